@@ -1,0 +1,58 @@
+// Pages that are not ours may not use a browser to reach the hub: a foreign Host (DNS rebinding) or Origin is refused on
+// every route and WebSocket. Devices send no Origin, and reach the hub by address or by a name of its own.
+import { isIP } from "node:net";
+import { hostname } from "node:os";
+import { type Problem, problem } from "../../shared/errors.ts";
+
+/** The origin of the desktop app's window. */
+const WINDOW_ORIGIN = "bramble://app";
+
+export class BrowserGuard {
+  readonly #names: ReadonlySet<string>;
+
+  /** `more` are names beside the hub's own, without a port. */
+  constructor(more: readonly string[]) {
+    const own = hostname().toLowerCase();
+    this.#names = new Set(["localhost", "bramble.local", own, `${own}.local`, ...more]);
+  }
+
+  /** Null when the request may go on. An HTTP/1.0 client may send no Host at all. */
+  check(rawHeaders: readonly string[]): Problem | null {
+    const hosts = headerValues(rawHeaders, "host");
+    if (hosts.length > 1) return problem("foreign-host", "The request names more than one host.");
+    const [host] = hosts;
+    if (host !== undefined && !this.#isOwn(host)) {
+      const words = `“${host.slice(0, 80)}” is no name of this hub. Use its address, or start it with --allowed-host.`;
+      return problem("foreign-host", words);
+    }
+    const origins = headerValues(rawHeaders, "origin");
+    const sound = origins.every((origin) => origin === WINDOW_ORIGIN || (host !== undefined && sameHost(origin, host)));
+    return sound && origins.length <= 1
+      ? null
+      : problem("foreign-origin", "A page of another site may not use this hub.");
+  }
+
+  #isOwn(host: string): boolean {
+    const name = hostName(host);
+    return name !== null && (isIP(name) !== 0 || this.#names.has(name));
+  }
+}
+
+function sameHost(origin: string, host: string): boolean {
+  return URL.canParse(origin) && /^https?:$/.test(new URL(origin).protocol) && new URL(origin).host === normal(host);
+}
+
+/** A Host header as URL writes it: lower case, without the scheme's own port. */
+function normal(host: string): string {
+  return URL.canParse(`http://${host}`) ? new URL(`http://${host}`).host : host;
+}
+
+/** The name in a Host header, without port, brackets or last dot; null when it is no host. */
+function hostName(host: string): string | null {
+  if (!URL.canParse(`http://${host}`) || /[/?#@\\]/.test(host)) return null;
+  return new URL(`http://${host}`).hostname.replace(/^\[|\]$/g, "").replace(/\.$/, "");
+}
+
+function headerValues(rawHeaders: readonly string[], name: string): string[] {
+  return rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === name);
+}

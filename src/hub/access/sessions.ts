@@ -1,0 +1,94 @@
+// Who is signed in. There is one administrator: by this run's token from this computer, or by a session that the printed
+// link opened. Sessions are signed tokens; links and tickets are secrets that work once.
+import { randomBytes, timingSafeEqual } from "node:crypto";
+import { jwtVerify, SignJWT } from "jose";
+import type { Clock } from "../clock.ts";
+import { isLoopback } from "./networks.ts";
+
+const LINK_LIFE_MS = 10 * 60_000;
+const TICKET_LIFE_MS = 30_000;
+const TICKETS_AT_MOST = 1_000;
+export const SESSION_LIFE_SECONDS = 30 * 24 * 3_600;
+
+export interface SessionsOptions {
+  /** This run's administrator token, good from loopback alone. */
+  readonly token: string;
+  /** Signs sessions; kept with the hub's data, so that they outlive a restart. */
+  readonly signingKey: string;
+  readonly clock: Clock;
+}
+
+export class Sessions {
+  readonly #options: SessionsOptions;
+  readonly #key: Uint8Array;
+  readonly #link: { readonly secret: string; readonly untilMs: number };
+  #linkUsed = false;
+  readonly #tickets = new Map<string, number>();
+
+  constructor(options: SessionsOptions) {
+    this.#options = options;
+    this.#key = Buffer.from(options.signingKey, "base64url");
+    this.#link = { secret: makeSecret(), untilMs: options.clock.now() + LINK_LIFE_MS };
+  }
+
+  /** The secret of this run's sign-in link: good once, for ten minutes from the start. */
+  get linkSecret(): string {
+    return this.#link.secret;
+  }
+
+  /** A session for the secret of the link, or null when it is wrong, used or too old. */
+  async signIn(linkSecret: string): Promise<string | null> {
+    const tooOld = this.#options.clock.now() > this.#link.untilMs;
+    if (this.#linkUsed || tooOld || !sameSecret(linkSecret, this.#link.secret)) return null;
+    this.#linkUsed = true;
+    const nowSeconds = Math.floor(this.#options.clock.now() / 1_000);
+    return new SignJWT({ role: "admin" })
+      .setProtectedHeader({ alg: "HS256" })
+      .setIssuedAt(nowSeconds)
+      .setExpirationTime(nowSeconds + SESSION_LIFE_SECONDS)
+      .sign(this.#key);
+  }
+
+  /** True for this run's token from loopback, and for a session of ours from anywhere. */
+  async isAdmin(credential: string, address: string): Promise<boolean> {
+    if (this.isRunToken(credential, address)) return true;
+    try {
+      const currentDate = new Date(this.#options.clock.now());
+      const { payload } = await jwtVerify(credential, this.#key, { algorithms: ["HS256"], currentDate });
+      return payload["role"] === "admin";
+    } catch {
+      // Not one of ours, or expired: either way nobody is signed in.
+      return false;
+    }
+  }
+
+  isRunToken(credential: string, address: string): boolean {
+    return isLoopback(address) && sameSecret(credential, this.#options.token);
+  }
+
+  /** A secret that opens one live connection within half a minute. */
+  makeTicket(): string {
+    const ticket = makeSecret();
+    this.#tickets.set(ticket, this.#options.clock.now() + TICKET_LIFE_MS);
+    for (const oldest of this.#tickets.keys()) {
+      if (this.#tickets.size <= TICKETS_AT_MOST) break;
+      this.#tickets.delete(oldest);
+    }
+    return ticket;
+  }
+
+  redeemTicket(ticket: string): boolean {
+    const untilMs = this.#tickets.get(ticket);
+    this.#tickets.delete(ticket);
+    return untilMs !== undefined && this.#options.clock.now() <= untilMs;
+  }
+}
+
+export function makeSecret(): string {
+  return randomBytes(32).toString("base64url");
+}
+
+function sameSecret(a: string, b: string): boolean {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)];
+  return left.length === right.length && timingSafeEqual(left, right);
+}

@@ -1,0 +1,145 @@
+// What the hub is told: flags, else the environment, else the default. Read once, at start.
+import { isIP } from "node:net";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+
+export type Anonymous = "none" | "readings" | "all";
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export interface Config {
+  readonly dataFolder: string;
+  readonly host: string;
+  readonly httpPort: Port;
+  readonly mqttPort: Port;
+  /** What a client without a key may do. */
+  readonly anonymous: Anonymous;
+  /** Networks beside the private ones whose addresses are let in. */
+  readonly allow: readonly string[];
+  /** Names beside the hub's own under which browsers may reach it. */
+  readonly allowedHosts: readonly string[];
+  readonly logLevel: LogLevel;
+  /** This run's administrator token; null makes a new one. */
+  readonly token: string | null;
+}
+
+/** 0 is any free one. A port that nobody named gives way to the next free one when it is taken. */
+export interface Port {
+  readonly number: number;
+  readonly named: boolean;
+}
+
+const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal"] as const;
+const ANONYMOUS = ["none", "readings", "all"] as const;
+
+const flags = {
+  data: { type: "string", value: "DIR", help: "folder of the database, the logs and hub.json" },
+  host: { type: "string", value: "ADDR", help: "address to listen on (0.0.0.0)" },
+  "http-port": { type: "string", value: "N", help: "HTTP port (8080); 0 is any free one" },
+  "mqtt-port": { type: "string", value: "N", help: "MQTT port (1883); 0 is any free one" },
+  "no-mdns": { type: "boolean", help: "do not advertise the hub (this version never does)" },
+  joining: { type: "string", value: "open", help: "devices join at once; ask and closed come later" },
+  anonymous: { type: "string", value: "none|readings|all", help: "what MQTT clients without a key may do (readings)" },
+  allow: { type: "string", value: "CIDR,…", help: "networks to let in beside the private ones" },
+  "allowed-host": { type: "string", value: "NAME,…", help: "more names under which browsers may reach the hub" },
+  "no-rate-limit": { type: "boolean", help: "take any number of requests (this version always does)" },
+  "log-level": { type: "string", value: LOG_LEVELS.join("|"), help: "what the log file holds (info)" },
+  help: { type: "boolean", help: "show this" },
+} as const;
+type FlagName = keyof typeof flags;
+
+const COMING_LATER: readonly string[] = ["https-port", "mqtts-port", "trust-proxy", "base-path"];
+
+export const serveHelp = `bramble serve: runs the hub without a window. Each flag is also BRAMBLE_<NAME> in the environment.
+
+${Object.entries(flags)
+  .map(([name, flag]) => `  ${`--${name}${"value" in flag ? ` ${flag.value}` : ""}`.padEnd(36)}${flag.help}`)
+  .join("\n")}`;
+
+export type ConfigResult =
+  | { readonly kind: "config"; readonly config: Config }
+  | { readonly kind: "help" }
+  | { readonly kind: "wrong"; readonly message: string };
+
+/** Reads flags and environment; what is wrong comes back in words for a person. */
+export function readConfig(args: readonly string[], env: Readonly<NodeJS.ProcessEnv>): ConfigResult {
+  try {
+    const later = COMING_LATER.find((name) => args.some((arg) => arg === `--${name}` || arg.startsWith(`--${name}=`)));
+    if (later !== undefined) throw new Error(`--${later} is not in this version yet.`);
+    const { values } = parseArgs({ args: [...args], options: flags, strict: true, allowPositionals: false });
+    if (values.help) return { kind: "help" };
+    const text = (name: FlagName): string | undefined => {
+      const flag = values[name];
+      return typeof flag === "string" ? flag : nonEmpty(env[`BRAMBLE_${name.toUpperCase().replaceAll("-", "_")}`]);
+    };
+    checkJoining(text("joining"));
+    return {
+      kind: "config",
+      config: {
+        dataFolder: text("data") ?? defaultDataFolder(env),
+        host: parseHost(text("host") ?? "0.0.0.0"),
+        httpPort: parsePort("http-port", text("http-port"), 8080),
+        mqttPort: parsePort("mqtt-port", text("mqtt-port"), 1883),
+        anonymous: oneOf("anonymous", text("anonymous") ?? "readings", ANONYMOUS),
+        allow: list(text("allow")).map(parseCidr),
+        allowedHosts: list(text("allowed-host")).map((name) => name.toLowerCase()),
+        logLevel: oneOf("log-level", text("log-level") ?? "info", LOG_LEVELS),
+        token: nonEmpty(env["BRAMBLE_TOKEN"]) ?? null,
+      },
+    };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { kind: "wrong", message: `${message} See bramble serve --help.` };
+  }
+}
+
+/** Where programs of this system keep their data. */
+function defaultDataFolder(env: Readonly<NodeJS.ProcessEnv>): string {
+  if (process.platform === "win32") return join(env["APPDATA"] ?? join(homedir(), "AppData", "Roaming"), "Bramble");
+  if (process.platform === "darwin") return join(homedir(), "Library", "Application Support", "Bramble");
+  return join(nonEmpty(env["XDG_DATA_HOME"]) ?? join(homedir(), ".local", "share"), "bramble");
+}
+
+function parsePort(name: string, text: string | undefined, byDefault: number): Port {
+  if (text === undefined) return { number: byDefault, named: false };
+  const number = Number(text);
+  if (!/^\d{1,5}$/.test(text) || number > 65_535)
+    throw new Error(`--${name} takes a port from 0 to 65535, not “${text}”.`);
+  return { number, named: true };
+}
+
+function parseHost(text: string): string {
+  if (isIP(text) === 0 && text !== "localhost") throw new Error(`--host takes an IP address, not “${text}”.`);
+  return text;
+}
+
+function parseCidr(text: string): string {
+  const [address = "", prefix = "", ...rest] = text.split("/");
+  const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  const sound = rest.length === 0 && (prefix === "" || (/^\d+$/.test(prefix) && Number(prefix) <= most));
+  if (most < 0 || !sound) throw new Error(`--allow takes networks such as 203.0.113.0/24, not “${text}”.`);
+  return prefix === "" ? `${address}/${most}` : text;
+}
+
+function checkJoining(text: string | undefined): void {
+  if (text === undefined || text === "open") return;
+  const words = text === "ask" || text === "closed" ? `${text} is not in this version yet` : `not “${text}”`;
+  throw new Error(`--joining takes open; ${words}.`);
+}
+
+function oneOf<T extends string>(name: string, text: string, choices: readonly T[]): T {
+  const found = choices.find((choice) => choice === text);
+  if (found === undefined) throw new Error(`--${name} takes ${choices.join(", ")}, not “${text}”.`);
+  return found;
+}
+
+function list(text: string | undefined): string[] {
+  return (text ?? "")
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+}
+
+function nonEmpty(text: string | undefined): string | undefined {
+  return text === "" ? undefined : text;
+}

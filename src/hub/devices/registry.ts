@@ -1,0 +1,271 @@
+// Which devices there are, what they last said, and whether they are here. It lives in memory and is written down as
+// it changes; readings themselves are the store's.
+import type { Device, Presence } from "../../shared/device.ts";
+import { type Problem, problem } from "../../shared/errors.ts";
+import type { DeviceId } from "../../shared/ids.ts";
+import { type IncomingAttribute, type IncomingReading, limits, type Reading } from "../../shared/reading.ts";
+import type { Clock } from "../clock.ts";
+import type { ReadingStore } from "../store/readings.ts";
+import type { DeviceAbout, DeviceRecord, RecordStore } from "../store/records.ts";
+import { isFresh } from "./presence.ts";
+
+const SWEEP_PERIOD_MS = 1_000;
+const SAVE_PERIOD_MS = 10_000;
+
+interface State {
+  readonly id: DeviceId;
+  readonly firstSeenMs: number;
+  lastSeenMs: number;
+  /** Between its last two messages; null until there were two. */
+  intervalMs: number | null;
+  address: string | null;
+  about: DeviceAbout;
+  presence: Presence;
+  /** MQTT sessions that spoke for this device and still live. */
+  readonly sessions: Set<string>;
+  /** Names that have a place, those of messages on their way to the store too. */
+  readonly admitted: Set<string>;
+  readonly latest: Map<string, { ts: number; value: number }>;
+  readonly attributes: Map<string, string>;
+  /** False until a first message of it is on disk. */
+  known: boolean;
+  unsaved: boolean;
+}
+
+export interface RegistryOptions {
+  readonly readings: ReadingStore;
+  readonly records: RecordStore;
+  readonly clock: Clock;
+  /** A device came, went, or changed something other than its values. */
+  readonly onChange: (device: Device) => void;
+  readonly onSaveFailed: (error: unknown) => void;
+}
+
+export class Registry {
+  readonly #options: RegistryOptions;
+  readonly #devices = new Map<DeviceId, State>();
+  #endTimers: (() => void)[] = [];
+
+  constructor(options: RegistryOptions) {
+    this.#options = options;
+  }
+
+  /** Reads what is stored. Every device starts as away: nobody has been heard yet. */
+  async start(): Promise<void> {
+    const { readings, records, clock } = this.#options;
+    for (const record of await records.devices()) this.#restore(record);
+    for (const { device, metric, tsMs, value } of await readings.latest()) {
+      // Its readings were stored, but the hub died before it wrote the device down.
+      const state =
+        this.#devices.get(device) ??
+        this.#restore({ id: device, firstSeenMs: tsMs, lastSeenMs: tsMs, address: null, about: {} });
+      state.admitted.add(metric);
+      state.latest.set(metric, { ts: tsMs, value });
+    }
+    for (const { device, name, text } of await records.attributes())
+      this.#devices.get(device)?.attributes.set(name, text);
+    this.#endTimers = [
+      clock.every(SWEEP_PERIOD_MS, () => this.#sweep()),
+      clock.every(SAVE_PERIOD_MS, () => void this.#save().catch(this.#options.onSaveFailed)),
+    ];
+  }
+
+  async stop(): Promise<void> {
+    for (const end of this.#endTimers) end();
+    this.#endTimers = [];
+    await this.#save();
+  }
+
+  list(): Device[] {
+    return [...this.#devices.values()].filter(({ known }) => known).map(toDevice);
+  }
+
+  get(id: string): Device | undefined {
+    const state = this.#devices.get(id as DeviceId);
+    return state?.known ? toDevice(state) : undefined;
+  }
+
+  /**
+   * Keeps places for the devices and metrics of a message that is about to be stored, or says which limit it breaks.
+   * The places stay taken if the store then fails: the sender will be back.
+   */
+  admit(readings: readonly IncomingReading[]): Problem | null {
+    const newMetrics = new Map<DeviceId, Set<string>>();
+    for (const { device, metric } of readings) {
+      const state = this.#devices.get(device);
+      if (state?.admitted.has(metric)) continue;
+      const fresh = newMetrics.get(device) ?? new Set();
+      newMetrics.set(device, fresh.add(metric));
+      if ((state?.admitted.size ?? 0) + fresh.size > limits.metricsPerDevice) {
+        const words = `${device} has ${limits.metricsPerDevice} metrics, the most a device may have: “${metric}” would be one more.`;
+        return problem("too-many-metrics", words, { field: metric, limit: limits.metricsPerDevice });
+      }
+    }
+    const newDevices = [...newMetrics.keys()].filter((id) => !this.#devices.has(id));
+    if (this.#devices.size + newDevices.length > limits.devices) {
+      const words = `The hub has ${limits.devices} devices, the most it may have: ${newDevices[0]} would be one more.`;
+      return problem("too-many-devices", words, { limit: limits.devices });
+    }
+    for (const [id, names] of newMetrics) {
+      const { admitted } = this.#stateOf(id);
+      for (const name of names) admitted.add(name);
+    }
+    return null;
+  }
+
+  /** Takes in what was stored. `address` is where it came from. */
+  stored(readings: readonly Reading[], attributes: readonly IncomingAttribute[], address: string): void {
+    const changed = new Set<State>();
+    for (const { device, metric, tsMs, value } of readings) {
+      const state = this.#stateOf(device);
+      const latest = state.latest.get(metric);
+      if (latest === undefined) changed.add(state);
+      if (latest === undefined || tsMs >= latest.ts) state.latest.set(metric, { ts: tsMs, value });
+    }
+    for (const { device, name, text } of attributes) {
+      const state = this.#stateOf(device);
+      if (state.attributes.get(name) !== text) changed.add(state);
+      keepNewest(state.attributes, name, text);
+    }
+    for (const id of new Set(readings.map(({ device }) => device))) {
+      if (this.#heard(this.#stateOf(id), address)) changed.add(this.#stateOf(id));
+    }
+    for (const state of changed) this.#announce(state);
+  }
+
+  /** Writes down what a device says of itself; resolves once that is on disk. */
+  async describe(id: DeviceId, about: DeviceAbout, address: string): Promise<Problem | null> {
+    if (!this.#devices.has(id) && this.#devices.size >= limits.devices) {
+      return problem("too-many-devices", `The hub has ${limits.devices} devices, the most it may have.`);
+    }
+    const state = this.#stateOf(id);
+    state.about = about;
+    this.#heard(state, address);
+    await this.#options.records.saveDevices([toRecord(state)]);
+    this.#announce(state);
+    return null;
+  }
+
+  /** An MQTT session speaks for the device from now on. */
+  sessionSpoke(id: DeviceId, session: string): void {
+    this.#devices.get(id)?.sessions.add(session);
+  }
+
+  /** An MQTT session ended. Where it fell silent (its keep-alive ran out), a device with no other session is away. */
+  sessionEnded(session: string, fellSilent: boolean): void {
+    for (const state of this.#devices.values()) {
+      if (state.sessions.delete(session) && fellSilent && state.sessions.size === 0) this.#setOnline(state, false);
+    }
+  }
+
+  /** The device, or its last will, says whether it is here; a will is ignored while another session of it lives. */
+  statusSaid(id: DeviceId, online: boolean, session: string | null): void {
+    const state = this.#devices.get(id);
+    if (state === undefined) return;
+    const others = [...state.sessions].filter((other) => other !== session);
+    if (online || others.length === 0) this.#setOnline(state, online);
+  }
+
+  #restore(record: DeviceRecord): State {
+    const state = newState(record, { online: false, sinceMs: record.lastSeenMs });
+    state.known = true;
+    this.#devices.set(record.id, state);
+    return state;
+  }
+
+  #stateOf(id: DeviceId): State {
+    let state = this.#devices.get(id);
+    if (state === undefined) {
+      const nowMs = this.#options.clock.now();
+      const record = { id, firstSeenMs: nowMs, lastSeenMs: nowMs, address: null, about: {} };
+      state = newState(record, { online: false, sinceMs: nowMs });
+      this.#devices.set(id, state);
+    }
+    return state;
+  }
+
+  /** True when something worth telling changed. */
+  #heard(state: State, address: string): boolean {
+    const nowMs = this.#options.clock.now();
+    const changed = !state.known || !state.presence.online || state.address !== address;
+    state.intervalMs = state.known ? nowMs - state.lastSeenMs : null;
+    state.lastSeenMs = nowMs;
+    state.address = address;
+    state.known = true;
+    state.unsaved = true;
+    if (!state.presence.online) state.presence = { online: true, sinceMs: nowMs };
+    return changed;
+  }
+
+  #setOnline(state: State, online: boolean): void {
+    if (state.presence.online === online) return;
+    state.presence = { online, sinceMs: online ? this.#options.clock.now() : state.lastSeenMs };
+    this.#announce(state);
+  }
+
+  #sweep(): void {
+    const nowMs = this.#options.clock.now();
+    for (const state of this.#devices.values()) {
+      if (state.presence.online && state.sessions.size === 0 && !isFresh(state, nowMs)) this.#setOnline(state, false);
+    }
+  }
+
+  #announce(state: State): void {
+    if (state.known) this.#options.onChange(toDevice(state));
+  }
+
+  async #save(): Promise<void> {
+    const unsaved = [...this.#devices.values()].filter(({ unsaved }) => unsaved);
+    if (unsaved.length === 0) return;
+    for (const state of unsaved) state.unsaved = false;
+    try {
+      await this.#options.records.saveDevices(unsaved.map(toRecord));
+    } catch (error) {
+      for (const state of unsaved) state.unsaved = true;
+      throw error;
+    }
+  }
+}
+
+function newState(record: DeviceRecord, presence: Presence): State {
+  return {
+    ...record,
+    presence,
+    intervalMs: null,
+    sessions: new Set(),
+    admitted: new Set(),
+    latest: new Map(),
+    attributes: new Map(),
+    known: false,
+    unsaved: false,
+  };
+}
+
+function toRecord({ id, firstSeenMs, lastSeenMs, address, about }: State): DeviceRecord {
+  return { id, firstSeenMs, lastSeenMs, address, about };
+}
+
+function toDevice(state: State): Device {
+  const { id, about, address, presence, firstSeenMs, lastSeenMs } = state;
+  return {
+    id,
+    name: about.name ?? id,
+    ...(about.model === undefined ? {} : { model: about.model }),
+    address,
+    presence,
+    firstSeenMs,
+    lastSeenMs,
+    metrics: [...state.latest].map(([name, latest]) => ({ name, ...about.metrics?.[name], latest })),
+    attributes: Object.fromEntries(state.attributes),
+  };
+}
+
+/** Sets a text as the newest of the device's, and forgets the oldest ones over the limit. */
+function keepNewest(attributes: Map<string, string>, name: string, text: string): void {
+  attributes.delete(name);
+  attributes.set(name, text);
+  for (const oldest of attributes.keys()) {
+    if (attributes.size <= limits.attributesPerDevice) break;
+    attributes.delete(oldest);
+  }
+}

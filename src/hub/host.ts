@@ -1,0 +1,64 @@
+// Who started the hub: an Electron utility process, a plain child process, or a person at a console.
+import type { HostMessage, HubMessage } from "../shared/host.ts";
+
+export interface Host {
+  readonly kind: "desktop" | "console";
+  tell(message: HubMessage): void;
+  /** Calls back once when the hub should stop. */
+  onStop(stop: () => void): void;
+}
+
+/** Electron's message port to a utility process; Node itself knows nothing of it. */
+interface ParentPort {
+  postMessage(message: unknown): void;
+  on(event: "message", listener: (event: { readonly data: unknown }) => void): void;
+}
+
+export function findHost(): Host {
+  const parentPort = "parentPort" in process ? (process.parentPort as ParentPort | undefined) : undefined;
+  if (parentPort) return utilityHost(parentPort);
+  return process.send === undefined ? consoleHost() : childHost();
+}
+
+function utilityHost(port: ParentPort): Host {
+  return {
+    kind: "desktop",
+    tell: (message) => port.postMessage(message),
+    onStop: (stop) => {
+      port.on("message", ({ data }) => {
+        if (isStop(data)) stop();
+      });
+      onSignals(stop);
+    },
+  };
+}
+
+function childHost(): Host {
+  return {
+    kind: "desktop",
+    tell: (message) => {
+      if (process.connected) process.send?.(message);
+    },
+    onStop: (stop) => {
+      process.on("message", (message) => {
+        if (isStop(message)) stop();
+      });
+      // The desktop app is gone: nobody else would end this hub.
+      process.on("disconnect", stop);
+      onSignals(stop);
+    },
+  };
+}
+
+function consoleHost(): Host {
+  return { kind: "console", tell: () => undefined, onStop: onSignals };
+}
+
+function onSignals(stop: () => void): void {
+  process.on("SIGINT", stop);
+  process.on("SIGTERM", stop);
+}
+
+function isStop(message: unknown): message is HostMessage {
+  return typeof message === "object" && message !== null && "type" in message && message.type === "stop";
+}

@@ -1,0 +1,201 @@
+// The composition root: builds every part, starts them from the store outwards, stops them from the ports inwards.
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import type { Health, HubInfo } from "../shared/api.ts";
+import { BrowserGuard } from "./access/browsers.ts";
+import { lanAddresses, Networks } from "./access/networks.ts";
+import { makeSecret, Sessions } from "./access/sessions.ts";
+import type { Clock } from "./clock.ts";
+import type { Config } from "./config.ts";
+import type { DataFolder } from "./data-folder.ts";
+import { Registry } from "./devices/registry.ts";
+import { Ingest } from "./ingest/accept.ts";
+import { TopicAuthority } from "./ingest/authorise.ts";
+import { Refusals } from "./ingest/refusals.ts";
+import { LiveFeed } from "./live/feed.ts";
+import type { Log } from "./observe/log.ts";
+import { SqliteStore } from "./store/sqlite/sqlite-store.ts";
+import { HttpTransport } from "./transport/http.ts";
+import { LiveSocket } from "./transport/live-socket.ts";
+import { MqttTransport } from "./transport/mqtt.ts";
+
+export interface HubOptions {
+  readonly config: Config;
+  /** Held by this process. */
+  readonly folder: DataFolder;
+  readonly version: string;
+  /** Holds the built UI; where it does not, the hub has its API alone. */
+  readonly uiFolder: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Called once when a part dies that the hub cannot do without. */
+  readonly onDeath: (error: Error) => void;
+}
+
+/** What a running hub tells whoever started it. */
+export interface RunningHub {
+  readonly httpPort: number;
+  readonly mqttPort: number;
+  readonly token: string;
+  /** Of this run's sign-in link; good once. */
+  readonly linkSecret: string;
+  /** What the person at the hub should know. */
+  readonly notes: readonly string[];
+  /** Where others reach the hub, best first. */
+  readonly addresses: readonly string[];
+}
+
+export class Hub {
+  readonly #options: HubOptions;
+  /** What was started, in order; stopping goes backwards. */
+  readonly #stops: (() => Promise<void> | void)[] = [];
+  #stopping: Promise<void> | null = null;
+
+  constructor(options: HubOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves when every port listens and `hub.json` says so. Rejects in words; nothing is left running then. */
+  async start(): Promise<RunningHub> {
+    try {
+      return await this.#start();
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+  }
+
+  /** Refuses new work, finishes what was accepted, closes everything. Stopping twice is fine. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #start(): Promise<RunningHub> {
+    const { config, folder, version, uiFolder, clock, log, onDeath } = this.#options;
+    const startedAtMs = clock.now();
+    const store = new SqliteStore({ path: folder.databasePath, onDeath });
+    this.#stops.push(() => store.stop());
+    await store.start();
+    const { readings, records } = store;
+    const hubId = await records.setting("hub-id", randomUUID);
+    const signingKey = await records.setting("session-key", makeSecret);
+
+    const feed = new LiveFeed(clock);
+    const registry = new Registry({
+      readings,
+      records,
+      clock,
+      onChange: (device) => feed.device(device),
+      onSaveFailed: (error) => log.error({ err: error }, "devices could not be written down"),
+    });
+    const refusals = new Refusals({ records, onRefused: (refused) => feed.refused(refused) });
+    const ingest = new Ingest({
+      readings,
+      registry,
+      refusals,
+      clock,
+      log: log.child({ name: "ingest" }),
+      onStored: (stored) => feed.readings(stored),
+    });
+    await registry.start();
+    this.#stops.push(() => registry.stop());
+    await refusals.start();
+    feed.start();
+    this.#stops.push(() => feed.stop());
+
+    const token = config.token ?? makeSecret();
+    const sessions = new Sessions({ token, signingKey, clock });
+    const networks = new Networks(config.allow);
+    const guard = new BrowserGuard(config.allowedHosts);
+    const authority = new TopicAuthority(config.anonymous);
+
+    const mqttLog = log.child({ name: "mqtt" });
+    const mqtt = new MqttTransport({ ingest, authority, sessions, networks, registry, log: mqttLog });
+    this.#stops.push(() => mqtt.stop());
+    const mqttPort = await mqtt.start(config.host, config.mqttPort);
+
+    const notes: string[] = [];
+    const hubInfo = async (): Promise<HubInfo> => ({
+      hubId,
+      name: hostname(),
+      version,
+      httpPort: http.port,
+      mqttPort,
+      addresses: reachableAt(config.host),
+      dataFolder: folder.path,
+      storedBytes: await store.storedBytes(),
+      notes,
+    });
+    const health = (): Health => ({
+      status: ingest.failure === null ? "ok" : "failing",
+      version,
+      uptimeSeconds: Math.floor((clock.now() - startedAtMs) / 1_000),
+      store: ingest.failure === null ? { status: "ok" } : { status: "failing", message: ingest.failure },
+      mqtt: { status: "ok", clients: mqtt.clientCount },
+    });
+    const liveSocket = new LiveSocket({ guard, sessions, feed, clock });
+    const http = new HttpTransport({
+      version,
+      readings,
+      registry,
+      refusals,
+      clock,
+      hubInfo,
+      health,
+      sessions,
+      ingest,
+      guard,
+      networks,
+      liveSocket,
+      uiFolder,
+      log,
+    });
+    this.#stops.push(() => http.stop());
+    const httpPort = await http.start(config.host, config.httpPort);
+
+    notes.push(
+      ...movedPort("HTTP", config.httpPort.number, httpPort),
+      ...movedPort("MQTT", config.mqttPort.number, mqttPort),
+    );
+    folder.announce({
+      pid: process.pid,
+      version,
+      hubId,
+      http: `http://${loopbackOf(config.host)}:${httpPort}`,
+      mqtt: `mqtt://${loopbackOf(config.host)}:${mqttPort}`,
+      token,
+    });
+    this.#stops.push(() => folder.forget());
+    log.info({ httpPort, mqttPort, version }, "hub is running");
+    return { httpPort, mqttPort, token, linkSecret: sessions.linkSecret, notes, addresses: reachableAt(config.host) };
+  }
+
+  async #stop(): Promise<void> {
+    for (const stop of this.#stops.splice(0).reverse()) {
+      try {
+        await stop();
+      } catch (error) {
+        this.#options.log.error({ err: error }, "a part did not stop cleanly");
+      }
+    }
+  }
+}
+
+/** Where Pis reach a hub that listens on `host`: every address of this machine, or that one. */
+function reachableAt(host: string): string[] {
+  const everywhere = host === "0.0.0.0" || host === "::";
+  const addresses = everywhere ? lanAddresses().filter((address) => host === "::" || !address.includes(":")) : [host];
+  return addresses.length > 0 ? addresses : ["127.0.0.1"];
+}
+
+/** An address of this machine that reaches a hub that listens on `host`. */
+function loopbackOf(host: string): string {
+  if (host === "0.0.0.0" || host === "localhost") return "127.0.0.1";
+  return host.includes(":") ? `[${host === "::" ? "::1" : host}]` : host;
+}
+
+function movedPort(what: string, wanted: number, got: number): string[] {
+  if (wanted === 0 || wanted === got) return [];
+  return [`${what} port ${wanted} is taken by another program: this hub uses ${got}. Devices must be told.`];
+}

@@ -1,0 +1,138 @@
+// A message's way in: decode -> admit -> commit -> tell. The verdict comes only when the outcome is on disk, so that
+// whoever delivered the message can acknowledge it.
+import { assertNever, BrambleError, type Problem } from "../../shared/errors.ts";
+import type { DeviceId } from "../../shared/ids.ts";
+import type { Reading } from "../../shared/reading.ts";
+import type { IngestTopic, MalformedTopic } from "../../shared/topics.ts";
+import type { Clock } from "../clock.ts";
+import type { Registry } from "../devices/registry.ts";
+import type { Log } from "../observe/log.ts";
+import type { ReadingStore } from "../store/readings.ts";
+import { decodeAbout, decodeStatus } from "./about.ts";
+import { badDeviceId, badMetric, type Decoded, decodeMetricValue, decodeReadings } from "./decode.ts";
+import type { Refusals } from "./refusals.ts";
+
+export interface IncomingMessage {
+  /** MQTT topic or HTTP route, as a person would name it. */
+  readonly source: string;
+  /** What the topic or route means. */
+  readonly target: IngestTopic | MalformedTopic;
+  readonly payload: Uint8Array;
+  /** A JSON object a line instead of one JSON value. */
+  readonly ndjson?: boolean;
+  readonly address: string;
+  /** The MQTT session that delivered it; null for any other way. */
+  readonly session: string | null;
+}
+
+export type Verdict =
+  | { readonly kind: "stored"; readonly accepted: number }
+  /** Bad for ever, and listed: acknowledge it, or its sender repeats it for ever. */
+  | { readonly kind: "refused"; readonly problem: Problem }
+  /** It could be taken later: do not acknowledge it. */
+  | { readonly kind: "deferred"; readonly problem: Problem; readonly retryAfterSeconds: number };
+
+export interface IngestOptions {
+  readonly readings: ReadingStore;
+  readonly registry: Registry;
+  readonly refusals: Refusals;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly onStored: (readings: readonly Reading[]) => void;
+}
+
+const RETRY_AFTER_SECONDS = 5;
+
+export class Ingest {
+  readonly #options: IngestOptions;
+  #failure: string | null = null;
+
+  constructor(options: IngestOptions) {
+    this.#options = options;
+  }
+
+  /** Why the last message could not be written down; null while all is well. */
+  get failure(): string | null {
+    return this.#failure;
+  }
+
+  /** Takes one message in. Never rejects: what goes wrong is part of the verdict. */
+  async accept(message: IncomingMessage): Promise<Verdict> {
+    try {
+      const outcome = await this.#take(message);
+      if (typeof outcome !== "number") return await this.refuse(message, outcome);
+      this.#failure = null;
+      return { kind: "stored", accepted: outcome };
+    } catch (error) {
+      this.#options.log.error({ err: error, source: message.source }, "a message could not be stored");
+      this.#failure = error instanceof Error ? error.message : String(error);
+      const code = error instanceof BrambleError ? error.code : "internal";
+      const words = "The hub could not write this down and has not kept it. Send it again later.";
+      return { kind: "deferred", problem: { code, message: words }, retryAfterSeconds: RETRY_AFTER_SECONDS };
+    }
+  }
+
+  /** Lists a message that is bad for ever. */
+  async refuse(message: Pick<IncomingMessage, "address" | "source" | "payload">, problem: Problem): Promise<Verdict> {
+    const { refusals, clock, log } = this.#options;
+    const { address, source, payload } = message;
+    log.warn({ address, source, code: problem.code }, "message refused");
+    const { code, message: words, details } = problem;
+    const atMs = clock.now();
+    await refusals.add(
+      { atMs, code, message: words, address, source, ...(details && { details: [...details] }) },
+      payload,
+    );
+    return { kind: "refused", problem };
+  }
+
+  /** The number of readings stored, or what is wrong with the message. */
+  async #take(message: IncomingMessage): Promise<number | Problem> {
+    const { target, payload } = message;
+    switch (target.kind) {
+      case "readings": {
+        const context = { device: target.device, nowMs: this.#options.clock.now(), ndjson: message.ndjson ?? false };
+        return this.#store(decodeReadings(payload, context), message);
+      }
+      case "metric":
+        return this.#store(decodeMetricValue(payload, target.device, target.metric), message);
+      case "about": {
+        const decoded = decodeAbout(payload);
+        if ("problem" in decoded) return decoded.problem;
+        return (await this.#options.registry.describe(target.device, decoded.about, message.address)) ?? 0;
+      }
+      case "status":
+        return this.#status(target.device, message);
+      case "bad-device-id":
+        return badDeviceId(target.text, message.source);
+      case "bad-metric":
+        return badMetric(target.text, message.source);
+      default:
+        return assertNever(target);
+    }
+  }
+
+  async #store(decoded: Decoded, message: IncomingMessage): Promise<number | Problem> {
+    if (decoded.kind === "refused") return decoded.problem;
+    const { readings, registry, clock, onStored } = this.#options;
+    const problem = registry.admit(decoded.readings);
+    if (problem !== null) return problem;
+
+    const tsMs = await readings.append({ ...decoded, receivedAtMs: clock.now() });
+    const stored = decoded.readings.map((reading, index) => ({ ...reading, tsMs: tsMs[index] ?? clock.now() }));
+    registry.stored(stored, decoded.attributes, message.address);
+    if (message.session !== null) {
+      for (const { device } of stored) registry.sessionSpoke(device, message.session);
+    }
+    onStored(stored);
+    return stored.length;
+  }
+
+  #status(device: DeviceId, { payload, session }: IncomingMessage): number | Problem {
+    const online = decodeStatus(payload);
+    if (typeof online !== "boolean") return online;
+    if (online && session !== null) this.#options.registry.sessionSpoke(device, session);
+    this.#options.registry.statusSaid(device, online, session);
+    return 0;
+  }
+}

@@ -1,0 +1,84 @@
+// Runs one hub: under the desktop app (a message port says how it goes) or headless (the console does).
+import { fileURLToPath } from "node:url";
+import packageJson from "../../package.json" with { type: "json" };
+import type { HubMessage } from "../shared/host.ts";
+import { systemClock } from "./clock.ts";
+import { type Config, readConfig, serveHelp } from "./config.ts";
+import { DataFolder } from "./data-folder.ts";
+import { findHost, type Host } from "./host.ts";
+import { Hub, type RunningHub } from "./hub.ts";
+import { openLog } from "./observe/log.ts";
+
+/** A stop that takes longer is ended: what was acknowledged is on disk anyway. */
+const STOP_WITHIN_MS = 5_000;
+
+/** Runs until told to stop. Resolves with the exit code. */
+export async function serve(args: readonly string[], host: Host = findHost()): Promise<number> {
+  const read = readConfig(args, process.env);
+  if (read.kind === "help") {
+    console.log(serveHelp);
+    return 0;
+  }
+  if (read.kind === "wrong") return fail(host, read.message);
+
+  const folder = new DataFolder(read.config.dataFolder);
+  try {
+    folder.hold();
+    return await run(read.config, folder, host);
+  } catch (error) {
+    return fail(host, error instanceof Error ? error.message : String(error));
+  } finally {
+    folder.release();
+  }
+}
+
+async function run(config: Config, folder: DataFolder, host: Host): Promise<number> {
+  const { log, close: closeLog } = openLog({ folder: folder.path, level: config.logLevel, consoleLevel: "error" });
+  const stopped = Promise.withResolvers<number>();
+  const hub = new Hub({
+    config,
+    folder,
+    version: packageJson.version,
+    uiFolder: fileURLToPath(new URL("../renderer", import.meta.url)),
+    clock: systemClock,
+    log,
+    onDeath: (error) => {
+      log.fatal({ err: error }, "the store died");
+      stopped.resolve(1);
+    },
+  });
+  try {
+    const running = await hub.start();
+    host.onStop(() => stopped.resolve(0));
+    tellRunning(host, running);
+    const code = await stopped.promise;
+    setTimeout(() => process.exit(code), STOP_WITHIN_MS).unref();
+    await hub.stop();
+    return code;
+  } finally {
+    await closeLog();
+  }
+}
+
+function tellRunning(host: Host, running: RunningHub): void {
+  const { httpPort, mqttPort, token, linkSecret, notes, addresses } = running;
+  host.tell({ type: "ready", httpPort, mqttPort, token } satisfies HubMessage);
+  if (host.kind !== "console") return;
+  const link = (address: string) =>
+    `  http://${address.includes(":") ? `[${address}]` : address}:${httpPort}/#link=${linkSecret}`;
+  console.log(
+    [
+      `Bramble ${packageJson.version} is running: MQTT on port ${mqttPort}, HTTP on port ${httpPort}.`,
+      ...notes,
+      "Open it in a browser (the link signs in once, within 10 minutes):",
+      link("127.0.0.1"),
+      ...addresses.filter((address) => address !== "127.0.0.1").map(link),
+    ].join("\n"),
+  );
+}
+
+function fail(host: Host, message: string): number {
+  host.tell({ type: "failed", message });
+  console.error(message);
+  return 1;
+}

@@ -1,0 +1,68 @@
+// The port to where readings are kept. Everything is asynchronous; what `append` answers is on disk.
+import type { DeviceId, MetricName } from "../../shared/ids.ts";
+import type { Bucket, IncomingAttribute, IncomingReading, Reading } from "../../shared/reading.ts";
+
+export interface ReadingStore {
+  /**
+   * Stores one message, all of it or nothing, and resolves once it is on disk: with the time of each reading in
+   * milliseconds UTC, in their order. A reading without a time gets `receivedAtMs`, moved on by 1 ms while that very
+   * time is taken in its series. The same device, metric and time again replaces the value.
+   * Rejects with `BrambleError("store-failed")`; nothing of the message is kept then.
+   */
+  append(message: AppendMessage): Promise<Float64Array>;
+  /** The newest reading of every series. */
+  latest(): Promise<Reading[]>;
+  /** Slices of `stepMs` from `fromMs` on, oldest first; empty ones are left out. */
+  buckets(query: BucketQuery): Promise<Bucket[]>;
+  /** One page of rows in order of time, then device, then metric; `query.after` goes on behind the last row of a page. */
+  page(query: PageQuery): Promise<ReadingPage>;
+}
+
+export interface AppendMessage {
+  readonly readings: readonly IncomingReading[];
+  readonly attributes: readonly IncomingAttribute[];
+  readonly receivedAtMs: number;
+}
+
+export interface BucketQuery {
+  readonly device: DeviceId;
+  readonly metric: MetricName;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly stepMs: number;
+}
+
+export interface PageQuery {
+  /** Null means all of them. */
+  readonly devices: readonly DeviceId[] | null;
+  readonly metrics: readonly MetricName[] | null;
+  /** Half-open: `fromMs <= t < toMs`. */
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly order: "oldest-first" | "newest-first";
+  readonly after: ReadingPosition | null;
+  /** Rows in the page at most. */
+  readonly limit: number;
+}
+
+/** A row's place in the order of a page: the series breaks ties of time. */
+export interface ReadingPosition {
+  readonly tsMs: number;
+  readonly device: string;
+  readonly metric: string;
+}
+
+export interface SeriesKey {
+  readonly device: DeviceId;
+  readonly metric: MetricName;
+}
+
+/** Rows as columns: row `i` is `series[seriesIndex[i]]` at `tsMs[i]` with `values[i]`. */
+export interface ReadingPage {
+  readonly series: readonly SeriesKey[];
+  readonly seriesIndex: Uint32Array;
+  readonly tsMs: Float64Array;
+  readonly values: Float64Array;
+  /** True when rows follow behind the last one. */
+  readonly more: boolean;
+}

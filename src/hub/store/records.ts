@@ -1,0 +1,51 @@
+// The port to everything that is kept beside readings: few rows, read at start, written as they change.
+import { type Static, Type } from "typebox";
+import { Refused } from "../../shared/api.ts";
+import type { DeviceId } from "../../shared/ids.ts";
+import { type IncomingAttribute, limits } from "../../shared/reading.ts";
+
+export interface RecordStore {
+  devices(): Promise<DeviceRecord[]>;
+  /** Writes the devices as they are now; resolves once they are on disk. */
+  saveDevices(devices: readonly DeviceRecord[]): Promise<void>;
+  /** The latest text of each attribute, oldest first. */
+  attributes(): Promise<IncomingAttribute[]>;
+
+  /** Refused messages, oldest first. */
+  refused(): Promise<RefusedRecord[]>;
+  /** Writes one down and forgets others, in one step. */
+  saveRefused(record: RefusedRecord, forgetIds: readonly number[]): Promise<void>;
+
+  /** A value that is made once and then kept, such as the hub's id. */
+  setting(name: string, make: () => string): Promise<string>;
+}
+
+/** What a device says of itself. */
+export const DeviceAbout = Type.Object({
+  name: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
+  model: Type.Optional(Type.String({ maxLength: 128 })),
+  metrics: Type.Optional(
+    Type.Record(
+      Type.String(),
+      Type.Object({
+        unit: Type.Optional(Type.String({ maxLength: 32 })),
+        label: Type.Optional(Type.String({ maxLength: 64 })),
+      }),
+      { maxProperties: limits.metricsPerDevice },
+    ),
+  ),
+});
+export type DeviceAbout = Static<typeof DeviceAbout>;
+
+export const DeviceRecord = Type.Object({
+  id: Type.Unsafe<DeviceId>(Type.String()),
+  firstSeenMs: Type.Integer(),
+  lastSeenMs: Type.Integer(),
+  address: Type.Union([Type.String(), Type.Null()]),
+  about: DeviceAbout,
+});
+export type DeviceRecord = Static<typeof DeviceRecord>;
+
+/** A refused message as the API shows it, and its place in the order of arrival. */
+export const RefusedRecord = Type.Object({ id: Type.Integer(), refused: Refused });
+export type RefusedRecord = Static<typeof RefusedRecord>;

@@ -1,0 +1,51 @@
+// One shape for every error answer: {"error":"code","message":"words","details":[…]}.
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { type ApiError, errorStatus, type Problem, problem } from "../../shared/errors.ts";
+
+export function sendProblem(reply: FastifyReply, found: Problem): FastifyReply {
+  const body: ApiError = { error: found.code, message: found.message };
+  if (found.details !== undefined) body.details = [...found.details];
+  return reply.code(errorStatus[found.code]).send(body);
+}
+
+/** Call it before the routes are added: it watches them to tell a wrong method from a wrong path. */
+export function answerErrors(app: FastifyInstance): void {
+  const paths: { readonly pattern: RegExp; readonly methods: Set<string> }[] = [];
+  app.addHook("onRoute", ({ url, method }) => {
+    const pattern = new RegExp(`^${url.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&").replaceAll(/:\w+/g, "[^/]+")}$`);
+    paths.push({ pattern, methods: new Set([method].flat()) });
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.replace(/\?.*$/, "");
+    const allowed = new Set(paths.filter(({ pattern }) => pattern.test(path)).flatMap(({ methods }) => [...methods]));
+    if (allowed.size === 0)
+      return sendProblem(reply, problem("no-such-route", `There is nothing at ${path.slice(0, 200)}.`));
+    reply.header("Allow", [...allowed].join(", "));
+    return sendProblem(reply, problem("method-not-allowed", `${path} takes ${[...allowed].join(", ")}.`));
+  });
+  app.setErrorHandler((error: FastifyError, request, reply) => sendProblem(reply, toProblem(error, request)));
+}
+
+function toProblem(error: FastifyError, request: FastifyRequest): Problem {
+  if (error.validation !== undefined) {
+    const [fault] = error.validation;
+    const field = fault?.instancePath.slice(1).replaceAll("/", ".") || String(fault?.params["missingProperty"] ?? "");
+    return problem("bad-request", `${error.message}.`, field === "" ? undefined : { field });
+  }
+  switch (error.code) {
+    case "FST_ERR_CTP_BODY_TOO_LARGE":
+      return problem("too-large", "The request is too large.");
+    case "FST_ERR_CTP_INVALID_MEDIA_TYPE":
+      return problem("unsupported-media-type", mediaTypeWords);
+    case "FST_ERR_CTP_INVALID_JSON_BODY":
+    case "FST_ERR_CTP_EMPTY_JSON_BODY":
+      return problem("not-json", error.message);
+    default:
+  }
+  if (error.statusCode !== undefined && error.statusCode < 500) return problem("bad-request", error.message);
+  request.log.error({ err: error }, "request failed");
+  return problem("internal", "The hub failed to answer. The log in its data folder says why.");
+}
+
+export const mediaTypeWords =
+  "Send JSON with the header Content-Type: application/json, or one object a line as application/x-ndjson.";

@@ -1,0 +1,85 @@
+// The HTTP port: ingest, API, live feed and the UI's files. Order of every request: network, Host and Origin, session.
+import type { Server } from "node:http";
+import type { Socket } from "node:net";
+import fastifySwagger from "@fastify/swagger";
+import { type FastifyBaseLogger, type FastifyInstance, fastify } from "fastify";
+import type { BrowserGuard } from "../access/browsers.ts";
+import { type Networks, plainAddress } from "../access/networks.ts";
+import type { Port } from "../config.ts";
+import type { Ingest } from "../ingest/accept.ts";
+import type { Log } from "../observe/log.ts";
+import { type ApiOptions, addApiRoutes } from "./api-routes.ts";
+import { answerErrors, sendProblem } from "./http-errors.ts";
+import { addIngestRoutes } from "./ingest-routes.ts";
+import type { LiveSocket } from "./live-socket.ts";
+import { listen } from "./ports.ts";
+import { addSessionRoutes, type SessionRouteOptions } from "./session-routes.ts";
+import { addUiFiles } from "./ui-files.ts";
+
+const BODY_BYTES = 256 * 1024;
+
+export interface HttpOptions extends ApiOptions, Pick<SessionRouteOptions, "sessions"> {
+  readonly version: string;
+  readonly ingest: Ingest;
+  readonly guard: BrowserGuard;
+  readonly networks: Networks;
+  readonly liveSocket: LiveSocket;
+  readonly uiFolder: string;
+  readonly log: Log;
+}
+
+export class HttpTransport {
+  readonly #app: FastifyInstance;
+  readonly #options: HttpOptions;
+  #port = 0;
+
+  constructor(options: HttpOptions) {
+    this.#options = options;
+    this.#app = fastify({
+      bodyLimit: BODY_BYTES,
+      forceCloseConnections: true,
+      ajv: { customOptions: { coerceTypes: "array", removeAdditional: false } },
+      clientErrorHandler: (_error, socket) => {
+        socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n", () => socket.destroy());
+      },
+      loggerInstance: options.log.child({ name: "http" }, { level: "warn" }) as FastifyBaseLogger,
+    });
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  /** Listens; resolves with the port. Rejects in words when the port is taken. */
+  async start(host: string, port: Port): Promise<number> {
+    const app = this.#app;
+    const { guard, networks, ingest, liveSocket, uiFolder, version } = this.#options;
+    answerErrors(app);
+    app.addHook("onRequest", async (request, reply) => {
+      const foreign = guard.check(request.raw.rawHeaders);
+      return foreign === null ? undefined : sendProblem(reply, foreign);
+    });
+    await app.register(fastifySwagger, {
+      openapi: { info: { title: "Bramble", version, description: "The hub's API. Times are milliseconds UTC." } },
+    });
+    addUiFiles(app, uiFolder);
+    addSessionRoutes(app, { sessions: this.#options.sessions, httpPort: () => this.#port });
+    addIngestRoutes(app, ingest);
+    addApiRoutes(app, this.#options);
+    app.get("/api/v1/openapi.json", { config: { open: true }, schema: { hide: true } }, async () => app.swagger());
+    await app.ready();
+
+    const server: Server = app.server;
+    server.prependListener("connection", (socket: Socket) => {
+      if (!networks.allows(plainAddress(socket.remoteAddress))) socket.destroy();
+    });
+    liveSocket.start(server);
+    this.#port = await listen(server, host, port, "HTTP");
+    return this.#port;
+  }
+
+  async stop(): Promise<void> {
+    this.#options.liveSocket.stop();
+    await this.#app.close();
+  }
+}

@@ -1,0 +1,75 @@
+// POST /data and POST /api/v1/readings: readings over HTTP, from anyone on the network. 200 means they are on disk.
+import type { IncomingMessage as HttpRequest } from "node:http";
+import type { FastifyInstance } from "fastify";
+import { Accepted } from "../../shared/api.ts";
+import { ApiError, assertNever, problem } from "../../shared/errors.ts";
+import { limits } from "../../shared/reading.ts";
+import { plainAddress } from "../access/networks.ts";
+import type { Ingest } from "../ingest/accept.ts";
+import { mediaTypeWords, sendProblem } from "./http-errors.ts";
+
+const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json$/;
+const NDJSON_TYPES: ReadonlySet<string> = new Set(["application/x-ndjson", "application/ndjson", "application/jsonl"]);
+/** How much of an oversized message is read only so that its sender can hear the answer. */
+const DRAINED_BYTES = 64 * 1024 * 1024;
+
+export function addIngestRoutes(app: FastifyInstance, ingest: Ingest): void {
+  app.register(async (routes) => {
+    // The bytes go to the decoder as they are: it says in words what is wrong with them.
+    routes.removeAllContentTypeParsers();
+    routes.addContentTypeParser("*", (_request, body, done) => {
+      readBody(body).then((bytes) => done(null, bytes), done);
+    });
+    for (const url of ["/data", "/api/v1/readings"]) {
+      routes.post(url, { config: { open: true }, schema }, async (request, reply) => {
+        const mediaType = (request.headers["content-type"] ?? "application/json")
+          .replace(/;.*$/, "")
+          .trim()
+          .toLowerCase();
+        const ndjson = NDJSON_TYPES.has(mediaType);
+        if (!ndjson && !JSON_TYPE.test(mediaType)) {
+          return sendProblem(reply, problem("unsupported-media-type", mediaTypeWords));
+        }
+        const verdict = await ingest.accept({
+          source: `POST ${url}`,
+          target: { kind: "readings", device: null },
+          payload: request.body instanceof Uint8Array ? request.body : new Uint8Array(),
+          ndjson,
+          address: plainAddress(request.ip),
+          session: null,
+        });
+        switch (verdict.kind) {
+          case "stored":
+            return { status: "success", accepted: verdict.accepted } satisfies Accepted;
+          case "refused":
+            return sendProblem(reply, verdict.problem);
+          case "deferred":
+            reply.header("Retry-After", verdict.retryAfterSeconds);
+            return sendProblem(reply, verdict.problem);
+          default:
+            return assertNever(verdict);
+        }
+      });
+    }
+  });
+}
+
+const schema = {
+  summary: "Send readings",
+  description: 'An object such as {"device_id":"raspi-01","temperature":25.5}, an array of them, or one a line.',
+  consumes: ["application/json", "application/x-ndjson"],
+  response: { 200: Accepted, "4xx": ApiError, "5xx": ApiError },
+};
+
+/** All of a message up to a little over the limit; of more than that, the size alone matters. */
+async function readBody(body: HttpRequest): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    if (!(chunk instanceof Uint8Array)) continue;
+    if (bytes <= limits.messageBytes) chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes > DRAINED_BYTES) break;
+  }
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,286 @@
+// The MQTT port: an embedded broker that acknowledges a publish only after its verdict.
+// QoS 0 and 1 are committed while the broker asks whether the publish is allowed: the PUBACK follows. QoS 2 is committed
+// once the broker has taken the packet, since a resent one is asked about again but taken once: the PUBREC follows.
+import { createServer, type Server, type Socket } from "node:net";
+import { Aedes, type Client, type ConnectPacket, type PublishPacket, type Subscription } from "aedes";
+import { problem } from "../../shared/errors.ts";
+import { parseTopic } from "../../shared/topics.ts";
+import { type Networks, plainAddress } from "../access/networks.ts";
+import type { Sessions } from "../access/sessions.ts";
+import type { Port } from "../config.ts";
+import type { Registry } from "../devices/registry.ts";
+import type { Ingest } from "../ingest/accept.ts";
+import type { Identity, TopicAuthority } from "../ingest/authorise.ts";
+import type { Log } from "../observe/log.ts";
+import { guardSocket } from "./mqtt-guard.ts";
+import { isSoundClientId, isSoundFilter, isSoundTopic } from "./mqtt-names.ts";
+import { listen } from "./ports.ts";
+
+const PACKET_BYTES = 1024 * 1024;
+const UNSENT_BYTES = 2 * 1024 * 1024;
+const CONNECTIONS = 1_000;
+const CONNECTIONS_PER_ADDRESS = 200;
+const SUBSCRIPTIONS_PER_CLIENT = 200;
+const RETAINED_MESSAGES = 10_000;
+const RETAINED_BYTES = 32 * 1024 * 1024;
+const CONNECT_TIMEOUT_MS = 10_000;
+const DEAD_PEER_PROBE_MS = 60_000;
+/** What arrives with the CONNECT in one chunk waits in this queue; the chunk's size bounds it. */
+const QUEUED_PACKETS = 65_536;
+/** Where a publish that is acknowledged but not passed on goes: nobody can subscribe to it. */
+const NOWHERE = "$nowhere";
+const IDENTIFIER_REJECTED = 2;
+const NOT_AUTHORIZED = 5;
+
+export interface MqttOptions {
+  readonly ingest: Ingest;
+  readonly authority: TopicAuthority;
+  readonly sessions: Sessions;
+  readonly networks: Networks;
+  readonly registry: Registry;
+  readonly log: Log;
+}
+
+/** One connection. */
+interface Session {
+  readonly id: string;
+  readonly address: string;
+  identity: Identity;
+  idIsSound: boolean;
+  fellSilent: boolean;
+  /** Publishes whose verdict is still to come. */
+  pending: number;
+  /** The client has sent its last byte; it may still read. */
+  ended: boolean;
+}
+
+export class MqttTransport {
+  readonly #options: MqttOptions;
+  readonly #server: Server;
+  readonly #sessions = new WeakMap<Client, Session>();
+  readonly #connections = new Map<string, number>();
+  readonly #retained = new Map<string, number>();
+  #retainedBytes = 0;
+  #broker: Aedes | null = null;
+  #connectionCount = 0;
+  #sessionCount = 0;
+
+  constructor(options: MqttOptions) {
+    this.#options = options;
+    // Half-open: a script that sends and hangs up still gets its messages taken, and their acknowledgements.
+    this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#connect(socket));
+  }
+
+  get clientCount(): number {
+    return this.#broker?.connectedClients ?? 0;
+  }
+
+  async start(host: string, port: Port): Promise<number> {
+    this.#broker = await Aedes.createBroker({
+      // With a limit, one subscriber that stalls starves the others, and a long backlog overflows the stack.
+      concurrency: 0,
+      connectTimeout: CONNECT_TIMEOUT_MS,
+      queueLimit: QUEUED_PACKETS,
+      preConnect: (client, packet, done) => done(null, this.#preConnect(client, packet)),
+      authenticate: (client, _username, password, done) => {
+        const refused = this.#authenticate(client, password);
+        done(refused, refused === null);
+      },
+      authorizePublish: (client, packet, done) => {
+        this.#authorizePublish(client, packet).then(() => done(null), done);
+      },
+      authorizeSubscribe: (client, subscription, done) => done(null, this.#authorizeSubscribe(client, subscription)),
+      published: (packet, client: Client | null, done) => {
+        this.#published(client, packet).then(() => done(null), done);
+      },
+    });
+    this.#watch(this.#broker);
+    return listen(this.#server, host, port, "MQTT");
+  }
+
+  async stop(): Promise<void> {
+    const broker = this.#broker;
+    if (broker === null) return;
+    this.#broker = null;
+    const closed = new Promise((resolve) => this.#server.close(resolve));
+    await new Promise<void>((resolve) => broker.close(resolve));
+    if (this.#server.listening) await closed;
+  }
+
+  #connect(socket: Socket): void {
+    const { networks, log } = this.#options;
+    const address = plainAddress(socket.remoteAddress);
+    const fromHere = this.#connections.get(address) ?? 0;
+    const broker = this.#broker;
+    const full = this.#connectionCount >= CONNECTIONS || fromHere >= CONNECTIONS_PER_ADDRESS;
+    if (broker === null || full || !networks.allows(address)) {
+      log.warn({ address, full }, "connection refused");
+      socket.destroy();
+      return;
+    }
+    this.#connectionCount++;
+    this.#connections.set(address, fromHere + 1);
+    socket.setKeepAlive(true, DEAD_PEER_PROBE_MS);
+    socket.once("close", () => {
+      this.#connectionCount--;
+      const left = (this.#connections.get(address) ?? 1) - 1;
+      if (left === 0) this.#connections.delete(address);
+      else this.#connections.set(address, left);
+    });
+    guardSocket(socket, {
+      packetBytes: PACKET_BYTES,
+      unsentBytes: UNSENT_BYTES,
+      onViolation: (reason) => log.warn({ address, reason }, "connection cut"),
+    });
+    this.#handle(broker, socket, address);
+  }
+
+  #handle(broker: Aedes, socket: Socket, address: string): void {
+    const client = broker.handle(socket);
+    const session: Session = {
+      id: `mqtt:${++this.#sessionCount}`,
+      address,
+      identity: "anonymous",
+      idIsSound: true,
+      fellSilent: false,
+      pending: 0,
+      ended: false,
+    };
+    this.#sessions.set(client, session);
+    // The broker closes at the end of input and forgets what arrived with it: CONNECT, PUBLISH and the end may be one
+    // packet. So the end is told to it once everything before is done.
+    socket.removeAllListeners("end");
+    socket.once("end", () => {
+      session.ended = true;
+      if (client.connected || !client.connecting) this.#closeWhenDone(client, session);
+    });
+  }
+
+  #closeWhenDone(client: Client, session: Session): void {
+    if (!session.ended) return;
+    setImmediate(() => {
+      if (session.pending === 0) client.close();
+    });
+  }
+
+  #watch(broker: Aedes): void {
+    const { log, registry } = this.#options;
+    broker.on("clientReady", (client) => {
+      const session = this.#sessions.get(client);
+      if (session !== undefined) this.#closeWhenDone(client, session);
+    });
+    broker.on("keepaliveTimeout", (client) => {
+      const session = this.#sessions.get(client);
+      if (session !== undefined) session.fellSilent = true;
+    });
+    broker.on("clientDisconnect", (client) => {
+      const session = this.#sessions.get(client);
+      if (session !== undefined) registry.sessionEnded(session.id, session.fellSilent);
+    });
+    broker.on("clientError", (client, error) => log.debug({ client: client.id, err: error }, "client error"));
+    broker.on("connectionError", (_client, error) => log.debug({ err: error }, "connection error"));
+    // An "error" that nobody hears would end the process. The broker's types do not name it.
+    (broker as NodeJS.EventEmitter).on("error", (error: unknown) => log.error({ err: error }, "broker error"));
+  }
+
+  #preConnect(client: Client, packet: ConnectPacket): boolean {
+    const session = this.#sessions.get(client);
+    if (session === undefined) return false;
+    session.idIsSound = isSoundClientId(packet.clientId, packet.clean !== false);
+    // Sessions end with their connection. The broker's stored ones queue without bound and break on overlapping
+    // subscriptions, and a QoS 2 packet whose commit failed would be taken for stored when it is sent again.
+    packet.clean = true;
+    if (packet.protocolVersion === 5) {
+      const words = "This client speaks MQTT 5. Let it connect with 3.1.1 (paho: protocol=MQTTv311).";
+      const message = { address: session.address, source: "CONNECT", payload: Buffer.from(packet.clientId) };
+      this.#options.ingest
+        .refuse(message, problem("unsupported-protocol", words))
+        .catch((error: unknown) => this.#options.log.error({ err: error }, "a refusal could not be written down"));
+    }
+    return true;
+  }
+
+  #authenticate(client: Client, password: Readonly<Buffer | undefined>): (Error & { returnCode: number }) | null {
+    const { sessions, authority } = this.#options;
+    const session = this.#sessions.get(client);
+    if (session?.idIsSound !== true) return connectRefusal("identifier rejected", IDENTIFIER_REJECTED);
+    if (password !== undefined && sessions.isRunToken(password.toString(), session.address)) session.identity = "admin";
+    return authority.mayConnect(session.identity) ? null : connectRefusal("not authorized", NOT_AUTHORIZED);
+  }
+
+  /** Rejects where the client must be cut off, or where no acknowledgement may leave. */
+  async #authorizePublish(client: Client | null, packet: PublishPacket): Promise<void> {
+    const session = client === null ? undefined : this.#sessions.get(client);
+    if (session === undefined) throw new Error("a publish without a client");
+    if (!isSoundTopic(packet.topic)) throw new Error("not a topic");
+    if (packet.qos > 0 && packet.messageId === 0) throw new Error("packet id 0");
+    if (!this.#options.authority.mayPublish(session.identity, packet.topic)) {
+      await this.#dropForbidden(packet, session);
+      return;
+    }
+    this.#boundRetained(packet);
+    if (packet.qos < 2) await this.#take(client, session, packet);
+  }
+
+  async #published(client: Client | null, packet: PublishPacket): Promise<void> {
+    const session = client === null ? undefined : this.#sessions.get(client);
+    if (packet.qos === 2 && session !== undefined) await this.#take(client, session, packet);
+  }
+
+  /** Resolves once the message is on disk; rejects, so that no acknowledgement leaves, where it is not. */
+  async #take(client: Client | null, session: Session, packet: PublishPacket): Promise<void> {
+    const target = parseTopic(packet.topic);
+    const payload = toBytes(packet.payload);
+    // An empty retained message only clears what the broker kept [MQTT-3.3.1-10].
+    if (target === null || (packet.retain && payload.length === 0)) return;
+    session.pending++;
+    const message = { source: packet.topic, target, payload, address: session.address, session: session.id };
+    const verdict = await this.#options.ingest.accept(message);
+    session.pending--;
+    if (client !== null) this.#closeWhenDone(client, session);
+    if (verdict.kind === "deferred") throw new Error(verdict.problem.message);
+  }
+
+  /** MQTT 3.1.1 cannot refuse a publish but by hanging up, which would have it sent for ever. */
+  async #dropForbidden(packet: PublishPacket, session: Session): Promise<void> {
+    const topic = packet.topic;
+    packet.topic = NOWHERE;
+    packet.retain = false;
+    const words = `Nobody may publish on “${topic.slice(0, 80)}” without a key. Readings go to sensor/data or sensor/<device>/data.`;
+    const message = { address: session.address, source: topic, payload: toBytes(packet.payload) };
+    await this.#options.ingest.refuse(message, problem("forbidden", words));
+  }
+
+  #boundRetained(packet: PublishPacket): void {
+    if (!packet.retain) return;
+    const before = this.#retained.get(packet.topic) ?? 0;
+    const bytes = toBytes(packet.payload).length;
+    const full = this.#retained.size >= RETAINED_MESSAGES && !this.#retained.has(packet.topic);
+    if (bytes > 0 && (full || this.#retainedBytes - before + bytes > RETAINED_BYTES)) {
+      packet.retain = false;
+      this.#options.log.warn({ topic: packet.topic }, "not retained: too many retained messages");
+      return;
+    }
+    this.#retainedBytes += bytes - before;
+    if (bytes === 0) this.#retained.delete(packet.topic);
+    else this.#retained.set(packet.topic, bytes);
+  }
+
+  #authorizeSubscribe(client: Client, subscription: Subscription): Subscription | null {
+    const session = this.#sessions.get(client);
+    if (session === undefined) return null;
+    const filter = subscription.topic;
+    const count = "subscriptions" in client ? Object.keys(client.subscriptions ?? {}).length : 0;
+    // Shared subscriptions are MQTT 5: the broker would grant one and deliver nothing.
+    const sound = isSoundFilter(filter) && !filter.startsWith("$share/") && count < SUBSCRIPTIONS_PER_CLIENT;
+    return sound && this.#options.authority.maySubscribe(session.identity, filter) ? subscription : null;
+  }
+}
+
+function connectRefusal(message: string, returnCode: number): Error & { returnCode: number } {
+  return Object.assign(new Error(message), { returnCode });
+}
+
+function toBytes(payload: string | Buffer): Uint8Array {
+  return typeof payload === "string" ? Buffer.from(payload) : payload;
+}

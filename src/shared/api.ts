@@ -1,0 +1,148 @@
+// The HTTP API's shapes: one schema each for validation, OpenAPI and the client. Times in answers are milliseconds UTC.
+import { type Static, Type } from "typebox";
+import { Device } from "./device.ts";
+import { ProblemDetail } from "./errors.ts";
+import { Bucket } from "./reading.ts";
+
+/** A point in time in a query: milliseconds UTC or ISO 8601. Intervals are half-open: `from <= t < to`. */
+const Time = (description: string) =>
+  Type.Optional(Type.String({ description: `${description}: milliseconds UTC or ISO 8601` }));
+/** May be given more than once. */
+const Names = (description: string) =>
+  Type.Optional(Type.Union([Type.String(), Type.Array(Type.String())], { description }));
+
+export const Accepted = Type.Object({
+  status: Type.Literal("success"),
+  accepted: Type.Integer({ description: "readings stored" }),
+});
+export type Accepted = Static<typeof Accepted>;
+
+export const DeviceList = Type.Object({ devices: Type.Array(Device) });
+export type DeviceList = Static<typeof DeviceList>;
+
+export const DeviceParams = Type.Object({ id: Type.String() });
+
+export const ChartQuery = Type.Object({
+  metric: Type.String(),
+  from: Time("start, included"),
+  to: Time("end, excluded"),
+  points: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000, default: 1_000 })),
+});
+export type ChartQuery = Static<typeof ChartQuery>;
+
+/** At most `points` buckets, each `stepMs` wide; a bucket without a reading is left out. */
+export const Chart = Type.Object({
+  device: Type.String(),
+  metric: Type.String(),
+  from: Type.Integer(),
+  to: Type.Integer(),
+  stepMs: Type.Integer(),
+  buckets: Type.Array(Bucket),
+});
+export type Chart = Static<typeof Chart>;
+
+export const ReadingsQuery = Type.Object({
+  device: Names("device ids; all without it"),
+  metric: Names("metric names; all without it"),
+  from: Time("start, included"),
+  to: Time("end, excluded"),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000, default: 1_000 })),
+  cursor: Type.Optional(Type.String({ description: "`next` of the page before" })),
+});
+export type ReadingsQuery = Static<typeof ReadingsQuery>;
+
+export const ReadingsPage = Type.Object({
+  readings: Type.Array(
+    Type.Object({ device: Type.String(), metric: Type.String(), ts: Type.Integer(), value: Type.Number() }),
+  ),
+  next: Type.Union([Type.String(), Type.Null()]),
+});
+export type ReadingsPage = Static<typeof ReadingsPage>;
+
+export const ExportQuery = Type.Object({
+  device: Names("device ids; all without it"),
+  metric: Names("metric names; all without it"),
+  from: Time("start, included"),
+  to: Time("end, excluded"),
+  tz: Type.Optional(Type.String({ description: "IANA time zone of the time column", default: "UTC" })),
+  sep: Type.Optional(
+    Type.Union([Type.Literal(","), Type.Literal(";"), Type.Literal("tab")], {
+      description: "column separator",
+      default: ",",
+    }),
+  ),
+  layout: Type.Optional(
+    Type.Union([Type.Literal("long"), Type.Literal("wide")], {
+      description: "long: a row per reading; wide: a row per time, a column per metric",
+      default: "long",
+    }),
+  ),
+});
+export type ExportQuery = Static<typeof ExportQuery>;
+
+export const Refused = Type.Object({
+  atMs: Type.Integer(),
+  code: Type.String(),
+  message: Type.String(),
+  details: Type.Optional(Type.Array(ProblemDetail)),
+  address: Type.String({ description: "who sent it" }),
+  source: Type.String({ description: "MQTT topic or HTTP route" }),
+  bytes: Type.Integer({ description: "size of the message" }),
+  excerpt: Type.String({ description: "how the message begins" }),
+});
+export type Refused = Static<typeof Refused>;
+
+export const RefusedList = Type.Object({ refused: Type.Array(Refused) });
+export type RefusedList = Static<typeof RefusedList>;
+
+/** What a person needs to know about the hub they look at. */
+export const HubInfo = Type.Object({
+  hubId: Type.String(),
+  name: Type.String(),
+  version: Type.String(),
+  httpPort: Type.Integer(),
+  mqttPort: Type.Integer(),
+  addresses: Type.Array(Type.String(), { description: "where Pis on this network reach the hub, best first" }),
+  dataFolder: Type.String(),
+  storedBytes: Type.Integer(),
+  notes: Type.Array(Type.String(), {
+    description: "what the person at the hub should know, such as a port that was taken",
+  }),
+});
+export type HubInfo = Static<typeof HubInfo>;
+
+export const Health = Type.Object({
+  status: Type.Union([Type.Literal("ok"), Type.Literal("failing")]),
+  version: Type.String(),
+  uptimeSeconds: Type.Integer(),
+  store: Type.Object({
+    status: Type.Union([Type.Literal("ok"), Type.Literal("failing")]),
+    message: Type.Optional(Type.String()),
+  }),
+  mqtt: Type.Object({ status: Type.Literal("ok"), clients: Type.Integer() }),
+});
+export type Health = Static<typeof Health>;
+
+/** Signing in with the secret of the link that `bramble serve` prints. */
+export const SessionRequest = Type.Object({ link: Type.String() });
+export const SessionAnswer = Type.Object({ role: Type.Literal("admin"), token: Type.String() });
+export type SessionAnswer = Static<typeof SessionAnswer>;
+
+/** A ticket opens `WS /api/v1/live?ticket=` once, within half a minute. */
+export const LiveTicket = Type.Object({ ticket: Type.String(), port: Type.Integer() });
+export type LiveTicket = Static<typeof LiveTicket>;
+
+/** `[device, metric, tsMs, value]`: short, since thousands of them cross the wire. */
+export const LiveReading = Type.Tuple([Type.String(), Type.String(), Type.Integer(), Type.Number()]);
+export type LiveReading = Static<typeof LiveReading>;
+
+/** What the hub sends on `WS /api/v1/live`. */
+export const LiveEvent = Type.Union([
+  Type.Object({ type: Type.Literal("readings"), readings: Type.Array(LiveReading) }),
+  /** A device came, went, or changed something other than its values. */
+  Type.Object({ type: Type.Literal("device"), device: Device }),
+  Type.Object({ type: Type.Literal("refused"), refused: Refused }),
+  /** Every second: readings stored in the last one. */
+  Type.Object({ type: Type.Literal("rate"), readingsPerSecond: Type.Number() }),
+]);
+export type LiveEvent = Static<typeof LiveEvent>;

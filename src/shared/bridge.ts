@@ -1,0 +1,30 @@
+// What the window may ask of the desktop app. In a browser there is no bridge.
+import type { ExportQuery } from "./api.ts";
+
+export type HubState =
+  | { readonly kind: "starting" }
+  | { readonly kind: "running" }
+  /** The hub died; the shell starts it again at `retryAtMs`. */
+  | { readonly kind: "restarting"; readonly reason: string; readonly retryAtMs: number }
+  /** The hub cannot run until the person does something. */
+  | { readonly kind: "failed"; readonly reason: string };
+
+export type SaveOutcome =
+  | { readonly kind: "saved"; readonly path: string }
+  | { readonly kind: "cancelled" }
+  | { readonly kind: "failed"; readonly reason: string };
+
+export interface BrambleBridge {
+  hubState(): Promise<HubState>;
+  /** Calls back on every change; returns a function that ends it. */
+  onHubState(listener: (state: HubState) => void): () => void;
+  /** Asks where to save, then streams `export.csv` of the query there. */
+  saveCsv(query: ExportQuery, suggestedName: string): Promise<SaveOutcome>;
+}
+
+/** The name of the bridge on `window`, and of its channels. */
+export const bridgeChannels = {
+  hubState: "bramble:hub-state",
+  hubStateChanged: "bramble:hub-state-changed",
+  saveCsv: "bramble:save-csv",
+} as const;

@@ -1,0 +1,88 @@
+// Every way the hub says no. Codes are stable and for programs; messages are words for a person.
+import { type Static, Type } from "typebox";
+
+/** HTTP status of each error code; the keys are the complete list of codes. */
+export const errorStatus = {
+  // A message that is bad for ever: the sender has to change it.
+  "not-json": 400,
+  "not-an-object": 400,
+  "no-device": 400,
+  "bad-device-id": 400,
+  "device-mismatch": 400,
+  "bad-metric": 400,
+  "forbidden-key": 400,
+  "bad-time": 400,
+  "not-finite": 400,
+  "array-value": 400,
+  "no-usable-value": 400,
+  "too-deep": 400,
+  "too-large": 413,
+  "too-many-readings": 413,
+  "too-many-metrics": 400,
+  "too-many-devices": 400,
+  "bad-about": 400,
+  "bad-status": 400,
+  "unsupported-protocol": 400,
+  // A request that cannot be answered as it stands.
+  "bad-request": 400,
+  "not-signed-in": 401,
+  "link-expired": 401,
+  forbidden: 403,
+  "foreign-host": 403,
+  "foreign-origin": 403,
+  "outside-network": 403,
+  "no-such-device": 404,
+  "no-such-route": 404,
+  "method-not-allowed": 405,
+  "unsupported-media-type": 415,
+  // A request that may succeed later.
+  "store-failed": 503,
+  "hub-stopping": 503,
+  internal: 500,
+} as const;
+
+export type ErrorCode = keyof typeof errorStatus;
+
+/** What went wrong, as a value: an expected outcome is returned, never thrown. */
+export interface Problem {
+  readonly code: ErrorCode;
+  readonly message: string;
+  /** What the words speak of, for programs: the field, the position, the limit. */
+  readonly details?: readonly ProblemDetail[];
+}
+
+export const ProblemDetail = Type.Object({
+  /** Path of the field inside the message, such as `bme280.temperature` or `[3].ts`. */
+  field: Type.Optional(Type.String()),
+  /** Zero-based character in the message. */
+  position: Type.Optional(Type.Integer()),
+  limit: Type.Optional(Type.Integer()),
+});
+export type ProblemDetail = Static<typeof ProblemDetail>;
+
+/** The one shape of an error answer over HTTP. */
+export const ApiError = Type.Object({
+  error: Type.String({ description: "stable code" }),
+  message: Type.String({ description: "words for a person" }),
+  details: Type.Optional(Type.Array(ProblemDetail)),
+});
+export type ApiError = Static<typeof ApiError>;
+
+export function problem(code: ErrorCode, message: string, detail?: ProblemDetail): Problem {
+  return detail === undefined ? { code, message } : { code, message, details: [detail] };
+}
+
+/** A broken invariant or a failure below us; it is thrown, and carries what caused it. */
+export class BrambleError extends Error {
+  readonly code: ErrorCode;
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "BrambleError";
+    this.code = code;
+  }
+}
+
+/** Ends a switch that covers every case; a new case then fails to compile. */
+export function assertNever(value: never): never {
+  throw new Error(`unreachable: ${String(value)}`);
+}

@@ -1,0 +1,29 @@
+// Names are checked once, at the edge, and carry their proof in the type from there on.
+
+declare const brand: unique symbol;
+export type DeviceId = string & { readonly [brand]: "DeviceId" };
+export type MetricName = string & { readonly [brand]: "MetricName" };
+
+const DEVICE_ID = /^[A-Za-z0-9][A-Za-z0-9_\-.:]{0,63}$/;
+const METRIC_EDGE = String.raw`\p{L}\p{M}\p{N}_\-.:%/`;
+const METRIC = new RegExp(`^[${METRIC_EDGE}](?:[${METRIC_EDGE} ]{0,62}[${METRIC_EDGE}])?$`, "u");
+const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
+
+/** 1-64 of `A-Z a-z 0-9 _ - . :`, starting with a letter or digit; undefined otherwise. */
+export function parseDeviceId(text: string): DeviceId | undefined {
+  return DEVICE_ID.test(text) ? (text as DeviceId) : undefined;
+}
+
+/**
+ * 1-64 characters after NFC: letters, marks and digits of any script (the raised and lowered ones of `CO₂` and
+ * `m³` too), `_ - . : % /` and inner spaces; undefined otherwise.
+ */
+export function parseMetricName(text: string): MetricName | undefined {
+  const name = text.normalize("NFC");
+  return METRIC.test(name) ? (name as MetricName) : undefined;
+}
+
+/** Keys that mean something to JavaScript objects; a message that holds one, at any depth, is refused. */
+export function isForbiddenKey(key: string): boolean {
+  return FORBIDDEN_KEYS.has(key);
+}
