@@ -16,6 +16,7 @@ export default defineConfig({
     rolldownOptions: {
       input: {
         bramble: source("cli/bramble.ts"),
+        serve: source("hub/desktop-entry.ts"),
         writer: source("hub/store/sqlite/writer.ts"),
         reader: source("hub/store/sqlite/reader.ts"),
       },

@@ -5,8 +5,10 @@ export type DeviceId = string & { readonly [brand]: "DeviceId" };
 export type MetricName = string & { readonly [brand]: "MetricName" };
 
 const DEVICE_ID = /^[A-Za-z0-9][A-Za-z0-9_\-.:]{0,63}$/;
+const FOREIGN_TO_DEVICE_ID = /[^A-Za-z0-9_\-.:]/u;
 const METRIC_EDGE = String.raw`\p{L}\p{M}\p{N}_\-.:%/`;
 const METRIC = new RegExp(`^[${METRIC_EDGE}](?:[${METRIC_EDGE} ]{0,62}[${METRIC_EDGE}])?$`, "u");
+const FOREIGN_TO_METRIC = new RegExp(`[^${METRIC_EDGE} ]`, "u");
 const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
 
 /** 1-64 of `A-Z a-z 0-9 _ - . :`, starting with a letter or digit; undefined otherwise. */
@@ -16,11 +18,16 @@ export function parseDeviceId(text: string): DeviceId | undefined {
 
 /**
  * 1-64 characters after NFC: letters, marks and digits of any script (the raised and lowered ones of `CO₂` and
- * `m³` too), `_ - . : % /` and inner spaces; undefined otherwise.
+ * `m³` too), `_ - . : % /` and inner spaces, and no forbidden key; undefined otherwise.
  */
 export function parseMetricName(text: string): MetricName | undefined {
   const name = text.normalize("NFC");
-  return METRIC.test(name) ? (name as MetricName) : undefined;
+  return METRIC.test(name) && !isForbiddenKey(name) ? (name as MetricName) : undefined;
+}
+
+/** The first character that has no place in such a name, for words about it; undefined where something else is wrong. */
+export function foreignCharacter(text: string, name: "device id" | "metric name"): string | undefined {
+  return (name === "device id" ? FOREIGN_TO_DEVICE_ID : FOREIGN_TO_METRIC).exec(text)?.[0];
 }
 
 /** Keys that mean something to JavaScript objects; a message that holds one, at any depth, is refused. */

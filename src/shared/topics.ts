@@ -13,8 +13,6 @@ export type MalformedTopic =
   | { readonly kind: "bad-device-id"; readonly text: string }
   | { readonly kind: "bad-metric"; readonly text: string };
 
-export const commandTopic = (device: DeviceId): string => `bramble/${device}/command`;
-
 /** Reads a publish topic; null when it is none of ours. */
 export function parseTopic(topic: string): IngestTopic | MalformedTopic | null {
   if (topic === "sensor/data") return { kind: "readings", device: null };

@@ -1,6 +1,13 @@
 // Bytes -> readings. Pure: it knows the contract of a message and nothing of who sent it or where it is kept.
 import { type Problem, type ProblemDetail, problem } from "../../shared/errors.ts";
-import { type DeviceId, isForbiddenKey, type MetricName, parseDeviceId, parseMetricName } from "../../shared/ids.ts";
+import {
+  type DeviceId,
+  foreignCharacter,
+  isForbiddenKey,
+  type MetricName,
+  parseDeviceId,
+  parseMetricName,
+} from "../../shared/ids.ts";
 import { type IncomingAttribute, type IncomingReading, limits } from "../../shared/reading.ts";
 import { findJsonFault } from "./json-error.ts";
 import { isPlainDecimal, parseDeviceTimeMs } from "./time.ts";
@@ -23,6 +30,7 @@ export interface DecodeContext {
 
 const DEVICE_KEYS = ["device_id", "deviceId", "device"] as const;
 const TIME_KEYS = ["ts", "timestamp", "time"] as const;
+const FIELD_CHARACTERS = 128;
 const RESERVED_KEYS: ReadonlySet<string> = new Set([...DEVICE_KEYS, ...TIME_KEYS]);
 
 /** Decodes a message of readings: an object, an array of them, or one a line. All of it, or a problem. */
@@ -65,23 +73,28 @@ export function decodeText(bytes: Uint8Array): string | Problem {
   }
 }
 
-/** Parses JSON, or says in words which character breaks it. `lineStart` shifts the position of a line in a batch. */
-export function parseJson(text: string, lineStart = 0): { readonly value: unknown } | { readonly problem: Problem } {
+/** Parses JSON, or says in words which character breaks it. `line` is the place of a line in its batch. */
+export function parseJson(
+  text: string,
+  line: { readonly start: number; readonly where: string } = { start: 0, where: "" },
+): { readonly value: unknown } | { readonly problem: Problem } {
   try {
     return { value: JSON.parse(text) };
   } catch {
     if (text.trim() === "") return { problem: problem("not-json", "The message is empty.") };
     const fault = findJsonFault(text);
-    const position = lineStart + fault.position + 1;
-    const detail: ProblemDetail = fault.field === "" ? { position } : { field: fault.field, position };
-    const where = fault.field === "" ? "" : ` in “${shorten(fault.field)}”`;
+    const position = line.start + fault.position;
+    const field = path(line.where, fault.field);
+    const detail: ProblemDetail = field === "" ? { position } : { field, position };
+    const where = `${field === "" ? "" : ` in “${shorten(field)}”`} at character ${position + 1}`;
     if (fault.notFinite) {
-      const words = `NaN or Infinity${where} at character ${position} cannot be stored. Leave the value out or send null.`;
+      const words = `NaN or Infinity${where} cannot be stored. Leave the value out or send null.`;
       return { problem: problem("not-finite", words, detail) };
     }
-    const found = text.slice(fault.position, fault.position + 1);
-    const seen = found === "" ? "" : `, found ${JSON.stringify(found)}`;
-    const words = `JSON broken at character ${position}${where}: ${fault.reason}${seen}.`;
+    // The whole character, not its first half.
+    const [found] = text.slice(fault.position, fault.position + 2);
+    const seen = found === undefined ? "" : `, found ${JSON.stringify(found)}`;
+    const words = `JSON broken${where}: ${fault.reason}${seen}.`;
     return { problem: problem("not-json", words, detail) };
   }
 }
@@ -91,7 +104,7 @@ function parseLines(text: string): { readonly value: unknown[] } | { readonly pr
   let lineStart = 0;
   for (const line of text.split("\n")) {
     if (line.trim() !== "") {
-      const parsed = parseJson(line, lineStart);
+      const parsed = parseJson(line, { start: lineStart, where: `[${value.length}]` });
       if ("problem" in parsed) return parsed;
       value.push(parsed.value);
     }
@@ -146,13 +159,14 @@ class MessageDecoder {
       const parsed = typeof text === "string" ? parseDeviceId(text) : undefined;
       if (parsed === undefined) return badDeviceId(text, path(where, key));
       if (device !== null && device !== parsed) {
-        const words = `“${key}” says ${parsed}, but ${namedBy} says ${device}. Send one name only.`;
-        return problem("device-mismatch", words, { field: path(where, key) });
+        const field = path(where, key);
+        const words = `“${field}” says ${parsed}, but ${namedBy} says ${device}. Send one name only.`;
+        return problem("device-mismatch", words, { field });
       }
       device = parsed;
       namedBy = `“${key}”`;
     }
-    const words = `No device is named: add "device_id": "raspi-01" with a name of your own.`;
+    const words = `No device is named${where === "" ? "" : ` in item ${where} of the batch`}: add "device_id": "raspi-01" with a name of your own.`;
     return device ?? problem("no-device", words, { field: path(where, "device_id") });
   }
 
@@ -182,7 +196,9 @@ class MessageDecoder {
       if (isForbiddenKey(key)) {
         return problem("forbidden-key", `“${shorten(field)}” is not allowed as a name.`, { field });
       }
-      if (value === null || (scope.depth === 1 && RESERVED_KEYS.has(key))) continue;
+      // An object beside the time, such as {"ts":1769860800,"time":{"uptime":7}}, holds values like any other.
+      const reserved = scope.depth === 1 && RESERVED_KEYS.has(key) && typeof value !== "object";
+      if (value === null || reserved) continue;
       const found = isObject(value) ? this.#nested(value, key, field, scope) : this.#leaf(value, key, field, scope);
       if (found !== null) return found;
     }
@@ -232,13 +248,20 @@ interface Scope {
 }
 
 export function badDeviceId(value: unknown, field: string): Problem {
-  const words = `${JSON.stringify(typeof value === "string" ? shorten(value) : value)?.slice(0, 80)} is no device id: 1-64 of A-Z a-z 0-9 _ - . : and a letter or digit first.`;
+  const text = typeof value === "string" ? value : "";
+  const says = typeof value === "string" ? JSON.stringify(shorten(value)) : typeWord(value);
+  const words = `“${shorten(field)}” says ${says}, which is no device id${foreign(text, "device id")}: 1-64 of A-Z a-z 0-9 _ - . : and a letter or digit first.`;
   return problem("bad-device-id", words, { field });
 }
 
 export function badMetric(text: string, field: string): Problem {
-  const words = `“${shorten(text)}” is no metric name: 1-64 letters, digits, _ - . : % / and inner spaces.`;
+  const words = `“${shorten(field)}” names no metric${foreign(text, "metric name")}: 1-64 letters, digits, _ - . : % / and inner spaces.`;
   return problem("bad-metric", words, { field });
+}
+
+function foreign(text: string, name: "device id" | "metric name"): string {
+  const character = foreignCharacter(text, name);
+  return character === undefined ? "" : ` (${JSON.stringify(character)} has no place in one)`;
 }
 
 function notFinite(field: string, text: string): Problem {
@@ -258,11 +281,13 @@ function isObject(value: unknown): value is JsonObject {
 
 function typeWord(value: unknown): string {
   if (value === null) return "null";
-  return Array.isArray(value) ? "an array" : `a ${typeof value}`;
+  if (typeof value === "object") return Array.isArray(value) ? "an array" : "an object";
+  return `a ${typeof value}`;
 }
 
+/** The path of a field, cut where a name is absurdly long: it is kept with the refused message. */
 function path(where: string, key: string): string {
-  return where === "" ? key : `${where}.${key}`;
+  return shorten(where === "" || key === "" ? where + key : `${where}.${key}`, FIELD_CHARACTERS);
 }
 
 function shorten(text: string, most = 64): string {

@@ -1,7 +1,10 @@
 // Says where a broken JSON text breaks and why. Only texts that JSON.parse refused come here, so it may take its time:
 // the engine's own words give no position for short texts and call NaN an "unexpected token".
 
-/** Where and why a text is no JSON. `position` counts UTF-16 units from 0; `field` is the path of the value there. */
+/**
+ * Where and why a text is no JSON. `position` counts UTF-16 units from 0; `field` is the path of the
+ * value there, such as `[3].bme280.temperature`.
+ */
 export interface JsonFault {
   readonly position: number;
   readonly field: string;
@@ -47,7 +50,10 @@ class Scanner {
     const next = this.#text[this.#at];
     if (depth > MAX_DEPTH) return this.#fault("nested too deep");
     if (next === "{") return this.#members("}", () => this.#member(depth));
-    if (next === "[") return this.#members("]", () => this.#value(depth + 1));
+    if (next === "[") {
+      let index = 0;
+      return this.#members("]", () => this.#within(`[${index++}]`, () => this.#value(depth + 1)));
+    }
     if (next === '"') return this.#skip(STRING) ? null : this.#brokenString();
     if (this.#matches(NOT_FINITE)) return this.#fault("not a finite number", true);
     if (this.#skip(NUMBER) || this.#skip(WORD)) return null;
@@ -72,10 +78,16 @@ class Scanner {
     const start = this.#at;
     if (this.#text[start] !== '"') return this.#fault("expected a name in double quotes");
     if (!this.#skip(STRING)) return this.#brokenString();
-    this.#path.push(this.#text.slice(start + 1, this.#at - 1));
-    this.#skip(SPACE);
-    if (!this.#eat(":")) return this.#fault("expected :");
-    const fault = this.#value(depth + 1);
+    return this.#within(`.${this.#text.slice(start + 1, this.#at - 1)}`, () => {
+      this.#skip(SPACE);
+      return this.#eat(":") ? this.#value(depth + 1) : this.#fault("expected :");
+    });
+  }
+
+  /** Takes a step of the path; what is at fault stays in it. */
+  #within(step: string, value: () => JsonFault | null): JsonFault | null {
+    this.#path.push(step);
+    const fault = value();
     if (fault === null) this.#path.pop();
     return fault;
   }
@@ -89,7 +101,7 @@ class Scanner {
   }
 
   #fault(reason: string, notFinite = false): JsonFault {
-    return { position: this.#at, field: this.#path.join("."), reason, notFinite };
+    return { position: this.#at, field: this.#path.join("").replace(/^\./, ""), reason, notFinite };
   }
 
   #eat(character: string): boolean {

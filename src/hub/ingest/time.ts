@@ -42,14 +42,14 @@ function parseIsoMs(text: string): number | undefined {
   const [, year, month, day, hour = "0", minute = "0", second = "0", fraction = "", offset = "Z"] = match;
   const fields = [year, month, day, hour, minute, second].map(Number);
   const [y = 0, mo = 0, d = 0, h = 0, mi = 0, s = 0] = fields;
-  if (mo < 1 || mo > 12 || d < 1 || d > daysInMonth(y, mo) || h > 23 || mi > 59 || s > 59) return undefined;
+  // Not Date.UTC, which takes the year 50 for 1950.
+  const midnight = new Date(new Date(0).setUTCFullYear(y, mo - 1, d));
+  const onCalendar = midnight.getUTCMonth() === mo - 1 && midnight.getUTCDate() === d;
+  if (!onCalendar || h > 23 || mi > 59 || s > 59) return undefined;
   const offsetMinutes = parseOffsetMinutes(offset);
   if (offsetMinutes === undefined) return undefined;
-  return Date.UTC(y, mo - 1, d, h, mi - offsetMinutes, s) + Math.round(Number(`0.${fraction || "0"}`) * 1_000);
-}
-
-function daysInMonth(year: number, month: number): number {
-  return new Date(Date.UTC(year, month, 0)).getUTCDate();
+  const seconds = (h * 60 + mi - offsetMinutes) * 60 + s + Number(`0.${fraction || "0"}`);
+  return midnight.getTime() + Math.round(seconds * 1_000);
 }
 
 function parseOffsetMinutes(offset: string): number | undefined {

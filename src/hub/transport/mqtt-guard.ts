@@ -75,8 +75,9 @@ class Framing {
     const { value, bytes } = this.#length;
     const length = { value: value + (byte & 127) * 128 ** bytes, bytes: bytes + 1, open: byte > 127 };
     if (length.open && length.bytes === 4) return "the length of a packet has over 4 bytes";
-    if (length.value > this.#packetBytes)
-      return `a packet of ${length.value} bytes or more; ${this.#packetBytes} are read`;
+    const packetBytes = 1 + length.bytes + length.value;
+    if (packetBytes > this.#packetBytes)
+      return `a packet of ${packetBytes} bytes or more; ${this.#packetBytes} are read`;
     this.#length = length;
     if (!length.open) this.#rest = length.value;
     return null;

@@ -1,0 +1,93 @@
+// How the hub starts, keeps its folder to itself, and stops.
+import { once } from "node:events";
+import { existsSync, statSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { makeTemporaryFolder, runBramble, startTestHub } from "../support/hub.ts";
+
+test("it says where it is once every port listens, and takes that back when it stops", async () => {
+  await using hub = await startTestHub();
+  const path = join(hub.folder.path, "hub.json");
+  expect(hub.file.pid).toBeGreaterThan(0);
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+  expect(statSync(hub.folder.path).mode & 0o777).toBe(0o700);
+  expect(statSync(join(hub.folder.path, "bramble.db")).mode & 0o777).toBe(0o600);
+  const health = await fetch(`${hub.file.http}/healthz`);
+  expect(await health.json()).toMatchObject({ status: "ok", store: { status: "ok" } });
+  expect(await hub.end("SIGTERM")).toBe(0);
+  expect(existsSync(path)).toBe(false);
+});
+
+test("Ctrl C stops it as well, with a client connected and the live feed open", async () => {
+  await using hub = await startTestHub();
+  const { ticket } = await (await hub.fetch("/api/v1/live/ticket", { method: "POST" })).json();
+  const socket = new WebSocket(`ws://127.0.0.1:${hub.httpPort}/api/v1/live?ticket=${ticket}`);
+  await once(socket, "open");
+  const closed = once(socket, "close");
+  expect(await hub.end("SIGINT")).toBe(0);
+  await closed;
+});
+
+test("a second hub on the same folder refuses and names the first", async () => {
+  await using hub = await startTestHub();
+  const second = await runBramble(["serve", "--data", hub.folder.path, "--http-port", "0", "--mqtt-port", "0"]);
+  expect(second.code).toBe(1);
+  expect(second.output).toContain(`pid ${hub.file.pid}`);
+  expect((await fetch(`${hub.file.http}/healthz`)).status).toBe(200);
+});
+
+test("a hub that was killed leaves no lock behind, and its readings", async () => {
+  await using hub = await startTestHub();
+  expect((await hub.post({ device_id: "pi", t: 1, room: "attic" })).status).toBe(200);
+  const { hubId } = hub.file;
+  await hub.end("SIGKILL");
+  await hub.start();
+  expect(hub.file.hubId).toBe(hubId);
+  expect(await hub.json("/api/v1/devices/pi")).toMatchObject({
+    presence: { online: false },
+    metrics: [{ name: "t", latest: { value: 1 } }],
+    attributes: { room: "attic" },
+  });
+});
+
+test("a port that the user named and is taken is an error that says who to look for", async () => {
+  using folder = makeTemporaryFolder();
+  const other = createServer().listen(0, "0.0.0.0");
+  await once(other, "listening");
+  const address = other.address();
+  const port = typeof address === "object" ? String(address?.port) : "";
+  const ended = await runBramble(["serve", "--data", folder.path, "--http-port", port, "--mqtt-port", "0"]);
+  other.close();
+  expect(ended.code).toBe(1);
+  expect(ended.output).toMatch(new RegExp(`HTTP port ${port} is taken.*lsof -i :${port}`));
+  expect(existsSync(join(folder.path, "hub.json"))).toBe(false);
+});
+
+test.each([
+  [["--http-port", "70000"], /--http-port takes a port/],
+  [["--joining", "ask"], /not in this version yet/],
+  [["--allow", "10.0.0.0/33"], /--allow takes networks/],
+  [["--https-port", "8443"], /not in this version yet/],
+  [["--nonsense"], /--nonsense/],
+])("%j is refused in words", async (args, words) => {
+  const ended = await runBramble(["serve", ...args]);
+  expect(ended.code).toBe(1);
+  expect(ended.output).toMatch(words);
+});
+
+test("flags may come from the environment, and a flag wins", async () => {
+  const { readConfig } = await import("../../src/hub/config.ts");
+  const env = { BRAMBLE_DATA: "/from/env", BRAMBLE_HTTP_PORT: "0", BRAMBLE_ANONYMOUS: "all", BRAMBLE_TOKEN: "secret" };
+  expect(readConfig(["--data", "/from/flag"], env)).toMatchObject({
+    config: { dataFolder: "/from/flag", httpPort: { number: 0, named: true }, anonymous: "all", token: "secret" },
+  });
+});
+
+test("the command line has help for every command", async () => {
+  for (const args of [[], ["serve", "--help"], ["simulate", "--help"]]) {
+    const ended = await runBramble(args);
+    expect(ended).toMatchObject({ code: 0, output: expect.stringContaining("bramble") });
+  }
+  expect(await runBramble(["nothing"])).toMatchObject({ code: 1, output: expect.stringContaining("serve") });
+});

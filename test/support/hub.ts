@@ -1,0 +1,124 @@
+// A real hub for a test: the built one, on free ports, with a data folder of its own. `await using` ends it.
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Value } from "typebox/value";
+import { HubFile } from "../../src/hub/data-folder.ts";
+
+const ENTRY = fileURLToPath(new URL("../../out/hub/bramble.js", import.meta.url));
+
+export function makeTemporaryFolder(): { readonly path: string } & Disposable {
+  const path = mkdtempSync(join(tmpdir(), "bramble-test-"));
+  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+/** Starts `bramble ARGS`; nothing of this machine's environment leaks in but the path. */
+function spawnBramble(args: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
+  return spawn(process.execPath, [ENTRY, ...args], {
+    env: { PATH: process.env["PATH"] ?? "", HOME: tmpdir(), ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+}
+
+/** Runs `bramble ARGS` to its end. */
+export async function runBramble(args: readonly string[]): Promise<{ code: number | null; output: string }> {
+  const child = spawnBramble(args);
+  const output = collect(child);
+  const [code] = await once(child, "close");
+  return { code, output: output.text };
+}
+
+export class TestHub implements AsyncDisposable {
+  readonly folder = makeTemporaryFolder();
+  readonly #args: readonly string[];
+  #child: ChildProcess | null = null;
+  #output = { text: "" };
+
+  constructor(args: readonly string[]) {
+    this.#args = args;
+  }
+
+  get file(): HubFile {
+    return Value.Parse(HubFile, JSON.parse(readFileSync(join(this.folder.path, "hub.json"), "utf8")));
+  }
+
+  /** What it printed. */
+  get output(): string {
+    return this.#output.text;
+  }
+
+  get mqttPort(): number {
+    return Number(new URL(this.file.mqtt).port);
+  }
+
+  get httpPort(): number {
+    return Number(new URL(this.file.http).port);
+  }
+
+  async start(): Promise<void> {
+    const ports = ["--http-port", "0", "--mqtt-port", "0"];
+    const child = spawnBramble(["serve", "--data", this.folder.path, ...ports, "--no-mdns", ...this.#args]);
+    this.#child = child;
+    this.#output = collect(child);
+    await new Promise<void>((resolve, reject) => {
+      child.stdout?.on("data", () => this.output.includes("is running") && resolve());
+      child.once("close", (code) => reject(new Error(`the hub ended with ${code}: ${this.output}`)));
+    });
+  }
+
+  /** Ends it with a signal and waits until it is gone; answers the exit code. */
+  async end(signal: "SIGTERM" | "SIGINT" | "SIGKILL"): Promise<number | null> {
+    const child = this.#child;
+    if (child === null) return null;
+    this.#child = null;
+    const closed = once(child, "close");
+    child.kill(signal);
+    const [code] = await closed;
+    return code;
+  }
+
+  /** Asks the API as the administrator. */
+  async fetch(path: string, init: RequestInit = {}): Promise<Response> {
+    const { http, token } = this.file;
+    return fetch(http + path, { ...init, headers: { Authorization: `Bearer ${token}`, ...init.headers } });
+  }
+
+  async json<T>(path: string): Promise<T> {
+    const response = await this.fetch(path);
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+    return response.json() as Promise<T>;
+  }
+
+  /** POST /data, as a device would. */
+  async post(body: unknown, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
+    return fetch(`${this.file.http}/data`, {
+      method: "POST",
+      body: typeof body === "string" ? body : JSON.stringify(body),
+      headers: { "Content-Type": "application/json", ...headers },
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.end("SIGKILL");
+    this.folder[Symbol.dispose]();
+  }
+}
+
+export async function startTestHub(...args: readonly string[]): Promise<TestHub> {
+  const hub = new TestHub(args);
+  await hub.start();
+  return hub;
+}
+
+function collect(child: ChildProcess): { text: string } {
+  const output = { text: "" };
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on("data", (chunk: Buffer) => {
+      output.text += chunk.toString();
+    });
+  }
+  return output;
+}

@@ -1,0 +1,12 @@
+// Waits for something that another program does. It asks again as fast as the answer comes; no guessed sleep.
+
+/** Resolves with the first answer of `ask` that is not undefined; rejects after `withinMs`. */
+export async function until<T>(what: string, ask: () => Promise<T | undefined>, withinMs = 10_000): Promise<T> {
+  const endMs = performance.now() + withinMs;
+  while (performance.now() < endMs) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  throw new Error(`${what}: not within ${withinMs} ms`);
+}
