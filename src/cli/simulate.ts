@@ -23,6 +23,9 @@ const options = {
   help: { type: "boolean" },
 } as const;
 
+/** A hub takes 200 connections from one address; more Pis than this share theirs. */
+const CONNECTIONS = 150;
+
 /** Resolves with the exit code: 0 when every message was acknowledged. */
 export async function simulate(args: readonly string[]): Promise<number> {
   let plan: Plan;
@@ -59,7 +62,7 @@ async function run(plan: Plan): Promise<number> {
   let clients: MqttClient[];
   try {
     clients = await Promise.all(
-      Array.from({ length: plan.devices }, (_, index) =>
+      Array.from({ length: Math.min(plan.devices, CONNECTIONS) }, (_, index) =>
         connectAsync(plan.url, { clientId: deviceName(index), reconnectPeriod: 500 }, false),
       ),
     );
@@ -68,7 +71,11 @@ async function run(plan: Plan): Promise<number> {
     return 1;
   }
   console.log(`${plan.devices} Pis send ${plan.ratePerSecond} messages/s each to ${plan.url} for ${plan.seconds} s.`);
-  await Promise.all(clients.map((client, index) => runDevice(client, index, plan, tally)));
+  const devices = Array.from({ length: plan.devices }, (_, index) => {
+    const client = clients[index % clients.length];
+    return client === undefined ? Promise.resolve() : runDevice(client, index, plan, tally);
+  });
+  await Promise.all(devices);
   await Promise.all(clients.map((client) => client.endAsync()));
   console.log(`${tally.acknowledged} of ${tally.sent} messages acknowledged.`);
   return tally.acknowledged === tally.sent ? 0 : 1;

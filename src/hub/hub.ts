@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import type { Health, HubInfo } from "../shared/api.ts";
+import { Admission } from "./access/admission.ts";
 import { BrowserGuard } from "./access/browsers.ts";
 import { lanAddresses, Networks } from "./access/networks.ts";
 import { makeSecret, Sessions } from "./access/sessions.ts";
@@ -111,7 +112,14 @@ export class Hub {
     const authority = new TopicAuthority(config.anonymous);
 
     const mqttLog = log.child({ name: "mqtt" });
-    const mqtt = new MqttTransport({ ingest, authority, sessions, networks, registry, log: mqttLog });
+    const mqtt = new MqttTransport({
+      ingest,
+      authority,
+      sessions,
+      admission: new Admission(networks),
+      registry,
+      log: mqttLog,
+    });
     this.#stops.push(() => mqtt.stop());
     const mqttPort = await mqtt.start(config.host, config.mqttPort);
 
@@ -146,7 +154,7 @@ export class Hub {
       sessions,
       ingest,
       guard,
-      networks,
+      admission: new Admission(networks),
       liveSocket,
       uiFolder,
       log,

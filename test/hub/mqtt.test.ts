@@ -301,6 +301,21 @@ describe("clients that nobody should have", () => {
     await closed;
   });
 
+  test("the 201st connection from one address is refused, until one of them ends", async () => {
+    await using hub = await startTestHub();
+    const sockets = await Promise.all(Array.from({ length: 200 }, () => open(hub)));
+    const late = await open(hub);
+    late.resume();
+    await once(late, "close");
+    expect(sockets.filter(({ destroyed }) => destroyed)).toEqual([]);
+    for (const socket of sockets) socket.destroy();
+    await until("there is room", async () => {
+      const again = await connect(hub).catch(() => undefined);
+      await again?.[Symbol.asyncDispose]();
+      return again;
+    });
+  });
+
   test("bad client ids are rejected, the same id twice replaces the first", async () => {
     await using hub = await startTestHub();
     await expect(connect(hub, { clientId: "x".repeat(200) })).rejects.toThrow(/Identifier rejected/);

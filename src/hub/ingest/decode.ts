@@ -86,15 +86,15 @@ export function parseJson(
     const position = line.start + fault.position;
     const field = path(line.where, fault.field);
     const detail: ProblemDetail = field === "" ? { position } : { field, position };
-    const where = `${field === "" ? "" : ` in “${shorten(field)}”`} at character ${position + 1}`;
+    const where = field === "" ? "" : ` in “${shorten(field)}”`;
     if (fault.notFinite) {
-      const words = `NaN or Infinity${where} cannot be stored. Leave the value out or send null.`;
+      const words = `NaN or Infinity${where} at character ${position + 1} cannot be stored. Leave the value out or send null.`;
       return { problem: problem("not-finite", words, detail) };
     }
     // The whole character, not its first half.
     const [found] = text.slice(fault.position, fault.position + 2);
     const seen = found === undefined ? "" : `, found ${JSON.stringify(found)}`;
-    const words = `JSON broken${where}: ${fault.reason}${seen}.`;
+    const words = `JSON broken at character ${position + 1}${where}: ${fault.reason}${seen}.`;
     return { problem: problem("not-json", words, detail) };
   }
 }

@@ -3,8 +3,8 @@ import type { Server } from "node:http";
 import type { Socket } from "node:net";
 import fastifySwagger from "@fastify/swagger";
 import { type FastifyBaseLogger, type FastifyInstance, fastify } from "fastify";
+import type { Admission } from "../access/admission.ts";
 import type { BrowserGuard } from "../access/browsers.ts";
-import { type Networks, plainAddress } from "../access/networks.ts";
 import type { Port } from "../config.ts";
 import type { Ingest } from "../ingest/accept.ts";
 import type { Log } from "../observe/log.ts";
@@ -17,12 +17,14 @@ import { addSessionRoutes, type SessionRouteOptions } from "./session-routes.ts"
 import { addUiFiles } from "./ui-files.ts";
 
 const BODY_BYTES = 256 * 1024;
+/** To receive a request whole; an answer may take as long as its reader does. */
+const REQUEST_TIMEOUT_MS = 60_000;
 
 export interface HttpOptions extends ApiOptions, Pick<SessionRouteOptions, "sessions"> {
   readonly version: string;
   readonly ingest: Ingest;
   readonly guard: BrowserGuard;
-  readonly networks: Networks;
+  readonly admission: Admission;
   readonly liveSocket: LiveSocket;
   readonly uiFolder: string;
   readonly log: Log;
@@ -38,6 +40,7 @@ export class HttpTransport {
     this.#app = fastify({
       bodyLimit: BODY_BYTES,
       forceCloseConnections: true,
+      requestTimeout: REQUEST_TIMEOUT_MS,
       ajv: { customOptions: { coerceTypes: "array", removeAdditional: false } },
       clientErrorHandler: (_error, socket) => {
         socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n", () => socket.destroy());
@@ -53,7 +56,7 @@ export class HttpTransport {
   /** Listens; resolves with the port. Rejects in words when the port is taken. */
   async start(host: string, port: Port): Promise<number> {
     const app = this.#app;
-    const { guard, networks, ingest, liveSocket, uiFolder, version } = this.#options;
+    const { guard, admission, ingest, liveSocket, uiFolder, version } = this.#options;
     answerErrors(app);
     app.addHook("onRequest", async (request, reply) => {
       const foreign = guard.check(request.raw.rawHeaders);
@@ -70,9 +73,7 @@ export class HttpTransport {
     await app.ready();
 
     const server: Server = app.server;
-    server.prependListener("connection", (socket: Socket) => {
-      if (!networks.allows(plainAddress(socket.remoteAddress))) socket.destroy();
-    });
+    server.prependListener("connection", (socket: Socket) => admission.admit(socket));
     liveSocket.start(server);
     this.#port = await listen(server, host, port, "HTTP");
     return this.#port;

@@ -5,7 +5,8 @@ import { createServer, type Server, type Socket } from "node:net";
 import { Aedes, type Client, type ConnectPacket, type PublishPacket, type Subscription } from "aedes";
 import { problem } from "../../shared/errors.ts";
 import { parseTopic } from "../../shared/topics.ts";
-import { type Networks, plainAddress } from "../access/networks.ts";
+import type { Admission } from "../access/admission.ts";
+import { plainAddress } from "../access/networks.ts";
 import type { Sessions } from "../access/sessions.ts";
 import type { Port } from "../config.ts";
 import type { Registry } from "../devices/registry.ts";
@@ -18,8 +19,6 @@ import { listen } from "./ports.ts";
 
 const PACKET_BYTES = 1024 * 1024;
 const UNSENT_BYTES = 2 * 1024 * 1024;
-const CONNECTIONS = 1_000;
-const CONNECTIONS_PER_ADDRESS = 200;
 const SUBSCRIPTIONS_PER_CLIENT = 200;
 const RETAINED_MESSAGES = 10_000;
 const RETAINED_BYTES = 32 * 1024 * 1024;
@@ -36,7 +35,7 @@ export interface MqttOptions {
   readonly ingest: Ingest;
   readonly authority: TopicAuthority;
   readonly sessions: Sessions;
-  readonly networks: Networks;
+  readonly admission: Admission;
   readonly registry: Registry;
   readonly log: Log;
 }
@@ -58,11 +57,9 @@ export class MqttTransport {
   readonly #options: MqttOptions;
   readonly #server: Server;
   readonly #sessions = new WeakMap<Client, Session>();
-  readonly #connections = new Map<string, number>();
   readonly #retained = new Map<string, number>();
   #retainedBytes = 0;
   #broker: Aedes | null = null;
-  #connectionCount = 0;
   #sessionCount = 0;
 
   constructor(options: MqttOptions) {
@@ -108,25 +105,16 @@ export class MqttTransport {
   }
 
   #connect(socket: Socket): void {
-    const { networks, log } = this.#options;
+    const { admission, log } = this.#options;
     const address = plainAddress(socket.remoteAddress);
-    const fromHere = this.#connections.get(address) ?? 0;
     const broker = this.#broker;
-    const full = this.#connectionCount >= CONNECTIONS || fromHere >= CONNECTIONS_PER_ADDRESS;
-    if (broker === null || full || !networks.allows(address)) {
-      log.warn({ address, full }, "connection refused");
+    const outcome = admission.admit(socket);
+    if (broker === null || outcome !== "admitted") {
+      log.warn({ address, outcome }, "connection refused");
       socket.destroy();
       return;
     }
-    this.#connectionCount++;
-    this.#connections.set(address, fromHere + 1);
     socket.setKeepAlive(true, DEAD_PEER_PROBE_MS);
-    socket.once("close", () => {
-      this.#connectionCount--;
-      const left = (this.#connections.get(address) ?? 1) - 1;
-      if (left === 0) this.#connections.delete(address);
-      else this.#connections.set(address, left);
-    });
     guardSocket(socket, {
       packetBytes: PACKET_BYTES,
       unsentBytes: UNSENT_BYTES,
@@ -237,7 +225,9 @@ export class MqttTransport {
     const message = { source: packet.topic, target, payload, address: session.address, session: session.id };
     const verdict = await this.#options.ingest.accept(message);
     session.pending--;
-    if (client !== null) this.#closeWhenDone(client, session);
+    // The connection may have ended while the message was on its way to the disk, and spoken for its device only then.
+    if (client === null || client.closed) this.#options.registry.sessionEnded(session.id, false);
+    else this.#closeWhenDone(client, session);
     if (verdict.kind === "deferred") throw new Error(verdict.problem.message);
   }
 
