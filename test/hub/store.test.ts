@@ -118,10 +118,15 @@ test("everything is there after a restart", async () => {
     [2, 20],
     [1, -0.1],
   ]);
+  await open.append("pi/a", [[1, 5]]);
   const made = await open.store.records.setting("hub-id", () => "first");
   await open.reopen();
-  expect(await open.rows({})).toEqual(["pi/t@1=-0.1", "pi/t@2=20"]);
-  expect(await open.store.readings.latest()).toEqual([{ device: "pi", metric: "t", tsMs: 2, value: 20 }]);
+  expect(await open.rows({})).toEqual(["pi/a@1=5", "pi/t@1=-0.1", "pi/t@2=20"]);
+  // In the order in which they first appeared, so that a device's page looks the same after a restart.
+  expect(await open.store.readings.latest()).toEqual([
+    { device: "pi", metric: "t", tsMs: 2, value: 20 },
+    { device: "pi", metric: "a", tsMs: 1, value: 5 },
+  ]);
   expect(await open.store.records.setting("hub-id", () => "second")).toBe(made);
 });
 

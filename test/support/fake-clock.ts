@@ -1,15 +1,9 @@
-// A clock that the test turns.
+// A clock that stands still until the test turns it.
 import type { Clock } from "../../src/hub/clock.ts";
-
-interface Timer {
-  readonly periodMs: number;
-  readonly task: () => void;
-  dueMs: number;
-}
 
 export class FakeClock implements Clock {
   #nowMs: number;
-  readonly #timers = new Set<Timer>();
+  readonly #timers = new Set<{ dueMs: number; readonly periodMs: number; readonly task: () => void }>();
 
   constructor(nowMs: number) {
     this.#nowMs = nowMs;
@@ -20,17 +14,17 @@ export class FakeClock implements Clock {
   }
 
   every(periodMs: number, task: () => void): () => void {
-    const timer = { periodMs, task, dueMs: this.#nowMs + periodMs };
+    const timer = { dueMs: this.#nowMs + periodMs, periodMs, task };
     this.#timers.add(timer);
     return () => this.#timers.delete(timer);
   }
 
-  /** Moves on, and runs what falls due on the way, each at its time. */
+  /** Goes `ms` on; tasks run at their times, in their order. */
   advance(ms: number): void {
     const endMs = this.#nowMs + ms;
     for (;;) {
-      const [next] = [...this.#timers].filter(({ dueMs }) => dueMs <= endMs).sort((a, b) => a.dueMs - b.dueMs);
-      if (next === undefined) break;
+      const [next] = [...this.#timers].sort((a, b) => a.dueMs - b.dueMs);
+      if (next === undefined || next.dueMs > endMs) break;
       this.#nowMs = next.dueMs;
       next.dueMs += next.periodMs;
       next.task();

@@ -44,8 +44,8 @@ function parseIsoMs(text: string): number | undefined {
   const [y = 0, mo = 0, d = 0, h = 0, mi = 0, s = 0] = fields;
   // Not Date.UTC, which takes the year 50 for 1950.
   const midnight = new Date(new Date(0).setUTCFullYear(y, mo - 1, d));
-  const onCalendar = midnight.getUTCMonth() === mo - 1 && midnight.getUTCDate() === d;
-  if (!onCalendar || h > 23 || mi > 59 || s > 59) return undefined;
+  // A day that its month does not have lies in another month.
+  if (midnight.getUTCMonth() !== mo - 1 || h > 23 || mi > 59 || s > 59) return undefined;
   const offsetMinutes = parseOffsetMinutes(offset);
   if (offsetMinutes === undefined) return undefined;
   const seconds = (h * 60 + mi - offsetMinutes) * 60 + s + Number(`0.${fraction || "0"}`);

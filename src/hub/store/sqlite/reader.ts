@@ -38,8 +38,10 @@ class Reader {
     return this.#statements[table].all();
   }
 
+  /** In the order in which the series first appeared. */
   latest(): Reading[] {
-    return this.#series(null, null).flatMap(({ id, device, metric }) => {
+    const series = this.#series(null, null).sort((a, b) => a.id - b.id);
+    return series.flatMap(({ id, device, metric }) => {
       const row = this.#statements.newest.get(id);
       return row === undefined ? [] : [{ device, metric, tsMs: row[0], value: row[1] }];
     });

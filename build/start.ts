@@ -1,0 +1,81 @@
+// `npm start`: builds what is stale and opens the desktop app. Where no window can open it says why in one line and runs
+// the hub alone, which prints the address of the same pages.
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { constants } from "node:os";
+import { join } from "node:path";
+import { buildIfStale } from "./build.ts";
+import { type ElectronRuntime, environmentFor, fetchElectron, installedElectron, projectFolder } from "./electron.ts";
+
+/** An app that ends with an error sooner than this has never come to show its window. */
+const openedAfterMs = 10_000;
+
+interface End {
+  readonly code: number;
+  readonly afterMs: number;
+  readonly asked: boolean;
+}
+
+async function start(args: string[]): Promise<number> {
+  buildIfStale();
+  const { DISPLAY, WAYLAND_DISPLAY } = process.env;
+  if (process.platform === "linux" && !DISPLAY && !WAYLAND_DISPLAY) {
+    return startHub("There is no display", args);
+  }
+  const electron = installedElectron() ?? fetchElectron();
+  if (electron === undefined) return startHub("There is no Electron runtime", args);
+  const end = await run(
+    electron.executablePath,
+    [projectFolder, ...sandboxFlags(electron), ...args],
+    environmentFor(electron),
+  );
+  if (end.code === 0 || end.asked || end.afterMs > openedAfterMs) return end.code;
+  return startHub(`The window could not open (Electron ended with code ${end.code})`, args);
+}
+
+async function startHub(why: string, args: string[]): Promise<number> {
+  console.log(`${why}: running the hub without a window; open the address below in a browser.`);
+  const hub = join(projectFolder, "out", "hub", "bramble.js");
+  return (await run(process.execPath, [hub, "serve", ...args], process.env)).code;
+}
+
+/** Chromium refuses to run sandboxed as root, and where AppArmor keeps users from making namespaces (Ubuntu 24.04). */
+function sandboxFlags({ dist }: ElectronRuntime): string[] {
+  if (process.platform !== "linux") return [];
+  if (process.getuid?.() === 0) return ["--no-sandbox"];
+  const restriction = "/proc/sys/kernel/apparmor_restrict_unprivileged_userns";
+  const restricted = existsSync(restriction) && readFileSync(restriction, "utf8").trim() === "1";
+  const setuidRoot = (statSync(join(dist, "chrome-sandbox")).mode & 0o4000) !== 0;
+  if (!restricted || setuidRoot) return [];
+  console.log(`Opening the window without Chromium's sandbox, which this system does not allow (${restriction}).`);
+  return ["--no-sandbox"];
+}
+
+function run(command: string, args: string[], env: NodeJS.ProcessEnv): Promise<End> {
+  const startedAtMs = Date.now();
+  // Out of the terminal's process group, or Ctrl+C would reach the child twice: from the terminal and from us. Chromium
+  // takes the second one as an order to drop everything.
+  const child = spawn(command, args, { stdio: "inherit", env, detached: process.platform !== "win32" });
+  const wasAsked = forwardSignals(child);
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("exit", (code, signal) => {
+      const status = signal === null ? (code ?? 1) : 128 + constants.signals[signal];
+      resolve({ code: status, afterMs: Date.now() - startedAtMs, asked: wasAsked() });
+    });
+  });
+}
+
+/** Passes the first request to stop on; the answer tells whether there was one. */
+function forwardSignals(child: ChildProcess): () => boolean {
+  let asked = false;
+  const forward = () => {
+    if (!asked) child.kill("SIGTERM");
+    asked = true;
+  };
+  process.on("SIGINT", forward);
+  process.on("SIGTERM", forward);
+  return () => asked;
+}
+
+process.exitCode = await start(process.argv.slice(2));

@@ -1,0 +1,96 @@
+// bramble://app/, the window's own address: the built page from this package, and /api from the hub on loopback. The token
+// is added here, so the page never holds one, and survives a hub that dies or comes back on another port.
+import { readFile } from "node:fs/promises";
+import { extname, join, sep } from "node:path";
+import { net, protocol } from "electron";
+import type { ApiError } from "../shared/errors.ts";
+import type { HubEndpoint } from "./hub-process.ts";
+
+const scheme = "bramble";
+export const appOrigin = `${scheme}://app`;
+
+const contentTypes: Readonly<Record<string, string>> = {
+  ".css": "text/css; charset=utf-8",
+  ".html": "text/html; charset=utf-8",
+  ".ico": "image/x-icon",
+  ".js": "text/javascript; charset=utf-8",
+  ".json": "application/json",
+  ".png": "image/png",
+  ".svg": "image/svg+xml",
+  ".woff2": "font/woff2",
+};
+
+const contentSecurityPolicy = [
+  "default-src 'self'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data: blob:",
+  // The live feed comes from the hub itself, whose port is known only while it runs.
+  "connect-src 'self' ws://127.0.0.1:*",
+  "object-src 'none'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+  "form-action 'none'",
+].join("; ");
+
+/** Before `ready`: makes the scheme a secure origin with fetch and streams, like https. */
+export function registerAppScheme(): void {
+  const privileges = { standard: true, secure: true, supportFetchAPI: true, stream: true };
+  protocol.registerSchemesAsPrivileged([{ scheme, privileges }]);
+}
+
+/** After `ready`: answers the scheme from the folder of the built page and from the hub that `endpoint` names. */
+export function serveApp(folder: string, endpoint: () => HubEndpoint | undefined): void {
+  protocol.handle(scheme, (request) => {
+    const url = new URL(request.url);
+    if (url.host !== "app") return notFound();
+    return url.pathname.startsWith("/api/") ? forwardToHub(request, url, endpoint()) : servePage(folder, url.pathname);
+  });
+}
+
+async function forwardToHub(request: Request, url: URL, endpoint: HubEndpoint | undefined): Promise<Response> {
+  if (endpoint === undefined) return hubIsAway();
+  const headers = new Headers(request.headers);
+  headers.set("authorization", `Bearer ${endpoint.token}`);
+  const init = {
+    method: request.method,
+    headers,
+    body: request.body,
+    duplex: "half",
+    bypassCustomProtocolHandlers: true,
+  };
+  try {
+    return await net.fetch(`http://127.0.0.1:${endpoint.httpPort}${url.pathname}${url.search}`, init);
+  } catch (error) {
+    console.warn(`The hub did not answer ${request.method} ${url.pathname}:`, error);
+    return hubIsAway();
+  }
+}
+
+function hubIsAway(): Response {
+  const answer: ApiError = { error: "hub-stopping", message: "The hub is starting…" };
+  return Response.json(answer, { status: 503, headers: { "retry-after": "1" } });
+}
+
+async function servePage(folder: string, pathname: string): Promise<Response> {
+  try {
+    const path = join(folder, decodeURIComponent(pathname === "/" ? "/index.html" : pathname));
+    const contentType = contentTypes[extname(path)];
+    // join() has resolved any `..` that the path hid behind an encoding: only what still lies in the folder is given out.
+    if (!path.startsWith(folder + sep) || contentType === undefined) return notFound();
+    return new Response(await readFile(path), {
+      headers: {
+        "content-type": contentType,
+        "content-security-policy": contentSecurityPolicy,
+        "x-content-type-options": "nosniff",
+      },
+    });
+  } catch (error) {
+    console.warn(`The page asked for ${pathname}: ${error}`);
+    return notFound();
+  }
+}
+
+function notFound(): Response {
+  return new Response("Not found", { status: 404, headers: { "content-type": "text/plain" } });
+}

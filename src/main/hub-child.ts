@@ -1,0 +1,68 @@
+// One run of the hub as a process of its own: in Electron's utility process, or under the Node that BRAMBLE_NODE names,
+// for an Electron whose own Node is too old for the hub's database.
+import { type ChildProcess, fork } from "node:child_process";
+import { createInterface } from "node:readline";
+import { type UtilityProcess, utilityProcess } from "electron";
+import type { HostMessage, HubMessage } from "../shared/host.ts";
+
+export interface HubChild {
+  readonly pid: number | undefined;
+  send(message: HostMessage): void;
+  /** Settles when the process is gone, with words that say why. */
+  readonly exited: Promise<string>;
+}
+
+export function startHubChild(entry: string, args: string[], onMessage: (message: HubMessage) => void): HubChild {
+  const { BRAMBLE_NODE: node } = process.env;
+  return node === undefined ? inUtilityProcess(entry, args, onMessage) : underNode(node, entry, args, onMessage);
+}
+
+function inUtilityProcess(entry: string, args: string[], onMessage: (message: HubMessage) => void): HubChild {
+  const child = utilityProcess.fork(entry, args, { serviceName: "Bramble hub", stdio: "pipe" });
+  const lastWords = passThrough(child);
+  child.on("message", onMessage);
+  return {
+    get pid() {
+      return child.pid;
+    },
+    send: (message) => child.postMessage(message),
+    exited: new Promise((resolve) => {
+      child.once("exit", (code) => resolve(`The hub ended with code ${code}${lastWords()}`));
+    }),
+  };
+}
+
+function underNode(node: string, entry: string, args: string[], onMessage: (message: HubMessage) => void): HubChild {
+  const child = fork(entry, args, { execPath: node, execArgv: [], stdio: ["ignore", "pipe", "pipe", "ipc"] });
+  const lastWords = passThrough(child);
+  child.on("message", onMessage);
+  return {
+    pid: child.pid,
+    send(message) {
+      child.send(message, (error) => {
+        if (error !== null) console.warn(`The hub did not hear "${message.type}": ${error.message}`);
+      });
+    },
+    exited: new Promise((resolve) => {
+      child.once("error", (error) => resolve(`The hub could not be started: ${error.message}`));
+      // Later than "exit": when what the hub printed is read to its end.
+      child.once("close", (code, signal) => {
+        resolve(`The hub ${code === null ? `was ended by ${signal}` : `ended with code ${code}`}${lastWords()}`);
+      });
+    }),
+  };
+}
+
+/** Shows what the hub prints on our own console; the answer tells the error that it printed last, if any. */
+function passThrough(child: ChildProcess | UtilityProcess): () => string {
+  let lastError = "";
+  const follow = (stream: NodeJS.ReadableStream, show: (line: string) => void) => {
+    createInterface({ input: stream }).on("line", (line) => {
+      show(line);
+      if (/^(?:Uncaught )?\w*Error\b.*:/.test(line)) lastError = `: ${line}`;
+    });
+  };
+  if (child.stdout !== null) follow(child.stdout, console.log);
+  if (child.stderr !== null) follow(child.stderr, console.error);
+  return () => lastError;
+}

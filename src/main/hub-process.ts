@@ -1,0 +1,95 @@
+// Keeps one hub running: starts it, starts it again with growing pauses when it dies unasked, and stops it in good order.
+// A hub that says itself that it cannot run is left alone until somebody asks again.
+import { EventEmitter } from "node:events";
+import type { HubState } from "../shared/bridge.ts";
+import type { HubMessage } from "../shared/host.ts";
+import type { HubChild } from "./hub-child.ts";
+
+const firstPauseMs = 500;
+const longestPauseMs = 30_000;
+const steadyAfterMs = 60_000;
+const stopWithinMs = 5_000;
+
+export interface HubEndpoint {
+  readonly httpPort: number;
+  readonly token: string;
+}
+
+export class HubProcess extends EventEmitter<{ state: [HubState] }> {
+  readonly #fork: (onMessage: (message: HubMessage) => void) => HubChild;
+  #state: HubState = { kind: "starting" };
+  #endpoint: HubEndpoint | undefined;
+  #child: HubChild | undefined;
+  #pauseMs = firstPauseMs;
+  #retry: NodeJS.Timeout | undefined;
+  #stopped: Promise<void> | undefined;
+
+  constructor(fork: (onMessage: (message: HubMessage) => void) => HubChild) {
+    super();
+    this.#fork = fork;
+  }
+
+  get state(): HubState {
+    return this.#state;
+  }
+
+  /** Where the hub answers and with which token; nothing while it does not run. */
+  get endpoint(): HubEndpoint | undefined {
+    return this.#endpoint;
+  }
+
+  /** Starts the hub now unless it runs already; also after it failed, and without waiting out a pause. */
+  start(): void {
+    if (this.#child !== undefined || this.#stopped !== undefined) return;
+    clearTimeout(this.#retry);
+    this.#enter({ kind: "starting" });
+    const startedAtMs = Date.now();
+    const child = this.#fork((message) => this.#hear(message));
+    this.#child = child;
+    void child.exited.then((reason) => {
+      if (Date.now() - startedAtMs >= steadyAfterMs) this.#pauseMs = firstPauseMs;
+      this.#afterExit(reason);
+    });
+  }
+
+  /** Asks the hub to stop, ends it by force when it does not, and starts it no more. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stopChild();
+    return this.#stopped;
+  }
+
+  async #stopChild(): Promise<void> {
+    clearTimeout(this.#retry);
+    const child = this.#child;
+    if (child === undefined) return;
+    child.send({ type: "stop" });
+    const force = setTimeout(() => {
+      if (child.pid !== undefined) process.kill(child.pid, "SIGKILL");
+    }, stopWithinMs);
+    await child.exited;
+    clearTimeout(force);
+  }
+
+  #hear(message: HubMessage): void {
+    if (message.type === "failed") {
+      this.#enter({ kind: "failed", reason: message.message });
+    } else {
+      this.#endpoint = { httpPort: message.httpPort, token: message.token };
+      this.#enter({ kind: "running" });
+    }
+  }
+
+  #afterExit(reason: string): void {
+    this.#child = undefined;
+    this.#endpoint = undefined;
+    if (this.#stopped !== undefined || this.#state.kind === "failed") return;
+    this.#enter({ kind: "restarting", reason, retryAtMs: Date.now() + this.#pauseMs });
+    this.#retry = setTimeout(() => this.start(), this.#pauseMs);
+    this.#pauseMs = Math.min(2 * this.#pauseMs, longestPauseMs);
+  }
+
+  #enter(state: HubState): void {
+    this.#state = state;
+    this.emit("state", state);
+  }
+}

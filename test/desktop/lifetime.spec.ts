@@ -1,0 +1,68 @@
+// How long things live: one app per profile, a hub that outlives the window, and nothing left once the app is quit.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { _electron, expect, test } from "@playwright/test";
+import { startTestHub } from "../support/hub.ts";
+import { commandFor, launch, Profile } from "./desktop.ts";
+
+test("starting it again shows the window that is there, and ends at once", async () => {
+  using profile = new Profile();
+  await using desktop = await launch(profile);
+  await desktop.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.hide());
+  expect(await startAgain(profile)).toBe(0);
+  await expect
+    .poll(() => desktop.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isVisible()))
+    .toBe(true);
+  expect(await desktop.windows()).toBe(1);
+});
+
+test("closing the window leaves the hub running, and starting it again brings the window back", async () => {
+  using profile = new Profile();
+  await using desktop = await launch(profile);
+  await desktop.page.close();
+  expect(await desktop.windows()).toBe(0);
+  expect((await fetch(`${profile.hub.http}/healthz`)).status).toBe(200);
+  const reopened = desktop.app.waitForEvent("window");
+  expect(await startAgain(profile)).toBe(0);
+  await expect(await reopened).toHaveTitle(/Bramble/);
+});
+
+test("quitting stops the hub cleanly", async () => {
+  using profile = new Profile();
+  const desktop = await launch(profile);
+  const { pid } = profile.hub;
+  await desktop.app.close();
+  expect(profile.hubRuns).toBe(false);
+  expect(() => process.kill(pid, 0)).toThrow("ESRCH");
+});
+
+test("a request to end from outside stops the hub cleanly, too", async () => {
+  using profile = new Profile();
+  const desktop = await launch(profile);
+  const closed = desktop.app.waitForEvent("close");
+  desktop.app.process().kill("SIGTERM");
+  await closed;
+  expect(profile.hubRuns).toBe(false);
+});
+
+test("a folder that another hub holds is said in the window, and starting again tries once more", async () => {
+  using profile = new Profile();
+  await using other = await startTestHub();
+  const command = commandFor(profile);
+  const app = await _electron.launch({ ...command, env: { ...command.env, BRAMBLE_DATA: other.folder.path } });
+  const page = await app.firstWindow();
+  await expect(page.getByRole("alert")).toContainText(String(other.file.pid));
+  await other.end("SIGTERM");
+  expect(await startAgain(profile)).toBe(0);
+  await expect(page.getByRole("alert")).toBeHidden();
+  await expect(page.getByText("The hub is starting…")).toBeHidden();
+  await app.close();
+});
+
+/** Starts the app once more on the same profile; answers the code it ends with. */
+async function startAgain(profile: Profile): Promise<number | null> {
+  const { executablePath, args, env } = commandFor(profile);
+  const again = spawn(executablePath, args, { env, stdio: "ignore" });
+  const [code] = await once(again, "exit");
+  return code;
+}

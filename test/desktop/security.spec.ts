@@ -1,0 +1,60 @@
+// What the window's page cannot do, even if somebody managed to run a script in it.
+import { expect, test } from "@playwright/test";
+import { launch, Profile } from "./desktop.ts";
+
+test("the page has no Node, a strict policy, and no permission but to copy", async () => {
+  using profile = new Profile();
+  await using desktop = await launch(profile);
+  const { page } = desktop;
+  expect(
+    await page.evaluate(() => ["process", "require", "module", "Buffer"].filter((name) => name in window)),
+  ).toEqual([]);
+  expect(await page.evaluate(() => Object.keys(window.bramble ?? {}))).toEqual(["hubState", "onHubState", "saveCsv"]);
+  const policy = await page.evaluate(async () => (await fetch("/")).headers.get("content-security-policy"));
+  expect(policy).toContain("default-src 'self'; script-src 'self'; style-src 'self'");
+  expect(policy).not.toContain("unsafe");
+  expect(await page.evaluate(() => Notification.requestPermission())).toBe("denied");
+  await expect(page.evaluate(() => navigator.clipboard.readText())).rejects.toThrow();
+  await page.evaluate(() => navigator.clipboard.writeText("copied"));
+  expect(await desktop.app.evaluate(({ clipboard }) => clipboard.readText())).toBe("copied");
+});
+
+test("the page never sees the token, and reads nothing beside itself", async () => {
+  using profile = new Profile();
+  await using desktop = await launch(profile);
+  const { page } = desktop;
+  const devices = await page.evaluate(async () => (await fetch("/api/v1/devices")).json());
+  expect(devices).toEqual({ devices: [] });
+  const hidden = [
+    "/..%2f..%2fpackage.json",
+    "/%2e%2e/hub/serve.js",
+    "/..%5c..%5cpackage.json",
+    "/nothing.js",
+    "/%zz.js",
+  ];
+  for (const path of hidden) {
+    expect(await page.evaluate(async (each) => (await fetch(each)).status, path), path).toBe(404);
+  }
+});
+
+test("links go to the person's browser, the window stays where it is", async () => {
+  using profile = new Profile();
+  await using desktop = await launch(profile);
+  const { app, page } = desktop;
+  const opened = await app.evaluateHandle(({ shell }) => {
+    const urls: string[] = [];
+    shell.openExternal = async (url) => void urls.push(url);
+    return urls;
+  });
+  await page.evaluate(() => {
+    window.open("https://example.com/opened");
+    window.open("file:///etc/hostname");
+    location.href = "https://example.com/followed";
+  });
+  await expect.poll(() => opened.jsonValue()).toEqual(["https://example.com/opened", "https://example.com/followed"]);
+  await page.evaluate(() => {
+    location.href = "bramble://elsewhere/";
+  });
+  expect(await page.evaluate(() => location.origin)).toBe("bramble://app");
+  expect(await desktop.windows()).toBe(1);
+});

@@ -1,0 +1,25 @@
+// The tests that look at the page: in a browser against a headless hub, and in the desktop app's own window.
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "@playwright/test";
+import { chromiumLaunchOptions } from "./support/chromium.ts";
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+export default defineConfig({
+  globalSetup: here("support/playwright-setup.ts"),
+  outputDir: here(".results/playwright"),
+  workers: 2,
+  retries: 0,
+  forbidOnly: true,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  use: { trace: "retain-on-failure" },
+  projects: [
+    {
+      name: "browser",
+      testDir: here("e2e"),
+      use: { browserName: "chromium", launchOptions: chromiumLaunchOptions() },
+    },
+    { name: "desktop", testDir: here("desktop") },
+  ],
+});
