@@ -11,6 +11,19 @@ const Time = (description: string) =>
 const Names = (description: string) =>
   Type.Optional(Type.Union([Type.String(), Type.Array(Type.String())], { description }));
 
+const ReadingsObject = Type.Object(
+  {
+    device_id: Type.Optional(Type.String({ description: "also deviceId or device" })),
+    ts: Type.Optional(
+      Type.Union([Type.Number(), Type.String()], {
+        description: "also timestamp or time: since 1970 in s, ms, µs or ns, or ISO 8601; the hub's time without it",
+      }),
+    ),
+  },
+  { additionalProperties: true, description: "every other number, boolean or number as text is a reading" },
+);
+export const ReadingsMessage = Type.Union([ReadingsObject, Type.Array(ReadingsObject)]);
+
 export const Accepted = Type.Object({
   status: Type.Literal("success"),
   accepted: Type.Integer({ description: "readings stored" }),

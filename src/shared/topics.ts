@@ -39,7 +39,7 @@ function topicKind(root: string | undefined, leaf: string, rest: readonly string
   return leaf === "about" || leaf === "status" ? leaf : null;
 }
 
-/** True for the topics that the contract gives to devices, those of later versions too. */
+/** True for every topic that belongs to devices, those of their commands too. */
 export function isDeviceTopic(topic: string): boolean {
   return parseTopic(topic) !== null || /^bramble\/[^/]+\/(state|reply)$/.test(topic);
 }

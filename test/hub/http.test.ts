@@ -220,6 +220,9 @@ test("a foreign Host or Origin is refused on every route and on the WebSocket", 
   expect(await live({ Origin: "bramble://app" })).toBe(101);
   expect(await live({ Origin: "https://evil.example" })).toBe(403);
   expect(await live({ Host: "evil.example" })).toBe(403);
+  const bearer = { Authorization: `Bearer ${hub.file.token}` };
+  expect(await rawStatus(port, "/api/v1/live", { ...handshake, ...bearer })).toBe(101);
+  expect(await rawStatus(port, "/api/v1/live", { ...handshake, ...bearer, Origin: "https://evil.example" })).toBe(403);
   expect(await rawStatus(port, "/api/v1/live?ticket=wrong", handshake)).toBe(401);
   expect(await rawStatus(port, "/api/v1/live", handshake)).toBe(401);
   expect(await rawStatus(port, "/elsewhere", handshake)).toBe(404);

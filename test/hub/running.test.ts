@@ -4,7 +4,7 @@ import { existsSync, statSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { makeTemporaryFolder, runBramble, startTestHub } from "../support/hub.ts";
+import { makeTemporaryFolder, runBramble, startTestHub, TestHub } from "../support/hub.ts";
 
 test("it says where it is once every port listens, and takes that back when it stops", async () => {
   await using hub = await startTestHub();
@@ -62,6 +62,23 @@ test("a port that the user named and is taken is an error that says who to look 
   expect(ended.code).toBe(1);
   expect(ended.output).toMatch(new RegExp(`HTTP port ${port} is taken.*lsof -i :${port}`));
   expect(existsSync(join(folder.path, "hub.json"))).toBe(false);
+});
+
+test("a default port that is taken gives way to the next free one, and the hub says so", async () => {
+  const other = createServer();
+  // It may be taken already: that serves as well.
+  const taken = new Promise<void>((resolve) => other.once("listening", resolve).once("error", () => resolve()));
+  other.listen(8080, "0.0.0.0");
+  await taken;
+  await using hub = new TestHub([], []);
+  await hub.start();
+  other.close();
+  expect(hub.httpPort).toBeGreaterThan(8080);
+  expect(hub.output).toContain(`HTTP port 8080 is taken by another program: this hub uses ${hub.httpPort}`);
+  expect(await hub.json("/api/v1/hub")).toMatchObject({
+    httpPort: hub.httpPort,
+    notes: [expect.stringContaining("8080"), ...(hub.mqttPort === 1883 ? [] : [expect.stringContaining("1883")])],
+  });
 });
 
 test.each([

@@ -37,8 +37,8 @@ export class TestHub implements AsyncDisposable {
   #child: ChildProcess | null = null;
   #output = { text: "" };
 
-  constructor(args: readonly string[]) {
-    this.#args = args;
+  constructor(args: readonly string[], ports: readonly string[] = ["--http-port", "0", "--mqtt-port", "0"]) {
+    this.#args = ["--no-mdns", ...ports, ...args];
   }
 
   get file(): HubFile {
@@ -59,8 +59,7 @@ export class TestHub implements AsyncDisposable {
   }
 
   async start(): Promise<void> {
-    const ports = ["--http-port", "0", "--mqtt-port", "0"];
-    const child = spawnBramble(["serve", "--data", this.folder.path, ...ports, "--no-mdns", ...this.#args]);
+    const child = spawnBramble(["serve", "--data", this.folder.path, ...this.#args]);
     this.#child = child;
     this.#output = collect(child);
     await new Promise<void>((resolve, reject) => {

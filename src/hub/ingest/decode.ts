@@ -1,4 +1,4 @@
-// Bytes -> readings. Pure: it knows the contract of a message and nothing of who sent it or where it is kept.
+// Bytes -> readings. Pure: it knows what a message may hold and nothing of who sent it or where it is kept.
 import { type Problem, type ProblemDetail, problem } from "../../shared/errors.ts";
 import {
   type DeviceId,

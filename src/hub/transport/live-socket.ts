@@ -1,8 +1,11 @@
-// WS /api/v1/live: what the UI listens to. A ticket opens it once; a listener that stalls is cut off.
+// WS /api/v1/live: what the UI listens to. Whoever is signed in may open it, and a page that holds no secret with a
+// ticket, once; a listener that stalls is cut off.
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { BrowserGuard } from "../access/browsers.ts";
+import { credentialOf } from "../access/credentials.ts";
+import { plainAddress } from "../access/networks.ts";
 import type { Sessions } from "../access/sessions.ts";
 import type { Clock } from "../clock.ts";
 import type { LiveFeed } from "../live/feed.ts";
@@ -30,7 +33,9 @@ export class LiveSocket {
   }
 
   start(server: Server): void {
-    server.on("upgrade", (request, socket, head) => this.#upgrade(request, socket, head));
+    server.on("upgrade", (request, socket, head) => {
+      this.#upgrade(request, socket, head).catch(() => socket.destroy());
+    });
     this.#endTimer = this.#options.clock.every(PING_PERIOD_MS, () => this.#dropTheDead());
   }
 
@@ -44,9 +49,9 @@ export class LiveSocket {
     this.#sockets.close();
   }
 
-  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     socket.on("error", () => socket.destroy());
-    const refused = this.#whyNot(request);
+    const refused = await this.#whyNot(request);
     if (refused === null) {
       this.#sockets.handleUpgrade(request, socket, head, (webSocket) => this.#listen(webSocket));
     } else {
@@ -55,12 +60,15 @@ export class LiveSocket {
   }
 
   /** The HTTP status that refuses the request, or null. */
-  #whyNot(request: IncomingMessage): string | null {
+  async #whyNot(request: IncomingMessage): Promise<string | null> {
     const { guard, sessions } = this.#options;
     const url = URL.parse(request.url ?? "/", "http://hub");
     if (url?.pathname !== PATH) return "404 Not Found";
     if (guard.check(request.rawHeaders) !== null) return "403 Forbidden";
-    return sessions.redeemTicket(url.searchParams.get("ticket") ?? "") ? null : "401 Unauthorized";
+    if (sessions.redeemTicket(url.searchParams.get("ticket") ?? "")) return null;
+    const credential = credentialOf(request.headers) ?? "";
+    const isSignedIn = await sessions.isAdmin(credential, plainAddress(request.socket.remoteAddress));
+    return isSignedIn ? null : "401 Unauthorized";
   }
 
   #listen(socket: WebSocket): void {

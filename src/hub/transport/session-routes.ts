@@ -1,14 +1,13 @@
 // Signing in, and the tickets that open the live feed.
-import fastifyCookie from "@fastify/cookie";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { LiveTicket, SessionAnswer, SessionRequest } from "../../shared/api.ts";
 import { ApiError, problem } from "../../shared/errors.ts";
+import { credentialOf, sessionCookie } from "../access/credentials.ts";
 import { plainAddress } from "../access/networks.ts";
 import { SESSION_LIFE_SECONDS, type Sessions } from "../access/sessions.ts";
 import { sendProblem } from "./http-errors.ts";
 
-const COOKIE = "bramble_session";
 const errors = { "4xx": ApiError, "5xx": ApiError };
 
 declare module "fastify" {
@@ -26,8 +25,6 @@ export interface SessionRouteOptions {
 /** Every route under /api is closed to whoever is not signed in, unless its `config.open` says otherwise. */
 export function addSessionRoutes(server: FastifyInstance, { sessions, httpPort }: SessionRouteOptions): void {
   const app = server.withTypeProvider<TypeBoxTypeProvider>();
-  app.register(fastifyCookie);
-
   app.addHook("onRequest", async (request, reply) => {
     const { url, config } = request.routeOptions;
     if (url === undefined || !url.startsWith("/api/") || config.open) return undefined;
@@ -52,7 +49,7 @@ export function addSessionRoutes(server: FastifyInstance, { sessions, httpPort }
         const words = "This link was used before or is too old. Restart the hub: it prints a new one.";
         return sendProblem(reply, problem("link-expired", words));
       }
-      reply.setCookie(COOKIE, token, { path: "/", httpOnly: true, sameSite: "strict", maxAge: SESSION_LIFE_SECONDS });
+      reply.header("Set-Cookie", sessionCookie(token, SESSION_LIFE_SECONDS));
       return { role: "admin" as const, token };
     },
   );
@@ -65,7 +62,6 @@ export function addSessionRoutes(server: FastifyInstance, { sessions, httpPort }
 }
 
 async function isSignedIn(request: FastifyRequest, sessions: Sessions): Promise<boolean> {
-  const bearer = /^Bearer (.+)$/i.exec(request.headers.authorization ?? "")?.[1];
-  const credential = bearer ?? request.cookies[COOKIE];
+  const credential = credentialOf(request.headers);
   return credential !== undefined && (await sessions.isAdmin(credential, plainAddress(request.ip)));
 }
