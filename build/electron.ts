@@ -25,18 +25,16 @@ export function installedElectron(): ElectronRuntime | undefined {
   return isElectron(own) ? electronAt(own) : undefined;
 }
 
-/** Has the electron package fetch its runtime; undefined, after words on the console, when it cannot. */
-export function fetchElectron(withinMs?: number): ElectronRuntime | undefined {
+/** Has the electron package fetch its runtime; the reason in words when it cannot. */
+export function fetchElectron(withinMs?: number): ElectronRuntime | string {
   console.log("Fetching the Electron runtime…");
   const install = spawnSync(process.execPath, [join(electronPackage, "install.js")], {
     stdio: ["ignore", "inherit", "pipe"],
     encoding: "utf8",
     timeout: withinMs,
   });
-  if (install.status === 0) return installedElectron();
-  const why = install.error?.message ?? install.stderr.trim().split("\n")[0];
-  console.log(`The Electron runtime could not be fetched: ${why}`);
-  return undefined;
+  const fetched = install.status === 0 ? installedElectron() : undefined;
+  return fetched ?? install.error?.message ?? install.stderr.trim().split("\n")[0] ?? "no reason was given";
 }
 
 export function electronAt(dist: string): ElectronRuntime {

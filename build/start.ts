@@ -23,7 +23,7 @@ async function start(args: string[]): Promise<number> {
     return startHub("There is no display", args);
   }
   const electron = installedElectron() ?? fetchElectron();
-  if (electron === undefined) return startHub("There is no Electron runtime", args);
+  if (typeof electron === "string") return startHub(`There is no Electron runtime (${electron})`, args);
   const end = await run(
     electron.executablePath,
     [projectFolder, ...sandboxFlags(electron), ...args],

@@ -12,13 +12,13 @@ export interface HubChild {
   readonly exited: Promise<string>;
 }
 
-export function startHubChild(entry: string, args: string[], onMessage: (message: HubMessage) => void): HubChild {
+export function startHubChild(entry: string, onMessage: (message: HubMessage) => void): HubChild {
   const { BRAMBLE_NODE: node } = process.env;
-  return node === undefined ? inUtilityProcess(entry, args, onMessage) : underNode(node, entry, args, onMessage);
+  return node === undefined ? inUtilityProcess(entry, onMessage) : underNode(node, entry, onMessage);
 }
 
-function inUtilityProcess(entry: string, args: string[], onMessage: (message: HubMessage) => void): HubChild {
-  const child = utilityProcess.fork(entry, args, { serviceName: "Bramble hub", stdio: "pipe" });
+function inUtilityProcess(entry: string, onMessage: (message: HubMessage) => void): HubChild {
+  const child = utilityProcess.fork(entry, [], { serviceName: "Bramble hub", stdio: "pipe" });
   const lastWords = passThrough(child);
   child.on("message", onMessage);
   return {
@@ -32,8 +32,8 @@ function inUtilityProcess(entry: string, args: string[], onMessage: (message: Hu
   };
 }
 
-function underNode(node: string, entry: string, args: string[], onMessage: (message: HubMessage) => void): HubChild {
-  const child = fork(entry, args, { execPath: node, execArgv: [], stdio: ["ignore", "pipe", "pipe", "ipc"] });
+function underNode(node: string, entry: string, onMessage: (message: HubMessage) => void): HubChild {
+  const child = fork(entry, [], { execPath: node, execArgv: [], stdio: ["ignore", "pipe", "pipe", "ipc"] });
   const lastWords = passThrough(child);
   child.on("message", onMessage);
   return {

@@ -26,9 +26,8 @@ function runApp(): void {
   const userData = app.getPath("userData");
   // The hub's files are unpacked from the archive, so that any Node can run them.
   const hubEntry = join(home.replace(/app\.asar$/, "app.asar.unpacked"), "out", "hub", "serve.js");
-  const { BRAMBLE_DATA } = process.env;
-  const hubArgs = BRAMBLE_DATA === undefined ? ["--data", userData] : [];
-  const hub = new HubProcess((onMessage) => startHubChild(hubEntry, hubArgs, onMessage));
+  // No folder is named: the hub keeps its data where it would without this app.
+  const hub = new HubProcess((onMessage) => startHubChild(hubEntry, onMessage));
   const window = new MainWindow({
     preload: join(home, "out", "preload", "index.cjs"),
     icon: join(home, "resources", "icon.png"),

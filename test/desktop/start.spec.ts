@@ -10,8 +10,8 @@ import { RunningProgram } from "./running-program.ts";
 const script = join(projectFolder, "build", "start.ts");
 
 function start(profile: Profile, args: string[], env: Readonly<Record<string, string>> = {}): RunningProgram {
-  const { env: ports } = commandFor(profile);
-  return new RunningProgram({ executablePath: process.execPath, args: [script, ...args], env: { ...ports, ...env } });
+  const { env: usual } = commandFor(profile);
+  return new RunningProgram({ executablePath: process.execPath, args: [script, ...args], env: { ...usual, ...env } });
 }
 
 test("opens the desktop app, and ends it with the terminal's Ctrl+C", async () => {
@@ -29,7 +29,7 @@ test("opens the desktop app, and ends it with the terminal's Ctrl+C", async () =
 
 test("without a display it says so and runs the hub, which prints its address", async () => {
   using profile = new Profile();
-  await using program = start(profile, ["--data", profile.path], { DISPLAY: "", WAYLAND_DISPLAY: "" });
+  await using program = start(profile, [], { DISPLAY: "", WAYLAND_DISPLAY: "" });
   await expect.poll(() => profile.hubRuns).toBe(true);
   expect(program.output).toContain("There is no display: running the hub without a window");
   await expect.poll(() => program.output).toContain(profile.hub.http);
@@ -44,7 +44,7 @@ test("with an Electron that cannot start it says so and runs the hub", async () 
   writeFileSync(executable, "#!/bin/sh\necho 'libgtk-3.so.0: cannot open shared object file' >&2\nexit 127\n");
   chmodSync(executable, 0o755);
   writeFileSync(join(broken.path, "version"), "45.0.0");
-  await using program = start(profile, ["--data", profile.path], { ELECTRON_OVERRIDE_DIST_PATH: broken.path });
+  await using program = start(profile, [], { ELECTRON_OVERRIDE_DIST_PATH: broken.path });
   await expect.poll(() => profile.hubRuns).toBe(true);
   expect(program.output).toContain("The window could not open (Electron ended with code 127)");
   expect(await program.end("SIGTERM")).toBe(0);

