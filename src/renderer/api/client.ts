@@ -1,0 +1,53 @@
+// Speaks HTTP with the hub. The desktop app and the browser use the same relative addresses.
+import type { ApiError } from "../../shared/errors.ts";
+
+type QueryValue = string | number | readonly string[] | undefined;
+
+/** Relative to the page, so that a hub behind a path of a proxy works too. */
+export function apiUrl(path: string, query: Readonly<Record<string, QueryValue>> = {}): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value === undefined) continue;
+    for (const one of [value].flat()) parameters.append(name, String(one));
+  }
+  const search = parameters.toString();
+  return search === "" ? `api/v1/${path}` : `api/v1/${path}?${search}`;
+}
+
+/** The hub answered, and said no. */
+export class ApiFailure extends Error {
+  readonly status: number;
+  readonly code: string;
+  constructor(status: number, { error, message }: ApiError) {
+    super(message);
+    this.name = "ApiFailure";
+    this.status = status;
+    this.code = error;
+  }
+}
+
+export const isSignedOut = (error: Error | null): boolean => error instanceof ApiFailure && error.status === 401;
+
+/** Words for a person. */
+export function explain(error: Error): string {
+  return error instanceof ApiFailure ? error.message : "The hub does not answer.";
+}
+
+/** The answer's type is the route's schema in `shared/api.ts`, which the hub is held to. */
+export async function request<Answer>(url: string, init?: RequestInit): Promise<Answer> {
+  const response = await fetch(url, init);
+  if (!response.ok) throw new ApiFailure(response.status, await readError(response));
+  return response.json();
+}
+
+export function post<Answer>(url: string, body: object): Promise<Answer> {
+  const headers = { "content-type": "application/json" };
+  return request(url, { method: "POST", headers, body: JSON.stringify(body) });
+}
+
+/** Something between us and the hub, such as a proxy, may answer in its own words. */
+async function readError(response: Response): Promise<ApiError> {
+  const isJson = response.headers.get("content-type")?.includes("json") ?? false;
+  if (isJson) return response.json();
+  return { error: "no-words", message: `The hub answered with status ${response.status}.` };
+}

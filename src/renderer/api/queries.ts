@@ -1,0 +1,81 @@
+// What the pages ask the hub. The live feed keeps the devices and the refused messages current between the answers.
+import { type DefaultError, QueryClient, useQuery } from "@tanstack/react-query";
+import type { Chart, DeviceList, HubInfo, RefusedList } from "../../shared/api.ts";
+import { byName } from "../i18n/names.ts";
+import { ApiFailure, apiUrl, request } from "./client.ts";
+
+export const keys = {
+  hub: ["hub"],
+  devices: ["devices"],
+  refused: ["refused"],
+} as const;
+
+export function createQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: { staleTime: Number.POSITIVE_INFINITY, retry: shouldRetry },
+    },
+  });
+}
+
+/** What the hub has said no to stays a no; a hub that starts again answers soon. */
+function shouldRetry(failures: number, error: DefaultError): boolean {
+  return failures < 2 && !(error instanceof ApiFailure && error.status < 500);
+}
+
+export function useHub() {
+  return useQuery({
+    queryKey: keys.hub,
+    queryFn: ({ signal }) => request<HubInfo>(apiUrl("hub"), { signal }),
+    refetchInterval: 60_000,
+  });
+}
+
+function useDeviceList<Selected>(select: (list: DeviceList) => Selected) {
+  return useQuery({
+    queryKey: keys.devices,
+    queryFn: ({ signal }) => request<DeviceList>(apiUrl("devices"), { signal }),
+    select,
+  });
+}
+
+const sortedDevices = ({ devices }: DeviceList) => byName(devices);
+
+export const useDevices = () => useDeviceList(sortedDevices);
+
+/** Null when the hub knows no such device. */
+export const useDevice = (id: string) =>
+  useDeviceList(({ devices }) => devices.find((device) => device.id === id) ?? null);
+
+export function useRefused() {
+  return useQuery({
+    queryKey: keys.refused,
+    queryFn: ({ signal }) => request<RefusedList>(apiUrl("refused"), { signal }),
+    select: ({ refused }) => refused,
+  });
+}
+
+/** Which part of a series a chart shows: the last `spanMs`, in at most `points` buckets. */
+export interface ChartWindow {
+  readonly device: string;
+  readonly metric: string;
+  readonly spanMs: number;
+  readonly points: number;
+}
+
+/** Live readings extend what this answers, so it is asked again only after the page could not follow them. */
+export function useChart(window: ChartWindow, enabled = true) {
+  const { device, metric, spanMs, points } = window;
+  return useQuery({
+    queryKey: ["chart", window],
+    queryFn: ({ signal }) => {
+      const to = Date.now();
+      const query = { metric, from: to - spanMs, to, points };
+      return request<Chart>(apiUrl(`devices/${encodeURIComponent(device)}/readings`, query), { signal });
+    },
+    enabled,
+    refetchOnMount: "always",
+    refetchOnWindowFocus: "always",
+    gcTime: 0,
+  });
+}

@@ -1,0 +1,52 @@
+// Hands live readings to whoever draws them, one series at a time and past React.
+import type { LiveReading } from "../../shared/api.ts";
+import { Signal } from "./signal.ts";
+
+export interface Point {
+  readonly ts: number;
+  readonly value: number;
+}
+
+/** How many of the last points are kept: more than arrive, at ten a second, while the hub answers. */
+const KEPT = 64;
+
+export class Series {
+  readonly latest = new Signal<Point | undefined>(undefined);
+  readonly #listeners = new Set<(point: Point) => void>();
+  readonly #recent: Point[] = [];
+
+  accept(point: Point): void {
+    const latest = this.latest.get();
+    if (latest === undefined || point.ts >= latest.ts) this.latest.set(point);
+    // A message that a device sends again brings the same point again.
+    if (point.ts === latest?.ts) return;
+    this.#recent.push(point);
+    if (this.#recent.length > KEPT) this.#recent.shift();
+    for (const listener of this.#listeners) listener(point);
+  }
+
+  /** Calls back on every reading, first on the last ones if not before `sinceMs`; returns a function that ends it. */
+  onPoint(sinceMs: number, listener: (point: Point) => void): () => void {
+    for (const point of this.#recent) if (point.ts >= sinceMs) listener(point);
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+}
+
+export class SeriesFeed {
+  readonly #series = new Map<string, Series>();
+
+  of(device: string, metric: string): Series {
+    // A device id holds no slash, so two series never share a key.
+    const key = `${device}/${metric}`;
+    const known = this.#series.get(key);
+    if (known !== undefined) return known;
+    const series = new Series();
+    this.#series.set(key, series);
+    return series;
+  }
+
+  accept(readings: readonly LiveReading[]): void {
+    for (const [device, metric, ts, value] of readings) this.of(device, metric).accept({ ts, value });
+  }
+}

@@ -1,0 +1,29 @@
+// A value that changes outside React; a component that reads it renders alone when it does.
+import { useSyncExternalStore } from "react";
+
+export class Signal<Value> {
+  #value: Value;
+  readonly #listeners = new Set<() => void>();
+
+  constructor(initial: Value) {
+    this.#value = initial;
+  }
+
+  readonly get = (): Value => this.#value;
+
+  set(value: Value): void {
+    if (Object.is(value, this.#value)) return;
+    this.#value = value;
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Returns a function that ends it. */
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+}
+
+export function useSignal<Value>(signal: Signal<Value>): Value {
+  return useSyncExternalStore(signal.subscribe, signal.get);
+}

@@ -1,0 +1,59 @@
+// The last hour of a metric in the corner of an eye: one path, redrawn outside React.
+import { useRef } from "react";
+import { useChart } from "../api/queries.ts";
+import { useWidthWhenNear } from "../ui/use-width-when-near.ts";
+import type { BucketWindow } from "./bucket-window.ts";
+import { courseOf } from "./gaps.ts";
+import styles from "./sparkline.module.css";
+import { useLiveChart } from "./use-live-chart.ts";
+
+const WIDTH = 96;
+const HEIGHT = 30;
+/** Keeps the stroke inside. */
+const MARGIN = 2;
+const SPAN_MS = 3_600_000;
+const POINTS = 48;
+/** A row of dots: nothing was heard. */
+const SILENCE = Array.from({ length: 12 }, (_, index) => `M${MARGIN + index * 8} ${HEIGHT / 2}h0.1`).join("");
+
+interface Props {
+  readonly device: string;
+  readonly metric: string;
+  readonly colour: string;
+}
+
+export function Sparkline({ device, metric, colour }: Props) {
+  const svg = useRef<SVGSVGElement>(null);
+  const path = useRef<SVGPathElement>(null);
+  const isNear = useWidthWhenNear(svg) !== undefined;
+  const chart = useChart({ device, metric, spanMs: SPAN_MS, points: POINTS }, isNear);
+  useLiveChart(chart.data, (window) => path.current?.setAttribute("d", pathOf(window)));
+
+  return (
+    <svg
+      ref={svg}
+      className={styles["sparkline"]}
+      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      height={HEIGHT}
+      preserveAspectRatio="none"
+      aria-hidden="true"
+    >
+      <path ref={path} style={{ stroke: colour }} />
+    </svg>
+  );
+}
+
+function pathOf(window: BucketWindow): string {
+  const { min, max } = window.summary() ?? { min: 0, max: 0 };
+  const { buckets, stepMs, startMs, endMs } = window;
+  if (buckets.length === 0) return SILENCE;
+  const x = (t: number) => MARGIN + ((t - startMs) / (endMs - startMs)) * (WIDTH - 2 * MARGIN);
+  // A value that never changes runs through the middle.
+  const y = (value: number) => MARGIN + (max === min ? 0.5 : (max - value) / (max - min)) * (HEIGHT - 2 * MARGIN);
+  return courseOf(buckets, stepMs, endMs)
+    .runs.map(
+      (run) =>
+        `M${run.map(({ t, avg }) => `${x(t).toFixed(1)} ${y(avg).toFixed(1)}`).join("L")}${run.length === 1 ? "h0.1" : ""}`,
+    )
+    .join("");
+}

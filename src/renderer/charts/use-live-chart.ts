@@ -1,0 +1,32 @@
+// The one way in which live readings reach a drawing: past React, into a window of buckets, drawn once a frame.
+import { useEffect, useEffectEvent } from "react";
+import type { Chart } from "../../shared/api.ts";
+import { useLive } from "../api/use-live.ts";
+import { BucketWindow } from "./bucket-window.ts";
+import { forget, inNextFrame } from "./frames.ts";
+
+/** Calls `draw` when a reading arrives, and whenever the window has moved by about a pixel. */
+export function useLiveChart(chart: Chart | undefined, draw: (window: BucketWindow) => void): void {
+  const { series } = useLive();
+  const onDraw = useEffectEvent(draw);
+
+  useEffect(() => {
+    if (chart === undefined) return;
+    const window = new BucketWindow(chart);
+    const redraw = () => {
+      window.slideTo(Date.now());
+      onDraw(window);
+    };
+    const stop = series.of(chart.device, chart.metric).onPoint(chart.to, (point) => {
+      window.add(point);
+      inNextFrame(redraw);
+    });
+    const slide = setInterval(() => inNextFrame(redraw), Math.max(1_000, chart.stepMs));
+    redraw();
+    return () => {
+      stop();
+      clearInterval(slide);
+      forget(redraw);
+    };
+  }, [chart, series]);
+}

@@ -1,0 +1,13 @@
+// Ticks of a value axis: round numbers inside the range, so that the range itself can follow the readings closely.
+
+const niceSteps = [1, 2, 5, 10];
+
+/** From two to six of them. */
+export function valueTicks(min: number, max: number): { value: number }[] {
+  const roughStep = (max - min) / 5;
+  const power = 10 ** Math.floor(Math.log10(roughStep));
+  const step = power * (niceSteps.find((nice) => nice * power >= roughStep) ?? 10);
+  const first = Math.ceil(min / step);
+  const count = Math.floor(max / step) - first + 1;
+  return Array.from({ length: count }, (_, index) => ({ value: (first + index) * step }));
+}

@@ -1,0 +1,41 @@
+// Clock times and dates in the person's own locale and time zone; the words around them are English like the rest.
+
+const dated = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(undefined, options);
+const minute = dated({ timeStyle: "short" });
+const weekday = dated({ weekday: "short", day: "numeric" });
+const dayAndMinute = dated({ day: "numeric", month: "short", hour: "numeric", minute: "2-digit" });
+const dayAndSecond = dated({ day: "numeric", month: "short", hour: "numeric", minute: "2-digit", second: "2-digit" });
+const fullDate = dated({ day: "numeric", month: "long", year: "numeric" });
+
+export const formatMinute = (ms: number): string => minute.format(ms);
+export const formatWeekday = (ms: number): string => weekday.format(ms);
+export const formatDate = (ms: number): string => fullDate.format(ms);
+
+/** Seconds are said only where the time is known that well. */
+export function formatInstant(ms: number, precisionMs: number): string {
+  return (precisionMs < 60_000 ? dayAndSecond : dayAndMinute).format(ms);
+}
+
+/** The clock time alone today, with its date before. */
+export function formatMoment(ms: number, nowMs: number): string {
+  const isToday = new Date(ms).toDateString() === new Date(nowMs).toDateString();
+  return (isToday ? minute : dayAndMinute).format(ms);
+}
+
+const spans = [
+  ["d", 86_400_000],
+  ["h", 3_600_000],
+  ["min", 60_000],
+  ["s", 1_000],
+] as const;
+
+/** `2 h ago`. A moment that lies ahead, by a clock that differs, is `just now`. */
+export function formatAgo(ms: number, nowMs: number): string {
+  const agoMs = nowMs - ms;
+  for (const [unit, unitMs] of spans) {
+    if (agoMs >= unitMs) return `${Math.floor(agoMs / unitMs)}\u202f${unit} ago`;
+  }
+  return "just now";
+}
+
+export const ownTimeZone: string = Intl.DateTimeFormat().resolvedOptions().timeZone;

@@ -1,0 +1,31 @@
+// What is known about a device beside its readings.
+import type { Device } from "../../shared/device.ts";
+import { metricLabel } from "../i18n/names.ts";
+import { formatDate } from "../i18n/times.ts";
+import styles from "./about-device.module.css";
+
+export function AboutDevice({ device }: { readonly device: Device }) {
+  const facts = [
+    ["Model", device.model],
+    ["Address", device.address],
+    ["Id", device.id],
+    ["First seen", formatDate(device.firstSeenMs)],
+    ...Object.entries(device.attributes).map(([name, text]) => [metricLabel({ name }), text] as const),
+  ] as const;
+  return (
+    <aside className={`panel ${styles["about"]}`}>
+      <h2>About</h2>
+      <dl>
+        {facts.map(
+          ([name, fact]) =>
+            fact && (
+              <div key={name}>
+                <dt>{name}</dt>
+                <dd>{fact}</dd>
+              </div>
+            ),
+        )}
+      </dl>
+    </aside>
+  );
+}

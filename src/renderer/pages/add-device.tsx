@@ -1,0 +1,81 @@
+// How a Raspberry Pi gets here: two snippets with this hub's own address, and the first reading seen as it arrives.
+import { useState } from "react";
+import type { HubInfo } from "../../shared/api.ts";
+import type { Device } from "../../shared/device.ts";
+import { useDevices, useHub, useRefused } from "../api/queries.ts";
+import { formatAgo } from "../i18n/times.ts";
+import { Dot } from "../ui/dot.tsx";
+import { Failure } from "../ui/failure.tsx";
+import { PageHeader } from "../ui/page-header.tsx";
+import { Snippet } from "../ui/snippet.tsx";
+import { useNow } from "../ui/use-now.ts";
+import { links } from "../ui/use-route.ts";
+import styles from "./add-device.module.css";
+import { httpSnippet, mqttSnippet } from "./snippets.ts";
+
+export function AddDevice() {
+  const hub = useHub();
+  const devices = useDevices();
+  return (
+    <>
+      <PageHeader title="Add a Raspberry Pi" />
+      <p className={styles["lead"]}>
+        Run one of these on the Pi, with your own readings in place of the two numbers. The device appears here with its
+        first message.
+      </p>
+      {hub.isLoadingError && (
+        <Failure what="The hub's address is not known." error={hub.error} onRetry={() => void hub.refetch()} />
+      )}
+      {hub.data && <Snippets hub={hub.data} />}
+      {devices.data && <FirstReading devices={devices.data} />}
+    </>
+  );
+}
+
+function Snippets({ hub }: { readonly hub: HubInfo }) {
+  const address = hub.addresses[0] ?? "127.0.0.1";
+  return (
+    <div className={styles["snippets"]}>
+      <Snippet title="Python, over MQTT" code={mqttSnippet(address, hub.mqttPort)} />
+      <Snippet title="Python, over HTTP" code={httpSnippet(address, hub.httpPort)} />
+    </div>
+  );
+}
+
+/** Waits for a device that was not there when the page was opened. */
+function FirstReading({ devices }: { readonly devices: readonly Device[] }) {
+  const [known] = useState(() => new Set(devices.map(({ id }) => id)));
+  const arrived = devices.find(({ id }) => !known.has(id));
+  return (
+    <div className={styles["firstReading"]} role="status">
+      <Dot look={arrived === undefined ? "awaited" : "here"} />
+      {arrived === undefined ? (
+        <div>
+          <strong>Waiting for the first reading…</strong>
+          <RecentRefusal />
+        </div>
+      ) : (
+        <div>
+          <strong>{arrived.name} is here.</strong>
+          <p>
+            <a href={links.device(arrived.id)}>See its readings</a>
+          </p>
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** An older one has nothing to do with the script that a person tries now. */
+const RECENT_MS = 10 * 60_000;
+
+function RecentRefusal() {
+  const { data: [newest] = [] } = useRefused();
+  const nowMs = useNow(10_000);
+  if (newest === undefined || nowMs - newest.atMs > RECENT_MS) return null;
+  return (
+    <p>
+      A message from {newest.address} on {newest.source} was refused {formatAgo(newest.atMs, nowMs)}: {newest.message}
+    </p>
+  );
+}

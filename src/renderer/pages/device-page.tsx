@@ -1,0 +1,81 @@
+// One device: a chart for each metric, and what is known about it.
+import { useState } from "react";
+import type { Device } from "../../shared/device.ts";
+import { useDevice } from "../api/queries.ts";
+import { seriesColour } from "../charts/colours.ts";
+import { MetricChart } from "../charts/metric-chart.tsx";
+import { Failure } from "../ui/failure.tsx";
+import { LastHeard } from "../ui/last-heard.tsx";
+import { PageHeader } from "../ui/page-header.tsx";
+import { Presence } from "../ui/presence.tsx";
+import { Segmented } from "../ui/segmented.tsx";
+import { links } from "../ui/use-route.ts";
+import { AboutDevice } from "./about-device.tsx";
+import styles from "./device-page.module.css";
+import { ExportButton } from "./export-button.tsx";
+import { rangeAtFirst, rangeChoices, rangeSpanMs } from "./ranges.ts";
+
+export function DevicePage({ id }: { readonly id: string }) {
+  const device = useDevice(id);
+  if (device.isLoadingError) {
+    return (
+      <Failure what="The device could not be loaded." error={device.error} onRetry={() => void device.refetch()} />
+    );
+  }
+  if (device.data === undefined)
+    return <div className={`skeleton ${styles["skeleton"]}`} role="status" aria-label="Loading" />;
+  return device.data === null ? <NoSuchDevice id={id} /> : <KnownDevice device={device.data} />;
+}
+
+function KnownDevice({ device }: { readonly device: Device }) {
+  const [range, setRange] = useState(() => rangeAtFirst(device, Date.now()));
+  return (
+    <>
+      <PageHeader title={device.name} state={<State device={device} />}>
+        <div className={styles["actions"]}>
+          <Segmented legend="Time shown" options={rangeChoices} value={range} onChange={setRange} />
+          <ExportButton device={device} shownRange={range} />
+        </div>
+      </PageHeader>
+      <div className={styles["columns"]}>
+        <div className={styles["charts"]}>
+          {device.metrics.map((metric, index) => (
+            <MetricChart
+              key={metric.name}
+              device={device.id}
+              metric={metric}
+              colour={seriesColour(index)}
+              spanMs={rangeSpanMs[range]}
+            />
+          ))}
+        </div>
+        <AboutDevice device={device} />
+      </div>
+    </>
+  );
+}
+
+function State({ device }: { readonly device: Device }) {
+  return (
+    <span className={styles["state"]}>
+      <Presence {...device.presence} />
+      {" · "}
+      <span className={styles["heard"]}>
+        last reading <LastHeard device={device} />
+      </span>
+    </span>
+  );
+}
+
+function NoSuchDevice({ id }: { readonly id: string }) {
+  return (
+    <>
+      <PageHeader title={`There is no device “${id}”`} />
+      <p>
+        <a className="button" href={links.overview}>
+          To the overview
+        </a>
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,43 @@
+// All devices at a glance. A hub without any shows how to bring the first one in.
+import { useDevices } from "../api/queries.ts";
+import { Failure } from "../ui/failure.tsx";
+import { PageHeader } from "../ui/page-header.tsx";
+import { links } from "../ui/use-route.ts";
+import { AddDevice } from "./add-device.tsx";
+import { DeviceCard } from "./device-card.tsx";
+import styles from "./overview.module.css";
+import { RefusedMessages } from "./refused-messages.tsx";
+
+export function Overview() {
+  const devices = useDevices();
+  if (devices.data?.length === 0) return <AddDevice />;
+  return (
+    <>
+      <PageHeader title="Overview">
+        <a className="button primary" href={links.add}>
+          Add a Raspberry Pi
+        </a>
+      </PageHeader>
+      {devices.isLoadingError && (
+        <Failure what="The devices could not be loaded." error={devices.error} onRetry={() => void devices.refetch()} />
+      )}
+      <RefusedMessages />
+      {devices.isPending && <CardSkeletons />}
+      <ul className={styles["grid"]}>
+        {devices.data?.map((device) => (
+          <DeviceCard key={device.id} device={device} />
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function CardSkeletons() {
+  return (
+    <div className={styles["grid"]} role="status" aria-label="Loading the devices">
+      <div className="skeleton" />
+      <div className="skeleton" />
+      <div className="skeleton" />
+    </div>
+  );
+}

@@ -1,0 +1,33 @@
+// Messages that the hub could not take, and why: the answer to "my Pi sends, but nothing arrives".
+import { useRefused } from "../api/queries.ts";
+import { formatCount } from "../i18n/numbers.ts";
+import { formatMoment } from "../i18n/times.ts";
+import { useNow } from "../ui/use-now.ts";
+import styles from "./refused-messages.module.css";
+
+const SHOWN = 100;
+
+export function RefusedMessages() {
+  const { data: refused = [] } = useRefused();
+  const nowMs = useNow(60_000);
+  if (refused.length === 0) return null;
+  return (
+    <details className={styles["refused"]}>
+      <summary>
+        {refused.length === 1 ? "1 message was refused" : `${formatCount(refused.length)} messages were refused`}
+      </summary>
+      <ul className="panel">
+        {[...refused.slice(0, SHOWN).entries()].map(([index, { atMs, address, source, message }]) => (
+          // Counted from the oldest, so that a new one leaves the others what they are.
+          <li key={refused.length - index}>
+            <time dateTime={new Date(atMs).toISOString()}>{formatMoment(atMs, nowMs)}</time>
+            <span>
+              {address} · {source}
+            </span>
+            <span>{message}</span>
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}

@@ -1,0 +1,20 @@
+// The shortest programs that send a reading here.
+
+export const mqttSnippet = (address: string, port: number): string => `import json
+import paho.mqtt.client as mqtt
+
+client = mqtt.Client()
+client.connect("${address}", ${port})
+client.publish("sensor/data", json.dumps({
+    "device_id": "raspi-01",
+    "temperature": 25.5,
+    "humidity": 60.3,
+}))`;
+
+export const httpSnippet = (address: string, port: number): string => `import requests
+
+requests.post("http://${address.includes(":") ? `[${address}]` : address}:${port}/data", json={
+    "device_id": "raspi-01",
+    "temperature": 25.5,
+    "humidity": 60.3,
+})`;

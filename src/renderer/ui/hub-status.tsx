@@ -1,0 +1,41 @@
+// Which hub this is and how it does, always in sight.
+import { useDevices, useHub } from "../api/queries.ts";
+import { useSignal } from "../api/signal.ts";
+import { useLive } from "../api/use-live.ts";
+import { formatBytes, formatValue } from "../i18n/numbers.ts";
+import styles from "./hub-status.module.css";
+
+export function HubStatus() {
+  const { data: hub } = useHub();
+  if (hub === undefined) return null;
+  return (
+    <footer className={styles["status"]}>
+      {hub.notes.map((note) => (
+        <p key={note} className={styles["note"]}>
+          {note}
+        </p>
+      ))}
+      <strong className="cut" title={hub.name}>
+        {hub.name}
+      </strong>
+      <span>
+        MQTT {hub.mqttPort} · HTTP {hub.httpPort}
+      </span>
+      <Traffic />
+      <span>{formatBytes(hub.storedBytes)} stored</span>
+    </footer>
+  );
+}
+
+function Traffic() {
+  const { data: devices } = useDevices();
+  const rate = useSignal(useLive().readingsPerSecond);
+  if (devices === undefined) return null;
+  const online = devices.filter(({ presence }) => presence.online).length;
+  return (
+    <span>
+      {online} of {devices.length} online
+      {rate !== undefined && ` · ${formatValue(rate)} readings/s`}
+    </span>
+  );
+}

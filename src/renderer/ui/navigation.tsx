@@ -1,0 +1,21 @@
+// The brand and the pages: a column beside them, a bar above them in a narrow window.
+import { useDevices } from "../api/queries.ts";
+import { BrandMark } from "./brand-mark.tsx";
+import styles from "./navigation.module.css";
+import { links, type Route } from "./use-route.ts";
+
+export function Navigation({ route }: { readonly route: Route }) {
+  const { data: devices } = useDevices();
+  return (
+    <nav className={styles["navigation"]} aria-label="Pages">
+      <a className={styles["brand"]} href={links.overview}>
+        <BrandMark />
+        Bramble
+      </a>
+      <a className={styles["page"]} href={links.overview} aria-current={route.kind === "overview" ? "page" : undefined}>
+        Overview
+        {devices !== undefined && <small title="devices">{devices.length}</small>}
+      </a>
+    </nav>
+  );
+}

@@ -1,0 +1,24 @@
+// What a page is called, in the window's title too; beside it a word on its state, at the end what can be done.
+import type { ReactNode } from "react";
+import styles from "./page-header.module.css";
+
+interface Props {
+  readonly title: string;
+  readonly state?: ReactNode;
+  readonly children?: ReactNode;
+}
+
+export function PageHeader({ title, state, children }: Props) {
+  return (
+    <header className={styles["header"]}>
+      <title>{`${title} · Bramble`}</title>
+      <div className={styles["name"]}>
+        <h1 className="cut" title={title}>
+          {title}
+        </h1>
+        {state}
+      </div>
+      {children}
+    </header>
+  );
+}

@@ -1,0 +1,30 @@
+// Hash routes: they work at `bramble://app/` and at any address that a hub serves the page from.
+import { useSyncExternalStore } from "react";
+
+export type Route =
+  | { readonly kind: "overview" }
+  | { readonly kind: "add" }
+  | { readonly kind: "device"; readonly id: string }
+  | { readonly kind: "unknown" };
+
+export const links = {
+  overview: "#/",
+  add: "#/add",
+  device: (id: string): string => `#/devices/${encodeURIComponent(id)}`,
+} as const;
+
+function parseRoute(hash: string): Route {
+  if (hash === "" || hash === "#" || hash === links.overview) return { kind: "overview" };
+  if (hash === links.add) return { kind: "add" };
+  const id = /^#\/devices\/([^/]+)$/.exec(hash)?.[1];
+  return id === undefined ? { kind: "unknown" } : { kind: "device", id: decodeURIComponent(id) };
+}
+
+function subscribe(listener: () => void): () => void {
+  window.addEventListener("hashchange", listener);
+  return () => window.removeEventListener("hashchange", listener);
+}
+
+export function useRoute(): Route {
+  return parseRoute(useSyncExternalStore(subscribe, () => location.hash));
+}

@@ -1,0 +1,65 @@
+// From an empty hub to a page of devices that follows them without a reload.
+import { expect, test } from "@playwright/test";
+import { startTestHub } from "../support/hub.ts";
+import { linkOf } from "./page.ts";
+
+test("an empty hub shows how to send to it, and what it refused", async ({ page }) => {
+  await using hub = await startTestHub();
+  await page.goto(linkOf(hub));
+  await expect(page.getByText(`:${hub.httpPort}/data`)).toBeVisible();
+  await expect(page.getByText(`, ${hub.mqttPort})`)).toBeVisible();
+
+  await page.getByRole("button", { name: "Copy: Python, over HTTP" }).click();
+  await expect(page.getByText("Copied")).toBeVisible();
+  expect(await page.evaluate(() => getSelection()?.toString())).toContain("import requests");
+
+  await hub.post('{"device_id": "raspi-01", "temperature": 25.5');
+  await expect(page.getByText("A message from 127.0.0.1 on POST /data was refused")).toBeVisible();
+});
+
+test("a device appears with its first message, and its values follow", async ({ page }) => {
+  await using hub = await startTestHub();
+  await page.goto(linkOf(hub));
+  await expect(page.getByText("Waiting for the first reading…")).toBeVisible();
+
+  await hub.post({ device_id: "raspi-10", temperature: 25.5, bme280: { humidity: 60.25 } });
+  const card = page.getByRole("listitem").filter({ hasText: "raspi-10" });
+  await expect(card).toContainText("online");
+  await expect(card).toContainText("Temperature25.5");
+  await expect(card).toContainText("Humidity · bme28060.25");
+
+  await hub.post({ device_id: "raspi-10", temperature: -3.125 });
+  await expect(card).toContainText("Temperature-3.13");
+
+  await hub.post({ device_id: "raspi-9", temperature: 1 });
+  await expect(page.getByRole("listitem").getByRole("heading")).toHaveText(["raspi-9", "raspi-10"]);
+  await expect(page.getByText("2 of 2 online")).toBeVisible();
+});
+
+test("the page of adding says when a new device is there", async ({ page }) => {
+  await using hub = await startTestHub();
+  await hub.post({ device_id: "old", temperature: 1 });
+  await page.goto(linkOf(hub));
+  await page.getByRole("link", { name: "Add a Raspberry Pi" }).click();
+  await expect(page.getByText("Waiting for the first reading…")).toBeVisible();
+
+  await hub.post({ device_id: "new", temperature: 2 });
+  await expect(page.getByText("new is here.")).toBeVisible();
+  await page.getByRole("link", { name: "See its readings" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "new" })).toBeVisible();
+});
+
+test("a telephone's width shows everything without scrolling sideways", async ({ page }) => {
+  await using hub = await startTestHub();
+  await hub.post({ device_id: "x".repeat(64), ["m".repeat(64)]: 123_456_789.125 });
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto(linkOf(hub));
+  const name = page.getByRole("link", { name: "x".repeat(64) });
+  await expect(name).toBeVisible();
+  const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  expect(await overflow()).toBe(0);
+
+  await name.click();
+  await expect(page.getByRole("img")).toBeVisible();
+  expect(await overflow()).toBe(0);
+});
