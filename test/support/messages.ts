@@ -6,7 +6,7 @@ import { type DeviceId, type MetricName, parseDeviceId, parseMetricName } from "
 
 export const NOW_MS = Date.UTC(2026, 0, 31, 12);
 export const DAY_MS = 24 * 3_600_000;
-export const device = (text: string): DeviceId => parseDeviceId(text) ?? expect.unreachable(text);
+const device = (text: string): DeviceId => parseDeviceId(text) ?? expect.unreachable(text);
 export const metric = (text: string): MetricName => parseMetricName(text) ?? expect.unreachable(text);
 export const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 /** A message of the device `pi`, which its topic names. */
