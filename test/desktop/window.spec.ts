@@ -40,6 +40,32 @@ test("shows a device as soon as it sends, and says so when the hub dies and is b
   expect(await page.evaluate(() => performance.timeOrigin)).toBe(loadedAt);
 });
 
+test("draws the band between least and greatest in the series' colour", async () => {
+  using profile = new Profile();
+  await using desktop = await launch(profile);
+  const now = Date.now();
+  for (let minutes = 20; minutes <= 400; minutes += 20) {
+    const ts = now - minutes * 60_000;
+    for (const value of [10, 30]) await profile.post({ device_id: "raspi-01", temperature: value, ts: ts + value });
+  }
+  await desktop.page.getByRole("link", { name: "raspi-01" }).click();
+  await desktop.page.getByText("7 d").click();
+  await expect(desktop.page.getByText("min 10 · mean 20 · max 30")).toBeVisible();
+  // A colour that the runtime's canvas does not understand is drawn as black.
+  const countPixels = () =>
+    desktop.page.evaluate(() => {
+      const canvas = document.querySelector("canvas");
+      const context = canvas?.getContext("2d");
+      if (!canvas || !context) return { drawn: 0, black: 0 };
+      const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+      const pixels = Array.from({ length: data.length / 4 }, (_, index) => data.slice(4 * index, 4 * index + 4));
+      const opaque = pixels.filter(([, , , alpha]) => alpha === 255);
+      return { drawn: opaque.length, black: opaque.filter(([r, g, b]) => r === 0 && g === 0 && b === 0).length };
+    });
+  await expect.poll(async () => (await countPixels()).drawn).toBeGreaterThan(0);
+  expect(await countPixels()).toMatchObject({ black: 0 });
+});
+
 test("saves an export where the person says, whole or not at all", async () => {
   using profile = new Profile();
   await using desktop = await launch(profile);

@@ -1,5 +1,6 @@
 // How Chart.js has to draw a series: colours from the tokens, a time axis of the person's clock, a sparing tooltip.
 import type { ChartConfiguration, ChartDataset, Tick, TooltipItem } from "chart.js";
+import { color as parseColour } from "chart.js/helpers";
 import type { Bucket } from "../../shared/reading.ts";
 import { formatQuantity, formatTick, formatValue } from "../i18n/numbers.ts";
 import { formatInstant } from "../i18n/times.ts";
@@ -29,6 +30,7 @@ const PIXELS_PER_TIME_TICK = 84;
 const HALF_A_LABEL = 20;
 /** Above the greatest and below the least reading, as a part of what lies between them. */
 const VALUE_ROOM = 0.08;
+const BAND_OPACITY = 0.16;
 /** Which of the datasets the tooltip speaks of. */
 const MEAN = 2;
 
@@ -120,7 +122,7 @@ export function lineChartConfiguration(
 /** Greatest and least with the band between them, the mean, and readings without neighbours. */
 function datasetsOf(colour: string): ChartDataset<"line", Spot[]>[] {
   const bare = { data: [], borderWidth: 0, pointRadius: 0, pointHoverRadius: 0 };
-  const band = `color-mix(in srgb, ${colour} 16%, transparent)`;
+  const band = parseColour(colour).alpha(BAND_OPACITY).rgbString();
   return [
     { ...bare, fill: 1, backgroundColor: band },
     bare,

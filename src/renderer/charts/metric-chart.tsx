@@ -43,7 +43,7 @@ export function MetricChart(props: Props) {
       <div className={styles["plot"]}>
         {width !== undefined && (
           <Plot
-            key={`${isDark} ${metric.unit}`}
+            key={`${isDark} ${colour} ${metric.unit}`}
             {...props}
             range={range}
             label={label}

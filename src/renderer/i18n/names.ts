@@ -2,16 +2,13 @@
 import type { Device, Metric } from "../../shared/device.ts";
 
 const acronyms = /\b(?:cpu|gpu|ram|rssi|uv|co2|voc|pm\d*)\b/g;
-/** `cpu.temperature`, `temperature.2`: as a person would say it. */
-const isInSpokenOrder = /^(?:cpu|gpu|ram)\.|\.\d+$/;
 
-/** The device's own label; else the name made readable, its last part first: it tells the most. */
+/** The device's own label; else the name made readable: `soil.moisture` as spoken, `bme280.humidity` behind its sensor. */
 export function metricLabel({ name, label }: Pick<Metric, "name" | "label">): string {
   if (label !== undefined) return label;
-  if (isInSpokenOrder.test(name)) return readable(name.replaceAll(".", " "));
-  const [leaf = name, ...path] = name.split(".").reverse();
-  const origin = path.reverse().join(" ");
-  return origin === "" ? readable(leaf) : `${readable(leaf)} · ${origin}`;
+  const [first = "", ...rest] = name.split(".");
+  const isSensor = rest.length > 0 && /\d/.test(first);
+  return isSensor ? `${readable(rest.join(" "))} · ${first}` : readable([first, ...rest].join(" "));
 }
 
 /** Mixed case is meant (`pH`, `CO₂`) and stays. */

@@ -21,12 +21,12 @@ interface Props {
 export function ExportForm({ device, shownRange, onExport, onCancel }: Props) {
   const names = device.metrics.map(({ name }) => name);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(() => new Set(names));
-  const [period, setPeriod] = useState<PeriodName>("shown");
+  const [period, setPeriod] = useState<PeriodName>(shownRange);
   const [custom, setCustom] = useState<CustomPeriod>(yesterday);
   const [tz, setTz] = useState(ownTimeZone);
   const [sep, setSep] = useState<NonNullable<ExportQuery["sep"]>>(",");
   const [layout, setLayout] = useState<NonNullable<ExportQuery["layout"]>>("long");
-  const bounds = boundsOf(period, shownRange, custom, Date.now());
+  const bounds = boundsOf(period, custom, Date.now());
 
   function submit(event: SubmitEvent) {
     event.preventDefault();
@@ -41,7 +41,7 @@ export function ExportForm({ device, shownRange, onExport, onCancel }: Props) {
       <MetricChoice metrics={device.metrics} chosen={chosen} onChange={setChosen} />
       <div className={styles["question"]}>
         <span>Time</span>
-        <Segmented legend="Time" options={periodChoices(shownRange)} value={period} onChange={setPeriod} />
+        <Segmented legend="Time" options={periodChoices} value={period} onChange={setPeriod} />
       </div>
       {period === "custom" && <CustomEnds period={custom} onChange={setCustom} isWrong={bounds === null} />}
       <div className={styles["question"]}>
@@ -83,16 +83,11 @@ function zone(name: string): readonly [string, string] {
   return [name, name.replaceAll("_", " ")];
 }
 
-function periodChoices(shown: RangeName) {
-  const label = rangeChoices.find(([name]) => name === shown)?.[1];
-  return [
-    ["shown", `Shown: ${label}`],
-    ["24h", "24 h"],
-    ["7d", "7 d"],
-    ["all", "All"],
-    ["custom", "Custom"],
-  ] as const;
-}
+const periodChoices: readonly (readonly [PeriodName, string])[] = [
+  ...rangeChoices.map(([name, label]) => [name, name === "live" ? "5 min" : label] as const),
+  ["all", "All"],
+  ["custom", "Custom"],
+];
 
 function yesterday(): CustomPeriod {
   return { from: localMinute(Date.now() - DAY_MS), to: localMinute(Date.now()) };

@@ -1,7 +1,7 @@
 // Which stretch of time an export covers.
 import { type RangeName, rangeSpanMs } from "./ranges.ts";
 
-export type PeriodName = "shown" | "24h" | "7d" | "all" | "custom";
+export type PeriodName = RangeName | "all" | "custom";
 
 /** The custom ends, as `<input type="datetime-local">` writes them: the person's clock, without a zone. */
 export interface CustomPeriod {
@@ -15,12 +15,7 @@ export interface Bounds {
 }
 
 /** Null where the custom ends do not make a period. */
-export function boundsOf(
-  period: PeriodName,
-  shown: RangeName,
-  { from, to }: CustomPeriod,
-  nowMs: number,
-): Bounds | null {
+export function boundsOf(period: PeriodName, { from, to }: CustomPeriod, nowMs: number): Bounds | null {
   switch (period) {
     case "all":
       return {};
@@ -29,7 +24,7 @@ export function boundsOf(
       return fromMs < toMs ? { from: String(fromMs), to: String(toMs) } : null;
     }
     default:
-      return { from: String(nowMs - rangeSpanMs[period === "shown" ? shown : period]), to: String(nowMs) };
+      return { from: String(nowMs - rangeSpanMs[period]), to: String(nowMs) };
   }
 }
 
