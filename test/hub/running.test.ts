@@ -1,8 +1,9 @@
 // How the hub starts, keeps its folder to itself, and stops.
 import { once } from "node:events";
 import { existsSync, statSync } from "node:fs";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { join } from "node:path";
+import { connectAsync, type MqttClient } from "mqtt";
 import { expect, test } from "vitest";
 import { makeTemporaryFolder, runBramble, startTestHub, TestHub } from "../support/hub.ts";
 
@@ -19,15 +20,22 @@ test("it says where it is once every port listens, and takes that back when it s
   expect(existsSync(path)).toBe(false);
 });
 
-test("Ctrl C stops it as well, with a client connected and the live feed open", async () => {
+test("Ctrl C stops it as well, with clients connected and the live feed open", async () => {
   await using hub = await startTestHub();
+  const silent = connect(hub.mqttPort, "127.0.0.1");
+  await once(silent, "connect");
+  const client = await connectAsync(hub.file.mqtt, { reconnectPeriod: 0 });
   const { ticket } = await (await hub.fetch("/api/v1/live/ticket", { method: "POST" })).json();
   const socket = new WebSocket(`ws://127.0.0.1:${hub.httpPort}/api/v1/live?ticket=${ticket}`);
   await once(socket, "open");
-  const closed = once(socket, "close");
+  const closed = Promise.all([once(socket, "close"), once(silent.resume(), "close"), gone(client)]);
   expect(await hub.end("SIGINT")).toBe(0);
   await closed;
 });
+
+function gone(client: MqttClient): Promise<void> {
+  return new Promise((resolve) => client.once("close", () => resolve()));
+}
 
 test("a second hub on the same folder refuses and names the first", async () => {
   await using hub = await startTestHub();

@@ -40,6 +40,8 @@ function toProblem(error: FastifyError, request: FastifyRequest): Problem {
     case "FST_ERR_CTP_INVALID_JSON_BODY":
     case "FST_ERR_CTP_EMPTY_JSON_BODY":
       return problem("not-json", error.message);
+    case "ECONNRESET":
+      return problem("bad-request", "The connection ended before the request did.");
     default:
   }
   if (error.statusCode !== undefined && error.statusCode < 500) return problem("bad-request", error.message);

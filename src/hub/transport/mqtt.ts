@@ -51,12 +51,15 @@ interface Session {
   pending: number;
   /** The client has sent its last byte; it may still read. */
   ended: boolean;
+  closed: boolean;
 }
 
 export class MqttTransport {
   readonly #options: MqttOptions;
   readonly #server: Server;
   readonly #sessions = new WeakMap<Client, Session>();
+  readonly #sockets = new Set<Socket>();
+  readonly #connected = new Set<Session>();
   readonly #retained = new Map<string, number>();
   #retainedBytes = 0;
   #broker: Aedes | null = null;
@@ -68,8 +71,9 @@ export class MqttTransport {
     this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#connect(socket));
   }
 
+  /** Clients whose CONNECT was accepted; the broker's own count drifts when many come with the same id. */
   get clientCount(): number {
-    return this.#broker?.connectedClients ?? 0;
+    return this.#connected.size;
   }
 
   async start(host: string, port: Port): Promise<number> {
@@ -101,7 +105,9 @@ export class MqttTransport {
     this.#broker = null;
     const closed = new Promise((resolve) => this.#server.close(resolve));
     await new Promise<void>((resolve) => broker.close(resolve));
-    if (this.#server.listening) await closed;
+    // The broker closes those that it has accepted; here go those that never said who they are.
+    for (const socket of this.#sockets) socket.destroy();
+    await closed;
   }
 
   #connect(socket: Socket): void {
@@ -114,6 +120,7 @@ export class MqttTransport {
       socket.destroy();
       return;
     }
+    this.#sockets.add(socket);
     socket.setKeepAlive(true, DEAD_PEER_PROBE_MS);
     guardSocket(socket, {
       packetBytes: PACKET_BYTES,
@@ -133,11 +140,18 @@ export class MqttTransport {
       fellSilent: false,
       pending: 0,
       ended: false,
+      closed: false,
     };
     this.#sessions.set(client, session);
     // The broker closes at the end of input and forgets what arrived with it: CONNECT, PUBLISH and the end may be one
     // packet. So the end is told to it once everything before is done.
     socket.removeAllListeners("end");
+    socket.once("close", () => {
+      session.closed = true;
+      this.#sockets.delete(socket);
+      this.#connected.delete(session);
+      this.#options.registry.sessionEnded(session.id, session.fellSilent);
+    });
     socket.once("end", () => {
       session.ended = true;
       if (client.connected || !client.connecting) this.#closeWhenDone(client, session);
@@ -152,18 +166,16 @@ export class MqttTransport {
   }
 
   #watch(broker: Aedes): void {
-    const { log, registry } = this.#options;
+    const { log } = this.#options;
     broker.on("clientReady", (client) => {
       const session = this.#sessions.get(client);
-      if (session !== undefined) this.#closeWhenDone(client, session);
+      if (session === undefined || session.closed) return;
+      this.#connected.add(session);
+      this.#closeWhenDone(client, session);
     });
     broker.on("keepaliveTimeout", (client) => {
       const session = this.#sessions.get(client);
       if (session !== undefined) session.fellSilent = true;
-    });
-    broker.on("clientDisconnect", (client) => {
-      const session = this.#sessions.get(client);
-      if (session !== undefined) registry.sessionEnded(session.id, session.fellSilent);
     });
     broker.on("clientError", (client, error) => log.debug({ client: client.id, err: error }, "client error"));
     broker.on("connectionError", (_client, error) => log.debug({ err: error }, "connection error"));
@@ -226,8 +238,8 @@ export class MqttTransport {
     const verdict = await this.#options.ingest.accept(message);
     session.pending--;
     // The connection may have ended while the message was on its way to the disk, and spoken for its device only then.
-    if (client === null || client.closed) this.#options.registry.sessionEnded(session.id, false);
-    else this.#closeWhenDone(client, session);
+    if (session.closed) this.#options.registry.sessionEnded(session.id, false);
+    else if (client !== null) this.#closeWhenDone(client, session);
     if (verdict.kind === "deferred") throw new Error(verdict.problem.message);
   }
 
