@@ -33,7 +33,12 @@ export async function serve(args: readonly string[], host: Host = findHost()): P
 }
 
 async function run(config: Config, folder: DataFolder, host: Host): Promise<number> {
-  const { log, close: closeLog } = openLog({ folder: folder.path, level: config.logLevel, consoleLevel: "error" });
+  const { log, close: closeLog } = openLog({
+    folder: folder.path,
+    level: config.logLevel,
+    consoleLevel: "error",
+    clock: systemClock,
+  });
   const stopped = Promise.withResolvers<number>();
   const hub = new Hub({
     config,

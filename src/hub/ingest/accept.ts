@@ -61,11 +61,10 @@ export class Ingest {
     try {
       const outcome = await this.#take(message);
       if (typeof outcome !== "number") return await this.refuse(message, outcome);
-      this.#failure = null;
+      this.#succeeded();
       return { kind: "stored", accepted: outcome };
     } catch (error) {
-      this.#options.log.error({ err: error, source: message.source }, "a message could not be stored");
-      this.#failure = error instanceof Error ? error.message : String(error);
+      this.#failed(error);
       const code = error instanceof BrambleError ? error.code : "internal";
       const words = "The hub could not write this down and has not kept it. Send it again later.";
       return { kind: "deferred", problem: { code, message: words }, retryAfterSeconds: RETRY_AFTER_SECONDS };
@@ -84,6 +83,17 @@ export class Ingest {
       payload,
     );
     return { kind: "refused", problem };
+  }
+
+  #succeeded(): void {
+    if (this.#failure !== null) this.#options.log.info("messages are stored again");
+    this.#failure = null;
+  }
+
+  /** Said once, not for each of the thousands that may follow. */
+  #failed(error: unknown): void {
+    if (this.#failure === null) this.#options.log.error({ err: error }, "messages cannot be stored");
+    this.#failure = error instanceof Error ? error.message : String(error);
   }
 
   /** The number of readings stored, or what is wrong with the message. */
