@@ -3,9 +3,11 @@ import { once } from "node:events";
 import { request } from "node:http";
 import { connect } from "node:net";
 import { expect, test } from "vitest";
+import { WebSocket as WebSocketClient } from "ws";
 import type { Chart, DeviceList, ReadingsPage, RefusedList } from "../../src/shared/api.ts";
 import type { ApiError } from "../../src/shared/errors.ts";
 import { startTestHub } from "../support/hub.ts";
+import { until } from "../support/until.ts";
 
 const T0 = Date.UTC(2026, 0, 31, 12);
 
@@ -276,4 +278,25 @@ test("the live feed tells of new devices, readings and refusals", async () => {
   await hub.post("{");
   await all;
   socket.close();
+});
+
+test("a listener of the live feed that stalls is cut off, and the others hear everything", async () => {
+  await using hub = await startTestHub();
+  const headers = { Authorization: `Bearer ${hub.file.token}` };
+  const listen = () => new WebSocketClient(`ws://127.0.0.1:${hub.httpPort}/api/v1/live`, { headers });
+  const [stalled, healthy] = [listen(), listen()];
+  await Promise.all([once(stalled, "open"), once(healthy, "open")]);
+  let heard = 0;
+  healthy.on("message", (data) => {
+    if (String(data).includes('"refused"')) heard++;
+  });
+  stalled.pause();
+  // Each is told with its beginning, 8 KB: more than any socket's buffers hold.
+  const message = "x".repeat(8_192);
+  for (let sent = 0; sent < 2_000; sent += 50) await Promise.all(Array.from({ length: 50 }, () => hub.post(message)));
+  await until("the healthy one has heard them", async () => (heard === 2_000 ? true : undefined));
+  const closed = once(stalled, "close");
+  stalled.resume();
+  expect((await closed)[0]).toBe(1006);
+  healthy.terminate();
 });
