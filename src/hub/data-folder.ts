@@ -39,9 +39,7 @@ export class DataFolder {
    */
   hold(): void {
     process.umask(0o077);
-    mkdirSync(this.path, { recursive: true, mode: 0o700 });
-    chmodSync(this.path, 0o700);
-    const lock = new Database(join(this.path, "bramble.lock"), { timeout: 200 });
+    const lock = openLock(this.path);
     try {
       lock.exec("CREATE TABLE IF NOT EXISTS holder (pid INTEGER)");
       const write = lock.transaction(() => {
@@ -80,6 +78,18 @@ export class DataFolder {
     } catch {
       return null;
     }
+  }
+}
+
+function openLock(folder: string): Database.Database {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    chmodSync(folder, 0o700);
+    return new Database(join(folder, "bramble.lock"), { timeout: 200 });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const words = `The data folder ${folder} cannot be used: ${reason}. Name another with --data.`;
+    throw new BrambleError("store-failed", words, { cause });
   }
 }
 

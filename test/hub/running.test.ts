@@ -1,6 +1,6 @@
 // How the hub starts, keeps its folder to itself, and stops.
 import { once } from "node:events";
-import { existsSync, statSync } from "node:fs";
+import { existsSync, statSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { connectAsync, type MqttClient } from "mqtt";
@@ -86,6 +86,23 @@ test("a default port that is taken gives way to the next free one, and the hub s
   expect(await hub.json("/api/v1/hub")).toMatchObject({
     httpPort: hub.httpPort,
     notes: [expect.stringContaining("8080"), ...(hub.mqttPort === 1883 ? [] : [expect.stringContaining("1883")])],
+  });
+});
+
+test("a folder that cannot be used, or a database that is none, is said in words", async () => {
+  using folder = makeTemporaryFolder();
+  const file = join(folder.path, "file");
+  writeFileSync(file, "not a folder");
+  const noFolder = await runBramble(["serve", "--data", file]);
+  expect(noFolder).toMatchObject({
+    code: 1,
+    output: expect.stringContaining(`The data folder ${file} cannot be used`),
+  });
+  writeFileSync(join(folder.path, "bramble.db"), "no database at all, but a text of some length".repeat(100));
+  const noDatabase = await runBramble(["serve", "--data", folder.path]);
+  expect(noDatabase).toMatchObject({
+    code: 1,
+    output: expect.stringContaining("cannot be opened: file is not a database"),
   });
 });
 

@@ -47,7 +47,7 @@ export const migrations: readonly Migration[] = [
 export function migrate(db: Database.Database, path: string, steps: readonly Migration[] = migrations): void {
   const version = Number(db.pragma("user_version", { simple: true }));
   if (version > steps.length) {
-    const words = `${path} was written by a newer version of Bramble (its tables are at step ${version}, this one knows ${steps.length}). Install that version, or name another data folder with --data.`;
+    const words = `it was written by a newer version of Bramble (its tables are at step ${version}, this one knows ${steps.length})`;
     throw new BrambleError("store-failed", words);
   }
   let copied = version === 0;

@@ -37,8 +37,14 @@ export class SqliteStore implements Store {
   }
 
   async start(): Promise<void> {
-    await this.#writer.call("open", this.#path);
-    await this.#reader.call("open", this.#path);
+    try {
+      await this.#writer.call("open", this.#path);
+      await this.#reader.call("open", this.#path);
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      const words = `The database ${this.#path} cannot be opened: ${reason}. Move it away or name another folder with --data.`;
+      throw new BrambleError("store-failed", words, { cause });
+    }
   }
 
   async stop(): Promise<void> {
