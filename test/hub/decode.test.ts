@@ -323,7 +323,7 @@ describe("a message", () => {
     ['{"t":1,}', /character 8: .*found "}"/],
     ['{"t":1}x', /character 8: .*should end here, found "x"/],
     ['{"t":😀}', /character 6 in “t”: expected a value, found "😀"/],
-    ['{"a":{"t":1', /character 12 in “a”: expected , or }\./],
+    ['{"a":{"t":1', /character 12 in “a”: the message ends too early: expected , or }\./],
   ])("that is no JSON is refused; the words name field and character: %j", (text, words) => {
     const problem = refusal(decode(text, PI));
     expect(problem.code).toBe("not-json");

@@ -26,14 +26,14 @@ function faultOf(text: string): JsonFault {
 describe("the words say where and why", () => {
   test.each([
     // Ends too early.
-    ["", 0, "", "the message ends too early"],
-    ["{", 1, "", "expected a name in double quotes"],
-    ['{"a":', 5, "a", "the message ends too early"],
-    ['{"a":1', 6, "", "expected , or }"],
-    ["[1,", 3, "[1]", "the message ends too early"],
-    ["[1", 2, "", "expected , or ]"],
-    ['{"a":"b', 7, "a", "the text in quotes never ends"],
-    ['{"a', 3, "", "the text in quotes never ends"],
+    ["", 0, "", "the message ends too early: expected a value"],
+    ["{", 1, "", "the message ends too early: expected a name in double quotes"],
+    ['{"a":', 5, "a", "the message ends too early: expected a value"],
+    ['{"a":1', 6, "", "the message ends too early: expected , or }"],
+    ["[1,", 3, "[1]", "the message ends too early: expected a value"],
+    ["[1", 2, "", "the message ends too early: expected , or ]"],
+    ['{"a":"b', 7, "a", "the message ends too early: the text in quotes never ends"],
+    ['{"a', 3, "", "the message ends too early: the text in quotes never ends"],
     // Goes on.
     ["{}}", 2, "", "the message should end here"],
     ['{"a":1} {"a":2}', 8, "", "the message should end here"],

@@ -57,7 +57,7 @@ class Scanner {
     if (next === '"') return this.#skip(STRING) ? null : this.#brokenString();
     if (this.#matches(NOT_FINITE)) return this.#fault("not a finite number", true);
     if (this.#skip(NUMBER) || this.#skip(WORD)) return null;
-    return this.#fault(next === undefined ? "the message ends too early" : "expected a value");
+    return this.#fault("expected a value");
   }
 
   #members(close: "}" | "]", member: () => JsonFault | null): JsonFault | null {
@@ -100,7 +100,8 @@ class Scanner {
     return this.#fault(next === "\\" ? "not an escape that JSON has" : "a control character inside quotes");
   }
 
-  #fault(reason: string, notFinite = false): JsonFault {
+  #fault(wanted: string, notFinite = false): JsonFault {
+    const reason = this.#at < this.#text.length ? wanted : `the message ends too early: ${wanted}`;
     return { position: this.#at, field: this.#path.join("").replace(/^\./, ""), reason, notFinite };
   }
 

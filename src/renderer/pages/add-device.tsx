@@ -26,8 +26,8 @@ export function AddDevice() {
       {hub.isLoadingError && (
         <Failure what="The hub's address is not known." error={hub.error} onRetry={() => void hub.refetch()} />
       )}
-      {hub.data && <Snippets hub={hub.data} />}
       {devices.data && <FirstReading devices={devices.data} />}
+      {hub.data && <Snippets hub={hub.data} />}
     </>
   );
 }
