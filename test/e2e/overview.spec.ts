@@ -36,6 +36,29 @@ test("a device appears with its first message, and its values follow", async ({ 
   await expect(page.getByText("2 of 2 online")).toBeVisible();
 });
 
+test("a device that comes while the list is on its way is not lost", async ({ page }) => {
+  await using hub = await startTestHub();
+  const toldOfDevice = new Promise<void>((resolve) => {
+    page.on("websocket", (socket) =>
+      socket.on("framereceived", ({ payload }) => {
+        if (String(payload).includes('"type":"device"')) resolve();
+      }),
+    );
+  });
+  // The list is asked for when the page opens, and again once it listens. Both answers are older than the device.
+  let answers = 0;
+  await page.route("**/api/v1/devices", async (route) => {
+    const response = await route.fetch();
+    answers++;
+    if (answers === 2) await hub.post({ device_id: "raspi-01", temperature: 25.5 });
+    if (answers <= 2) await toldOfDevice;
+    // The page may have given up on it meanwhile, which is as good.
+    await route.fulfill({ response }).catch(() => undefined);
+  });
+  await page.goto(linkOf(hub));
+  await expect(page.getByRole("link", { name: "raspi-01" })).toBeVisible();
+});
+
 test("the page of adding says when a new device is there", async ({ page }) => {
   await using hub = await startTestHub();
   await hub.post({ device_id: "old", temperature: 1 });

@@ -1,5 +1,5 @@
 // The one WebSocket to the hub: keeps it open, and hands what arrives to the series and to the query cache.
-import type { QueryClient } from "@tanstack/react-query";
+import type { QueryClient, QueryFilters } from "@tanstack/react-query";
 import type { DeviceList, LiveEvent, LiveTicket, RefusedList } from "../../shared/api.ts";
 import type { Device } from "../../shared/device.ts";
 import { assertNever } from "../../shared/errors.ts";
@@ -48,7 +48,7 @@ export class LiveFeed {
         wasOpen = true;
         this.connection.set("open");
         // Whatever happened while nobody listened is in the answers to these.
-        void this.#queries.invalidateQueries();
+        void this.#askAgain({});
       };
       socket.onmessage = ({ data }: MessageEvent<string>) => {
         clearTimeout(silence);
@@ -70,13 +70,12 @@ export class LiveFeed {
         this.series.accept(event.readings);
         break;
       case "device":
-        this.#queries.setQueryData<DeviceList>(keys.devices, (list) => list && withDevice(list, event.device));
+        this.#change<DeviceList>(keys.devices, (list) => withDevice(list, event.device));
         break;
       case "refused":
-        this.#queries.setQueryData<RefusedList>(
-          keys.refused,
-          (list) => list && { refused: [event.refused, ...list.refused].slice(0, REFUSED_KEPT) },
-        );
+        this.#change<RefusedList>(keys.refused, ({ refused }) => ({
+          refused: [event.refused, ...refused].slice(0, REFUSED_KEPT),
+        }));
         break;
       case "rate":
         this.readingsPerSecond.set(event.readingsPerSecond);
@@ -84,6 +83,18 @@ export class LiveFeed {
       default:
         assertNever(event);
     }
+  }
+
+  /** Changes what the pages know. An answer that is on its way may be older than the change: it is asked for anew. */
+  #change<Answer>(queryKey: readonly string[], change: (answer: Answer) => Answer): void {
+    this.#queries.setQueryData<Answer>(queryKey, (answer) => answer && change(answer));
+    if (this.#queries.isFetching({ queryKey }) > 0) void this.#askAgain({ queryKey });
+  }
+
+  /** A first answer that is still on its way counts as asked for, so it has to be called off. */
+  async #askAgain(which: QueryFilters): Promise<void> {
+    await this.#queries.cancelQueries(which);
+    await this.#queries.invalidateQueries(which);
   }
 }
 
