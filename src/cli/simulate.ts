@@ -40,7 +40,7 @@ export async function simulate(args: readonly string[]): Promise<number> {
       metrics: count("metrics", values.metrics, 500),
       ratePerSecond: positive("rate", values.rate),
       seconds: positive("seconds", values.seconds),
-      url: values.url ?? findHub(values.data),
+      hub: parseHub(values.url ?? findHub(values.data)),
     };
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : String(error)} See bramble simulate --help.`);
@@ -54,23 +54,24 @@ interface Plan {
   readonly metrics: number;
   readonly ratePerSecond: number;
   readonly seconds: number;
-  readonly url: string;
+  readonly hub: { readonly host: string; readonly port: number };
 }
 
 async function run(plan: Plan): Promise<number> {
+  const where = `${plan.hub.host}:${plan.hub.port}`;
   const tally = { sent: 0, acknowledged: 0 };
   let clients: MqttClient[];
   try {
     clients = await Promise.all(
       Array.from({ length: Math.min(plan.devices, CONNECTIONS) }, (_, index) =>
-        connectAsync(plan.url, { clientId: deviceName(index), reconnectPeriod: 500 }, false),
+        connectAsync({ ...plan.hub, clientId: deviceName(index), reconnectPeriod: 500 }, false),
       ),
     );
   } catch (error) {
-    console.error(`No hub at ${plan.url}: ${error instanceof Error ? error.message : String(error)}`);
+    console.error(`No hub at ${where}: ${error instanceof Error ? error.message : String(error)}`);
     return 1;
   }
-  console.log(`${plan.devices} Pis send ${plan.ratePerSecond} messages/s each to ${plan.url} for ${plan.seconds} s.`);
+  console.log(`${plan.devices} Pis send ${plan.ratePerSecond} messages/s each to ${where} for ${plan.seconds} s.`);
   const devices = Array.from({ length: plan.devices }, (_, index) => {
     const client = clients[index % clients.length];
     return client === undefined ? Promise.resolve() : runDevice(client, index, plan, tally);
@@ -145,6 +146,12 @@ function findHub(dataFolder: string | undefined): string {
   const read = readConfig(dataFolder === undefined ? [] : ["--data", dataFolder], process.env);
   const running = read.kind === "config" ? new DataFolder(read.config.dataFolder).findRunning() : null;
   return running?.mqtt ?? "mqtt://127.0.0.1:1883";
+}
+
+function parseHub(url: string): Plan["hub"] {
+  const { protocol, hostname, port } = URL.parse(url) ?? {};
+  if (protocol !== "mqtt:" || !hostname) throw new Error(`--url takes mqtt://HOST:PORT, not “${url}”.`);
+  return { host: hostname.replace(/^\[|\]$/g, ""), port: Number(port || "1883") };
 }
 
 function count(name: string, text: string, most: number): number {
