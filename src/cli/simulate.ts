@@ -64,7 +64,7 @@ async function run(plan: Plan): Promise<number> {
   try {
     clients = await Promise.all(
       Array.from({ length: Math.min(plan.devices, CONNECTIONS) }, (_, index) =>
-        connectAsync({ ...plan.hub, clientId: deviceName(index), reconnectPeriod: 500 }, false),
+        connectAsync({ ...plan.hub, clientId: deviceName(index), reconnectPeriod: 500 }),
       ),
     );
   } catch (error) {
