@@ -1,0 +1,113 @@
+// What a chart draws: its buckets as live readings extend them, its holes, and the ticks of its axes.
+import fc from "fast-check";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { BucketWindow } from "../../src/renderer/charts/bucket-window.ts";
+import { courseOf } from "../../src/renderer/charts/gaps.ts";
+import { timeTicks } from "../../src/renderer/charts/time-ticks.ts";
+import { valueTicks } from "../../src/renderer/charts/value-ticks.ts";
+import type { Bucket } from "../../src/shared/reading.ts";
+
+const bucket = (t: number, value = 1): Bucket => ({ t, min: value, max: value, avg: value, n: 1 });
+const HOUR_MS = 3_600_000;
+
+describe("the buckets of a chart", () => {
+  const chart = (buckets: Bucket[]) =>
+    new BucketWindow({ device: "pi", metric: "t", from: 0, to: 100, stepMs: 10, buckets });
+
+  test("take a live reading into its own, or begin a new one", () => {
+    const window = chart([bucket(90, 4)]);
+    window.add({ ts: 101, value: 1 });
+    window.add({ ts: 109, value: 3 });
+    expect(window.buckets).toEqual([bucket(90, 4), { t: 100, min: 1, max: 3, avg: 2, n: 2 }]);
+    expect(window.summary()).toEqual({ min: 1, mean: 8 / 3, max: 4 });
+  });
+
+  test("give a late reading its place, and do not count one twice that the answer may hold", () => {
+    const window = chart([bucket(20, 4), bucket(60, 6)]);
+    window.add({ ts: 45, value: 5 });
+    window.add({ ts: 61, value: 6 });
+    expect(window.buckets).toEqual([bucket(20, 4), bucket(40, 5), bucket(60, 6)]);
+  });
+
+  test("leave on the left as time goes on, and what is older than the window is not taken", () => {
+    const window = chart([bucket(0), bucket(50)]);
+    window.slideTo(130);
+    expect([window.startMs, window.endMs, window.buckets]).toEqual([30, 130, [bucket(50)]]);
+    window.add({ ts: 29, value: 9 });
+    expect(window.buckets).toEqual([bucket(50)]);
+    window.slideTo(1_000);
+    expect(window.summary()).toBeUndefined();
+  });
+
+  test("follow a Pi whose clock is ahead", () => {
+    const window = chart([]);
+    window.add({ ts: 500, value: 1 });
+    window.slideTo(110);
+    expect(window.endMs).toBe(500);
+  });
+});
+
+describe("the holes of a series", () => {
+  test("are where its own rhythm broke, also towards the present", () => {
+    const times = [0, 10, 20, 100, 110, 120];
+    const { runs, holes } = courseOf(
+      times.map((t) => bucket(t)),
+      1,
+      200,
+    );
+    expect(runs.map((run) => run.map(({ t }) => t))).toEqual([
+      [0, 10, 20],
+      [100, 110, 120],
+    ]);
+    expect(holes).toEqual([
+      { fromMs: 20, toMs: 100 },
+      { fromMs: 120, toMs: 200 },
+    ]);
+  });
+
+  test("are none where a lone reading tells of no rhythm, or none is there", () => {
+    expect(courseOf([bucket(5)], 1, 1_000)).toEqual({ runs: [[bucket(5)]], holes: [] });
+    expect(courseOf([], 1, 1_000)).toEqual({ runs: [], holes: [] });
+  });
+});
+
+describe("the ticks of time", () => {
+  afterEach(() => void vi.unstubAllEnvs());
+
+  test("are round moments of the person's clock, also on the day that loses an hour", () => {
+    vi.stubEnv("TZ", "Europe/Berlin");
+    const from = Date.UTC(2026, 2, 28, 23);
+    const ticks = timeTicks(from, from + 23 * HOUR_MS, 6);
+    expect(ticks.map(({ value }) => new Date(value).getHours())).toEqual([0, 4, 8, 12, 16, 20, 0]);
+  });
+
+  test("are few for any stretch", () => {
+    const stretch = fc.tuple(fc.integer({ min: 0, max: 4e12 }), fc.integer({ min: 60_000, max: 366 * 24 * HOUR_MS }));
+    fc.assert(
+      fc.property(stretch, ([from, span]) => {
+        const values = timeTicks(from, from + span, 8).map(({ value }) => value);
+        expect(values.length).toBeLessThanOrEqual(14);
+        expect(values).toEqual([...values].sort((a, b) => a - b));
+        expect(values.every((value) => value >= from && value <= from + span)).toBe(true);
+      }),
+    );
+  });
+});
+
+describe("the ticks of values", () => {
+  test("are round and inside the range", () => {
+    expect(valueTicks(20.3, 22.1).map(({ value }) => value)).toEqual([20.5, 21, 21.5, 22]);
+    expect(valueTicks(-7, 1_030).map(({ value }) => value)).toEqual([0, 500, 1_000]);
+  });
+
+  test("are few for any range of doubles", () => {
+    const finite = fc.double({ noNaN: true, noDefaultInfinity: true });
+    fc.assert(
+      fc.property(finite, finite, (a, b) => {
+        const ticks = valueTicks(Math.min(a, b), Math.max(a, b));
+        expect(ticks.length).toBeLessThanOrEqual(7);
+        expect(ticks.every(({ value }) => Number.isFinite(value))).toBe(true);
+      }),
+    );
+  });
+});

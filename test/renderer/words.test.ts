@@ -1,0 +1,55 @@
+// How names, numbers and moments are said.
+import { describe, expect, test } from "vitest";
+import { metricLabel } from "../../src/renderer/i18n/names.ts";
+import { formatBytes, formatQuantity, formatTick, formatValue } from "../../src/renderer/i18n/numbers.ts";
+import { formatAgo } from "../../src/renderer/i18n/times.ts";
+
+test.each([
+  ["temperature", "Temperature"],
+  ["soil_moisture", "Soil moisture"],
+  ["wind.speed", "Wind speed"],
+  ["cpu.temperature", "CPU temperature"],
+  ["bme280.humidity", "Humidity · bme280"],
+  ["pm2", "PM2"],
+  ["pH", "pH"],
+  ["온도", "온도"],
+])("the metric %s is called %s", (name, label) => {
+  expect(metricLabel({ name })).toBe(label);
+});
+
+test("a device's own label wins", () => {
+  expect(metricLabel({ name: "t", label: "Air" })).toBe("Air");
+});
+
+describe("numbers are short, whatever their size", () => {
+  test.each([
+    [25.5, "25.5"],
+    [-3.125, "-3.13"],
+    [0.00123456, "0.0012"],
+    [1_013.26, "1,013.3"],
+    [123_456.7, "123,457"],
+    [0, "0"],
+  ])("%d as %s", (value, text) => {
+    expect(formatValue(value)).toBe(text);
+  });
+
+  test.each([1e-9, 1e15, -1.7e308, 5e-324])("%d within twelve characters", (value) => {
+    expect(formatValue(value).length).toBeLessThanOrEqual(12);
+  });
+
+  test("with a unit, and with a step's digits", () => {
+    expect(formatQuantity(25.5, "°C")).toBe("25.5\u202f°C");
+    expect(formatTick(20, 0.5)).toBe("20.0");
+    expect(formatBytes(2_100_000_000)).toBe("2.1 GB");
+  });
+});
+
+test.each([
+  [500, "just now"],
+  [-60_000, "just now"],
+  [7_000, "7\u202fs ago"],
+  [150_000, "2\u202fmin ago"],
+  [7_500_000, "2\u202fh ago"],
+])("%d ms ago is %s", (agoMs, text) => {
+  expect(formatAgo(1_000_000_000 - agoMs, 1_000_000_000)).toBe(text);
+});
