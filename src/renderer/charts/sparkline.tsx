@@ -48,8 +48,12 @@ function pathOf(window: BucketWindow): string {
   const { buckets, stepMs, startMs, endMs } = window;
   if (buckets.length === 0) return SILENCE;
   const x = (t: number) => MARGIN + ((t - startMs) / (endMs - startMs)) * (WIDTH - 2 * MARGIN);
-  // A value that never changes runs through the middle.
-  const y = (value: number) => MARGIN + (max === min ? 0.5 : (max - value) / (max - min)) * (HEIGHT - 2 * MARGIN);
+  const y = (value: number) => {
+    // Halved, since the distance between two huge values may be no double.
+    const fromTop = (max / 2 - value / 2) / (max / 2 - min / 2);
+    // A value that never changes runs through the middle.
+    return MARGIN + (Number.isNaN(fromTop) ? 0.5 : fromTop) * (HEIGHT - 2 * MARGIN);
+  };
   return courseOf(buckets, stepMs, endMs)
     .runs.map(
       (run) =>
