@@ -64,13 +64,15 @@ export type ConfigResult =
 /** Reads flags and environment; what is wrong comes back in words for a person. */
 export function readConfig(args: readonly string[], env: Readonly<NodeJS.ProcessEnv>): ConfigResult {
   try {
-    const later = COMING_LATER.find((name) => args.some((arg) => arg === `--${name}` || arg.startsWith(`--${name}=`)));
+    const later = COMING_LATER.find(
+      (name) => args.some((arg) => arg.split("=")[0] === `--${name}`) || fromEnvironment(env, name) !== undefined,
+    );
     if (later !== undefined) throw new Error(`--${later} is not in this version yet.`);
     const { values } = parseArgs({ args: [...args], options: flags, strict: true, allowPositionals: false });
     if (values.help) return { kind: "help" };
     const text = (name: FlagName): string | undefined => {
       const flag = values[name];
-      return typeof flag === "string" ? flag : nonEmpty(env[`BRAMBLE_${name.toUpperCase().replaceAll("-", "_")}`]);
+      return typeof flag === "string" ? flag : fromEnvironment(env, name);
     };
     checkJoining(text("joining"));
     return {
@@ -138,6 +140,10 @@ function list(text: string | undefined): string[] {
     .split(",")
     .map((part) => part.trim())
     .filter((part) => part !== "");
+}
+
+function fromEnvironment(env: Readonly<NodeJS.ProcessEnv>, name: string): string | undefined {
+  return nonEmpty(env[`BRAMBLE_${name.toUpperCase().replaceAll("-", "_")}`]);
 }
 
 function nonEmpty(text: string | undefined): string | undefined {

@@ -76,6 +76,7 @@ export class DataFolder {
     try {
       return Value.Parse(HubFile, JSON.parse(readFileSync(this.#hubFile, "utf8")));
     } catch {
+      // No file, or one that a hub is just writing or that is none of ours: none of them leads to a hub.
       return null;
     }
   }

@@ -100,7 +100,7 @@ export const Refused = Type.Object({
   details: Type.Optional(Type.Array(ProblemDetail)),
   address: Type.String({ description: "who sent it" }),
   source: Type.String({ description: "MQTT topic or HTTP route" }),
-  bytes: Type.Integer({ description: "size of the message" }),
+  bytes: Type.Integer({ description: "how much of the message was read" }),
   excerpt: Type.String({ description: "how the message begins" }),
 });
 export type Refused = Static<typeof Refused>;

@@ -22,7 +22,7 @@ export interface BrambleBridge {
   saveCsv(query: ExportQuery, suggestedName: string): Promise<SaveOutcome>;
 }
 
-/** The name of the bridge on `window`, and of its channels. */
+/** The names under which the window asks and is told. */
 export const bridgeChannels = {
   hubState: "bramble:hub-state",
   hubStateChanged: "bramble:hub-state-changed",

@@ -30,7 +30,6 @@ export const errorStatus = {
   forbidden: 403,
   "foreign-host": 403,
   "foreign-origin": 403,
-  "outside-network": 403,
   "no-such-device": 404,
   "no-such-route": 404,
   "method-not-allowed": 405,

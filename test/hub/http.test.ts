@@ -77,6 +77,22 @@ test("a batch is an array, or a line each as ndjson; all of it or nothing", asyn
   expect((await hub.json<ReadingsPage>("/api/v1/readings")).readings).toHaveLength(3);
 });
 
+test("the words about a message that is far too large do not claim a size that nobody counted", async () => {
+  await using hub = await startTestHub();
+  const { message }: ApiError = await (await hub.post("x".repeat(8_000_000))).json();
+  expect(message).toContain("over 262144 bytes");
+});
+
+test("a message without a media type is read as JSON", async () => {
+  await using hub = await startTestHub();
+  const socket = connect(hub.httpPort, "127.0.0.1");
+  const body = '{"device_id":"pi","t":1}';
+  socket.write(`POST /data HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
+  const [answer] = await once(socket, "data");
+  expect(String(answer)).toMatch(/^HTTP\/1\.1 200 /);
+  socket.destroy();
+});
+
 test("other media types are told what to send", async () => {
   await using hub = await startTestHub();
   const answer = await hub.post('{"device_id":"pi","t":1}', { "Content-Type": "text/plain" });

@@ -116,6 +116,15 @@ test("one with a session is here while the session lives, however seldom it spea
   expect(await hub.presence("pi")).toMatchObject({ online: false });
 });
 
+test("one that only said what it is, and holds its session, is here too", async () => {
+  await using hub = await startHubInside();
+  const client = await connectAsync(`mqtt://127.0.0.1:${hub.mqttPort}`);
+  await client.publishAsync("bramble/pi/about", '{"name":"Attic"}', { qos: 1 });
+  hub.clock.advance(3_600_000);
+  expect(await hub.presence("pi")).toMatchObject({ online: true });
+  await client.endAsync();
+});
+
 test("one whose connection broke in the middle of a message is not here for ever", async () => {
   await using hub = await startHubInside();
   for (let round = 0; round < 20; round++) {

@@ -126,6 +126,14 @@ test("flags may come from the environment, and a flag wins", async () => {
   });
 });
 
+test("what a later version will take is refused in the environment as well", async () => {
+  const { readConfig } = await import("../../src/hub/config.ts");
+  expect(readConfig([], { BRAMBLE_HTTPS_PORT: "8443" })).toMatchObject({
+    kind: "wrong",
+    message: expect.stringContaining("--https-port is not in this version yet"),
+  });
+});
+
 test("the command line has help for every command", async () => {
   for (const args of [[], ["serve", "--help"], ["simulate", "--help"]]) {
     const ended = await runBramble(args);

@@ -1,4 +1,4 @@
-// Waits for something that another program does. It asks again as fast as the answer comes; no guessed sleep.
+// Waits for something that another program does, and that can only be asked for: again and again, until it is so.
 
 /** Resolves with the first answer of `ask` that is not undefined; rejects after `withinMs`. */
 export async function until<T>(what: string, ask: () => Promise<T | undefined>, withinMs = 10_000): Promise<T> {

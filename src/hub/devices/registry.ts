@@ -43,7 +43,7 @@ export interface RegistryOptions {
 
 export class Registry {
   readonly #options: RegistryOptions;
-  readonly #devices = new Map<DeviceId, State>();
+  readonly #devices = new Map<string, State>();
   #endTimers: (() => void)[] = [];
 
   constructor(options: RegistryOptions) {
@@ -81,7 +81,7 @@ export class Registry {
   }
 
   get(id: string): Device | undefined {
-    const state = this.#devices.get(id as DeviceId);
+    const state = this.#devices.get(id);
     return state?.known ? toDevice(state) : undefined;
   }
 

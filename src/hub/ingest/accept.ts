@@ -109,7 +109,11 @@ export class Ingest {
       case "about": {
         const decoded = decodeAbout(payload);
         if ("problem" in decoded) return decoded.problem;
-        return (await this.#options.registry.describe(target.device, decoded.about, message.address)) ?? 0;
+        const { registry } = this.#options;
+        const problem = await registry.describe(target.device, decoded.about, message.address);
+        if (problem !== null) return problem;
+        if (message.session !== null) registry.sessionSpoke(target.device, message.session);
+        return 0;
       }
       case "status":
         return this.#status(target.device, message);

@@ -63,7 +63,7 @@ export function decodeMetricValue(bytes: Uint8Array, device: DeviceId, metric: M
 /** Decodes UTF-8 (a byte order mark is allowed) of at most `limits.messageBytes`. */
 export function decodeText(bytes: Uint8Array): string | Problem {
   if (bytes.length > limits.messageBytes) {
-    const words = `The message has ${bytes.length} bytes; at most ${limits.messageBytes} are taken. Send it in parts.`;
+    const words = `The message has over ${limits.messageBytes} bytes, the most that is taken. Send it in parts.`;
     return problem("too-large", words, { limit: limits.messageBytes });
   }
   try {
