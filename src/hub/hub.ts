@@ -75,7 +75,13 @@ export class Hub {
   async #start(): Promise<RunningHub> {
     const { config, folder, version, uiFolder, clock, log, onDeath } = this.#options;
     const startedAtMs = clock.now();
-    const store = new SqliteStore({ path: folder.databasePath, onDeath });
+    const store = new SqliteStore({
+      path: folder.databasePath,
+      clock,
+      onDeath,
+      onTrouble: (words) => log.error(words),
+      onCommit: () => undefined,
+    });
     this.#stops.push(() => store.stop());
     await store.start();
     const { readings, records } = store;
@@ -97,7 +103,7 @@ export class Hub {
       refusals,
       clock,
       log: log.child({ name: "ingest" }),
-      onStored: (stored) => feed.readings(stored),
+      onStored: (readings, tsMs) => feed.readings(readings, tsMs),
     });
     await registry.start();
     this.#stops.push(() => registry.stop());
@@ -118,6 +124,7 @@ export class Hub {
       sessions,
       admission: new Admission(networks),
       registry,
+      clock,
       log: mqttLog,
     });
     this.#stops.push(() => mqtt.stop());
@@ -132,7 +139,7 @@ export class Hub {
       mqttPort,
       addresses: reachableAt(config.host),
       dataFolder: folder.path,
-      storedBytes: await store.storedBytes(),
+      storedBytes: (await store.status()).storedBytes,
       notes,
     });
     const health = (): Health => ({

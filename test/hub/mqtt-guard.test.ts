@@ -11,6 +11,11 @@ const UNSENT_BYTES = 256 * 1024;
 /** A client and the guarded end of its connection, read as the broker reads. */
 class Connection implements AsyncDisposable {
   readonly violations: string[] = [];
+  /** Packets of this type are taken out. */
+  takenType = -1;
+  readonly taken: string[] = [];
+  busy = false;
+  goOn: () => void = () => {};
   readonly #server = createServer();
   #client: Socket | null = null;
   #guarded: Socket | null = null;
@@ -25,10 +30,16 @@ class Connection implements AsyncDisposable {
     this.#client = connect(address.port, "127.0.0.1").setNoDelay(true);
     const [guarded]: Socket[] = await once(this.#server, "connection");
     this.#guarded = guarded ?? expect.unreachable("no connection");
-    guardSocket(this.#guarded, {
+    this.goOn = guardSocket(this.#guarded, {
       packetBytes: PACKET_BYTES,
       unsentBytes: UNSENT_BYTES,
       onViolation: (reason) => this.violations.push(reason),
+      take: ({ bytes, header, start, end }) => {
+        if (header >> 4 !== this.takenType) return false;
+        this.taken.push(bytes.toString("latin1", start, end));
+        return true;
+      },
+      isBusy: () => this.busy,
     });
     this.#guarded.on("readable", () => this.#read());
     // A cut may reach either end as a reset.
@@ -59,6 +70,15 @@ class Connection implements AsyncDisposable {
   /** Resolves once the guarded end has passed on `length` bytes in all. */
   async receive(length: number): Promise<void> {
     while (this.received.length < length) {
+      await new Promise<void>((resolve) => {
+        this.#onReceived = resolve;
+      });
+    }
+  }
+
+  /** Resolves once `length` bytes in all have arrived at the guarded end, passed on or not. */
+  async arrive(length: number): Promise<void> {
+    while (this.guarded.bytesRead < length) {
       await new Promise<void>((resolve) => {
         this.#onReceived = resolve;
       });
@@ -99,7 +119,7 @@ describe("a client that speaks MQTT", () => {
     let sent = 0;
     for (let cut = 1; cut < stream.length; cut++) {
       connection.client.write(stream.subarray(0, cut));
-      await connection.receive(sent + cut);
+      await connection.arrive(sent + cut);
       connection.client.write(stream.subarray(cut));
       sent += stream.length;
       await connection.receive(sent);
@@ -113,8 +133,9 @@ describe("a client that speaks MQTT", () => {
     const stream = Buffer.concat([CONNECT, packet(3, 300), PINGREQ]);
     for (const [index, byte] of stream.entries()) {
       connection.client.write(Uint8Array.of(byte));
-      await connection.receive(index + 1);
+      await connection.arrive(index + 1);
     }
+    await connection.receive(stream.length);
     expect(connection.received.equals(stream)).toBe(true);
   });
 
@@ -126,6 +147,32 @@ describe("a client that speaks MQTT", () => {
     await connection.receive(stream.length);
     expect(connection.received.equals(stream)).toBe(true);
     expect(connection.violations).toEqual([]);
+  });
+
+  test("has packets taken out up to the first that is left to the broker, in each read", async () => {
+    await using connection = await open();
+    connection.takenType = 3;
+    connection.client.write(Buffer.concat([packet(3, 2), packet(3, 300)]));
+    await connection.arrive(2 + 2 + 3 + 300);
+    expect(connection.taken.map(({ length }) => length)).toEqual([2, 300]);
+    expect(connection.received).toHaveLength(0);
+    connection.client.write(Buffer.concat([packet(3, 1), PINGREQ, packet(3, 5)]));
+    await connection.receive(PINGREQ.length + 7);
+    expect(connection.taken.map(({ length }) => length)).toEqual([2, 300, 1]);
+    expect(connection.received.equals(Buffer.concat([PINGREQ, packet(3, 5)]))).toBe(true);
+  });
+
+  test("waits while it has too much under way, and is heard to the end then", async () => {
+    await using connection = await open();
+    connection.busy = true;
+    connection.client.write(CONNECT);
+    await connection.arrive(CONNECT.length);
+    expect(connection.received).toHaveLength(0);
+    connection.busy = false;
+    connection.goOn();
+    await connection.receive(CONNECT.length);
+    connection.client.write(PINGREQ);
+    await connection.receive(CONNECT.length + PINGREQ.length);
   });
 
   test("may send a packet of just the limit, its header included", async () => {

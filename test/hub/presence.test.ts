@@ -106,7 +106,7 @@ test("one that posts every five minutes is here for three of its intervals", asy
 
 test("one with a session is here while the session lives, however seldom it speaks", async () => {
   await using hub = await startHubInside();
-  const client = await connectAsync(`mqtt://127.0.0.1:${hub.mqttPort}`);
+  const client = await connectAsync(`mqtt://127.0.0.1:${hub.mqttPort}`, { keepalive: 0 });
   await client.publishAsync("sensor/pi/data", '{"t":1}', { qos: 1 });
   hub.clock.advance(3_600_000);
   expect(await hub.presence("pi")).toMatchObject({ online: true });
@@ -118,7 +118,7 @@ test("one with a session is here while the session lives, however seldom it spea
 
 test("one that only said what it is, and holds its session, is here too", async () => {
   await using hub = await startHubInside();
-  const client = await connectAsync(`mqtt://127.0.0.1:${hub.mqttPort}`);
+  const client = await connectAsync(`mqtt://127.0.0.1:${hub.mqttPort}`, { keepalive: 0 });
   await client.publishAsync("bramble/pi/about", '{"name":"Attic"}', { qos: 1 });
   hub.clock.advance(3_600_000);
   expect(await hub.presence("pi")).toMatchObject({ online: true });

@@ -3,34 +3,30 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { expect, test } from "vitest";
-import { positionOfLast } from "../../src/hub/export/csv.ts";
-import type { AppendMessage, PageQuery, ReadingPosition } from "../../src/hub/store/readings.ts";
+import {
+  type AppendMessage,
+  type PageQuery,
+  positionOfLast,
+  type ReadingPosition,
+} from "../../src/hub/store/readings.ts";
 import { migrate, migrations } from "../../src/hub/store/sqlite/migrations.ts";
-import { SqliteStore } from "../../src/hub/store/sqlite/sqlite-store.ts";
-import { type DeviceId, type MetricName, parseDeviceId, parseMetricName } from "../../src/shared/ids.ts";
+import type { SqliteStore } from "../../src/hub/store/sqlite/sqlite-store.ts";
 import { makeTemporaryFolder } from "../support/hub.ts";
-
-const device = (text: string): DeviceId => parseDeviceId(text) ?? expect.unreachable(text);
-const metric = (text: string): MetricName => parseMetricName(text) ?? expect.unreachable(text);
+import { deviceId as device, metricName as metric, openTestStore, type TestStore } from "../support/store.ts";
 
 class OpenStore implements AsyncDisposable {
-  readonly #folder = makeTemporaryFolder();
-  readonly path = join(this.#folder.path, "bramble.db");
-  store = this.#make();
+  readonly #open: TestStore;
 
-  #make(): SqliteStore {
-    return new SqliteStore({
-      path: this.path,
-      onDeath: (error) => {
-        throw error;
-      },
-    });
+  constructor(open: TestStore) {
+    this.#open = open;
   }
 
-  async reopen(): Promise<void> {
-    await this.store.stop();
-    this.store = this.#make();
-    await this.store.start();
+  get store(): SqliteStore {
+    return this.#open.store;
+  }
+
+  reopen(): Promise<void> {
+    return this.#open.reopen();
   }
 
   append(
@@ -68,16 +64,13 @@ class OpenStore implements AsyncDisposable {
     }
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.store.stop();
-    this.#folder[Symbol.dispose]();
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#open[Symbol.asyncDispose]();
   }
 }
 
 async function openStore(): Promise<OpenStore> {
-  const open = new OpenStore();
-  await open.store.start();
-  return open;
+  return new OpenStore(await openTestStore());
 }
 
 test("a reading without a time gets the receipt time, or the next free millisecond of its series", async () => {
@@ -162,7 +155,7 @@ test("a chart's buckets are half-open, and hold min, max, mean and count", async
     [130, 7],
     [140, 1_000],
   ]);
-  const query = { device: device("pi"), metric: metric("t"), fromMs: 100, toMs: 140, stepMs: 10 };
+  const query = { device: device("pi"), metric: metric("t"), fromMs: 100, toMs: 140, originMs: 100, stepMs: 10 };
   expect(await open.store.readings.buckets(query)).toEqual([
     { t: 100, min: 1, max: 4, avg: 2, n: 3 },
     { t: 130, min: 7, max: 7, avg: 7, n: 1 },
@@ -176,7 +169,7 @@ test("values whose sum overflows still have a mean between them", async () => {
     [1, 1.7e308],
     [2, 1.7e308],
   ]);
-  const query = { device: device("pi"), metric: metric("t"), fromMs: 0, toMs: 10, stepMs: 10 };
+  const query = { device: device("pi"), metric: metric("t"), fromMs: 0, toMs: 10, originMs: 0, stepMs: 10 };
   expect(await open.store.readings.buckets(query)).toEqual([{ t: 0, min: 1.7e308, max: 1.7e308, avg: 1.7e308, n: 2 }]);
 });
 

@@ -10,7 +10,9 @@ import { HubFile } from "../../src/hub/data-folder.ts";
 
 const ENTRY = fileURLToPath(new URL("../../out/hub/bramble.js", import.meta.url));
 
-export function makeTemporaryFolder(): { readonly path: string } & Disposable {
+export type TestFolder = { readonly path: string } & Disposable;
+
+export function makeTemporaryFolder(): TestFolder {
   const path = mkdtempSync(join(tmpdir(), "bramble-test-"));
   return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
 }
@@ -32,17 +34,28 @@ export async function runBramble(args: readonly string[]): Promise<{ code: numbe
 }
 
 export class TestHub implements AsyncDisposable {
-  readonly folder = makeTemporaryFolder();
+  readonly folder: TestFolder;
   readonly #args: readonly string[];
   #child: ChildProcess | null = null;
   #output = { text: "" };
 
-  constructor(args: readonly string[], ports: readonly string[] = ["--http-port", "0", "--mqtt-port", "0"]) {
+  constructor(
+    args: readonly string[],
+    ports: readonly string[] = ["--http-port", "0", "--mqtt-port", "0"],
+    folder = makeTemporaryFolder(),
+  ) {
     this.#args = ["--no-mdns", ...ports, ...args];
+    this.folder = folder;
   }
 
   get file(): HubFile {
     return Value.Parse(HubFile, JSON.parse(readFileSync(join(this.folder.path, "hub.json"), "utf8")));
+  }
+
+  get pid(): number {
+    const pid = this.#child?.pid;
+    if (pid === undefined) throw new Error("the hub is not running");
+    return pid;
   }
 
   /** What it printed. */

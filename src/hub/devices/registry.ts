@@ -3,7 +3,7 @@
 import type { Device, Presence } from "../../shared/device.ts";
 import { type Problem, problem } from "../../shared/errors.ts";
 import type { DeviceId } from "../../shared/ids.ts";
-import { type IncomingAttribute, type IncomingReading, limits, type Reading } from "../../shared/reading.ts";
+import { type IncomingAttribute, type IncomingReading, limits } from "../../shared/reading.ts";
 import type { Clock } from "../clock.ts";
 import type { ReadingStore } from "../store/readings.ts";
 import type { DeviceAbout, DeviceRecord, RecordStore } from "../store/records.ts";
@@ -30,6 +30,13 @@ interface State {
   /** False until a first message of it is on disk. */
   known: boolean;
   unsaved: boolean;
+}
+
+/** Where a message came from. */
+export interface Source {
+  readonly address: string;
+  /** The MQTT session that delivered it; null for any other way. */
+  readonly session: string | null;
 }
 
 export interface RegistryOptions {
@@ -90,47 +97,46 @@ export class Registry {
    * The places stay taken if the store then fails: the sender will be back.
    */
   admit(readings: readonly IncomingReading[]): Problem | null {
-    const newMetrics = new Map<DeviceId, Set<string>>();
-    for (const { device, metric } of readings) {
-      const state = this.#devices.get(device);
-      if (state?.admitted.has(metric)) continue;
-      const fresh = newMetrics.get(device) ?? new Set();
-      newMetrics.set(device, fresh.add(metric));
-      if ((state?.admitted.size ?? 0) + fresh.size > limits.metricsPerDevice) {
-        const words = `${device} has ${limits.metricsPerDevice} metrics, the most a device may have: “${metric}” would be one more.`;
-        return problem("too-many-metrics", words, { field: metric, limit: limits.metricsPerDevice });
-      }
-    }
-    const newDevices = [...newMetrics.keys()].filter((id) => !this.#devices.has(id));
-    if (this.#devices.size + newDevices.length > limits.devices) {
-      const words = `The hub has ${limits.devices} devices, the most it may have: ${newDevices[0]} would be one more.`;
-      return problem("too-many-devices", words, { limit: limits.devices });
-    }
-    for (const [id, names] of newMetrics) {
-      const { admitted } = this.#stateOf(id);
-      for (const name of names) admitted.add(name);
-    }
-    return null;
+    const strangers = readings.filter(({ device, metric }) => !this.#devices.get(device)?.admitted.has(metric));
+    return strangers.length === 0 ? null : this.#admitNew(strangers);
   }
 
-  /** Takes in what was stored. `address` is where it came from. */
-  stored(readings: readonly Reading[], attributes: readonly IncomingAttribute[], address: string): void {
-    const changed = new Set<State>();
-    for (const { device, metric, tsMs, value } of readings) {
-      const state = this.#stateOf(device);
+  /** Takes in what was stored, the time of each reading, and where it came from. */
+  stored(
+    readings: readonly IncomingReading[],
+    tsMs: Float64Array,
+    attributes: readonly IncomingAttribute[],
+    source: Source,
+  ): void {
+    const nowMs = this.#options.clock.now();
+    let state: State | undefined;
+    let changed: Set<State> | undefined;
+    for (let index = 0; index < readings.length; index++) {
+      const reading = readings[index];
+      if (reading === undefined) continue;
+      const { device, metric, value } = reading;
+      const ts = tsMs[index] ?? 0;
+      // Most messages are of one device.
+      if (state?.id !== device) {
+        state = this.#stateOf(device);
+        if (source.session !== null) state.sessions.add(source.session);
+        if (this.#heard(state, source.address, nowMs)) changed = (changed ?? new Set()).add(state);
+      }
       const latest = state.latest.get(metric);
-      if (latest === undefined) changed.add(state);
-      if (latest === undefined || tsMs >= latest.ts) state.latest.set(metric, { ts: tsMs, value });
+      if (latest === undefined) {
+        state.latest.set(metric, { ts, value });
+        changed = (changed ?? new Set()).add(state);
+      } else if (ts >= latest.ts) {
+        latest.ts = ts;
+        latest.value = value;
+      }
     }
     for (const { device, name, text } of attributes) {
-      const state = this.#stateOf(device);
-      if (state.attributes.get(name) !== text) changed.add(state);
-      keepNewest(state.attributes, name, text);
+      const owner = this.#stateOf(device);
+      if (owner.attributes.get(name) !== text) changed = (changed ?? new Set()).add(owner);
+      keepNewest(owner.attributes, name, text);
     }
-    for (const id of new Set(readings.map(({ device }) => device))) {
-      if (this.#heard(this.#stateOf(id), address)) changed.add(this.#stateOf(id));
-    }
-    for (const state of changed) this.#announce(state);
+    for (const one of changed ?? []) this.#announce(one);
   }
 
   /** Writes down what a device says of itself; resolves once that is on disk. */
@@ -140,7 +146,7 @@ export class Registry {
     }
     const state = this.#stateOf(id);
     state.about = about;
-    this.#heard(state, address);
+    this.#heard(state, address, this.#options.clock.now());
     await this.#options.records.saveDevices([toRecord(state)]);
     this.#announce(state);
     return null;
@@ -166,6 +172,28 @@ export class Registry {
     if (online || others.length === 0) this.#setOnline(state, online);
   }
 
+  #admitNew(readings: readonly IncomingReading[]): Problem | null {
+    const newMetrics = new Map<DeviceId, Set<string>>();
+    for (const { device, metric } of readings) {
+      const fresh = newMetrics.get(device) ?? new Set();
+      newMetrics.set(device, fresh.add(metric));
+      if ((this.#devices.get(device)?.admitted.size ?? 0) + fresh.size > limits.metricsPerDevice) {
+        const words = `${device} has ${limits.metricsPerDevice} metrics, the most a device may have: “${metric}” would be one more.`;
+        return problem("too-many-metrics", words, { field: metric, limit: limits.metricsPerDevice });
+      }
+    }
+    const newDevices = [...newMetrics.keys()].filter((id) => !this.#devices.has(id));
+    if (this.#devices.size + newDevices.length > limits.devices) {
+      const words = `The hub has ${limits.devices} devices, the most it may have: ${newDevices[0]} would be one more.`;
+      return problem("too-many-devices", words, { limit: limits.devices });
+    }
+    for (const [id, names] of newMetrics) {
+      const { admitted } = this.#stateOf(id);
+      for (const name of names) admitted.add(name);
+    }
+    return null;
+  }
+
   #restore(record: DeviceRecord): State {
     const state = newState(record, { online: false, sinceMs: record.lastSeenMs });
     state.known = true;
@@ -185,10 +213,10 @@ export class Registry {
   }
 
   /** True when something worth telling changed. */
-  #heard(state: State, address: string): boolean {
-    const nowMs = this.#options.clock.now();
+  #heard(state: State, address: string, nowMs: number): boolean {
     const changed = !state.known || !state.presence.online || state.address !== address;
-    state.intervalMs = state.known ? nowMs - state.lastSeenMs : null;
+    // A message may name a device more than once.
+    if (state.known && nowMs > state.lastSeenMs) state.intervalMs = nowMs - state.lastSeenMs;
     state.lastSeenMs = nowMs;
     state.address = address;
     state.known = true;
@@ -255,7 +283,7 @@ function toDevice(state: State): Device {
     presence,
     firstSeenMs,
     lastSeenMs,
-    metrics: [...state.latest].map(([name, latest]) => ({ name, ...about.metrics?.[name], latest })),
+    metrics: [...state.latest].map(([name, latest]) => ({ name, ...about.metrics?.[name], latest: { ...latest } })),
     attributes: Object.fromEntries(state.attributes),
   };
 }

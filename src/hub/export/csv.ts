@@ -1,116 +1,89 @@
-// Readings -> CSV (RFC 4180), a page at a time: whatever is asked for, it never lies in memory whole.
-import type { PageQuery, ReadingPage, ReadingPosition, ReadingStore, SeriesKey } from "../store/readings.ts";
+// Readings -> CSV (RFC 4180), safe to open in a spreadsheet. Exports have millions of rows: what a row costs, counts.
+import type { CsvFormat, ReadingPage, SeriesKey } from "../store/readings.ts";
+import { RowBytes } from "./row-bytes.ts";
 import { zonedTimeFormatter } from "./zoned-time.ts";
 
-export interface CsvOptions {
-  readonly separator: "," | ";" | "\t";
-  /** IANA name of the time column's zone. */
-  readonly timeZone: string;
-  /** long: a row per reading; wide: a row per device and time, a column per metric. */
-  readonly layout: "long" | "wide";
+/** Writes the lines of one file. */
+export interface CsvWriter {
+  header(): Uint8Array;
+  /** Pages in order of time; all rows of one time are in one page. */
+  rows(page: ReadingPage): Uint8Array;
 }
 
-export type CsvQuery = Pick<PageQuery, "devices" | "metrics" | "fromMs" | "toMs">;
-
-const ROWS_PER_PAGE = 10_000;
-
-/** Yields the text of the file in pieces, oldest reading first; the reader's pace decides when the next page is read. */
-export async function* csv(readings: ReadingStore, query: CsvQuery, options: CsvOptions): AsyncGenerator<string> {
-  const writer = options.layout === "long" ? new LongRows(options) : new WideRows(options);
-  let started = false;
-  let after: ReadingPosition | null = null;
-  for (;;) {
-    const page: ReadingPage = await readings.page({ ...query, order: "oldest-first", after, limit: ROWS_PER_PAGE });
-    if (!started) yield writer.header(page.series);
-    started = true;
-    yield writer.rows(page);
-    const last = positionOfLast(page);
-    if (!page.more || last === null) break;
-    after = last;
-  }
-  yield writer.end();
+/** `series` are all that the file may hold. */
+export function csvWriter(format: CsvFormat, series: readonly SeriesKey[]): CsvWriter {
+  return format.layout === "long" ? new LongRows(format) : new WideRows(format, series);
 }
 
-/** Where a page ends; null when it is empty. */
-export function positionOfLast(page: ReadingPage): ReadingPosition | null {
-  const index = page.tsMs.length - 1;
-  const series = page.series[page.seriesIndex[index] ?? -1];
-  const tsMs = page.tsMs[index];
-  return series === undefined || tsMs === undefined ? null : { tsMs, ...series };
-}
-
-class LongRows {
+/** A row per reading. */
+class LongRows implements CsvWriter {
   readonly #line: (fields: readonly string[]) => string;
-  readonly #time: (tsMs: number) => string;
+  readonly #bytes: RowBytes;
 
-  constructor({ separator, timeZone }: CsvOptions) {
+  constructor({ separator, timeZone }: CsvFormat) {
     this.#line = lineWriter(separator);
-    this.#time = zonedTimeFormatter(timeZone);
+    this.#bytes = new RowBytes(zonedTimeFormatter(timeZone));
   }
 
-  header(_: readonly SeriesKey[]): string {
-    return this.#line(["time", "device", "metric", "value"]);
+  header(): Uint8Array {
+    return Buffer.from(this.#line(["time", "device", "metric", "value"]));
   }
 
-  rows({ series, seriesIndex, tsMs, values }: ReadingPage): string {
-    const names = series.map(({ device, metric }) => [safeText(device), safeText(metric)] as const);
-    let text = "";
+  rows({ series, seriesIndex, tsMs, values }: ReadingPage): Uint8Array {
+    const bytes = this.#bytes;
+    // All that stands between the time and the value, with its separators.
+    const names = series.map(({ device, metric }) =>
+      Buffer.from(this.#line(["", safeText(device), safeText(metric), ""]).slice(0, -2)),
+    );
     for (let row = 0; row < tsMs.length; row++) {
-      const [device = "", metric = ""] = names[seriesIndex[row] ?? -1] ?? [];
-      text += this.#line([this.#time(tsMs[row] ?? 0), device, metric, String(values[row])]);
+      const name = names[seriesIndex[row] ?? 0];
+      if (name === undefined) continue;
+      bytes.time(tsMs[row] ?? 0);
+      bytes.raw(name);
+      bytes.number(values[row] ?? 0);
+      bytes.endLine();
     }
-    return text;
-  }
-
-  end(): string {
-    return "";
+    return bytes.take();
   }
 }
 
-class WideRows {
+/** A row per device and time, a column per metric. */
+class WideRows implements CsvWriter {
   readonly #line: (fields: readonly string[]) => string;
   readonly #time: (tsMs: number) => string;
-  #columns = new Map<string, number>();
-  /** Rows of one time, one per device: the next page may go on with them. */
-  #open = new Map<string, string[]>();
-  #openTsMs = Number.NaN;
+  readonly #metrics: readonly string[];
+  readonly #columns: ReadonlyMap<string, number>;
 
-  constructor({ separator, timeZone }: CsvOptions) {
+  constructor({ separator, timeZone }: CsvFormat, series: readonly SeriesKey[]) {
     this.#line = lineWriter(separator);
     this.#time = zonedTimeFormatter(timeZone);
+    this.#metrics = [...new Set(series.map(({ metric }) => metric))].sort();
+    this.#columns = new Map(this.#metrics.map((metric, index) => [metric, index]));
   }
 
-  header(series: readonly SeriesKey[]): string {
-    const metrics = [...new Set(series.map(({ metric }) => metric))].sort();
-    this.#columns = new Map(metrics.map((metric, index) => [metric, index]));
-    return this.#line(["time", "device", ...metrics.map(safeText)]);
+  header(): Uint8Array {
+    return Buffer.from(this.#line(["time", "device", ...this.#metrics.map(safeText)]));
   }
 
-  rows({ series, seriesIndex, tsMs, values }: ReadingPage): string {
+  rows({ series, seriesIndex, tsMs, values }: ReadingPage): Uint8Array {
     let text = "";
+    /** The cells of each device at one time. */
+    const open = new Map<string, string[]>();
     for (let row = 0; row < tsMs.length; row++) {
-      const key = series[seriesIndex[row] ?? -1];
+      const key = series[seriesIndex[row] ?? 0];
       // A metric that appeared while the file was being written has no column.
       const column = key === undefined ? undefined : this.#columns.get(key.metric);
-      if (key === undefined || column === undefined) continue;
-      if (tsMs[row] !== this.#openTsMs) {
-        text += this.end();
-        this.#openTsMs = tsMs[row] ?? 0;
+      if (key !== undefined && column !== undefined) {
+        const cells = open.get(key.device) ?? new Array<string>(this.#metrics.length).fill("");
+        cells[column] = String(values[row]);
+        open.set(key.device, cells);
       }
-      const cells = this.#open.get(key.device) ?? new Array<string>(this.#columns.size).fill("");
-      cells[column] = String(values[row]);
-      this.#open.set(key.device, cells);
+      if (tsMs[row + 1] === tsMs[row]) continue;
+      const time = this.#time(tsMs[row] ?? 0);
+      for (const [device, cells] of open) text += this.#line([time, safeText(device), ...cells]);
+      open.clear();
     }
-    return text;
-  }
-
-  end(): string {
-    let text = "";
-    for (const [device, cells] of this.#open) {
-      text += this.#line([this.#time(this.#openTsMs), safeText(device), ...cells]);
-    }
-    this.#open.clear();
-    return text;
+    return Buffer.from(text);
   }
 }
 

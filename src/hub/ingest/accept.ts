@@ -2,14 +2,21 @@
 // whoever delivered the message can acknowledge it.
 import { assertNever, BrambleError, type Problem } from "../../shared/errors.ts";
 import type { DeviceId } from "../../shared/ids.ts";
-import type { Reading } from "../../shared/reading.ts";
+import type { IncomingReading } from "../../shared/reading.ts";
 import type { IngestTopic, MalformedTopic } from "../../shared/topics.ts";
 import type { Clock } from "../clock.ts";
 import type { Registry } from "../devices/registry.ts";
 import type { Log } from "../observe/log.ts";
 import type { ReadingStore } from "../store/readings.ts";
 import { decodeAbout, decodeStatus } from "./about.ts";
-import { badDeviceId, badMetric, type Decoded, decodeMetricValue, decodeReadings } from "./decode.ts";
+import {
+  badDeviceId,
+  badMetric,
+  type Decoded,
+  type DecodedReadings,
+  decodeMetricValue,
+  decodeReadings,
+} from "./decode.ts";
 import type { Refusals } from "./refusals.ts";
 
 export interface IncomingMessage {
@@ -38,7 +45,8 @@ export interface IngestOptions {
   readonly refusals: Refusals;
   readonly clock: Clock;
   readonly log: Log;
-  readonly onStored: (readings: readonly Reading[]) => void;
+  /** `tsMs` has the time of each reading. */
+  readonly onStored: (readings: readonly IncomingReading[], tsMs: Float64Array) => void;
 }
 
 const RETRY_AFTER_SECONDS = 5;
@@ -57,17 +65,11 @@ export class Ingest {
   }
 
   /** Takes one message in. Never rejects: what goes wrong is part of the verdict. */
-  async accept(message: IncomingMessage): Promise<Verdict> {
+  accept(message: IncomingMessage): Promise<Verdict> {
     try {
-      const outcome = await this.#take(message);
-      if (typeof outcome !== "number") return await this.refuse(message, outcome);
-      this.#succeeded();
-      return { kind: "stored", accepted: outcome };
+      return this.#take(message).catch((error: unknown) => this.#deferred(error));
     } catch (error) {
-      this.#failed(error);
-      const code = error instanceof BrambleError ? error.code : "internal";
-      const words = "The hub could not write this down and has not kept it. Send it again later.";
-      return { kind: "deferred", problem: { code, message: words }, retryAfterSeconds: RETRY_AFTER_SECONDS };
+      return Promise.resolve(this.#deferred(error));
     }
   }
 
@@ -85,19 +87,7 @@ export class Ingest {
     return { kind: "refused", problem };
   }
 
-  #succeeded(): void {
-    if (this.#failure !== null) this.#options.log.info("messages are stored again");
-    this.#failure = null;
-  }
-
-  /** Said once, not for each of the thousands that may follow. */
-  #failed(error: unknown): void {
-    if (this.#failure === null) this.#options.log.error({ err: error }, "messages cannot be stored");
-    this.#failure = error instanceof Error ? error.message : String(error);
-  }
-
-  /** The number of readings stored, or what is wrong with the message. */
-  async #take(message: IncomingMessage): Promise<number | Problem> {
+  #take(message: IncomingMessage): Promise<Verdict> {
     const { target, payload } = message;
     switch (target.kind) {
       case "readings": {
@@ -106,47 +96,69 @@ export class Ingest {
       }
       case "metric":
         return this.#store(decodeMetricValue(payload, target.device, target.metric), message);
-      case "about": {
-        const decoded = decodeAbout(payload);
-        if ("problem" in decoded) return decoded.problem;
-        const { registry } = this.#options;
-        const problem = await registry.describe(target.device, decoded.about, message.address);
-        if (problem !== null) return problem;
-        if (message.session !== null) registry.sessionSpoke(target.device, message.session);
-        return 0;
-      }
+      case "about":
+        return this.#describe(target.device, message);
       case "status":
         return this.#status(target.device, message);
       case "bad-device-id":
-        return badDeviceId(target.text, message.source);
+        return this.refuse(message, badDeviceId(target.text, message.source));
       case "bad-metric":
-        return badMetric(target.text, message.source);
+        return this.refuse(message, badMetric(target.text, message.source));
       default:
         return assertNever(target);
     }
   }
 
-  async #store(decoded: Decoded, message: IncomingMessage): Promise<number | Problem> {
-    if (decoded.kind === "refused") return decoded.problem;
-    const { readings, registry, clock, onStored } = this.#options;
+  #store(decoded: Decoded, message: IncomingMessage): Promise<Verdict> {
+    if (decoded.kind === "refused") return this.refuse(message, decoded.problem);
+    const { readings, registry, clock } = this.#options;
     const problem = registry.admit(decoded.readings);
-    if (problem !== null) return problem;
-
-    const tsMs = await readings.append({ ...decoded, receivedAtMs: clock.now() });
-    const stored = decoded.readings.map((reading, index) => ({ ...reading, tsMs: tsMs[index] ?? clock.now() }));
-    registry.stored(stored, decoded.attributes, message.address);
-    if (message.session !== null) {
-      for (const { device } of stored) registry.sessionSpoke(device, message.session);
-    }
-    onStored(stored);
-    return stored.length;
+    if (problem !== null) return this.refuse(message, problem);
+    const receivedAtMs = clock.now();
+    // Not awaited: a promise less for each of the many.
+    return readings
+      .append({ readings: decoded.readings, attributes: decoded.attributes, receivedAtMs })
+      .then((tsMs) => this.#stored(decoded, tsMs, message));
   }
 
-  #status(device: DeviceId, { payload, session }: IncomingMessage): number | Problem {
+  #stored({ readings, attributes }: DecodedReadings, tsMs: Float64Array, message: IncomingMessage): Verdict {
+    const { registry, onStored } = this.#options;
+    registry.stored(readings, tsMs, attributes, message);
+    onStored(readings, tsMs);
+    return this.#accepted(readings.length);
+  }
+
+  async #describe(device: DeviceId, message: IncomingMessage): Promise<Verdict> {
+    const decoded = decodeAbout(message.payload);
+    if ("problem" in decoded) return this.refuse(message, decoded.problem);
+    const { registry } = this.#options;
+    const problem = await registry.describe(device, decoded.about, message.address);
+    if (problem !== null) return this.refuse(message, problem);
+    if (message.session !== null) registry.sessionSpoke(device, message.session);
+    return this.#accepted(0);
+  }
+
+  async #status(device: DeviceId, message: IncomingMessage): Promise<Verdict> {
+    const { payload, session } = message;
     const online = decodeStatus(payload);
-    if (typeof online !== "boolean") return online;
+    if (typeof online !== "boolean") return this.refuse(message, online);
     if (online && session !== null) this.#options.registry.sessionSpoke(device, session);
     this.#options.registry.statusSaid(device, online, session);
-    return 0;
+    return this.#accepted(0);
+  }
+
+  #accepted(count: number): Verdict {
+    if (this.#failure !== null) this.#options.log.info("messages are stored again");
+    this.#failure = null;
+    return { kind: "stored", accepted: count };
+  }
+
+  /** Said once, not for each of the thousands that may follow. */
+  #deferred(error: unknown): Verdict {
+    if (this.#failure === null) this.#options.log.error({ err: error }, "messages cannot be stored");
+    this.#failure = error instanceof Error ? error.message : String(error);
+    const code = error instanceof BrambleError ? error.code : "internal";
+    const words = "The hub could not write this down and has not kept it. Send it again later.";
+    return { kind: "deferred", problem: { code, message: words }, retryAfterSeconds: RETRY_AFTER_SECONDS };
   }
 }

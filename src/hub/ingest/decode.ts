@@ -12,13 +12,13 @@ import { type IncomingAttribute, type IncomingReading, limits } from "../../shar
 import { findJsonFault } from "./json-error.ts";
 import { isPlainDecimal, parseDeviceTimeMs } from "./time.ts";
 
-export type Decoded =
-  | {
-      readonly kind: "decoded";
-      readonly readings: readonly IncomingReading[];
-      readonly attributes: readonly IncomingAttribute[];
-    }
-  | { readonly kind: "refused"; readonly problem: Problem };
+export type Decoded = DecodedReadings | { readonly kind: "refused"; readonly problem: Problem };
+
+export interface DecodedReadings {
+  readonly kind: "decoded";
+  readonly readings: readonly IncomingReading[];
+  readonly attributes: readonly IncomingAttribute[];
+}
 
 export interface DecodeContext {
   /** The device that the topic or the key names, or null where the message has to. */
@@ -31,6 +31,10 @@ export interface DecodeContext {
 const DEVICE_KEYS = ["device_id", "deviceId", "device"] as const;
 const TIME_KEYS = ["ts", "timestamp", "time"] as const;
 const FIELD_CHARACTERS = 128;
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+/** Names that were checked: a device sends the same ones again and again. */
+const knownNames = new Map<string, MetricName>();
+const KNOWN_NAMES = 10_000;
 const RESERVED_KEYS: ReadonlySet<string> = new Set([...DEVICE_KEYS, ...TIME_KEYS]);
 
 /** Decodes a message of readings: an object, an array of them, or one a line. All of it, or a problem. */
@@ -67,7 +71,7 @@ export function decodeText(bytes: Uint8Array): string | Problem {
     return problem("too-large", words, { limit: limits.messageBytes });
   }
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return utf8.decode(bytes);
   } catch {
     return problem("not-json", "The message is not UTF-8 text.");
   }
@@ -191,18 +195,28 @@ class MessageDecoder {
   }
 
   #values(item: JsonObject, scope: Scope): Problem | null {
-    for (const [key, value] of Object.entries(item)) {
-      const field = path(scope.where, scope.prefix + key);
-      if (isForbiddenKey(key)) {
-        return problem("forbidden-key", `“${shorten(field)}” is not allowed as a name.`, { field });
-      }
+    for (const key of Object.keys(item)) {
+      const value = item[key];
       // An object beside the time, such as {"ts":1769860800,"time":{"uptime":7}}, holds values like any other.
       const reserved = scope.depth === 1 && RESERVED_KEYS.has(key) && typeof value !== "object";
-      if (value === null || reserved) continue;
-      const found = isObject(value) ? this.#nested(value, key, field, scope) : this.#leaf(value, key, field, scope);
+      if (reserved) continue;
+      const name = knownNames.get(scope.prefix + key);
+      const found =
+        typeof value === "number" && name !== undefined && Number.isFinite(value)
+          ? this.#reading(name, value, scope)
+          : this.#value(value, key, scope);
       if (found !== null) return found;
     }
     return null;
+  }
+
+  #value(value: unknown, key: string, scope: Scope): Problem | null {
+    const field = path(scope.where, scope.prefix + key);
+    if (isForbiddenKey(key)) {
+      return problem("forbidden-key", `“${shorten(field)}” is not allowed as a name.`, { field });
+    }
+    if (value === null) return null;
+    return isObject(value) ? this.#nested(value, key, field, scope) : this.#leaf(value, key, field, scope);
   }
 
   #nested(item: JsonObject, key: string, field: string, scope: Scope): Problem | null {
@@ -226,11 +240,17 @@ class MessageDecoder {
     }
     const number = Number(value);
     if (!Number.isFinite(number)) return notFinite(field, String(value));
+    if (knownNames.size >= KNOWN_NAMES) knownNames.clear();
+    knownNames.set(scope.prefix + key, name);
+    return this.#reading(name, number, scope);
+  }
+
+  #reading(metric: MetricName, value: number, { device, tsMs }: Scope): Problem | null {
     if (this.readings.length >= limits.readingsPerMessage) {
       const words = `The message holds over ${limits.readingsPerMessage} readings. Send it in parts.`;
       return problem("too-many-readings", words, { limit: limits.readingsPerMessage });
     }
-    this.readings.push({ device: scope.device, metric: name, tsMs: scope.tsMs, value: number });
+    this.readings.push({ device, metric, tsMs, value });
     return null;
   }
 }

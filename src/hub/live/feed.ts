@@ -2,7 +2,7 @@
 // is cut off; it comes back and asks for what it missed.
 import type { LiveEvent, LiveReading, Refused } from "../../shared/api.ts";
 import type { Device } from "../../shared/device.ts";
-import type { Reading } from "../../shared/reading.ts";
+import type { IncomingReading } from "../../shared/reading.ts";
 import type { Clock } from "../clock.ts";
 
 const TICK_MS = 100;
@@ -41,11 +41,12 @@ export class LiveFeed {
     return () => this.#listeners.delete(listener);
   }
 
-  readings(readings: readonly Reading[]): void {
+  /** Readings that were stored, with the time of each. */
+  readings(readings: readonly IncomingReading[], tsMs: Float64Array): void {
     this.#stored += readings.length;
     if (this.#listeners.size === 0) return;
-    for (const { device, metric, tsMs, value } of readings) {
-      this.#readings.set(`${device}\n${metric}`, [device, metric, tsMs, value]);
+    for (const [index, { device, metric, value }] of readings.entries()) {
+      this.#readings.set(`${device}\n${metric}`, [device, metric, tsMs[index] ?? 0, value]);
     }
   }
 

@@ -12,10 +12,17 @@ export interface ReadingStore {
   append(message: AppendMessage): Promise<Float64Array>;
   /** The newest reading of every series, in the order in which the series first appeared. */
   latest(): Promise<Reading[]>;
-  /** Slices of `stepMs` from `fromMs` on, oldest first; empty ones are left out. */
+  /** A chart's buckets, oldest first; empty ones are left out. */
   buckets(query: BucketQuery): Promise<Bucket[]>;
   /** One page of rows in order of time, then device, then metric; `query.after` goes on behind the last row of a page. */
   page(query: PageQuery): Promise<ReadingPage>;
+  /**
+   * The bytes of a CSV file in pieces, oldest reading first, written where the readings are read. What is stored while
+   * the file is being read may or may not be in it.
+   */
+  csv(selection: ReadingSelection, format: CsvFormat): AsyncIterable<Uint8Array>;
+  /** Removes readings for ever; resolves when they are gone. Readings that arrive meanwhile may stay. */
+  remove(selection: ReadingSelection): Promise<void>;
 }
 
 export interface AppendMessage {
@@ -29,16 +36,29 @@ export interface BucketQuery {
   readonly metric: MetricName;
   readonly fromMs: number;
   readonly toMs: number;
+  /** Buckets begin at `originMs` and every `stepMs` from there; the first one begins at `fromMs` where that is later. */
+  readonly originMs: number;
   readonly stepMs: number;
 }
 
-export interface PageQuery {
+export interface ReadingSelection {
   /** Null means all of them. */
   readonly devices: readonly DeviceId[] | null;
   readonly metrics: readonly MetricName[] | null;
   /** Half-open: `fromMs <= t < toMs`. */
   readonly fromMs: number;
   readonly toMs: number;
+}
+
+export interface CsvFormat {
+  readonly separator: "," | ";" | "\t";
+  /** IANA name of the time column's zone. */
+  readonly timeZone: string;
+  /** long: a row per reading; wide: a row per device and time, a column per metric. */
+  readonly layout: "long" | "wide";
+}
+
+export interface PageQuery extends ReadingSelection {
   readonly order: "oldest-first" | "newest-first";
   readonly after: ReadingPosition | null;
   /** Rows in the page at most. */
@@ -65,4 +85,12 @@ export interface ReadingPage {
   readonly values: Float64Array;
   /** True when rows follow behind the last one. */
   readonly more: boolean;
+}
+
+/** Where a page ends; null when it is empty. */
+export function positionOfLast(page: ReadingPage): ReadingPosition | null {
+  const index = page.tsMs.length - 1;
+  const series = page.series[page.seriesIndex[index] ?? -1];
+  const tsMs = page.tsMs[index];
+  return series === undefined || tsMs === undefined ? null : { tsMs, ...series };
 }

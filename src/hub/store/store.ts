@@ -9,5 +9,18 @@ export interface Store {
   start(): Promise<void>;
   /** Finishes what was handed in, then closes. Stopping twice is fine. */
   stop(): Promise<void>;
-  storedBytes(): Promise<number>;
+  /** How the store is doing, as of now. */
+  status(): Promise<StoreStatus>;
+}
+
+export interface StoreStatus {
+  /** Database and write-ahead log. */
+  readonly storedBytes: number;
+  /** Readings sealed into chunks, and those still in the journal. */
+  readonly sealedReadings: number;
+  readonly journalReadings: number;
+  /** When the oldest reading of the journal arrived; null when it is empty. */
+  readonly journalSinceMs: number | null;
+  /** Chunks that were found damaged since the start. */
+  readonly damagedChunks: number;
 }

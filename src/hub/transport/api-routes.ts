@@ -19,11 +19,10 @@ import { ApiError, type Problem, problem } from "../../shared/errors.ts";
 import { type DeviceId, type MetricName, parseDeviceId, parseMetricName } from "../../shared/ids.ts";
 import type { Clock } from "../clock.ts";
 import type { Registry } from "../devices/registry.ts";
-import { csv, positionOfLast } from "../export/csv.ts";
 import { isTimeZone } from "../export/zoned-time.ts";
 import type { Refusals } from "../ingest/refusals.ts";
 import { parseQueryTimeMs } from "../ingest/time.ts";
-import type { ReadingPosition, ReadingStore } from "../store/readings.ts";
+import { positionOfLast, type ReadingPosition, type ReadingStore } from "../store/readings.ts";
 import { sendProblem } from "./http-errors.ts";
 
 export interface ApiOptions {
@@ -90,9 +89,9 @@ export function addApiRoutes(server: FastifyInstance, options: ApiOptions): void
       const range = parseRange(request.query, clock.now() - HOUR_MS, clock.now() + 1);
       if ("code" in range) return sendProblem(reply, range);
       const { fromMs, toMs } = range;
-      const stepMs = Math.max(1, Math.ceil((toMs - fromMs) / points));
-      const buckets = await readings.buckets({ device, metric, fromMs, toMs, stepMs });
-      return { device, metric, from: fromMs, to: toMs, stepMs, buckets };
+      const grid = bucketGrid(fromMs, toMs, points);
+      const buckets = await readings.buckets({ device, metric, fromMs, toMs, ...grid });
+      return { device, metric, from: fromMs, to: toMs, stepMs: grid.stepMs, buckets };
     },
   );
 
@@ -133,11 +132,11 @@ export function addApiRoutes(server: FastifyInstance, options: ApiOptions): void
       if (!isTimeZone(tz))
         return sendProblem(reply, problem("bad-request", `“${tz}” is no time zone.`, { field: "tz" }));
       const separator = sep === "tab" ? "\t" : sep;
-      const rows = csv(readings, selection, { separator, timeZone: tz, layout });
+      const pieces = readings.csv(selection, { separator, timeZone: tz, layout });
       return reply
         .header("Content-Type", "text/csv; charset=utf-8; header=present")
         .header("Content-Disposition", `attachment; filename="${csvName(selection.devices, clock.now())}"`)
-        .send(Readable.from(rows, { objectMode: false }));
+        .send(Readable.from(pieces, { objectMode: false }));
     },
   );
 
@@ -151,6 +150,23 @@ export function addApiRoutes(server: FastifyInstance, options: ApiOptions): void
 interface Range {
   readonly fromMs: number;
   readonly toMs: number;
+}
+
+/** Lengths of long buckets, in hours; every one of them divides a day, or is a number of days. */
+const LONG_STEPS_HOURS = [1, 2, 3, 6, 12, 24, 48, 72, 168];
+
+/**
+ * Buckets for a range, at most `points`: below an hour each they begin with the range; longer ones lie on whole hours
+ * or days of UTC, which the store has added up.
+ */
+function bucketGrid(fromMs: number, toMs: number, points: number): { originMs: number; stepMs: number } {
+  const stepMs = Math.max(1, Math.ceil((toMs - fromMs) / points));
+  if (stepMs <= HOUR_MS / 2) return { originMs: fromMs, stepMs };
+  const fits = (hours: number) =>
+    Math.ceil(toMs / (hours * HOUR_MS)) - Math.floor(fromMs / (hours * HOUR_MS)) <= points;
+  const hours =
+    LONG_STEPS_HOURS.find(fits) ?? 24 * Math.ceil((toMs - fromMs) / (24 * HOUR_MS) / Math.max(1, points - 1));
+  return fits(hours) ? { originMs: 0, stepMs: hours * HOUR_MS } : { originMs: fromMs, stepMs };
 }
 
 interface Selection extends Range {

@@ -1,6 +1,6 @@
 // Stands between a socket and the broker, which neither limits what a client sends before it is known, nor what piles up
-// for one that does not read. The two calls that the broker makes on the socket are overridden rather than piped through
-// another stream, which would cost every message a copy.
+// for one that does not read. Packets that need no broker can be taken out on the way. The two calls that the broker makes
+// on the socket are overridden rather than piped through another stream, which would cost every message a copy.
 import type { Socket } from "node:net";
 
 export interface GuardOptions {
@@ -10,11 +10,33 @@ export interface GuardOptions {
   readonly unsentBytes: number;
   /** Called once, just before the socket is destroyed. */
   readonly onViolation: (reason: string) => void;
+  /**
+   * Offered every packet that arrives, in order, until it leaves one to the broker: those behind it in the same read are
+   * the broker's too, so that nothing overtakes. True takes the packet out.
+   */
+  readonly take: (packet: RawPacket) => boolean;
+  /** While true nothing is read, and the client has to wait. */
+  readonly isBusy: () => boolean;
 }
 
-/** Destroys the socket when its client sends what is no MQTT packet or too large a one, or does not read. */
-export function guardSocket(socket: Socket, { packetBytes, unsentBytes, onViolation }: GuardOptions): void {
-  const framing = new Framing(packetBytes);
+/** A whole packet inside `bytes`, which are only good during the call. */
+export interface RawPacket {
+  readonly bytes: Buffer;
+  /** Type and flags (MQTT 3.1.1, section 2.2). */
+  readonly header: number;
+  /** Where the variable header begins, and the packet ends. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * Destroys the socket when its client sends what is no MQTT packet or too large a one, or does not read.
+ * To be told, by a call of the answer, when it is no longer busy.
+ */
+export function guardSocket(socket: Socket, options: GuardOptions): () => void {
+  const { packetBytes, unsentBytes, onViolation, take, isBusy } = options;
+  let waits = false;
+  const packets = new Packets(packetBytes, take);
   const end = (reason: string): void => {
     if (socket.destroyed) return;
     onViolation(reason);
@@ -24,10 +46,13 @@ export function guardSocket(socket: Socket, { packetBytes, unsentBytes, onViolat
   const write = socket.write.bind(socket);
   Object.assign(socket, {
     read(size?: number): unknown {
+      waits = isBusy();
+      if (waits) return null;
       const chunk: unknown = read(size);
-      const fault = chunk instanceof Uint8Array ? framing.check(chunk) : null;
-      if (fault === null) return chunk;
-      end(fault);
+      if (!Buffer.isBuffer(chunk)) return chunk;
+      const rest = packets.sift(chunk);
+      if (typeof rest !== "string") return rest;
+      end(rest);
       return null;
     },
     // Always "go on": whoever publishes must not wait for whoever does not read.
@@ -37,49 +62,72 @@ export function guardSocket(socket: Socket, { packetBytes, unsentBytes, onViolat
       return true;
     },
   });
+  return () => {
+    if (!waits || socket.destroyed) return;
+    waits = false;
+    socket.emit("readable");
+  };
 }
 
-/** Follows packet boundaries through chunks (MQTT 3.1.1, section 2.2: type and flags, then the length in 1-4 bytes). */
-class Framing {
+/** Finds the packets in what arrives (MQTT 3.1.1, section 2.2: type and flags, then the length in 1-4 bytes). */
+class Packets {
   readonly #packetBytes: number;
-  /** Bytes of the present packet still to come; 0 between packets. */
-  #rest = 0;
-  /** The length read so far, while it is incomplete. */
-  #length = { value: 0, bytes: 0, open: false };
+  readonly #take: (packet: RawPacket) => boolean;
+  /** The beginning of a packet whose end has not arrived. */
+  #begun: Buffer[] = [];
+  #begunBytes = 0;
+  /** How long that packet is; 1 more than has arrived while its length is not known. */
+  #neededBytes = 0;
 
-  constructor(packetBytes: number) {
+  constructor(packetBytes: number, take: (packet: RawPacket) => boolean) {
     this.#packetBytes = packetBytes;
+    this.#take = take;
   }
 
-  /** What is wrong with the stream, or null. */
-  check(chunk: Uint8Array): string | null {
-    let at = 0;
-    while (at < chunk.length) {
-      if (this.#rest > 0) {
-        const skipped = Math.min(this.#rest, chunk.length - at);
-        this.#rest -= skipped;
-        at += skipped;
-      } else if (this.#length.open) {
-        const fault = this.#lengthByte(chunk[at++] ?? 0);
-        if (fault !== null) return fault;
-      } else {
-        const type = (chunk[at++] ?? 0) >> 4;
-        if (type === 0 || type === 15) return `packet type ${type} does not exist`;
-        this.#length = { value: 0, bytes: 0, open: true };
-      }
+  /** The whole packets that were not taken, null where there are none, or in words what is wrong with the stream. */
+  sift(chunk: Buffer): Buffer | string | null {
+    this.#begunBytes += chunk.length;
+    if (this.#begunBytes < this.#neededBytes) {
+      this.#begun.push(chunk);
+      return null;
     }
-    return null;
+    const bytes = this.#begun.length === 0 ? chunk : Buffer.concat([...this.#begun, chunk]);
+    this.#begun = [];
+    let at = 0;
+    let leftFrom = -1;
+    for (;;) {
+      const packet = this.#packetAt(bytes, at);
+      if (typeof packet === "string") return packet;
+      if (packet === null) break;
+      if (leftFrom < 0 && !this.#take(packet)) leftFrom = at;
+      at = packet.end;
+    }
+    if (at < bytes.length) this.#begun.push(bytes.subarray(at));
+    this.#begunBytes = bytes.length - at;
+    return leftFrom < 0 ? null : bytes.subarray(leftFrom, at);
   }
 
-  #lengthByte(byte: number): string | null {
-    const { value, bytes } = this.#length;
-    const length = { value: value + (byte & 127) * 128 ** bytes, bytes: bytes + 1, open: byte > 127 };
-    if (length.open && length.bytes === 4) return "the length of a packet has over 4 bytes";
-    const packetBytes = 1 + length.bytes + length.value;
-    if (packetBytes > this.#packetBytes)
-      return `a packet of ${packetBytes} bytes or more; ${this.#packetBytes} are read`;
-    this.#length = length;
-    if (!length.open) this.#rest = length.value;
-    return null;
+  /** The packet that begins at `at`, null where its end has not arrived, or what is wrong with it. */
+  #packetAt(bytes: Buffer, at: number): RawPacket | string | null {
+    const header = bytes[at];
+    this.#neededBytes = bytes.length - at + 1;
+    if (header === undefined) return null;
+    const type = header >> 4;
+    if (type === 0 || type === 15) return `packet type ${type} does not exist`;
+    let length = 0;
+    for (let index = 1; ; index++) {
+      const byte = bytes[at + index];
+      if (byte === undefined) return null;
+      length += (byte & 127) * 128 ** (index - 1);
+      if (byte > 127 && index === 4) return "the length of a packet has over 4 bytes";
+      if (byte > 127) continue;
+      const packetBytes = 1 + index + length;
+      if (packetBytes > this.#packetBytes) {
+        return `a packet of ${packetBytes} bytes or more; ${this.#packetBytes} are read`;
+      }
+      if (at + packetBytes <= bytes.length) return { bytes, header, start: at + 1 + index, end: at + packetBytes };
+      this.#neededBytes = packetBytes;
+      return null;
+    }
   }
 }

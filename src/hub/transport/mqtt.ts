@@ -2,18 +2,21 @@
 // QoS 0 and 1 are committed while the broker asks whether the publish is allowed: the PUBACK follows. QoS 2 is committed
 // once the broker has taken the packet, since a resent one is asked about again but taken once: the PUBREC follows.
 import { createServer, type Server, type Socket } from "node:net";
-import { Aedes, type Client, type ConnectPacket, type PublishPacket, type Subscription } from "aedes";
+import type { Client, ConnectPacket, PublishPacket, Subscription } from "aedes";
 import { problem } from "../../shared/errors.ts";
 import { parseTopic } from "../../shared/topics.ts";
 import type { Admission } from "../access/admission.ts";
 import { plainAddress } from "../access/networks.ts";
 import type { Sessions } from "../access/sessions.ts";
+import type { Clock } from "../clock.ts";
 import type { Port } from "../config.ts";
 import type { Registry } from "../devices/registry.ts";
 import type { Ingest } from "../ingest/accept.ts";
 import type { Identity, TopicAuthority } from "../ingest/authorise.ts";
 import type { Log } from "../observe/log.ts";
-import { guardSocket } from "./mqtt-guard.ts";
+import { Broker } from "./mqtt-broker.ts";
+import { guardSocket, type RawPacket } from "./mqtt-guard.ts";
+import { type LaneSession, MqttLane } from "./mqtt-lane.ts";
 import { isSoundClientId, isSoundFilter, isSoundTopic } from "./mqtt-names.ts";
 import { listen } from "./ports.ts";
 
@@ -24,6 +27,11 @@ const RETAINED_MESSAGES = 10_000;
 const RETAINED_BYTES = 32 * 1024 * 1024;
 const CONNECT_TIMEOUT_MS = 10_000;
 const DEAD_PEER_PROBE_MS = 60_000;
+const KEEP_ALIVE_CHECK_MS = 1_000;
+/** A client may be silent for one and a half times its keep-alive [MQTT-3.1.2-24]. */
+const KEEP_ALIVE_GRACE = 1.5;
+/** A client with so many publishes under way is not read from. */
+const PENDING_PUBLISHES = 256;
 /** What arrives with the CONNECT in one chunk waits in this queue; the chunk's size bounds it. */
 const QUEUED_PACKETS = 65_536;
 /** Where a publish that is acknowledged but not passed on goes: nobody can subscribe to it. */
@@ -37,16 +45,20 @@ export interface MqttOptions {
   readonly sessions: Sessions;
   readonly admission: Admission;
   readonly registry: Registry;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
 /** One connection. */
-interface Session {
-  readonly id: string;
-  readonly address: string;
+interface Session extends LaneSession {
   identity: Identity;
   idIsSound: boolean;
+  /** How long it may be silent; 0 is for ever. */
+  keepAliveMs: number;
+  lastPacketAtMs: number;
   fellSilent: boolean;
+  /** Its CONNECT was accepted. */
+  ready: boolean;
   /** Publishes whose verdict is still to come. */
   pending: number;
   /** The client has sent its last byte; it may still read. */
@@ -62,7 +74,9 @@ export class MqttTransport {
   readonly #connected = new Set<Session>();
   readonly #retained = new Map<string, number>();
   #retainedBytes = 0;
-  #broker: Aedes | null = null;
+  #broker: Broker | null = null;
+  #lane: MqttLane | null = null;
+  #endTimer: (() => void) | null = null;
   #sessionCount = 0;
 
   constructor(options: MqttOptions) {
@@ -77,7 +91,8 @@ export class MqttTransport {
   }
 
   async start(host: string, port: Port): Promise<number> {
-    this.#broker = await Aedes.createBroker({
+    const { ingest, authority, clock, log } = this.#options;
+    const broker = new Broker({
       // With a limit, one subscriber that stalls starves the others, and a long backlog overflows the stack.
       concurrency: 0,
       connectTimeout: CONNECT_TIMEOUT_MS,
@@ -95,7 +110,11 @@ export class MqttTransport {
         this.#published(client, packet).then(() => done(null), done);
       },
     });
-    this.#watch(this.#broker);
+    await broker.listen();
+    this.#broker = broker;
+    this.#lane = new MqttLane({ broker, ingest, authority, log });
+    this.#endTimer = clock.every(KEEP_ALIVE_CHECK_MS, () => this.#endSilent());
+    this.#watch(broker);
     return listen(this.#server, host, port, "MQTT");
   }
 
@@ -103,6 +122,7 @@ export class MqttTransport {
     const broker = this.#broker;
     if (broker === null) return;
     this.#broker = null;
+    this.#endTimer?.();
     const closed = new Promise((resolve) => this.#server.close(resolve));
     await new Promise<void>((resolve) => broker.close(resolve));
     // The broker closes those that it has accepted; here go those that never said who they are.
@@ -122,26 +142,35 @@ export class MqttTransport {
     }
     this.#sockets.add(socket);
     socket.setKeepAlive(true, DEAD_PEER_PROBE_MS);
-    guardSocket(socket, {
-      packetBytes: PACKET_BYTES,
-      unsentBytes: UNSENT_BYTES,
-      onViolation: (reason) => log.warn({ address, reason }, "connection cut"),
-    });
     this.#handle(broker, socket, address);
   }
 
-  #handle(broker: Aedes, socket: Socket, address: string): void {
-    const client = broker.handle(socket);
+  #handle(broker: Broker, socket: Socket, address: string): void {
+    const { clock, log } = this.#options;
     const session: Session = {
       id: `mqtt:${++this.#sessionCount}`,
       address,
+      socket,
       identity: "anonymous",
+      routes: new Map(),
+      acknowledged: [],
       idIsSound: true,
+      keepAliveMs: 0,
+      lastPacketAtMs: clock.now(),
       fellSilent: false,
+      ready: false,
       pending: 0,
       ended: false,
       closed: false,
     };
+    const goOn = guardSocket(socket, {
+      packetBytes: PACKET_BYTES,
+      unsentBytes: UNSENT_BYTES,
+      onViolation: (reason) => log.warn({ address, reason }, "connection cut"),
+      isBusy: () => session.pending >= PENDING_PUBLISHES,
+      take: (packet) => this.#takeShort(client, session, packet, goOn),
+    });
+    const client = broker.handle(socket);
     this.#sessions.set(client, session);
     // The broker closes at the end of input and forgets what arrived with it: CONNECT, PUBLISH and the end may be one
     // packet. So the end is told to it once everything before is done.
@@ -158,6 +187,37 @@ export class MqttTransport {
     });
   }
 
+  /** True when the packet went the short way. */
+  #takeShort(client: Client, session: Session, packet: RawPacket, goOn: () => void): boolean {
+    session.lastPacketAtMs = this.#options.clock.now();
+    if (!session.ready || this.#lane === null) return false;
+    const taken = this.#lane.take(session, packet, ({ kind }) => {
+      this.#settled(client, session);
+      // Not acknowledged, and told so in the only way that MQTT 3.1.1 has: it connects again, and sends again.
+      if (kind === "deferred") session.socket.destroy();
+      else goOn();
+    });
+    if (taken) session.pending++;
+    return taken;
+  }
+
+  #settled(client: Client | null, session: Session): void {
+    session.pending--;
+    // The connection may have ended while the message was on its way to the disk, and spoken for its device only then.
+    if (session.closed) this.#options.registry.sessionEnded(session.id, false);
+    else if (client !== null) this.#closeWhenDone(client, session);
+  }
+
+  #endSilent(): void {
+    const nowMs = this.#options.clock.now();
+    for (const session of this.#connected) {
+      const { keepAliveMs, lastPacketAtMs, socket } = session;
+      if (keepAliveMs === 0 || nowMs - lastPacketAtMs <= keepAliveMs * KEEP_ALIVE_GRACE) continue;
+      session.fellSilent = true;
+      socket.destroy();
+    }
+  }
+
   #closeWhenDone(client: Client, session: Session): void {
     if (!session.ended) return;
     setImmediate(() => {
@@ -165,17 +225,14 @@ export class MqttTransport {
     });
   }
 
-  #watch(broker: Aedes): void {
+  #watch(broker: Broker): void {
     const { log } = this.#options;
     broker.on("clientReady", (client) => {
       const session = this.#sessions.get(client);
       if (session === undefined || session.closed) return;
+      session.ready = true;
       this.#connected.add(session);
       this.#closeWhenDone(client, session);
-    });
-    broker.on("keepaliveTimeout", (client) => {
-      const session = this.#sessions.get(client);
-      if (session !== undefined) session.fellSilent = true;
     });
     broker.on("clientError", (client, error) => log.debug({ client: client.id, err: error }, "client error"));
     broker.on("connectionError", (_client, error) => log.debug({ err: error }, "connection error"));
@@ -190,6 +247,9 @@ export class MqttTransport {
     // Sessions end with their connection. The broker's stored ones queue without bound and break on overlapping
     // subscriptions, and a QoS 2 packet whose commit failed would be taken for stored when it is sent again.
     packet.clean = true;
+    // The broker does not see every packet: the silence is watched here.
+    session.keepAliveMs = (packet.keepalive ?? 0) * 1_000;
+    packet.keepalive = 0;
     if (packet.protocolVersion === 5) {
       const words = "This client speaks MQTT 5. Let it connect with 3.1.1 (paho: protocol=MQTTv311).";
       const message = { address: session.address, source: "CONNECT", payload: Buffer.from(packet.clientId) };
@@ -236,10 +296,7 @@ export class MqttTransport {
     session.pending++;
     const message = { source: packet.topic, target, payload, address: session.address, session: session.id };
     const verdict = await this.#options.ingest.accept(message);
-    session.pending--;
-    // The connection may have ended while the message was on its way to the disk, and spoken for its device only then.
-    if (session.closed) this.#options.registry.sessionEnded(session.id, false);
-    else if (client !== null) this.#closeWhenDone(client, session);
+    this.#settled(client, session);
     if (verdict.kind === "deferred") throw new Error(verdict.problem.message);
   }
 

@@ -1,32 +1,59 @@
-// Many writers, one transaction at a time. While a batch is on its way to the disk the next one gathers; it is cut
-// when the first returns. So a lone message waits for nobody, and a flood shares its commits.
-import type { WriteOperation, WriteResult } from "./writer.ts";
+// Many writers, one transaction at a time. While a batch is on its way to the disk the next one gathers; it is cut when
+// the first returns. A flood shares its commits, and so does what trickles in: a commit costs the disk some pages however
+// little is in it, so the first message of a batch waits a moment for company.
+import { BrambleError } from "../../../shared/errors.ts";
+import type { IncomingAttribute } from "../../../shared/reading.ts";
+import type { AppendMessage } from "../readings.ts";
+import { BatchBuilder } from "./batch.ts";
+import type { SeriesIds } from "./series-ids.ts";
+import type { RecordOperation, WriteBatch } from "./writer.ts";
 
-const OPERATIONS_PER_BATCH = 1_000;
+const MESSAGES_PER_BATCH = 1_000;
 const READINGS_PER_BATCH = 20_000;
+/** So many messages are company enough. */
+const COMPANY = 8;
+const WAIT_MS = 1;
 
-interface Waiting {
-  readonly operation: WriteOperation;
-  readonly resolve: (result: WriteResult) => void;
-  readonly reject: (error: unknown) => void;
+export interface GroupCommitOptions {
+  readonly series: SeriesIds;
+  /** Makes all of a batch durable and answers with the time of each reading, or rejects and undoes all of it. */
+  readonly commit: (batch: WriteBatch) => Promise<Float64Array>;
+  /** Called after each commit. */
+  readonly onCommit: (durationSeconds: number, messages: number) => void;
 }
 
 export class GroupCommit {
-  readonly #commit: (operations: readonly WriteOperation[]) => Promise<WriteResult[]>;
-  #waiting: Waiting[] = [];
+  readonly #options: GroupCommitOptions;
+  /** Oldest first; all but the last are full. */
+  readonly #batches: Batch[] = [];
   #running: Promise<void> | null = null;
+  #stopWaiting: (() => void) | null = null;
 
-  /** `commit` makes all operations durable, or rejects and undoes all of them. */
-  constructor(commit: (operations: readonly WriteOperation[]) => Promise<WriteResult[]>) {
-    this.#commit = commit;
+  constructor(options: GroupCommitOptions) {
+    this.#options = options;
   }
 
-  /** Resolves with the operation's result once its batch is on disk. */
-  run(operation: WriteOperation): Promise<WriteResult> {
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ operation, resolve, reject });
-      this.#running ??= this.#drain();
-    });
+  /** Resolves with the times of the message's readings once its batch is on disk. */
+  append({ readings, attributes, receivedAtMs }: AppendMessage): Promise<Float64Array> {
+    const sound = readings.every(({ value, tsMs }) => Number.isFinite(value) && Number.isSafeInteger(tsMs ?? 0));
+    if (!sound) {
+      return Promise.reject(new BrambleError("store-failed", "a reading is no finite number, or has no whole time"));
+    }
+    const { series } = this.#options;
+    const batch = this.#gathering();
+    for (const { device, metric, tsMs, value } of readings) {
+      batch.readings.add(series.idOf(device, metric), tsMs ?? receivedAtMs, value, tsMs === null);
+    }
+    for (const attribute of attributes) batch.addAttribute(attribute, receivedAtMs);
+    batch.receivedAtMs ??= receivedAtMs;
+    return this.#wait(batch);
+  }
+
+  /** Resolves once the operation's batch is on disk. */
+  async run(operation: RecordOperation): Promise<void> {
+    const batch = this.#gathering();
+    batch.records.push(operation);
+    await this.#wait(batch);
   }
 
   /** Resolves when everything handed in has been settled. */
@@ -34,29 +61,86 @@ export class GroupCommit {
     await this.#running;
   }
 
+  #gathering(): Batch {
+    const last = this.#batches.at(-1);
+    if (last !== undefined && !last.full) return last;
+    const batch = new Batch();
+    this.#batches.push(batch);
+    return batch;
+  }
+
+  #wait(batch: Batch): Promise<Float64Array> {
+    return new Promise((resolve, reject) => {
+      const startRow = batch.waiting.at(-1)?.endRow ?? 0;
+      batch.waiting.push({ startRow, endRow: batch.readings.count, resolve, reject });
+      if (batch.waiting.length >= COMPANY) this.#stopWaiting?.();
+      this.#running ??= this.#drain();
+    });
+  }
+
   async #drain(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      // Whatever else arrived with this turn of the event loop shares the commit.
-      await new Promise(setImmediate);
-      const batch = this.#cut();
-      try {
-        const results = await this.#commit(batch.map(({ operation }) => operation));
-        for (const [index, { resolve }] of batch.entries()) resolve(results[index] ?? null);
-      } catch (error) {
-        for (const { reject } of batch) reject(error);
-      }
+    for (let batch = this.#batches[0]; batch !== undefined; batch = this.#batches[0]) {
+      await this.#forCompany(batch);
+      this.#batches.shift();
+      await this.#commit(batch);
     }
     this.#running = null;
   }
 
-  #cut(): Waiting[] {
-    let count = 0;
-    let readings = 0;
-    for (const { operation } of this.#waiting) {
-      if (operation.kind === "append") readings += operation.message.readings.length;
-      if (count > 0 && (count >= OPERATIONS_PER_BATCH || readings > READINGS_PER_BATCH)) break;
-      count++;
+  async #forCompany(batch: Batch): Promise<void> {
+    // Whatever else arrived with this turn of the event loop.
+    await new Promise(setImmediate);
+    if (batch.waiting.length >= COMPANY) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, WAIT_MS);
+      this.#stopWaiting = () => {
+        clearTimeout(timer);
+        setImmediate(resolve);
+      };
+    });
+    this.#stopWaiting = null;
+  }
+
+  async #commit(batch: Batch): Promise<void> {
+    const { series, commit, onCommit } = this.#options;
+    const newSeries = series.takeUnwritten();
+    const startedAt = performance.now();
+    try {
+      const tsMs = await commit({
+        ...batch.readings.finish(),
+        receivedAtMs: batch.receivedAtMs ?? 0,
+        newSeries,
+        records: [...batch.attributes.values(), ...batch.records],
+      });
+      onCommit((performance.now() - startedAt) / 1_000, batch.waiting.length);
+      for (const { startRow, endRow, resolve } of batch.waiting) resolve(tsMs.subarray(startRow, endRow));
+    } catch (error) {
+      series.giveBack(newSeries);
+      for (const { reject } of batch.waiting) reject(error);
     }
-    return this.#waiting.splice(0, count);
+  }
+}
+
+interface Waiting {
+  readonly startRow: number;
+  readonly endRow: number;
+  readonly resolve: (tsMs: Float64Array) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+class Batch {
+  readonly readings = new BatchBuilder();
+  /** The latest text of each. */
+  readonly attributes = new Map<string, RecordOperation>();
+  readonly records: RecordOperation[] = [];
+  readonly waiting: Waiting[] = [];
+  receivedAtMs: number | null = null;
+
+  get full(): boolean {
+    return this.waiting.length >= MESSAGES_PER_BATCH || this.readings.count >= READINGS_PER_BATCH;
+  }
+
+  addAttribute({ device, name, text }: IncomingAttribute, changedAtMs: number): void {
+    this.attributes.set(`${device}\n${name}`, { kind: "attribute", device, name, text, changedAtMs });
   }
 }

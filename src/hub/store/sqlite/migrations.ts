@@ -2,12 +2,20 @@
 import { renameSync, rmSync } from "node:fs";
 import type Database from "better-sqlite3";
 import { BrambleError } from "../../../shared/errors.ts";
+import { READINGS_PER_CHUNK } from "./chunk-codec.ts";
+import { Chunks } from "./chunks.ts";
+import { Sealer } from "./sealer.ts";
 
 export interface Migration {
   readonly sql: string;
+  /** What SQL alone cannot do, after it. */
+  readonly convert?: (db: Database.Database) => void;
   /** True when it rewrites or drops what people stored: a copy of the file is kept first. */
   readonly changesData: boolean;
 }
+
+/** A commit writes whole pages, and most commits are small: small pages spare the disk. */
+const PAGE_BYTES = 1_024;
 
 export const migrations: readonly Migration[] = [
   {
@@ -37,6 +45,56 @@ export const migrations: readonly Migration[] = [
       CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    changesData: true,
+    sql: `
+      -- Acknowledged readings in the order of their commits, until they are sealed.
+      CREATE TABLE journal (
+        id INTEGER PRIMARY KEY,
+        received_at INTEGER NOT NULL, -- milliseconds since 1970 UTC
+        readings BLOB NOT NULL -- columns: values (f64), times (f64, milliseconds since 1970 UTC), series ids (u32)
+      ) STRICT;
+      -- Sealed readings: of one series each, compressed. Those of one series do not overlap in time.
+      CREATE TABLE chunk (
+        series INTEGER NOT NULL REFERENCES series (id),
+        first INTEGER NOT NULL, -- milliseconds since 1970 UTC, as in last
+        last INTEGER NOT NULL,
+        count INTEGER NOT NULL,
+        min REAL NOT NULL,
+        max REAL NOT NULL,
+        mean REAL NOT NULL,
+        last_value REAL NOT NULL,
+        checksum INTEGER NOT NULL, -- CRC-32 of data
+        data BLOB NOT NULL,
+        PRIMARY KEY (series, first)
+      ) STRICT, WITHOUT ROWID;
+      -- Chunks that could not be read when new readings were to be merged into them.
+      CREATE TABLE damaged_chunk (
+        id INTEGER PRIMARY KEY,
+        series INTEGER NOT NULL,
+        first INTEGER NOT NULL,
+        last INTEGER NOT NULL,
+        count INTEGER NOT NULL,
+        checksum INTEGER NOT NULL,
+        data BLOB NOT NULL
+      ) STRICT;
+      -- Summaries of sealed readings: slot n of h hours begins n * h hours after 1970 UTC.
+      CREATE TABLE rollup (
+        series INTEGER NOT NULL REFERENCES series (id),
+        hours INTEGER NOT NULL,
+        slot INTEGER NOT NULL,
+        count INTEGER NOT NULL,
+        min REAL NOT NULL,
+        max REAL NOT NULL,
+        mean REAL NOT NULL,
+        PRIMARY KEY (series, hours, slot)
+      ) STRICT, WITHOUT ROWID;
+      -- One row: the last id of the journal that was sealed, so that ids never come again; readings in all chunks.
+      CREATE TABLE sealed (journal_id INTEGER NOT NULL, readings INTEGER NOT NULL) STRICT;
+      INSERT INTO sealed VALUES (0, 0);
+    `,
+    convert: sealRows,
+  },
 ];
 
 /**
@@ -59,9 +117,24 @@ export function migrate(db: Database.Database, path: string, steps: readonly Mig
     }
     db.transaction(() => {
       db.exec(step.sql);
+      step.convert?.(db);
       db.pragma(`user_version = ${index + 1}`);
     }).immediate();
   }
+}
+
+/**
+ * Lays the file out as the store wants it: small pages, and freed pages that can be given back to the disk. An empty
+ * file takes that on at once; another one is rewritten, outside of WAL, which fixes the size of a page.
+ */
+export function layOut(db: Database.Database): void {
+  const laidOut =
+    db.pragma("page_size", { simple: true }) === PAGE_BYTES && db.pragma("auto_vacuum", { simple: true }) === 2;
+  if (laidOut) return;
+  db.pragma("journal_mode = DELETE");
+  db.pragma(`page_size = ${PAGE_BYTES}`);
+  db.pragma("auto_vacuum = INCREMENTAL");
+  db.exec("VACUUM");
 }
 
 /** A copy that a crash left half-written is made again: it only counts once it has its final name. */
@@ -69,4 +142,29 @@ function keepCopy(db: Database.Database, path: string): void {
   rmSync(`${path}.part`, { force: true });
   db.prepare("VACUUM INTO ?").run(`${path}.part`);
   renameSync(`${path}.part`, path);
+}
+
+/** Seals the rows of the first version's table, and drops it. */
+function sealRows(db: Database.Database): void {
+  const chunks = new Chunks(db, { cachedReadings: READINGS_PER_CHUNK, onDamage: () => undefined });
+  const sealer = new Sealer(db, chunks);
+  const rows = db
+    .prepare<[series: number, afterMs: number, limit: number], [ts: number, value: number]>(
+      "SELECT ts, value FROM reading WHERE series = ? AND ts > ? ORDER BY ts LIMIT ?",
+    )
+    .raw();
+  for (const series of db.prepare<[], number>("SELECT id FROM series").pluck().all()) {
+    let afterMs = Number.MIN_SAFE_INTEGER;
+    for (;;) {
+      const page = rows.all(series, afterMs, READINGS_PER_CHUNK);
+      const last = page.at(-1);
+      if (last === undefined) break;
+      sealer.seal(series, {
+        tsMs: Float64Array.from(page, ([ts]) => ts),
+        values: Float64Array.from(page, ([, value]) => value),
+      });
+      afterMs = last[0];
+    }
+  }
+  db.exec("DROP TABLE reading");
 }

@@ -1,20 +1,38 @@
-// The reader thread: charts, raw rows and exports, so that a slow question never delays an acknowledgement.
+// The reader thread: charts, raw rows and exports, so that a slow question never delays an acknowledgement. Each answer
+// is of one moment: chunks, rollups and journal are read in one transaction.
 import Database from "better-sqlite3";
-import { parseDeviceId, parseMetricName } from "../../../shared/ids.ts";
+import { type DeviceId, type MetricName, parseDeviceId, parseMetricName } from "../../../shared/ids.ts";
 import type { Bucket, Reading } from "../../../shared/reading.ts";
-import type { BucketQuery, PageQuery, ReadingPage, SeriesKey } from "../readings.ts";
-import { answerCalls } from "./worker-call.ts";
+import { csvWriter } from "../../export/csv.ts";
+import type { BucketQuery, CsvFormat, PageQuery, ReadingPage, ReadingSelection, SeriesKey } from "../readings.ts";
+import { BucketReader } from "./buckets.ts";
+import { Chunks } from "./chunks.ts";
+import { History } from "./history.ts";
+import { JournalFollower } from "./journal.ts";
+import { type MergedRows, mergeRows, type SeriesRange } from "./merge.ts";
+import { Rollups } from "./rollups.ts";
+import { answerCalls, notify } from "./worker-call.ts";
 
 export type RecordTable = "device" | "refused" | "attribute" | "setting";
 
-type Row = readonly [tsMs: number, value: number];
-
-interface MergedRow {
-  readonly tsMs: number;
-  readonly value: number;
-  /** Which of the page's series. */
-  readonly index: number;
+export interface CsvPieceQuery {
+  readonly selection: ReadingSelection;
+  readonly format: CsvFormat;
+  /** Null for the first piece, then what the last one said. */
+  readonly nextMs: number | null;
 }
+
+export interface CsvPiece {
+  readonly bytes: Uint8Array;
+  /** Where the next piece begins; null when this is the last. */
+  readonly nextMs: number | null;
+}
+
+/** 16 MB. */
+const CACHED_READINGS = 1_000_000;
+const ROWS_PER_PIECE = 32_768;
+/** Each piece opens a chunk of each series: with many series that only pays for many rows. */
+const ROWS_PER_PIECE_AND_SERIES = 64;
 
 interface Series extends SeriesKey {
   readonly id: number;
@@ -22,10 +40,21 @@ interface Series extends SeriesKey {
 
 class Reader {
   readonly #db: Database.Database;
+  readonly #chunks: Chunks;
+  readonly #rollups: Rollups;
+  readonly #journal: JournalFollower;
   readonly #statements: ReturnType<typeof prepare>;
+  /** All series in the order of pages, as of the highest id. */
+  #series: { readonly lastId: number; readonly sorted: readonly Series[] } = { lastId: 0, sorted: [] };
 
   constructor(path: string) {
     this.#db = new Database(path, { readonly: true });
+    this.#chunks = new Chunks(this.#db, {
+      cachedReadings: CACHED_READINGS,
+      onDamage: (damage) => notify({ kind: "damaged-chunk", ...damage }),
+    });
+    this.#rollups = new Rollups(this.#db);
+    this.#journal = new JournalFollower(this.#db);
     this.#statements = prepare(this.#db);
   }
 
@@ -40,94 +69,122 @@ class Reader {
 
   /** In the order in which the series first appeared. */
   latest(): Reading[] {
-    const series = this.#series(null, null).sort((a, b) => a.id - b.id);
-    return series.flatMap(({ id, device, metric }) => {
-      const row = this.#statements.newest.get(id);
-      return row === undefined ? [] : [{ device, metric, tsMs: row[0], value: row[1] }];
+    return this.#atOneMoment(() => {
+      const tail = this.#journal.follow();
+      return this.#select({ devices: null, metrics: null })
+        .toSorted((a, b) => a.id - b.id)
+        .flatMap(({ id, device, metric }): Reading[] => {
+          const chunk = this.#chunks.last(id);
+          const newest = tail.newest(id);
+          if (newest !== null && newest.tsMs >= (chunk?.lastMs ?? newest.tsMs)) return [{ device, metric, ...newest }];
+          return chunk === null ? [] : [{ device, metric, tsMs: chunk.lastMs, value: chunk.lastValue }];
+        });
     });
   }
 
-  buckets({ device, metric, fromMs, toMs, stepMs }: BucketQuery): Bucket[] {
-    const id = this.#statements.seriesId.get(device, metric);
-    if (id === undefined) return [];
-    return this.#statements.buckets.all({ id, fromMs, toMs, stepMs }).map(([slice, min, max, avg, n]) => ({
-      t: fromMs + slice * stepMs,
-      min,
-      max,
-      // A sum of huge values overflows; the mean still lies between them.
-      avg: Math.min(max, Math.max(min, avg)),
-      n,
-    }));
+  buckets(query: BucketQuery): Bucket[] {
+    return this.#atOneMoment(() => {
+      const id = this.#statements.seriesId.get(query.device, query.metric);
+      return id === undefined ? [] : new BucketReader(this.#history(), this.#rollups).read(id, query);
+    });
   }
 
   /** Needs no state between calls: where the last page ended is all there is to know. */
-  page(query: PageQuery): ReadingPage {
-    const series = this.#series(query.devices, query.metrics);
-    const page: MergedRow[] = [];
-    let after = query.after;
-    let more = true;
-    while (more && page.length < query.limit) {
-      const merged = this.#merge(series, { ...query, after, limit: query.limit - page.length });
-      page.push(...merged.rows);
-      more = merged.more;
-      const last = page.at(-1);
-      const key = last === undefined ? undefined : series[last.index];
-      if (last !== undefined && key !== undefined) after = { tsMs: last.tsMs, ...key };
-    }
-    return {
-      series: series.map(({ device, metric }) => ({ device, metric })),
-      seriesIndex: Uint32Array.from(page, ({ index }) => index),
-      tsMs: Float64Array.from(page, ({ tsMs }) => tsMs),
-      values: Float64Array.from(page, ({ value }) => value),
-      more,
-    };
-  }
-
-  /**
-   * Merges the series by time, at least one row where there is any. Each series gives a few rows; rows up to the
-   * earliest time at which one of them was cut short are complete, the rest is read again next time.
-   */
-  #merge(series: readonly Series[], query: PageQuery): { readonly rows: MergedRow[]; readonly more: boolean } {
-    const rowsEach = Math.ceil((query.limit + 1) / Math.max(1, series.length)) + 1;
-    const sign = query.order === "oldest-first" ? 1 : -1;
-    const merged: MergedRow[] = [];
-    let horizonMs = Number.POSITIVE_INFINITY * sign;
-    let cutShort = false;
-    for (const [index, one] of series.entries()) {
-      const rows = this.#rows(one, query, rowsEach);
-      for (const [tsMs, value] of rows) merged.push({ tsMs, value, index });
-      const last = rows.at(-1);
-      if (last === undefined || rows.length < rowsEach) continue;
-      cutShort = true;
-      if ((last[0] - horizonMs) * sign < 0) horizonMs = last[0];
-    }
-    merged.sort((a, b) => (a.tsMs - b.tsMs) * sign || a.index - b.index);
-    const complete = merged.filter(({ tsMs }) => (tsMs - horizonMs) * sign <= 0);
-    const rows = complete.slice(0, query.limit);
-    return { rows, more: cutShort || rows.length < merged.length };
-  }
-
-  #rows(series: Series, { order, fromMs, toMs, after }: PageQuery, limit: number): Row[] {
-    if (after === null) return this.#statements[order].all(series.id, fromMs, toMs - 1, limit);
-    const tied = compareSeries(series, after) > 0;
-    return order === "oldest-first"
-      ? this.#statements[order].all(series.id, Math.max(fromMs, after.tsMs + (tied ? 0 : 1)), toMs - 1, limit)
-      : this.#statements[order].all(series.id, fromMs, Math.min(toMs - 1, after.tsMs - (tied ? 0 : 1)), limit);
-  }
-
-  #series(devices: readonly string[] | null, metrics: readonly string[] | null): Series[] {
-    const found = this.#statements.series.all({
-      devices: devices && JSON.stringify(devices),
-      metrics: metrics && JSON.stringify(metrics),
+  page({ order, after, limit, ...selection }: PageQuery): ReadingPage {
+    return this.#atOneMoment(() => {
+      const series = this.#select(selection);
+      const { fromMs, toMs } = selection;
+      const ranges = series.map((one): SeriesRange => {
+        if (after === null) return { series: one.id, fromMs, toMs };
+        // Of the series behind the last row's, the row at that time is still to come.
+        const past = compareSeries(one, after) <= 0 ? 1 : 0;
+        return order === "oldest-first"
+          ? { series: one.id, fromMs: Math.max(fromMs, after.tsMs + past), toMs }
+          : { series: one.id, fromMs, toMs: Math.min(toMs, after.tsMs + 1 - past) };
+      });
+      return toPage(series, mergeRows(this.#history(), ranges, order, limit));
     });
-    return found
-      .flatMap(([id, deviceText, metricText]) => {
+  }
+
+  csvPiece({ selection, format, nextMs }: CsvPieceQuery): CsvPiece {
+    return this.#atOneMoment(() => {
+      const series = this.#select(selection);
+      const { toMs } = selection;
+      const ranges = series.map(({ id }) => ({ series: id, fromMs: nextMs ?? selection.fromMs, toMs }));
+      const limit = Math.max(ROWS_PER_PIECE, ROWS_PER_PIECE_AND_SERIES * series.length);
+      const rows = mergeRows(this.#history(), ranges, "oldest-first", limit);
+      const lastMs = rows.tsMs.at(-1);
+      const more = rows.more && lastMs !== undefined;
+      const writer = csvWriter(format, series);
+      const bytes = writer.rows(toPage(series, more ? rowsBefore(rows, lastMs) : rows));
+      return {
+        bytes: nextMs === null ? Buffer.concat([writer.header(), bytes]) : bytes,
+        nextMs: more ? lastMs : null,
+      };
+    });
+  }
+
+  /** Ids of the series of a selection. */
+  seriesIds(selection: ReadingSelection): number[] {
+    return this.#select(selection).map(({ id }) => id);
+  }
+
+  #atOneMoment<T>(read: () => T): T {
+    return this.#db.transaction(read)();
+  }
+
+  #history(): History {
+    return new History(this.#chunks, this.#journal.follow());
+  }
+
+  #select({ devices, metrics }: Pick<ReadingSelection, "devices" | "metrics">): readonly Series[] {
+    const { sorted } = this.#allSeries();
+    if (devices === null && metrics === null) return sorted;
+    const isWanted = <T>(wanted: readonly T[] | null): ((one: T) => boolean) => {
+      const set = new Set(wanted);
+      return wanted === null ? () => true : (one) => set.has(one);
+    };
+    const isDevice = isWanted<DeviceId>(devices);
+    const isMetric = isWanted<MetricName>(metrics);
+    return sorted.filter(({ device, metric }) => isDevice(device) && isMetric(metric));
+  }
+
+  #allSeries(): { readonly lastId: number; readonly sorted: readonly Series[] } {
+    const lastId = this.#statements.lastSeriesId.get() ?? 0;
+    if (lastId !== this.#series.lastId) {
+      const sorted = this.#statements.series.all().flatMap(([id, deviceText, metricText]) => {
         const device = parseDeviceId(deviceText);
         const metric = parseMetricName(metricText);
         return device === undefined || metric === undefined ? [] : [{ id, device, metric }];
-      })
-      .sort(compareSeries);
+      });
+      this.#series = { lastId, sorted: sorted.sort(compareSeries) };
+    }
+    return this.#series;
   }
+}
+
+/** The page names only the series that have rows in it. */
+function toPage(series: readonly SeriesKey[], { index, tsMs, values, more }: MergedRows): ReadingPage {
+  const places = new Map<number, number>();
+  const named: SeriesKey[] = [];
+  const seriesIndex = new Uint32Array(index.length);
+  for (const [row, from] of index.entries()) {
+    let place = places.get(from);
+    if (place === undefined) {
+      const key = series[from];
+      if (key === undefined) continue;
+      place = named.push({ device: key.device, metric: key.metric }) - 1;
+      places.set(from, place);
+    }
+    seriesIndex[row] = place;
+  }
+  return { series: named, seriesIndex, tsMs, values, more };
+}
+
+/** The rows before those of `tsMs`, the last time of all. */
+function rowsBefore({ index, tsMs, values, more }: MergedRows, lastMs: number): MergedRows {
+  const end = tsMs.indexOf(lastMs);
+  return { index: index.subarray(0, end), tsMs: tsMs.subarray(0, end), values: values.subarray(0, end), more };
 }
 
 interface SeriesName {
@@ -145,33 +202,10 @@ function compareText(a: string, b: string): number {
 }
 
 function prepare(db: Database.Database) {
-  const rows = (order: "ASC" | "DESC") =>
-    db
-      .prepare<[number, number, number, number], Row>(
-        `SELECT ts, value FROM reading WHERE series = ? AND ts BETWEEN ? AND ? ORDER BY ts ${order} LIMIT ?`,
-      )
-      .raw();
   return {
-    "oldest-first": rows("ASC"),
-    "newest-first": rows("DESC"),
-    newest: db.prepare<[number], Row>("SELECT ts, value FROM reading WHERE series = ? ORDER BY ts DESC LIMIT 1").raw(),
-    series: db
-      .prepare<{ devices: string | null; metrics: string | null }, [id: number, device: string, metric: string]>(
-        `SELECT id, device, metric FROM series
-         WHERE (:devices IS NULL OR device IN (SELECT value FROM json_each(:devices)))
-           AND (:metrics IS NULL OR metric IN (SELECT value FROM json_each(:metrics)))`,
-      )
-      .raw(),
+    series: db.prepare<[], [id: number, device: string, metric: string]>("SELECT id, device, metric FROM series").raw(),
+    lastSeriesId: db.prepare<[], number | null>("SELECT max(id) FROM series").pluck(),
     seriesId: db.prepare<[string, string], number>("SELECT id FROM series WHERE device = ? AND metric = ?").pluck(),
-    buckets: db
-      .prepare<
-        { id: number; fromMs: number; toMs: number; stepMs: number },
-        [slice: number, min: number, max: number, avg: number, n: number]
-      >(
-        `SELECT CAST((ts - :fromMs) / :stepMs AS INTEGER) AS slice, min(value), max(value), avg(value), count(*)
-         FROM reading WHERE series = :id AND ts >= :fromMs AND ts < :toMs GROUP BY slice ORDER BY slice`,
-      )
-      .raw(),
     device: db.prepare<[], unknown>("SELECT record FROM device ORDER BY id"),
     refused: db.prepare<[], unknown>("SELECT record FROM refused ORDER BY id"),
     attribute: db.prepare<[], unknown>("SELECT device, name, text FROM attribute ORDER BY changed_at, device, name"),
@@ -194,6 +228,8 @@ const methods = {
   latest: (_: null): Reading[] => open().latest(),
   buckets: (query: BucketQuery): Bucket[] => open().buckets(query),
   page: (query: PageQuery): ReadingPage => open().page(query),
+  csvPiece: (query: CsvPieceQuery): CsvPiece => open().csvPiece(query),
+  seriesIds: (selection: ReadingSelection): number[] => open().seriesIds(selection),
   close(_: null): void {
     reader?.close();
     reader = undefined;

@@ -5,49 +5,71 @@ import { Value } from "typebox/value";
 import { BrambleError } from "../../../shared/errors.ts";
 import { parseDeviceId, parseMetricName } from "../../../shared/ids.ts";
 import type { IncomingAttribute } from "../../../shared/reading.ts";
-import type { ReadingStore } from "../readings.ts";
+import type { Clock } from "../../clock.ts";
+import type { CsvFormat, ReadingSelection, ReadingStore } from "../readings.ts";
 import { DeviceRecord, type RecordStore, RefusedRecord } from "../records.ts";
-import type { Store } from "../store.ts";
+import type { Store, StoreStatus } from "../store.ts";
 import { GroupCommit } from "./group-commit.ts";
 import type { ReaderMethods, RecordTable } from "./reader.ts";
-import { WorkerClient } from "./worker-call.ts";
+import { SeriesIds } from "./series-ids.ts";
+import { type Notice, WorkerClient } from "./worker-call.ts";
 import type { WriterMethods } from "./writer.ts";
 
 export interface SqliteStoreOptions {
   readonly path: string;
+  readonly clock: Clock;
   /** Called once when one of the store's threads dies: nothing can be acknowledged any more. */
   readonly onDeath: (error: Error) => void;
+  /** Called when something is wrong that does not stop the store: words for the log. */
+  readonly onTrouble: (words: string) => void;
+  /** Called after each commit. */
+  readonly onCommit: (durationSeconds: number, messages: number) => void;
 }
+
+const TEND_PERIOD_MS = 10_000;
 
 export class SqliteStore implements Store {
   readonly readings: ReadingStore;
   readonly records: RecordStore;
-  readonly #path: string;
+  readonly #options: SqliteStoreOptions;
   readonly #writer: WorkerClient<WriterMethods>;
   readonly #reader: WorkerClient<ReaderMethods>;
+  readonly #series = new SeriesIds();
   readonly #commits: GroupCommit;
+  /** By series, first time and checksum: both threads may come across the same one. */
+  readonly #damagedChunks = new Set<string>();
+  #endTimer: (() => void) | null = null;
 
-  constructor({ path, onDeath }: SqliteStoreOptions) {
-    this.#path = path;
-    this.#writer = new WorkerClient(workerUrl("writer"), onDeath);
-    this.#reader = new WorkerClient(workerUrl("reader"), onDeath);
-    this.#commits = new GroupCommit((operations) => this.#writer.call("commit", operations));
-    this.readings = sqliteReadings(this.#commits, this.#reader);
+  constructor(options: SqliteStoreOptions) {
+    this.#options = options;
+    const events = { onDeath: options.onDeath, onNotice: (notice: Notice) => this.#noticed(notice) };
+    this.#writer = new WorkerClient(workerUrl("writer"), events);
+    this.#reader = new WorkerClient(workerUrl("reader"), events);
+    this.#commits = new GroupCommit({
+      series: this.#series,
+      commit: (batch) => this.#writer.call("commit", batch),
+      onCommit: options.onCommit,
+    });
+    this.readings = sqliteReadings(this.#commits, this.#writer, this.#reader);
     this.records = sqliteRecords(this.#commits, this.#reader);
   }
 
   async start(): Promise<void> {
+    const { path, clock } = this.#options;
     try {
-      await this.#writer.call("open", this.#path);
-      await this.#reader.call("open", this.#path);
+      this.#series.load(await this.#writer.call("open", path));
+      await this.#reader.call("open", path);
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
-      const words = `The database ${this.#path} cannot be opened: ${reason}. Move it away or name another folder with --data.`;
+      const words = `The database ${path} cannot be opened: ${reason}. Move it away or name another folder with --data.`;
       throw new BrambleError("store-failed", words, { cause });
     }
+    this.#endTimer = clock.every(TEND_PERIOD_MS, () => this.#tend());
   }
 
   async stop(): Promise<void> {
+    this.#endTimer?.();
+    this.#endTimer = null;
     await this.#commits.idle();
     await this.#reader.call("close", null);
     await this.#writer.call("close", null);
@@ -55,23 +77,88 @@ export class SqliteStore implements Store {
     await this.#writer.stop();
   }
 
-  async storedBytes(): Promise<number> {
-    const sizes = await Promise.all([this.#path, `${this.#path}-wal`].map(fileBytes));
-    return sizes.reduce((sum, bytes) => sum + bytes, 0);
+  /** Resolves when every reading that is stored now is sealed; it happens by itself, sooner or later. */
+  async seal(): Promise<void> {
+    await this.#writer.call("seal", null);
+  }
+
+  async status(): Promise<StoreStatus> {
+    const { path } = this.#options;
+    const [writer, ...sizes] = await Promise.all([
+      this.#writer.call("status", null),
+      fileBytes(path),
+      fileBytes(`${path}-wal`),
+    ]);
+    return {
+      ...writer,
+      storedBytes: sizes.reduce((sum, bytes) => sum + bytes, 0),
+      damagedChunks: this.#damagedChunks.size,
+    };
+  }
+
+  #tend(): void {
+    const { clock, onTrouble } = this.#options;
+    this.#writer.call("tend", clock.now()).catch((error: unknown) => onTrouble(String(error)));
+  }
+
+  #noticed(notice: Notice): void {
+    const { onTrouble } = this.#options;
+    switch (notice.kind) {
+      case "damaged-chunk": {
+        const { series, firstMs, lastMs, count, checksum } = notice.head;
+        const key = `${series}:${firstMs}:${checksum}`;
+        if (this.#damagedChunks.has(key)) return;
+        this.#damagedChunks.add(key);
+        const range = `${new Date(firstMs).toISOString()} to ${new Date(lastMs).toISOString()}`;
+        onTrouble(
+          `a chunk is damaged (${notice.reason}): ${count} readings of series ${series}, ${range}. See bramble check.`,
+        );
+        break;
+      }
+      case "upkeep-failed":
+        onTrouble(`the journal could not be sealed and will be tried again: ${notice.reason}`);
+        break;
+    }
   }
 }
 
-function sqliteReadings(commits: GroupCommit, reader: WorkerClient<ReaderMethods>): ReadingStore {
+function sqliteReadings(
+  commits: GroupCommit,
+  writer: WorkerClient<WriterMethods>,
+  reader: WorkerClient<ReaderMethods>,
+): ReadingStore {
   return {
-    async append(message) {
-      const tsMs = await commits.run({ kind: "append", message });
-      if (tsMs === null) throw new BrambleError("internal", "an append answers with times");
-      return tsMs;
-    },
+    append: (message) => commits.append(message),
     latest: () => reader.call("latest", null),
     buckets: (query) => reader.call("buckets", query),
     page: (query) => reader.call("page", query),
+    csv: (selection, format) => csvPieces(reader, selection, format),
+    async remove(selection) {
+      const series = await reader.call("seriesIds", selection);
+      const { fromMs, toMs } = selection;
+      await writer.call(
+        "remove",
+        series.map((id) => ({ series: id, fromMs, toMs })),
+      );
+    },
   };
+}
+
+/** Asks for the next piece while the last one is being sent. */
+async function* csvPieces(
+  reader: WorkerClient<ReaderMethods>,
+  selection: ReadingSelection,
+  format: CsvFormat,
+): AsyncGenerator<Uint8Array> {
+  let piece = await reader.call("csvPiece", { selection, format, nextMs: null });
+  while (piece.nextMs !== null) {
+    const next = reader.call("csvPiece", { selection, format, nextMs: piece.nextMs });
+    // Whoever asked may leave in between; then nobody hears of a failure.
+    next.catch(() => undefined);
+    yield piece.bytes;
+    piece = await next;
+  }
+  yield piece.bytes;
 }
 
 function sqliteRecords(commits: GroupCommit, reader: WorkerClient<ReaderMethods>): RecordStore {
@@ -82,9 +169,7 @@ function sqliteRecords(commits: GroupCommit, reader: WorkerClient<ReaderMethods>
 
   return {
     devices: () => parsed("device", DeviceRecord),
-    async saveDevices(devices) {
-      await commits.run({ kind: "save-devices", devices });
-    },
+    saveDevices: (devices) => commits.run({ kind: "save-devices", devices }),
     async attributes() {
       return (await rows("attribute", AttributeRow)).flatMap((row): IncomingAttribute[] => {
         const device = parseDeviceId(row.device);
@@ -93,9 +178,7 @@ function sqliteRecords(commits: GroupCommit, reader: WorkerClient<ReaderMethods>
       });
     },
     refused: () => parsed("refused", RefusedRecord),
-    async saveRefused(record, forgetIds) {
-      await commits.run({ kind: "save-refused", record, forgetIds });
-    },
+    saveRefused: (record, forgetIds) => commits.run({ kind: "save-refused", record, forgetIds }),
     async setting(name, make) {
       const find = async () => (await rows("setting", SettingRow)).find((row) => row.name === name)?.value;
       const known = await find();

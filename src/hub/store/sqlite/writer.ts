@@ -1,117 +1,195 @@
-// The writer thread: the only one that writes. A batch of operations is one transaction, on disk when it answers.
+// The writer thread: the only one that writes. A batch is one transaction, on disk when it answers. Between batches the
+// journal is sealed.
 import Database from "better-sqlite3";
 import { limits } from "../../../shared/reading.ts";
-import type { AppendMessage } from "../readings.ts";
 import type { DeviceRecord, RefusedRecord } from "../records.ts";
-import { migrate } from "./migrations.ts";
-import { answerCalls } from "./worker-call.ts";
+import { batchColumns } from "./batch.ts";
+import { Chunks } from "./chunks.ts";
+import { FreeTimes } from "./free-times.ts";
+import { History } from "./history.ts";
+import { Journal } from "./journal.ts";
+import { layOut, migrate } from "./migrations.ts";
+import { Sealer } from "./sealer.ts";
+import { Unsealed } from "./unsealed.ts";
+import { type Removal, Upkeep } from "./upkeep.ts";
+import { answerCalls, notify } from "./worker-call.ts";
 
-export type WriteOperation =
-  | { readonly kind: "append"; readonly message: AppendMessage }
+/** Everything that one transaction writes. */
+export interface WriteBatch {
+  /** Readings as `batchColumns` lays them out; where one came without a time, its place has that of its receipt. */
+  readonly readings: Uint8Array;
+  /** 1 for each reading that came without a time, else 0. */
+  readonly untimed: Uint8Array;
+  readonly receivedAtMs: number;
+  /** Series that appear for the first time. */
+  readonly newSeries: readonly SeriesRow[];
+  readonly records: readonly RecordOperation[];
+}
+
+export interface SeriesRow {
+  readonly id: number;
+  readonly device: string;
+  readonly metric: string;
+}
+
+export type RecordOperation =
+  | {
+      readonly kind: "attribute";
+      readonly device: string;
+      readonly name: string;
+      readonly text: string;
+      readonly changedAtMs: number;
+    }
   | { readonly kind: "save-devices"; readonly devices: readonly DeviceRecord[] }
   | { readonly kind: "save-refused"; readonly record: RefusedRecord; readonly forgetIds: readonly number[] }
   | { readonly kind: "setting"; readonly name: string; readonly value: string };
 
-/** Of an append: the time of each of its readings. */
-export type WriteResult = Float64Array | null;
+export interface WriterStatus {
+  readonly sealedReadings: number;
+  readonly journalReadings: number;
+  readonly journalSinceMs: number | null;
+}
+
+/**
+ * The journal is sealed when it holds so many readings: at least the first number, at most the last, and of each series
+ * in it so many that it pays to open its chunk and to write it again.
+ */
+const SEAL_READINGS = { least: 262_144, perSeries: 2_048, most: 1_048_576 };
+/** Or when its oldest row is so old. */
+const SEAL_AGE_MS = 3_600_000;
+/** 4 MB: a checkpoint takes some milliseconds. */
+const WAL_PAGES = 4_096;
+const CACHED_READINGS = 131_072;
 
 class Writer {
   readonly #db: Database.Database;
-  readonly #seriesIds = new Map<string, number>();
-  /** Per series, a stretch of milliseconds `[startMs, endMs)` known to be taken: a burst need not probe it again. */
-  readonly #taken = new Map<number, { startMs: number; endMs: number }>();
+  readonly #journal: Journal;
+  readonly #unsealed: Unsealed;
+  readonly #freeTimes: FreeTimes;
+  readonly #sealer: Sealer;
+  readonly #upkeep: Upkeep;
   readonly #statements: ReturnType<typeof prepare>;
 
   constructor(path: string) {
-    this.#db = new Database(path);
-    this.#db.pragma("journal_mode = WAL");
-    this.#db.pragma("synchronous = FULL");
-    this.#db.pragma("foreign_keys = ON");
-    migrate(this.#db, path);
-    this.#statements = prepare(this.#db);
+    const db = new Database(path);
+    migrate(db, path);
+    layOut(db);
+    db.pragma("journal_mode = WAL");
+    db.pragma("synchronous = FULL");
+    db.pragma("foreign_keys = ON");
+    db.pragma(`wal_autocheckpoint = ${WAL_PAGES}`);
+    const chunks = new Chunks(db, {
+      cachedReadings: CACHED_READINGS,
+      onDamage: (damage) => notify({ kind: "damaged-chunk", ...damage }),
+    });
+    this.#db = db;
+    this.#journal = new Journal(db);
+    this.#unsealed = new Unsealed(this.#journal);
+    const history = new History(chunks, this.#unsealed);
+    this.#freeTimes = new FreeTimes((series, fromMs) => history.timesFrom(series, fromMs));
+    this.#sealer = new Sealer(db, chunks);
+    this.#upkeep = new Upkeep({ db, journal: this.#journal, unsealed: this.#unsealed, sealer: this.#sealer });
+    this.#statements = prepare(db);
   }
 
-  /** All of `operations` in one transaction; what it throws undoes all of them. */
-  commit(operations: readonly WriteOperation[]): WriteResult[] {
+  series(): SeriesRow[] {
+    return this.#statements.series.all();
+  }
+
+  /** All of `batch` in one transaction; what it throws undoes all of it. Answers with the time of each reading. */
+  commit(batch: WriteBatch): Float64Array {
     try {
-      return this.#db.transaction(() => operations.map((operation) => this.#run(operation))).immediate();
+      const tsMs = this.#db.transaction(() => this.#write(batch)).immediate();
+      if (this.#unsealed.count >= this.#sealReadings) this.#sealInBackground();
+      return tsMs;
     } catch (error) {
-      // What the maps learned in this transaction was undone with it.
-      this.#seriesIds.clear();
-      this.#taken.clear();
+      // What was learned in this transaction was undone with it.
+      this.#freeTimes.clear();
+      this.#unsealed.undo();
       throw error;
     }
   }
 
+  /** Seals a journal that has grown old. */
+  tend(nowMs: number): void {
+    const sinceMs = this.#journal.sinceMs;
+    if (sinceMs !== null && nowMs - sinceMs >= SEAL_AGE_MS) this.#sealInBackground();
+  }
+
+  seal(): Promise<void> {
+    return this.#upkeep.seal();
+  }
+
+  remove(removals: readonly Removal[]): Promise<void> {
+    return this.#upkeep.remove(removals);
+  }
+
+  status(): WriterStatus {
+    return {
+      sealedReadings: this.#sealer.sealedReadings,
+      journalReadings: this.#unsealed.count,
+      journalSinceMs: this.#journal.sinceMs,
+    };
+  }
+
   close(): void {
+    this.#upkeep.stop();
     this.#db.close();
   }
 
-  #run(operation: WriteOperation): WriteResult {
+  get #sealReadings(): number {
+    const { least, perSeries, most } = SEAL_READINGS;
+    return Math.min(most, Math.max(least, perSeries * this.#unsealed.fresh.seriesCount));
+  }
+
+  #sealInBackground(): void {
+    if (this.#upkeep.isSealing) return;
+    // Nothing is lost: the readings stay in the journal, and are sealed next time.
+    this.#upkeep.seal().catch((error: unknown) => notify({ kind: "upkeep-failed", reason: String(error) }));
+  }
+
+  #write({ readings, untimed, receivedAtMs, newSeries, records }: WriteBatch): Float64Array {
+    for (const { id, device, metric } of newSeries) this.#statements.addSeries.run(id, device, metric);
+    const columns = batchColumns(readings);
+    const { series, tsMs } = columns;
+    for (let row = 0; row < series.length; row++) {
+      const id = series[row] ?? 0;
+      const ms = tsMs[row] ?? 0;
+      if (untimed[row] === 1) tsMs[row] = this.#freeTimes.take(id, ms);
+      else this.#freeTimes.taken(id, ms);
+      this.#unsealed.fresh.addRow(columns, row);
+    }
+    if (series.length > 0) this.#journal.append(receivedAtMs, readings);
+    for (const operation of records) this.#record(operation);
+    return tsMs;
+  }
+
+  #record(operation: RecordOperation): void {
     switch (operation.kind) {
-      case "append":
-        return this.#append(operation.message);
+      case "attribute": {
+        const { device, name, text, changedAtMs } = operation;
+        this.#statements.saveAttribute.run(device, name, text, changedAtMs);
+        this.#statements.trimAttributes.run(device, device, limits.attributesPerDevice);
+        break;
+      }
       case "save-devices":
         for (const device of operation.devices) this.#statements.saveDevice.run(device.id, JSON.stringify(device));
-        return null;
+        break;
       case "save-refused":
         for (const id of operation.forgetIds) this.#statements.forgetRefused.run(id);
         this.#statements.saveRefused.run(operation.record.id, JSON.stringify(operation.record));
-        return null;
+        break;
       case "setting":
         this.#statements.saveSetting.run(operation.name, operation.value);
-        return null;
+        break;
     }
-  }
-
-  #append({ readings, attributes, receivedAtMs }: AppendMessage): Float64Array {
-    const tsMs = new Float64Array(readings.length);
-    for (const [index, reading] of readings.entries()) {
-      const series = this.#seriesId(reading.device, reading.metric);
-      if (reading.tsMs === null) {
-        tsMs[index] = this.#insertAtFreeTime(series, receivedAtMs, reading.value);
-      } else {
-        this.#statements.upsert.run(series, reading.tsMs, reading.value);
-        tsMs[index] = reading.tsMs;
-      }
-    }
-    for (const { device, name, text } of attributes) {
-      this.#statements.saveAttribute.run(device, name, text, receivedAtMs);
-      this.#statements.trimAttributes.run(device, device, limits.attributesPerDevice);
-    }
-    return tsMs;
-  }
-
-  #seriesId(device: string, metric: string): number {
-    const key = `${device}\n${metric}`;
-    let id = this.#seriesIds.get(key);
-    if (id === undefined) {
-      this.#statements.addSeries.run(device, metric);
-      id = Number(this.#statements.seriesId.get(device, metric));
-      this.#seriesIds.set(key, id);
-    }
-    return id;
-  }
-
-  #insertAtFreeTime(series: number, receivedAtMs: number, value: number): number {
-    const known = this.#taken.get(series);
-    const inside = known !== undefined && known.startMs <= receivedAtMs && receivedAtMs <= known.endMs;
-    const startMs = inside ? known.startMs : receivedAtMs;
-    let tsMs = inside ? known.endMs : receivedAtMs;
-    while (this.#statements.insertIfFree.run(series, tsMs, value).changes === 0) tsMs++;
-    this.#taken.set(series, { startMs, endMs: tsMs + 1 });
-    return tsMs;
   }
 }
 
 function prepare(db: Database.Database) {
   return {
-    addSeries: db.prepare("INSERT INTO series (device, metric) VALUES (?, ?) ON CONFLICT DO NOTHING"),
-    seriesId: db.prepare("SELECT id FROM series WHERE device = ? AND metric = ?").pluck(),
-    upsert: db.prepare(
-      "INSERT INTO reading (series, ts, value) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
-    ),
-    insertIfFree: db.prepare("INSERT INTO reading (series, ts, value) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"),
+    series: db.prepare<[], SeriesRow>("SELECT id, device, metric FROM series ORDER BY id"),
+    addSeries: db.prepare("INSERT INTO series (id, device, metric) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"),
     saveAttribute: db.prepare(
       "INSERT INTO attribute (device, name, text, changed_at) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET text = excluded.text, changed_at = excluded.changed_at",
     ),
@@ -129,14 +207,21 @@ function prepare(db: Database.Database) {
 
 let writer: Writer | undefined;
 
+function open(): Writer {
+  if (writer === undefined) throw new Error("the store is not open");
+  return writer;
+}
+
 const methods = {
-  open(path: string): void {
+  open(path: string): readonly SeriesRow[] {
     writer = new Writer(path);
+    return writer.series();
   },
-  commit(operations: readonly WriteOperation[]): WriteResult[] {
-    if (writer === undefined) throw new Error("the store is not open");
-    return writer.commit(operations);
-  },
+  commit: (batch: WriteBatch): Float64Array => open().commit(batch),
+  tend: (nowMs: number): void => open().tend(nowMs),
+  seal: (_: null): Promise<void> => open().seal(),
+  remove: (removals: readonly Removal[]): Promise<void> => open().remove(removals),
+  status: (_: null): WriterStatus => open().status(),
   close(_: null): void {
     writer?.close();
     writer = undefined;

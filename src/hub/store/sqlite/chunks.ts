@@ -1,0 +1,180 @@
+// The sealed readings: chunks of one series each, compressed, that do not overlap.
+import { crc32 } from "node:zlib";
+import type Database from "better-sqlite3";
+import { type Columns, decodeChunk } from "./chunk-codec.ts";
+import type { Summary } from "./summary.ts";
+
+/** What is known of a chunk without opening it. */
+export interface ChunkHead extends Summary {
+  readonly series: number;
+  /** Time of its first and of its last reading. */
+  readonly firstMs: number;
+  readonly lastMs: number;
+  readonly lastValue: number;
+  /** CRC-32 of its data. */
+  readonly checksum: number;
+}
+
+export interface Damage {
+  readonly head: ChunkHead;
+  readonly reason: string;
+}
+
+export interface ChunksOptions {
+  /** Readings that are kept decoded. */
+  readonly cachedReadings: number;
+  /** Called once for each chunk whose data is not what was written. Its readings are missing from every answer. */
+  readonly onDamage: (damage: Damage) => void;
+}
+
+const HEADS_AT_ONCE = 64;
+
+export class Chunks {
+  readonly #options: ChunksOptions;
+  readonly #statements: ReturnType<typeof prepare>;
+  /** By series, first time and checksum; least recently used first. */
+  readonly #decoded = new Map<string, Columns>();
+  #decodedReadings = 0;
+  readonly #damaged = new Set<string>();
+
+  constructor(db: Database.Database, options: ChunksOptions) {
+    this.#options = options;
+    this.#statements = prepare(db);
+  }
+
+  get damagedCount(): number {
+    return this.#damaged.size;
+  }
+
+  /** The chunk with the latest readings of a series. */
+  last(series: number): ChunkHead | null {
+    return this.at(series, Number.MAX_SAFE_INTEGER);
+  }
+
+  /** The chunk that begins at or before `tsMs`, the nearest one. */
+  at(series: number, tsMs: number): ChunkHead | null {
+    return toHead(this.#statements.before.get(series, tsMs, 1));
+  }
+
+  /** Chunks that may hold readings of `fromMs <= t < toMs`, oldest first. */
+  *oldestFirst(series: number, fromMs: number, toMs: number): Generator<ChunkHead> {
+    const first = this.at(series, fromMs);
+    if (first !== null && first.lastMs >= fromMs) yield first;
+    let afterMs = first === null ? Number.MIN_SAFE_INTEGER : first.firstMs + 1;
+    for (;;) {
+      const heads = toHeads(this.#statements.from.all(series, afterMs, toMs, HEADS_AT_ONCE));
+      yield* heads;
+      const last = heads.at(-1);
+      if (last === undefined || heads.length < HEADS_AT_ONCE) return;
+      afterMs = last.firstMs + 1;
+    }
+  }
+
+  /** The same, newest first. */
+  *newestFirst(series: number, fromMs: number, toMs: number): Generator<ChunkHead> {
+    let beforeMs = toMs - 1;
+    for (;;) {
+      const heads = toHeads(this.#statements.before.all(series, beforeMs, HEADS_AT_ONCE));
+      for (const head of heads) {
+        if (head.lastMs < fromMs) return;
+        yield head;
+      }
+      const last = heads.at(-1);
+      if (last === undefined || heads.length < HEADS_AT_ONCE) return;
+      beforeMs = last.firstMs - 1;
+    }
+  }
+
+  /** The readings of a chunk; none, and `onDamage` told, where its data is not what was written. Not to be changed. */
+  columns(head: ChunkHead): Columns | null {
+    const key = keyOf(head);
+    const known = this.#decoded.get(key);
+    if (known !== undefined) {
+      this.#decoded.delete(key);
+      this.#decoded.set(key, known);
+      return known;
+    }
+    const decoded = openChunk(head, this.data(head));
+    if ("reason" in decoded) {
+      if (!this.#damaged.has(key)) this.#options.onDamage({ head, reason: decoded.reason });
+      this.#damaged.add(key);
+      return null;
+    }
+    this.remember(head, decoded);
+    return decoded;
+  }
+
+  /** Keeps the readings of a chunk that was just written: they are likely to be asked for. */
+  remember(head: ChunkHead, columns: Columns): void {
+    this.#decoded.set(keyOf(head), columns);
+    this.#decodedReadings += columns.tsMs.length;
+    for (const [key, { tsMs }] of this.#decoded) {
+      if (this.#decodedReadings <= this.#options.cachedReadings) return;
+      this.#decoded.delete(key);
+      this.#decodedReadings -= tsMs.length;
+    }
+  }
+
+  /** The bytes of a chunk as they are stored. */
+  data(head: ChunkHead): Uint8Array {
+    return this.#statements.data.get(head.series, head.firstMs) ?? new Uint8Array();
+  }
+}
+
+/** The readings in `data`, or why they cannot be those that `head` tells of. */
+export function openChunk(head: ChunkHead, data: Uint8Array): Columns | { readonly reason: string } {
+  if (crc32(data) !== head.checksum) return { reason: "its checksum does not match" };
+  try {
+    const columns = decodeChunk(data);
+    return columns.tsMs.length === head.count ? columns : { reason: "it holds another number of readings" };
+  } catch (error) {
+    return { reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function keyOf({ series, firstMs, checksum }: ChunkHead): string {
+  return `${series}:${firstMs}:${checksum}`;
+}
+
+type HeadRow = readonly [
+  series: number,
+  firstMs: number,
+  lastMs: number,
+  count: number,
+  min: number,
+  max: number,
+  mean: number,
+  lastValue: number,
+  checksum: number,
+];
+
+/** In the order of `HeadRow`. */
+export const HEAD_COLUMNS = "series, first, last, count, min, max, mean, last_value, checksum";
+
+export function toHead(row: HeadRow | undefined): ChunkHead | null {
+  if (row === undefined) return null;
+  const [series, firstMs, lastMs, count, min, max, mean, lastValue, checksum] = row;
+  return { series, firstMs, lastMs, count, min, max, mean, lastValue, checksum };
+}
+
+function toHeads(rows: readonly HeadRow[]): ChunkHead[] {
+  return rows.flatMap((row) => toHead(row) ?? []);
+}
+
+function prepare(db: Database.Database) {
+  return {
+    before: db
+      .prepare<[series: number, atMs: number, limit: number], HeadRow>(
+        `SELECT ${HEAD_COLUMNS} FROM chunk WHERE series = ? AND first <= ? ORDER BY first DESC LIMIT ?`,
+      )
+      .raw(),
+    from: db
+      .prepare<[series: number, fromMs: number, toMs: number, limit: number], HeadRow>(
+        `SELECT ${HEAD_COLUMNS} FROM chunk WHERE series = ? AND first >= ? AND first < ? ORDER BY first LIMIT ?`,
+      )
+      .raw(),
+    data: db
+      .prepare<[series: number, firstMs: number], Buffer>("SELECT data FROM chunk WHERE series = ? AND first = ?")
+      .pluck(),
+  };
+}

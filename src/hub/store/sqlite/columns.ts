@@ -1,0 +1,64 @@
+// Small operations on the columns of one series.
+import type { Columns } from "./chunk-codec.ts";
+
+export const NO_READINGS: Columns = { tsMs: new Float64Array(), values: new Float64Array() };
+
+/** Index of the first time that is not before `tsMs`. */
+export function lowerBound(times: Float64Array, tsMs: number): number {
+  let low = 0;
+  let high = times.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((times[middle] ?? 0) < tsMs) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** The readings with `fromMs <= t < toMs`; a view, not a copy. */
+export function sliceByTime({ tsMs, values }: Columns, fromMs: number, toMs: number): Columns {
+  const start = lowerBound(tsMs, fromMs);
+  const end = lowerBound(tsMs, toMs);
+  return sliceRows({ tsMs, values }, start, end);
+}
+
+/** Rows `start` to `end`, that one not included; a view, not a copy. */
+export function sliceRows({ tsMs, values }: Columns, start: number, end: number): Columns {
+  return { tsMs: tsMs.subarray(start, end), values: values.subarray(start, end) };
+}
+
+/** Both by time; where both have a reading at one time, that of `newer`. */
+export function mergeColumns(older: Columns, newer: Columns): Columns {
+  if (newer.tsMs.length === 0) return older;
+  if (older.tsMs.length === 0) return newer;
+  const tsMs = new Float64Array(older.tsMs.length + newer.tsMs.length);
+  const values = new Float64Array(tsMs.length);
+  let a = 0;
+  let b = 0;
+  let count = 0;
+  while (a < older.tsMs.length || b < newer.tsMs.length) {
+    const olderMs = older.tsMs[a] ?? Number.POSITIVE_INFINITY;
+    const newerMs = newer.tsMs[b] ?? Number.POSITIVE_INFINITY;
+    const takeNewer = newerMs <= olderMs;
+    tsMs[count] = takeNewer ? newerMs : olderMs;
+    values[count++] = (takeNewer ? newer.values[b] : older.values[a]) ?? 0;
+    if (olderMs <= newerMs) a++;
+    if (takeNewer) b++;
+  }
+  return sliceRows({ tsMs, values }, 0, count);
+}
+
+/** One after the other; the caller knows that they follow each other in time. */
+export function concatColumns(parts: readonly Columns[]): Columns {
+  const [only] = parts;
+  if (only !== undefined && parts.length === 1) return only;
+  const count = parts.reduce((sum, { tsMs }) => sum + tsMs.length, 0);
+  const joined = { tsMs: new Float64Array(count), values: new Float64Array(count) };
+  let at = 0;
+  for (const { tsMs, values } of parts) {
+    joined.tsMs.set(tsMs, at);
+    joined.values.set(values, at);
+    at += tsMs.length;
+  }
+  return joined;
+}

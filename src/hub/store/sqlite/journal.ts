@@ -1,0 +1,94 @@
+// The journal: batches of acknowledged readings in the order of their commits, until they are sealed.
+import type Database from "better-sqlite3";
+import { batchColumns } from "./batch.ts";
+import { Tail } from "./tail.ts";
+
+/** Rows that one call of `removeSome` removes at most. */
+const REMOVED_AT_ONCE = 2_000;
+
+/** What the writer does with the journal. Each call belongs into a transaction. */
+export class Journal {
+  readonly #statements: ReturnType<typeof prepare>;
+  /** Ids grow for ever: they tell a reader what it has seen. */
+  #lastId: number;
+
+  constructor(db: Database.Database) {
+    this.#statements = prepare(db);
+    this.#lastId = Math.max(this.#statements.lastId.get() ?? 0, this.#statements.sealedId.get() ?? 0);
+  }
+
+  get lastId(): number {
+    return this.#lastId;
+  }
+
+  /** When the oldest row arrived, in milliseconds UTC; null when the journal is empty. */
+  get sinceMs(): number | null {
+    return this.#statements.since.get() ?? null;
+  }
+
+  append(receivedAtMs: number, readings: Uint8Array): void {
+    this.#statements.append.run(this.#lastId + 1, receivedAtMs, readings);
+    this.#lastId++;
+  }
+
+  /** The readings of the rows after `id`. */
+  readAfter(id: number): Tail {
+    const tail = new Tail();
+    for (const [, readings] of this.#statements.after.iterate(id)) tail.add(batchColumns(readings));
+    return tail;
+  }
+
+  /** Removes the oldest rows up to `id`, all of which are sealed; answers true when none is left. */
+  removeSome(id: number): boolean {
+    const firstId = this.#statements.firstId.get() ?? null;
+    if (firstId === null || firstId > id) return true;
+    const lastId = Math.min(id, firstId + REMOVED_AT_ONCE - 1);
+    this.#statements.setSealedId.run(lastId);
+    this.#statements.remove.run(lastId);
+    return lastId === id;
+  }
+}
+
+/** The reader's view of the journal: read on with every question, so that what is acknowledged is in the answer. */
+export class JournalFollower {
+  readonly #statements: ReturnType<typeof prepare>;
+  #tail = new Tail();
+  #firstId: number | null = null;
+  #lastId = 0;
+
+  constructor(db: Database.Database) {
+    this.#statements = prepare(db);
+  }
+
+  /** The readings of the journal as of the present transaction. */
+  follow(): Tail {
+    const firstId = this.#statements.firstId.get() ?? null;
+    if (firstId !== this.#firstId) {
+      this.#tail = new Tail();
+      this.#firstId = firstId;
+      this.#lastId = 0;
+    }
+    for (const [id, readings] of this.#statements.after.iterate(this.#lastId)) {
+      this.#tail.add(batchColumns(readings));
+      this.#lastId = id;
+    }
+    return this.#tail;
+  }
+}
+
+function prepare(db: Database.Database) {
+  return {
+    append: db.prepare("INSERT INTO journal (id, received_at, readings) VALUES (?, ?, ?)"),
+    after: db
+      .prepare<[id: number], [id: number, readings: Buffer]>(
+        "SELECT id, readings FROM journal WHERE id > ? ORDER BY id",
+      )
+      .raw(),
+    firstId: db.prepare<[], number | null>("SELECT min(id) FROM journal").pluck(),
+    lastId: db.prepare<[], number | null>("SELECT max(id) FROM journal").pluck(),
+    since: db.prepare<[], number>("SELECT received_at FROM journal ORDER BY id LIMIT 1").pluck(),
+    remove: db.prepare("DELETE FROM journal WHERE id <= ?"),
+    sealedId: db.prepare<[], number>("SELECT journal_id FROM sealed").pluck(),
+    setSealedId: db.prepare("UPDATE sealed SET journal_id = ?"),
+  };
+}

@@ -1,0 +1,53 @@
+// Numbers for series: readings cross to the store's threads, and lie in the journal, under a number instead of names.
+import type { SeriesRow } from "./writer.ts";
+
+export class SeriesIds {
+  readonly #byDevice = new Map<string, Map<string, number>>();
+  #lastId = 0;
+  #unwritten: SeriesRow[] = [];
+
+  /** Takes in what is stored. */
+  load(rows: readonly SeriesRow[]): void {
+    for (const { id, device, metric } of rows) {
+      this.#metricsOf(device).set(metric, id);
+      this.#lastId = Math.max(this.#lastId, id);
+    }
+  }
+
+  /** The number of a series; a new one where it has none yet. */
+  idOf(device: string, metric: string): number {
+    const metrics = this.#metricsOf(device);
+    let id = metrics.get(metric);
+    if (id === undefined) {
+      id = ++this.#lastId;
+      metrics.set(metric, id);
+      this.#unwritten.push({ id, device, metric });
+    }
+    return id;
+  }
+
+  /** The number of a series that was seen before. */
+  find(device: string, metric: string): number | undefined {
+    return this.#byDevice.get(device)?.get(metric);
+  }
+
+  /** Series that are in no transaction yet. Who takes them writes them down, or gives them back. */
+  takeUnwritten(): readonly SeriesRow[] {
+    const rows = this.#unwritten;
+    this.#unwritten = [];
+    return rows;
+  }
+
+  giveBack(rows: readonly SeriesRow[]): void {
+    this.#unwritten = [...rows, ...this.#unwritten];
+  }
+
+  #metricsOf(device: string): Map<string, number> {
+    let metrics = this.#byDevice.get(device);
+    if (metrics === undefined) {
+      metrics = new Map();
+      this.#byDevice.set(device, metrics);
+    }
+    return metrics;
+  }
+}

@@ -1,0 +1,43 @@
+// What a stretch of readings amounts to: the row of a rollup, the head of a chunk, the bucket of a chart.
+import type { Columns } from "./chunk-codec.ts";
+
+/** The mean is kept rather than the sum, which overflows where values are huge. */
+export interface Summary {
+  readonly count: number;
+  readonly min: number;
+  readonly max: number;
+  readonly mean: number;
+}
+
+/** Rows `start` to `end`, that one not included; there must be one. */
+export function summarize({ values }: Columns, start = 0, end = values.length): Summary {
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
+  let sum = 0;
+  for (let row = start; row < end; row++) {
+    const value = values[row] ?? 0;
+    if (value < min) min = value;
+    if (value > max) max = value;
+    sum += value;
+  }
+  const count = end - start;
+  const mean = Number.isFinite(sum) ? sum / count : scaledMean(values, start, end);
+  return { count, min, max, mean: Math.min(max, Math.max(min, mean)) };
+}
+
+/** Of both together. */
+export function combine(a: Summary, b: Summary): Summary {
+  const count = a.count + b.count;
+  return {
+    count,
+    min: Math.min(a.min, b.min),
+    max: Math.max(a.max, b.max),
+    mean: a.mean * (a.count / count) + b.mean * (b.count / count),
+  };
+}
+
+function scaledMean(values: Float64Array, start: number, end: number): number {
+  let mean = 0;
+  for (let row = start; row < end; row++) mean += (values[row] ?? 0) / (end - start);
+  return mean;
+}

@@ -1,0 +1,91 @@
+// Upkeep of the store between commits: seals the journal, removes what nobody wants to keep, gives freed pages back.
+// It works in slices, each a transaction of its own; whatever a crash interrupts is simply done again.
+import type Database from "better-sqlite3";
+import type { Journal } from "./journal.ts";
+import type { Sealer } from "./sealer.ts";
+import { Slices } from "./slices.ts";
+import type { Unsealed } from "./unsealed.ts";
+
+/** Sealed readings to remove: of one series, with `fromMs <= t < toMs`. */
+export interface Removal {
+  readonly series: number;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+export interface UpkeepOptions {
+  readonly db: Database.Database;
+  readonly journal: Journal;
+  readonly unsealed: Unsealed;
+  readonly sealer: Sealer;
+}
+
+/** How long a slice may hold up a commit. */
+const SLICE_MS = 4;
+const FREED_PAGES_PER_SLICE = 512;
+
+export class Upkeep {
+  readonly #options: UpkeepOptions;
+  readonly #slices = new Slices();
+  #sealing: Promise<void> | null = null;
+
+  constructor(options: UpkeepOptions) {
+    this.#options = options;
+  }
+
+  get isSealing(): boolean {
+    return this.#sealing !== null;
+  }
+
+  /** Resolves when every reading that is in the journal now is sealed. */
+  async seal(): Promise<void> {
+    // A sealing under way does not have the latest readings.
+    await this.#sealing;
+    this.#sealing ??= this.#slices.run(this.#seal()).finally(() => {
+      this.#sealing = null;
+    });
+    await this.#sealing;
+  }
+
+  /** Removes readings for ever, those in the journal too; resolves when they are gone. */
+  async remove(removals: readonly Removal[]): Promise<void> {
+    await this.seal();
+    await this.#slices.run(this.#remove(removals));
+  }
+
+  stop(): void {
+    this.#slices.stop();
+  }
+
+  *#seal(): Generator<void> {
+    const { db, journal, unsealed, sealer } = this.#options;
+    const { tail, throughId } = unsealed.setApart();
+    const waiting = [...tail.series];
+    while (waiting.length > 0) {
+      db.transaction(() => {
+        const endMs = performance.now() + SLICE_MS;
+        while (performance.now() < endMs) {
+          const series = waiting.pop();
+          if (series === undefined) break;
+          const readings = tail.columns(series);
+          if (readings !== null) sealer.seal(series, readings);
+        }
+      }).immediate();
+      yield;
+    }
+    while (!db.transaction(() => journal.removeSome(throughId)).immediate()) yield;
+    unsealed.forgetSealed();
+  }
+
+  *#remove(removals: readonly Removal[]): Generator<void> {
+    const { db, sealer } = this.#options;
+    for (const { series, fromMs, toMs } of removals) {
+      while (!db.transaction(() => sealer.remove(series, fromMs, toMs)).immediate()) yield;
+      yield;
+    }
+    while (Number(db.pragma("freelist_count", { simple: true })) > FREED_PAGES_PER_SLICE) {
+      db.exec(`PRAGMA incremental_vacuum(${FREED_PAGES_PER_SLICE})`);
+      yield;
+    }
+  }
+}

@@ -1,0 +1,51 @@
+// The broker, which says who listens: what nobody listens to need not go through it.
+import { Aedes } from "aedes";
+
+type Subscribe = Parameters<Aedes["subscribe"]>;
+
+/** Topics whose answer is remembered. */
+const REMEMBERED_TOPICS = 10_000;
+
+export class Broker extends Aedes {
+  /** How many subscriptions each filter has. */
+  readonly #filters = new Map<string, number>();
+  readonly #listened = new Map<string, boolean>();
+
+  override subscribe(...[filter, deliver, done]: Subscribe): void {
+    this.#filters.set(filter, (this.#filters.get(filter) ?? 0) + 1);
+    this.#listened.clear();
+    super.subscribe(filter, deliver, done);
+  }
+
+  override unsubscribe(...[filter, deliver, done]: Subscribe): void {
+    const count = this.#filters.get(filter) ?? 0;
+    if (count > 1) this.#filters.set(filter, count - 1);
+    else this.#filters.delete(filter);
+    this.#listened.clear();
+    super.unsubscribe(filter, deliver, done);
+  }
+
+  /** True when a message on `topic` would be delivered to anyone. */
+  isListenedTo(topic: string): boolean {
+    if (this.#filters.size === 0) return false;
+    let listened = this.#listened.get(topic);
+    if (listened === undefined) {
+      listened = [...this.#filters.keys()].some((filter) => matches(filter, topic));
+      if (this.#listened.size >= REMEMBERED_TOPICS) this.#listened.clear();
+      this.#listened.set(topic, listened);
+    }
+    return listened;
+  }
+}
+
+/** MQTT 3.1.1, section 4.7. */
+function matches(filter: string, topic: string): boolean {
+  const levels = topic.split("/");
+  const wanted = filter.split("/");
+  for (const [index, level] of wanted.entries()) {
+    // "#" stands for the level above it too.
+    if (level === "#") return true;
+    if (index >= levels.length || (level !== "+" && level !== levels[index])) return false;
+  }
+  return wanted.length === levels.length;
+}
