@@ -1,7 +1,7 @@
 // The composition root: builds every part, starts them from the store outwards, stops them from the ports inwards.
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
-import type { Health, HubInfo } from "../shared/api.ts";
+import type { HubInfo } from "../shared/api.ts";
 import { Admission } from "./access/admission.ts";
 import { BrowserGuard } from "./access/browsers.ts";
 import { lanAddresses, Networks } from "./access/networks.ts";
@@ -14,7 +14,11 @@ import { Ingest } from "./ingest/accept.ts";
 import { TopicAuthority } from "./ingest/authorise.ts";
 import { Refusals } from "./ingest/refusals.ts";
 import { LiveFeed } from "./live/feed.ts";
+import { cached } from "./observe/cached.ts";
+import { DiskGuard, type DiskGuardOptions } from "./observe/disk-guard.ts";
+import { describeHealth } from "./observe/health.ts";
 import type { Log } from "./observe/log.ts";
+import { type HubFigures, Metrics } from "./observe/metrics.ts";
 import { SqliteStore } from "./store/sqlite/sqlite-store.ts";
 import { HttpTransport } from "./transport/http.ts";
 import { LiveSocket } from "./transport/live-socket.ts";
@@ -28,6 +32,7 @@ export interface HubOptions {
   /** Holds the built UI; where it does not, the hub has its API alone. */
   readonly uiFolder: string;
   readonly clock: Clock;
+  readonly freeBytes: DiskGuardOptions["freeBytes"];
   readonly log: Log;
   /** Called once when a part dies that the hub cannot do without. */
   readonly onDeath: (error: Error) => void;
@@ -45,6 +50,9 @@ export interface RunningHub {
   /** Where others reach the hub, best first. */
   readonly addresses: readonly string[];
 }
+
+/** How old an answer of the store may be that anyone on the network can ask for. */
+const STORE_STATUS_MS = 1_000;
 
 export class Hub {
   readonly #options: HubOptions;
@@ -73,17 +81,19 @@ export class Hub {
   }
 
   async #start(): Promise<RunningHub> {
-    const { config, folder, version, uiFolder, clock, log, onDeath } = this.#options;
+    const { config, folder, version, uiFolder, clock, freeBytes, log, onDeath } = this.#options;
     const startedAtMs = clock.now();
+    const metrics = new Metrics(version, clock);
     const store = new SqliteStore({
       path: folder.databasePath,
       clock,
       onDeath,
       onTrouble: (words) => log.error(words),
-      onCommit: () => undefined,
+      onCommit: (seconds, messages) => metrics.commit(seconds, messages),
     });
     this.#stops.push(() => store.stop());
     await store.start();
+    const storeStatus = cached(() => store.status(), STORE_STATUS_MS, clock);
     const { readings, records } = store;
     const hubId = await records.setting("hub-id", randomUUID);
     const signingKey = await records.setting("session-key", makeSecret);
@@ -96,15 +106,26 @@ export class Hub {
       onChange: (device) => feed.device(device),
       onSaveFailed: (error) => log.error({ err: error }, "devices could not be written down"),
     });
+    const disk = new DiskGuard({
+      folder: folder.path,
+      freeBytes,
+      clock,
+      log: log.child({ name: "disk" }),
+      onChange: (status) => feed.disk(status),
+    });
     const refusals = new Refusals({ records, onRefused: (refused) => feed.refused(refused) });
     const ingest = new Ingest({
       readings,
       registry,
       refusals,
+      disk,
+      metrics,
       clock,
       log: log.child({ name: "ingest" }),
       onStored: (readings, tsMs) => feed.readings(readings, tsMs),
     });
+    await disk.start();
+    this.#stops.push(() => disk.stop());
     await registry.start();
     this.#stops.push(() => registry.stop());
     await refusals.start();
@@ -139,16 +160,30 @@ export class Hub {
       mqttPort,
       addresses: reachableAt(config.host),
       dataFolder: folder.path,
-      storedBytes: (await store.status()).storedBytes,
+      storedBytes: (await storeStatus()).storedBytes,
+      disk: disk.status,
       notes,
     });
-    const health = (): Health => ({
-      status: ingest.failure === null ? "ok" : "failing",
-      version,
-      uptimeSeconds: Math.floor((clock.now() - startedAtMs) / 1_000),
-      store: ingest.failure === null ? { status: "ok" } : { status: "failing", message: ingest.failure },
-      mqtt: { status: "ok", clients: mqtt.clientCount },
-    });
+    const health = async () =>
+      describeHealth({
+        version,
+        uptimeSeconds: Math.floor((clock.now() - startedAtMs) / 1_000),
+        ingestFailure: ingest.failure,
+        store: await storeStatus().catch(toError),
+        disk,
+        mqttClients: mqtt.clientCount,
+      });
+    const figures = async (): Promise<HubFigures> => {
+      const devices = registry.list();
+      const devicesOnline = devices.filter(({ presence }) => presence.online).length;
+      return {
+        store: await storeStatus(),
+        diskFreeBytes: disk.freeBytes,
+        mqttClients: mqtt.clientCount,
+        devicesOnline,
+        devicesOffline: devices.length - devicesOnline,
+      };
+    };
     const liveSocket = new LiveSocket({ guard, sessions, feed, clock });
     const http = new HttpTransport({
       version,
@@ -158,6 +193,7 @@ export class Hub {
       clock,
       hubInfo,
       health,
+      metrics: async () => ({ contentType: metrics.contentType, text: await metrics.text(await figures()) }),
       sessions,
       ingest,
       guard,
@@ -208,6 +244,10 @@ function reachableAt(host: string): string[] {
 function loopbackOf(host: string): string {
   if (host === "0.0.0.0" || host === "localhost") return "127.0.0.1";
   return host.includes(":") ? `[${host === "::" ? "::1" : host}]` : host;
+}
+
+function toError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
 }
 
 function movedPort(what: string, wanted: number, got: number): string[] {

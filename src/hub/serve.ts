@@ -7,6 +7,7 @@ import { type Config, readConfig, serveHelp } from "./config.ts";
 import { DataFolder } from "./data-folder.ts";
 import { findHost, type Host } from "./host.ts";
 import { Hub, type RunningHub } from "./hub.ts";
+import { freeBytesOf } from "./observe/disk-guard.ts";
 import { openLog } from "./observe/log.ts";
 
 /** A stop that takes longer is ended: what was acknowledged is on disk anyway. */
@@ -46,6 +47,7 @@ async function run(config: Config, folder: DataFolder, host: Host): Promise<numb
     version: packageJson.version,
     uiFolder: fileURLToPath(new URL("../renderer", import.meta.url)),
     clock: systemClock,
+    freeBytes: freeBytesOf,
     log,
     onDeath: (error) => {
       log.fatal({ err: error }, "the store died");

@@ -3,7 +3,7 @@
 import { readFile } from "node:fs/promises";
 import { extname, join, sep } from "node:path";
 import { net, protocol } from "electron";
-import type { ApiError } from "../shared/errors.ts";
+import type { ApiError } from "../shared/api.ts";
 import type { HubEndpoint } from "./hub-process.ts";
 
 const scheme = "bramble";

@@ -3,9 +3,8 @@
 import { rename, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { app, type BrowserWindow, dialog, net } from "electron";
-import type { ExportQuery } from "../shared/api.ts";
+import type { ApiError, ExportQuery } from "../shared/api.ts";
 import type { SaveOutcome } from "../shared/bridge.ts";
-import type { ApiError } from "../shared/errors.ts";
 import type { HubEndpoint } from "./hub-process.ts";
 
 export async function saveCsv(

@@ -1,8 +1,24 @@
 // The HTTP API's shapes: one schema each for validation, OpenAPI and the client. Times in answers are milliseconds UTC.
 import { type Static, Type } from "typebox";
 import { Device } from "./device.ts";
-import { ProblemDetail } from "./errors.ts";
-import { Bucket } from "./reading.ts";
+import type { ProblemDetail } from "./errors.ts";
+import type { Bucket } from "./reading.ts";
+
+const ProblemDetailShape = Type.Unsafe<ProblemDetail>(
+  Type.Object({
+    field: Type.Optional(Type.String()),
+    position: Type.Optional(Type.Integer()),
+    limit: Type.Optional(Type.Integer()),
+  }),
+);
+
+/** The one shape of an error answer. */
+export const ApiError = Type.Object({
+  error: Type.String({ description: "stable code" }),
+  message: Type.String({ description: "words for a person" }),
+  details: Type.Optional(Type.Array(ProblemDetailShape)),
+});
+export type ApiError = Static<typeof ApiError>;
 
 /** A point in time in a query: milliseconds UTC or ISO 8601. Intervals are half-open: `from <= t < to`. */
 const Time = (description: string) =>
@@ -44,13 +60,23 @@ export const ChartQuery = Type.Object({
 export type ChartQuery = Static<typeof ChartQuery>;
 
 /** At most `points` buckets, each `stepMs` wide; a bucket without a reading is left out. */
+const BucketShape = Type.Unsafe<Bucket>(
+  Type.Object({
+    t: Type.Integer(),
+    min: Type.Number(),
+    max: Type.Number(),
+    avg: Type.Number(),
+    n: Type.Integer(),
+  }),
+);
+
 export const Chart = Type.Object({
   device: Type.String(),
   metric: Type.String(),
   from: Type.Integer(),
   to: Type.Integer(),
   stepMs: Type.Integer(),
-  buckets: Type.Array(Bucket),
+  buckets: Type.Array(BucketShape),
 });
 export type Chart = Static<typeof Chart>;
 
@@ -97,7 +123,7 @@ export const Refused = Type.Object({
   atMs: Type.Integer(),
   code: Type.String(),
   message: Type.String(),
-  details: Type.Optional(Type.Array(ProblemDetail)),
+  details: Type.Optional(Type.Array(ProblemDetailShape)),
   address: Type.String({ description: "who sent it" }),
   source: Type.String({ description: "MQTT topic or HTTP route" }),
   bytes: Type.Integer({ description: "how much of the message was read" }),
@@ -107,6 +133,10 @@ export type Refused = Static<typeof Refused>;
 
 export const RefusedList = Type.Object({ refused: Type.Array(Refused) });
 export type RefusedList = Static<typeof RefusedList>;
+
+/** Room on the disk of the data folder. Low: under 2 GB. Full: under 16 MB, and nothing more is acknowledged. */
+export const DiskStatus = Type.Union([Type.Literal("ok"), Type.Literal("low"), Type.Literal("full")]);
+export type DiskStatus = Static<typeof DiskStatus>;
 
 /** What a person needs to know about the hub they look at. */
 export const HubInfo = Type.Object({
@@ -118,18 +148,28 @@ export const HubInfo = Type.Object({
   addresses: Type.Array(Type.String(), { description: "where Pis on this network reach the hub, best first" }),
   dataFolder: Type.String(),
   storedBytes: Type.Integer(),
+  disk: DiskStatus,
   notes: Type.Array(Type.String(), {
     description: "what the person at the hub should know, such as a port that was taken",
   }),
 });
 export type HubInfo = Static<typeof HubInfo>;
 
+const HealthStatus = Type.Union([Type.Literal("ok"), Type.Literal("warning"), Type.Literal("failing")]);
+
+/** Answered with 503 where `status` is failing: nothing is acknowledged then. */
 export const Health = Type.Object({
-  status: Type.Union([Type.Literal("ok"), Type.Literal("failing")]),
+  status: HealthStatus,
   version: Type.String(),
   uptimeSeconds: Type.Integer(),
   store: Type.Object({
-    status: Type.Union([Type.Literal("ok"), Type.Literal("failing")]),
+    status: HealthStatus,
+    damagedChunks: Type.Optional(Type.Integer({ description: "since the hub started" })),
+    message: Type.Optional(Type.String()),
+  }),
+  disk: Type.Object({
+    status: DiskStatus,
+    freeBytes: Type.Union([Type.Integer(), Type.Null()], { description: "null where the file system does not say" }),
     message: Type.Optional(Type.String()),
   }),
   mqtt: Type.Object({ status: Type.Literal("ok"), clients: Type.Integer() }),
@@ -155,6 +195,7 @@ export const LiveEvent = Type.Union([
   /** A device came, went, or changed something other than its values. */
   Type.Object({ type: Type.Literal("device"), device: Device }),
   Type.Object({ type: Type.Literal("refused"), refused: Refused }),
+  Type.Object({ type: Type.Literal("disk"), status: DiskStatus }),
   /** Every second: readings stored in the last one. */
   Type.Object({ type: Type.Literal("rate"), readingsPerSecond: Type.Number() }),
 ]);

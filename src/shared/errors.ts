@@ -1,5 +1,4 @@
 // Every way the hub says no. Codes are stable and for programs; messages are words for a person.
-import { type Static, Type } from "typebox";
 
 /** HTTP status of each error code; the keys are the complete list of codes. */
 export const errorStatus = {
@@ -36,6 +35,7 @@ export const errorStatus = {
   "unsupported-media-type": 415,
   // A request that may succeed later.
   "store-failed": 503,
+  "disk-full": 503,
   "hub-stopping": 503,
   internal: 500,
 } as const;
@@ -50,22 +50,13 @@ export interface Problem {
   readonly details?: readonly ProblemDetail[];
 }
 
-export const ProblemDetail = Type.Object({
+export interface ProblemDetail {
   /** Path of the field inside the message, such as `bme280.temperature` or `[3].ts`. */
-  field: Type.Optional(Type.String()),
+  readonly field?: string;
   /** Zero-based character in the message. */
-  position: Type.Optional(Type.Integer()),
-  limit: Type.Optional(Type.Integer()),
-});
-export type ProblemDetail = Static<typeof ProblemDetail>;
-
-/** The one shape of an error answer over HTTP. */
-export const ApiError = Type.Object({
-  error: Type.String({ description: "stable code" }),
-  message: Type.String({ description: "words for a person" }),
-  details: Type.Optional(Type.Array(ProblemDetail)),
-});
-export type ApiError = Static<typeof ApiError>;
+  readonly position?: number;
+  readonly limit?: number;
+}
 
 export function problem(code: ErrorCode, message: string, detail?: ProblemDetail): Problem {
   return detail === undefined ? { code, message } : { code, message, details: [detail] };

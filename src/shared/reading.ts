@@ -1,5 +1,4 @@
 // A reading is (device, metric, ts, value). Everything the hub keeps is made of these.
-import { type Static, Type } from "typebox";
 import type { DeviceId, MetricName } from "./ids.ts";
 
 /** A stored reading: `tsMs` is milliseconds since 1970 UTC, `value` a finite double. */
@@ -40,11 +39,10 @@ export const limits = {
 } as const;
 
 /** One slice of a chart: `t` is its start in milliseconds UTC, `n` the number of readings in it. */
-export const Bucket = Type.Object({
-  t: Type.Integer(),
-  min: Type.Number(),
-  max: Type.Number(),
-  avg: Type.Number(),
-  n: Type.Integer(),
-});
-export type Bucket = Static<typeof Bucket>;
+export interface Bucket {
+  readonly t: number;
+  readonly min: number;
+  readonly max: number;
+  readonly avg: number;
+  readonly n: number;
+}

@@ -4,8 +4,7 @@ import { request } from "node:http";
 import { connect } from "node:net";
 import { expect, test } from "vitest";
 import { WebSocket as WebSocketClient } from "ws";
-import type { Chart, DeviceList, ReadingsPage, RefusedList } from "../../src/shared/api.ts";
-import type { ApiError } from "../../src/shared/errors.ts";
+import type { ApiError, Chart, DeviceList, ReadingsPage, RefusedList } from "../../src/shared/api.ts";
 import { startTestHub } from "../support/hub.ts";
 import { until } from "../support/until.ts";
 

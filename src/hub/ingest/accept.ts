@@ -6,7 +6,9 @@ import type { IncomingReading } from "../../shared/reading.ts";
 import type { IngestTopic, MalformedTopic } from "../../shared/topics.ts";
 import type { Clock } from "../clock.ts";
 import type { Registry } from "../devices/registry.ts";
+import type { DiskGuard } from "../observe/disk-guard.ts";
 import type { Log } from "../observe/log.ts";
+import type { Metrics } from "../observe/metrics.ts";
 import type { ReadingStore } from "../store/readings.ts";
 import { decodeAbout, decodeStatus } from "./about.ts";
 import {
@@ -43,6 +45,8 @@ export interface IngestOptions {
   readonly readings: ReadingStore;
   readonly registry: Registry;
   readonly refusals: Refusals;
+  readonly disk: Pick<DiskGuard, "status">;
+  readonly metrics: Metrics;
   readonly clock: Clock;
   readonly log: Log;
   /** `tsMs` has the time of each reading. */
@@ -50,6 +54,12 @@ export interface IngestOptions {
 }
 
 const RETRY_AFTER_SECONDS = 5;
+
+const diskFull: Verdict = {
+  kind: "deferred",
+  problem: { code: "disk-full", message: "The hub's disk is full: it has not kept this. Send it again later." },
+  retryAfterSeconds: RETRY_AFTER_SECONDS,
+};
 
 export class Ingest {
   readonly #options: IngestOptions;
@@ -66,16 +76,18 @@ export class Ingest {
 
   /** Takes one message in. Never rejects: what goes wrong is part of the verdict. */
   accept(message: IncomingMessage): Promise<Verdict> {
+    if (this.#options.disk.status === "full") return Promise.resolve(this.#counted(message, diskFull));
     try {
-      return this.#take(message).catch((error: unknown) => this.#deferred(error));
+      return this.#take(message).catch((error: unknown) => this.#deferred(message, error));
     } catch (error) {
-      return Promise.resolve(this.#deferred(error));
+      return Promise.resolve(this.#deferred(message, error));
     }
   }
 
-  /** Lists a message that is bad for ever. */
+  /** Lists a message that is bad for ever; on a full disk it is only deferred. Rejects when it cannot be written down. */
   async refuse(message: Pick<IncomingMessage, "address" | "source" | "payload">, problem: Problem): Promise<Verdict> {
-    const { refusals, clock, log } = this.#options;
+    const { refusals, disk, metrics, clock, log } = this.#options;
+    if (disk.status === "full") return diskFull;
     const { address, source, payload } = message;
     log.warn({ address, source, code: problem.code }, "message refused");
     const { code, message: words, details } = problem;
@@ -84,6 +96,7 @@ export class Ingest {
       { atMs, code, message: words, address, source, ...(details && { details: [...details] }) },
       payload,
     );
+    metrics.refused(code);
     return { kind: "refused", problem };
   }
 
@@ -101,19 +114,19 @@ export class Ingest {
       case "status":
         return this.#status(target.device, message);
       case "bad-device-id":
-        return this.refuse(message, badDeviceId(target.text, message.source));
+        return this.#refused(message, badDeviceId(target.text, message.source));
       case "bad-metric":
-        return this.refuse(message, badMetric(target.text, message.source));
+        return this.#refused(message, badMetric(target.text, message.source));
       default:
         return assertNever(target);
     }
   }
 
   #store(decoded: Decoded, message: IncomingMessage): Promise<Verdict> {
-    if (decoded.kind === "refused") return this.refuse(message, decoded.problem);
+    if (decoded.kind === "refused") return this.#refused(message, decoded.problem);
     const { readings, registry, clock } = this.#options;
     const problem = registry.admit(decoded.readings);
-    if (problem !== null) return this.refuse(message, problem);
+    if (problem !== null) return this.#refused(message, problem);
     const receivedAtMs = clock.now();
     // Not awaited: a promise less for each of the many.
     return readings
@@ -125,40 +138,51 @@ export class Ingest {
     const { registry, onStored } = this.#options;
     registry.stored(readings, tsMs, attributes, message);
     onStored(readings, tsMs);
-    return this.#accepted(readings.length);
+    return this.#accepted(message, readings.length);
   }
 
   async #describe(device: DeviceId, message: IncomingMessage): Promise<Verdict> {
     const decoded = decodeAbout(message.payload);
-    if ("problem" in decoded) return this.refuse(message, decoded.problem);
+    if ("problem" in decoded) return this.#refused(message, decoded.problem);
     const { registry } = this.#options;
     const problem = await registry.describe(device, decoded.about, message.address);
-    if (problem !== null) return this.refuse(message, problem);
+    if (problem !== null) return this.#refused(message, problem);
     if (message.session !== null) registry.sessionSpoke(device, message.session);
-    return this.#accepted(0);
+    return this.#accepted(message, 0);
   }
 
   async #status(device: DeviceId, message: IncomingMessage): Promise<Verdict> {
     const { payload, session } = message;
     const online = decodeStatus(payload);
-    if (typeof online !== "boolean") return this.refuse(message, online);
+    if (typeof online !== "boolean") return this.#refused(message, online);
     if (online && session !== null) this.#options.registry.sessionSpoke(device, session);
     this.#options.registry.statusSaid(device, online, session);
-    return this.#accepted(0);
+    return this.#accepted(message, 0);
   }
 
-  #accepted(count: number): Verdict {
+  #accepted(message: IncomingMessage, count: number): Verdict {
     if (this.#failure !== null) this.#options.log.info("messages are stored again");
     this.#failure = null;
-    return { kind: "stored", accepted: count };
+    return this.#counted(message, { kind: "stored", accepted: count });
+  }
+
+  async #refused(message: IncomingMessage, problem: Problem): Promise<Verdict> {
+    return this.#counted(message, await this.refuse(message, problem));
   }
 
   /** Said once, not for each of the thousands that may follow. */
-  #deferred(error: unknown): Verdict {
+  #deferred(message: IncomingMessage, error: unknown): Verdict {
     if (this.#failure === null) this.#options.log.error({ err: error }, "messages cannot be stored");
     this.#failure = error instanceof Error ? error.message : String(error);
     const code = error instanceof BrambleError ? error.code : "internal";
     const words = "The hub could not write this down and has not kept it. Send it again later.";
-    return { kind: "deferred", problem: { code, message: words }, retryAfterSeconds: RETRY_AFTER_SECONDS };
+    const problem = { code, message: words };
+    return this.#counted(message, { kind: "deferred", problem, retryAfterSeconds: RETRY_AFTER_SECONDS });
+  }
+
+  #counted({ session }: IncomingMessage, verdict: Verdict): Verdict {
+    const readings = verdict.kind === "stored" ? verdict.accepted : 0;
+    this.#options.metrics.message(session === null ? "http" : "mqtt", verdict.kind, readings);
+    return verdict;
   }
 }

@@ -1,6 +1,6 @@
 // What the UI listens to. Readings are sampled: of each series the newest value a tick. A listener that does not keep up
 // is cut off; it comes back and asks for what it missed.
-import type { LiveEvent, LiveReading, Refused } from "../../shared/api.ts";
+import type { DiskStatus, LiveEvent, LiveReading, Refused } from "../../shared/api.ts";
 import type { Device } from "../../shared/device.ts";
 import type { IncomingReading } from "../../shared/reading.ts";
 import type { Clock } from "../clock.ts";
@@ -56,6 +56,10 @@ export class LiveFeed {
 
   refused(refused: Refused): void {
     this.#send({ type: "refused", refused });
+  }
+
+  disk(status: DiskStatus): void {
+    this.#send({ type: "disk", status });
   }
 
   #tick(): void {

@@ -3,6 +3,7 @@ import { Readable } from "node:stream";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance } from "fastify";
 import {
+  ApiError,
   Chart,
   ChartQuery,
   DeviceList,
@@ -15,7 +16,7 @@ import {
   RefusedList,
 } from "../../shared/api.ts";
 import { Device } from "../../shared/device.ts";
-import { ApiError, type Problem, problem } from "../../shared/errors.ts";
+import { type Problem, problem } from "../../shared/errors.ts";
 import { type DeviceId, type MetricName, parseDeviceId, parseMetricName } from "../../shared/ids.ts";
 import type { Clock } from "../clock.ts";
 import type { Registry } from "../devices/registry.ts";
@@ -31,7 +32,9 @@ export interface ApiOptions {
   readonly refusals: Refusals;
   readonly clock: Clock;
   readonly hubInfo: () => Promise<HubInfo>;
-  readonly health: () => Health;
+  readonly health: () => Promise<Health>;
+  /** Text for Prometheus. */
+  readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
 }
 
 const HOUR_MS = 3_600_000;
@@ -45,8 +48,17 @@ export function addApiRoutes(server: FastifyInstance, options: ApiOptions): void
     "/healthz",
     { config: { open: true }, schema: { summary: "Is the hub alive?", response: { 200: Health, 503: Health } } },
     async (_request, reply) => {
-      const health = options.health();
-      return reply.code(health.status === "ok" ? 200 : 503).send(health);
+      const health = await options.health();
+      return reply.code(health.status === "failing" ? 503 : 200).send(health);
+    },
+  );
+
+  app.get(
+    "/metrics",
+    { config: { open: true }, schema: { summary: "Figures for Prometheus", produces: ["text/plain"] } },
+    async (_request, reply) => {
+      const { contentType, text } = await options.metrics();
+      return reply.header("Content-Type", contentType).send(text);
     },
   );
 

@@ -1,6 +1,7 @@
 // One shape for every error answer: {"error":"code","message":"words","details":[…]}.
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { type ApiError, errorStatus, type Problem, problem } from "../../shared/errors.ts";
+import type { ApiError } from "../../shared/api.ts";
+import { errorStatus, type Problem, problem } from "../../shared/errors.ts";
 
 export function sendProblem(reply: FastifyReply, found: Problem): FastifyReply {
   const body: ApiError = { error: found.code, message: found.message };

@@ -1,8 +1,8 @@
 // POST /data and POST /api/v1/readings: readings over HTTP, from anyone on the network. 200 means they are on disk.
 import type { IncomingMessage as HttpRequest } from "node:http";
 import type { FastifyInstance } from "fastify";
-import { Accepted, ReadingsMessage } from "../../shared/api.ts";
-import { ApiError, assertNever, problem } from "../../shared/errors.ts";
+import { Accepted, ApiError, ReadingsMessage } from "../../shared/api.ts";
+import { assertNever, problem } from "../../shared/errors.ts";
 import { limits } from "../../shared/reading.ts";
 import { plainAddress } from "../access/networks.ts";
 import type { Ingest } from "../ingest/accept.ts";

@@ -1,8 +1,8 @@
 // Signing in, and the tickets that open the live feed.
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { LiveTicket, SessionAnswer, SessionRequest } from "../../shared/api.ts";
-import { ApiError, problem } from "../../shared/errors.ts";
+import { ApiError, LiveTicket, SessionAnswer, SessionRequest } from "../../shared/api.ts";
+import { problem } from "../../shared/errors.ts";
 import { credentialOf, sessionCookie } from "../access/credentials.ts";
 import { plainAddress } from "../access/networks.ts";
 import { SESSION_LIFE_SECONDS, type Sessions } from "../access/sessions.ts";

@@ -1,5 +1,5 @@
 // Speaks HTTP with the hub. The desktop app and the browser use the same relative addresses.
-import type { ApiError } from "../../shared/errors.ts";
+import type { ApiError } from "../../shared/api.ts";
 
 type QueryValue = string | number | readonly string[] | undefined;
 

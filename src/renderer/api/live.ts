@@ -1,6 +1,6 @@
 // The one WebSocket to the hub: keeps it open, and hands what arrives to the series and to the query cache.
 import type { QueryClient, QueryFilters } from "@tanstack/react-query";
-import type { DeviceList, LiveEvent, LiveTicket, RefusedList } from "../../shared/api.ts";
+import type { DeviceList, HubInfo, LiveEvent, LiveTicket, RefusedList } from "../../shared/api.ts";
 import type { Device } from "../../shared/device.ts";
 import { assertNever } from "../../shared/errors.ts";
 import { apiUrl, post } from "./client.ts";
@@ -76,6 +76,9 @@ export class LiveFeed {
         this.#change<RefusedList>(keys.refused, ({ refused }) => ({
           refused: [event.refused, ...refused].slice(0, REFUSED_KEPT),
         }));
+        break;
+      case "disk":
+        this.#change<HubInfo>(keys.hub, (hub) => ({ ...hub, disk: event.status }));
         break;
       case "rate":
         this.readingsPerSecond.set(event.readingsPerSecond);

@@ -1,4 +1,4 @@
-// What the pages ask the hub. The live feed keeps the devices and the refused messages current between the answers.
+// What the pages ask the hub. The live feed keeps it current between the answers.
 import { type DefaultError, QueryClient, useQuery } from "@tanstack/react-query";
 import type { Chart, DeviceList, HubInfo, RefusedList } from "../../shared/api.ts";
 import { byName } from "../i18n/names.ts";

@@ -1,13 +1,19 @@
-// Says when the hub is not there, and that nobody has to do anything about it, or what.
+// Says when the hub is not there or cannot store, and that nobody has to do anything about it, or what.
+import type { HubInfo } from "../../shared/api.ts";
 import type { HubState } from "../../shared/bridge.ts";
+import { useHub } from "../api/queries.ts";
 import { useSignal } from "../api/signal.ts";
 import { useHubState } from "../api/use-hub-state.ts";
 import { useLive } from "../api/use-live.ts";
 import styles from "./hub-banner.module.css";
 
+/** Between a number and what belongs to it. */
+const NO_BREAK = "\u00a0";
+
 export function HubBanner() {
   const state = useHubState();
   const connection = useSignal(useLive().connection);
+  const { data: hub } = useHub();
   if (state.kind === "failed") {
     return (
       <div className={`${styles["banner"]} ${styles["failed"]}`} role="alert">
@@ -16,7 +22,41 @@ export function HubBanner() {
     );
   }
   const words = wordsFor(state, connection === "lost");
-  return <div role="status">{words !== null && <div className={styles["banner"]}>{words}</div>}</div>;
+  return (
+    <div role="status">
+      {words !== null && <div className={styles["banner"]}>{words}</div>}
+      {words === null && hub !== undefined && <DiskWords hub={hub} />}
+    </div>
+  );
+}
+
+function DiskWords({ hub: { disk, dataFolder } }: { readonly hub: HubInfo }) {
+  switch (disk) {
+    case "ok":
+      return null;
+    case "low":
+      return (
+        <div className={styles["banner"]}>
+          <strong>The hub’s disk is getting full: less than 2{NO_BREAK}GB is free.</strong>
+          <p>
+            Free some space on the drive of <code>{dataFolder}</code>, or move that folder to a larger drive. Under 16
+            {NO_BREAK}MB nothing more is stored.
+          </p>
+        </div>
+      );
+    case "full":
+      return (
+        <div className={`${styles["banner"]} ${styles["failed"]}`}>
+          <strong>The hub’s disk is full: no new readings are stored.</strong>
+          <p>
+            Free some space on the drive of <code>{dataFolder}</code>, or move that folder to a larger drive; storing
+            then goes on by itself. Devices that send over MQTT with QoS{NO_BREAK}1 or 2 repeat what was not
+            acknowledged. What comes with QoS{NO_BREAK}0, or over HTTP from scripts that do not try again, is lost
+            meanwhile.
+          </p>
+        </div>
+      );
+  }
 }
 
 function wordsFor(state: Exclude<HubState, { kind: "failed" }>, isConnectionLost: boolean): string | null {

@@ -69,7 +69,7 @@ function writeDoubles(writer: ByteWriter, doubles: Float64Array): void {
   if (doubles.every((double) => Object.is(Math.fround(double), double))) {
     writer.uint8(FLOAT32);
     // Any 32-bit numbers can be foretold exactly.
-    writeIntegers(writer, Float64Array.from(new Int32Array(Float32Array.from(doubles).buffer)));
+    writeIntegers(writer, new Float64Array(new Int32Array(new Float32Array(doubles).buffer)));
     return;
   }
   writer.uint8(FLOAT64);
@@ -87,7 +87,7 @@ function writeDoubles(writer: ByteWriter, doubles: Float64Array): void {
 function readDoubles(reader: ByteReader, count: number): Float64Array {
   const way = reader.uint8();
   if (way <= DECIMALS_MAX) return readDecimals(reader, count, way);
-  if (way === FLOAT32) return Float64Array.from(new Float32Array(Int32Array.from(readIntegers(reader, count)).buffer));
+  if (way === FLOAT32) return new Float64Array(new Float32Array(new Int32Array(readIntegers(reader, count)).buffer));
   if (way !== FLOAT64) throw new RangeError("no such way to keep doubles");
   const high = readIntegers(reader, count);
   const low = readIntegers(reader, count);

@@ -1,6 +1,6 @@
 // Symbols in about as few bits as their frequencies allow: range asymmetric numeral systems (Duda, arXiv:1311.2540),
-// in the form of Fabian Giesen's rans_word (github.com/rygorous/ryg_rans). Beside zstd it takes half the time, for a
-// chunk is small and zstd sets itself up on every call, and it charges next to nothing for what hardly varies.
+// in the form of Fabian Giesen's rans_word (github.com/rygorous/ryg_rans). On a chunk's few thousand symbols zstd, which
+// sets itself up on every call, is no quicker, and takes 1 % more where symbols vary much, twice as much where little.
 import type { ByteReader, ByteWriter } from "./byte-stream.ts";
 
 /** Frequencies are shares of 2^12. */
@@ -30,24 +30,35 @@ export function levelsOf(counts: Uint32Array): Uint8Array {
 
 /** Shares that sum to 2^12. Every symbol gets one, so that no level, however made, can break the coder. */
 function sharesOf(levels: Uint8Array): Uint16Array {
-  const weights = Uint16Array.from(levels, (level) => WEIGHTS[level] ?? 0);
-  const used = weights.reduce((n, weight) => n + Math.min(weight, 1), 0);
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  let used = 0;
+  let total = 0;
+  let top = 0;
+  for (let symbol = 0; symbol < levels.length; symbol++) {
+    const level = levels[symbol] ?? 0;
+    if (level > 0) used++;
+    if (level > (levels[top] ?? 0)) top = symbol;
+    total += WEIGHTS[level] ?? 0;
+  }
   if (used === 0 || used > SHARES / 2) throw new RangeError("no table of frequencies");
-  const shares = weights.map((weight) => (weight === 0 ? 0 : 1 + Math.floor((weight * (SHARES - used)) / total)));
-  const left = SHARES - shares.reduce((sum, share) => sum + share, 0);
-  const top = weights.indexOf(weights.reduce((a, b) => Math.max(a, b), 0));
+  const shares = new Uint16Array(levels.length);
+  let left = SHARES;
+  for (let symbol = 0; symbol < levels.length; symbol++) {
+    const weight = WEIGHTS[levels[symbol] ?? 0] ?? 0;
+    const share = weight === 0 ? 0 : 1 + Math.floor((weight * (SHARES - used)) / total);
+    shares[symbol] = share;
+    left -= share;
+  }
   shares[top] = (shares[top] ?? 0) + left;
   return shares;
 }
 
 /** For each symbol the sum of the shares before it. */
 function startsOf(shares: Uint16Array): Uint16Array {
-  let sum = 0;
-  return shares.map((share) => {
-    sum += share;
-    return sum - share;
-  });
+  const starts = new Uint16Array(shares.length);
+  for (let symbol = 1; symbol < shares.length; symbol++) {
+    starts[symbol] = (starts[symbol - 1] ?? 0) + (shares[symbol - 1] ?? 0);
+  }
+  return starts;
 }
 
 /** Writes `symbols`, each an index of `levels` whose level is not 0. */
@@ -82,7 +93,10 @@ export function readSymbols(reader: ByteReader, count: number, levels: Uint8Arra
   const shares = sharesOf(levels);
   const starts = startsOf(shares);
   const symbolAt = new Uint16Array(SHARES);
-  for (const [symbol, start] of starts.entries()) symbolAt.fill(symbol, start, start + (shares[symbol] ?? 0));
+  for (let symbol = 0; symbol < shares.length; symbol++) {
+    const start = starts[symbol] ?? 0;
+    symbolAt.fill(symbol, start, start + (shares[symbol] ?? 0));
+  }
   let [a, b, c, d] = [reader.uint32() | 0, reader.uint32() | 0, reader.uint32() | 0, reader.uint32() | 0];
   const { view } = reader;
   let { at } = reader;

@@ -46,6 +46,9 @@ const CLASSES = SINGLES + 4 * (53 - 3);
 const SCALE = scaleBins();
 
 const LISTED_MAX = 256;
+/** Numbers that a way of writing is chosen by, and how many different steps of theirs are few. */
+const SAMPLE_NUMBERS = 512;
+const FEW_STEPS = 64;
 /** How a column's bins are written: a stretch of the scale, or single numbers, one by one. */
 const SCALED_BINS = 0;
 const LISTED_BINS = 1;
@@ -59,17 +62,18 @@ const NUMBER_END = 2 ** 53;
  * exactly.
  */
 export function writeIntegers(writer: ByteWriter, numbers: Float64Array): boolean {
-  const best = bestForecast(numbers);
+  const sample = sampleOf(numbers);
+  const best = bestForecast(numbers, sample);
   if (best === undefined) return false;
-  const { forecast, errors, cost } = best;
-  const listed = listBins(errors);
-  const useListed = listed !== undefined && listed.cost < cost;
+  const { forecast, errors } = best;
+  const values = mayBeFew(sample) ? listValues(errors) : undefined;
+  const useListed = values !== undefined && listedCost(values, errors.length) < scaledCost(errors);
   writer.uint8(forecast.learning);
   writer.float64(forecast.first);
   writer.float64(forecast.step);
   writer.varint(forecast.limit);
   writer.uint8(useListed ? LISTED_BINS : SCALED_BINS);
-  if (useListed) writeListed(writer, listed.values, errors);
+  if (useListed) writeListed(writer, values, errors);
   else writeScaled(writer, errors);
   return true;
 }
@@ -89,21 +93,16 @@ export function readIntegers(reader: ByteReader, count: number): Float64Array {
   return numbers;
 }
 
-/** Turns errors into the numbers themselves, in place. */
+/** Turns errors into the numbers themselves, in place. `errorsOf` takes the very same steps. */
 function addForecast(numbers: Float64Array, learning: Learning, first: number, firstStep: number, limit: number): void {
   const { level: levelGain, step: stepGain } = learning;
   let level = first;
   let step = firstStep;
   for (let i = 0; i < numbers.length; i++) {
     const error = numbers[i] ?? 0;
-    const number = Math.floor(level) + error;
-    numbers[i] = number;
-    if (error > limit || error < -limit) {
-      level = number + step;
-    } else {
-      level += levelGain * error + step;
-      step += stepGain * error;
-    }
+    numbers[i] = Math.floor(level) + error;
+    level += (Math.abs(error) > limit ? error : levelGain * error) + step;
+    step += stepGain * error;
   }
 }
 
@@ -123,12 +122,8 @@ function errorsOf(
     const error = number - foretold;
     exact &&= foretold + error === number && error < NUMBER_END && error > -NUMBER_END;
     errors[i] = error;
-    if (error > limit || error < -limit) {
-      level = number + step;
-    } else {
-      level += levelGain * error + step;
-      step += stepGain * error;
-    }
+    level += (Math.abs(error) > limit ? error : levelGain * error) + step;
+    step += stepGain * error;
   }
   return exact ? errors : undefined;
 }
@@ -136,31 +131,37 @@ function errorsOf(
 interface Fitted {
   readonly forecast: Forecast;
   readonly errors: Float64Array;
-  /** In bits, on the bins of the scale. */
-  readonly cost: number;
 }
 
-function bestForecast(numbers: Float64Array): Fitted | undefined {
-  const first = numbers[0] ?? 0;
+/** A stretch from the middle, by which a way is chosen: what holds for it holds for the rest, or little is lost. */
+function sampleOf(numbers: Float64Array): Float64Array {
+  const start = Math.max(0, (numbers.length - SAMPLE_NUMBERS) >> 1);
+  return numbers.subarray(start, start + SAMPLE_NUMBERS);
+}
+
+/** The forecast that costs least on the sample, of those that are exact on all numbers. */
+function bestForecast(numbers: Float64Array, sample: Float64Array): Fitted | undefined {
   const { median, limit, slope } = motionOf(numbers);
-  let best: Fitted | undefined;
-  for (const [learning, { level }] of LEARNINGS.entries()) {
-    const forecast = { learning, first, step: level === 1 ? median : slope, limit };
+  const forecasts = LEARNINGS.map(({ level }, learning): { forecast: Forecast; cost: number } => {
+    const forecast = { learning, first: numbers[0] ?? 0, step: level === 1 ? median : slope, limit };
+    const errors = errorsOf(sample, { ...forecast, first: sample[0] ?? 0 });
+    return { forecast, cost: errors === undefined ? Number.POSITIVE_INFINITY : scaledCost(errors) };
+  });
+  for (const { forecast } of forecasts.sort((a, b) => a.cost - b.cost)) {
     const errors = errorsOf(numbers, forecast);
-    if (errors === undefined) continue;
-    const cost = scaledCost(errors);
-    if (best === undefined || cost < best.cost) best = { forecast, errors, cost };
+    if (errors !== undefined) return { forecast, errors };
   }
-  return best;
+  return undefined;
 }
 
-const SAMPLE_MAX = 255;
+const SAMPLED_STEPS = 255;
 
 /** How the numbers move on: the median step, what is no ordinary step, and the slope of the line through them. */
 function motionOf(numbers: Float64Array): { median: number; limit: number; slope: number } {
-  const stride = Math.ceil((numbers.length - 1) / SAMPLE_MAX);
-  const steps: number[] = [];
-  for (let i = 1; i < numbers.length; i += stride) steps.push((numbers[i] ?? 0) - (numbers[i - 1] ?? 0));
+  const stride = Math.ceil((numbers.length - 1) / SAMPLED_STEPS);
+  const sampled: number[] = [];
+  for (let i = 1; i < numbers.length; i += stride) sampled.push((numbers[i] ?? 0) - (numbers[i - 1] ?? 0));
+  const steps = Float64Array.from(sampled);
   const median = medianOf(steps);
   const spread = medianOf(steps.map((step) => Math.abs(step - median)));
   const limit = Math.min(Math.ceil(Math.max(16 * spread, Math.abs(median) / 2)), Number.MAX_SAFE_INTEGER);
@@ -178,8 +179,8 @@ function motionOf(numbers: Float64Array): { median: number; limit: number; slope
   return { median, limit, slope: square === 0 ? median : median + product / square };
 }
 
-function medianOf(numbers: readonly number[]): number {
-  return numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? 0;
+function medianOf(numbers: Float64Array): number {
+  return numbers.toSorted()[numbers.length >> 1] ?? 0;
 }
 
 function scaleBins(): Bins {
@@ -223,20 +224,34 @@ function scaledCost(errors: Float64Array): number {
   return cost;
 }
 
-/** The different values among `errors`, rising, and what it costs to list them, in bits; undefined when they are many. */
-function listBins(errors: Float64Array): { values: Float64Array; cost: number } | undefined {
+/** True when the steps of the sample are so few different ones that listing them may pay. */
+function mayBeFew(sample: Float64Array): boolean {
+  const steps = new Set<number>();
+  for (let i = 1; i < sample.length; i++) steps.add((sample[i] ?? 0) - (sample[i - 1] ?? 0));
+  return steps.size <= FEW_STEPS;
+}
+
+/** The different values among `errors` with their counts; undefined when they are many. */
+function listValues(errors: Float64Array): Map<number, number> | undefined {
   const counts = new Map<number, number>();
   for (let i = 0; i < errors.length; i++) {
     const error = errors[i] ?? 0;
     counts.set(error, (counts.get(error) ?? 0) + 1);
     if (counts.size > LISTED_MAX) return undefined;
   }
-  let cost = 0;
-  for (const count of counts.values()) cost += 12 + count * Math.log2(errors.length / count);
-  return { values: Float64Array.from(counts.keys()).sort(), cost };
+  return counts;
 }
 
-function writeListed(writer: ByteWriter, values: Float64Array, errors: Float64Array): void {
+/** What it costs to list them, in bits. */
+function listedCost(counts: ReadonlyMap<number, number>, length: number): number {
+  let cost = 0;
+  for (const count of counts.values()) cost += 12 + count * Math.log2(length / count);
+  return cost;
+}
+
+function writeListed(writer: ByteWriter, counts: ReadonlyMap<number, number>, errors: Float64Array): void {
+  // The first error is 0, so from one value to the next it is never 2^53 or more.
+  const values = Float64Array.from(counts.keys()).sort();
   writer.varint(values.length);
   let last = 0;
   for (const [index, value] of values.entries()) {
@@ -245,21 +260,26 @@ function writeListed(writer: ByteWriter, values: Float64Array, errors: Float64Ar
     last = value;
   }
   const indexes = new Map(Array.from(values, (value, index) => [value, index]));
-  const symbols = Uint16Array.from(errors, (error) => indexes.get(error) ?? 0);
+  const symbols = new Uint16Array(errors.length);
+  for (let i = 0; i < errors.length; i++) symbols[i] = indexes.get(errors[i] ?? 0) ?? 0;
   writeCoded(writer, symbols, values.length);
 }
 
 function writeScaled(writer: ByteWriter, errors: Float64Array): void {
-  const bins = Uint16Array.from(errors, binOf);
-  const first = bins.reduce((a, b) => Math.min(a, b));
-  const last = bins.reduce((a, b) => Math.max(a, b));
+  const bins = new Uint16Array(errors.length);
+  let first = 2 * CLASSES;
+  let last = 0;
+  for (let i = 0; i < errors.length; i++) {
+    const bin = binOf(errors[i] ?? 0);
+    if (bin < first) first = bin;
+    if (bin > last) last = bin;
+    bins[i] = bin;
+  }
+  const symbols = new Uint16Array(errors.length);
+  for (let i = 0; i < bins.length; i++) symbols[i] = (bins[i] ?? 0) - first;
   writer.varint(first);
   writer.varint(last - first + 1);
-  writeCoded(
-    writer,
-    bins.map((bin) => bin - first),
-    last - first + 1,
-  );
+  writeCoded(writer, symbols, last - first + 1);
   writeOffsets(writer, errors, bins);
 }
 
@@ -303,7 +323,8 @@ function readLevels(reader: ByteReader, kinds: number): Uint8Array {
 
 /** Where in its bin each error lies. */
 function writeOffsets(writer: ByteWriter, errors: Float64Array, bins: Uint16Array): void {
-  const bitCount = bins.reduce((sum, bin) => sum + (SCALE.bits[bin] ?? 0), 0);
+  let bitCount = 0;
+  for (let i = 0; i < bins.length; i++) bitCount += SCALE.bits[bins[i] ?? 0] ?? 0;
   const bytes = new Uint8Array(Math.ceil(bitCount / 8) + 4);
   const view = new DataView(bytes.buffer);
   let bitAt = 0;
@@ -326,26 +347,38 @@ function writeOffsets(writer: ByteWriter, errors: Float64Array, bins: Uint16Arra
 
 /** The errors: the low end of each symbol's bin and its offset. Looks four bytes ahead. */
 function readErrors(reader: ByteReader, symbols: Uint16Array, { low, bits }: Bins): Float64Array {
-  const { view, at } = reader;
+  const { view } = reader;
   const errors = new Float64Array(symbols.length);
-  let bitAt = at * 8;
-  for (let i = 0; i < symbols.length; i++) {
-    const symbol = symbols[i] ?? 0;
-    const width = bits[symbol] ?? 0;
-    const part = (view.getUint32(bitAt >>> 3, true) >>> (bitAt & 7)) & ((1 << width) - 1);
-    errors[i] = (low[symbol] ?? 0) + (width <= BITS_PER_READ ? part : wideOffset(view, bitAt, width));
-    bitAt += width;
+  let bitAt = (reader.at * 8) | 0;
+  // Wide bins are rare, and a loop that allows for them takes twice the time: hence two.
+  if (bits.every((width) => width <= BITS_PER_READ)) {
+    for (let i = 0; i < symbols.length; i++) {
+      const symbol = symbols[i] ?? 0;
+      const width = bits[symbol] ?? 0;
+      errors[i] = (low[symbol] ?? 0) + bitsAt(view, bitAt, width);
+      bitAt = (bitAt + width) | 0;
+    }
+  } else {
+    for (let i = 0; i < symbols.length; i++) {
+      const symbol = symbols[i] ?? 0;
+      const width = bits[symbol] ?? 0;
+      errors[i] = (low[symbol] ?? 0) + wideBitsAt(view, bitAt, width);
+      bitAt = (bitAt + width) | 0;
+    }
   }
   reader.at = Math.ceil(bitAt / 8);
   return errors;
 }
 
-function wideOffset(view: DataView, firstBitAt: number, width: number): number {
-  let offset = 0;
+/** At most BITS_PER_READ of them. */
+function bitsAt(view: DataView, bitAt: number, width: number): number {
+  return (view.getUint32(bitAt >>> 3, true) >>> (bitAt & 7)) & ((1 << width) - 1);
+}
+
+function wideBitsAt(view: DataView, bitAt: number, width: number): number {
+  let bits = 0;
   for (let done = 0; done < width; done += BITS_PER_READ) {
-    const bitAt = firstBitAt + done;
-    const part = Math.min(width - done, BITS_PER_READ);
-    offset += ((view.getUint32(bitAt >>> 3, true) >>> (bitAt & 7)) & ((1 << part) - 1)) * 2 ** done;
+    bits += bitsAt(view, bitAt + done, Math.min(width - done, BITS_PER_READ)) * 2 ** done;
   }
-  return offset;
+  return bits;
 }

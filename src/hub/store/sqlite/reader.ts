@@ -11,7 +11,7 @@ import { History } from "./history.ts";
 import { JournalFollower } from "./journal.ts";
 import { type MergedRows, mergeRows, type SeriesRange } from "./merge.ts";
 import { Rollups } from "./rollups.ts";
-import { answerCalls, notify } from "./worker-call.ts";
+import { answerCalls, notify } from "./worker-port.ts";
 
 export type RecordTable = "device" | "refused" | "attribute" | "setting";
 

@@ -12,7 +12,8 @@ import type { Store, StoreStatus } from "../store.ts";
 import { GroupCommit } from "./group-commit.ts";
 import type { ReaderMethods, RecordTable } from "./reader.ts";
 import { SeriesIds } from "./series-ids.ts";
-import { type Notice, WorkerClient } from "./worker-call.ts";
+import { WorkerClient } from "./worker-client.ts";
+import type { Notice } from "./worker-port.ts";
 import type { WriterMethods } from "./writer.ts";
 
 export interface SqliteStoreOptions {

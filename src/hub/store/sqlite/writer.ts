@@ -12,7 +12,7 @@ import { layOut, migrate } from "./migrations.ts";
 import { Sealer } from "./sealer.ts";
 import { Unsealed } from "./unsealed.ts";
 import { type Removal, Upkeep } from "./upkeep.ts";
-import { answerCalls, notify } from "./worker-call.ts";
+import { answerCalls, notify } from "./worker-port.ts";
 
 /** Everything that one transaction writes. */
 export interface WriteBatch {

@@ -1,27 +1,7 @@
-// Calls methods on a worker thread and answers with promises. A thread may also say something of its own accord.
-import { parentPort, Worker } from "node:worker_threads";
+// The calling side of a worker thread: methods that answer with promises.
+import { Worker } from "node:worker_threads";
 import { BrambleError } from "../../../shared/errors.ts";
-import type { Damage } from "./chunks.ts";
-
-/** What a worker offers: each method takes one argument, and answers at once or with a promise. */
-export interface Methods {
-  readonly [name: string]: (argument: never) => unknown;
-}
-
-/** What a worker says without being asked. */
-export type Notice =
-  | ({ readonly kind: "damaged-chunk" } & Damage)
-  | { readonly kind: "upkeep-failed"; readonly reason: string };
-
-interface Request {
-  readonly id: number;
-  readonly method: string;
-  readonly argument: unknown;
-}
-
-type Response =
-  | { readonly id: number; readonly value: unknown }
-  | { readonly id: number; readonly message: string; readonly cause: unknown };
+import type { Methods, Notice, Request, Response } from "./worker-port.ts";
 
 interface Pending {
   readonly resolve: (value: never) => void;
@@ -84,37 +64,6 @@ export class WorkerClient<M extends Methods> {
     this.#pending.clear();
     if (!stopped) onDeath(error);
   }
-}
-
-/** The answering side: call it once, in the worker's entry file. */
-export function answerCalls(methods: Methods): void {
-  const port = ownerPort();
-  port.on("message", ({ id, method, argument }: Request) => {
-    const fail = (cause: unknown) => {
-      const message = cause instanceof Error ? cause.message : String(cause);
-      port.postMessage({ id, message, cause } satisfies Response);
-    };
-    try {
-      const run = methods[method];
-      if (run === undefined) throw new Error(`no method ${method}`);
-      const value = run(argument as never);
-      if (value instanceof Promise) {
-        value.then((settled: unknown) => port.postMessage({ id, value: settled } satisfies Response)).catch(fail);
-      } else port.postMessage({ id, value } satisfies Response);
-    } catch (cause) {
-      fail(cause);
-    }
-  });
-}
-
-/** Says something to whoever started this worker. */
-export function notify(notice: Notice): void {
-  ownerPort().postMessage({ notice });
-}
-
-function ownerPort(): NonNullable<typeof parentPort> {
-  if (parentPort === null) throw new Error("this file runs as a worker thread only");
-  return parentPort;
 }
 
 function storeFailed(message: string, cause: unknown): BrambleError {

@@ -1,0 +1,54 @@
+// What /healthz says: each part by itself, and the worst of them for the whole. Open to all, so no path is in its words.
+import type { DiskStatus, Health } from "../../shared/api.ts";
+import type { StoreStatus } from "../store/store.ts";
+
+/** How the hub's parts are, as they say themselves. */
+export interface HubState {
+  readonly version: string;
+  readonly uptimeSeconds: number;
+  /** Why the last message could not be written down; null while all is well. */
+  readonly ingestFailure: string | null;
+  /** An error where the store does not answer. */
+  readonly store: StoreStatus | Error;
+  readonly disk: { readonly status: DiskStatus; readonly freeBytes: number | null };
+  readonly mqttClients: number;
+}
+
+export function describeHealth(hub: HubState): Health {
+  const store = storeHealth(hub);
+  const disk = diskHealth(hub.disk);
+  return {
+    status: worstOf(store.status, disk.status),
+    version: hub.version,
+    uptimeSeconds: hub.uptimeSeconds,
+    store,
+    disk,
+    mqtt: { status: "ok", clients: hub.mqttClients },
+  };
+}
+
+function worstOf(store: Health["store"]["status"], disk: DiskStatus): Health["status"] {
+  if (store === "failing" || disk === "full") return "failing";
+  return store === "warning" || disk === "low" ? "warning" : "ok";
+}
+
+function storeHealth({ ingestFailure, store }: HubState): Health["store"] {
+  if (ingestFailure !== null) return { status: "failing", message: ingestFailure };
+  if (store instanceof Error) return { status: "failing", message: store.message };
+  const { damagedChunks } = store;
+  if (damagedChunks === 0) return { status: "ok" };
+  const what = damagedChunks === 1 ? "1 damaged chunk was" : `${damagedChunks} damaged chunks were`;
+  const message = `${what} found in the database since the hub started: what they held is missing from answers.`;
+  return { status: "warning", damagedChunks, message };
+}
+
+function diskHealth({ status, freeBytes }: HubState["disk"]): Health["disk"] {
+  switch (status) {
+    case "ok":
+      return { status, freeBytes };
+    case "low":
+      return { status, freeBytes, message: "Less than 2 GB is free on the disk. Under 16 MB nothing more is stored." };
+    case "full":
+      return { status, freeBytes, message: "The disk is full. Nothing is acknowledged until there is room again." };
+  }
+}

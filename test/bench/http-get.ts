@@ -1,0 +1,41 @@
+// GET over a bare socket: its own start-up and framing must not count where the hub's answer is timed.
+import { connect } from "node:net";
+import type { TestHub } from "../support/hub.ts";
+
+/** Asks as the administrator. `onBody` gets the body in pieces; resolves with the time from the first byte to the last. */
+export function get(hub: TestHub, path: string, onBody: (bytes: Buffer) => void = () => undefined): Promise<number> {
+  const { http, token } = hub.file;
+  const { hostname, port } = new URL(http);
+  return new Promise((resolve, reject) => {
+    const askedAtMs = performance.now();
+    let head: Buffer | null = Buffer.alloc(0);
+    const socket = connect({ host: hostname, port: Number(port), noDelay: true });
+    // With HTTP/1.0 the body is all that follows, as it is, and the end of the connection is its end.
+    socket.write(`GET ${path} HTTP/1.0\r\nHost: ${hostname}\r\nAuthorization: Bearer ${token}\r\n\r\n`);
+    socket.on("data", (bytes) => {
+      if (head === null) return onBody(bytes);
+      head = Buffer.concat([head, bytes]);
+      const headEnd = head.indexOf("\r\n\r\n");
+      if (headEnd < 0) return;
+      if (!head.subarray(0, headEnd).toString("latin1").includes(" 200 ")) {
+        reject(new Error(`${path}: ${head}`));
+        socket.destroy();
+        return;
+      }
+      onBody(head.subarray(headEnd + 4));
+      head = null;
+    });
+    socket.once("error", reject);
+    socket.once("end", () => resolve(performance.now() - askedAtMs));
+    socket.once("close", () => reject(new Error(`${path}: the hub hung up`)));
+  });
+}
+
+/** How many readings are stored, counted one by one as the export gives them. */
+export async function countStored(hub: TestHub): Promise<number> {
+  let lines = 0;
+  await get(hub, "/api/v1/export.csv", (bytes) => {
+    for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) lines++;
+  });
+  return lines - 1;
+}

@@ -1,0 +1,88 @@
+// The hub's HTTP with a store that keeps nothing: what the route costs without the disk.
+import { setImmediate as turn } from "node:timers/promises";
+import { pino } from "pino";
+import { Admission } from "../../../src/hub/access/admission.ts";
+import { BrowserGuard } from "../../../src/hub/access/browsers.ts";
+import { Networks } from "../../../src/hub/access/networks.ts";
+import { makeSecret, Sessions } from "../../../src/hub/access/sessions.ts";
+import { systemClock as clock } from "../../../src/hub/clock.ts";
+import { Registry } from "../../../src/hub/devices/registry.ts";
+import { Ingest } from "../../../src/hub/ingest/accept.ts";
+import { Refusals } from "../../../src/hub/ingest/refusals.ts";
+import { LiveFeed } from "../../../src/hub/live/feed.ts";
+import { Metrics } from "../../../src/hub/observe/metrics.ts";
+import type { ReadingStore } from "../../../src/hub/store/readings.ts";
+import type { RecordStore } from "../../../src/hub/store/records.ts";
+import { HttpTransport } from "../../../src/hub/transport/http.ts";
+import { LiveSocket } from "../../../src/hub/transport/live-socket.ts";
+import { report } from "./program.ts";
+
+const readings: ReadingStore = {
+  append: async ({ readings, receivedAtMs }) => {
+    // Answers that leave together wake their readers once; each on its own, they would come at half the rate.
+    await turn();
+    return Float64Array.from(readings, ({ tsMs }) => tsMs ?? receivedAtMs);
+  },
+  latest: async () => [],
+  buckets: async () => [],
+  page: async () => ({
+    series: [],
+    seriesIndex: new Uint32Array(),
+    tsMs: new Float64Array(),
+    values: new Float64Array(),
+    more: false,
+  }),
+  csv: async function* () {},
+  remove: async () => undefined,
+};
+const records: RecordStore = {
+  devices: async () => [],
+  saveDevices: async () => undefined,
+  attributes: async () => [],
+  refused: async () => [],
+  saveRefused: async () => undefined,
+  setting: async (_name, make) => make(),
+};
+
+const log = pino({ level: "warn" }, process.stderr);
+const feed = new LiveFeed(clock);
+const registry = new Registry({
+  readings,
+  records,
+  clock,
+  onChange: (device) => feed.device(device),
+  onSaveFailed: (error) => log.error(error),
+});
+const refusals = new Refusals({ records, onRefused: (refused) => feed.refused(refused) });
+const ingest = new Ingest({
+  readings,
+  registry,
+  refusals,
+  disk: { status: "ok" },
+  metrics: new Metrics("0", clock),
+  clock,
+  log,
+  onStored: (stored, tsMs) => feed.readings(stored, tsMs),
+});
+const sessions = new Sessions({ token: makeSecret(), signingKey: makeSecret(), clock });
+const guard = new BrowserGuard([]);
+const http = new HttpTransport({
+  version: "0",
+  readings,
+  registry,
+  refusals,
+  clock,
+  hubInfo: () => Promise.reject(new Error("there is no hub")),
+  health: () => Promise.reject(new Error("there is no hub")),
+  metrics: () => Promise.reject(new Error("there is no hub")),
+  sessions,
+  ingest,
+  guard,
+  admission: new Admission(new Networks([])),
+  liveSocket: new LiveSocket({ guard, sessions, feed, clock }),
+  uiFolder: "",
+  log,
+});
+await registry.start();
+feed.start();
+report({ port: await http.start("127.0.0.1", { number: 0, named: true }) });

@@ -1,0 +1,103 @@
+// `npm run bench -- NAME…`: measures the hub against its bars and prints one table; exits with 1 where it falls short.
+// It needs Linux, whose /proc knows what processes take.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { buildIfStale } from "../../build/build.ts";
+import type { Bench, Row, Topic } from "./bench.ts";
+import { checkDisk, describeMachine } from "./machine.ts";
+import { Stores } from "./stores.ts";
+import { bytesWritten } from "./topics/bytes-written.ts";
+import { charts } from "./topics/charts.ts";
+import { exportCsv } from "./topics/export.ts";
+import { httpThroughput } from "./topics/http-throughput.ts";
+import { idle } from "./topics/idle.ts";
+import { mixed } from "./topics/mixed.ts";
+import { mqttLatency } from "./topics/mqtt-latency.ts";
+import { mqttThroughput } from "./topics/mqtt-throughput.ts";
+import { start } from "./topics/start.ts";
+import { storeSize } from "./topics/store-size.ts";
+
+const allTopics: readonly Topic[] = [
+  mqttThroughput,
+  mqttLatency,
+  bytesWritten,
+  httpThroughput,
+  storeSize,
+  charts,
+  exportCsv,
+  start,
+  idle,
+  mixed,
+];
+
+const help = `npm run bench -- [NAME…] [--folder DIR] [--readings N]
+
+  NAME…         only these: ${allTopics.map(({ name }) => name).join(", ")}
+  --folder DIR  where the data lies while it runs, on a disk (${tmpdir()})
+  --readings N  size of the store that charts and start look at (100000000); fewer for a quick trial`;
+
+async function bench(args: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      folder: { type: "string", default: tmpdir() },
+      readings: { type: "string", default: "100000000" },
+      help: { type: "boolean" },
+    },
+  });
+  if (values.help) {
+    console.log(help);
+    return 0;
+  }
+  const topics = positionals.length === 0 ? allTopics : positionals.map(topicOf);
+  const parent = resolve(values.folder);
+  checkDisk(parent);
+  buildIfStale();
+
+  const folder = mkdtempSync(join(parent, "bramble-bench-"));
+  // Also where Ctrl+C ends it. Whatever still runs is ended before, by children.ts, which heard of the end first.
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
+
+  const tell = (words: string) => console.error(`  ${words}`);
+  const stores = new Stores({ folder, readings: Number(values.readings), tell });
+  const machine = describeMachine(folder);
+  const rows: Row[] = [];
+  for (const topic of topics) rows.push(...(await measure(topic, { folder, stores, tell })));
+  console.log(`${machine}\n\n${table(rows)}`);
+  return rows.every(({ passed }) => passed) ? 0 : 1;
+}
+
+function topicOf(text: string): Topic {
+  const topic = allTopics.find(({ name }) => name === text);
+  if (topic === undefined) throw new Error(`There is no topic “${text}”.\n\n${help}`);
+  return topic;
+}
+
+/** A topic that fails is a row that falls short: the others are measured all the same. */
+async function measure(topic: Topic, bench: Bench): Promise<Row[]> {
+  console.error(topic.name);
+  try {
+    return await topic.run(bench);
+  } catch (error) {
+    console.error(error);
+    const words = error instanceof Error ? error.message : String(error);
+    return [{ what: topic.name, bar: "to be measured", measured: `failed: ${words}`, passed: false }];
+  }
+}
+
+function table(rows: readonly Row[]): string {
+  const lines = rows.map(({ what, bar, measured, passed }) => [what, bar, measured, passed ? "yes" : "**no**"]);
+  const cells = [["what", "bar", "measured", "pass"], ["---", "---", "---", "---"], ...lines];
+  return cells.map((line) => `| ${line.join(" | ")} |`).join("\n");
+}
+
+try {
+  process.exitCode = await bench(process.argv.slice(2));
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

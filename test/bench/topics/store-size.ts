@@ -1,0 +1,24 @@
+// What a reading of a typical sensor takes on the disk in the long run, everything that is kept with it included.
+import { existsSync, statSync } from "node:fs";
+import type { Topic } from "../bench.ts";
+import { sum, thousands } from "../statistics.ts";
+
+const BAR_BYTES = 3;
+const AIM_BYTES = 2;
+
+export const storeSize: Topic = {
+  name: "store-size",
+  async run({ stores }) {
+    const { databasePath, readings } = await stores.months();
+    const files = [databasePath, `${databasePath}-wal`].filter((path) => existsSync(path));
+    const bytes = sum(files.map((path) => statSync(path).size)) / readings;
+    return [
+      {
+        what: `bytes on the disk per reading (${thousands(readings)}; one and two decimals, every 10 s ± 50 ms), rollups and pages included`,
+        bar: `≤ ${BAR_BYTES} (aim ${AIM_BYTES})`,
+        measured: bytes.toFixed(2),
+        passed: bytes <= BAR_BYTES,
+      },
+    ];
+  },
+};

@@ -1,0 +1,103 @@
+// A hub inside the test, so that the test can turn its clock and fill its disk. `await using` ends it.
+import { pino } from "pino";
+import { readConfig } from "../../src/hub/config.ts";
+import { DataFolder } from "../../src/hub/data-folder.ts";
+import { Hub, type RunningHub } from "../../src/hub/hub.ts";
+import { FakeClock } from "./fake-clock.ts";
+import { makeTemporaryFolder } from "./hub.ts";
+
+export interface HubInsideOptions {
+  /** When the clock stands at first. */
+  readonly nowMs?: number;
+  /** Room on the faked disk. */
+  readonly freeBytes?: number;
+  /** Of the built UI; without it the hub has its API alone. */
+  readonly uiFolder?: string;
+}
+
+export class HubInside implements AsyncDisposable {
+  readonly clock: FakeClock;
+  /** Room on the faked disk; the hub sees it when it looks. */
+  freeBytes: number;
+  readonly #uiFolder: string;
+  readonly #temporary = makeTemporaryFolder();
+  readonly #folder = new DataFolder(this.#temporary.path);
+  #hub: Hub | null = null;
+  #running: RunningHub | null = null;
+
+  constructor({ nowMs = Date.now(), freeBytes = 1e12, uiFolder = "/nowhere" }: HubInsideOptions) {
+    this.clock = new FakeClock(nowMs);
+    this.freeBytes = freeBytes;
+    this.#uiFolder = uiFolder;
+  }
+
+  async start(): Promise<void> {
+    const read = readConfig(["--data", this.path, "--http-port", "0", "--mqtt-port", "0"], {});
+    if (read.kind !== "config") throw new Error("no configuration");
+    this.#folder.hold();
+    this.#hub = new Hub({
+      config: read.config,
+      folder: this.#folder,
+      version: "test",
+      uiFolder: this.#uiFolder,
+      clock: this.clock,
+      freeBytes: async () => this.freeBytes,
+      log: pino({ enabled: false }),
+      onDeath: (error) => {
+        throw error;
+      },
+    });
+    this.#running = await this.#hub.start();
+  }
+
+  async restart(): Promise<void> {
+    await this.#stop();
+    await this.start();
+  }
+
+  get path(): string {
+    return this.#temporary.path;
+  }
+
+  get mqttPort(): number {
+    return this.#started.mqttPort;
+  }
+
+  /** Signs a browser in, once. */
+  get link(): string {
+    return `http://127.0.0.1:${this.#started.httpPort}/#link=${this.#started.linkSecret}`;
+  }
+
+  /** Asks as the administrator. */
+  async fetch(path: string, init: RequestInit = {}): Promise<Response> {
+    const { httpPort, token } = this.#started;
+    const headers = { Authorization: `Bearer ${token}`, "Content-Type": "application/json" };
+    return fetch(`http://127.0.0.1:${httpPort}${path}`, { ...init, headers });
+  }
+
+  /** POST /data, as a device would. */
+  async post(reading: Readonly<Record<string, unknown>>): Promise<Response> {
+    return this.fetch("/data", { method: "POST", body: JSON.stringify(reading) });
+  }
+
+  get #started(): RunningHub {
+    if (this.#running === null) throw new Error("the hub has not been started");
+    return this.#running;
+  }
+
+  async #stop(): Promise<void> {
+    await this.#hub?.stop();
+    this.#folder.release();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#stop();
+    this.#temporary[Symbol.dispose]();
+  }
+}
+
+export async function startHubInside(options: HubInsideOptions = {}): Promise<HubInside> {
+  const hub = new HubInside(options);
+  await hub.start();
+  return hub;
+}
