@@ -58,10 +58,6 @@ class Reader {
     this.#statements = prepare(this.#db);
   }
 
-  close(): void {
-    this.#db.close();
-  }
-
   /** All of a small table, oldest first. */
   records(table: RecordTable): unknown[] {
     return this.#statements[table].all();
@@ -230,10 +226,6 @@ const methods = {
   page: (query: PageQuery): ReadingPage => open().page(query),
   csvPiece: (query: CsvPieceQuery): CsvPiece => open().csvPiece(query),
   seriesIds: (selection: ReadingSelection): number[] => open().seriesIds(selection),
-  close(_: null): void {
-    reader?.close();
-    reader = undefined;
-  },
 };
 export type ReaderMethods = typeof methods;
 

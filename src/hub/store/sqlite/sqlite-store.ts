@@ -12,7 +12,8 @@ import type { Store, StoreStatus } from "../store.ts";
 import { GroupCommit } from "./group-commit.ts";
 import type { ReaderMethods, RecordTable } from "./reader.ts";
 import { SeriesIds } from "./series-ids.ts";
-import { WorkerClient } from "./worker-client.ts";
+import { SleepingWorker } from "./sleeping-worker.ts";
+import { WorkerClient, type WorkerEvents } from "./worker-client.ts";
 import type { Notice } from "./worker-port.ts";
 import type { WriterMethods } from "./writer.ts";
 
@@ -28,24 +29,26 @@ export interface SqliteStoreOptions {
 }
 
 const TEND_PERIOD_MS = 10_000;
+/** The reader sleeps when nobody asked for so long, or twice as long. */
+const REST_PERIOD_MS = 5_000;
 
 export class SqliteStore implements Store {
   readonly readings: ReadingStore;
   readonly records: RecordStore;
   readonly #options: SqliteStoreOptions;
   readonly #writer: WorkerClient<WriterMethods>;
-  readonly #reader: WorkerClient<ReaderMethods>;
+  readonly #reader: SleepingWorker<ReaderMethods>;
   readonly #series = new SeriesIds();
   readonly #commits: GroupCommit;
   /** By series, first time and checksum: both threads may come across the same one. */
   readonly #damagedChunks = new Set<string>();
-  #endTimer: (() => void) | null = null;
+  #endTimers: (() => void)[] = [];
 
   constructor(options: SqliteStoreOptions) {
     this.#options = options;
     const events = { onDeath: options.onDeath, onNotice: (notice: Notice) => this.#noticed(notice) };
     this.#writer = new WorkerClient(workerUrl("writer"), events);
-    this.#reader = new WorkerClient(workerUrl("reader"), events);
+    this.#reader = new SleepingWorker(() => openReader(options.path, events));
     this.#commits = new GroupCommit({
       series: this.#series,
       commit: (batch) => this.#writer.call("commit", batch),
@@ -59,22 +62,23 @@ export class SqliteStore implements Store {
     const { path, clock } = this.#options;
     try {
       this.#series.load(await this.#writer.call("open", path));
-      await this.#reader.call("open", path);
+      await this.#reader.call("records", "setting");
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
       const words = `The database ${path} cannot be opened: ${reason}. Move it away or name another folder with --data.`;
       throw new BrambleError("store-failed", words, { cause });
     }
-    this.#endTimer = clock.every(TEND_PERIOD_MS, () => this.#tend());
+    this.#endTimers = [
+      clock.every(TEND_PERIOD_MS, () => this.#tend()),
+      clock.every(REST_PERIOD_MS, () => void this.#reader.rest()),
+    ];
   }
 
   async stop(): Promise<void> {
-    this.#endTimer?.();
-    this.#endTimer = null;
+    for (const end of this.#endTimers.splice(0)) end();
     await this.#commits.idle();
-    await this.#reader.call("close", null);
-    await this.#writer.call("close", null);
     await this.#reader.stop();
+    await this.#writer.call("close", null);
     await this.#writer.stop();
   }
 
@@ -126,7 +130,7 @@ export class SqliteStore implements Store {
 function sqliteReadings(
   commits: GroupCommit,
   writer: WorkerClient<WriterMethods>,
-  reader: WorkerClient<ReaderMethods>,
+  reader: SleepingWorker<ReaderMethods>,
 ): ReadingStore {
   return {
     append: (message) => commits.append(message),
@@ -145,9 +149,15 @@ function sqliteReadings(
   };
 }
 
+async function openReader(path: string, events: WorkerEvents): Promise<WorkerClient<ReaderMethods>> {
+  const reader = new WorkerClient<ReaderMethods>(workerUrl("reader"), events);
+  await reader.call("open", path);
+  return reader;
+}
+
 /** Asks for the next piece while the last one is being sent. */
 async function* csvPieces(
-  reader: WorkerClient<ReaderMethods>,
+  reader: SleepingWorker<ReaderMethods>,
   selection: ReadingSelection,
   format: CsvFormat,
 ): AsyncGenerator<Uint8Array> {
@@ -162,7 +172,7 @@ async function* csvPieces(
   yield piece.bytes;
 }
 
-function sqliteRecords(commits: GroupCommit, reader: WorkerClient<ReaderMethods>): RecordStore {
+function sqliteRecords(commits: GroupCommit, reader: SleepingWorker<ReaderMethods>): RecordStore {
   const rows = async <T extends TSchema>(table: RecordTable, schema: T): Promise<Static<T>[]> =>
     (await reader.call("records", table)).map((row) => Value.Parse(schema, row));
   const parsed = async <T extends TSchema>(table: RecordTable, schema: T): Promise<Static<T>[]> =>
