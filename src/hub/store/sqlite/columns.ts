@@ -47,18 +47,3 @@ export function mergeColumns(older: Columns, newer: Columns): Columns {
   }
   return sliceRows({ tsMs, values }, 0, count);
 }
-
-/** One after the other; the caller knows that they follow each other in time. */
-export function concatColumns(parts: readonly Columns[]): Columns {
-  const [only] = parts;
-  if (only !== undefined && parts.length === 1) return only;
-  const count = parts.reduce((sum, { tsMs }) => sum + tsMs.length, 0);
-  const joined = { tsMs: new Float64Array(count), values: new Float64Array(count) };
-  let at = 0;
-  for (const { tsMs, values } of parts) {
-    joined.tsMs.set(tsMs, at);
-    joined.values.set(values, at);
-    at += tsMs.length;
-  }
-  return joined;
-}
