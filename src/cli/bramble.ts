@@ -4,10 +4,16 @@ import { checkNode } from "../hub/node-version.ts";
 
 const commands: Readonly<Record<string, () => Promise<(args: readonly string[]) => Promise<number>>>> = {
   serve: async () => (await import("../hub/serve.ts")).serve,
+  backup: async () => (await import("./backup.ts")).backup,
+  restore: async () => (await import("./restore.ts")).restore,
+  check: async () => (await import("./check.ts")).check,
   simulate: async () => (await import("./simulate.ts")).simulate,
 };
 
 const help = `bramble serve       runs the hub without a window
+bramble backup      copies the database, while the hub runs
+bramble restore     puts a backup in its place
+bramble check       verifies every stored reading
 bramble simulate    synthetic Pis that send readings over MQTT
 
 Each has its own --help.`;

@@ -5,9 +5,8 @@ import { zonedTimeFormatter } from "./zoned-time.ts";
 
 /** Writes the lines of one file. */
 export interface CsvWriter {
-  header(): Uint8Array;
-  /** Pages in order of time; all rows of one time are in one page. */
-  rows(page: ReadingPage): Uint8Array;
+  /** Pages in order of time; all rows of one time are in one page. The first one comes with the header. */
+  write(page: ReadingPage, isFirst: boolean): Uint8Array<ArrayBuffer>;
 }
 
 /** `series` are all that the file may hold. */
@@ -25,12 +24,9 @@ class LongRows implements CsvWriter {
     this.#bytes = new RowBytes(zonedTimeFormatter(timeZone));
   }
 
-  header(): Uint8Array {
-    return Buffer.from(this.#line(["time", "device", "metric", "value"]));
-  }
-
-  rows({ series, seriesIndex, tsMs, values }: ReadingPage): Uint8Array {
+  write({ series, seriesIndex, tsMs, values }: ReadingPage, isFirst: boolean): Uint8Array<ArrayBuffer> {
     const bytes = this.#bytes;
+    if (isFirst) bytes.raw(Buffer.from(this.#line(["time", "device", "metric", "value"])));
     // All that stands between the time and the value, with its separators.
     const names = series.map(({ device, metric }) =>
       Buffer.from(this.#line(["", safeText(device), safeText(metric), ""]).slice(0, -2)),
@@ -61,12 +57,8 @@ class WideRows implements CsvWriter {
     this.#columns = new Map(this.#metrics.map((metric, index) => [metric, index]));
   }
 
-  header(): Uint8Array {
-    return Buffer.from(this.#line(["time", "device", ...this.#metrics.map(safeText)]));
-  }
-
-  rows({ series, seriesIndex, tsMs, values }: ReadingPage): Uint8Array {
-    let text = "";
+  write({ series, seriesIndex, tsMs, values }: ReadingPage, isFirst: boolean): Uint8Array<ArrayBuffer> {
+    let text = isFirst ? this.#line(["time", "device", ...this.#metrics.map(safeText)]) : "";
     /** The cells of each device at one time. */
     const open = new Map<string, string[]>();
     for (let row = 0; row < tsMs.length; row++) {
@@ -83,7 +75,7 @@ class WideRows implements CsvWriter {
       for (const [device, cells] of open) text += this.#line([time, safeText(device), ...cells]);
       open.clear();
     }
-    return Buffer.from(text);
+    return new TextEncoder().encode(text);
   }
 }
 

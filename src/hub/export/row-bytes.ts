@@ -9,9 +9,12 @@ const DIGITS_BELOW = 1e9;
 const MOST_DECIMALS = 4;
 const POWERS = [1, 10, 100, 1_000, 10_000];
 
+/** Where rows are written before they are taken; one is enough, for a thread writes one piece at a time. */
+let scratch = Buffer.allocUnsafe(64 * 1024);
+
 export class RowBytes {
   readonly #formatTime: (tsMs: number) => string;
-  #bytes = Buffer.allocUnsafe(64 * 1024);
+  #bytes = scratch;
   #length = 0;
   /** The text of a time around its seconds: `2026-01-31T12:00:` and `Z`. */
   #minute = { index: Number.NaN, before: Buffer.alloc(0), after: Buffer.alloc(0) };
@@ -66,8 +69,9 @@ export class RowBytes {
   }
 
   /** All bytes written since the last call. */
-  take(): Uint8Array {
-    const taken = Uint8Array.prototype.slice.call(this.#bytes, 0, this.#length);
+  take(): Uint8Array<ArrayBuffer> {
+    const taken = new Uint8Array(this.#length);
+    taken.set(this.#bytes.subarray(0, this.#length));
     this.#length = 0;
     return taken;
   }
@@ -103,6 +107,7 @@ export class RowBytes {
     const bytes = Buffer.allocUnsafe(this.#bytes.length * 2 + count);
     this.#bytes.copy(bytes, 0, 0, this.#length);
     this.#bytes = bytes;
+    scratch = bytes;
   }
 }
 

@@ -44,9 +44,9 @@ export function mergeRows(history: History, ranges: readonly SeriesRange[], orde
     heap.settle();
   }
   return {
-    index: index.slice(0, count),
-    tsMs: tsMs.slice(0, count),
-    values: values.slice(0, count),
+    index: count < limit ? index.slice(0, count) : index,
+    tsMs: count < limit ? tsMs.slice(0, count) : tsMs,
+    values: count < limit ? values.slice(0, count) : values,
     more: heap.top >= 0,
   };
 }

@@ -11,7 +11,7 @@ import { History } from "./history.ts";
 import { JournalFollower } from "./journal.ts";
 import { type MergedRows, mergeRows, type SeriesRange } from "./merge.ts";
 import { Rollups } from "./rollups.ts";
-import { answerCalls, notify } from "./worker-port.ts";
+import { answerCalls, moving, notify } from "./worker-port.ts";
 
 export type RecordTable = "device" | "refused" | "attribute" | "setting";
 
@@ -23,7 +23,7 @@ export interface CsvPieceQuery {
 }
 
 export interface CsvPiece {
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array<ArrayBuffer>;
   /** Where the next piece begins; null when this is the last. */
   readonly nextMs: number | null;
 }
@@ -112,11 +112,8 @@ class Reader {
       const lastMs = rows.tsMs.at(-1);
       const more = rows.more && lastMs !== undefined;
       const writer = csvWriter(format, series);
-      const bytes = writer.rows(toPage(series, more ? rowsBefore(rows, lastMs) : rows));
-      return {
-        bytes: nextMs === null ? Buffer.concat([writer.header(), bytes]) : bytes,
-        nextMs: more ? lastMs : null,
-      };
+      const bytes = writer.write(toPage(series, more ? rowsBefore(rows, lastMs) : rows), nextMs === null);
+      return moving({ bytes, nextMs: more ? lastMs : null }, [bytes.buffer]);
     });
   }
 

@@ -12,16 +12,12 @@ export class Slices {
   run(steps: Iterator<void>): Promise<void> {
     const settled = Promise.withResolvers<void>();
     this.#jobs.push({ steps, settled });
-    if (this.#jobs.length === 1) setImmediate(() => this.#step());
+    if (this.#jobs.length === 1) setImmediate(() => this.#goOn());
     return settled.promise;
   }
 
-  /** Drops what is not done; it rejects. */
-  stop(): void {
-    for (const { settled } of this.#jobs.splice(0)) settled.reject(new Error("the store is closed"));
-  }
-
-  #step(): void {
+  /** Runs one step at once, for whoever cannot wait; nothing where there is none. */
+  step(): void {
     const job = this.#jobs[0];
     if (job === undefined) return;
     try {
@@ -33,6 +29,15 @@ export class Slices {
       this.#jobs.shift();
       job.settled.reject(error);
     }
-    if (this.#jobs.length > 0) setImmediate(() => this.#step());
+  }
+
+  /** Drops what is not done; it rejects. */
+  stop(): void {
+    for (const { settled } of this.#jobs.splice(0)) settled.reject(new Error("the store is closed"));
+  }
+
+  #goOn(): void {
+    this.step();
+    if (this.#jobs.length > 0) setImmediate(() => this.#goOn());
   }
 }

@@ -23,6 +23,8 @@ export interface UpkeepOptions {
 /** How long a slice may hold up a commit. */
 const SLICE_MS = 4;
 const FREED_PAGES_PER_SLICE = 512;
+/** Free pages are given back when there are so many, and more than such a share of the file: the journal uses them again. */
+const FREE_PAGES = { most: 2_048, share: 0.1 };
 
 export class Upkeep {
   readonly #options: UpkeepOptions;
@@ -45,6 +47,11 @@ export class Upkeep {
       this.#sealing = null;
     });
     await this.#sealing;
+  }
+
+  /** Does a piece of what waits, at once. */
+  step(): void {
+    this.#slices.step();
   }
 
   /** Removes readings for ever, those in the journal too; resolves when they are gone. */
@@ -75,6 +82,7 @@ export class Upkeep {
     }
     while (!db.transaction(() => journal.removeSome(throughId)).immediate()) yield;
     unsealed.forgetSealed();
+    yield* this.#giveBack();
   }
 
   *#remove(removals: readonly Removal[]): Generator<void> {
@@ -83,7 +91,13 @@ export class Upkeep {
       while (!db.transaction(() => sealer.remove(series, fromMs, toMs)).immediate()) yield;
       yield;
     }
-    while (Number(db.pragma("freelist_count", { simple: true })) > FREED_PAGES_PER_SLICE) {
+    yield* this.#giveBack();
+  }
+
+  *#giveBack(): Generator<void> {
+    const { db } = this.#options;
+    const count = (name: string) => Number(db.pragma(name, { simple: true }));
+    while (count("freelist_count") > Math.max(FREE_PAGES.most, FREE_PAGES.share * count("page_count"))) {
       db.exec(`PRAGMA incremental_vacuum(${FREED_PAGES_PER_SLICE})`);
       yield;
     }

@@ -36,11 +36,22 @@ export function answerCalls(methods: Methods): void {
       const value = run(argument as never);
       if (value instanceof Promise) {
         value.then((settled: unknown) => port.postMessage({ id, value: settled } satisfies Response)).catch(fail);
-      } else port.postMessage({ id, value } satisfies Response);
+      } else {
+        const buffers = typeof value === "object" && value !== null ? moved.get(value) : undefined;
+        port.postMessage({ id, value } satisfies Response, buffers ?? []);
+      }
     } catch (cause) {
       fail(cause);
     }
   });
+}
+
+const moved = new WeakMap<object, readonly ArrayBuffer[]>();
+
+/** Has `buffers` of an answer moved to whoever asked instead of copied; they are gone here then. */
+export function moving<T extends object>(answer: T, buffers: readonly ArrayBuffer[]): T {
+  moved.set(answer, buffers);
+  return answer;
 }
 
 /** Says something to whoever started this worker. */

@@ -55,6 +55,9 @@ export interface WriterStatus {
  * in it so many that it pays to open its chunk and to write it again.
  */
 const SEAL_READINGS = { least: 262_144, perSeries: 2_048, most: 1_048_576 };
+/** Beyond so many, each commit is preceded by some steps of sealing. */
+const UNSEALED_READINGS = 2_097_152;
+const STEPS_WHEN_BEHIND = 8;
 /** Or when its oldest row is so old. */
 const SEAL_AGE_MS = 3_600_000;
 /** 4 MB: a checkpoint takes some milliseconds. */
@@ -98,6 +101,9 @@ class Writer {
 
   /** All of `batch` in one transaction; what it throws undoes all of it. Answers with the time of each reading. */
   commit(batch: WriteBatch): Float64Array {
+    // Who writes faster than is sealed waits for it: the journal is bounded.
+    for (let step = 0; step < STEPS_WHEN_BEHIND && this.#unsealed.count > UNSEALED_READINGS; step++)
+      this.#upkeep.step();
     try {
       const tsMs = this.#db.transaction(() => this.#write(batch)).immediate();
       if (this.#unsealed.count >= this.#sealReadings) this.#sealInBackground();
