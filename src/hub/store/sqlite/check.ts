@@ -122,6 +122,8 @@ function* checkRollups(
 function* checkRest(db: Database.Database, series: ReadonlySet<number>, totals: CheckTotals): Generator<string> {
   const counted = db.prepare<[], number>("SELECT readings FROM sealed").pluck().get() ?? 0;
   if (counted !== totals.readings) yield `${totals.readings} readings are in chunks, but ${counted} were counted`;
+  const data = db.prepare<[], number>("SELECT count(*) FROM chunk_data").pluck().get() ?? 0;
+  if (data !== totals.chunks) yield `${totals.chunks} chunks have heads, but ${data} have data`;
   totals.setAside = db.prepare<[], number>("SELECT count(*) FROM damaged_chunk").pluck().get() ?? 0;
   for (const [id, bytes] of db.prepare<[], [number, Buffer]>("SELECT id, readings FROM journal").raw().iterate()) {
     const fault = journalFault(bytes, series);
@@ -182,9 +184,9 @@ function* headsOf(db: Database.Database, series: number): Generator<ChunkHead> {
   }
 }
 
-function dataOf(db: Database.Database, { series, firstMs }: ChunkHead): Uint8Array {
-  const data = db.prepare<[number, number], Buffer>("SELECT data FROM chunk WHERE series = ? AND first = ?").pluck();
-  return data.get(series, firstMs) ?? new Uint8Array();
+function dataOf(db: Database.Database, { dataId }: ChunkHead): Uint8Array {
+  const data = db.prepare<[number], Buffer>("SELECT data FROM chunk_data WHERE id = ?").pluck();
+  return data.get(dataId) ?? new Uint8Array();
 }
 
 function iso(tsMs: number): string {

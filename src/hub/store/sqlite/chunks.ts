@@ -13,6 +13,7 @@ export interface ChunkHead extends Summary {
   readonly lastValue: number;
   /** CRC-32 of its data. */
   readonly checksum: number;
+  readonly dataId: number;
 }
 
 export interface Damage {
@@ -27,7 +28,9 @@ export interface ChunksOptions {
   readonly onDamage: (damage: Damage) => void;
 }
 
-const HEADS_AT_ONCE = 64;
+/** Heads are read so many at a time, more with every time: most questions end with the first ones. */
+const HEADS_AT_FIRST = 2;
+const HEADS_AT_ONCE = 128;
 
 export class Chunks {
   readonly #options: ChunksOptions;
@@ -61,11 +64,11 @@ export class Chunks {
     const first = this.at(series, fromMs);
     if (first !== null && first.lastMs >= fromMs) yield first;
     let afterMs = first === null ? Number.MIN_SAFE_INTEGER : first.firstMs + 1;
-    for (;;) {
-      const heads = toHeads(this.#statements.from.all(series, afterMs, toMs, HEADS_AT_ONCE));
+    for (let limit = HEADS_AT_FIRST; ; limit = Math.min(2 * limit, HEADS_AT_ONCE)) {
+      const heads = toHeads(this.#statements.from.all(series, afterMs, toMs, limit));
       yield* heads;
       const last = heads.at(-1);
-      if (last === undefined || heads.length < HEADS_AT_ONCE) return;
+      if (last === undefined || heads.length < limit) return;
       afterMs = last.firstMs + 1;
     }
   }
@@ -73,14 +76,14 @@ export class Chunks {
   /** The same, newest first. */
   *newestFirst(series: number, fromMs: number, toMs: number): Generator<ChunkHead> {
     let beforeMs = toMs - 1;
-    for (;;) {
-      const heads = toHeads(this.#statements.before.all(series, beforeMs, HEADS_AT_ONCE));
+    for (let limit = HEADS_AT_FIRST; ; limit = Math.min(2 * limit, HEADS_AT_ONCE)) {
+      const heads = toHeads(this.#statements.before.all(series, beforeMs, limit));
       for (const head of heads) {
         if (head.lastMs < fromMs) return;
         yield head;
       }
       const last = heads.at(-1);
-      if (last === undefined || heads.length < HEADS_AT_ONCE) return;
+      if (last === undefined || heads.length < limit) return;
       beforeMs = last.firstMs - 1;
     }
   }
@@ -117,7 +120,7 @@ export class Chunks {
 
   /** The bytes of a chunk as they are stored. */
   data(head: ChunkHead): Uint8Array {
-    return this.#statements.data.get(head.series, head.firstMs) ?? new Uint8Array();
+    return this.#statements.data.get(head.dataId) ?? new Uint8Array();
   }
 }
 
@@ -146,15 +149,16 @@ type HeadRow = readonly [
   mean: number,
   lastValue: number,
   checksum: number,
+  dataId: number,
 ];
 
 /** In the order of `HeadRow`. */
-export const HEAD_COLUMNS = "series, first, last, count, min, max, mean, last_value, checksum";
+export const HEAD_COLUMNS = "series, first, last, count, min, max, mean, last_value, checksum, data_id";
 
 export function toHead(row: HeadRow | undefined): ChunkHead | null {
   if (row === undefined) return null;
-  const [series, firstMs, lastMs, count, min, max, mean, lastValue, checksum] = row;
-  return { series, firstMs, lastMs, count, min, max, mean, lastValue, checksum };
+  const [series, firstMs, lastMs, count, min, max, mean, lastValue, checksum, dataId] = row;
+  return { series, firstMs, lastMs, count, min, max, mean, lastValue, checksum, dataId };
 }
 
 function toHeads(rows: readonly HeadRow[]): ChunkHead[] {
@@ -173,8 +177,6 @@ function prepare(db: Database.Database) {
         `SELECT ${HEAD_COLUMNS} FROM chunk WHERE series = ? AND first >= ? AND first < ? ORDER BY first LIMIT ?`,
       )
       .raw(),
-    data: db
-      .prepare<[series: number, firstMs: number], Buffer>("SELECT data FROM chunk WHERE series = ? AND first = ?")
-      .pluck(),
+    data: db.prepare<[id: number], Buffer>("SELECT data FROM chunk_data WHERE id = ?").pluck(),
   };
 }

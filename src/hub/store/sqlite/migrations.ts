@@ -64,10 +64,12 @@ export const migrations: readonly Migration[] = [
         max REAL NOT NULL,
         mean REAL NOT NULL,
         last_value REAL NOT NULL,
-        checksum INTEGER NOT NULL, -- CRC-32 of data
-        data BLOB NOT NULL,
+        checksum INTEGER NOT NULL, -- CRC-32 of the data
+        data_id INTEGER NOT NULL, -- of its row in chunk_data
         PRIMARY KEY (series, first)
       ) STRICT, WITHOUT ROWID;
+      -- Apart from their heads, which are searched: a search would read the data of every row that it passes.
+      CREATE TABLE chunk_data (id INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
       -- Chunks that could not be read when new readings were to be merged into them.
       CREATE TABLE damaged_chunk (
         id INTEGER PRIMARY KEY,

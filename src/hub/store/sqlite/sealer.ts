@@ -79,7 +79,7 @@ export class Sealer {
     }
     const sealed = this.#chunks.columns(head);
     // What cannot be read is kept for whoever wants to look into it.
-    if (sealed === null) this.#statements.setAside.run(series, head.firstMs);
+    if (sealed === null) this.#statements.setAside.run(head.dataId, series, head.firstMs);
     const merged = mergeColumns(sealed ?? NO_READINGS, readings);
     this.#removeChunk(head);
     // In the middle of a series more late readings are likely to come: the parts get room. Its end is filled.
@@ -92,15 +92,17 @@ export class Sealer {
     const [firstMs = 0] = tsMs;
     const lastMs = tsMs.at(-1) ?? 0;
     const lastValue = values.at(-1) ?? 0;
-    const head = { series, firstMs, lastMs, ...summarize(columns), lastValue, checksum: crc32(data) };
+    const dataId = Number(this.#statements.addData.run(data).lastInsertRowid);
+    const head = { series, firstMs, lastMs, ...summarize(columns), lastValue, checksum: crc32(data), dataId };
     const { count, min, max, mean, checksum } = head;
-    this.#statements.add.run(series, firstMs, lastMs, count, min, max, mean, lastValue, checksum, data);
+    this.#statements.add.run(series, firstMs, lastMs, count, min, max, mean, lastValue, checksum, dataId);
     this.#statements.count.run(count);
     this.#chunks.remember(head, columns);
   }
 
-  #removeChunk({ series, firstMs, count }: ChunkHead): void {
+  #removeChunk({ series, firstMs, count, dataId }: ChunkHead): void {
     this.#statements.remove.run(series, firstMs);
+    this.#statements.removeData.run(dataId);
     this.#statements.count.run(-count);
   }
 }
@@ -127,13 +129,16 @@ function cut(columns: Columns, length: number): Columns[] {
 function prepare(db: Database.Database) {
   return {
     add: db.prepare(
-      `INSERT INTO chunk (series, first, last, count, min, max, mean, last_value, checksum, data)
+      `INSERT INTO chunk (series, first, last, count, min, max, mean, last_value, checksum, data_id)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
+    addData: db.prepare("INSERT INTO chunk_data (data) VALUES (?)"),
     remove: db.prepare("DELETE FROM chunk WHERE series = ? AND first = ?"),
+    removeData: db.prepare("DELETE FROM chunk_data WHERE id = ?"),
     setAside: db.prepare(
       `INSERT INTO damaged_chunk (series, first, last, count, checksum, data)
-       SELECT series, first, last, count, checksum, data FROM chunk WHERE series = ? AND first = ?`,
+       SELECT series, first, last, count, checksum, (SELECT data FROM chunk_data WHERE id = ?)
+       FROM chunk WHERE series = ? AND first = ?`,
     ),
     count: db.prepare("UPDATE sealed SET readings = readings + ?"),
     sealedReadings: db.prepare<[], number>("SELECT readings FROM sealed").pluck(),

@@ -101,5 +101,7 @@ export class Upkeep {
       db.exec(`PRAGMA incremental_vacuum(${FREED_PAGES_PER_SLICE})`);
       yield;
     }
+    // The file grows shorter with the checkpoint.
+    db.pragma("wal_checkpoint(PASSIVE)");
   }
 }
