@@ -28,9 +28,9 @@ export interface CsvPiece {
   readonly nextMs: number | null;
 }
 
-/** 16 MB. */
-const CACHED_READINGS = 1_000_000;
-const ROWS_PER_PIECE = 32_768;
+/** 8 MB. */
+const CACHED_READINGS = 524_288;
+const ROWS_PER_PIECE = 16_384;
 /** Each piece opens a chunk of each series: with many series that only pays for many rows. */
 const ROWS_PER_PIECE_AND_SERIES = 64;
 

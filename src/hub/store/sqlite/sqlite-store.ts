@@ -43,6 +43,7 @@ export class SqliteStore implements Store {
   /** By series, first time and checksum: both threads may come across the same one. */
   readonly #damagedChunks = new Set<string>();
   #endTimers: (() => void)[] = [];
+  #stopping: Promise<void> | null = null;
 
   constructor(options: SqliteStoreOptions) {
     this.#options = options;
@@ -74,7 +75,12 @@ export class SqliteStore implements Store {
     ];
   }
 
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<void> {
     for (const end of this.#endTimers.splice(0)) end();
     await this.#commits.idle();
     await this.#reader.stop();
