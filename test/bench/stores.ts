@@ -1,7 +1,6 @@
 // Stores full of years of readings. Making one takes seconds to minutes, so each is made once, when a topic first asks.
 import { cpSync, mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { systemClock } from "../../src/hub/clock.ts";
 import { DataFolder } from "../../src/hub/data-folder.ts";
 import { SqliteStore } from "../../src/hub/store/sqlite/sqlite-store.ts";
@@ -12,9 +11,6 @@ const SECOND_MS = 1_000;
 const TEN_YEARS_MS = 10 * 365.25 * 24 * 3_600 * SECOND_MS;
 const READINGS_PER_MESSAGE = 5_000;
 const TELL_PERIOD_MS = 10_000;
-/** The journal may grow to this many readings: twice what the store begins to seal at. */
-const JOURNAL_AT_MOST = 262_144;
-const JOURNAL_POLL_MS = 20;
 
 /** A hub's data folder with readings in it. */
 export interface FilledFolder {
@@ -103,7 +99,6 @@ export class Stores {
       await pending;
       pending = next;
       appended += readings.length;
-      await untilJournalIsShort(store);
       if (performance.now() < toldAtMs + TELL_PERIOD_MS) continue;
       toldAtMs = performance.now();
       tell(`storing ${count(total)} readings: ${Math.floor((100 * appended) / total)} %`);
@@ -114,9 +109,4 @@ export class Stores {
     const seconds = (performance.now() - startedAtMs) / 1_000;
     tell(`stored ${count(total)} readings in ${seconds.toFixed(0)} s, ${count(statSync(path).size)} bytes`);
   }
-}
-
-/** Years of readings never outrun the sealing, as a flood of them would: it would leave a file full of free pages. */
-async function untilJournalIsShort(store: SqliteStore): Promise<void> {
-  while ((await store.status()).journalReadings > JOURNAL_AT_MOST) await sleep(JOURNAL_POLL_MS);
 }
