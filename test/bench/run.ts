@@ -1,5 +1,4 @@
 // `npm run bench -- NAME…`: measures the hub against its bars and prints one table; exits with 1 where it falls short.
-// It needs Linux, whose /proc knows what processes take.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -32,6 +31,9 @@ const allTopics: readonly Topic[] = [
   mixed,
 ];
 
+/** With fewer, series would be too short to look at. */
+const READINGS_AT_LEAST = 100_000;
+
 const help = `npm run bench -- [NAME…] [--folder DIR] [--readings N]
 
   NAME…         only these: ${allTopics.map(({ name }) => name).join(", ")}
@@ -53,7 +55,9 @@ async function bench(args: string[]): Promise<number> {
     return 0;
   }
   const topics = positionals.length === 0 ? allTopics : positionals.map(topicOf);
+  const readings = parseReadings(values.readings);
   const parent = resolve(values.folder);
+  if (process.platform !== "linux") throw new Error("The bench needs Linux, whose /proc knows what processes take.");
   checkDisk(parent);
   buildIfStale();
 
@@ -63,12 +67,18 @@ async function bench(args: string[]): Promise<number> {
   for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
 
   const tell = (words: string) => console.error(`  ${words}`);
-  const stores = new Stores({ folder, readings: Number(values.readings), tell });
-  const machine = describeMachine(folder);
+  const stores = new Stores({ folder, readings, tell });
+  const machine = describeMachine(parent);
   const rows: Row[] = [];
   for (const topic of topics) rows.push(...(await measure(topic, { folder, stores, tell })));
   console.log(`${machine}\n\n${table(rows)}`);
   return rows.every(({ passed }) => passed) ? 0 : 1;
+}
+
+function parseReadings(text: string): number {
+  const readings = Number(text);
+  if (Number.isSafeInteger(readings) && readings >= READINGS_AT_LEAST) return readings;
+  throw new Error(`--readings takes a number from ${READINGS_AT_LEAST}, not “${text}”.`);
 }
 
 function topicOf(text: string): Topic {
@@ -81,7 +91,9 @@ function topicOf(text: string): Topic {
 async function measure(topic: Topic, bench: Bench): Promise<Row[]> {
   console.error(topic.name);
   try {
-    return await topic.run(bench);
+    const rows = await topic.run(bench);
+    for (const { what, measured } of rows) bench.tell(`${what}: ${measured}`);
+    return rows;
   } catch (error) {
     console.error(error);
     const words = error instanceof Error ? error.message : String(error);

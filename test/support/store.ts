@@ -9,17 +9,18 @@ import { makeTemporaryFolder } from "./hub.ts";
 
 export class TestStore implements AsyncDisposable {
   readonly #folder = makeTemporaryFolder();
-  readonly #clock: Clock;
+  readonly clock: Clock;
   readonly path = join(this.#folder.path, "bramble.db");
   /** What it found wrong. */
   readonly troubles: string[] = [];
   store: SqliteStore;
 
   constructor(clock: Clock) {
-    this.#clock = clock;
+    this.clock = clock;
     this.store = this.#make();
   }
 
+  /** Stops it where it runs, and opens its file again. */
   async reopen(): Promise<void> {
     await this.store.stop();
     this.store = this.#make();
@@ -34,7 +35,7 @@ export class TestStore implements AsyncDisposable {
   #make(): SqliteStore {
     return new SqliteStore({
       path: this.path,
-      clock: this.#clock,
+      clock: this.clock,
       onDeath: (error) => {
         throw error;
       },
