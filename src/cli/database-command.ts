@@ -1,78 +1,155 @@
 // What the commands that work on a database file have in common: arguments in, words and an exit code out.
+import { statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { readConfig } from "../hub/config.ts";
-import { checkDatabase, openToRead } from "../hub/store/sqlite/check.ts";
+import { DataFolder } from "../hub/data-folder.ts";
+import { freeBytesOf } from "../hub/observe/disk-guard.ts";
+import { type CheckTotals, checkDatabase, openToRead } from "../hub/store/sqlite/check.ts";
+import { copyDatabase, removeDatabase } from "../hub/store/sqlite/copy.ts";
+import { flushFile } from "./flush.ts";
 
 /** 0 is well done, 1 that damage was found, 2 that it could not be done. */
 export type ExitCode = 0 | 1 | 2;
 
+export interface DatabaseRequest {
+  readonly folder: DataFolder;
+  /** The argument, null where there is none. */
+  readonly file: string | null;
+  readonly force: boolean;
+  /** Aborted by Ctrl C, and by whoever ends this program. */
+  readonly signal: AbortSignal;
+}
+
 export interface DatabaseCommand {
   readonly name: string;
   readonly help: string;
-  /** `file` is the argument, null where there is none. Throws in words. */
-  readonly run: (request: { dataFolder: string; file: string | null; force: boolean }) => ExitCode;
+  readonly takesForce: boolean;
+  /** Rejects in words. */
+  readonly run: (request: DatabaseRequest) => Promise<ExitCode>;
 }
 
 const FINDINGS_SHOWN = 100;
+/** How long a check goes on before it looks at the signal. */
+const SLICE_MS = 50;
 
-/** Runs a command with `--data DIR`, `--force`, `--help` and one argument at most. */
-export function runDatabaseCommand({ name, help, run }: DatabaseCommand, args: readonly string[]): ExitCode {
+/** Runs a command with `--data DIR`, `--help`, `--force` where it takes that, and one argument at most. */
+export async function runDatabaseCommand(command: DatabaseCommand, args: readonly string[]): Promise<ExitCode> {
+  const interrupted = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+    process.once(name, () => interrupted.abort(new Error("Interrupted: nothing was changed.")));
+  try {
+    const request = readRequest(command, args, interrupted.signal);
+    if (request === "help") {
+      console.log(command.help);
+      return 0;
+    }
+    // What these commands write holds the hub's secrets.
+    process.umask(0o077);
+    return await command.run(request);
+  } catch (error) {
+    console.error(reasonOf(error));
+    return 2;
+  }
+}
+
+function readRequest(
+  { name, takesForce }: DatabaseCommand,
+  args: readonly string[],
+  signal: AbortSignal,
+): DatabaseRequest | "help" {
+  const help = `See bramble ${name} --help.`;
   try {
     const { values, positionals } = parseArgs({
       args: [...args],
       options: { data: { type: "string" }, force: { type: "boolean" }, help: { type: "boolean" } },
       allowPositionals: true,
     });
-    if (values.help) {
-      console.log(help);
-      return 0;
-    }
-    if (positionals.length > 1) throw new Error(`${name} takes one file. See bramble ${name} --help.`);
+    if (values.help) return "help";
+    if (values.force && !takesForce) throw new Error("There is no option --force here.");
+    if (positionals.length > 1) throw new Error("It takes one file.");
     const read = readConfig(values.data === undefined ? [] : ["--data", values.data], process.env);
-    if (read.kind !== "config") throw new Error(read.kind === "wrong" ? read.message : help);
-    // What these commands write holds the hub's secrets.
-    process.umask(0o077);
-    return run({
-      dataFolder: read.config.dataFolder,
-      file: positionals[0] ?? null,
-      force: values.force === true,
-    });
+    if (read.kind !== "config") throw new Error(read.kind === "wrong" ? read.message : "");
+    const [file = null] = positionals;
+    const folder = new DataFolder(read.config.dataFolder);
+    return { folder, file, force: values.force === true, signal };
   } catch (error) {
-    console.error(error instanceof Error ? error.message : String(error));
-    return 2;
+    throw new Error(`${reasonOf(error)} ${help}`, { cause: error });
   }
 }
 
-/** Checks a database and says what it finds. Throws in words where it cannot be opened. */
-export function checkAndTell(path: string): ExitCode {
-  const db = openChecked(path);
+/** Checks a database and says what it finds; resolves with true when it is sound. Rejects in words where it cannot be opened. */
+export async function checkAndTell(path: string, signal: AbortSignal): Promise<boolean> {
+  const db = inWords(path, () => openToRead(path));
   try {
     const findings = checkDatabase(db);
     let found = 0;
+    let sliceEndMs = performance.now() + SLICE_MS;
     for (let next = findings.next(); ; next = findings.next()) {
       if (next.done === true) {
-        const { chunks, readings, rollups, journalReadings, setAside } = next.value;
-        const looked = `${count(chunks)} chunks, ${count(readings)} readings, ${count(rollups)} rollups, ${count(journalReadings)} readings in the journal`;
-        if (setAside > 0) console.log(`${count(setAside)} chunks were found damaged before and are kept aside.`);
-        console.log(found === 0 ? `${looked}: all sound.` : `${looked}: ${count(found)} damages.`);
-        return found === 0 ? 0 : 1;
+        tellTotals(next.value, found);
+        return found === 0;
       }
-      if (++found <= FINDINGS_SHOWN) console.error(next.value);
+      if (next.value !== null && ++found <= FINDINGS_SHOWN) console.error(next.value);
+      if (performance.now() < sliceEndMs) continue;
+      await new Promise(setImmediate);
+      signal.throwIfAborted();
+      sliceEndMs = performance.now() + SLICE_MS;
     }
   } finally {
     db.close();
   }
 }
 
-function openChecked(path: string) {
+/**
+ * Copies the database `from` into `part`, a new file on its way to become `path`, checks the copy and waits until it is
+ * on the disk; resolves with true when it is sound. Leaves nothing behind where it rejects.
+ */
+export async function copyAndCheck(from: string, part: string, signal: AbortSignal): Promise<boolean> {
+  inWords(from, () => openToRead(from).close());
+  await checkRoom(from, dirname(resolve(part)));
   try {
-    return openToRead(path);
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`${path} cannot be opened: ${reason}.`, { cause });
+    await copyDatabase(from, part, signal);
+    const isSound = await checkAndTell(part, signal);
+    flushFile(part);
+    return isSound;
+  } catch (error) {
+    removeDatabase(part);
+    throw error;
   }
 }
 
-function count(number: number): string {
+async function checkRoom(from: string, folder: string): Promise<void> {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
+    throw new Error(`There is no folder ${folder}.`);
+  const free = await freeBytesOf(folder);
+  const needed = statSync(from).size;
+  if (free !== null && free < needed)
+    throw new Error(`There is no room in ${folder}: the copy needs ${count(needed)} bytes, ${count(free)} are free.`);
+}
+
+function tellTotals(totals: CheckTotals, found: number): void {
+  const { chunks, readings, rollups, journalReadings, setAside, isOlder } = totals;
+  const looked = isOlder
+    ? "A database of an older version, which the hub brings up to date when it starts: only SQLite's own check was made"
+    : `${count(chunks)} chunks, ${count(readings)} readings, ${count(rollups)} rollups, ${count(journalReadings)} readings in the journal`;
+  if (setAside > 0) console.log(`${count(setAside)} chunks were found damaged before and are kept aside.`);
+  if (found > FINDINGS_SHOWN) console.error(`… and ${count(found - FINDINGS_SHOWN)} more.`);
+  console.log(`${looked}: ${found === 0 ? "all sound" : `${count(found)} damages`}.`);
+}
+
+function inWords<T>(path: string, open: () => T): T {
+  try {
+    return open();
+  } catch (cause) {
+    throw new Error(`${path} cannot be opened: ${reasonOf(cause)}.`, { cause });
+  }
+}
+
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+export function count(number: number): string {
   return number.toLocaleString("en");
 }

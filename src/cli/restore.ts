@@ -1,64 +1,80 @@
 // `bramble restore FILE`: puts a backup in the place of the database. At any moment one of the two is there, whole.
-import { copyFileSync, existsSync, linkSync, renameSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, linkSync, renameSync } from "node:fs";
+import { resolve } from "node:path";
 import Database from "better-sqlite3";
-import { DataFolder } from "../hub/data-folder.ts";
-import { checkAndTell, type DatabaseCommand, runDatabaseCommand } from "./database-command.ts";
-import { flush } from "./flush.ts";
+import { removeDatabase } from "../hub/store/sqlite/copy.ts";
+import { copyAndCheck, type DatabaseCommand, reasonOf, runDatabaseCommand } from "./database-command.ts";
+import { flushFile, flushName } from "./flush.ts";
 
 const command: DatabaseCommand = {
   name: "restore",
-  help: `bramble restore FILE: puts a backup in the place of the hub's database, which is kept beside it. The hub must be stopped.
+  takesForce: true,
+  help: `bramble restore FILE: verifies a backup and puts it in the place of the hub's database, which is kept beside it.
+The hub must be stopped.
 
   --data DIR   data folder of the hub
-  --force      take FILE although it is damaged`,
-  run({ dataFolder, file, force }) {
+  --force      take FILE although it is damaged
+
+Ends with 0 when it is restored, with 1 when FILE is damaged and was not, and with 2 when it cannot be.`,
+  async run({ folder, file, force, signal }) {
     if (file === null) throw new Error("Name the backup: bramble restore FILE.");
-    const folder = new DataFolder(dataFolder);
-    if (checkAndTell(file) !== 0 && !force) {
-      throw new Error(`${file} is damaged and was not restored. Take another backup, or say --force.`);
-    }
+    const path = folder.databasePath;
+    if (resolve(file) === resolve(path)) throw new Error(`${file} is the hub's database as it is now.`);
     folder.hold();
+    const part = `${path}.part`;
     try {
-      const kept = replaceDatabase(folder.databasePath, file);
+      // What a restore that was killed has left.
+      removeDatabase(part);
+      const isSound = await copyAndCheck(file, part, signal);
+      if (!isSound && !force) {
+        console.error(`${file} is damaged and was not restored. Take another backup, or say --force.`);
+        return 1;
+      }
+      const kept = keepPresent(path);
+      renameSync(part, path);
+      flushName(path);
       console.log(`${file} is restored.${kept === null ? "" : ` What was there before is kept as ${kept}.`}`);
       return 0;
     } finally {
+      removeDatabase(part);
       folder.release();
     }
   },
 };
 
-/** Answers where the present database is kept, or null where there was none. */
-function replaceDatabase(path: string, file: string): string | null {
-  const part = `${path}.part`;
-  copyFileSync(file, part);
-  flush(part);
-  const kept = existsSync(path) ? keepPresent(path) : null;
-  renameSync(part, path);
-  return kept;
-}
-
-function keepPresent(path: string): string {
+/** Gives the present database a second name, and answers it; null where there is none. */
+function keepPresent(path: string): string | null {
   const kept = `${path}.before-restore-${new Date().toISOString().replaceAll(":", "-")}`;
-  try {
-    // Closing takes what the write-ahead log holds into the file, and the log away.
-    new Database(path).close();
-  } catch (error) {
-    console.error(`The present database cannot be opened (${String(error)}); it is kept as it is.`);
-  }
+  if (existsSync(path)) takeInLog(path);
   // A log that stayed must not be taken for the backup's.
-  for (const suffix of ["-wal", "-shm"]) {
+  for (const suffix of ["-journal", "-wal", "-shm"]) {
     if (existsSync(path + suffix)) renameSync(path + suffix, kept + suffix);
   }
-  rmSync(kept, { force: true });
+  if (!existsSync(path)) return null;
   try {
     linkSync(path, kept);
   } catch {
     // Not every file system knows links.
     copyFileSync(path, kept);
-    flush(kept);
+    flushFile(kept);
   }
   return kept;
+}
+
+/** Takes what the write-ahead log holds into the database, and the log away. */
+function takeInLog(path: string): void {
+  try {
+    const db = new Database(path);
+    try {
+      db.pragma("journal_mode = DELETE");
+    } finally {
+      db.close();
+    }
+  } catch (error) {
+    if (error instanceof Database.SqliteError && error.code.startsWith("SQLITE_BUSY"))
+      throw new Error(`Another program has ${path} open. Let it end first.`, { cause: error });
+    console.error(`The present database cannot be opened (${reasonOf(error)}); it is kept as it is.`);
+  }
 }
 
 /** Resolves with the exit code. */

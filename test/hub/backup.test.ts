@@ -1,9 +1,20 @@
 // check, backup and restore as a person runs them: the built command line on the data folder of a real hub.
-import { copyFileSync, existsSync, readdirSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { copyFileSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
+import { connectAsync } from "mqtt";
 import { expect, test } from "vitest";
-import { makeTemporaryFolder, runBramble, startTestHub, type TestFolder, TestHub } from "../support/hub.ts";
+import { migrate, migrations } from "../../src/hub/store/sqlite/migrations.ts";
+import {
+  makeTemporaryFolder,
+  runBramble,
+  spawnBramble,
+  startTestHub,
+  type TestFolder,
+  TestHub,
+} from "../support/hub.ts";
+import { mayMountSmallDisk, mountSmallDisk } from "../support/small-disk.ts";
 import { makeReading, openTestStore } from "../support/store.ts";
 
 const START_MS = Date.UTC(2026, 0, 31, 12);
@@ -84,6 +95,14 @@ test.each([
   ["UPDATE chunk SET mean = mean + 1", /what is kept of the chunk is not what is inside/],
   ["UPDATE sealed SET readings = readings + 1", /10000 readings are in chunks, but 10001/],
   ["INSERT INTO journal VALUES (7, 0, x'00')", /Row 7 of the journal/],
+  ["INSERT INTO journal VALUES (7, 0, zeroblob(40))", /Row 7 of the journal: it names a series/],
+  [
+    "INSERT INTO rollup SELECT series, hours, slot + 99, count, min, max, mean FROM rollup LIMIT 1",
+    /summary of 1 h .* has no readings/,
+  ],
+  ["UPDATE chunk SET last = 8e15 WHERE first = (SELECT max(first) FROM chunk)", /is not what is inside/],
+  ["UPDATE chunk SET last = 8e15, checksum = 1", /attic\/temperature.*overlaps.*\n.*checksum/],
+  ["PRAGMA foreign_keys = OFF; DELETE FROM series WHERE metric = 'humidity'", /Series 2 has readings, but no device/],
 ])("damage is found: %s", async (sql, words) => {
   using folder = await filledFolder();
   change(folder, sql);
@@ -112,6 +131,194 @@ test("a backup of a running hub has all that was acknowledged, and can be restor
   expect(readdirSync(hub.folder.path).filter((name) => name.includes("before-restore"))).toHaveLength(1);
 });
 
+test("a backup taken under load has every reading that was acknowledged before it began", async () => {
+  using folder = makeTemporaryFolder();
+  await using hub = await startTestHub();
+  const client = await connectAsync(hub.file.mqtt, { reconnectPeriod: 0 });
+  const acknowledged: number[] = [];
+  let sending = true;
+  const send = async (lane: number): Promise<void> => {
+    for (let n = 0; sending; n++) {
+      const id = lane * 1_000_000 + n;
+      await client.publishAsync("sensor/data", JSON.stringify({ device_id: `pi-${lane}`, id, ts: START_MS + n }), {
+        qos: 1,
+      });
+      acknowledged.push(id);
+    }
+  };
+  const lanes = Promise.all(Array.from({ length: 50 }, (_, lane) => send(lane)));
+  for (const name of ["first", "second", "third"]) {
+    while (acknowledged.length < 1_000) await new Promise(setImmediate);
+    const before = acknowledged.splice(0);
+    const file = join(folder.path, name);
+    expect(await runBramble(["backup", file, "--data", hub.folder.path])).toMatchObject({ code: 0 });
+    using restored = makeTemporaryFolder();
+    expect(await runBramble(["restore", file, "--data", restored.path])).toMatchObject({ code: 0 });
+    const ids = await readingsIn(restored, "id");
+    expect(before.filter((id) => !ids.has(id))).toEqual([]);
+  }
+  sending = false;
+  await lanes;
+  await client.endAsync();
+  expect(readdirSync(folder.path).sort()).toEqual(["first", "second", "third"]);
+  expect(statSync(join(folder.path, "first")).mode & 0o777).toBe(0o600);
+});
+
+/** All values of a metric that a hub finds in the folder. */
+async function readingsIn(folder: TestFolder, metric: string): Promise<Set<number>> {
+  const hub = new TestHub([], undefined, folder);
+  await hub.start();
+  const csv = await (await hub.fetch(`/api/v1/export.csv?metric=${metric}`)).text();
+  await hub.end("SIGTERM");
+  const [, ...rows] = csv.trimEnd().split("\r\n");
+  return new Set(rows.map((row) => Number(row.split(",").at(-1))));
+}
+
+test("a hub that was killed is restored over, and what its write-ahead log held is kept", async () => {
+  using other = await filledFolder();
+  const file = join(other.path, "bramble.db");
+  await using hub = await startTestHub();
+  expect((await hub.post({ device_id: "pi", t: 42 })).status).toBe(200);
+  await hub.end("SIGKILL");
+  expect(statSync(join(hub.folder.path, "bramble.db-wal")).size).toBeGreaterThan(0);
+  expect(await runBramble(["restore", file, "--data", hub.folder.path])).toMatchObject({ code: 0 });
+  const names = readdirSync(hub.folder.path).filter((name) => name.startsWith("bramble.db"));
+  expect(names).toEqual(["bramble.db", expect.stringMatching(/^bramble\.db\.before-restore-\d{4}-\d\d-\d\dT/)]);
+  const kept = join(hub.folder.path, names[1] ?? "");
+  expect((await runBramble(["check", kept])).output).toContain("1 readings in the journal");
+  expect(await readingsIn(hub.folder, "humidity")).toHaveProperty("size", 300);
+  // And back again.
+  expect(await runBramble(["restore", kept, "--data", hub.folder.path])).toMatchObject({ code: 0 });
+  expect(await readingsIn(hub.folder, "t")).toEqual(new Set([42]));
+});
+
+/** Makes the database so big that copying it takes a while. */
+function addBallast(folder: TestFolder): void {
+  change(
+    folder,
+    `CREATE TABLE ballast (data BLOB);
+     WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 600)
+     INSERT INTO ballast SELECT randomblob(100000) FROM n`,
+  );
+}
+
+/** Ends `bramble ARGS` with a signal as soon as `isTime`; answers its exit code. */
+async function interrupt(args: readonly string[], signal: "SIGINT" | "SIGKILL", isTime: () => boolean) {
+  const child = spawnBramble(args);
+  const closed = once(child, "close");
+  while (child.exitCode === null && !isTime()) await new Promise(setImmediate);
+  child.kill(signal);
+  const [code] = await closed;
+  return code;
+}
+
+const hasFile = (folder: TestFolder, name: string) => () =>
+  readdirSync(folder.path).some((found) => found.includes(name));
+
+test("a backup that is interrupted leaves nothing behind", async () => {
+  using folder = await filledFolder();
+  addBallast(folder);
+  using target = makeTemporaryFolder();
+  const args = ["backup", join(target.path, "bramble.backup"), "--data", folder.path];
+  expect(await interrupt(args, "SIGINT", hasFile(target, "part"))).toBe(2);
+  expect(readdirSync(target.path)).toEqual([]);
+});
+
+test("a restore that is killed at any moment leaves the old database or the new one, whole", async () => {
+  using source = await filledFolder();
+  addBallast(source);
+  for (const moment of ["bramble.lock", "bramble.db.part", "before-restore", null]) {
+    using folder = makeTemporaryFolder();
+    await using hub = new TestHub([], undefined, folder);
+    await hub.start();
+    expect((await hub.post({ device_id: "pi", t: 42 })).status).toBe(200);
+    await hub.end("SIGKILL");
+    const args = ["restore", join(source.path, "bramble.db"), "--data", folder.path];
+    if (moment === null) await runBramble(args);
+    else await interrupt(args, "SIGKILL", hasFile(folder, moment));
+    const { code, output } = await runBramble(["check", "--data", folder.path]);
+    expect(code).toBe(0);
+    expect(output).toMatch(/ 10,000 readings.* 0 readings in the journal| 0 readings.* 1 readings in the journal/);
+    if (moment === "bramble.db.part") expect(output).toContain("1 readings in the journal");
+    // Whatever was left over does not hinder the next one.
+    expect(await runBramble(args)).toMatchObject({ code: 0 });
+    expect(hasFile(folder, "part")()).toBe(false);
+  }
+});
+
+test("a damaged backup is restored only by force, and the present database stays", async () => {
+  using source = await filledFolder();
+  flipBit(source);
+  using folder = await filledFolder();
+  const before = readFileSync(join(folder.path, "bramble.db"));
+  const args = ["restore", join(source.path, "bramble.db"), "--data", folder.path];
+  expect(await runBramble(args)).toMatchObject({ code: 1, output: expect.stringContaining("was not restored") });
+  expect(readFileSync(join(folder.path, "bramble.db")).equals(before)).toBe(true);
+  expect(readdirSync(folder.path).sort()).toEqual(["bramble.db", "bramble.lock"]);
+  expect(await runBramble([...args, "--force"])).toMatchObject({ code: 0 });
+  expect((await runBramble(["check", "--data", folder.path])).code).toBe(1);
+});
+
+test("a damaged database is backed up as it is, and that is said", async () => {
+  using folder = await filledFolder();
+  flipBit(folder);
+  const file = join(folder.path, "copy");
+  const { code, output } = await runBramble(["backup", file, "--data", folder.path]);
+  expect(output).toContain("It has the damage that was found");
+  expect(code).toBe(1);
+  expect(existsSync(file)).toBe(true);
+});
+
+test("pages that SQLite cannot read are damage as well", async () => {
+  using folder = await filledFolder();
+  const path = join(folder.path, "bramble.db");
+  const bytes = readFileSync(path);
+  bytes.fill(0xff, bytes.length >> 1);
+  writeFileSync(path, bytes);
+  const { code, output } = await runBramble(["check", "--data", folder.path]);
+  expect(output).toMatch(/SQLite finds|cannot be read/);
+  expect(code).toBe(1);
+});
+
+test("a backup of an older version is restored, and brought up to date", async () => {
+  using source = makeTemporaryFolder();
+  const file = join(source.path, "old");
+  const db = new Database(file);
+  migrate(db, file, migrations.slice(0, 1));
+  db.exec("INSERT INTO series VALUES (1, 'pi', 't'); INSERT INTO reading VALUES (1, 1767225600000, 7)");
+  db.close();
+  using folder = makeTemporaryFolder();
+  const { code, output } = await runBramble(["restore", file, "--data", folder.path]);
+  expect(output).toContain("an older version");
+  expect(code).toBe(0);
+  expect(await readingsIn(folder, "t")).toEqual(new Set([7]));
+});
+
+test("a backup does not take the place of what the hub uses, nor of another file", async () => {
+  using folder = await filledFolder();
+  const { path } = folder;
+  for (const name of ["bramble.db", "bramble.db-wal", "hub.json"]) {
+    const ended = await runBramble(["backup", join(path, name), "--force", "--data", path]);
+    expect(ended).toMatchObject({ code: 2, output: expect.stringContaining("belongs to the hub") });
+  }
+  const file = join(path, "copy");
+  writeFileSync(file, "old");
+  expect((await runBramble(["backup", file, "--data", path])).code).toBe(2);
+  expect(readFileSync(file, "utf8")).toBe("old");
+  expect((await runBramble(["backup", file, "--force", "--data", path])).code).toBe(0);
+  expect((await runBramble(["check", file])).code).toBe(0);
+  expect(readdirSync(path).sort()).toEqual(["bramble.db", "copy"]);
+});
+
+test.skipIf(!mayMountSmallDisk())("a disk without room is said, and nothing is left behind", async () => {
+  using folder = await filledFolder();
+  addBallast(folder);
+  using disk = mountSmallDisk(8);
+  const ended = await runBramble(["backup", join(disk.path, "copy"), "--data", folder.path]);
+  expect(ended).toMatchObject({ code: 2, output: expect.stringContaining("no room") });
+  expect(readdirSync(disk.path)).toEqual([]);
+});
+
 test("what cannot be done is said, and nothing is left behind", async () => {
   using folder = await filledFolder();
   const other = join(folder.path, "notes.txt");
@@ -123,8 +330,19 @@ test("what cannot be done is said, and nothing is left behind", async () => {
   expect((await runBramble(["restore", other, "--data", folder.path])).code).toBe(2);
   expect((await runBramble(["backup", other, "--data", folder.path])).output).toContain("is there already");
   expect((await runBramble(["backup", "--data", folder.path])).output).toContain("Name the file");
-  expect((await runBramble(["backup", join(folder.path, "no", "where"), "--data", folder.path])).code).toBe(2);
+  const nowhere = await runBramble(["backup", join(folder.path, "no", "where"), "--data", folder.path]);
+  expect(nowhere).toMatchObject({ code: 2, output: expect.stringContaining("There is no folder") });
+  for (const command of ["check", "backup", "restore"]) {
+    expect(await runBramble([command, "--help"])).toMatchObject({ code: 0, output: expect.stringContaining("--data") });
+    const wrong = await runBramble([command, "--nonsense"]);
+    expect(wrong).toMatchObject({ code: 2, output: expect.stringContaining(`See bramble ${command} --help`) });
+  }
+  expect((await runBramble(["check", "/no/where"])).output).toContain("there is no such file");
   change(folder, "PRAGMA user_version = 99");
   expect((await runBramble(["check", "--data", folder.path])).output).toContain("newer version");
-  expect(existsSync(`${other}.part`)).toBe(false);
+  const file = join(folder.path, "bramble.db");
+  using empty = makeTemporaryFolder();
+  const newer = await runBramble(["restore", file, "--data", empty.path]);
+  expect(newer).toMatchObject({ code: 2, output: expect.stringContaining("newer version") });
+  expect(readdirSync(folder.path).sort()).toEqual(["bramble.db", "bramble.lock", "notes.txt"]);
 });

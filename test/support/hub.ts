@@ -18,7 +18,7 @@ export function makeTemporaryFolder(): TestFolder {
 }
 
 /** Starts `bramble ARGS`; nothing of this machine's environment leaks in but the path. */
-function spawnBramble(args: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
+export function spawnBramble(args: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
   return spawn(process.execPath, [ENTRY, ...args], {
     env: { PATH: process.env["PATH"] ?? "", HOME: tmpdir(), ...env },
     stdio: ["ignore", "pipe", "pipe"],

@@ -1,4 +1,5 @@
 // Verifies a database: every chunk against its checksum and its head, every rollup against the chunks. It changes nothing.
+import { existsSync } from "node:fs";
 import Database from "better-sqlite3";
 import { batchColumns } from "./batch.ts";
 import type { Columns } from "./chunk-codec.ts";
@@ -17,7 +18,12 @@ export interface CheckTotals {
   journalReadings: number;
   /** Chunks that were damaged before, and kept aside when new readings came. */
   setAside: number;
+  /** True when the database is of an older version: only SQLite's own check knows it. */
+  isOlder: boolean;
 }
+
+/** Words for what is wrong; null between two steps where nothing is. */
+type Findings<T> = Generator<string | null, T>;
 
 interface SeriesRow {
   readonly id: number;
@@ -25,8 +31,15 @@ interface SeriesRow {
   readonly metric: string;
 }
 
+/** What could not be read of a series: `firstMs <= t <= lastMs`. */
+interface Gap {
+  readonly firstMs: number;
+  lastMs: number;
+}
+
 /** Opens a database to look at it only. Throws in words where it is none, or of a newer version. */
 export function openToRead(path: string): Database.Database {
+  if (!existsSync(path)) throw new Error("there is no such file");
   const db = new Database(path, { readonly: true, fileMustExist: true });
   try {
     const version = Number(db.pragma("user_version", { simple: true }));
@@ -40,126 +53,162 @@ export function openToRead(path: string): Database.Database {
   }
 }
 
-/** Yields what is wrong, in words, as of one moment; returns what was looked at. */
-export function* checkDatabase(db: Database.Database): Generator<string, CheckTotals> {
-  const totals = { chunks: 0, readings: 0, rollups: 0, journalReadings: 0, setAside: 0 };
-  for (const row of db.prepare<[], string>("PRAGMA integrity_check").pluck().all()) {
-    if (row !== "ok") yield `SQLite finds: ${row}`;
-  }
-  // A database of the first version has none of what follows.
-  if (Number(db.pragma("user_version", { simple: true })) < migrations.length) return totals;
+/** Looks at a database as of one moment, and returns what it looked at. Whoever stops listening ends it. */
+export function* checkDatabase(db: Database.Database): Findings<CheckTotals> {
+  const isOlder = Number(db.pragma("user_version", { simple: true })) < migrations.length;
+  const totals = { chunks: 0, readings: 0, rollups: 0, journalReadings: 0, setAside: 0, isOlder };
   db.exec("BEGIN");
   try {
-    const series = db.prepare<[], SeriesRow>("SELECT id, device, metric FROM series ORDER BY id").all();
-    for (const one of series) yield* checkSeries(db, one, totals);
-    yield* checkRest(db, new Set(series.map(({ id }) => id)), totals);
+    yield* orUnreadable("The database", checkFile(db));
+    if (!isOlder) yield* orUnreadable("The database", checkTables(db, totals));
   } finally {
     db.exec("ROLLBACK");
   }
   return totals;
 }
 
-function* checkSeries(db: Database.Database, series: SeriesRow, totals: CheckTotals): Generator<string> {
-  const [hourMs] = ROLLUP_STEPS_MS;
+/** Where SQLite cannot read on, that is one more finding. */
+function* orUnreadable(what: string, findings: Findings<void>): Findings<void> {
+  try {
+    yield* findings;
+  } catch (error) {
+    if (!(error instanceof Database.SqliteError)) throw error;
+    yield `${what} cannot be read: ${error.message}`;
+  }
+}
+
+function* checkFile(db: Database.Database): Findings<void> {
+  for (const row of db.prepare<[], string>("PRAGMA integrity_check").pluck().iterate()) {
+    if (row !== "ok") yield `SQLite finds: ${row}`;
+  }
+}
+
+function* checkTables(db: Database.Database, totals: CheckTotals): Findings<void> {
+  const series = db.prepare<[], SeriesRow>("SELECT id, device, metric FROM series ORDER BY id").all();
+  const statements = prepare(db);
+  const rollups = new Rollups(db);
+  for (const one of series) {
+    yield* orUnreadable(`${one.device}/${one.metric}`, checkSeries(statements, rollups, one, totals));
+  }
+  yield* checkCounts(statements, totals);
+  yield* orUnreadable("The journal", checkJournal(statements, new Set(series.map(({ id }) => id)), totals));
+}
+
+function* checkSeries(
+  statements: Statements,
+  rollups: Rollups,
+  { id, device, metric }: SeriesRow,
+  totals: CheckTotals,
+): Findings<void> {
   const hours = new Map<number, Summary>();
-  const unknownHours = new Set<number>();
-  let lastMs = Number.NEGATIVE_INFINITY;
-  for (const head of headsOf(db, series.id)) {
+  const gaps: Gap[] = [];
+  let before: ChunkHead | null = null;
+  for (const head of headsOf(statements, id)) {
     totals.chunks++;
     totals.readings += head.count;
-    const where = `${series.device}/${series.metric}, ${head.count} readings from ${iso(head.firstMs)} to ${iso(head.lastMs)}`;
-    if (head.firstMs <= lastMs) yield `${where}: the chunk overlaps the one before it`;
-    lastMs = head.lastMs;
-    const columns = openChunk(head, dataOf(db, head));
+    const where = `${device}/${metric}, ${head.count} readings from ${iso(head.firstMs)} to ${iso(head.lastMs)}`;
+    if (before !== null && head.firstMs <= before.lastMs) yield `${where}: the chunk overlaps the one before it`;
+    const columns = openChunk(head, statements.data.get(head.dataId) ?? new Uint8Array());
     if ("reason" in columns) {
       yield `${where}: the chunk cannot be read, ${columns.reason}`;
-      for (let slot = Math.floor(head.firstMs / hourMs); slot <= Math.floor(head.lastMs / hourMs); slot++) {
-        unknownHours.add(slot);
-      }
-      continue;
+      addGap(gaps, head, before);
+    } else {
+      yield faultOf(where, head, columns);
+      addHours(columns, hours);
     }
-    const fault = headFault(head, columns);
-    if (fault !== null) yield `${where}: ${fault}`;
-    addHours(columns, hours, hourMs);
+    before = head;
   }
-  yield* checkRollups(db, series, hours, unknownHours, totals);
-}
-
-function* checkRollups(
-  db: Database.Database,
-  { id, device, metric }: SeriesRow,
-  hours: ReadonlyMap<number, Summary>,
-  unknownHours: ReadonlySet<number>,
-  totals: CheckTotals,
-): Generator<string> {
-  const rollups = new Rollups(db);
   for (const stepMs of ROLLUP_STEPS_MS) {
-    const hoursEach = stepMs / ROLLUP_STEPS_MS[0];
-    const expected = new Map<number, Summary>();
-    for (const [hour, summary] of hours) {
-      const slot = Math.floor(hour / hoursEach);
-      const known = expected.get(slot);
-      expected.set(slot, known === undefined ? summary : combine(known, summary));
+    const stored = rollups.read(id, stepMs, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
+    totals.rollups += stored.length;
+    const due = slotsOf(hours, stepMs);
+    const length = stepMs / ROLLUP_STEPS_MS[0];
+    for (const { startMs, fault } of compare(stored, due, stepMs)) {
+      // What a slot must be is not known where its readings are not.
+      if (gaps.some(({ firstMs, lastMs }) => firstMs < startMs + stepMs && lastMs >= startMs)) continue;
+      yield `${device}/${metric}: the summary of ${length} h from ${iso(startMs)} ${fault}`;
     }
-    const unknown = new Set(Array.from(unknownHours, (hour) => Math.floor(hour / hoursEach)));
-    for (const { startMs, summary } of rollups.read(id, stepMs, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER)) {
-      totals.rollups++;
-      const slot = startMs / stepMs;
-      const due = expected.get(slot);
-      expected.delete(slot);
-      if (unknown.has(slot)) continue;
-      if (due === undefined || !agree(due, summary)) {
-        yield `${device}/${metric}: the summary of ${hoursEach} h from ${iso(startMs)} is not that of its readings`;
-      }
-    }
-    for (const slot of expected.keys()) {
-      if (!unknown.has(slot))
-        yield `${device}/${metric}: the summary of ${hoursEach} h from ${iso(slot * stepMs)} is missing`;
-    }
+    yield null;
   }
 }
 
-function* checkRest(db: Database.Database, series: ReadonlySet<number>, totals: CheckTotals): Generator<string> {
-  const counted = db.prepare<[], number>("SELECT readings FROM sealed").pluck().get() ?? 0;
-  if (counted !== totals.readings) yield `${totals.readings} readings are in chunks, but ${counted} were counted`;
-  const data = db.prepare<[], number>("SELECT count(*) FROM chunk_data").pluck().get() ?? 0;
-  if (data !== totals.chunks) yield `${totals.chunks} chunks have heads, but ${data} have data`;
-  totals.setAside = db.prepare<[], number>("SELECT count(*) FROM damaged_chunk").pluck().get() ?? 0;
-  for (const [id, bytes] of db.prepare<[], [number, Buffer]>("SELECT id, readings FROM journal").raw().iterate()) {
-    const fault = journalFault(bytes, series);
-    if (fault !== null) yield `Row ${id} of the journal: ${fault}`;
-    totals.journalReadings += Math.floor(bytes.length / 20);
-  }
+function faultOf(where: string, head: ChunkHead, { tsMs, values }: Columns): string | null {
+  if (tsMs.some((ts, row) => !Number.isSafeInteger(ts) || (row > 0 && ts <= (tsMs[row - 1] ?? 0))))
+    return `${where}: its times do not rise`;
+  if (!values.every(Number.isFinite)) return `${where}: it holds a value that is no number`;
+  const isTrue = tsMs[0] === head.firstMs && tsMs.at(-1) === head.lastMs && values.at(-1) === head.lastValue;
+  if (isTrue && agree(summarize({ tsMs, values }), head)) return null;
+  return `${where}: what is kept of the chunk is not what is inside`;
 }
 
-function journalFault(bytes: Uint8Array, series: ReadonlySet<number>): string | null {
-  try {
-    const columns = batchColumns(bytes);
-    if (!columns.series.every((id) => series.has(id))) return "it names a series that is not there";
-    return columns.values.every(Number.isFinite) && columns.tsMs.every(Number.isSafeInteger)
-      ? null
-      : "it holds a value or a time that is no number";
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
+/** Damaged chunks that follow each other are one gap, however many they are. */
+function addGap(gaps: Gap[], { firstMs, lastMs }: ChunkHead, before: ChunkHead | null): void {
+  const last = gaps.at(-1);
+  if (last !== undefined && last.lastMs === before?.lastMs) last.lastMs = lastMs;
+  else gaps.push({ firstMs, lastMs });
 }
 
-function headFault(head: ChunkHead, columns: Columns): string | null {
-  const { tsMs, values } = columns;
-  if (tsMs.some((ts, row) => row > 0 && ts <= (tsMs[row - 1] ?? 0))) return "its times do not rise";
-  const sound = tsMs[0] === head.firstMs && tsMs.at(-1) === head.lastMs && values.at(-1) === head.lastValue;
-  return sound && agree(summarize(columns), head) ? null : "what is kept of the chunk is not what is inside";
-}
-
-function addHours(columns: Columns, hours: Map<number, Summary>, hourMs: number): void {
+function addHours(columns: Columns, hours: Map<number, Summary>): void {
+  const [hourMs] = ROLLUP_STEPS_MS;
   const { tsMs } = columns;
   for (let start = 0; start < tsMs.length; ) {
     const hour = Math.floor((tsMs[start] ?? 0) / hourMs);
-    const end = lowerBound(tsMs, (hour + 1) * hourMs);
-    const summary = summarize(columns, start, end);
-    const known = hours.get(hour);
-    hours.set(hour, known === undefined ? summary : combine(known, summary));
+    // At least one reading, lest times that do not rise hold it up for ever.
+    const end = Math.max(start + 1, lowerBound(tsMs, (hour + 1) * hourMs));
+    add(hours, hour, summarize(columns, start, end));
     start = end;
+  }
+}
+
+/** What the slots of `stepMs` must be, given the hours. */
+function slotsOf(hours: ReadonlyMap<number, Summary>, stepMs: number): Map<number, Summary> {
+  const slots = new Map<number, Summary>();
+  for (const [hour, summary] of hours) add(slots, Math.floor((hour * ROLLUP_STEPS_MS[0]) / stepMs), summary);
+  return slots;
+}
+
+function add(summaries: Map<number, Summary>, slot: number, summary: Summary): void {
+  const known = summaries.get(slot);
+  summaries.set(slot, known === undefined ? summary : combine(known, summary));
+}
+
+function* compare(
+  stored: ReturnType<Rollups["read"]>,
+  due: Map<number, Summary>,
+  stepMs: number,
+): Generator<{ readonly startMs: number; readonly fault: string }> {
+  for (const { startMs, summary } of stored) {
+    const expected = due.get(startMs / stepMs);
+    due.delete(startMs / stepMs);
+    if (expected === undefined) yield { startMs, fault: "has no readings" };
+    else if (!agree(expected, summary)) yield { startMs, fault: "is not that of its readings" };
+  }
+  for (const slot of due.keys()) yield { startMs: slot * stepMs, fault: "is missing" };
+}
+
+/** What no series tells of. */
+function* checkCounts(statements: Statements, totals: CheckTotals): Findings<void> {
+  totals.setAside = statements.setAside.get() ?? 0;
+  const counted = statements.counted.get() ?? 0;
+  if (counted !== totals.readings) yield `${totals.readings} readings are in chunks, but ${counted} were counted`;
+  const data = statements.dataCount.get() ?? 0;
+  if (data !== totals.chunks) yield `${totals.chunks} chunks have heads, but ${data} have data`;
+  for (const id of statements.strangers.all()) yield `Series ${id} has readings, but no device and metric`;
+  for (const id of statements.badDevices.all()) yield `What is known of the device ${id} cannot be read`;
+}
+
+function* checkJournal(statements: Statements, series: ReadonlySet<number>, totals: CheckTotals): Findings<void> {
+  for (const [id, bytes] of statements.journal.iterate()) {
+    try {
+      const columns = batchColumns(bytes);
+      totals.journalReadings += columns.series.length;
+      const isSound = columns.values.every(Number.isFinite) && columns.tsMs.every(Number.isSafeInteger);
+      if (!isSound) yield `Row ${id} of the journal: it holds a value or a time that is no number`;
+      if (!columns.series.every((one) => series.has(one)))
+        yield `Row ${id} of the journal: it names a series that is not there`;
+    } catch (error) {
+      yield `Row ${id} of the journal: it is ${error instanceof Error ? error.message : String(error)}`;
+    }
   }
 }
 
@@ -169,26 +218,38 @@ function agree(a: Summary, b: Summary): boolean {
   return a.count === b.count && a.min === b.min && a.max === b.max && Math.abs(a.mean - b.mean) <= 1e-9 * size;
 }
 
-function* headsOf(db: Database.Database, series: number): Generator<ChunkHead> {
-  const next = db
-    .prepare<[number, number], Parameters<typeof toHead>[0]>(
-      `SELECT ${HEAD_COLUMNS} FROM chunk WHERE series = ? AND first > ? ORDER BY first LIMIT 1`,
-    )
-    .raw();
-  for (
-    let head = toHead(next.get(series, Number.MIN_SAFE_INTEGER));
-    head !== null;
-    head = toHead(next.get(series, head.firstMs))
-  ) {
+function* headsOf({ head: next }: Statements, series: number): Generator<ChunkHead> {
+  let head = toHead(next.get(series, Number.MIN_SAFE_INTEGER));
+  while (head !== null) {
     yield head;
+    head = toHead(next.get(series, head.firstMs + 1));
   }
-}
-
-function dataOf(db: Database.Database, { dataId }: ChunkHead): Uint8Array {
-  const data = db.prepare<[number], Buffer>("SELECT data FROM chunk_data WHERE id = ?").pluck();
-  return data.get(dataId) ?? new Uint8Array();
 }
 
 function iso(tsMs: number): string {
   return Number.isFinite(new Date(tsMs).getTime()) ? new Date(tsMs).toISOString() : String(tsMs);
+}
+
+type Statements = ReturnType<typeof prepare>;
+
+function prepare(db: Database.Database) {
+  return {
+    head: db
+      .prepare<[series: number, fromMs: number], Parameters<typeof toHead>[0]>(
+        `SELECT ${HEAD_COLUMNS} FROM chunk WHERE series = ? AND first >= ? ORDER BY first LIMIT 1`,
+      )
+      .raw(),
+    data: db.prepare<[id: number], Buffer>("SELECT data FROM chunk_data WHERE id = ?").pluck(),
+    dataCount: db.prepare<[], number>("SELECT count(*) FROM chunk_data").pluck(),
+    counted: db.prepare<[], number>("SELECT readings FROM sealed").pluck(),
+    setAside: db.prepare<[], number>("SELECT count(*) FROM damaged_chunk").pluck(),
+    strangers: db
+      .prepare<[], number>(
+        `SELECT series FROM chunk WHERE series NOT IN (SELECT id FROM series)
+         UNION SELECT series FROM rollup WHERE series NOT IN (SELECT id FROM series)`,
+      )
+      .pluck(),
+    badDevices: db.prepare<[], string>("SELECT id FROM device WHERE NOT json_valid(record)").pluck(),
+    journal: db.prepare<[], [id: number, readings: Buffer]>("SELECT id, readings FROM journal").raw(),
+  };
 }

@@ -11,6 +11,7 @@ import { History } from "./history.ts";
 import { JournalFollower } from "./journal.ts";
 import { type MergedRows, mergeRows, type SeriesRange } from "./merge.ts";
 import { Rollups } from "./rollups.ts";
+import { warmUp } from "./warm-up.ts";
 import { answerCalls, moving, notify } from "./worker-port.ts";
 
 export type RecordTable = "device" | "refused" | "attribute" | "setting";
@@ -216,6 +217,7 @@ function open(): Reader {
 const methods = {
   open(path: string): void {
     reader = new Reader(path);
+    setImmediate(warmUp);
   },
   records: (table: RecordTable): unknown[] => open().records(table),
   latest: (_: null): Reading[] => open().latest(),

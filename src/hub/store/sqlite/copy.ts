@@ -1,0 +1,45 @@
+// Copies a database, page by page and as of one moment; whoever has it open goes on reading and writing meanwhile.
+import { rmSync } from "node:fs";
+import { resolve } from "node:path";
+import Database from "better-sqlite3";
+import { openToRead } from "./check.ts";
+
+/** Pages between two looks at the signal. */
+const PAGES_AT_ONCE = 8_192;
+
+/**
+ * Copies the database `from`, with what its write-ahead log holds, into the new file `to`, which is whole in itself.
+ * Leaves no `to` behind where it rejects.
+ */
+export async function copyDatabase(from: string, to: string, signal: AbortSignal): Promise<void> {
+  try {
+    const db = openToRead(from);
+    try {
+      // The copy would begin anew with every commit, were it not all in one transaction.
+      db.exec("BEGIN");
+      db.prepare("SELECT count(*) FROM sqlite_schema").get();
+      await db.backup(resolve(to), {
+        progress() {
+          signal.throwIfAborted();
+          return PAGES_AT_ONCE;
+        },
+      });
+    } finally {
+      db.close();
+    }
+    const copy = new Database(to);
+    try {
+      copy.pragma("journal_mode = DELETE");
+    } finally {
+      copy.close();
+    }
+  } catch (error) {
+    removeDatabase(to);
+    throw error;
+  }
+}
+
+/** Removes a database that nobody uses, with all that SQLite may have put beside it. */
+export function removeDatabase(path: string): void {
+  for (const suffix of ["", "-journal", "-wal", "-shm"]) rmSync(path + suffix, { force: true });
+}
