@@ -6,7 +6,7 @@ import type { Columns } from "./chunk-codec.ts";
 import { type ChunkHead, HEAD_COLUMNS, openChunk, toHead } from "./chunks.ts";
 import { lowerBound } from "./columns.ts";
 import { migrations } from "./migrations.ts";
-import { ROLLUP_STEPS_MS, Rollups } from "./rollups.ts";
+import { ROLLUP_STEPS_MS, type Rollup, type RollupStepMs, Rollups } from "./rollups.ts";
 import { combine, type Summary, summarize } from "./summary.ts";
 
 /** What was looked at. */
@@ -36,6 +36,17 @@ interface Gap {
   readonly firstMs: number;
   lastMs: number;
 }
+
+/** What the chunks of a series have, as far as it is not compared with the rollups yet. */
+interface Sealed {
+  readonly hours: Map<number, Summary>;
+  readonly gaps: Gap[];
+}
+
+/** The longest slot: at its start the slots of all lengths begin. */
+const DAY_MS = ROLLUP_STEPS_MS[2];
+/** Of a series of ten years, not all are in memory at once. */
+const HOURS_AT_ONCE = 4_096;
 
 /** Opens a database to look at it only. Throws in words where it is none, or of a newer version. */
 export function openToRead(path: string): Database.Database {
@@ -100,33 +111,63 @@ function* checkSeries(
   { id, device, metric }: SeriesRow,
   totals: CheckTotals,
 ): Findings<void> {
-  const hours = new Map<number, Summary>();
-  const gaps: Gap[] = [];
+  const name = `${device}/${metric}`;
+  const sealed: Sealed = { hours: new Map(), gaps: [] };
   let before: ChunkHead | null = null;
+  let comparedToMs = Number.MIN_SAFE_INTEGER;
   for (const head of headsOf(statements, id)) {
+    const dayMs = Math.floor(head.firstMs / DAY_MS) * DAY_MS;
+    if (sealed.hours.size > HOURS_AT_ONCE && dayMs > comparedToMs) {
+      yield* compareRollups(
+        name,
+        (stepMs) => rollups.read(id, stepMs, comparedToMs, dayMs),
+        take(sealed, dayMs),
+        totals,
+      );
+      comparedToMs = dayMs;
+    }
     totals.chunks++;
     totals.readings += head.count;
-    const where = `${device}/${metric}, ${head.count} readings from ${iso(head.firstMs)} to ${iso(head.lastMs)}`;
+    const where = `${name}, ${head.count} readings from ${iso(head.firstMs)} to ${iso(head.lastMs)}`;
     if (before !== null && head.firstMs <= before.lastMs) yield `${where}: the chunk overlaps the one before it`;
     const columns = openChunk(head, statements.data.get(head.dataId) ?? new Uint8Array());
     if ("reason" in columns) {
       yield `${where}: the chunk cannot be read, ${columns.reason}`;
-      addGap(gaps, head, before);
+      addGap(sealed.gaps, head, before);
     } else {
       yield faultOf(where, head, columns);
-      addHours(columns, hours);
+      addHours(columns, sealed.hours);
     }
     before = head;
   }
+  const endMs = Number.MAX_SAFE_INTEGER;
+  yield* compareRollups(name, (stepMs) => rollups.read(id, stepMs, comparedToMs, endMs), sealed, totals);
+}
+
+/** Takes what is before `toMs`, the start of a day, out of `sealed`. Gaps stay: they are few. */
+function take({ hours, gaps }: Sealed, toMs: number): Sealed {
+  const taken = new Map<number, Summary>();
+  for (const [hour, summary] of hours) {
+    if (hour * ROLLUP_STEPS_MS[0] >= toMs) continue;
+    taken.set(hour, summary);
+    hours.delete(hour);
+  }
+  return { hours: taken, gaps };
+}
+
+function* compareRollups(
+  name: string,
+  read: (stepMs: RollupStepMs) => Rollup[],
+  { hours, gaps }: Sealed,
+  totals: CheckTotals,
+): Findings<void> {
   for (const stepMs of ROLLUP_STEPS_MS) {
-    const stored = rollups.read(id, stepMs, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
+    const stored = read(stepMs);
     totals.rollups += stored.length;
-    const due = slotsOf(hours, stepMs);
-    const length = stepMs / ROLLUP_STEPS_MS[0];
-    for (const { startMs, fault } of compare(stored, due, stepMs)) {
+    for (const { startMs, fault } of compare(stored, slotsOf(hours, stepMs), stepMs)) {
       // What a slot must be is not known where its readings are not.
       if (gaps.some(({ firstMs, lastMs }) => firstMs < startMs + stepMs && lastMs >= startMs)) continue;
-      yield `${device}/${metric}: the summary of ${length} h from ${iso(startMs)} ${fault}`;
+      yield `${name}: the summary of ${stepMs / ROLLUP_STEPS_MS[0]} h from ${iso(startMs)} ${fault}`;
     }
     yield null;
   }
@@ -173,7 +214,7 @@ function add(summaries: Map<number, Summary>, slot: number, summary: Summary): v
 }
 
 function* compare(
-  stored: ReturnType<Rollups["read"]>,
+  stored: readonly Rollup[],
   due: Map<number, Summary>,
   stepMs: number,
 ): Generator<{ readonly startMs: number; readonly fault: string }> {

@@ -59,6 +59,11 @@ export class Chunks {
     return toHead(this.#statements.before.get(series, tsMs, 1));
   }
 
+  /** The chunk that begins after `tsMs`, the nearest one. */
+  after(series: number, tsMs: number): ChunkHead | null {
+    return toHead(this.#statements.from.get(series, tsMs + 1, Number.MAX_SAFE_INTEGER, 1));
+  }
+
   /** Chunks that may hold readings of `fromMs <= t < toMs`, oldest first. */
   *oldestFirst(series: number, fromMs: number, toMs: number): Generator<ChunkHead> {
     const first = this.at(series, fromMs);
@@ -109,8 +114,9 @@ export class Chunks {
 
   /** Keeps the readings of a chunk that was just written: they are likely to be asked for. */
   remember(head: ChunkHead, columns: Columns): void {
+    const before = this.#decoded.get(keyOf(head));
     this.#decoded.set(keyOf(head), columns);
-    this.#decodedReadings += columns.tsMs.length;
+    this.#decodedReadings += columns.tsMs.length - (before?.tsMs.length ?? 0);
     for (const [key, { tsMs }] of this.#decoded) {
       if (this.#decodedReadings <= this.#options.cachedReadings) return;
       this.#decoded.delete(key);

@@ -33,17 +33,21 @@ export function mergeColumns(older: Columns, newer: Columns): Columns {
   if (older.tsMs.length === 0) return newer;
   const tsMs = new Float64Array(older.tsMs.length + newer.tsMs.length);
   const values = new Float64Array(tsMs.length);
-  let a = 0;
-  let b = 0;
-  let count = 0;
-  while (a < older.tsMs.length || b < newer.tsMs.length) {
+  // Often one follows the other, or a few fall among many: what lies outside of `newer` is copied as it stands.
+  let a = lowerBound(older.tsMs, newer.tsMs[0] ?? 0);
+  tsMs.set(older.tsMs.subarray(0, a));
+  values.set(older.values.subarray(0, a));
+  let count = a;
+  for (let b = 0; b < newer.tsMs.length; ) {
+    const newerMs = newer.tsMs[b] ?? 0;
     const olderMs = older.tsMs[a] ?? Number.POSITIVE_INFINITY;
-    const newerMs = newer.tsMs[b] ?? Number.POSITIVE_INFINITY;
     const takeNewer = newerMs <= olderMs;
     tsMs[count] = takeNewer ? newerMs : olderMs;
     values[count++] = (takeNewer ? newer.values[b] : older.values[a]) ?? 0;
     if (olderMs <= newerMs) a++;
     if (takeNewer) b++;
   }
-  return sliceRows({ tsMs, values }, 0, count);
+  tsMs.set(older.tsMs.subarray(a), count);
+  values.set(older.values.subarray(a), count);
+  return sliceRows({ tsMs, values }, 0, count + older.tsMs.length - a);
 }

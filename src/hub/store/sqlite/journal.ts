@@ -3,8 +3,8 @@ import type Database from "better-sqlite3";
 import { batchColumns } from "./batch.ts";
 import { Tail } from "./tail.ts";
 
-/** Rows that one call of `removeSome` removes at most. */
-const REMOVED_AT_ONCE = 2_000;
+/** What one call of `removeSome` removes at most, but for the last row. */
+const REMOVED_AT_ONCE = { rows: 2_000, bytes: 500_000 };
 
 /** What the writer does with the journal. Each call belongs into a transaction. */
 export class Journal {
@@ -40,9 +40,14 @@ export class Journal {
 
   /** Removes the oldest rows up to `id`, all of which are sealed; answers true when none is left. */
   removeSome(id: number): boolean {
-    const firstId = this.#statements.firstId.get() ?? null;
-    if (firstId === null || firstId > id) return true;
-    const lastId = Math.min(id, firstId + REMOVED_AT_ONCE - 1);
+    let lastId: number | null = null;
+    let bytes = 0;
+    for (const [rowId, length] of this.#statements.lengths.all(id, REMOVED_AT_ONCE.rows)) {
+      lastId = rowId;
+      bytes += length;
+      if (bytes >= REMOVED_AT_ONCE.bytes) break;
+    }
+    if (lastId === null) return true;
     this.#statements.setSealedId.run(lastId);
     this.#statements.remove.run(lastId);
     return lastId === id;
@@ -85,6 +90,11 @@ function prepare(db: Database.Database) {
       )
       .raw(),
     firstId: db.prepare<[], number | null>("SELECT min(id) FROM journal").pluck(),
+    lengths: db
+      .prepare<[throughId: number, limit: number], [id: number, bytes: number]>(
+        "SELECT id, length(readings) FROM journal WHERE id <= ? ORDER BY id LIMIT ?",
+      )
+      .raw(),
     lastId: db.prepare<[], number | null>("SELECT max(id) FROM journal").pluck(),
     since: db.prepare<[], number>("SELECT received_at FROM journal ORDER BY id LIMIT 1").pluck(),
     remove: db.prepare("DELETE FROM journal WHERE id <= ?"),

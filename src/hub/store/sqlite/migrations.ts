@@ -4,7 +4,7 @@ import type Database from "better-sqlite3";
 import { BrambleError } from "../../../shared/errors.ts";
 import { READINGS_PER_CHUNK } from "./chunk-codec.ts";
 import { Chunks } from "./chunks.ts";
-import { Sealer } from "./sealer.ts";
+import { finish, Sealer } from "./sealer.ts";
 
 export interface Migration {
   readonly sql: string;
@@ -161,10 +161,9 @@ function sealRows(db: Database.Database): void {
       const page = rows.all(series, afterMs, READINGS_PER_CHUNK);
       const last = page.at(-1);
       if (last === undefined) break;
-      sealer.seal(series, {
-        tsMs: Float64Array.from(page, ([ts]) => ts),
-        values: Float64Array.from(page, ([, value]) => value),
-      });
+      const tsMs = Float64Array.from(page, ([ts]) => ts);
+      const values = Float64Array.from(page, ([, value]) => value);
+      finish(sealer.seal(series, { tsMs, values }));
       afterMs = last[0];
     }
   }

@@ -20,13 +20,20 @@ export interface CsvPieceQuery {
   readonly selection: ReadingSelection;
   readonly format: CsvFormat;
   /** Null for the first piece, then what the last one said. */
-  readonly nextMs: number | null;
+  readonly next: CsvPlace | null;
+}
+
+/** Where a piece begins. */
+export interface CsvPlace {
+  readonly fromMs: number;
+  /** Series that appeared later than the file was begun have no place in it: a wide one has its columns by then. */
+  readonly lastSeriesId: number;
 }
 
 export interface CsvPiece {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** Where the next piece begins; null when this is the last. */
-  readonly nextMs: number | null;
+  readonly next: CsvPlace | null;
 }
 
 /** 8 MB. */
@@ -103,18 +110,18 @@ class Reader {
     });
   }
 
-  csvPiece({ selection, format, nextMs }: CsvPieceQuery): CsvPiece {
+  csvPiece({ selection, format, next }: CsvPieceQuery): CsvPiece {
     return this.#atOneMoment(() => {
-      const series = this.#select(selection);
-      const { toMs } = selection;
-      const ranges = series.map(({ id }) => ({ series: id, fromMs: nextMs ?? selection.fromMs, toMs }));
+      const { fromMs, lastSeriesId } = next ?? { ...selection, lastSeriesId: this.#allSeries().lastId };
+      const series = this.#select(selection).filter(({ id }) => id <= lastSeriesId);
+      const ranges = series.map(({ id }) => ({ series: id, fromMs, toMs: selection.toMs }));
       const limit = Math.max(ROWS_PER_PIECE, ROWS_PER_PIECE_AND_SERIES * series.length);
       const rows = mergeRows(this.#history(), ranges, "oldest-first", limit);
       const lastMs = rows.tsMs.at(-1);
       const more = rows.more && lastMs !== undefined;
       const writer = csvWriter(format, series);
-      const bytes = writer.write(toPage(series, more ? rowsBefore(rows, lastMs) : rows), nextMs === null);
-      return moving({ bytes, nextMs: more ? lastMs : null }, [bytes.buffer]);
+      const bytes = writer.write(toPage(series, more ? rowsBefore(rows, lastMs) : rows), next === null);
+      return moving({ bytes, next: more ? { fromMs: lastMs, lastSeriesId } : null }, [bytes.buffer]);
     });
   }
 

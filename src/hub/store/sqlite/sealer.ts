@@ -1,5 +1,5 @@
-// Seals readings: merges them into the chunks of their series and brings the rollups up to date. Every call belongs into
-// a transaction, and may be repeated: sealing the same readings again changes nothing.
+// Seals readings: merges them into the chunks of their series and brings the rollups up to date. Every step belongs into
+// a transaction, and all may be repeated: sealing the same readings again changes nothing.
 import { crc32 } from "node:zlib";
 import type Database from "better-sqlite3";
 import { type Columns, encodeChunk, READINGS_PER_CHUNK } from "./chunk-codec.ts";
@@ -31,22 +31,24 @@ export class Sealer {
     return this.#statements.sealedReadings.get() ?? 0;
   }
 
-  /** Seals readings of one series; they replace those that have the same time. */
-  seal(series: number, readings: Columns): void {
+  /**
+   * Seals readings of one series; they replace those that have the same time. A step takes some milliseconds. Until the
+   * last one is done the rollups may lag behind: the readings have to stay in the journal.
+   */
+  *seal(series: number, readings: Columns): Generator<void> {
     const { tsMs } = readings;
-    const [firstMs = 0] = tsMs;
-    const lastMs = tsMs.at(-1) ?? 0;
-    const near = this.#chunks.at(series, firstMs);
-    const within = [...this.#chunks.oldestFirst(series, firstMs + 1, lastMs + 1)];
-    const heads = near === null || near.firstMs === within[0]?.firstMs ? within : [near, ...within];
-    let start = 0;
-    for (const [index, head] of (heads.length === 0 ? [null] : heads).entries()) {
-      const next = heads[index + 1];
-      const end = next === undefined ? tsMs.length : lowerBound(tsMs, next.firstMs);
-      if (end > start) this.#merge(series, head, sliceRows(readings, start, end));
+    for (let start = 0; start < tsMs.length; ) {
+      const firstMs = tsMs[start] ?? 0;
+      // What comes before the first chunk joins it: late readings, sealed piece by piece, leave no crumbs there.
+      const head = this.#chunks.at(series, firstMs) ?? this.#chunks.after(series, firstMs);
+      const next = head === null ? null : this.#chunks.after(series, head.firstMs);
+      const nextRow = next === null ? tsMs.length : lowerBound(tsMs, next.firstMs);
+      const end = Math.min(nextRow, start + roomAt(head, firstMs));
+      this.#merge(series, head, sliceRows(readings, start, end));
       start = end;
+      yield;
     }
-    this.#rollups.refresh(series, tsMs, this.#history);
+    yield* this.#rollups.refresh(series, tsMs, this.#history);
   }
 
   /**
@@ -54,21 +56,32 @@ export class Sealer {
    * Answers true when none is left.
    */
   remove(series: number, fromMs: number, toMs: number): boolean {
-    let removed = 0;
-    for (const head of [...this.#chunks.oldestFirst(series, fromMs, toMs)]) {
-      if (removed++ === REMOVED_AT_ONCE) return false;
-      const inside = fromMs <= head.firstMs && head.lastMs < toMs;
-      const columns = inside ? NO_READINGS : (this.#chunks.columns(head) ?? NO_READINGS);
-      const kept = [sliceByTime(columns, Number.MIN_SAFE_INTEGER, fromMs), sliceByTime(columns, toMs, Infinity)];
-      this.#removeChunk(head);
-      for (const part of kept) if (part.tsMs.length > 0) this.#addChunk(series, part);
-      // Slots between the first and the last one have nothing left; those two may.
-      const firstMs = Math.max(fromMs, head.firstMs);
-      const lastMs = Math.min(toMs - 1, head.lastMs);
-      this.#rollups.remove(series, firstMs, lastMs + 1);
-      this.#rollups.refresh(series, Float64Array.of(firstMs, lastMs), this.#history);
+    this.#statements.removeSetAside.run(series, fromMs, toMs);
+    const heads: ChunkHead[] = [];
+    for (const head of this.#chunks.oldestFirst(series, fromMs, toMs)) {
+      if (heads.push(head) === REMOVED_AT_ONCE) break;
     }
-    return true;
+    const [first] = heads;
+    const last = heads.at(-1);
+    if (first === undefined || last === undefined) return true;
+    for (const head of heads) this.#removeFrom(head, fromMs, toMs);
+    // Slots between the first and the last one have nothing left; those two may.
+    const firstMs = Math.max(fromMs, first.firstMs);
+    const lastMs = Math.min(toMs - 1, last.lastMs);
+    this.#rollups.remove(series, firstMs, lastMs + 1);
+    finish(this.#rollups.refresh(series, Float64Array.of(firstMs, lastMs), this.#history));
+    return heads.length < REMOVED_AT_ONCE;
+  }
+
+  #removeFrom(head: ChunkHead, fromMs: number, toMs: number): void {
+    const { series } = head;
+    const isInside = fromMs <= head.firstMs && head.lastMs < toMs;
+    const columns = isInside ? NO_READINGS : this.#chunks.columns(head);
+    if (columns === null) this.#setAside(head);
+    this.#removeChunk(head);
+    if (columns === null) return;
+    const kept = [sliceByTime(columns, Number.MIN_SAFE_INTEGER, fromMs), sliceByTime(columns, toMs, Infinity)];
+    for (const part of kept.flatMap(inFullChunks)) this.#addChunk(series, part);
   }
 
   #merge(series: number, head: ChunkHead | null, readings: Columns): void {
@@ -78,8 +91,7 @@ export class Sealer {
       return;
     }
     const sealed = this.#chunks.columns(head);
-    // What cannot be read is kept for whoever wants to look into it.
-    if (sealed === null) this.#statements.setAside.run(head.dataId, series, head.firstMs);
+    if (sealed === null) this.#setAside(head);
     const merged = mergeColumns(sealed ?? NO_READINGS, readings);
     this.#removeChunk(head);
     // In the middle of a series more late readings are likely to come: the parts get room. Its end is filled.
@@ -100,11 +112,27 @@ export class Sealer {
     this.#chunks.remember(head, columns);
   }
 
+  /** What cannot be read is kept for whoever wants to look into it. */
+  #setAside({ series, firstMs, dataId }: ChunkHead): void {
+    this.#statements.setAside.run(dataId, series, firstMs);
+  }
+
   #removeChunk({ series, firstMs, count, dataId }: ChunkHead): void {
     this.#statements.remove.run(series, firstMs);
     this.#statements.removeData.run(dataId);
     this.#statements.count.run(-count);
   }
+}
+
+/** Goes through all steps at once. */
+export function finish(steps: Iterator<void>): void {
+  while (steps.next().done !== true);
+}
+
+/** How many readings from `firstMs` on are merged in one step: at the end of a chunk as many as fill it. */
+function roomAt(head: ChunkHead | null, firstMs: number): number {
+  const isBehind = head === null || head.lastMs < firstMs;
+  return isBehind ? READINGS_PER_CHUNK - ((head?.count ?? 0) % READINGS_PER_CHUNK) : 2 * READINGS_PER_CHUNK;
 }
 
 function inFullChunks(columns: Columns): Columns[] {
@@ -140,6 +168,7 @@ function prepare(db: Database.Database) {
        SELECT series, first, last, count, checksum, (SELECT data FROM chunk_data WHERE id = ?)
        FROM chunk WHERE series = ? AND first = ?`,
     ),
+    removeSetAside: db.prepare("DELETE FROM damaged_chunk WHERE series = ? AND first >= ? AND last < ?"),
     count: db.prepare("UPDATE sealed SET readings = readings + ?"),
     sealedReadings: db.prepare<[], number>("SELECT readings FROM sealed").pluck(),
   };

@@ -1,5 +1,6 @@
 // A worker thread that is there when it is asked and asleep when nobody does: an idle thread holds a dozen megabytes, and
 // waking it takes less time than an eye notices.
+import { BrambleError } from "../../../shared/errors.ts";
 import type { WorkerClient } from "./worker-client.ts";
 import type { Methods } from "./worker-port.ts";
 
@@ -8,8 +9,9 @@ export class SleepingWorker<M extends Methods> {
   #awake: Promise<WorkerClient<M>> | null = null;
   #calls = 0;
   #askedSinceRest = false;
+  #closed = false;
 
-  /** `wake` starts the worker, ready to answer. */
+  /** `wake` starts the worker, ready to answer; where it cannot, it leaves nothing behind. */
   constructor(wake: () => Promise<WorkerClient<M>>) {
     this.#wake = wake;
   }
@@ -18,8 +20,9 @@ export class SleepingWorker<M extends Methods> {
     this.#calls++;
     this.#askedSinceRest = true;
     try {
-      this.#awake ??= this.#wake();
-      return await (await this.#awake).call(method, argument);
+      if (this.#closed) throw new BrambleError("store-failed", "the store is closed");
+      const awake = (this.#awake ??= this.#wake());
+      return await (await this.#orForget(awake)).call(method, argument);
     } finally {
       this.#calls--;
     }
@@ -27,13 +30,34 @@ export class SleepingWorker<M extends Methods> {
 
   /** To be called now and then: puts the worker to sleep when it was not asked since the last time. */
   async rest(): Promise<void> {
-    if (this.#calls === 0 && !this.#askedSinceRest) await this.stop();
+    const isResting = this.#calls === 0 && !this.#askedSinceRest;
     this.#askedSinceRest = false;
+    if (isResting) await this.#sleep();
   }
 
+  /** Ends it for good: what is asked from now on is rejected. */
   async stop(): Promise<void> {
+    this.#closed = true;
+    await this.#sleep();
+  }
+
+  async #sleep(): Promise<void> {
     const awake = this.#awake;
     this.#awake = null;
-    if (awake !== null) await (await awake).stop();
+    // One that did not wake is no longer there to be stopped.
+    await awake?.then(
+      (worker) => worker.stop(),
+      () => undefined,
+    );
+  }
+
+  /** A failure is not kept: the next call tries again. */
+  async #orForget(awake: Promise<WorkerClient<M>>): Promise<WorkerClient<M>> {
+    try {
+      return await awake;
+    } catch (error) {
+      if (this.#awake === awake) this.#awake = null;
+      throw error;
+    }
   }
 }

@@ -157,7 +157,12 @@ function sqliteReadings(
 
 async function openReader(path: string, events: WorkerEvents): Promise<WorkerClient<ReaderMethods>> {
   const reader = new WorkerClient<ReaderMethods>(workerUrl("reader"), events);
-  await reader.call("open", path);
+  try {
+    await reader.call("open", path);
+  } catch (error) {
+    await reader.stop();
+    throw error;
+  }
   return reader;
 }
 
@@ -167,9 +172,9 @@ async function* csvPieces(
   selection: ReadingSelection,
   format: CsvFormat,
 ): AsyncGenerator<Uint8Array> {
-  let piece = await reader.call("csvPiece", { selection, format, nextMs: null });
-  while (piece.nextMs !== null) {
-    const next = reader.call("csvPiece", { selection, format, nextMs: piece.nextMs });
+  let piece = await reader.call("csvPiece", { selection, format, next: null });
+  while (piece.next !== null) {
+    const next = reader.call("csvPiece", { selection, format, next: piece.next });
     // Whoever asked may leave in between; then nobody hears of a failure.
     next.catch(() => undefined);
     yield piece.bytes;
@@ -202,7 +207,8 @@ function sqliteRecords(commits: GroupCommit, reader: SleepingWorker<ReaderMethod
       if (known !== undefined) return known;
       const value = make();
       await commits.run({ kind: "setting", name, value });
-      return value;
+      // Somebody else may have been first.
+      return (await find()) ?? value;
     },
   };
 }

@@ -22,22 +22,25 @@ export function summarize({ values }: Columns, start = 0, end = values.length): 
   }
   const count = end - start;
   const mean = Number.isFinite(sum) ? sum / count : scaledMean(values, start, end);
-  return { count, min, max, mean: Math.min(max, Math.max(min, mean)) };
+  return { count, min, max, mean: between(min, mean, max) };
 }
 
 /** Of both together. */
 export function combine(a: Summary, b: Summary): Summary {
   const count = a.count + b.count;
-  return {
-    count,
-    min: Math.min(a.min, b.min),
-    max: Math.max(a.max, b.max),
-    mean: a.mean * (a.count / count) + b.mean * (b.count / count),
-  };
+  const min = Math.min(a.min, b.min);
+  const max = Math.max(a.max, b.max);
+  const mean = a.mean * (a.count / count) + b.mean * (b.count / count);
+  return { count, min, max, mean: between(min, mean, max) };
 }
 
 function scaledMean(values: Float64Array, start: number, end: number): number {
   let mean = 0;
   for (let row = start; row < end; row++) mean += (values[row] ?? 0) / (end - start);
   return mean;
+}
+
+/** Sums are rounded: the mean of equal values would not be that value, and that of the largest ones infinite. */
+function between(min: number, mean: number, max: number): number {
+  return Math.min(max, Math.max(min, mean));
 }

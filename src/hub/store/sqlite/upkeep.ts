@@ -4,6 +4,7 @@ import type Database from "better-sqlite3";
 import type { Journal } from "./journal.ts";
 import type { Sealer } from "./sealer.ts";
 import { Slices } from "./slices.ts";
+import type { Tail } from "./tail.ts";
 import type { Unsealed } from "./unsealed.ts";
 
 /** Sealed readings to remove: of one series, with `fromMs <= t < toMs`. */
@@ -67,19 +68,8 @@ export class Upkeep {
   *#seal(): Generator<void> {
     const { db, journal, unsealed, sealer } = this.#options;
     const { tail, throughId } = unsealed.setApart();
-    const waiting = [...tail.series];
-    while (waiting.length > 0) {
-      db.transaction(() => {
-        const endMs = performance.now() + SLICE_MS;
-        while (performance.now() < endMs) {
-          const series = waiting.pop();
-          if (series === undefined) break;
-          const readings = tail.columns(series);
-          if (readings !== null) sealer.seal(series, readings);
-        }
-      }).immediate();
-      yield;
-    }
+    const steps = sealAll(sealer, tail);
+    while (!db.transaction(() => isDoneWithin(SLICE_MS, steps)).immediate()) yield;
     while (!db.transaction(() => journal.removeSome(throughId)).immediate()) yield;
     unsealed.forgetSealed();
     yield* this.#giveBack();
@@ -104,4 +94,20 @@ export class Upkeep {
     // The file grows shorter with the checkpoint.
     db.pragma("wal_checkpoint(PASSIVE)");
   }
+}
+
+function* sealAll(sealer: Sealer, tail: Tail): Generator<void> {
+  for (const series of tail.series) {
+    const readings = tail.columns(series);
+    if (readings !== null) yield* sealer.seal(series, readings);
+  }
+}
+
+/** Takes steps until the time is up; answers true when there are no more. */
+function isDoneWithin(ms: number, steps: Iterator<void>): boolean {
+  const endMs = performance.now() + ms;
+  do {
+    if (steps.next().done === true) return true;
+  } while (performance.now() < endMs);
+  return false;
 }

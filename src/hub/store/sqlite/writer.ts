@@ -72,6 +72,8 @@ class Writer {
   readonly #sealer: Sealer;
   readonly #upkeep: Upkeep;
   readonly #statements: ReturnType<typeof prepare>;
+  /** True from a failure to seal until the next time the store is tended, and when it is closed. */
+  #rests = false;
 
   constructor(path: string) {
     const db = new Database(path);
@@ -119,15 +121,23 @@ class Writer {
   /** Seals a journal that has grown old. */
   tend(nowMs: number): void {
     const sinceMs = this.#journal.sinceMs;
-    if (sinceMs !== null && nowMs - sinceMs >= SEAL_AGE_MS) this.#sealInBackground();
+    this.#rests = false;
+    // Rows from the future came before the clock was set right.
+    const isOld = sinceMs !== null && Math.abs(nowMs - sinceMs) >= SEAL_AGE_MS;
+    if (isOld || this.#unsealed.count >= this.#sealReadings) this.#sealInBackground();
   }
 
   seal(): Promise<void> {
     return this.#upkeep.seal();
   }
 
-  remove(removals: readonly Removal[]): Promise<void> {
-    return this.#upkeep.remove(removals);
+  async remove(removals: readonly Removal[]): Promise<void> {
+    try {
+      await this.#upkeep.remove(removals);
+    } finally {
+      // Times that were taken are free again.
+      this.#freeTimes.clear();
+    }
   }
 
   status(): WriterStatus {
@@ -139,6 +149,7 @@ class Writer {
   }
 
   close(): void {
+    this.#rests = true;
     this.#upkeep.stop();
     this.#db.close();
   }
@@ -149,9 +160,13 @@ class Writer {
   }
 
   #sealInBackground(): void {
-    if (this.#upkeep.isSealing) return;
+    if (this.#upkeep.isSealing || this.#rests) return;
     // Nothing is lost: the readings stay in the journal, and are sealed next time.
-    this.#upkeep.seal().catch((error: unknown) => notify({ kind: "upkeep-failed", reason: String(error) }));
+    this.#upkeep.seal().catch((error: unknown) => {
+      if (this.#rests) return;
+      this.#rests = true;
+      notify({ kind: "upkeep-failed", reason: String(error) });
+    });
   }
 
   #write({ readings, untimed, receivedAtMs, newSeries, records }: WriteBatch): Float64Array {
