@@ -131,7 +131,9 @@ test("a backup of a running hub has all that was acknowledged, and can be restor
   expect(readdirSync(hub.folder.path).filter((name) => name.includes("before-restore"))).toHaveLength(1);
 });
 
-test("a backup taken under load has every reading that was acknowledged before it began", async () => {
+test("a backup taken under load has every reading that was acknowledged before it began", {
+  timeout: 120_000,
+}, async () => {
   using folder = makeTemporaryFolder();
   await using hub = await startTestHub();
   const client = await connectAsync(hub.file.mqtt, { reconnectPeriod: 0 });
@@ -224,7 +226,9 @@ test("a backup that is interrupted leaves nothing behind", async () => {
   expect(readdirSync(target.path)).toEqual([]);
 });
 
-test("a restore that is killed at any moment leaves the old database or the new one, whole", async () => {
+test("a restore that is killed at any moment leaves the old database or the new one, whole", {
+  timeout: 120_000,
+}, async () => {
   using source = await filledFolder();
   addBallast(source);
   for (const moment of ["bramble.db.part", "before-restore", null]) {

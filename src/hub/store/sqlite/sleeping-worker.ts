@@ -21,8 +21,8 @@ export class SleepingWorker<M extends Methods> {
     this.#askedSinceRest = true;
     try {
       if (this.#closed) throw new BrambleError("store-failed", "the store is closed");
-      const awake = (this.#awake ??= this.#wake());
-      return await (await this.#orForget(awake)).call(method, argument);
+      this.#awake ??= this.#wake();
+      return await (await this.#orForget(this.#awake)).call(method, argument);
     } finally {
       this.#calls--;
     }
