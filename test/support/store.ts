@@ -10,13 +10,15 @@ import { makeTemporaryFolder } from "./hub.ts";
 export class TestStore implements AsyncDisposable {
   readonly #folder = makeTemporaryFolder();
   readonly clock: Clock;
-  readonly path = join(this.#folder.path, "bramble.db");
+  readonly path: string;
   /** What it found wrong. */
   readonly troubles: string[] = [];
   store: SqliteStore;
 
-  constructor(clock: Clock) {
+  /** With a path of its own it is on another disk. */
+  constructor(clock: Clock, path?: string) {
     this.clock = clock;
+    this.path = path ?? join(this.#folder.path, "bramble.db");
     this.store = this.#make();
   }
 

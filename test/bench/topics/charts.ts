@@ -60,7 +60,9 @@ async function ask(folder: FilledFolder, fleet: FleetOptions, metric: string, { 
     points: String(POINTS),
   });
   const pieces: Buffer[] = [];
-  const ms = await get(hub, `/api/v1/devices/${fleet.name}-1/readings?${query}`, (bytes) => pieces.push(bytes));
+  const ms = await get(hub, `/api/v1/devices/${fleet.name}-1/readings?${query}`, (bytes) =>
+    pieces.push(Buffer.from(bytes)),
+  );
   const chart = Value.Parse(Chart, JSON.parse(Buffer.concat(pieces).toString()));
   checkChart(chart, fleet, lengthMs);
   return ms;

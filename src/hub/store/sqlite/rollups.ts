@@ -29,8 +29,8 @@ export class Rollups {
       .map(([slot, count, min, max, mean]) => ({ startMs: slot * stepMs, summary: { count, min, max, mean } }));
   }
 
-  /** Works out again every slot that has one of `tsMs` in it, from what `history` has now; a slot is a step. */
-  *refresh(series: number, tsMs: Float64Array, history: History): Generator<void> {
+  /** Works out again every slot that has one of `tsMs` in it, from what `history` has now. */
+  refresh(series: number, tsMs: Float64Array, history: History): void {
     let finer: RollupStepMs | null = null;
     for (const stepMs of ROLLUP_STEPS_MS) {
       for (const slot of slotsOf(tsMs, stepMs)) {
@@ -42,7 +42,6 @@ export class Rollups {
             : this.read(series, finer, fromMs, toMs).reduce(join, null);
         if (summary === null) this.#statements.remove.run(series, stepMs / HOUR_MS, slot, slot + 1);
         else this.#write(series, stepMs, slot, summary);
-        yield;
       }
       finer = stepMs;
     }

@@ -12,6 +12,8 @@ import { Tail } from "./tail.ts";
 
 /** Chunks that one call removes at most. */
 const REMOVED_AT_ONCE = 64;
+/** Readings far apart need a rollup each: 256 hours of them are enough for one step. */
+const STEP_SPAN_MS = 256 * 3_600_000;
 
 export class Sealer {
   readonly #chunks: Chunks;
@@ -32,8 +34,8 @@ export class Sealer {
   }
 
   /**
-   * Seals readings of one series; they replace those that have the same time. A step takes some milliseconds. Until the
-   * last one is done the rollups may lag behind: the readings have to stay in the journal.
+   * Seals readings of one series; they replace those that have the same time. A step takes some milliseconds; after each
+   * the rollups are those of the chunks.
    */
   *seal(series: number, readings: Columns): Generator<void> {
     const { tsMs } = readings;
@@ -43,12 +45,13 @@ export class Sealer {
       const head = this.#chunks.at(series, firstMs) ?? this.#chunks.after(series, firstMs);
       const next = head === null ? null : this.#chunks.after(series, head.firstMs);
       const nextRow = next === null ? tsMs.length : lowerBound(tsMs, next.firstMs);
-      const end = Math.min(nextRow, start + roomAt(head, firstMs));
-      this.#merge(series, head, sliceRows(readings, start, end));
+      const end = Math.min(nextRow, start + roomAt(head, firstMs), lowerBound(tsMs, firstMs + STEP_SPAN_MS));
+      const part = sliceRows(readings, start, end);
+      this.#merge(series, head, part);
+      this.#rollups.refresh(series, part.tsMs, this.#history);
       start = end;
       yield;
     }
-    yield* this.#rollups.refresh(series, tsMs, this.#history);
   }
 
   /**
@@ -69,7 +72,7 @@ export class Sealer {
     const firstMs = Math.max(fromMs, first.firstMs);
     const lastMs = Math.min(toMs - 1, last.lastMs);
     this.#rollups.remove(series, firstMs, lastMs + 1);
-    finish(this.#rollups.refresh(series, Float64Array.of(firstMs, lastMs), this.#history));
+    this.#rollups.refresh(series, Float64Array.of(firstMs, lastMs), this.#history);
     return heads.length < REMOVED_AT_ONCE;
   }
 

@@ -67,11 +67,17 @@ export class Upkeep {
 
   *#seal(): Generator<void> {
     const { db, journal, unsealed, sealer } = this.#options;
-    const { tail, throughId } = unsealed.setApart();
-    const steps = sealAll(sealer, tail);
-    while (!db.transaction(() => isDoneWithin(SLICE_MS, steps)).immediate()) yield;
-    while (!db.transaction(() => journal.removeSome(throughId)).immediate()) yield;
-    unsealed.forgetSealed();
+    const { lastId } = journal;
+    let sealedId: number;
+    do {
+      // After a failure that is what was set apart then, and only the next time what came since.
+      const { tail, throughId } = unsealed.setApart();
+      const steps = sealAll(sealer, tail);
+      while (!db.transaction(() => isDoneWithin(SLICE_MS, steps)).immediate()) yield;
+      while (!db.transaction(() => journal.removeSome(throughId)).immediate()) yield;
+      unsealed.forgetSealed();
+      sealedId = throughId;
+    } while (sealedId < lastId);
     yield* this.#giveBack();
   }
 
