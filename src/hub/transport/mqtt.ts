@@ -64,6 +64,8 @@ interface Session extends LaneSession {
   /** The client has sent its last byte; it may still read. */
   ended: boolean;
   closed: boolean;
+  /** Reads on, where it was too busy to be read from. */
+  goOn: () => void;
 }
 
 export class MqttTransport {
@@ -162,13 +164,14 @@ export class MqttTransport {
       pending: 0,
       ended: false,
       closed: false,
+      goOn: () => undefined,
     };
-    const goOn = guardSocket(socket, {
+    session.goOn = guardSocket(socket, {
       packetBytes: PACKET_BYTES,
       unsentBytes: UNSENT_BYTES,
       onViolation: (reason) => log.warn({ address, reason }, "connection cut"),
       isBusy: () => session.pending >= PENDING_PUBLISHES,
-      take: (packet) => this.#takeShort(client, session, packet, goOn),
+      take: (packet) => this.#takeShort(client, session, packet),
     });
     const client = broker.handle(socket);
     this.#sessions.set(client, session);
@@ -188,14 +191,13 @@ export class MqttTransport {
   }
 
   /** True when the packet went the short way. */
-  #takeShort(client: Client, session: Session, packet: RawPacket, goOn: () => void): boolean {
+  #takeShort(client: Client, session: Session, packet: RawPacket): boolean {
     session.lastPacketAtMs = this.#options.clock.now();
     if (!session.ready || this.#lane === null) return false;
     const taken = this.#lane.take(session, packet, ({ kind }) => {
       this.#settled(client, session);
       // Not acknowledged, and told so in the only way that MQTT 3.1.1 has: it connects again, and sends again.
       if (kind === "deferred") session.socket.destroy();
-      else goOn();
     });
     if (taken) session.pending++;
     return taken;
@@ -203,6 +205,7 @@ export class MqttTransport {
 
   #settled(client: Client | null, session: Session): void {
     session.pending--;
+    session.goOn();
     // The connection may have ended while the message was on its way to the disk, and spoken for its device only then.
     if (session.closed) this.#options.registry.sessionEnded(session.id, false);
     else if (client !== null) this.#closeWhenDone(client, session);
@@ -211,6 +214,8 @@ export class MqttTransport {
   #endSilent(): void {
     const nowMs = this.#options.clock.now();
     for (const session of this.#connected) {
+      // One that waits for acknowledgements may not be read from: the silence is ours.
+      if (session.pending > 0) session.lastPacketAtMs = nowMs;
       const { keepAliveMs, lastPacketAtMs, socket } = session;
       if (keepAliveMs === 0 || nowMs - lastPacketAtMs <= keepAliveMs * KEEP_ALIVE_GRACE) continue;
       session.fellSilent = true;
@@ -307,7 +312,8 @@ export class MqttTransport {
     packet.retain = false;
     const words = `Nobody may publish on “${topic.slice(0, 80)}” without a key. Readings go to sensor/data or sensor/<device>/data.`;
     const message = { address: session.address, source: topic, payload: toBytes(packet.payload) };
-    await this.#options.ingest.refuse(message, problem("forbidden", words));
+    const verdict = await this.#options.ingest.refuse(message, problem("forbidden", words));
+    if (verdict.kind === "deferred") throw new Error(verdict.problem.message);
   }
 
   #boundRetained(packet: PublishPacket): void {

@@ -55,11 +55,11 @@ export interface WriterStatus {
  * in it so many that it pays to open its chunk and to write it again.
  */
 const SEAL_READINGS = { least: 262_144, perSeries: 2_048, most: 1_048_576 };
+/** Or when its oldest row is so old. */
+const SEAL_AGE_MS = 3_600_000;
 /** Beyond so many, each commit is preceded by some steps of sealing. */
 const UNSEALED_READINGS = 2_097_152;
 const STEPS_WHEN_BEHIND = 8;
-/** Or when its oldest row is so old. */
-const SEAL_AGE_MS = 3_600_000;
 /** 4 MB: a checkpoint takes some milliseconds. */
 const WAL_PAGES = 4_096;
 const CACHED_READINGS = 131_072;
