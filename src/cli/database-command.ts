@@ -133,7 +133,8 @@ function tellTotals(totals: CheckTotals, found: number): void {
   const looked = isOlder
     ? "A database of an older version, which the hub brings up to date when it starts: only SQLite's own check was made"
     : `${count(chunks)} chunks, ${count(readings)} readings, ${count(rollups)} rollups, ${count(journalReadings)} readings in the journal`;
-  if (setAside > 0) console.log(`${count(setAside)} chunks were found damaged before and are kept aside.`);
+  if (setAside > 0)
+    console.log(`${count(setAside)} chunks or rows of the journal were found damaged before and are kept aside.`);
   if (found > FINDINGS_SHOWN) console.error(`… and ${count(found - FINDINGS_SHOWN)} more.`);
   console.log(`${looked}: ${found === 0 ? "all sound" : `${count(found)} damages`}.`);
 }

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import { connectAsync } from "mqtt";
 import { expect, test } from "vitest";
+import { encodeRow } from "../../src/hub/store/sqlite/journal-row.ts";
 import { migrate, migrations } from "../../src/hub/store/sqlite/migrations.ts";
 import {
   makeTemporaryFolder,
@@ -83,6 +84,8 @@ test("a flipped bit is found and named, and the hub serves all the rest", async 
   expect(await hub.json("/healthz")).toMatchObject({ status: "warning", store: { damagedChunks: 1 } });
 });
 
+const STRANGER = { series: Uint32Array.of(99), tsMs: Float64Array.of(0), values: Float64Array.of(0) };
+
 test.each([
   [
     "UPDATE rollup SET max = max + 1 WHERE hours = 6 AND slot = (SELECT min(slot) FROM rollup WHERE hours = 6)",
@@ -95,7 +98,10 @@ test.each([
   ["UPDATE chunk SET mean = mean + 1", /what is kept of the chunk is not what is inside/],
   ["UPDATE sealed SET readings = readings + 1", /10000 readings are in chunks, but 10001/],
   ["INSERT INTO journal VALUES (7, 0, x'00')", /Row 7 of the journal/],
-  ["INSERT INTO journal VALUES (7, 0, zeroblob(40))", /Row 7 of the journal: it names a series/],
+  [
+    `INSERT INTO journal VALUES (7, 0, x'${Buffer.from(encodeRow(STRANGER)).toString("hex")}')`,
+    /Row 7 of the journal: it names a series/,
+  ],
   [
     "INSERT INTO rollup SELECT series, hours, slot + 99, count, min, max, mean FROM rollup LIMIT 1",
     /summary of 1 h .* has no readings/,

@@ -68,6 +68,23 @@ test("a damaged chunk is named, the rest is served, and late readings find a pla
   after.close();
 });
 
+test("a damaged row of the journal is named and kept aside, and the rest is served", async () => {
+  await using open = await openTestStore();
+  for (let index = 0; index < 5; index++) await append(open, [[START_MS + index, index]]);
+  const db = new Database(open.path);
+  db.exec("UPDATE journal SET readings = x'00' WHERE id = 3");
+  await open.reopen();
+  expect(await valuesOf(open)).toEqual([0, 1, 3, 4]);
+  expect(open.troubles).toEqual([expect.stringMatching(/^row 3 of the journal is damaged/)]);
+
+  // One that is damaged while the hub runs is no loss: the writer has it in memory.
+  db.exec("UPDATE journal SET readings = x'00' WHERE id = 4");
+  await open.store.seal();
+  expect(await valuesOf(open)).toEqual([0, 1, 3, 4]);
+  expect(db.prepare("SELECT id FROM damaged_journal").pluck().all()).toEqual([3]);
+  db.close();
+});
+
 test("a clock that jumps back an hour, and forward again, neither loses nor drags readings", async () => {
   await using open = await openTestStore();
   const hourMs = 3_600_000;

@@ -1,88 +1,128 @@
 // Readings -> CSV (RFC 4180), safe to open in a spreadsheet. Exports have millions of rows: what a row costs, counts.
-import type { CsvFormat, ReadingPage, SeriesKey } from "../store/readings.ts";
+import type { CsvFormat, SeriesKey } from "../store/readings.ts";
 import { RowBytes } from "./row-bytes.ts";
 import { zonedTimeFormatter } from "./zoned-time.ts";
 
-/** Writes the lines of one file. */
+/** Writes a piece of a file: the header where it is the first one, then rows. */
 export interface CsvWriter {
-  /** Pages in order of time; all rows of one time are in one page. The first one comes with the header. */
-  write(page: ReadingPage, isFirst: boolean): Uint8Array<ArrayBuffer>;
+  header(): void;
+  /** A reading of `series[index]`, in order of time; all readings of one time are in one piece. */
+  row(index: number, tsMs: number, value: number): void;
+  /** Bytes written so far. */
+  readonly length: number;
+  /** The piece; in `buffer`, where it had room. */
+  finish(): Uint8Array<ArrayBuffer>;
 }
 
 /** `series` are all that the file may hold. */
-export function csvWriter(format: CsvFormat, series: readonly SeriesKey[]): CsvWriter {
-  return format.layout === "long" ? new LongRows(format) : new WideRows(format, series);
+export function csvWriter(format: CsvFormat, series: readonly SeriesKey[], buffer: ArrayBuffer): CsvWriter {
+  const bytes = new RowBytes(buffer, zonedTimeFormatter(format.timeZone));
+  const line = lineWriter(format.separator);
+  return format.layout === "long" ? new LongRows(line, series, bytes) : new WideRows(line, series, bytes);
 }
+
+type Line = (fields: readonly string[]) => Buffer;
 
 /** A row per reading. */
 class LongRows implements CsvWriter {
-  readonly #line: (fields: readonly string[]) => string;
+  readonly #line: Line;
   readonly #bytes: RowBytes;
+  /** Of each series what stands between time and value, with its separators. */
+  readonly #names: readonly Buffer[];
 
-  constructor({ separator, timeZone }: CsvFormat) {
-    this.#line = lineWriter(separator);
-    this.#bytes = new RowBytes(zonedTimeFormatter(timeZone));
+  constructor(line: Line, series: readonly SeriesKey[], bytes: RowBytes) {
+    this.#line = line;
+    this.#bytes = bytes;
+    this.#names = series.map(({ device, metric }) => line(["", safeText(device), safeText(metric), ""]));
   }
 
-  write({ series, seriesIndex, tsMs, values }: ReadingPage, isFirst: boolean): Uint8Array<ArrayBuffer> {
-    const bytes = this.#bytes;
-    if (isFirst) bytes.raw(Buffer.from(this.#line(["time", "device", "metric", "value"])));
-    // All that stands between the time and the value, with its separators.
-    const names = series.map(({ device, metric }) =>
-      Buffer.from(this.#line(["", safeText(device), safeText(metric), ""]).slice(0, -2)),
-    );
-    for (let row = 0; row < tsMs.length; row++) {
-      const name = names[seriesIndex[row] ?? 0];
-      if (name === undefined) continue;
-      bytes.time(tsMs[row] ?? 0);
-      bytes.raw(name);
-      bytes.number(values[row] ?? 0);
-      bytes.endLine();
-    }
-    return bytes.take();
+  get length(): number {
+    return this.#bytes.length;
+  }
+
+  header(): void {
+    this.#bytes.raw(this.#line(["time", "device", "metric", "value"]));
+    this.#bytes.endLine();
+  }
+
+  row(index: number, tsMs: number, value: number): void {
+    const name = this.#names[index];
+    if (name === undefined) return;
+    this.#bytes.time(tsMs);
+    this.#bytes.raw(name);
+    this.#bytes.number(value);
+    this.#bytes.endLine();
+  }
+
+  finish(): Uint8Array<ArrayBuffer> {
+    return this.#bytes.bytes();
   }
 }
 
 /** A row per device and time, a column per metric. */
 class WideRows implements CsvWriter {
-  readonly #line: (fields: readonly string[]) => string;
-  readonly #time: (tsMs: number) => string;
+  readonly #line: Line;
+  readonly #bytes: RowBytes;
+  readonly #separator: Buffer;
   readonly #metrics: readonly string[];
-  readonly #columns: ReadonlyMap<string, number>;
+  readonly #places: readonly { readonly device: string; readonly column: number }[];
+  /** The cells of each device at the time of the rows that came last; NaN where a cell is empty. */
+  readonly #open = new Map<string, Float64Array>();
+  #tsMs = 0;
 
-  constructor({ separator, timeZone }: CsvFormat, series: readonly SeriesKey[]) {
-    this.#line = lineWriter(separator);
-    this.#time = zonedTimeFormatter(timeZone);
+  constructor(line: Line, series: readonly SeriesKey[], bytes: RowBytes) {
+    this.#line = line;
+    this.#bytes = bytes;
+    this.#separator = line(["", ""]);
     this.#metrics = [...new Set(series.map(({ metric }) => metric))].sort();
-    this.#columns = new Map(this.#metrics.map((metric, index) => [metric, index]));
+    const columns = new Map(this.#metrics.map((metric, index) => [metric, index]));
+    this.#places = series.map(({ device, metric }) => ({ device, column: columns.get(metric) ?? 0 }));
   }
 
-  write({ series, seriesIndex, tsMs, values }: ReadingPage, isFirst: boolean): Uint8Array<ArrayBuffer> {
-    let text = isFirst ? this.#line(["time", "device", ...this.#metrics.map(safeText)]) : "";
-    /** The cells of each device at one time. */
-    const open = new Map<string, string[]>();
-    for (let row = 0; row < tsMs.length; row++) {
-      const key = series[seriesIndex[row] ?? 0];
-      // A metric that appeared while the file was being written has no column.
-      const column = key === undefined ? undefined : this.#columns.get(key.metric);
-      if (key !== undefined && column !== undefined) {
-        const cells = open.get(key.device) ?? new Array<string>(this.#metrics.length).fill("");
-        cells[column] = String(values[row]);
-        open.set(key.device, cells);
+  get length(): number {
+    return this.#bytes.length;
+  }
+
+  header(): void {
+    this.#bytes.raw(this.#line(["time", "device", ...this.#metrics.map(safeText)]));
+    this.#bytes.endLine();
+  }
+
+  row(index: number, tsMs: number, value: number): void {
+    if (tsMs !== this.#tsMs) this.#close();
+    this.#tsMs = tsMs;
+    const place = this.#places[index];
+    if (place === undefined) return;
+    const cells = this.#open.get(place.device) ?? new Float64Array(this.#metrics.length).fill(Number.NaN);
+    cells[place.column] = value;
+    this.#open.set(place.device, cells);
+  }
+
+  finish(): Uint8Array<ArrayBuffer> {
+    this.#close();
+    return this.#bytes.bytes();
+  }
+
+  #close(): void {
+    const bytes = this.#bytes;
+    for (const [device, cells] of this.#open) {
+      bytes.time(this.#tsMs);
+      bytes.raw(this.#line(["", safeText(device)]));
+      for (const value of cells) {
+        bytes.raw(this.#separator);
+        if (!Number.isNaN(value)) bytes.number(value);
       }
-      if (tsMs[row + 1] === tsMs[row]) continue;
-      const time = this.#time(tsMs[row] ?? 0);
-      for (const [device, cells] of open) text += this.#line([time, safeText(device), ...cells]);
-      open.clear();
+      bytes.endLine();
     }
-    return new TextEncoder().encode(text);
+    this.#open.clear();
   }
 }
 
-function lineWriter(separator: string): (fields: readonly string[]) => string {
+/** Without the end of the line. */
+function lineWriter(separator: string): Line {
   const special = new RegExp(`["\r\n${separator}]`);
   const quote = (field: string) => (special.test(field) ? `"${field.replaceAll('"', '""')}"` : field);
-  return (fields) => `${fields.map(quote).join(separator)}\r\n`;
+  return (fields) => Buffer.from(fields.map(quote).join(separator));
 }
 
 /** A spreadsheet runs a cell that begins like a formula; an apostrophe in front makes it text. */

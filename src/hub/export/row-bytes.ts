@@ -9,19 +9,21 @@ const DIGITS_BELOW = 1e9;
 const MOST_DECIMALS = 4;
 const POWERS = [1, 10, 100, 1_000, 10_000];
 
-/** Where rows are written before they are taken; one is enough, for a thread writes one piece at a time. */
-let scratch = Buffer.allocUnsafe(64 * 1024);
-
 export class RowBytes {
   readonly #formatTime: (tsMs: number) => string;
-  #bytes = scratch;
+  #bytes: Buffer<ArrayBuffer>;
   #length = 0;
   /** The text of a time around its seconds: `2026-01-31T12:00:` and `Z`. */
   #minute = { index: Number.NaN, before: Buffer.alloc(0), after: Buffer.alloc(0) };
 
-  /** `formatTime` writes ISO 8601 with milliseconds. */
-  constructor(formatTime: (tsMs: number) => string) {
+  /** Writes into `buffer`, or where that is too small into a larger one. `formatTime` writes ISO 8601 with milliseconds. */
+  constructor(buffer: ArrayBuffer, formatTime: (tsMs: number) => string) {
+    this.#bytes = Buffer.from(buffer);
     this.#formatTime = formatTime;
+  }
+
+  get length(): number {
+    return this.#length;
   }
 
   /** Time in milliseconds UTC. */
@@ -68,12 +70,9 @@ export class RowBytes {
     this.#bytes[this.#length++] = LF;
   }
 
-  /** All bytes written since the last call. */
-  take(): Uint8Array<ArrayBuffer> {
-    const taken = new Uint8Array(this.#length);
-    taken.set(this.#bytes.subarray(0, this.#length));
-    this.#length = 0;
-    return taken;
+  /** All that was written; a view, not a copy. */
+  bytes(): Uint8Array<ArrayBuffer> {
+    return new Uint8Array(this.#bytes.buffer, 0, this.#length);
   }
 
   #decimal(whole: number, decimals: number, power: number): void {
@@ -104,10 +103,9 @@ export class RowBytes {
 
   #reserve(count: number): void {
     if (this.#length + count <= this.#bytes.length) return;
-    const bytes = Buffer.allocUnsafe(this.#bytes.length * 2 + count);
+    const bytes = Buffer.from(new ArrayBuffer(this.#bytes.length * 2 + count));
     this.#bytes.copy(bytes, 0, 0, this.#length);
     this.#bytes = bytes;
-    scratch = bytes;
   }
 }
 

@@ -18,7 +18,8 @@ export interface ReadingStore {
   page(query: PageQuery): Promise<ReadingPage>;
   /**
    * The bytes of a CSV file in pieces, oldest reading first, written where the readings are read. What is stored while
-   * the file is being read may or may not be in it.
+   * the file is being read may or may not be in it. A piece is there until the next one is asked for: its memory is
+   * used again.
    */
   csv(selection: ReadingSelection, format: CsvFormat): AsyncIterable<Uint8Array>;
   /** Removes readings for ever; resolves when they are gone. Readings that arrive meanwhile may stay. */

@@ -1,5 +1,4 @@
 // What the UI and programs ask: devices, charts, raw rows, exports, refused messages, and the hub itself.
-import { Readable } from "node:stream";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance } from "fastify";
 import {
@@ -25,6 +24,7 @@ import type { Refusals } from "../ingest/refusals.ts";
 import { parseQueryTimeMs } from "../ingest/time.ts";
 import { positionOfLast, type ReadingPosition, type ReadingStore } from "../store/readings.ts";
 import { sendProblem } from "./http-errors.ts";
+import { sendPieces } from "./send-pieces.ts";
 
 export interface ApiOptions {
   readonly readings: ReadingStore;
@@ -145,10 +145,10 @@ export function addApiRoutes(server: FastifyInstance, options: ApiOptions): void
         return sendProblem(reply, problem("bad-request", `“${tz}” is no time zone.`, { field: "tz" }));
       const separator = sep === "tab" ? "\t" : sep;
       const pieces = readings.csv(selection, { separator, timeZone: tz, layout });
-      return reply
+      reply
         .header("Content-Type", "text/csv; charset=utf-8; header=present")
-        .header("Content-Disposition", `attachment; filename="${csvName(selection.devices, clock.now())}"`)
-        .send(Readable.from(pieces, { objectMode: false }));
+        .header("Content-Disposition", `attachment; filename="${csvName(selection.devices, clock.now())}"`);
+      return request.method === "HEAD" ? reply.send() : sendPieces(reply, pieces);
     },
   );
 

@@ -1,5 +1,4 @@
-// Readings as columns in one buffer: what crosses to the writer thread is, as it stands, a row of the journal.
-// Numbers lie in the machine's order, which is little-endian on every system that the hub runs on.
+// Readings as columns in one buffer, on their way to the writer thread.
 
 /** Row `i` is a reading of `series[i]` at `tsMs[i]` with `values[i]`; all three have the same length. */
 export interface BatchColumns {

@@ -1,10 +1,10 @@
 // Verifies a database: every chunk against its checksum and its head, every rollup against the chunks. It changes nothing.
 import { existsSync } from "node:fs";
 import Database from "better-sqlite3";
-import { batchColumns } from "./batch.ts";
 import type { Columns } from "./chunk-codec.ts";
 import { type ChunkHead, HEAD_COLUMNS, openChunk, toHead } from "./chunks.ts";
 import { lowerBound } from "./columns.ts";
+import { decodeRow, isWholeRow } from "./journal-row.ts";
 import { migrations } from "./migrations.ts";
 import { ROLLUP_STEPS_MS, type Rollup, type RollupStepMs, Rollups } from "./rollups.ts";
 import { combine, type Summary, summarize } from "./summary.ts";
@@ -241,14 +241,15 @@ function* checkCounts(statements: Statements, totals: CheckTotals): Findings<voi
 function* checkJournal(statements: Statements, series: ReadonlySet<number>, totals: CheckTotals): Findings<void> {
   for (const [id, bytes] of statements.journal.iterate()) {
     try {
-      const columns = batchColumns(bytes);
+      if (!isWholeRow(bytes)) yield `Row ${id} of the journal cannot be read: its checksum does not match`;
+      const columns = decodeRow(bytes);
       totals.journalReadings += columns.series.length;
       const isSound = columns.values.every(Number.isFinite) && columns.tsMs.every(Number.isSafeInteger);
       if (!isSound) yield `Row ${id} of the journal: it holds a value or a time that is no number`;
       if (!columns.series.every((one) => series.has(one)))
         yield `Row ${id} of the journal: it names a series that is not there`;
     } catch (error) {
-      yield `Row ${id} of the journal: it is ${error instanceof Error ? error.message : String(error)}`;
+      yield `Row ${id} of the journal cannot be read: ${error instanceof Error ? error.message : String(error)}`;
     }
   }
 }
@@ -283,7 +284,9 @@ function prepare(db: Database.Database) {
     data: db.prepare<[id: number], Buffer>("SELECT data FROM chunk_data WHERE id = ?").pluck(),
     dataCount: db.prepare<[], number>("SELECT count(*) FROM chunk_data").pluck(),
     counted: db.prepare<[], number>("SELECT readings FROM sealed").pluck(),
-    setAside: db.prepare<[], number>("SELECT count(*) FROM damaged_chunk").pluck(),
+    setAside: db
+      .prepare<[], number>("SELECT (SELECT count(*) FROM damaged_chunk) + (SELECT count(*) FROM damaged_journal)")
+      .pluck(),
     strangers: db
       .prepare<[], number>(
         `SELECT series FROM chunk WHERE series NOT IN (SELECT id FROM series)

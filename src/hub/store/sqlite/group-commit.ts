@@ -1,6 +1,6 @@
 // Many writers, one transaction at a time. While a batch is on its way to the disk the next one gathers; it is cut when
-// the first returns. A flood shares its commits, and so does what trickles in: a commit costs the disk some pages however
-// little is in it, so the first message of a batch waits a moment for company.
+// the first returns. A flood shares its commits, and so do messages sent at the same moment: a commit costs the disk some
+// pages however little is in it, so a batch gathers for as long as every look at the network brings more.
 import { BrambleError } from "../../../shared/errors.ts";
 import type { IncomingAttribute } from "../../../shared/reading.ts";
 import type { AppendMessage } from "../readings.ts";
@@ -10,9 +10,13 @@ import type { RecordOperation, WriteBatch } from "./writer.ts";
 
 const MESSAGES_PER_BATCH = 1_000;
 const READINGS_PER_BATCH = 20_000;
-/** So many messages are company enough. */
+/** Messages that are sent together arrive within this time, however many connections they take. */
+const GATHER_MS = 0.2;
+/** So many messages are worth a commit. */
 const COMPANY = 8;
-const WAIT_MS = 1;
+
+const asleep = new Int32Array(new SharedArrayBuffer(4));
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 export interface GroupCommitOptions {
   readonly series: SeriesIds;
@@ -27,7 +31,6 @@ export class GroupCommit {
   /** Oldest first; all but the last are full. */
   readonly #batches: Batch[] = [];
   #running: Promise<void> | null = null;
-  #stopWaiting: (() => void) | null = null;
 
   constructor(options: GroupCommitOptions) {
     this.#options = options;
@@ -73,32 +76,26 @@ export class GroupCommit {
     return new Promise((resolve, reject) => {
       const startRow = batch.waiting.at(-1)?.endRow ?? 0;
       batch.waiting.push({ startRow, endRow: batch.readings.count, resolve, reject });
-      if (batch.waiting.length >= COMPANY) this.#stopWaiting?.();
       this.#running ??= this.#drain();
     });
   }
 
   async #drain(): Promise<void> {
     for (let batch = this.#batches[0]; batch !== undefined; batch = this.#batches[0]) {
-      await this.#forCompany(batch);
+      await this.#gather(batch);
       this.#batches.shift();
       await this.#commit(batch);
     }
     this.#running = null;
   }
 
-  async #forCompany(batch: Batch): Promise<void> {
-    // Whatever else arrived with this turn of the event loop.
-    await new Promise(setImmediate);
+  /** Lets whatever was sent together come together. */
+  async #gather(batch: Batch): Promise<void> {
+    await nextTurn();
     if (batch.waiting.length >= COMPANY) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, WAIT_MS);
-      this.#stopWaiting = () => {
-        clearTimeout(timer);
-        setImmediate(resolve);
-      };
-    });
-    this.#stopWaiting = null;
+    // Timers know whole milliseconds only, and a thread that looks at the clock takes the core that the writer needs.
+    Atomics.wait(asleep, 0, 0, GATHER_MS);
+    await nextTurn();
   }
 
   async #commit(batch: Batch): Promise<void> {

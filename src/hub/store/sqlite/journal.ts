@@ -1,10 +1,14 @@
 // The journal: batches of acknowledged readings in the order of their commits, until they are sealed.
 import type Database from "better-sqlite3";
-import { batchColumns } from "./batch.ts";
+import type { BatchColumns } from "./batch.ts";
+import { decodeRow, encodeRow, isWholeRow } from "./journal-row.ts";
 import { Tail } from "./tail.ts";
 
 /** What one call of `removeSome` removes at most, but for the last row. */
 const REMOVED_AT_ONCE = { rows: 2_000, bytes: 500_000 };
+
+/** Told of each row that is not what was written. Its readings are missing from every answer. */
+export type OnDamagedRow = (rowId: number) => void;
 
 /** What the writer does with the journal. Each call belongs into a transaction. */
 export class Journal {
@@ -26,16 +30,27 @@ export class Journal {
     return this.#statements.since.get() ?? null;
   }
 
-  append(receivedAtMs: number, readings: Uint8Array): void {
-    this.#statements.append.run(this.#lastId + 1, receivedAtMs, readings);
+  append(receivedAtMs: number, readings: BatchColumns): void {
+    this.#statements.append.run(this.#lastId + 1, receivedAtMs, encodeRow(readings));
     this.#lastId++;
   }
 
   /** The readings of the rows after `id`. */
   readAfter(id: number): Tail {
     const tail = new Tail();
-    for (const [, readings] of this.#statements.after.iterate(id)) tail.add(batchColumns(readings));
+    for (const [, readings] of this.#statements.after.iterate(id)) tail.add(decodeRow(readings));
     return tail;
+  }
+
+  /** What cannot be read is kept for whoever wants to look into it, and does not hold up the rest. */
+  setDamagedAside(onDamage: OnDamagedRow): void {
+    const damaged: number[] = [];
+    for (const [id, readings] of this.#statements.after.iterate(0)) if (!isWholeRow(readings)) damaged.push(id);
+    for (const id of damaged) {
+      this.#statements.setAside.run(id);
+      this.#statements.removeOne.run(id);
+      onDamage(id);
+    }
   }
 
   /** Removes the oldest rows up to `id`, all of which are sealed; answers true when none is left. */
@@ -57,12 +72,14 @@ export class Journal {
 /** The reader's view of the journal: read on with every question, so that what is acknowledged is in the answer. */
 export class JournalFollower {
   readonly #statements: ReturnType<typeof prepare>;
+  readonly #onDamage: OnDamagedRow;
   #tail = new Tail();
   #firstId: number | null = null;
   #lastId = 0;
 
-  constructor(db: Database.Database) {
+  constructor(db: Database.Database, onDamage: OnDamagedRow) {
     this.#statements = prepare(db);
+    this.#onDamage = onDamage;
   }
 
   /** The readings of the journal as of the present transaction. */
@@ -74,7 +91,8 @@ export class JournalFollower {
       this.#lastId = 0;
     }
     for (const [id, readings] of this.#statements.after.iterate(this.#lastId)) {
-      this.#tail.add(batchColumns(readings));
+      if (isWholeRow(readings)) this.#tail.add(decodeRow(readings));
+      else this.#onDamage(id);
       this.#lastId = id;
     }
     return this.#tail;
@@ -98,6 +116,8 @@ function prepare(db: Database.Database) {
     lastId: db.prepare<[], number | null>("SELECT max(id) FROM journal").pluck(),
     since: db.prepare<[], number>("SELECT received_at FROM journal ORDER BY id LIMIT 1").pluck(),
     remove: db.prepare("DELETE FROM journal WHERE id <= ?"),
+    setAside: db.prepare("INSERT INTO damaged_journal SELECT id, received_at, readings FROM journal WHERE id = ?"),
+    removeOne: db.prepare("DELETE FROM journal WHERE id = ?"),
     sealedId: db.prepare<[], number>("SELECT journal_id FROM sealed").pluck(),
     setSealedId: db.prepare("UPDATE sealed SET journal_id = ?"),
   };

@@ -13,42 +13,47 @@ export interface SeriesRange {
   readonly toMs: number;
 }
 
-/** Row `i` is of the range `index[i]`. */
-export interface MergedRows {
-  readonly index: Uint32Array;
-  readonly tsMs: Float64Array;
-  readonly values: Float64Array;
-  /** True when rows follow behind the last one. */
-  readonly more: boolean;
-}
+/** The rows of all ranges by time; ranges break ties in their order. */
+export class MergedRows {
+  readonly #streams: readonly SeriesStream[];
+  readonly #heap: StreamHeap;
+  /** The stream whose row this is; null before the first row and behind the last. */
+  #current: SeriesStream | null = null;
+  #index = -1;
 
-/** The first `limit` rows by time; ranges break ties in their order. */
-export function mergeRows(history: History, ranges: readonly SeriesRange[], order: Order, limit: number): MergedRows {
-  const streams = ranges.map((range) => new SeriesStream(history, range, order));
-  const heap = new StreamHeap(streams);
-  const index = new Uint32Array(limit);
-  const tsMs = new Float64Array(limit);
-  const values = new Float64Array(limit);
-  let count = 0;
-  for (;;) {
-    const top = heap.top;
-    const stream = streams[top];
-    if (stream === undefined) break;
-    if (stream.isOpen) {
-      if (count === limit) break;
-      index[count] = top;
-      tsMs[count] = stream.tsMs;
-      values[count++] = stream.value;
-      stream.next();
-    } else stream.open();
-    heap.settle();
+  constructor(history: History, ranges: readonly SeriesRange[], order: Order) {
+    this.#streams = ranges.map((range) => new SeriesStream(history, range, order));
+    this.#heap = new StreamHeap(this.#streams);
   }
-  return {
-    index: count < limit ? index.slice(0, count) : index,
-    tsMs: count < limit ? tsMs.slice(0, count) : tsMs,
-    values: count < limit ? values.slice(0, count) : values,
-    more: heap.top >= 0,
-  };
+
+  /** The present row is of the range at this place in the list. */
+  get index(): number {
+    return this.#index;
+  }
+
+  get tsMs(): number {
+    return this.#current?.tsMs ?? 0;
+  }
+
+  get value(): number {
+    return this.#current?.value ?? 0;
+  }
+
+  /** Moves on to the next row; false when there is none. */
+  next(): boolean {
+    if (this.#current !== null) {
+      this.#current.next();
+      this.#heap.settle();
+    }
+    for (;;) {
+      this.#index = this.#heap.top;
+      this.#current = this.#streams[this.#index] ?? null;
+      if (this.#current === null) return false;
+      if (this.#current.isOpen) return true;
+      this.#current.open();
+      this.#heap.settle();
+    }
+  }
 }
 
 /** One series on its way through its segments. */

@@ -52,7 +52,7 @@ export const migrations: readonly Migration[] = [
       CREATE TABLE journal (
         id INTEGER PRIMARY KEY,
         received_at INTEGER NOT NULL, -- milliseconds since 1970 UTC
-        readings BLOB NOT NULL -- columns: values (f64), times (f64, milliseconds since 1970 UTC), series ids (u32)
+        readings BLOB NOT NULL -- see journal-row.ts
       ) STRICT;
       -- Sealed readings: of one series each, compressed. Those of one series do not overlap in time.
       CREATE TABLE chunk (
@@ -79,6 +79,12 @@ export const migrations: readonly Migration[] = [
         count INTEGER NOT NULL,
         checksum INTEGER NOT NULL,
         data BLOB NOT NULL
+      ) STRICT;
+      -- Rows of the journal that could not be read when the hub started.
+      CREATE TABLE damaged_journal (
+        id INTEGER PRIMARY KEY,
+        received_at INTEGER NOT NULL,
+        readings BLOB NOT NULL
       ) STRICT;
       -- Summaries of sealed readings: slot n of h hours begins n * h hours after 1970 UTC.
       CREATE TABLE rollup (

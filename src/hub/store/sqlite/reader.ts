@@ -9,7 +9,7 @@ import { BucketReader } from "./buckets.ts";
 import { Chunks } from "./chunks.ts";
 import { History } from "./history.ts";
 import { JournalFollower } from "./journal.ts";
-import { type MergedRows, mergeRows, type SeriesRange } from "./merge.ts";
+import { MergedRows, type SeriesRange } from "./merge.ts";
 import { Rollups } from "./rollups.ts";
 import { warmUp } from "./warm-up.ts";
 import { answerCalls, moving, notify } from "./worker-port.ts";
@@ -21,6 +21,8 @@ export interface CsvPieceQuery {
   readonly format: CsvFormat;
   /** Null for the first piece, then what the last one said. */
   readonly next: CsvPlace | null;
+  /** Memory for the piece, where there is some to be used again. */
+  readonly buffer: ArrayBuffer | null;
 }
 
 /** Where a piece begins. */
@@ -38,9 +40,11 @@ export interface CsvPiece {
 
 /** 8 MB. */
 const CACHED_READINGS = 524_288;
-const ROWS_PER_PIECE = 16_384;
+const BYTES_PER_PIECE = 1_500_000;
 /** Each piece opens a chunk of each series: with many series that only pays for many rows. */
-const ROWS_PER_PIECE_AND_SERIES = 64;
+const BYTES_PER_PIECE_AND_SERIES = 3_000;
+/** A piece ends with all rows of its last time. */
+const PIECE_SLACK_BYTES = 64_000;
 
 interface Series extends SeriesKey {
   readonly id: number;
@@ -62,7 +66,7 @@ class Reader {
       onDamage: (damage) => notify({ kind: "damaged-chunk", ...damage }),
     });
     this.#rollups = new Rollups(this.#db);
-    this.#journal = new JournalFollower(this.#db);
+    this.#journal = new JournalFollower(this.#db, (rowId) => notify({ kind: "damaged-journal-row", rowId }));
     this.#statements = prepare(this.#db);
   }
 
@@ -106,22 +110,32 @@ class Reader {
           ? { series: one.id, fromMs: Math.max(fromMs, after.tsMs + past), toMs }
           : { series: one.id, fromMs, toMs: Math.min(toMs, after.tsMs + 1 - past) };
       });
-      return toPage(series, mergeRows(this.#history(), ranges, order, limit));
+      return toPage(series, new MergedRows(this.#history(), ranges, order), limit);
     });
   }
 
-  csvPiece({ selection, format, next }: CsvPieceQuery): CsvPiece {
+  csvPiece({ selection, format, next, buffer }: CsvPieceQuery): CsvPiece {
     return this.#atOneMoment(() => {
       const { fromMs, lastSeriesId } = next ?? { ...selection, lastSeriesId: this.#allSeries().lastId };
       const series = this.#select(selection).filter(({ id }) => id <= lastSeriesId);
       const ranges = series.map(({ id }) => ({ series: id, fromMs, toMs: selection.toMs }));
-      const limit = Math.max(ROWS_PER_PIECE, ROWS_PER_PIECE_AND_SERIES * series.length);
-      const rows = mergeRows(this.#history(), ranges, "oldest-first", limit);
-      const lastMs = rows.tsMs.at(-1);
-      const more = rows.more && lastMs !== undefined;
-      const writer = csvWriter(format, series);
-      const bytes = writer.write(toPage(series, more ? rowsBefore(rows, lastMs) : rows), next === null);
-      return moving({ bytes, next: more ? { fromMs: lastMs, lastSeriesId } : null }, [bytes.buffer]);
+      const rows = new MergedRows(this.#history(), ranges, "oldest-first");
+      const length = Math.max(BYTES_PER_PIECE, BYTES_PER_PIECE_AND_SERIES * series.length);
+      const writer = csvWriter(format, series, buffer ?? new ArrayBuffer(length + PIECE_SLACK_BYTES));
+      if (next === null) writer.header();
+      let more: CsvPlace | null = null;
+      let lastMs = Number.NaN;
+      while (rows.next()) {
+        const { tsMs } = rows;
+        if (tsMs !== lastMs && writer.length >= length) {
+          more = { fromMs: tsMs, lastSeriesId };
+          break;
+        }
+        writer.row(rows.index, tsMs, rows.value);
+        lastMs = tsMs;
+      }
+      const bytes = writer.finish();
+      return moving({ bytes, next: more }, [bytes.buffer]);
     });
   }
 
@@ -164,28 +178,30 @@ class Reader {
   }
 }
 
-/** The page names only the series that have rows in it. */
-function toPage(series: readonly SeriesKey[], { index, tsMs, values, more }: MergedRows): ReadingPage {
+/** At most `limit` rows; the page names only the series that have rows in it. */
+function toPage(series: readonly SeriesKey[], rows: MergedRows, limit: number): ReadingPage {
   const places = new Map<number, number>();
   const named: SeriesKey[] = [];
-  const seriesIndex = new Uint32Array(index.length);
-  for (const [row, from] of index.entries()) {
-    let place = places.get(from);
-    if (place === undefined) {
-      const key = series[from];
-      if (key === undefined) continue;
-      place = named.push({ device: key.device, metric: key.metric }) - 1;
-      places.set(from, place);
-    }
-    seriesIndex[row] = place;
+  const seriesIndex: number[] = [];
+  const tsMs: number[] = [];
+  const values: number[] = [];
+  let more = rows.next();
+  for (; more && tsMs.length < limit; more = rows.next()) {
+    const key = series[rows.index];
+    if (key === undefined) continue;
+    const place = places.get(rows.index) ?? named.push({ device: key.device, metric: key.metric }) - 1;
+    places.set(rows.index, place);
+    seriesIndex.push(place);
+    tsMs.push(rows.tsMs);
+    values.push(rows.value);
   }
-  return { series: named, seriesIndex, tsMs, values, more };
-}
-
-/** The rows before those of `tsMs`, the last time of all. */
-function rowsBefore({ index, tsMs, values, more }: MergedRows, lastMs: number): MergedRows {
-  const end = tsMs.indexOf(lastMs);
-  return { index: index.subarray(0, end), tsMs: tsMs.subarray(0, end), values: values.subarray(0, end), more };
+  return {
+    series: named,
+    seriesIndex: Uint32Array.from(seriesIndex),
+    tsMs: Float64Array.from(tsMs),
+    values: Float64Array.from(values),
+    more,
+  };
 }
 
 interface SeriesName {

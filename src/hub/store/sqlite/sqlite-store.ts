@@ -10,11 +10,11 @@ import type { CsvFormat, ReadingSelection, ReadingStore } from "../readings.ts";
 import { DeviceRecord, type RecordStore, RefusedRecord } from "../records.ts";
 import type { Store, StoreStatus } from "../store.ts";
 import { GroupCommit } from "./group-commit.ts";
-import type { ReaderMethods, RecordTable } from "./reader.ts";
+import type { CsvPlace, ReaderMethods, RecordTable } from "./reader.ts";
 import { SeriesIds } from "./series-ids.ts";
 import { SleepingWorker } from "./sleeping-worker.ts";
 import { WorkerClient, type WorkerEvents } from "./worker-client.ts";
-import type { Notice } from "./worker-port.ts";
+import { moving, type Notice } from "./worker-port.ts";
 import type { WriterMethods } from "./writer.ts";
 
 export interface SqliteStoreOptions {
@@ -42,6 +42,7 @@ export class SqliteStore implements Store {
   readonly #commits: GroupCommit;
   /** By series, first time and checksum: both threads may come across the same one. */
   readonly #damagedChunks = new Set<string>();
+  readonly #damagedRows = new Set<number>();
   #endTimers: (() => void)[] = [];
   #stopping: Promise<void> | null = null;
 
@@ -126,6 +127,13 @@ export class SqliteStore implements Store {
         );
         break;
       }
+      case "damaged-journal-row": {
+        const { rowId } = notice;
+        if (this.#damagedRows.has(rowId)) return;
+        this.#damagedRows.add(rowId);
+        onTrouble(`row ${rowId} of the journal is damaged: the readings of one commit. See bramble check.`);
+        break;
+      }
       case "upkeep-failed":
         onTrouble(`the journal could not be sealed and will be tried again: ${notice.reason}`);
         break;
@@ -166,18 +174,22 @@ async function openReader(path: string, events: WorkerEvents): Promise<WorkerCli
   return reader;
 }
 
-/** Asks for the next piece while the last one is being sent. */
+/** Asks for the next piece while the last one is being sent; what was sent gives its memory to the one after. */
 async function* csvPieces(
   reader: SleepingWorker<ReaderMethods>,
   selection: ReadingSelection,
   format: CsvFormat,
 ): AsyncGenerator<Uint8Array> {
-  let piece = await reader.call("csvPiece", { selection, format, next: null });
+  const ask = (next: CsvPlace | null, buffer: ArrayBuffer | null) =>
+    reader.call("csvPiece", moving({ selection, format, next, buffer }, buffer === null ? [] : [buffer]));
+  let piece = await ask(null, null);
+  let sent: ArrayBuffer | null = null;
   while (piece.next !== null) {
-    const next = reader.call("csvPiece", { selection, format, next: piece.next });
+    const next = ask(piece.next, sent);
     // Whoever asked may leave in between; then nobody hears of a failure.
     next.catch(() => undefined);
     yield piece.bytes;
+    sent = piece.bytes.buffer;
     piece = await next;
   }
   yield piece.bytes;

@@ -1,7 +1,7 @@
 // The calling side of a worker thread: methods that answer with promises.
 import { Worker } from "node:worker_threads";
 import { BrambleError } from "../../../shared/errors.ts";
-import type { Methods, Notice, Request, Response } from "./worker-port.ts";
+import { type Methods, movedWith, type Notice, type Request, type Response } from "./worker-port.ts";
 
 interface Pending {
   readonly resolve: (value: never) => void;
@@ -41,7 +41,7 @@ export class WorkerClient<M extends Methods> {
       }
       const request: Request = { id: this.#nextId++, method, argument };
       this.#pending.set(request.id, { resolve, reject });
-      this.#worker.postMessage(request);
+      this.#worker.postMessage(request, movedWith(argument));
     });
   }
 

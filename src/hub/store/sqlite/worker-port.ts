@@ -10,6 +10,7 @@ export interface Methods {
 /** What a worker says without being asked. */
 export type Notice =
   | ({ readonly kind: "damaged-chunk" } & Damage)
+  | { readonly kind: "damaged-journal-row"; readonly rowId: number }
   | { readonly kind: "upkeep-failed"; readonly reason: string };
 
 export interface Request {
@@ -37,8 +38,7 @@ export function answerCalls(methods: Methods): void {
       if (value instanceof Promise) {
         value.then((settled: unknown) => port.postMessage({ id, value: settled } satisfies Response)).catch(fail);
       } else {
-        const buffers = typeof value === "object" && value !== null ? moved.get(value) : undefined;
-        port.postMessage({ id, value } satisfies Response, buffers ?? []);
+        port.postMessage({ id, value } satisfies Response, movedWith(value));
       }
     } catch (cause) {
       fail(cause);
@@ -48,10 +48,15 @@ export function answerCalls(methods: Methods): void {
 
 const moved = new WeakMap<object, readonly ArrayBuffer[]>();
 
-/** Has `buffers` of an answer moved to whoever asked instead of copied; they are gone here then. */
-export function moving<T extends object>(answer: T, buffers: readonly ArrayBuffer[]): T {
-  moved.set(answer, buffers);
-  return answer;
+/** Has `buffers` of an argument or an answer moved to the other side instead of copied; they are gone here then. */
+export function moving<T extends object>(message: T, buffers: readonly ArrayBuffer[]): T {
+  moved.set(message, buffers);
+  return message;
+}
+
+/** The buffers that were given to `moving` with `message`. */
+export function movedWith(message: unknown): readonly ArrayBuffer[] {
+  return typeof message === "object" && message !== null ? (moved.get(message) ?? []) : [];
 }
 
 /** Says something to whoever started this worker. */

@@ -89,6 +89,9 @@ class Writer {
     });
     this.#db = db;
     this.#journal = new Journal(db);
+    db.transaction(() =>
+      this.#journal.setDamagedAside((rowId) => notify({ kind: "damaged-journal-row", rowId })),
+    ).immediate();
     this.#unsealed = new Unsealed(this.#journal);
     const history = new History(chunks, this.#unsealed);
     this.#freeTimes = new FreeTimes((series, fromMs) => history.timesFrom(series, fromMs));
@@ -180,7 +183,7 @@ class Writer {
       else this.#freeTimes.taken(id, ms);
       this.#unsealed.fresh.addRow(columns, row);
     }
-    if (series.length > 0) this.#journal.append(receivedAtMs, readings);
+    if (series.length > 0) this.#journal.append(receivedAtMs, columns);
     for (const operation of records) this.#record(operation);
     return tsMs;
   }
