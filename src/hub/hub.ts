@@ -10,6 +10,7 @@ import type { Clock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { Registry } from "./devices/registry.ts";
+import { Retention } from "./devices/retention.ts";
 import { Ingest } from "./ingest/accept.ts";
 import { TopicAuthority } from "./ingest/authorise.ts";
 import { Refusals } from "./ingest/refusals.ts";
@@ -128,6 +129,15 @@ export class Hub {
     this.#stops.push(() => disk.stop());
     await registry.start();
     this.#stops.push(() => registry.stop());
+    const retention = new Retention({
+      readings,
+      records,
+      series: () => registry.series(),
+      clock,
+      onFailure: (error) => log.error({ err: error }, "readings that are too old could not be removed"),
+    });
+    await retention.start();
+    this.#stops.push(() => retention.stop());
     await refusals.start();
     feed.start();
     this.#stops.push(() => feed.stop());
@@ -190,6 +200,7 @@ export class Hub {
       readings,
       registry,
       refusals,
+      retention,
       clock,
       hubInfo,
       health,

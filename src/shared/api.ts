@@ -134,6 +134,22 @@ export type Refused = Static<typeof Refused>;
 export const RefusedList = Type.Object({ refused: Type.Array(Refused) });
 export type RefusedList = Static<typeof RefusedList>;
 
+/**
+ * How long readings are kept. Of the rules that fit a series the closest one counts: that of its device and metric, of
+ * its device, of its metric, then the one that names neither. Without any, readings are kept for ever.
+ */
+export const RetentionRule = Type.Object({
+  device: Type.Optional(Type.String({ description: "every device without it" })),
+  metric: Type.Optional(Type.String({ description: "every metric without it" })),
+  keepDays: Type.Union([Type.Integer({ minimum: 1, maximum: 36_525 }), Type.Null()], {
+    description: "whole days (UTC); null keeps readings for ever",
+  }),
+});
+export type RetentionRule = Static<typeof RetentionRule>;
+
+export const Retention = Type.Object({ rules: Type.Array(RetentionRule, { maxItems: 1_000 }) });
+export type Retention = Static<typeof Retention>;
+
 /** Room on the disk of the data folder. Low: under 2 GB. Full: under 16 MB, and nothing more is acknowledged. */
 export const DiskStatus = Type.Union([Type.Literal("ok"), Type.Literal("low"), Type.Literal("full")]);
 export type DiskStatus = Static<typeof DiskStatus>;

@@ -19,6 +19,13 @@ export class FakeClock implements Clock {
     return () => this.#timers.delete(timer);
   }
 
+  /** Jumps, as a clock does that is set: timers run on as if nothing had happened. */
+  set(nowMs: number): void {
+    const jumpMs = nowMs - this.#nowMs;
+    this.#nowMs = nowMs;
+    for (const timer of this.#timers) timer.dueMs += jumpMs;
+  }
+
   /** Goes `ms` on; tasks run at their times, in their order. */
   advance(ms: number): void {
     const endMs = this.#nowMs + ms;

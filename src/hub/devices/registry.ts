@@ -2,10 +2,10 @@
 // it changes; readings themselves are the store's.
 import type { Device, Presence } from "../../shared/device.ts";
 import { type Problem, problem } from "../../shared/errors.ts";
-import type { DeviceId } from "../../shared/ids.ts";
+import type { DeviceId, MetricName } from "../../shared/ids.ts";
 import { type IncomingAttribute, type IncomingReading, limits } from "../../shared/reading.ts";
 import type { Clock } from "../clock.ts";
-import type { ReadingStore } from "../store/readings.ts";
+import type { ReadingStore, SeriesKey } from "../store/readings.ts";
 import type { DeviceAbout, DeviceRecord, RecordStore } from "../store/records.ts";
 import { isFresh } from "./presence.ts";
 
@@ -25,7 +25,7 @@ interface State {
   readonly sessions: Set<string>;
   /** Names that have a place, those of messages on their way to the store too. */
   readonly admitted: Set<string>;
-  readonly latest: Map<string, { ts: number; value: number }>;
+  readonly latest: Map<MetricName, { ts: number; value: number }>;
   readonly attributes: Map<string, string>;
   /** False until a first message of it is on disk. */
   known: boolean;
@@ -90,6 +90,12 @@ export class Registry {
   get(id: string): Device | undefined {
     const state = this.#devices.get(id);
     return state?.known ? toDevice(state) : undefined;
+  }
+
+  /** What has readings. */
+  *series(): Generator<SeriesKey> {
+    for (const { id, latest } of this.#devices.values())
+      for (const metric of latest.keys()) yield { device: id, metric };
   }
 
   /**

@@ -1,6 +1,6 @@
 // The port to everything that is kept beside readings: few rows, read at start, written as they change.
 import { type Static, Type } from "typebox";
-import { Refused } from "../../shared/api.ts";
+import { Refused, RetentionRule } from "../../shared/api.ts";
 import type { DeviceId } from "../../shared/ids.ts";
 import { type IncomingAttribute, limits } from "../../shared/reading.ts";
 
@@ -15,6 +15,10 @@ export interface RecordStore {
   refused(): Promise<RefusedRecord[]>;
   /** Writes one down and forgets others, in one step. */
   saveRefused(record: RefusedRecord, forgetIds: readonly number[]): Promise<void>;
+
+  /** How long readings are kept; null while nobody has said. */
+  retention(): Promise<RetentionRecord | null>;
+  saveRetention(record: RetentionRecord): Promise<void>;
 
   /** A value that is made once and then kept, such as the hub's id. */
   setting(name: string, make: () => string): Promise<string>;
@@ -49,3 +53,10 @@ export type DeviceRecord = Static<typeof DeviceRecord>;
 /** A refused message as the API shows it, and its place in the order of arrival. */
 export const RefusedRecord = Type.Object({ id: Type.Integer(), refused: Refused });
 export type RefusedRecord = Static<typeof RefusedRecord>;
+
+export const RetentionRecord = Type.Object({
+  rules: Type.Array(RetentionRule),
+  /** The day up to which the rules have been carried out, counted from 1970 UTC. */
+  day: Type.Integer(),
+});
+export type RetentionRecord = Static<typeof RetentionRecord>;

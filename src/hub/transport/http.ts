@@ -6,6 +6,7 @@ import { type FastifyBaseLogger, type FastifyInstance, fastify } from "fastify";
 import type { Admission } from "../access/admission.ts";
 import type { BrowserGuard } from "../access/browsers.ts";
 import type { Port } from "../config.ts";
+import type { Retention } from "../devices/retention.ts";
 import type { Ingest } from "../ingest/accept.ts";
 import type { Log } from "../observe/log.ts";
 import { type ApiOptions, addApiRoutes } from "./api-routes.ts";
@@ -13,6 +14,7 @@ import { answerErrors, sendProblem } from "./http-errors.ts";
 import { addIngestRoutes } from "./ingest-routes.ts";
 import type { LiveSocket } from "./live-socket.ts";
 import { listen } from "./ports.ts";
+import { addRetentionRoutes } from "./retention-routes.ts";
 import { addSessionRoutes, type SessionRouteOptions } from "./session-routes.ts";
 import { addUiFiles } from "./ui-files.ts";
 
@@ -23,6 +25,7 @@ const REQUEST_TIMEOUT_MS = 60_000;
 export interface HttpOptions extends ApiOptions, Pick<SessionRouteOptions, "sessions"> {
   readonly version: string;
   readonly ingest: Ingest;
+  readonly retention: Retention;
   readonly guard: BrowserGuard;
   readonly admission: Admission;
   readonly liveSocket: LiveSocket;
@@ -56,7 +59,7 @@ export class HttpTransport {
   /** Listens; resolves with the port. Rejects in words when the port is taken. */
   async start(host: string, port: Port): Promise<number> {
     const app = this.#app;
-    const { guard, admission, ingest, liveSocket, uiFolder, version } = this.#options;
+    const { guard, admission, ingest, retention, liveSocket, uiFolder, version } = this.#options;
     answerErrors(app);
     app.addHook("onRequest", async (request, reply) => {
       const foreign = guard.check(request.raw.rawHeaders);
@@ -69,6 +72,7 @@ export class HttpTransport {
     addSessionRoutes(app, { sessions: this.#options.sessions, httpPort: () => this.#port });
     addIngestRoutes(app, ingest);
     addApiRoutes(app, this.#options);
+    addRetentionRoutes(app, retention);
     app.get("/api/v1/openapi.json", { config: { open: true }, schema: { hide: true } }, async () => app.swagger());
     await app.ready();
 

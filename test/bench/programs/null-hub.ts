@@ -7,6 +7,7 @@ import { Networks } from "../../../src/hub/access/networks.ts";
 import { makeSecret, Sessions } from "../../../src/hub/access/sessions.ts";
 import { systemClock as clock } from "../../../src/hub/clock.ts";
 import { Registry } from "../../../src/hub/devices/registry.ts";
+import { Retention } from "../../../src/hub/devices/retention.ts";
 import { Ingest } from "../../../src/hub/ingest/accept.ts";
 import { Refusals } from "../../../src/hub/ingest/refusals.ts";
 import { LiveFeed } from "../../../src/hub/live/feed.ts";
@@ -41,6 +42,8 @@ const records: RecordStore = {
   attributes: async () => [],
   refused: async () => [],
   saveRefused: async () => undefined,
+  retention: async () => null,
+  saveRetention: async () => undefined,
   setting: async (_name, make) => make(),
 };
 
@@ -77,6 +80,13 @@ const http = new HttpTransport({
   metrics: () => Promise.reject(new Error("there is no hub")),
   sessions,
   ingest,
+  retention: new Retention({
+    readings,
+    records,
+    series: () => registry.series(),
+    clock,
+    onFailure: (error) => log.error(error),
+  }),
   guard,
   admission: new Admission(new Networks([])),
   liveSocket: new LiveSocket({ guard, sessions, feed, clock }),

@@ -139,11 +139,6 @@ class Reader {
     });
   }
 
-  /** Ids of the series of a selection. */
-  seriesIds(selection: ReadingSelection): number[] {
-    return this.#select(selection).map(({ id }) => id);
-  }
-
   #atOneMoment<T>(read: () => T): T {
     return this.#db.transaction(read)();
   }
@@ -247,7 +242,6 @@ const methods = {
   buckets: (query: BucketQuery): Bucket[] => open().buckets(query),
   page: (query: PageQuery): ReadingPage => open().page(query),
   csvPiece: (query: CsvPieceQuery): CsvPiece => open().csvPiece(query),
-  seriesIds: (selection: ReadingSelection): number[] => open().seriesIds(selection),
 };
 export type ReaderMethods = typeof methods;
 

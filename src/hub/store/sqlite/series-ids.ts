@@ -1,4 +1,5 @@
 // Numbers for series: readings cross to the store's threads, and lie in the journal, under a number instead of names.
+import type { ReadingSelection } from "../readings.ts";
 import type { SeriesRow } from "./writer.ts";
 
 export class SeriesIds {
@@ -26,9 +27,13 @@ export class SeriesIds {
     return id;
   }
 
-  /** The number of a series that was seen before. */
-  find(device: string, metric: string): number | undefined {
-    return this.#byDevice.get(device)?.get(metric);
+  /** The numbers of the series of these devices and metrics that were seen before; null means all of them. */
+  select({ devices, metrics }: Pick<ReadingSelection, "devices" | "metrics">): number[] {
+    return [...(devices ?? this.#byDevice.keys())].flatMap((device) => {
+      const ids = this.#byDevice.get(device);
+      if (ids === undefined) return [];
+      return metrics === null ? [...ids.values()] : metrics.flatMap((metric) => ids.get(metric) ?? []);
+    });
   }
 
   /** Series that are in no transaction yet. Who takes them writes them down, or gives them back. */

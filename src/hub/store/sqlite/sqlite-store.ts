@@ -7,7 +7,7 @@ import { parseDeviceId, parseMetricName } from "../../../shared/ids.ts";
 import type { IncomingAttribute } from "../../../shared/reading.ts";
 import type { Clock } from "../../clock.ts";
 import type { CsvFormat, ReadingSelection, ReadingStore } from "../readings.ts";
-import { DeviceRecord, type RecordStore, RefusedRecord } from "../records.ts";
+import { DeviceRecord, type RecordStore, RefusedRecord, RetentionRecord } from "../records.ts";
 import type { Store, StoreStatus } from "../store.ts";
 import { GroupCommit } from "./group-commit.ts";
 import type { CsvPlace, ReaderMethods, RecordTable } from "./reader.ts";
@@ -56,7 +56,7 @@ export class SqliteStore implements Store {
       commit: (batch) => this.#writer.call("commit", batch),
       onCommit: options.onCommit,
     });
-    this.readings = sqliteReadings(this.#commits, this.#writer, this.#reader);
+    this.readings = sqliteReadings(this.#commits, this.#series, this.#writer, this.#reader);
     this.records = sqliteRecords(this.#commits, this.#reader);
   }
 
@@ -143,6 +143,7 @@ export class SqliteStore implements Store {
 
 function sqliteReadings(
   commits: GroupCommit,
+  series: SeriesIds,
   writer: WorkerClient<WriterMethods>,
   reader: SleepingWorker<ReaderMethods>,
 ): ReadingStore {
@@ -153,11 +154,10 @@ function sqliteReadings(
     page: (query) => reader.call("page", query),
     csv: (selection, format) => csvPieces(reader, selection, format),
     async remove(selection) {
-      const series = await reader.call("seriesIds", selection);
       const { fromMs, toMs } = selection;
       await writer.call(
         "remove",
-        series.map((id) => ({ series: id, fromMs, toMs })),
+        series.select(selection).map((id) => ({ series: id, fromMs, toMs })),
       );
     },
   };
@@ -200,6 +200,8 @@ function sqliteRecords(commits: GroupCommit, reader: SleepingWorker<ReaderMethod
     (await reader.call("records", table)).map((row) => Value.Parse(schema, row));
   const parsed = async <T extends TSchema>(table: RecordTable, schema: T): Promise<Static<T>[]> =>
     (await rows(table, RecordRow)).map(({ record }) => Value.Parse(schema, JSON.parse(record)));
+  const findSetting = async (name: string): Promise<string | undefined> =>
+    (await rows("setting", SettingRow)).find((row) => row.name === name)?.value;
 
   return {
     devices: () => parsed("device", DeviceRecord),
@@ -213,18 +215,24 @@ function sqliteRecords(commits: GroupCommit, reader: SleepingWorker<ReaderMethod
     },
     refused: () => parsed("refused", RefusedRecord),
     saveRefused: (record, forgetIds) => commits.run({ kind: "save-refused", record, forgetIds }),
+    async retention() {
+      const text = await findSetting(RETENTION_SETTING);
+      return text === undefined ? null : Value.Parse(RetentionRecord, JSON.parse(text));
+    },
+    saveRetention: (record) =>
+      commits.run({ kind: "save-setting", name: RETENTION_SETTING, value: JSON.stringify(record) }),
     async setting(name, make) {
-      const find = async () => (await rows("setting", SettingRow)).find((row) => row.name === name)?.value;
-      const known = await find();
+      const known = await findSetting(name);
       if (known !== undefined) return known;
       const value = make();
-      await commits.run({ kind: "setting", name, value });
+      await commits.run({ kind: "add-setting", name, value });
       // Somebody else may have been first.
-      return (await find()) ?? value;
+      return (await findSetting(name)) ?? value;
     },
   };
 }
 
+const RETENTION_SETTING = "retention";
 const RecordRow = Type.Object({ record: Type.String() });
 const AttributeRow = Type.Object({ device: Type.String(), name: Type.String(), text: Type.String() });
 const SettingRow = Type.Object({ name: Type.String(), value: Type.String() });

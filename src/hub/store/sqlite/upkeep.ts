@@ -1,13 +1,14 @@
 // Upkeep of the store between commits: seals the journal, removes what nobody wants to keep, gives freed pages back.
 // It works in slices, each a transaction of its own; whatever a crash interrupts is simply done again.
 import type Database from "better-sqlite3";
+import { sliceByTime } from "./columns.ts";
 import type { Journal } from "./journal.ts";
 import type { Sealer } from "./sealer.ts";
 import { Slices } from "./slices.ts";
 import type { Tail } from "./tail.ts";
 import type { Unsealed } from "./unsealed.ts";
 
-/** Sealed readings to remove: of one series, with `fromMs <= t < toMs`. */
+/** Readings to remove: of one series, with `fromMs <= t < toMs`. */
 export interface Removal {
   readonly series: number;
   readonly fromMs: number;
@@ -57,12 +58,18 @@ export class Upkeep {
 
   /** Removes readings for ever, those in the journal too; resolves when they are gone. */
   async remove(removals: readonly Removal[]): Promise<void> {
-    await this.seal();
+    // Only what is sealed can be removed; a journal that has none of it is left to grow.
+    if (removals.some((removal) => this.#isInJournal(removal))) await this.seal();
     await this.#slices.run(this.#remove(removals));
   }
 
   stop(): void {
     this.#slices.stop();
+  }
+
+  #isInJournal({ series, fromMs, toMs }: Removal): boolean {
+    const columns = this.#options.unsealed.columns(series);
+    return columns !== null && sliceByTime(columns, fromMs, toMs).tsMs.length > 0;
   }
 
   *#seal(): Generator<void> {

@@ -42,7 +42,9 @@ export type RecordOperation =
     }
   | { readonly kind: "save-devices"; readonly devices: readonly DeviceRecord[] }
   | { readonly kind: "save-refused"; readonly record: RefusedRecord; readonly forgetIds: readonly number[] }
-  | { readonly kind: "setting"; readonly name: string; readonly value: string };
+  /** Keeps the value that is there. */
+  | { readonly kind: "add-setting"; readonly name: string; readonly value: string }
+  | { readonly kind: "save-setting"; readonly name: string; readonly value: string };
 
 export interface WriterStatus {
   readonly sealedReadings: number;
@@ -203,7 +205,10 @@ class Writer {
         for (const id of operation.forgetIds) this.#statements.forgetRefused.run(id);
         this.#statements.saveRefused.run(operation.record.id, JSON.stringify(operation.record));
         break;
-      case "setting":
+      case "add-setting":
+        this.#statements.addSetting.run(operation.name, operation.value);
+        break;
+      case "save-setting":
         this.#statements.saveSetting.run(operation.name, operation.value);
         break;
     }
@@ -225,7 +230,10 @@ function prepare(db: Database.Database) {
     ),
     saveRefused: db.prepare("INSERT INTO refused (id, record) VALUES (?, ?)"),
     forgetRefused: db.prepare("DELETE FROM refused WHERE id = ?"),
-    saveSetting: db.prepare("INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING"),
+    addSetting: db.prepare("INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING"),
+    saveSetting: db.prepare(
+      "INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
+    ),
   };
 }
 

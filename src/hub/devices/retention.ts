@@ -1,0 +1,102 @@
+// Keeps readings for as long as people want them, and removes what is older. Days are whole ones (UTC), so that a chunk is
+// cut once a day at most. A computer's clock may be years off until the network sets it right, and what is removed does
+// not come back: the day up to which the rules are carried out moves on by one an hour, however far the clock jumps.
+import type { RetentionRule } from "../../shared/api.ts";
+import type { DeviceId, MetricName } from "../../shared/ids.ts";
+import type { Clock } from "../clock.ts";
+import type { ReadingStore, SeriesKey } from "../store/readings.ts";
+import type { RecordStore, RetentionRecord } from "../store/records.ts";
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+export interface RetentionOptions {
+  readonly readings: ReadingStore;
+  readonly records: RecordStore;
+  /** The series there are. */
+  readonly series: () => Iterable<SeriesKey>;
+  readonly clock: Clock;
+  readonly onFailure: (error: unknown) => void;
+}
+
+export class Retention {
+  readonly #options: RetentionOptions;
+  #record: RetentionRecord | null = null;
+  /** One change or removal at a time. */
+  #running: Promise<void> = Promise.resolve();
+  #endTimer: (() => void) | null = null;
+  #isStopped = false;
+
+  constructor(options: RetentionOptions) {
+    this.#options = options;
+  }
+
+  get rules(): readonly RetentionRule[] {
+    return this.#record?.rules ?? [];
+  }
+
+  async start(): Promise<void> {
+    const { records, clock, onFailure } = this.#options;
+    this.#record = await records.retention();
+    this.#endTimer = clock.every(HOUR_MS, () => void this.#inTurn(() => this.#moveOn()).catch(onFailure));
+  }
+
+  /** Resolves when nothing is being removed any more; what is left is removed the next day. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#endTimer?.();
+    await this.#running;
+  }
+
+  /** Resolves once the rules are on disk; what they do not keep is removed from then on. */
+  async setRules(rules: readonly RetentionRule[]): Promise<void> {
+    await this.#inTurn(() => this.#save({ rules: [...rules], day: this.#today }));
+    void this.#inTurn(() => this.#removeOld()).catch(this.#options.onFailure);
+  }
+
+  get #today(): number {
+    return Math.floor(this.#options.clock.now() / DAY_MS);
+  }
+
+  async #moveOn(): Promise<void> {
+    if (this.#record === null || this.#record.rules.length === 0) return;
+    const { rules, day } = this.#record;
+    const next = Math.min(this.#today, day + 1);
+    if (next === day) return;
+    await this.#save({ rules, day: next });
+    await this.#removeOld();
+  }
+
+  async #save(record: RetentionRecord): Promise<void> {
+    await this.#options.records.saveRetention(record);
+    this.#record = record;
+  }
+
+  async #removeOld(): Promise<void> {
+    if (this.#record === null) return;
+    const { readings, series } = this.#options;
+    const { rules, day } = this.#record;
+    for (const [device, ofDevice] of Map.groupBy(series(), (one) => one.device)) {
+      const byKeepDays = Map.groupBy(ofDevice, ({ metric }) => keepDaysOf(rules, device, metric));
+      for (const [keepDays, keys] of byKeepDays) {
+        if (keepDays === null || this.#isStopped) continue;
+        const metrics = keys.map(({ metric }) => metric);
+        await readings.remove({ devices: [device], metrics, fromMs: 0, toMs: (day - keepDays) * DAY_MS });
+      }
+    }
+  }
+
+  #inTurn(act: () => Promise<void>): Promise<void> {
+    const turn = this.#running.then(act);
+    this.#running = turn.catch(() => undefined);
+    return turn;
+  }
+}
+
+/** Of the rules that fit the closest one counts; null is for ever. */
+function keepDaysOf(rules: readonly RetentionRule[], device: DeviceId, metric: MetricName): number | null {
+  const find = (ruleDevice: DeviceId | undefined, ruleMetric: MetricName | undefined) =>
+    rules.find((rule) => rule.device === ruleDevice && rule.metric === ruleMetric);
+  const rule = find(device, metric) ?? find(device, undefined) ?? find(undefined, metric) ?? find(undefined, undefined);
+  return rule?.keepDays ?? null;
+}
