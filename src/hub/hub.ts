@@ -92,13 +92,8 @@ export class Hub {
       onTrouble: (words) => log.error(words),
       onCommit: (seconds, messages) => metrics.commit(seconds, messages),
     });
-    this.#stops.push(() => store.stop());
-    await store.start();
     const storeStatus = cached(() => store.status(), STORE_STATUS_MS, clock);
     const { readings, records } = store;
-    const hubId = await records.setting("hub-id", randomUUID);
-    const signingKey = await records.setting("session-key", makeSecret);
-
     const feed = new LiveFeed(clock);
     const registry = new Registry({
       readings,
@@ -115,6 +110,13 @@ export class Hub {
       onChange: (status) => feed.disk(status),
     });
     const refusals = new Refusals({ records, onRefused: (refused) => feed.refused(refused) });
+    const retention = new Retention({
+      readings,
+      records,
+      series: () => registry.series(),
+      clock,
+      onFailure: (error) => log.error({ err: error }, "readings that are too old could not be removed"),
+    });
     const ingest = new Ingest({
       readings,
       registry,
@@ -125,30 +127,12 @@ export class Hub {
       log: log.child({ name: "ingest" }),
       onStored: (readings, tsMs) => feed.readings(readings, tsMs),
     });
-    await disk.start();
-    this.#stops.push(() => disk.stop());
-    await registry.start();
-    this.#stops.push(() => registry.stop());
-    const retention = new Retention({
-      readings,
-      records,
-      series: () => registry.series(),
-      clock,
-      onFailure: (error) => log.error({ err: error }, "readings that are too old could not be removed"),
-    });
-    await retention.start();
-    this.#stops.push(() => retention.stop());
-    await refusals.start();
-    feed.start();
-    this.#stops.push(() => feed.stop());
 
     const token = config.token ?? makeSecret();
-    const sessions = new Sessions({ token, signingKey, clock });
+    const sessions = new Sessions({ token, clock });
     const networks = new Networks(config.allow);
     const guard = new BrowserGuard(config.allowedHosts);
     const authority = new TopicAuthority(config.anonymous);
-
-    const mqttLog = log.child({ name: "mqtt" });
     const mqtt = new MqttTransport({
       ingest,
       authority,
@@ -156,18 +140,17 @@ export class Hub {
       admission: new Admission(networks),
       registry,
       clock,
-      log: mqttLog,
+      log: log.child({ name: "mqtt" }),
     });
-    this.#stops.push(() => mqtt.stop());
-    const mqttPort = await mqtt.start(config.host, config.mqttPort);
 
     const notes: string[] = [];
+    let hubId = "";
     const hubInfo = async (): Promise<HubInfo> => ({
       hubId,
       name: hostname(),
       version,
       httpPort: http.port,
-      mqttPort,
+      mqttPort: mqtt.port,
       addresses: reachableAt(config.host),
       dataFolder: folder.path,
       storedBytes: (await storeStatus()).storedBytes,
@@ -194,7 +177,6 @@ export class Hub {
         devicesOffline: devices.length - devicesOnline,
       };
     };
-    const liveSocket = new LiveSocket({ guard, sessions, feed, clock });
     const http = new HttpTransport({
       version,
       readings,
@@ -209,12 +191,29 @@ export class Hub {
       ingest,
       guard,
       admission: new Admission(networks),
-      liveSocket,
+      liveSocket: new LiveSocket({ guard, sessions, feed, clock }),
       uiFolder,
       log,
     });
+
+    this.#stops.push(() => store.stop());
+    // The store opens on threads of its own.
+    await Promise.all([store.start(), http.prepare()]);
+    hubId = await records.setting("hub-id", randomUUID);
+    sessions.start(await records.setting("session-key", makeSecret));
+    await disk.start();
+    this.#stops.push(() => disk.stop());
+    await registry.start();
+    this.#stops.push(() => registry.stop());
+    await retention.start();
+    this.#stops.push(() => retention.stop());
+    await refusals.start();
+    feed.start();
+    this.#stops.push(() => feed.stop());
+    this.#stops.push(() => mqtt.stop());
+    const mqttPort = await mqtt.start(config.host, config.mqttPort);
     this.#stops.push(() => http.stop());
-    const httpPort = await http.start(config.host, config.httpPort);
+    const httpPort = await http.listen(config.host, config.httpPort);
 
     notes.push(
       ...movedPort("HTTP", config.httpPort.number, httpPort),

@@ -212,7 +212,9 @@ describe("sessions", () => {
 
   function start(signingKey = makeSecret(), nowMs = START_MS) {
     const clock = new FakeClock(nowMs);
-    return { clock, signingKey, sessions: new Sessions({ token: "run-token", signingKey, clock }) };
+    const sessions = new Sessions({ token: "run-token", clock });
+    sessions.start(signingKey);
+    return { clock, signingKey, sessions };
   }
 
   /** A token that says `payload`, signed as `alg` says. */

@@ -13,22 +13,24 @@ export const SESSION_LIFE_SECONDS = 30 * 24 * 3_600;
 export interface SessionsOptions {
   /** This run's administrator token, good from loopback alone. */
   readonly token: string;
-  /** Signs sessions; kept with the hub's data, so that they outlive a restart. */
-  readonly signingKey: string;
   readonly clock: Clock;
 }
 
 export class Sessions {
   readonly #options: SessionsOptions;
-  readonly #key: Uint8Array;
+  #signingKey: Uint8Array | null = null;
   readonly #link: { readonly secret: string; readonly untilMs: number };
   #linkUsed = false;
   readonly #tickets = new Map<string, number>();
 
   constructor(options: SessionsOptions) {
     this.#options = options;
-    this.#key = Buffer.from(options.signingKey, "base64url");
     this.#link = { secret: makeSecret(), untilMs: options.clock.now() + LINK_LIFE_MS };
+  }
+
+  /** `signingKey`, in base64url, is kept with the hub's data, so that sessions outlive a restart. */
+  start(signingKey: string): void {
+    this.#signingKey = Buffer.from(signingKey, "base64url");
   }
 
   /** The secret of this run's sign-in link: good once, for ten minutes from the start. */
@@ -64,6 +66,11 @@ export class Sessions {
 
   isRunToken(credential: string, address: string): boolean {
     return isLoopback(address) && sameSecret(credential, this.#options.token);
+  }
+
+  get #key(): Uint8Array {
+    if (this.#signingKey === null) throw new Error("sessions cannot be signed before the start");
+    return this.#signingKey;
   }
 
   /** A secret that opens one live connection within half a minute. */

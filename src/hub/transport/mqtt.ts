@@ -80,6 +80,7 @@ export class MqttTransport {
   #lane: MqttLane | null = null;
   #endTimer: (() => void) | null = null;
   #sessionCount = 0;
+  #port = 0;
 
   constructor(options: MqttOptions) {
     this.#options = options;
@@ -90,6 +91,10 @@ export class MqttTransport {
   /** Clients whose CONNECT was accepted; the broker's own count drifts when many come with the same id. */
   get clientCount(): number {
     return this.#connected.size;
+  }
+
+  get port(): number {
+    return this.#port;
   }
 
   async start(host: string, port: Port): Promise<number> {
@@ -117,7 +122,8 @@ export class MqttTransport {
     this.#lane = new MqttLane({ broker, ingest, authority, log });
     this.#endTimer = clock.every(KEEP_ALIVE_CHECK_MS, () => this.#endSilent());
     this.#watch(broker);
-    return listen(this.#server, host, port, "MQTT");
+    this.#port = await listen(this.#server, host, port, "MQTT");
+    return this.#port;
   }
 
   async stop(): Promise<void> {

@@ -67,7 +67,7 @@ const ingest = new Ingest({
   log,
   onStored: (stored, tsMs) => feed.readings(stored, tsMs),
 });
-const sessions = new Sessions({ token: makeSecret(), signingKey: makeSecret(), clock });
+const sessions = new Sessions({ token: makeSecret(), clock });
 const guard = new BrowserGuard([]);
 const http = new HttpTransport({
   version: "0",
@@ -93,6 +93,8 @@ const http = new HttpTransport({
   uiFolder: "",
   log,
 });
+sessions.start(makeSecret());
 await registry.start();
 feed.start();
-report({ port: await http.start("127.0.0.1", { number: 0, named: true }) });
+await http.prepare();
+report({ port: await http.listen("127.0.0.1", { number: 0, named: true }) });

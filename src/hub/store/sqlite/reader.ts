@@ -235,7 +235,7 @@ function open(): Reader {
 const methods = {
   open(path: string): void {
     reader = new Reader(path);
-    setImmediate(warmUp);
+    void warmUp();
   },
   records: (table: RecordTable): unknown[] => open().records(table),
   latest: (_: null): Reading[] => open().latest(),

@@ -43,6 +43,8 @@ export class SqliteStore implements Store {
   /** By series, first time and checksum: both threads may come across the same one. */
   readonly #damagedChunks = new Set<string>();
   readonly #damagedRows = new Set<number>();
+  /** Settled once the writer has brought the file up to date: it can be read from then on. */
+  #opened: Promise<unknown> = Promise.resolve();
   #endTimers: (() => void)[] = [];
   #stopping: Promise<void> | null = null;
 
@@ -50,7 +52,7 @@ export class SqliteStore implements Store {
     this.#options = options;
     const events = { onDeath: options.onDeath, onNotice: (notice: Notice) => this.#noticed(notice) };
     this.#writer = new WorkerClient(workerUrl("writer"), events);
-    this.#reader = new SleepingWorker(() => openReader(options.path, events));
+    this.#reader = new SleepingWorker(() => openReader(options.path, this.#opened, events));
     this.#commits = new GroupCommit({
       series: this.#series,
       commit: (batch) => this.#writer.call("commit", batch),
@@ -63,8 +65,11 @@ export class SqliteStore implements Store {
   async start(): Promise<void> {
     const { path, clock } = this.#options;
     try {
-      this.#series.load(await this.#writer.call("open", path));
-      await this.#reader.call("records", "setting");
+      const opened = this.#writer.call("open", path);
+      this.#opened = opened;
+      // The reader's thread comes up meanwhile.
+      const [series] = await Promise.all([opened, this.#reader.call("records", "setting")]);
+      this.#series.load(series);
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
       const words = `The database ${path} cannot be opened: ${reason}. Move it away or name another folder with --data.`;
@@ -163,9 +168,14 @@ function sqliteReadings(
   };
 }
 
-async function openReader(path: string, events: WorkerEvents): Promise<WorkerClient<ReaderMethods>> {
+async function openReader(
+  path: string,
+  opened: Promise<unknown>,
+  events: WorkerEvents,
+): Promise<WorkerClient<ReaderMethods>> {
   const reader = new WorkerClient<ReaderMethods>(workerUrl("reader"), events);
   try {
+    await opened;
     await reader.call("open", path);
   } catch (error) {
     await reader.stop();
