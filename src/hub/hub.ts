@@ -22,6 +22,7 @@ import type { Log } from "./observe/log.ts";
 import { type HubFigures, Metrics } from "./observe/metrics.ts";
 import { SqliteStore } from "./store/sqlite/sqlite-store.ts";
 import { HttpTransport } from "./transport/http.ts";
+import { warmUpHttp } from "./transport/http-warm-up.ts";
 import { LiveSocket } from "./transport/live-socket.ts";
 import { MqttTransport } from "./transport/mqtt.ts";
 
@@ -219,16 +220,18 @@ export class Hub {
       ...movedPort("HTTP", config.httpPort.number, httpPort),
       ...movedPort("MQTT", config.mqttPort.number, mqttPort),
     );
+    const loopback = loopbackOf(config.host);
     folder.announce({
       pid: process.pid,
       version,
       hubId,
-      http: `http://${loopbackOf(config.host)}:${httpPort}`,
-      mqtt: `mqtt://${loopbackOf(config.host)}:${mqttPort}`,
+      http: `http://${inUrl(loopback)}:${httpPort}`,
+      mqtt: `mqtt://${inUrl(loopback)}:${mqttPort}`,
       token,
     });
     this.#stops.push(() => folder.forget());
     log.info({ httpPort, mqttPort, version }, "hub is running");
+    void warmUpHttp(loopback, httpPort);
     return { httpPort, mqttPort, token, linkSecret: sessions.linkSecret, notes, addresses: reachableAt(config.host) };
   }
 
@@ -253,7 +256,11 @@ function reachableAt(host: string): string[] {
 /** An address of this machine that reaches a hub that listens on `host`. */
 function loopbackOf(host: string): string {
   if (host === "0.0.0.0" || host === "localhost") return "127.0.0.1";
-  return host.includes(":") ? `[${host === "::" ? "::1" : host}]` : host;
+  return host === "::" ? "::1" : host;
+}
+
+function inUrl(address: string): string {
+  return address.includes(":") ? `[${address}]` : address;
 }
 
 function toError(thrown: unknown): Error {

@@ -7,6 +7,7 @@ import { connectAsync } from "mqtt";
 import { expect, test } from "vitest";
 import { encodeRow } from "../../src/hub/store/sqlite/journal-row.ts";
 import { migrate, migrations } from "../../src/hub/store/sqlite/migrations.ts";
+import { encodeBlock, SLOTS_PER_BLOCK } from "../../src/hub/store/sqlite/rollup-block.ts";
 import {
   makeTemporaryFolder,
   runBramble,
@@ -86,14 +87,19 @@ test("a flipped bit is found and named, and the hub serves all the rest", async 
 
 const STRANGER = { series: Uint32Array.of(99), tsMs: Float64Array.of(0), values: Float64Array.of(0) };
 
+/** A block of rollups that has one reading in that hour of the day on which the readings begin. */
+function blockWithHour(hour: number): string {
+  const slot = new Date(START_MS).setUTCHours(hour) / 3_600_000;
+  const block = Math.floor(slot / SLOTS_PER_BLOCK);
+  return Buffer.from(encodeBlock(block, new Map([[slot, { count: 1, min: 0, max: 0, mean: 0 }]]))).toString("hex");
+}
+
 test.each([
+  ["UPDATE rollup SET slots = x'00' WHERE minutes = 15", /summaries of 15 min from .* cannot be read/],
+  ["DELETE FROM rollup WHERE minutes = 1440", /summary of 1440 min .* is missing/],
   [
-    "UPDATE rollup SET max = max + 1 WHERE hours = 6 AND slot = (SELECT min(slot) FROM rollup WHERE hours = 6)",
-    /summary of 6 h from/,
-  ],
-  [
-    "DELETE FROM rollup WHERE hours = 1 AND slot = (SELECT max(slot) FROM rollup WHERE hours = 1)",
-    /summary of 1 h .* is missing/,
+    `UPDATE rollup SET slots = x'${blockWithHour(12)}' WHERE minutes = 60`,
+    /summary of 60 min from 2026-01-31T12:.* is not that of its readings/,
   ],
   ["UPDATE chunk SET mean = mean + 1", /what is kept of the chunk is not what is inside/],
   ["UPDATE sealed SET readings = readings + 1", /10000 readings are in chunks, but 10001/],
@@ -103,8 +109,8 @@ test.each([
     /Row 7 of the journal: it names a series/,
   ],
   [
-    "INSERT INTO rollup SELECT series, hours, slot + 99, count, min, max, mean FROM rollup LIMIT 1",
-    /summary of 1 h .* has no readings/,
+    `UPDATE rollup SET slots = x'${blockWithHour(11)}' WHERE minutes = 60`,
+    /summary of 60 min from 2026-01-31T11:.* has no readings/,
   ],
   ["UPDATE chunk SET last = 8e15 WHERE first = (SELECT max(first) FROM chunk)", /is not what is inside/],
   ["UPDATE chunk SET last = 8e15, checksum = 1", /attic\/temperature.*overlaps.*\n.*checksum/],

@@ -114,6 +114,26 @@ test("a thread that could not be woken is woken at the next call; one that is cl
   expect(attempts).toBe(2);
 });
 
+test("a slow sensor has no summaries, which would be larger than its readings, until it sends more often", async () => {
+  await using open = await openTestStore();
+  const db = new Database(open.path, { readonly: true });
+  const kept = () =>
+    db.prepare<[], number>("SELECT DISTINCT minutes FROM rollup WHERE slots <> x'' ORDER BY minutes").pluck().all();
+  const chart = async () => {
+    const range = { fromMs: START_MS, toMs: START_MS + 48 * HOUR_MS, originMs: 0, stepMs: HOUR_MS };
+    return (await open.store.readings.buckets({ device: PI, metric: T, ...range })).map(({ n }) => n);
+  };
+  await append(open, rising(96, HOUR_MS / 2));
+  await open.store.seal();
+  expect(kept()).toEqual([720, 1_440, 4_320]);
+  expect(await chart()).toEqual(Array.from({ length: 48 }, () => 2));
+  await append(open, rising(4_800, 36_000));
+  await open.store.seal();
+  expect(kept()).toEqual([15, 60, 180, 720, 1_440, 4_320]);
+  expect(await chart()).toEqual(Array.from({ length: 48 }, () => 100));
+  db.close();
+});
+
 test("what a damaged chunk has outside of a removed range is kept aside", async () => {
   await using open = await openTestStore();
   await append(open, rising(100, 1_000));

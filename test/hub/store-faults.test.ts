@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 import { migrations } from "../../src/hub/store/sqlite/migrations.ts";
 import { makeTemporaryFolder, startTestHub } from "../support/hub.ts";
 import { deviceId, makeReading, metricName, openTestStore, TestStore } from "../support/store.ts";
+import { findings } from "../support/store-model.ts";
 
 const START_MS = Date.UTC(2026, 0, 31, 12);
 const SERIES = { device: deviceId("pi"), metric: metricName("t") };
@@ -66,6 +67,36 @@ test("a damaged chunk is named, the rest is served, and late readings find a pla
   const after = new Database(open.path, { readonly: true });
   expect(after.prepare("SELECT count, data FROM damaged_chunk").all()).toEqual([{ count: 4_096, data: Buffer.of(0) }]);
   after.close();
+});
+
+test("damaged rollups are worked out again from the readings, when a chart asks and when readings come", async () => {
+  await using open = await openTestStore();
+  const hourMs = 3_600_000;
+  await append(
+    open,
+    Array.from({ length: 3_000 }, (_, index): [number, number] => [START_MS + index * 10_000, index]),
+  );
+  await open.store.seal();
+  const range = { fromMs: START_MS, toMs: START_MS + 9 * hourMs, originMs: 0, stepMs: hourMs };
+  const chart = async () =>
+    (await open.store.readings.buckets({ ...SERIES, ...range })).map(({ n, min, max }) => ({ n, min, max }));
+  const before = Array.from({ length: 9 }, (_, hour) =>
+    hour < 8 ? { n: 360, min: 360 * hour, max: 360 * hour + 359 } : { n: 120, min: 2_880, max: 2_999 },
+  );
+  expect(await chart()).toEqual(before);
+  const db = new Database(open.path);
+  db.exec("UPDATE rollup SET slots = x'0123456789'");
+  db.close();
+  await open.reopen();
+  expect(await chart()).toEqual(before);
+  expect(findings(open.path)).toEqual(
+    [15, 60, 180, 720, 1_440, 4_320].map((minutes) => expect.stringMatching(`summaries of ${minutes} min .* read`)),
+  );
+
+  await append(open, [[START_MS + 5, -1]]);
+  await open.store.seal();
+  expect(await chart()).toEqual([{ n: 361, min: -1, max: 359 }, ...before.slice(1)]);
+  expect(findings(open.path)).toEqual([]);
 });
 
 test("a damaged row of the journal is named and kept aside, and the rest is served", async () => {

@@ -18,8 +18,8 @@ import {
 } from "../support/store-model.ts";
 
 const HOUR_MS = 3_600_000;
-/** Two hours before midnight UTC, so that hours, quarters of a day and days end within the times used. */
-const START_MS = Date.UTC(2026, 0, 31, 22);
+/** Two hours before midnight UTC, so that slots of all lengths end within the times used. */
+const START_MS = Date.UTC(2026, 1, 2, 22);
 
 type Step =
   /** Sent at once, without waiting for one another. */
@@ -63,8 +63,8 @@ const range = fc.oneof(
 );
 const stretch = fc.tuple(fc.option(name), range).map(([of, { fromMs, toMs }]): Stretch => ({ name: of, fromMs, toMs }));
 const grid = fc
-  .tuple(range, fc.constantFrom(1, 7, 60_000, 777_777, HOUR_MS, 6 * HOUR_MS, 24 * HOUR_MS, 48 * HOUR_MS))
-  .map(([{ fromMs, toMs }, stepMs]): Grid => ({ fromMs, toMs, originMs: stepMs < HOUR_MS ? fromMs : 0, stepMs }));
+  .tuple(range, fc.constantFrom(1, 7, 60_000, 777_777, HOUR_MS / 4, HOUR_MS, 6 * HOUR_MS, 24 * HOUR_MS, 72 * HOUR_MS))
+  .map(([{ fromMs, toMs }, stepMs]): Grid => ({ fromMs, toMs, originMs: stepMs < HOUR_MS / 4 ? fromMs : 0, stepMs }));
 const message = fc.record({
   readings: fc.array(fc.record({ name, tsMs: fc.option(ts, { freq: 2 }), value }), { minLength: 1, maxLength: 30 }),
   receivedAtMs: ts,

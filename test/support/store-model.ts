@@ -218,7 +218,7 @@ export async function compareAll(open: TestStore, model: StoreModel): Promise<vo
 }
 
 /** What `bramble check` would say. */
-function findings(path: string): string[] {
+export function findings(path: string): string[] {
   const db = openToRead(path);
   try {
     return [...checkDatabase(db)].filter((finding) => finding !== null);

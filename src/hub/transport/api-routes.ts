@@ -164,21 +164,24 @@ interface Range {
   readonly toMs: number;
 }
 
-/** Lengths of long buckets, in hours; every one of them divides a day, or is a number of days. */
-const LONG_STEPS_HOURS = [1, 2, 3, 6, 12, 24, 48, 72, 168];
+/** Lengths of long buckets, each a few of what the store has added up; then multiples of the last. */
+const LONG_STEPS_MS = [HOUR_MS / 4, HOUR_MS / 2, ...[1, 2, 3, 6, 12, 24, 48, 72].map((hours) => hours * HOUR_MS)];
+const LONGEST_STEP_MS = 72 * HOUR_MS;
+/** Up to here a bucket is as long as it has to be, and its readings are counted. */
+const EXACT_STEP_MS = HOUR_MS / 8;
 
 /**
- * Buckets for a range, at most `points`: below an hour each they begin with the range; longer ones lie on whole hours
- * or days of UTC, which the store has added up.
+ * Buckets for a range, at most `points`: short ones begin with the range; from some minutes each on they lie on whole
+ * quarters of an hour, hours or days of UTC, which the store has added up.
  */
 function bucketGrid(fromMs: number, toMs: number, points: number): { originMs: number; stepMs: number } {
-  const stepMs = Math.max(1, Math.ceil((toMs - fromMs) / points));
-  if (stepMs <= HOUR_MS / 2) return { originMs: fromMs, stepMs };
-  const fits = (hours: number) =>
-    Math.ceil(toMs / (hours * HOUR_MS)) - Math.floor(fromMs / (hours * HOUR_MS)) <= points;
-  const hours =
-    LONG_STEPS_HOURS.find(fits) ?? 24 * Math.ceil((toMs - fromMs) / (24 * HOUR_MS) / Math.max(1, points - 1));
-  return fits(hours) ? { originMs: 0, stepMs: hours * HOUR_MS } : { originMs: fromMs, stepMs };
+  const exactMs = Math.max(1, Math.ceil((toMs - fromMs) / points));
+  if (exactMs <= EXACT_STEP_MS) return { originMs: fromMs, stepMs: exactMs };
+  const fits = (stepMs: number) => Math.ceil(toMs / stepMs) - Math.floor(fromMs / stepMs) <= points;
+  const stepMs =
+    LONG_STEPS_MS.find(fits) ??
+    LONGEST_STEP_MS * Math.ceil((toMs - fromMs) / LONGEST_STEP_MS / Math.max(1, points - 1));
+  return fits(stepMs) ? { originMs: 0, stepMs } : { originMs: fromMs, stepMs: exactMs };
 }
 
 interface Selection extends Range {

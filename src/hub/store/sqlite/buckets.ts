@@ -1,14 +1,9 @@
-// A chart's buckets. Short ones are counted from the readings; those of an hour and more from rollups, where no reading
-// of the journal touches them.
+// A chart's buckets. Short ones are counted from the readings; those of a quarter of an hour and more from rollups, where no
+// reading of the journal touches them.
 import type { Bucket } from "../../../shared/reading.ts";
-import type { BucketQuery } from "../readings.ts";
-import type { Columns } from "./chunk-codec.ts";
-import { lowerBound } from "./columns.ts";
-import { type History, isWhole } from "./history.ts";
+import type { History, SlotRange } from "./history.ts";
 import { ROLLUP_STEPS_MS, type RollupStepMs, type Rollups } from "./rollups.ts";
-import { combine, type Summary, summarize } from "./summary.ts";
-
-export type BucketRange = Omit<BucketQuery, "device" | "metric">;
+import { addToSlot, type Summary } from "./summary.ts";
 
 export class BucketReader {
   readonly #history: History;
@@ -20,74 +15,13 @@ export class BucketReader {
   }
 
   /** Buckets of `series`, oldest first; empty ones are left out. */
-  read(series: number, range: BucketRange): Bucket[] {
-    const buckets = new Buckets(range);
-    const stepMs = ROLLUP_STEPS_MS.findLast((step) => range.stepMs % step === 0 && range.originMs % step === 0);
-    if (stepMs === undefined) this.#count(series, range.fromMs, range.toMs, buckets);
-    else this.#addUp(series, range, stepMs, buckets);
-    return buckets.list();
-  }
-
-  /** From rollups, but for slots that the journal touches or that the range cuts: those are counted. */
-  #addUp(series: number, { fromMs, toMs }: BucketRange, stepMs: RollupStepMs, buckets: Buckets): void {
-    const fromSlot = Math.ceil(fromMs / stepMs);
-    const toSlot = Math.floor(toMs / stepMs);
-    if (fromSlot >= toSlot) {
-      this.#count(series, fromMs, toMs, buckets);
-      return;
-    }
-    this.#count(series, fromMs, fromSlot * stepMs, buckets);
-    const touched = this.#history.tailSlots(series, stepMs, fromSlot, toSlot);
-    for (const slot of touched) this.#count(series, slot * stepMs, (slot + 1) * stepMs, buckets);
-    for (const { startMs, summary } of this.#rollups.read(series, stepMs, fromSlot * stepMs, toSlot * stepMs)) {
-      if (!touched.has(startMs / stepMs)) buckets.add(startMs, summary);
-    }
-    this.#count(series, toSlot * stepMs, toMs, buckets);
-  }
-
-  /** From the readings; a chunk that lies in one bucket is not opened. */
-  #count(series: number, fromMs: number, toMs: number, buckets: Buckets): void {
-    if (fromMs >= toMs) return;
-    for (const stretch of this.#history.oldestFirst(series, fromMs, toMs)) {
-      if (isWhole(stretch) && buckets.areSame(stretch.chunk.firstMs, stretch.chunk.lastMs)) {
-        buckets.add(stretch.chunk.firstMs, stretch.chunk);
-      } else buckets.addColumns(this.#history.columns(stretch));
-    }
-  }
-}
-
-class Buckets {
-  readonly #range: BucketRange;
-  readonly #summaries = new Map<number, Summary>();
-
-  constructor(range: BucketRange) {
-    this.#range = range;
-  }
-
-  areSame(aMs: number, bMs: number): boolean {
-    return this.#indexOf(aMs) === this.#indexOf(bMs);
-  }
-
-  add(tsMs: number, summary: Summary): void {
-    const index = this.#indexOf(tsMs);
-    const known = this.#summaries.get(index);
-    this.#summaries.set(index, known === undefined ? summary : combine(known, summary));
-  }
-
-  addColumns(columns: Columns): void {
-    const { tsMs } = columns;
-    const { originMs, stepMs } = this.#range;
-    for (let start = 0; start < tsMs.length; ) {
-      const startMs = tsMs[start] ?? 0;
-      const end = lowerBound(tsMs, originMs + (this.#indexOf(startMs) + 1) * stepMs);
-      this.add(startMs, summarize(columns, start, end));
-      start = end;
-    }
-  }
-
-  list(): Bucket[] {
-    const { originMs, fromMs, stepMs } = this.#range;
-    return [...this.#summaries]
+  read(series: number, range: SlotRange): Bucket[] {
+    const { fromMs, originMs, stepMs } = range;
+    const summaries = new Map<number, Summary>();
+    const rollupMs = ROLLUP_STEPS_MS.findLast((step) => stepMs % step === 0 && originMs % step === 0);
+    if (rollupMs === undefined) this.#history.addToSlots(series, range, summaries);
+    else this.#addUp(series, range, rollupMs, summaries);
+    return [...summaries]
       .sort(([a], [b]) => a - b)
       .map(([index, { count, min, max, mean }]) => ({
         t: Math.max(fromMs, originMs + index * stepMs),
@@ -98,7 +32,38 @@ class Buckets {
       }));
   }
 
-  #indexOf(tsMs: number): number {
-    return Math.floor((tsMs - this.#range.originMs) / this.#range.stepMs);
+  /** From rollups; counted are slots that the journal touches or that the range cuts, and what has no rollups. */
+  #addUp(series: number, range: SlotRange, rollupMs: RollupStepMs, summaries: Map<number, Summary>): void {
+    const { fromMs, toMs, originMs, stepMs } = range;
+    const fromSlot = Math.ceil(fromMs / rollupMs);
+    const toSlot = Math.max(fromSlot, Math.floor(toMs / rollupMs));
+    const touched = this.#history.tailSlots(series, rollupMs, fromSlot, toSlot);
+    const stretches = this.#rollups.read(series, rollupMs, fromSlot * rollupMs, toSlot * rollupMs);
+    for (const { startMs, summary } of stretches.flatMap(({ rollups }) => rollups)) {
+      if (!touched.has(startMs / rollupMs)) addToSlot(summaries, Math.floor((startMs - originMs) / stepMs), summary);
+    }
+    const counted = joined([
+      { fromMs, toMs: Math.min(toMs, fromSlot * rollupMs) },
+      ...Array.from(touched, (slot) => ({ fromMs: slot * rollupMs, toMs: (slot + 1) * rollupMs })),
+      ...stretches.filter(({ kind }) => kind !== "kept"),
+      { fromMs: Math.max(fromMs, toSlot * rollupMs), toMs },
+    ]);
+    for (const one of counted) this.#history.addToSlots(series, { ...range, ...one }, summaries);
   }
+}
+
+interface TimeRange {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** The same times in ranges that do not touch each other. */
+function joined(ranges: readonly TimeRange[]): TimeRange[] {
+  const apart: { readonly fromMs: number; toMs: number }[] = [];
+  for (const { fromMs, toMs } of ranges.toSorted((a, b) => a.fromMs - b.fromMs)) {
+    const last = apart.at(-1);
+    if (last !== undefined && fromMs <= last.toMs) last.toMs = Math.max(last.toMs, toMs);
+    else if (fromMs < toMs) apart.push({ fromMs, toMs });
+  }
+  return apart;
 }

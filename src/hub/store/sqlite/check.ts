@@ -3,11 +3,10 @@ import { existsSync } from "node:fs";
 import Database from "better-sqlite3";
 import type { Columns } from "./chunk-codec.ts";
 import { type ChunkHead, HEAD_COLUMNS, openChunk, toHead } from "./chunks.ts";
-import { lowerBound } from "./columns.ts";
 import { decodeRow, isWholeRow } from "./journal-row.ts";
 import { migrations } from "./migrations.ts";
-import { ROLLUP_STEPS_MS, type Rollup, type RollupStepMs, Rollups } from "./rollups.ts";
-import { combine, type Summary, summarize } from "./summary.ts";
+import { ROLLUP_STEPS_MS, type Rollup, type RollupStepMs, type RollupStretch, Rollups } from "./rollups.ts";
+import { addColumnsToSlots, addToSlot, type Summary, summarize } from "./summary.ts";
 
 /** What was looked at. */
 export interface CheckTotals {
@@ -39,14 +38,17 @@ interface Gap {
 
 /** What the chunks of a series have, as far as it is not compared with the rollups yet. */
 interface Sealed {
-  readonly hours: Map<number, Summary>;
+  /** By slots of the shortest length. */
+  readonly slots: Map<number, Summary>;
   readonly gaps: Gap[];
 }
 
 /** The longest slot: at its start the slots of all lengths begin. */
-const DAY_MS = ROLLUP_STEPS_MS[2];
+const LONGEST_MS = Math.max(...ROLLUP_STEPS_MS);
+const [SHORTEST_MS] = ROLLUP_STEPS_MS;
+const MINUTE_MS = 60_000;
 /** Of a series of ten years, not all are in memory at once. */
-const HOURS_AT_ONCE = 4_096;
+const SLOTS_AT_ONCE = 4_096;
 
 /** Opens a database to look at it only. Throws in words where it is none, or of a newer version. */
 export function openToRead(path: string): Database.Database {
@@ -112,19 +114,19 @@ function* checkSeries(
   totals: CheckTotals,
 ): Findings<void> {
   const name = `${device}/${metric}`;
-  const sealed: Sealed = { hours: new Map(), gaps: [] };
+  const sealed: Sealed = { slots: new Map(), gaps: [] };
   let before: ChunkHead | null = null;
   let comparedToMs = Number.MIN_SAFE_INTEGER;
   for (const head of headsOf(statements, id)) {
-    const dayMs = Math.floor(head.firstMs / DAY_MS) * DAY_MS;
-    if (sealed.hours.size > HOURS_AT_ONCE && dayMs > comparedToMs) {
+    const slotMs = Math.floor(head.firstMs / LONGEST_MS) * LONGEST_MS;
+    if (sealed.slots.size > SLOTS_AT_ONCE && slotMs > comparedToMs) {
       yield* compareRollups(
         name,
-        (stepMs) => rollups.read(id, stepMs, comparedToMs, dayMs),
-        take(sealed, dayMs),
+        (stepMs) => rollups.read(id, stepMs, comparedToMs, slotMs),
+        take(sealed, slotMs),
         totals,
       );
-      comparedToMs = dayMs;
+      comparedToMs = slotMs;
     }
     totals.chunks++;
     totals.readings += head.count;
@@ -136,7 +138,7 @@ function* checkSeries(
       addGap(sealed.gaps, head, before);
     } else {
       yield faultOf(where, head, columns);
-      addHours(columns, sealed.hours);
+      addColumnsToSlots(sealed.slots, columns, { originMs: 0, stepMs: SHORTEST_MS });
     }
     before = head;
   }
@@ -144,30 +146,36 @@ function* checkSeries(
   yield* compareRollups(name, (stepMs) => rollups.read(id, stepMs, comparedToMs, endMs), sealed, totals);
 }
 
-/** Takes what is before `toMs`, the start of a day, out of `sealed`. Gaps stay: they are few. */
-function take({ hours, gaps }: Sealed, toMs: number): Sealed {
+/** Takes what is before `toMs`, the start of a longest slot, out of `sealed`. Gaps stay: they are few. */
+function take({ slots, gaps }: Sealed, toMs: number): Sealed {
   const taken = new Map<number, Summary>();
-  for (const [hour, summary] of hours) {
-    if (hour * ROLLUP_STEPS_MS[0] >= toMs) continue;
-    taken.set(hour, summary);
-    hours.delete(hour);
+  for (const [slot, summary] of slots) {
+    if (slot * SHORTEST_MS >= toMs) continue;
+    taken.set(slot, summary);
+    slots.delete(slot);
   }
-  return { hours: taken, gaps };
+  return { slots: taken, gaps };
 }
 
 function* compareRollups(
   name: string,
-  read: (stepMs: RollupStepMs) => Rollup[],
-  { hours, gaps }: Sealed,
+  read: (stepMs: RollupStepMs) => RollupStretch[],
+  { slots, gaps }: Sealed,
   totals: CheckTotals,
 ): Findings<void> {
   for (const stepMs of ROLLUP_STEPS_MS) {
-    const stored = read(stepMs);
+    const stretches = read(stepMs);
+    for (const { fromMs, toMs, kind } of stretches)
+      if (kind === "damaged")
+        yield `${name}: the summaries of ${stepMs / MINUTE_MS} min from ${iso(fromMs)} to ${iso(toMs)} cannot be read`;
+    const unknown = stretches.filter(({ kind }) => kind !== "kept");
+    const stored = stretches.flatMap(({ rollups }) => rollups);
     totals.rollups += stored.length;
-    for (const { startMs, fault } of compare(stored, slotsOf(hours, stepMs), stepMs)) {
+    for (const { startMs, fault } of compare(stored, slotsOf(slots, stepMs), stepMs)) {
       // What a slot must be is not known where its readings are not.
       if (gaps.some(({ firstMs, lastMs }) => firstMs < startMs + stepMs && lastMs >= startMs)) continue;
-      yield `${name}: the summary of ${stepMs / ROLLUP_STEPS_MS[0]} h from ${iso(startMs)} ${fault}`;
+      if (unknown.some(({ fromMs, toMs }) => fromMs <= startMs && startMs < toMs)) continue;
+      yield `${name}: the summary of ${stepMs / MINUTE_MS} min from ${iso(startMs)} ${fault}`;
     }
     yield null;
   }
@@ -189,28 +197,11 @@ function addGap(gaps: Gap[], { firstMs, lastMs }: ChunkHead, before: ChunkHead |
   else gaps.push({ firstMs, lastMs });
 }
 
-function addHours(columns: Columns, hours: Map<number, Summary>): void {
-  const [hourMs] = ROLLUP_STEPS_MS;
-  const { tsMs } = columns;
-  for (let start = 0; start < tsMs.length; ) {
-    const hour = Math.floor((tsMs[start] ?? 0) / hourMs);
-    // At least one reading, lest times that do not rise hold it up for ever.
-    const end = Math.max(start + 1, lowerBound(tsMs, (hour + 1) * hourMs));
-    add(hours, hour, summarize(columns, start, end));
-    start = end;
-  }
-}
-
-/** What the slots of `stepMs` must be, given the hours. */
-function slotsOf(hours: ReadonlyMap<number, Summary>, stepMs: number): Map<number, Summary> {
+/** What the slots of `stepMs` must be, given the shortest ones. */
+function slotsOf(shortest: ReadonlyMap<number, Summary>, stepMs: number): Map<number, Summary> {
   const slots = new Map<number, Summary>();
-  for (const [hour, summary] of hours) add(slots, Math.floor((hour * ROLLUP_STEPS_MS[0]) / stepMs), summary);
+  for (const [slot, summary] of shortest) addToSlot(slots, Math.floor((slot * SHORTEST_MS) / stepMs), summary);
   return slots;
-}
-
-function add(summaries: Map<number, Summary>, slot: number, summary: Summary): void {
-  const known = summaries.get(slot);
-  summaries.set(slot, known === undefined ? summary : combine(known, summary));
 }
 
 function* compare(

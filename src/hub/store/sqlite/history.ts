@@ -3,7 +3,7 @@
 import type { Columns } from "./chunk-codec.ts";
 import type { ChunkHead, Chunks } from "./chunks.ts";
 import { mergeColumns, NO_READINGS, sliceByTime } from "./columns.ts";
-import { combine, type Summary, summarize } from "./summary.ts";
+import { addColumnsToSlots, addToSlot, type Summary } from "./summary.ts";
 
 /** A stretch of time with one chunk at most. Stretches follow each other without a gap. */
 export interface Segment {
@@ -12,6 +12,14 @@ export interface Segment {
   readonly chunk: ChunkHead | null;
   /** Readings of the journal in this stretch; they replace those of the chunk at the same time. */
   readonly tail: Columns;
+}
+
+/** A stretch of time, cut into slots. */
+export interface SlotRange {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly originMs: number;
+  readonly stepMs: number;
 }
 
 /** What the journal has of a series, by time; null where there is nothing. */
@@ -70,25 +78,23 @@ export class History {
     return new Set(Array.from(tsMs, (ts) => Math.floor(ts / stepMs)));
   }
 
-  /** What `fromMs <= t < toMs` amounts to, or null where there is nothing. Chunks that lie inside are not opened. */
-  summary(series: number, fromMs: number, toMs: number): Summary | null {
-    let summary: Summary | null = null;
+  /**
+   * Adds the readings of `fromMs <= t < toMs` to the summaries of their slots: slot n begins n times `stepMs` after
+   * `originMs`. A chunk that lies in one slot is not opened.
+   */
+  addToSlots(series: number, range: SlotRange, summaries: Map<number, Summary>): void {
+    const { fromMs, toMs, originMs, stepMs } = range;
+    const slotOf = (tsMs: number) => Math.floor((tsMs - originMs) / stepMs);
     for (const stretch of this.oldestFirst(series, fromMs, toMs)) {
-      const part = this.#summaryOf(stretch);
-      if (part !== null) summary = summary === null ? part : combine(summary, part);
+      if (isWhole(stretch) && slotOf(stretch.chunk.firstMs) === slotOf(stretch.chunk.lastMs))
+        addToSlot(summaries, slotOf(stretch.chunk.firstMs), stretch.chunk);
+      else addColumnsToSlots(summaries, this.columns(stretch), range);
     }
-    return summary;
-  }
-
-  #summaryOf(stretch: Segment): Summary | null {
-    if (isWhole(stretch)) return stretch.chunk;
-    const columns = this.columns(stretch);
-    return columns.tsMs.length === 0 ? null : summarize(columns);
   }
 }
 
 /** True when the stretch is all of its chunk and nothing else: what the chunk's head says is true of it. */
-export function isWhole(stretch: Segment): stretch is Segment & { readonly chunk: ChunkHead } {
+function isWhole(stretch: Segment): stretch is Segment & { readonly chunk: ChunkHead } {
   const { fromMs, toMs, chunk, tail } = stretch;
   return chunk !== null && tail.tsMs.length === 0 && fromMs <= chunk.firstMs && chunk.lastMs < toMs;
 }

@@ -3,10 +3,9 @@
 import { crc32 } from "node:zlib";
 import type { BatchColumns } from "./batch.ts";
 import { ByteReader, ByteWriter } from "./byte-stream.ts";
+import { folded, NUMBER_MAX, readValue, unfolded, wayOf, writeValue } from "./compact-number.ts";
 
-/** Each reading begins with a byte: how its value is kept (the count of decimals, or WHOLE_VALUE), and its time. */
-const DECIMALS_MAX = 9;
-const WHOLE_VALUE = 15;
+/** Each reading begins with a byte: how its value is kept, and its time. */
 const VALUE_BITS = 15;
 /** The time as it is; otherwise its distance from the one before. */
 const WHOLE_TIME = 16;
@@ -20,10 +19,6 @@ const NO_READINGS: BatchColumns = {
 /** A CRC-32 of the readings goes before them. */
 const CHECKSUM_BYTES = 4;
 
-/** Values with decimals, and distances, are kept as whole numbers below this. */
-const NUMBER_MAX = 2 ** 51;
-const POWERS = Array.from({ length: DECIMALS_MAX + 1 }, (_, decimals) => 10 ** decimals);
-
 /** Readings of one commit, in their order; `decodeRow` gives them back bit for bit. */
 export function encodeRow({ series, tsMs, values }: BatchColumns): Uint8Array {
   const writer = new ByteWriter();
@@ -33,15 +28,14 @@ export function encodeRow({ series, tsMs, values }: BatchColumns): Uint8Array {
     const id = series[row] ?? 0;
     const ts = tsMs[row] ?? 0;
     const value = values[row] ?? 0;
-    const decimals = decimalsOf(value);
+    const way = wayOf(value);
     const apartMs = ts - lastMs;
     const isFar = Math.abs(apartMs) >= NUMBER_MAX;
-    writer.uint8((decimals ?? WHOLE_VALUE) | (isFar ? WHOLE_TIME : 0));
+    writer.uint8(way | (isFar ? WHOLE_TIME : 0));
     writer.varint(folded(id - lastSeries));
     if (isFar) writer.float64(ts);
     else writer.varint(folded(apartMs));
-    if (decimals === null) writer.float64(value);
-    else writer.varint(folded(Math.round(value * (POWERS[decimals] ?? 1))));
+    writeValue(writer, value, way);
     lastSeries = id;
     lastMs = ts;
   }
@@ -71,31 +65,9 @@ export function decodeRow(bytes: Uint8Array): BatchColumns {
     const kind = reader.uint8();
     id += unfolded(reader.varint());
     ts = (kind & WHOLE_TIME) === 0 ? ts + unfolded(reader.varint()) : reader.float64();
-    const decimals = kind & VALUE_BITS;
     series.push(id);
     tsMs.push(ts);
-    values.push(decimals === WHOLE_VALUE ? reader.float64() : unfolded(reader.varint()) / (POWERS[decimals] ?? 1));
+    values.push(readValue(reader, kind & VALUE_BITS));
   }
   return { series: Uint32Array.from(series), tsMs: Float64Array.from(tsMs), values: Float64Array.from(values) };
-}
-
-/** How many decimals say all of a value; null when a double in its own bytes is shorter, or the only way. */
-function decimalsOf(value: number): number | null {
-  if (Object.is(value, -0)) return null;
-  for (let decimals = 0; decimals <= DECIMALS_MAX; decimals++) {
-    const power = POWERS[decimals] ?? 1;
-    const number = Math.round(value * power);
-    if (Math.abs(number) >= NUMBER_MAX) return null;
-    if (number / power === value) return decimals;
-  }
-  return null;
-}
-
-/** Whole numbers of either sign as those from 0 on, small ones small. */
-function folded(number: number): number {
-  return number < 0 ? -2 * number - 1 : 2 * number;
-}
-
-function unfolded(number: number): number {
-  return number % 2 === 0 ? number / 2 : -(number + 1) / 2;
 }

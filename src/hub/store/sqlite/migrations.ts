@@ -86,16 +86,13 @@ export const migrations: readonly Migration[] = [
         received_at INTEGER NOT NULL,
         readings BLOB NOT NULL
       ) STRICT;
-      -- Summaries of sealed readings: slot n of h hours begins n * h hours after 1970 UTC.
+      -- Summaries of sealed readings, by slots of so many minutes; a block has many slots.
       CREATE TABLE rollup (
         series INTEGER NOT NULL REFERENCES series (id),
-        hours INTEGER NOT NULL,
-        slot INTEGER NOT NULL,
-        count INTEGER NOT NULL,
-        min REAL NOT NULL,
-        max REAL NOT NULL,
-        mean REAL NOT NULL,
-        PRIMARY KEY (series, hours, slot)
+        minutes INTEGER NOT NULL,
+        block INTEGER NOT NULL,
+        slots BLOB NOT NULL, -- see rollup-block.ts
+        PRIMARY KEY (series, minutes, block)
       ) STRICT, WITHOUT ROWID;
       -- One row: the last id of the journal that was sealed, so that ids never come again; readings in all chunks.
       CREATE TABLE sealed (journal_id INTEGER NOT NULL, readings INTEGER NOT NULL) STRICT;

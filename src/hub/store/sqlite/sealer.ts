@@ -71,7 +71,7 @@ export class Sealer {
     // Slots between the first and the last one have nothing left; those two may.
     const firstMs = Math.max(fromMs, first.firstMs);
     const lastMs = Math.min(toMs - 1, last.lastMs);
-    this.#rollups.remove(series, firstMs, lastMs + 1);
+    this.#rollups.remove(series, firstMs, lastMs + 1, this.#history);
     this.#rollups.refresh(series, Float64Array.of(firstMs, lastMs), this.#history);
     return heads.length < REMOVED_AT_ONCE;
   }

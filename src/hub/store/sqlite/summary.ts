@@ -1,5 +1,6 @@
 // What a stretch of readings amounts to: the row of a rollup, the head of a chunk, the bucket of a chart.
 import type { Columns } from "./chunk-codec.ts";
+import { lowerBound } from "./columns.ts";
 
 /** The mean is kept rather than the sum, which overflows where values are huge. */
 export interface Summary {
@@ -32,6 +33,28 @@ export function combine(a: Summary, b: Summary): Summary {
   const max = Math.max(a.max, b.max);
   const mean = a.mean * (a.count / count) + b.mean * (b.count / count);
   return { count, min, max, mean: between(min, mean, max) };
+}
+
+/** Adds a summary to that of its slot. */
+export function addToSlot(summaries: Map<number, Summary>, slot: number, summary: Summary): void {
+  const known = summaries.get(slot);
+  summaries.set(slot, known === undefined ? summary : combine(known, summary));
+}
+
+/** Adds readings to the summaries of their slots: slot n begins n times `stepMs` after `originMs`. */
+export function addColumnsToSlots(
+  summaries: Map<number, Summary>,
+  columns: Columns,
+  { originMs, stepMs }: { readonly originMs: number; readonly stepMs: number },
+): void {
+  const { tsMs } = columns;
+  for (let start = 0; start < tsMs.length; ) {
+    const slot = Math.floor(((tsMs[start] ?? 0) - originMs) / stepMs);
+    // At least one reading, lest times that do not rise hold it up for ever.
+    const end = Math.max(start + 1, lowerBound(tsMs, originMs + (slot + 1) * stepMs));
+    addToSlot(summaries, slot, summarize(columns, start, end));
+    start = end;
+  }
 }
 
 function scaledMean(values: Float64Array, start: number, end: number): number {
