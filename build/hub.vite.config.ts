@@ -19,8 +19,17 @@ const inAscii: Plugin = {
 
 const source = (path: string) => fileURLToPath(new URL(`../src/${path}`, import.meta.url));
 
+/** What libraries load but the hub never calls: descriptions of the API in YAML, folders that are searched by patterns. */
+const uncalled = ["yaml", "glob"];
+
 export default defineConfig({
   root: source(".."),
+  resolve: {
+    alias: uncalled.map((find) => ({
+      find: new RegExp(`^${find}$`),
+      replacement: fileURLToPath(new URL("uncalled.ts", import.meta.url)),
+    })),
+  },
   build: {
     ssr: true,
     outDir: "out/hub",

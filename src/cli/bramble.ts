@@ -1,9 +1,13 @@
 #!/usr/bin/env node
 // `bramble COMMAND …`: arguments in, words out. Nothing that needs a recent Node is imported before the check.
+import { holdHeapGrowth } from "../hub/heap-growth.ts";
 import { checkNode } from "../hub/node-version.ts";
 
 const commands: Readonly<Record<string, () => Promise<(args: readonly string[]) => Promise<number>>>> = {
-  serve: async () => (await import("../hub/serve.ts")).serve,
+  serve: async () => {
+    holdHeapGrowth();
+    return (await import("../hub/serve.ts")).serve;
+  },
   backup: async () => (await import("./backup.ts")).backup,
   restore: async () => (await import("./restore.ts")).restore,
   check: async () => (await import("./check.ts")).check,

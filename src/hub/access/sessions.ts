@@ -1,9 +1,11 @@
 // Who is signed in. There is one administrator: by this run's token from this computer, or by a session that the printed
 // link opened. Sessions are signed tokens; links and tickets are secrets that work once.
 import { randomBytes, timingSafeEqual } from "node:crypto";
-import { jwtVerify, SignJWT } from "jose";
 import type { Clock } from "../clock.ts";
 import { isLoopback } from "./networks.ts";
+
+/** Only browsers have sessions: a hub that serves none is smaller. */
+const jose = () => import("jose");
 
 const LINK_LIFE_MS = 10 * 60_000;
 const TICKET_LIFE_MS = 30_000;
@@ -43,6 +45,7 @@ export class Sessions {
     const tooOld = this.#options.clock.now() > this.#link.untilMs;
     if (this.#linkUsed || tooOld || !sameSecret(linkSecret, this.#link.secret)) return null;
     this.#linkUsed = true;
+    const { SignJWT } = await jose();
     const nowSeconds = Math.floor(this.#options.clock.now() / 1_000);
     return new SignJWT({ role: "admin" })
       .setProtectedHeader({ alg: "HS256" })
@@ -56,6 +59,7 @@ export class Sessions {
     if (this.isRunToken(credential, address)) return true;
     try {
       const currentDate = new Date(this.#options.clock.now());
+      const { jwtVerify } = await jose();
       const { payload } = await jwtVerify(credential, this.#key, { algorithms: ["HS256"], currentDate });
       return payload["role"] === "admin";
     } catch {

@@ -1,7 +1,7 @@
 // A chunk: some thousand readings of one series in as few bytes as they need, and quick to open. Times and values are
 // two columns of doubles, and each is turned into whole numbers in the way that suits it.
 import { ByteReader, ByteWriter } from "./byte-stream.ts";
-import { readIntegers, writeIntegers } from "./integers-codec.ts";
+import { type Memory, readIntegers, writeIntegers } from "./integers-codec.ts";
 
 /** Readings of one series as columns of the same length. */
 export interface Columns {
@@ -47,20 +47,22 @@ export function encodeChunk({ tsMs, values }: Columns): Uint8Array {
  * The readings of a chunk. Throws when the bytes cannot have come from `encodeChunk`; bytes that were changed may also
  * give other readings, which a checksum kept beside them has to tell.
  */
-export function decodeChunk(bytes: Uint8Array): Columns {
+export function decodeChunk(bytes: Uint8Array, memory: Memory = newMemory): Columns {
   try {
     const reader = new ByteReader(bytes);
     if (reader.uint8() !== FORMAT) throw new RangeError("its format is unknown");
     const count = reader.varint();
     if (count === 0 || count > READINGS_MAX) throw new RangeError("its count of readings is impossible");
-    const tsMs = readDoubles(reader, count);
-    const values = readDoubles(reader, count);
+    const tsMs = readDoubles(reader, count, memory);
+    const values = readDoubles(reader, count, memory);
     if (reader.at + PADDING_BYTES !== bytes.length) throw new RangeError("its length is wrong");
     return { tsMs, values };
   } catch (cause) {
     throw new Error("These bytes are no chunk of readings.", { cause });
   }
 }
+
+const newMemory: Memory = { take: (count) => new Float64Array(count) };
 
 function writeDoubles(writer: ByteWriter, doubles: Float64Array): void {
   for (let decimals = 0; decimals <= DECIMALS_MAX; decimals++) {
@@ -84,13 +86,14 @@ function writeDoubles(writer: ByteWriter, doubles: Float64Array): void {
   );
 }
 
-function readDoubles(reader: ByteReader, count: number): Float64Array {
+function readDoubles(reader: ByteReader, count: number, memory: Memory): Float64Array {
   const way = reader.uint8();
-  if (way <= DECIMALS_MAX) return readDecimals(reader, count, way);
-  if (way === FLOAT32) return new Float64Array(new Float32Array(new Int32Array(readIntegers(reader, count)).buffer));
+  if (way <= DECIMALS_MAX) return readDecimals(reader, count, way, memory);
+  if (way === FLOAT32)
+    return new Float64Array(new Float32Array(new Int32Array(readIntegers(reader, count, newMemory)).buffer));
   if (way !== FLOAT64) throw new RangeError("no such way to keep doubles");
-  const high = readIntegers(reader, count);
-  const low = readIntegers(reader, count);
+  const high = readIntegers(reader, count, newMemory);
+  const low = readIntegers(reader, count, newMemory);
   const words = new Int32Array(2 * count);
   for (let i = 0; i < count; i++) {
     words[2 * i] = low[i] ?? 0;
@@ -130,7 +133,7 @@ function writeDecimals(writer: ByteWriter, doubles: Float64Array, decimals: numb
   return true;
 }
 
-function readDecimals(reader: ByteReader, count: number, decimals: number): Float64Array {
+function readDecimals(reader: ByteReader, count: number, decimals: number, memory: Memory): Float64Array {
   const misfits = new Map<number, number>();
   let index = 0;
   for (let left = reader.varint(); left > 0; left--) {
@@ -138,7 +141,7 @@ function readDecimals(reader: ByteReader, count: number, decimals: number): Floa
     if (index >= count) throw new RangeError("a value of its own has no place");
     misfits.set(index, reader.float64());
   }
-  const doubles = readIntegers(reader, count);
+  const doubles = readIntegers(reader, count, memory);
   const unit = 10 ** decimals;
   if (decimals > 0) for (let i = 0; i < count; i++) doubles[i] = (doubles[i] ?? 0) / unit;
   for (const [at, double] of misfits) doubles[at] = double;

@@ -2,6 +2,7 @@
 import { crc32 } from "node:zlib";
 import type Database from "better-sqlite3";
 import { type Columns, decodeChunk } from "./chunk-codec.ts";
+import type { ColumnMemory } from "./column-memory.ts";
 import type { Summary } from "./summary.ts";
 
 /** What is known of a chunk without opening it. */
@@ -24,6 +25,8 @@ export interface Damage {
 export interface ChunksOptions {
   /** Readings that are kept decoded. */
   readonly cachedReadings: number;
+  /** Where it is given, columns are there only until its next `release`. */
+  readonly memory?: ColumnMemory;
   /** Called once for each chunk whose data is not what was written. Its readings are missing from every answer. */
   readonly onDamage: (damage: Damage) => void;
 }
@@ -102,7 +105,7 @@ export class Chunks {
       this.#decoded.set(key, known);
       return known;
     }
-    const decoded = openChunk(head, this.data(head));
+    const decoded = openChunk(head, this.data(head), this.#options.memory);
     if ("reason" in decoded) {
       if (!this.#damaged.has(key)) this.#options.onDamage({ head, reason: decoded.reason });
       this.#damaged.add(key);
@@ -117,11 +120,23 @@ export class Chunks {
     const before = this.#decoded.get(keyOf(head));
     this.#decoded.set(keyOf(head), columns);
     this.#decodedReadings += columns.tsMs.length - (before?.tsMs.length ?? 0);
-    for (const [key, { tsMs }] of this.#decoded) {
+    for (const [key, { tsMs, values }] of this.#decoded) {
       if (this.#decodedReadings <= this.#options.cachedReadings) return;
       this.#decoded.delete(key);
       this.#decodedReadings -= tsMs.length;
+      this.#options.memory?.giveBackLater(tsMs);
+      this.#options.memory?.giveBackLater(values);
     }
+  }
+
+  /** Lets go of a chunk that whoever opened it has done with, and will not need again. */
+  forget(head: ChunkHead): void {
+    const columns = this.#decoded.get(keyOf(head));
+    if (columns === undefined) return;
+    this.#decoded.delete(keyOf(head));
+    this.#decodedReadings -= columns.tsMs.length;
+    this.#options.memory?.giveBack(columns.tsMs);
+    this.#options.memory?.giveBack(columns.values);
   }
 
   /** The bytes of a chunk as they are stored. */
@@ -131,10 +146,14 @@ export class Chunks {
 }
 
 /** The readings in `data`, or why they cannot be those that `head` tells of. */
-export function openChunk(head: ChunkHead, data: Uint8Array): Columns | { readonly reason: string } {
+export function openChunk(
+  head: ChunkHead,
+  data: Uint8Array,
+  memory?: ColumnMemory,
+): Columns | { readonly reason: string } {
   if (crc32(data) !== head.checksum) return { reason: "its checksum does not match" };
   try {
-    const columns = decodeChunk(data);
+    const columns = decodeChunk(data, memory);
     return columns.tsMs.length === head.count ? columns : { reason: "it holds another number of readings" };
   } catch (error) {
     return { reason: error instanceof Error ? error.message : String(error) };

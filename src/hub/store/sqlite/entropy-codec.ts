@@ -85,14 +85,17 @@ export function writeSymbols(writer: ByteWriter, symbols: Uint16Array, levels: U
   writer.append(bytes.subarray(at));
 }
 
+// Used again and again: exports open chunks by the thousand.
+const symbolAt = new Uint16Array(SHARES);
+const symbolMemory = new Uint16Array(8_192);
+
 /**
- * Reads `count` symbols, each an index of `levels`. Looks two bytes ahead, so something has to follow them.
- * Throws when the bytes do not end where they should.
+ * Reads `count` symbols, each an index of `levels`; they are there until the next call. Looks two bytes ahead, so
+ * something has to follow them. Throws when the bytes do not end where they should.
  */
 export function readSymbols(reader: ByteReader, count: number, levels: Uint8Array): Uint16Array {
   const shares = sharesOf(levels);
   const starts = startsOf(shares);
-  const symbolAt = new Uint16Array(SHARES);
   for (let symbol = 0; symbol < shares.length; symbol++) {
     const start = starts[symbol] ?? 0;
     symbolAt.fill(symbol, start, start + (shares[symbol] ?? 0));
@@ -100,7 +103,7 @@ export function readSymbols(reader: ByteReader, count: number, levels: Uint8Arra
   let [a, b, c, d] = [reader.uint32() | 0, reader.uint32() | 0, reader.uint32() | 0, reader.uint32() | 0];
   const { view } = reader;
   let { at } = reader;
-  const symbols = new Uint16Array(count);
+  const symbols = count <= symbolMemory.length ? symbolMemory.subarray(0, count) : new Uint16Array(count);
   for (let i = 0; i < count; i++) {
     const share = a & (SHARES - 1);
     const symbol = symbolAt[share] ?? 0;

@@ -67,6 +67,11 @@ export class History {
     return sealed === null ? tail : mergeColumns(sliceByTime(sealed, fromMs, toMs), tail);
   }
 
+  /** Lets go of a stretch that nobody reads any more: what `columns` gave of it is gone. */
+  forget({ chunk }: Segment): void {
+    if (chunk !== null) this.#chunks.forget(chunk);
+  }
+
   /** The times at which a series has readings, from `fromMs` on. */
   *timesFrom(series: number, fromMs: number): Generator<number> {
     for (const stretch of this.oldestFirst(series, fromMs, Number.MAX_SAFE_INTEGER)) yield* this.columns(stretch).tsMs;

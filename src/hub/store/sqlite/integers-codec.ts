@@ -23,6 +23,12 @@ const LEARNINGS: readonly Learning[] = [
   { level: 0, step: 0 },
 ];
 
+/** Where numbers are read into. */
+export interface Memory {
+  /** Memory for so many numbers; what is in it is written over. */
+  take(count: number): Float64Array;
+}
+
 interface Forecast {
   /** An index of LEARNINGS. */
   readonly learning: number;
@@ -78,8 +84,8 @@ export function writeIntegers(writer: ByteWriter, numbers: Float64Array): boolea
   return true;
 }
 
-/** Reads `count` numbers. */
-export function readIntegers(reader: ByteReader, count: number): Float64Array {
+/** Reads `count` numbers, into memory that is taken from there. */
+export function readIntegers(reader: ByteReader, count: number, memory: Memory): Float64Array {
   const learning = LEARNINGS[reader.uint8()];
   if (learning === undefined) throw new RangeError("no such forecast");
   const first = reader.float64();
@@ -88,7 +94,8 @@ export function readIntegers(reader: ByteReader, count: number): Float64Array {
   const bins = readBins(reader);
   const levels = readLevels(reader, bins.low.length);
   const symbols = readSymbols(reader, count, levels);
-  const numbers = readErrors(reader, symbols, bins);
+  const numbers = memory.take(count);
+  readErrors(reader, symbols, bins, numbers);
   addForecast(numbers, learning, first, step, limit);
   return numbers;
 }
@@ -346,9 +353,8 @@ function writeOffsets(writer: ByteWriter, errors: Float64Array, bins: Uint16Arra
 }
 
 /** The errors: the low end of each symbol's bin and its offset. Looks four bytes ahead. */
-function readErrors(reader: ByteReader, symbols: Uint16Array, { low, bits }: Bins): Float64Array {
+function readErrors(reader: ByteReader, symbols: Uint16Array, { low, bits }: Bins, errors: Float64Array): void {
   const { view } = reader;
-  const errors = new Float64Array(symbols.length);
   let bitAt = (reader.at * 8) | 0;
   // Wide bins are rare, and a loop that allows for them takes twice the time: hence two.
   if (bits.every((width) => width <= BITS_PER_READ)) {
@@ -367,7 +373,6 @@ function readErrors(reader: ByteReader, symbols: Uint16Array, { low, bits }: Bin
     }
   }
   reader.at = Math.ceil(bitAt / 8);
-  return errors;
 }
 
 /** At most BITS_PER_READ of them. */

@@ -103,6 +103,7 @@ class SeriesStream {
   }
 
   #nextSegment(): void {
+    if (this.isOpen && this.#segment !== null) this.#history.forget(this.#segment);
     this.isOpen = false;
     this.#columns = NO_READINGS;
     for (let next = this.#segments.next(); next.done !== true; next = this.#segments.next()) {

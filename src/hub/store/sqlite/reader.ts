@@ -7,6 +7,7 @@ import { csvWriter } from "../../export/csv.ts";
 import type { BucketQuery, CsvFormat, PageQuery, ReadingPage, ReadingSelection, SeriesKey } from "../readings.ts";
 import { BucketReader } from "./buckets.ts";
 import { Chunks } from "./chunks.ts";
+import { ColumnMemory } from "./column-memory.ts";
 import { History } from "./history.ts";
 import { JournalFollower } from "./journal.ts";
 import { MergedRows, type SeriesRange } from "./merge.ts";
@@ -52,6 +53,7 @@ interface Series extends SeriesKey {
 
 class Reader {
   readonly #db: Database.Database;
+  readonly #memory = new ColumnMemory();
   readonly #chunks: Chunks;
   readonly #rollups: Rollups;
   readonly #journal: JournalFollower;
@@ -63,6 +65,7 @@ class Reader {
     this.#db = new Database(path, { readonly: true });
     this.#chunks = new Chunks(this.#db, {
       cachedReadings: CACHED_READINGS,
+      memory: this.#memory,
       onDamage: (damage) => notify({ kind: "damaged-chunk", ...damage }),
     });
     this.#rollups = new Rollups(this.#db);
@@ -140,6 +143,8 @@ class Reader {
   }
 
   #atOneMoment<T>(read: () => T): T {
+    // Nothing of the last answer is left in use.
+    this.#memory.release();
     return this.#db.transaction(read)();
   }
 
