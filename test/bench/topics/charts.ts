@@ -5,6 +5,7 @@ import type { Row, Topic } from "../bench.ts";
 import { startHub } from "../children.ts";
 import { get } from "../http-get.ts";
 import { dropFromPageCache } from "../page-cache.ts";
+import { untilQuiet } from "../proc.ts";
 import type { FleetOptions } from "../sensors.ts";
 import { milliseconds, sum, thousands } from "../statistics.ts";
 import type { FilledFolder } from "../stores.ts";
@@ -49,8 +50,8 @@ export const charts: Topic = {
 
 /** How long a fresh hub takes to answer, in milliseconds. */
 async function ask(folder: FilledFolder, fleet: FleetOptions, metric: string, { lengthMs }: Range): Promise<number> {
-  dropFromPageCache(folder.databasePath);
   await using hub = await startHub(folder.path);
+  await untilQuiet(hub.pid);
   // What its start has read is not to help it.
   dropFromPageCache(folder.databasePath);
   const query = new URLSearchParams({
