@@ -12,6 +12,8 @@ export interface Config {
   readonly host: string;
   readonly httpPort: Port;
   readonly mqttPort: Port;
+  /** Whether Pis on the local network are told where the hub is. */
+  readonly mdns: boolean;
   /** What a client without a key may do. */
   readonly anonymous: Anonymous;
   /** Networks beside the private ones whose addresses are let in. */
@@ -31,13 +33,15 @@ export interface Port {
 
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal"] as const;
 const ANONYMOUS = ["none", "readings", "all"] as const;
+const ON = ["1", "true", "yes"] as const;
+const OFF = ["0", "false", "no"] as const;
 
 const flags = {
   data: { type: "string", value: "DIR", help: "folder of the database, the logs and hub.json" },
   host: { type: "string", value: "ADDR", help: "address to listen on (0.0.0.0)" },
   "http-port": { type: "string", value: "N", help: "HTTP port (8080); 0 is any free one" },
   "mqtt-port": { type: "string", value: "N", help: "MQTT port (1883); 0 is any free one" },
-  "no-mdns": { type: "boolean", help: "do not advertise the hub (this version never does)" },
+  "no-mdns": { type: "boolean", help: "do not advertise the hub as bramble.local on the local network" },
   joining: { type: "string", value: "open", help: "devices join at once; ask and closed come later" },
   anonymous: { type: "string", value: "none|readings|all", help: "what MQTT clients without a key may do (readings)" },
   allow: { type: "string", value: "CIDR,…", help: "networks to let in beside the private ones" },
@@ -82,6 +86,7 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
         host: parseHost(text("host") ?? "0.0.0.0"),
         httpPort: parsePort("http-port", text("http-port"), 8080),
         mqttPort: parsePort("mqtt-port", text("mqtt-port"), 1883),
+        mdns: values["no-mdns"] !== true && !isOn("no-mdns", fromEnvironment(env, "no-mdns")),
         anonymous: oneOf("anonymous", text("anonymous") ?? "readings", ANONYMOUS),
         allow: list(text("allow")).map(parseCidr),
         allowedHosts: list(text("allowed-host")).map((name) => name.toLowerCase()),
@@ -127,6 +132,11 @@ function checkJoining(text: string | undefined): void {
   if (text === undefined || text === "open") return;
   const words = text === "ask" || text === "closed" ? `${text} is not in this version yet` : `not “${text}”`;
   throw new Error(`--joining takes open; ${words}.`);
+}
+
+/** A flag without a value, from the environment. */
+function isOn(name: string, text: string | undefined): boolean {
+  return ON.some((on) => on === oneOf(name, text?.toLowerCase() ?? "0", [...ON, ...OFF]));
 }
 
 function oneOf<T extends string>(name: string, text: string, choices: readonly T[]): T {

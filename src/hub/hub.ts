@@ -24,6 +24,7 @@ import { SqliteStore } from "./store/sqlite/sqlite-store.ts";
 import { HttpTransport } from "./transport/http.ts";
 import { warmUpHttp } from "./transport/http-warm-up.ts";
 import { LiveSocket } from "./transport/live-socket.ts";
+import { Mdns } from "./transport/mdns.ts";
 import { MqttTransport } from "./transport/mqtt.ts";
 
 export interface HubOptions {
@@ -146,6 +147,7 @@ export class Hub {
 
     const notes: string[] = [];
     let hubId = "";
+    let mdns: Mdns | null = null;
     const hubInfo = async (): Promise<HubInfo> => ({
       hubId,
       name: hostname(),
@@ -153,6 +155,7 @@ export class Hub {
       httpPort: http.port,
       mqttPort: mqtt.port,
       addresses: reachableAt(config.host),
+      ...(mdns?.name && { mdnsName: mdns.name }),
       dataFolder: folder.path,
       storedBytes: (await storeStatus()).storedBytes,
       disk: disk.status,
@@ -231,6 +234,15 @@ export class Hub {
     });
     this.#stops.push(() => folder.forget());
     log.info({ httpPort, mqttPort, version }, "hub is running");
+    if (config.mdns) {
+      mdns = new Mdns({
+        ...{ host: config.host, hubId, httpPort, mqttPort, clock },
+        log: log.child({ name: "mdns" }),
+        onName: (name) => guard.learnName(name),
+      });
+      this.#stops.push(() => mdns?.stop());
+      mdns.start();
+    }
     void warmUpHttp(loopback, httpPort);
     return { httpPort, mqttPort, token, linkSecret: sessions.linkSecret, notes, addresses: reachableAt(config.host) };
   }

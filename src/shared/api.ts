@@ -162,6 +162,9 @@ export const HubInfo = Type.Object({
   httpPort: Type.Integer(),
   mqttPort: Type.Integer(),
   addresses: Type.Array(Type.String(), { description: "where Pis on this network reach the hub, best first" }),
+  mdnsName: Type.Optional(
+    Type.String({ description: "a name that stands for all of them on this network, such as bramble.local" }),
+  ),
   dataFolder: Type.String(),
   storedBytes: Type.Integer(),
   disk: DiskStatus,

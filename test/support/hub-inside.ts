@@ -32,7 +32,7 @@ export class HubInside implements AsyncDisposable {
   }
 
   async start(): Promise<void> {
-    const read = readConfig(["--data", this.path, "--http-port", "0", "--mqtt-port", "0"], {});
+    const read = readConfig(["--data", this.path, "--no-mdns", "--http-port", "0", "--mqtt-port", "0"], {});
     if (read.kind !== "config") throw new Error("no configuration");
     this.#folder.hold();
     this.#hub = new Hub({

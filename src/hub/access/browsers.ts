@@ -8,12 +8,17 @@ import { type Problem, problem } from "../../shared/errors.ts";
 const WINDOW_ORIGIN = "bramble://app";
 
 export class BrowserGuard {
-  readonly #names: ReadonlySet<string>;
+  readonly #names: Set<string>;
 
   /** `more` are names beside the hub's own, without a port. */
   constructor(more: readonly string[]) {
     const own = hostname().toLowerCase();
     this.#names = new Set(["localhost", "bramble.local", own, `${own}.local`, ...more]);
+  }
+
+  /** A name that the hub has got since, in lower case. */
+  learnName(name: string): void {
+    this.#names.add(name);
   }
 
   /** Null when the request may go on. An HTTP/1.0 client may send no Host at all. */
