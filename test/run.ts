@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Type } from "typebox";
 import { Value } from "typebox/value";
-import { ensurePiClients } from "./support/apt.ts";
+import { ensureDiscoveryTools, ensurePiClients } from "./support/apt.ts";
+import { mayMakeNamespaces } from "./support/namespace.ts";
 
 const projectFolder = fileURLToPath(new URL("..", import.meta.url));
 const results = join(projectFolder, "test", ".results");
@@ -73,6 +74,7 @@ function run({ name, script, args, env, count }: Suite): Counts {
 rmSync(results, { recursive: true, force: true });
 mkdirSync(results, { recursive: true });
 ensurePiClients();
+if (mayMakeNamespaces()) ensureDiscoveryTools();
 const counts = suites.map(run);
 const passed = counts.reduce((sum, one) => sum + one.passed, 0);
 const failed = counts.reduce((sum, one) => sum + one.failed, 0);

@@ -159,7 +159,7 @@ export class Hub {
       dataFolder: folder.path,
       storedBytes: (await storeStatus()).storedBytes,
       disk: disk.status,
-      notes,
+      notes: [...notes, ...(mdns?.notes ?? [])],
     });
     const health = async () =>
       describeHealth({

@@ -20,6 +20,14 @@ export function ensurePiClients(): void {
   ensurePackages(["python3-paho-mqtt", "python3-requests", "mosquitto-clients"], "the tests with real Pi clients");
 }
 
+/** Responders and browsers of multicast DNS, as Pis and other computers have them. */
+export function ensureDiscoveryTools(): void {
+  ensurePackages(
+    ["avahi-daemon", "avahi-utils", "dbus", "python3-zeroconf", "iproute2"],
+    "the tests of how Pis find the hub",
+  );
+}
+
 function isInstalled(name: string): boolean {
   return [name, `${name}t64`].some((each) =>
     ask("dpkg-query", "--status", each).includes("Status: install ok installed"),

@@ -18,8 +18,13 @@ export function makeTemporaryFolder(): TestFolder {
 }
 
 /** Starts `bramble ARGS`; nothing of this machine's environment leaks in but the path. */
-export function spawnBramble(args: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
-  return spawn(process.execPath, [ENTRY, ...args], {
+export function spawnBramble(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  within: readonly string[] = [],
+): ChildProcess {
+  const [command = "", ...rest] = [...within, process.execPath, ENTRY, ...args];
+  return spawn(command, rest, {
     env: { PATH: process.env["PATH"] ?? "", HOME: tmpdir(), ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -36,6 +41,7 @@ export async function runBramble(args: readonly string[]): Promise<{ code: numbe
 export class TestHub implements AsyncDisposable {
   readonly folder: TestFolder;
   readonly #args: readonly string[];
+  readonly #within: readonly string[];
   #child: ChildProcess | null = null;
   #output = { text: "" };
 
@@ -43,8 +49,11 @@ export class TestHub implements AsyncDisposable {
     args: readonly string[],
     ports: readonly string[] = ["--http-port", "0", "--mqtt-port", "0"],
     folder = makeTemporaryFolder(),
+    /** The command that runs it in another network; only there it may say where it is. */
+    within: readonly string[] = [],
   ) {
-    this.#args = ["--no-mdns", ...ports, ...args];
+    this.#args = [...(within.length === 0 ? ["--no-mdns"] : []), ...ports, ...args];
+    this.#within = within;
     this.folder = folder;
   }
 
@@ -72,7 +81,7 @@ export class TestHub implements AsyncDisposable {
   }
 
   async start(): Promise<void> {
-    const child = spawnBramble(["serve", "--data", this.folder.path, ...this.#args]);
+    const child = spawnBramble(["serve", "--data", this.folder.path, ...this.#args], {}, this.#within);
     this.#child = child;
     this.#output = collect(child);
     await new Promise<void>((resolve, reject) => {

@@ -8,6 +8,7 @@ export type MdnsOptions = Omit<AdvertiserOptions, "onName"> & {
   readonly onName: (name: string) => void;
 };
 
+const WANTED_NAME = "bramble.local";
 const LOOPBACK = /^(localhost|127\..*|::1)$/;
 /** A goodbye that cannot leave does not keep the hub from stopping. */
 const GOODBYE_WITHIN_MS = 500;
@@ -27,6 +28,12 @@ export class Mdns {
   /** The host name that the hub has taken; null while it has none. */
   get name(): string | null {
     return this.#name;
+  }
+
+  /** What the person at the hub should know. */
+  get notes(): readonly string[] {
+    if (this.#name === null || this.#name === WANTED_NAME) return [];
+    return [`Another machine is called ${WANTED_NAME}: this hub is ${this.#name}. Devices must be told.`];
   }
 
   /** Returns at once. Whatever goes wrong later is a line in the log. */
