@@ -110,6 +110,8 @@ if (!mayMakeNamespaces()) {
     home.ip("link", "set", "inside2", "up");
     home.ip("address", "add", "172.17.0.1/16", "dev", "inside0");
     home.ip("link", "set", "inside0", "up");
+    const state = () => home.run("cat", "/sys/class/net/inside0/operstate");
+    await until("the bridge carries", async () => ((await state()) === "up\n" ? true : undefined));
 
     await using hub = await place.startHub();
     const avahis = await Promise.all([startAvahi(pi1, "pi1"), startAvahi(pi2, "pi2")]);
@@ -179,6 +181,29 @@ if (!mayMakeNamespaces()) {
     await using one = await startAvahi(place.pi1, "bramble");
     expect(await one.ownName()).toBe("bramble-2.local");
     await resolves(one, "bramble.local", "10.77.1.1");
+    expect(await nameOf(hub)).toBe("bramble.local");
+  });
+
+  test("a hub that listens on IPv6 as well is found over it", { timeout: 60_000 }, async () => {
+    using place = new Place();
+    place.home.ip("address", "add", "fd77::1/64", "dev", "eth1", "nodad");
+    place.pi1.ip("address", "add", "fd77::9/64", "dev", "eth0", "nodad");
+    await using hub = await place.startHub("--host", "::");
+    expect(await nameOf(hub)).toBe("bramble.local");
+    await using one = await startAvahi(place.pi1, "pi1");
+    await resolves(one, "bramble.local", "10.77.1.1");
+    expect(await one.resolve("bramble.local", 6)).toBe("fd77::1");
+  });
+
+  test("whatever is sent to its port, it goes on answering", { timeout: 60_000 }, async () => {
+    using place = new Place();
+    await using hub = await place.startHub();
+    expect(await nameOf(hub)).toBe("bramble.local");
+    const script = fileURLToPath(new URL("./snippets/mdns_noise.py", import.meta.url));
+    expect(JSON.parse(await place.pi1.run("/usr/bin/python3", script, "10.77.1.9"))).toEqual({
+      addresses: ["10.77.1.1"],
+      ttl: 10,
+    });
     expect(await nameOf(hub)).toBe("bramble.local");
   });
 

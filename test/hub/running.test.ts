@@ -126,6 +126,16 @@ test("flags may come from the environment, and a flag wins", async () => {
   });
 });
 
+test.each([
+  [[], {}, true],
+  [["--no-mdns"], {}, false],
+  [[], { BRAMBLE_NO_MDNS: "1" }, false],
+  [[], { BRAMBLE_NO_MDNS: "false" }, true],
+])("%j with %j: is the hub advertised? %j", async (args, env, mdns) => {
+  const { readConfig } = await import("../../src/hub/config.ts");
+  expect(readConfig(args, env)).toMatchObject({ config: { mdns } });
+});
+
 test("what a later version will take is refused in the environment as well", async () => {
   const { readConfig } = await import("../../src/hub/config.ts");
   expect(readConfig([], { BRAMBLE_HTTPS_PORT: "8443" })).toMatchObject({

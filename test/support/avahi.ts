@@ -63,9 +63,9 @@ export class Avahi implements AsyncDisposable {
     return (await call("GetHostNameFqdn")).trim();
   }
 
-  /** The IPv4 address of a name; undefined where nobody has it. */
-  async resolve(name: string): Promise<string | undefined> {
-    const answer = await this.#run("avahi-resolve", "-4", "--name", name).catch(() => "");
+  /** The address of a name; undefined where nobody has it. */
+  async resolve(name: string, family: 4 | 6 = 4): Promise<string | undefined> {
+    const answer = await this.#run("avahi-resolve", `-${family}`, "--name", name).catch(() => "");
     return answer.trim().split("\t")[1];
   }
 

@@ -15,11 +15,11 @@ export interface LanInterface {
 type Interfaces = Readonly<Record<string, readonly NetworkInterfaceInfo[] | undefined>>;
 
 const POINT_TO_POINT = ["tun", "tap", "wg", "ppp", "utun", "ipsec"];
-const VPNS = ["tailscale", "zt", "zerotier", "nordlynx", "openvpn"];
+const VPNS = ["tailscale", "Tailscale", "zt", "ZeroTier", "NordLynx", "OpenVPN"];
 const CONTAINERS = ["docker", "veth", "ve-", "vb-", "lxc", "lxd", "incus", "cni", "podman", "cali", "flannel"];
 const CLUSTERS = ["weave", "cilium", "kube", "nerdctl"];
-const VIRTUAL_MACHINES = ["virbr", "vnet", "vmnet", "vboxnet", "bridge10", "vmware", "virtualbox"];
-const WINDOWS_SWITCHES = ["vethernet (wsl", "vethernet (default switch"];
+const VIRTUAL_MACHINES = ["virbr", "vnet", "vmnet", "vboxnet", "bridge10", "VMware", "VirtualBox"];
+const WINDOWS_SWITCHES = ["vEthernet (WSL", "vEthernet (Default Switch"];
 const SKIPPED = [...POINT_TO_POINT, ...VPNS, ...CONTAINERS, ...CLUSTERS, ...VIRTUAL_MACHINES, ...WINDOWS_SWITCHES];
 const NO_MAC = "00:00:00:00:00:00";
 /** A network of one address has nobody else in it. */
@@ -35,8 +35,7 @@ export function lanInterfaces(host: string, all: Interfaces = networkInterfaces(
 }
 
 function isLan(name: string, infos: readonly NetworkInterfaceInfo[]): boolean {
-  const lowered = name.toLowerCase();
-  if (SKIPPED.some((prefix) => lowered.startsWith(prefix))) return false;
+  if (SKIPPED.some((prefix) => name.startsWith(prefix))) return false;
   // What has no address on the wire is a tunnel, whatever it is called.
   return infos.every(({ internal, mac }) => !internal && mac !== NO_MAC) && !isBridgeOfContainers(name);
 }
