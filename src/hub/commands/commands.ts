@@ -154,6 +154,8 @@ export class Commands {
   async replied(device: string | null, { id, ok, value, error }: CommandReply): Promise<void> {
     const open = this.#open.get(id);
     if (open === undefined || (device !== null && open.command.device !== device)) return;
+    // Who answers has it, whether or not its acknowledgement came first.
+    if (open.command.state !== "delivered") open.command = this.#advanced(open.command, "delivered", {});
     const outcome = ok ? {} : { error: error ?? "the device says no, and not why" };
     await this.#settle(open, ok ? "done" : "failed", { ...(value === undefined ? {} : { reply: value }), ...outcome });
   }

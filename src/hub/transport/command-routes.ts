@@ -8,6 +8,7 @@ import { problem } from "../../shared/errors.ts";
 import { parseDeviceId } from "../../shared/ids.ts";
 import type { Clock } from "../clock.ts";
 import type { Commands } from "../commands/commands.ts";
+import { exactBody } from "./exact-body.ts";
 import { sendProblem } from "./http-errors.ts";
 
 const errors = { "4xx": ApiError, "5xx": ApiError };
@@ -26,6 +27,7 @@ export function addCommandRoutes(server: FastifyInstance, { commands, clock }: C
   app.post(
     "/api/v1/devices/:id/commands",
     {
+      validatorCompiler: exactBody,
       schema: {
         summary: "Give a device a command",
         params: DeviceParams,
@@ -87,6 +89,7 @@ export function addCommandRoutes(server: FastifyInstance, { commands, clock }: C
     "/api/v1/commands/:id/reply",
     {
       config: { open: true },
+      validatorCompiler: exactBody,
       schema: {
         summary: "For the device: what became of a command",
         params: CommandParams,

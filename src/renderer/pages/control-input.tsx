@@ -57,7 +57,7 @@ function NumberInput({ control, value, onChange }: Props<"number">) {
   return (
     <label className={isSlider ? styles["slider"] : styles["line"]}>
       <b>{controlLabel(control)}</b>
-      {isSlider && <output>{wanted === undefined ? "–" : valueWords(control, wanted)}</output>}
+      {isSlider && <span>{wanted === undefined ? "–" : valueWords(control, wanted)}</span>}
       <input
         type={isSlider ? "range" : "number"}
         className={isSlider ? undefined : styles["field"]}
