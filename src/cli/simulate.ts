@@ -3,8 +3,9 @@ import { parseArgs } from "node:util";
 import { connectAsync, type MqttClient } from "mqtt";
 import { readConfig } from "../hub/config.ts";
 import { DataFolder } from "../hub/data-folder.ts";
+import { obey } from "./simulated-controls.ts";
 
-const help = `bramble simulate: synthetic Pis that send readings over MQTT until the time is up.
+const help = `bramble simulate: synthetic Pis that send readings over MQTT, and obey commands, until the time is up.
 
   --devices N      how many Pis (5)
   --rate R         messages a second from each (1)
@@ -89,6 +90,7 @@ async function runDevice(
   plan: Plan,
   tally: { sent: number; acknowledged: number },
 ): Promise<void> {
+  await obey(client, deviceName(index));
   const walks = Array.from({ length: plan.metrics }, (_, metric) => new Walk(metric));
   const messages = Math.max(1, Math.round(plan.seconds * plan.ratePerSecond));
   const waiting: Promise<void>[] = [];

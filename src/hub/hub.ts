@@ -7,6 +7,7 @@ import { BrowserGuard } from "./access/browsers.ts";
 import { lanAddresses, Networks } from "./access/networks.ts";
 import { makeSecret, Sessions } from "./access/sessions.ts";
 import type { Clock } from "./clock.ts";
+import { Commands } from "./commands/commands.ts";
 import type { Config } from "./config.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { Registry } from "./devices/registry.ts";
@@ -118,10 +119,19 @@ export class Hub {
       clock,
       onFailure: (error) => log.error({ err: error }, "readings that are too old could not be removed"),
     });
+    const commands = new Commands({
+      records,
+      clock,
+      makeId: randomUUID,
+      controlsOf: (device) => registry.controlsOf(device),
+      onChange: (command) => feed.command(command),
+      onSaveFailed: (error) => log.error({ err: error }, "a command could not be written down"),
+    });
     const ingest = new Ingest({
       readings,
       registry,
       refusals,
+      commands,
       disk,
       metrics,
       clock,
@@ -136,6 +146,7 @@ export class Hub {
     const authority = new TopicAuthority(config.anonymous);
     const mqtt = new MqttTransport({
       ingest,
+      commands,
       authority,
       sessions,
       admission: new Admission(networks),
@@ -184,6 +195,7 @@ export class Hub {
       registry,
       refusals,
       retention,
+      commands,
       clock,
       hubInfo,
       health,
@@ -209,6 +221,8 @@ export class Hub {
     await retention.start();
     this.#stops.push(() => retention.stop());
     await refusals.start();
+    await commands.start();
+    this.#stops.push(() => commands.stop());
     feed.start();
     this.#stops.push(() => feed.stop());
     this.#stops.push(() => mqtt.stop());

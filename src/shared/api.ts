@@ -1,5 +1,6 @@
 // The HTTP API's shapes: one schema each for validation, OpenAPI and the client. Times in answers are milliseconds UTC.
 import { type Static, Type } from "typebox";
+import { Command } from "./command.ts";
 import { Device } from "./device.ts";
 import type { ProblemDetail } from "./errors.ts";
 import type { Bucket } from "./reading.ts";
@@ -48,6 +49,9 @@ export type Accepted = Static<typeof Accepted>;
 
 export const DeviceList = Type.Object({ devices: Type.Array(Device) });
 export type DeviceList = Static<typeof DeviceList>;
+
+export const CommandList = Type.Object({ commands: Type.Array(Command) });
+export type CommandList = Static<typeof CommandList>;
 
 export const DeviceParams = Type.Object({ id: Type.String() });
 
@@ -210,6 +214,7 @@ export const LiveEvent = Type.Union([
   Type.Object({ type: Type.Literal("readings"), readings: Type.Array(LiveReading) }),
   /** A device came, went, or changed something other than its values. */
   Type.Object({ type: Type.Literal("device"), device: Device }),
+  Type.Object({ type: Type.Literal("command"), command: Command }),
   Type.Object({ type: Type.Literal("refused"), refused: Refused }),
   Type.Object({ type: Type.Literal("disk"), status: DiskStatus }),
   /** Every second: readings stored in the last one. */

@@ -1,5 +1,6 @@
 // A device as the API shows it.
 import { type Static, Type } from "typebox";
+import { Control, ControlValue } from "./control.ts";
 
 export const Presence = Type.Object({
   online: Type.Boolean(),
@@ -15,6 +16,13 @@ export const Metric = Type.Object({
 });
 export type Metric = Static<typeof Metric>;
 
+/** A control, and what the device last said that it is set to. */
+export const DeviceControl = Type.Object({
+  control: Control,
+  reported: Type.Optional(Type.Object({ value: ControlValue, atMs: Type.Integer() })),
+});
+export type DeviceControl = Static<typeof DeviceControl>;
+
 export const Device = Type.Object({
   id: Type.String(),
   name: Type.String({ description: "what it calls itself, or its id" }),
@@ -24,6 +32,7 @@ export const Device = Type.Object({
   firstSeenMs: Type.Integer(),
   lastSeenMs: Type.Integer(),
   metrics: Type.Array(Metric),
+  controls: Type.Array(DeviceControl),
   attributes: Type.Record(Type.String(), Type.String()),
 });
 export type Device = Static<typeof Device>;

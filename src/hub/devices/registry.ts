@@ -1,16 +1,19 @@
 // Which devices there are, what they last said, and whether they are here. It lives in memory and is written down as
 // it changes; readings themselves are the store's.
+import type { Control, ControlValue } from "../../shared/control.ts";
 import type { Device, Presence } from "../../shared/device.ts";
 import { type Problem, problem } from "../../shared/errors.ts";
 import type { DeviceId, MetricName } from "../../shared/ids.ts";
 import { type IncomingAttribute, type IncomingReading, limits } from "../../shared/reading.ts";
 import type { Clock } from "../clock.ts";
 import type { ReadingStore, SeriesKey } from "../store/readings.ts";
-import type { DeviceAbout, DeviceRecord, RecordStore } from "../store/records.ts";
+import type { DeviceAbout, DeviceRecord, RecordStore, Reported } from "../store/records.ts";
 import { isFresh } from "./presence.ts";
 
 const SWEEP_PERIOD_MS = 1_000;
 const SAVE_PERIOD_MS = 10_000;
+/** Controls of a device whose values are kept. */
+const REPORTED_AT_MOST = 100;
 
 interface State {
   readonly id: DeviceId;
@@ -27,6 +30,8 @@ interface State {
   readonly admitted: Set<string>;
   readonly latest: Map<MetricName, { ts: number; value: number }>;
   readonly attributes: Map<string, string>;
+  /** By control: what the device last said that it is set to. */
+  readonly reported: Map<string, Reported>;
   /** False until a first message of it is on disk. */
   known: boolean;
   unsaved: boolean;
@@ -140,7 +145,7 @@ export class Registry {
     for (const { device, name, text } of attributes) {
       const owner = this.#stateOf(device);
       if (owner.attributes.get(name) !== text) changed = (changed ?? new Set()).add(owner);
-      keepNewest(owner.attributes, name, text);
+      keepNewest(owner.attributes, name, text, limits.attributesPerDevice);
     }
     for (const one of changed ?? []) this.#announce(one);
   }
@@ -156,6 +161,22 @@ export class Registry {
     await this.#options.records.saveDevices([toRecord(state)]);
     this.#announce(state);
     return null;
+  }
+
+  /** The device says what its controls are set to. */
+  reported(id: DeviceId, values: ReadonlyMap<string, ControlValue>): void {
+    const state = this.#devices.get(id);
+    if (state === undefined) return;
+    const atMs = this.#options.clock.now();
+    for (const [control, value] of values) keepNewest(state.reported, control, { value, atMs }, REPORTED_AT_MOST);
+    state.unsaved = true;
+    this.#announce(state);
+  }
+
+  /** What may be told to a device; undefined where there is no such device. */
+  controlsOf(id: DeviceId): readonly Control[] | undefined {
+    const state = this.#devices.get(id);
+    return state?.known ? (state.about.controls ?? []) : undefined;
   }
 
   /** An MQTT session speaks for the device from now on. */
@@ -270,13 +291,14 @@ function newState(record: DeviceRecord, presence: Presence): State {
     admitted: new Set(),
     latest: new Map(),
     attributes: new Map(),
+    reported: new Map(Object.entries(record.reported ?? {})),
     known: false,
     unsaved: false,
   };
 }
 
-function toRecord({ id, firstSeenMs, lastSeenMs, address, about }: State): DeviceRecord {
-  return { id, firstSeenMs, lastSeenMs, address, about };
+function toRecord({ id, firstSeenMs, lastSeenMs, address, about, reported }: State): DeviceRecord {
+  return { id, firstSeenMs, lastSeenMs, address, about, reported: Object.fromEntries(reported) };
 }
 
 function toDevice(state: State): Device {
@@ -290,16 +312,20 @@ function toDevice(state: State): Device {
     firstSeenMs,
     lastSeenMs,
     metrics: [...state.latest].map(([name, latest]) => ({ name, ...about.metrics?.[name], latest: { ...latest } })),
+    controls: (about.controls ?? []).map((control) => {
+      const reported = state.reported.get(control.id);
+      return { control, ...(reported && { reported }) };
+    }),
     attributes: Object.fromEntries(state.attributes),
   };
 }
 
-/** Sets a text as the newest of the device's, and forgets the oldest ones over the limit. */
-function keepNewest(attributes: Map<string, string>, name: string, text: string): void {
-  attributes.delete(name);
-  attributes.set(name, text);
-  for (const oldest of attributes.keys()) {
-    if (attributes.size <= limits.attributesPerDevice) break;
-    attributes.delete(oldest);
+/** Sets a value as the newest of its kind, and forgets the oldest ones over the limit. */
+function keepNewest<T>(kept: Map<string, T>, name: string, value: T, most: number): void {
+  kept.delete(name);
+  kept.set(name, value);
+  for (const oldest of kept.keys()) {
+    if (kept.size <= most) break;
+    kept.delete(oldest);
   }
 }

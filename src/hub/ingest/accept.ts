@@ -5,12 +5,13 @@ import type { DeviceId } from "../../shared/ids.ts";
 import type { IncomingReading } from "../../shared/reading.ts";
 import type { IngestTopic, MalformedTopic } from "../../shared/topics.ts";
 import type { Clock } from "../clock.ts";
+import type { Commands } from "../commands/commands.ts";
 import type { Registry } from "../devices/registry.ts";
 import type { DiskGuard } from "../observe/disk-guard.ts";
 import type { Log } from "../observe/log.ts";
 import type { Metrics } from "../observe/metrics.ts";
 import type { ReadingStore } from "../store/readings.ts";
-import { decodeAbout, decodeStatus } from "./about.ts";
+import { decodeAbout, decodeReply, decodeState, decodeStatus } from "./about.ts";
 import {
   badDeviceId,
   badMetric,
@@ -45,6 +46,7 @@ export interface IngestOptions {
   readonly readings: ReadingStore;
   readonly registry: Registry;
   readonly refusals: Refusals;
+  readonly commands: Pick<Commands, "replied">;
   readonly disk: Pick<DiskGuard, "status">;
   readonly metrics: Metrics;
   readonly clock: Clock;
@@ -113,6 +115,10 @@ export class Ingest {
         return this.#describe(target.device, message);
       case "status":
         return this.#status(target.device, message);
+      case "state":
+        return this.#state(target.device, message);
+      case "reply":
+        return this.#reply(target.device, message);
       case "bad-device-id":
         return this.#refused(message, badDeviceId(target.text, message.source));
       case "bad-metric":
@@ -157,6 +163,20 @@ export class Ingest {
     if (typeof online !== "boolean") return this.#refused(message, online);
     if (online && session !== null) this.#options.registry.sessionSpoke(device, session);
     this.#options.registry.statusSaid(device, online, session);
+    return this.#accepted(message, 0);
+  }
+
+  async #state(device: DeviceId, message: IncomingMessage): Promise<Verdict> {
+    const decoded = decodeState(message.payload);
+    if ("problem" in decoded) return this.#refused(message, decoded.problem);
+    this.#options.registry.reported(device, decoded.values);
+    return this.#accepted(message, 0);
+  }
+
+  async #reply(device: DeviceId, message: IncomingMessage): Promise<Verdict> {
+    const decoded = decodeReply(message.payload);
+    if ("problem" in decoded) return this.#refused(message, decoded.problem);
+    await this.#options.commands.replied(device, decoded.reply);
     return this.#accepted(message, 0);
   }
 

@@ -1,6 +1,8 @@
 // The port to everything that is kept beside readings: few rows, read at start, written as they change.
 import { type Static, Type } from "typebox";
 import { Refused, RetentionRule } from "../../shared/api.ts";
+import type { Command } from "../../shared/command.ts";
+import { Control, ControlValue } from "../../shared/control.ts";
 import type { DeviceId } from "../../shared/ids.ts";
 import { type IncomingAttribute, limits } from "../../shared/reading.ts";
 
@@ -16,6 +18,11 @@ export interface RecordStore {
   /** Writes one down and forgets others, in one step. */
   saveRefused(record: RefusedRecord, forgetIds: readonly number[]): Promise<void>;
 
+  /** Commands, in the order in which they were given. */
+  commands(): Promise<Command[]>;
+  /** Writes one down as it is now and forgets others, in one step. */
+  saveCommand(command: Command, forgetIds: readonly string[]): Promise<void>;
+
   /** How long readings are kept; null while nobody has said. */
   retention(): Promise<RetentionRecord | null>;
   saveRetention(record: RetentionRecord): Promise<void>;
@@ -24,10 +31,14 @@ export interface RecordStore {
   setting(name: string, make: () => string): Promise<string>;
 }
 
+/** Of one device. */
+const CONTROLS_AT_MOST = 100;
+
 /** What a device says of itself. */
 export const DeviceAbout = Type.Object({
   name: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
   model: Type.Optional(Type.String({ maxLength: 128 })),
+  controls: Type.Optional(Type.Array(Control, { maxItems: CONTROLS_AT_MOST })),
   metrics: Type.Optional(
     Type.Record(
       Type.String(),
@@ -41,12 +52,17 @@ export const DeviceAbout = Type.Object({
 });
 export type DeviceAbout = Static<typeof DeviceAbout>;
 
+export const Reported = Type.Object({ value: ControlValue, atMs: Type.Integer() });
+export type Reported = Static<typeof Reported>;
+
 export const DeviceRecord = Type.Object({
   id: Type.Unsafe<DeviceId>(Type.String()),
   firstSeenMs: Type.Integer(),
   lastSeenMs: Type.Integer(),
   address: Type.Union([Type.String(), Type.Null()]),
   about: DeviceAbout,
+  /** By control: what the device last said that it is set to. */
+  reported: Type.Optional(Type.Record(Type.String(), Reported)),
 });
 export type DeviceRecord = Static<typeof DeviceRecord>;
 

@@ -10,6 +10,7 @@ import type { Retention } from "../devices/retention.ts";
 import type { Ingest } from "../ingest/accept.ts";
 import type { Log } from "../observe/log.ts";
 import { type ApiOptions, addApiRoutes } from "./api-routes.ts";
+import { addCommandRoutes, type CommandRouteOptions } from "./command-routes.ts";
 import { answerErrors, sendProblem } from "./http-errors.ts";
 import { addIngestRoutes } from "./ingest-routes.ts";
 import type { LiveSocket } from "./live-socket.ts";
@@ -22,7 +23,7 @@ const BODY_BYTES = 256 * 1024;
 /** To receive a request whole; an answer may take as long as its reader does. */
 const REQUEST_TIMEOUT_MS = 60_000;
 
-export interface HttpOptions extends ApiOptions, Pick<SessionRouteOptions, "sessions"> {
+export interface HttpOptions extends ApiOptions, CommandRouteOptions, Pick<SessionRouteOptions, "sessions"> {
   readonly version: string;
   readonly ingest: Ingest;
   readonly retention: Retention;
@@ -74,6 +75,7 @@ export class HttpTransport {
     addIngestRoutes(app, ingest);
     addApiRoutes(app, this.#options);
     addRetentionRoutes(app, retention);
+    addCommandRoutes(app, this.#options);
     app.get("/api/v1/openapi.json", { config: { open: true }, schema: { hide: true } }, async () => app.swagger());
     await app.ready();
   }

@@ -9,12 +9,14 @@ import type { Admission } from "../access/admission.ts";
 import { plainAddress } from "../access/networks.ts";
 import type { Sessions } from "../access/sessions.ts";
 import type { Clock } from "../clock.ts";
+import type { Commands } from "../commands/commands.ts";
 import type { Port } from "../config.ts";
 import type { Registry } from "../devices/registry.ts";
 import type { Ingest } from "../ingest/accept.ts";
 import type { Identity, TopicAuthority } from "../ingest/authorise.ts";
 import type { Log } from "../observe/log.ts";
 import { Broker } from "./mqtt-broker.ts";
+import { MqttCommands } from "./mqtt-commands.ts";
 import { guardSocket, type RawPacket } from "./mqtt-guard.ts";
 import { type LaneSession, MqttLane } from "./mqtt-lane.ts";
 import { isSoundClientId, isSoundFilter, isSoundTopic } from "./mqtt-names.ts";
@@ -41,6 +43,7 @@ const NOT_AUTHORIZED = 5;
 
 export interface MqttOptions {
   readonly ingest: Ingest;
+  readonly commands: Commands;
   readonly authority: TopicAuthority;
   readonly sessions: Sessions;
   readonly admission: Admission;
@@ -71,6 +74,7 @@ interface Session extends LaneSession {
 export class MqttTransport {
   readonly #options: MqttOptions;
   readonly #server: Server;
+  readonly #commands: MqttCommands;
   readonly #sessions = new WeakMap<Client, Session>();
   readonly #sockets = new Set<Socket>();
   readonly #connected = new Set<Session>();
@@ -84,6 +88,7 @@ export class MqttTransport {
 
   constructor(options: MqttOptions) {
     this.#options = options;
+    this.#commands = new MqttCommands(options.commands);
     // Half-open: a script that sends and hangs up still gets its messages taken, and their acknowledgements.
     this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#connect(socket));
   }
@@ -178,6 +183,7 @@ export class MqttTransport {
       onViolation: (reason) => log.warn({ address, reason }, "connection cut"),
       isBusy: () => session.pending >= PENDING_PUBLISHES,
       take: (packet) => this.#takeShort(client, session, packet),
+      acknowledged: (packetId) => this.#commands.acknowledged(session, packetId),
     });
     const client = broker.handle(socket);
     this.#sessions.set(client, session);
@@ -188,6 +194,7 @@ export class MqttTransport {
       session.closed = true;
       this.#sockets.delete(socket);
       this.#connected.delete(session);
+      this.#commands.ended(session);
       this.#options.registry.sessionEnded(session.id, session.fellSilent);
     });
     socket.once("end", () => {
@@ -244,6 +251,15 @@ export class MqttTransport {
       session.ready = true;
       this.#connected.add(session);
       this.#closeWhenDone(client, session);
+    });
+    broker.on("subscribe", (subscriptions, client) => {
+      const session = this.#sessions.get(client);
+      for (const { topic, qos } of subscriptions)
+        if (session !== undefined && !session.closed) this.#commands.subscribed(session, topic, qos);
+    });
+    broker.on("unsubscribe", (topics, client) => {
+      const session = this.#sessions.get(client);
+      for (const topic of topics) if (session !== undefined) this.#commands.unsubscribed(session, topic);
     });
     broker.on("clientError", (client, error) => log.debug({ client: client.id, err: error }, "client error"));
     broker.on("connectionError", (_client, error) => log.debug({ err: error }, "connection error"));

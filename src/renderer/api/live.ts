@@ -1,6 +1,7 @@
 // The one WebSocket to the hub: keeps it open, and hands what arrives to the series and to the query cache.
 import type { QueryClient, QueryFilters } from "@tanstack/react-query";
-import type { DeviceList, HubInfo, LiveEvent, LiveTicket, RefusedList } from "../../shared/api.ts";
+import type { CommandList, DeviceList, HubInfo, LiveEvent, LiveTicket, RefusedList } from "../../shared/api.ts";
+import type { Command } from "../../shared/command.ts";
 import type { Device } from "../../shared/device.ts";
 import { assertNever } from "../../shared/errors.ts";
 import { apiUrl, post } from "./client.ts";
@@ -72,6 +73,13 @@ export class LiveFeed {
       case "device":
         this.#change<DeviceList>(keys.devices, (list) => withDevice(list, event.device));
         break;
+      case "command": {
+        const { command } = event;
+        this.#change<CommandList>(keys.commands(command.device), ({ commands }) => ({
+          commands: [command, ...commands.filter(({ id }) => id !== command.id)].sort(newestFirst),
+        }));
+        break;
+      }
       case "refused":
         this.#change<RefusedList>(keys.refused, ({ refused }) => ({
           refused: [event.refused, ...refused].slice(0, REFUSED_KEPT),
@@ -104,6 +112,10 @@ export class LiveFeed {
 /** Null when there is none to be had now; the queries meet the same failure and say it in words. */
 function askForTicket(): Promise<LiveTicket | null> {
   return post<LiveTicket>(apiUrl("live/ticket"), {}).catch(() => null);
+}
+
+function newestFirst(a: Command, b: Command): number {
+  return (b.timeline[0]?.atMs ?? 0) - (a.timeline[0]?.atMs ?? 0);
 }
 
 function withDevice({ devices }: DeviceList, device: Device): DeviceList {

@@ -1,13 +1,15 @@
 // What the pages ask the hub. The live feed keeps it current between the answers.
 import { type DefaultError, QueryClient, useQuery } from "@tanstack/react-query";
-import type { Chart, DeviceList, HubInfo, RefusedList } from "../../shared/api.ts";
+import type { Chart, CommandList, DeviceList, HubInfo, RefusedList } from "../../shared/api.ts";
+import type { Command, CommandRequest } from "../../shared/command.ts";
 import { byName } from "../i18n/names.ts";
-import { ApiFailure, apiUrl, request } from "./client.ts";
+import { ApiFailure, apiUrl, post, request } from "./client.ts";
 
 export const keys = {
   hub: ["hub"],
   devices: ["devices"],
   refused: ["refused"],
+  commands: (device: string) => ["commands", device],
 } as const;
 
 export function createQueryClient(): QueryClient {
@@ -46,6 +48,19 @@ export const useDevices = () => useDeviceList(sortedDevices);
 /** Null when the hub knows no such device. */
 export const useDevice = (id: string) =>
   useDeviceList(({ devices }) => devices.find((device) => device.id === id) ?? null);
+
+/** A device's commands, newest first. */
+export function useCommands(device: string) {
+  return useQuery({
+    queryKey: keys.commands(device),
+    queryFn: ({ signal }) => request<CommandList>(apiUrl(`devices/${encodeURIComponent(device)}/commands`), { signal }),
+    select: ({ commands }) => commands,
+  });
+}
+
+export function sendCommand(device: string, order: CommandRequest): Promise<Command> {
+  return post<Command>(apiUrl(`devices/${encodeURIComponent(device)}/commands`), order);
+}
 
 export function useRefused() {
   return useQuery({

@@ -11,6 +11,7 @@ import { Presence } from "../ui/presence.tsx";
 import { Segmented } from "../ui/segmented.tsx";
 import { links } from "../ui/use-route.ts";
 import { AboutDevice } from "./about-device.tsx";
+import { DeviceControls } from "./device-controls.tsx";
 import styles from "./device-page.module.css";
 import { ExportButton } from "./export-button.tsx";
 import { rangeAtFirst, rangeChoices, rangeSpanMs } from "./ranges.ts";
@@ -49,7 +50,10 @@ function KnownDevice({ device }: { readonly device: Device }) {
             />
           ))}
         </div>
-        <AboutDevice device={device} />
+        <div className={styles["aside"]}>
+          <DeviceControls device={device} />
+          <AboutDevice device={device} />
+        </div>
       </div>
     </>
   );

@@ -6,6 +6,7 @@ import { BrowserGuard } from "../../../src/hub/access/browsers.ts";
 import { Networks } from "../../../src/hub/access/networks.ts";
 import { makeSecret, Sessions } from "../../../src/hub/access/sessions.ts";
 import { systemClock as clock } from "../../../src/hub/clock.ts";
+import { Commands } from "../../../src/hub/commands/commands.ts";
 import { Registry } from "../../../src/hub/devices/registry.ts";
 import { Retention } from "../../../src/hub/devices/retention.ts";
 import { Ingest } from "../../../src/hub/ingest/accept.ts";
@@ -42,6 +43,8 @@ const records: RecordStore = {
   attributes: async () => [],
   refused: async () => [],
   saveRefused: async () => undefined,
+  commands: async () => [],
+  saveCommand: async () => undefined,
   retention: async () => null,
   saveRetention: async () => undefined,
   setting: async (_name, make) => make(),
@@ -57,10 +60,19 @@ const registry = new Registry({
   onSaveFailed: (error) => log.error(error),
 });
 const refusals = new Refusals({ records, onRefused: (refused) => feed.refused(refused) });
+const commands = new Commands({
+  records,
+  clock,
+  makeId: () => "",
+  controlsOf: () => undefined,
+  onChange: (command) => feed.command(command),
+  onSaveFailed: (error) => log.error(error),
+});
 const ingest = new Ingest({
   readings,
   registry,
   refusals,
+  commands,
   disk: { status: "ok" },
   metrics: new Metrics("0", clock),
   clock,
@@ -80,6 +92,7 @@ const http = new HttpTransport({
   metrics: () => Promise.reject(new Error("there is no hub")),
   sessions,
   ingest,
+  commands,
   retention: new Retention({
     readings,
     records,

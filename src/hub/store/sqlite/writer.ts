@@ -1,6 +1,7 @@
 // The writer thread: the only one that writes. A batch is one transaction, on disk when it answers. Between batches the
 // journal is sealed.
 import Database from "better-sqlite3";
+import type { Command } from "../../../shared/command.ts";
 import { limits } from "../../../shared/reading.ts";
 import type { DeviceRecord, RefusedRecord } from "../records.ts";
 import { batchColumns } from "./batch.ts";
@@ -42,6 +43,7 @@ export type RecordOperation =
     }
   | { readonly kind: "save-devices"; readonly devices: readonly DeviceRecord[] }
   | { readonly kind: "save-refused"; readonly record: RefusedRecord; readonly forgetIds: readonly number[] }
+  | { readonly kind: "save-command"; readonly command: Command; readonly forgetIds: readonly string[] }
   /** Keeps the value that is there. */
   | { readonly kind: "add-setting"; readonly name: string; readonly value: string }
   | { readonly kind: "save-setting"; readonly name: string; readonly value: string };
@@ -205,6 +207,10 @@ class Writer {
         for (const id of operation.forgetIds) this.#statements.forgetRefused.run(id);
         this.#statements.saveRefused.run(operation.record.id, JSON.stringify(operation.record));
         break;
+      case "save-command":
+        for (const id of operation.forgetIds) this.#statements.forgetCommand.run(id);
+        this.#statements.saveCommand.run(operation.command.id, JSON.stringify(operation.command));
+        break;
       case "add-setting":
         this.#statements.addSetting.run(operation.name, operation.value);
         break;
@@ -230,6 +236,10 @@ function prepare(db: Database.Database) {
     ),
     saveRefused: db.prepare("INSERT INTO refused (id, record) VALUES (?, ?)"),
     forgetRefused: db.prepare("DELETE FROM refused WHERE id = ?"),
+    saveCommand: db.prepare(
+      "INSERT INTO command (id, record) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET record = excluded.record",
+    ),
+    forgetCommand: db.prepare("DELETE FROM command WHERE id = ?"),
     addSetting: db.prepare("INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING"),
     saveSetting: db.prepare(
       "INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
