@@ -22,10 +22,12 @@ import { describeHealth } from "./observe/health.ts";
 import type { Log } from "./observe/log.ts";
 import { type HubFigures, Metrics } from "./observe/metrics.ts";
 import { SqliteStore } from "./store/sqlite/sqlite-store.ts";
+import { deviceRoute } from "./transport/device-socket.ts";
 import { HttpTransport } from "./transport/http.ts";
 import { warmUpHttp } from "./transport/http-warm-up.ts";
-import { LiveSocket } from "./transport/live-socket.ts";
+import { liveRoute } from "./transport/live-socket.ts";
 import { MqttTransport } from "./transport/mqtt.ts";
+import { WebSocketDoor } from "./transport/websocket.ts";
 
 export interface HubOptions {
   readonly config: Config;
@@ -204,7 +206,11 @@ export class Hub {
       ingest,
       guard,
       admission: new Admission(networks),
-      liveSocket: new LiveSocket({ guard, sessions, feed, clock }),
+      webSockets: new WebSocketDoor({
+        guard,
+        clock,
+        routes: [liveRoute({ sessions, feed }), mqtt.route, deviceRoute({ ingest, commands, registry, log })],
+      }),
       uiFolder,
       log,
     });

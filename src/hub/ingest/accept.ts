@@ -9,7 +9,7 @@ import type { Commands } from "../commands/commands.ts";
 import type { Registry } from "../devices/registry.ts";
 import type { DiskGuard } from "../observe/disk-guard.ts";
 import type { Log } from "../observe/log.ts";
-import type { Metrics } from "../observe/metrics.ts";
+import type { Metrics, Transport } from "../observe/metrics.ts";
 import type { ReadingStore } from "../store/readings.ts";
 import { decodeAbout, decodeReply, decodeState, decodeStatus } from "./about.ts";
 import {
@@ -31,7 +31,8 @@ export interface IncomingMessage {
   /** A JSON object a line instead of one JSON value. */
   readonly ndjson?: boolean;
   readonly address: string;
-  /** The MQTT session that delivered it; null for any other way. */
+  readonly transport: Transport;
+  /** The session that delivered it; null where there is none. */
   readonly session: string | null;
 }
 
@@ -200,9 +201,9 @@ export class Ingest {
     return this.#counted(message, { kind: "deferred", problem, retryAfterSeconds: RETRY_AFTER_SECONDS });
   }
 
-  #counted({ session }: IncomingMessage, verdict: Verdict): Verdict {
+  #counted({ transport }: IncomingMessage, verdict: Verdict): Verdict {
     const readings = verdict.kind === "stored" ? verdict.accepted : 0;
-    this.#options.metrics.message(session === null ? "http" : "mqtt", verdict.kind, readings);
+    this.#options.metrics.message(transport, verdict.kind, readings);
     return verdict;
   }
 }

@@ -13,11 +13,11 @@ import { type ApiOptions, addApiRoutes } from "./api-routes.ts";
 import { addCommandRoutes, type CommandRouteOptions } from "./command-routes.ts";
 import { answerErrors, sendProblem } from "./http-errors.ts";
 import { addIngestRoutes } from "./ingest-routes.ts";
-import type { LiveSocket } from "./live-socket.ts";
 import { listen } from "./ports.ts";
 import { addRetentionRoutes } from "./retention-routes.ts";
 import { addSessionRoutes, type SessionRouteOptions } from "./session-routes.ts";
 import { addUiFiles } from "./ui-files.ts";
+import type { WebSocketDoor } from "./websocket.ts";
 
 const BODY_BYTES = 256 * 1024;
 /** To receive a request whole; an answer may take as long as its reader does. */
@@ -29,7 +29,7 @@ export interface HttpOptions extends ApiOptions, CommandRouteOptions, Pick<Sessi
   readonly retention: Retention;
   readonly guard: BrowserGuard;
   readonly admission: Admission;
-  readonly liveSocket: LiveSocket;
+  readonly webSockets: WebSocketDoor;
   readonly uiFolder: string;
   readonly log: Log;
 }
@@ -82,16 +82,16 @@ export class HttpTransport {
 
   /** Resolves with the port. Rejects in words when the port is taken. */
   async listen(host: string, port: Port): Promise<number> {
-    const { admission, liveSocket } = this.#options;
+    const { admission, webSockets } = this.#options;
     const { server }: { server: Server } = this.#app;
     server.prependListener("connection", (socket: Socket) => admission.admit(socket));
-    liveSocket.start(server);
+    webSockets.start(server);
     this.#port = await listen(server, host, port, "HTTP");
     return this.#port;
   }
 
   async stop(): Promise<void> {
-    this.#options.liveSocket.stop();
+    this.#options.webSockets.stop();
     await this.#app.close();
   }
 }

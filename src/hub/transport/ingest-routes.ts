@@ -40,6 +40,7 @@ export function addIngestRoutes(app: FastifyInstance, ingest: Ingest): void {
             ndjson,
             address: plainAddress(request.ip),
             session: null,
+            transport: "http",
           });
           switch (verdict.kind) {
             case "stored":

@@ -1,7 +1,7 @@
 // Commands to devices over MQTT. A command goes to the session that asked for exactly its device's commands, the newest of
 // them, and to nobody else: it is written to that session's socket, past the broker, which would queue it and cannot say
 // who acknowledged it.
-import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { generate } from "mqtt-packet";
 import type { CommandMessage } from "../../shared/command.ts";
 import type { DeviceId } from "../../shared/ids.ts";
@@ -12,7 +12,7 @@ import type { CommandChannel, Commands } from "../commands/commands.ts";
 const PACKET_IDS = { first: 0xf000, last: 0xffff };
 
 export interface CommandSession {
-  readonly socket: Socket;
+  readonly socket: Duplex;
 }
 
 /** What a session has to do with commands. */

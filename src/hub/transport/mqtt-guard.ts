@@ -1,7 +1,7 @@
 // Stands between a socket and the broker, which neither limits what a client sends before it is known, nor what piles up
 // for one that does not read. Packets that need no broker can be taken out on the way. The two calls that the broker makes
 // on the socket are overridden rather than piped through another stream, which would cost every message a copy.
-import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 
 const PUBACK = 4;
 
@@ -37,7 +37,7 @@ export interface RawPacket {
  * Destroys the socket when its client sends what is no MQTT packet or too large a one, or does not read.
  * To be told, by a call of the answer, when it is no longer busy.
  */
-export function guardSocket(socket: Socket, options: GuardOptions): () => void {
+export function guardSocket(socket: Duplex, options: GuardOptions): () => void {
   const { packetBytes, unsentBytes, onViolation, take, acknowledged, isBusy } = options;
   let waits = false;
   const packets = new Packets(packetBytes, take, acknowledged);

@@ -2,7 +2,9 @@
 // QoS 0 and 1 are committed while the broker asks whether the publish is allowed: the PUBACK follows. QoS 2 is committed
 // once the broker has taken the packet, since a resent one is asked about again but taken once: the PUBREC follows.
 import { createServer, type Server, type Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import type { Client, ConnectPacket, PublishPacket, Subscription } from "aedes";
+import { createWebSocketStream } from "ws";
 import { problem } from "../../shared/errors.ts";
 import { parseTopic } from "../../shared/topics.ts";
 import type { Admission } from "../access/admission.ts";
@@ -21,6 +23,7 @@ import { guardSocket, type RawPacket } from "./mqtt-guard.ts";
 import { type LaneSession, MqttLane } from "./mqtt-lane.ts";
 import { isSoundClientId, isSoundFilter, isSoundTopic } from "./mqtt-names.ts";
 import { listen } from "./ports.ts";
+import type { WebSocketRoute } from "./websocket.ts";
 
 const PACKET_BYTES = 1024 * 1024;
 const UNSENT_BYTES = 2 * 1024 * 1024;
@@ -76,7 +79,7 @@ export class MqttTransport {
   readonly #server: Server;
   readonly #commands: MqttCommands;
   readonly #sessions = new WeakMap<Client, Session>();
-  readonly #sockets = new Set<Socket>();
+  readonly #sockets = new Set<Duplex>();
   readonly #connected = new Set<Session>();
   readonly #retained = new Map<string, number>();
   #retainedBytes = 0;
@@ -153,13 +156,28 @@ export class MqttTransport {
       socket.destroy();
       return;
     }
-    this.#sockets.add(socket);
     socket.setKeepAlive(true, DEAD_PEER_PROBE_MS);
     this.#handle(broker, socket, address);
   }
 
-  #handle(broker: Broker, socket: Socket, address: string): void {
+  /** WS /mqtt: MQTT over WebSocket, the same broker. */
+  get route(): WebSocketRoute {
+    return {
+      path: "/mqtt",
+      protocols: ["mqtt", "mqttv3.1"],
+      messageBytes: PACKET_BYTES,
+      whyNot: async () => (this.#broker === null ? "503 Service Unavailable" : null),
+      open: (webSocket, request) => {
+        const broker = this.#broker;
+        if (broker === null) webSocket.terminate();
+        else this.#handle(broker, createWebSocketStream(webSocket), plainAddress(request.socket.remoteAddress));
+      },
+    };
+  }
+
+  #handle(broker: Broker, socket: Duplex, address: string): void {
     const { clock, log } = this.#options;
+    this.#sockets.add(socket);
     const session: Session = {
       id: `mqtt:${++this.#sessionCount}`,
       address,
@@ -321,7 +339,8 @@ export class MqttTransport {
     // An empty retained message only clears what the broker kept [MQTT-3.3.1-10].
     if (target === null || (packet.retain && payload.length === 0)) return;
     session.pending++;
-    const message = { source: packet.topic, target, payload, address: session.address, session: session.id };
+    const { address, id } = session;
+    const message = { source: packet.topic, target, payload, address, session: id, transport: "mqtt" } as const;
     const verdict = await this.#options.ingest.accept(message);
     this.#settled(client, session);
     if (verdict.kind === "deferred") throw new Error(verdict.problem.message);

@@ -16,7 +16,7 @@ import { Metrics } from "../../../src/hub/observe/metrics.ts";
 import type { ReadingStore } from "../../../src/hub/store/readings.ts";
 import type { RecordStore } from "../../../src/hub/store/records.ts";
 import { HttpTransport } from "../../../src/hub/transport/http.ts";
-import { LiveSocket } from "../../../src/hub/transport/live-socket.ts";
+import { WebSocketDoor } from "../../../src/hub/transport/websocket.ts";
 import { report } from "./program.ts";
 
 const readings: ReadingStore = {
@@ -102,7 +102,7 @@ const http = new HttpTransport({
   }),
   guard,
   admission: new Admission(new Networks([])),
-  liveSocket: new LiveSocket({ guard, sessions, feed, clock }),
+  webSockets: new WebSocketDoor({ guard, clock, routes: [] }),
   uiFolder: "",
   log,
 });
