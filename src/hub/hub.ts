@@ -100,7 +100,9 @@ export class Hub {
       readings,
       records,
       clock,
+      joining: config.joining,
       onChange: (device) => feed.device(device),
+      onRemoved: (id) => feed.removed(id),
       onSaveFailed: (error) => log.error({ err: error }, "devices could not be written down"),
     });
     const disk = new DiskGuard({
@@ -156,6 +158,7 @@ export class Hub {
       dataFolder: folder.path,
       storedBytes: (await storeStatus()).storedBytes,
       disk: disk.status,
+      joining: config.joining,
       notes,
     });
     const health = async () =>
@@ -168,7 +171,7 @@ export class Hub {
         mqttClients: mqtt.clientCount,
       });
     const figures = async (): Promise<HubFigures> => {
-      const devices = registry.list();
+      const devices = registry.list().filter(({ joining }) => joining === "approved");
       const devicesOnline = devices.filter(({ presence }) => presence.online).length;
       return {
         store: await storeStatus(),

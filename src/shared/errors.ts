@@ -22,6 +22,7 @@ export const errorStatus = {
   "bad-about": 400,
   "bad-status": 400,
   "unsupported-protocol": 400,
+  "device-blocked": 403,
   // A request that cannot be answered as it stands.
   "bad-request": 400,
   "not-signed-in": 401,
@@ -34,6 +35,10 @@ export const errorStatus = {
   "method-not-allowed": 405,
   "unsupported-media-type": 415,
   // A request that may succeed later.
+  "joining-closed": 403,
+  "waiting-list-full": 503,
+  "waiting-device-full": 429,
+  "device-leaving": 503,
   "store-failed": 503,
   "disk-full": 503,
   "hub-stopping": 503,

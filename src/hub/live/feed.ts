@@ -54,6 +54,11 @@ export class LiveFeed {
     if (this.#listeners.size > 0) this.#devices.set(device.id, device);
   }
 
+  removed(id: string): void {
+    this.#devices.delete(id);
+    this.#send({ type: "device-removed", id });
+  }
+
   refused(refused: Refused): void {
     this.#send({ type: "refused", refused });
   }

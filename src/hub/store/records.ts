@@ -1,6 +1,7 @@
 // The port to everything that is kept beside readings: few rows, read at start, written as they change.
 import { type Static, Type } from "typebox";
 import { Refused, RetentionRule } from "../../shared/api.ts";
+import { DeviceGiven } from "../../shared/device.ts";
 import type { DeviceId } from "../../shared/ids.ts";
 import { type IncomingAttribute, limits } from "../../shared/reading.ts";
 
@@ -8,6 +9,8 @@ export interface RecordStore {
   devices(): Promise<DeviceRecord[]>;
   /** Writes the devices as they are now; resolves once they are on disk. */
   saveDevices(devices: readonly DeviceRecord[]): Promise<void>;
+  /** Removes a device's record and its attributes; what was handed in before is on disk by then. */
+  removeDevice(id: DeviceId): Promise<void>;
   /** The latest text of each attribute, oldest first. */
   attributes(): Promise<IncomingAttribute[]>;
 
@@ -41,12 +44,33 @@ export const DeviceAbout = Type.Object({
 });
 export type DeviceAbout = Static<typeof DeviceAbout>;
 
+/** A device that has not joined. */
+export const JoiningRecord = Type.Union([
+  Type.Object({
+    kind: Type.Literal("waiting"),
+    sinceMs: Type.Integer(),
+    /** Where its first message came from. */
+    address: Type.String(),
+  }),
+  Type.Object({
+    kind: Type.Literal("blocked"),
+    sinceMs: Type.Integer(),
+    /** True where it had joined before: what it sent then is kept until somebody removes the device. */
+    hadJoined: Type.Boolean(),
+  }),
+]);
+export type JoiningRecord = Static<typeof JoiningRecord>;
+
 export const DeviceRecord = Type.Object({
   id: Type.Unsafe<DeviceId>(Type.String()),
   firstSeenMs: Type.Integer(),
   lastSeenMs: Type.Integer(),
   address: Type.Union([Type.String(), Type.Null()]),
   about: DeviceAbout,
+  /** What people say of it. */
+  given: Type.Optional(DeviceGiven),
+  /** Nothing where the device has joined, as all have that were here before this was asked. */
+  joining: Type.Optional(JoiningRecord),
 });
 export type DeviceRecord = Static<typeof DeviceRecord>;
 

@@ -10,6 +10,7 @@ import type { Retention } from "../devices/retention.ts";
 import type { Ingest } from "../ingest/accept.ts";
 import type { Log } from "../observe/log.ts";
 import { type ApiOptions, addApiRoutes } from "./api-routes.ts";
+import { addDeviceRoutes } from "./device-routes.ts";
 import { answerErrors, sendProblem } from "./http-errors.ts";
 import { addIngestRoutes } from "./ingest-routes.ts";
 import type { LiveSocket } from "./live-socket.ts";
@@ -73,6 +74,7 @@ export class HttpTransport {
     addSessionRoutes(app, { sessions: this.#options.sessions, httpPort: () => this.#port });
     addIngestRoutes(app, ingest);
     addApiRoutes(app, this.#options);
+    addDeviceRoutes(app, this.#options);
     addRetentionRoutes(app, retention);
     app.get("/api/v1/openapi.json", { config: { open: true }, schema: { hide: true } }, async () => app.swagger());
     await app.ready();

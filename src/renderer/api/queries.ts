@@ -1,6 +1,7 @@
 // What the pages ask the hub. The live feed keeps it current between the answers.
 import { type DefaultError, QueryClient, useQuery } from "@tanstack/react-query";
 import type { Chart, DeviceList, HubInfo, RefusedList } from "../../shared/api.ts";
+import type { JoiningState } from "../../shared/device.ts";
 import { byName } from "../i18n/names.ts";
 import { ApiFailure, apiUrl, request } from "./client.ts";
 
@@ -39,9 +40,18 @@ function useDeviceList<Selected>(select: (list: DeviceList) => Selected) {
   });
 }
 
-const sortedDevices = ({ devices }: DeviceList) => byName(devices);
+const sortedBy =
+  (state: JoiningState) =>
+  ({ devices }: DeviceList) =>
+    byName(devices.filter(({ joining }) => joining === state));
+const approved = sortedBy("approved");
+const waiting = sortedBy("waiting");
+const blocked = sortedBy("blocked");
 
-export const useDevices = () => useDeviceList(sortedDevices);
+/** Those that have joined. */
+export const useDevices = () => useDeviceList(approved);
+export const useWaitingDevices = () => useDeviceList(waiting);
+export const useBlockedDevices = () => useDeviceList(blocked);
 
 /** Null when the hub knows no such device. */
 export const useDevice = (id: string) =>

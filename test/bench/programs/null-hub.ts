@@ -39,6 +39,7 @@ const readings: ReadingStore = {
 const records: RecordStore = {
   devices: async () => [],
   saveDevices: async () => undefined,
+  removeDevice: async () => undefined,
   attributes: async () => [],
   refused: async () => [],
   saveRefused: async () => undefined,
@@ -53,7 +54,9 @@ const registry = new Registry({
   readings,
   records,
   clock,
+  joining: "open",
   onChange: (device) => feed.device(device),
+  onRemoved: (id) => feed.removed(id),
   onSaveFailed: (error) => log.error(error),
 });
 const refusals = new Refusals({ records, onRefused: (refused) => feed.refused(refused) });
