@@ -40,13 +40,11 @@ function useDeviceList<Selected>(select: (list: DeviceList) => Selected) {
   });
 }
 
-const sortedBy =
-  (state: JoiningState) =>
-  ({ devices }: DeviceList) =>
-    byName(devices.filter(({ joining }) => joining === state));
-const approved = sortedBy("approved");
-const waiting = sortedBy("waiting");
-const blocked = sortedBy("blocked");
+const ofState = ({ devices }: DeviceList, state: JoiningState) => devices.filter(({ joining }) => joining === state);
+const approved = (list: DeviceList) => byName(ofState(list, "approved"));
+const blocked = (list: DeviceList) => byName(ofState(list, "blocked"));
+/** Who came last is looked for first. */
+const waiting = (list: DeviceList) => ofState(list, "waiting").sort((a, b) => b.firstSeenMs - a.firstSeenMs);
 
 /** Those that have joined. */
 export const useDevices = () => useDeviceList(approved);

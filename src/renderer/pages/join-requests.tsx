@@ -46,13 +46,14 @@ function RequestList({ devices }: { readonly devices: readonly Device[] }) {
 export function JoinRequest({ device }: { readonly device: Device }) {
   const { id, name, model, address, metrics, keptApart } = device;
   const decision = useDecision(id);
-  const facts = [name === id ? undefined : id, model].filter((fact) => fact !== undefined);
+  const origin = [model ?? [], address === null ? [] : `at ${address}`].flat().join(" ");
+  const facts = [name === id ? [] : id, origin === "" ? [] : origin].flat();
   return (
     <div className={styles["request"]}>
       <div className={styles["words"]}>
         <h2>{name} wants to join</h2>
         <p>
-          {[...facts, address === null ? [] : `at ${address}`].flat().join(" ")}
+          {facts.join(" · ")}
           {metrics.length > 0 && " · "}
           {metrics.slice(0, METRICS_SHOWN).map((metric, index) => (
             <span key={metric.name}>
@@ -60,7 +61,7 @@ export function JoinRequest({ device }: { readonly device: Device }) {
               <FirstReading device={id} metric={metric} />
             </span>
           ))}
-          {metrics.length > METRICS_SHOWN && ` and ${metrics.length - METRICS_SHOWN} more`}
+          {metrics.length > METRICS_SHOWN && `, and ${metrics.length - METRICS_SHOWN} more`}
           {keptApart && ` · ${readingsKept(keptApart.readings)}`}
         </p>
         {decision.error && <p role="alert">{explain(decision.error)}</p>}
@@ -91,10 +92,14 @@ export function JoinRequest({ device }: { readonly device: Device }) {
 
 function FirstReading({ device, metric }: { readonly device: string; readonly metric: Metric }) {
   const { value } = useLatest(device, metric);
+  return `${inSentence(metric)} ${formatQuantity(value, metric.unit)}`;
+}
+
+/** A name that we made a word of begins small in the middle of a sentence; the device's own label stays as it is. */
+function inSentence(metric: Metric): string {
   const label = metricLabel(metric);
-  // In the middle of a sentence; a name with more capitals than one is meant so.
-  const words = /^\p{Lu}\p{Ll}*$/u.test(label) ? label.toLowerCase() : label;
-  return `${words} ${formatQuantity(value, metric.unit)}`;
+  const isOurs = metric.label === undefined && /^\p{Lu}(?!\p{Lu})/u.test(label);
+  return isOurs ? label.charAt(0).toLowerCase() + label.slice(1) : label;
 }
 
 function readingsKept(count: number): string {
