@@ -94,8 +94,9 @@ export class Desktop implements AsyncDisposable {
 }
 
 /** Starts the app and waits until its page is drawn and its hub runs. */
-export async function launch(profile: Profile): Promise<Desktop> {
-  const app = await _electron.launch(commandFor(profile));
+export async function launch(profile: Profile, env: Readonly<Record<string, string>> = {}): Promise<Desktop> {
+  const command = commandFor(profile);
+  const app = await _electron.launch({ ...command, env: { ...command.env, ...env } });
   const desktop = new Desktop(app, await app.firstWindow());
   await desktop.untilHubRuns();
   return desktop;

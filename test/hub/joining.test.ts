@@ -5,12 +5,14 @@ import { rmSync, statfsSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
 import { connectAsync, type MqttClient } from "mqtt";
 import { expect, test } from "vitest";
 import type { Chart, DeviceList, ReadingsPage, RefusedList } from "../../src/shared/api.ts";
 import type { Device } from "../../src/shared/device.ts";
 import { startTestHub, TestHub } from "../support/hub.ts";
 import { type HubInside, startHubInside } from "../support/hub-inside.ts";
+import { run } from "../support/run.ts";
 import { mayMountSmallDisk, mountSmallDisk } from "../support/small-disk.ts";
 import { until } from "../support/until.ts";
 
@@ -96,6 +98,23 @@ test("what an unknown device sends is acknowledged and lies apart, until it is l
   expect(await post(hub, { device_id: "pi", t: 4 })).toEqual([200, joined]);
 });
 
+test("the scripts that never heard of joining wait too: paho, which hangs up after its publish, and requests", async () => {
+  await using hub = await startTestHub("--joining", "ask");
+  const snippet = (name: string) => fileURLToPath(new URL(`./snippets/${name}.py`, import.meta.url));
+  await run("/usr/bin/python3", [snippet("send_mqtt"), "127.0.0.1", String(hub.mqttPort)]);
+  const kept = async (count: number) =>
+    until(`${count} readings`, async () =>
+      (await deviceOf(hub, "raspi-01"))?.keptApart?.readings === count ? true : undefined,
+    );
+  await kept(2);
+  expect(await run("/usr/bin/python3", [snippet("send_http"), "127.0.0.1", String(hub.httpPort)])).toBe(
+    "200 success\n",
+  );
+  await kept(4);
+  await decide(hub, "raspi-01", "approve");
+  expect((await values(hub)).sort()).toEqual([25.5, 25.5, 60.3, 60.3]);
+});
+
 test("a batch of a device that has joined and of one that has not is stored, and half of it is seen", async () => {
   await using hub = await startTestHub("--joining", "ask");
   await post(hub, { device_id: "old", t: 1 });
@@ -140,6 +159,33 @@ test("a blocked device is refused: with 403 over HTTP, acknowledged over MQTT, a
   await decide(hub, "pi", "approve");
   expect(await values(hub)).toEqual([1]);
   expect(await post(hub, { device_id: "pi", t: 7 })).toEqual([200, joined]);
+});
+
+test("what a blocked device publishes is heard by nobody, and not retained", async () => {
+  await using hub = await startTestHub("--joining", "ask");
+  for (const id of ["friend", "stranger"]) await post(hub, { device_id: id, t: 1 });
+  await decide(hub, "friend", "approve");
+  await decide(hub, "stranger", "block");
+  const listener = await connectAsync(hub.file.mqtt, { username: "admin", password: hub.file.token });
+  const heard: string[] = [];
+  listener.on("message", (topic, payload) => heard.push(`${topic} ${payload}`));
+  await listener.subscribeAsync(["sensor/#", "bramble/#"]);
+  const client = await connectAsync(hub.file.mqtt, { reconnectPeriod: 0 });
+  for (const qos of [0, 1, 2] as const) {
+    await client.publishAsync("sensor/stranger/data", `{"t":${qos}}`, { qos });
+    await client.publishAsync("bramble/stranger/status", "online", { qos, retain: true });
+    await client.publishAsync("sensor/friend/data", `{"t":${qos}}`, { qos });
+  }
+  await until("the friend is heard", async () => (heard.some((one) => one.endsWith('{"t":2}')) ? true : undefined));
+  expect(heard).toEqual([0, 1, 2].map((qos) => `sensor/friend/data {"t":${qos}}`));
+  await listener.unsubscribeAsync("bramble/#");
+  await listener.subscribeAsync("bramble/#");
+  await client.publishAsync("sensor/friend/data", '{"t":3}', { qos: 1 });
+  await until("the friend is heard again", async () =>
+    heard.some((one) => one.endsWith('{"t":3}')) ? true : undefined,
+  );
+  expect(heard.filter((one) => one.includes("stranger"))).toEqual([]);
+  await Promise.all([client.endAsync(), listener.endAsync()]);
 });
 
 test("a closed hub turns unknown devices away: with 403 over HTTP, without an acknowledgement over MQTT", async () => {

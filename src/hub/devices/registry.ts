@@ -178,6 +178,10 @@ export class Registry {
     this.#joining.giveBack(readings);
   }
 
+  isBlocked(id: DeviceId): boolean {
+    return this.#devices.get(id)?.joining?.kind === "blocked";
+  }
+
   /** What keeps out a message that a device sends beside its readings. */
   obstacleTo(id: DeviceId, source: Source): Obstacle | null {
     return this.#joining.obstacle([[id, 0]], source.address);
