@@ -12,7 +12,10 @@ const help = `bramble simulate: synthetic Pis that send readings over MQTT, and 
   --seconds S      for how long (60)
   --metrics M      readings in each message (2)
   --url URL        the hub (the one that runs on this computer, else mqtt://127.0.0.1:1883)
-  --data DIR       data folder of the hub that runs on this computer`;
+  --data DIR       data folder of the hub that runs on this computer
+
+A hub that asks who may join takes 20 unknown Pis from one address, and shows their readings once they are approved;
+one that was started with --joining open lets them in at once.`;
 
 const options = {
   devices: { type: "string", default: "5" },

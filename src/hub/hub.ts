@@ -103,7 +103,12 @@ export class Hub {
       readings,
       records,
       clock,
+      joining: config.joining,
       onChange: (device) => feed.device(device),
+      onRemoved: (id) => {
+        commands.forget(id);
+        feed.removed(id);
+      },
       onSaveFailed: (error) => log.error({ err: error }, "devices could not be written down"),
     });
     const disk = new DiskGuard({
@@ -169,6 +174,7 @@ export class Hub {
       dataFolder: folder.path,
       storedBytes: (await storeStatus()).storedBytes,
       disk: disk.status,
+      joining: config.joining,
       notes,
     });
     const health = async () =>
@@ -181,7 +187,7 @@ export class Hub {
         mqttClients: mqtt.clientCount,
       });
     const figures = async (): Promise<HubFigures> => {
-      const devices = registry.list();
+      const devices = registry.list().filter(({ joining }) => joining === "approved");
       const devicesOnline = devices.filter(({ presence }) => presence.online).length;
       return {
         store: await storeStatus(),

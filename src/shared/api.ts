@@ -44,6 +44,9 @@ export const ReadingsMessage = Type.Union([ReadingsObject, Type.Array(ReadingsOb
 export const Accepted = Type.Object({
   status: Type.Literal("success"),
   accepted: Type.Integer({ description: "readings stored" }),
+  joining: Type.Optional(
+    Type.Literal("waiting", { description: "somebody has to let the device join; until then its readings lie apart" }),
+  ),
 });
 export type Accepted = Static<typeof Accepted>;
 
@@ -158,6 +161,10 @@ export type Retention = Static<typeof Retention>;
 export const DiskStatus = Type.Union([Type.Literal("ok"), Type.Literal("low"), Type.Literal("full")]);
 export type DiskStatus = Static<typeof DiskStatus>;
 
+/** What becomes of a device that nobody knows: a person is asked, it joins at once, or it is turned away. */
+export const JoiningMode = Type.Union([Type.Literal("ask"), Type.Literal("open"), Type.Literal("closed")]);
+export type JoiningMode = Static<typeof JoiningMode>;
+
 /** What a person needs to know about the hub they look at. */
 export const HubInfo = Type.Object({
   hubId: Type.String(),
@@ -169,6 +176,7 @@ export const HubInfo = Type.Object({
   dataFolder: Type.String(),
   storedBytes: Type.Integer(),
   disk: DiskStatus,
+  joining: JoiningMode,
   notes: Type.Array(Type.String(), {
     description: "what the person at the hub should know, such as a port that was taken",
   }),
@@ -215,6 +223,7 @@ export const LiveEvent = Type.Union([
   /** A device came, went, or changed something other than its values. */
   Type.Object({ type: Type.Literal("device"), device: Device }),
   Type.Object({ type: Type.Literal("command"), command: Command }),
+  Type.Object({ type: Type.Literal("device-removed"), id: Type.String() }),
   Type.Object({ type: Type.Literal("refused"), refused: Refused }),
   Type.Object({ type: Type.Literal("disk"), status: DiskStatus }),
   /** Every second: readings stored in the last one. */

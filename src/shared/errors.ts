@@ -24,6 +24,7 @@ export const errorStatus = {
   "bad-state": 400,
   "bad-reply": 400,
   "unsupported-protocol": 400,
+  "device-blocked": 403,
   // A request that cannot be answered as it stands.
   "bad-request": 400,
   "not-signed-in": 401,
@@ -40,6 +41,10 @@ export const errorStatus = {
   "unsupported-media-type": 415,
   // A request that may succeed later.
   "too-many-commands": 429,
+  "joining-closed": 403,
+  "waiting-list-full": 503,
+  "waiting-device-full": 429,
+  "device-leaving": 503,
   "store-failed": 503,
   "disk-full": 503,
   "hub-stopping": 503,

@@ -44,7 +44,8 @@ export class TestHub implements AsyncDisposable {
     ports: readonly string[] = ["--http-port", "0", "--mqtt-port", "0"],
     folder = makeTemporaryFolder(),
   ) {
-    this.#args = ["--no-mdns", ...ports, ...args];
+    // Few tests are about joining; those say so after this.
+    this.#args = ["--no-mdns", "--joining", "open", ...ports, ...args];
     this.folder = folder;
   }
 

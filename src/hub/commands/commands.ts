@@ -139,6 +139,15 @@ export class Commands {
     return undefined;
   }
 
+  /** The device is gone, and its history with it: what waited is not sent any more. */
+  forget(device: string): void {
+    for (const { command, withdraw } of this.#openOf(device)) {
+      this.#open.delete(command.id);
+      withdraw?.abort();
+    }
+    this.#settled.delete(device);
+  }
+
   /** A way to a device is there; the answer takes it away. */
   attach(device: DeviceId, channel: CommandChannel): () => void {
     this.#channels.set(device, [...(this.#channels.get(device) ?? []), channel]);
@@ -215,13 +224,13 @@ export class Commands {
     channel.deliver(open.message, withdraw.signal).then(
       (isAcknowledged) => {
         open.withdraw = null;
-        if (isSettled(open.command.state)) return;
+        if (!this.#open.has(open.command.id)) return;
         open.replyDueMs = this.#options.clock.now() + REPLY_WITHIN_MS;
         if (isAcknowledged) this.#become(open, "delivered");
       },
       () => {
         open.withdraw = null;
-        if (open.command.state !== "sent") return;
+        if (!this.#open.has(open.command.id) || open.command.state !== "sent") return;
         this.#become(open, "queued");
         this.#dispatch(open.command.device);
       },

@@ -6,6 +6,7 @@ import type { IncomingReading } from "../../shared/reading.ts";
 import type { IngestTopic, MalformedTopic } from "../../shared/topics.ts";
 import type { Clock } from "../clock.ts";
 import type { Commands } from "../commands/commands.ts";
+import type { Obstacle } from "../devices/joining.ts";
 import type { Registry } from "../devices/registry.ts";
 import type { DiskGuard } from "../observe/disk-guard.ts";
 import type { Log } from "../observe/log.ts";
@@ -37,7 +38,8 @@ export interface IncomingMessage {
 }
 
 export type Verdict =
-  | { readonly kind: "stored"; readonly accepted: number }
+  /** `waits`: the readings lie apart until somebody lets their device join. */
+  | { readonly kind: "stored"; readonly accepted: number; readonly waits: boolean }
   /** Bad for ever, and listed: acknowledge it, or its sender repeats it for ever. */
   | { readonly kind: "refused"; readonly problem: Problem }
   /** It could be taken later: do not acknowledge it. */
@@ -132,28 +134,32 @@ export class Ingest {
   #store(decoded: Decoded, message: IncomingMessage): Promise<Verdict> {
     if (decoded.kind === "refused") return this.#refused(message, decoded.problem);
     const { readings, registry, clock } = this.#options;
-    const problem = registry.admit(decoded.readings);
-    if (problem !== null) return this.#refused(message, problem);
+    const obstacle = registry.admit(decoded.readings, message);
+    if (obstacle !== null) return this.#keptOut(obstacle, message, () => this.#store(decoded, message));
     const receivedAtMs = clock.now();
     // Not awaited: a promise less for each of the many.
-    return readings
-      .append({ readings: decoded.readings, attributes: decoded.attributes, receivedAtMs })
-      .then((tsMs) => this.#stored(decoded, tsMs, message));
+    return readings.append({ readings: decoded.readings, attributes: decoded.attributes, receivedAtMs }).then(
+      (tsMs) => this.#stored(decoded, tsMs, message),
+      (error: unknown) => {
+        registry.notStored(decoded.readings);
+        throw error;
+      },
+    );
   }
 
   #stored({ readings, attributes }: DecodedReadings, tsMs: Float64Array, message: IncomingMessage): Verdict {
     const { registry, onStored } = this.#options;
-    registry.stored(readings, tsMs, attributes, message);
+    const waits = registry.stored(readings, tsMs, attributes, message);
     onStored(readings, tsMs);
-    return this.#accepted(message, readings.length);
+    return this.#accepted(message, readings.length, waits);
   }
 
   async #describe(device: DeviceId, message: IncomingMessage): Promise<Verdict> {
     const decoded = decodeAbout(message.payload);
     if ("problem" in decoded) return this.#refused(message, decoded.problem);
     const { registry } = this.#options;
-    const problem = await registry.describe(device, decoded.about, message.address);
-    if (problem !== null) return this.#refused(message, problem);
+    const obstacle = await registry.describe(device, decoded.about, message);
+    if (obstacle !== null) return this.#keptOut(obstacle, message, () => this.#describe(device, message));
     if (message.session !== null) registry.sessionSpoke(device, message.session);
     return this.#accepted(message, 0);
   }
@@ -162,15 +168,21 @@ export class Ingest {
     const { payload, session } = message;
     const online = decodeStatus(payload);
     if (typeof online !== "boolean") return this.#refused(message, online);
-    if (online && session !== null) this.#options.registry.sessionSpoke(device, session);
-    this.#options.registry.statusSaid(device, online, session);
+    const { registry } = this.#options;
+    const obstacle = registry.get(device) === undefined ? null : registry.obstacleTo(device, message);
+    if (obstacle !== null) return this.#keptOut(obstacle, message, () => this.#status(device, message));
+    if (online && session !== null) registry.sessionSpoke(device, session);
+    registry.statusSaid(device, online, session);
     return this.#accepted(message, 0);
   }
 
   async #state(device: DeviceId, message: IncomingMessage): Promise<Verdict> {
     const decoded = decodeState(message.payload);
     if ("problem" in decoded) return this.#refused(message, decoded.problem);
-    this.#options.registry.reported(device, decoded.values);
+    const { registry } = this.#options;
+    const obstacle = registry.get(device) === undefined ? null : registry.obstacleTo(device, message);
+    if (obstacle !== null) return this.#keptOut(obstacle, message, () => this.#state(device, message));
+    registry.reported(device, decoded.values);
     return this.#accepted(message, 0);
   }
 
@@ -181,10 +193,32 @@ export class Ingest {
     return this.#accepted(message, 0);
   }
 
-  #accepted(message: IncomingMessage, count: number): Verdict {
+  /** What is the same every time is listed once for each device, however often it sends. */
+  async #keptOut(obstacle: Obstacle, message: IncomingMessage, again: () => Promise<Verdict>): Promise<Verdict> {
+    switch (obstacle.kind) {
+      case "refused": {
+        const { problem, isNews } = obstacle;
+        if (isNews) return this.#refused(message, problem);
+        this.#options.metrics.refused(problem.code);
+        return this.#counted(message, { kind: "refused", problem });
+      }
+      case "deferred": {
+        const { problem, isNews, retryAfterSeconds } = obstacle;
+        if (isNews) await this.refuse(message, problem);
+        return this.#counted(message, { kind: "deferred", problem, retryAfterSeconds });
+      }
+      case "not-yet":
+        await obstacle.until;
+        return again();
+      default:
+        return assertNever(obstacle);
+    }
+  }
+
+  #accepted(message: IncomingMessage, count: number, waits = false): Verdict {
     if (this.#failure !== null) this.#options.log.info("messages are stored again");
     this.#failure = null;
-    return this.#counted(message, { kind: "stored", accepted: count });
+    return this.#counted(message, { kind: "stored", accepted: count, waits });
   }
 
   async #refused(message: IncomingMessage, problem: Problem): Promise<Verdict> {

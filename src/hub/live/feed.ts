@@ -60,6 +60,11 @@ export class LiveFeed {
     this.#send({ type: "command", command });
   }
 
+  removed(id: string): void {
+    this.#devices.delete(id);
+    this.#send({ type: "device-removed", id });
+  }
+
   refused(refused: Refused): void {
     this.#send({ type: "refused", refused });
   }

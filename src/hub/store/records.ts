@@ -3,6 +3,7 @@ import { type Static, Type } from "typebox";
 import { Refused, RetentionRule } from "../../shared/api.ts";
 import type { Command } from "../../shared/command.ts";
 import { Control, ControlValue } from "../../shared/control.ts";
+import { DeviceGiven } from "../../shared/device.ts";
 import type { DeviceId } from "../../shared/ids.ts";
 import { type IncomingAttribute, limits } from "../../shared/reading.ts";
 
@@ -10,6 +11,8 @@ export interface RecordStore {
   devices(): Promise<DeviceRecord[]>;
   /** Writes the devices as they are now; resolves once they are on disk. */
   saveDevices(devices: readonly DeviceRecord[]): Promise<void>;
+  /** Removes a device's record and its attributes; what was handed in before is on disk by then. */
+  removeDevice(id: DeviceId): Promise<void>;
   /** The latest text of each attribute, oldest first. */
   attributes(): Promise<IncomingAttribute[]>;
 
@@ -55,6 +58,23 @@ export type DeviceAbout = Static<typeof DeviceAbout>;
 export const Reported = Type.Object({ value: ControlValue, atMs: Type.Integer() });
 export type Reported = Static<typeof Reported>;
 
+/** A device that has not joined. */
+export const JoiningRecord = Type.Union([
+  Type.Object({
+    kind: Type.Literal("waiting"),
+    sinceMs: Type.Integer(),
+    /** Where its first message came from. */
+    address: Type.String(),
+  }),
+  Type.Object({
+    kind: Type.Literal("blocked"),
+    sinceMs: Type.Integer(),
+    /** True where it had joined before: what it sent then is kept until somebody removes the device. */
+    hadJoined: Type.Boolean(),
+  }),
+]);
+export type JoiningRecord = Static<typeof JoiningRecord>;
+
 export const DeviceRecord = Type.Object({
   id: Type.Unsafe<DeviceId>(Type.String()),
   firstSeenMs: Type.Integer(),
@@ -63,6 +83,10 @@ export const DeviceRecord = Type.Object({
   about: DeviceAbout,
   /** By control: what the device last said that it is set to. */
   reported: Type.Optional(Type.Record(Type.String(), Reported)),
+  /** What people say of it. */
+  given: Type.Optional(DeviceGiven),
+  /** Nothing where the device has joined, as all have that were here before this was asked. */
+  joining: Type.Optional(JoiningRecord),
 });
 export type DeviceRecord = Static<typeof DeviceRecord>;
 

@@ -11,6 +11,7 @@ import type { Ingest } from "../ingest/accept.ts";
 import type { Log } from "../observe/log.ts";
 import { type ApiOptions, addApiRoutes } from "./api-routes.ts";
 import { addCommandRoutes, type CommandRouteOptions } from "./command-routes.ts";
+import { addDeviceRoutes } from "./device-routes.ts";
 import { answerErrors, sendProblem } from "./http-errors.ts";
 import { addIngestRoutes } from "./ingest-routes.ts";
 import { listen } from "./ports.ts";
@@ -74,6 +75,7 @@ export class HttpTransport {
     addSessionRoutes(app, { sessions: this.#options.sessions, httpPort: () => this.#port });
     addIngestRoutes(app, ingest);
     addApiRoutes(app, this.#options);
+    addDeviceRoutes(app, this.#options);
     addRetentionRoutes(app, retention);
     addCommandRoutes(app, this.#options);
     app.get("/api/v1/openapi.json", { config: { open: true }, schema: { hide: true } }, async () => app.swagger());

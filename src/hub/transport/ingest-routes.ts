@@ -44,7 +44,11 @@ export function addIngestRoutes(app: FastifyInstance, ingest: Ingest): void {
           });
           switch (verdict.kind) {
             case "stored":
-              return { status: "success", accepted: verdict.accepted } satisfies Accepted;
+              return {
+                status: "success",
+                accepted: verdict.accepted,
+                ...(verdict.waits ? { joining: "waiting" } : {}),
+              } satisfies Accepted;
             case "refused":
               return sendProblem(reply, verdict.problem);
             case "deferred":

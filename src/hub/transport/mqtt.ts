@@ -14,7 +14,7 @@ import type { Clock } from "../clock.ts";
 import type { Commands } from "../commands/commands.ts";
 import type { Port } from "../config.ts";
 import type { Registry } from "../devices/registry.ts";
-import type { Ingest } from "../ingest/accept.ts";
+import type { Ingest, Verdict } from "../ingest/accept.ts";
 import type { Identity, TopicAuthority } from "../ingest/authorise.ts";
 import type { Log } from "../observe/log.ts";
 import { Broker } from "./mqtt-broker.ts";
@@ -323,8 +323,21 @@ export class MqttTransport {
       await this.#dropForbidden(packet, session);
       return;
     }
+    if (packet.qos < 2 || this.#isOfBlocked(packet.topic)) {
+      const verdict = await this.#take(client, session, packet);
+      if (verdict?.kind === "refused" && verdict.problem.code === "device-blocked") {
+        dropQuietly(packet);
+        return;
+      }
+    }
     this.#boundRetained(packet);
-    if (packet.qos < 2) await this.#take(client, session, packet);
+  }
+
+  #isOfBlocked(topic: string): boolean {
+    const target = parseTopic(topic);
+    return (
+      target !== null && "device" in target && target.device !== null && this.#options.registry.isBlocked(target.device)
+    );
   }
 
   async #published(client: Client | null, packet: PublishPacket): Promise<void> {
@@ -333,24 +346,24 @@ export class MqttTransport {
   }
 
   /** Resolves once the message is on disk; rejects, so that no acknowledgement leaves, where it is not. */
-  async #take(client: Client | null, session: Session, packet: PublishPacket): Promise<void> {
+  async #take(client: Client | null, session: Session, packet: PublishPacket): Promise<Verdict | null> {
     const target = parseTopic(packet.topic);
     const payload = toBytes(packet.payload);
     // An empty retained message only clears what the broker kept [MQTT-3.3.1-10].
-    if (target === null || (packet.retain && payload.length === 0)) return;
+    if (target === null || (packet.retain && payload.length === 0)) return null;
     session.pending++;
     const { address, id } = session;
     const message = { source: packet.topic, target, payload, address, session: id, transport: "mqtt" } as const;
     const verdict = await this.#options.ingest.accept(message);
     this.#settled(client, session);
     if (verdict.kind === "deferred") throw new Error(verdict.problem.message);
+    return verdict;
   }
 
   /** MQTT 3.1.1 cannot refuse a publish but by hanging up, which would have it sent for ever. */
   async #dropForbidden(packet: PublishPacket, session: Session): Promise<void> {
     const topic = packet.topic;
-    packet.topic = NOWHERE;
-    packet.retain = false;
+    dropQuietly(packet);
     const words = `Nobody may publish on “${topic.slice(0, 80)}” without a key. Readings go to sensor/data or sensor/<device>/data.`;
     const message = { address: session.address, source: topic, payload: toBytes(packet.payload) };
     const verdict = await this.#options.ingest.refuse(message, problem("forbidden", words));
@@ -381,6 +394,12 @@ export class MqttTransport {
     const sound = isSoundFilter(filter) && !filter.startsWith("$share/") && count < SUBSCRIPTIONS_PER_CLIENT;
     return sound && this.#options.authority.maySubscribe(session.identity, filter) ? subscription : null;
   }
+}
+
+/** It is acknowledged, and goes to nobody. */
+function dropQuietly(packet: PublishPacket): void {
+  packet.topic = NOWHERE;
+  packet.retain = false;
 }
 
 function connectRefusal(message: string, returnCode: number): Error & { returnCode: number } {

@@ -2,9 +2,9 @@
 import type { QueryClient, QueryFilters } from "@tanstack/react-query";
 import type { CommandList, DeviceList, HubInfo, LiveEvent, LiveTicket, RefusedList } from "../../shared/api.ts";
 import type { Command } from "../../shared/command.ts";
-import type { Device } from "../../shared/device.ts";
 import { assertNever } from "../../shared/errors.ts";
 import { apiUrl, post } from "./client.ts";
+import { withDevice, withoutDevice } from "./device-list.ts";
 import { liveUrl } from "./platform.ts";
 import { keys } from "./queries.ts";
 import { SeriesFeed } from "./series.ts";
@@ -80,6 +80,9 @@ export class LiveFeed {
         }));
         break;
       }
+      case "device-removed":
+        this.#change<DeviceList>(keys.devices, (list) => withoutDevice(list, event.id));
+        break;
       case "refused":
         this.#change<RefusedList>(keys.refused, ({ refused }) => ({
           refused: [event.refused, ...refused].slice(0, REFUSED_KEPT),
@@ -116,10 +119,6 @@ function askForTicket(): Promise<LiveTicket | null> {
 
 function newestFirst(a: Command, b: Command): number {
   return (b.timeline[0]?.atMs ?? 0) - (a.timeline[0]?.atMs ?? 0);
-}
-
-function withDevice({ devices }: DeviceList, device: Device): DeviceList {
-  return { devices: [...devices.filter(({ id }) => id !== device.id), device] };
 }
 
 /** Doubles, and is spread out so that not every window comes back at the same moment. */

@@ -2,6 +2,7 @@
 import { type DefaultError, QueryClient, useQuery } from "@tanstack/react-query";
 import type { Chart, CommandList, DeviceList, HubInfo, RefusedList } from "../../shared/api.ts";
 import type { Command, CommandRequest } from "../../shared/command.ts";
+import type { JoiningState } from "../../shared/device.ts";
 import { byName } from "../i18n/names.ts";
 import { ApiFailure, apiUrl, post, request } from "./client.ts";
 
@@ -41,9 +42,16 @@ function useDeviceList<Selected>(select: (list: DeviceList) => Selected) {
   });
 }
 
-const sortedDevices = ({ devices }: DeviceList) => byName(devices);
+const ofState = ({ devices }: DeviceList, state: JoiningState) => devices.filter(({ joining }) => joining === state);
+const approved = (list: DeviceList) => byName(ofState(list, "approved"));
+const blocked = (list: DeviceList) => byName(ofState(list, "blocked"));
+/** Who came last is looked for first. */
+const waiting = (list: DeviceList) => ofState(list, "waiting").sort((a, b) => b.firstSeenMs - a.firstSeenMs);
 
-export const useDevices = () => useDeviceList(sortedDevices);
+/** Those that have joined. */
+export const useDevices = () => useDeviceList(approved);
+export const useWaitingDevices = () => useDeviceList(waiting);
+export const useBlockedDevices = () => useDeviceList(blocked);
 
 /** Null when the hub knows no such device. */
 export const useDevice = (id: string) =>

@@ -2,7 +2,7 @@
 import { useState } from "react";
 import type { HubInfo } from "../../shared/api.ts";
 import type { Device } from "../../shared/device.ts";
-import { useDevices, useHub, useRefused } from "../api/queries.ts";
+import { useDevices, useHub, useRefused, useWaitingDevices } from "../api/queries.ts";
 import { formatAgo } from "../i18n/times.ts";
 import { Dot } from "../ui/dot.tsx";
 import { Failure } from "../ui/failure.tsx";
@@ -11,22 +11,31 @@ import { Snippet } from "../ui/snippet.tsx";
 import { useNow } from "../ui/use-now.ts";
 import { links } from "../ui/use-route.ts";
 import styles from "./add-device.module.css";
+import { JoinRequests } from "./join-requests.tsx";
 import { httpSnippet, mqttSnippet } from "./snippets.ts";
 
 export function AddDevice() {
   const hub = useHub();
   const devices = useDevices();
+  const waiting = useWaitingDevices();
   return (
     <>
       <PageHeader title="Add a Raspberry Pi" />
       <p className={styles["lead"]}>
         Run one of these on the Pi, with your own readings in place of the two numbers. The device appears here with its
         first message.
+        {hub.data?.joining === "closed" && (
+          <>
+            {" "}
+            <strong>This hub takes no new devices:</strong> it was started with <code>--joining closed</code>.
+          </>
+        )}
       </p>
+      <JoinRequests />
       {hub.isLoadingError && (
         <Failure what="The hub's address is not known." error={hub.error} onRetry={() => void hub.refetch()} />
       )}
-      {devices.data && <FirstReading devices={devices.data} />}
+      {devices.data && waiting.data && <FirstReading joined={devices.data} waiting={waiting.data} />}
       {hub.data && <Snippets hub={hub.data} />}
     </>
   );
@@ -42,10 +51,17 @@ function Snippets({ hub }: { readonly hub: HubInfo }) {
   );
 }
 
-/** Waits for a device that was not there when the page was opened. */
-function FirstReading({ devices }: { readonly devices: readonly Device[] }) {
-  const [known] = useState(() => new Set(devices.map(({ id }) => id)));
-  const arrived = devices.find(({ id }) => !known.has(id));
+interface FirstReadingProps {
+  readonly joined: readonly Device[];
+  readonly waiting: readonly Device[];
+}
+
+/** Waits for a device that was not there when the page was opened. One that has to be let in first is shown above. */
+function FirstReading({ joined, waiting }: FirstReadingProps) {
+  const [known] = useState(() => new Set([...joined, ...waiting].map(({ id }) => id)));
+  const [knownJoined] = useState(() => new Set(joined.map(({ id }) => id)));
+  const arrived = joined.find(({ id }) => !knownJoined.has(id));
+  if (arrived === undefined && waiting.some(({ id }) => !known.has(id))) return null;
   return (
     <div className={styles["firstReading"]} role="status">
       <Dot look={arrived === undefined ? "awaited" : "here"} />

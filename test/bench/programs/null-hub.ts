@@ -40,6 +40,7 @@ const readings: ReadingStore = {
 const records: RecordStore = {
   devices: async () => [],
   saveDevices: async () => undefined,
+  removeDevice: async () => undefined,
   attributes: async () => [],
   refused: async () => [],
   saveRefused: async () => undefined,
@@ -56,7 +57,9 @@ const registry = new Registry({
   readings,
   records,
   clock,
+  joining: "open",
   onChange: (device) => feed.device(device),
+  onRemoved: (id) => feed.removed(id),
   onSaveFailed: (error) => log.error(error),
 });
 const refusals = new Refusals({ records, onRefused: (refused) => feed.refused(refused) });

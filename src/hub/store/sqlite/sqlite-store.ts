@@ -217,6 +217,7 @@ function sqliteRecords(commits: GroupCommit, reader: SleepingWorker<ReaderMethod
   return {
     devices: () => parsed("device", DeviceRecord),
     saveDevices: (devices) => commits.run({ kind: "save-devices", devices }),
+    removeDevice: (id) => commits.run({ kind: "remove-device", id }),
     async attributes() {
       return (await rows("attribute", AttributeRow)).flatMap((row): IncomingAttribute[] => {
         const device = parseDeviceId(row.device);

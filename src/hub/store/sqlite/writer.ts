@@ -42,6 +42,7 @@ export type RecordOperation =
       readonly changedAtMs: number;
     }
   | { readonly kind: "save-devices"; readonly devices: readonly DeviceRecord[] }
+  | { readonly kind: "remove-device"; readonly id: string }
   | { readonly kind: "save-refused"; readonly record: RefusedRecord; readonly forgetIds: readonly number[] }
   | { readonly kind: "save-command"; readonly command: Command; readonly forgetIds: readonly string[] }
   /** Keeps the value that is there. */
@@ -203,6 +204,11 @@ class Writer {
       case "save-devices":
         for (const device of operation.devices) this.#statements.saveDevice.run(device.id, JSON.stringify(device));
         break;
+      case "remove-device":
+        this.#statements.removeDevice.run(operation.id);
+        this.#statements.removeAttributes.run(operation.id);
+        this.#statements.removeCommands.run(operation.id);
+        break;
       case "save-refused":
         for (const id of operation.forgetIds) this.#statements.forgetRefused.run(id);
         this.#statements.saveRefused.run(operation.record.id, JSON.stringify(operation.record));
@@ -234,6 +240,9 @@ function prepare(db: Database.Database) {
     saveDevice: db.prepare(
       "INSERT INTO device (id, record) VALUES (?, ?) ON CONFLICT DO UPDATE SET record = excluded.record",
     ),
+    removeDevice: db.prepare("DELETE FROM device WHERE id = ?"),
+    removeAttributes: db.prepare("DELETE FROM attribute WHERE device = ?"),
+    removeCommands: db.prepare("DELETE FROM command WHERE record ->> 'device' = ?"),
     saveRefused: db.prepare("INSERT INTO refused (id, record) VALUES (?, ?)"),
     forgetRefused: db.prepare("DELETE FROM refused WHERE id = ?"),
     saveCommand: db.prepare(
