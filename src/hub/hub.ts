@@ -33,6 +33,8 @@ export interface HubOptions {
   readonly version: string;
   /** Holds the built UI; where it does not, the hub has its API alone. */
   readonly uiFolder: string;
+  /** Holds what Pis are given. */
+  readonly agentFolder: string;
   readonly clock: Clock;
   readonly freeBytes: DiskGuardOptions["freeBytes"];
   readonly log: Log;
@@ -83,7 +85,7 @@ export class Hub {
   }
 
   async #start(): Promise<RunningHub> {
-    const { config, folder, version, uiFolder, clock, freeBytes, log, onDeath } = this.#options;
+    const { config, folder, version, uiFolder, agentFolder, clock, freeBytes, log, onDeath } = this.#options;
     const startedAtMs = clock.now();
     const metrics = new Metrics(version, clock);
     const store = new SqliteStore({
@@ -194,6 +196,9 @@ export class Hub {
       admission: new Admission(networks),
       liveSocket: new LiveSocket({ guard, sessions, feed, clock }),
       uiFolder,
+      agentFolder,
+      hubId: () => hubId,
+      mqttPort: () => mqtt.port,
       log,
     });
 

@@ -91,6 +91,9 @@ const http = new HttpTransport({
   admission: new Admission(new Networks([])),
   liveSocket: new LiveSocket({ guard, sessions, feed, clock }),
   uiFolder: "",
+  agentFolder: "/nowhere",
+  hubId: () => "",
+  mqttPort: () => 0,
   log,
 });
 sessions.start(makeSecret());
