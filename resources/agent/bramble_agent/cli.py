@@ -24,7 +24,10 @@ SHOW_SECONDS = 1
 def main(arguments: Sequence[str] | None = None) -> int:
     args = make_parser().parse_args(arguments)
     options = Options(
-        config=args.config, state=args.state or STATE_FOLDER, run=args.state or RUN_FOLDER, hub=getattr(args, "hub", None)
+        config=args.config,
+        state=args.state or STATE_FOLDER,
+        run=args.state or RUN_FOLDER,
+        hub=getattr(args, "hub", None),
     )
     logging.basicConfig(
         format="%(levelname)s %(name)s: %(message)s", level=logging.DEBUG if args.verbose else logging.INFO
@@ -92,7 +95,8 @@ def test(options: Options, name: str, text: str | None) -> int:
         return complain(f"{options.config}, {error}")
     settings = config.outputs.get(name)
     if settings is None:
-        return complain(f"There is no output “{name}” in {options.config}; there is: {', '.join(config.outputs) or 'none'}.")
+        names = ", ".join(config.outputs) or "none"
+        return complain(f"There is no output “{name}” in {options.config}; there is: {names}.")
     control = settings.control()
     values = [parse_value(text)] if text is not None else show_off(control)
     runs = read_status(options.status) is not None

@@ -2,6 +2,7 @@
 import json
 import logging
 import queue
+import sqlite3
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -75,8 +76,8 @@ class Command:
         if value is not None and not isinstance(value, (bool, int, float, str)):
             raise ValueError("its value is neither a number, a text, true nor false")
         at, ttl = message.get("at"), message.get("ttl_ms")
-        is_timed = isinstance(at, (int, float)) and isinstance(ttl, (int, float))
-        return Command(command_id, control, value, at + ttl if is_timed else None)
+        ends_ms = at + ttl if isinstance(at, (int, float)) and isinstance(ttl, (int, float)) else None
+        return Command(command_id, control, value, ends_ms)
 
 
 class Commands:
@@ -110,11 +111,19 @@ class Commands:
         except (ValueError, RecursionError) as error:
             log.warning("a command is not understood: %s", error)
             return None
-        if (earlier := self._seen.begin(command.id)) is not None:
+        try:
+            earlier = self._seen.begin(command.id)
+        except sqlite3.Error as error:
+            # It could be done, but not told apart from its own repetition.
+            return failure(command.id, f"this device cannot write it down: {error}")
+        if earlier is not None:
             log.info("%s came again: it is not done twice", command.id)
             return earlier
         reply = self._act(command)
-        self._seen.finish(command.id, reply)
+        try:
+            self._seen.finish(command.id, reply)
+        except sqlite3.Error as error:
+            log.error("the reply to %s cannot be written down: %s", command.id, error)
         return reply
 
     def _act(self, command: Command) -> str:

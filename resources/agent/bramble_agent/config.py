@@ -8,9 +8,9 @@ import tomllib
 import types
 import typing
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field, fields, replace
+from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar
 
 from .inputs import INPUT_KINDS, InputSettings
 from .outputs import OUTPUT_KINDS, OutputSettings
@@ -20,10 +20,18 @@ DEVICE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_\-.:]{0,63}")
 CONTROL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_\-]{0,39}")
 # Names with a meaning of their own in a message of readings.
 TAKEN_NAMES = {"ts", "time", "timestamp", "device", "device_id", "deviceId", "__proto__", "constructor", "prototype"}
+SECTIONS = ("hub", "queue", "outputs", "inputs")
 LEAST_INTERVAL_SECONDS = 0.1
 MOST_INTERVAL_SECONDS = 86_400
 
-T = TypeVar("T")
+
+class Declared(Protocol):
+    """Any dataclass."""
+
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
+
+T = TypeVar("T", bound=Declared)
 
 
 class ConfigError(Exception):
@@ -101,16 +109,16 @@ class _Reader:
 
     def config(self, table: dict[str, Any]) -> Config:
         host = socket.gethostname()
-        parts = {
-            "hub": self._settings(HubSettings, self._table(table, "hub"), "hub"),
-            "queue": self._settings(QueueSettings, self._table(table, "queue"), "queue"),
-            "outputs": self._kinds(OUTPUT_KINDS, self._table(table, "outputs"), "outputs"),
-            "inputs": self._kinds(INPUT_KINDS, self._table(table, "inputs"), "inputs"),
-        }
-        plain = {key: value for key, value in table.items() if key not in parts}
+        plain = {key: value for key, value in table.items() if key not in SECTIONS}
         config = self._settings(Config, {"device": device_id(host), "name": host, **plain}, "")
         self._check(config)
-        return replace(config, **parts)
+        return replace(
+            config,
+            hub=self._settings(HubSettings, self._table(table, "hub"), "hub"),
+            queue=self._settings(QueueSettings, self._table(table, "queue"), "queue"),
+            outputs=self._kinds(OUTPUT_KINDS, self._table(table, "outputs"), "outputs"),
+            inputs=self._kinds(INPUT_KINDS, self._table(table, "inputs"), "inputs"),
+        )
 
     def _check(self, config: Config) -> None:
         if DEVICE_ID.fullmatch(config.device) is None:
@@ -148,7 +156,6 @@ class _Reader:
     def _settings(self, of: type[T], table: dict[str, Any], where: str) -> T:
         """Checks keys and types against the dataclass's own fields; the rest it checks itself."""
         types_by_name = typing.get_type_hints(of)
-        # A dataclass is what every settings type is.
         wanted = {one.name: one for one in fields(of)}
         for key, value in table.items():
             if key not in wanted:

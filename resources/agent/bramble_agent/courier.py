@@ -6,6 +6,7 @@ of that starts anew, after a pause that grows.
 import json
 import logging
 import random
+import sqlite3
 import threading
 import time
 from collections.abc import Callable
@@ -120,6 +121,9 @@ class Courier:
                 return "the connection is made anew"
             except LinkLost as error:
                 return str(error)
+            except sqlite3.Error as error:
+                # A full or failing card: what was sent will be sent again, and the hub stores it once.
+                return f"the queue does not work: {error}"
             finally:
                 link.close(goodbye=True)
         return why

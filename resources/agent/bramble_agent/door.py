@@ -1,4 +1,4 @@
-"""The way into a running agent for `bramble-agent test`: the agent holds the pins, so it is the one that must move them.
+"""The way into a running agent for `bramble-agent test`: the agent holds the pins, so it is the one to move them.
 
 A socket in the agent's own folder: whoever may enter that folder may switch what hangs on this Pi.
 """
@@ -69,4 +69,5 @@ def knock(path: Path, control: str, value: Value) -> Value:
         answer = json.loads(connection.recv(MESSAGE_BYTES))
     if "error" in answer:
         raise Refused(answer["error"])
-    return answer["value"]
+    done: Value = answer["value"]
+    return done

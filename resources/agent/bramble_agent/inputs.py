@@ -96,7 +96,7 @@ class Motion(InputSettings):
 
 @dataclass(frozen=True, kw_only=True)
 class Ds18b20(InputSettings):
-    """A DS18B20 on the 1-Wire bus, as the kernel shows it (dtoverlay=w1-gpio). Without an id it must be the only one."""
+    """A DS18B20 on the 1-Wire bus (dtoverlay=w1-gpio). Without an id it must be the only one."""
 
     id: str | None = None
 

@@ -4,6 +4,7 @@ So nothing of an old connection, or of an old address of the hub, lives on in th
 still in the outbox. Speaks with paho-mqtt 1.6, as Debian 12 has it, and 2.x.
 """
 import logging
+import socket
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -44,6 +45,7 @@ class Link:
         self._client.will_set(self.topic("status"), "offline", qos=1, retain=True)
         if key is not None:
             self._client.username_pw_set(device, key)
+        self._client.on_socket_open = send_at_once
         self._client.on_connect = self._connected
         self._client.on_disconnect = self._disconnected
         self._client.on_subscribe = self._granted
@@ -133,6 +135,11 @@ class Link:
             self._end = reason
             self._changed.notify_all()
         self._on_loss()
+
+
+def send_at_once(_client: mqtt.Client, _data: Any, connection: socket.socket) -> None:
+    """A reply follows an acknowledgement closely, and would else be held back for 40 ms."""
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 def make_client(client_id: str) -> mqtt.Client:

@@ -125,7 +125,7 @@ class Outbox:
             self._delete_up_to(batch.last_seq)
 
     def correct_times(self) -> int:
-        """Gives readings of this start of the machine the time that they would get today; answers how many were wrong."""
+        """Puts times of this start of the machine right by what the clock is now; answers how many were wrong."""
         base_ms = self._clock.now_ms() - self._clock.up_ms()
         with self._lock:
             changed = self._db.execute(

@@ -88,7 +88,8 @@ def ask_firmware() -> int:
     """The firmware's throttling bits by Raspberry Pi's own tool, which needs the group `video`."""
     try:
         answer = subprocess.run(
-            ["vcgencmd", "get_throttled"], capture_output=True, text=True, timeout=5, check=True, stdin=subprocess.DEVNULL
+            ["vcgencmd", "get_throttled"],
+            capture_output=True, text=True, timeout=5, stdin=subprocess.DEVNULL, check=True,
         )
     except subprocess.SubprocessError as error:
         raise OSError("the firmware does not answer") from error

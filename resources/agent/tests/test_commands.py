@@ -109,6 +109,11 @@ class CommandsTest(FolderCase):
         self.assertEqual(self.quietly_fails("count"), CUT_OFF)
         self.assertEqual(self.count(), 0)
 
+    def test_one_that_cannot_be_written_down_is_not_done(self) -> None:
+        self.seen.close()
+        self.assertIn("cannot write it down", self.quietly_fails("count"))
+        self.assertEqual(self.count(), 0)
+
     def test_old_ids_are_forgotten_at_last(self) -> None:
         for number in range(REMEMBERED + 10):
             self.seen.begin(str(number))
@@ -150,7 +155,10 @@ class CommandsTest(FolderCase):
         self.assertIn("GPIOPinInUse", self.quietly_fails("b", True))
 
     def test_controls_are_told_as_the_contract_has_them(self) -> None:
-        labelled = parse('[outputs.led]\nkind = "led"\npin = 17\nlabel = "Light"\n[outputs.off]\nkind = "command"\nrun = "true"\nconfirm = true')
+        labelled = parse(
+            '[outputs.led]\nkind = "led"\npin = 17\nlabel = "Light"\n'
+            '[outputs.off]\nkind = "command"\nrun = "true"\nconfirm = true'
+        )
         self.outputs.configure(labelled.outputs)
         self.assertEqual(
             self.outputs.controls(),

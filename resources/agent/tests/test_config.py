@@ -57,7 +57,8 @@ class ParseTest(unittest.TestCase):
             self.assertTrue(str(caught.exception).startswith(words), f"{caught.exception}\nnot\n{words}")
 
     def test_host_names_become_device_ids(self) -> None:
-        names = {"raspi-07": "raspi-07", "Bäckerei pi": "B-ckerei-pi", "-x": "x", "é": "raspberrypi", "a" * 70: "a" * 64}
+        names = {"raspi-07": "raspi-07", "Bäckerei pi": "B-ckerei-pi", "-x": "x", "é": "raspberrypi"}
+        names["a" * 70] = "a" * 64
         self.assertEqual({name: device_id(name) for name in names}, names)
 
     def test_the_hub_on_the_command_line(self) -> None:

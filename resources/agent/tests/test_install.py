@@ -69,7 +69,8 @@ class InstallTest(FolderCase):
     def test_says_what_is_missing(self) -> None:
         done = self.run_script(filled_in(), path="/nowhere")
         self.assertIn("another Debian", done.stderr)
-        done = self.run_script(filled_in().replace("/run/systemd/system", "/nowhere"), path=f"{self.fake('apt-get')}:/bin")
+        path = f"{self.fake('apt-get')}:/bin"
+        done = self.run_script(filled_in().replace("/run/systemd/system", "/nowhere"), path=path)
         self.assertIn("needs systemd", done.stderr)
         done = self.run_script(filled_in(), "--force")
         self.assertIn("there is no --force", done.stderr)
@@ -81,7 +82,11 @@ class InstallTest(FolderCase):
         self.fake("sudo", 'exec "$@"')
         self.fake("id", 'case $1 in -u) echo 0 ;; *) exit 1 ;; esac')
         # As root would, but into the test's folder, where nobody need be root.
-        self.fake("install", 'all=; while [ $# -gt 0 ]; do case $1 in -o|-g) shift 2 ;; *) all="$all $1"; shift ;; esac; done; exec /usr/bin/install $all')
+        self.fake(
+            "install",
+            'all=; while [ $# -gt 0 ]; do case $1 in -o|-g) shift 2 ;; *) all="$all $1"; shift ;; esac; done\n'
+            "exec /usr/bin/install $all",
+        )
         self.fake("curl", curl)
         for folder in ("usr/local/bin", "etc/systemd/system", "var/lib"):
             (self.folder / "root" / folder).mkdir(parents=True, exist_ok=True)
@@ -128,8 +133,8 @@ class InstallTest(FolderCase):
         script = self.harmless(self.all_files())
         done = self.run_script(script, "--yes", "--uninstall", path=f"{self.folder}/bin:/usr/bin:/bin")
         self.assertEqual(done.returncode, 0, done.stderr)
-        left = sorted(str(file.relative_to(self.folder / "root")) for file in (self.folder / "root").rglob("*") if file.is_file())
-        self.assertEqual(left, ["etc/bramble-agent.toml", "var/lib/bramble-agent/hub.json"])
+        left = {file.name for file in (self.folder / "root").rglob("*") if file.is_file()}
+        self.assertEqual(left, {"bramble-agent.toml", "hub.json"})
 
 
 if __name__ == "__main__":
