@@ -36,6 +36,8 @@ export interface HubOptions {
   readonly version: string;
   /** Holds the built UI; where it does not, the hub has its API alone. */
   readonly uiFolder: string;
+  /** Holds what Pis are given. */
+  readonly agentFolder: string;
   readonly clock: Clock;
   readonly freeBytes: DiskGuardOptions["freeBytes"];
   readonly log: Log;
@@ -86,7 +88,7 @@ export class Hub {
   }
 
   async #start(): Promise<RunningHub> {
-    const { config, folder, version, uiFolder, clock, freeBytes, log, onDeath } = this.#options;
+    const { config, folder, version, uiFolder, agentFolder, clock, freeBytes, log, onDeath } = this.#options;
     const startedAtMs = clock.now();
     const metrics = new Metrics(version, clock);
     const store = new SqliteStore({
@@ -218,6 +220,9 @@ export class Hub {
         routes: [liveRoute({ sessions, feed }), mqtt.route, deviceRoute({ ingest, commands, registry, log })],
       }),
       uiFolder,
+      agentFolder,
+      hubId: () => hubId,
+      mqttPort: () => mqtt.port,
       log,
     });
 

@@ -52,6 +52,7 @@ export class HubInside implements AsyncDisposable {
       folder: this.#folder,
       version: "test",
       uiFolder: this.#uiFolder,
+      agentFolder: "/nowhere",
       clock: this.clock,
       freeBytes: async () => this.freeBytes,
       log: pino({ enabled: false }),

@@ -9,6 +9,7 @@ import type { Port } from "../config.ts";
 import type { Retention } from "../devices/retention.ts";
 import type { Ingest } from "../ingest/accept.ts";
 import type { Log } from "../observe/log.ts";
+import { type AgentRouteOptions, addAgentRoutes } from "./agent-routes.ts";
 import { type ApiOptions, addApiRoutes } from "./api-routes.ts";
 import { addCommandRoutes, type CommandRouteOptions } from "./command-routes.ts";
 import { addDeviceRoutes } from "./device-routes.ts";
@@ -24,8 +25,11 @@ const BODY_BYTES = 256 * 1024;
 /** To receive a request whole; an answer may take as long as its reader does. */
 const REQUEST_TIMEOUT_MS = 60_000;
 
-export interface HttpOptions extends ApiOptions, CommandRouteOptions, Pick<SessionRouteOptions, "sessions"> {
-  readonly version: string;
+export interface HttpOptions
+  extends ApiOptions,
+    CommandRouteOptions,
+    Omit<AgentRouteOptions, "httpPort">,
+    Pick<SessionRouteOptions, "sessions"> {
   readonly ingest: Ingest;
   readonly retention: Retention;
   readonly guard: BrowserGuard;
@@ -78,6 +82,7 @@ export class HttpTransport {
     addDeviceRoutes(app, this.#options);
     addRetentionRoutes(app, retention);
     addCommandRoutes(app, this.#options);
+    addAgentRoutes(app, { ...this.#options, httpPort: () => this.#port });
     app.get("/api/v1/openapi.json", { config: { open: true }, schema: { hide: true } }, async () => app.swagger());
     await app.ready();
   }

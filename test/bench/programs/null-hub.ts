@@ -107,6 +107,9 @@ const http = new HttpTransport({
   admission: new Admission(new Networks([])),
   webSockets: new WebSocketDoor({ guard, clock, routes: [] }),
   uiFolder: "",
+  agentFolder: "/nowhere",
+  hubId: () => "",
+  mqttPort: () => 0,
   log,
 });
 sessions.start(makeSecret());
