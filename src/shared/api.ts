@@ -141,6 +141,17 @@ export type Refused = Static<typeof Refused>;
 export const RefusedList = Type.Object({ refused: Type.Array(Refused) });
 export type RefusedList = Static<typeof RefusedList>;
 
+export const InstallerQuery = Type.Object({
+  address: Type.String({ description: "of the hub, as a Pi reaches it" }),
+});
+/** The script that makes a Pi a device, as a Pi gets it that fetches it from that address. */
+export const Installer = Type.Object({
+  url: Type.String(),
+  sha256: Type.String({ description: "of the script" }),
+  hubId: Type.String(),
+});
+export type Installer = Static<typeof Installer>;
+
 /**
  * How long readings are kept. Of the rules that fit a series the closest one counts: that of its device and metric, of
  * its device, of its metric, then the one that names neither. Without any, readings are kept for ever.

@@ -6,7 +6,7 @@ import { request as httpRequest } from "node:http";
 import { join } from "node:path";
 import { connectAsync } from "mqtt";
 import { beforeAll, expect, test } from "vitest";
-import type { DeviceList } from "../../src/shared/api.ts";
+import type { DeviceList, Installer } from "../../src/shared/api.ts";
 import { AGENT_FOLDER, ensureAgentPackages, PYTHON, PYTHON_ENV, TestAgent } from "../support/agent.ts";
 import { startTestHub, TestHub } from "../support/hub.ts";
 import { until } from "../support/until.ts";
@@ -215,4 +215,15 @@ test("nothing else is served, and HEAD is answered", async () => {
     expect(head.status).toBe(200);
     expect(Number(head.headers.get("content-length"))).toBeGreaterThan(100);
   }
+});
+
+test("the window can show what the installer of an address is checked by, of its own addresses alone", async () => {
+  await using hub = await startTestHub();
+  const installer = await hub.json<Installer>("/api/v1/installer?address=127.0.0.1");
+  expect(installer.url).toBe(`http://127.0.0.1:${hub.httpPort}/install.sh`);
+  const script = await (await fetch(installer.url)).text();
+  expect(createHash("sha256").update(script).digest("hex")).toBe(installer.sha256);
+  expect(script).toContain(installer.hubId);
+  const foreign = await hub.fetch("/api/v1/installer?address=203.0.113.7");
+  expect([foreign.status, await foreign.json()]).toEqual([400, expect.objectContaining({ error: "bad-request" })]);
 });

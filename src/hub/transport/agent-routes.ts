@@ -5,7 +5,9 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { networkInterfaces } from "node:os";
 import { join } from "node:path";
+import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance } from "fastify";
+import { ApiError, Installer, InstallerQuery } from "../../shared/api.ts";
 import { problem } from "../../shared/errors.ts";
 import { lanAddresses, plainAddress } from "../access/networks.ts";
 import { sendProblem } from "./http-errors.ts";
@@ -22,7 +24,8 @@ export interface AgentRouteOptions {
   readonly mqttPort: () => number;
 }
 
-export function addAgentRoutes(app: FastifyInstance, options: AgentRouteOptions): void {
+export function addAgentRoutes(server: FastifyInstance, options: AgentRouteOptions): void {
+  const app = server.withTypeProvider<TypeBoxTypeProvider>();
   const template = join(options.agentFolder, "install.sh");
   if (!existsSync(template)) return;
   const script = readFileSync(template, "utf8");
@@ -40,7 +43,27 @@ export function addAgentRoutes(app: FastifyInstance, options: AgentRouteOptions)
     },
   );
 
-  app.get<{ Params: { "*": string } }>(
+  app.get(
+    "/api/v1/installer",
+    {
+      schema: {
+        summary: "What a person can check the installer by",
+        querystring: InstallerQuery,
+        response: { 200: Installer, "4xx": ApiError, "5xx": ApiError },
+      },
+    },
+    async (request, reply) => {
+      const { address } = request.query;
+      if (!isOwnAddress(address))
+        return sendProblem(reply, problem("bad-request", `“${address.slice(0, 80)}” is no address of this hub.`));
+      const sha256 = createHash("sha256")
+        .update(fillIn(script, address, files, options))
+        .digest("hex");
+      return { url: `${hubUrl(address, options)}/install.sh`, sha256, hubId: options.hubId() };
+    },
+  );
+
+  server.get<{ Params: { "*": string } }>(
     "/agent/*",
     { config: { open: true }, schema: { hide: true } },
     async (request, reply) => {
@@ -62,16 +85,24 @@ function fillIn(
   template: string,
   address: string,
   files: ReadonlyMap<string, Buffer>,
-  { version, hubId, httpPort, mqttPort }: AgentRouteOptions,
+  options: AgentRouteOptions,
 ): string {
-  const host = isIP(address) === 6 ? `[${address}]` : address;
+  const { version, hubId, mqttPort } = options;
   const sums = Array.from(files, ([path, bytes]) => `${createHash("sha256").update(bytes).digest("hex")}  ${path}`);
   return template
-    .replaceAll("@HUB_URL@", `http://${host}:${httpPort()}`)
+    .replaceAll("@HUB_URL@", hubUrl(address, options))
     .replaceAll("@HUB_ID@", hubId())
     .replaceAll("@MQTT_PORT@", String(mqttPort()))
     .replaceAll("@VERSION@", version)
     .replaceAll("@FILES@", sums.join("\n"));
+}
+
+function hubUrl(address: string, { httpPort }: AgentRouteOptions): string {
+  return `http://${isIP(address) === 6 ? `[${address}]` : address}:${httpPort()}`;
+}
+
+function isOwnAddress(address: string): boolean {
+  return Object.values(networkInterfaces()).some((all) => all?.some((one) => one.address === address));
 }
 
 /** A link-local IPv6 address means nothing without the Pi's own name for the network: another of that interface does. */

@@ -1,6 +1,6 @@
 // What the pages ask the hub. The live feed keeps it current between the answers.
 import { type DefaultError, QueryClient, useQuery } from "@tanstack/react-query";
-import type { Chart, CommandList, DeviceList, HubInfo, RefusedList } from "../../shared/api.ts";
+import type { Chart, CommandList, DeviceList, HubInfo, Installer, RefusedList } from "../../shared/api.ts";
 import type { Command, CommandRequest } from "../../shared/command.ts";
 import type { JoiningState } from "../../shared/device.ts";
 import { byName } from "../i18n/names.ts";
@@ -31,6 +31,14 @@ export function useHub() {
     queryKey: keys.hub,
     queryFn: ({ signal }) => request<HubInfo>(apiUrl("hub"), { signal }),
     refetchInterval: 60_000,
+  });
+}
+
+/** The installer as a Pi gets it from that address of the hub. */
+export function useInstaller(address: string) {
+  return useQuery({
+    queryKey: ["installer", address],
+    queryFn: ({ signal }) => request<Installer>(apiUrl("installer", { address }), { signal }),
   });
 }
 

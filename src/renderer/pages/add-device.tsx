@@ -1,8 +1,8 @@
-// How a Raspberry Pi gets here: two snippets with this hub's own address, and the first reading seen as it arrives.
+// How a Raspberry Pi gets here: the agent and two snippets with this hub's own address, and the first reading seen as it arrives.
 import { useState } from "react";
 import type { HubInfo } from "../../shared/api.ts";
 import type { Device } from "../../shared/device.ts";
-import { useDevices, useHub, useRefused, useWaitingDevices } from "../api/queries.ts";
+import { useDevices, useHub, useInstaller, useRefused, useWaitingDevices } from "../api/queries.ts";
 import { formatAgo } from "../i18n/times.ts";
 import { Dot } from "../ui/dot.tsx";
 import { Failure } from "../ui/failure.tsx";
@@ -12,7 +12,7 @@ import { useNow } from "../ui/use-now.ts";
 import { links } from "../ui/use-route.ts";
 import styles from "./add-device.module.css";
 import { JoinRequests } from "./join-requests.tsx";
-import { httpSnippet, mqttSnippet } from "./snippets.ts";
+import { checkedInstallSnippet, httpSnippet, installSnippet, mqttSnippet } from "./snippets.ts";
 
 export function AddDevice() {
   const hub = useHub();
@@ -22,8 +22,8 @@ export function AddDevice() {
     <>
       <PageHeader title="Add a Raspberry Pi" />
       <p className={styles["lead"]}>
-        Run one of these on the Pi, with your own readings in place of the two numbers. The device appears here with its
-        first message.
+        Run one of these on the Pi; the programs with your own readings in place of the two numbers. The device appears
+        here with its first message.
         {hub.data?.joining === "closed" && (
           <>
             {" "}
@@ -45,8 +45,32 @@ function Snippets({ hub }: { readonly hub: HubInfo }) {
   const address = hub.addresses[0] ?? "127.0.0.1";
   return (
     <div className={styles["snippets"]}>
+      <QuickWay address={address} />
       <Snippet title="Python, over MQTT" code={mqttSnippet(address, hub.mqttPort)} />
       <Snippet title="Python, over HTTP" code={httpSnippet(address, hub.httpPort)} />
+    </div>
+  );
+}
+
+/** What runs is what was shown: the script can be checked before it is run. */
+function QuickWay({ address }: { readonly address: string }) {
+  const { data: installer } = useInstaller(address);
+  if (installer === undefined) return null;
+  return (
+    <div className={styles["quick"]}>
+      <Snippet title="The agent, in one line" code={installSnippet(installer)}>
+        <p className="note">
+          On Raspberry Pi OS. It says what it will do and asks before it does it, finds this hub by itself from then on,
+          reports how the Pi is, keeps readings while the hub is away, and switches what hangs on its pins.
+        </p>
+        <details className={styles["checked"]}>
+          <summary>Check it first</summary>
+          <pre>
+            <code>{checkedInstallSnippet(installer)}</code>
+          </pre>
+          <p className="note">This hub’s id is {installer.hubId}.</p>
+        </details>
+      </Snippet>
     </div>
   );
 }
