@@ -2,43 +2,22 @@
 // it changes; readings themselves are the store's.
 import type { JoiningMode } from "../../shared/api.ts";
 import type { Control, ControlValue } from "../../shared/control.ts";
-import type { Device, DeviceChanges, DeviceGiven, Presence } from "../../shared/device.ts";
+import type { Device, DeviceChanges } from "../../shared/device.ts";
 import { type Problem, problem } from "../../shared/errors.ts";
-import type { DeviceId, MetricName } from "../../shared/ids.ts";
+import type { DeviceId } from "../../shared/ids.ts";
 import { type IncomingAttribute, type IncomingReading, limits } from "../../shared/reading.ts";
 import type { Clock } from "../clock.ts";
 import type { ReadingStore, SeriesKey } from "../store/readings.ts";
-import type { DeviceAbout, DeviceRecord, RecordStore, Reported } from "../store/records.ts";
+import type { DeviceAbout, DeviceRecord, RecordStore } from "../store/records.ts";
+import { type DeviceState, keepNewest, newState, toDevice, toRecord } from "./device-state.ts";
 import { edited } from "./given.ts";
-import { countByDevice, Joining, KEPT_MS, type Member, type Obstacle } from "./joining.ts";
+import { countByDevice, Joining, type Obstacle } from "./joining.ts";
 import { isFresh } from "./presence.ts";
 
 const SWEEP_PERIOD_MS = 1_000;
 const SAVE_PERIOD_MS = 10_000;
 /** Controls of a device whose values are kept. */
 const REPORTED_AT_MOST = 100;
-
-interface State extends Member {
-  readonly firstSeenMs: number;
-  lastSeenMs: number;
-  /** Between its last two messages; null until there were two. */
-  intervalMs: number | null;
-  address: string | null;
-  about: DeviceAbout;
-  given: DeviceGiven;
-  presence: Presence;
-  /** MQTT sessions that spoke for this device and still live. */
-  readonly sessions: Set<string>;
-  /** Names that have a place, those of messages on their way to the store too. */
-  readonly admitted: Set<string>;
-  readonly latest: Map<MetricName, { ts: number; value: number }>;
-  readonly attributes: Map<string, string>;
-  /** By control: what the device last said that it is set to. */
-  readonly reported: Map<string, Reported>;
-  /** False until a first message of it is on disk. */
-  known: boolean;
-  unsaved: boolean;
-}
 
 /** Where a message came from. */
 export interface Source {
@@ -60,8 +39,8 @@ export interface RegistryOptions {
 
 export class Registry {
   readonly #options: RegistryOptions;
-  readonly #devices = new Map<string, State>();
-  readonly #joining: Joining<State>;
+  readonly #devices = new Map<string, DeviceState>();
+  readonly #joining: Joining<DeviceState>;
   #endTimers: (() => void)[] = [];
 
   constructor(options: RegistryOptions) {
@@ -200,9 +179,9 @@ export class Registry {
     source: Source,
   ): boolean {
     const nowMs = this.#options.clock.now();
-    let state: State | undefined;
+    let state: DeviceState | undefined;
     let waits = false;
-    let changed: Set<State> | undefined;
+    let changed: Set<DeviceState> | undefined;
     for (let index = 0; index < readings.length; index++) {
       const reading = readings[index];
       if (reading === undefined) continue;
@@ -286,7 +265,7 @@ export class Registry {
     if (online || others.length === 0) this.#setOnline(state, online);
   }
 
-  async #change(id: string, change: (state: State) => Promise<Problem | null>): Promise<Device | Problem> {
+  async #change(id: string, change: (state: DeviceState) => Promise<Problem | null>): Promise<Device | Problem> {
     const state = this.#devices.get(id);
     if (state === undefined || !state.known) return noSuchDevice(id);
     return (await change(state)) ?? toDevice(state);
@@ -316,7 +295,7 @@ export class Registry {
     return this.#joining.enter(readings);
   }
 
-  #restore(record: DeviceRecord): State {
+  #restore(record: DeviceRecord): DeviceState {
     const state = newState(record, { online: false, sinceMs: record.lastSeenMs });
     state.known = true;
     state.isRecorded = true;
@@ -324,7 +303,7 @@ export class Registry {
     return state;
   }
 
-  #stateOf(id: DeviceId, address: string): State {
+  #stateOf(id: DeviceId, address: string): DeviceState {
     let state = this.#devices.get(id);
     if (state === undefined) {
       const nowMs = this.#options.clock.now();
@@ -337,7 +316,7 @@ export class Registry {
   }
 
   /** True when something worth telling changed. */
-  #heard(state: State, address: string, nowMs: number): boolean {
+  #heard(state: DeviceState, address: string, nowMs: number): boolean {
     const changed = !state.known || !state.presence.online || state.address !== address;
     // A message may name a device more than once.
     if (state.known && nowMs > state.lastSeenMs) state.intervalMs = nowMs - state.lastSeenMs;
@@ -349,7 +328,7 @@ export class Registry {
     return changed;
   }
 
-  #setOnline(state: State, online: boolean): void {
+  #setOnline(state: DeviceState, online: boolean): void {
     if (state.presence.online === online) return;
     state.presence = { online, sinceMs: online ? this.#options.clock.now() : state.lastSeenMs };
     this.#announce(state);
@@ -362,7 +341,7 @@ export class Registry {
     }
   }
 
-  #announce(state: State): void {
+  #announce(state: DeviceState): void {
     if (state.known) this.#options.onChange(toDevice(state));
   }
 
@@ -379,70 +358,10 @@ export class Registry {
   }
 }
 
-function newState(record: DeviceRecord, presence: Presence): State {
-  return {
-    ...record,
-    given: record.given ?? {},
-    joining: record.joining ?? null,
-    keptReadings: 0,
-    isRecorded: false,
-    recording: null,
-    isLeaving: false,
-    presence,
-    intervalMs: null,
-    sessions: new Set(),
-    admitted: new Set(),
-    latest: new Map(),
-    attributes: new Map(),
-    reported: new Map(Object.entries(record.reported ?? {})),
-    known: false,
-    unsaved: false,
-  };
-}
-
-function toRecord({ id, firstSeenMs, lastSeenMs, address, about, reported, given, joining }: State): DeviceRecord {
-  const known = { id, firstSeenMs, lastSeenMs, address, about, reported: Object.fromEntries(reported), given };
-  return { ...known, ...(joining && { joining }) };
-}
-
-function toDevice(state: State): Device {
-  const { id, about, given, joining, address, presence, firstSeenMs, lastSeenMs } = state;
-  const isKept = joining !== null && state.keptReadings > 0 && (joining.kind === "waiting" || !joining.hadJoined);
-  return {
-    id,
-    ...given,
-    name: given.name ?? about.name ?? id,
-    ...(about.name === undefined ? {} : { ownName: about.name }),
-    joining: joining?.kind ?? "approved",
-    ...(isKept ? { keptApart: { readings: state.keptReadings, untilMs: joining.sinceMs + KEPT_MS } } : {}),
-    ...(about.model === undefined ? {} : { model: about.model }),
-    address,
-    presence,
-    firstSeenMs,
-    lastSeenMs,
-    metrics: [...state.latest].map(([name, latest]) => ({ name, ...about.metrics?.[name], latest: { ...latest } })),
-    controls: (about.controls ?? []).map((control) => {
-      const reported = state.reported.get(control.id);
-      return { control, ...(reported && { reported }) };
-    }),
-    attributes: Object.fromEntries(state.attributes),
-  };
-}
-
 export function noSuchDevice(id: string): Problem {
   return problem("no-such-device", `There is no device “${id.slice(0, 80)}”.`);
 }
 
 function refusal(found: Problem): Obstacle {
   return { kind: "refused", problem: found, isNews: true };
-}
-
-/** Sets a value as the newest of its kind, and forgets the oldest ones over the limit. */
-function keepNewest<T>(kept: Map<string, T>, name: string, value: T, most: number): void {
-  kept.delete(name);
-  kept.set(name, value);
-  for (const oldest of kept.keys()) {
-    if (kept.size <= most) break;
-    kept.delete(oldest);
-  }
 }

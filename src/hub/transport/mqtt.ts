@@ -22,14 +22,13 @@ import { MqttCommands } from "./mqtt-commands.ts";
 import { guardSocket, type RawPacket } from "./mqtt-guard.ts";
 import { type LaneSession, MqttLane } from "./mqtt-lane.ts";
 import { isSoundClientId, isSoundFilter, isSoundTopic } from "./mqtt-names.ts";
+import { RetainedBound } from "./mqtt-retained.ts";
 import { listen } from "./ports.ts";
 import type { WebSocketRoute } from "./websocket.ts";
 
 const PACKET_BYTES = 1024 * 1024;
 const UNSENT_BYTES = 2 * 1024 * 1024;
 const SUBSCRIPTIONS_PER_CLIENT = 200;
-const RETAINED_MESSAGES = 10_000;
-const RETAINED_BYTES = 32 * 1024 * 1024;
 const CONNECT_TIMEOUT_MS = 10_000;
 const DEAD_PEER_PROBE_MS = 60_000;
 const KEEP_ALIVE_CHECK_MS = 1_000;
@@ -81,8 +80,7 @@ export class MqttTransport {
   readonly #sessions = new WeakMap<Client, Session>();
   readonly #sockets = new Set<Duplex>();
   readonly #connected = new Set<Session>();
-  readonly #retained = new Map<string, number>();
-  #retainedBytes = 0;
+  readonly #retained = new RetainedBound();
   #broker: Broker | null = null;
   #lane: MqttLane | null = null;
   #endTimer: (() => void) | null = null;
@@ -371,18 +369,9 @@ export class MqttTransport {
   }
 
   #boundRetained(packet: PublishPacket): void {
-    if (!packet.retain) return;
-    const before = this.#retained.get(packet.topic) ?? 0;
-    const bytes = toBytes(packet.payload).length;
-    const full = this.#retained.size >= RETAINED_MESSAGES && !this.#retained.has(packet.topic);
-    if (bytes > 0 && (full || this.#retainedBytes - before + bytes > RETAINED_BYTES)) {
-      packet.retain = false;
-      this.#options.log.warn({ topic: packet.topic }, "not retained: too many retained messages");
-      return;
-    }
-    this.#retainedBytes += bytes - before;
-    if (bytes === 0) this.#retained.delete(packet.topic);
-    else this.#retained.set(packet.topic, bytes);
+    if (!packet.retain || this.#retained.admits(packet.topic, toBytes(packet.payload).length)) return;
+    packet.retain = false;
+    this.#options.log.warn({ topic: packet.topic }, "not retained: too many retained messages");
   }
 
   #authorizeSubscribe(client: Client, subscription: Subscription): Subscription | null {
