@@ -3,15 +3,19 @@ import { parseArgs } from "node:util";
 import { connectAsync, type MqttClient } from "mqtt";
 import { readConfig } from "../hub/config.ts";
 import { DataFolder } from "../hub/data-folder.ts";
+import { obey } from "./simulated-controls.ts";
 
-const help = `bramble simulate: synthetic Pis that send readings over MQTT until the time is up.
+const help = `bramble simulate: synthetic Pis that send readings over MQTT, and obey commands, until the time is up.
 
   --devices N      how many Pis (5)
   --rate R         messages a second from each (1)
   --seconds S      for how long (60)
   --metrics M      readings in each message (2)
   --url URL        the hub (the one that runs on this computer, else mqtt://127.0.0.1:1883)
-  --data DIR       data folder of the hub that runs on this computer`;
+  --data DIR       data folder of the hub that runs on this computer
+
+A hub that asks who may join takes 20 unknown Pis from one address, and shows their readings once they are approved;
+one that was started with --joining open lets them in at once.`;
 
 const options = {
   devices: { type: "string", default: "5" },
@@ -89,6 +93,7 @@ async function runDevice(
   plan: Plan,
   tally: { sent: number; acknowledged: number },
 ): Promise<void> {
+  await obey(client, deviceName(index));
   const walks = Array.from({ length: plan.metrics }, (_, metric) => new Walk(metric));
   const messages = Math.max(1, Math.round(plan.seconds * plan.ratePerSecond));
   const waiting: Promise<void>[] = [];

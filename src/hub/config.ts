@@ -3,6 +3,7 @@ import { isIP } from "node:net";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import type { JoiningMode } from "../shared/api.ts";
 
 export type Anonymous = "none" | "readings" | "all";
 type LogLevel = (typeof LOG_LEVELS)[number];
@@ -14,6 +15,8 @@ export interface Config {
   readonly mqttPort: Port;
   /** Whether Pis on the local network are told where the hub is. */
   readonly mdns: boolean;
+  /** What becomes of devices that nobody knows. */
+  readonly joining: JoiningMode;
   /** What a client without a key may do. */
   readonly anonymous: Anonymous;
   /** Networks beside the private ones whose addresses are let in. */
@@ -32,6 +35,7 @@ export interface Port {
 }
 
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal"] as const;
+const JOINING = ["ask", "open", "closed"] as const;
 const ANONYMOUS = ["none", "readings", "all"] as const;
 const ON = ["1", "true", "yes"] as const;
 const OFF = ["0", "false", "no"] as const;
@@ -42,7 +46,7 @@ const flags = {
   "http-port": { type: "string", value: "N", help: "HTTP port (8080); 0 is any free one" },
   "mqtt-port": { type: "string", value: "N", help: "MQTT port (1883); 0 is any free one" },
   "no-mdns": { type: "boolean", help: "do not advertise the hub as bramble.local on the local network" },
-  joining: { type: "string", value: "open", help: "devices join at once; ask and closed come later" },
+  joining: { type: "string", value: JOINING.join("|"), help: "may unknown devices join? (ask)" },
   anonymous: { type: "string", value: "none|readings|all", help: "what MQTT clients without a key may do (readings)" },
   allow: { type: "string", value: "CIDR,…", help: "networks to let in beside the private ones" },
   "allowed-host": { type: "string", value: "NAME,…", help: "more names under which browsers may reach the hub" },
@@ -78,7 +82,6 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
       const flag = values[name];
       return typeof flag === "string" ? flag : fromEnvironment(env, name);
     };
-    checkJoining(text("joining"));
     return {
       kind: "config",
       config: {
@@ -87,6 +90,7 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
         httpPort: parsePort("http-port", text("http-port"), 8080),
         mqttPort: parsePort("mqtt-port", text("mqtt-port"), 1883),
         mdns: values["no-mdns"] !== true && !isOn("no-mdns", fromEnvironment(env, "no-mdns")),
+        joining: oneOf("joining", text("joining") ?? "ask", JOINING),
         anonymous: oneOf("anonymous", text("anonymous") ?? "readings", ANONYMOUS),
         allow: list(text("allow")).map(parseCidr),
         allowedHosts: list(text("allowed-host")).map((name) => name.toLowerCase()),
@@ -126,12 +130,6 @@ function parseCidr(text: string): string {
   const sound = rest.length === 0 && (prefix === "" || (/^\d+$/.test(prefix) && Number(prefix) <= most));
   if (most < 0 || !sound) throw new Error(`--allow takes networks such as 203.0.113.0/24, not “${text}”.`);
   return prefix === "" ? `${address}/${most}` : text;
-}
-
-function checkJoining(text: string | undefined): void {
-  if (text === undefined || text === "open") return;
-  const words = text === "ask" || text === "closed" ? `${text} is not in this version yet` : `not “${text}”`;
-  throw new Error(`--joining takes open; ${words}.`);
 }
 
 /** A flag without a value, from the environment. */

@@ -7,6 +7,7 @@ import { BrowserGuard } from "./access/browsers.ts";
 import { lanAddresses, Networks } from "./access/networks.ts";
 import { makeSecret, Sessions } from "./access/sessions.ts";
 import type { Clock } from "./clock.ts";
+import { Commands } from "./commands/commands.ts";
 import type { Config } from "./config.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { Registry } from "./devices/registry.ts";
@@ -21,11 +22,13 @@ import { describeHealth } from "./observe/health.ts";
 import type { Log } from "./observe/log.ts";
 import { type HubFigures, Metrics } from "./observe/metrics.ts";
 import { SqliteStore } from "./store/sqlite/sqlite-store.ts";
+import { deviceRoute } from "./transport/device-socket.ts";
 import { HttpTransport } from "./transport/http.ts";
 import { warmUpHttp } from "./transport/http-warm-up.ts";
-import { LiveSocket } from "./transport/live-socket.ts";
+import { liveRoute } from "./transport/live-socket.ts";
 import { Mdns } from "./transport/mdns.ts";
 import { MqttTransport } from "./transport/mqtt.ts";
+import { WebSocketDoor } from "./transport/websocket.ts";
 
 export interface HubOptions {
   readonly config: Config;
@@ -34,6 +37,8 @@ export interface HubOptions {
   readonly version: string;
   /** Holds the built UI; where it does not, the hub has its API alone. */
   readonly uiFolder: string;
+  /** Holds what Pis are given. */
+  readonly agentFolder: string;
   readonly clock: Clock;
   readonly freeBytes: DiskGuardOptions["freeBytes"];
   readonly log: Log;
@@ -84,7 +89,7 @@ export class Hub {
   }
 
   async #start(): Promise<RunningHub> {
-    const { config, folder, version, uiFolder, clock, freeBytes, log, onDeath } = this.#options;
+    const { config, folder, version, uiFolder, agentFolder, clock, freeBytes, log, onDeath } = this.#options;
     const startedAtMs = clock.now();
     const metrics = new Metrics(version, clock);
     const store = new SqliteStore({
@@ -101,7 +106,12 @@ export class Hub {
       readings,
       records,
       clock,
+      joining: config.joining,
       onChange: (device) => feed.device(device),
+      onRemoved: (id) => {
+        commands.forget(id);
+        feed.removed(id);
+      },
       onSaveFailed: (error) => log.error({ err: error }, "devices could not be written down"),
     });
     const disk = new DiskGuard({
@@ -119,10 +129,19 @@ export class Hub {
       clock,
       onFailure: (error) => log.error({ err: error }, "readings that are too old could not be removed"),
     });
+    const commands = new Commands({
+      records,
+      clock,
+      makeId: randomUUID,
+      controlsOf: (device) => registry.controlsOf(device),
+      onChange: (command) => feed.command(command),
+      onSaveFailed: (error) => log.error({ err: error }, "a command could not be written down"),
+    });
     const ingest = new Ingest({
       readings,
       registry,
       refusals,
+      commands,
       disk,
       metrics,
       clock,
@@ -137,6 +156,7 @@ export class Hub {
     const authority = new TopicAuthority(config.anonymous);
     const mqtt = new MqttTransport({
       ingest,
+      commands,
       authority,
       sessions,
       admission: new Admission(networks),
@@ -159,6 +179,7 @@ export class Hub {
       dataFolder: folder.path,
       storedBytes: (await storeStatus()).storedBytes,
       disk: disk.status,
+      joining: config.joining,
       notes: [...notes, ...(mdns?.notes ?? [])],
     });
     const health = async () =>
@@ -171,7 +192,7 @@ export class Hub {
         mqttClients: mqtt.clientCount,
       });
     const figures = async (): Promise<HubFigures> => {
-      const devices = registry.list();
+      const devices = registry.list().filter(({ joining }) => joining === "approved");
       const devicesOnline = devices.filter(({ presence }) => presence.online).length;
       return {
         store: await storeStatus(),
@@ -187,6 +208,7 @@ export class Hub {
       registry,
       refusals,
       retention,
+      commands,
       clock,
       hubInfo,
       health,
@@ -195,8 +217,15 @@ export class Hub {
       ingest,
       guard,
       admission: new Admission(networks),
-      liveSocket: new LiveSocket({ guard, sessions, feed, clock }),
+      webSockets: new WebSocketDoor({
+        guard,
+        clock,
+        routes: [liveRoute({ sessions, feed }), mqtt.route, deviceRoute({ ingest, commands, registry, log })],
+      }),
       uiFolder,
+      agentFolder,
+      hubId: () => hubId,
+      mqttPort: () => mqtt.port,
       log,
     });
 
@@ -212,6 +241,8 @@ export class Hub {
     await retention.start();
     this.#stops.push(() => retention.stop());
     await refusals.start();
+    await commands.start();
+    this.#stops.push(() => commands.stop());
     feed.start();
     this.#stops.push(() => feed.stop());
     this.#stops.push(() => mqtt.stop());

@@ -46,6 +46,7 @@ async function run(config: Config, folder: DataFolder, host: Host): Promise<numb
     folder,
     version: packageJson.version,
     uiFolder: fileURLToPath(new URL("../renderer", import.meta.url)),
+    agentFolder: fileURLToPath(new URL("../../resources/agent", import.meta.url)),
     clock: systemClock,
     freeBytes: freeBytesOf,
     log,

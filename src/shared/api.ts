@@ -1,5 +1,6 @@
 // The HTTP API's shapes: one schema each for validation, OpenAPI and the client. Times in answers are milliseconds UTC.
 import { type Static, Type } from "typebox";
+import { Command } from "./command.ts";
 import { Device } from "./device.ts";
 import type { ProblemDetail } from "./errors.ts";
 import type { Bucket } from "./reading.ts";
@@ -43,11 +44,17 @@ export const ReadingsMessage = Type.Union([ReadingsObject, Type.Array(ReadingsOb
 export const Accepted = Type.Object({
   status: Type.Literal("success"),
   accepted: Type.Integer({ description: "readings stored" }),
+  joining: Type.Optional(
+    Type.Literal("waiting", { description: "somebody has to let the device join; until then its readings lie apart" }),
+  ),
 });
 export type Accepted = Static<typeof Accepted>;
 
 export const DeviceList = Type.Object({ devices: Type.Array(Device) });
 export type DeviceList = Static<typeof DeviceList>;
+
+export const CommandList = Type.Object({ commands: Type.Array(Command) });
+export type CommandList = Static<typeof CommandList>;
 
 export const DeviceParams = Type.Object({ id: Type.String() });
 
@@ -134,6 +141,17 @@ export type Refused = Static<typeof Refused>;
 export const RefusedList = Type.Object({ refused: Type.Array(Refused) });
 export type RefusedList = Static<typeof RefusedList>;
 
+export const InstallerQuery = Type.Object({
+  address: Type.String({ description: "of the hub, as a Pi reaches it" }),
+});
+/** The script that makes a Pi a device, as a Pi gets it that fetches it from that address. */
+export const Installer = Type.Object({
+  url: Type.String(),
+  sha256: Type.String({ description: "of the script" }),
+  hubId: Type.String(),
+});
+export type Installer = Static<typeof Installer>;
+
 /**
  * How long readings are kept. Of the rules that fit a series the closest one counts: that of its device and metric, of
  * its device, of its metric, then the one that names neither. Without any, readings are kept for ever.
@@ -154,6 +172,10 @@ export type Retention = Static<typeof Retention>;
 export const DiskStatus = Type.Union([Type.Literal("ok"), Type.Literal("low"), Type.Literal("full")]);
 export type DiskStatus = Static<typeof DiskStatus>;
 
+/** What becomes of a device that nobody knows: a person is asked, it joins at once, or it is turned away. */
+export const JoiningMode = Type.Union([Type.Literal("ask"), Type.Literal("open"), Type.Literal("closed")]);
+export type JoiningMode = Static<typeof JoiningMode>;
+
 /** What a person needs to know about the hub they look at. */
 export const HubInfo = Type.Object({
   hubId: Type.String(),
@@ -168,6 +190,7 @@ export const HubInfo = Type.Object({
   dataFolder: Type.String(),
   storedBytes: Type.Integer(),
   disk: DiskStatus,
+  joining: JoiningMode,
   notes: Type.Array(Type.String(), {
     description: "what the person at the hub should know, such as a port that was taken",
   }),
@@ -213,6 +236,8 @@ export const LiveEvent = Type.Union([
   Type.Object({ type: Type.Literal("readings"), readings: Type.Array(LiveReading) }),
   /** A device came, went, or changed something other than its values. */
   Type.Object({ type: Type.Literal("device"), device: Device }),
+  Type.Object({ type: Type.Literal("command"), command: Command }),
+  Type.Object({ type: Type.Literal("device-removed"), id: Type.String() }),
   Type.Object({ type: Type.Literal("refused"), refused: Refused }),
   Type.Object({ type: Type.Literal("disk"), status: DiskStatus }),
   /** Every second: readings stored in the last one. */

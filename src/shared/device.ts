@@ -1,5 +1,6 @@
 // A device as the API shows it.
-import { type Static, Type } from "typebox";
+import { type Static, type TSchema, Type } from "typebox";
+import { Control, ControlValue } from "./control.ts";
 
 export const Presence = Type.Object({
   online: Type.Boolean(),
@@ -15,15 +16,67 @@ export const Metric = Type.Object({
 });
 export type Metric = Static<typeof Metric>;
 
+/** A control, and what the device last said that it is set to. */
+export const DeviceControl = Type.Object({
+  control: Control,
+  reported: Type.Optional(Type.Object({ value: ControlValue, atMs: Type.Integer() })),
+});
+export type DeviceControl = Static<typeof DeviceControl>;
+
+/** What people say of a device; it wins over what the device says of itself. */
+export const DeviceGiven = Type.Object({
+  name: Type.Optional(Type.String()),
+  room: Type.Optional(Type.String()),
+  notes: Type.Optional(Type.String()),
+  icon: Type.Optional(Type.String()),
+  tags: Type.Optional(Type.Array(Type.String())),
+});
+export type DeviceGiven = Static<typeof DeviceGiven>;
+
+const NO_CONTROL_CHARACTERS = "^[^\\u0000-\\u001f\\u007f]*$";
+const line = (maxLength: number) => Type.String({ minLength: 1, maxLength, pattern: NO_CONTROL_CHARACTERS });
+const orNull = <T extends TSchema>(schema: T) => Type.Optional(Type.Union([schema, Type.Null()]));
+
+/** Changes to it: what is left out stays as it is, null takes it away. */
+export const DeviceChanges = Type.Object(
+  {
+    name: orNull(line(64)),
+    room: orNull(line(64)),
+    notes: orNull(Type.String({ minLength: 1, maxLength: 4_000 })),
+    icon: orNull(line(64)),
+    tags: orNull(Type.Array(line(32), { maxItems: 32 })),
+  },
+  { additionalProperties: false },
+);
+export type DeviceChanges = Static<typeof DeviceChanges>;
+
+export const JoiningState = Type.Union([Type.Literal("approved"), Type.Literal("waiting"), Type.Literal("blocked")], {
+  description: "the readings of a device that waits or is blocked are kept apart",
+});
+export type JoiningState = Static<typeof JoiningState>;
+
 export const Device = Type.Object({
   id: Type.String(),
-  name: Type.String({ description: "what it calls itself, or its id" }),
+  name: Type.String({ description: "as people call it, else as it calls itself, else its id" }),
+  ownName: Type.Optional(Type.String({ description: "as it calls itself" })),
+  room: Type.Optional(Type.String()),
+  notes: Type.Optional(Type.String()),
+  icon: Type.Optional(Type.String()),
+  tags: Type.Optional(Type.Array(Type.String())),
+  joining: JoiningState,
+  keptApart: Type.Optional(
+    Type.Object(
+      { readings: Type.Integer(), untilMs: Type.Integer() },
+      { description: "readings that come with the device when it is approved, and when they are forgotten" },
+    ),
+  ),
   model: Type.Optional(Type.String()),
   address: Type.Union([Type.String(), Type.Null()], { description: "where it was last heard from" }),
   presence: Presence,
   firstSeenMs: Type.Integer(),
   lastSeenMs: Type.Integer(),
   metrics: Type.Array(Metric),
+  controls: Type.Array(DeviceControl),
   attributes: Type.Record(Type.String(), Type.String()),
 });
 export type Device = Static<typeof Device>;

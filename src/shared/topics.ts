@@ -6,7 +6,9 @@ export type IngestTopic =
   | { readonly kind: "readings"; readonly device: DeviceId | null }
   | { readonly kind: "metric"; readonly device: DeviceId; readonly metric: MetricName }
   | { readonly kind: "about"; readonly device: DeviceId }
-  | { readonly kind: "status"; readonly device: DeviceId };
+  | { readonly kind: "status"; readonly device: DeviceId }
+  | { readonly kind: "state"; readonly device: DeviceId }
+  | { readonly kind: "reply"; readonly device: DeviceId };
 
 /** A topic of ours whose device or metric is not a valid name. */
 export type MalformedTopic =
@@ -36,12 +38,12 @@ function topicKind(root: string | undefined, leaf: string, rest: readonly string
   if (leaf === "metric") return rest.length > 0 ? "metric" : null;
   if (rest.length > 0) return null;
   if (leaf === "readings") return "readings";
-  return leaf === "about" || leaf === "status" ? leaf : null;
+  return leaf === "about" || leaf === "status" || leaf === "state" || leaf === "reply" ? leaf : null;
 }
 
-/** True for every topic that belongs to devices, those of their commands too. */
+/** True for every topic on which devices speak. */
 export function isDeviceTopic(topic: string): boolean {
-  return parseTopic(topic) !== null || /^bramble\/[^/]+\/(state|reply)$/.test(topic);
+  return parseTopic(topic) !== null;
 }
 
 /** The device whose commands a filter asks for: exactly `bramble/<device>/command`, no wildcard. */

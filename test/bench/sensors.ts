@@ -1,6 +1,7 @@
 // Readings as typical sensors send them: values that wander by a little, on a schedule that the network blurs.
 import type { DeviceId } from "../../src/shared/ids.ts";
 import type { IncomingReading } from "../../src/shared/reading.ts";
+import { randomNumbers } from "../support/random.ts";
 import { deviceId, metricName } from "../support/store.ts";
 
 /** A message is late by half of it at most, or early. */
@@ -78,17 +79,6 @@ export function* messagesOf(fleets: readonly Fleet[], size: number): Generator<I
     readings = [];
   }
   if (readings.length > 0) yield readings;
-}
-
-/** The same numbers in every run, from 0 up to 1 (mulberry32). */
-function randomNumbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 function clamp(value: number, low: number, high: number): number {

@@ -48,7 +48,13 @@ export interface Command {
 /** How to start the app on a profile: from the checkout, or that executable if one is named. */
 export function commandFor(profile: Profile, packaged?: string): Command {
   const electron = findElectron();
-  const hub = { BRAMBLE_DATA: profile.path, BRAMBLE_HTTP_PORT: "0", BRAMBLE_MQTT_PORT: "0", BRAMBLE_NO_MDNS: "1" };
+  const hub = {
+    BRAMBLE_DATA: profile.path,
+    BRAMBLE_HTTP_PORT: "0",
+    BRAMBLE_MQTT_PORT: "0",
+    BRAMBLE_NO_MDNS: "1",
+    BRAMBLE_JOINING: "open",
+  };
   const flags = ["--disable-gpu", `--user-data-dir=${profile.path}`];
   if (process.getuid?.() === 0) flags.push("--no-sandbox");
   return {
@@ -88,8 +94,9 @@ export class Desktop implements AsyncDisposable {
 }
 
 /** Starts the app and waits until its page is drawn and its hub runs. */
-export async function launch(profile: Profile): Promise<Desktop> {
-  const app = await _electron.launch(commandFor(profile));
+export async function launch(profile: Profile, env: Readonly<Record<string, string>> = {}): Promise<Desktop> {
+  const command = commandFor(profile);
+  const app = await _electron.launch({ ...command, env: { ...command.env, ...env } });
   const desktop = new Desktop(app, await app.firstWindow());
   await desktop.untilHubRuns();
   return desktop;

@@ -16,6 +16,16 @@ test("opens with something in it", async () => {
   expect(colours).toBeGreaterThan(20);
 });
 
+test("asks whether a device may join, and lets it in", async () => {
+  using profile = new Profile();
+  // What the app does by itself; the other tests open the hub.
+  await using desktop = await launch(profile, { BRAMBLE_JOINING: "" });
+  const { page } = desktop;
+  await profile.post({ device_id: "raspi-01", temperature: 21.5 });
+  await page.getByRole("button", { name: "Approve raspi-01" }).click();
+  await expect(page.getByRole("listitem").filter({ hasText: "raspi-01" })).toContainText("Temperature21.5");
+});
+
 test("shows a device as soon as it sends, and says so when the hub dies and is back", async () => {
   using profile = new Profile();
   await using desktop = await launch(profile);

@@ -39,6 +39,7 @@ class Connection implements AsyncDisposable {
         this.taken.push(bytes.toString("latin1", start, end));
         return true;
       },
+      acknowledged: () => undefined,
       isBusy: () => this.busy,
     });
     this.#guarded.on("readable", () => this.#read());

@@ -97,6 +97,8 @@ test("rules that cannot be are refused in words, and change nothing", async () =
   const cases: [unknown[], string, string][] = [
     [[{ keepDays: 0.5 }], "bad-request", "keepDays"],
     [[{ keepDays: -1 }], "bad-request", "keepDays"],
+    [[{ keepDays: true }], "bad-request", "keepDays"],
+    [[{ keepDays: "30" }], "bad-request", "keepDays"],
     [[{ device: "no id", keepDays: 1 }], "bad-device-id", "“no id” is no device id."],
     [[{ metric: "__proto__", keepDays: 1 }], "bad-metric", "“__proto__” is no metric name."],
     [[{ keepDays: 1 }, { keepDays: 2 }], "bad-request", "Two rules are for the same device and metric."],

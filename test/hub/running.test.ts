@@ -108,7 +108,7 @@ test("a folder that cannot be used, or a database that is none, is said in words
 
 test.each([
   [["--http-port", "70000"], /--http-port takes a port/],
-  [["--joining", "ask"], /not in this version yet/],
+  [["--joining", "sometimes"], /--joining takes ask, open, closed/],
   [["--allow", "10.0.0.0/33"], /--allow takes networks/],
   [["--https-port", "8443"], /not in this version yet/],
   [["--nonsense"], /--nonsense/],

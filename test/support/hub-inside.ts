@@ -3,14 +3,19 @@ import { pino } from "pino";
 import { readConfig } from "../../src/hub/config.ts";
 import { DataFolder } from "../../src/hub/data-folder.ts";
 import { Hub, type RunningHub } from "../../src/hub/hub.ts";
+import type { JoiningMode } from "../../src/shared/api.ts";
 import { FakeClock } from "./fake-clock.ts";
-import { makeTemporaryFolder } from "./hub.ts";
+import { makeTemporaryFolder, type TestFolder } from "./hub.ts";
 
 export interface HubInsideOptions {
   /** When the clock stands at first. */
   readonly nowMs?: number;
   /** Room on the faked disk. */
   readonly freeBytes?: number;
+  /** What becomes of unknown devices; they join at once without it. */
+  readonly joining?: JoiningMode;
+  /** Of its data, instead of a new one; it is disposed of with the hub. */
+  readonly folder?: TestFolder;
   /** Of the built UI; without it the hub has its API alone. */
   readonly uiFolder?: string;
 }
@@ -19,20 +24,27 @@ export class HubInside implements AsyncDisposable {
   readonly clock: FakeClock;
   /** Room on the faked disk; the hub sees it when it looks. */
   freeBytes: number;
+  /** Counts from the next start on. */
+  joining: JoiningMode;
   readonly #uiFolder: string;
-  readonly #temporary = makeTemporaryFolder();
-  readonly #folder = new DataFolder(this.#temporary.path);
+  readonly #temporary: TestFolder;
+  readonly #folder: DataFolder;
   #hub: Hub | null = null;
   #running: RunningHub | null = null;
 
-  constructor({ nowMs = Date.now(), freeBytes = 1e12, uiFolder = "/nowhere" }: HubInsideOptions) {
+  constructor(options: HubInsideOptions) {
+    const { nowMs = Date.now(), freeBytes = 1e12, joining = "open", uiFolder = "/nowhere" } = options;
+    this.#temporary = options.folder ?? makeTemporaryFolder();
+    this.#folder = new DataFolder(this.#temporary.path);
     this.clock = new FakeClock(nowMs);
     this.freeBytes = freeBytes;
+    this.joining = joining;
     this.#uiFolder = uiFolder;
   }
 
   async start(): Promise<void> {
-    const read = readConfig(["--data", this.path, "--no-mdns", "--http-port", "0", "--mqtt-port", "0"], {});
+    const ports = ["--http-port", "0", "--mqtt-port", "0"];
+    const read = readConfig(["--data", this.path, "--no-mdns", ...ports, "--joining", this.joining], {});
     if (read.kind !== "config") throw new Error("no configuration");
     this.#folder.hold();
     this.#hub = new Hub({
@@ -40,6 +52,7 @@ export class HubInside implements AsyncDisposable {
       folder: this.#folder,
       version: "test",
       uiFolder: this.#uiFolder,
+      agentFolder: "/nowhere",
       clock: this.clock,
       freeBytes: async () => this.freeBytes,
       log: pino({ enabled: false }),
@@ -76,7 +89,7 @@ export class HubInside implements AsyncDisposable {
   }
 
   /** POST /data, as a device would. */
-  async post(reading: Readonly<Record<string, unknown>>): Promise<Response> {
+  async post(reading: object): Promise<Response> {
     return this.fetch("/data", { method: "POST", body: JSON.stringify(reading) });
   }
 

@@ -52,7 +52,9 @@ export class TestHub implements AsyncDisposable {
     /** The command that runs it in another network; only there it may say where it is. */
     within: readonly string[] = [],
   ) {
-    this.#args = [...(within.length === 0 ? ["--no-mdns"] : []), ...ports, ...args];
+    // Few tests are about joining; those say so after this.
+    const always = within.length === 0 ? ["--no-mdns", "--joining", "open"] : ["--joining", "open"];
+    this.#args = [...always, ...ports, ...args];
     this.#within = within;
     this.folder = folder;
   }

@@ -1,36 +1,23 @@
 // Which devices there are, what they last said, and whether they are here. It lives in memory and is written down as
 // it changes; readings themselves are the store's.
-import type { Device, Presence } from "../../shared/device.ts";
+import type { JoiningMode } from "../../shared/api.ts";
+import type { Control, ControlValue } from "../../shared/control.ts";
+import type { Device, DeviceChanges } from "../../shared/device.ts";
 import { type Problem, problem } from "../../shared/errors.ts";
-import type { DeviceId, MetricName } from "../../shared/ids.ts";
+import type { DeviceId } from "../../shared/ids.ts";
 import { type IncomingAttribute, type IncomingReading, limits } from "../../shared/reading.ts";
 import type { Clock } from "../clock.ts";
 import type { ReadingStore, SeriesKey } from "../store/readings.ts";
 import type { DeviceAbout, DeviceRecord, RecordStore } from "../store/records.ts";
+import { type DeviceState, keepNewest, newState, toDevice, toRecord } from "./device-state.ts";
+import { edited } from "./given.ts";
+import { countByDevice, Joining, type Obstacle } from "./joining.ts";
 import { isFresh } from "./presence.ts";
 
 const SWEEP_PERIOD_MS = 1_000;
 const SAVE_PERIOD_MS = 10_000;
-
-interface State {
-  readonly id: DeviceId;
-  readonly firstSeenMs: number;
-  lastSeenMs: number;
-  /** Between its last two messages; null until there were two. */
-  intervalMs: number | null;
-  address: string | null;
-  about: DeviceAbout;
-  presence: Presence;
-  /** MQTT sessions that spoke for this device and still live. */
-  readonly sessions: Set<string>;
-  /** Names that have a place, those of messages on their way to the store too. */
-  readonly admitted: Set<string>;
-  readonly latest: Map<MetricName, { ts: number; value: number }>;
-  readonly attributes: Map<string, string>;
-  /** False until a first message of it is on disk. */
-  known: boolean;
-  unsaved: boolean;
-}
+/** Controls of a device whose values are kept. */
+const REPORTED_AT_MOST = 100;
 
 /** Where a message came from. */
 export interface Source {
@@ -43,18 +30,36 @@ export interface RegistryOptions {
   readonly readings: ReadingStore;
   readonly records: RecordStore;
   readonly clock: Clock;
+  readonly joining: JoiningMode;
   /** A device came, went, or changed something other than its values. */
   readonly onChange: (device: Device) => void;
+  readonly onRemoved: (id: string) => void;
   readonly onSaveFailed: (error: unknown) => void;
 }
 
 export class Registry {
   readonly #options: RegistryOptions;
-  readonly #devices = new Map<string, State>();
+  readonly #devices = new Map<string, DeviceState>();
+  readonly #joining: Joining<DeviceState>;
   #endTimers: (() => void)[] = [];
 
   constructor(options: RegistryOptions) {
+    const { readings, records, clock, joining, onRemoved, onSaveFailed } = options;
     this.#options = options;
+    this.#joining = new Joining({
+      mode: joining,
+      members: this.#devices,
+      readings,
+      records,
+      clock,
+      save: (state) => records.saveDevices([toRecord(state)]),
+      onChange: (state) => this.#announce(state),
+      onGone: ({ id }) => {
+        this.#devices.delete(id);
+        onRemoved(id);
+      },
+      onFailure: onSaveFailed,
+    });
   }
 
   /** Reads what is stored. Every device starts as away: nobody has been heard yet. */
@@ -71,6 +76,7 @@ export class Registry {
     }
     for (const { device, name, text } of await records.attributes())
       this.#devices.get(device)?.attributes.set(name, text);
+    await this.#joining.start();
     this.#endTimers = [
       clock.every(SWEEP_PERIOD_MS, () => this.#sweep()),
       clock.every(SAVE_PERIOD_MS, () => void this.#save().catch(this.#options.onSaveFailed)),
@@ -80,6 +86,7 @@ export class Registry {
   async stop(): Promise<void> {
     for (const end of this.#endTimers) end();
     this.#endTimers = [];
+    await this.#joining.stop();
     await this.#save();
   }
 
@@ -92,6 +99,46 @@ export class Registry {
     return state?.known ? toDevice(state) : undefined;
   }
 
+  /** Of these devices, or of all where there is null, those that have joined: the others' readings lie apart. */
+  joined(devices: readonly DeviceId[] | null): readonly DeviceId[] | null {
+    const states = [...this.#devices.values()];
+    if (states.every(({ joining }) => joining === null)) return devices;
+    const ids = devices ?? states.map(({ id }) => id);
+    return ids.filter((id) => this.#devices.get(id)?.joining === null);
+  }
+
+  /** Lets a device join, with all that it has sent; resolves with it once that is on disk. */
+  approve(id: string): Promise<Device | Problem> {
+    return this.#change(id, (state) => this.#joining.approve(state));
+  }
+
+  /** Refuses a device from now on; resolves with it once that is on disk. */
+  block(id: string): Promise<Device | Problem> {
+    return this.#change(id, (state) => this.#joining.block(state));
+  }
+
+  /** Writes down what people say of a device; resolves with it once that is on disk. */
+  edit(id: string, changes: DeviceChanges): Promise<Device | Problem> {
+    return this.#change(id, async (state) => {
+      const before = state.given;
+      state.given = edited(before, changes);
+      try {
+        await this.#options.records.saveDevices([toRecord(state)]);
+      } catch (error) {
+        state.given = before;
+        throw error;
+      }
+      this.#announce(state);
+      return null;
+    });
+  }
+
+  /** Removes a device with its history, for ever; where it sends again it is unknown. */
+  async remove(id: string): Promise<Problem | null> {
+    const removed = await this.#change(id, (state) => this.#joining.remove(state));
+    return "code" in removed ? removed : null;
+  }
+
   /** What has readings. */
   *series(): Generator<SeriesKey> {
     for (const { id, latest } of this.#devices.values())
@@ -99,24 +146,42 @@ export class Registry {
   }
 
   /**
-   * Keeps places for the devices and metrics of a message that is about to be stored, or says which limit it breaks.
+   * Keeps places for the devices and metrics of a message that is about to be stored, or says what keeps it out.
    * The places stay taken if the store then fails: the sender will be back.
    */
-  admit(readings: readonly IncomingReading[]): Problem | null {
-    const strangers = readings.filter(({ device, metric }) => !this.#devices.get(device)?.admitted.has(metric));
-    return strangers.length === 0 ? null : this.#admitNew(strangers);
+  admit(readings: readonly IncomingReading[], source: Source): Obstacle | null {
+    const strangers = readings.filter(({ device, metric }) => {
+      const state = this.#devices.get(device);
+      return state === undefined || state.joining !== null || state.isLeaving || !state.admitted.has(metric);
+    });
+    return strangers.length === 0 ? null : this.#admitNew(strangers, source);
   }
 
-  /** Takes in what was stored, the time of each reading, and where it came from. */
+  /** Admitted readings could not be stored. */
+  notStored(readings: readonly IncomingReading[]): void {
+    this.#joining.giveBack(readings);
+  }
+
+  isBlocked(id: DeviceId): boolean {
+    return this.#devices.get(id)?.joining?.kind === "blocked";
+  }
+
+  /** What keeps out a message that a device sends beside its readings. */
+  obstacleTo(id: DeviceId, source: Source): Obstacle | null {
+    return this.#joining.obstacle([[id, 0]], source.address);
+  }
+
+  /** Takes in what was stored, the time of each reading, and where it came from; true where it lies apart. */
   stored(
     readings: readonly IncomingReading[],
     tsMs: Float64Array,
     attributes: readonly IncomingAttribute[],
     source: Source,
-  ): void {
+  ): boolean {
     const nowMs = this.#options.clock.now();
-    let state: State | undefined;
-    let changed: Set<State> | undefined;
+    let state: DeviceState | undefined;
+    let waits = false;
+    let changed: Set<DeviceState> | undefined;
     for (let index = 0; index < readings.length; index++) {
       const reading = readings[index];
       if (reading === undefined) continue;
@@ -124,9 +189,11 @@ export class Registry {
       const ts = tsMs[index] ?? 0;
       // Most messages are of one device.
       if (state?.id !== device) {
-        state = this.#stateOf(device);
+        state = this.#stateOf(device, source.address);
         if (source.session !== null) state.sessions.add(source.session);
-        if (this.#heard(state, source.address, nowMs)) changed = (changed ?? new Set()).add(state);
+        const isWaiting = state.joining?.kind === "waiting";
+        waits ||= isWaiting;
+        if (this.#heard(state, source.address, nowMs) || isWaiting) changed = (changed ?? new Set()).add(state);
       }
       const latest = state.latest.get(metric);
       if (latest === undefined) {
@@ -138,24 +205,44 @@ export class Registry {
       }
     }
     for (const { device, name, text } of attributes) {
-      const owner = this.#stateOf(device);
+      const owner = this.#stateOf(device, source.address);
       if (owner.attributes.get(name) !== text) changed = (changed ?? new Set()).add(owner);
-      keepNewest(owner.attributes, name, text);
+      keepNewest(owner.attributes, name, text, limits.attributesPerDevice);
     }
     for (const one of changed ?? []) this.#announce(one);
+    return waits;
   }
 
   /** Writes down what a device says of itself; resolves once that is on disk. */
-  async describe(id: DeviceId, about: DeviceAbout, address: string): Promise<Problem | null> {
+  async describe(id: DeviceId, about: DeviceAbout, source: Source): Promise<Obstacle | null> {
+    const obstacle = this.obstacleTo(id, source);
+    if (obstacle !== null) return obstacle;
     if (!this.#devices.has(id) && this.#devices.size >= limits.devices) {
-      return problem("too-many-devices", `The hub has ${limits.devices} devices, the most it may have.`);
+      return refusal(problem("too-many-devices", `The hub has ${limits.devices} devices, the most it may have.`));
     }
-    const state = this.#stateOf(id);
+    const state = this.#stateOf(id, source.address);
     state.about = about;
-    this.#heard(state, address, this.#options.clock.now());
+    this.#heard(state, source.address, this.#options.clock.now());
     await this.#options.records.saveDevices([toRecord(state)]);
+    state.isRecorded = true;
     this.#announce(state);
     return null;
+  }
+
+  /** The device says what its controls are set to. */
+  reported(id: DeviceId, values: ReadonlyMap<string, ControlValue>): void {
+    const state = this.#devices.get(id);
+    if (state === undefined) return;
+    const atMs = this.#options.clock.now();
+    for (const [control, value] of values) keepNewest(state.reported, control, { value, atMs }, REPORTED_AT_MOST);
+    state.unsaved = true;
+    this.#announce(state);
+  }
+
+  /** What may be told to a device; undefined where there is no such device, or it has not joined. */
+  controlsOf(id: DeviceId): readonly Control[] | undefined {
+    const state = this.#devices.get(id);
+    return state?.known && state.joining === null ? (state.about.controls ?? []) : undefined;
   }
 
   /** An MQTT session speaks for the device from now on. */
@@ -178,48 +265,58 @@ export class Registry {
     if (online || others.length === 0) this.#setOnline(state, online);
   }
 
-  #admitNew(readings: readonly IncomingReading[]): Problem | null {
+  async #change(id: string, change: (state: DeviceState) => Promise<Problem | null>): Promise<Device | Problem> {
+    const state = this.#devices.get(id);
+    if (state === undefined || !state.known) return noSuchDevice(id);
+    return (await change(state)) ?? toDevice(state);
+  }
+
+  #admitNew(readings: readonly IncomingReading[], { address }: Source): Obstacle | null {
+    const obstacle = this.#joining.obstacle(countByDevice(readings), address);
+    if (obstacle !== null) return obstacle;
     const newMetrics = new Map<DeviceId, Set<string>>();
     for (const { device, metric } of readings) {
       const fresh = newMetrics.get(device) ?? new Set();
       newMetrics.set(device, fresh.add(metric));
       if ((this.#devices.get(device)?.admitted.size ?? 0) + fresh.size > limits.metricsPerDevice) {
         const words = `${device} has ${limits.metricsPerDevice} metrics, the most a device may have: “${metric}” would be one more.`;
-        return problem("too-many-metrics", words, { field: metric, limit: limits.metricsPerDevice });
+        return refusal(problem("too-many-metrics", words, { field: metric, limit: limits.metricsPerDevice }));
       }
     }
     const newDevices = [...newMetrics.keys()].filter((id) => !this.#devices.has(id));
     if (this.#devices.size + newDevices.length > limits.devices) {
       const words = `The hub has ${limits.devices} devices, the most it may have: ${newDevices[0]} would be one more.`;
-      return problem("too-many-devices", words, { limit: limits.devices });
+      return refusal(problem("too-many-devices", words, { limit: limits.devices }));
     }
     for (const [id, names] of newMetrics) {
-      const { admitted } = this.#stateOf(id);
+      const { admitted } = this.#stateOf(id, address);
       for (const name of names) admitted.add(name);
     }
-    return null;
+    return this.#joining.enter(readings);
   }
 
-  #restore(record: DeviceRecord): State {
+  #restore(record: DeviceRecord): DeviceState {
     const state = newState(record, { online: false, sinceMs: record.lastSeenMs });
     state.known = true;
+    state.isRecorded = true;
     this.#devices.set(record.id, state);
     return state;
   }
 
-  #stateOf(id: DeviceId): State {
+  #stateOf(id: DeviceId, address: string): DeviceState {
     let state = this.#devices.get(id);
     if (state === undefined) {
       const nowMs = this.#options.clock.now();
       const record = { id, firstSeenMs: nowMs, lastSeenMs: nowMs, address: null, about: {} };
       state = newState(record, { online: false, sinceMs: nowMs });
+      state.joining = this.#joining.atFirst(address);
       this.#devices.set(id, state);
     }
     return state;
   }
 
   /** True when something worth telling changed. */
-  #heard(state: State, address: string, nowMs: number): boolean {
+  #heard(state: DeviceState, address: string, nowMs: number): boolean {
     const changed = !state.known || !state.presence.online || state.address !== address;
     // A message may name a device more than once.
     if (state.known && nowMs > state.lastSeenMs) state.intervalMs = nowMs - state.lastSeenMs;
@@ -231,7 +328,7 @@ export class Registry {
     return changed;
   }
 
-  #setOnline(state: State, online: boolean): void {
+  #setOnline(state: DeviceState, online: boolean): void {
     if (state.presence.online === online) return;
     state.presence = { online, sinceMs: online ? this.#options.clock.now() : state.lastSeenMs };
     this.#announce(state);
@@ -244,12 +341,12 @@ export class Registry {
     }
   }
 
-  #announce(state: State): void {
+  #announce(state: DeviceState): void {
     if (state.known) this.#options.onChange(toDevice(state));
   }
 
   async #save(): Promise<void> {
-    const unsaved = [...this.#devices.values()].filter(({ unsaved }) => unsaved);
+    const unsaved = [...this.#devices.values()].filter(({ unsaved, isLeaving }) => unsaved && !isLeaving);
     if (unsaved.length === 0) return;
     for (const state of unsaved) state.unsaved = false;
     try {
@@ -261,45 +358,10 @@ export class Registry {
   }
 }
 
-function newState(record: DeviceRecord, presence: Presence): State {
-  return {
-    ...record,
-    presence,
-    intervalMs: null,
-    sessions: new Set(),
-    admitted: new Set(),
-    latest: new Map(),
-    attributes: new Map(),
-    known: false,
-    unsaved: false,
-  };
+export function noSuchDevice(id: string): Problem {
+  return problem("no-such-device", `There is no device “${id.slice(0, 80)}”.`);
 }
 
-function toRecord({ id, firstSeenMs, lastSeenMs, address, about }: State): DeviceRecord {
-  return { id, firstSeenMs, lastSeenMs, address, about };
-}
-
-function toDevice(state: State): Device {
-  const { id, about, address, presence, firstSeenMs, lastSeenMs } = state;
-  return {
-    id,
-    name: about.name ?? id,
-    ...(about.model === undefined ? {} : { model: about.model }),
-    address,
-    presence,
-    firstSeenMs,
-    lastSeenMs,
-    metrics: [...state.latest].map(([name, latest]) => ({ name, ...about.metrics?.[name], latest: { ...latest } })),
-    attributes: Object.fromEntries(state.attributes),
-  };
-}
-
-/** Sets a text as the newest of the device's, and forgets the oldest ones over the limit. */
-function keepNewest(attributes: Map<string, string>, name: string, text: string): void {
-  attributes.delete(name);
-  attributes.set(name, text);
-  for (const oldest of attributes.keys()) {
-    if (attributes.size <= limits.attributesPerDevice) break;
-    attributes.delete(oldest);
-  }
+function refusal(found: Problem): Obstacle {
+  return { kind: "refused", problem: found, isNews: true };
 }

@@ -5,12 +5,14 @@ import type { DeviceId } from "../../shared/ids.ts";
 import type { IncomingReading } from "../../shared/reading.ts";
 import type { IngestTopic, MalformedTopic } from "../../shared/topics.ts";
 import type { Clock } from "../clock.ts";
+import type { Commands } from "../commands/commands.ts";
+import type { Obstacle } from "../devices/joining.ts";
 import type { Registry } from "../devices/registry.ts";
 import type { DiskGuard } from "../observe/disk-guard.ts";
 import type { Log } from "../observe/log.ts";
-import type { Metrics } from "../observe/metrics.ts";
+import type { Metrics, Transport } from "../observe/metrics.ts";
 import type { ReadingStore } from "../store/readings.ts";
-import { decodeAbout, decodeStatus } from "./about.ts";
+import { decodeAbout, decodeReply, decodeState, decodeStatus } from "./about.ts";
 import {
   badDeviceId,
   badMetric,
@@ -30,12 +32,14 @@ export interface IncomingMessage {
   /** A JSON object a line instead of one JSON value. */
   readonly ndjson?: boolean;
   readonly address: string;
-  /** The MQTT session that delivered it; null for any other way. */
+  readonly transport: Transport;
+  /** The session that delivered it; null where there is none. */
   readonly session: string | null;
 }
 
 export type Verdict =
-  | { readonly kind: "stored"; readonly accepted: number }
+  /** `waits`: the readings lie apart until somebody lets their device join. */
+  | { readonly kind: "stored"; readonly accepted: number; readonly waits: boolean }
   /** Bad for ever, and listed: acknowledge it, or its sender repeats it for ever. */
   | { readonly kind: "refused"; readonly problem: Problem }
   /** It could be taken later: do not acknowledge it. */
@@ -45,6 +49,7 @@ export interface IngestOptions {
   readonly readings: ReadingStore;
   readonly registry: Registry;
   readonly refusals: Refusals;
+  readonly commands: Pick<Commands, "replied">;
   readonly disk: Pick<DiskGuard, "status">;
   readonly metrics: Metrics;
   readonly clock: Clock;
@@ -113,6 +118,10 @@ export class Ingest {
         return this.#describe(target.device, message);
       case "status":
         return this.#status(target.device, message);
+      case "state":
+        return this.#state(target.device, message);
+      case "reply":
+        return this.#reply(target.device, message);
       case "bad-device-id":
         return this.#refused(message, badDeviceId(target.text, message.source));
       case "bad-metric":
@@ -125,28 +134,32 @@ export class Ingest {
   #store(decoded: Decoded, message: IncomingMessage): Promise<Verdict> {
     if (decoded.kind === "refused") return this.#refused(message, decoded.problem);
     const { readings, registry, clock } = this.#options;
-    const problem = registry.admit(decoded.readings);
-    if (problem !== null) return this.#refused(message, problem);
+    const obstacle = registry.admit(decoded.readings, message);
+    if (obstacle !== null) return this.#keptOut(obstacle, message, () => this.#store(decoded, message));
     const receivedAtMs = clock.now();
     // Not awaited: a promise less for each of the many.
-    return readings
-      .append({ readings: decoded.readings, attributes: decoded.attributes, receivedAtMs })
-      .then((tsMs) => this.#stored(decoded, tsMs, message));
+    return readings.append({ readings: decoded.readings, attributes: decoded.attributes, receivedAtMs }).then(
+      (tsMs) => this.#stored(decoded, tsMs, message),
+      (error: unknown) => {
+        registry.notStored(decoded.readings);
+        throw error;
+      },
+    );
   }
 
   #stored({ readings, attributes }: DecodedReadings, tsMs: Float64Array, message: IncomingMessage): Verdict {
     const { registry, onStored } = this.#options;
-    registry.stored(readings, tsMs, attributes, message);
+    const waits = registry.stored(readings, tsMs, attributes, message);
     onStored(readings, tsMs);
-    return this.#accepted(message, readings.length);
+    return this.#accepted(message, readings.length, waits);
   }
 
   async #describe(device: DeviceId, message: IncomingMessage): Promise<Verdict> {
     const decoded = decodeAbout(message.payload);
     if ("problem" in decoded) return this.#refused(message, decoded.problem);
     const { registry } = this.#options;
-    const problem = await registry.describe(device, decoded.about, message.address);
-    if (problem !== null) return this.#refused(message, problem);
+    const obstacle = await registry.describe(device, decoded.about, message);
+    if (obstacle !== null) return this.#keptOut(obstacle, message, () => this.#describe(device, message));
     if (message.session !== null) registry.sessionSpoke(device, message.session);
     return this.#accepted(message, 0);
   }
@@ -155,15 +168,57 @@ export class Ingest {
     const { payload, session } = message;
     const online = decodeStatus(payload);
     if (typeof online !== "boolean") return this.#refused(message, online);
-    if (online && session !== null) this.#options.registry.sessionSpoke(device, session);
-    this.#options.registry.statusSaid(device, online, session);
+    const { registry } = this.#options;
+    const obstacle = registry.get(device) === undefined ? null : registry.obstacleTo(device, message);
+    if (obstacle !== null) return this.#keptOut(obstacle, message, () => this.#status(device, message));
+    if (online && session !== null) registry.sessionSpoke(device, session);
+    registry.statusSaid(device, online, session);
     return this.#accepted(message, 0);
   }
 
-  #accepted(message: IncomingMessage, count: number): Verdict {
+  async #state(device: DeviceId, message: IncomingMessage): Promise<Verdict> {
+    const decoded = decodeState(message.payload);
+    if ("problem" in decoded) return this.#refused(message, decoded.problem);
+    const { registry } = this.#options;
+    const obstacle = registry.get(device) === undefined ? null : registry.obstacleTo(device, message);
+    if (obstacle !== null) return this.#keptOut(obstacle, message, () => this.#state(device, message));
+    registry.reported(device, decoded.values);
+    return this.#accepted(message, 0);
+  }
+
+  async #reply(device: DeviceId, message: IncomingMessage): Promise<Verdict> {
+    const decoded = decodeReply(message.payload);
+    if ("problem" in decoded) return this.#refused(message, decoded.problem);
+    await this.#options.commands.replied(device, decoded.reply);
+    return this.#accepted(message, 0);
+  }
+
+  /** What is the same every time is listed once for each device, however often it sends. */
+  async #keptOut(obstacle: Obstacle, message: IncomingMessage, again: () => Promise<Verdict>): Promise<Verdict> {
+    switch (obstacle.kind) {
+      case "refused": {
+        const { problem, isNews } = obstacle;
+        if (isNews) return this.#refused(message, problem);
+        this.#options.metrics.refused(problem.code);
+        return this.#counted(message, { kind: "refused", problem });
+      }
+      case "deferred": {
+        const { problem, isNews, retryAfterSeconds } = obstacle;
+        if (isNews) await this.refuse(message, problem);
+        return this.#counted(message, { kind: "deferred", problem, retryAfterSeconds });
+      }
+      case "not-yet":
+        await obstacle.until;
+        return again();
+      default:
+        return assertNever(obstacle);
+    }
+  }
+
+  #accepted(message: IncomingMessage, count: number, waits = false): Verdict {
     if (this.#failure !== null) this.#options.log.info("messages are stored again");
     this.#failure = null;
-    return this.#counted(message, { kind: "stored", accepted: count });
+    return this.#counted(message, { kind: "stored", accepted: count, waits });
   }
 
   async #refused(message: IncomingMessage, problem: Problem): Promise<Verdict> {
@@ -180,9 +235,9 @@ export class Ingest {
     return this.#counted(message, { kind: "deferred", problem, retryAfterSeconds: RETRY_AFTER_SECONDS });
   }
 
-  #counted({ session }: IncomingMessage, verdict: Verdict): Verdict {
+  #counted({ transport }: IncomingMessage, verdict: Verdict): Verdict {
     const readings = verdict.kind === "stored" ? verdict.accepted : 0;
-    this.#options.metrics.message(session === null ? "http" : "mqtt", verdict.kind, readings);
+    this.#options.metrics.message(transport, verdict.kind, readings);
     return verdict;
   }
 }

@@ -1,6 +1,7 @@
 // What the UI listens to. Readings are sampled: of each series the newest value a tick. A listener that does not keep up
 // is cut off; it comes back and asks for what it missed.
 import type { DiskStatus, LiveEvent, LiveReading, Refused } from "../../shared/api.ts";
+import type { Command } from "../../shared/command.ts";
 import type { Device } from "../../shared/device.ts";
 import type { IncomingReading } from "../../shared/reading.ts";
 import type { Clock } from "../clock.ts";
@@ -52,6 +53,16 @@ export class LiveFeed {
 
   device(device: Device): void {
     if (this.#listeners.size > 0) this.#devices.set(device.id, device);
+  }
+
+  /** At once: somebody looks at the switch that they pressed. */
+  command(command: Command): void {
+    this.#send({ type: "command", command });
+  }
+
+  removed(id: string): void {
+    this.#devices.delete(id);
+    this.#send({ type: "device-removed", id });
   }
 
   refused(refused: Refused): void {

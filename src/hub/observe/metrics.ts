@@ -9,7 +9,7 @@ import type { StoreStatus } from "../store/store.ts";
 const COMMIT_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1];
 const COMMIT_MESSAGES = [1, 3, 10, 30, 100, 300, 1_000, 3_000];
 
-type Transport = "mqtt" | "http";
+export type Transport = "mqtt" | "http" | "websocket";
 type Outcome = "stored" | "refused" | "deferred";
 
 /** What the other parts of the hub know when somebody asks. */
@@ -30,6 +30,7 @@ export class Metrics {
   readonly #messages: Readonly<Record<Transport, Record<Outcome, number>>> = {
     mqtt: { stored: 0, refused: 0, deferred: 0 },
     http: { stored: 0, refused: 0, deferred: 0 },
+    websocket: { stored: 0, refused: 0, deferred: 0 },
   };
   readonly #refused = new Map<ErrorCode, number>();
   #readings = 0;

@@ -1,6 +1,9 @@
 // The port to everything that is kept beside readings: few rows, read at start, written as they change.
 import { type Static, Type } from "typebox";
 import { Refused, RetentionRule } from "../../shared/api.ts";
+import type { Command } from "../../shared/command.ts";
+import { Control, ControlValue } from "../../shared/control.ts";
+import { DeviceGiven } from "../../shared/device.ts";
 import type { DeviceId } from "../../shared/ids.ts";
 import { type IncomingAttribute, limits } from "../../shared/reading.ts";
 
@@ -8,6 +11,8 @@ export interface RecordStore {
   devices(): Promise<DeviceRecord[]>;
   /** Writes the devices as they are now; resolves once they are on disk. */
   saveDevices(devices: readonly DeviceRecord[]): Promise<void>;
+  /** Removes a device's record and its attributes; what was handed in before is on disk by then. */
+  removeDevice(id: DeviceId): Promise<void>;
   /** The latest text of each attribute, oldest first. */
   attributes(): Promise<IncomingAttribute[]>;
 
@@ -15,6 +20,11 @@ export interface RecordStore {
   refused(): Promise<RefusedRecord[]>;
   /** Writes one down and forgets others, in one step. */
   saveRefused(record: RefusedRecord, forgetIds: readonly number[]): Promise<void>;
+
+  /** Commands, in the order in which they were given. */
+  commands(): Promise<Command[]>;
+  /** Writes one down as it is now and forgets others, in one step. */
+  saveCommand(command: Command, forgetIds: readonly string[]): Promise<void>;
 
   /** How long readings are kept; null while nobody has said. */
   retention(): Promise<RetentionRecord | null>;
@@ -24,10 +34,14 @@ export interface RecordStore {
   setting(name: string, make: () => string): Promise<string>;
 }
 
+/** Of one device. */
+const CONTROLS_AT_MOST = 100;
+
 /** What a device says of itself. */
 export const DeviceAbout = Type.Object({
   name: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
   model: Type.Optional(Type.String({ maxLength: 128 })),
+  controls: Type.Optional(Type.Array(Control, { maxItems: CONTROLS_AT_MOST })),
   metrics: Type.Optional(
     Type.Record(
       Type.String(),
@@ -41,12 +55,38 @@ export const DeviceAbout = Type.Object({
 });
 export type DeviceAbout = Static<typeof DeviceAbout>;
 
+export const Reported = Type.Object({ value: ControlValue, atMs: Type.Integer() });
+export type Reported = Static<typeof Reported>;
+
+/** A device that has not joined. */
+export const JoiningRecord = Type.Union([
+  Type.Object({
+    kind: Type.Literal("waiting"),
+    sinceMs: Type.Integer(),
+    /** Where its first message came from. */
+    address: Type.String(),
+  }),
+  Type.Object({
+    kind: Type.Literal("blocked"),
+    sinceMs: Type.Integer(),
+    /** True where it had joined before: what it sent then is kept until somebody removes the device. */
+    hadJoined: Type.Boolean(),
+  }),
+]);
+export type JoiningRecord = Static<typeof JoiningRecord>;
+
 export const DeviceRecord = Type.Object({
   id: Type.Unsafe<DeviceId>(Type.String()),
   firstSeenMs: Type.Integer(),
   lastSeenMs: Type.Integer(),
   address: Type.Union([Type.String(), Type.Null()]),
   about: DeviceAbout,
+  /** By control: what the device last said that it is set to. */
+  reported: Type.Optional(Type.Record(Type.String(), Reported)),
+  /** What people say of it. */
+  given: Type.Optional(DeviceGiven),
+  /** Nothing where the device has joined, as all have that were here before this was asked. */
+  joining: Type.Optional(JoiningRecord),
 });
 export type DeviceRecord = Static<typeof DeviceRecord>;
 

@@ -18,7 +18,7 @@ import { Device } from "../../shared/device.ts";
 import { type Problem, problem } from "../../shared/errors.ts";
 import { type DeviceId, type MetricName, parseDeviceId, parseMetricName } from "../../shared/ids.ts";
 import type { Clock } from "../clock.ts";
-import type { Registry } from "../devices/registry.ts";
+import { noSuchDevice, type Registry } from "../devices/registry.ts";
 import { isTimeZone } from "../export/zoned-time.ts";
 import type { Refusals } from "../ingest/refusals.ts";
 import { parseQueryTimeMs } from "../ingest/time.ts";
@@ -93,7 +93,8 @@ export function addApiRoutes(server: FastifyInstance, options: ApiOptions): void
     async (request, reply) => {
       const { metric: metricText, points = 1_000 } = request.query;
       const device = parseDeviceId(request.params.id);
-      if (device === undefined || registry.get(device) === undefined) {
+      const known = device === undefined ? undefined : registry.get(device);
+      if (device === undefined || known === undefined) {
         return sendProblem(reply, noSuchDevice(request.params.id));
       }
       const metric = parseMetricName(metricText);
@@ -102,7 +103,8 @@ export function addApiRoutes(server: FastifyInstance, options: ApiOptions): void
       if ("code" in range) return sendProblem(reply, range);
       const { fromMs, toMs } = range;
       const grid = bucketGrid(fromMs, toMs, points);
-      const buckets = await readings.buckets({ device, metric, fromMs, toMs, ...grid });
+      const isShown = known.joining === "approved";
+      const buckets = isShown ? await readings.buckets({ device, metric, fromMs, toMs, ...grid }) : [];
       return { device, metric, from: fromMs, to: toMs, stepMs: grid.stepMs, buckets };
     },
   );
@@ -122,7 +124,8 @@ export function addApiRoutes(server: FastifyInstance, options: ApiOptions): void
       if ("code" in selection) return sendProblem(reply, selection);
       const after = cursor === undefined ? null : parseCursor(cursor);
       if (after === undefined) return sendProblem(reply, problem("bad-request", "This cursor is not from this hub."));
-      const page = await readings.page({ ...selection, order: "newest-first", after, limit });
+      const devices = registry.joined(selection.devices);
+      const page = await readings.page({ ...selection, devices, order: "newest-first", after, limit });
       const last = positionOfLast(page);
       return {
         readings: Array.from(page.tsMs, (ts, row) => {
@@ -144,7 +147,8 @@ export function addApiRoutes(server: FastifyInstance, options: ApiOptions): void
       if (!isTimeZone(tz))
         return sendProblem(reply, problem("bad-request", `“${tz}” is no time zone.`, { field: "tz" }));
       const separator = sep === "tab" ? "\t" : sep;
-      const pieces = readings.csv(selection, { separator, timeZone: tz, layout });
+      const devices = registry.joined(selection.devices);
+      const pieces = readings.csv({ ...selection, devices }, { separator, timeZone: tz, layout });
       reply
         .header("Content-Type", "text/csv; charset=utf-8; header=present")
         .header("Content-Disposition", `attachment; filename="${csvName(selection.devices, clock.now())}"`);
@@ -218,10 +222,6 @@ function parseRange(
 
 function notATime(field: string): Problem {
   return problem("bad-request", `“${field}” is no time: milliseconds UTC or ISO 8601.`, { field });
-}
-
-function noSuchDevice(id: string): Problem {
-  return problem("no-such-device", `There is no device “${id.slice(0, 80)}”.`);
 }
 
 function formatCursor({ tsMs, device, metric }: ReadingPosition): string {

@@ -11,8 +11,9 @@ export async function warmUpHttp(host: string, port: number): Promise<void> {
     const closed = new Promise((resolve) => socket.once("close", resolve));
     // Nobody has to hear of it: the socket closes.
     socket.on("error", () => undefined);
-    // In HTTP/1.0 the end of the connection is the end of the answer.
-    socket.end("GET /healthz HTTP/1.0\r\n\r\n");
+    // In HTTP/1.0 the end of the connection is the end of the answer. Which is no, as nobody is signed in: nothing is asked
+    // of the store.
+    socket.end("GET /api/v1/devices HTTP/1.0\r\n\r\n");
     socket.resume();
     await closed;
   }

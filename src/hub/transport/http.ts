@@ -9,26 +9,32 @@ import type { Port } from "../config.ts";
 import type { Retention } from "../devices/retention.ts";
 import type { Ingest } from "../ingest/accept.ts";
 import type { Log } from "../observe/log.ts";
+import { type AgentRouteOptions, addAgentRoutes } from "./agent-routes.ts";
 import { type ApiOptions, addApiRoutes } from "./api-routes.ts";
+import { addCommandRoutes, type CommandRouteOptions } from "./command-routes.ts";
+import { addDeviceRoutes } from "./device-routes.ts";
 import { answerErrors, sendProblem } from "./http-errors.ts";
 import { addIngestRoutes } from "./ingest-routes.ts";
-import type { LiveSocket } from "./live-socket.ts";
 import { listen } from "./ports.ts";
 import { addRetentionRoutes } from "./retention-routes.ts";
 import { addSessionRoutes, type SessionRouteOptions } from "./session-routes.ts";
 import { addUiFiles } from "./ui-files.ts";
+import type { WebSocketDoor } from "./websocket.ts";
 
 const BODY_BYTES = 256 * 1024;
 /** To receive a request whole; an answer may take as long as its reader does. */
 const REQUEST_TIMEOUT_MS = 60_000;
 
-export interface HttpOptions extends ApiOptions, Pick<SessionRouteOptions, "sessions"> {
-  readonly version: string;
+export interface HttpOptions
+  extends ApiOptions,
+    CommandRouteOptions,
+    Omit<AgentRouteOptions, "httpPort">,
+    Pick<SessionRouteOptions, "sessions"> {
   readonly ingest: Ingest;
   readonly retention: Retention;
   readonly guard: BrowserGuard;
   readonly admission: Admission;
-  readonly liveSocket: LiveSocket;
+  readonly webSockets: WebSocketDoor;
   readonly uiFolder: string;
   readonly log: Log;
 }
@@ -73,23 +79,26 @@ export class HttpTransport {
     addSessionRoutes(app, { sessions: this.#options.sessions, httpPort: () => this.#port });
     addIngestRoutes(app, ingest);
     addApiRoutes(app, this.#options);
+    addDeviceRoutes(app, this.#options);
     addRetentionRoutes(app, retention);
+    addCommandRoutes(app, this.#options);
+    addAgentRoutes(app, { ...this.#options, httpPort: () => this.#port });
     app.get("/api/v1/openapi.json", { config: { open: true }, schema: { hide: true } }, async () => app.swagger());
     await app.ready();
   }
 
   /** Resolves with the port. Rejects in words when the port is taken. */
   async listen(host: string, port: Port): Promise<number> {
-    const { admission, liveSocket } = this.#options;
+    const { admission, webSockets } = this.#options;
     const { server }: { server: Server } = this.#app;
     server.prependListener("connection", (socket: Socket) => admission.admit(socket));
-    liveSocket.start(server);
+    webSockets.start(server);
     this.#port = await listen(server, host, port, "HTTP");
     return this.#port;
   }
 
   async stop(): Promise<void> {
-    this.#options.liveSocket.stop();
+    this.#options.webSockets.stop();
     await this.#app.close();
   }
 }

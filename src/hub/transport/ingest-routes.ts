@@ -40,10 +40,15 @@ export function addIngestRoutes(app: FastifyInstance, ingest: Ingest): void {
             ndjson,
             address: plainAddress(request.ip),
             session: null,
+            transport: "http",
           });
           switch (verdict.kind) {
             case "stored":
-              return { status: "success", accepted: verdict.accepted } satisfies Accepted;
+              return {
+                status: "success",
+                accepted: verdict.accepted,
+                ...(verdict.waits ? { joining: "waiting" } : {}),
+              } satisfies Accepted;
             case "refused":
               return sendProblem(reply, verdict.problem);
             case "deferred":

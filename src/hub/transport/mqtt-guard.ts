@@ -1,7 +1,9 @@
 // Stands between a socket and the broker, which neither limits what a client sends before it is known, nor what piles up
 // for one that does not read. Packets that need no broker can be taken out on the way. The two calls that the broker makes
 // on the socket are overridden rather than piped through another stream, which would cost every message a copy.
-import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+
+const PUBACK = 4;
 
 export interface GuardOptions {
   /** Largest packet, fixed header included, that is read. */
@@ -15,6 +17,8 @@ export interface GuardOptions {
    * the broker's too, so that nothing overtakes. True takes the packet out.
    */
   readonly take: (packet: RawPacket) => boolean;
+  /** Told of every PUBACK that arrives; the broker sees it too. */
+  readonly acknowledged: (packetId: number) => void;
   /** While true nothing is read, and the client has to wait. */
   readonly isBusy: () => boolean;
 }
@@ -33,10 +37,10 @@ export interface RawPacket {
  * Destroys the socket when its client sends what is no MQTT packet or too large a one, or does not read.
  * To be told, by a call of the answer, when it is no longer busy.
  */
-export function guardSocket(socket: Socket, options: GuardOptions): () => void {
-  const { packetBytes, unsentBytes, onViolation, take, isBusy } = options;
+export function guardSocket(socket: Duplex, options: GuardOptions): () => void {
+  const { packetBytes, unsentBytes, onViolation, take, acknowledged, isBusy } = options;
   let waits = false;
-  const packets = new Packets(packetBytes, take);
+  const packets = new Packets(packetBytes, take, acknowledged);
   const end = (reason: string): void => {
     if (socket.destroyed) return;
     onViolation(reason);
@@ -72,16 +76,18 @@ export function guardSocket(socket: Socket, options: GuardOptions): () => void {
 /** Finds the packets in what arrives (MQTT 3.1.1, section 2.2: type and flags, then the length in 1-4 bytes). */
 class Packets {
   readonly #packetBytes: number;
-  readonly #take: (packet: RawPacket) => boolean;
+  readonly #take: GuardOptions["take"];
+  readonly #acknowledged: GuardOptions["acknowledged"];
   /** The beginning of a packet whose end has not arrived. */
   #begun: Buffer[] = [];
   #begunBytes = 0;
   /** How long that packet is; 1 more than has arrived while its length is not known. */
   #neededBytes = 0;
 
-  constructor(packetBytes: number, take: (packet: RawPacket) => boolean) {
+  constructor(packetBytes: number, take: GuardOptions["take"], acknowledged: GuardOptions["acknowledged"]) {
     this.#packetBytes = packetBytes;
     this.#take = take;
+    this.#acknowledged = acknowledged;
   }
 
   /** The whole packets that were not taken, null where there are none, or in words what is wrong with the stream. */
@@ -99,6 +105,8 @@ class Packets {
       const packet = this.#packetAt(bytes, at);
       if (typeof packet === "string") return packet;
       if (packet === null) break;
+      if (packet.header >> 4 === PUBACK && packet.start + 2 <= packet.end)
+        this.#acknowledged(bytes.readUInt16BE(packet.start));
       if (leftFrom < 0 && !this.#take(packet)) leftFrom = at;
       at = packet.end;
     }

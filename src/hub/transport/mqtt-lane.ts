@@ -1,6 +1,6 @@
 // The short way of readings: a plain publish of readings that nobody subscribes to is taken from the wire to the store and
 // acknowledged from here. The broker, which would do the same work with ten times the ceremony, sees everything else.
-import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { type IngestTopic, parseTopic } from "../../shared/topics.ts";
 import type { Ingest, Verdict } from "../ingest/accept.ts";
 import type { Identity, TopicAuthority } from "../ingest/authorise.ts";
@@ -19,7 +19,7 @@ const REMEMBERED_TOPICS = 100;
 export interface LaneSession {
   readonly id: string;
   readonly address: string;
-  readonly socket: Socket;
+  readonly socket: Duplex;
   readonly identity: Identity;
   /** What a topic means when this client publishes on it, by its bytes; null where the broker has to look. */
   readonly routes: Map<string, LaneRoute | null>;
@@ -66,7 +66,7 @@ export class MqttLane {
     const { address, id } = session;
     const payload = bytes.subarray(payloadStart, end);
     this.#options.ingest
-      .accept({ source: topic, target, payload, address, session: id })
+      .accept({ source: topic, target, payload, address, session: id, transport: "mqtt" })
       .then((verdict) => {
         if (packetId !== null && verdict.kind !== "deferred") this.#acknowledge(session, packetId);
         settled(verdict);

@@ -2,29 +2,33 @@
 // QoS 0 and 1 are committed while the broker asks whether the publish is allowed: the PUBACK follows. QoS 2 is committed
 // once the broker has taken the packet, since a resent one is asked about again but taken once: the PUBREC follows.
 import { createServer, type Server, type Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import type { Client, ConnectPacket, PublishPacket, Subscription } from "aedes";
+import { createWebSocketStream } from "ws";
 import { problem } from "../../shared/errors.ts";
 import { parseTopic } from "../../shared/topics.ts";
 import type { Admission } from "../access/admission.ts";
 import { plainAddress } from "../access/networks.ts";
 import type { Sessions } from "../access/sessions.ts";
 import type { Clock } from "../clock.ts";
+import type { Commands } from "../commands/commands.ts";
 import type { Port } from "../config.ts";
 import type { Registry } from "../devices/registry.ts";
-import type { Ingest } from "../ingest/accept.ts";
+import type { Ingest, Verdict } from "../ingest/accept.ts";
 import type { Identity, TopicAuthority } from "../ingest/authorise.ts";
 import type { Log } from "../observe/log.ts";
 import { Broker } from "./mqtt-broker.ts";
+import { MqttCommands } from "./mqtt-commands.ts";
 import { guardSocket, type RawPacket } from "./mqtt-guard.ts";
 import { type LaneSession, MqttLane } from "./mqtt-lane.ts";
 import { isSoundClientId, isSoundFilter, isSoundTopic } from "./mqtt-names.ts";
+import { RetainedBound } from "./mqtt-retained.ts";
 import { listen } from "./ports.ts";
+import type { WebSocketRoute } from "./websocket.ts";
 
 const PACKET_BYTES = 1024 * 1024;
 const UNSENT_BYTES = 2 * 1024 * 1024;
 const SUBSCRIPTIONS_PER_CLIENT = 200;
-const RETAINED_MESSAGES = 10_000;
-const RETAINED_BYTES = 32 * 1024 * 1024;
 const CONNECT_TIMEOUT_MS = 10_000;
 const DEAD_PEER_PROBE_MS = 60_000;
 const KEEP_ALIVE_CHECK_MS = 1_000;
@@ -41,6 +45,7 @@ const NOT_AUTHORIZED = 5;
 
 export interface MqttOptions {
   readonly ingest: Ingest;
+  readonly commands: Commands;
   readonly authority: TopicAuthority;
   readonly sessions: Sessions;
   readonly admission: Admission;
@@ -71,11 +76,11 @@ interface Session extends LaneSession {
 export class MqttTransport {
   readonly #options: MqttOptions;
   readonly #server: Server;
+  readonly #commands: MqttCommands;
   readonly #sessions = new WeakMap<Client, Session>();
-  readonly #sockets = new Set<Socket>();
+  readonly #sockets = new Set<Duplex>();
   readonly #connected = new Set<Session>();
-  readonly #retained = new Map<string, number>();
-  #retainedBytes = 0;
+  readonly #retained = new RetainedBound();
   #broker: Broker | null = null;
   #lane: MqttLane | null = null;
   #endTimer: (() => void) | null = null;
@@ -84,6 +89,7 @@ export class MqttTransport {
 
   constructor(options: MqttOptions) {
     this.#options = options;
+    this.#commands = new MqttCommands(options.commands);
     // Half-open: a script that sends and hangs up still gets its messages taken, and their acknowledgements.
     this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#connect(socket));
   }
@@ -148,13 +154,28 @@ export class MqttTransport {
       socket.destroy();
       return;
     }
-    this.#sockets.add(socket);
     socket.setKeepAlive(true, DEAD_PEER_PROBE_MS);
     this.#handle(broker, socket, address);
   }
 
-  #handle(broker: Broker, socket: Socket, address: string): void {
+  /** WS /mqtt: MQTT over WebSocket, the same broker. */
+  get route(): WebSocketRoute {
+    return {
+      path: "/mqtt",
+      protocols: ["mqtt", "mqttv3.1"],
+      messageBytes: PACKET_BYTES,
+      whyNot: async () => (this.#broker === null ? "503 Service Unavailable" : null),
+      open: (webSocket, request) => {
+        const broker = this.#broker;
+        if (broker === null) webSocket.terminate();
+        else this.#handle(broker, createWebSocketStream(webSocket), plainAddress(request.socket.remoteAddress));
+      },
+    };
+  }
+
+  #handle(broker: Broker, socket: Duplex, address: string): void {
     const { clock, log } = this.#options;
+    this.#sockets.add(socket);
     const session: Session = {
       id: `mqtt:${++this.#sessionCount}`,
       address,
@@ -178,6 +199,7 @@ export class MqttTransport {
       onViolation: (reason) => log.warn({ address, reason }, "connection cut"),
       isBusy: () => session.pending >= PENDING_PUBLISHES,
       take: (packet) => this.#takeShort(client, session, packet),
+      acknowledged: (packetId) => this.#commands.acknowledged(session, packetId),
     });
     const client = broker.handle(socket);
     this.#sessions.set(client, session);
@@ -188,6 +210,7 @@ export class MqttTransport {
       session.closed = true;
       this.#sockets.delete(socket);
       this.#connected.delete(session);
+      this.#commands.ended(session);
       this.#options.registry.sessionEnded(session.id, session.fellSilent);
     });
     socket.once("end", () => {
@@ -245,6 +268,15 @@ export class MqttTransport {
       this.#connected.add(session);
       this.#closeWhenDone(client, session);
     });
+    broker.on("subscribe", (subscriptions, client) => {
+      const session = this.#sessions.get(client);
+      for (const { topic, qos } of subscriptions)
+        if (session !== undefined && !session.closed) this.#commands.subscribed(session, topic, qos);
+    });
+    broker.on("unsubscribe", (topics, client) => {
+      const session = this.#sessions.get(client);
+      for (const topic of topics) if (session !== undefined) this.#commands.unsubscribed(session, topic);
+    });
     broker.on("clientError", (client, error) => log.debug({ client: client.id, err: error }, "client error"));
     broker.on("connectionError", (_client, error) => log.debug({ err: error }, "connection error"));
     // An "error" that nobody hears would end the process. The broker's types do not name it.
@@ -289,8 +321,21 @@ export class MqttTransport {
       await this.#dropForbidden(packet, session);
       return;
     }
+    if (packet.qos < 2 || this.#isOfBlocked(packet.topic)) {
+      const verdict = await this.#take(client, session, packet);
+      if (verdict?.kind === "refused" && verdict.problem.code === "device-blocked") {
+        dropQuietly(packet);
+        return;
+      }
+    }
     this.#boundRetained(packet);
-    if (packet.qos < 2) await this.#take(client, session, packet);
+  }
+
+  #isOfBlocked(topic: string): boolean {
+    const target = parseTopic(topic);
+    return (
+      target !== null && "device" in target && target.device !== null && this.#options.registry.isBlocked(target.device)
+    );
   }
 
   async #published(client: Client | null, packet: PublishPacket): Promise<void> {
@@ -299,23 +344,24 @@ export class MqttTransport {
   }
 
   /** Resolves once the message is on disk; rejects, so that no acknowledgement leaves, where it is not. */
-  async #take(client: Client | null, session: Session, packet: PublishPacket): Promise<void> {
+  async #take(client: Client | null, session: Session, packet: PublishPacket): Promise<Verdict | null> {
     const target = parseTopic(packet.topic);
     const payload = toBytes(packet.payload);
     // An empty retained message only clears what the broker kept [MQTT-3.3.1-10].
-    if (target === null || (packet.retain && payload.length === 0)) return;
+    if (target === null || (packet.retain && payload.length === 0)) return null;
     session.pending++;
-    const message = { source: packet.topic, target, payload, address: session.address, session: session.id };
+    const { address, id } = session;
+    const message = { source: packet.topic, target, payload, address, session: id, transport: "mqtt" } as const;
     const verdict = await this.#options.ingest.accept(message);
     this.#settled(client, session);
     if (verdict.kind === "deferred") throw new Error(verdict.problem.message);
+    return verdict;
   }
 
   /** MQTT 3.1.1 cannot refuse a publish but by hanging up, which would have it sent for ever. */
   async #dropForbidden(packet: PublishPacket, session: Session): Promise<void> {
     const topic = packet.topic;
-    packet.topic = NOWHERE;
-    packet.retain = false;
+    dropQuietly(packet);
     const words = `Nobody may publish on “${topic.slice(0, 80)}” without a key. Readings go to sensor/data or sensor/<device>/data.`;
     const message = { address: session.address, source: topic, payload: toBytes(packet.payload) };
     const verdict = await this.#options.ingest.refuse(message, problem("forbidden", words));
@@ -323,18 +369,9 @@ export class MqttTransport {
   }
 
   #boundRetained(packet: PublishPacket): void {
-    if (!packet.retain) return;
-    const before = this.#retained.get(packet.topic) ?? 0;
-    const bytes = toBytes(packet.payload).length;
-    const full = this.#retained.size >= RETAINED_MESSAGES && !this.#retained.has(packet.topic);
-    if (bytes > 0 && (full || this.#retainedBytes - before + bytes > RETAINED_BYTES)) {
-      packet.retain = false;
-      this.#options.log.warn({ topic: packet.topic }, "not retained: too many retained messages");
-      return;
-    }
-    this.#retainedBytes += bytes - before;
-    if (bytes === 0) this.#retained.delete(packet.topic);
-    else this.#retained.set(packet.topic, bytes);
+    if (!packet.retain || this.#retained.admits(packet.topic, toBytes(packet.payload).length)) return;
+    packet.retain = false;
+    this.#options.log.warn({ topic: packet.topic }, "not retained: too many retained messages");
   }
 
   #authorizeSubscribe(client: Client, subscription: Subscription): Subscription | null {
@@ -346,6 +383,12 @@ export class MqttTransport {
     const sound = isSoundFilter(filter) && !filter.startsWith("$share/") && count < SUBSCRIPTIONS_PER_CLIENT;
     return sound && this.#options.authority.maySubscribe(session.identity, filter) ? subscription : null;
   }
+}
+
+/** It is acknowledged, and goes to nobody. */
+function dropQuietly(packet: PublishPacket): void {
+  packet.topic = NOWHERE;
+  packet.retain = false;
 }
 
 function connectRefusal(message: string, returnCode: number): Error & { returnCode: number } {

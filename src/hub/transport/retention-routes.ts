@@ -5,6 +5,7 @@ import { ApiError, type RetentionRule, Retention as RetentionShape } from "../..
 import { type Problem, problem } from "../../shared/errors.ts";
 import { parseDeviceId, parseMetricName } from "../../shared/ids.ts";
 import type { Retention } from "../devices/retention.ts";
+import { exactBody } from "./exact-body.ts";
 import { sendProblem } from "./http-errors.ts";
 
 const response = { 200: RetentionShape, "4xx": ApiError, "5xx": ApiError };
@@ -19,6 +20,7 @@ export function addRetentionRoutes(server: FastifyInstance, retention: Retention
   app.put(
     "/api/v1/retention",
     {
+      validatorCompiler: exactBody,
       schema: {
         summary: "Sets how long readings are kept; what is older is removed for ever",
         body: RetentionShape,

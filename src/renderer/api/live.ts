@@ -1,9 +1,10 @@
 // The one WebSocket to the hub: keeps it open, and hands what arrives to the series and to the query cache.
 import type { QueryClient, QueryFilters } from "@tanstack/react-query";
-import type { DeviceList, HubInfo, LiveEvent, LiveTicket, RefusedList } from "../../shared/api.ts";
-import type { Device } from "../../shared/device.ts";
+import type { CommandList, DeviceList, HubInfo, LiveEvent, LiveTicket, RefusedList } from "../../shared/api.ts";
+import type { Command } from "../../shared/command.ts";
 import { assertNever } from "../../shared/errors.ts";
 import { apiUrl, post } from "./client.ts";
+import { withDevice, withoutDevice } from "./device-list.ts";
 import { liveUrl } from "./platform.ts";
 import { keys } from "./queries.ts";
 import { SeriesFeed } from "./series.ts";
@@ -72,6 +73,16 @@ export class LiveFeed {
       case "device":
         this.#change<DeviceList>(keys.devices, (list) => withDevice(list, event.device));
         break;
+      case "command": {
+        const { command } = event;
+        this.#change<CommandList>(keys.commands(command.device), ({ commands }) => ({
+          commands: [command, ...commands.filter(({ id }) => id !== command.id)].sort(newestFirst),
+        }));
+        break;
+      }
+      case "device-removed":
+        this.#change<DeviceList>(keys.devices, (list) => withoutDevice(list, event.id));
+        break;
       case "refused":
         this.#change<RefusedList>(keys.refused, ({ refused }) => ({
           refused: [event.refused, ...refused].slice(0, REFUSED_KEPT),
@@ -106,8 +117,8 @@ function askForTicket(): Promise<LiveTicket | null> {
   return post<LiveTicket>(apiUrl("live/ticket"), {}).catch(() => null);
 }
 
-function withDevice({ devices }: DeviceList, device: Device): DeviceList {
-  return { devices: [...devices.filter(({ id }) => id !== device.id), device] };
+function newestFirst(a: Command, b: Command): number {
+  return (b.timeline[0]?.atMs ?? 0) - (a.timeline[0]?.atMs ?? 0);
 }
 
 /** Doubles, and is spread out so that not every window comes back at the same moment. */

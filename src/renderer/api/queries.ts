@@ -1,13 +1,16 @@
 // What the pages ask the hub. The live feed keeps it current between the answers.
 import { type DefaultError, QueryClient, useQuery } from "@tanstack/react-query";
-import type { Chart, DeviceList, HubInfo, RefusedList } from "../../shared/api.ts";
+import type { Chart, CommandList, DeviceList, HubInfo, Installer, RefusedList } from "../../shared/api.ts";
+import type { Command, CommandRequest } from "../../shared/command.ts";
+import type { JoiningState } from "../../shared/device.ts";
 import { byName } from "../i18n/names.ts";
-import { ApiFailure, apiUrl, request } from "./client.ts";
+import { ApiFailure, apiUrl, post, request } from "./client.ts";
 
 export const keys = {
   hub: ["hub"],
   devices: ["devices"],
   refused: ["refused"],
+  commands: (device: string) => ["commands", device],
 } as const;
 
 export function createQueryClient(): QueryClient {
@@ -31,6 +34,14 @@ export function useHub() {
   });
 }
 
+/** The installer as a Pi gets it from that address of the hub. */
+export function useInstaller(address: string) {
+  return useQuery({
+    queryKey: ["installer", address],
+    queryFn: ({ signal }) => request<Installer>(apiUrl("installer", { address }), { signal }),
+  });
+}
+
 function useDeviceList<Selected>(select: (list: DeviceList) => Selected) {
   return useQuery({
     queryKey: keys.devices,
@@ -39,13 +50,33 @@ function useDeviceList<Selected>(select: (list: DeviceList) => Selected) {
   });
 }
 
-const sortedDevices = ({ devices }: DeviceList) => byName(devices);
+const ofState = ({ devices }: DeviceList, state: JoiningState) => devices.filter(({ joining }) => joining === state);
+const approved = (list: DeviceList) => byName(ofState(list, "approved"));
+const blocked = (list: DeviceList) => byName(ofState(list, "blocked"));
+/** Who came last is looked for first. */
+const waiting = (list: DeviceList) => ofState(list, "waiting").sort((a, b) => b.firstSeenMs - a.firstSeenMs);
 
-export const useDevices = () => useDeviceList(sortedDevices);
+/** Those that have joined. */
+export const useDevices = () => useDeviceList(approved);
+export const useWaitingDevices = () => useDeviceList(waiting);
+export const useBlockedDevices = () => useDeviceList(blocked);
 
 /** Null when the hub knows no such device. */
 export const useDevice = (id: string) =>
   useDeviceList(({ devices }) => devices.find((device) => device.id === id) ?? null);
+
+/** A device's commands, newest first. */
+export function useCommands(device: string) {
+  return useQuery({
+    queryKey: keys.commands(device),
+    queryFn: ({ signal }) => request<CommandList>(apiUrl(`devices/${encodeURIComponent(device)}/commands`), { signal }),
+    select: ({ commands }) => commands,
+  });
+}
+
+export function sendCommand(device: string, order: CommandRequest): Promise<Command> {
+  return post<Command>(apiUrl(`devices/${encodeURIComponent(device)}/commands`), order);
+}
 
 export function useRefused() {
   return useQuery({

@@ -1,10 +1,10 @@
 // How devices and metrics are called and ordered.
-import type { Device, Metric } from "../../shared/device.ts";
+import type { Device } from "../../shared/device.ts";
 
 const acronyms = /\b(?:cpu|gpu|ram|rssi|uv|co2|voc|pm\d*)\b/g;
 
 /** The device's own label; else the name made readable: `soil.moisture` as spoken, `bme280.humidity` behind its sensor. */
-export function metricLabel({ name, label }: Pick<Metric, "name" | "label">): string {
+export function metricLabel({ name, label }: { readonly name: string; readonly label?: string }): string {
   if (label !== undefined) return label;
   const [first = "", ...rest] = name.split(".");
   const isSensor = rest.length > 0 && /\d/.test(first);

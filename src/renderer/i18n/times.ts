@@ -1,12 +1,14 @@
 // Clock times and dates in the person's own locale and time zone; the words around them are English like the rest.
 
 const dated = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(undefined, options);
+const millisecond = dated({ hour: "numeric", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3 });
 const minute = dated({ timeStyle: "short" });
 const weekday = dated({ weekday: "short", day: "numeric" });
 const dayAndMinute = dated({ day: "numeric", month: "short", hour: "numeric", minute: "2-digit" });
 const dayAndSecond = dated({ day: "numeric", month: "short", hour: "numeric", minute: "2-digit", second: "2-digit" });
 const fullDate = dated({ day: "numeric", month: "long", year: "numeric" });
 
+export const formatMillisecond = (ms: number): string => millisecond.format(ms);
 export const formatMinute = (ms: number): string => minute.format(ms);
 export const formatWeekday = (ms: number): string => weekday.format(ms);
 export const formatDate = (ms: number): string => fullDate.format(ms);
@@ -36,6 +38,11 @@ export function formatAgo(ms: number, nowMs: number): string {
     if (agoMs >= unitMs) return `${Math.floor(agoMs / unitMs)}\u202f${unit} ago`;
   }
   return "just now";
+}
+
+/** `+31 ms`, `+2.4 s`: how long after the moment before. */
+export function formatLater(ms: number): string {
+  return ms < 1_000 ? `+${ms}\u202fms` : `+${(ms / 1_000).toFixed(1)}\u202fs`;
 }
 
 export const ownTimeZone: string = Intl.DateTimeFormat().resolvedOptions().timeZone;

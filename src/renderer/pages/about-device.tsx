@@ -7,6 +7,9 @@ import styles from "./about-device.module.css";
 export function AboutDevice({ device }: { readonly device: Device }) {
   const facts = [
     ["Model", device.model],
+    ["Room", device.room],
+    ["Notes", device.notes],
+    ["Tags", device.tags?.join(", ")],
     ["Address", device.address],
     ["Id", device.id],
     ["First seen", formatDate(device.firstSeenMs)],

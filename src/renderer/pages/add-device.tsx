@@ -1,8 +1,8 @@
-// How a Raspberry Pi gets here: two snippets with this hub's own address, and the first reading seen as it arrives.
+// How a Raspberry Pi gets here: the agent and two snippets with this hub's own address, and the first reading seen as it arrives.
 import { useState } from "react";
 import type { HubInfo } from "../../shared/api.ts";
 import type { Device } from "../../shared/device.ts";
-import { useDevices, useHub, useRefused } from "../api/queries.ts";
+import { useDevices, useHub, useInstaller, useRefused, useWaitingDevices } from "../api/queries.ts";
 import { formatAgo } from "../i18n/times.ts";
 import { Dot } from "../ui/dot.tsx";
 import { Failure } from "../ui/failure.tsx";
@@ -11,22 +11,31 @@ import { Snippet } from "../ui/snippet.tsx";
 import { useNow } from "../ui/use-now.ts";
 import { links } from "../ui/use-route.ts";
 import styles from "./add-device.module.css";
-import { httpSnippet, mqttSnippet } from "./snippets.ts";
+import { JoinRequests } from "./join-requests.tsx";
+import { checkedInstallSnippet, httpSnippet, installSnippet, mqttSnippet } from "./snippets.ts";
 
 export function AddDevice() {
   const hub = useHub();
   const devices = useDevices();
+  const waiting = useWaitingDevices();
   return (
     <>
       <PageHeader title="Add a Raspberry Pi" />
       <p className={styles["lead"]}>
-        Run one of these on the Pi, with your own readings in place of the two numbers. The device appears here with its
-        first message.
+        Run one of these on the Pi; the programs with your own readings in place of the two numbers. The device appears
+        here with its first message.
+        {hub.data?.joining === "closed" && (
+          <>
+            {" "}
+            <strong>This hub takes no new devices:</strong> it was started with <code>--joining closed</code>.
+          </>
+        )}
       </p>
+      <JoinRequests />
       {hub.isLoadingError && (
         <Failure what="The hub's address is not known." error={hub.error} onRetry={() => void hub.refetch()} />
       )}
-      {devices.data && <FirstReading devices={devices.data} />}
+      {devices.data && waiting.data && <FirstReading joined={devices.data} waiting={waiting.data} />}
       {hub.data && <Snippets hub={hub.data} />}
     </>
   );
@@ -36,16 +45,47 @@ function Snippets({ hub }: { readonly hub: HubInfo }) {
   const address = hub.addresses[0] ?? "127.0.0.1";
   return (
     <div className={styles["snippets"]}>
+      <QuickWay address={address} />
       <Snippet title="Python, over MQTT" code={mqttSnippet(address, hub.mqttPort)} />
       <Snippet title="Python, over HTTP" code={httpSnippet(address, hub.httpPort)} />
     </div>
   );
 }
 
-/** Waits for a device that was not there when the page was opened. */
-function FirstReading({ devices }: { readonly devices: readonly Device[] }) {
-  const [known] = useState(() => new Set(devices.map(({ id }) => id)));
-  const arrived = devices.find(({ id }) => !known.has(id));
+/** What runs is what was shown: the script can be checked before it is run. */
+function QuickWay({ address }: { readonly address: string }) {
+  const { data: installer } = useInstaller(address);
+  if (installer === undefined) return null;
+  return (
+    <div className={styles["quick"]}>
+      <Snippet title="The agent, in one line" code={installSnippet(installer)}>
+        <p className="note">
+          On Raspberry Pi OS. It says what it will do and asks before it does it, finds this hub by itself from then on,
+          reports how the Pi is, keeps readings while the hub is away, and switches what hangs on its pins.
+        </p>
+        <details className={styles["checked"]}>
+          <summary>Check it first</summary>
+          <pre>
+            <code>{checkedInstallSnippet(installer)}</code>
+          </pre>
+          <p className="note">This hub’s id is {installer.hubId}.</p>
+        </details>
+      </Snippet>
+    </div>
+  );
+}
+
+interface FirstReadingProps {
+  readonly joined: readonly Device[];
+  readonly waiting: readonly Device[];
+}
+
+/** Waits for a device that was not there when the page was opened. One that has to be let in first is shown above. */
+function FirstReading({ joined, waiting }: FirstReadingProps) {
+  const [known] = useState(() => new Set([...joined, ...waiting].map(({ id }) => id)));
+  const [knownJoined] = useState(() => new Set(joined.map(({ id }) => id)));
+  const arrived = joined.find(({ id }) => !knownJoined.has(id));
+  if (arrived === undefined && waiting.some(({ id }) => !known.has(id))) return null;
   return (
     <div className={styles["firstReading"]} role="status">
       <Dot look={arrived === undefined ? "awaited" : "here"} />

@@ -11,8 +11,11 @@ import { Presence } from "../ui/presence.tsx";
 import { Segmented } from "../ui/segmented.tsx";
 import { links } from "../ui/use-route.ts";
 import { AboutDevice } from "./about-device.tsx";
+import { BlockedDevice } from "./blocked-devices.tsx";
+import { DeviceControls } from "./device-controls.tsx";
 import styles from "./device-page.module.css";
 import { ExportButton } from "./export-button.tsx";
+import { JoinRequest } from "./join-requests.tsx";
 import { rangeAtFirst, rangeChoices, rangeSpanMs } from "./ranges.ts";
 
 export function DevicePage({ id }: { readonly id: string }) {
@@ -24,7 +27,24 @@ export function DevicePage({ id }: { readonly id: string }) {
   }
   if (device.data === undefined)
     return <div className={`skeleton ${styles["skeleton"]}`} role="status" aria-label="Loading" />;
-  return device.data === null ? <NoSuchDevice id={id} /> : <KnownDevice device={device.data} />;
+  if (device.data === null) return <NoSuchDevice id={id} />;
+  return device.data.joining === "approved" ? <KnownDevice device={device.data} /> : <Stranger device={device.data} />;
+}
+
+/** What it sent is not shown before it has joined. */
+function Stranger({ device }: { readonly device: Device }) {
+  return (
+    <>
+      <PageHeader title={device.name} />
+      {device.joining === "waiting" ? (
+        <JoinRequest device={device} />
+      ) : (
+        <div className="panel">
+          <BlockedDevice device={device} />
+        </div>
+      )}
+    </>
+  );
 }
 
 function KnownDevice({ device }: { readonly device: Device }) {
@@ -49,7 +69,10 @@ function KnownDevice({ device }: { readonly device: Device }) {
             />
           ))}
         </div>
-        <AboutDevice device={device} />
+        <div className={styles["aside"]}>
+          <DeviceControls device={device} />
+          <AboutDevice device={device} />
+        </div>
       </div>
     </>
   );

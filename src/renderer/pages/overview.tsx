@@ -4,13 +4,22 @@ import { Failure } from "../ui/failure.tsx";
 import { PageHeader } from "../ui/page-header.tsx";
 import { links } from "../ui/use-route.ts";
 import { AddDevice } from "./add-device.tsx";
+import { BlockedDevices } from "./blocked-devices.tsx";
 import { DeviceCard } from "./device-card.tsx";
+import { JoinRequests } from "./join-requests.tsx";
 import styles from "./overview.module.css";
 import { RefusedMessages } from "./refused-messages.tsx";
 
 export function Overview() {
   const devices = useDevices();
-  if (devices.data?.length === 0) return <AddDevice />;
+  if (devices.data?.length === 0) {
+    return (
+      <>
+        <AddDevice />
+        <BlockedDevices />
+      </>
+    );
+  }
   return (
     <>
       <PageHeader title="Overview">
@@ -21,6 +30,7 @@ export function Overview() {
       {devices.isLoadingError && (
         <Failure what="The devices could not be loaded." error={devices.error} onRetry={() => void devices.refetch()} />
       )}
+      <JoinRequests />
       <RefusedMessages />
       {devices.isPending && <CardSkeletons />}
       <ul className={styles["grid"]}>
@@ -28,6 +38,7 @@ export function Overview() {
           <DeviceCard key={device.id} device={device} />
         ))}
       </ul>
+      <BlockedDevices />
     </>
   );
 }

@@ -1,4 +1,11 @@
-// The shortest programs that send a reading here.
+// The shortest ways to send a reading here.
+import type { Installer } from "../../shared/api.ts";
+
+export const installSnippet = ({ url }: Installer): string => `curl -fsS ${url} | sh`;
+
+export const checkedInstallSnippet = ({ url, sha256 }: Installer): string => `curl -fsS ${url} -o install.sh
+echo "${sha256}  install.sh" | sha256sum -c
+sh install.sh`;
 
 export const mqttSnippet = (address: string, port: number): string => `import json
 import paho.mqtt.client as mqtt

@@ -1,13 +1,15 @@
 // A piece of code to take away.
-import { useEffect, useRef, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import styles from "./snippet.module.css";
 
 interface Props {
   readonly title: string;
   readonly code: string;
+  /** What else there is to say of it. */
+  readonly children?: ReactNode;
 }
 
-export function Snippet({ title, code }: Props) {
+export function Snippet({ title, code, children }: Props) {
   const text = useRef<HTMLPreElement>(null);
   const [outcome, setOutcome] = useState<string>();
 
@@ -31,6 +33,7 @@ export function Snippet({ title, code }: Props) {
       >
         <span aria-live="polite">{outcome ?? "Copy"}</span>
       </button>
+      {children}
     </section>
   );
 }

@@ -6,6 +6,7 @@ import { BrowserGuard } from "../../../src/hub/access/browsers.ts";
 import { Networks } from "../../../src/hub/access/networks.ts";
 import { makeSecret, Sessions } from "../../../src/hub/access/sessions.ts";
 import { systemClock as clock } from "../../../src/hub/clock.ts";
+import { Commands } from "../../../src/hub/commands/commands.ts";
 import { Registry } from "../../../src/hub/devices/registry.ts";
 import { Retention } from "../../../src/hub/devices/retention.ts";
 import { Ingest } from "../../../src/hub/ingest/accept.ts";
@@ -15,7 +16,7 @@ import { Metrics } from "../../../src/hub/observe/metrics.ts";
 import type { ReadingStore } from "../../../src/hub/store/readings.ts";
 import type { RecordStore } from "../../../src/hub/store/records.ts";
 import { HttpTransport } from "../../../src/hub/transport/http.ts";
-import { LiveSocket } from "../../../src/hub/transport/live-socket.ts";
+import { WebSocketDoor } from "../../../src/hub/transport/websocket.ts";
 import { report } from "./program.ts";
 
 const readings: ReadingStore = {
@@ -39,9 +40,12 @@ const readings: ReadingStore = {
 const records: RecordStore = {
   devices: async () => [],
   saveDevices: async () => undefined,
+  removeDevice: async () => undefined,
   attributes: async () => [],
   refused: async () => [],
   saveRefused: async () => undefined,
+  commands: async () => [],
+  saveCommand: async () => undefined,
   retention: async () => null,
   saveRetention: async () => undefined,
   setting: async (_name, make) => make(),
@@ -53,14 +57,25 @@ const registry = new Registry({
   readings,
   records,
   clock,
+  joining: "open",
   onChange: (device) => feed.device(device),
+  onRemoved: (id) => feed.removed(id),
   onSaveFailed: (error) => log.error(error),
 });
 const refusals = new Refusals({ records, onRefused: (refused) => feed.refused(refused) });
+const commands = new Commands({
+  records,
+  clock,
+  makeId: () => "",
+  controlsOf: () => undefined,
+  onChange: (command) => feed.command(command),
+  onSaveFailed: (error) => log.error(error),
+});
 const ingest = new Ingest({
   readings,
   registry,
   refusals,
+  commands,
   disk: { status: "ok" },
   metrics: new Metrics("0", clock),
   clock,
@@ -80,6 +95,7 @@ const http = new HttpTransport({
   metrics: () => Promise.reject(new Error("there is no hub")),
   sessions,
   ingest,
+  commands,
   retention: new Retention({
     readings,
     records,
@@ -89,8 +105,11 @@ const http = new HttpTransport({
   }),
   guard,
   admission: new Admission(new Networks([])),
-  liveSocket: new LiveSocket({ guard, sessions, feed, clock }),
+  webSockets: new WebSocketDoor({ guard, clock, routes: [] }),
   uiFolder: "",
+  agentFolder: "/nowhere",
+  hubId: () => "",
+  mqttPort: () => 0,
   log,
 });
 sessions.start(makeSecret());

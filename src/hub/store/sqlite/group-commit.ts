@@ -11,7 +11,7 @@ import type { RecordOperation, WriteBatch } from "./writer.ts";
 const MESSAGES_PER_BATCH = 1_000;
 const READINGS_PER_BATCH = 20_000;
 /** Messages that are sent together arrive within this time, however many connections they take. */
-const GATHER_MS = 0.2;
+const GATHER_MS = 0.1;
 /** So many messages are worth a commit. */
 const COMPANY = 8;
 

@@ -100,6 +100,10 @@ export const migrations: readonly Migration[] = [
     `,
     convert: sealRows,
   },
+  {
+    changesData: false,
+    sql: "CREATE TABLE command (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, record TEXT NOT NULL) STRICT;",
+  },
 ];
 
 /**

@@ -15,7 +15,7 @@ import { Rollups } from "./rollups.ts";
 import { warmUp } from "./warm-up.ts";
 import { answerCalls, moving, notify } from "./worker-port.ts";
 
-export type RecordTable = "device" | "refused" | "attribute" | "setting";
+export type RecordTable = "device" | "command" | "refused" | "attribute" | "setting";
 
 export interface CsvPieceQuery {
   readonly selection: ReadingSelection;
@@ -224,6 +224,7 @@ function prepare(db: Database.Database) {
     lastSeriesId: db.prepare<[], number | null>("SELECT max(id) FROM series").pluck(),
     seriesId: db.prepare<[string, string], number>("SELECT id FROM series WHERE device = ? AND metric = ?").pluck(),
     device: db.prepare<[], unknown>("SELECT record FROM device ORDER BY id"),
+    command: db.prepare<[], unknown>("SELECT record FROM command ORDER BY number"),
     refused: db.prepare<[], unknown>("SELECT record FROM refused ORDER BY id"),
     attribute: db.prepare<[], unknown>("SELECT device, name, text FROM attribute ORDER BY changed_at, device, name"),
     setting: db.prepare<[], unknown>("SELECT name, value FROM setting"),

@@ -2,6 +2,7 @@
 import { stat } from "node:fs/promises";
 import { type Static, type TSchema, Type } from "typebox";
 import { Value } from "typebox/value";
+import { Command } from "../../../shared/command.ts";
 import { BrambleError } from "../../../shared/errors.ts";
 import { parseDeviceId, parseMetricName } from "../../../shared/ids.ts";
 import type { IncomingAttribute } from "../../../shared/reading.ts";
@@ -216,6 +217,7 @@ function sqliteRecords(commits: GroupCommit, reader: SleepingWorker<ReaderMethod
   return {
     devices: () => parsed("device", DeviceRecord),
     saveDevices: (devices) => commits.run({ kind: "save-devices", devices }),
+    removeDevice: (id) => commits.run({ kind: "remove-device", id }),
     async attributes() {
       return (await rows("attribute", AttributeRow)).flatMap((row): IncomingAttribute[] => {
         const device = parseDeviceId(row.device);
@@ -225,6 +227,8 @@ function sqliteRecords(commits: GroupCommit, reader: SleepingWorker<ReaderMethod
     },
     refused: () => parsed("refused", RefusedRecord),
     saveRefused: (record, forgetIds) => commits.run({ kind: "save-refused", record, forgetIds }),
+    commands: () => parsed("command", Command),
+    saveCommand: (command, forgetIds) => commits.run({ kind: "save-command", command, forgetIds }),
     async retention() {
       const text = await findSetting(RETENTION_SETTING);
       return text === undefined ? null : Value.Parse(RetentionRecord, JSON.parse(text));

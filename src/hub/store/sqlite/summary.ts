@@ -27,7 +27,7 @@ export function summarize({ values }: Columns, start = 0, end = values.length): 
 }
 
 /** Of both together. */
-export function combine(a: Summary, b: Summary): Summary {
+function combine(a: Summary, b: Summary): Summary {
   const count = a.count + b.count;
   const min = Math.min(a.min, b.min);
   const max = Math.max(a.max, b.max);

@@ -1,6 +1,7 @@
 // The writer thread: the only one that writes. A batch is one transaction, on disk when it answers. Between batches the
 // journal is sealed.
 import Database from "better-sqlite3";
+import type { Command } from "../../../shared/command.ts";
 import { limits } from "../../../shared/reading.ts";
 import type { DeviceRecord, RefusedRecord } from "../records.ts";
 import { batchColumns } from "./batch.ts";
@@ -41,7 +42,9 @@ export type RecordOperation =
       readonly changedAtMs: number;
     }
   | { readonly kind: "save-devices"; readonly devices: readonly DeviceRecord[] }
+  | { readonly kind: "remove-device"; readonly id: string }
   | { readonly kind: "save-refused"; readonly record: RefusedRecord; readonly forgetIds: readonly number[] }
+  | { readonly kind: "save-command"; readonly command: Command; readonly forgetIds: readonly string[] }
   /** Keeps the value that is there. */
   | { readonly kind: "add-setting"; readonly name: string; readonly value: string }
   | { readonly kind: "save-setting"; readonly name: string; readonly value: string };
@@ -201,9 +204,18 @@ class Writer {
       case "save-devices":
         for (const device of operation.devices) this.#statements.saveDevice.run(device.id, JSON.stringify(device));
         break;
+      case "remove-device":
+        this.#statements.removeDevice.run(operation.id);
+        this.#statements.removeAttributes.run(operation.id);
+        this.#statements.removeCommands.run(operation.id);
+        break;
       case "save-refused":
         for (const id of operation.forgetIds) this.#statements.forgetRefused.run(id);
         this.#statements.saveRefused.run(operation.record.id, JSON.stringify(operation.record));
+        break;
+      case "save-command":
+        for (const id of operation.forgetIds) this.#statements.forgetCommand.run(id);
+        this.#statements.saveCommand.run(operation.command.id, JSON.stringify(operation.command));
         break;
       case "add-setting":
         this.#statements.addSetting.run(operation.name, operation.value);
@@ -228,8 +240,15 @@ function prepare(db: Database.Database) {
     saveDevice: db.prepare(
       "INSERT INTO device (id, record) VALUES (?, ?) ON CONFLICT DO UPDATE SET record = excluded.record",
     ),
+    removeDevice: db.prepare("DELETE FROM device WHERE id = ?"),
+    removeAttributes: db.prepare("DELETE FROM attribute WHERE device = ?"),
+    removeCommands: db.prepare("DELETE FROM command WHERE record ->> 'device' = ?"),
     saveRefused: db.prepare("INSERT INTO refused (id, record) VALUES (?, ?)"),
     forgetRefused: db.prepare("DELETE FROM refused WHERE id = ?"),
+    saveCommand: db.prepare(
+      "INSERT INTO command (id, record) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET record = excluded.record",
+    ),
+    forgetCommand: db.prepare("DELETE FROM command WHERE id = ?"),
     addSetting: db.prepare("INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING"),
     saveSetting: db.prepare(
       "INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",

@@ -1,0 +1,156 @@
+"""The command line: `bramble-agent run | test | status`."""
+import argparse
+import json
+import logging
+import signal
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from .agent import Agent, Options
+from .config import DEFAULT_PATH, ConfigError, HubSettings, load
+from .devices import Outputs
+from .door import knock
+from .outputs import Refused, Value
+from .status import StatusBoard, describe, read_status
+
+STATE_FOLDER = Path("/var/lib/bramble-agent")
+RUN_FOLDER = Path("/run/bramble-agent")
+SHOW_SECONDS = 1
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    args = make_parser().parse_args(arguments)
+    options = Options(
+        config=args.config,
+        state=args.state or STATE_FOLDER,
+        run=args.state or RUN_FOLDER,
+        hub=getattr(args, "hub", None),
+    )
+    logging.basicConfig(
+        format="%(levelname)s %(name)s: %(message)s", level=logging.DEBUG if args.verbose else logging.INFO
+    )
+    match args.command:
+        case "run":
+            return run(options)
+        case "test":
+            return test(options, args.output, args.value)
+        case _:
+            return status(options)
+
+
+def make_parser() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--config", type=Path, default=DEFAULT_PATH, metavar="FILE", help=f"({DEFAULT_PATH})")
+    common.add_argument("--state", type=Path, metavar="DIR", help=f"where the queue lies ({STATE_FOLDER})")
+    common.add_argument("--verbose", action="store_true", help="say more in the log")
+    parser = argparse.ArgumentParser(
+        prog="bramble-agent", description="Reports a Raspberry Pi to its Bramble hub and obeys it."
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    running = commands.add_parser("run", parents=[common], help="run until told to stop; the service does this")
+    running.add_argument(
+        "--hub", type=hub_argument, metavar="HOST[:PORT[:HTTP-PORT]]",
+        help="the hub's address and ports, instead of searching (1883, 8080)",
+    )
+    testing = commands.add_parser("test", parents=[common], help="move an output, here and now")
+    testing.add_argument("output", help="its name in the configuration file")
+    testing.add_argument("value", nargs="?", help="true, false, a number or #rrggbb; without one, it is shown off")
+    commands.add_parser("status", parents=[common], help="is it connected, what waits, what went wrong")
+    return parser
+
+
+def hub_argument(text: str) -> HubSettings:
+    """An IPv6 address with ports stands in brackets."""
+    address, ports = text, ""
+    if text.startswith("["):
+        address, _, ports = text[1:].partition("]")
+        ports = ports.removeprefix(":")
+    elif "::" not in text and text.count(":") <= 2:
+        address, _, ports = text.partition(":")
+    try:
+        numbers = [int(port) for port in ports.split(":")] if ports else []
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no HOST[:PORT[:HTTP-PORT]]") from None
+    if address == "" or len(numbers) > 2 or not all(0 < port < 65_536 for port in numbers):
+        raise argparse.ArgumentTypeError(f"{text!r} is no HOST[:PORT[:HTTP-PORT]]")
+    mqtt_port, http_port = [*numbers, *(1883, 8080)[len(numbers) :]]
+    return HubSettings(address=address, mqtt_port=mqtt_port, http_port=http_port, discover=False)
+
+
+def run(options: Options) -> int:
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return Agent(options).run(stop)
+
+
+def test(options: Options, name: str, text: str | None) -> int:
+    """Through the running agent, which holds the pins; else by itself."""
+    try:
+        config = load(options.config)
+    except ConfigError as error:
+        return complain(f"{options.config}, {error}")
+    settings = config.outputs.get(name)
+    if settings is None:
+        names = ", ".join(config.outputs) or "none"
+        return complain(f"There is no output “{name}” in {options.config}; there is: {names}.")
+    control = settings.control()
+    values = [parse_value(text)] if text is not None else show_off(control)
+    runs = read_status(options.status) is not None
+    own = Outputs(StatusBoard(options.status))
+    try:
+        if not runs:
+            own.configure({name: settings})
+        for value in values:
+            done = knock(options.door, name, value) if runs else own.act(name, value)
+            print(f"{name}: {json.dumps(done)}", flush=True)
+            time.sleep(SHOW_SECONDS)
+    except Refused as error:
+        return complain(f"{name}: {error}")
+    except PermissionError:
+        return complain("The agent runs as another user: try it with sudo.")
+    except OSError as error:
+        return complain(f"The running agent does not answer: {error}")
+    finally:
+        own.close()
+    return 0
+
+
+def show_off(control: dict[str, Value]) -> list[Value]:
+    """What shows that an output works, ending at rest."""
+    match control["kind"]:
+        case "switch":
+            return [True, False, True, False]
+        case "number":
+            return [control["min"], control["max"], control["min"]]
+        case "color":
+            return ["#ff0000", "#00ff00", "#0000ff", "#000000"]
+        case _:
+            return [None]
+
+
+def parse_value(text: str) -> Value:
+    """As a person types it."""
+    if text.lower() in ("true", "on", "false", "off"):
+        return text.lower() in ("true", "on")
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def status(options: Options) -> int:
+    """0 where the agent is connected and its configuration valid."""
+    found = read_status(options.status)
+    if found is None:
+        return complain("The agent is not running. Its log: journalctl -u bramble-agent")
+    print(describe(found, time.time()))
+    return 0 if found.connected and not found.config_error else 1
+
+
+def complain(words: str) -> int:
+    print(words, file=sys.stderr)
+    return 1

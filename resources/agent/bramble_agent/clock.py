@@ -1,0 +1,116 @@
+"""What time it is, on a machine that has no clock of its own while it is off.
+
+A Pi starts with the time at which it was switched off, until NTP sets it. So the agent compares its clock with the
+hub's, and goes by the hub's while its own is more than a minute off and nobody has set it. Times are milliseconds.
+"""
+import http.client
+import logging
+import subprocess
+import time
+from collections.abc import Callable
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+
+from .hub import Hub
+
+log = logging.getLogger("clock")
+
+TRUSTED_WITHIN_MS = 60_000
+# A Date header has whole seconds: what is smaller cannot be told from nothing.
+MEASURABLE_MS = 1_000
+TIMEOUT_SECONDS = 5
+
+
+class Clock:
+    """Counts from an anchor that does not jump: the time since the machine started."""
+
+    def __init__(
+        self,
+        wall_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
+        up_ms: Callable[[], int] = lambda: time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1_000_000,
+        is_set: Callable[[], bool] = lambda: is_set_by_ntp(),
+    ) -> None:
+        self._wall_ms = wall_ms
+        self.up_ms = up_ms
+        self._is_set = is_set
+        # What the hub's clock was when the machine had been up for no time.
+        self._hub_base_ms: int | None = None
+        self._distrusted = False
+
+    def now_ms(self) -> int:
+        """The time for readings: the own one, or the hub's while the own one is wrong."""
+        wall_ms, hub_ms = self._wall_ms(), self._hub_ms()
+        if hub_ms is None or not self._distrusted or abs(hub_ms - wall_ms) <= TRUSTED_WITHIN_MS:
+            return wall_ms
+        return hub_ms
+
+    def hub_now_ms(self) -> int:
+        """The hub's time as far as it is known, for commands, whose end is by the hub's clock."""
+        wall_ms, hub_ms = self._wall_ms(), self._hub_ms()
+        return wall_ms if hub_ms is None or abs(hub_ms - wall_ms) <= MEASURABLE_MS else hub_ms
+
+    def compare(self, hub: Hub) -> None:
+        """Asks the hub for its time. Where it cannot be asked, what is known stays."""
+        sent_ms = self.up_ms()
+        try:
+            hub_ms = ask_time_ms(hub)
+        except (OSError, ValueError, http.client.HTTPException) as error:
+            log.warning("the hub's clock cannot be asked at %s port %s: %s", hub.address, hub.http_port, error)
+            return
+        self.learn(hub_ms, (sent_ms + self.up_ms()) // 2)
+
+    def learn(self, hub_ms: int, up_ms: int) -> None:
+        """The hub's clock was at `hub_ms` when this machine had been up for `up_ms`."""
+        self._hub_base_ms = hub_ms - up_ms
+        off_ms = self._wall_ms() - self.up_ms() - self._hub_base_ms
+        was_distrusted, self._distrusted = self._distrusted, False
+        if abs(off_ms) <= TRUSTED_WITHIN_MS:
+            return
+        words = f"{duration(abs(off_ms))} {'ahead of' if off_ms > 0 else 'behind'} the hub's"
+        self._distrusted = not self._is_set()
+        if not self._distrusted:
+            log.warning("this clock is %s, but NTP has set it: readings keep its time; look at the hub's clock", words)
+        elif not was_distrusted:
+            log.warning("this clock is %s and nobody has set it: readings take the hub's time", words)
+
+    def _hub_ms(self) -> int | None:
+        return None if self._hub_base_ms is None else self._hub_base_ms + self.up_ms()
+
+
+def ask_time_ms(hub: Hub) -> int:
+    """By the Date header of any answer. Half a second is what it leaves out on average."""
+    connection = http.client.HTTPConnection(hub.address, hub.http_port, timeout=TIMEOUT_SECONDS)
+    try:
+        connection.request("GET", "/healthz")
+        date = connection.getresponse().getheader("Date")
+    finally:
+        connection.close()
+    if date is None:
+        raise ValueError("it does not say what time it is")
+    return round(parsedate_to_datetime(date).timestamp() * 1_000) + 500
+
+
+def is_set_by_ntp() -> bool:
+    """True where systemd knows that something keeps the clock right."""
+    try:
+        answer = subprocess.run(
+            ["timedatectl", "show", "--property=NTPSynchronized", "--value"],
+            capture_output=True, text=True, timeout=TIMEOUT_SECONDS, stdin=subprocess.DEVNULL, check=False,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return False
+    return answer.stdout.strip() == "yes"
+
+
+def boot_id() -> str:
+    """Of this start of the machine: times since the start compare within it alone."""
+    return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+
+
+def duration(ms: float) -> str:
+    """As a person says it."""
+    seconds = ms / 1_000
+    for unit, length in (("days", 86_400), ("h", 3_600), ("min", 60)):
+        if seconds >= 2 * length:
+            return f"{seconds / length:.0f} {unit}"
+    return f"{seconds:.0f} s"

@@ -1,0 +1,162 @@
+"""Brings the outbox to the hub: finds it, connects, compares clocks, says what this is, sends, oldest first.
+
+One batch is under way at a time, and leaves the outbox when the hub has acknowledged it. When the connection breaks all
+of that starts anew, after a pause that grows.
+"""
+import json
+import logging
+import random
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
+
+from .about import about
+from .clock import Clock
+from .commands import Commands
+from .config import Config
+from .devices import Outputs
+from .hub import Hub, HubFinder, HubMemory
+from .link import Link, LinkLost
+from .outbox import Outbox
+from .status import StatusBoard
+
+log = logging.getLogger("courier")
+
+FIRST_PAUSE_SECONDS = 1
+LONGEST_PAUSE_SECONDS = 30
+# A connection that held for so long was a good one.
+STEADY_SECONDS = 60
+COMPARE_CLOCKS_SECONDS = 600
+LOOK_SECONDS = 5
+
+
+class Backoff:
+    """Pauses that double, each by chance up to half shorter, so that not all Pis come back at the same moment."""
+
+    def __init__(self, chance: Callable[[], float] = random.random) -> None:
+        self._chance = chance
+        self._next = float(FIRST_PAUSE_SECONDS)
+
+    def reset(self) -> None:
+        self._next = float(FIRST_PAUSE_SECONDS)
+
+    def next(self) -> float:
+        pause = self._next
+        self._next = min(2 * pause, LONGEST_PAUSE_SECONDS)
+        return pause * (1 - self._chance() / 2)
+
+
+class Courier:
+    """Runs in a thread of its own."""
+
+    def __init__(
+        self, outbox: Outbox, clock: Clock, outputs: Outputs, commands: Commands, memory: HubMemory, board: StatusBoard
+    ) -> None:
+        self._outbox = outbox
+        self._clock = clock
+        self._outputs = outputs
+        self._commands = commands
+        self._memory = memory
+        self._board = board
+        self._config: Config | None = None
+        self._reconnect = threading.Event()
+        self._introduce = threading.Event()
+        self._report_state = threading.Event()
+
+    def configure(self, config: Config) -> None:
+        """May be called from any thread."""
+        before, self._config = self._config, config
+        if before is None or (before.device, before.key, before.hub) != (config.device, config.key, config.hub):
+            self._reconnect.set()
+        self._introduce.set()
+        self._outbox.filled.set()
+
+    def state_changed(self) -> None:
+        """An output was moved by somebody other than the hub."""
+        self._report_state.set()
+        self._outbox.filled.set()
+
+    def interrupt(self) -> None:
+        """Makes `run` look at its `stop` at once."""
+        self._reconnect.set()
+        self._outbox.filled.set()
+
+    def run(self, stop: threading.Event) -> None:
+        backoff = Backoff()
+        while not stop.is_set():
+            self._reconnect.clear()
+            started = time.monotonic()
+            why = self._visit(stop)
+            if stop.is_set():
+                return
+            if time.monotonic() - started > STEADY_SECONDS:
+                backoff.reset()
+            pause = backoff.next()
+            # Said once, not all night long.
+            level = logging.WARNING if self._board.disconnected(why) else logging.DEBUG
+            log.log(level, "%s; next try in %.0f s", why, pause)
+            self._reconnect.wait(pause)
+
+    def _visit(self, stop: threading.Event) -> str:
+        """One connection, from the search to its end; answers in words why it ended."""
+        config = self._config
+        if config is None:
+            return "not configured yet"
+        finder = HubFinder(config.hub, self._memory)
+        why = "the hub is not found"
+        for hub in finder.candidates():
+            if stop.is_set():
+                break
+            link = Link(config.device, config.key, self._commands.take, self._outbox.filled.set)
+            try:
+                link.open(hub)
+            except LinkLost as error:
+                why = str(error)
+                link.close()
+                continue
+            try:
+                finder.remember(hub)
+                self._serve(link, hub, stop)
+                return "the connection is made anew"
+            except LinkLost as error:
+                return str(error)
+            except sqlite3.Error as error:
+                # A full or failing card: what was sent will be sent again, and the hub stores it once.
+                return f"the queue does not work: {error}"
+            finally:
+                link.close(goodbye=True)
+        return why
+
+    def _serve(self, link: Link, hub: Hub, stop: threading.Event) -> None:
+        log.info("connected to the hub at %s; %d messages wait", hub, self._outbox.rows)
+        self._board.connected(str(hub))
+        self._introduce.set()
+        compared = float("-inf")
+        while not stop.is_set() and not self._reconnect.is_set():
+            self._outbox.filled.clear()
+            link.check()
+            if time.monotonic() - compared > COMPARE_CLOCKS_SECONDS:
+                self._clock.compare(hub)
+                compared = time.monotonic()
+            self._outbox.correct_times()
+            if self._introduce.is_set():
+                self._introduce.clear()
+                self._say_what_this_is(link)
+            if self._report_state.is_set():
+                self._report_state.clear()
+                link.deliver("state", json.dumps(self._outputs.state()))
+            self._send_all(link, stop)
+            self._outbox.filled.wait(LOOK_SECONDS)
+
+    def _say_what_this_is(self, link: Link) -> None:
+        if self._config is None:
+            return
+        link.deliver("about", about(self._config, self._outputs.controls()), retain=True)
+        link.deliver("status", "online", retain=True)
+        self._report_state.set()
+
+    def _send_all(self, link: Link, stop: threading.Event) -> None:
+        while not stop.is_set() and (batch := self._outbox.oldest()) is not None:
+            link.deliver("readings", batch.payload)
+            self._outbox.remove(batch)

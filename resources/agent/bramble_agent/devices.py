@@ -1,0 +1,105 @@
+"""The open outputs and sensors, kept in step with the configuration: what is declared as before stays as it is."""
+import logging
+import threading
+from collections.abc import Mapping
+from typing import Any, Generic, Protocol, TypeVar
+
+from .outputs import Output, OutputSettings, Refused, Value
+from .shell import CommandFailed
+from .status import StatusBoard
+
+log = logging.getLogger("outputs")
+
+
+class Closable(Protocol):
+    def close(self) -> None: ...
+
+
+S = TypeVar("S")
+D = TypeVar("D", bound=Closable)
+
+
+class OpenDevices(Generic[S, D]):
+    """What is open, by name, with the declaration that it was opened by."""
+
+    def __init__(self) -> None:
+        self._open: dict[str, tuple[S, D]] = {}
+
+    def get(self, name: str) -> D | None:
+        return self._open[name][1] if name in self._open else None
+
+    def put(self, name: str, settings: S, device: D) -> None:
+        self._open[name] = (settings, device)
+
+    def keep(self, wanted: Mapping[str, S]) -> None:
+        """Closes what is not declared any more, or otherwise: a pin can be opened once only."""
+        for name, (settings, device) in list(self._open.items()):
+            if wanted.get(name) != settings:
+                del self._open[name]
+                device.close()
+
+
+class Outputs:
+    """All outputs. May be used from any thread; one thing is done at a time."""
+
+    def __init__(self, board: StatusBoard) -> None:
+        self._board = board
+        self._lock = threading.Lock()
+        self._settings: Mapping[str, OutputSettings] = {}
+        self._open: OpenDevices[OutputSettings, Output] = OpenDevices()
+
+    def configure(self, settings: Mapping[str, OutputSettings]) -> None:
+        """Opens them at once: a relay takes its initial state when the agent starts, not when it is first used."""
+        with self._lock:
+            for name in self._settings.keys() - settings.keys():
+                self._board.trouble(f"output {name}", None)
+            self._settings = dict(settings)
+            self._open.keep(settings)
+            for name in settings:
+                try:
+                    self._opened(name)
+                except Refused as error:
+                    log.error("%s does not work: %s", name, error)
+
+    def act(self, name: str, value: Value) -> Value:
+        """Raises Refused in words."""
+        with self._lock:
+            try:
+                return self._opened(name).act(value)
+            except (CommandFailed, OSError) as error:
+                raise Refused(str(error)) from error
+
+    def state(self) -> dict[str, Value]:
+        """Of all outputs that can tell."""
+        with self._lock:
+            states = {name: output.state() for name in self._settings if (output := self._open.get(name)) is not None}
+        return {name: value for name, value in states.items() if value is not None}
+
+    def controls(self) -> list[dict[str, Any]]:
+        """As the contract's `about` lists them."""
+        with self._lock:
+            return [
+                {"id": name, **({"label": one.label} if one.label else {}), **one.control()}
+                for name, one in self._settings.items()
+            ]
+
+    def close(self) -> None:
+        self.configure({})
+
+    def _opened(self, name: str) -> Output:
+        """One that could not be opened is tried again each time that it is needed."""
+        if (output := self._open.get(name)) is not None:
+            return output
+        settings = self._settings.get(name)
+        if settings is None:
+            raise Refused(f"there is no “{name}” here")
+        try:
+            output = settings.open()
+        except Exception as error:
+            # gpiozero, its pin libraries and the kernel each raise errors of their own.
+            words = f"{type(error).__name__}: {error}"
+            self._board.trouble(f"output {name}", words)
+            raise Refused(words) from error
+        self._board.trouble(f"output {name}", None)
+        self._open.put(name, settings, output)
+        return output

@@ -1,0 +1,161 @@
+"""Where the hub is: found by mDNS, given by a person, or remembered from the last time."""
+import json
+import logging
+import os
+import queue
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from .config import HubSettings
+
+log = logging.getLogger("hub")
+
+SERVICE = "_bramble._tcp.local."
+SEARCH_SECONDS = 3
+ASK_MS = 2_000
+
+
+@dataclass(frozen=True)
+class Hub:
+    """One way to reach a hub; the id is empty where nobody has said it."""
+
+    address: str
+    mqtt_port: int
+    http_port: int
+    id: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.address} port {self.mqtt_port}"
+
+
+class HubMemory:
+    """The last hub that took this device, in a file that the installer writes at first."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def load(self) -> Hub | None:
+        try:
+            stored = json.loads(self._path.read_text())
+            url = urlsplit(stored["http"])
+            if url.hostname is None or url.port is None:
+                raise ValueError("no address")
+            return Hub(url.hostname, int(stored["mqtt_port"]), url.port, str(stored["id"]))
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            log.warning("%s is of no use: %s", self._path, error)
+            return None
+
+    def save(self, hub: Hub) -> None:
+        host = f"[{hub.address}]" if ":" in hub.address else hub.address
+        stored = {"http": f"http://{host}:{hub.http_port}", "mqtt_port": hub.mqtt_port, "id": hub.id}
+        replace_file(self._path, json.dumps(stored) + "\n")
+
+
+class HubFinder:
+    """Says where to try, best first. A hub that is known by its id is never mistaken for a neighbour's."""
+
+    def __init__(
+        self,
+        settings: HubSettings,
+        memory: HubMemory,
+        search: Callable[[float], Iterator[Hub]] = lambda seconds: search(seconds),
+    ) -> None:
+        self._settings = settings
+        self._memory = memory
+        self._search = search
+
+    def candidates(self) -> Iterator[Hub]:
+        """The given address, what mDNS finds, the last known address; each only when the one before did not do."""
+        settings, known = self._settings, self._memory.load()
+        if settings.address is not None:
+            yield Hub(settings.address, settings.mqtt_port, settings.http_port)
+        if settings.discover:
+            yield from self._discover(known)
+        if known is not None:
+            yield known
+
+    def remember(self, hub: Hub) -> None:
+        """It took this device. One found by its address alone keeps the id that is known for it."""
+        known = self._memory.load()
+        if hub.id == "" and known is not None:
+            hub = replace(hub, id=known.id if hub.address == known.address else "")
+        if hub != known:
+            self._memory.save(hub)
+
+    def _discover(self, known: Hub | None) -> Iterator[Hub]:
+        for hub in self._search(SEARCH_SECONDS):
+            if is_meant(hub, known):
+                yield hub
+            else:
+                log.info("there is a hub at %s, but this device belongs to another", hub)
+
+
+def is_meant(found: Hub, known: Hub | None) -> bool:
+    """A hub that was set up anew has a new id at its old address."""
+    return known is None or known.id in ("", found.id) or known.address == found.address
+
+
+def search(seconds: float, interfaces: list[str] | None = None) -> Iterator[Hub]:
+    """Hubs as mDNS finds them, for so long. A new search sees networks that came since the last one."""
+    try:
+        from zeroconf import IPVersion, ServiceBrowser, ServiceListener, Zeroconf
+    except ImportError:
+        log.warning("python3-zeroconf is not installed: the hub is not searched for")
+        return
+
+    found: queue.SimpleQueue[str] = queue.SimpleQueue()
+
+    class Listener(ServiceListener):
+        def add_service(self, zc: Zeroconf, type_: str, name: str) -> None:
+            found.put(name)
+
+        def update_service(self, zc: Zeroconf, type_: str, name: str) -> None:
+            found.put(name)
+
+        def remove_service(self, zc: Zeroconf, type_: str, name: str) -> None:
+            """It said goodbye: nothing to try."""
+
+    try:
+        zeroconf = Zeroconf() if interfaces is None else Zeroconf(interfaces=interfaces)
+    except OSError as error:
+        log.warning("mDNS does not work here: %s", error)
+        return
+    try:
+        ServiceBrowser(zeroconf, SERVICE, Listener())
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            try:
+                name = found.get(timeout=left)
+            except queue.Empty:
+                return
+            info = zeroconf.get_service_info(SERVICE, name, ASK_MS)
+            if info is None or info.port is None:
+                continue
+            addresses = info.parsed_scoped_addresses(IPVersion.V4Only) + info.parsed_scoped_addresses(IPVersion.V6Only)
+            mqtt_port, hub_id = said(info.properties, b"mqtt"), said(info.properties, b"id")
+            if not mqtt_port.isdecimal():
+                continue
+            for address in addresses:
+                yield Hub(address, int(mqtt_port), info.port, hub_id)
+    finally:
+        zeroconf.close()
+
+
+def said(properties: dict[bytes, bytes | None], key: bytes) -> str:
+    """A TXT value; empty where it is missing."""
+    return (properties.get(key) or b"").decode("utf-8", "replace")
+
+
+def replace_file(path: Path, text: str) -> None:
+    """Whole or not at all, whenever the power goes."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    with open(temporary, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(temporary, path)

@@ -1,0 +1,151 @@
+"""One MQTT connection (3.1.1): opened, used and closed, never opened again. A lost one is replaced by a new one.
+
+So nothing of an old connection, or of an old address of the hub, lives on in the library: what was not acknowledged is
+still in the outbox. Speaks with paho-mqtt 1.6, as Debian 12 has it, and 2.x.
+"""
+import logging
+import socket
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import paho.mqtt.client as mqtt
+
+from .hub import Hub
+
+log = logging.getLogger("link")
+
+KEEP_ALIVE_SECONDS = 20
+ANSWER_SECONDS = 10
+ACKNOWLEDGED_SECONDS = 60
+
+
+class LinkLost(Exception):
+    """The connection is gone or never came; the text is for a person."""
+
+
+class Link:
+    """`on_command` gets payloads and the link to reply on, `on_loss` is called once, both from the library's thread."""
+
+    def __init__(
+        self,
+        device: str,
+        key: str | None,
+        on_command: Callable[[bytes, "Link"], None],
+        on_loss: Callable[[], None],
+    ) -> None:
+        self._device = device
+        self._on_command = on_command
+        self._on_loss = on_loss
+        self._changed = threading.Condition()
+        self._acknowledged: set[int] = set()
+        self._subscribed = False
+        self._end: str | None = None
+        self._client = make_client(device)
+        self._client.will_set(self.topic("status"), "offline", qos=1, retain=True)
+        if key is not None:
+            self._client.username_pw_set(device, key)
+        self._client.on_socket_open = send_at_once
+        self._client.on_connect = self._connected
+        self._client.on_disconnect = self._disconnected
+        self._client.on_subscribe = self._granted
+        self._client.on_publish = self._published
+        self._client.on_message = self._received
+
+    @property
+    def lost(self) -> bool:
+        return self._end is not None
+
+    def topic(self, leaf: str) -> str:
+        return f"bramble/{self._device}/{leaf}"
+
+    def check(self) -> None:
+        """Raises LinkLost where it is."""
+        if self._end is not None:
+            raise LinkLost(self._end)
+
+    def open(self, hub: Hub) -> None:
+        """Returns once the hub has accepted the device and sends it commands. Raises LinkLost."""
+        try:
+            self._client.connect(hub.address, hub.mqtt_port, keepalive=KEEP_ALIVE_SECONDS)
+        except (OSError, ValueError) as error:
+            raise LinkLost(f"the hub does not answer at {hub}: {error}") from error
+        self._client.loop_start()
+        self._wait(lambda: self._subscribed, ANSWER_SECONDS)
+
+    def deliver(self, leaf: str, payload: bytes | str, retain: bool = False) -> None:
+        """Returns once the hub has acknowledged it. Raises LinkLost."""
+        sent = self._client.publish(self.topic(leaf), payload, qos=1, retain=retain)
+        self._wait(lambda: sent.mid in self._acknowledged, ACKNOWLEDGED_SECONDS)
+        self._acknowledged.discard(sent.mid)
+
+    def close(self, goodbye: bool = False) -> None:
+        """With a goodbye the hub need not wait for the last will."""
+        try:
+            if goodbye and not self.lost:
+                self.deliver("status", "offline", retain=True)
+        except LinkLost as error:
+            log.debug("no goodbye: %s", error)
+        self._client.disconnect()
+        self._client.loop_stop()
+
+    def _wait(self, done: Callable[[], bool], seconds: float) -> None:
+        with self._changed:
+            self._changed.wait_for(lambda: done() or self.lost, seconds)
+            self.check()
+            if not done():
+                self._end = f"the hub did not answer within {seconds} s"
+                raise LinkLost(self._end)
+
+    # The library's thread calls these. Version 1 hands over fewer details than version 2.
+
+    def _connected(self, client: mqtt.Client, _data: Any, _flags: Any, reason: Any, *_details: Any) -> None:
+        if reason != 0:
+            words = mqtt.connack_string(reason) if isinstance(reason, int) else str(reason)
+            self._lose(f"the hub refused this device: {words}")
+            return
+        client.subscribe(self.topic("command"), qos=1)
+
+    def _granted(self, _client: mqtt.Client, _data: Any, _mid: int, granted: Any, *_details: Any) -> None:
+        # 128 and above: this device may send readings and take no commands, which is no reason to be silent.
+        if any(getattr(one, "value", one) >= 128 for one in granted):
+            log.warning("the hub does not let this device take commands")
+        with self._changed:
+            self._subscribed = True
+            self._changed.notify_all()
+
+    def _published(self, _client: mqtt.Client, _data: Any, mid: int, *_details: Any) -> None:
+        with self._changed:
+            self._acknowledged.add(mid)
+            self._changed.notify_all()
+
+    def _received(self, _client: mqtt.Client, _data: Any, message: mqtt.MQTTMessage) -> None:
+        if message.retain:
+            log.warning("a command that the broker had kept is ignored: nobody knows how old it is")
+            return
+        self._on_command(message.payload, self)
+
+    def _disconnected(self, _client: mqtt.Client, _data: Any, *details: Any) -> None:
+        self._lose("the connection to the hub ended")
+
+    def _lose(self, reason: str) -> None:
+        with self._changed:
+            if self._end is not None:
+                return
+            self._end = reason
+            self._changed.notify_all()
+        self._on_loss()
+
+
+def send_at_once(_client: mqtt.Client, _data: Any, connection: socket.socket) -> None:
+    """A reply follows an acknowledgement closely, and would else be held back for 40 ms."""
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
+def make_client(client_id: str) -> mqtt.Client:
+    """The constructor of paho-mqtt 2 wants to know which callbacks it talks to."""
+    api = getattr(mqtt, "CallbackAPIVersion", None)
+    first = () if api is None else (api.VERSION2,)
+    return mqtt.Client(
+        *first, client_id=client_id, clean_session=True, protocol=mqtt.MQTTv311, reconnect_on_failure=False
+    )

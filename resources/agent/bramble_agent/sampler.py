@@ -1,0 +1,108 @@
+"""Reads every input and the machine's vitals, each at its interval, into the outbox."""
+import logging
+import sqlite3
+import threading
+import time
+from collections.abc import Mapping
+
+from .config import Config
+from .devices import OpenDevices
+from .inputs import InputSettings, Sensor
+from .outbox import Outbox
+from .status import StatusBoard
+from .vitals import Vitals
+
+log = logging.getLogger("inputs")
+
+# No input can have this name.
+VITALS = ""
+
+
+class Sampler:
+    """Runs in a thread of its own: sensors may take a second, and shell commands as long as they may."""
+
+    def __init__(self, outbox: Outbox, vitals: Vitals, board: StatusBoard) -> None:
+        self._outbox = outbox
+        self._vitals = vitals
+        self._board = board
+        self._wake = threading.Event()
+        self._news: Config | None = None
+        self._inputs: Mapping[str, InputSettings] = {}
+        self._open: OpenDevices[InputSettings, Sensor] = OpenDevices()
+        self._intervals: dict[str, float] = {}
+        self._due: dict[str, float] = {}
+
+    def configure(self, config: Config) -> None:
+        """May be called from any thread; takes effect before the next reading."""
+        self._news = config
+        self._wake.set()
+
+    def interrupt(self) -> None:
+        """Makes `run` look at its `stop` at once."""
+        self._wake.set()
+
+    def run(self, stop: threading.Event) -> None:
+        try:
+            while not stop.is_set():
+                self._wake.clear()
+                self._apply()
+                self._sample(time.monotonic())
+                self._wake.wait(max(0.0, min(self._due.values(), default=time.monotonic() + 60) - time.monotonic()))
+        finally:
+            self._open.keep({})
+
+    def _apply(self) -> None:
+        config, self._news = self._news, None
+        if config is None:
+            return
+        for name in self._inputs.keys() - config.inputs.keys():
+            self._board.trouble(f"input {name}", None)
+        self._inputs = config.inputs
+        self._open.keep(config.inputs)
+        self._intervals = {name: one.interval or config.interval for name, one in config.inputs.items()}
+        if config.vitals:
+            self._intervals[VITALS] = config.interval
+        self._due = {name: self._due.get(name, 0) for name in self._intervals}
+
+    def _sample(self, now: float) -> None:
+        """What is due together is one message."""
+        values: dict[str, float] = {}
+        for name, due in self._due.items():
+            if due > now:
+                continue
+            interval = self._intervals[name]
+            # In step with the first time, unless it fell behind.
+            self._due[name] = due + interval if due + interval > now else now + interval
+            values.update(self._vitals.read() if name == VITALS else self._read(name))
+        self._store(values)
+
+    def _read(self, name: str) -> dict[str, float]:
+        """Nothing where the input cannot be read; that is said once."""
+        try:
+            sensor = self._open.get(name)
+            if sensor is None:
+                sensor = self._inputs[name].open(lambda: self._changed(name))
+                self._open.put(name, self._inputs[name], sensor)
+            values = {f"{name}.{suffix}" if suffix else name: value for suffix, value in sensor.read().items()}
+        except Exception as error:
+            # gpiozero, its pin libraries and the kernel each raise errors of their own.
+            if self._board.trouble(f"input {name}", f"{type(error).__name__}: {error}"):
+                log.warning("%s cannot be read: %s", name, error)
+            return {}
+        if self._board.trouble(f"input {name}", None):
+            log.info("%s is read", name)
+        return values
+
+    def _changed(self, name: str) -> None:
+        """A button or a motion sensor has news. Called from the pins' own thread."""
+        if self._open.get(name) is not None:
+            self._store(self._read(name))
+
+    def _store(self, values: dict[str, float]) -> None:
+        try:
+            self._outbox.add(values)
+            self._board.trouble("queue", None)
+        except sqlite3.Error as error:
+            # A full or failing card. The agent goes on: outputs and later readings may still work.
+            if self._board.trouble("queue", f"readings cannot be kept: {error}"):
+                log.error("readings cannot be kept: %s", error)

@@ -1,0 +1,118 @@
+"""What the agent says of itself to the person at the bench: a small file in memory, read by `bramble-agent status`."""
+import json
+import os
+import threading
+import time
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from .clock import duration
+from .hub import replace_file
+
+
+@dataclass
+class Status:
+    """As it lies in the file; times are seconds since 1970."""
+
+    pid: int = 0
+    device: str = ""
+    hub: str = ""
+    connected: bool = False
+    since: float = 0
+    waiting: int = 0
+    waiting_bytes: int = 0
+    dropped: int = 0
+    last_error: str = ""
+    last_error_at: float = 0
+    config_error: str = ""
+    # What does not work, by the name of the input or output.
+    troubles: dict[str, str] = field(default_factory=dict)
+
+
+class StatusBoard:
+    """Parts write on it from their threads; the main thread puts it into the file."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        self._status = Status(pid=os.getpid())
+        self._written = ""
+
+    def connected(self, hub: str) -> None:
+        with self._lock:
+            self._status.hub, self._status.connected, self._status.since = hub, True, time.time()
+
+    def disconnected(self, why: str) -> bool:
+        """True where that is news."""
+        with self._lock:
+            is_news = self._status.connected or self._status.last_error != why
+            if self._status.connected or self._status.since == 0:
+                self._status.connected, self._status.since = False, time.time()
+            self._status.last_error, self._status.last_error_at = why, time.time()
+            return is_news
+
+    def config(self, device: str, error: str) -> None:
+        with self._lock:
+            self._status.device, self._status.config_error = device or self._status.device, error
+
+    def trouble(self, name: str, words: str | None) -> bool:
+        """Notes what does not work, or that it works; True where that is news."""
+        with self._lock:
+            if self._status.troubles.get(name) == words:
+                return False
+            if words is None:
+                del self._status.troubles[name]
+            else:
+                self._status.troubles[name] = words
+            return True
+
+    def write(self, waiting: int, waiting_bytes: int, dropped: int) -> None:
+        """Only what changed is written."""
+        with self._lock:
+            status = self._status
+            status.waiting, status.waiting_bytes, status.dropped = waiting, waiting_bytes, dropped
+            text = json.dumps(asdict(status))
+        if text != self._written:
+            replace_file(self._path, text + "\n")
+            self._path.chmod(0o644)
+            self._written = text
+
+    def remove(self) -> None:
+        self._path.unlink(missing_ok=True)
+
+
+def read_status(path: Path) -> Status | None:
+    """None where no agent runs."""
+    try:
+        status = Status(**json.loads(path.read_text()))
+    except (OSError, ValueError, TypeError):
+        return None
+    return status if is_alive(status.pid) else None
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def describe(status: Status, now: float) -> str:
+    """In words, for a terminal."""
+    ago = duration((now - status.since) * 1_000)
+    where = f"connected to the hub at {status.hub}" if status.connected else "not connected"
+    lines = [
+        f"{status.device}: {where} for {ago}" if status.since > 0 else f"{status.device}: looking for the hub",
+        f"waiting to be sent: {status.waiting} ({status.waiting_bytes / 1e6:.1f} MB)",
+    ]
+    if status.dropped > 0:
+        lines.append(f"lost because the queue was full: {status.dropped}")
+    if status.last_error:
+        lines.append(f"last error, {duration((now - status.last_error_at) * 1_000)} ago: {status.last_error}")
+    if status.config_error:
+        lines.append(f"the configuration is broken, and the one before it is used: {status.config_error}")
+    lines += [f"{name}: {words}" for name, words in sorted(status.troubles.items())]
+    return "\n".join(lines)

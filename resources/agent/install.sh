@@ -1,0 +1,89 @@
+#!/bin/sh
+# Installs Bramble's agent @VERSION@ on a Raspberry Pi, from the hub at @HUB_URL@. It asks first.
+#   --yes        do not ask
+#   --uninstall  take away what it put there; /etc/bramble-agent.toml and waiting readings stay
+set -eu
+
+hub=@HUB_URL@
+lib=/usr/local/lib/bramble-agent
+bin=/usr/local/bin/bramble-agent
+unit=/etc/systemd/system/bramble-agent.service
+config=/etc/bramble-agent.toml
+state=/var/lib/bramble-agent
+packages="python3 python3-paho-mqtt python3-zeroconf python3-gpiozero python3-smbus2"
+# sha256 and name of each file, from the hub that shows this script.
+files="
+@FILES@
+"
+
+fail() { echo "bramble-agent: $*" >&2; exit 1; }
+
+ask() {
+  if [ "$yes" = yes ]; then return; fi
+  # Standard input is this script: the answer comes from the terminal.
+  { printf 'Go on? [y/N] ' >/dev/tty && read -r answer </dev/tty; } 2>/dev/null ||
+    fail "there is no terminal to ask at: run it with --yes (curl … | sh -s -- --yes)"
+  case $answer in [yY]*) ;; *) fail "nothing was changed" ;; esac
+}
+
+uninstall() {
+  echo "This takes away the service, $lib and $bin. $config and $state stay."
+  ask
+  $sudo systemctl disable --now bramble-agent 2>/dev/null || true
+  $sudo rm -rf "$lib" "$bin" "$unit"
+  $sudo systemctl daemon-reload
+  echo "bramble-agent is gone."
+}
+
+install_agent() {
+  echo "This installs Bramble's agent @VERSION@ from $hub:"
+  echo "  Debian packages: $packages"
+  echo "  $lib, $bin, $unit, $config, and the user bramble-agent"
+  ask
+  $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y $packages ||
+    fail "apt-get could not install the packages (sudo apt-get update may help)"
+
+  new=$(mktemp -d) && trap 'rm -rf "$new"' EXIT && mkdir "$new/bramble_agent"
+  printf '%s\n' "$files" | sed '/^$/d' >"$new/SHA256SUMS"
+  while read -r _ path; do
+    curl -fsS "$hub/agent/$path" -o "$new/$path" || fail "$hub/agent/$path could not be fetched"
+  done <"$new/SHA256SUMS"
+  (cd "$new" && sha256sum -c --quiet SHA256SUMS) || fail "a file is not what the hub promised: nothing was installed"
+
+  id bramble-agent >/dev/null 2>&1 || $sudo useradd --system --home-dir "$state" --shell /usr/sbin/nologin bramble-agent
+  for group in gpio i2c spi video; do
+    ! getent group "$group" >/dev/null || $sudo usermod -aG "$group" bramble-agent
+  done
+  $sudo rm -rf "$lib" && $sudo install -d -m 755 "$lib/bramble_agent"
+  $sudo install -m 644 "$new"/bramble_agent/*.py "$lib/bramble_agent/"
+  $sudo install -m 755 "$new/bramble-agent" "$lib/bramble-agent"
+  $sudo ln -sfn "$lib/bramble-agent" "$bin"
+  $sudo install -m 644 "$new/bramble-agent.service" "$unit"
+  # It may come to hold a key: for root and the agent alone.
+  [ -e "$config" ] || $sudo install -m 640 -g bramble-agent "$new/bramble-agent.toml" "$config"
+  echo '{"http":"@HUB_URL@","mqtt_port":@MQTT_PORT@,"id":"@HUB_ID@"}' >"$new/hub.json"
+  $sudo install -d -o bramble-agent -g bramble-agent "$state"
+  $sudo install -o bramble-agent -g bramble-agent -m 644 "$new/hub.json" "$state/hub.json"
+  $sudo systemctl daemon-reload
+  $sudo systemctl enable --quiet bramble-agent
+  $sudo systemctl restart bramble-agent
+  echo "Done: this Pi shows up at $hub. What it does: bramble-agent status. What hangs on it: $config"
+}
+
+main() {
+  yes=no action=install_agent
+  for argument; do
+    case $argument in
+      --yes) yes=yes ;; --uninstall) action=uninstall ;;
+      *) fail "there is no $argument: --yes and --uninstall are all" ;;
+    esac
+  done
+  command -v apt-get >/dev/null || fail "this needs Raspberry Pi OS or another Debian (there is no apt-get)"
+  [ -d /run/systemd/system ] || fail "this needs systemd, which does not run here"
+  if [ "$(id -u)" = 0 ]; then sudo=; else sudo=sudo; fi
+  [ -z "$sudo" ] || command -v sudo >/dev/null || fail "run it as root: there is no sudo here"
+  $action
+}
+
+# Last, and alone: a download that was cut runs nothing.
+main "$@"

@@ -1,0 +1,170 @@
+"""Each command once, none after its time, every one answered."""
+import json
+import unittest
+from typing import Any
+
+from bramble_agent.commands import CUT_OFF, REMEMBERED, Commands, SeenCommands
+from bramble_agent.config import parse
+from bramble_agent.devices import Outputs
+
+from .support import NOON_MS, FolderCase
+
+CONFIG = """
+[outputs.led]
+kind = "led"
+pin = 17
+[outputs.fan]
+kind = "pwm"
+pin = 18
+[outputs.shade]
+kind = "servo"
+pin = 12
+[outputs.lamp]
+kind = "rgb"
+red = 5
+green = 6
+blue = 13
+[outputs.count]
+kind = "command"
+run = "echo x >> FOLDER/count"
+[outputs.radio]
+kind = "command"
+on = "true"
+off = "echo no such station >&2; exit 3"
+"""
+
+
+class CommandsTest(FolderCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.outputs = Outputs(self.board)
+        self.outputs.configure(parse(CONFIG.replace("FOLDER", str(self.folder))).outputs)
+        self.addCleanup(self.outputs.close)
+        self.begin()
+
+    def begin(self) -> None:
+        self.seen = SeenCommands(self.folder / "commands.db")
+        self.addCleanup(self.seen.close)
+        self.commands = Commands(self.outputs, self.seen, self.time.clock)
+
+    def send(self, control: str, value: Any = None, command_id: str = "c1") -> dict[str, Any]:
+        message = {"id": command_id, "control": control, "value": value, "at": NOON_MS, "ttl_ms": 60_000}
+        reply = self.commands.handle(json.dumps(message).encode())
+        assert reply is not None
+        return json.loads(reply)
+
+    def count(self) -> int:
+        file = self.folder / "count"
+        return file.read_text().count("x") if file.exists() else 0
+
+    def quietly_fails(self, *args: Any, **more: Any) -> str:
+        with self.assertLogs("commands", "WARNING"):
+            reply = self.send(*args, **more)
+        self.assertIs(reply["ok"], False)
+        return reply["error"]
+
+    def test_every_kind_of_output(self) -> None:
+        sent = {"led": True, "fan": 40, "shade": -45, "lamp": "#ff8000", "count": None, "radio": True}
+        for number, (control, value) in enumerate(sent.items()):
+            with self.subTest(control):
+                reply = self.send(control, value, str(number))
+                self.assertEqual(reply, {"id": str(number), "ok": True, "value": True if value is None else value})
+        self.assertEqual(self.outputs.state(), {name: value for name, value in sent.items() if value is not None})
+        self.assertEqual(self.count(), 1)
+
+    def test_values_that_do_not_fit_are_refused_in_words(self) -> None:
+        cases = [
+            ("led", 1, "it takes true or false"),
+            ("fan", 101, "it takes a number from 0 to 100"),
+            ("fan", True, "it takes a number from 0 to 100"),
+            ("fan", float("nan"), "it takes a number from 0 to 100"),
+            ("shade", "left", "it takes a number from -90 to 90"),
+            ("lamp", "#ff80", "it takes a colour such as #ff8800"),
+            ("count", 3, "it is a button and takes no value"),
+            ("horn", True, "there is no “horn” here"),
+            ("radio", False, "the command ended with 3: no such station"),
+        ]
+        for number, (control, value, words) in enumerate(cases):
+            with self.subTest(control, value=value):
+                self.assertEqual(self.quietly_fails(control, value, str(number)), words)
+        self.assertEqual(self.outputs.state(), {"led": False, "fan": 0, "lamp": "#000000"})
+
+    def test_an_id_that_was_seen_gets_the_same_reply_and_nothing_is_done(self) -> None:
+        first = self.send("count")
+        self.assertEqual(self.send("count"), first)
+        self.assertEqual(self.send("led", True), first)
+        self.assertEqual((self.count(), self.outputs.state()["led"]), (1, False))
+
+    def test_it_is_still_known_after_a_restart(self) -> None:
+        first = self.send("count")
+        self.seen.close()
+        self.begin()
+        self.assertEqual(self.send("count"), first)
+        self.assertEqual(self.count(), 1)
+
+    def test_one_that_was_cut_off_in_the_middle_is_not_done_again(self) -> None:
+        self.seen.begin("c1")
+        self.seen.close()
+        self.begin()
+        self.assertEqual(self.quietly_fails("count"), CUT_OFF)
+        self.assertEqual(self.count(), 0)
+
+    def test_one_that_cannot_be_written_down_is_not_done(self) -> None:
+        self.seen.close()
+        self.assertIn("cannot write it down", self.quietly_fails("count"))
+        self.assertEqual(self.count(), 0)
+
+    def test_old_ids_are_forgotten_at_last(self) -> None:
+        for number in range(REMEMBERED + 10):
+            self.seen.begin(str(number))
+        rows = self.seen._db.execute("SELECT count(*), min(CAST(id AS INTEGER)) FROM seen").fetchone()
+        self.assertEqual(rows, (REMEMBERED, 10))
+
+    def test_one_whose_time_has_passed_by_the_hubs_clock_is_not_done(self) -> None:
+        self.time.clock.learn(NOON_MS + 59_000, self.time.up_ms)
+        self.assertIs(self.send("count", command_id="in time")["ok"], True)
+        self.time.advance(3_000)
+        self.assertEqual(self.quietly_fails("count", command_id="late"), "it came 2 s too late")
+        self.assertEqual(self.count(), 1)
+
+    def test_one_without_a_time_never_expires(self) -> None:
+        reply = self.commands.handle(b'{"id":"by hand","control":"led","value":true}')
+        self.assertEqual(json.loads(reply or ""), {"id": "by hand", "ok": True, "value": True})
+
+    def test_what_is_no_command_is_passed_over(self) -> None:
+        for payload in (b"", b"on", b"[]", b'{"control":"led"}', b'{"id":"","control":"led"}', b'{"id":"x"}',
+                        b'{"id":"x","control":"led","value":{}}', b"\xff", b"[" * 100_000):
+            with self.subTest(payload[:40]), self.assertLogs("commands", "WARNING"):
+                self.assertIsNone(self.commands.handle(payload))
+
+    def test_outputs_that_are_declared_as_before_stay_as_they_are(self) -> None:
+        self.send("led", True)
+        changed = CONFIG.replace("pin = 18", "pin = 19").replace("FOLDER", str(self.folder))
+        self.outputs.configure(parse(changed).outputs)
+        self.assertIs(self.outputs.state()["led"], True)
+
+    def test_the_same_pin_may_move_to_another_output(self) -> None:
+        self.outputs.configure(parse('[outputs.lamp]\nkind = "led"\npin = 17\ninitial = true').outputs)
+        self.assertEqual(self.outputs.state(), {"lamp": True})
+
+    def test_a_pin_that_is_taken_is_said(self) -> None:
+        twice = '[outputs.a]\nkind = "led"\npin = 17\n[outputs.b]\nkind = "led"\npin = 17'
+        with self.assertLogs("outputs", "ERROR") as logs:
+            self.outputs.configure(parse(twice).outputs)
+        self.assertIn("GPIOPinInUse", logs.output[0])
+        self.assertIn("GPIOPinInUse", self.quietly_fails("b", True))
+
+    def test_controls_are_told_as_the_contract_has_them(self) -> None:
+        labelled = parse(
+            '[outputs.led]\nkind = "led"\npin = 17\nlabel = "Light"\n'
+            '[outputs.off]\nkind = "command"\nrun = "true"\nconfirm = true'
+        )
+        self.outputs.configure(labelled.outputs)
+        self.assertEqual(
+            self.outputs.controls(),
+            [{"id": "led", "label": "Light", "kind": "switch"}, {"id": "off", "kind": "button", "confirm": True}],
+        )
+
+
+if __name__ == "__main__":
+    unittest.main()

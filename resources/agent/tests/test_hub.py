@@ -1,0 +1,92 @@
+"""Where the agent looks for its hub, and which hub it takes."""
+import unittest
+from collections.abc import Iterator
+
+from zeroconf import ServiceInfo, Zeroconf
+
+from bramble_agent.config import HubSettings
+from bramble_agent.courier import LONGEST_PAUSE_SECONDS, Backoff
+from bramble_agent.hub import SERVICE, Hub, HubFinder, HubMemory, search
+
+from .support import FolderCase
+
+OURS = Hub("192.168.1.20", 1883, 8080, "ours")
+MOVED = Hub("192.168.1.77", 1884, 8081, "ours")
+NEIGHBOURS = Hub("192.168.1.99", 1883, 8080, "theirs")
+
+
+class FinderTest(FolderCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.memory = HubMemory(self.folder / "hub.json")
+
+    def finder(self, *found: Hub, **settings: str | bool) -> HubFinder:
+        def answer(_seconds: float) -> Iterator[Hub]:
+            yield from found
+
+        return HubFinder(HubSettings(**settings), self.memory, answer)
+
+    def test_takes_any_hub_at_first_and_then_its_own_only(self) -> None:
+        self.assertEqual(list(self.finder(NEIGHBOURS, OURS).candidates()), [NEIGHBOURS, OURS])
+        self.finder().remember(OURS)
+        self.assertEqual(list(self.finder(NEIGHBOURS, MOVED).candidates()), [MOVED, OURS])
+
+    def test_a_given_address_comes_first_and_may_be_the_only_one(self) -> None:
+        self.memory.save(OURS)
+        given = Hub("10.0.0.1", 1883, 8080)
+        self.assertEqual(list(self.finder(MOVED, address="10.0.0.1").candidates()), [given, MOVED, OURS])
+        only = self.finder(MOVED, address="10.0.0.1", discover=False)
+        self.assertEqual(list(only.candidates()), [given, OURS])
+
+    def test_a_hub_that_was_set_up_anew_is_known_by_its_address(self) -> None:
+        self.memory.save(OURS)
+        anew = Hub(OURS.address, 1883, 8080, "new")
+        self.assertEqual(next(self.finder(anew).candidates()), anew)
+
+    def test_the_id_of_a_hub_stays_known_when_it_is_reached_by_its_address(self) -> None:
+        self.memory.save(OURS)
+        self.finder().remember(Hub(OURS.address, OURS.mqtt_port, OURS.http_port))
+        self.assertEqual(self.memory.load(), OURS)
+
+    def test_remembers_every_kind_of_address(self) -> None:
+        for hub in (OURS, Hub("fd00::2", 1, 2, "x"), Hub("pc.local", 1, 2)):
+            self.memory.save(hub)
+            self.assertEqual(self.memory.load(), hub)
+
+    def test_a_broken_memory_is_none(self) -> None:
+        for text in ("", "[]", "{}", '{"http":"nowhere","mqtt_port":1,"id":""}'):
+            self.write("hub.json", text)
+            with self.subTest(text), self.assertLogs("hub", "WARNING"):
+                self.assertIsNone(self.memory.load())
+
+
+class SearchTest(unittest.TestCase):
+    def test_finds_a_hub_by_mdns(self) -> None:
+        zeroconf = Zeroconf(interfaces=["127.0.0.1"])
+        self.addCleanup(zeroconf.close)
+        zeroconf.register_service(
+            ServiceInfo(
+                SERVICE, f"Bramble test.{SERVICE}", port=8081, parsed_addresses=["127.0.0.2"],
+                properties={"v": "1", "id": "the-hub", "mqtt": "1884"}, server="bramble-test.local.",
+            )
+        )
+        found = next(search(10, interfaces=["127.0.0.1"]), None)
+        self.assertEqual(found, Hub("127.0.0.2", 1884, 8081, "the-hub"))
+
+
+class BackoffTest(unittest.TestCase):
+    def test_pauses_grow_up_to_half_a_minute(self) -> None:
+        backoff = Backoff(lambda: 0)
+        self.assertEqual([backoff.next() for _ in range(7)], [1, 2, 4, 8, 16, 30, 30])
+        backoff.reset()
+        self.assertEqual(backoff.next(), 1)
+
+    def test_chance_makes_them_shorter_by_up_to_half(self) -> None:
+        backoff = Backoff(lambda: 0.999)
+        pauses = [backoff.next() for _ in range(7)]
+        self.assertAlmostEqual(pauses[0], 0.5, delta=0.01)
+        self.assertAlmostEqual(pauses[-1], LONGEST_PAUSE_SECONDS / 2, delta=0.1)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,249 @@
+"""Sensors: files of the kernel that are made up here, chips on a bus that is made up here, mock pins."""
+import json
+import threading
+import unittest
+
+from gpiozero import Device
+
+from bramble_agent import bme280
+from bramble_agent.about import about, machine_model
+from bramble_agent.config import parse
+from bramble_agent.inputs import read_dht22, read_ds18b20
+from bramble_agent.outbox import Outbox
+from bramble_agent.sampler import Sampler
+from bramble_agent.vitals import Vitals
+
+from .support import FolderCase
+
+W1 = "sys/bus/w1/devices"
+GOOD = "72 01 4b 46 7f ff 0e 10 57 : crc=57 YES\n72 01 4b 46 7f ff 0e 10 57 t=23125\n"
+
+
+class Ds18b20Test(FolderCase):
+    def test_reads_degrees(self) -> None:
+        self.write(f"{W1}/28-0316a2794b21/w1_slave", GOOD)
+        self.assertEqual(read_ds18b20(self.folder, None), 23.125)
+
+    def test_below_zero(self) -> None:
+        self.write(f"{W1}/28-1/w1_slave", GOOD.replace("23125", "-1062"))
+        self.assertEqual(read_ds18b20(self.folder, None), -1.062)
+
+    def test_refuses_what_is_broken(self) -> None:
+        cases = {GOOD.replace("YES", "NO"): "broken", "": "broken", GOOD.replace("23125", "85000"): "powered on"}
+        for text, words in cases.items():
+            self.write(f"{W1}/28-1/w1_slave", text)
+            with self.subTest(text), self.assertRaisesRegex(OSError, words):
+                read_ds18b20(self.folder, None)
+
+    def test_none_and_several(self) -> None:
+        with self.assertRaisesRegex(OSError, "dtoverlay=w1-gpio"):
+            read_ds18b20(self.folder, None)
+        self.write(f"{W1}/28-1/w1_slave", GOOD)
+        self.write(f"{W1}/28-2/w1_slave", GOOD.replace("23125", "5000"))
+        with self.assertRaisesRegex(OSError, "28-1, 28-2"):
+            read_ds18b20(self.folder, None)
+        self.assertEqual(read_ds18b20(self.folder, "28-2"), 5)
+
+
+class Dht22Test(FolderCase):
+    def test_reads_what_the_kernel_measured(self) -> None:
+        device = "sys/bus/iio/devices/iio:device0"
+        self.write("sys/bus/iio/devices/iio:device1/name", "ads1015\n")
+        self.write(f"{device}/name", "dht11@4\n")
+        self.write(f"{device}/in_temp_input", "21400\n")
+        with self.assertRaisesRegex(OSError, "does not answer"):
+            read_dht22(self.folder, None)
+        self.write(f"{device}/in_humidityrelative_input", "48300\n")
+        self.assertEqual(read_dht22(self.folder, None), {"temperature": 21.4, "humidity": 48.3})
+
+
+# The example of the datasheet of the BMP280 (BST-BMP280-DS001, 3.12), whose formulas are the same.
+EXAMPLE = bme280.Calibration(
+    t=(27504, 26435, -1000),
+    p=(36477, -10685, 3024, 2855, 140, -7, 15500, -14600, 6000),
+    h=(75, 362, 0, 334, 50, 30),
+)
+RAW_TEMPERATURE, RAW_PRESSURE, RAW_HUMIDITY = 519888, 415148, 28000
+
+
+def integer_humidity(c: bme280.Calibration, raw: int, t_fine: int) -> float:
+    """The datasheet's other formula for the same, in whole numbers (BST-BME280-DS002, 4.2.3)."""
+    h1, h2, h3, h4, h5, h6 = c.h
+    v = t_fine - 76800
+    left = ((raw << 14) - (h4 << 20) - h5 * v + 16384) >> 15
+    right = (((((v * h6) >> 10) * (((v * h3) >> 11) + 32768)) >> 10) + 2097152) * h2 + 8192 >> 14
+    v = left * right
+    v -= ((((v >> 15) * (v >> 15)) >> 7) * h1) >> 4
+    return (min(max(v, 0), 419430400) >> 12) / 1024
+
+
+class FakeBus:
+    """A BME280 with the example's values."""
+
+    def __init__(self, chip: int = bme280.CHIP_ID) -> None:
+        self.registers = bytearray(256)
+        self.registers[bme280.REGISTER_CHIP_ID] = chip
+        words = [*EXAMPLE.t, *EXAMPLE.p]
+        for index, word in enumerate(words):
+            self.registers[0x88 + 2 * index : 0x8A + 2 * index] = (word & 0xFFFF).to_bytes(2, "little")
+        h1, h2, h3, h4, h5, h6 = EXAMPLE.h
+        self.registers[0xA1] = h1
+        self.registers[0xE1:0xE8] = bytes(
+            [h2 & 0xFF, h2 >> 8, h3, h4 >> 4, (h4 & 15) | (h5 & 15) << 4, h5 >> 4, h6]
+        )
+        self.measured = False
+
+    def write_byte_data(self, _address: int, register: int, value: int) -> None:
+        if register != bme280.REGISTER_CONTROL:
+            return
+        self.measured = value & 3 == 1
+        data = RAW_PRESSURE << 44 | RAW_TEMPERATURE << 20 | RAW_HUMIDITY
+        self.registers[0xF7:0xFF] = data.to_bytes(8, "big")
+
+    def read_i2c_block_data(self, _address: int, register: int, length: int) -> list[int]:
+        return list(self.registers[register : register + length])
+
+
+class Bme280Test(unittest.TestCase):
+    def test_the_formulas_give_what_the_datasheet_says(self) -> None:
+        t_fine = bme280.fine_temperature(EXAMPLE, RAW_TEMPERATURE)
+        self.assertEqual(round(t_fine), 128422)
+        self.assertEqual(round(t_fine / 5120, 2), 25.08)
+        self.assertAlmostEqual(bme280.pascals(EXAMPLE, RAW_PRESSURE, t_fine), 100653.27, delta=0.05)
+
+    def test_humidity_agrees_with_the_datasheets_other_formula(self) -> None:
+        for raw in range(20_000, 45_000, 1_000):
+            for raw_temperature in (400_000, RAW_TEMPERATURE, 600_000):
+                t_fine = bme280.fine_temperature(EXAMPLE, raw_temperature)
+                other = integer_humidity(EXAMPLE, raw, round(t_fine))
+                self.assertAlmostEqual(bme280.relative_humidity(EXAMPLE, raw, t_fine), other, delta=0.05)
+
+    def test_reads_the_chip(self) -> None:
+        bus = FakeBus()
+        chip = bme280.Bme280(bus, 0x76)
+        self.assertEqual(chip._calibration, EXAMPLE)
+        values = chip.measure()
+        self.assertTrue(bus.measured)
+        self.assertEqual((values["temperature"], values["pressure"]), (25.08, 1006.53))
+        self.assertTrue(10 < values["humidity"] < 90, values)
+
+    def test_another_chip_is_refused(self) -> None:
+        with self.assertRaisesRegex(OSError, "no BME280 .* 0x58"):
+            bme280.Bme280(FakeBus(chip=0x58), 0x76)
+
+    def test_trimming_values_may_be_negative(self) -> None:
+        bus = FakeBus()
+        bus.registers[0xE4], bus.registers[0xE6] = 0xFF, 0xFE
+        h = bme280.Bme280(bus, 0x76)._calibration.h
+        self.assertEqual(h[3:5], (-16 + (334 & 15), -32 + (50 & 15)))
+
+
+class VitalsTest(FolderCase):
+    def test_what_the_machine_has_is_read(self) -> None:
+        self.write("sys/class/thermal/thermal_zone0/temp", "48312\n")
+        self.write("sys/devices/platform/soc/soc:firmware/get_throttled", "50005\n")
+        self.write("proc/meminfo", "MemTotal:  1000 kB\nMemFree: 1 kB\nMemAvailable: 250 kB\n")
+        self.write("proc/loadavg", "0.52 0.58 0.59 1/389 12345\n")
+        self.write("proc/uptime", "3600.25 14000.00\n")
+        self.write(
+            "proc/net/wireless",
+            "Inter-| sta-|   Quality        |   Discarded packets\n face | tus | link level noise\n"
+            " wlan0: 0000   58.  -52.  -256        0      0      0      0     24        0\n",
+        )
+        values = Vitals(self.folder).read()
+        self.assertTrue(0 <= values.pop("disk_used") <= 100)
+        self.assertEqual(
+            values,
+            {"cpu_temperature": 48.312, "undervoltage": 1, "throttled": 1, "memory_used": 75, "load": 0.52,
+             "wifi_signal": -52, "uptime": 3600.25},
+        )
+
+    def test_what_it_has_not_is_left_out_quietly(self) -> None:
+        self.write("proc/net/wireless", "Inter-| sta-|\n face | tus |\n")
+        self.assertEqual(set(Vitals(self.folder).read()) - {"undervoltage", "throttled"}, {"disk_used"})
+
+
+class SamplerTest(FolderCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.outbox = Outbox(self.folder / "outbox.db", self.time.clock, "boot", 1_000, 1_000_000)
+        self.addCleanup(self.outbox.close)
+        self.sampler = Sampler(self.outbox, Vitals(self.folder), self.board)
+        self.stop = threading.Event()
+
+    def run_sampler(self, text: str) -> None:
+        self.sampler.configure(parse(text))
+        thread = threading.Thread(target=self.sampler.run, args=(self.stop,))
+        thread.start()
+
+        def end() -> None:
+            self.stop.set()
+            self.sampler.interrupt()
+            thread.join()
+
+        self.addCleanup(end)
+
+    def next(self) -> dict[str, float]:
+        """The next message that waits."""
+        while (batch := self.outbox.oldest()) is None:
+            self.assertTrue(self.outbox.filled.wait(10))
+            self.outbox.filled.clear()
+        message, *_ = json.loads(batch.payload)
+        self.outbox.remove(batch)
+        del message["ts"]
+        return message
+
+    def test_what_is_due_together_is_one_message_and_a_broken_input_does_not_harm(self) -> None:
+        self.run_sampler(
+            'vitals = false\n[inputs.a]\nkind = "command"\nrun = "echo 4.5"\n'
+            '[inputs.b]\nkind = "command"\nrun = "echo much"\n[inputs.c]\nkind = "command"\nrun = "echo 2"'
+        )
+        self.assertEqual(self.next(), {"a": 4.5, "c": 2})
+        self.board.write(0, 0, 0)
+        self.assertIn("printed no number: 'much'", (self.folder / "status.json").read_text())
+
+    def test_a_button_is_told_at_once(self) -> None:
+        self.run_sampler('vitals = false\ninterval = 3600\n[inputs.door]\nkind = "button"\npin = 2\nbounce = 0')
+        self.assertEqual(self.next(), {"door": 0})
+        pin = Device.pin_factory.pin(2)
+        pin.drive_low()
+        self.assertEqual(self.next(), {"door": 1})
+        pin.drive_high()
+        self.assertEqual(self.next(), {"door": 0})
+
+    def test_a_new_configuration_counts_at_once(self) -> None:
+        self.run_sampler('vitals = false\ninterval = 3600\n[inputs.a]\nkind = "command"\nrun = "echo 1"')
+        self.assertEqual(self.next(), {"a": 1})
+        self.sampler.configure(parse('vitals = false\ninterval = 3600\n[inputs.hall]\nkind = "motion"\npin = 4'))
+        self.assertEqual(self.next(), {"hall": 0})
+
+
+class AboutTest(FolderCase):
+    def test_says_what_is_declared(self) -> None:
+        self.write("proc/device-tree/model", "Raspberry Pi 4 Model B Rev 1.4\0")
+        config = parse(
+            'name = "Attic"\nvitals = false\n[inputs.air]\nkind = "bme280"\nlabel = "Attic"\n'
+            '[inputs.water]\nkind = "ds18b20"\nlabel = "Tank"\n[inputs.soil]\nkind = "mcp3008"\nchannel = 0'
+        )
+        self.assertEqual(
+            json.loads(about(config, [], self.folder)),
+            {
+                "name": "Attic",
+                "controls": [],
+                "model": "Raspberry Pi 4 Model B Rev 1.4",
+                "metrics": {
+                    "air.temperature": {"unit": "°C", "label": "Attic temperature"},
+                    "air.humidity": {"unit": "%", "label": "Attic humidity"},
+                    "air.pressure": {"unit": "hPa", "label": "Attic pressure"},
+                    "water": {"unit": "°C", "label": "Tank"},
+                    "soil": {"unit": "%"},
+                },
+            },
+        )
+
+    def test_a_machine_without_a_device_tree_has_no_model(self) -> None:
+        self.assertIsNone(machine_model(self.folder))
+
+
+if __name__ == "__main__":
+    unittest.main()

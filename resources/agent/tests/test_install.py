@@ -1,0 +1,141 @@
+"""The installer, as far as it can be tried without installing anything."""
+import hashlib
+import os
+import re
+import subprocess
+import unittest
+from pathlib import Path
+
+from .support import FolderCase
+
+AGENT = Path(__file__).parent.parent
+TEMPLATE = (AGENT / "install.sh").read_text(encoding="utf-8")
+
+
+def filled_in(template: str = TEMPLATE) -> str:
+    values = {"HUB_URL": "http://127.0.0.1:8080", "HUB_ID": "id", "MQTT_PORT": "1883", "VERSION": "1"}
+    toml = (AGENT / "bramble-agent.toml").read_bytes()
+    values["FILES"] = f"{hashlib.sha256(toml).hexdigest()}  bramble-agent.toml"
+    return re.sub("@([A-Z_]+)@", lambda match: values[match[1]], template)
+
+
+class InstallTest(FolderCase):
+    def run_script(self, script: str, *args: str, path: str | None = None) -> subprocess.CompletedProcess[str]:
+        """Piped into sh, as the one-liner does it, with nobody at a terminal."""
+        return subprocess.run(
+            ["/bin/sh", "-s", "--", *args], input=script, capture_output=True, text=True, timeout=20,
+            env={"PATH": path or os.environ["PATH"]}, start_new_session=True, check=False,
+        )
+
+    def fake(self, name: str, script: str = "") -> str:
+        """A folder of programs that only say that they were called, so that nothing of this machine changes."""
+        file = self.write(f"bin/{name}", f'#!/bin/sh\necho "{name} $*" >>"{self.folder}/calls"\n{script}\n')
+        file.chmod(0o755)
+        return str(file.parent)
+
+    def calls(self) -> str:
+        file = self.folder / "calls"
+        return file.read_text() if file.exists() else ""
+
+    def harmless(self, script: str) -> str:
+        """The script with its folders below the test's own, and systemd taken for granted."""
+        script = script.replace("[ -d /run/systemd/system ]", "true")
+        return re.sub(r"(?m)^(lib|bin|unit|config|state)=/", rf"\1={self.folder}/root/", script)
+
+    def test_is_sound_and_short(self) -> None:
+        script = filled_in()
+        checked = subprocess.run(["/bin/sh", "-n"], input=script, capture_output=True, text=True, check=False)
+        self.assertEqual((checked.returncode, checked.stderr), (0, ""))
+        self.assertLessEqual(TEMPLATE.count("\n"), 90)
+
+    def test_a_cut_download_runs_nothing(self) -> None:
+        path = self.fake("apt-get")
+        for program in ("systemctl", "useradd", "usermod", "install", "rm", "curl", "sudo"):
+            self.fake(program)
+        script = self.harmless(filled_in())
+        end = script.rindex("main")
+        for cut in [*range(0, end, 97), end]:
+            self.run_script(script[:cut], "--yes", path=f"{path}:/usr/bin:/bin")
+        self.assertEqual(self.calls(), "")
+
+    def test_asks_and_changes_nothing_where_nobody_can_answer(self) -> None:
+        path = self.fake("apt-get")
+        done = self.run_script(self.harmless(filled_in()), path=f"{path}:/usr/bin:/bin")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("from http://127.0.0.1:8080", done.stdout)
+        self.assertIn("run it with --yes", done.stderr)
+        self.assertEqual(self.calls(), "")
+
+    def test_says_what_is_missing(self) -> None:
+        done = self.run_script(filled_in(), path="/nowhere")
+        self.assertIn("another Debian", done.stderr)
+        path = f"{self.fake('apt-get')}:/bin"
+        done = self.run_script(filled_in().replace("/run/systemd/system", "/nowhere"), path=path)
+        self.assertIn("needs systemd", done.stderr)
+        done = self.run_script(filled_in(), "--force")
+        self.assertIn("there is no --force", done.stderr)
+
+    def install(self, curl: str) -> subprocess.CompletedProcess[str]:
+        """With a curl that hands out what `curl` says, and everything that would touch the machine made harmless."""
+        for program in ("apt-get", "systemctl", "useradd", "usermod"):
+            path = self.fake(program)
+        self.fake("sudo", 'exec "$@"')
+        self.fake("id", 'case $1 in -u) echo 0 ;; *) exit 1 ;; esac')
+        # As root would, but into the test's folder, where nobody need be root.
+        self.fake(
+            "install",
+            'all=; while [ $# -gt 0 ]; do case $1 in -o|-g) shift 2 ;; *) all="$all $1"; shift ;; esac; done\n'
+            "exec /usr/bin/install $all",
+        )
+        self.fake("curl", curl)
+        for folder in ("usr/local/bin", "etc/systemd/system", "var/lib"):
+            (self.folder / "root" / folder).mkdir(parents=True, exist_ok=True)
+        return self.run_script(self.harmless(self.all_files()), "--yes", path=f"{path}:/usr/bin:/bin")
+
+    def all_files(self) -> str:
+        names = ["bramble-agent", "bramble-agent.service", "bramble-agent.toml"]
+        names += sorted(str(file.relative_to(AGENT)) for file in (AGENT / "bramble_agent").glob("*.py"))
+        sums = [f"{hashlib.sha256((AGENT / name).read_bytes()).hexdigest()}  {name}" for name in names]
+        return filled_in(TEMPLATE.replace("@FILES@", "\n".join(sums)))
+
+    # curl -fsS URL -o FILE
+    GOOD = f'cp "{AGENT}/${{2#http://127.0.0.1:8080/agent/}}" "$4"'
+
+    def test_installs_and_installs_again_and_keeps_the_configuration(self) -> None:
+        root = self.folder / "root"
+        done = self.install(self.GOOD)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertEqual(
+            (root / "usr/local/lib/bramble-agent/bramble_agent/cli.py").read_bytes(),
+            (AGENT / "bramble_agent/cli.py").read_bytes(),
+        )
+        self.assertIn('"http":"http://127.0.0.1:8080"', (root / "var/lib/bramble-agent/hub.json").read_text())
+        config = root / "etc/bramble-agent.toml"
+        config.write_text("# mine\n")
+        self.assertEqual(self.install(self.GOOD).returncode, 0)
+        self.assertEqual(config.read_text(), "# mine\n")
+        self.assertIn("systemctl restart bramble-agent", self.calls())
+        helped = subprocess.run(
+            [root / "usr/local/bin/bramble-agent", "--help"], capture_output=True, text=True,
+            env={"PYTHONDONTWRITEBYTECODE": "1"}, check=False,
+        )
+        self.assertIn("status", helped.stdout)
+
+    def test_a_file_that_is_not_what_was_promised_installs_nothing(self) -> None:
+        done = self.install('echo "other" >"$4"')
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("not what the hub promised", done.stderr)
+        self.assertNotIn("useradd", self.calls())
+        self.assertEqual([file for file in (self.folder / "root").rglob("*") if file.is_file()], [])
+
+    def test_uninstalls_all_but_what_is_the_users(self) -> None:
+        self.install(self.GOOD)
+        script = self.harmless(self.all_files())
+        done = self.run_script(script, "--yes", "--uninstall", path=f"{self.folder}/bin:/usr/bin:/bin")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        left = {file.name for file in (self.folder / "root").rglob("*") if file.is_file()}
+        self.assertEqual(left, {"bramble-agent.toml", "hub.json"})
+
+
+if __name__ == "__main__":
+    unittest.main()

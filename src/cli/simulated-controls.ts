@@ -1,0 +1,35 @@
+// What a synthetic Pi lets itself be told: it obeys like a real one, so that the switches can be tried without any.
+import type { MqttClient } from "mqtt";
+import type { CommandMessage, CommandReply } from "../shared/command.ts";
+import type { Control, ControlValue } from "../shared/control.ts";
+
+const controls: readonly Control[] = [
+  { id: "led", kind: "switch", label: "LED" },
+  { id: "fan", kind: "number", label: "Fan", min: 0, max: 100, step: 5, unit: "%" },
+  { id: "mode", kind: "select", label: "Mode", options: ["eco", "comfort", "off"] },
+  { id: "lamp", kind: "color", label: "Lamp" },
+  { id: "identify", kind: "button", label: "Identify" },
+];
+
+/** Says what `device` is and has, and does what it is told from then on, each command once. */
+export async function obey(client: MqttClient, device: string): Promise<void> {
+  const state: Record<string, ControlValue> = { led: false, fan: 20, mode: "eco", lamp: "#ff8800" };
+  const replies = new Map<string, CommandReply>();
+  const say = (leaf: string, body: object, retain = false) =>
+    client.publishAsync(`bramble/${device}/${leaf}`, JSON.stringify(body), { qos: 1, retain });
+  client.on("message", (topic, payload) => {
+    if (topic !== `bramble/${device}/command`) return;
+    const { id, control, value }: CommandMessage = JSON.parse(payload.toString());
+    let reply = replies.get(id);
+    if (reply === undefined) {
+      if (control in state) state[control] = value;
+      reply = { id, ok: true, value };
+      replies.set(id, reply);
+    }
+    // A hub that goes away meanwhile sends the command again.
+    Promise.all([say("state", state), say("reply", reply)]).catch(() => undefined);
+  });
+  await say("about", { model: "Simulated Raspberry Pi", controls }, true);
+  await say("state", state);
+  await client.subscribeAsync(`bramble/${device}/command`, { qos: 1 });
+}

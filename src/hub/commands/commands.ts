@@ -1,0 +1,289 @@
+// Commands from the button to the reply. A command is written down before anyone hears of it, waits here while its device is
+// away, is handed over once at a time, and ends in exactly one of done, failed and expired.
+//   queued -> sent -> delivered -> done | failed
+//   queued | sent -> expired, when its time to live has passed; sent -> queued, when the session ended before it was
+//   acknowledged: a device that has it nevertheless knows it by its id.
+import type { Command, CommandMessage, CommandReply, CommandState } from "../../shared/command.ts";
+import { isSettled } from "../../shared/command.ts";
+import { type Control, type ControlValue, checkControlValue } from "../../shared/control.ts";
+import { type Problem, problem } from "../../shared/errors.ts";
+import type { DeviceId } from "../../shared/ids.ts";
+import type { Clock } from "../clock.ts";
+import type { RecordStore } from "../store/records.ts";
+
+/** A way to a device: an MQTT session, a WebSocket, a request that waits. */
+export interface CommandChannel {
+  /**
+   * Hands a command over. Resolves once the device's client has acknowledged it; with false where it has been sent, but
+   * this way has no acknowledgement. Rejects when the way ended before that, or `signal` took the command back.
+   */
+  deliver(message: CommandMessage, signal: AbortSignal): Promise<boolean>;
+}
+
+export interface CommandsOptions {
+  readonly records: RecordStore;
+  readonly clock: Clock;
+  readonly makeId: () => string;
+  /** What a device declares; undefined where there is no such device. */
+  readonly controlsOf: (device: DeviceId) => readonly Control[] | undefined;
+  readonly onChange: (command: Command) => void;
+  readonly onSaveFailed: (error: unknown) => void;
+}
+
+export interface CommandOrder {
+  readonly device: DeviceId;
+  readonly control: string;
+  readonly value: ControlValue;
+  readonly ttlMs: number;
+  readonly by: string;
+}
+
+const SWEEP_PERIOD_MS = 100;
+const REPLY_WITHIN_MS = 10_000;
+/** Commands of one device that may wait at once. */
+const WAITING_AT_MOST = 100;
+/** Settled commands that are kept of each device. */
+const HISTORY = 200;
+
+/** A command that is not settled. */
+interface Open {
+  command: Command;
+  readonly message: CommandMessage;
+  readonly control: Control;
+  /** While it is being handed over: takes it back. */
+  withdraw: AbortController | null;
+  /** When a reply is due; null before it is on its way. */
+  replyDueMs: number | null;
+}
+
+export class Commands {
+  readonly #options: CommandsOptions;
+  /** In the order in which they were given. */
+  readonly #open = new Map<string, Open>();
+  readonly #settled = new Map<string, Command[]>();
+  /** The ways to each device, newest last. */
+  readonly #channels = new Map<string, CommandChannel[]>();
+  #endTimer: (() => void) | null = null;
+
+  constructor(options: CommandsOptions) {
+    this.#options = options;
+  }
+
+  /** Takes up what a stopped hub left. */
+  async start(): Promise<void> {
+    const { records, clock } = this.#options;
+    for (const command of await records.commands()) this.#restore(command);
+    this.#endTimer = clock.every(SWEEP_PERIOD_MS, () => this.#sweep());
+  }
+
+  stop(): void {
+    this.#endTimer?.();
+    this.#endTimer = null;
+    for (const open of this.#open.values()) open.withdraw?.abort();
+  }
+
+  /** Resolves once the command is on disk. */
+  async issue(order: CommandOrder): Promise<Command | Problem> {
+    const { clock, makeId, controlsOf } = this.#options;
+    const { device, value, ttlMs, by } = order;
+    const controls = controlsOf(device);
+    if (controls === undefined) return problem("no-such-device", `There is no device “${device}”.`);
+    const control = controls.find(({ id }) => id === order.control);
+    if (control === undefined) {
+      const words = `${device} has no control “${order.control.slice(0, 80)}”.`;
+      return problem("no-such-control", words, { field: "control" });
+    }
+    const wrong = checkControlValue(control, value);
+    if (wrong !== null) return wrong;
+    if (this.#openOf(device).length >= WAITING_AT_MOST) {
+      return problem("too-many-commands", `${WAITING_AT_MOST} commands wait for ${device}, the most there may be.`);
+    }
+    const nowMs = clock.now();
+    const command: Command = {
+      id: makeId(),
+      device,
+      control: control.id,
+      value,
+      state: "queued",
+      by,
+      expiresAtMs: nowMs + ttlMs,
+      timeline: [{ state: "queued", atMs: nowMs }],
+    };
+    const open = this.#opened(command, control);
+    this.#open.set(command.id, open);
+    try {
+      await this.#options.records.saveCommand(command, []);
+    } catch (error) {
+      this.#open.delete(command.id);
+      throw error;
+    }
+    this.#options.onChange(command);
+    this.#supersede(open);
+    this.#dispatch(device);
+    return command;
+  }
+
+  /** All of a device, newest first. */
+  list(device: string): Command[] {
+    const open = this.#openOf(device).map(({ command }) => command);
+    return [...(this.#settled.get(device) ?? []), ...open].reverse();
+  }
+
+  get(id: string): Command | undefined {
+    const open = this.#open.get(id);
+    if (open !== undefined) return open.command;
+    for (const settled of this.#settled.values()) {
+      const found = settled.find((command) => command.id === id);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  /** The device is gone, and its history with it: what waited is not sent any more. */
+  forget(device: string): void {
+    for (const { command, withdraw } of this.#openOf(device)) {
+      this.#open.delete(command.id);
+      withdraw?.abort();
+    }
+    this.#settled.delete(device);
+  }
+
+  /** A way to a device is there; the answer takes it away. */
+  attach(device: DeviceId, channel: CommandChannel): () => void {
+    this.#channels.set(device, [...(this.#channels.get(device) ?? []), channel]);
+    this.#dispatch(device);
+    return () => {
+      const left = (this.#channels.get(device) ?? []).filter((other) => other !== channel);
+      if (left.length === 0) this.#channels.delete(device);
+      else this.#channels.set(device, left);
+    };
+  }
+
+  /** A reply of a device; resolves once its outcome is on disk. One that nobody waits for is passed over. */
+  async replied(device: string | null, { id, ok, value, error }: CommandReply): Promise<void> {
+    const open = this.#open.get(id);
+    if (open === undefined || (device !== null && open.command.device !== device)) return;
+    // Who answers has it, whether or not its acknowledgement came first.
+    if (open.command.state !== "delivered") open.command = this.#advanced(open.command, "delivered", {});
+    const outcome = ok ? {} : { error: error ?? "the device says no, and not why" };
+    await this.#settle(open, ok ? "done" : "failed", { ...(value === undefined ? {} : { reply: value }), ...outcome });
+  }
+
+  #restore(command: Command): void {
+    if (isSettled(command.state)) {
+      this.#keep(command);
+      return;
+    }
+    // What it was when the command was given; the device may have changed since.
+    const control: Control = { id: command.control, kind: "text" };
+    const open = this.#opened(command, control);
+    this.#open.set(command.id, open);
+    if (command.state === "delivered") open.replyDueMs = this.#options.clock.now() + REPLY_WITHIN_MS;
+    else if (command.state === "sent") this.#become(open, "queued");
+  }
+
+  #opened(command: Command, control: Control): Open {
+    const { id, value, expiresAtMs, timeline } = command;
+    const at = timeline[0]?.atMs ?? 0;
+    const message = { id, control: command.control, value, at, ttl_ms: expiresAtMs - at };
+    return { command, message, control, withdraw: null, replyDueMs: null };
+  }
+
+  #openOf(device: string): Open[] {
+    return [...this.#open.values()].filter(({ command }) => command.device === device);
+  }
+
+  /** Of a switch or a number only the last word counts: what still waits is not sent any more. */
+  #supersede({ command: newest, control }: Open): void {
+    if (control.kind !== "switch" && control.kind !== "number") return;
+    for (const other of this.#openOf(newest.device)) {
+      const { id, state } = other.command;
+      if (id === newest.id) break;
+      if (other.command.control === newest.control && state === "queued")
+        this.#settleSoon(other, "failed", { error: "superseded" });
+    }
+  }
+
+  /** Sends what may be sent: of each control the oldest that waits, while no other is under way. */
+  #dispatch(device: string): void {
+    const channel = this.#channels.get(device)?.at(-1);
+    if (channel === undefined) return;
+    const nowMs = this.#options.clock.now();
+    const busy = new Set<string>();
+    for (const open of this.#openOf(device)) {
+      const { control, state, expiresAtMs } = open.command;
+      if (state === "queued" && !busy.has(control) && nowMs < expiresAtMs) this.#send(open, channel);
+      busy.add(control);
+    }
+  }
+
+  #send(open: Open, channel: CommandChannel): void {
+    const withdraw = new AbortController();
+    open.withdraw = withdraw;
+    this.#become(open, "sent");
+    channel.deliver(open.message, withdraw.signal).then(
+      (isAcknowledged) => {
+        open.withdraw = null;
+        if (!this.#open.has(open.command.id)) return;
+        open.replyDueMs = this.#options.clock.now() + REPLY_WITHIN_MS;
+        if (isAcknowledged) this.#become(open, "delivered");
+      },
+      () => {
+        open.withdraw = null;
+        if (!this.#open.has(open.command.id) || open.command.state !== "sent") return;
+        this.#become(open, "queued");
+        this.#dispatch(open.command.device);
+      },
+    );
+  }
+
+  #sweep(): void {
+    const nowMs = this.#options.clock.now();
+    for (const open of [...this.#open.values()]) {
+      const { state, expiresAtMs } = open.command;
+      if (open.replyDueMs !== null) {
+        if (nowMs >= open.replyDueMs) this.#settleSoon(open, "failed", { error: "no-reply" });
+      } else if (nowMs >= expiresAtMs && (state === "queued" || state === "sent")) {
+        open.withdraw?.abort();
+        this.#settleSoon(open, "expired", {});
+      }
+    }
+  }
+
+  #settleSoon(open: Open, state: CommandState, outcome: Pick<Command, "reply" | "error">): void {
+    this.#settle(open, state, outcome).catch(this.#options.onSaveFailed);
+  }
+
+  async #settle(open: Open, state: CommandState, outcome: Pick<Command, "reply" | "error">): Promise<void> {
+    const { device } = open.command;
+    this.#open.delete(open.command.id);
+    open.command = this.#advanced(open.command, state, outcome);
+    const forgotten = this.#keep(open.command);
+    this.#options.onChange(open.command);
+    this.#dispatch(device);
+    await this.#options.records.saveCommand(open.command, forgotten);
+  }
+
+  #become(open: Open, state: CommandState): void {
+    open.command = this.#advanced(open.command, state, {});
+    this.#options.onChange(open.command);
+    this.#options.records.saveCommand(open.command, []).catch(this.#options.onSaveFailed);
+  }
+
+  #advanced(command: Command, state: CommandState, outcome: Pick<Command, "reply" | "error">): Command {
+    return {
+      ...command,
+      ...outcome,
+      state,
+      timeline: [...command.timeline, { state, atMs: this.#options.clock.now() }],
+    };
+  }
+
+  /** Answers with the ids of those that make room. */
+  #keep(command: Command): string[] {
+    const history = [...(this.#settled.get(command.device) ?? []), command];
+    const forgotten = history.splice(0, Math.max(0, history.length - HISTORY));
+    this.#settled.set(command.device, history);
+    return forgotten.map(({ id }) => id);
+  }
+}

@@ -1,0 +1,96 @@
+// What the registry keeps in memory of a device, and the two forms in which it leaves: written down, and shown.
+import type { Device, DeviceGiven, Presence } from "../../shared/device.ts";
+import type { MetricName } from "../../shared/ids.ts";
+import type { DeviceAbout, DeviceRecord, Reported } from "../store/records.ts";
+import { KEPT_MS, type Member } from "./joining.ts";
+
+export interface DeviceState extends Member {
+  readonly firstSeenMs: number;
+  lastSeenMs: number;
+  /** Between its last two messages; null until there were two. */
+  intervalMs: number | null;
+  address: string | null;
+  about: DeviceAbout;
+  given: DeviceGiven;
+  presence: Presence;
+  /** MQTT sessions that spoke for this device and still live. */
+  readonly sessions: Set<string>;
+  /** Names that have a place, those of messages on their way to the store too. */
+  readonly admitted: Set<string>;
+  readonly latest: Map<MetricName, { ts: number; value: number }>;
+  readonly attributes: Map<string, string>;
+  /** By control: what the device last said that it is set to. */
+  readonly reported: Map<string, Reported>;
+  /** False until a first message of it is on disk. */
+  known: boolean;
+  unsaved: boolean;
+}
+
+export function newState(record: DeviceRecord, presence: Presence): DeviceState {
+  return {
+    ...record,
+    given: record.given ?? {},
+    joining: record.joining ?? null,
+    keptReadings: 0,
+    isRecorded: false,
+    recording: null,
+    isLeaving: false,
+    presence,
+    intervalMs: null,
+    sessions: new Set(),
+    admitted: new Set(),
+    latest: new Map(),
+    attributes: new Map(),
+    reported: new Map(Object.entries(record.reported ?? {})),
+    known: false,
+    unsaved: false,
+  };
+}
+
+export function toRecord({
+  id,
+  firstSeenMs,
+  lastSeenMs,
+  address,
+  about,
+  reported,
+  given,
+  joining,
+}: DeviceState): DeviceRecord {
+  const known = { id, firstSeenMs, lastSeenMs, address, about, reported: Object.fromEntries(reported), given };
+  return { ...known, ...(joining && { joining }) };
+}
+
+export function toDevice(state: DeviceState): Device {
+  const { id, about, given, joining, address, presence, firstSeenMs, lastSeenMs } = state;
+  const isKept = joining !== null && state.keptReadings > 0 && (joining.kind === "waiting" || !joining.hadJoined);
+  return {
+    id,
+    ...given,
+    name: given.name ?? about.name ?? id,
+    ...(about.name === undefined ? {} : { ownName: about.name }),
+    joining: joining?.kind ?? "approved",
+    ...(isKept ? { keptApart: { readings: state.keptReadings, untilMs: joining.sinceMs + KEPT_MS } } : {}),
+    ...(about.model === undefined ? {} : { model: about.model }),
+    address,
+    presence,
+    firstSeenMs,
+    lastSeenMs,
+    metrics: [...state.latest].map(([name, latest]) => ({ name, ...about.metrics?.[name], latest: { ...latest } })),
+    controls: (about.controls ?? []).map((control) => {
+      const reported = state.reported.get(control.id);
+      return { control, ...(reported && { reported }) };
+    }),
+    attributes: Object.fromEntries(state.attributes),
+  };
+}
+
+/** Sets a value as the newest of its kind, and forgets the oldest ones over the limit. */
+export function keepNewest<T>(kept: Map<string, T>, name: string, value: T, most: number): void {
+  kept.delete(name);
+  kept.set(name, value);
+  for (const oldest of kept.keys()) {
+    if (kept.size <= most) break;
+    kept.delete(oldest);
+  }
+}

@@ -1,0 +1,310 @@
+// Which devices may be heard. One that nobody knows waits until a person decides; what it sends meanwhile lies in the store
+// like all readings, and no answer shows it: letting it join changes one record and copies nothing. It is written down as
+// waiting before its first reading is stored, so that readings without a device are always of one that has joined.
+import type { JoiningMode } from "../../shared/api.ts";
+import { type Problem, problem } from "../../shared/errors.ts";
+import type { DeviceId, MetricName } from "../../shared/ids.ts";
+import type { IncomingReading } from "../../shared/reading.ts";
+import type { Clock } from "../clock.ts";
+import type { ReadingStore } from "../store/readings.ts";
+import type { JoiningRecord, RecordStore } from "../store/records.ts";
+
+const HOUR_MS = 3_600_000;
+/** How long a device waits, and how long what a blocked one sent can be brought back. */
+export const KEPT_MS = 7 * 24 * HOUR_MS;
+const MOST_WAITING = 100;
+const MOST_WAITING_PER_ADDRESS = 20;
+const MOST_READINGS = 10_000;
+const RETRY_AFTER_SECONDS = 60;
+const LEAVING_SECONDS = 2;
+/** Refusals that are remembered, so that a device that repeats itself is listed once. */
+const REMEMBERED_REFUSALS = 1_000;
+
+/** A device, as far as joining knows it. */
+export interface Member {
+  readonly id: DeviceId;
+  /** Null where it has joined. */
+  joining: JoiningRecord | null;
+  /** Readings that lie apart, those on their way to the store too. */
+  keptReadings: number;
+  /** False until it is on disk that the device has not joined. */
+  isRecorded: boolean;
+  recording: Promise<void> | null;
+  /** True while its readings are being removed. */
+  isLeaving: boolean;
+  readonly admitted: Set<string>;
+  readonly latest: Map<MetricName, { readonly ts: number; readonly value: number }>;
+}
+
+/** Why a message cannot be stored now. */
+export type Obstacle =
+  /** Bad for ever. `isNews` is false where the same was said of the same device before. */
+  | { readonly kind: "refused"; readonly problem: Problem; readonly isNews: boolean }
+  | {
+      readonly kind: "deferred";
+      readonly problem: Problem;
+      readonly isNews: boolean;
+      readonly retryAfterSeconds: number;
+    }
+  /** To be asked again then. */
+  | { readonly kind: "not-yet"; readonly until: Promise<unknown> };
+
+export interface JoiningOptions<M extends Member> {
+  readonly mode: JoiningMode;
+  readonly members: Map<string, M>;
+  readonly readings: ReadingStore;
+  readonly records: RecordStore;
+  readonly clock: Clock;
+  /** Writes the member down; resolves once it, and all that was handed to the store before, is on disk. */
+  readonly save: (member: M) => Promise<void>;
+  readonly onChange: (member: M) => void;
+  readonly onGone: (member: M) => void;
+  readonly onFailure: (error: unknown) => void;
+}
+
+export class Joining<M extends Member> {
+  readonly #options: JoiningOptions<M>;
+  readonly #told = new Set<string>();
+  #checkedMs = 0;
+  #checking: Promise<void> = Promise.resolve();
+  #endTimer: (() => void) | null = null;
+  #isStopped = false;
+
+  constructor(options: JoiningOptions<M>) {
+    this.#options = options;
+  }
+
+  /** Takes over the members that were restored. */
+  async start(): Promise<void> {
+    const { mode, members, clock, save } = this.#options;
+    for (const member of members.values()) {
+      if (member.joining?.kind === "waiting" && mode === "open") {
+        member.joining = null;
+        await save(member);
+      }
+      if (member.joining !== null) member.keptReadings = await this.#count(member);
+    }
+    this.#checkedMs = clock.now();
+    this.#inTurn(() => this.#forgetOld(this.#checkedMs));
+    this.#endTimer = clock.every(HOUR_MS, () => this.#check());
+  }
+
+  /** Resolves when nothing is being removed any more; what is left is removed the next time. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#endTimer?.();
+    this.#endTimer = null;
+    await this.#checking;
+  }
+
+  /** What a device that nobody knows begins with. */
+  atFirst(address: string): JoiningRecord | null {
+    const { mode, clock } = this.#options;
+    return mode === "open" ? null : { kind: "waiting", sinceMs: clock.now(), address };
+  }
+
+  /** What keeps a message from `address` out, by its devices and how many readings it has of each. */
+  obstacle(counts: Iterable<readonly [DeviceId, number]>, address: string): Obstacle | null {
+    const strangers: DeviceId[] = [];
+    for (const [id, count] of counts) {
+      const member = this.#options.members.get(id);
+      const obstacle = member === undefined ? null : this.#obstacleTo(member, count);
+      if (obstacle !== null) return obstacle;
+      if (member === undefined) strangers.push(id);
+    }
+    return this.#obstacleToStrangers(strangers, address);
+  }
+
+  /** Counts readings that are about to be stored; a device that begins to wait has to be written down first. */
+  enter(readings: readonly IncomingReading[]): Obstacle | null {
+    const counts = countByDevice(readings);
+    const waiting = this.#waitingAmong(counts.keys());
+    const unrecorded = waiting.filter(({ isRecorded }) => !isRecorded);
+    if (unrecorded.length > 0)
+      return { kind: "not-yet", until: Promise.all(unrecorded.map((one) => this.#record(one))) };
+    for (const member of waiting) member.keptReadings += counts.get(member.id) ?? 0;
+    return null;
+  }
+
+  /** Takes back what `enter` counted: it was not stored. */
+  giveBack(readings: readonly IncomingReading[]): void {
+    const counts = countByDevice(readings);
+    for (const member of this.#waitingAmong(counts.keys())) member.keptReadings -= counts.get(member.id) ?? 0;
+  }
+
+  /** Brings in what the member has sent. Resolves once that is on disk. */
+  approve(member: M): Promise<Problem | null> {
+    return this.#decide(member, null);
+  }
+
+  /** Refuses the member from now on. Resolves once that is on disk. */
+  block(member: M): Promise<Problem | null> {
+    const { joining } = member;
+    if (joining?.kind === "blocked") return Promise.resolve(null);
+    const sinceMs = this.#options.clock.now();
+    return this.#decide(member, { kind: "blocked", sinceMs, hadJoined: joining === null });
+  }
+
+  /** Removes the member and everything it sent, for ever. What it sends meanwhile is put off; then it is unknown. */
+  async remove(member: M): Promise<Problem | null> {
+    if (member.isLeaving) return leaving(member.id);
+    await this.#empty(member, async () => {
+      await this.#options.records.removeDevice(member.id);
+      this.#options.onGone(member);
+    });
+    return null;
+  }
+
+  async #decide(member: M, joining: JoiningRecord | null): Promise<Problem | null> {
+    if (member.isLeaving) return leaving(member.id);
+    const before = member.joining;
+    // At once, so that a record of the device that is saved meanwhile says the same.
+    member.joining = joining;
+    try {
+      await this.#options.save(member);
+    } catch (error) {
+      if (member.joining === joining) member.joining = before;
+      throw error;
+    }
+    member.isRecorded = true;
+    this.#options.onChange(member);
+    return null;
+  }
+
+  #obstacleTo({ id, joining, isLeaving, keptReadings }: M, count: number): Obstacle | null {
+    if (isLeaving) {
+      return { kind: "deferred", problem: leaving(id), isNews: false, retryAfterSeconds: LEAVING_SECONDS };
+    }
+    if (joining === null) return null;
+    if (joining.kind === "blocked") {
+      const words = `${id} was blocked: nothing of it is taken until somebody lets it join.`;
+      return { kind: "refused", problem: problem("device-blocked", words), isNews: this.#isNews("blocked", id) };
+    }
+    if (keptReadings + count <= MOST_READINGS) return null;
+    const words = `${id} waits to join, and ${keptReadings} readings of it lie here. There may be ${MOST_READINGS}: no more is taken until somebody lets it join.`;
+    return this.#deferred(problem("waiting-device-full", words, { limit: MOST_READINGS }), id);
+  }
+
+  #obstacleToStrangers(strangers: readonly DeviceId[], address: string): Obstacle | null {
+    const { mode, members } = this.#options;
+    const [first] = strangers;
+    if (first === undefined || mode === "open") return null;
+    if (mode === "closed") {
+      return this.#deferred(
+        problem("joining-closed", `${first} is unknown, and this hub takes no new devices.`),
+        first,
+      );
+    }
+    const waiting = this.#waitingAmong(members.keys());
+    const fromHere = waiting.filter(({ joining }) => joining?.kind === "waiting" && joining.address === address);
+    const full = (limit: number, where: string) => {
+      const words = `${first} is unknown, and ${limit} devices${where} wait to join: no more are taken until somebody decides on them.`;
+      return this.#deferred(problem("waiting-list-full", words, { limit }), first);
+    };
+    if (fromHere.length + strangers.length > MOST_WAITING_PER_ADDRESS)
+      return full(MOST_WAITING_PER_ADDRESS, ` from ${address}`);
+    return waiting.length + strangers.length > MOST_WAITING ? full(MOST_WAITING, "") : null;
+  }
+
+  #deferred(found: Problem, id: DeviceId): Obstacle {
+    const isNews = this.#isNews(found.code, id);
+    return { kind: "deferred", problem: found, isNews, retryAfterSeconds: RETRY_AFTER_SECONDS };
+  }
+
+  #isNews(what: string, id: DeviceId): boolean {
+    const key = `${what} ${id}`;
+    if (this.#told.has(key)) return false;
+    if (this.#told.size >= REMEMBERED_REFUSALS) this.#told.clear();
+    this.#told.add(key);
+    return true;
+  }
+
+  #waitingAmong(ids: Iterable<string>): M[] {
+    const members = [...ids].flatMap((id) => this.#options.members.get(id) ?? []);
+    return members.filter(({ joining }) => joining?.kind === "waiting");
+  }
+
+  #record(member: M): Promise<void> {
+    member.recording ??= this.#options
+      .save(member)
+      .then(() => {
+        member.isRecorded = true;
+      })
+      .finally(() => {
+        member.recording = null;
+      });
+    return member.recording;
+  }
+
+  /** Readings of the member that are stored. */
+  async #count({ id, latest }: M): Promise<number> {
+    const whole = { fromMs: 0, toMs: Number.MAX_SAFE_INTEGER, originMs: 0, stepMs: Number.MAX_SAFE_INTEGER };
+    let count = 0;
+    for (const metric of latest.keys()) {
+      const buckets = await this.#options.readings.buckets({ device: id, metric, ...whole });
+      count += buckets.reduce((sum, { n }) => sum + n, 0);
+    }
+    return count;
+  }
+
+  #check(): void {
+    const nowMs = this.#options.clock.now();
+    const jumpMs = nowMs - this.#checkedMs - HOUR_MS;
+    this.#checkedMs = nowMs;
+    if (Math.abs(jumpMs) > HOUR_MS) this.#inTurn(() => this.#followClock(nowMs, jumpMs));
+    this.#inTurn(() => this.#forgetOld(nowMs));
+  }
+
+  #inTurn(act: () => Promise<void>): void {
+    this.#checking = this.#checking.then(act).catch(this.#options.onFailure);
+  }
+
+  /** A clock that was set forgets nobody: whoever waits has waited as long as before. */
+  async #followClock(nowMs: number, jumpMs: number): Promise<void> {
+    const { members, save } = this.#options;
+    for (const member of [...members.values()]) {
+      const { joining, isLeaving } = member;
+      if (joining === null || isLeaving) continue;
+      member.joining = { ...joining, sinceMs: Math.min(nowMs, joining.sinceMs + jumpMs) };
+      await save(member);
+    }
+  }
+
+  async #forgetOld(nowMs: number): Promise<void> {
+    for (const member of [...this.#options.members.values()]) {
+      const { joining, isLeaving, latest } = member;
+      if (this.#isStopped) return;
+      if (joining === null || isLeaving || nowMs - joining.sinceMs < KEPT_MS) continue;
+      if (joining.kind === "waiting") await this.remove(member);
+      else if (!joining.hadJoined && latest.size > 0)
+        await this.#empty(member, async () => this.#options.onChange(member));
+    }
+  }
+
+  /** Removes what the member sent. Until `finish` is done nothing more of it is taken. */
+  async #empty(member: M, finish: () => Promise<void>): Promise<void> {
+    const { readings, save } = this.#options;
+    member.isLeaving = true;
+    try {
+      // What was on its way to the store is there after this.
+      await save(member);
+      await readings.remove({ devices: [member.id], metrics: null, fromMs: 0, toMs: Number.MAX_SAFE_INTEGER });
+      member.latest.clear();
+      member.admitted.clear();
+      member.keptReadings = 0;
+      await finish();
+    } finally {
+      member.isLeaving = false;
+    }
+  }
+}
+
+export function countByDevice(readings: readonly IncomingReading[]): Map<DeviceId, number> {
+  const counts = new Map<DeviceId, number>();
+  for (const { device } of readings) counts.set(device, (counts.get(device) ?? 0) + 1);
+  return counts;
+}
+
+function leaving(id: DeviceId): Problem {
+  return problem("device-leaving", `What ${id} has sent is being removed. Try again in a moment.`);
+}

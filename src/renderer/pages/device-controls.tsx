@@ -1,0 +1,67 @@
+// What a device can be told, and the receipt of the last word on each control: asked for, and what the device says, apart.
+import { useState } from "react";
+import type { Command } from "../../shared/command.ts";
+import { isSettled } from "../../shared/command.ts";
+import type { ControlValue } from "../../shared/control.ts";
+import type { Device, DeviceControl } from "../../shared/device.ts";
+import { explain } from "../api/client.ts";
+import { sendCommand, useCommands } from "../api/queries.ts";
+import { controlLabel, valueWords } from "../i18n/controls.ts";
+import { CommandHistory } from "./command-history.tsx";
+import { CommandReceipt } from "./command-receipt.tsx";
+import { ControlInput } from "./control-input.tsx";
+import styles from "./device-controls.module.css";
+
+export function DeviceControls({ device }: { readonly device: Device }) {
+  const { data: commands = [] } = useCommands(device.id);
+  if (device.controls.length === 0) return null;
+  const latest = new Map(commands.toReversed().map((command) => [command.control, command]));
+  const earlier = commands.filter((command) => latest.get(command.control) !== command);
+  return (
+    <>
+      <section className="panel" aria-labelledby="controls">
+        <h2 id="controls">Controls</h2>
+        {device.controls.map((one) => (
+          <OneControl key={one.control.id} device={device} one={one} last={latest.get(one.control.id)} />
+        ))}
+      </section>
+      {earlier.length > 0 && <CommandHistory device={device} commands={earlier} />}
+    </>
+  );
+}
+
+interface OneControlProps {
+  readonly device: Device;
+  readonly one: DeviceControl;
+  readonly last: Command | undefined;
+}
+
+function OneControl({ device, one, last }: OneControlProps) {
+  const { control, reported } = one;
+  const [failure, setFailure] = useState<Error | null>(null);
+  const send = (value: ControlValue) => {
+    setFailure(null);
+    sendCommand(device.id, { control: control.id, value }).catch(setFailure);
+  };
+  const isUnderWay = last !== undefined && !isSettled(last.state);
+  const wasDone = last?.state === "done" ? (last.reply ?? last.value) : undefined;
+  // Once it is settled, the device has the last word.
+  const shown = isUnderWay ? last.value : (reported?.value ?? wasDone);
+  const differs = isUnderWay && reported !== undefined && reported.value !== last.value;
+  return (
+    <div className={styles["control"]}>
+      <ControlInput control={control} value={shown} onChange={send} />
+      {differs && (
+        <p className="note">
+          asked for {valueWords(control, last.value)}, the device says {valueWords(control, reported.value)}
+        </p>
+      )}
+      {last && <CommandReceipt command={last} control={control} isHere={device.presence.online} />}
+      {failure && (
+        <p className={styles["failure"]} role="alert">
+          {controlLabel(control)} was not sent. {explain(failure)}
+        </p>
+      )}
+    </div>
+  );
+}

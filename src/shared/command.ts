@@ -1,0 +1,63 @@
+// A command on its way to a device: what is asked, how far it has come, and when.
+import { type Static, Type } from "typebox";
+import { ControlValue } from "./control.ts";
+
+/**
+ * queued: it waits for the device. sent: handed to the device's session. delivered: the device's client acknowledged it.
+ * done, failed: the device replied, or did not in time. expired: its time to live passed before it was delivered.
+ */
+export const CommandState = Type.Union([
+  Type.Literal("queued"),
+  Type.Literal("sent"),
+  Type.Literal("delivered"),
+  Type.Literal("done"),
+  Type.Literal("failed"),
+  Type.Literal("expired"),
+]);
+export type CommandState = Static<typeof CommandState>;
+
+export const Command = Type.Object({
+  id: Type.String(),
+  device: Type.String(),
+  control: Type.String(),
+  value: ControlValue,
+  state: CommandState,
+  by: Type.String({ description: "who sent it" }),
+  expiresAtMs: Type.Integer({ description: "it is not sent from then on" }),
+  timeline: Type.Array(Type.Object({ state: CommandState, atMs: Type.Integer() }), {
+    description: "every state it has been in, oldest first",
+  }),
+  reply: Type.Optional(ControlValue),
+  error: Type.Optional(Type.String({ description: "why it failed: a code of the hub, or the device's words" })),
+});
+export type Command = Static<typeof Command>;
+
+export const CommandRequest = Type.Object({
+  control: Type.String(),
+  value: Type.Optional(ControlValue),
+  ttl: Type.Optional(Type.Number({ minimum: 1, maximum: 86_400, description: "seconds", default: 60 })),
+});
+export type CommandRequest = Static<typeof CommandRequest>;
+
+/** What the device is sent. */
+export const CommandMessage = Type.Object({
+  id: Type.String(),
+  control: Type.String(),
+  value: ControlValue,
+  at: Type.Integer({ description: "when it was asked for, milliseconds UTC of the hub" }),
+  ttl_ms: Type.Integer({ description: "counted from `at`" }),
+});
+export type CommandMessage = Static<typeof CommandMessage>;
+
+/** What the device answers. */
+export const CommandReply = Type.Object({
+  id: Type.String({ maxLength: 64 }),
+  ok: Type.Boolean(),
+  value: Type.Optional(ControlValue),
+  error: Type.Optional(Type.String({ maxLength: 1_000 })),
+});
+export type CommandReply = Static<typeof CommandReply>;
+
+export function isSettled(state: CommandState): boolean {
+  return state === "done" || state === "failed" || state === "expired";
+}

@@ -1,0 +1,91 @@
+// The switches of a device's page, with MQTT.js as the Pi behind them.
+import { expect, test } from "@playwright/test";
+import { connectAsync } from "mqtt";
+import { startTestHub, type TestHub } from "../support/hub.ts";
+import { linkOf } from "./page.ts";
+
+const about = {
+  name: "Greenhouse",
+  controls: [
+    { id: "led", kind: "switch", label: "LED" },
+    { id: "fan", kind: "number", min: 0, max: 100, step: 10, unit: "%", label: "Fan" },
+    { id: "mode", kind: "select", options: ["eco", "warm"], label: "Mode" },
+    { id: "reboot", kind: "button", confirm: true, label: "Reboot" },
+    { id: "sign", kind: "text", label: "Sign" },
+    { id: "lamp", kind: "color", label: "Lamp" },
+  ],
+};
+
+/** A Pi that does what it is told, and keeps what it was told. */
+async function startPi(hub: TestHub, answer: (control: string) => object = () => ({ ok: true })) {
+  const client = await connectAsync(`mqtt://127.0.0.1:${hub.mqttPort}`);
+  const told: [string, unknown][] = [];
+  client.on("message", (_topic, payload) => {
+    const { id, control, value } = JSON.parse(payload.toString());
+    told.push([control, value]);
+    client.publish("bramble/pi/state", JSON.stringify({ [control]: value }), { qos: 1 });
+    client.publish("bramble/pi/reply", JSON.stringify({ id, value, ...answer(control) }), { qos: 1 });
+  });
+  await client.publishAsync("bramble/pi/about", JSON.stringify(about), { qos: 1 });
+  await client.subscribeAsync("bramble/pi/command", { qos: 1 });
+  return { told, [Symbol.asyncDispose]: () => client.endAsync(true) };
+}
+
+test("a switch is pressed, the Pi obeys, and the receipt says so", async ({ page }) => {
+  await using hub = await startTestHub();
+  await using pi = await startPi(hub);
+  await page.goto(linkOf(hub));
+  await page.getByRole("link", { name: "Greenhouse" }).click();
+  const led = page.getByRole("switch", { name: "LED" });
+  await expect(led).not.toBeChecked();
+  await led.click();
+  const receipt = page.getByRole("list", { name: "What became of LED" });
+  await expect(receipt).toContainText("sent");
+  await expect(receipt).toContainText("delivered");
+  await expect(receipt).toContainText("done: LED is on");
+  await expect(led).toBeChecked();
+  await led.click();
+  await expect(receipt).toContainText("done: LED is off");
+  const earlier = page.getByRole("region", { name: "Earlier commands" });
+  await expect(earlier).toContainText("LED on · by admin");
+  expect(pi.told).toEqual([
+    ["led", true],
+    ["led", false],
+  ]);
+});
+
+test("every kind of control sends what a person means", async ({ page }) => {
+  await using hub = await startTestHub();
+  await using pi = await startPi(hub);
+  await page.goto(linkOf(hub));
+  await page.getByRole("link", { name: "Greenhouse" }).click();
+  await page.getByRole("slider", { name: "Fan" }).press("ArrowRight");
+  await expect(page.getByText("done: Fan is 10")).toBeVisible();
+  await page.getByRole("combobox", { name: "Mode" }).selectOption("warm");
+  await expect(page.getByText("done: Mode is warm")).toBeVisible();
+  await page.getByRole("textbox", { name: "Sign" }).fill("hello");
+  await page.getByRole("button", { name: "Send" }).click();
+  await expect(page.getByText("done: Sign is hello")).toBeVisible();
+  await page.getByRole("button", { name: "Press" }).click();
+  await page.getByRole("button", { name: "Press again" }).click();
+  await expect(page.getByRole("list", { name: "What became of Reboot" })).toContainText("done");
+  expect(pi.told).toEqual([
+    ["fan", 10],
+    ["mode", "warm"],
+    ["sign", "hello"],
+    ["reboot", null],
+  ]);
+});
+
+test("a Pi that is away or says no is said in words", async ({ page }) => {
+  await using hub = await startTestHub();
+  {
+    await using _pi = await startPi(hub, () => ({ ok: false, error: "the LED is not wired" }));
+    await page.goto(linkOf(hub));
+    await page.getByRole("link", { name: "Greenhouse" }).click();
+    await page.getByRole("switch", { name: "LED" }).click();
+    await expect(page.getByText("failed: the LED is not wired")).toBeVisible();
+  }
+  await page.getByRole("combobox", { name: "Mode" }).selectOption("eco");
+  await expect(page.getByText(/^(will be sent when it returns|waits for its turn), until/)).toBeVisible();
+});

@@ -1,0 +1,148 @@
+// A person lets devices join, or blocks them, and the page follows without a reload.
+import { expect, type Page, test } from "@playwright/test";
+import { connectAsync } from "mqtt";
+import { startTestHub, type TestHub } from "../support/hub.ts";
+import { linkOf } from "./page.ts";
+
+const askingHub = () => startTestHub("--joining", "ask");
+
+async function sayWhatItIs(hub: TestHub, id: string, about: object): Promise<void> {
+  const client = await connectAsync(hub.file.mqtt);
+  await client.publishAsync(`bramble/${id}/about`, JSON.stringify(about), { qos: 1 });
+  await client.endAsync();
+}
+
+async function join(hub: TestHub, id: string): Promise<void> {
+  await hub.post({ device_id: id, temperature: 20 });
+  await hub.fetch(`/api/v1/devices/${id}/approve`, { method: "POST" });
+}
+
+const overflow = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+
+test("a device that wants to join says what it is, and is one of the others once it is approved", async ({ page }) => {
+  await using hub = await askingHub();
+  await join(hub, "old");
+  await page.goto(linkOf(hub));
+  await expect(page.getByText("1 of 1 online")).toBeVisible();
+
+  await sayWhatItIs(hub, "raspi-07", {
+    name: "Attic",
+    model: "Raspberry Pi 4",
+    metrics: { temperature: { unit: "°C" } },
+  });
+  await hub.post({ device_id: "raspi-07", temperature: 21.4, humidity: 48 });
+  const request = page.getByRole("region", { name: "Want to join" });
+  await expect(request.getByRole("heading", { name: "Attic wants to join" })).toBeVisible();
+  await expect(request).toContainText("raspi-07 · Raspberry Pi 4 at 127.0.0.1 · temperature 21.4 °C, humidity 48");
+  await hub.post({ device_id: "raspi-07", temperature: 22.5 });
+  await expect(request).toContainText("temperature 22.5 °C");
+  await expect(request).toContainText("3 readings kept meanwhile");
+  // It is not one of the others.
+  await expect(page.getByRole("link", { name: "Attic" })).toHaveCount(0);
+  await expect(page.getByText("1 of 1 online")).toBeVisible();
+
+  await page.getByRole("button", { name: "Approve Attic" }).click();
+  await expect(request).toBeHidden();
+  await expect(page.getByText("2 of 2 online")).toBeVisible();
+  await page.getByRole("link", { name: "Attic" }).click();
+  await expect(page.getByRole("region", { name: "Temperature" })).toContainText("min 21.4 · mean 21.95 · max 22.5");
+});
+
+test("a blocked device is out of the way, and may join after all with what it had sent", async ({ page }) => {
+  await using hub = await askingHub();
+  await join(hub, "old");
+  await hub.post({ device_id: "stranger", temperature: 99 });
+  await page.goto(linkOf(hub));
+  await page.getByRole("button", { name: "Block stranger" }).click();
+  await expect(page.getByRole("heading", { name: "stranger wants to join" })).toBeHidden();
+  expect((await hub.post({ device_id: "stranger", temperature: 98 })).status).toBe(403);
+  await expect(page.getByText("stranger", { exact: true })).toBeHidden();
+
+  await page.getByText("1 device is blocked").click();
+  await expect(page.getByText("stranger", { exact: true })).toBeVisible();
+  await page.getByRole("button", { name: "Let stranger join after all" }).click();
+  await expect(page.getByText("1 device is blocked")).toBeHidden();
+  await expect(page.getByRole("listitem").filter({ hasText: "stranger" })).toContainText("Temperature99");
+});
+
+test("the page of adding shows a device that knocks, with Approve at hand, and turns into it", async ({ page }) => {
+  await using hub = await askingHub();
+  await join(hub, "old");
+  await hub.post({ device_id: "undecided", temperature: 1 });
+  await page.goto(linkOf(hub));
+  await page.getByRole("link", { name: "Add a Raspberry Pi" }).click();
+  await expect(page.getByRole("heading", { name: "undecided wants to join" })).toBeVisible();
+  await expect(page.getByText("Waiting for the first reading…")).toBeVisible();
+
+  await hub.post({ device_id: "new", temperature: 2 });
+  await expect(page.getByRole("heading", { name: "new wants to join" })).toBeVisible();
+  await expect(page.getByText("Waiting for the first reading…")).toBeHidden();
+  await page.getByRole("button", { name: "Approve new" }).click();
+  await expect(page.getByText("new is here.")).toBeVisible();
+  await page.getByRole("link", { name: "See its readings" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "new" })).toBeVisible();
+});
+
+test("the first device of an empty hub is let in from the page that waits for it", async ({ page }) => {
+  await using hub = await askingHub();
+  await page.goto(linkOf(hub));
+  await expect(page.getByText("Waiting for the first reading…")).toBeVisible();
+  await hub.post({ device_id: "raspi-01", temperature: 25.5 });
+  await page.getByRole("button", { name: "Approve raspi-01" }).click();
+  await expect(page.getByRole("listitem").filter({ hasText: "raspi-01" })).toContainText("Temperature25.5");
+});
+
+test("the page of a device that waits lets it join, and then has its charts", async ({ page }) => {
+  await using hub = await askingHub();
+  await hub.post({ device_id: "raspi-01", temperature: 25.5 });
+  await page.goto(linkOf(hub));
+  await expect(page.getByRole("heading", { name: "raspi-01 wants to join" })).toBeVisible();
+  await page.goto(`${hub.file.http}/#/devices/raspi-01`);
+  await page.getByRole("button", { name: "Approve raspi-01" }).click();
+  await expect(page.getByRole("region", { name: "Temperature" })).toContainText("min 25.5");
+});
+
+test("a device that is removed elsewhere leaves the page", async ({ page }) => {
+  await using hub = await askingHub();
+  await join(hub, "old");
+  await join(hub, "older");
+  await page.goto(linkOf(hub));
+  await expect(page.getByText("2 of 2 online")).toBeVisible();
+  await hub.fetch("/api/v1/devices/older", { method: "DELETE" });
+  await expect(page.getByText("1 of 1 online")).toBeVisible();
+  await expect(page.getByRole("link", { name: "older" })).toBeHidden();
+});
+
+test("a decision that the hub cannot take now is said in words, and can be taken again", async ({ page }) => {
+  await using hub = await askingHub();
+  await hub.post({ device_id: "raspi-01", temperature: 25.5 });
+  await page.goto(linkOf(hub));
+  await page.route("**/approve", (route) => route.abort(), { times: 1 });
+  const approve = page.getByRole("button", { name: "Approve raspi-01" });
+  await approve.click();
+  await expect(page.getByRole("alert")).toHaveText("The hub does not answer.");
+  await approve.click();
+  await expect(page.getByText("1 of 1 online")).toBeVisible();
+});
+
+test("a closed hub says so where devices are added", async ({ page }) => {
+  await using hub = await startTestHub("--joining", "closed");
+  await page.goto(linkOf(hub));
+  await expect(page.getByText("This hub takes no new devices")).toBeVisible();
+});
+
+test("many requests and long names fit a telephone", async ({ page }) => {
+  await using hub = await askingHub();
+  await join(hub, "old");
+  await hub.post({ device_id: "x".repeat(64), ["m".repeat(64)]: 123_456_789.125 });
+  for (let index = 0; index < 6; index++) await hub.post({ device_id: `pi-${index}`, temperature: index });
+  await hub.post({ device_id: "y".repeat(64), t: 1 });
+  await hub.fetch(`/api/v1/devices/${"y".repeat(64)}/block`, { method: "POST" });
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto(linkOf(hub));
+  await expect(page.getByRole("heading", { name: "pi-5 wants to join" })).toBeVisible();
+  await page.getByText("4 more want to join").click();
+  await page.getByText("1 device is blocked").click();
+  await expect(page.getByRole("heading", { name: `${"x".repeat(64)} wants to join` })).toBeVisible();
+  expect(await overflow(page)).toBe(0);
+});

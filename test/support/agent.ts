@@ -1,0 +1,95 @@
+// The Pi's side for a test: the real agent, as a process of its own with mock pins, in a folder of its own.
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { ensurePackages } from "./apt.ts";
+import { makeTemporaryFolder } from "./hub.ts";
+
+export const AGENT_FOLDER = fileURLToPath(new URL("../../resources/agent", import.meta.url));
+/** Debian's own, which its packages belong to. */
+export const PYTHON = "/usr/bin/python3";
+/** No pins, and nothing written beside the sources. */
+export const PYTHON_ENV = {
+  PATH: process.env["PATH"] ?? "",
+  GPIOZERO_PIN_FACTORY: "mock",
+  GPIOZERO_MOCK_PIN_CLASS: "mockpwmpin",
+  PYTHONDONTWRITEBYTECODE: "1",
+};
+
+/** What Raspberry Pi OS has of what the agent uses. */
+export function ensureAgentPackages(): void {
+  const libraries = ["paho-mqtt", "zeroconf", "gpiozero", "smbus2"].map((name) => `python3-${name}`);
+  ensurePackages(libraries, "the tests of the Pi's agent");
+}
+
+export class TestAgent implements AsyncDisposable {
+  readonly #folder = makeTemporaryFolder();
+  readonly #hub: string;
+  #child: ChildProcess | null = null;
+  #output = "";
+
+  /** `hub` is HOST:MQTT-PORT:HTTP-PORT. */
+  constructor(hub: string, config: string) {
+    this.#hub = hub;
+    this.configure(config);
+    this.start();
+  }
+
+  start(): void {
+    const args = [...this.#common("run"), "--hub", this.#hub];
+    const child = spawn(PYTHON, args, { env: PYTHON_ENV, stdio: ["ignore", "pipe", "pipe"] });
+    this.#child = child;
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on("data", (chunk: Buffer) => {
+        this.#output += chunk.toString();
+      });
+    }
+  }
+
+  /** What it logged. */
+  get output(): string {
+    return this.#output;
+  }
+
+  configure(toml: string): void {
+    writeFileSync(join(this.#folder.path, "agent.toml"), toml);
+  }
+
+  /** Runs another command of the agent beside it, to its end. */
+  async command(name: string, ...args: readonly string[]): Promise<{ code: number | null; output: string }> {
+    const child = spawn(PYTHON, [...this.#common(name), ...args], { env: PYTHON_ENV });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on("data", (chunk: Buffer) => {
+        output += chunk.toString();
+      });
+    }
+    const [code] = await once(child, "close");
+    return { code, output };
+  }
+
+  /** Ends it with a signal and waits until it is gone; answers the exit code. */
+  async end(signal: "SIGTERM" | "SIGKILL"): Promise<number | null> {
+    const child = this.#child;
+    if (child === null) return null;
+    this.#child = null;
+    if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
+    const closed = once(child, "close");
+    child.kill(signal);
+    const [code] = await closed;
+    return code;
+  }
+
+  #common(command: string): string[] {
+    const { path } = this.#folder;
+    const program = join(AGENT_FOLDER, "bramble-agent");
+    return ["-W", "error", program, command, "--state", path, "--config", join(path, "agent.toml")];
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.end("SIGKILL");
+    this.#folder[Symbol.dispose]();
+  }
+}
