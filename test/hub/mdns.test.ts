@@ -140,6 +140,12 @@ if (!mayMakeNamespaces()) {
       host: "bramble.local.",
       txt: { v: "1", id: hubId, mqtt: String(mqttPort), path: "/" },
     });
+    // And the agent that Pis run.
+    const search = `import sys; sys.path.insert(0, sys.argv[1])
+from bramble_agent.hub import search
+print(next(search(10)))`;
+    const agent = fileURLToPath(new URL("../../resources/agent", import.meta.url));
+    expect(await pi2.run("/usr/bin/python3", "-Bc", search, agent)).toContain("10.77.2.1");
     expect(listeningOn(hub.pid)).toEqual(["eth1", "eth2"]);
     expect(await infoOf(hub, "bramble.local")).toMatchObject({ hubId, mdnsName: "bramble.local" });
 
