@@ -46,7 +46,8 @@ export default defineConfig({
       plugins: [inAscii],
       output: {
         format: "es",
-        minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
+        // The engine keeps the text of every file; names of functions stay, so that the log can be read.
+        minify: { compress: false, mangle: { keepNames: true }, codegen: { removeWhitespace: true } },
         entryFileNames: "[name].js",
         chunkFileNames: "[name]-[hash].js",
       },

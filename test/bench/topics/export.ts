@@ -7,7 +7,7 @@ import { ensurePackages } from "../../support/apt.ts";
 import type { Topic } from "../bench.ts";
 import { startHub } from "../children.ts";
 import { countStored, get } from "../http-get.ts";
-import { residentBytes } from "../proc.ts";
+import { residentBytes, untilQuiet } from "../proc.ts";
 import { Fleet, messagesOf } from "../sensors.ts";
 import { count, inTurns, medianPair, megabytes, thousands } from "../statistics.ts";
 
@@ -26,6 +26,8 @@ export const exportCsv: Topic = {
     writePlainRows(plainPath, months.fleets);
 
     await using hub = await startHub(months.path);
+    // What it does once it has started is no part of an export.
+    await untilQuiet(hub.pid);
     const beforeBytes = residentBytes(hub.pid);
     let peakBytes = beforeBytes;
     const sampling = setInterval(() => {

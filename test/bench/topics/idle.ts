@@ -8,7 +8,8 @@ import { cpuShare, residentBytes } from "../proc.ts";
 import { megabytes } from "../statistics.ts";
 
 const CLIENTS = 50;
-const SETTLE_MS = 10_000;
+/** The engine gives memory back when nothing has happened for a while. */
+const SETTLE_MS = 20_000;
 const WINDOW_MS = 10_000;
 const BAR_BYTES = 120e6;
 const BAR_PERCENT = 1;
