@@ -14,8 +14,11 @@ export interface WorkerEvents {
   readonly onNotice: (notice: Notice) => void;
 }
 
-/** What is young dies young here, and the engine's own choice is six times as much memory, used before any is collected. */
-const YOUNG_GENERATION_MB = 8;
+/**
+ * What is young dies young here, and the engine's own choice is six times as much memory, used before any is collected. The
+ * less the old generation may ever take, the less it grows from one collection to the next; it takes some dozen megabytes.
+ */
+const MEMORY = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 1_024 };
 
 /** The calling side. */
 export class WorkerClient<M extends Methods> {
@@ -25,7 +28,7 @@ export class WorkerClient<M extends Methods> {
   #dead: Error | null = null;
 
   constructor(url: URL, { onDeath, onNotice }: WorkerEvents) {
-    this.#worker = new Worker(url, { resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB } });
+    this.#worker = new Worker(url, { resourceLimits: MEMORY });
     this.#worker.on("message", (message: Response | { readonly notice: Notice }) => {
       if ("notice" in message) onNotice(message.notice);
       else this.#settle(message);
