@@ -115,6 +115,20 @@ test("a device is here while its socket is open, is sent its commands, and answe
   expect(await back.next("command")).toMatchObject({ id: waiting.id });
 });
 
+test("a device that is told much keeps nothing of what is done", async () => {
+  await using hub = await startTestHub();
+  using device = await openDevice(hub, "?device=raspi-01");
+  device.send({ type: "about", controls: [{ id: "led", kind: "switch" }], seq: 0 });
+  await device.next("ack");
+  for (let seq = 1; seq <= 20; seq++) {
+    const { id } = await give(hub, "raspi-01", "led", seq % 2 === 0);
+    expect(await device.next("command")).toMatchObject({ id });
+    device.send({ type: "reply", id, ok: true, seq });
+    expect(await device.next("ack")).toMatchObject({ seq });
+  }
+  expect(hub.output).not.toContain("MaxListenersExceededWarning");
+});
+
 test("MQTT over WebSocket is the same broker: stored, commanded, and with words of its own subprotocols", async () => {
   await using hub = await startTestHub();
   const url = `${hub.file.http.replace("http", "ws")}/mqtt`;

@@ -159,21 +159,25 @@ class DeviceSocket {
       deliver: (message: CommandMessage, signal: AbortSignal) =>
         new Promise((resolve, reject) => {
           const socket = this.#socket;
-          const failed = () => reject(new Error("the session ended, or the command was taken back"));
+          // A client that answers this ping has received what was sent before it.
+          const mark = Buffer.from(message.id);
+          const heard = (data: Buffer) => {
+            if (data.equals(mark)) settle(() => resolve(true));
+          };
+          const failed = () => settle(() => reject(new Error("the session ended, or the command was taken back")));
+          const settle = (act: () => void) => {
+            socket.off("pong", heard);
+            socket.off("close", failed);
+            signal.removeEventListener("abort", failed);
+            act();
+          };
           if (socket.readyState !== socket.OPEN) {
             failed();
             return;
           }
-          // A client that answers this ping has received what was sent before it.
-          const mark = Buffer.from(message.id);
-          const heard = (data: Buffer) => {
-            if (!data.equals(mark)) return;
-            socket.off("pong", heard);
-            resolve(true);
-          };
           socket.on("pong", heard);
-          socket.once("close", failed);
-          signal.addEventListener("abort", failed, { once: true });
+          socket.on("close", failed);
+          signal.addEventListener("abort", failed);
           this.#send({ type: "command", ...message });
           socket.ping(mark);
         }),
