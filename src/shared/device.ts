@@ -73,6 +73,9 @@ export const Device = Type.Object({
   model: Type.Optional(Type.String()),
   address: Type.Union([Type.String(), Type.Null()], { description: "where it was last heard from" }),
   presence: Presence,
+  clockOffMs: Type.Optional(
+    Type.Integer({ description: "how far its clock is ahead of the hub's, or behind (below 0), where it is minutes" }),
+  ),
   firstSeenMs: Type.Integer(),
   lastSeenMs: Type.Integer(),
   metrics: Type.Array(Metric),
