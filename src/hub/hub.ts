@@ -112,6 +112,7 @@ export class Hub {
         commands.forget(id);
         feed.removed(id);
       },
+      onControls: () => mqtt.askAgain(),
       onSaveFailed: (error) => log.error({ err: error }, "devices could not be written down"),
     });
     const disk = new DiskGuard({
@@ -134,6 +135,7 @@ export class Hub {
       clock,
       makeId: randomUUID,
       controlsOf: (device) => registry.controlsOf(device),
+      channelTo: (publication) => mqtt.channelTo(publication),
       onChange: (command) => feed.command(command),
       onSaveFailed: (error) => log.error({ err: error }, "a command could not be written down"),
     });
@@ -153,7 +155,7 @@ export class Hub {
     const sessions = new Sessions({ token, clock });
     const networks = new Networks(config.allow);
     const guard = new BrowserGuard(config.allowedHosts);
-    const authority = new TopicAuthority(config.anonymous);
+    const authority = new TopicAuthority(config.anonymous, () => registry.addedTopics());
     const mqtt = new MqttTransport({
       ingest,
       commands,

@@ -1,10 +1,12 @@
 // A command on its way to a device: what is asked, how far it has come, and when.
 import { type Static, Type } from "typebox";
+import { Publication } from "./added-control.ts";
 import { ControlValue } from "./control.ts";
 
 /**
  * queued: it waits for the device. sent: handed to the device's session. delivered: the device's client acknowledged it.
- * done, failed: the device replied, or did not in time. expired: its time to live passed before it was delivered.
+ * done, failed: the device replied, or did not in time; of a control added by hand an acknowledgement is all there is.
+ * expired: its time to live passed before it was delivered.
  */
 export const CommandState = Type.Union([
   Type.Literal("queued"),
@@ -23,6 +25,7 @@ export const Command = Type.Object({
   value: ControlValue,
   state: CommandState,
   by: Type.String({ description: "who sent it" }),
+  publication: Type.Optional(Publication),
   expiresAtMs: Type.Integer({ description: "it is not sent from then on" }),
   timeline: Type.Array(Type.Object({ state: CommandState, atMs: Type.Integer() }), {
     description: "every state it has been in, oldest first",

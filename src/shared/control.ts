@@ -1,21 +1,26 @@
-// What a device lets itself be told: its controls, as its `about` declares them, and which values each takes.
+// What a device lets itself be told: its controls, as its `about` declares them or a person added them, and which values
+// each takes.
 import { type Static, Type } from "typebox";
 import { type Problem, problem } from "./errors.ts";
 
 const id = Type.String({ pattern: "^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$" });
 const label = Type.Optional(Type.String({ minLength: 1, maxLength: 64 }));
 
+export const SwitchControl = Type.Object({ id, label, kind: Type.Literal("switch") });
+
+export const NumberControl = Type.Object({
+  id,
+  label,
+  kind: Type.Literal("number"),
+  min: Type.Optional(Type.Number()),
+  max: Type.Optional(Type.Number()),
+  step: Type.Optional(Type.Number({ exclusiveMinimum: 0 })),
+  unit: Type.Optional(Type.String({ maxLength: 32 })),
+});
+
 export const Control = Type.Union([
-  Type.Object({ id, label, kind: Type.Literal("switch") }),
-  Type.Object({
-    id,
-    label,
-    kind: Type.Literal("number"),
-    min: Type.Optional(Type.Number()),
-    max: Type.Optional(Type.Number()),
-    step: Type.Optional(Type.Number({ exclusiveMinimum: 0 })),
-    unit: Type.Optional(Type.String({ maxLength: 32 })),
-  }),
+  SwitchControl,
+  NumberControl,
   Type.Object({
     id,
     label,

@@ -1,5 +1,6 @@
 // A device as the API shows it.
 import { type Static, type TSchema, Type } from "typebox";
+import { AddedControl, Publishes } from "./added-control.ts";
 import { Control, ControlValue } from "./control.ts";
 
 export const Presence = Type.Object({
@@ -19,6 +20,8 @@ export type Metric = Static<typeof Metric>;
 /** A control, and what the device last said that it is set to. */
 export const DeviceControl = Type.Object({
   control: Control,
+  /** Of a control that a person added. */
+  publishes: Type.Optional(Publishes),
   reported: Type.Optional(Type.Object({ value: ControlValue, atMs: Type.Integer() })),
 });
 export type DeviceControl = Static<typeof DeviceControl>;
@@ -30,6 +33,7 @@ export const DeviceGiven = Type.Object({
   notes: Type.Optional(Type.String()),
   icon: Type.Optional(Type.String()),
   tags: Type.Optional(Type.Array(Type.String())),
+  controls: Type.Optional(Type.Array(AddedControl)),
 });
 export type DeviceGiven = Static<typeof DeviceGiven>;
 
@@ -45,6 +49,7 @@ export const DeviceChanges = Type.Object(
     notes: orNull(Type.String({ minLength: 1, maxLength: 4_000 })),
     icon: orNull(line(64)),
     tags: orNull(Type.Array(line(32), { maxItems: 32 })),
+    controls: orNull(Type.Array(AddedControl, { maxItems: 100, description: "all that people have added" })),
   },
   { additionalProperties: false },
 );

@@ -41,6 +41,23 @@ function topicKind(root: string | undefined, leaf: string, rest: readonly string
   return leaf === "about" || leaf === "status" || leaf === "state" || leaf === "reply" ? leaf : null;
 }
 
+/** Whether a filter asks for a topic (MQTT 3.1.1, section 4.7). */
+export function filterMatches(filter: string, topic: string): boolean {
+  const levels = topic.split("/");
+  const wanted = filter.split("/");
+  for (const [index, level] of wanted.entries()) {
+    // "#" stands for the level above it too.
+    if (level === "#") return true;
+    if (index >= levels.length || (level !== "+" && level !== levels[index])) return false;
+  }
+  return wanted.length === levels.length;
+}
+
+/** A filter that asks for everything, whoever it is of, such as `#`: an observer's. */
+export function isCatchAll(filter: string): boolean {
+  return filter.startsWith("+") || filter.startsWith("#");
+}
+
 /** True for every topic on which devices speak. */
 export function isDeviceTopic(topic: string): boolean {
   return parseTopic(topic) !== null;

@@ -76,6 +76,11 @@ export class HubInside implements AsyncDisposable {
     return this.#started.mqttPort;
   }
 
+  /** Of the administrator. */
+  get token(): string {
+    return this.#started.token;
+  }
+
   /** Signs a browser in, once. */
   get link(): string {
     return `http://127.0.0.1:${this.#started.httpPort}/#link=${this.#started.linkSecret}`;

@@ -3,11 +3,14 @@
 //   queued -> sent -> delivered -> done | failed
 //   queued | sent -> expired, when its time to live has passed; sent -> queued, when the session ended before it was
 //   acknowledged: a device that has it nevertheless knows it by its id.
+import { type Publication, publicationOf } from "../../shared/added-control.ts";
 import type { Command, CommandMessage, CommandReply, CommandState } from "../../shared/command.ts";
 import { isSettled } from "../../shared/command.ts";
 import { type Control, type ControlValue, checkControlValue } from "../../shared/control.ts";
+import type { DeviceControl } from "../../shared/device.ts";
 import { type Problem, problem } from "../../shared/errors.ts";
 import type { DeviceId } from "../../shared/ids.ts";
+import { filterMatches } from "../../shared/topics.ts";
 import type { Clock } from "../clock.ts";
 import type { RecordStore } from "../store/records.ts";
 
@@ -24,8 +27,10 @@ export interface CommandsOptions {
   readonly records: RecordStore;
   readonly clock: Clock;
   readonly makeId: () => string;
-  /** What a device declares; undefined where there is no such device. */
-  readonly controlsOf: (device: DeviceId) => readonly Control[] | undefined;
+  /** What a device can be told; undefined where there is no such device. */
+  readonly controlsOf: (device: DeviceId) => readonly DeviceControl[] | undefined;
+  /** The way to whoever listens on the topic of a control added by hand; undefined while nobody does. */
+  readonly channelTo: (publication: Publication) => CommandChannel | undefined;
   readonly onChange: (command: Command) => void;
   readonly onSaveFailed: (error: unknown) => void;
 }
@@ -88,11 +93,12 @@ export class Commands {
     const { device, value, ttlMs, by } = order;
     const controls = controlsOf(device);
     if (controls === undefined) return problem("no-such-device", `There is no device “${device}”.`);
-    const control = controls.find(({ id }) => id === order.control);
-    if (control === undefined) {
+    const found = controls.find(({ control: { id } }) => id === order.control);
+    if (found === undefined) {
       const words = `${device} has no control “${order.control.slice(0, 80)}”.`;
       return problem("no-such-control", words, { field: "control" });
     }
+    const { control, publishes } = found;
     const wrong = checkControlValue(control, value);
     if (wrong !== null) return wrong;
     if (this.#openOf(device).length >= WAITING_AT_MOST) {
@@ -106,6 +112,7 @@ export class Commands {
       value,
       state: "queued",
       by,
+      ...(publishes && { publication: publicationOf(publishes, value) }),
       expiresAtMs: nowMs + ttlMs,
       timeline: [{ state: "queued", atMs: nowMs }],
     };
@@ -159,6 +166,14 @@ export class Commands {
     };
   }
 
+  /** Somebody listens on the topics of `filter` from now on. */
+  listened(filter: string): void {
+    const waiting = [...this.#open.values()].filter(
+      ({ command: { publication } }) => publication !== undefined && filterMatches(filter, publication.topic),
+    );
+    for (const device of new Set(waiting.map(({ command }) => command.device))) this.#dispatch(device);
+  }
+
   /** A reply of a device; resolves once its outcome is on disk. One that nobody waits for is passed over. */
   async replied(device: string | null, { id, ok, value, error }: CommandReply): Promise<void> {
     const open = this.#open.get(id);
@@ -206,13 +221,15 @@ export class Commands {
 
   /** Sends what may be sent: of each control the oldest that waits, while no other is under way. */
   #dispatch(device: string): void {
-    const channel = this.#channels.get(device)?.at(-1);
-    if (channel === undefined) return;
+    const toDevice = this.#channels.get(device)?.at(-1);
     const nowMs = this.#options.clock.now();
     const busy = new Set<string>();
     for (const open of this.#openOf(device)) {
-      const { control, state, expiresAtMs } = open.command;
-      if (state === "queued" && !busy.has(control) && nowMs < expiresAtMs) this.#send(open, channel);
+      const { control, state, expiresAtMs, publication } = open.command;
+      if (state === "queued" && !busy.has(control) && nowMs < expiresAtMs) {
+        const channel = publication === undefined ? toDevice : this.#options.channelTo(publication);
+        if (channel !== undefined) this.#send(open, channel);
+      }
       busy.add(control);
     }
   }
@@ -225,6 +242,12 @@ export class Commands {
       (isAcknowledged) => {
         open.withdraw = null;
         if (!this.#open.has(open.command.id)) return;
+        if (open.command.publication !== undefined) {
+          // What a control added by hand publishes is no command that could be replied to.
+          if (isAcknowledged) open.command = this.#advanced(open.command, "delivered", {});
+          this.#settleSoon(open, "done", {});
+          return;
+        }
         open.replyDueMs = this.#options.clock.now() + REPLY_WITHIN_MS;
         if (isAcknowledged) this.#become(open, "delivered");
       },

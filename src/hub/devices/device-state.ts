@@ -1,5 +1,5 @@
 // What the registry keeps in memory of a device, and the two forms in which it leaves: written down, and shown.
-import type { Device, DeviceGiven, Presence } from "../../shared/device.ts";
+import type { Device, DeviceControl, DeviceGiven, Presence } from "../../shared/device.ts";
 import type { MetricName } from "../../shared/ids.ts";
 import type { DeviceAbout, DeviceRecord, Reported } from "../store/records.ts";
 import { KEPT_MS, type Member } from "./joining.ts";
@@ -62,7 +62,8 @@ export function toRecord({
 }
 
 export function toDevice(state: DeviceState): Device {
-  const { id, about, given, joining, address, presence, firstSeenMs, lastSeenMs } = state;
+  const { id, about, joining, address, presence, firstSeenMs, lastSeenMs } = state;
+  const { controls: _shownAsControls, ...given } = state.given;
   const isKept = joining !== null && state.keptReadings > 0 && (joining.kind === "waiting" || !joining.hadJoined);
   return {
     id,
@@ -77,12 +78,19 @@ export function toDevice(state: DeviceState): Device {
     firstSeenMs,
     lastSeenMs,
     metrics: [...state.latest].map(([name, latest]) => ({ name, ...about.metrics?.[name], latest: { ...latest } })),
-    controls: (about.controls ?? []).map((control) => {
-      const reported = state.reported.get(control.id);
-      return { control, ...(reported && { reported }) };
-    }),
+    controls: controlsOf(state),
     attributes: Object.fromEntries(state.attributes),
   };
+}
+
+/** Those that it declares, and those that people added, which win. */
+export function controlsOf({ about, given, reported }: DeviceState): DeviceControl[] {
+  const added = given.controls ?? [];
+  const declared = (about.controls ?? []).filter(({ id }) => !added.some(({ control }) => control.id === id));
+  return [...declared.map((control) => ({ control })), ...added].map((one) => {
+    const said = reported.get(one.control.id);
+    return { ...one, ...(said && { reported: said }) };
+  });
 }
 
 /** Sets a value as the newest of its kind, and forgets the oldest ones over the limit. */

@@ -1,15 +1,15 @@
 // Which devices there are, what they last said, and whether they are here. It lives in memory and is written down as
 // it changes; readings themselves are the store's.
 import type { JoiningMode } from "../../shared/api.ts";
-import type { Control, ControlValue } from "../../shared/control.ts";
-import type { Device, DeviceChanges } from "../../shared/device.ts";
+import type { ControlValue } from "../../shared/control.ts";
+import type { Device, DeviceChanges, DeviceControl } from "../../shared/device.ts";
 import { type Problem, problem } from "../../shared/errors.ts";
 import type { DeviceId } from "../../shared/ids.ts";
 import { type IncomingAttribute, type IncomingReading, limits } from "../../shared/reading.ts";
 import type { Clock } from "../clock.ts";
 import type { ReadingStore, SeriesKey } from "../store/readings.ts";
 import type { DeviceAbout, DeviceRecord, RecordStore } from "../store/records.ts";
-import { type DeviceState, keepNewest, newState, toDevice, toRecord } from "./device-state.ts";
+import { controlsOf, type DeviceState, keepNewest, newState, toDevice, toRecord } from "./device-state.ts";
 import { edited } from "./given.ts";
 import { countByDevice, Joining, type Obstacle } from "./joining.ts";
 import { isFresh } from "./presence.ts";
@@ -34,6 +34,8 @@ export interface RegistryOptions {
   /** A device came, went, or changed something other than its values. */
   readonly onChange: (device: Device) => void;
   readonly onRemoved: (id: string) => void;
+  /** People changed the controls that they added. */
+  readonly onControls: () => void;
   readonly onSaveFailed: (error: unknown) => void;
 }
 
@@ -129,6 +131,7 @@ export class Registry {
         throw error;
       }
       this.#announce(state);
+      if (changes.controls !== undefined) this.#options.onControls();
       return null;
     });
   }
@@ -240,9 +243,15 @@ export class Registry {
   }
 
   /** What may be told to a device; undefined where there is no such device, or it has not joined. */
-  controlsOf(id: DeviceId): readonly Control[] | undefined {
+  controlsOf(id: DeviceId): readonly DeviceControl[] | undefined {
     const state = this.#devices.get(id);
-    return state?.known && state.joining === null ? (state.about.controls ?? []) : undefined;
+    return state?.known && state.joining === null ? controlsOf(state) : undefined;
+  }
+
+  /** On which controls publish that people added. */
+  addedTopics(): string[] {
+    const joined = [...this.#devices.values()].filter(({ joining }) => joining === null);
+    return joined.flatMap(({ given }) => given.controls ?? []).map(({ publishes }) => publishes.topic);
   }
 
   /** An MQTT session speaks for the device from now on. */

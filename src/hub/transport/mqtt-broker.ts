@@ -1,6 +1,7 @@
 // The broker, which says who listens: what nobody listens to need not go through it.
 import { Aedes } from "aedes";
 import { writeToStream } from "mqtt-packet";
+import { filterMatches } from "../../shared/topics.ts";
 
 // The packet library would make a buffer of each number up to 65,535, which is 7 MB, to be a little faster.
 Object.assign(writeToStream, { cacheNumbers: false });
@@ -34,22 +35,10 @@ export class Broker extends Aedes {
     if (this.#filters.size === 0) return false;
     let listened = this.#listened.get(topic);
     if (listened === undefined) {
-      listened = [...this.#filters.keys()].some((filter) => matches(filter, topic));
+      listened = [...this.#filters.keys()].some((filter) => filterMatches(filter, topic));
       if (this.#listened.size >= REMEMBERED_TOPICS) this.#listened.clear();
       this.#listened.set(topic, listened);
     }
     return listened;
   }
-}
-
-/** MQTT 3.1.1, section 4.7. */
-function matches(filter: string, topic: string): boolean {
-  const levels = topic.split("/");
-  const wanted = filter.split("/");
-  for (const [index, level] of wanted.entries()) {
-    // "#" stands for the level above it too.
-    if (level === "#") return true;
-    if (index >= levels.length || (level !== "+" && level !== levels[index])) return false;
-  }
-  return wanted.length === levels.length;
 }

@@ -1,11 +1,11 @@
 // Commands to devices over MQTT. A command goes to the session that asked for exactly its device's commands, the newest of
 // them, and to nobody else: it is written to that session's socket, past the broker, which would queue it and cannot say
-// who acknowledged it.
+// who acknowledged it. What a control added by hand publishes goes the same way to everybody who listens on its topic.
 import type { Duplex } from "node:stream";
 import { generate } from "mqtt-packet";
-import type { CommandMessage } from "../../shared/command.ts";
+import type { Publication } from "../../shared/added-control.ts";
 import type { DeviceId } from "../../shared/ids.ts";
-import { commandTopicDevice } from "../../shared/topics.ts";
+import { commandTopicDevice, filterMatches, isCatchAll } from "../../shared/topics.ts";
 import type { CommandChannel, Commands } from "../commands/commands.ts";
 
 /** Packet ids of commands; the broker counts up from anywhere, and comes by here seldom. */
@@ -17,7 +17,9 @@ export interface CommandSession {
 
 /** What a session has to do with commands. */
 interface Link {
-  /** By topic: ends what it subscribed to. */
+  /** By filter: the QoS of what it subscribed to. */
+  readonly filters: Map<string, number>;
+  /** By topic: ends what it has to do with a device. */
   readonly detach: Map<string, () => void>;
   /** By packet id: commands that wait for their acknowledgement. */
   readonly waiting: Map<number, { readonly acknowledged: () => void; readonly failed: (error: Error) => void }>;
@@ -26,24 +28,53 @@ interface Link {
 
 export class MqttCommands {
   readonly #commands: Commands;
-  readonly #links = new WeakMap<CommandSession, Link>();
+  readonly #links = new Map<CommandSession, Link>();
 
   constructor(commands: Commands) {
     this.#commands = commands;
   }
 
   subscribed(session: CommandSession, filter: string, qos: number): void {
-    const device = commandTopicDevice(filter);
-    if (device === undefined) return;
     const link = this.#linkOf(session);
+    link.filters.set(filter, qos);
+    const device = commandTopicDevice(filter);
+    if (device === undefined) {
+      this.#commands.listened(filter);
+      return;
+    }
     link.detach.get(filter)?.();
     link.detach.set(filter, this.#commands.attach(device, this.#channel(session, link, device, qos)));
   }
 
   unsubscribed(session: CommandSession, filter: string): void {
     const link = this.#links.get(session);
+    link?.filters.delete(filter);
     link?.detach.get(filter)?.();
     link?.detach.delete(filter);
+  }
+
+  /** The way to whoever listens on the topic; undefined while nobody does but those who listen to everything. */
+  channelTo({ topic, payload }: Publication): CommandChannel | undefined {
+    const all = [...this.#links].flatMap(([session, link]) => {
+      const filters = [...link.filters].filter(([filter]) => filterMatches(filter, topic));
+      if (filters.length === 0) return [];
+      const qos = Math.max(...filters.map(([, of]) => of));
+      return [{ session, link, qos, isObserver: filters.every(([filter]) => isCatchAll(filter)) }];
+    });
+    const meant = all.filter(({ isObserver }) => !isObserver);
+    if (meant.length === 0) return undefined;
+    const someAcknowledge = meant.some(({ qos }) => qos > 0);
+    return {
+      deliver: async (_message, signal) => {
+        const sent = all.map(({ session, link, qos, isObserver }) => {
+          const outcome = this.#send(session, link, { topic, payload, qos }, signal);
+          // Every one that counts is looked at below.
+          outcome.catch(() => undefined);
+          return { outcome, counts: !isObserver && (qos > 0 || !someAcknowledge) };
+        });
+        return Promise.any(sent.filter(({ counts }) => counts).map(({ outcome }) => outcome));
+      },
+    };
   }
 
   /** The client sent a PUBACK. */
@@ -62,7 +93,7 @@ export class MqttCommands {
   #linkOf(session: CommandSession): Link {
     let link = this.#links.get(session);
     if (link === undefined) {
-      link = { detach: new Map(), waiting: new Map(), lastPacketId: PACKET_IDS.last };
+      link = { filters: new Map(), detach: new Map(), waiting: new Map(), lastPacketId: PACKET_IDS.last };
       this.#links.set(session, link);
     }
     return link;
@@ -71,27 +102,33 @@ export class MqttCommands {
   #channel(session: CommandSession, link: Link, device: DeviceId, qos: number): CommandChannel {
     const topic = `bramble/${device}/command`;
     return {
-      deliver: async (message, signal) => {
-        const { socket } = session;
-        if (!socket.writable) throw new Error("the session has ended");
-        // A subscription at QoS 0 is sent nothing higher [MQTT-3.8.4-6], and acknowledges nothing.
-        if (qos === 0) {
-          socket.write(packet(topic, message, 0));
-          return false;
-        }
-        const packetId = nextPacketId(link);
-        const acknowledged = waitFor(link, packetId, signal);
-        socket.write(packet(topic, message, packetId));
-        await acknowledged;
-        return true;
-      },
+      deliver: (message, signal) => this.#send(session, link, { topic, payload: JSON.stringify(message), qos }, signal),
     };
+  }
+
+  /** Resolves with true once it is acknowledged, with false where it was sent and never will be. */
+  async #send({ socket }: CommandSession, link: Link, message: Outgoing, signal: AbortSignal): Promise<boolean> {
+    if (!socket.writable) throw new Error("the session has ended");
+    // A subscription at QoS 0 is sent nothing higher [MQTT-3.8.4-6], and acknowledges nothing.
+    if (message.qos === 0) {
+      socket.write(packet(message, 0));
+      return false;
+    }
+    const packetId = nextPacketId(link);
+    const acknowledged = waitFor(link, packetId, signal);
+    socket.write(packet(message, packetId));
+    await acknowledged;
+    return true;
   }
 }
 
-function packet(topic: string, message: CommandMessage, packetId: number): Buffer {
+interface Outgoing extends Publication {
+  /** Of the subscription. */
+  readonly qos: number;
+}
+
+function packet({ topic, payload }: Outgoing, packetId: number): Buffer {
   const qos = packetId === 0 ? 0 : 1;
-  const payload = JSON.stringify(message);
   return generate({ cmd: "publish", topic, payload, qos, messageId: packetId, dup: false, retain: false });
 }
 

@@ -3,15 +3,16 @@
 // once the broker has taken the packet, since a resent one is asked about again but taken once: the PUBREC follows.
 import { createServer, type Server, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import type { Client, ConnectPacket, PublishPacket, Subscription } from "aedes";
+import type { Client, ConnectPacket, PublishPacket } from "aedes";
 import { createWebSocketStream } from "ws";
+import type { Publication } from "../../shared/added-control.ts";
 import { problem } from "../../shared/errors.ts";
 import { parseTopic } from "../../shared/topics.ts";
 import type { Admission } from "../access/admission.ts";
 import { plainAddress } from "../access/networks.ts";
 import type { Sessions } from "../access/sessions.ts";
 import type { Clock } from "../clock.ts";
-import type { Commands } from "../commands/commands.ts";
+import type { CommandChannel, Commands } from "../commands/commands.ts";
 import type { Port } from "../config.ts";
 import type { Registry } from "../devices/registry.ts";
 import type { Ingest, Verdict } from "../ingest/accept.ts";
@@ -20,20 +21,19 @@ import type { Log } from "../observe/log.ts";
 import { Broker } from "./mqtt-broker.ts";
 import { MqttCommands } from "./mqtt-commands.ts";
 import { guardSocket, type RawPacket } from "./mqtt-guard.ts";
+import { endSilent, type TimedSession } from "./mqtt-keep-alive.ts";
 import { type LaneSession, MqttLane } from "./mqtt-lane.ts";
-import { isSoundClientId, isSoundFilter, isSoundTopic } from "./mqtt-names.ts";
+import { isSoundClientId, isSoundTopic } from "./mqtt-names.ts";
 import { RetainedBound } from "./mqtt-retained.ts";
+import { MqttSubscriptions } from "./mqtt-subscriptions.ts";
 import { listen } from "./ports.ts";
 import type { WebSocketRoute } from "./websocket.ts";
 
 const PACKET_BYTES = 1024 * 1024;
 const UNSENT_BYTES = 2 * 1024 * 1024;
-const SUBSCRIPTIONS_PER_CLIENT = 200;
 const CONNECT_TIMEOUT_MS = 10_000;
 const DEAD_PEER_PROBE_MS = 60_000;
 const KEEP_ALIVE_CHECK_MS = 1_000;
-/** A client may be silent for one and a half times its keep-alive [MQTT-3.1.2-24]. */
-const KEEP_ALIVE_GRACE = 1.5;
 /** A client with so many publishes under way is not read from. */
 const PENDING_PUBLISHES = 256;
 /** What arrives with the CONNECT in one chunk waits in this queue; the chunk's size bounds it. */
@@ -42,6 +42,8 @@ const QUEUED_PACKETS = 65_536;
 const NOWHERE = "$nowhere";
 const IDENTIFIER_REJECTED = 2;
 const NOT_AUTHORIZED = 5;
+/** What was turned away has 128 in place of it [MQTT-3.9.3-2]. */
+const HIGHEST_QOS = 2;
 
 export interface MqttOptions {
   readonly ingest: Ingest;
@@ -55,16 +57,12 @@ export interface MqttOptions {
 }
 
 /** One connection. */
-interface Session extends LaneSession {
+interface Session extends LaneSession, TimedSession {
   identity: Identity;
   idIsSound: boolean;
-  /** How long it may be silent; 0 is for ever. */
   keepAliveMs: number;
-  lastPacketAtMs: number;
-  fellSilent: boolean;
   /** Its CONNECT was accepted. */
   ready: boolean;
-  /** Publishes whose verdict is still to come. */
   pending: number;
   /** The client has sent its last byte; it may still read. */
   ended: boolean;
@@ -77,6 +75,7 @@ export class MqttTransport {
   readonly #options: MqttOptions;
   readonly #server: Server;
   readonly #commands: MqttCommands;
+  readonly #subscriptions: MqttSubscriptions;
   readonly #sessions = new WeakMap<Client, Session>();
   readonly #sockets = new Set<Duplex>();
   readonly #connected = new Set<Session>();
@@ -90,6 +89,7 @@ export class MqttTransport {
   constructor(options: MqttOptions) {
     this.#options = options;
     this.#commands = new MqttCommands(options.commands);
+    this.#subscriptions = new MqttSubscriptions(options.authority);
     // Half-open: a script that sends and hangs up still gets its messages taken, and their acknowledgements.
     this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#connect(socket));
   }
@@ -101,6 +101,16 @@ export class MqttTransport {
 
   get port(): number {
     return this.#port;
+  }
+
+  /** The way to whoever listens on a topic; undefined while nobody does. */
+  channelTo(publication: Publication): CommandChannel | undefined {
+    return this.#commands.channelTo(publication);
+  }
+
+  /** More may be listened to than before. */
+  askAgain(): void {
+    this.#subscriptions.askAgain((client) => this.#identityOf(client));
   }
 
   async start(host: string, port: Port): Promise<number> {
@@ -118,7 +128,12 @@ export class MqttTransport {
       authorizePublish: (client, packet, done) => {
         this.#authorizePublish(client, packet).then(() => done(null), done);
       },
-      authorizeSubscribe: (client, subscription, done) => done(null, this.#authorizeSubscribe(client, subscription)),
+      authorizeSubscribe: (client, subscription, done) => {
+        done(null, this.#subscriptions.authorise(client, this.#identityOf(client), subscription));
+      },
+      authorizeForward: (client, packet) => {
+        return authority.mayHear(this.#identityOf(client), packet.topic) ? packet : null;
+      },
       published: (packet, client: Client | null, done) => {
         this.#published(client, packet).then(() => done(null), done);
       },
@@ -126,7 +141,7 @@ export class MqttTransport {
     await broker.listen();
     this.#broker = broker;
     this.#lane = new MqttLane({ broker, ingest, authority, log });
-    this.#endTimer = clock.every(KEEP_ALIVE_CHECK_MS, () => this.#endSilent());
+    this.#endTimer = clock.every(KEEP_ALIVE_CHECK_MS, () => endSilent(this.#connected, clock.now()));
     this.#watch(broker);
     this.#port = await listen(this.#server, host, port, "MQTT");
     return this.#port;
@@ -211,6 +226,7 @@ export class MqttTransport {
       this.#sockets.delete(socket);
       this.#connected.delete(session);
       this.#commands.ended(session);
+      this.#subscriptions.ended(client);
       this.#options.registry.sessionEnded(session.id, session.fellSilent);
     });
     socket.once("end", () => {
@@ -240,18 +256,6 @@ export class MqttTransport {
     else if (client !== null) this.#closeWhenDone(client, session);
   }
 
-  #endSilent(): void {
-    const nowMs = this.#options.clock.now();
-    for (const session of this.#connected) {
-      // One that waits for acknowledgements may not be read from: the silence is ours.
-      if (session.pending > 0) session.lastPacketAtMs = nowMs;
-      const { keepAliveMs, lastPacketAtMs, socket } = session;
-      if (keepAliveMs === 0 || nowMs - lastPacketAtMs <= keepAliveMs * KEEP_ALIVE_GRACE) continue;
-      session.fellSilent = true;
-      socket.destroy();
-    }
-  }
-
   #closeWhenDone(client: Client, session: Session): void {
     if (!session.ended) return;
     setImmediate(() => {
@@ -270,8 +274,9 @@ export class MqttTransport {
     });
     broker.on("subscribe", (subscriptions, client) => {
       const session = this.#sessions.get(client);
+      if (session === undefined || session.closed) return;
       for (const { topic, qos } of subscriptions)
-        if (session !== undefined && !session.closed) this.#commands.subscribed(session, topic, qos);
+        if (qos <= HIGHEST_QOS) this.#commands.subscribed(session, topic, qos);
     });
     broker.on("unsubscribe", (topics, client) => {
       const session = this.#sessions.get(client);
@@ -374,14 +379,8 @@ export class MqttTransport {
     this.#options.log.warn({ topic: packet.topic }, "not retained: too many retained messages");
   }
 
-  #authorizeSubscribe(client: Client, subscription: Subscription): Subscription | null {
-    const session = this.#sessions.get(client);
-    if (session === undefined) return null;
-    const filter = subscription.topic;
-    const count = "subscriptions" in client ? Object.keys(client.subscriptions ?? {}).length : 0;
-    // Shared subscriptions are MQTT 5: the broker would grant one and deliver nothing.
-    const sound = isSoundFilter(filter) && !filter.startsWith("$share/") && count < SUBSCRIPTIONS_PER_CLIENT;
-    return sound && this.#options.authority.maySubscribe(session.identity, filter) ? subscription : null;
+  #identityOf(client: Client): Identity {
+    return this.#sessions.get(client)?.identity ?? "anonymous";
   }
 }
 

@@ -59,6 +59,7 @@ const registry = new Registry({
   clock,
   joining: "open",
   onChange: (device) => feed.device(device),
+  onControls: () => undefined,
   onRemoved: (id) => feed.removed(id),
   onSaveFailed: (error) => log.error(error),
 });
@@ -67,6 +68,7 @@ const commands = new Commands({
   records,
   clock,
   makeId: () => "",
+  channelTo: () => undefined,
   controlsOf: () => undefined,
   onChange: (command) => feed.command(command),
   onSaveFailed: (error) => log.error(error),

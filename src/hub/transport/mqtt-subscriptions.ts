@@ -1,0 +1,45 @@
+// What clients may listen to. One that asks for the topic of a plug before a person adds the plug's switch is turned away,
+// and most never ask again: what it asked for is granted when the switch is there.
+import type { Client, Subscription } from "aedes";
+import type { Identity, TopicAuthority } from "../ingest/authorise.ts";
+import { isSoundFilter } from "./mqtt-names.ts";
+
+const SUBSCRIPTIONS_PER_CLIENT = 200;
+
+export class MqttSubscriptions {
+  readonly #authority: TopicAuthority;
+  /** By client, and by filter: what nobody of its kind may listen to. */
+  readonly #turnedAway = new Map<Client, Map<string, Subscription>>();
+
+  constructor(authority: TopicAuthority) {
+    this.#authority = authority;
+  }
+
+  /** Null where it is turned away. */
+  authorise(client: Client, identity: Identity, subscription: Subscription): Subscription | null {
+    const filter = subscription.topic;
+    const count = "subscriptions" in client ? Object.keys(client.subscriptions ?? {}).length : 0;
+    // Shared subscriptions are MQTT 5: the broker would grant one and deliver nothing.
+    if (!isSoundFilter(filter) || filter.startsWith("$share/") || count >= SUBSCRIPTIONS_PER_CLIENT) return null;
+    if (this.#authority.maySubscribe(identity, filter)) return subscription;
+    const asked = this.#turnedAway.get(client) ?? new Map<string, Subscription>();
+    if (asked.size < SUBSCRIPTIONS_PER_CLIENT) this.#turnedAway.set(client, asked.set(filter, { ...subscription }));
+    return null;
+  }
+
+  /** Grants what was turned away and may be had now. */
+  askAgain(identityOf: (client: Client) => Identity): void {
+    for (const [client, asked] of this.#turnedAway) {
+      const granted = [...asked.values()].filter(({ topic }) =>
+        this.#authority.maySubscribe(identityOf(client), topic),
+      );
+      for (const { topic } of granted) asked.delete(topic);
+      // The broker cannot do without the callback.
+      if (granted.length > 0) client.subscribe(granted, () => undefined);
+    }
+  }
+
+  ended(client: Client): void {
+    this.#turnedAway.delete(client);
+  }
+}
