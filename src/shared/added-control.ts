@@ -8,8 +8,8 @@ export const VALUE_PLACEHOLDER = "{value}";
 const topic = Type.String({ minLength: 1, maxLength: 256, description: "without + and #" });
 const payload = Type.String({ maxLength: 1_000 });
 
-export const SwitchPublishes = Type.Object({ topic, on: payload, off: payload });
-export const NumberPublishes = Type.Object({
+const SwitchPublishes = Type.Object({ topic, on: payload, off: payload });
+const NumberPublishes = Type.Object({
   topic,
   template: Type.String({
     maxLength: 1_000,

@@ -1,12 +1,11 @@
 // Controls that people add by hand: a plug that never heard of Bramble is switched like a Pi that declares its switch.
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { connectAsync, type IClientOptions } from "mqtt";
 import { expect, test } from "vitest";
 import type { Command } from "../../src/shared/command.ts";
 import type { Device } from "../../src/shared/device.ts";
 import { startTestHub } from "../support/hub.ts";
 import { type HubInside, startHubInside } from "../support/hub-inside.ts";
+import { run } from "../support/run.ts";
 import { until } from "../support/until.ts";
 
 const plug = {
@@ -79,16 +78,11 @@ test("a number is put into its template, and reaches a listener that acknowledge
   const headers = { "Content-Type": "application/json" };
   const body = JSON.stringify({ controls: [dimmer] });
   await hub.fetch("/api/v1/devices/kitchen", { method: "PATCH", headers, body });
-  const lamp = spawn("mosquitto_sub", ["-p", String(hub.mqttPort), "-t", "home/lamp/set", "-q", "0", "-C", "1"]);
-  let heard = "";
-  lamp.stdout.on("data", (chunk: Buffer) => {
-    heard += chunk.toString();
-  });
+  const lamp = run("mosquitto_sub", ["-p", String(hub.mqttPort), "-t", "home/lamp/set", "-q", "0", "-C", "1"]);
   const order = JSON.stringify({ control: "dimmer", value: 12.5 });
   const response = await hub.fetch("/api/v1/devices/kitchen/commands", { method: "POST", headers, body: order });
   const { id }: Command = await response.json();
-  await once(lamp, "close");
-  expect(heard).toBe('{"brightness":12.5}\n');
+  expect(await lamp).toBe('{"brightness":12.5}\n');
   const done = await until("it is done", async () => {
     const command = await hub.json<Command>(`/api/v1/commands/${id}`);
     return command.state === "done" ? command : undefined;
