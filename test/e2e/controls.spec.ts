@@ -89,3 +89,51 @@ test("a Pi that is away or says no is said in words", async ({ page }) => {
   await page.getByRole("combobox", { name: "Mode" }).selectOption("eco");
   await expect(page.getByText(/^(will be sent when it returns|waits for its turn), until/)).toBeVisible();
 });
+
+test("a plug that never heard of Bramble gets a switch by hand, and it is changed and removed", async ({ page }) => {
+  await using hub = await startTestHub();
+  await hub.post({ device_id: "kitchen", temperature: 21 });
+  const plug = await connectAsync(`mqtt://127.0.0.1:${hub.mqttPort}`);
+  const heard: string[] = [];
+  plug.on("message", (topic, payload) => heard.push(`${topic} ${payload}`));
+  // Turned away, as nobody has said yet that it may.
+  await plug.subscribeAsync("cmnd/plug/#", { qos: 1 }).catch(() => undefined);
+  await page.goto(linkOf(hub));
+  await page.getByRole("link", { name: "kitchen" }).click();
+  await expect(page.getByText("The device declares none.")).toBeVisible();
+  await page.getByRole("button", { name: "Add a control" }).click();
+  const dialog = page.getByRole("dialog", { name: "Add a control" });
+  await dialog.getByLabel("Name").fill("Kettle");
+  await dialog.getByLabel("MQTT topic").fill("cmnd/#");
+  await dialog.getByRole("button", { name: "Add" }).click();
+  await expect(dialog.getByRole("alert")).toContainText("“cmnd/#” is no single topic");
+  await dialog.getByLabel("MQTT topic").fill("cmnd/plug/POWER");
+  await dialog.getByRole("button", { name: "Add" }).click();
+  await expect(dialog).toBeHidden();
+
+  const kettle = page.getByRole("switch", { name: "Kettle" });
+  await kettle.click();
+  await expect(page.getByRole("list", { name: "What became of Kettle" })).toContainText("done: Kettle is on");
+  await expect(kettle).toBeChecked();
+  expect(heard).toEqual(["cmnd/plug/POWER ON"]);
+
+  await page.getByRole("button", { name: "Change Kettle" }).click();
+  const change = page.getByRole("dialog", { name: "Change a control" });
+  await expect(change.getByLabel("Sent for on")).toHaveValue("ON");
+  await change.getByText("Number").click();
+  await change.getByLabel("Name").fill("Level");
+  await change.getByLabel("Sent, with {value}").fill('{"level":{value}}');
+  await change.getByLabel("From").fill("0");
+  await change.getByLabel("To", { exact: true }).fill("10");
+  await change.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("slider", { name: "Level" }).press("End");
+  await expect(page.getByRole("list", { name: "What became of Level" })).toContainText("done: Level is 10");
+  expect(heard.at(-1)).toBe('cmnd/plug/POWER {"level":10}');
+
+  await plug.endAsync();
+  await page.getByRole("slider", { name: "Level" }).press("Home");
+  await expect(page.getByText(/^will be sent when something listens on cmnd\/plug\/POWER, until/)).toBeVisible();
+  await page.getByRole("button", { name: "Change Level" }).click();
+  await change.getByRole("button", { name: "Remove" }).click();
+  await expect(page.getByText("The device declares none.")).toBeVisible();
+});

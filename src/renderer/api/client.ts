@@ -45,6 +45,11 @@ export function post<Answer>(url: string, body: object): Promise<Answer> {
   return request(url, { method: "POST", headers, body: JSON.stringify(body) });
 }
 
+export function patch<Answer>(url: string, body: object): Promise<Answer> {
+  const headers = { "content-type": "application/json" };
+  return request(url, { method: "PATCH", headers, body: JSON.stringify(body) });
+}
+
 /** Something between us and the hub, such as a proxy, may answer in its own words. */
 async function readError(response: Response): Promise<ApiError> {
   const isJson = response.headers.get("content-type")?.includes("json") ?? false;

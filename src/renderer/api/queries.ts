@@ -2,9 +2,9 @@
 import { type DefaultError, QueryClient, useQuery } from "@tanstack/react-query";
 import type { Chart, CommandList, DeviceList, HubInfo, Installer, RefusedList } from "../../shared/api.ts";
 import type { Command, CommandRequest } from "../../shared/command.ts";
-import type { JoiningState } from "../../shared/device.ts";
+import type { Device, DeviceChanges, JoiningState } from "../../shared/device.ts";
 import { byName } from "../i18n/names.ts";
-import { ApiFailure, apiUrl, post, request } from "./client.ts";
+import { ApiFailure, apiUrl, patch, post, request } from "./client.ts";
 
 export const keys = {
   hub: ["hub"],
@@ -76,6 +76,11 @@ export function useCommands(device: string) {
 
 export function sendCommand(device: string, order: CommandRequest): Promise<Command> {
   return post<Command>(apiUrl(`devices/${encodeURIComponent(device)}/commands`), order);
+}
+
+/** The live feed tells the pages what became of it. */
+export function changeDevice(id: string, changes: DeviceChanges): Promise<Device> {
+  return patch<Device>(apiUrl(`devices/${encodeURIComponent(id)}`), changes);
 }
 
 export function useRefused() {

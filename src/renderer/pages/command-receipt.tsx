@@ -13,12 +13,12 @@ interface Props {
 }
 
 export function CommandReceipt({ command, control, isHere }: Props) {
-  const { state, timeline, expiresAtMs } = command;
+  const { state, timeline, expiresAtMs, publication } = command;
   if (state === "queued") {
     const until = formatMoment(expiresAtMs, Date.now());
     return (
       <p className="note" role="status">
-        {isHere ? `waits for its turn, until ${until}` : `will be sent when it returns, until ${until}`}
+        {waitingFor(isHere, publication)}, until {until}
       </p>
     );
   }
@@ -40,6 +40,11 @@ export function CommandReceipt({ command, control, isHere }: Props) {
       })}
     </ol>
   );
+}
+
+function waitingFor(isHere: boolean, publication: Command["publication"]): string {
+  if (publication !== undefined) return `will be sent when something listens on ${publication.topic}`;
+  return isHere ? "waits for its turn" : "will be sent when it returns";
 }
 
 export function Mark({ state }: { readonly state: CommandState }) {

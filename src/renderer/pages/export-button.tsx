@@ -1,8 +1,9 @@
 // Takes a device's readings away as CSV: opens the questions, then says where the file went.
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useState } from "react";
 import type { ExportQuery } from "../../shared/api.ts";
 import type { Device } from "../../shared/device.ts";
 import { type ExportOutcome, exportCsv } from "../api/platform.ts";
+import { Dialog } from "../ui/dialog.tsx";
 import styles from "./export-button.module.css";
 import { ExportForm } from "./export-form.tsx";
 import type { RangeName } from "./ranges.ts";
@@ -15,13 +16,8 @@ interface Props {
 }
 
 export function ExportButton({ device, shownRange }: Props) {
-  const dialog = useRef<HTMLDialogElement>(null);
   const [isOpen, setIsOpen] = useState(false);
   const [outcome, setOutcome] = useState<ExportOutcome>();
-
-  useEffect(() => {
-    if (isOpen) dialog.current?.showModal();
-  }, [isOpen]);
 
   useEffect(() => {
     if (outcome === undefined) return;
@@ -30,7 +26,6 @@ export function ExportButton({ device, shownRange }: Props) {
   }, [outcome]);
 
   async function save(query: ExportQuery) {
-    dialog.current?.close();
     setOutcome(await exportCsv(query, `${device.id.replaceAll(":", "-")}.csv`));
   }
 
@@ -41,19 +36,19 @@ export function ExportButton({ device, shownRange }: Props) {
         Export
       </button>
       {isOpen && (
-        <dialog
-          ref={dialog}
-          className={styles["dialog"]}
-          aria-labelledby="export-title"
-          onClose={() => setIsOpen(false)}
-        >
-          <ExportForm
-            device={device}
-            shownRange={shownRange}
-            onExport={(query) => void save(query)}
-            onCancel={() => dialog.current?.close()}
-          />
-        </dialog>
+        <Dialog titleId="export-title" onClosed={() => setIsOpen(false)}>
+          {(close) => (
+            <ExportForm
+              device={device}
+              shownRange={shownRange}
+              onExport={(query) => {
+                close();
+                void save(query);
+              }}
+              onCancel={close}
+            />
+          )}
+        </Dialog>
       )}
       <div className={styles["toastPlace"]} role="status">
         {words && <p className={styles["toast"]}>{words}</p>}

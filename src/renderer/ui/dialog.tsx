@@ -1,0 +1,20 @@
+// A question over the page. Escape leaves it; the focus goes back to where it came from.
+import { type ReactNode, useEffect, useRef } from "react";
+import styles from "./dialog.module.css";
+
+interface Props {
+  /** The id of its heading. */
+  readonly titleId: string;
+  readonly onClosed: () => void;
+  readonly children: (close: () => void) => ReactNode;
+}
+
+export function Dialog({ titleId, onClosed, children }: Props) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => dialog.current?.showModal(), []);
+  return (
+    <dialog ref={dialog} className={styles["dialog"]} aria-labelledby={titleId} onClose={onClosed}>
+      {children(() => dialog.current?.close())}
+    </dialog>
+  );
+}
