@@ -14,6 +14,10 @@ export const Metric = Type.Object({
   label: Type.Optional(Type.String()),
   unit: Type.Optional(Type.String()),
   latest: Type.Object({ ts: Type.Integer(), value: Type.Number() }),
+  usualPauseMs: Type.Optional(
+    Type.Integer({ description: "how long it is usually silent between two messages, where that is known" }),
+  ),
+  stale: Type.Boolean({ description: "silent for much longer than usual" }),
 });
 export type Metric = Static<typeof Metric>;
 

@@ -78,7 +78,7 @@ test("what an unknown device sends is acknowledged and lies apart, until it is l
       address: "127.0.0.1",
       joining: "waiting",
       keptApart: { readings: 3, untilMs: expect.any(Number) },
-      metrics: [{ name: "t", latest: { ts: expect.any(Number), value: 3 } }],
+      metrics: [{ name: "t", latest: { ts: expect.any(Number), value: 3 }, stale: false }],
       attributes: { place: "roof" },
     }),
   ]);

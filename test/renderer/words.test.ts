@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { metricLabel } from "../../src/renderer/i18n/names.ts";
 import { formatBytes, formatQuantity, formatTick, formatValue } from "../../src/renderer/i18n/numbers.ts";
-import { formatAgo } from "../../src/renderer/i18n/times.ts";
+import { formatAgo, formatSpan } from "../../src/renderer/i18n/times.ts";
 
 test.each([
   ["temperature", "Temperature"],
@@ -52,4 +52,12 @@ test.each([
   [7_500_000, "2\u202fh ago"],
 ])("%d ms ago is %s", (agoMs, text) => {
   expect(formatAgo(1_000_000_000 - agoMs, 1_000_000_000)).toBe(text);
+});
+
+test.each([
+  [250, "250\u202fms"],
+  [10_400, "10\u202fs"],
+  [90_000_000, "1\u202fd"],
+])("%d ms are %s", (spanMs, text) => {
+  expect(formatSpan(spanMs)).toBe(text);
 });

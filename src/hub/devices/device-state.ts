@@ -1,8 +1,13 @@
 // What the registry keeps in memory of a device, and the two forms in which it leaves: written down, and shown.
-import type { Device, DeviceControl, DeviceGiven, Presence } from "../../shared/device.ts";
+import type { Device, DeviceControl, DeviceGiven, Metric, Presence } from "../../shared/device.ts";
 import type { MetricName } from "../../shared/ids.ts";
 import type { DeviceAbout, DeviceRecord, Reported } from "../store/records.ts";
+import { ClockWatch } from "./clock-watch.ts";
 import { KEPT_MS, type Member } from "./joining.ts";
+import type { MetricState } from "./metric-state.ts";
+
+/** A metric that was heard for the first time must not wait longer. */
+const LOOK_WITHIN_MS = 10_000;
 
 export interface DeviceState extends Member {
   readonly firstSeenMs: number;
@@ -17,7 +22,10 @@ export interface DeviceState extends Member {
   readonly sessions: Set<string>;
   /** Names that have a place, those of messages on their way to the store too. */
   readonly admitted: Set<string>;
-  readonly latest: Map<MetricName, { ts: number; value: number }>;
+  readonly latest: Map<MetricName, MetricState>;
+  readonly clock: ClockWatch;
+  /** When it is looked at again whether one of its metrics fell silent. */
+  lookAtMs: number;
   readonly attributes: Map<string, string>;
   /** By control: what the device last said that it is set to. */
   readonly reported: Map<string, Reported>;
@@ -40,6 +48,8 @@ export function newState(record: DeviceRecord, presence: Presence): DeviceState 
     sessions: new Set(),
     admitted: new Set(),
     latest: new Map(),
+    clock: new ClockWatch(),
+    lookAtMs: 0,
     attributes: new Map(),
     reported: new Map(Object.entries(record.reported ?? {})),
     known: false,
@@ -55,15 +65,20 @@ export function toRecord({
   about,
   reported,
   given,
+  latest,
   joining,
 }: DeviceState): DeviceRecord {
-  const known = { id, firstSeenMs, lastSeenMs, address, about, reported: Object.fromEntries(reported), given };
-  return { ...known, ...(joining && { joining }) };
+  const pauses = [...latest].flatMap(([name, { usualPauseMs }]) =>
+    usualPauseMs === null ? [] : ([[name, usualPauseMs]] as const),
+  );
+  const learned = { reported: Object.fromEntries(reported), usualPausesMs: Object.fromEntries(pauses) };
+  return { id, firstSeenMs, lastSeenMs, address, about, given, ...learned, ...(joining && { joining }) };
 }
 
 export function toDevice(state: DeviceState): Device {
   const { id, about, joining, address, presence, firstSeenMs, lastSeenMs } = state;
   const { controls: _shownAsControls, ...given } = state.given;
+  const clockOffMs = state.clock.offMs;
   const isKept = joining !== null && state.keptReadings > 0 && (joining.kind === "waiting" || !joining.hadJoined);
   return {
     id,
@@ -75,12 +90,41 @@ export function toDevice(state: DeviceState): Device {
     ...(about.model === undefined ? {} : { model: about.model }),
     address,
     presence,
+    ...(clockOffMs !== null && { clockOffMs }),
     firstSeenMs,
     lastSeenMs,
-    metrics: [...state.latest].map(([name, latest]) => ({ name, ...about.metrics?.[name], latest: { ...latest } })),
+    metrics: [...state.latest].map(([name, metric]) => toMetric(name, about, metric)),
     controls: controlsOf(state),
     attributes: Object.fromEntries(state.attributes),
   };
+}
+
+function toMetric(
+  name: MetricName,
+  { metrics }: DeviceAbout,
+  { ts, value, usualPauseMs, isStale }: MetricState,
+): Metric {
+  const usual = usualPauseMs === null ? {} : { usualPauseMs: Math.round(usualPauseMs) };
+  return { name, ...metrics?.[name], latest: { ts, value }, ...usual, stale: isStale };
+}
+
+/** Marks those of its metrics that fell silent; true where there is a new one. */
+export function markStale(state: DeviceState, nowMs: number): boolean {
+  // A clock that was set back must not put it off for long.
+  if (nowMs < state.lookAtMs && state.lookAtMs - nowMs <= LOOK_WITHIN_MS) return false;
+  state.lookAtMs = nowMs + LOOK_WITHIN_MS;
+  let found = false;
+  for (const metric of state.latest.values()) {
+    const { staleAtMs, isStale } = metric;
+    if (isStale || staleAtMs === null) continue;
+    if (staleAtMs <= nowMs) {
+      metric.isStale = true;
+      found = true;
+    } else {
+      state.lookAtMs = Math.min(state.lookAtMs, staleAtMs);
+    }
+  }
+  return found;
 }
 
 /** Those that it declares, and those that people added, which win. */

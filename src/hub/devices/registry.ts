@@ -9,9 +9,10 @@ import { type IncomingAttribute, type IncomingReading, limits } from "../../shar
 import type { Clock } from "../clock.ts";
 import type { ReadingStore, SeriesKey } from "../store/readings.ts";
 import type { DeviceAbout, DeviceRecord, RecordStore } from "../store/records.ts";
-import { controlsOf, type DeviceState, keepNewest, newState, toDevice, toRecord } from "./device-state.ts";
+import { controlsOf, type DeviceState, keepNewest, markStale, newState, toDevice, toRecord } from "./device-state.ts";
 import { edited } from "./given.ts";
 import { countByDevice, Joining, type Obstacle } from "./joining.ts";
+import { MetricState } from "./metric-state.ts";
 import { isFresh } from "./presence.ts";
 
 const SWEEP_PERIOD_MS = 1_000;
@@ -67,14 +68,19 @@ export class Registry {
   /** Reads what is stored. Every device starts as away: nobody has been heard yet. */
   async start(): Promise<void> {
     const { readings, records, clock } = this.#options;
-    for (const record of await records.devices()) this.#restore(record);
+    const pauses = new Map<string, DeviceRecord["usualPausesMs"]>();
+    for (const record of await records.devices()) {
+      this.#restore(record);
+      pauses.set(record.id, record.usualPausesMs);
+    }
     for (const { device, metric, tsMs, value } of await readings.latest()) {
       // Its readings were stored, but the hub died before it wrote the device down.
       const state =
         this.#devices.get(device) ??
         this.#restore({ id: device, firstSeenMs: tsMs, lastSeenMs: tsMs, address: null, about: {} });
       state.admitted.add(metric);
-      state.latest.set(metric, { ts: tsMs, value });
+      const usualPauseMs = pauses.get(device)?.[metric] ?? null;
+      state.latest.set(metric, new MetricState(tsMs, value, Math.min(tsMs, clock.now()), usualPauseMs));
     }
     for (const { device, name, text } of await records.attributes())
       this.#devices.get(device)?.attributes.set(name, text);
@@ -198,14 +204,10 @@ export class Registry {
         waits ||= isWaiting;
         if (this.#heard(state, source.address, nowMs) || isWaiting) changed = (changed ?? new Set()).add(state);
       }
-      const latest = state.latest.get(metric);
-      if (latest === undefined) {
-        state.latest.set(metric, { ts, value });
-        changed = (changed ?? new Set()).add(state);
-      } else if (ts >= latest.ts) {
-        latest.ts = ts;
-        latest.value = value;
-      }
+      state.clock.heard(ts, nowMs);
+      const known = state.latest.get(metric);
+      if (known === undefined) state.latest.set(metric, new MetricState(ts, value, nowMs));
+      if (known === undefined || known.heard(ts, value, nowMs)) changed = (changed ?? new Set()).add(state);
     }
     for (const { device, name, text } of attributes) {
       const owner = this.#stateOf(device, source.address);
@@ -347,6 +349,7 @@ export class Registry {
     const nowMs = this.#options.clock.now();
     for (const state of this.#devices.values()) {
       if (state.presence.online && state.sessions.size === 0 && !isFresh(state, nowMs)) this.#setOnline(state, false);
+      if (markStale(state, nowMs)) this.#announce(state);
     }
   }
 

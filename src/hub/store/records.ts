@@ -85,6 +85,8 @@ export const DeviceRecord = Type.Object({
   reported: Type.Optional(Type.Record(Type.String(), Reported)),
   /** What people say of it. */
   given: Type.Optional(DeviceGiven),
+  /** By metric: how long it is usually silent between two messages. */
+  usualPausesMs: Type.Optional(Type.Record(Type.String(), Type.Number())),
   /** Nothing where the device has joined, as all have that were here before this was asked. */
   joining: Type.Optional(JoiningRecord),
 });

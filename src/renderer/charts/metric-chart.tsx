@@ -32,7 +32,12 @@ export function MetricChart(props: Props) {
   const label = metricLabel(metric);
 
   return (
-    <section ref={card} className={`panel ${styles["card"]}`} style={{ color: colour }} aria-label={label}>
+    <section
+      ref={card}
+      className={`panel ${styles["card"]}`}
+      style={{ color: metric.stale ? "var(--faint)" : colour }}
+      aria-label={label}
+    >
       <header>
         <h2 className="cut" title={metric.name}>
           {label}

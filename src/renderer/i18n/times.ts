@@ -31,13 +31,15 @@ const spans = [
   ["s", 1_000],
 ] as const;
 
+/** `2 h`, in the largest unit that fits. */
+export function formatSpan(spanMs: number): string {
+  const [unit, unitMs] = spans.find(([, ms]) => spanMs >= ms) ?? ["ms", 1];
+  return `${Math.floor(spanMs / unitMs)}\u202f${unit}`;
+}
+
 /** `2 h ago`. A moment that lies ahead, by a clock that differs, is `just now`. */
 export function formatAgo(ms: number, nowMs: number): string {
-  const agoMs = nowMs - ms;
-  for (const [unit, unitMs] of spans) {
-    if (agoMs >= unitMs) return `${Math.floor(agoMs / unitMs)}\u202f${unit} ago`;
-  }
-  return "just now";
+  return nowMs - ms < 1_000 ? "just now" : `${formatSpan(nowMs - ms)} ago`;
 }
 
 /** `+31 ms`, `+2.4 s`: how long after the moment before. */

@@ -1,7 +1,7 @@
 // What is known about a device beside its readings.
 import type { Device } from "../../shared/device.ts";
 import { metricLabel } from "../i18n/names.ts";
-import { formatDate } from "../i18n/times.ts";
+import { formatDate, formatSpan } from "../i18n/times.ts";
 import styles from "./about-device.module.css";
 
 export function AboutDevice({ device }: { readonly device: Device }) {
@@ -11,6 +11,7 @@ export function AboutDevice({ device }: { readonly device: Device }) {
     ["Notes", device.notes],
     ["Tags", device.tags?.join(", ")],
     ["Address", device.address],
+    ["Clock", device.clockOffMs && clockWords(device.clockOffMs)],
     ["Id", device.id],
     ["First seen", formatDate(device.firstSeenMs)],
     ...Object.entries(device.attributes).map(([name, text]) => [metricLabel({ name }), text] as const),
@@ -31,4 +32,8 @@ export function AboutDevice({ device }: { readonly device: Device }) {
       </dl>
     </aside>
   );
+}
+
+function clockWords(offMs: number): string {
+  return `${formatSpan(Math.abs(offMs))} ${offMs < 0 ? "behind" : "ahead"}`;
 }

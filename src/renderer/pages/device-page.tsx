@@ -17,6 +17,7 @@ import styles from "./device-page.module.css";
 import { ExportButton } from "./export-button.tsx";
 import { JoinRequest } from "./join-requests.tsx";
 import { rangeAtFirst, rangeChoices, rangeSpanMs } from "./ranges.ts";
+import { SilentMetrics } from "./silent-metrics.tsx";
 
 export function DevicePage({ id }: { readonly id: string }) {
   const device = useDevice(id);
@@ -59,6 +60,7 @@ function KnownDevice({ device }: { readonly device: Device }) {
       </PageHeader>
       <div className={styles["columns"]}>
         <div className={styles["charts"]}>
+          <SilentMetrics device={device.id} metrics={device.metrics} />
           {device.metrics.map((metric, index) => (
             <MetricChart
               key={metric.name}

@@ -1,0 +1,56 @@
+// One metric of a device: what it last was, and how often it speaks, so that a sensor that fell silent is known for it.
+// How often is learned from the pauses between its messages, by the hub's clock or by the readings' own times, whichever is
+// longer: what a device sends after it was offline comes in a burst, and a batch comes at once.
+
+const REMEMBERED_PAUSES = 8;
+/** Fewer say too little. */
+const PAUSES_AT_LEAST = 4;
+const MISSED_READINGS = 3;
+const SILENT_FOR_AT_LEAST_MS = 15_000;
+
+export class MetricState {
+  ts: number;
+  value: number;
+  isStale = false;
+  #heardAtMs: number;
+  /** Of an earlier run of the hub; null where it had not learned it. */
+  readonly #learnedMs: number | null;
+  readonly #pausesMs: number[] = [];
+  #count = 0;
+
+  constructor(ts: number, value: number, heardAtMs: number, learnedMs: number | null = null) {
+    this.ts = ts;
+    this.value = value;
+    this.#heardAtMs = heardAtMs;
+    this.#learnedMs = learnedMs;
+  }
+
+  /** Takes in a reading; true where the metric was stale until now. */
+  heard(ts: number, value: number, nowMs: number): boolean {
+    // Readings of one message are heard at the same moment.
+    if (nowMs > this.#heardAtMs) {
+      this.#pausesMs[this.#count++ % REMEMBERED_PAUSES] = Math.max(nowMs - this.#heardAtMs, ts - this.ts);
+    }
+    this.#heardAtMs = nowMs;
+    if (ts >= this.ts) {
+      this.ts = ts;
+      this.value = value;
+    }
+    const wasStale = this.isStale;
+    this.isStale = false;
+    return wasStale;
+  }
+
+  /** How long it is usually silent between two messages; null while that is not known. */
+  get usualPauseMs(): number | null {
+    if (this.#pausesMs.length < PAUSES_AT_LEAST) return this.#learnedMs;
+    // Of the last pauses the second longest: a sensor may be irregular, and have been away once.
+    return this.#pausesMs.toSorted((a, b) => b - a)[1] ?? null;
+  }
+
+  /** When it is stale if nothing is heard of it; null where nobody can tell. */
+  get staleAtMs(): number | null {
+    const usualMs = this.usualPauseMs;
+    return usualMs === null ? null : this.#heardAtMs + Math.max(SILENT_FOR_AT_LEAST_MS, MISSED_READINGS * usualMs);
+  }
+}
