@@ -173,6 +173,7 @@ test("what a blocked device publishes is heard by nobody, and not retained", asy
   const client = await connectAsync(hub.file.mqtt, { reconnectPeriod: 0 });
   for (const qos of [0, 1, 2] as const) {
     await client.publishAsync("sensor/stranger/data", `{"t":${qos}}`, { qos });
+    await client.publishAsync("sensor/data", `{"device_id":"stranger","t":${qos}}`, { qos });
     await client.publishAsync("bramble/stranger/status", "online", { qos, retain: true });
     await client.publishAsync("sensor/friend/data", `{"t":${qos}}`, { qos });
   }

@@ -3,7 +3,7 @@
 import { assertNever, BrambleError, type Problem } from "../../shared/errors.ts";
 import type { DeviceId } from "../../shared/ids.ts";
 import type { IncomingReading } from "../../shared/reading.ts";
-import type { IngestTopic, MalformedTopic } from "../../shared/topics.ts";
+import { type IngestTopic, type MalformedTopic, parseTopic } from "../../shared/topics.ts";
 import type { Clock } from "../clock.ts";
 import type { Commands } from "../commands/commands.ts";
 import type { Obstacle } from "../devices/joining.ts";
@@ -87,6 +87,16 @@ export class Ingest {
     } catch (error) {
       return Promise.resolve(this.#deferred(message, error));
     }
+  }
+
+  /** Whether a publish is of a device that was blocked, so that nobody else may hear it either. */
+  isOfBlocked(topic: string, payload: Uint8Array): boolean {
+    const { registry, clock } = this.#options;
+    const target = parseTopic(topic);
+    if (target === null || !("device" in target)) return false;
+    if (target.device !== null) return registry.isBlocked(target.device);
+    const decoded = decodeReadings(payload, { device: null, nowMs: clock.now(), ndjson: false });
+    return decoded.kind === "decoded" && decoded.readings.some(({ device }) => registry.isBlocked(device));
   }
 
   /** Lists a message that is bad for ever; on a full disk it is only deferred. Rejects when it cannot be written down. */

@@ -326,7 +326,7 @@ export class MqttTransport {
       await this.#dropForbidden(packet, session);
       return;
     }
-    if (packet.qos < 2 || this.#isOfBlocked(packet.topic)) {
+    if (packet.qos < 2 || this.#options.ingest.isOfBlocked(packet.topic, toBytes(packet.payload))) {
       const verdict = await this.#take(client, session, packet);
       if (verdict?.kind === "refused" && verdict.problem.code === "device-blocked") {
         dropQuietly(packet);
@@ -334,13 +334,6 @@ export class MqttTransport {
       }
     }
     this.#boundRetained(packet);
-  }
-
-  #isOfBlocked(topic: string): boolean {
-    const target = parseTopic(topic);
-    return (
-      target !== null && "device" in target && target.device !== null && this.#options.registry.isBlocked(target.device)
-    );
   }
 
   async #published(client: Client | null, packet: PublishPacket): Promise<void> {
