@@ -27,6 +27,7 @@ import { HttpTransport } from "./transport/http.ts";
 import { warmUpHttp } from "./transport/http-warm-up.ts";
 import { liveRoute } from "./transport/live-socket.ts";
 import { Mdns } from "./transport/mdns.ts";
+import { lanInterfaces } from "./transport/mdns-interfaces.ts";
 import { MqttTransport } from "./transport/mqtt.ts";
 import { WebSocketDoor } from "./transport/websocket.ts";
 
@@ -291,11 +292,13 @@ export class Hub {
   }
 }
 
-/** Where Pis reach a hub that listens on `host`: every address of this machine, or that one. */
+/** Where Pis reach a hub that listens on `host`: every address of this machine, those on local networks first, or that one. */
 function reachableAt(host: string): string[] {
   const everywhere = host === "0.0.0.0" || host === "::";
   const addresses = everywhere ? lanAddresses().filter((address) => host === "::" || !address.includes(":")) : [host];
-  return addresses.length > 0 ? addresses : ["127.0.0.1"];
+  const local = new Set(lanInterfaces(host).flatMap((one) => one.addresses));
+  const best = addresses.toSorted((a, b) => Number(local.has(b)) - Number(local.has(a)));
+  return best.length > 0 ? best : ["127.0.0.1"];
 }
 
 /** An address of this machine that reaches a hub that listens on `host`. */

@@ -42,6 +42,18 @@ class Place implements Disposable {
   }
 }
 
+/** What containers have among themselves. */
+async function addContainers(home: Namespace): Promise<void> {
+  home.ip("link", "add", "inside0", "type", "bridge");
+  home.ip("link", "add", "inside1", "type", "veth", "peer", "name", "inside2");
+  home.ip("link", "set", "inside1", "master", "inside0", "up");
+  home.ip("link", "set", "inside2", "up");
+  home.ip("address", "add", "172.17.0.1/16", "dev", "inside0");
+  home.ip("link", "set", "inside0", "up");
+  const state = () => home.run("cat", "/sys/class/net/inside0/operstate");
+  await until("the bridge carries", async () => ((await state()) === "up\n" ? true : undefined));
+}
+
 async function infoOf(hub: TestHub, host = "127.0.0.1"): Promise<HubInfo> {
   const script = `
     const [, url, host, token] = process.argv;
@@ -104,16 +116,7 @@ if (!mayMakeNamespaces()) {
   }, async () => {
     using place = new Place();
     const { home, pi1, pi2 } = place;
-    // What containers have among themselves.
-    home.ip("link", "add", "inside0", "type", "bridge");
-    home.ip("link", "add", "inside1", "type", "veth", "peer", "name", "inside2");
-    home.ip("link", "set", "inside1", "master", "inside0", "up");
-    home.ip("link", "set", "inside2", "up");
-    home.ip("address", "add", "172.17.0.1/16", "dev", "inside0");
-    home.ip("link", "set", "inside0", "up");
-    const state = () => home.run("cat", "/sys/class/net/inside0/operstate");
-    await until("the bridge carries", async () => ((await state()) === "up\n" ? true : undefined));
-
+    await addContainers(home);
     await using hub = await place.startHub();
     const avahis = await Promise.all([startAvahi(pi1, "pi1"), startAvahi(pi2, "pi2")]);
     await using one = avahis[0];
@@ -161,6 +164,18 @@ print(next(search(10)))`;
 
     expect(await hub.end("SIGTERM")).toBe(0);
     for (const pi of [one, two]) expect(await servicesOf(pi, 0)).toEqual([]);
+  });
+
+  test("the addresses that people are told begin with those where a Pi may be", async () => {
+    using home = new Namespace();
+    using pi = new Namespace();
+    await addContainers(home);
+    connectNamespaces(plug(home, "eth1", "10.77.1.1"), plug(pi, "eth0", "10.77.1.9"));
+    await using hub = new TestHub(["--no-mdns"], undefined, undefined, home.within);
+    await hub.start();
+    expect((await infoOf(hub)).addresses).toEqual(["10.77.1.1", "172.17.0.1"]);
+    const printed = [...hub.output.matchAll(/http:\/\/([\d.]+):/g)].map(([, address]) => address);
+    expect(printed).toEqual(["127.0.0.1", "10.77.1.1", "172.17.0.1"]);
   });
 
   test("a name that another machine has is left to it", { timeout: 60_000 }, async () => {
