@@ -72,6 +72,22 @@ test("the page of adding says when a new device is there", async ({ page }) => {
   await expect(page.getByRole("heading", { level: 1, name: "new" })).toBeVisible();
 });
 
+test("on several networks a person chooses the address that the Pi reaches", async ({ page }) => {
+  await using hub = await startTestHub("--host", "127.0.0.1");
+  // As a machine with two networks and a name answers.
+  await page.route("**/api/v1/hub", async (route) => {
+    const answer = await (await route.fetch()).json();
+    await route.fulfill({ json: { ...answer, addresses: ["127.0.0.1", "::1"], mdnsName: "bramble.local" } });
+  });
+  await page.goto(`${linkOf(hub)}`);
+  await expect(page.getByText("bramble.local does as well")).toBeVisible();
+  const code = page.locator("pre").first();
+  await expect(code).toHaveText(`curl -fsS http://127.0.0.1:${hub.httpPort}/install.sh | sh`);
+  await page.getByLabel("The Pi reaches this hub at").selectOption("::1");
+  await expect(code).toHaveText(`curl -fsS http://[::1]:${hub.httpPort}/install.sh | sh`);
+  await expect(page.getByText(`client.connect("::1", ${hub.mqttPort})`)).toBeVisible();
+});
+
 test("a telephone's width shows everything without scrolling sideways", async ({ page }) => {
   await using hub = await startTestHub();
   await hub.post({ device_id: "x".repeat(64), ["m".repeat(64)]: 123_456_789.125 });

@@ -42,13 +42,33 @@ export function AddDevice() {
 }
 
 function Snippets({ hub }: { readonly hub: HubInfo }) {
-  const address = hub.addresses[0] ?? "127.0.0.1";
+  const [chosen, setChosen] = useState<string>();
+  const address = hub.addresses.find((one) => one === chosen) ?? hub.addresses[0] ?? "127.0.0.1";
   return (
-    <div className={styles["snippets"]}>
-      <QuickWay address={address} />
-      <Snippet title="Python, over MQTT" code={mqttSnippet(address, hub.mqttPort)} />
-      <Snippet title="Python, over HTTP" code={httpSnippet(address, hub.httpPort)} />
-    </div>
+    <>
+      <p className={styles["address"]}>
+        {hub.addresses.length > 1 && (
+          <label>
+            The Pi reaches this hub at{" "}
+            <select value={address} onChange={(event) => setChosen(event.target.value)}>
+              {hub.addresses.map((one) => (
+                <option key={one}>{one}</option>
+              ))}
+            </select>
+          </label>
+        )}
+        {hub.mdnsName && (
+          <span className="note">
+            On most networks <code>{hub.mdnsName}</code> does as well as the address, and stays when that changes.
+          </span>
+        )}
+      </p>
+      <div className={styles["snippets"]}>
+        <QuickWay address={address} />
+        <Snippet title="Python, over MQTT" code={mqttSnippet(address, hub.mqttPort)} />
+        <Snippet title="Python, over HTTP" code={httpSnippet(address, hub.httpPort)} />
+      </div>
+    </>
   );
 }
 
