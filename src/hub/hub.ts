@@ -113,6 +113,7 @@ export class Hub {
         commands.forget(id);
         feed.removed(id);
       },
+      desiredOf: (id) => commands.desired(id),
       onControls: () => mqtt.askAgain(),
       onSaveFailed: (error) => log.error({ err: error }, "devices could not be written down"),
     });

@@ -18,6 +18,14 @@ export const CommandState = Type.Union([
 ]);
 export type CommandState = Static<typeof CommandState>;
 
+/** What a control was last told to be, whatever the device says that it is. */
+export const Desired = Type.Object({
+  value: ControlValue,
+  state: CommandState,
+  atMs: Type.Integer({ description: "when it was asked for" }),
+});
+export type Desired = Static<typeof Desired>;
+
 export const Command = Type.Object({
   id: Type.String(),
   device: Type.String(),
@@ -60,6 +68,10 @@ export const CommandReply = Type.Object({
   error: Type.Optional(Type.String({ maxLength: 1_000 })),
 });
 export type CommandReply = Static<typeof CommandReply>;
+
+export function desiredBy({ value, state, timeline }: Command): Desired {
+  return { value, state, atMs: timeline[0]?.atMs ?? 0 };
+}
 
 export function isSettled(state: CommandState): boolean {
   return state === "done" || state === "failed" || state === "expired";

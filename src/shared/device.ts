@@ -1,6 +1,7 @@
 // A device as the API shows it.
 import { type Static, type TSchema, Type } from "typebox";
 import { AddedControl, Publishes } from "./added-control.ts";
+import { Desired } from "./command.ts";
 import { Control, ControlValue } from "./control.ts";
 
 export const Presence = Type.Object({
@@ -21,11 +22,12 @@ export const Metric = Type.Object({
 });
 export type Metric = Static<typeof Metric>;
 
-/** A control, and what the device last said that it is set to. */
+/** A control, what it was last asked to be, and what the device last said that it is set to. */
 export const DeviceControl = Type.Object({
   control: Control,
   /** Of a control that a person added. */
   publishes: Type.Optional(Publishes),
+  desired: Type.Optional(Desired),
   reported: Type.Optional(Type.Object({ value: ControlValue, atMs: Type.Integer() })),
 });
 export type DeviceControl = Static<typeof DeviceControl>;

@@ -2,6 +2,7 @@
 import { expect, test } from "@playwright/test";
 import { connectAsync } from "mqtt";
 import { startTestHub, type TestHub } from "../support/hub.ts";
+import { run } from "../support/run.ts";
 import { linkOf } from "./page.ts";
 
 const about = {
@@ -136,4 +137,32 @@ test("a plug that never heard of Bramble gets a switch by hand, and it is change
   await page.getByRole("button", { name: "Change Level" }).click();
   await change.getByRole("button", { name: "Remove" }).click();
   await expect(page.getByText("The device declares none.")).toBeVisible();
+});
+
+test("a switch is on its device's card, and says there what came of it", async ({ page }) => {
+  await using hub = await startTestHub();
+  await hub.post({ device_id: "pi", temperature: 21 });
+  await page.goto(linkOf(hub));
+  const card = page.getByRole("listitem").filter({ hasText: "Temperature" });
+  await expect(card).toBeVisible();
+  const led = card.getByRole("switch", { name: "LED" });
+  {
+    await using pi = await startPi(hub);
+    await led.click();
+    await expect(led).toBeChecked();
+    await expect.poll(() => pi.told).toEqual([["led", true]]);
+    // The rest of the card leads to the device.
+    await card.getByText("21").click({ force: true });
+    await expect(page.getByRole("list", { name: "What became of LED" })).toContainText("done: LED is on");
+    await page.goBack();
+    await expect(led).toBeChecked();
+  }
+  await run("mosquitto_pub", ["-p", String(hub.mqttPort), "-t", "bramble/pi/status", "-m", "offline", "-q", "1"]);
+  await expect(card).toContainText("away since");
+  await led.click();
+  await expect(card).toContainText("will be sent when it returns");
+  await expect(led).not.toBeChecked();
+  await using pi = await startPi(hub);
+  await expect.poll(() => pi.told).toEqual([["led", false]]);
+  await expect(card).not.toContainText("will be sent");
 });

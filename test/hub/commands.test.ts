@@ -83,7 +83,11 @@ test("a command reaches the Pi, is acknowledged and answered, and what came back
   expect(statesOf(done)).toEqual(["queued", "sent", "delivered", "done"]);
   expect(done.reply).toBe(true);
   const device = await (await hub.fetch("/api/v1/devices/pi")).json();
-  expect(device.controls[0]).toEqual({ control: about.controls[0], reported: { value: true, atMs: START } });
+  expect(device.controls[0]).toEqual({
+    control: about.controls[0],
+    desired: { value: true, state: "done", atMs: START },
+    reported: { value: true, atMs: START },
+  });
   await hub.restart();
   expect(await look(hub, command.id)).toEqual(done);
   expect(await (await hub.fetch("/api/v1/devices/pi")).json()).toMatchObject({ controls: device.controls });
@@ -263,6 +267,8 @@ test("the live feed tells of a command at once", async () => {
   await using pi = await connectPi(hub);
   const command = await give(hub, "led", true);
   await pi.next();
+  // A reply may overtake the acknowledgement.
+  await untilState(hub, command, "delivered");
   await pi.reply({ id: command.id, ok: true });
   const all = async () => (heard.at(-1) === "done" ? heard : undefined);
   expect(await until("all states are heard", all)).toEqual(["queued", "sent", "delivered", "done"]);

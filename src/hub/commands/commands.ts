@@ -4,8 +4,8 @@
 //   queued | sent -> expired, when its time to live has passed; sent -> queued, when the session ended before it was
 //   acknowledged: a device that has it nevertheless knows it by its id.
 import { type Publication, publicationOf } from "../../shared/added-control.ts";
-import type { Command, CommandMessage, CommandReply, CommandState } from "../../shared/command.ts";
-import { isSettled } from "../../shared/command.ts";
+import type { Command, CommandMessage, CommandReply, CommandState, Desired } from "../../shared/command.ts";
+import { desiredBy, isSettled } from "../../shared/command.ts";
 import { type Control, type ControlValue, checkControlValue } from "../../shared/control.ts";
 import type { DeviceControl } from "../../shared/device.ts";
 import { type Problem, problem } from "../../shared/errors.ts";
@@ -134,6 +134,15 @@ export class Commands {
   list(device: string): Command[] {
     const open = this.#openOf(device).map(({ command }) => command);
     return [...(this.#settled.get(device) ?? []), ...open].reverse();
+  }
+
+  /** By control: what it was last told. */
+  desired(device: string): Map<string, Desired> {
+    return new Map(
+      this.list(device)
+        .reverse()
+        .map((command) => [command.control, desiredBy(command)]),
+    );
   }
 
   get(id: string): Command | undefined {

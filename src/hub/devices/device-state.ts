@@ -1,4 +1,5 @@
 // What the registry keeps in memory of a device, and the two forms in which it leaves: written down, and shown.
+import type { Desired } from "../../shared/command.ts";
 import type { Device, DeviceControl, DeviceGiven, Metric, Presence } from "../../shared/device.ts";
 import type { MetricName } from "../../shared/ids.ts";
 import type { DeviceAbout, DeviceRecord, Reported } from "../store/records.ts";
@@ -75,7 +76,8 @@ export function toRecord({
   return { id, firstSeenMs, lastSeenMs, address, about, given, ...learned, ...(joining && { joining }) };
 }
 
-export function toDevice(state: DeviceState): Device {
+/** `desired`: by control, what it was last told. */
+export function toDevice(state: DeviceState, desired: ReadonlyMap<string, Desired>): Device {
   const { id, about, joining, address, presence, firstSeenMs, lastSeenMs } = state;
   const { controls: _shownAsControls, ...given } = state.given;
   const clockOffMs = state.clock.offMs;
@@ -94,7 +96,10 @@ export function toDevice(state: DeviceState): Device {
     firstSeenMs,
     lastSeenMs,
     metrics: [...state.latest].map(([name, metric]) => toMetric(name, about, metric)),
-    controls: controlsOf(state),
+    controls: controlsOf(state).map((one) => {
+      const told = desired.get(one.control.id);
+      return { ...one, ...(told && { desired: told }) };
+    }),
     attributes: Object.fromEntries(state.attributes),
   };
 }

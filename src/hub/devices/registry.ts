@@ -1,6 +1,7 @@
 // Which devices there are, what they last said, and whether they are here. It lives in memory and is written down as
 // it changes; readings themselves are the store's.
 import type { JoiningMode } from "../../shared/api.ts";
+import type { Desired } from "../../shared/command.ts";
 import type { ControlValue } from "../../shared/control.ts";
 import type { Device, DeviceChanges, DeviceControl } from "../../shared/device.ts";
 import { type Problem, problem } from "../../shared/errors.ts";
@@ -35,6 +36,8 @@ export interface RegistryOptions {
   /** A device came, went, or changed something other than its values. */
   readonly onChange: (device: Device) => void;
   readonly onRemoved: (id: string) => void;
+  /** By control: what it was last told. */
+  readonly desiredOf: (id: DeviceId) => ReadonlyMap<string, Desired>;
   /** People changed the controls that they added. */
   readonly onControls: () => void;
   readonly onSaveFailed: (error: unknown) => void;
@@ -99,12 +102,12 @@ export class Registry {
   }
 
   list(): Device[] {
-    return [...this.#devices.values()].filter(({ known }) => known).map(toDevice);
+    return [...this.#devices.values()].filter(({ known }) => known).map((state) => this.#show(state));
   }
 
   get(id: string): Device | undefined {
     const state = this.#devices.get(id);
-    return state?.known ? toDevice(state) : undefined;
+    return state?.known ? this.#show(state) : undefined;
   }
 
   /** Of these devices, or of all where there is null, those that have joined: the others' readings lie apart. */
@@ -279,7 +282,7 @@ export class Registry {
   async #change(id: string, change: (state: DeviceState) => Promise<Problem | null>): Promise<Device | Problem> {
     const state = this.#devices.get(id);
     if (state === undefined || !state.known) return noSuchDevice(id);
-    return (await change(state)) ?? toDevice(state);
+    return (await change(state)) ?? this.#show(state);
   }
 
   #admitNew(readings: readonly IncomingReading[], { address }: Source): Obstacle | null {
@@ -353,8 +356,12 @@ export class Registry {
     }
   }
 
+  #show(state: DeviceState): Device {
+    return toDevice(state, this.#options.desiredOf(state.id));
+  }
+
   #announce(state: DeviceState): void {
-    if (state.known) this.#options.onChange(toDevice(state));
+    if (state.known) this.#options.onChange(this.#show(state));
   }
 
   async #save(): Promise<void> {

@@ -4,7 +4,7 @@ import type { CommandList, DeviceList, HubInfo, LiveEvent, LiveTicket, RefusedLi
 import type { Command } from "../../shared/command.ts";
 import { assertNever } from "../../shared/errors.ts";
 import { apiUrl, post } from "./client.ts";
-import { withDevice, withoutDevice } from "./device-list.ts";
+import { withCommand, withDevice, withoutDevice } from "./device-list.ts";
 import { liveUrl } from "./platform.ts";
 import { keys } from "./queries.ts";
 import { SeriesFeed } from "./series.ts";
@@ -75,6 +75,7 @@ export class LiveFeed {
         break;
       case "command": {
         const { command } = event;
+        this.#change<DeviceList>(keys.devices, (list) => withCommand(list, command));
         this.#change<CommandList>(keys.commands(command.device), ({ commands }) => ({
           commands: [command, ...commands.filter(({ id }) => id !== command.id)].sort(newestFirst),
         }));

@@ -10,6 +10,7 @@ import { LatestValue } from "../ui/latest-value.tsx";
 import { Presence } from "../ui/presence.tsx";
 import { links } from "../ui/use-route.ts";
 import styles from "./device-card.module.css";
+import { QuickSwitches } from "./quick-switches.tsx";
 import { SilentMetrics } from "./silent-metrics.tsx";
 
 const METRICS_SHOWN = 4;
@@ -41,6 +42,7 @@ export const DeviceCard = memo(function DeviceCard({ device }: { readonly device
         </div>
       ))}
       {hidden > 0 && <p className="note">and {hidden} more</p>}
+      <QuickSwitches device={device} />
       {!presence.online && (
         <p className="note">
           Last heard <LastHeard device={device} />

@@ -59,6 +59,7 @@ const registry = new Registry({
   clock,
   joining: "open",
   onChange: (device) => feed.device(device),
+  desiredOf: () => new Map(),
   onControls: () => undefined,
   onRemoved: (id) => feed.removed(id),
   onSaveFailed: (error) => log.error(error),
