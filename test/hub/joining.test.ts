@@ -248,6 +248,17 @@ test("20 devices of one address wait, 100 in all, over a restart too", async () 
   expect(await send(6, 1)).toEqual(full("100 devices"));
 });
 
+test("a device that waits may have as many metrics as any other", async () => {
+  await using hub = await waitingHub();
+  const metrics = Object.fromEntries(Array.from({ length: 500 }, (_, index) => [`m${index}`, index]));
+  for (const ts of [NOON, NOON + 1])
+    expect(await post(hub, { device_id: "wide", ts, ...metrics })).toEqual([200, { ...waits, accepted: 500 }]);
+  expect(await post(hub, { device_id: "wide", more: 1 })).toEqual([
+    400,
+    expect.objectContaining({ error: "too-many-metrics" }),
+  ]);
+});
+
 test("10,000 readings of a waiting device are kept, not one more, over a restart too", async () => {
   await using hub = await startTestHub("--joining", "ask");
   const batch = (from: number, count: number) =>

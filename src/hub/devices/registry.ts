@@ -290,9 +290,12 @@ export class Registry {
     if (obstacle !== null) return obstacle;
     const newMetrics = new Map<DeviceId, Set<string>>();
     for (const { device, metric } of readings) {
+      const admitted = this.#devices.get(device)?.admitted;
+      // Of a device that waits all readings come this way.
+      if (admitted?.has(metric)) continue;
       const fresh = newMetrics.get(device) ?? new Set();
       newMetrics.set(device, fresh.add(metric));
-      if ((this.#devices.get(device)?.admitted.size ?? 0) + fresh.size > limits.metricsPerDevice) {
+      if ((admitted?.size ?? 0) + fresh.size > limits.metricsPerDevice) {
         const words = `${device} has ${limits.metricsPerDevice} metrics, the most a device may have: “${metric}” would be one more.`;
         return refusal(problem("too-many-metrics", words, { field: metric, limit: limits.metricsPerDevice }));
       }
