@@ -61,6 +61,9 @@ export const DeviceChanges = Type.Object(
 );
 export type DeviceChanges = Static<typeof DeviceChanges>;
 
+/** The device that another becomes part of. */
+export const DeviceMerge = Type.Object({ into: Type.String() }, { additionalProperties: false });
+
 export const JoiningState = Type.Union([Type.Literal("approved"), Type.Literal("waiting"), Type.Literal("blocked")], {
   description: "the readings of a device that waits or is blocked are kept apart",
 });

@@ -36,6 +36,7 @@ export const errorStatus = {
   "no-such-control": 404,
   "no-such-command": 404,
   "no-such-device": 404,
+  "not-joined": 409,
   "no-such-route": 404,
   "method-not-allowed": 405,
   "unsupported-media-type": 415,

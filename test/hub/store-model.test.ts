@@ -2,7 +2,7 @@
 // question has the answer that a sorted list would give.
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { openTestStore, type TestStore } from "../support/store.ts";
+import { deviceId, openTestStore, type TestStore } from "../support/store.ts";
 import {
   compareAll,
   compareBuckets,
@@ -35,6 +35,8 @@ type Step =
     }
   | { readonly kind: "seal" }
   | { readonly kind: "remove"; readonly stretch: Stretch }
+  /** While `b` sends some more. */
+  | { readonly kind: "copy"; readonly messages: readonly Message[] }
   | { readonly kind: "reopen" }
   | { readonly kind: "chart"; readonly name: SeriesName; readonly grid: Grid }
   | {
@@ -69,6 +71,7 @@ const message = fc.record({
   readings: fc.array(fc.record({ name, tsMs: fc.option(ts, { freq: 2 }), value }), { minLength: 1, maxLength: 30 }),
   receivedAtMs: ts,
 });
+const lateOfB = fc.record({ name: fc.constantFrom<SeriesName>("b/t", "b/u"), tsMs: ts, value });
 const step = fc.oneof(
   {
     weight: 6,
@@ -90,6 +93,12 @@ const step = fc.oneof(
   },
   { weight: 4, arbitrary: fc.constant<Step>({ kind: "seal" }) },
   { weight: 2, arbitrary: stretch.map((of): Step => ({ kind: "remove", stretch: of })) },
+  {
+    weight: 2,
+    arbitrary: fc
+      .array(fc.record({ readings: fc.array(lateOfB, { minLength: 1 }), receivedAtMs: ts }), { maxLength: 4 })
+      .map((messages): Step => ({ kind: "copy", messages })),
+  },
   { weight: 1, arbitrary: fc.constant<Step>({ kind: "reopen" }) },
   { weight: 4, arbitrary: fc.tuple(name, grid).map(([of, where]): Step => ({ kind: "chart", name: of, grid: where })) },
   {
@@ -133,6 +142,13 @@ async function take(open: TestStore, model: StoreModel, one: Step): Promise<void
       await open.store.readings.remove(selectionOf(one.stretch));
       model.remove(one.stretch);
       return;
+    case "copy": {
+      const copied = open.store.readings.copy(deviceId("a"), model.metricsOf("a"), deviceId("b"));
+      await Promise.all([copied, ...one.messages.map((sent) => append(open, sent))]);
+      model.copy();
+      for (const sent of one.messages) model.append(sent);
+      return;
+    }
     case "reopen":
       return open.reopen();
     case "chart":

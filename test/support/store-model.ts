@@ -11,10 +11,11 @@ import type {
 } from "../../src/hub/store/readings.ts";
 import { positionOfLast } from "../../src/hub/store/readings.ts";
 import { checkDatabase, openToRead } from "../../src/hub/store/sqlite/check.ts";
+import type { MetricName } from "../../src/shared/ids.ts";
 import type { Bucket, IncomingReading } from "../../src/shared/reading.ts";
 import { deviceId, metricName, type TestStore } from "./store.ts";
 
-export const SERIES = ["a/t", "a/u", "b/t", "b:1/x"] as const;
+export const SERIES = ["a/t", "a/u", "b/t", "b/u", "b:1/x"] as const;
 export type SeriesName = (typeof SERIES)[number];
 
 interface Sent {
@@ -51,6 +52,12 @@ function keyOf(name: SeriesName) {
   return { device: deviceId(device), metric: metricName(metric) };
 }
 
+function seriesName(device: string, metric: string): SeriesName {
+  const name = SERIES.find((one) => one === `${device}/${metric}`);
+  if (name === undefined) throw new Error(`no series ${device}/${metric}`);
+  return name;
+}
+
 export function selectionOf({ name, fromMs, toMs }: Stretch): ReadingSelection {
   if (name === null) return { devices: null, metrics: null, fromMs, toMs };
   const { device, metric } = keyOf(name);
@@ -81,6 +88,21 @@ export class StoreModel {
 
   remove(stretch: Stretch): void {
     for (const { name, ts } of this.rows(stretch)) this.#series.get(name)?.delete(ts);
+  }
+
+  /** In the order in which they first appeared. */
+  metricsOf(device: string): MetricName[] {
+    return [...this.#series.keys()].map(keyOf).flatMap((key) => (key.device === device ? key.metric : []));
+  }
+
+  /** Readings of `a` go to `b` where that has none. */
+  copy(): void {
+    for (const metric of this.metricsOf("a")) {
+      const [from, into] = [seriesName("a", metric), seriesName("b", metric)];
+      const target = this.#series.get(into) ?? new Map<number, number>();
+      this.#series.set(into, target);
+      for (const [ts, value] of this.#series.get(from) ?? []) if (!target.has(ts)) target.set(ts, value);
+    }
   }
 
   get count(): number {

@@ -11,7 +11,7 @@ import type { MetricState } from "./metric-state.ts";
 const LOOK_WITHIN_MS = 10_000;
 
 export interface DeviceState extends Member {
-  readonly firstSeenMs: number;
+  firstSeenMs: number;
   lastSeenMs: number;
   /** Between its last two messages; null until there were two. */
   intervalMs: number | null;
@@ -27,7 +27,7 @@ export interface DeviceState extends Member {
   readonly clock: ClockWatch;
   /** When it is looked at again whether one of its metrics fell silent. */
   lookAtMs: number;
-  readonly attributes: Map<string, string>;
+  readonly attributes: Map<MetricName, string>;
   /** By control: what the device last said that it is set to. */
   readonly reported: Map<string, Reported>;
   /** False until a first message of it is on disk. */
@@ -44,6 +44,7 @@ export function newState(record: DeviceRecord, presence: Presence): DeviceState 
     isRecorded: false,
     recording: null,
     isLeaving: false,
+    takesIn: false,
     presence,
     intervalMs: null,
     sessions: new Set(),

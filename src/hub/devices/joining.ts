@@ -30,8 +30,10 @@ export interface Member {
   /** False until it is on disk that the device has not joined. */
   isRecorded: boolean;
   recording: Promise<void> | null;
-  /** True while its readings are being removed. */
+  /** True while its readings are being removed, or copied to another device before that. */
   isLeaving: boolean;
+  /** True while the readings of another device are copied to it. */
+  takesIn: boolean;
   readonly admitted: Set<string>;
   readonly latest: Map<MetricName, { readonly ts: number; readonly value: number }>;
 }
@@ -145,10 +147,13 @@ export class Joining<M extends Member> {
     return this.#decide(member, { kind: "blocked", sinceMs, hadJoined: joining === null });
   }
 
-  /** Removes the member and everything it sent, for ever. What it sends meanwhile is put off; then it is unknown. */
-  async remove(member: M): Promise<Problem | null> {
-    if (member.isLeaving) return leaving(member.id);
-    await this.#empty(member, async () => {
+  /**
+   * Removes the member and everything it sent, for ever, once `before` is done. What it sends from now on is put off; then
+   * it is unknown.
+   */
+  async remove(member: M, before = nothing): Promise<Problem | null> {
+    if (member.takesIn) return takingIn(member.id);
+    await this.#empty(member, before, async () => {
       await this.#options.records.removeDevice(member.id);
       this.#options.onGone(member);
     });
@@ -156,7 +161,6 @@ export class Joining<M extends Member> {
   }
 
   async #decide(member: M, joining: JoiningRecord | null): Promise<Problem | null> {
-    if (member.isLeaving) return leaving(member.id);
     const before = member.joining;
     // At once, so that a record of the device that is saved meanwhile says the same.
     member.joining = joining;
@@ -277,17 +281,18 @@ export class Joining<M extends Member> {
       if (joining === null || isLeaving || nowMs - joining.sinceMs < KEPT_MS) continue;
       if (joining.kind === "waiting") await this.remove(member);
       else if (!joining.hadJoined && latest.size > 0)
-        await this.#empty(member, async () => this.#options.onChange(member));
+        await this.#empty(member, nothing, async () => this.#options.onChange(member));
     }
   }
 
-  /** Removes what the member sent. Until `finish` is done nothing more of it is taken. */
-  async #empty(member: M, finish: () => Promise<void>): Promise<void> {
+  /** Removes what the member sent, between the two steps. Until they are done nothing more of it is taken. */
+  async #empty(member: M, before: () => Promise<void>, finish: () => Promise<void>): Promise<void> {
     const { readings, save } = this.#options;
     member.isLeaving = true;
     try {
       // What was on its way to the store is there after this.
       await save(member);
+      await before();
       await readings.remove({ devices: [member.id], metrics: null, fromMs: 0, toMs: Number.MAX_SAFE_INTEGER });
       member.latest.clear();
       member.admitted.clear();
@@ -305,6 +310,12 @@ export function countByDevice(readings: readonly IncomingReading[]): Map<DeviceI
   return counts;
 }
 
-function leaving(id: DeviceId): Problem {
-  return problem("device-leaving", `What ${id} has sent is being removed. Try again in a moment.`);
+async function nothing(): Promise<void> {}
+
+export function leaving(id: DeviceId): Problem {
+  return problem("device-leaving", `${id} is being removed, or made part of another device. Try again in a moment.`);
+}
+
+export function takingIn(id: DeviceId): Problem {
+  return problem("device-leaving", `The history of another device is being moved to ${id}. Try again in a moment.`);
 }

@@ -9,12 +9,13 @@ import type { DeviceId } from "../../shared/ids.ts";
 import { type IncomingAttribute, type IncomingReading, limits } from "../../shared/reading.ts";
 import type { Clock } from "../clock.ts";
 import type { ReadingStore, SeriesKey } from "../store/readings.ts";
-import type { DeviceAbout, DeviceRecord, RecordStore } from "../store/records.ts";
+import type { DeviceAbout, RecordStore } from "../store/records.ts";
 import { controlsOf, type DeviceState, keepNewest, markStale, newState, toDevice, toRecord } from "./device-state.ts";
 import { edited } from "./given.ts";
-import { countByDevice, Joining, type Obstacle } from "./joining.ts";
+import { countByDevice, Joining, leaving, type Obstacle } from "./joining.ts";
 import { MetricState } from "./metric-state.ts";
 import { isFresh } from "./presence.ts";
+import { restoreDevices } from "./restore.ts";
 
 const SWEEP_PERIOD_MS = 1_000;
 const SAVE_PERIOD_MS = 10_000;
@@ -68,25 +69,10 @@ export class Registry {
     });
   }
 
-  /** Reads what is stored. Every device starts as away: nobody has been heard yet. */
+  /** Reads what is stored. */
   async start(): Promise<void> {
     const { readings, records, clock } = this.#options;
-    const pauses = new Map<string, DeviceRecord["usualPausesMs"]>();
-    for (const record of await records.devices()) {
-      this.#restore(record);
-      pauses.set(record.id, record.usualPausesMs);
-    }
-    for (const { device, metric, tsMs, value } of await readings.latest()) {
-      // Its readings were stored, but the hub died before it wrote the device down.
-      const state =
-        this.#devices.get(device) ??
-        this.#restore({ id: device, firstSeenMs: tsMs, lastSeenMs: tsMs, address: null, about: {} });
-      state.admitted.add(metric);
-      const usualPauseMs = pauses.get(device)?.[metric] ?? null;
-      state.latest.set(metric, new MetricState(tsMs, value, Math.min(tsMs, clock.now()), usualPauseMs));
-    }
-    for (const { device, name, text } of await records.attributes())
-      this.#devices.get(device)?.attributes.set(name, text);
+    await restoreDevices(this.#devices, readings, records, clock.now());
     await this.#joining.start();
     this.#endTimers = [
       clock.every(SWEEP_PERIOD_MS, () => this.#sweep()),
@@ -143,6 +129,26 @@ export class Registry {
       if (changes.controls !== undefined) this.#options.onControls();
       return null;
     });
+  }
+
+  /** Makes a device part of another, with its history; resolves with that one once all is on disk. */
+  async merge(id: string, intoId: string): Promise<Device | Problem> {
+    // Seldom needed.
+    const { mergeDevices } = await import("./merge.ts");
+    const into = this.#devices.get(intoId);
+    if (!into?.known) return noSuchDevice(intoId);
+    const { readings, records, clock, onControls } = this.#options;
+    const merged = await this.#change(id, (from) =>
+      mergeDevices(from, into, {
+        ...{ readings, records, clock },
+        remove: (state, before) => this.#joining.remove(state, before),
+        onChange: (state) => {
+          this.#announce(state);
+          onControls();
+        },
+      }),
+    );
+    return "code" in merged ? merged : this.#show(into);
   }
 
   /** Removes a device with its history, for ever; where it sends again it is unknown. */
@@ -282,7 +288,7 @@ export class Registry {
   async #change(id: string, change: (state: DeviceState) => Promise<Problem | null>): Promise<Device | Problem> {
     const state = this.#devices.get(id);
     if (state === undefined || !state.known) return noSuchDevice(id);
-    return (await change(state)) ?? this.#show(state);
+    return state.isLeaving ? leaving(state.id) : ((await change(state)) ?? this.#show(state));
   }
 
   #admitNew(readings: readonly IncomingReading[], { address }: Source): Obstacle | null {
@@ -310,14 +316,6 @@ export class Registry {
       for (const name of names) admitted.add(name);
     }
     return this.#joining.enter(readings);
-  }
-
-  #restore(record: DeviceRecord): DeviceState {
-    const state = newState(record, { online: false, sinceMs: record.lastSeenMs });
-    state.known = true;
-    state.isRecorded = true;
-    this.#devices.set(record.id, state);
-    return state;
   }
 
   #stateOf(id: DeviceId, address: string): DeviceState {

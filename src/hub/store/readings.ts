@@ -22,6 +22,12 @@ export interface ReadingStore {
    * used again.
    */
   csv(selection: ReadingSelection, format: CsvFormat): AsyncIterable<Uint8Array>;
+  /**
+   * Copies the readings of these metrics of `device` to `into`, each at its own time; where `into` has one of the metric at
+   * that time, or gets one meanwhile, its own stays. Resolves once all is on disk. After a failure or a crash some are
+   * copied; copying again completes it. Readings of `device` that arrive meanwhile may be left out.
+   */
+  copy(device: DeviceId, metrics: readonly MetricName[], into: DeviceId): Promise<void>;
   /** Removes readings for ever; resolves when they are gone. Readings that arrive meanwhile may stay. */
   remove(selection: ReadingSelection): Promise<void>;
 }

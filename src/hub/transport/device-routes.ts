@@ -1,12 +1,13 @@
-// What people decide about a device: how it is called, whether it may join, and that it goes.
+// What people decide about a device: how it is called, whether it may join, what it is part of, and that it goes.
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import { ApiError, DeviceParams } from "../../shared/api.ts";
-import { Device, DeviceChanges } from "../../shared/device.ts";
+import { Device, DeviceChanges, DeviceMerge } from "../../shared/device.ts";
 import { parseChanges } from "../devices/given.ts";
 import type { Registry } from "../devices/registry.ts";
 import type { Log } from "../observe/log.ts";
+import { exactBody } from "./exact-body.ts";
 import { sendProblem } from "./http-errors.ts";
 
 export interface DeviceRouteOptions {
@@ -57,6 +58,28 @@ export function addDeviceRoutes(server: FastifyInstance, { registry, log }: Devi
         if (refused !== null) return sendProblem(reply, refused);
         log.info({ deviceId: id }, "device removed");
         return reply.code(204).send(null);
+      },
+    );
+
+    app.post(
+      "/api/v1/devices/:id/merge",
+      {
+        schema: {
+          summary: "Makes a device part of another, with its history; answers with that one",
+          description:
+            "Where both have a reading of a metric at the same time, or a name, room or text, the other's stays.",
+          params: DeviceParams,
+          body: DeviceMerge,
+          response: answers,
+        },
+        validatorCompiler: exactBody,
+      },
+      async (request, reply) => {
+        const { id } = request.params;
+        const device = await registry.merge(id, request.body.into);
+        if ("code" in device) return sendProblem(reply, device);
+        log.info({ deviceId: id, into: device.id }, "device became part of another");
+        return device;
       },
     );
 

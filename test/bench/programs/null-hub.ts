@@ -35,6 +35,7 @@ const readings: ReadingStore = {
     more: false,
   }),
   csv: async function* () {},
+  copy: async () => undefined,
   remove: async () => undefined,
 };
 const records: RecordStore = {

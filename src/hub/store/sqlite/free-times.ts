@@ -43,6 +43,11 @@ export class FreeTimes {
     else stretch.untilMs = tsMs;
   }
 
+  /** Forgets a series: it has readings at other times than before. */
+  forget(series: number): void {
+    this.#stretches.delete(series);
+  }
+
   /** Forgets everything: what was taken may have been undone. */
   clear(): void {
     this.#stretches.clear();

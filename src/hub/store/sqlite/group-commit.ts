@@ -59,6 +59,11 @@ export class GroupCommit {
     await this.#wait(batch);
   }
 
+  /** Resolves once what was handed in before, and every series that has a number, is on disk. */
+  async flush(): Promise<void> {
+    await this.#wait(this.#gathering());
+  }
+
   /** Resolves when everything handed in has been settled. */
   async idle(): Promise<void> {
     await this.#running;

@@ -37,7 +37,23 @@ export class Sealer {
    * Seals readings of one series; they replace those that have the same time. A step takes some milliseconds; after each
    * the rollups are those of the chunks.
    */
-  *seal(series: number, readings: Columns): Generator<void> {
+  seal(series: number, readings: Columns): Generator<void> {
+    return this.#take(series, readings, mergeColumns);
+  }
+
+  /** Copies the sealed readings of one series to another, where those that have the same time stay. In such steps, too. */
+  *copy(from: number, into: number): Generator<void> {
+    let head = this.#chunks.after(from, Number.MIN_SAFE_INTEGER);
+    for (; head !== null; head = this.#chunks.after(from, head.firstMs)) {
+      const columns = this.#chunks.columns(head);
+      if (columns === null) this.#setAside(head, into);
+      else yield* this.#take(into, columns, (sealed, readings) => mergeColumns(readings, sealed));
+    }
+    this.#statements.moveSetAside.run(into, from);
+  }
+
+  /** Takes readings of one series in, in steps; `merge` says which of two at the same time stays. */
+  *#take(series: number, readings: Columns, merge: typeof mergeColumns): Generator<void> {
     const { tsMs } = readings;
     for (let start = 0; start < tsMs.length; ) {
       const firstMs = tsMs[start] ?? 0;
@@ -47,7 +63,7 @@ export class Sealer {
       const nextRow = next === null ? tsMs.length : lowerBound(tsMs, next.firstMs);
       const end = Math.min(nextRow, start + roomAt(head, firstMs), lowerBound(tsMs, firstMs + STEP_SPAN_MS));
       const part = sliceRows(readings, start, end);
-      this.#merge(series, head, part);
+      this.#merge(series, head, part, merge);
       this.#rollups.refresh(series, part.tsMs, this.#history);
       start = end;
       yield;
@@ -80,22 +96,22 @@ export class Sealer {
     const { series } = head;
     const isInside = fromMs <= head.firstMs && head.lastMs < toMs;
     const columns = isInside ? NO_READINGS : this.#chunks.columns(head);
-    if (columns === null) this.#setAside(head);
+    if (columns === null) this.#setAside(head, series);
     this.#removeChunk(head);
     if (columns === null) return;
     const kept = [sliceByTime(columns, Number.MIN_SAFE_INTEGER, fromMs), sliceByTime(columns, toMs, Infinity)];
     for (const part of kept.flatMap(inFullChunks)) this.#addChunk(series, part);
   }
 
-  #merge(series: number, head: ChunkHead | null, readings: Columns): void {
+  #merge(series: number, head: ChunkHead | null, readings: Columns, merge: typeof mergeColumns): void {
     const follows = head !== null && head.lastMs < (readings.tsMs[0] ?? 0);
     if (head === null || (follows && head.count >= READINGS_PER_CHUNK)) {
       for (const part of inFullChunks(readings)) this.#addChunk(series, part);
       return;
     }
     const sealed = this.#chunks.columns(head);
-    if (sealed === null) this.#setAside(head);
-    const merged = mergeColumns(sealed ?? NO_READINGS, readings);
+    if (sealed === null) this.#setAside(head, series);
+    const merged = merge(sealed ?? NO_READINGS, readings);
     this.#removeChunk(head);
     // In the middle of a series more late readings are likely to come: the parts get room. Its end is filled.
     for (const part of follows ? inFullChunks(merged) : inEvenChunks(merged)) this.#addChunk(series, part);
@@ -115,9 +131,9 @@ export class Sealer {
     this.#chunks.remember(head, columns);
   }
 
-  /** What cannot be read is kept for whoever wants to look into it. */
-  #setAside({ series, firstMs, dataId }: ChunkHead): void {
-    this.#statements.setAside.run(dataId, series, firstMs);
+  /** What cannot be read is kept as `owner`'s, for whoever wants to look into it. */
+  #setAside({ series, firstMs, dataId }: ChunkHead, owner: number): void {
+    this.#statements.setAside.run(owner, dataId, series, firstMs);
   }
 
   #removeChunk({ series, firstMs, count, dataId }: ChunkHead): void {
@@ -168,9 +184,10 @@ function prepare(db: Database.Database) {
     removeData: db.prepare("DELETE FROM chunk_data WHERE id = ?"),
     setAside: db.prepare(
       `INSERT INTO damaged_chunk (series, first, last, count, checksum, data)
-       SELECT series, first, last, count, checksum, (SELECT data FROM chunk_data WHERE id = ?)
+       SELECT ?, first, last, count, checksum, (SELECT data FROM chunk_data WHERE id = ?)
        FROM chunk WHERE series = ? AND first = ?`,
     ),
+    moveSetAside: db.prepare("UPDATE damaged_chunk SET series = ? WHERE series = ?"),
     removeSetAside: db.prepare("DELETE FROM damaged_chunk WHERE series = ? AND first >= ? AND last < ?"),
     count: db.prepare("UPDATE sealed SET readings = readings + ?"),
     sealedReadings: db.prepare<[], number>("SELECT readings FROM sealed").pluck(),

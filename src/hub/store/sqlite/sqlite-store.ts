@@ -159,6 +159,15 @@ function sqliteReadings(
     buckets: (query) => reader.call("buckets", query),
     page: (query) => reader.call("page", query),
     csv: (selection, format) => csvPieces(reader, selection, format),
+    async copy(device, metrics, into) {
+      const pairs = metrics.flatMap((metric) =>
+        series
+          .select({ devices: [device], metrics: [metric] })
+          .map((from) => ({ from, into: series.idOf(into, metric) })),
+      );
+      await commits.flush();
+      await writer.call("copy", pairs);
+    },
     async remove(selection) {
       const { fromMs, toMs } = selection;
       await writer.call(

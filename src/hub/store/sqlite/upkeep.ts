@@ -15,11 +15,19 @@ export interface Removal {
   readonly toMs: number;
 }
 
+/** A series whose readings are copied to another. */
+export interface SeriesPair {
+  readonly from: number;
+  readonly into: number;
+}
+
 export interface UpkeepOptions {
   readonly db: Database.Database;
   readonly journal: Journal;
   readonly unsealed: Unsealed;
   readonly sealer: Sealer;
+  /** A series has more readings than its own messages brought. */
+  readonly onCopied: (series: number) => void;
 }
 
 /** How long a slice may hold up a commit. */
@@ -63,6 +71,14 @@ export class Upkeep {
     await this.#slices.run(this.#remove(removals));
   }
 
+  /** Copies readings of a series to another, where those that it has stay; resolves when that is done. */
+  async copy(pairs: readonly SeriesPair[]): Promise<void> {
+    // Only what is sealed can be copied.
+    if (pairs.some(({ from }) => this.#options.unsealed.columns(from) !== null)) await this.seal();
+    // Each on its own, so that a sealing that is due comes in between.
+    for (const pair of pairs) await this.#slices.run(this.#copy(pair));
+  }
+
   stop(): void {
     this.#slices.stop();
   }
@@ -95,6 +111,18 @@ export class Upkeep {
       yield;
     }
     yield* this.#giveBack();
+  }
+
+  *#copy({ from, into }: SeriesPair): Generator<void> {
+    const { db, sealer, onCopied } = this.#options;
+    const steps = sealer.copy(from, into);
+    let isDone = false;
+    while (!isDone) {
+      isDone = db.transaction(() => isDoneWithin(SLICE_MS, steps)).immediate();
+      // Before the next commit: it may have to find a time that is free.
+      onCopied(into);
+      yield;
+    }
   }
 
   *#giveBack(): Generator<void> {

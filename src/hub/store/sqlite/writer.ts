@@ -12,7 +12,7 @@ import { Journal } from "./journal.ts";
 import { layOut, migrate } from "./migrations.ts";
 import { Sealer } from "./sealer.ts";
 import { Unsealed } from "./unsealed.ts";
-import { type Removal, Upkeep } from "./upkeep.ts";
+import { type Removal, type SeriesPair, Upkeep } from "./upkeep.ts";
 import { answerCalls, notify } from "./worker-port.ts";
 
 /** Everything that one transaction writes. */
@@ -101,7 +101,13 @@ class Writer {
     const history = new History(chunks, this.#unsealed);
     this.#freeTimes = new FreeTimes((series, fromMs) => history.timesFrom(series, fromMs));
     this.#sealer = new Sealer(db, chunks);
-    this.#upkeep = new Upkeep({ db, journal: this.#journal, unsealed: this.#unsealed, sealer: this.#sealer });
+    this.#upkeep = new Upkeep({
+      db,
+      journal: this.#journal,
+      unsealed: this.#unsealed,
+      sealer: this.#sealer,
+      onCopied: (series) => this.#freeTimes.forget(series),
+    });
     this.#statements = prepare(db);
   }
 
@@ -146,6 +152,10 @@ class Writer {
       // Times that were taken are free again.
       this.#freeTimes.clear();
     }
+  }
+
+  copy(pairs: readonly SeriesPair[]): Promise<void> {
+    return this.#upkeep.copy(pairs);
   }
 
   status(): WriterStatus {
@@ -272,6 +282,7 @@ const methods = {
   tend: (nowMs: number): void => open().tend(nowMs),
   seal: (_: null): Promise<void> => open().seal(),
   remove: (removals: readonly Removal[]): Promise<void> => open().remove(removals),
+  copy: (pairs: readonly SeriesPair[]): Promise<void> => open().copy(pairs),
   status: (_: null): WriterStatus => open().status(),
   close(_: null): void {
     writer?.close();

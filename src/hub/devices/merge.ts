@@ -1,0 +1,93 @@
+// Makes one device of two: a Pi that was set up anew has a new id, and its history goes on in one line. The order keeps
+// everything over a crash: first the readings are copied, then what was said of the device, and only then the old one
+// goes. Until that is done both are there, and doing it again completes it.
+import { type Problem, problem } from "../../shared/errors.ts";
+import type { MetricName } from "../../shared/ids.ts";
+import { limits } from "../../shared/reading.ts";
+import type { Clock } from "../clock.ts";
+import type { ReadingStore } from "../store/readings.ts";
+import type { RecordStore } from "../store/records.ts";
+import { type DeviceState, toRecord } from "./device-state.ts";
+import { leaving, takingIn } from "./joining.ts";
+import { MetricState } from "./metric-state.ts";
+
+export interface MergeOptions {
+  readonly readings: ReadingStore;
+  readonly records: RecordStore;
+  readonly clock: Clock;
+  /** Removes a device once `before` is done; nothing of it is taken meanwhile. */
+  readonly remove: (state: DeviceState, before: () => Promise<void>) => Promise<Problem | null>;
+  readonly onChange: (state: DeviceState) => void;
+}
+
+/** Resolves once `into` has all that `from` had, and `from` is gone; with a problem where nothing was done. */
+export async function mergeDevices(
+  from: DeviceState,
+  into: DeviceState,
+  { readings, records, clock, remove, onChange }: MergeOptions,
+): Promise<Problem | null> {
+  const refused = obstacleTo(from, into);
+  if (refused !== null) return refused;
+  into.takesIn = true;
+  // Their places are kept: what `into` sends meanwhile finds the others.
+  for (const metric of from.admitted) into.admitted.add(metric);
+  try {
+    return await remove(from, async () => {
+      await readings.copy(from.id, [...from.latest.keys()], into.id);
+      const lacking = [...from.attributes].filter(([name]) => !into.attributes.has(name));
+      const room = Math.max(0, limits.attributesPerDevice - into.attributes.size);
+      // The newest ones come last.
+      const attributes = lacking.slice(Math.max(0, lacking.length - room));
+      const nowMs = clock.now();
+      takeOver(from, into, attributes, nowMs);
+      await readings.append({
+        readings: [],
+        attributes: attributes.map(([name, text]) => ({ device: into.id, name, text })),
+        receivedAtMs: nowMs,
+      });
+      await records.saveDevices([toRecord(into)]);
+      onChange(into);
+    });
+  } finally {
+    into.takesIn = false;
+  }
+}
+
+function obstacleTo(from: DeviceState, into: DeviceState): Problem | null {
+  if (from === into) return problem("bad-request", `${from.id} cannot become part of itself.`, { field: "into" });
+  const stranger = [from, into].find(({ joining }) => joining !== null);
+  if (stranger !== undefined) {
+    const state = stranger.joining?.kind === "blocked" ? "is blocked" : "waits to join";
+    return problem("not-joined", `${stranger.id} ${state}: only devices that have joined can become one.`);
+  }
+  if (into.isLeaving) return leaving(into.id);
+  const busy = [from, into].find(({ takesIn }) => takesIn);
+  if (busy !== undefined) return takingIn(busy.id);
+  const { metricsPerDevice: most } = limits;
+  const { size } = from.admitted.union(into.admitted);
+  if (size <= most) return null;
+  const words = `${from.id} and ${into.id} have ${size} metrics together, and a device may have ${most}.`;
+  return problem("too-many-metrics", words, { limit: most });
+}
+
+/** What `into` says, and what was said of it, wins. */
+function takeOver(
+  from: DeviceState,
+  into: DeviceState,
+  attributes: Iterable<readonly [MetricName, string]>,
+  nowMs: number,
+): void {
+  into.given = { ...from.given, ...into.given };
+  into.firstSeenMs = Math.min(from.firstSeenMs, into.firstSeenMs);
+  for (const [name, text] of attributes) into.attributes.set(name, text);
+  for (const [metric, { ts, value, usualPauseMs }] of from.latest) {
+    const own = into.latest.get(metric);
+    if (own === undefined) {
+      into.latest.set(metric, new MetricState(ts, value, Math.min(ts, nowMs), usualPauseMs));
+    } else if (own.ts < ts) {
+      own.ts = ts;
+      own.value = value;
+    }
+  }
+  into.unsaved = true;
+}

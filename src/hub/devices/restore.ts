@@ -1,0 +1,35 @@
+// What the store knows of devices, as the registry has it in memory.
+import type { ReadingStore } from "../store/readings.ts";
+import type { DeviceRecord, RecordStore } from "../store/records.ts";
+import { type DeviceState, newState } from "./device-state.ts";
+import { MetricState } from "./metric-state.ts";
+
+/** Every device starts as away: nobody has been heard yet. */
+export async function restoreDevices(
+  devices: Map<string, DeviceState>,
+  readings: ReadingStore,
+  records: RecordStore,
+  nowMs: number,
+): Promise<void> {
+  const restore = (record: DeviceRecord): DeviceState => {
+    const state = newState(record, { online: false, sinceMs: record.lastSeenMs });
+    state.known = true;
+    state.isRecorded = true;
+    devices.set(record.id, state);
+    return state;
+  };
+  const pauses = new Map<string, DeviceRecord["usualPausesMs"]>();
+  for (const record of await records.devices()) {
+    restore(record);
+    pauses.set(record.id, record.usualPausesMs);
+  }
+  for (const { device, metric, tsMs, value } of await readings.latest()) {
+    // Its readings were stored, but the hub died before it wrote the device down.
+    const state =
+      devices.get(device) ?? restore({ id: device, firstSeenMs: tsMs, lastSeenMs: tsMs, address: null, about: {} });
+    state.admitted.add(metric);
+    const usualPauseMs = pauses.get(device)?.[metric] ?? null;
+    state.latest.set(metric, new MetricState(tsMs, value, Math.min(tsMs, nowMs), usualPauseMs));
+  }
+  for (const { device, name, text } of await records.attributes()) devices.get(device)?.attributes.set(name, text);
+}
