@@ -11,7 +11,7 @@ import type { Command } from "../../src/shared/command.ts";
 import type { Device } from "../../src/shared/device.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 import { startTestHub, type TestHub } from "../support/hub.ts";
-import { deviceId, makeReading, openTestStore, type TestStore } from "../support/store.ts";
+import { deviceId, makeReading, metricName, openTestStore, type TestStore } from "../support/store.ts";
 import { compareAll, EVERYTHING, type Message, type SeriesName, StoreModel, toAppend } from "../support/store-model.ts";
 import { until } from "../support/until.ts";
 
@@ -113,7 +113,7 @@ test("what a device had is in the other, bit for bit, and nothing that was there
   );
 });
 
-test("a reading without a time that comes later is not put where a moved one lies", async () => {
+test("a reading without a time is not put where a copied one lies", async () => {
   await using open = await openTestStore(new FakeClock(START_MS));
   const append = (device: string, metric: string, tsMs: number | null, number: number) => {
     const { value: _, ...series } = makeReading(device, metric, START_MS, number);
@@ -122,10 +122,8 @@ test("a reading without a time that comes later is not put where a moved one lie
   };
   await append("b", "t", null, 1);
   for (const later of [1, 2, 3]) await append("a", "t", START_MS + later, 10 + later);
-  const registry = await startRegistry(open);
-  await registry.merge("a", "b");
+  await open.store.readings.copy(deviceId("a"), [metricName("t")], deviceId("b"));
   expect([...(await append("b", "t", null, 2))]).toEqual([START_MS + 4]);
-  await registry.stop();
 });
 
 test("while it runs the one is put off, the other is taken, and neither goes elsewhere", async () => {
