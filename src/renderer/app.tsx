@@ -6,6 +6,7 @@ import { useLive } from "./api/use-live.ts";
 import styles from "./app.module.css";
 import { AddDevice } from "./pages/add-device.tsx";
 import { DevicePage } from "./pages/device-page.tsx";
+import { EditDevice } from "./pages/edit-device.tsx";
 import { Overview } from "./pages/overview.tsx";
 import { SignIn } from "./pages/sign-in.tsx";
 import { HubBanner } from "./ui/hub-banner.tsx";
@@ -44,6 +45,8 @@ function Page({ route }: { readonly route: Route }) {
   switch (route.kind) {
     case "device":
       return <DevicePage key={route.id} id={route.id} />;
+    case "edit":
+      return <EditDevice key={route.id} id={route.id} />;
     case "add":
       return <AddDevice />;
     case "overview":

@@ -1,7 +1,7 @@
 // How names, numbers and moments are said.
 import { describe, expect, test } from "vitest";
 import { metricLabel } from "../../src/renderer/i18n/names.ts";
-import { formatBytes, formatQuantity, formatTick, formatValue } from "../../src/renderer/i18n/numbers.ts";
+import { formatBytes, formatQuantity, formatTick, formatValue, historyWords } from "../../src/renderer/i18n/numbers.ts";
 import { formatAgo, formatSpan } from "../../src/renderer/i18n/times.ts";
 
 test.each([
@@ -42,6 +42,12 @@ describe("numbers are short, whatever their size", () => {
     expect(formatTick(20, 0.5)).toBe("20.0");
     expect(formatBytes(2_100_000_000)).toBe("2.1 GB");
   });
+});
+
+test("a device's history in numbers", () => {
+  expect(historyWords(undefined, 2)).toBe("its readings of 2 metrics");
+  expect(historyWords(1, 1)).toBe("its 1 reading");
+  expect(historyWords(1_234, 1)).toBe("its 1,234 readings");
 });
 
 test.each([

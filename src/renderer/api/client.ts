@@ -45,6 +45,12 @@ export function post<Answer>(url: string, body: object): Promise<Answer> {
   return request(url, { method: "POST", headers, body: JSON.stringify(body) });
 }
 
+/** DELETE is answered without a body. */
+export async function remove(url: string): Promise<void> {
+  const response = await fetch(url, { method: "DELETE" });
+  if (!response.ok) throw new ApiFailure(response.status, await readError(response));
+}
+
 export function patch<Answer>(url: string, body: object): Promise<Answer> {
   const headers = { "content-type": "application/json" };
   return request(url, { method: "PATCH", headers, body: JSON.stringify(body) });

@@ -6,6 +6,9 @@ import type { Device, DeviceChanges, JoiningState } from "../../shared/device.ts
 import { byName } from "../i18n/names.ts";
 import { ApiFailure, apiUrl, patch, post, request } from "./client.ts";
 
+/** A device's clock may be ahead, and this one behind. */
+const DEVICE_AHEAD_MS = 7 * 24 * 3_600_000;
+
 export const keys = {
   hub: ["hub"],
   devices: ["devices"],
@@ -81,6 +84,23 @@ export function sendCommand(device: string, order: CommandRequest): Promise<Comm
 /** The live feed tells the pages what became of it. */
 export function changeDevice(id: string, changes: DeviceChanges): Promise<Device> {
   return patch<Device>(apiUrl(`devices/${encodeURIComponent(id)}`), changes);
+}
+
+/** How many readings of it are stored. */
+export function useReadingCount({ id, metrics }: Device) {
+  return useQuery({
+    queryKey: ["reading-count", id],
+    queryFn: async ({ signal }) => {
+      const range = { from: 0, to: Date.now() + DEVICE_AHEAD_MS, points: 1 };
+      const counts = metrics.map(async ({ name }) => {
+        const url = apiUrl(`devices/${encodeURIComponent(id)}/readings`, { metric: name, ...range });
+        const { buckets } = await request<Chart>(url, { signal });
+        return buckets.reduce((sum, { n }) => sum + n, 0);
+      });
+      return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
+    },
+    gcTime: 0,
+  });
 }
 
 export function useRefused() {

@@ -18,8 +18,38 @@ function readable(name: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
+/** Not its name, where people gave it none: what it is called then. */
+export function ownName({ id, ownName = id }: Device): string {
+  return ownName;
+}
+
+/** The name, and the id where that is another: two devices may have one name. */
+export function nameAndId({ name, id }: Device): string {
+  return name === id ? id : `${name} (${id})`;
+}
+
 const natural = new Intl.Collator(undefined, { numeric: true });
 
 export function byName(devices: readonly Device[]): Device[] {
   return devices.toSorted((a, b) => natural.compare(a.name, b.name) || natural.compare(a.id, b.id));
+}
+
+export interface Room {
+  /** Null for devices that are in none. */
+  readonly name: string | null;
+  readonly devices: readonly Device[];
+}
+
+/** The devices by room, those without one last; a single group without a name where fewer than two rooms are given. */
+export function byRoom(devices: readonly Device[]): Room[] {
+  const names = roomsOf(devices);
+  if (names.length < 2) return [{ name: null, devices }];
+  const homeless = devices.filter(({ room }) => room === undefined);
+  const rooms = names.map((name) => ({ name, devices: devices.filter(({ room }) => room === name) }));
+  return homeless.length === 0 ? rooms : [...rooms, { name: null, devices: homeless }];
+}
+
+export function roomsOf(devices: readonly Device[]): string[] {
+  const rooms = new Set(devices.flatMap(({ room }) => room ?? []));
+  return [...rooms].sort(natural.compare);
 }

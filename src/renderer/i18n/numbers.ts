@@ -33,6 +33,13 @@ export function formatQuantity(value: number, unit: string | undefined): string 
 
 export const formatCount = (count: number): string => whole.format(count);
 
+/** How many readings there are may not be known yet. */
+export function historyWords(readings: number | undefined, metrics: number): string {
+  const ofMetrics = metrics === 1 ? "" : ` of ${formatCount(metrics)} metrics`;
+  if (readings === undefined) return `its readings${ofMetrics}`;
+  return readings === 1 ? "its 1 reading" : `its ${formatCount(readings)} readings${ofMetrics}`;
+}
+
 const byteUnits = ["kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
 
 /** In the decimal units that disks are sold in. */

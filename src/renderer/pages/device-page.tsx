@@ -56,6 +56,9 @@ function KnownDevice({ device }: { readonly device: Device }) {
         <div className={styles["actions"]}>
           <Segmented legend="Time shown" options={rangeChoices} value={range} onChange={setRange} />
           <ExportButton device={device} shownRange={range} />
+          <a className="button" href={links.edit(device.id)}>
+            Edit
+          </a>
         </div>
       </PageHeader>
       <div className={styles["columns"]}>

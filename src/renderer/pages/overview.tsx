@@ -1,5 +1,7 @@
 // All devices at a glance. A hub without any shows how to bring the first one in.
+import { Fragment } from "react";
 import { useDevices } from "../api/queries.ts";
+import { byRoom, type Room } from "../i18n/names.ts";
 import { Failure } from "../ui/failure.tsx";
 import { PageHeader } from "../ui/page-header.tsx";
 import { links } from "../ui/use-route.ts";
@@ -33,14 +35,23 @@ export function Overview() {
       <JoinRequests />
       <RefusedMessages />
       {devices.isPending && <CardSkeletons />}
-      <ul className={styles["grid"]}>
-        {devices.data?.map((device) => (
-          <DeviceCard key={device.id} device={device} />
-        ))}
-      </ul>
+      {devices.data && <Rooms rooms={byRoom(devices.data)} />}
       <BlockedDevices />
     </>
   );
+}
+
+function Rooms({ rooms }: { readonly rooms: readonly Room[] }) {
+  return rooms.map(({ name, devices }) => (
+    <Fragment key={name}>
+      {rooms.length > 1 && <h2 className={styles["room"]}>{name ?? "Without a room"}</h2>}
+      <ul className={styles["grid"]}>
+        {devices.map((device) => (
+          <DeviceCard key={device.id} device={device} />
+        ))}
+      </ul>
+    </Fragment>
+  ));
 }
 
 function CardSkeletons() {

@@ -5,24 +5,31 @@ export type Route =
   | { readonly kind: "overview" }
   | { readonly kind: "add" }
   | { readonly kind: "device"; readonly id: string }
+  | { readonly kind: "edit"; readonly id: string }
   | { readonly kind: "unknown" };
 
 export const links = {
   overview: "#/",
   add: "#/add",
   device: (id: string): string => `#/devices/${encodeURIComponent(id)}`,
+  edit: (id: string): string => `#/devices/${encodeURIComponent(id)}/edit`,
 } as const;
 
 function parseRoute(hash: string): Route {
   if (hash === "" || hash === "#" || hash === links.overview) return { kind: "overview" };
   if (hash === links.add) return { kind: "add" };
-  const id = /^#\/devices\/([^/]+)$/.exec(hash)?.[1];
-  return id === undefined ? { kind: "unknown" } : { kind: "device", id: decodeURIComponent(id) };
+  const [, id, edit] = /^#\/devices\/([^/]+)(\/edit)?$/.exec(hash) ?? [];
+  if (id === undefined) return { kind: "unknown" };
+  return { kind: edit === undefined ? "device" : "edit", id: decodeURIComponent(id) };
 }
 
 function subscribe(listener: () => void): () => void {
   window.addEventListener("hashchange", listener);
   return () => window.removeEventListener("hashchange", listener);
+}
+
+export function goTo(link: string): void {
+  location.hash = link;
 }
 
 export function useRoute(): Route {

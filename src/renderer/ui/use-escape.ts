@@ -1,0 +1,13 @@
+// Escape leaves a page as it leaves a question: the innermost of them.
+import { useEffect } from "react";
+
+export function useEscape(leave: () => void): void {
+  useEffect(() => {
+    const onKey = ({ key, isComposing, target }: KeyboardEvent) => {
+      const isElsewhere = target instanceof Element && target.closest("dialog") !== null;
+      if (key === "Escape" && !isComposing && !isElsewhere) leave();
+    };
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
+  }, [leave]);
+}
