@@ -200,6 +200,11 @@ const merge = (hub: TestHub, id: string, body: unknown) => ask(hub, "POST", `dev
 const rows = async (hub: TestHub) => (await hub.json<ReadingsPage>("/api/v1/readings?limit=10000")).readings;
 const devices = async (hub: TestHub) => (await hub.json<DeviceList>("/api/v1/devices")).devices;
 
+const lamp = {
+  control: { id: "lamp", kind: "switch" },
+  publishes: { topic: "cmnd/lamp/POWER", on: "ON", off: "OFF" },
+};
+
 test("a device goes on as another: with its readings, texts and what people said, over a restart", async () => {
   await using hub = await startTestHub();
   const client = await connectAsync(hub.file.mqtt, { reconnectPeriod: 0 });
@@ -209,7 +214,13 @@ test("a device goes on as another: with its readings, texts and what people said
   await hub.post({ device_id: "old", ts: START_MS + 2, t: 2.5 });
   await hub.post({ device_id: "new", ts: START_MS + 2, t: 22.5, os: "trixie" });
   await hub.post({ device_id: "new", ts: START_MS + 3, t: 3.5 });
-  await ask(hub, "PATCH", "devices/old", { name: "Attic", room: "Upstairs", notes: "By the window.", tags: ["a"] });
+  await ask(hub, "PATCH", "devices/old", {
+    name: "Attic",
+    room: "Upstairs",
+    notes: "By the window.",
+    tags: ["a"],
+    controls: [lamp],
+  });
   await ask(hub, "PATCH", "devices/new", { room: "Cellar" });
   const [, ordered] = await ask(hub, "POST", "devices/old/commands", { control: "led", value: true });
   const { id: command }: Pick<Command, "id"> = JSON.parse(JSON.stringify(ordered));
@@ -225,6 +236,7 @@ test("a device goes on as another: with its readings, texts and what people said
   const merged = {
     ...{ id: "new", name: "Attic", room: "Cellar", notes: "By the window.", tags: ["a"], firstSeenMs },
     attributes: { os: "trixie", place: "roof" },
+    controls: [lamp],
     metrics: [
       expect.objectContaining({ name: "t", latest: { ts: START_MS + 3, value: 3.5 } }),
       expect.objectContaining({ name: "u", latest: { ts: START_MS + 1, value: 1 } }),
@@ -331,10 +343,11 @@ const ALL = MESSAGES * READINGS_EACH;
 const SHARED = ALL / 10;
 
 test.each([
-  ["it has begun", (ofNew: number, _ofOld: number) => ofNew > SHARED],
-  ["most is copied", (ofNew: number, _ofOld: number) => ofNew > ALL / 2],
-  ["the old one is going", (_ofNew: number, ofOld: number) => ofOld < ALL],
-])("a hub that is killed when %s has lost nothing, and completes it when it is told again", async (_, isTime) => {
+  ["killed when it has begun", "SIGKILL", (ofNew: number, _ofOld: number) => ofNew > SHARED],
+  ["stopped when it has begun", "SIGTERM", (ofNew: number, _ofOld: number) => ofNew > SHARED],
+  ["killed when most is copied", "SIGKILL", (ofNew: number, _ofOld: number) => ofNew > ALL / 2],
+  ["killed when the old one is going", "SIGKILL", (_ofNew: number, ofOld: number) => ofOld < ALL],
+] as const)("a hub that is %s has lost nothing, and completes it when it is told again", async (_, signal, isTime) => {
   await using hub = await startTestHub();
   await fill(hub);
   const merging = merge(hub, "old", { into: "new" }).catch(() => undefined);
@@ -342,7 +355,7 @@ test.each([
     const [ofNew, ofOld] = await Promise.all([sumOf(hub, "new"), sumOf(hub, "old")]);
     return isTime(ofNew.count, ofOld.count) || undefined;
   });
-  await hub.end("SIGKILL");
+  expect(await hub.end(signal)).toBe(signal === "SIGTERM" ? 0 : null);
   await merging;
   await hub.start();
   const whole = (READINGS_EACH * (READINGS_EACH - 1) * MESSAGES) / 2;

@@ -35,8 +35,8 @@ type Step =
     }
   | { readonly kind: "seal" }
   | { readonly kind: "remove"; readonly stretch: Stretch }
-  /** While `b` sends some more. */
-  | { readonly kind: "copy"; readonly messages: readonly Message[] }
+  /** While `b` sends some more, and readings of another device are removed. */
+  | { readonly kind: "copy"; readonly messages: readonly Message[]; readonly removed: Stretch }
   | { readonly kind: "reopen" }
   | { readonly kind: "chart"; readonly name: SeriesName; readonly grid: Grid }
   | {
@@ -96,8 +96,13 @@ const step = fc.oneof(
   {
     weight: 2,
     arbitrary: fc
-      .array(fc.record({ readings: fc.array(lateOfB, { minLength: 1 }), receivedAtMs: ts }), { maxLength: 4 })
-      .map((messages): Step => ({ kind: "copy", messages })),
+      .record({
+        messages: fc.array(fc.record({ readings: fc.array(lateOfB, { minLength: 1 }), receivedAtMs: ts }), {
+          maxLength: 4,
+        }),
+        removed: range.map((of): Stretch => ({ name: "b:1/x", ...of })),
+      })
+      .map((copy): Step => ({ kind: "copy", ...copy })),
   },
   { weight: 1, arbitrary: fc.constant<Step>({ kind: "reopen" }) },
   { weight: 4, arbitrary: fc.tuple(name, grid).map(([of, where]): Step => ({ kind: "chart", name: of, grid: where })) },
@@ -144,8 +149,10 @@ async function take(open: TestStore, model: StoreModel, one: Step): Promise<void
       return;
     case "copy": {
       const copied = open.store.readings.copy(deviceId("a"), model.metricsOf("a"), deviceId("b"));
-      await Promise.all([copied, ...one.messages.map((sent) => append(open, sent))]);
+      const removed = open.store.readings.remove(selectionOf(one.removed));
+      await Promise.all([copied, removed, ...one.messages.map((sent) => append(open, sent))]);
       model.copy();
+      model.remove(one.removed);
       for (const sent of one.messages) model.append(sent);
       return;
     }
