@@ -355,7 +355,10 @@ test.each([
     const [ofNew, ofOld] = await Promise.all([sumOf(hub, "new"), sumOf(hub, "old")]);
     return isTime(ofNew.count, ofOld.count) || undefined;
   });
+  const toldMs = performance.now();
   expect(await hub.end(signal)).toBe(signal === "SIGTERM" ? 0 : null);
+  // By itself: after 5 s it is ended.
+  expect(performance.now() - toldMs).toBeLessThan(4_000);
   await merging;
   await hub.start();
   const whole = (READINGS_EACH * (READINGS_EACH - 1) * MESSAGES) / 2;

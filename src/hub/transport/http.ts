@@ -24,6 +24,8 @@ import type { WebSocketDoor } from "./websocket.ts";
 const BODY_BYTES = 256 * 1024;
 /** To receive a request whole; an answer may take as long as its reader does. */
 const REQUEST_TIMEOUT_MS = 60_000;
+/** Once it is told to stop: who is answered by then has the answer, and what takes longer is cut off. */
+const ANSWER_WITHIN_MS = 500;
 
 export interface HttpOptions
   extends ApiOptions,
@@ -48,7 +50,6 @@ export class HttpTransport {
     this.#options = options;
     this.#app = fastify({
       bodyLimit: BODY_BYTES,
-      forceCloseConnections: true,
       requestTimeout: REQUEST_TIMEOUT_MS,
       // The schemas are our own: checking each against the schema of schemas takes a quarter of the start.
       ajv: { customOptions: { coerceTypes: "array", removeAdditional: false, validateSchema: false } },
@@ -99,6 +100,10 @@ export class HttpTransport {
 
   async stop(): Promise<void> {
     this.#options.webSockets.stop();
-    await this.#app.close();
+    const { server }: { server: Server } = this.#app;
+    const closed = this.#app.close();
+    const timer = setTimeout(() => server.closeAllConnections(), ANSWER_WITHIN_MS);
+    await closed;
+    clearTimeout(timer);
   }
 }
