@@ -29,6 +29,7 @@ async function startRegistry(open: TestStore, readings: ReadingStore = open.stor
     joining: "open",
     onChange: () => undefined,
     onRemoved: () => undefined,
+    desiredOf: () => new Map(),
     onControls: () => undefined,
     onSaveFailed: fail,
   };
