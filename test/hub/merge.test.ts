@@ -205,6 +205,7 @@ const lamp = {
   control: { id: "lamp", kind: "switch" },
   publishes: { topic: "cmnd/lamp/POWER", on: "ON", off: "OFF" },
 };
+const fan = { control: { id: "fan", kind: "switch" }, publishes: { topic: "fan", on: "1", off: "0" } };
 
 test("a device goes on as another: with its readings, texts and what people said, over a restart", async () => {
   await using hub = await startTestHub();
@@ -220,9 +221,9 @@ test("a device goes on as another: with its readings, texts and what people said
     room: "Upstairs",
     notes: "By the window.",
     tags: ["a"],
-    controls: [lamp],
+    controls: [lamp, { ...fan, publishes: { ...fan.publishes, topic: "old/fan" } }],
   });
-  await ask(hub, "PATCH", "devices/new", { room: "Cellar" });
+  await ask(hub, "PATCH", "devices/new", { room: "Cellar", controls: [fan] });
   const [, ordered] = await ask(hub, "POST", "devices/old/commands", { control: "led", value: true });
   const { id: command }: Pick<Command, "id"> = JSON.parse(JSON.stringify(ordered));
   const { firstSeenMs } = await hub.json<Device>("/api/v1/devices/old");
@@ -237,7 +238,7 @@ test("a device goes on as another: with its readings, texts and what people said
   const merged = {
     ...{ id: "new", name: "Attic", room: "Cellar", notes: "By the window.", tags: ["a"], firstSeenMs },
     attributes: { os: "trixie", place: "roof" },
-    controls: [lamp],
+    controls: [fan, lamp],
     metrics: [
       expect.objectContaining({ name: "t", latest: { ts: START_MS + 3, value: 3.5 } }),
       expect.objectContaining({ name: "u", latest: { ts: START_MS + 1, value: 1 } }),

@@ -77,16 +77,19 @@ function takeOver(
   attributes: Iterable<readonly [MetricName, string]>,
   nowMs: number,
 ): void {
-  into.given = { ...from.given, ...into.given };
+  const own = into.given.controls ?? [];
+  const others = from.given.controls ?? [];
+  const controls = [...own, ...others.filter(({ control: { id } }) => !own.some(({ control }) => control.id === id))];
+  into.given = { ...from.given, ...into.given, ...(controls.length > 0 && { controls }) };
   into.firstSeenMs = Math.min(from.firstSeenMs, into.firstSeenMs);
   for (const [name, text] of attributes) into.attributes.set(name, text);
   for (const [metric, { ts, value, usualPauseMs }] of from.latest) {
-    const own = into.latest.get(metric);
-    if (own === undefined) {
+    const known = into.latest.get(metric);
+    if (known === undefined) {
       into.latest.set(metric, new MetricState(ts, value, Math.min(ts, nowMs), usualPauseMs));
-    } else if (own.ts < ts) {
-      own.ts = ts;
-      own.value = value;
+    } else if (known.ts < ts) {
+      known.ts = ts;
+      known.value = value;
     }
   }
   into.unsaved = true;
