@@ -12,6 +12,7 @@ import type { Config } from "./config.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { Registry } from "./devices/registry.ts";
 import { Retention } from "./devices/retention.ts";
+import { Doctor } from "./doctor/doctor.ts";
 import { Ingest } from "./ingest/accept.ts";
 import { TopicAuthority } from "./ingest/authorise.ts";
 import { Refusals } from "./ingest/refusals.ts";
@@ -21,14 +22,17 @@ import { DiskGuard, type DiskGuardOptions } from "./observe/disk-guard.ts";
 import { describeHealth } from "./observe/health.ts";
 import type { Log } from "./observe/log.ts";
 import { type HubFigures, Metrics } from "./observe/metrics.ts";
+import { Troubles } from "./observe/troubles.ts";
 import { SqliteStore } from "./store/sqlite/sqlite-store.ts";
 import { deviceRoute } from "./transport/device-socket.ts";
 import { HttpTransport } from "./transport/http.ts";
+import { HttpTroubles } from "./transport/http-troubles.ts";
 import { warmUpHttp } from "./transport/http-warm-up.ts";
 import { liveRoute } from "./transport/live-socket.ts";
 import { Mdns } from "./transport/mdns.ts";
 import { lanInterfaces } from "./transport/mdns-interfaces.ts";
 import { MqttTransport } from "./transport/mqtt.ts";
+import { MqttTroubles } from "./transport/mqtt-troubles.ts";
 import { WebSocketDoor } from "./transport/websocket.ts";
 
 export interface HubOptions {
@@ -158,6 +162,9 @@ export class Hub {
     const networks = new Networks(config.allow);
     const guard = new BrowserGuard(config.allowedHosts);
     const authority = new TopicAuthority(config.anonymous, () => registry.addedTopics());
+    const troubles = new Troubles(clock);
+    const httpTroubles = new HttpTroubles({ troubles, mqttPort: () => mqtt.port });
+    const mqttLog = log.child({ name: "mqtt" });
     const mqtt = new MqttTransport({
       ingest,
       commands,
@@ -165,8 +172,9 @@ export class Hub {
       sessions,
       admission: new Admission(networks),
       registry,
+      troubles: new MqttTroubles({ troubles, ingest, httpPort: () => http.port, log: mqttLog }),
       clock,
-      log: log.child({ name: "mqtt" }),
+      log: mqttLog,
     });
 
     const notes: string[] = [];
@@ -206,6 +214,16 @@ export class Hub {
         devicesOffline: devices.length - devicesOnline,
       };
     };
+    const doctor = new Doctor({
+      hubInfo,
+      listening: config,
+      mdns: config.mdns,
+      browse: async () => (await import("./transport/mdns-browse.ts")).browseHubs(config.host),
+      isMqttClient: (address, port) => mqtt.isConnectedTo(address, port),
+      allows: (address) => networks.allows(address),
+      ...{ troubles, refusals, registry, clock },
+      log: log.child({ name: "doctor" }),
+    });
     const http = new HttpTransport({
       version,
       readings,
@@ -220,9 +238,12 @@ export class Hub {
       sessions,
       ingest,
       guard,
+      troubles: httpTroubles,
+      doctor,
       admission: new Admission(networks),
       webSockets: new WebSocketDoor({
         guard,
+        troubles: httpTroubles,
         clock,
         routes: [liveRoute({ sessions, feed }), mqtt.route, deviceRoute({ ingest, commands, registry, log })],
       }),

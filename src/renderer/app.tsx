@@ -6,6 +6,7 @@ import { useLive } from "./api/use-live.ts";
 import styles from "./app.module.css";
 import { AddDevice } from "./pages/add-device.tsx";
 import { DevicePage } from "./pages/device-page.tsx";
+import { DoctorPage } from "./pages/doctor-page.tsx";
 import { EditDevice } from "./pages/edit-device.tsx";
 import { Overview } from "./pages/overview.tsx";
 import { SignIn } from "./pages/sign-in.tsx";
@@ -49,6 +50,8 @@ function Page({ route }: { readonly route: Route }) {
       return <EditDevice key={route.id} id={route.id} />;
     case "add":
       return <AddDevice />;
+    case "doctor":
+      return <DoctorPage />;
     case "overview":
     case "unknown":
       return <Overview />;

@@ -198,8 +198,7 @@ describe("a client is cut off, and nothing of it is passed on, for", () => {
       Buffer.of(0x30, 0x80, 0x80, 0x80, 0x80, 0x01),
       /^the length of a packet has over 4 bytes/,
     ],
-    ["HTTP after a while", Buffer.from("GET / HTTP/1.1\r\nHost: x\r\n\r\n".padEnd(200, "\0")), /^packet type 0/],
-    ["TLS", Buffer.of(0x16, 0x03, 0x01, 0x02, 0x00, 0x00), /^packet type 0/],
+    ["HTTP after a while", Buffer.from("!GET / HTTP/1.1\r\nHost: x\r\n\r\n".padEnd(200, "\0")), /^packet type 0/],
   ])("%s", async (_for, bytes, reason) => {
     for (const before of [Buffer.alloc(0), Buffer.concat([CONNECT, PINGREQ])]) {
       await using connection = await open();
@@ -212,6 +211,19 @@ describe("a client is cut off, and nothing of it is passed on, for", () => {
       expect(connection.received.equals(before)).toBe(true);
       expect(connection.guarded.destroyed).toBe(true);
     }
+  });
+
+  test.each([
+    ["HTTP", Buffer.from("POST /data HTTP/1.1\r\n"), "it speaks HTTP"],
+    ["HTTP, a little of it", Buffer.from("GET /"), "it speaks HTTP"],
+    ["TLS", Buffer.of(0x16, 0x03, 0x01, 0x02, 0x00), "it speaks TLS"],
+  ])("%s instead of MQTT", async (_for, bytes, reason) => {
+    await using connection = await open();
+    const closed = once(connection.client.resume(), "close");
+    connection.client.write(bytes);
+    await closed;
+    expect(connection.violations).toEqual([reason]);
+    expect(connection.received).toHaveLength(0);
   });
 
   test("a too large packet before a byte of it has come", async () => {

@@ -5,6 +5,8 @@ import { type Networks, plainAddress } from "./networks.ts";
 const CONNECTIONS = 1_000;
 const CONNECTIONS_PER_ADDRESS = 200;
 
+export type NotAdmitted = "outside the allowed networks" | "too many connections";
+
 /** Counts the connections of one port. */
 export class Admission {
   readonly #networks: Networks;
@@ -16,7 +18,7 @@ export class Admission {
   }
 
   /** Counts the socket in until it closes; or destroys it and says why. */
-  admit(socket: Socket): "admitted" | "outside the allowed networks" | "too many connections" {
+  admit(socket: Socket): "admitted" | NotAdmitted {
     const address = plainAddress(socket.remoteAddress);
     const fromHere = this.#byAddress.get(address) ?? 0;
     if (!this.#networks.allows(address)) {

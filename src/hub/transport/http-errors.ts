@@ -2,6 +2,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { ApiError } from "../../shared/api.ts";
 import { errorStatus, type Problem, problem } from "../../shared/errors.ts";
+import type { HttpTroubles } from "./http-troubles.ts";
 
 export function sendProblem(reply: FastifyReply, found: Problem): FastifyReply {
   const body: ApiError = { error: found.code, message: found.message };
@@ -10,7 +11,7 @@ export function sendProblem(reply: FastifyReply, found: Problem): FastifyReply {
 }
 
 /** Call it before the routes are added: it watches them to tell a wrong method from a wrong path. */
-export function answerErrors(app: FastifyInstance): void {
+export function answerErrors(app: FastifyInstance, troubles: HttpTroubles): void {
   const paths: { readonly pattern: RegExp; readonly methods: Set<string> }[] = [];
   app.addHook("onRoute", ({ url, method }) => {
     const pattern = new RegExp(`^${url.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&").replaceAll(/:\w+/g, "[^/]+")}$`);
@@ -19,10 +20,11 @@ export function answerErrors(app: FastifyInstance): void {
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.replace(/\?.*$/, "");
     const allowed = new Set(paths.filter(({ pattern }) => pattern.test(path)).flatMap(({ methods }) => [...methods]));
+    const hint = troubles.nothingThere(request, path);
     if (allowed.size === 0)
-      return sendProblem(reply, problem("no-such-route", `There is nothing at ${path.slice(0, 200)}.`));
+      return sendProblem(reply, problem("no-such-route", `There is nothing at ${path.slice(0, 200)}.${hint}`));
     reply.header("Allow", [...allowed].join(", "));
-    return sendProblem(reply, problem("method-not-allowed", `${path} takes ${[...allowed].join(", ")}.`));
+    return sendProblem(reply, problem("method-not-allowed", `${path} takes ${[...allowed].join(", ")}.${hint}`));
   });
   app.setErrorHandler((error: FastifyError, request, reply) => sendProblem(reply, toProblem(error, request)));
 }

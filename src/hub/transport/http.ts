@@ -5,6 +5,7 @@ import fastifySwagger from "@fastify/swagger";
 import { type FastifyBaseLogger, type FastifyInstance, fastify } from "fastify";
 import type { Admission } from "../access/admission.ts";
 import type { BrowserGuard } from "../access/browsers.ts";
+import { plainAddress } from "../access/networks.ts";
 import type { Port } from "../config.ts";
 import type { Retention } from "../devices/retention.ts";
 import type { Ingest } from "../ingest/accept.ts";
@@ -13,7 +14,9 @@ import { type AgentRouteOptions, addAgentRoutes } from "./agent-routes.ts";
 import { type ApiOptions, addApiRoutes } from "./api-routes.ts";
 import { addCommandRoutes, type CommandRouteOptions } from "./command-routes.ts";
 import { addDeviceRoutes } from "./device-routes.ts";
+import { addDoctorRoutes, type DoctorRouteOptions } from "./doctor-routes.ts";
 import { answerErrors, sendProblem } from "./http-errors.ts";
+import type { HttpTroubles } from "./http-troubles.ts";
 import { addIngestRoutes } from "./ingest-routes.ts";
 import { listen } from "./ports.ts";
 import { addRetentionRoutes } from "./retention-routes.ts";
@@ -31,10 +34,12 @@ export interface HttpOptions
   extends ApiOptions,
     CommandRouteOptions,
     Omit<AgentRouteOptions, "httpPort">,
+    DoctorRouteOptions,
     Pick<SessionRouteOptions, "sessions"> {
   readonly ingest: Ingest;
   readonly retention: Retention;
   readonly guard: BrowserGuard;
+  readonly troubles: HttpTroubles;
   readonly admission: Admission;
   readonly webSockets: WebSocketDoor;
   readonly uiFolder: string;
@@ -53,7 +58,8 @@ export class HttpTransport {
       requestTimeout: REQUEST_TIMEOUT_MS,
       // The schemas are our own: checking each against the schema of schemas takes a quarter of the start.
       ajv: { customOptions: { coerceTypes: "array", removeAdditional: false, validateSchema: false } },
-      clientErrorHandler: (_error, socket) => {
+      clientErrorHandler: (error, socket) => {
+        options.troubles.notHttp(socket.remoteAddress, error);
         socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n", () => socket.destroy());
       },
       loggerInstance: options.log.child({ name: "http" }, { level: "warn" }) as FastifyBaseLogger,
@@ -67,22 +73,25 @@ export class HttpTransport {
   /** Compiles its routes, which takes a while; to be called once, before it listens. */
   async prepare(): Promise<void> {
     const app = this.#app;
-    const { guard, ingest, retention, uiFolder, version } = this.#options;
-    answerErrors(app);
+    const { guard, ingest, retention, troubles, uiFolder, version } = this.#options;
+    answerErrors(app, troubles);
     app.addHook("onRequest", async (request, reply) => {
       const foreign = guard.check(request.raw.rawHeaders);
-      return foreign === null ? undefined : sendProblem(reply, foreign);
+      if (foreign === null) return undefined;
+      troubles.foreign(request.ip, foreign);
+      return sendProblem(reply, foreign);
     });
     await app.register(fastifySwagger, {
       openapi: { info: { title: "Bramble", version, description: "The hub's API. Times are milliseconds UTC." } },
     });
     addUiFiles(app, uiFolder);
-    addSessionRoutes(app, { sessions: this.#options.sessions, httpPort: () => this.#port });
-    addIngestRoutes(app, ingest);
+    addSessionRoutes(app, { sessions: this.#options.sessions, troubles, httpPort: () => this.#port });
+    addIngestRoutes(app, ingest, troubles);
     addApiRoutes(app, this.#options);
     addDeviceRoutes(app, this.#options);
     addRetentionRoutes(app, retention);
     addCommandRoutes(app, this.#options);
+    addDoctorRoutes(app, this.#options);
     addAgentRoutes(app, { ...this.#options, httpPort: () => this.#port });
     app.get("/api/v1/openapi.json", { config: { open: true }, schema: { hide: true } }, async () => app.swagger());
     await app.ready();
@@ -90,9 +99,12 @@ export class HttpTransport {
 
   /** Resolves with the port. Rejects in words when the port is taken. */
   async listen(host: string, port: Port): Promise<number> {
-    const { admission, webSockets } = this.#options;
+    const { admission, troubles, webSockets } = this.#options;
     const { server }: { server: Server } = this.#app;
-    server.prependListener("connection", (socket: Socket) => admission.admit(socket));
+    server.prependListener("connection", (socket: Socket) => {
+      const outcome = admission.admit(socket);
+      if (outcome !== "admitted") troubles.notAdmitted(plainAddress(socket.remoteAddress), outcome);
+    });
     webSockets.start(server);
     this.#port = await listen(server, host, port, "HTTP");
     return this.#port;

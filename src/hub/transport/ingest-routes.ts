@@ -7,13 +7,14 @@ import { limits } from "../../shared/reading.ts";
 import { plainAddress } from "../access/networks.ts";
 import type { Ingest } from "../ingest/accept.ts";
 import { mediaTypeWords, sendProblem } from "./http-errors.ts";
+import type { HttpTroubles } from "./http-troubles.ts";
 
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json$/;
 const NDJSON_TYPES: ReadonlySet<string> = new Set(["application/x-ndjson", "application/ndjson", "application/jsonl"]);
 /** How much of an oversized message is read only so that its sender can hear the answer. */
 const DRAINED_BYTES = 64 * 1024 * 1024;
 
-export function addIngestRoutes(app: FastifyInstance, ingest: Ingest): void {
+export function addIngestRoutes(app: FastifyInstance, ingest: Ingest, troubles: HttpTroubles): void {
   app.register(async (routes) => {
     // The bytes go to the decoder as they are: it says in words what is wrong with them.
     routes.removeAllContentTypeParsers();
@@ -31,6 +32,7 @@ export function addIngestRoutes(app: FastifyInstance, ingest: Ingest): void {
             .toLowerCase();
           const ndjson = NDJSON_TYPES.has(mediaType);
           if (!ndjson && !JSON_TYPE.test(mediaType)) {
+            troubles.unknownMediaType(request.ip, url, mediaType, mediaTypeWords);
             return sendProblem(reply, problem("unsupported-media-type", mediaTypeWords));
           }
           const verdict = await ingest.accept({

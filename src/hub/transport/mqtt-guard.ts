@@ -4,6 +4,14 @@
 import type { Duplex } from "node:stream";
 
 const PUBACK = 4;
+/** What a client begins with that has the wrong port. */
+const HTTP_REQUEST = /^(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT) /;
+const TLS_HELLO = "\x16\x03";
+const LONGEST_BEGINNING = 8;
+
+/** The violation of one that speaks something else. */
+export const SPEAKS_HTTP = "it speaks HTTP";
+export const SPEAKS_TLS = "it speaks TLS";
 
 export interface GuardOptions {
   /** Largest packet, fixed header included, that is read. */
@@ -78,6 +86,7 @@ class Packets {
   readonly #packetBytes: number;
   readonly #take: GuardOptions["take"];
   readonly #acknowledged: GuardOptions["acknowledged"];
+  #hasBegun = false;
   /** The beginning of a packet whose end has not arrived. */
   #begun: Buffer[] = [];
   #begunBytes = 0;
@@ -92,6 +101,11 @@ class Packets {
 
   /** The whole packets that were not taken, null where there are none, or in words what is wrong with the stream. */
   sift(chunk: Buffer): Buffer | string | null {
+    if (!this.#hasBegun) {
+      this.#hasBegun = true;
+      const foreign = foreignProtocol(chunk);
+      if (foreign !== null) return foreign;
+    }
     this.#begunBytes += chunk.length;
     if (this.#begunBytes < this.#neededBytes) {
       this.#begun.push(chunk);
@@ -138,4 +152,10 @@ class Packets {
       return null;
     }
   }
+}
+
+function foreignProtocol(chunk: Buffer): string | null {
+  const beginning = chunk.toString("latin1", 0, LONGEST_BEGINNING);
+  if (beginning.startsWith(TLS_HELLO)) return SPEAKS_TLS;
+  return HTTP_REQUEST.test(beginning) ? SPEAKS_HTTP : null;
 }

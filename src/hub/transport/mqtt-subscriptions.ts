@@ -18,13 +18,17 @@ export class MqttSubscriptions {
   /** Null where it is turned away. */
   authorise(client: Client, identity: Identity, subscription: Subscription): Subscription | null {
     const filter = subscription.topic;
-    const count = "subscriptions" in client ? Object.keys(client.subscriptions ?? {}).length : 0;
     // Shared subscriptions are MQTT 5: the broker would grant one and deliver nothing.
-    if (!isSoundFilter(filter) || filter.startsWith("$share/") || count >= SUBSCRIPTIONS_PER_CLIENT) return null;
+    if (!isSoundFilter(filter) || filter.startsWith("$share/") || this.isFull(client)) return null;
     if (this.#authority.maySubscribe(identity, filter)) return subscription;
     const asked = this.#turnedAway.get(client) ?? new Map<string, Subscription>();
     if (asked.size < SUBSCRIPTIONS_PER_CLIENT) this.#turnedAway.set(client, asked.set(filter, { ...subscription }));
     return null;
+  }
+
+  /** It has as many as a client may have. */
+  isFull(client: Client): boolean {
+    return "subscriptions" in client && Object.keys(client.subscriptions ?? {}).length >= SUBSCRIPTIONS_PER_CLIENT;
   }
 
   /** Grants what was turned away and may be had now. */

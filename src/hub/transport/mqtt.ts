@@ -1,12 +1,11 @@
 // The MQTT port: an embedded broker that acknowledges a publish only after its verdict.
 // QoS 0 and 1 are committed while the broker asks whether the publish is allowed: the PUBACK follows. QoS 2 is committed
 // once the broker has taken the packet, since a resent one is asked about again but taken once: the PUBREC follows.
-import { createServer, type Server, type Socket } from "node:net";
+import { createServer, type Server, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Client, ConnectPacket, PublishPacket } from "aedes";
 import { createWebSocketStream } from "ws";
 import type { Publication } from "../../shared/added-control.ts";
-import { problem } from "../../shared/errors.ts";
 import { parseTopic } from "../../shared/topics.ts";
 import type { Admission } from "../access/admission.ts";
 import { plainAddress } from "../access/networks.ts";
@@ -26,6 +25,7 @@ import { type LaneSession, MqttLane } from "./mqtt-lane.ts";
 import { isSoundClientId, isSoundTopic } from "./mqtt-names.ts";
 import { RetainedBound } from "./mqtt-retained.ts";
 import { MqttSubscriptions } from "./mqtt-subscriptions.ts";
+import type { MqttTroubles } from "./mqtt-troubles.ts";
 import { listen } from "./ports.ts";
 import type { WebSocketRoute } from "./websocket.ts";
 
@@ -52,6 +52,7 @@ export interface MqttOptions {
   readonly sessions: Sessions;
   readonly admission: Admission;
   readonly registry: Registry;
+  readonly troubles: MqttTroubles;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -113,6 +114,13 @@ export class MqttTransport {
     this.#subscriptions.askAgain((client) => this.#identityOf(client));
   }
 
+  /** Whether this hub is at the other end of a connection. */
+  isConnectedTo(address: string, port: number): boolean {
+    const isIt = (one: Duplex) =>
+      one instanceof Socket && one.remotePort === port && plainAddress(one.remoteAddress) === address;
+    return [...this.#sockets].some(isIt);
+  }
+
   async start(host: string, port: Port): Promise<number> {
     const { ingest, authority, clock, log } = this.#options;
     const broker = new Broker({
@@ -129,7 +137,9 @@ export class MqttTransport {
         this.#authorizePublish(client, packet).then(() => done(null), done);
       },
       authorizeSubscribe: (client, subscription, done) => {
-        done(null, this.#subscriptions.authorise(client, this.#identityOf(client), subscription));
+        const granted = this.#subscriptions.authorise(client, this.#identityOf(client), subscription);
+        if (granted === null) this.#mayNotHear(client, subscription.topic);
+        done(null, granted);
       },
       authorizeForward: (client, packet) => {
         return authority.mayHear(this.#identityOf(client), packet.topic) ? packet : null;
@@ -160,12 +170,12 @@ export class MqttTransport {
   }
 
   #connect(socket: Socket): void {
-    const { admission, log } = this.#options;
+    const { admission, troubles } = this.#options;
     const address = plainAddress(socket.remoteAddress);
     const broker = this.#broker;
     const outcome = admission.admit(socket);
     if (broker === null || outcome !== "admitted") {
-      log.warn({ address, outcome }, "connection refused");
+      if (outcome !== "admitted") troubles.notAdmitted(address, outcome);
       socket.destroy();
       return;
     }
@@ -189,7 +199,7 @@ export class MqttTransport {
   }
 
   #handle(broker: Broker, socket: Duplex, address: string): void {
-    const { clock, log } = this.#options;
+    const { clock, troubles } = this.#options;
     this.#sockets.add(socket);
     const session: Session = {
       id: `mqtt:${++this.#sessionCount}`,
@@ -211,7 +221,7 @@ export class MqttTransport {
     session.goOn = guardSocket(socket, {
       packetBytes: PACKET_BYTES,
       unsentBytes: UNSENT_BYTES,
-      onViolation: (reason) => log.warn({ address, reason }, "connection cut"),
+      onViolation: (reason) => troubles.cut(client.id, address, reason),
       isBusy: () => session.pending >= PENDING_PUBLISHES,
       take: (packet) => this.#takeShort(client, session, packet),
       acknowledged: (packetId) => this.#commands.acknowledged(session, packetId),
@@ -298,22 +308,21 @@ export class MqttTransport {
     // The broker does not see every packet: the silence is watched here.
     session.keepAliveMs = (packet.keepalive ?? 0) * 1_000;
     packet.keepalive = 0;
-    if (packet.protocolVersion === 5) {
-      const words = "This client speaks MQTT 5. Let it connect with 3.1.1 (paho: protocol=MQTTv311).";
-      const message = { address: session.address, source: "CONNECT", payload: Buffer.from(packet.clientId) };
-      this.#options.ingest
-        .refuse(message, problem("unsupported-protocol", words))
-        .catch((error: unknown) => this.#options.log.error({ err: error }, "a refusal could not be written down"));
-    }
+    if (packet.protocolVersion === 5) this.#options.troubles.speaksMqtt5(packet.clientId, session.address);
     return true;
   }
 
   #authenticate(client: Client, password: Readonly<Buffer | undefined>): (Error & { returnCode: number }) | null {
-    const { sessions, authority } = this.#options;
+    const { sessions, authority, troubles } = this.#options;
     const session = this.#sessions.get(client);
-    if (session?.idIsSound !== true) return connectRefusal("identifier rejected", IDENTIFIER_REJECTED);
+    if (session?.idIsSound !== true) {
+      troubles.badClientId(client.id, session?.address ?? "");
+      return connectRefusal("identifier rejected", IDENTIFIER_REJECTED);
+    }
     if (password !== undefined && sessions.isRunToken(password.toString(), session.address)) session.identity = "admin";
-    return authority.mayConnect(session.identity) ? null : connectRefusal("not authorized", NOT_AUTHORIZED);
+    if (authority.mayConnect(session.identity)) return null;
+    troubles.notAuthorised(client.id, session.address, password !== undefined);
+    return connectRefusal("not authorized", NOT_AUTHORIZED);
   }
 
   /** Rejects where the client must be cut off, or where no acknowledgement may leave. */
@@ -323,7 +332,8 @@ export class MqttTransport {
     if (!isSoundTopic(packet.topic)) throw new Error("not a topic");
     if (packet.qos > 0 && packet.messageId === 0) throw new Error("packet id 0");
     if (!this.#options.authority.mayPublish(session.identity, packet.topic)) {
-      await this.#dropForbidden(packet, session);
+      await this.#options.troubles.forbidden(packet.topic, toBytes(packet.payload), session.address);
+      dropQuietly(packet);
       return;
     }
     if (packet.qos < 2 || this.#options.ingest.isOfBlocked(packet.topic, toBytes(packet.payload))) {
@@ -356,20 +366,15 @@ export class MqttTransport {
     return verdict;
   }
 
-  /** MQTT 3.1.1 cannot refuse a publish but by hanging up, which would have it sent for ever. */
-  async #dropForbidden(packet: PublishPacket, session: Session): Promise<void> {
-    const topic = packet.topic;
-    dropQuietly(packet);
-    const words = `Nobody may publish on “${topic.slice(0, 80)}” without a key. Readings go to sensor/data or sensor/<device>/data.`;
-    const message = { address: session.address, source: topic, payload: toBytes(packet.payload) };
-    const verdict = await this.#options.ingest.refuse(message, problem("forbidden", words));
-    if (verdict.kind === "deferred") throw new Error(verdict.problem.message);
-  }
-
   #boundRetained(packet: PublishPacket): void {
     if (!packet.retain || this.#retained.admits(packet.topic, toBytes(packet.payload).length)) return;
     packet.retain = false;
     this.#options.log.warn({ topic: packet.topic }, "not retained: too many retained messages");
+  }
+
+  #mayNotHear(client: Client, filter: string): void {
+    const address = this.#sessions.get(client)?.address ?? "";
+    this.#options.troubles.mayNotHear(client.id, address, filter, this.#subscriptions.isFull(client));
   }
 
   #identityOf(client: Client): Identity {
@@ -377,7 +382,7 @@ export class MqttTransport {
   }
 }
 
-/** It is acknowledged, and goes to nobody. */
+/** It is acknowledged, and goes to nobody: to hang up, all that MQTT 3.1.1 has, would have it sent for ever. */
 function dropQuietly(packet: PublishPacket): void {
   packet.topic = NOWHERE;
   packet.retain = false;

@@ -15,8 +15,8 @@ export async function listen(server: Server, host: string, port: Port, what: str
       return await tryPort(server, host, number);
     } catch (error) {
       if (!isTaken(error)) throw cannotListen(error, host, number, what);
-      if (port.named) throw portTaken(error, number, what);
-      if (number >= port.number + TRIES) throw portTaken(error, port.number, what);
+      if (port.named) throw await portTaken(error, number, what);
+      if (number >= port.number + TRIES) throw await portTaken(error, port.number, what);
     }
   }
 }
@@ -36,9 +36,11 @@ function isTaken(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "EADDRINUSE";
 }
 
-function portTaken(cause: unknown, port: number, what: string): BrambleError {
-  const finder = process.platform === "win32" ? `netstat -ano | findstr :${port}` : `lsof -i :${port}`;
-  const words = `${what} port ${port} is taken by another program. See which one with \`${finder}\`, end it, or name another port.`;
+async function portTaken(cause: unknown, port: number, what: string): Promise<BrambleError> {
+  const { findPortHolder, holderWords } = await import("../doctor/port-holder.ts");
+  const holder = await findPortHolder(port);
+  const finder = "command" in holder ? ` See which one with \`${holder.command}\`.` : "";
+  const words = `${what} port ${port} is taken by ${holderWords(holder)}.${finder} End it, or name another port.`;
   return new BrambleError("internal", words, { cause });
 }
 

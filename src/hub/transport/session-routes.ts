@@ -7,6 +7,7 @@ import { credentialOf, sessionCookie } from "../access/credentials.ts";
 import { plainAddress } from "../access/networks.ts";
 import { SESSION_LIFE_SECONDS, type Sessions } from "../access/sessions.ts";
 import { sendProblem } from "./http-errors.ts";
+import type { HttpTroubles } from "./http-troubles.ts";
 
 const errors = { "4xx": ApiError, "5xx": ApiError };
 
@@ -19,16 +20,18 @@ declare module "fastify" {
 
 export interface SessionRouteOptions {
   readonly sessions: Sessions;
+  readonly troubles: HttpTroubles;
   readonly httpPort: () => number;
 }
 
 /** Every route under /api is closed to whoever is not signed in, unless its `config.open` says otherwise. */
-export function addSessionRoutes(server: FastifyInstance, { sessions, httpPort }: SessionRouteOptions): void {
+export function addSessionRoutes(server: FastifyInstance, { sessions, troubles, httpPort }: SessionRouteOptions): void {
   const app = server.withTypeProvider<TypeBoxTypeProvider>();
   app.addHook("onRequest", async (request, reply) => {
     const { url, config } = request.routeOptions;
     if (url === undefined || !url.startsWith("/api/") || config.open) return undefined;
     if (await isSignedIn(request, sessions)) return undefined;
+    troubles.notSignedIn(request);
     const words = "Nobody is signed in. Open the link that the hub printed when it started.";
     return sendProblem(reply, problem("not-signed-in", words));
   });

@@ -4,6 +4,7 @@ import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { BrowserGuard } from "../access/browsers.ts";
 import type { Clock } from "../clock.ts";
+import type { HttpTroubles } from "./http-troubles.ts";
 
 const PING_PERIOD_MS = 30_000;
 
@@ -20,6 +21,7 @@ export interface WebSocketRoute {
 
 export interface WebSocketDoorOptions {
   readonly guard: BrowserGuard;
+  readonly troubles: Pick<HttpTroubles, "foreign">;
   readonly clock: Clock;
   readonly routes: readonly WebSocketRoute[];
 }
@@ -59,7 +61,11 @@ export class WebSocketDoor {
     const url = URL.parse(request.url ?? "/", "http://hub");
     const found = url === null ? undefined : this.#servers.get(url.pathname);
     if (url === null || found === undefined) return refuse(socket, "404 Not Found");
-    if (this.#options.guard.check(request.rawHeaders) !== null) return refuse(socket, "403 Forbidden");
+    const foreign = this.#options.guard.check(request.rawHeaders);
+    if (foreign !== null) {
+      this.#options.troubles.foreign(request.socket.remoteAddress, foreign);
+      return refuse(socket, "403 Forbidden");
+    }
     const { route, server } = found;
     const refused = await route.whyNot(request, url);
     if (refused !== null) return refuse(socket, refused);

@@ -3,6 +3,7 @@ import { type DefaultError, QueryClient, useQuery } from "@tanstack/react-query"
 import type { Chart, CommandList, DeviceList, HubInfo, Installer, RefusedList } from "../../shared/api.ts";
 import type { Command, CommandRequest } from "../../shared/command.ts";
 import type { Device, DeviceChanges, JoiningState } from "../../shared/device.ts";
+import type { Examination } from "../../shared/doctor.ts";
 import { byName } from "../i18n/names.ts";
 import { ApiFailure, apiUrl, patch, post, request } from "./client.ts";
 
@@ -108,6 +109,17 @@ export function useRefused() {
     queryKey: keys.refused,
     queryFn: ({ signal }) => request<RefusedList>(apiUrl("refused"), { signal }),
     select: ({ refused }) => refused,
+  });
+}
+
+/** What the hub finds when it looks at itself; it looks when this is asked for the first time, and at every refetch. */
+export function useExamination() {
+  return useQuery({
+    queryKey: ["doctor"],
+    queryFn: ({ signal }) => request<Examination>(apiUrl("doctor"), { signal }),
+    refetchOnMount: "always",
+    refetchOnWindowFocus: false,
+    gcTime: 0,
   });
 }
 

@@ -113,6 +113,9 @@ function FirstReading({ joined, waiting }: FirstReadingProps) {
         <div>
           <strong>Waiting for the first reading…</strong>
           <RecentRefusal />
+          <p>
+            Nothing comes? <a href={links.doctor}>See whether something is wrong</a>
+          </p>
         </div>
       ) : (
         <div>

@@ -16,6 +16,9 @@ export function Navigation({ route }: { readonly route: Route }) {
         Overview
         {devices !== undefined && <small title="devices">{devices.length}</small>}
       </a>
+      <a className={styles["page"]} href={links.doctor} aria-current={route.kind === "doctor" ? "page" : undefined}>
+        Is something wrong?
+      </a>
     </nav>
   );
 }

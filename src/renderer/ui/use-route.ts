@@ -4,6 +4,7 @@ import { useSyncExternalStore } from "react";
 export type Route =
   | { readonly kind: "overview" }
   | { readonly kind: "add" }
+  | { readonly kind: "doctor" }
   | { readonly kind: "device"; readonly id: string }
   | { readonly kind: "edit"; readonly id: string }
   | { readonly kind: "unknown" };
@@ -11,6 +12,7 @@ export type Route =
 export const links = {
   overview: "#/",
   add: "#/add",
+  doctor: "#/doctor",
   device: (id: string): string => `#/devices/${encodeURIComponent(id)}`,
   edit: (id: string): string => `#/devices/${encodeURIComponent(id)}/edit`,
 } as const;
@@ -18,6 +20,7 @@ export const links = {
 function parseRoute(hash: string): Route {
   if (hash === "" || hash === "#" || hash === links.overview) return { kind: "overview" };
   if (hash === links.add) return { kind: "add" };
+  if (hash === links.doctor) return { kind: "doctor" };
   const [, id, edit] = /^#\/devices\/([^/]+)(\/edit)?$/.exec(hash) ?? [];
   if (id === undefined) return { kind: "unknown" };
   return { kind: edit === undefined ? "device" : "edit", id: decodeURIComponent(id) };

@@ -13,9 +13,11 @@ import { Ingest } from "../../../src/hub/ingest/accept.ts";
 import { Refusals } from "../../../src/hub/ingest/refusals.ts";
 import { LiveFeed } from "../../../src/hub/live/feed.ts";
 import { Metrics } from "../../../src/hub/observe/metrics.ts";
+import { Troubles } from "../../../src/hub/observe/troubles.ts";
 import type { ReadingStore } from "../../../src/hub/store/readings.ts";
 import type { RecordStore } from "../../../src/hub/store/records.ts";
 import { HttpTransport } from "../../../src/hub/transport/http.ts";
+import { HttpTroubles } from "../../../src/hub/transport/http-troubles.ts";
 import { WebSocketDoor } from "../../../src/hub/transport/websocket.ts";
 import { report } from "./program.ts";
 
@@ -88,6 +90,7 @@ const ingest = new Ingest({
 });
 const sessions = new Sessions({ token: makeSecret(), clock });
 const guard = new BrowserGuard([]);
+const troubles = new HttpTroubles({ troubles: new Troubles(clock), mqttPort: () => 0 });
 const http = new HttpTransport({
   version: "0",
   readings,
@@ -108,8 +111,10 @@ const http = new HttpTransport({
     onFailure: (error) => log.error(error),
   }),
   guard,
+  troubles,
+  doctor: { examine: () => Promise.reject(new Error("there is no hub")) },
   admission: new Admission(new Networks([])),
-  webSockets: new WebSocketDoor({ guard, clock, routes: [] }),
+  webSockets: new WebSocketDoor({ guard, troubles, clock, routes: [] }),
   uiFolder: "",
   agentFolder: "/nowhere",
   hubId: () => "",

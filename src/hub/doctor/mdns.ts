@@ -1,0 +1,73 @@
+// Whether the hub is found by its name: it is looked for on the network as a Pi would look.
+import type { HubInfo } from "../../shared/api.ts";
+import type { Check } from "../../shared/doctor.ts";
+import { isLoopback } from "../access/networks.ts";
+import type { DoctorOptions, SeenHub } from "./doctor.ts";
+import type { System } from "./system.ts";
+import { listed } from "./words.ts";
+
+const USUAL_NAME = "bramble.local";
+const ID = "mdns";
+
+type Options = Pick<DoctorOptions, "mdns" | "browse" | "listening">;
+
+export async function examineMdns(hub: HubInfo, options: Options, system: System): Promise<readonly Check[]> {
+  const { host } = options.listening;
+  // Nobody could reach it anyhow, which is said elsewhere.
+  if (host === "localhost" || isLoopback(host)) return [];
+  const seen = await options.browse();
+  const others = seen.filter(({ hubId }) => hubId !== hub.hubId).map(otherHub);
+  if (!options.mdns) {
+    return [
+      {
+        ...{ id: ID, state: "hint", title: "Pis do not find this hub by themselves" },
+        words: "It was started with --no-mdns, and does not say on the network where it is.",
+        todo: takeAddress(hub),
+      },
+      ...others,
+    ];
+  }
+  const own = seen.filter(({ hubId }) => hubId === hub.hubId);
+  const [first] = own;
+  return [first === undefined ? await isNotSeen(hub, system) : isSeen(first.host, own), ...others];
+}
+
+function isSeen(name: string, own: readonly SeenHub[]): Check {
+  const addresses = [...new Set(own.flatMap((one) => one.addresses))];
+  const words = `It was looked for on the network, and answered as ${name} at ${listed(addresses)}.`;
+  if (name === USUAL_NAME) return { id: ID, state: "fine", title: `Pis find this hub as ${name}`, words };
+  return {
+    ...{ id: ID, state: "hint", title: `This hub is ${name}: another machine is called ${USUAL_NAME}` },
+    words: `${words} A script that asks for ${USUAL_NAME} reaches the other machine.`,
+    todo: `Give such scripts the name ${name}, or give the other machine another name and restart this hub.`,
+  };
+}
+
+async function isNotSeen(hub: HubInfo, system: System): Promise<Check> {
+  const isInside = (await system.readText("/.dockerenv")) !== null;
+  const why = isInside
+    ? "It runs in a container, whose network keeps multicast to itself unless the container is run with --network host."
+    : "A firewall, a VPN, or another program that keeps UDP port 5353 to itself may be in the way.";
+  return {
+    ...{ id: ID, state: "hint", title: "This hub was not found on the network" },
+    words:
+      hub.mdnsName === undefined
+        ? `It has no name there yet: either it has just been started, or it could not say where it is. ${why}`
+        : `It calls itself ${hub.mdnsName}, but nothing answered when it was looked for. ${why}`,
+    todo: takeAddress(hub),
+  };
+}
+
+function otherHub({ hubId, instance, host, addresses }: SeenHub): Check {
+  const at = addresses.length > 0 ? ` at ${listed(addresses)}` : "";
+  return {
+    ...{ id: `other-hub-${hubId}`, state: "hint", title: `There is another hub: ${instance}` },
+    words: `It is ${host}${at}. A Pi that looks for a hub may find that one in place of this.`,
+    todo: "If a Pi is missing here, look for it there.",
+  };
+}
+
+function takeAddress({ addresses, httpPort, mqttPort }: HubInfo): string {
+  const [address = ""] = addresses;
+  return `Give Pis the address ${address}, with port ${mqttPort} for MQTT and ${httpPort} for HTTP.`;
+}

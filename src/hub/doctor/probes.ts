@@ -1,0 +1,71 @@
+// Knocks at a port as a client would, and says whether this very hub opens.
+import { get } from "node:http";
+import { connect } from "node:net";
+import { generate } from "mqtt-packet";
+import { plainAddress } from "../access/networks.ts";
+import { DOCTOR_CLIENT_ID } from "../observe/troubles.ts";
+
+export type Reached = "ours" | "another" | "closed" | "silent";
+
+const WITHIN_MS = 2_000;
+const CONNACK = 0x20;
+/** More than the answer has. */
+const ANSWER_CHARACTERS = 1_000;
+
+/** Whoever answers a CONNECT is a broker; ours knows the connection. */
+export function probeMqtt(
+  host: string,
+  port: number,
+  isClient: (address: string, port: number) => boolean,
+): Promise<Reached> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, signal: AbortSignal.timeout(WITHIN_MS) });
+    const end = (reached: Reached) => {
+      socket.destroy();
+      resolve(reached);
+    };
+    socket.on("connect", () => {
+      // Of two clients with one id the broker ends the first.
+      const clientId = `${DOCTOR_CLIENT_ID} ${host}`;
+      socket.write(
+        generate({ cmd: "connect", protocolId: "MQTT", protocolVersion: 4, clientId, clean: true, keepalive: 10 }),
+      );
+    });
+    socket.once("data", (bytes: Buffer) => {
+      const { localAddress, localPort = 0 } = socket;
+      const isOurs = bytes[0] === CONNACK && isClient(plainAddress(localAddress), localPort);
+      socket.end(generate({ cmd: "disconnect" }));
+      end(isOurs ? "ours" : "another");
+    });
+    socket.once("end", () => end("closed"));
+    socket.once("error", (error) => end(isTimeout(error) ? "silent" : "closed"));
+  });
+}
+
+/** Whoever answers with the hub's id is the hub. */
+export function probeHttp(host: string, port: number, hubId: string): Promise<Reached> {
+  return new Promise((resolve) => {
+    const signal = AbortSignal.timeout(WITHIN_MS);
+    const request = get({ host, port, path: "/api/v1/doctor/hub-id", agent: false, signal }, (response) => {
+      let text = "";
+      response.setEncoding("utf8");
+      response.on("data", (piece: string) => {
+        text += piece;
+        if (text.length > ANSWER_CHARACTERS) response.destroy();
+      });
+      response.on("error", () => resolve("another"));
+      response.on("close", () => resolve(text === JSON.stringify({ hubId }) ? "ours" : "another"));
+    });
+    // What answers, but not in HTTP, is another program, too.
+    request.on("error", (error) => {
+      if (isTimeout(error)) resolve("silent");
+      else resolve("code" in error && String(error.code).startsWith("HPE_") ? "another" : "closed");
+    });
+  });
+}
+
+function isTimeout(error: Error): boolean {
+  return (
+    error.name === "AbortError" || error.name === "TimeoutError" || ("code" in error && error.code === "ETIMEDOUT")
+  );
+}

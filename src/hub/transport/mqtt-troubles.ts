@@ -1,0 +1,101 @@
+// Says in words why an MQTT client came to nothing: to itself where MQTT can, to the log, and to the list that the doctor
+// shows. Nothing here is on a good message's way.
+import { problem } from "../../shared/errors.ts";
+import type { NotAdmitted } from "../access/admission.ts";
+import type { Ingest } from "../ingest/accept.ts";
+import { meantFilter, meantTopic } from "../observe/did-you-mean.ts";
+import type { Log } from "../observe/log.ts";
+import { DOCTOR_CLIENT_ID, type Troubles } from "../observe/troubles.ts";
+import { SPEAKS_HTTP, SPEAKS_TLS } from "./mqtt-guard.ts";
+import { isSoundFilter } from "./mqtt-names.ts";
+
+export interface MqttTroublesOptions {
+  readonly troubles: Troubles;
+  readonly ingest: Pick<Ingest, "refuse">;
+  readonly httpPort: () => number;
+  readonly log: Log;
+}
+
+/** Of a topic, filter or id that is said again. */
+const SAID_CHARACTERS = 80;
+
+export class MqttTroubles {
+  readonly #options: MqttTroublesOptions;
+
+  constructor(options: MqttTroublesOptions) {
+    this.#options = options;
+  }
+
+  notAdmitted(address: string, outcome: NotAdmitted): void {
+    this.#options.log.warn({ address, outcome }, "connection refused");
+    this.#options.troubles.notAdmitted(address, outcome, "MQTT");
+  }
+
+  /** `who` is the client's id; null before its CONNECT, which the broker's types do not say. */
+  cut(who: string | null, address: string, reason: string): void {
+    this.#options.log.warn({ address, reason }, "connection cut");
+    const code = reason === SPEAKS_HTTP || reason === SPEAKS_TLS ? "wrong-protocol" : "cut";
+    this.#options.troubles.tell({ code, address, subject: reason, who, words: this.#cutWords(reason) });
+  }
+
+  speaksMqtt5(clientId: string, address: string): void {
+    const words = "This client speaks MQTT 5. Let it connect with 3.1.1 (paho: protocol=MQTTv311).";
+    this.#options.ingest
+      .refuse({ address, source: "CONNECT", payload: Buffer.from(clientId) }, problem("unsupported-protocol", words))
+      .catch((error: unknown) => this.#options.log.error({ err: error }, "a refusal could not be written down"));
+  }
+
+  badClientId(who: string, address: string): void {
+    const words =
+      "Its client id is too long, has characters that do not print, or is empty while the session is to be kept.";
+    this.#options.troubles.tell({ code: "bad-client-id", address, who, words });
+  }
+
+  notAuthorised(who: string, address: string, hasPassword: boolean): void {
+    // The doctor's own look at the port has no password, and needs none.
+    if (who.startsWith(DOCTOR_CLIENT_ID)) return;
+    const trouble = hasPassword
+      ? { code: "wrong-password", words: "It connected with a wrong password." }
+      : { code: "no-password", words: "It connected without a password. This hub was started with --anonymous none." };
+    this.#options.troubles.tell({ ...trouble, address, who });
+  }
+
+  /** Rejects where that could not be written down. */
+  async forbidden(topic: string, payload: Uint8Array, address: string): Promise<void> {
+    const meant = meantTopic(topic);
+    const hint =
+      meant === null ? "Readings go to sensor/data or sensor/<device>/data." : `Did you mean ${said(meant)}?`;
+    const words = `Nobody may publish on “${said(topic)}” without a key. ${hint}`;
+    const verdict = await this.#options.ingest.refuse({ address, source: topic, payload }, problem("forbidden", words));
+    if (verdict.kind === "deferred") throw new Error(verdict.problem.message);
+  }
+
+  mayNotHear(who: string, address: string, filter: string, hasTooMany: boolean): void {
+    const words = `Its subscription to “${said(filter)}” was turned away. ${filterWords(filter, hasTooMany)}`;
+    this.#options.troubles.tell({ code: "no-subscription", address, subject: filter, who, words });
+  }
+
+  #cutWords(reason: string): string {
+    switch (reason) {
+      case SPEAKS_HTTP:
+        return `It sent an HTTP request to the MQTT port. HTTP is on port ${this.#options.httpPort()}.`;
+      case SPEAKS_TLS:
+        return "It spoke TLS to the MQTT port, which has none. Let it connect without TLS (mqtt:// in place of mqtts://).";
+      default:
+        return `Its connection was cut: ${reason}.`;
+    }
+  }
+}
+
+function filterWords(filter: string, hasTooMany: boolean): string {
+  if (filter.startsWith("$share/")) return "Shared subscriptions are MQTT 5, which this hub does not speak.";
+  if (!isSoundFilter(filter)) return "This is no topic filter: “#” stands alone at the end, “+” alone in its level.";
+  if (hasTooMany) return "It has too many subscriptions.";
+  const meant = meantFilter(filter);
+  if (meant !== null) return `Did you mean ${said(meant)}?`;
+  return "Without a key a client hears its own commands, on bramble/<device>/command, and topics of controls added by hand.";
+}
+
+function said(text: string): string {
+  return text.slice(0, SAID_CHARACTERS);
+}

@@ -1,0 +1,42 @@
+// Code with a button that copies it.
+import { useEffect, useRef, useState } from "react";
+import styles from "./copyable.module.css";
+
+interface Props {
+  readonly code: string;
+  /** What it is, for those who hear the button's name alone. */
+  readonly label: string;
+}
+
+export function Copyable({ code, label }: Props) {
+  const text = useRef<HTMLPreElement>(null);
+  const [outcome, setOutcome] = useState<string>();
+
+  useEffect(() => {
+    if (outcome === undefined) return;
+    const timer = setTimeout(() => setOutcome(undefined), 2_000);
+    return () => clearTimeout(timer);
+  }, [outcome]);
+
+  return (
+    <>
+      <pre ref={text} className={styles["code"]}>
+        <code>{code}</code>
+      </pre>
+      <button
+        type="button"
+        className={`button small ${styles["copy"]}`}
+        aria-label={`Copy: ${label}`}
+        onClick={() => text.current && setOutcome(copy(text.current) ? "Copied" : "Press Ctrl+C")}
+      >
+        <span aria-live="polite">{outcome ?? "Copy"}</span>
+      </button>
+    </>
+  );
+}
+
+/** A hub's page comes over plain HTTP, where browsers have no `navigator.clipboard`; a selection can always be copied. */
+function copy(element: Element): boolean {
+  getSelection()?.selectAllChildren(element);
+  return document.execCommand("copy");
+}

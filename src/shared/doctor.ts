@@ -1,0 +1,34 @@
+// What the connection doctor answers: what was looked at on the hub's computer, and which clients tried and failed.
+import { type Static, Type } from "typebox";
+
+/** Wrong: Pis do not get through. Hint: they may not. */
+export const CheckState = Type.Union([Type.Literal("wrong"), Type.Literal("hint"), Type.Literal("fine")]);
+export type CheckState = Static<typeof CheckState>;
+
+export const Check = Type.Object({
+  id: Type.String({ description: "what was looked at, such as mqtt-port" }),
+  state: CheckState,
+  title: Type.String(),
+  words: Type.String(),
+  todo: Type.Optional(Type.String({ description: "what a person can do about it" })),
+  command: Type.Optional(Type.String({ description: "for a terminal on the hub's computer" })),
+});
+export type Check = Static<typeof Check>;
+
+export const FailedClient = Type.Object({
+  code: Type.String({ description: "stable code of what went wrong" }),
+  address: Type.String({ description: "where it was; empty where that is not known" }),
+  who: Type.Optional(Type.String({ description: "its client id, or its device's" })),
+  words: Type.String(),
+  count: Type.Integer(),
+  firstMs: Type.Integer(),
+  lastMs: Type.Integer(),
+});
+export type FailedClient = Static<typeof FailedClient>;
+
+export const Examination = Type.Object({
+  atMs: Type.Integer(),
+  checks: Type.Array(Check),
+  clients: Type.Array(FailedClient, { description: "that failed in the last day, newest first" }),
+});
+export type Examination = Static<typeof Examination>;
