@@ -7,8 +7,7 @@ import { expect, test } from "vitest";
 import type { HubInfo } from "../../src/shared/api.ts";
 import { type Avahi, startAvahi } from "../support/avahi.ts";
 import { TestHub } from "../support/hub.ts";
-import { connectNamespaces, mayMakeNamespaces, Namespace } from "../support/namespace.ts";
-import { run } from "../support/run.ts";
+import { connectNamespaces, jsonWithin, mayMakeNamespaces, Namespace } from "../support/namespace.ts";
 import { until } from "../support/until.ts";
 
 const INSTANCE = `Bramble on ${hostname().split(".")[0]?.slice(0, 30)}`;
@@ -54,15 +53,7 @@ async function addContainers(home: Namespace): Promise<void> {
   await until("the bridge carries", async () => ((await state()) === "up\n" ? true : undefined));
 }
 
-async function infoOf(hub: TestHub, host = "127.0.0.1"): Promise<HubInfo> {
-  const script = `
-    const [, url, host, token] = process.argv;
-    const request = require("node:http").get(url, { headers: { host, authorization: "Bearer " + token } });
-    request.on("response", (response) => response.pipe(process.stdout));`;
-  const { http, token } = hub.file;
-  const [program = "", ...args] = ["nsenter", "--target", String(hub.pid), "--net", process.execPath, "-e", script];
-  return JSON.parse(await run(program, [...args, `${http}/api/v1/hub`, host, token]));
-}
+const infoOf = (hub: TestHub, host?: string) => jsonWithin<HubInfo>(hub, "/api/v1/hub", host);
 
 const nameOf = (hub: TestHub) => until("a name", async () => (await infoOf(hub)).mdnsName, FOLLOWED_WITHIN_MS);
 

@@ -68,7 +68,9 @@ test("a port that the user named and is taken is an error that says who to look 
   const ended = await runBramble(["serve", "--data", folder.path, "--http-port", port, "--mqtt-port", "0"]);
   other.close();
   expect(ended.code).toBe(1);
-  expect(ended.output).toMatch(new RegExp(`HTTP port ${port} is taken.*lsof -i :${port}`));
+  expect(ended.output).toMatch(
+    new RegExp(`HTTP port ${port} is taken by .+ \\(process ${process.pid}\\)\\. End it, or`),
+  );
   expect(existsSync(join(folder.path, "hub.json"))).toBe(false);
 });
 

@@ -1,5 +1,6 @@
 // Machines of a test's own: network namespaces, joined by cables of their own, where this user may make them.
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import type { TestHub } from "./hub.ts";
 import { run } from "./run.ts";
 
 let made = 0;
@@ -64,4 +65,15 @@ export function connectNamespaces(one: Plug, other: Plug): void {
     machine.ip("address", "add", address, "dev", name);
     machine.ip("link", "set", name, "up");
   }
+}
+
+/** Asks a hub's API as the administrator, from its own machine. */
+export async function jsonWithin<T>(hub: TestHub, path: string, host = "127.0.0.1"): Promise<T> {
+  const script = `
+    const [, url, host, token] = process.argv;
+    const request = require("node:http").get(url, { headers: { host, authorization: "Bearer " + token } });
+    request.on("response", (response) => response.pipe(process.stdout));`;
+  const { http, token } = hub.file;
+  const [program = "", ...args] = ["nsenter", "--target", String(hub.pid), "--net", process.execPath, "-e", script];
+  return JSON.parse(await run(program, [...args, http + path, host, token]));
 }

@@ -8,7 +8,9 @@ export interface OpenPort {
 
 /** The ports that no rule of ufw's `user.rules` lets everybody in to. */
 export function closedByUfw(rules: string, ports: readonly OpenPort[]): OpenPort[] {
-  const allowed = [...rules.matchAll(/^### tuple ### allow (tcp|udp|any) ([\d,:]+) 0\.0\.0\.0\/0 any \S+ in/gm)];
+  const allowed = [
+    ...rules.matchAll(/^### tuple ### allow (tcp|udp|any) ([\d,:]+) 0\.0\.0\.0\/0 any 0\.0\.0\.0\/0 in/gm),
+  ];
   return ports.filter(
     ({ protocol, port }) =>
       !allowed.some(([, rule = "", list = ""]) => (rule === "any" || rule === protocol) && isInList(list, port)),

@@ -81,7 +81,7 @@ function examineAnswers({ id, what, port, flag, answers }: Tried): Check {
   if (faults.length === 0) {
     return {
       ...{ id, state: "fine", title: `${what} answers on port ${port}` },
-      words: `At ${listed(at("ours"))}. That is seen from this computer: a firewall or a router may still keep others out.`,
+      words: `At ${listed(at("ours"))}. That is seen from this computer: a firewall may still keep others out.`,
     };
   }
   return {

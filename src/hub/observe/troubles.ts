@@ -51,7 +51,8 @@ export class Troubles {
 
   /** A connection that was ended before anything of it was read; `what` is the port that it came to. */
   notAdmitted(address: string, outcome: NotAdmitted, what: string): void {
-    this.tell({ code: "not-admitted", address, subject: outcome, words: notAdmittedWords(outcome, what) });
+    const words = notAdmittedWords(outcome, what);
+    this.tell({ code: "not-admitted", address, subject: `${what} ${outcome}`, words });
   }
 
   /** Those of the last day. */

@@ -15,24 +15,33 @@ export function DoctorPage() {
   const lookAgain = () => void examination.refetch();
   return (
     <>
-      <PageHeader title="Is something wrong?" state={<Looked isFetching={isFetching} atMs={data?.atMs} />}>
-        <button type="button" className="button" disabled={isFetching} onClick={lookAgain}>
-          Look again
-        </button>
-      </PageHeader>
+      <PageHeader
+        title="Is something wrong?"
+        state={<Looked isFetching={isFetching} atMs={data?.atMs} onLookAgain={lookAgain} />}
+      />
       {error !== null && !isFetching && <Failure what="The hub could not look." error={error} onRetry={lookAgain} />}
       {data === undefined ? isFetching && <Skeleton /> : <Findings examination={data} />}
     </>
   );
 }
 
-function Looked({ isFetching, atMs }: { readonly isFetching: boolean; readonly atMs: number | undefined }) {
+interface LookedProps {
+  readonly isFetching: boolean;
+  /** When the hub last looked. */
+  readonly atMs: number | undefined;
+  readonly onLookAgain: () => void;
+}
+
+function Looked({ isFetching, atMs, onLookAgain }: LookedProps) {
   const nowMs = useNow(60_000);
   return (
-    <span className="note" role="status">
-      {isFetching
-        ? "Looking at ports, firewall, discovery and clients…"
-        : atMs && `seen at ${formatMoment(atMs, nowMs)}`}
+    <span className={styles["looked"]}>
+      <span className="note" role="status">
+        {isFetching ? "Looking…" : atMs && `seen at ${formatMoment(atMs, nowMs)}`}
+      </span>
+      <button type="button" className="button small" disabled={isFetching} onClick={onLookAgain}>
+        Look again
+      </button>
     </span>
   );
 }
