@@ -240,8 +240,9 @@ test.each([
     },
   };
   const { clockOffMs: _off, ...punctual } = device;
-  const registry = { list: () => [device, { ...punctual, id: "punctual" }] };
-  expect(failedClients({ ...nobody(10), registry })).toMatchObject([
+  const away: Device = { ...device, id: "away", lastSeenMs: 1_005 - DAY_MS };
+  const registry = { list: () => [device, away, { ...punctual, id: "punctual" }] };
+  expect(failedClients({ ...nobody(1_005), registry })).toMatchObject([
     { code: "clock-off", who: "attic", address: "10.0.0.7", words: expect.stringContaining(words), lastMs: 5 },
   ]);
 });

@@ -182,7 +182,7 @@ describe("on Windows", () => {
       expect(await examine("win32", { programs })).toMatchObject({
         state: "hint",
         command: expect.stringMatching(
-          /action=allow protocol=TCP localport=8081,1884 && .* protocol=UDP localport=5353$/,
+          /action=allow protocol=TCP localport=8081,1884\n.* protocol=UDP localport=5353$/,
         ),
       });
     }

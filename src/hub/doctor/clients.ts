@@ -11,9 +11,11 @@ type Options = Pick<DoctorOptions, "troubles" | "refusals" | "registry" | "clock
 
 export function failedClients({ troubles, refusals, registry, clock }: Options): FailedClient[] {
   const sinceMs = clock.now() - REMEMBERED_MS;
-  return [...troubles.list(), ...refusedBySender(refusals.list(), sinceMs), ...wrongClocks(registry.list())].sort(
-    (a, b) => b.lastMs - a.lastMs,
-  );
+  return [
+    ...troubles.list(),
+    ...refusedBySender(refusals.list(), sinceMs),
+    ...wrongClocks(registry.list(), sinceMs),
+  ].sort((a, b) => b.lastMs - a.lastMs);
 }
 
 /** One entry for each sender, reason and way, with the words of its latest message. `refused` is newest first. */
@@ -37,9 +39,9 @@ function refusedBySender(refused: readonly Refused[], sinceMs: number): FailedCl
 }
 
 /** Devices whose clock is off as far as somebody should set it. */
-function wrongClocks(devices: readonly Device[]): FailedClient[] {
+function wrongClocks(devices: readonly Device[], sinceMs: number): FailedClient[] {
   return devices.flatMap(({ id, name, address, clockOffMs = 0, lastSeenMs }) => {
-    if (clockOffMs === 0) return [];
+    if (clockOffMs === 0 || lastSeenMs <= sinceMs) return [];
     const off = `${roughly(Math.abs(clockOffMs))} ${clockOffMs > 0 ? "ahead" : "behind"}`;
     const words = `The clock of ${name} is ${off}: its readings lie at the wrong times. Is it set by the network (timedatectl)?`;
     return [

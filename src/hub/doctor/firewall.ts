@@ -99,7 +99,7 @@ async function onWindows(hub: Ports, system: System): Promise<Check> {
     ...{ id: ID, state: "hint", title: "The firewall of Windows may keep Pis out" },
     words: "It is on, and has no rule that is called Bramble. It may have asked once whether to let this program in.",
     todo: "If a Pi does not get through, run this in a terminal that was started as administrator:",
-    command: `${add} protocol=TCP localport=${hub.httpPort},${hub.mqttPort} && ${add} protocol=UDP localport=${MDNS_PORT}`,
+    command: `${add} protocol=TCP localport=${hub.httpPort},${hub.mqttPort}\n${add} protocol=UDP localport=${MDNS_PORT}`,
   };
 }
 

@@ -38,7 +38,7 @@ export function probeMqtt(
       end(isOurs ? "ours" : "another");
     });
     socket.once("end", () => end("closed"));
-    socket.once("error", (error) => end(isTimeout(error) ? "silent" : "closed"));
+    socket.on("error", (error) => end(isTimeout(error) ? "silent" : "closed"));
   });
 }
 
