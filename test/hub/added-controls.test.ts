@@ -68,7 +68,10 @@ test("a plug that was there before its switch is switched, and its acknowledgeme
 
   await hub.restart();
   const kept: Device = await (await hub.fetch("/api/v1/devices/kitchen")).json();
-  expect(kept.controls).toEqual([plug, dimmer]);
+  expect(kept.controls).toEqual([
+    { ...plug, desired: expect.objectContaining({ value: false, state: "done" }) },
+    dimmer,
+  ]);
   expect(statesOf(await untilState(hub, on, "done"))).toEqual(["queued", "sent", "delivered", "done"]);
 });
 
