@@ -1,5 +1,6 @@
 // Commands from the button to the reply. A command is written down before anyone hears of it, waits here while its device is
-// away, is handed over once at a time, and ends in exactly one of done, failed and expired.
+// away, is handed over once at a time, and ends in exactly one of done, failed and expired; its end, too, is told only once
+// it is written down, or a hub that dies in between would tell of another one later.
 //   queued -> sent -> delivered -> done | failed
 //   queued | sent -> expired, when its time to live has passed; sent -> queued, when the session ended before it was
 //   acknowledged: a device that has it nevertheless knows it by its id.
@@ -45,6 +46,8 @@ export interface CommandOrder {
 
 const SWEEP_PERIOD_MS = 100;
 const REPLY_WITHIN_MS = 10_000;
+/** After an end could not be written down. */
+const TRY_AGAIN_MS = 1_000;
 /** Commands of one device that may wait at once. */
 const WAITING_AT_MOST = 100;
 /** Settled commands that are kept of each device. */
@@ -59,6 +62,12 @@ interface Open {
   withdraw: AbortController | null;
   /** When a reply is due; null before it is on its way. */
   replyDueMs: number | null;
+  /** False while it is written down for the first time: nobody may hear of it yet. */
+  isWritten: boolean;
+  /** While its end is written down: nothing else becomes of it. */
+  ending: Promise<void> | null;
+  /** Its end, where that could not be written down: it is tried again. */
+  owed: { readonly end: Command; readonly againMs: number } | null;
 }
 
 export class Commands {
@@ -68,6 +77,8 @@ export class Commands {
   readonly #settled = new Map<string, Command[]>();
   /** The ways to each device, newest last. */
   readonly #channels = new Map<string, CommandChannel[]>();
+  /** Settled commands over the limit, which are still on disk. */
+  readonly #tooOld: string[] = [];
   #endTimer: (() => void) | null = null;
 
   constructor(options: CommandsOptions) {
@@ -117,6 +128,7 @@ export class Commands {
       timeline: [{ state: "queued", atMs: nowMs }],
     };
     const open = this.#opened(command, control);
+    open.isWritten = false;
     this.#open.set(command.id, open);
     try {
       await this.#options.records.saveCommand(command, []);
@@ -124,16 +136,18 @@ export class Commands {
       this.#open.delete(command.id);
       throw error;
     }
+    open.isWritten = true;
     this.#options.onChange(command);
     this.#supersede(open);
     this.#dispatch(device);
     return command;
   }
 
-  /** All of a device, newest first. */
+  /** All of a device, the one that was given last first. */
   list(device: string): Command[] {
-    const open = this.#openOf(device).map(({ command }) => command);
-    return [...(this.#settled.get(device) ?? []), ...open].reverse();
+    const open = this.#openOf(device).flatMap(({ command, isWritten }) => (isWritten ? [command] : []));
+    const givenAtMs = ({ timeline }: Command) => timeline[0]?.atMs ?? 0;
+    return [...(this.#settled.get(device) ?? []), ...open].reverse().sort((a, b) => givenAtMs(b) - givenAtMs(a));
   }
 
   /** By control: what it was last told. */
@@ -167,12 +181,15 @@ export class Commands {
   /** A way to a device is there; the answer takes it away. */
   attach(device: DeviceId, channel: CommandChannel): () => void {
     this.#channels.set(device, [...(this.#channels.get(device) ?? []), channel]);
-    this.#dispatch(device);
-    return () => {
-      const left = (this.#channels.get(device) ?? []).filter((other) => other !== channel);
-      if (left.length === 0) this.#channels.delete(device);
-      else this.#channels.set(device, left);
-    };
+    // Only then the caller can take it away again, which a way for one command does as soon as it is used.
+    queueMicrotask(() => this.#dispatch(device));
+    return () => this.#detach(device, channel);
+  }
+
+  #detach(device: string, channel: CommandChannel): void {
+    const left = (this.#channels.get(device) ?? []).filter((other) => other !== channel);
+    if (left.length === 0) this.#channels.delete(device);
+    else this.#channels.set(device, left);
   }
 
   /** Somebody listens on the topics of `filter` from now on. */
@@ -187,10 +204,12 @@ export class Commands {
   async replied(device: string | null, { id, ok, value, error }: CommandReply): Promise<void> {
     const open = this.#open.get(id);
     if (open === undefined || (device !== null && open.command.device !== device)) return;
-    // Who answers has it, whether or not its acknowledgement came first.
-    if (open.command.state !== "delivered") open.command = this.#advanced(open.command, "delivered", {});
     const outcome = ok ? {} : { error: error ?? "the device says no, and not why" };
-    await this.#settle(open, ok ? "done" : "failed", { ...(value === undefined ? {} : { reply: value }), ...outcome });
+    // Who answers has it, whether or not its acknowledgement came first.
+    const { command } = open;
+    const heard = command.state === "delivered" ? command : this.#advanced(command, "delivered", {});
+    const answer = { ...(value === undefined ? {} : { reply: value }), ...outcome };
+    await this.#settle(open, this.#advanced(heard, ok ? "done" : "failed", answer));
   }
 
   #restore(command: Command): void {
@@ -210,7 +229,8 @@ export class Commands {
     const { id, value, expiresAtMs, timeline } = command;
     const at = timeline[0]?.atMs ?? 0;
     const message = { id, control: command.control, value, at, ttl_ms: expiresAtMs - at };
-    return { command, message, control, withdraw: null, replyDueMs: null };
+    const steps = { withdraw: null, replyDueMs: null, isWritten: true, ending: null, owed: null };
+    return { command, message, control, ...steps };
   }
 
   #openOf(device: string): Open[] {
@@ -223,20 +243,20 @@ export class Commands {
     for (const other of this.#openOf(newest.device)) {
       const { id, state } = other.command;
       if (id === newest.id) break;
-      if (other.command.control === newest.control && state === "queued")
-        this.#settleSoon(other, "failed", { error: "superseded" });
+      if (other.command.control === newest.control && state === "queued" && !isHeld(other))
+        this.#settleSoon(other, this.#advanced(other.command, "failed", { error: "superseded" }));
     }
   }
 
   /** Sends what may be sent: of each control the oldest that waits, while no other is under way. */
   #dispatch(device: string): void {
-    const toDevice = this.#channels.get(device)?.at(-1);
     const nowMs = this.#options.clock.now();
     const busy = new Set<string>();
     for (const open of this.#openOf(device)) {
       const { control, state, expiresAtMs, publication } = open.command;
-      if (state === "queued" && !busy.has(control) && nowMs < expiresAtMs) {
-        const channel = publication === undefined ? toDevice : this.#options.channelTo(publication);
+      if (state === "queued" && !isHeld(open) && !busy.has(control) && nowMs < expiresAtMs) {
+        const channel =
+          publication === undefined ? this.#channels.get(device)?.at(-1) : this.#options.channelTo(publication);
         if (channel !== undefined) this.#send(open, channel);
       }
       busy.add(control);
@@ -250,11 +270,11 @@ export class Commands {
     channel.deliver(open.message, withdraw.signal).then(
       (isAcknowledged) => {
         open.withdraw = null;
-        if (!this.#open.has(open.command.id)) return;
+        if (!this.#isOpen(open)) return;
         if (open.command.publication !== undefined) {
           // What a control added by hand publishes is no command that could be replied to.
-          if (isAcknowledged) open.command = this.#advanced(open.command, "delivered", {});
-          this.#settleSoon(open, "done", {});
+          const heard = isAcknowledged ? this.#advanced(open.command, "delivered", {}) : open.command;
+          this.#settleSoon(open, this.#advanced(heard, "done", {}));
           return;
         }
         open.replyDueMs = this.#options.clock.now() + REPLY_WITHIN_MS;
@@ -262,38 +282,61 @@ export class Commands {
       },
       () => {
         open.withdraw = null;
-        if (!this.#open.has(open.command.id) || open.command.state !== "sent") return;
-        this.#become(open, "queued");
+        if (withdraw.signal.aborted) return;
+        // A way that failed has ended, and may not have said so yet.
+        this.#detach(open.command.device, channel);
+        if (this.#isOpen(open)) this.#become(open, "queued");
         this.#dispatch(open.command.device);
       },
     );
   }
 
+  /** It has no end yet, nor one that is being written down. */
+  #isOpen(open: Open): boolean {
+    return this.#open.get(open.command.id) === open && !isHeld(open);
+  }
+
   #sweep(): void {
     const nowMs = this.#options.clock.now();
     for (const open of [...this.#open.values()]) {
-      const { state, expiresAtMs } = open.command;
+      const { command, owed, ending } = open;
+      const { state, expiresAtMs } = command;
+      if (owed !== null && ending === null && nowMs >= owed.againMs) this.#settleSoon(open, owed.end);
+      if (isHeld(open)) continue;
       if (open.replyDueMs !== null) {
-        if (nowMs >= open.replyDueMs) this.#settleSoon(open, "failed", { error: "no-reply" });
+        if (nowMs >= open.replyDueMs) this.#settleSoon(open, this.#advanced(command, "failed", { error: "no-reply" }));
       } else if (nowMs >= expiresAtMs && (state === "queued" || state === "sent")) {
         open.withdraw?.abort();
-        this.#settleSoon(open, "expired", {});
+        this.#settleSoon(open, this.#advanced(command, "expired", {}));
       }
     }
   }
 
-  #settleSoon(open: Open, state: CommandState, outcome: Pick<Command, "reply" | "error">): void {
-    this.#settle(open, state, outcome).catch(this.#options.onSaveFailed);
+  #settleSoon(open: Open, end: Command): void {
+    this.#settle(open, end).catch(this.#options.onSaveFailed);
   }
 
-  async #settle(open: Open, state: CommandState, outcome: Pick<Command, "reply" | "error">): Promise<void> {
-    const { device } = open.command;
-    this.#open.delete(open.command.id);
-    open.command = this.#advanced(open.command, state, outcome);
-    const forgotten = this.#keep(open.command);
-    this.#options.onChange(open.command);
-    this.#dispatch(device);
-    await this.#options.records.saveCommand(open.command, forgotten);
+  #settle(open: Open, end: Command): Promise<void> {
+    open.ending ??= this.#end(open, end);
+    return open.ending;
+  }
+
+  async #end(open: Open, end: Command): Promise<void> {
+    const { records, clock, onChange } = this.#options;
+    const forgotten = this.#tooOld.splice(0);
+    try {
+      await records.saveCommand(end, forgotten);
+    } catch (error) {
+      this.#tooOld.push(...forgotten);
+      open.ending = null;
+      open.owed = { end, againMs: clock.now() + TRY_AGAIN_MS };
+      throw error;
+    }
+    if (this.#open.get(end.id) !== open) return;
+    this.#open.delete(end.id);
+    this.#keep(end);
+    onChange(end);
+    this.#dispatch(end.device);
   }
 
   #become(open: Open, state: CommandState): void {
@@ -311,11 +354,14 @@ export class Commands {
     };
   }
 
-  /** Answers with the ids of those that make room. */
-  #keep(command: Command): string[] {
+  #keep(command: Command): void {
     const history = [...(this.#settled.get(command.device) ?? []), command];
-    const forgotten = history.splice(0, Math.max(0, history.length - HISTORY));
+    for (const { id } of history.splice(0, Math.max(0, history.length - HISTORY))) this.#tooOld.push(id);
     this.#settled.set(command.device, history);
-    return forgotten.map(({ id }) => id);
   }
+}
+
+/** It is being written down, at its beginning or at its end. */
+function isHeld({ isWritten, ending, owed }: Open): boolean {
+  return !isWritten || ending !== null || owed !== null;
 }

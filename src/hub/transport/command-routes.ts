@@ -120,8 +120,7 @@ function nextCommand(
     };
     const endTimer = clock.every(Math.max(1, waitMs), () => finish(null));
     reply.raw.once("close", () => finish(null));
-    let detach = (): void => undefined;
-    detach = attach({
+    const detach = attach({
       deliver: (message) =>
         new Promise((delivered, failed) => {
           // One answer holds one command.

@@ -149,7 +149,8 @@ class DeviceSocket {
 
   #attach(device: DeviceId): void {
     const { commands, registry } = this.#options;
-    if (this.#detach.has(device)) return;
+    // It may have hung up while its message was on the way to the disk.
+    if (this.#detach.has(device) || this.#socket.readyState !== this.#socket.OPEN) return;
     this.#detach.set(device, commands.attach(device, this.#channel()));
     registry.sessionSpoke(device, this.#session);
   }

@@ -57,7 +57,8 @@ export class MqttCommands {
   channelTo({ topic, payload }: Publication): CommandChannel | undefined {
     const all = [...this.#links].flatMap(([session, link]) => {
       const filters = [...link.filters].filter(([filter]) => filterMatches(filter, topic));
-      if (filters.length === 0) return [];
+      // One that has ended may not have said so yet.
+      if (filters.length === 0 || !session.socket.writable) return [];
       const qos = Math.max(...filters.map(([, of]) => of));
       return [{ session, link, qos, isObserver: filters.every(([filter]) => isCatchAll(filter)) }];
     });
