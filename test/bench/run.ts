@@ -15,6 +15,7 @@ import { idle } from "./topics/idle.ts";
 import { mixed } from "./topics/mixed.ts";
 import { mqttLatency } from "./topics/mqtt-latency.ts";
 import { mqttThroughput } from "./topics/mqtt-throughput.ts";
+import { press } from "./topics/press.ts";
 import { start } from "./topics/start.ts";
 import { storeSize } from "./topics/store-size.ts";
 
@@ -29,6 +30,7 @@ const allTopics: readonly Topic[] = [
   start,
   idle,
   mixed,
+  press,
 ];
 
 /** With fewer, series would be too short to look at. */
