@@ -1,12 +1,13 @@
 // The Pi's agent: its own tests, and the real thing against a real hub.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { request as httpRequest } from "node:http";
 import { join } from "node:path";
 import { connectAsync } from "mqtt";
 import { beforeAll, expect, test } from "vitest";
 import type { DeviceList, Installer } from "../../src/shared/api.ts";
+import type { Command } from "../../src/shared/command.ts";
 import { AGENT_FOLDER, ensureAgentPackages, PYTHON, PYTHON_ENV, TestAgent } from "../support/agent.ts";
 import { startTestHub, TestHub } from "../support/hub.ts";
 import { until } from "../support/until.ts";
@@ -163,6 +164,38 @@ test("a command moves its output once, and gets a reply", async () => {
   expect(await send({ ...on, id: "5", control: "lamp" })).toEqual({ id: "5", ok: true, value: true });
   expect((await agent.command("status")).output).toContain("line 9");
   await client.endAsync();
+});
+
+test("a hub that dies while a command is carried out hears the reply when it is back", async () => {
+  await using hub = await startTestHub();
+  await using again = new TestHub([], ["--http-port", `${hub.httpPort}`, "--mqtt-port", `${hub.mqttPort}`], hub.folder);
+  const go = join(hub.folder.path, "go");
+  const slow = `
+device = "pi"
+vitals = false
+[outputs.slow]
+kind = "command"
+run = "while [ ! -e ${go} ]; do sleep 0.05; done"
+`;
+  await using agent = new TestAgent(reach(hub), slow);
+  await until("its control", async () => (await deviceOf(hub))?.controls[0]);
+  const given = await hub.fetch("/api/v1/devices/pi/commands", {
+    method: "POST",
+    body: '{"control":"slow"}',
+    headers: { "Content-Type": "application/json" },
+  });
+  const { id }: Command = await given.json();
+  const reaches = (at: TestHub, state: Command["state"]) =>
+    until(`${state}: ${agent.output}`, async () => {
+      const command = await at.json<Command>(`/api/v1/commands/${id}`);
+      return command.state === state || undefined;
+    });
+  await reaches(hub, "delivered");
+  await hub.end("SIGKILL");
+  writeFileSync(go, "");
+  await until("nobody hears the reply", async () => agent.output.includes("did not reach the hub") || undefined);
+  await again.start();
+  await reaches(again, "done");
 });
 
 test("the installer and its files are those of this hub, whatever the request calls it", async () => {

@@ -1,4 +1,5 @@
 """Carries commands out: each id once, none after its time, and every one gets a reply."""
+import collections
 import json
 import logging
 import queue
@@ -88,6 +89,8 @@ class Commands:
         self._seen = seen
         self._clock = clock
         self._waiting: queue.Queue[tuple[bytes, Link]] = queue.Queue(WAITING)
+        # Replies that a broken connection swallowed, oldest first.
+        self._unheard: collections.deque[str] = collections.deque(maxlen=WAITING)
 
     def take(self, payload: bytes, link: Link) -> None:
         """`link` is where the reply goes."""
@@ -103,6 +106,12 @@ class Commands:
             except queue.Empty:
                 continue
             self._answer(payload, link.deliver)
+
+    def repeat(self, deliver: Callable[[str, str], Any]) -> None:
+        """Says again what the hub has not heard: it knows that the command came, and waits. Raises LinkLost."""
+        while self._unheard:
+            deliver("reply", self._unheard[0])
+            self._unheard.popleft()
 
     def handle(self, payload: bytes) -> str | None:
         """Acts, or not, and answers the reply; None where there is nobody to reply to."""
@@ -146,6 +155,7 @@ class Commands:
             deliver("state", json.dumps(self._outputs.state()))
         except LinkLost as error:
             log.warning("a reply did not reach the hub: %s", error)
+            self._unheard.append(reply)
 
 
 def failure(command_id: str, words: str) -> str:

@@ -143,6 +143,7 @@ class Courier:
             if self._introduce.is_set():
                 self._introduce.clear()
                 self._say_what_this_is(link)
+            self._commands.repeat(link.deliver)
             if self._report_state.is_set():
                 self._report_state.clear()
                 link.deliver("state", json.dumps(self._outputs.state()))

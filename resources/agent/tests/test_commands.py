@@ -6,6 +6,7 @@ from typing import Any
 from bramble_agent.commands import CUT_OFF, REMEMBERED, Commands, SeenCommands
 from bramble_agent.config import parse
 from bramble_agent.devices import Outputs
+from bramble_agent.link import LinkLost
 
 from .support import NOON_MS, FolderCase
 
@@ -108,6 +109,21 @@ class CommandsTest(FolderCase):
         self.begin()
         self.assertEqual(self.quietly_fails("count"), CUT_OFF)
         self.assertEqual(self.count(), 0)
+
+    def test_a_reply_that_the_hub_did_not_hear_is_said_again(self) -> None:
+        heard: list[tuple[str, str]] = []
+
+        def broken(leaf: str, payload: str) -> None:
+            raise LinkLost("the connection to the hub ended")
+
+        message = {"id": "c1", "control": "led", "value": True, "at": NOON_MS, "ttl_ms": 60_000}
+        with self.assertLogs("commands", "WARNING"):
+            self.commands._answer(json.dumps(message).encode(), broken)
+        with self.assertRaises(LinkLost):
+            self.commands.repeat(broken)
+        self.commands.repeat(lambda *said: heard.append(said))
+        self.commands.repeat(lambda *said: heard.append(said))
+        self.assertEqual(heard, [("reply", '{"id": "c1", "ok": true, "value": true}')])
 
     def test_one_that_cannot_be_written_down_is_not_done(self) -> None:
         self.seen.close()
