@@ -1,6 +1,7 @@
 // The switches of a device's page, with MQTT.js as the Pi behind them.
 import { expect, test } from "@playwright/test";
 import { connectAsync } from "mqtt";
+import type { Device } from "../../src/shared/device.ts";
 import { startTestHub, type TestHub } from "../support/hub.ts";
 import { run } from "../support/run.ts";
 import { linkOf } from "./page.ts";
@@ -29,8 +30,11 @@ async function startPi(hub: TestHub, answer: (control: string) => object = () =>
   });
   await client.publishAsync("bramble/pi/about", JSON.stringify(about), { qos: 1 });
   await client.subscribeAsync("bramble/pi/command", { qos: 1 });
-  return { told, [Symbol.asyncDispose]: () => client.endAsync(true) };
+  const says = (state: object) => client.publishAsync("bramble/pi/state", JSON.stringify(state), { qos: 1 });
+  return { told, says, [Symbol.asyncDispose]: () => client.endAsync(true) };
 }
+
+const deviceOf = (hub: TestHub) => hub.json<Device>("/api/v1/devices/pi");
 
 test("a switch is pressed, the Pi obeys, and the receipt says so", async ({ page }) => {
   await using hub = await startTestHub();
@@ -53,6 +57,30 @@ test("a switch is pressed, the Pi obeys, and the receipt says so", async ({ page
     ["led", true],
     ["led", false],
   ]);
+});
+
+test("a switch that was pressed stays where it is until the Pi says otherwise", async ({ page }) => {
+  await using hub = await startTestHub();
+  await using pi = await startPi(hub);
+  await page.goto(linkOf(hub));
+  await page.getByRole("link", { name: "Greenhouse" }).click();
+  const led = page.getByRole("switch", { name: "LED" });
+  await led.click();
+  await expect(page.getByText("done: LED is on")).toBeVisible();
+  await pi.says({ led: false });
+  await expect(led).not.toBeChecked();
+  await led.evaluate((element) => {
+    const moves: string[] = [];
+    Object.assign(window, { moves });
+    const note = () => moves.push(element.getAttribute("aria-checked") ?? "");
+    new MutationObserver(note).observe(element, { attributeFilter: ["aria-checked"] });
+  });
+  await led.click();
+  await expect(page.getByText("done: LED is on")).toBeVisible();
+  await expect.poll(async () => (await deviceOf(hub)).controls[0]?.reported?.value).toBe(true);
+  await pi.says({ led: false });
+  await expect(led).not.toBeChecked();
+  expect(await page.evaluate("moves")).toEqual(["true", "false"]);
 });
 
 test("every kind of control sends what a person means", async ({ page }) => {

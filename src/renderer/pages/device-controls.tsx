@@ -15,6 +15,7 @@ import { CommandHistory } from "./command-history.tsx";
 import { CommandReceipt } from "./command-receipt.tsx";
 import { ControlInput } from "./control-input.tsx";
 import styles from "./device-controls.module.css";
+import { settledValue } from "./settled-value.ts";
 
 export function DeviceControls({ device }: { readonly device: Device }) {
   const { data: commands = [] } = useCommands(device.id);
@@ -69,9 +70,8 @@ function OneControl({ device, one, last, done, onEdit }: OneControlProps) {
     sendCommand(device.id, { control: control.id, value }).catch(setFailure);
   };
   const isUnderWay = last !== undefined && !isSettled(last.state);
-  const wasDone = done && (done.reply ?? done.value);
-  // Once it is settled, the device has the last word.
-  const shown = isUnderWay ? last.value : (reported?.value ?? wasDone);
+  const wasDone = done && { value: done.reply ?? done.value, givenAtMs: done.timeline[0]?.atMs ?? 0 };
+  const shown = isUnderWay ? last.value : settledValue(reported, wasDone);
   const differs = isUnderWay && reported !== undefined && reported.value !== last.value;
   return (
     <div className={styles["control"]}>

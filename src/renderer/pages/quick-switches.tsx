@@ -6,6 +6,7 @@ import { explain } from "../api/client.ts";
 import { sendCommand } from "../api/queries.ts";
 import { ControlInput } from "./control-input.tsx";
 import styles from "./quick-switches.module.css";
+import { settledValue } from "./settled-value.ts";
 
 const SHOWN = 2;
 
@@ -26,13 +27,13 @@ function QuickSwitch({ device, isHere, one }: Props) {
   const { control, desired, reported } = one;
   const [failure, setFailure] = useState<Error | null>(null);
   const isUnderWay = desired !== undefined && !isSettled(desired.state);
-  const wasDone = desired?.state === "done" ? desired.value : undefined;
+  const wasDone = desired?.state === "done" ? { value: desired.value, givenAtMs: desired.atMs } : undefined;
   const words = failure === null ? stateWords(one, isHere) : explain(failure);
   return (
     <div className={styles["switch"]}>
       <ControlInput
         control={control}
-        value={isUnderWay ? desired.value : (reported?.value ?? wasDone)}
+        value={isUnderWay ? desired.value : settledValue(reported, wasDone)}
         onChange={(value) => {
           setFailure(null);
           sendCommand(device, { control: control.id, value }).catch(setFailure);
