@@ -27,7 +27,7 @@ ask() {
 }
 
 uninstall() {
-  echo "This takes away the service, $lib and $bin. $config and $state stay."
+  echo "This takes away the service, $lib and $bin. $config, $state and the user bramble-agent stay."
   ask
   $sudo systemctl disable --now bramble-agent 2>/dev/null || true
   $sudo rm -rf "$lib" "$bin" "$unit"
@@ -36,13 +36,14 @@ uninstall() {
 }
 
 install_agent() {
+  [ ! -e /usr/bin/python3 ] || /usr/bin/python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
+    fail "this needs Python 3.11: Raspberry Pi OS 12 (bookworm) or newer"
   echo "This installs Bramble's agent @VERSION@ from $hub:"
   echo "  Debian packages: $packages"
   echo "  $lib, $bin, $unit, $config, and the user bramble-agent"
   ask
   $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y $packages ||
     fail "apt-get could not install the packages (sudo apt-get update may help)"
-
   new=$(mktemp -d) && trap 'rm -rf "$new"' EXIT && mkdir "$new/bramble_agent"
   printf '%s\n' "$files" | sed '/^$/d' >"$new/SHA256SUMS"
   while read -r _ path; do

@@ -18,6 +18,8 @@ log = logging.getLogger("link")
 KEEP_ALIVE_SECONDS = 20
 ANSWER_SECONDS = 10
 ACKNOWLEDGED_SECONDS = 60
+# A hub whose address has changed answers nothing, not even on the network's level.
+UNANSWERED_MS = 10_000
 
 
 class LinkLost(Exception):
@@ -42,10 +44,11 @@ class Link:
         self._subscribed = False
         self._end: str | None = None
         self._client = make_client(device)
+        self._client.on_failure = lambda error: self._lose(f"the network failed: {error}")
         self._client.will_set(self.topic("status"), "offline", qos=1, retain=True)
         if key is not None:
             self._client.username_pw_set(device, key)
-        self._client.on_socket_open = send_at_once
+        self._client.on_socket_open = tune
         self._client.on_connect = self._connected
         self._client.on_disconnect = self._disconnected
         self._client.on_subscribe = self._granted
@@ -137,15 +140,29 @@ class Link:
         self._on_loss()
 
 
-def send_at_once(_client: mqtt.Client, _data: Any, connection: socket.socket) -> None:
+class Client(mqtt.Client):
+    """The library's own thread dies without a word where the network says that there is no route, or no answer."""
+
+    on_failure: Callable[[OSError], None]
+
+    def loop_forever(self, *args: Any, **more: Any) -> Any:
+        try:
+            return super().loop_forever(*args, **more)
+        except OSError as error:
+            self.on_failure(error)
+            return mqtt.MQTT_ERR_CONN_LOST
+
+
+def tune(_client: mqtt.Client, _data: Any, connection: socket.socket) -> None:
     """A reply follows an acknowledgement closely, and would else be held back for 40 ms."""
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNANSWERED_MS)
 
 
-def make_client(client_id: str) -> mqtt.Client:
+def make_client(client_id: str) -> Client:
     """The constructor of paho-mqtt 2 wants to know which callbacks it talks to."""
     api = getattr(mqtt, "CallbackAPIVersion", None)
     first = () if api is None else (api.VERSION2,)
-    return mqtt.Client(
+    return Client(
         *first, client_id=client_id, clean_session=True, protocol=mqtt.MQTTv311, reconnect_on_failure=False
     )

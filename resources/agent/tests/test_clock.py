@@ -3,7 +3,7 @@ import http.server
 import threading
 import unittest
 
-from bramble_agent.clock import Clock, ask_time_ms, duration
+from bramble_agent.clock import ask_time_ms, duration
 from bramble_agent.hub import Hub
 
 from .support import NOON_MS, FakeTime
@@ -65,7 +65,7 @@ class ClockTest(unittest.TestCase):
             thread.join()
 
     def test_a_hub_that_cannot_be_asked_changes_nothing(self) -> None:
-        clock = Clock()
+        clock = FakeTime().clock
         with self.assertLogs("clock", "WARNING"):
             clock.compare(Hub("127.0.0.1", 1, 1))
         self.assertEqual(clock.hub_now_ms(), clock.now_ms())

@@ -75,6 +75,15 @@ class InstallTest(FolderCase):
         done = self.run_script(filled_in(), "--force")
         self.assertIn("there is no --force", done.stderr)
 
+    def test_an_old_python_is_said_before_anything_changes(self) -> None:
+        path = self.fake("apt-get")
+        old = self.fake("python3", "exit 1")
+        script = self.harmless(filled_in()).replace("/usr/bin/python3", f"{old}/python3")
+        done = self.run_script(script, "--yes", path=f"{path}:/usr/bin:/bin")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("needs Python 3.11", done.stderr)
+        self.assertNotIn("apt-get", self.calls())
+
     def install(self, curl: str) -> subprocess.CompletedProcess[str]:
         """With a curl that hands out what `curl` says, and everything that would touch the machine made harmless."""
         for program in ("apt-get", "systemctl", "useradd", "usermod"):
