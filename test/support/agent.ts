@@ -26,20 +26,23 @@ export function ensureAgentPackages(): void {
 
 export class TestAgent implements AsyncDisposable {
   readonly #folder = makeTemporaryFolder();
-  readonly #hub: string;
+  readonly #hub: string | null;
+  readonly #within: readonly string[];
   #child: ChildProcess | null = null;
   #output = "";
 
-  /** `hub` is HOST:MQTT-PORT:HTTP-PORT. */
-  constructor(hub: string, config: string) {
+  /** `hub` is HOST:MQTT-PORT:HTTP-PORT, and nothing where the agent has to find it; `within` runs it in another network. */
+  constructor(hub: string | null, config: string, within: readonly string[] = []) {
     this.#hub = hub;
+    this.#within = within;
     this.configure(config);
     this.start();
   }
 
   start(): void {
-    const args = [...this.#common("run"), "--hub", this.#hub];
-    const child = spawn(PYTHON, args, { env: PYTHON_ENV, stdio: ["ignore", "pipe", "pipe"] });
+    const told = this.#hub === null ? [] : ["--hub", this.#hub];
+    const [command = "", ...args] = [...this.#within, PYTHON, ...this.#common("run"), ...told];
+    const child = spawn(command, args, { env: PYTHON_ENV, stdio: ["ignore", "pipe", "pipe"] });
     this.#child = child;
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on("data", (chunk: Buffer) => {
