@@ -17,7 +17,7 @@ export function makeTemporaryFolder(): TestFolder {
   return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-/** Starts `bramble ARGS`; nothing of this machine's environment leaks in but the path. */
+/** Starts `bramble ARGS` as `npm run bramble` does; nothing of this machine's environment leaks in but the path. */
 export function spawnBramble(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
@@ -25,7 +25,7 @@ export function spawnBramble(
 ): ChildProcess {
   const [command = "", ...rest] = [...within, process.execPath, ENTRY, ...args];
   return spawn(command, rest, {
-    env: { PATH: process.env["PATH"] ?? "", HOME: tmpdir(), ...env },
+    env: { PATH: process.env["PATH"] ?? "", HOME: tmpdir(), MALLOC_ARENA_MAX: "2", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
 }
