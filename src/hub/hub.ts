@@ -172,7 +172,7 @@ export class Hub {
       sessions,
       admission: new Admission(networks),
       registry,
-      troubles: new MqttTroubles({ troubles, ingest, httpPort: () => http.port, log: mqttLog }),
+      troubles: new MqttTroubles({ troubles, ingest, httpPort: () => http.port, clock, log: mqttLog }),
       clock,
       log: mqttLog,
     });

@@ -1,7 +1,7 @@
 // Clients that tried and failed, against a real hub with the clients that people have: the doctor says why.
 import { once } from "node:events";
 import { connect as connectSocket } from "node:net";
-import { connectAsync } from "mqtt";
+import { connectAsync, MqttClient } from "mqtt";
 import { expect, test } from "vitest";
 import { failedClients } from "../../src/hub/doctor/clients.ts";
 import { meantFilter, meantPath, meantTopic } from "../../src/hub/observe/did-you-mean.ts";
@@ -63,6 +63,32 @@ test("a client that speaks MQTT 5 is named, and counted each time", async () => 
     { code: "unsupported-protocol", who: "other", words, count: 1 },
     { code: "unsupported-protocol", who: "node-red", words, count: 2 },
   ]);
+});
+
+test("two clients with one id, that push each other out, are told apart from one that moves", async () => {
+  await using hub = await startTestHub();
+  const visit = async (clientId: string, localAddress: string) => {
+    const connect = () => connectSocket({ host: "127.0.0.1", port: hub.mqttPort, localAddress });
+    const client = new MqttClient(connect, { clientId, reconnectPeriod: 0 });
+    await new Promise((resolve) => client.once("connect", resolve));
+    return client;
+  };
+  const clients = [
+    await visit("moved", "127.0.0.2"),
+    await visit("moved", "127.0.0.3"),
+    await visit("moved", "127.0.0.3"),
+    await visit("raspberrypi", "127.0.0.2"),
+    await visit("raspberrypi", "127.0.0.3"),
+    await visit("raspberrypi", "127.0.0.2"),
+    await visit("raspberrypi", "127.0.0.3"),
+  ];
+  const found = await clientsOf(hub);
+  expect(found).toMatchObject([
+    { code: "same-client-id", who: "raspberrypi", address: "127.0.0.3", count: 1 },
+    { code: "same-client-id", who: "raspberrypi", address: "127.0.0.2", count: 1 },
+  ]);
+  expect(found[0]?.words).toContain("at 127.0.0.2, and each pushes the other out");
+  for (const client of clients) client.end(true);
 });
 
 test("no password and a wrong one are told apart, and the doctor's own look is no client that failed", async () => {

@@ -1,6 +1,5 @@
 """Puts the parts together, runs each in its thread, and watches the configuration file."""
 import logging
-import socket
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -8,7 +7,7 @@ from pathlib import Path
 
 from .clock import Clock, boot_id
 from .commands import Commands, SeenCommands
-from .config import Config, ConfigError, HubSettings, device_id, load
+from .config import Config, ConfigError, HubSettings, device_id, load, own_name
 from .courier import Courier
 from .devices import Outputs
 from .door import Door
@@ -121,7 +120,7 @@ class Agent:
         return self._look(board) or self._default_config()
 
     def _default_config(self) -> Config:
-        host = socket.gethostname()
+        host = own_name()
         return Config(device=device_id(host), name=host, hub=self._options.hub or HubSettings())
 
     def _look(self, board: StatusBoard) -> Config | None:

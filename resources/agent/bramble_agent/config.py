@@ -19,6 +19,7 @@ DEFAULT_PATH = Path("/etc/bramble-agent.toml")
 DEVICE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_\-.:]{0,63}")
 CONTROL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_\-]{0,39}")
 # Names with a meaning of their own in a message of readings.
+BORN_WITH = {"raspberrypi", "debian", "localhost"}
 TAKEN_NAMES = {"ts", "time", "timestamp", "device", "device_id", "deviceId", "__proto__", "constructor", "prototype"}
 SECTIONS = ("hub", "queue", "outputs", "inputs")
 LEAST_INTERVAL_SECONDS = 0.1
@@ -95,6 +96,18 @@ def parse(text: str) -> Config:
     return _Reader(text).config(table)
 
 
+def own_name(root: Path = Path("/")) -> str:
+    """The host name; one that systems are born with, so that many have it, with the end of the machine's serial number."""
+    host = socket.gethostname()
+    if host not in BORN_WITH:
+        return host
+    try:
+        serial = (root / "proc/device-tree/serial-number").read_text().strip("\0 \n")
+    except OSError:
+        return host
+    return f"{host}-{serial[-6:]}"
+
+
 def device_id(host_name: str) -> str:
     """A host name as the contract's device id."""
     text = re.sub(r"[^A-Za-z0-9_\-.:]", "-", host_name)[:64].lstrip("_-.:")
@@ -108,7 +121,7 @@ class _Reader:
         self._lines = text.splitlines()
 
     def config(self, table: dict[str, Any]) -> Config:
-        host = socket.gethostname()
+        host = own_name()
         plain = {key: value for key, value in table.items() if key not in SECTIONS}
         config = self._settings(Config, {"device": device_id(host), "name": host, **plain}, "")
         self._check(config)

@@ -2,10 +2,11 @@
 import re
 import unittest
 from pathlib import Path
+from unittest import mock
 
 from bramble_agent.agent import ConfigWatch, Options
 from bramble_agent.cli import hub_argument
-from bramble_agent.config import Config, ConfigError, HubSettings, device_id, parse
+from bramble_agent.config import Config, ConfigError, HubSettings, device_id, own_name, parse
 from bramble_agent.inputs import INPUT_KINDS
 from bramble_agent.outputs import OUTPUT_KINDS, Led
 
@@ -15,7 +16,7 @@ EXAMPLE = Path(__file__).parent.parent / "bramble-agent.toml"
 LED = '[outputs.led]\nkind = "led"\npin = 17\n'
 
 
-class ParseTest(unittest.TestCase):
+class ParseTest(FolderCase):
     def test_without_a_word_it_is_a_configuration(self) -> None:
         config = parse("")
         self.assertEqual((config.interval, config.vitals, config.outputs, config.inputs), (10, True, {}, {}))
@@ -60,6 +61,17 @@ class ParseTest(unittest.TestCase):
         names = {"raspi-07": "raspi-07", "Bäckerei pi": "B-ckerei-pi", "-x": "x", "é": "raspberrypi"}
         names["a" * 70] = "a" * 64
         self.assertEqual({name: device_id(name) for name in names}, names)
+
+    def test_the_host_name_that_every_system_is_born_with_gets_the_serial_number(self) -> None:
+        serial = self.folder / "proc/device-tree/serial-number"
+        for host, name in {"raspberrypi": "raspberrypi", "raspi-07": "raspi-07"}.items():
+            with self.subTest(host), mock.patch("socket.gethostname", return_value=host):
+                self.assertEqual(own_name(self.folder), name)
+        serial.parent.mkdir(parents=True)
+        serial.write_text("10000000abcdef12\0")
+        for host, name in {"raspberrypi": "raspberrypi-cdef12", "raspi-07": "raspi-07"}.items():
+            with self.subTest(host), mock.patch("socket.gethostname", return_value=host):
+                self.assertEqual(own_name(self.folder), name)
 
     def test_the_hub_on_the_command_line(self) -> None:
         def hub(address: str, mqtt_port: int = 1883, http_port: int = 8080) -> HubSettings:

@@ -2,10 +2,12 @@
 // shows. Nothing here is on a good message's way.
 import { problem } from "../../shared/errors.ts";
 import type { NotAdmitted } from "../access/admission.ts";
+import type { Clock } from "../clock.ts";
 import type { Ingest } from "../ingest/accept.ts";
 import { meantFilter, meantTopic } from "../observe/did-you-mean.ts";
 import type { Log } from "../observe/log.ts";
 import { DOCTOR_CLIENT_ID, type Troubles } from "../observe/troubles.ts";
+import { TwinClients } from "../observe/twin-clients.ts";
 import { SPEAKS_HTTP, SPEAKS_TLS } from "./mqtt-guard.ts";
 import { isSoundFilter } from "./mqtt-names.ts";
 
@@ -13,6 +15,7 @@ export interface MqttTroublesOptions {
   readonly troubles: Troubles;
   readonly ingest: Pick<Ingest, "refuse">;
   readonly httpPort: () => number;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
@@ -21,6 +24,7 @@ const SAID_CHARACTERS = 80;
 
 export class MqttTroubles {
   readonly #options: MqttTroublesOptions;
+  readonly #twins = new TwinClients();
 
   constructor(options: MqttTroublesOptions) {
     this.#options = options;
@@ -29,6 +33,13 @@ export class MqttTroubles {
   notAdmitted(address: string, outcome: NotAdmitted): void {
     this.#options.log.warn({ address, outcome }, "connection refused");
     this.#options.troubles.notAdmitted(address, outcome, "MQTT");
+  }
+
+  connected(who: string, address: string): void {
+    const other = this.#twins.connected(who, address, this.#options.clock.now());
+    if (other === null) return;
+    const words = `It has the id of a client at ${other}, and each pushes the other out. Give one of them another id; the agent on a Pi takes its host name.`;
+    this.#options.troubles.tell({ code: "same-client-id", address, subject: who, who, words });
   }
 
   /** `who` is the client's id; null before its CONNECT, which the broker's types do not say. */

@@ -280,6 +280,7 @@ export class MqttTransport {
       if (session === undefined || session.closed) return;
       session.ready = true;
       this.#connected.add(session);
+      this.#options.troubles.connected(client.id, session.address);
       this.#closeWhenDone(client, session);
     });
     broker.on("subscribe", (subscriptions, client) => {
