@@ -5,6 +5,7 @@ import { type AddedControl, VALUE_PLACEHOLDER } from "../../shared/added-control
 import type { Device } from "../../shared/device.ts";
 import { explain } from "../api/client.ts";
 import { changeDevice } from "../api/queries.ts";
+import form from "../ui/form.module.css";
 import { Segmented } from "../ui/segmented.tsx";
 import {
   addedControls,
@@ -39,12 +40,14 @@ export function AddedControlForm({ device, added, onDone }: Props) {
 
   const set = (change: Partial<ControlDraft>) => setDraft((before) => ({ ...before, ...change }));
   return (
-    <form className={styles["form"]} onSubmit={submit}>
+    <form className={form["form"]} onSubmit={submit}>
       <h2 id="added-control-title">{added === undefined ? "Add a control" : "Change a control"}</h2>
       <p className="note">
         For a plug or a script that listens on an MQTT topic of its own. Pressed, the control publishes there.
       </p>
-      <Segmented legend="Kind" options={kinds} value={draft.kind} onChange={(kind) => set({ kind })} />
+      <div>
+        <Segmented legend="Kind" options={kinds} value={draft.kind} onChange={(kind) => set({ kind })} />
+      </div>
       <Field label="Name" value={draft.name} onChange={(name) => set({ name })} maxLength={64} autoFocus />
       <Field
         label="MQTT topic"
@@ -59,7 +62,7 @@ export function AddedControlForm({ device, added, onDone }: Props) {
         {added !== undefined && (
           <button
             type="button"
-            className={`button ${styles["remove"]}`}
+            className={`button danger ${styles["remove"]}`}
             disabled={save.isPending}
             onClick={() => save.mutate(others)}
           >
@@ -128,7 +131,7 @@ interface FieldProps {
 
 function Field({ label, value, onChange, type = "text", isOptional = false, ...rest }: FieldProps) {
   return (
-    <label className={styles["field"]}>
+    <label className={form["field"]}>
       {label}
       <input
         {...rest}

@@ -5,8 +5,8 @@ import type { Device, DeviceChanges } from "../../shared/device.ts";
 import { explain } from "../api/client.ts";
 import { changeDevice, useDevices } from "../api/queries.ts";
 import { ownName, roomsOf } from "../i18n/names.ts";
+import styles from "../ui/form.module.css";
 import { changesFrom, type Draft, draftOf } from "./device-draft.ts";
-import styles from "./edit-form.module.css";
 
 interface Props {
   readonly device: Device;
@@ -37,11 +37,11 @@ export function EditForm({ device, onDone }: Props) {
   });
   return (
     <form className={`panel ${styles["form"]}`} onSubmit={submit}>
-      <label>
+      <label className={styles["field"]}>
         Name
         <input {...field("name")} maxLength={64} placeholder={ownName(device)} />
       </label>
-      <label>
+      <label className={styles["field"]}>
         Room
         <input {...field("room")} maxLength={64} list={rooms} autoComplete="off" />
         <datalist id={rooms}>
@@ -50,11 +50,11 @@ export function EditForm({ device, onDone }: Props) {
           ))}
         </datalist>
       </label>
-      <label>
+      <label className={styles["field"]}>
         Tags, with commas between them
         <input {...field("tags")} autoComplete="off" />
       </label>
-      <label>
+      <label className={styles["field"]}>
         Notes
         <textarea {...field("notes")} rows={4} maxLength={4_000} />
       </label>
