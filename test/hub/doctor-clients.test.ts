@@ -107,6 +107,17 @@ test("no password and a wrong one are told apart, and the doctor's own look is n
   expect(await clientsOf(hub)).toHaveLength(2);
 });
 
+test("a wrong password is told where a client is let in all the same", async () => {
+  await using hub = await startTestHub();
+  for (const password of ["guess", hub.file.token]) {
+    const options = { clientId: "dash", reconnectPeriod: 0, username: "admin", password };
+    await (await connectAsync(hub.file.mqtt, options)).endAsync();
+  }
+  expect(told(await clientsOf(hub))).toEqual([
+    "wrong-password dash: It connected with a wrong password, and may do what anybody may.",
+  ]);
+});
+
 test("subscriptions that are turned away are named with their filter and the reason", async () => {
   await using hub = await startTestHub();
   const client = await connectAsync(hub.file.mqtt, { clientId: "dash", reconnectPeriod: 0 });

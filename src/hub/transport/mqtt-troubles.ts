@@ -22,6 +22,8 @@ export interface MqttTroublesOptions {
 /** Of a topic, filter or id that is said again. */
 const SAID_CHARACTERS = 80;
 
+const ANYBODY = ", and may do what anybody may";
+
 export class MqttTroubles {
   readonly #options: MqttTroublesOptions;
   readonly #twins = new TwinClients();
@@ -62,11 +64,12 @@ export class MqttTroubles {
     this.#options.troubles.tell({ code: "bad-client-id", address, who, words });
   }
 
-  notAuthorised(who: string, address: string, hasPassword: boolean): void {
+  /** A client that showed nothing to say who it is; with a password it meant to. */
+  notKnown(who: string, address: string, hasPassword: boolean, isLetIn: boolean): void {
     // The doctor's own look at the port has no password, and needs none.
-    if (who.startsWith(DOCTOR_CLIENT_ID)) return;
+    if (who.startsWith(DOCTOR_CLIENT_ID) || (isLetIn && !hasPassword)) return;
     const trouble = hasPassword
-      ? { code: "wrong-password", words: "It connected with a wrong password." }
+      ? { code: "wrong-password", words: `It connected with a wrong password${isLetIn ? ANYBODY : ""}.` }
       : { code: "no-password", words: "It connected without a password. This hub was started with --anonymous none." };
     this.#options.troubles.tell({ ...trouble, address, who });
   }

@@ -320,10 +320,11 @@ export class MqttTransport {
       troubles.badClientId(client.id, session?.address ?? "");
       return connectRefusal("identifier rejected", IDENTIFIER_REJECTED);
     }
-    if (password !== undefined && sessions.isRunToken(password.toString(), session.address)) session.identity = "admin";
-    if (authority.mayConnect(session.identity)) return null;
-    troubles.notAuthorised(client.id, session.address, password !== undefined);
-    return connectRefusal("not authorized", NOT_AUTHORIZED);
+    const isAdmin = password !== undefined && sessions.isRunToken(password.toString(), session.address);
+    if (isAdmin) session.identity = "admin";
+    const isLetIn = authority.mayConnect(session.identity);
+    if (!isAdmin) troubles.notKnown(client.id, session.address, password !== undefined, isLetIn);
+    return isLetIn ? null : connectRefusal("not authorized", NOT_AUTHORIZED);
   }
 
   /** Rejects where the client must be cut off, or where no acknowledgement may leave. */
