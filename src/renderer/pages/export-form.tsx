@@ -3,6 +3,7 @@ import { type SubmitEvent, useState } from "react";
 import type { ExportQuery } from "../../shared/api.ts";
 import type { Device } from "../../shared/device.ts";
 import { ownTimeZone } from "../i18n/times.ts";
+import form from "../ui/form.module.css";
 import { Segmented } from "../ui/segmented.tsx";
 import styles from "./export-form.module.css";
 import { boundsOf, type CustomPeriod, localMinute, type PeriodName } from "./export-period.ts";
@@ -36,7 +37,7 @@ export function ExportForm({ device, shownRange, onExport, onCancel }: Props) {
   }
 
   return (
-    <form className={styles["form"]} onSubmit={submit}>
+    <form className={form["form"]} onSubmit={submit}>
       <h2 id="export-title">Export readings of {device.name}</h2>
       <MetricChoice metrics={device.metrics} chosen={chosen} onChange={setChosen} />
       <div className={styles["question"]}>
