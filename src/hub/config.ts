@@ -23,6 +23,10 @@ export interface Config {
   readonly allow: readonly string[];
   /** Names beside the hub's own under which browsers may reach it. */
   readonly allowedHosts: readonly string[];
+  /** Whether one address may have only so many connections. */
+  readonly rateLimit: boolean;
+  /** What the hub may take of the memory beside its store's caches. */
+  readonly memoryBytes: number;
   readonly logLevel: LogLevel;
   /** This run's administrator token; null makes a new one. */
   readonly token: string | null;
@@ -37,6 +41,8 @@ export interface Port {
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal"] as const;
 const JOINING = ["ask", "open", "closed"] as const;
 const ANONYMOUS = ["none", "readings", "all"] as const;
+const MIN_MEMORY_MB = 64;
+const MAX_MEMORY_MB = 65_536;
 const ON = ["1", "true", "yes"] as const;
 const OFF = ["0", "false", "no"] as const;
 
@@ -50,7 +56,12 @@ const flags = {
   anonymous: { type: "string", value: "none|readings|all", help: "what MQTT clients without a key may do (readings)" },
   allow: { type: "string", value: "CIDR,…", help: "networks to let in beside the private ones" },
   "allowed-host": { type: "string", value: "NAME,…", help: "more names under which browsers may reach the hub" },
-  "no-rate-limit": { type: "boolean", help: "take any number of requests (this version always does)" },
+  "no-rate-limit": { type: "boolean", help: "let one address open any number of connections" },
+  memory: {
+    type: "string",
+    value: "MB",
+    help: "what clients may fill of the memory before they are turned away (512)",
+  },
   "log-level": { type: "string", value: LOG_LEVELS.join("|"), help: "what the log file holds (info)" },
   help: { type: "boolean", help: "show this" },
 } as const;
@@ -90,6 +101,8 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
         httpPort: parsePort("http-port", text("http-port"), 8080),
         mqttPort: parsePort("mqtt-port", text("mqtt-port"), 1883),
         mdns: values["no-mdns"] !== true && !isOn("no-mdns", fromEnvironment(env, "no-mdns")),
+        rateLimit: values["no-rate-limit"] !== true && !isOn("no-rate-limit", fromEnvironment(env, "no-rate-limit")),
+        memoryBytes: parseMemory(text("memory") ?? "512"),
         joining: oneOf("joining", text("joining") ?? "ask", JOINING),
         anonymous: oneOf("anonymous", text("anonymous") ?? "readings", ANONYMOUS),
         allow: list(text("allow")).map(parseCidr),
@@ -117,6 +130,12 @@ function parsePort(name: string, text: string | undefined, byDefault: number): P
   if (!/^\d{1,5}$/.test(text) || number > 65_535)
     throw new Error(`--${name} takes a port from 0 to 65535, not “${text}”.`);
   return { number, named: true };
+}
+
+function parseMemory(text: string): number {
+  const megabytes = Number(text);
+  if (/^\d+$/.test(text) && megabytes >= MIN_MEMORY_MB && megabytes <= MAX_MEMORY_MB) return megabytes * 1024 * 1024;
+  throw new Error(`--memory takes megabytes from ${MIN_MEMORY_MB} to ${MAX_MEMORY_MB}, not “${text}”.`);
 }
 
 function parseHost(text: string): string {

@@ -4,6 +4,7 @@ import { hostname } from "node:os";
 import type { HubInfo } from "../shared/api.ts";
 import { Admission } from "./access/admission.ts";
 import { BrowserGuard } from "./access/browsers.ts";
+import { Budget } from "./access/budget.ts";
 import { lanAddresses, Networks } from "./access/networks.ts";
 import { makeSecret, Sessions } from "./access/sessions.ts";
 import type { Clock } from "./clock.ts";
@@ -19,13 +20,16 @@ import { Refusals } from "./ingest/refusals.ts";
 import { LiveFeed } from "./live/feed.ts";
 import { cached } from "./observe/cached.ts";
 import { DiskGuard, type DiskGuardOptions } from "./observe/disk-guard.ts";
+import { EventLoopMonitor } from "./observe/event-loop.ts";
 import { describeHealth } from "./observe/health.ts";
 import type { Log } from "./observe/log.ts";
+import { LogThrottle } from "./observe/log-throttle.ts";
 import { type HubFigures, Metrics } from "./observe/metrics.ts";
 import { Troubles } from "./observe/troubles.ts";
 import { SqliteStore } from "./store/sqlite/sqlite-store.ts";
 import { deviceRoute } from "./transport/device-socket.ts";
 import { HttpTransport } from "./transport/http.ts";
+import { HttpPacing } from "./transport/http-pacing.ts";
 import { HttpTroubles } from "./transport/http-troubles.ts";
 import { warmUpHttp } from "./transport/http-warm-up.ts";
 import { liveRoute } from "./transport/live-socket.ts";
@@ -97,6 +101,9 @@ export class Hub {
     const { config, folder, version, uiFolder, agentFolder, clock, freeBytes, log, onDeath } = this.#options;
     const startedAtMs = clock.now();
     const metrics = new Metrics(version, clock);
+    const eventLoop = new EventLoopMonitor();
+    const budget = new Budget(config.memoryBytes);
+    const floodLog = new LogThrottle(log.child({ name: "clients" }), clock);
     const store = new SqliteStore({
       path: folder.databasePath,
       clock,
@@ -128,7 +135,12 @@ export class Hub {
       log: log.child({ name: "disk" }),
       onChange: (status) => feed.disk(status),
     });
-    const refusals = new Refusals({ records, onRefused: (refused) => feed.refused(refused) });
+    const refusals = new Refusals({
+      records,
+      clock,
+      onRefused: (refused) => feed.refused(refused),
+      onSaveFailed: (error) => log.error({ err: error }, "counts of refused messages could not be written down"),
+    });
     const retention = new Retention({
       readings,
       records,
@@ -154,6 +166,7 @@ export class Hub {
       metrics,
       clock,
       log: log.child({ name: "ingest" }),
+      floodLog,
       onStored: (readings, tsMs) => feed.readings(readings, tsMs),
     });
 
@@ -163,16 +176,18 @@ export class Hub {
     const guard = new BrowserGuard(config.allowedHosts);
     const authority = new TopicAuthority(config.anonymous, () => registry.addedTopics());
     const troubles = new Troubles(clock);
-    const httpTroubles = new HttpTroubles({ troubles, mqttPort: () => mqtt.port });
+    const httpTroubles = new HttpTroubles({ troubles, mqttPort: () => mqtt.port, floodLog });
+    const pacing = new HttpPacing({ budget, troubles: httpTroubles, clock });
     const mqttLog = log.child({ name: "mqtt" });
     const mqtt = new MqttTransport({
       ingest,
       commands,
       authority,
       sessions,
-      admission: new Admission(networks),
+      admission: new Admission(networks, config.rateLimit),
+      budget,
       registry,
-      troubles: new MqttTroubles({ troubles, ingest, httpPort: () => http.port, clock, log: mqttLog }),
+      troubles: new MqttTroubles({ troubles, ingest, httpPort: () => http.port, clock, log: mqttLog, floodLog }),
       clock,
       log: mqttLog,
     });
@@ -210,6 +225,8 @@ export class Hub {
         store: await storeStatus(),
         diskFreeBytes: disk.freeBytes,
         mqttClients: mqtt.clientCount,
+        budget: budget.figures,
+        maxEventLoopDelaySeconds: eventLoop.takeMaxDelay(),
         devicesOnline,
         devicesOffline: devices.length - devicesOnline,
       };
@@ -234,16 +251,22 @@ export class Hub {
       clock,
       hubInfo,
       health,
-      metrics: async () => ({ contentType: metrics.contentType, text: await metrics.text(await figures()) }),
+      metrics: cached(
+        async () => ({ contentType: metrics.contentType, text: await metrics.text(await figures()) }),
+        STORE_STATUS_MS,
+        clock,
+      ),
       sessions,
       ingest,
       guard,
       troubles: httpTroubles,
       doctor,
-      admission: new Admission(networks),
+      admission: new Admission(networks, config.rateLimit),
+      pacing,
       webSockets: new WebSocketDoor({
         guard,
         troubles: httpTroubles,
+        budget,
         clock,
         routes: [liveRoute({ sessions, feed }), mqtt.route, deviceRoute({ ingest, commands, registry, log })],
       }),
@@ -266,8 +289,13 @@ export class Hub {
     await retention.start();
     this.#stops.push(() => retention.stop());
     await refusals.start();
+    this.#stops.push(() => refusals.stop());
     await commands.start();
     this.#stops.push(() => commands.stop());
+    eventLoop.start();
+    this.#stops.push(() => eventLoop.stop());
+    budget.start(clock);
+    this.#stops.push(() => budget.stop());
     feed.start();
     this.#stops.push(() => feed.stop());
     this.#stops.push(() => mqtt.stop());

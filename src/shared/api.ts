@@ -135,6 +135,9 @@ export const Refused = Type.Object({
   source: Type.String({ description: "MQTT topic or HTTP route" }),
   bytes: Type.Integer({ description: "how much of the message was read" }),
   excerpt: Type.String({ description: "how the message begins" }),
+  times: Type.Optional(
+    Type.Integer({ minimum: 2, description: "how often messages like it came, where too many did to list each" }),
+  ),
 });
 export type Refused = Static<typeof Refused>;
 

@@ -48,6 +48,8 @@ export const errorStatus = {
   "device-leaving": 503,
   "store-failed": 503,
   "disk-full": 503,
+  "too-many-connections": 503,
+  "out-of-memory": 503,
   "hub-stopping": 503,
   internal: 500,
 } as const;

@@ -15,6 +15,8 @@ const figures: HubFigures = {
     damagedChunks: 2,
   },
   diskFreeBytes: 5e9,
+  budget: { inFlightBytes: 0, heldBytes: 0, waiting: 0, cut: 0 },
+  maxEventLoopDelaySeconds: 0,
   mqttClients: 3,
   devicesOnline: 2,
   devicesOffline: 1,

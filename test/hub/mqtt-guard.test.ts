@@ -3,10 +3,13 @@
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 import { describe, expect, test } from "vitest";
-import { guardSocket } from "../../src/hub/transport/mqtt-guard.ts";
+import { Budget, type Share } from "../../src/hub/access/budget.ts";
+import { type Guard, guardSocket } from "../../src/hub/transport/mqtt-guard.ts";
 
 const PACKET_BYTES = 100_000;
-const UNSENT_BYTES = 256 * 1024;
+const MAX_UNSENT_BYTES = 2 * 1024 * 1024;
+/** More than any connection has room for. */
+const TOO_MUCH_BYTES = 10_000_000;
 
 /** A client and the guarded end of its connection, read as the broker reads. */
 class Connection implements AsyncDisposable {
@@ -14,8 +17,8 @@ class Connection implements AsyncDisposable {
   /** Packets of this type are taken out. */
   takenType = -1;
   readonly taken: string[] = [];
-  busy = false;
-  goOn: () => void = () => {};
+  #guard: Guard | null = null;
+  #share: Share | null = null;
   readonly #server = createServer();
   #client: Socket | null = null;
   #guarded: Socket | null = null;
@@ -30,9 +33,17 @@ class Connection implements AsyncDisposable {
     this.#client = connect(address.port, "127.0.0.1").setNoDelay(true);
     const [guarded]: Socket[] = await once(this.#server, "connection");
     this.#guarded = guarded ?? expect.unreachable("no connection");
-    this.goOn = guardSocket(this.#guarded, {
-      packetBytes: PACKET_BYTES,
-      unsentBytes: UNSENT_BYTES,
+    const share = new Budget(512 * 1024 * 1024).open({
+      resume: () => this.#guard?.resume(),
+      cut: (reason) => {
+        this.violations.push(reason);
+        guarded?.destroy();
+      },
+    });
+    this.#share = share;
+    this.#guard = guardSocket(this.#guarded, {
+      share,
+      maxPacketBytes: PACKET_BYTES,
       onViolation: (reason) => this.violations.push(reason),
       take: ({ bytes, header, start, end }) => {
         if (header >> 4 !== this.takenType) return false;
@@ -40,11 +51,14 @@ class Connection implements AsyncDisposable {
         return true;
       },
       acknowledged: () => undefined,
-      isBusy: () => this.busy,
     });
     this.#guarded.on("readable", () => this.#read());
     // A cut may reach either end as a reset.
     for (const socket of [this.#client, this.#guarded]) socket.on("error", () => {});
+  }
+
+  get share(): Share {
+    return this.#share ?? expect.unreachable("not started");
   }
 
   get client(): Socket {
@@ -165,12 +179,11 @@ describe("a client that speaks MQTT", () => {
 
   test("waits while it has too much under way, and is heard to the end then", async () => {
     await using connection = await open();
-    connection.busy = true;
+    connection.share.take(TOO_MUCH_BYTES);
     connection.client.write(CONNECT);
     await connection.arrive(CONNECT.length);
     expect(connection.received).toHaveLength(0);
-    connection.busy = false;
-    connection.goOn();
+    connection.share.release(TOO_MUCH_BYTES);
     await connection.receive(CONNECT.length);
     connection.client.write(PINGREQ);
     await connection.receive(CONNECT.length + PINGREQ.length);
@@ -247,11 +260,11 @@ describe("a client that", () => {
     for (let sent = 0; sent < ENOUGH_BYTES; sent += CHUNK.length) {
       expect(guarded.write(CHUNK)).toBe(true);
       if (guarded.destroyed) break;
-      expect(guarded.writableLength).toBeLessThanOrEqual(UNSENT_BYTES);
+      expect(guarded.writableLength).toBeLessThanOrEqual(MAX_UNSENT_BYTES);
       await new Promise((resolve) => setImmediate(resolve));
     }
     expect(guarded.destroyed).toBe(true);
-    expect(connection.violations).toEqual([`over ${UNSENT_BYTES} bytes wait because it does not read`]);
+    expect(connection.violations).toEqual([`over ${MAX_UNSENT_BYTES} bytes wait for it because it does not read`]);
     expect(guarded.write(CHUNK), "even after the cut").toBe(true);
     expect(connection.violations).toHaveLength(1);
   });
@@ -263,12 +276,12 @@ describe("a client that", () => {
     client.on("data", (chunk) => {
       arrived += chunk.length;
     });
-    for (let sent = 0; sent < 4 * UNSENT_BYTES; sent += CHUNK.length) {
+    for (let sent = 0; sent < 4 * MAX_UNSENT_BYTES; sent += CHUNK.length) {
       await new Promise((resolve) => expect(guarded.write(CHUNK, resolve)).toBe(true));
     }
     guarded.end();
     await once(client, "end");
-    expect(arrived).toBe(4 * UNSENT_BYTES);
+    expect(arrived).toBe(4 * MAX_UNSENT_BYTES);
     expect(connection.violations).toEqual([]);
   });
 

@@ -2,37 +2,54 @@
 import type { Socket } from "node:net";
 import { type Networks, plainAddress } from "./networks.ts";
 
-const CONNECTIONS = 1_000;
-const CONNECTIONS_PER_ADDRESS = 200;
+const MAX_CONNECTIONS = 1_000;
+const MAX_CONNECTIONS_PER_ADDRESS = 200;
+/** Connections over the limit that may hear why; more than that are only closed. */
+const MAX_LINGERING = 50;
+const LINGER_TIMEOUT_MS = 2_000;
 
-export type NotAdmitted = "outside the allowed networks" | "too many connections";
+export type NotAdmitted =
+  | "outside the allowed networks"
+  | "too many connections"
+  | "too many connections of one address";
 
 /** Counts the connections of one port. */
 export class Admission {
   readonly #networks: Networks;
+  readonly #maxPerAddress: number;
   readonly #byAddress = new Map<string, number>();
   #count = 0;
+  #lingering = 0;
 
-  constructor(networks: Networks) {
+  /** Without `isLimited` one address may open as many as all of them together. */
+  constructor(networks: Networks, isLimited: boolean) {
     this.#networks = networks;
+    this.#maxPerAddress = isLimited ? MAX_CONNECTIONS_PER_ADDRESS : MAX_CONNECTIONS;
   }
 
-  /** Counts the socket in until it closes; or destroys it and says why. */
+  /** Counts the socket in until it closes, or says why it may not stay. */
   admit(socket: Socket): "admitted" | NotAdmitted {
     const address = plainAddress(socket.remoteAddress);
     const fromHere = this.#byAddress.get(address) ?? 0;
-    if (!this.#networks.allows(address)) {
-      socket.destroy();
-      return "outside the allowed networks";
-    }
-    if (this.#count >= CONNECTIONS || fromHere >= CONNECTIONS_PER_ADDRESS) {
-      socket.destroy();
-      return "too many connections";
-    }
+    if (!this.#networks.allows(address)) return "outside the allowed networks";
+    if (this.#count >= MAX_CONNECTIONS) return "too many connections";
+    if (fromHere >= this.#maxPerAddress) return "too many connections of one address";
     this.#count++;
     this.#byAddress.set(address, fromHere + 1);
     socket.once("close", () => this.#release(address));
     return "admitted";
+  }
+
+  /** True where a socket that may not stay can be told so first; it has two seconds to ask. */
+  mayLinger(socket: Socket, outcome: NotAdmitted): boolean {
+    if (outcome === "outside the allowed networks" || this.#lingering >= MAX_LINGERING) return false;
+    this.#lingering++;
+    const timer = setTimeout(() => socket.destroy(), LINGER_TIMEOUT_MS);
+    socket.once("close", () => {
+      this.#lingering--;
+      clearTimeout(timer);
+    });
+    return true;
   }
 
   #release(address: string): void {

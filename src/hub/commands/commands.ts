@@ -180,16 +180,19 @@ export class Commands {
 
   /** A way to a device is there; the answer takes it away. */
   attach(device: DeviceId, channel: CommandChannel): () => void {
-    this.#channels.set(device, [...(this.#channels.get(device) ?? []), channel]);
+    const channels = this.#channels.get(device);
+    if (channels === undefined) this.#channels.set(device, [channel]);
+    else channels.push(channel);
     // Only then the caller can take it away again, which a way for one command does as soon as it is used.
     queueMicrotask(() => this.#dispatch(device));
     return () => this.#detach(device, channel);
   }
 
   #detach(device: string, channel: CommandChannel): void {
-    const left = (this.#channels.get(device) ?? []).filter((other) => other !== channel);
-    if (left.length === 0) this.#channels.delete(device);
-    else this.#channels.set(device, left);
+    const channels = this.#channels.get(device) ?? [];
+    const place = channels.lastIndexOf(channel);
+    if (place >= 0) channels.splice(place, 1);
+    if (channels.length === 0) this.#channels.delete(device);
   }
 
   /** Somebody listens on the topics of `filter` from now on. */

@@ -4,12 +4,14 @@ import { assertNever, BrambleError, type Problem } from "../../shared/errors.ts"
 import type { DeviceId } from "../../shared/ids.ts";
 import type { IncomingReading } from "../../shared/reading.ts";
 import { type IngestTopic, type MalformedTopic, parseTopic } from "../../shared/topics.ts";
+import { READING_BYTES, type Share } from "../access/budget.ts";
 import type { Clock } from "../clock.ts";
 import type { Commands } from "../commands/commands.ts";
 import type { Obstacle } from "../devices/joining.ts";
 import type { Registry } from "../devices/registry.ts";
 import type { DiskGuard } from "../observe/disk-guard.ts";
 import type { Log } from "../observe/log.ts";
+import type { LogThrottle } from "../observe/log-throttle.ts";
 import type { Metrics, Transport } from "../observe/metrics.ts";
 import type { ReadingStore } from "../store/readings.ts";
 import { decodeAbout, decodeReply, decodeState, decodeStatus } from "./about.ts";
@@ -33,6 +35,8 @@ export interface IncomingMessage {
   readonly ndjson?: boolean;
   readonly address: string;
   readonly transport: Transport;
+  /** Of the connection that it came on: its readings count there until they are on disk. */
+  readonly share: Share;
   /** The session that delivered it; null where there is none. */
   readonly session: string | null;
 }
@@ -54,6 +58,8 @@ export interface IngestOptions {
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly log: Log;
+  /** For what a flood would otherwise fill the log with. */
+  readonly floodLog: LogThrottle;
   /** `tsMs` has the time of each reading. */
   readonly onStored: (readings: readonly IncomingReading[], tsMs: Float64Array) => void;
 }
@@ -99,19 +105,28 @@ export class Ingest {
     return decoded.kind === "decoded" && decoded.readings.some(({ device }) => registry.isBlocked(device));
   }
 
-  /** Lists a message that is bad for ever; on a full disk it is only deferred. Rejects when it cannot be written down. */
-  async refuse(message: Pick<IncomingMessage, "address" | "source" | "payload">, problem: Problem): Promise<Verdict> {
-    const { refusals, disk, metrics, clock, log } = this.#options;
+  /**
+   * Lists a message that is bad for ever; on a full disk it is only deferred. Of a flood most are only counted, without a
+   * look at the disk. `explain` finds better words, at a price that is paid where they are read: in the list. Rejects when
+   * it cannot be written down.
+   */
+  async refuse(
+    message: Pick<IncomingMessage, "address" | "source" | "payload">,
+    problem: Problem,
+    explain: () => Problem = () => problem,
+  ): Promise<Verdict> {
+    const { refusals, disk, metrics, clock, floodLog } = this.#options;
     if (disk.status === "full") return diskFull;
     const { address, source, payload } = message;
-    log.warn({ address, source, code: problem.code }, "message refused");
-    const { code, message: words, details } = problem;
+    metrics.refused(problem.code);
+    if (!refusals.mayAdd(address, problem.code)) return { kind: "refused", problem };
+    floodLog.warn(problem.code, { address, source, code: problem.code }, "message refused");
+    const { code, message: words, details } = explain();
     const atMs = clock.now();
     await refusals.add(
       { atMs, code, message: words, address, source, ...(details && { details: [...details] }) },
       payload,
     );
-    metrics.refused(code);
     return { kind: "refused", problem };
   }
 
@@ -147,10 +162,17 @@ export class Ingest {
     const obstacle = registry.admit(decoded.readings, message);
     if (obstacle !== null) return this.#keptOut(obstacle, message, () => this.#store(decoded, message));
     const receivedAtMs = clock.now();
+    const { share } = message;
+    const costBytes = decoded.readings.length * READING_BYTES;
+    share.take(costBytes);
     // Not awaited: a promise less for each of the many.
     return readings.append({ readings: decoded.readings, attributes: decoded.attributes, receivedAtMs }).then(
-      (tsMs) => this.#stored(decoded, tsMs, message),
+      (tsMs) => {
+        share.release(costBytes);
+        return this.#stored(decoded, tsMs, message);
+      },
       (error: unknown) => {
+        share.release(costBytes);
         registry.notStored(decoded.readings);
         throw error;
       },

@@ -1,35 +1,83 @@
 // The latest refused messages, so that a person can see why a Pi's data does not arrive. Bounded: when the list is
-// full, the oldest of whoever filled it most makes room, so that one broken script does not hide another's.
+// full, the oldest of whoever filled it most makes room, so that one broken script does not hide another's. A record costs
+// a write to the disk, so they come at a bounded rate: what is refused beyond it is counted on the record of its kind.
 import type { Refused } from "../../shared/api.ts";
+import type { ErrorCode } from "../../shared/errors.ts";
+import { TokenBucket } from "../access/token-bucket.ts";
+import type { Clock } from "../clock.ts";
 import type { RecordStore, RefusedRecord } from "../store/records.ts";
 
-const MOST = 1_000;
-/** With `MOST` messages, 16 MB at the very most. */
-const EXCERPT_BYTES = 8 * 1024;
+const MAX_RECORDS = 1_000;
+/** With `MAX_RECORDS` messages, 16 MB at the very most. */
+const MAX_EXCERPT_BYTES = 8 * 1024;
+/** Records that one address, and all of them, may add. */
+const RATE_OF_ADDRESS = { perSecond: 1, burst: 50 } as const;
+const RATE_OF_ALL = { perSecond: 20, burst: 500 } as const;
+/** The first of its kind from an address is listed whatever its rate, again after so long. */
+const KIND_PERIOD_MS = 60_000;
+const MAX_RATED_ADDRESSES = 2_000;
+/** How often counts that went up are written down. */
+const SAVE_PERIOD_MS = 10_000;
 
 export interface RefusalsOptions {
   readonly records: RecordStore;
+  readonly clock: Clock;
   readonly onRefused: (refused: Refused) => void;
+  readonly onSaveFailed: (error: unknown) => void;
 }
+
+/** What is known of a refused message before it is listed. */
+type RefusedMessage = Omit<Refused, "excerpt" | "bytes" | "times">;
 
 export class Refusals {
   readonly #options: RefusalsOptions;
   /** By address, each oldest first. */
   readonly #byAddress = new Map<string, RefusedRecord[]>();
+  readonly #rates = new Map<string, TokenBucket>();
+  readonly #rateOfAll: TokenBucket;
+  /** Records whose count went up since they were written down. */
+  readonly #unsaved = new Set<RefusedRecord>();
   #count = 0;
   #nextId = 1;
+  #endTimer: (() => void) | null = null;
 
   constructor(options: RefusalsOptions) {
     this.#options = options;
+    this.#rateOfAll = new TokenBucket({ clock: options.clock, ...RATE_OF_ALL });
   }
 
   async start(): Promise<void> {
-    for (const record of await this.#options.records.refused()) this.#keep(record);
+    const { records, clock, onSaveFailed } = this.#options;
+    for (const record of await records.refused()) this.#keep(record);
+    this.#endTimer = clock.every(SAVE_PERIOD_MS, () => void this.#save().catch(onSaveFailed));
+  }
+
+  /** Resolves when every count is on disk. */
+  async stop(): Promise<void> {
+    this.#endTimer?.();
+    this.#endTimer = null;
+    await this.#save();
+  }
+
+  /**
+   * True where a message of this kind is listed by itself, by `add`. False where its address, or all of them, have sent too
+   * many: it is counted on the newest record of its kind, and costs nothing more.
+   */
+  mayAdd(address: string, code: ErrorCode): boolean {
+    const { clock } = this.#options;
+    const newest = this.#byAddress.get(address)?.findLast(({ refused }) => refused.code === code);
+    const isNewKind = newest === undefined || Math.abs(clock.now() - newest.refused.atMs) >= KIND_PERIOD_MS;
+    if ((this.#rateOf(address).take() || isNewKind) && this.#rateOfAll.take()) return true;
+    if (newest !== undefined) {
+      newest.refused.times = (newest.refused.times ?? 1) + 1;
+      this.#unsaved.add(newest);
+    }
+    return false;
   }
 
   /** Writes a refused message down; resolves once it is on disk. */
-  async add(refused: Omit<Refused, "excerpt" | "bytes">, payload: Uint8Array): Promise<void> {
-    const excerpt = new TextDecoder().decode(payload.subarray(0, EXCERPT_BYTES));
+  async add(refused: RefusedMessage, payload: Uint8Array): Promise<void> {
+    const excerpt = new TextDecoder().decode(payload.subarray(0, MAX_EXCERPT_BYTES));
     const record = { id: this.#nextId, refused: { ...refused, bytes: payload.length, excerpt } };
     this.#keep(record);
     const forgetIds = this.#makeRoom();
@@ -45,6 +93,23 @@ export class Refusals {
       .map(({ refused }) => refused);
   }
 
+  #rateOf(address: string): TokenBucket {
+    let rate = this.#rates.get(address);
+    if (rate === undefined) {
+      if (this.#rates.size >= MAX_RATED_ADDRESSES) this.#rates.clear();
+      rate = new TokenBucket({ clock: this.#options.clock, ...RATE_OF_ADDRESS });
+      this.#rates.set(address, rate);
+    }
+    return rate;
+  }
+
+  async #save(): Promise<void> {
+    const unsaved = [...this.#unsaved];
+    this.#unsaved.clear();
+    await Promise.all(unsaved.map((record) => this.#options.records.saveRefused(record, [])));
+    for (const { refused } of unsaved) this.#options.onRefused(refused);
+  }
+
   #keep(record: RefusedRecord): void {
     const { address } = record.refused;
     const records = this.#byAddress.get(address);
@@ -56,12 +121,15 @@ export class Refusals {
 
   #makeRoom(): number[] {
     const forgotten: number[] = [];
-    while (this.#count > MOST) {
+    while (this.#count > MAX_RECORDS) {
       const [address, records] = [...this.#byAddress].reduce((most, one) =>
         one[1].length > most[1].length ? one : most,
       );
       const oldest = records.shift();
-      if (oldest !== undefined) forgotten.push(oldest.id);
+      if (oldest !== undefined) {
+        forgotten.push(oldest.id);
+        this.#unsaved.delete(oldest);
+      }
       if (records.length === 0) this.#byAddress.delete(address);
       this.#count--;
     }

@@ -3,6 +3,7 @@
 import { readdir } from "node:fs/promises";
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { ErrorCode } from "../../shared/errors.ts";
+import type { BudgetFigures } from "../access/budget.ts";
 import type { Clock } from "../clock.ts";
 import type { StoreStatus } from "../store/store.ts";
 
@@ -18,6 +19,9 @@ export interface HubFigures {
   /** Null where the file system does not say. */
   readonly diskFreeBytes: number | null;
   readonly mqttClients: number;
+  readonly budget: BudgetFigures;
+  /** The longest that the event loop was held since the last time. */
+  readonly maxEventLoopDelaySeconds: number;
   readonly devicesOnline: number;
   readonly devicesOffline: number;
 }
@@ -71,8 +75,15 @@ export class Metrics {
   }
 
   /** Everything, in Prometheus' text format. */
-  text({ store, diskFreeBytes, mqttClients, devicesOnline, devicesOffline }: HubFigures): Promise<string> {
+  text(figures: HubFigures): Promise<string> {
+    const { store, diskFreeBytes, mqttClients, budget, maxEventLoopDelaySeconds, devicesOnline, devicesOffline } =
+      figures;
     const gauges = this.#gauges;
+    gauges.inFlight.set(budget.inFlightBytes);
+    gauges.held.set(budget.heldBytes);
+    gauges.waitingConnections.set(budget.waiting);
+    gauges.connectionsCut.set(budget.cut);
+    gauges.eventLoopDelay.set(maxEventLoopDelaySeconds);
     const { storedBytes, sealedReadings, journalReadings, journalSinceMs, damagedChunks } = store;
     const storedReadings = sealedReadings + journalReadings;
     gauges.journalReadings.set(journalReadings);
@@ -140,6 +151,14 @@ function hubGauges(registry: Registry) {
     damagedChunks: gauge("damaged_chunks", "Chunks that were found damaged since the hub started"),
     diskFree: gauge("disk_free_bytes", "Free space for the hub on the disk of its data folder"),
     mqttClients: gauge("mqtt_clients", "Connected MQTT clients"),
+    inFlight: gauge("in_flight_bytes", "What messages cost that were taken and are not settled"),
+    held: gauge(
+      "held_bytes",
+      "Memory held for clients: unfinished messages, unread answers, what they have remembered",
+    ),
+    waitingConnections: gauge("waiting_connections", "Connections that are not read from until there is room"),
+    connectionsCut: gauge("connections_cut", "Connections that were cut since the start because they took too much"),
+    eventLoopDelay: gauge("event_loop_delay_max_seconds", "Longest that the event loop was held since the last scrape"),
     devices: new Gauge({ name: "bramble_devices", help: "Known devices", labelNames: ["presence"], registers }),
   };
 }

@@ -63,9 +63,16 @@ export class Troubles {
   }
 
   #makeRoom(code: string, address: string): void {
-    const alike = [...this.#entries].filter(([, one]) => one.code === code && one.address === address);
-    const [oldest] = alike.length > MOST_OF_A_KIND ? alike : this.#entries.size > MOST ? this.#entries : [];
-    if (oldest !== undefined) this.#entries.delete(oldest[0]);
+    let alike = 0;
+    let oldestAlike: string | undefined;
+    for (const [key, one] of this.#entries) {
+      if (one.code !== code || one.address !== address) continue;
+      alike++;
+      oldestAlike ??= key;
+    }
+    const [oldest] = this.#entries.keys();
+    if (alike > MOST_OF_A_KIND && oldestAlike !== undefined) this.#entries.delete(oldestAlike);
+    else if (this.#entries.size > MOST && oldest !== undefined) this.#entries.delete(oldest);
   }
 }
 
@@ -74,7 +81,9 @@ function notAdmittedWords(outcome: NotAdmitted, what: string): string {
     case "outside the allowed networks":
       return `Its connection to the ${what} port was refused: its address is outside the networks that this hub lets in. Start the hub with --allow to let it in.`;
     case "too many connections":
-      return `Its connection to the ${what} port was refused: too many are open. Does it open one for every message, and leave it open?`;
+      return `Its connection to the ${what} port was refused: as many are open as the hub takes. Does somebody open one for every message, and leave it open?`;
+    case "too many connections of one address":
+      return `Its connection to the ${what} port was refused: its address has as many open as one may have. Does it open one for every message, and leave it open? Where many devices come from one address, start the hub with --no-rate-limit.`;
     default:
       return assertNever(outcome);
   }

@@ -5,24 +5,29 @@ import { Type } from "typebox";
 import { ApiError, CommandList, DeviceParams } from "../../shared/api.ts";
 import { Command, CommandMessage, CommandReply, CommandRequest } from "../../shared/command.ts";
 import { problem } from "../../shared/errors.ts";
-import { parseDeviceId } from "../../shared/ids.ts";
+import { type DeviceId, parseDeviceId } from "../../shared/ids.ts";
 import type { Clock } from "../clock.ts";
-import type { Commands } from "../commands/commands.ts";
+import type { CommandChannel, Commands } from "../commands/commands.ts";
 import { exactBody } from "./exact-body.ts";
 import { sendProblem } from "./http-errors.ts";
+import type { HttpPacing } from "./http-pacing.ts";
 
 const errors = { "4xx": ApiError, "5xx": ApiError };
 const CommandParams = Type.Object({ id: Type.String() });
 const TTL_SECONDS = 60;
 const WAIT_SECONDS = 30;
+/** A device needs one. When more wait, the oldest is answered that there is nothing: its connection may be long dead. */
+const MAX_WAITING_REQUESTS_PER_DEVICE = 4;
 
 export interface CommandRouteOptions {
   readonly commands: Commands;
   readonly clock: Clock;
+  readonly pacing: Pick<HttpPacing, "park">;
 }
 
-export function addCommandRoutes(server: FastifyInstance, { commands, clock }: CommandRouteOptions): void {
+export function addCommandRoutes(server: FastifyInstance, { commands, clock, pacing }: CommandRouteOptions): void {
   const app = server.withTypeProvider<TypeBoxTypeProvider>();
+  const waiting = new WaitingRequests();
 
   app.post(
     "/api/v1/devices/:id/commands",
@@ -80,7 +85,14 @@ export function addCommandRoutes(server: FastifyInstance, { commands, clock }: C
       const device = parseDeviceId(request.params.id);
       if (device === undefined) return sendProblem(reply, noSuchDevice(request.params.id));
       const { wait = WAIT_SECONDS } = request.query;
-      const next = await nextCommand(reply, (channel) => commands.attach(device, channel), wait * 1_000, clock);
+      pacing.park(request.raw);
+      const attach = (channel: CommandChannel) => commands.attach(device, channel);
+      const next = await nextCommand(reply, {
+        attach,
+        waitMs: wait * 1_000,
+        clock,
+        enter: (end) => waiting.enter(device, end),
+      });
       return next === null ? reply.code(204).send(null) : reply.send(next);
     },
   );
@@ -105,21 +117,46 @@ export function addCommandRoutes(server: FastifyInstance, { commands, clock }: C
   );
 }
 
-/** The next command, or null when the time is up or the one who asked has gone. */
+/** By device: requests that wait for its next command, the oldest first. */
+class WaitingRequests {
+  readonly #byDevice = new Map<DeviceId, Set<() => void>>();
+
+  /** `end` answers the request that there is nothing, when too many wait. The answer is to be called when it is answered. */
+  enter(device: DeviceId, end: () => void): () => void {
+    const ends = this.#byDevice.get(device) ?? new Set();
+    this.#byDevice.set(device, ends.add(end));
+    const [oldest] = ends;
+    if (ends.size > MAX_WAITING_REQUESTS_PER_DEVICE) oldest?.();
+    return () => {
+      ends.delete(end);
+      if (ends.size === 0) this.#byDevice.delete(device);
+    };
+  }
+}
+
+interface NextCommandOptions {
+  readonly attach: (channel: CommandChannel) => () => void;
+  readonly waitMs: number;
+  readonly clock: Clock;
+  /** Counts the request among those that wait; `end` is called where there are too many. */
+  readonly enter: (end: () => void) => () => void;
+}
+
+/** The next command, or null when the time is up, too many wait, or the one who asked has gone. */
 function nextCommand(
   reply: FastifyReply,
-  attach: (channel: Parameters<Commands["attach"]>[1]) => () => void,
-  waitMs: number,
-  clock: Clock,
+  { attach, waitMs, clock, enter }: NextCommandOptions,
 ): Promise<CommandMessage | null> {
   return new Promise((resolve) => {
     const finish = (message: CommandMessage | null) => {
       detach();
       endTimer();
+      leave();
       resolve(message);
     };
     const endTimer = clock.every(Math.max(1, waitMs), () => finish(null));
     reply.raw.once("close", () => finish(null));
+    const leave = enter(() => finish(null));
     const detach = attach({
       deliver: (message) =>
         new Promise((delivered, failed) => {

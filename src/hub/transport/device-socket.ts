@@ -7,13 +7,14 @@ import { assertNever, type Problem, problem } from "../../shared/errors.ts";
 import { type DeviceId, parseDeviceId } from "../../shared/ids.ts";
 import { limits } from "../../shared/reading.ts";
 import type { IngestTopic } from "../../shared/topics.ts";
+import { PARSED_MESSAGE_BYTES, type Share } from "../access/budget.ts";
 import { plainAddress } from "../access/networks.ts";
 import type { CommandChannel, Commands } from "../commands/commands.ts";
 import type { Registry } from "../devices/registry.ts";
 import type { Ingest } from "../ingest/accept.ts";
 import { decodeText, parseJson } from "../ingest/decode.ts";
 import type { Log } from "../observe/log.ts";
-import type { WebSocketRoute } from "./websocket.ts";
+import type { WebSocketConnection, WebSocketRoute } from "./websocket.ts";
 
 export interface DeviceSocketOptions {
   readonly ingest: Ingest;
@@ -26,8 +27,8 @@ const SOURCE = "WebSocket /ws";
 /** What a device may say; on MQTT each has a topic. */
 const KINDS = ["reading", "about", "status", "state", "reply"] as const;
 type Kind = (typeof KINDS)[number];
-/** A device with so many messages under way is not read from. */
-const PENDING_AT_MOST = 256;
+/** Of a `seq` that is text. */
+const MAX_SEQ_CHARACTERS = 64;
 
 export function deviceRoute(options: DeviceSocketOptions): WebSocketRoute {
   let count = 0;
@@ -36,48 +37,79 @@ export function deviceRoute(options: DeviceSocketOptions): WebSocketRoute {
     // Its own framing beside the message, and what makes it too large for the decoder, which says so in words.
     messageBytes: 2 * limits.messageBytes,
     whyNot: async () => null,
-    open(socket, request, url) {
+    open(connection, request, url) {
       const address = plainAddress(request.socket.remoteAddress);
       const device = parseDeviceId(url.searchParams.get("device") ?? "");
-      new DeviceSocket(options, socket, address, `ws:${++count}`).start(device);
+      new DeviceSocket(options, connection, address, `ws:${++count}`).start(device);
     },
   };
 }
 
 class DeviceSocket {
   readonly #options: DeviceSocketOptions;
+  readonly #connection: WebSocketConnection;
   readonly #socket: WebSocket;
+  readonly #share: Share;
   readonly #address: string;
   readonly #session: string;
   /** By device: takes its way for commands away. */
   readonly #detach = new Map<DeviceId, () => void>();
-  #pending = 0;
+  /** Messages that there is no room for. */
+  readonly #waiting: ReceivedMessage[] = [];
+  #waitingBytes = 0;
 
-  constructor(options: DeviceSocketOptions, socket: WebSocket, address: string, session: string) {
+  constructor(options: DeviceSocketOptions, connection: WebSocketConnection, address: string, session: string) {
     this.#options = options;
-    this.#socket = socket;
+    this.#connection = connection;
+    this.#socket = connection.socket;
+    this.#share = connection.share;
     this.#address = address;
     this.#session = session;
   }
 
   start(device: DeviceId | undefined): void {
-    const { registry, log } = this.#options;
+    const { registry } = this.#options;
     if (device !== undefined) this.#attach(device);
+    this.#connection.resume = () => this.#resume();
     this.#socket.on("message", (data, isBinary) => {
       // By default they always come as one buffer.
       if (!Buffer.isBuffer(data)) return;
-      if (++this.#pending >= PENDING_AT_MOST) this.#socket.pause();
-      this.#take(data, isBinary)
-        .catch((error: unknown) => log.error({ err: error }, "a message of a device could not be taken"))
-        .finally(() => {
-          this.#pending--;
-          this.#socket.resume();
-        });
+      const message = { data, isBinary, costBytes: PARSED_MESSAGE_BYTES + data.length };
+      if (this.#waiting.length === 0 && this.#share.hasRoomFor(message.costBytes)) this.#accept(message);
+      else this.#wait(message);
     });
     this.#socket.on("close", () => {
       for (const detach of this.#detach.values()) detach();
       registry.sessionEnded(this.#session, false);
     });
+  }
+
+  #accept({ data, isBinary, costBytes }: ReceivedMessage): void {
+    this.#share.take(costBytes);
+    this.#take(data, isBinary)
+      .catch((error: unknown) => this.#options.log.error({ err: error }, "a message of a device could not be taken"))
+      .finally(() => this.#share.release(costBytes));
+  }
+
+  /** A socket that is paused passes on what it has read before. */
+  #wait(message: ReceivedMessage): void {
+    if (this.#waiting.push(message) === 1) this.#socket.pause();
+    this.#countWaiting(message.costBytes);
+  }
+
+  #resume(): void {
+    for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
+      if (!this.#share.hasRoomFor(next.costBytes)) return;
+      this.#waiting.shift();
+      this.#countWaiting(-next.costBytes);
+      this.#accept(next);
+    }
+    this.#socket.resume();
+  }
+
+  #countWaiting(bytes: number): void {
+    this.#waitingBytes += bytes;
+    this.#share.hold("waiting", this.#waitingBytes);
   }
 
   async #take(bytes: Buffer, isBinary: boolean): Promise<void> {
@@ -89,6 +121,10 @@ class DeviceSocket {
     if (typeof value !== "object" || value === null || Array.isArray(value))
       return this.#refuse(bytes, problem("not-an-object", "A message is an object with a “type”."), undefined);
     const { type, seq, ...body }: Record<string, unknown> = { ...value };
+    if (!isSoundSeq(seq)) {
+      const words = `“seq” is a number, or text of at most ${MAX_SEQ_CHARACTERS} characters.`;
+      return this.#refuse(bytes, problem("bad-request", words, { field: "seq" }), undefined);
+    }
     const kind = KINDS.find((one) => one === type);
     if (kind === undefined) {
       const words = `“type” is one of ${KINDS.join(", ")}.`;
@@ -115,6 +151,7 @@ class DeviceSocket {
       address: this.#address,
       session: this.#session,
       transport,
+      share: this.#share,
     } as const;
     const verdict = await this.#options.ingest.accept(message);
     switch (verdict.kind) {
@@ -144,7 +181,10 @@ class DeviceSocket {
   }
 
   #send(message: object): void {
-    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(JSON.stringify(message));
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    const countUnsent = () => this.#share.hold("unsent", this.#socket.bufferedAmount);
+    this.#socket.send(JSON.stringify(message), countUnsent);
+    countUnsent();
   }
 
   #attach(device: DeviceId): void {
@@ -184,6 +224,21 @@ class DeviceSocket {
         }),
     };
   }
+}
+
+interface ReceivedMessage {
+  readonly data: Buffer;
+  readonly isBinary: boolean;
+  readonly costBytes: number;
+}
+
+function isSoundSeq(seq: unknown): boolean {
+  return (
+    seq === undefined ||
+    seq === null ||
+    typeof seq === "number" ||
+    (typeof seq === "string" && seq.length <= MAX_SEQ_CHARACTERS)
+  );
 }
 
 function targetOf(kind: Kind, device: DeviceId | undefined): IngestTopic | null {

@@ -6,11 +6,13 @@ import type { Problem } from "../../shared/errors.ts";
 import type { NotAdmitted } from "../access/admission.ts";
 import { plainAddress } from "../access/networks.ts";
 import { meantPath } from "../observe/did-you-mean.ts";
+import type { LogThrottle } from "../observe/log-throttle.ts";
 import type { Troubles } from "../observe/troubles.ts";
 
 export interface HttpTroublesOptions {
   readonly troubles: Troubles;
   readonly mqttPort: () => number;
+  readonly floodLog: LogThrottle;
 }
 
 /** Of a path that is said again. */
@@ -32,6 +34,12 @@ export class HttpTroubles {
 
   notAdmitted(address: string, outcome: NotAdmitted): void {
     this.#options.troubles.notAdmitted(address, outcome, "HTTP");
+  }
+
+  /** A connection that took more of the hub than it may. */
+  cut(address: string, reason: string): void {
+    this.#options.floodLog.warn("http-cut", { address, reason }, "connection cut");
+    this.#tell(address, { code: "cut", subject: reason, words: `Its connection was cut: ${reason}.` });
   }
 
   /** A browser whose session is over is only asked to sign in again: that is no trouble. */

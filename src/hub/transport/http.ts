@@ -1,8 +1,10 @@
 // The HTTP port: ingest, API, live feed and the UI's files. Order of every request: network, Host and Origin, session.
 import type { Server } from "node:http";
 import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import fastifySwagger from "@fastify/swagger";
 import { type FastifyBaseLogger, type FastifyInstance, fastify } from "fastify";
+import { problem } from "../../shared/errors.ts";
 import type { Admission } from "../access/admission.ts";
 import type { BrowserGuard } from "../access/browsers.ts";
 import { plainAddress } from "../access/networks.ts";
@@ -16,6 +18,7 @@ import { addCommandRoutes, type CommandRouteOptions } from "./command-routes.ts"
 import { addDeviceRoutes } from "./device-routes.ts";
 import { addDoctorRoutes, type DoctorRouteOptions } from "./doctor-routes.ts";
 import { answerErrors, sendProblem } from "./http-errors.ts";
+import type { HttpPacing } from "./http-pacing.ts";
 import type { HttpTroubles } from "./http-troubles.ts";
 import { addIngestRoutes } from "./ingest-routes.ts";
 import { listen } from "./ports.ts";
@@ -30,6 +33,11 @@ const REQUEST_TIMEOUT_MS = 60_000;
 /** Once it is told to stop: who is answered by then has the answer, and what takes longer is cut off. */
 const ANSWER_WITHIN_MS = 500;
 
+const TOO_MANY_CONNECTIONS = problem(
+  "too-many-connections",
+  "This hub has as many connections as it takes, from your address or in all. Close some; where many devices come from one address, start it with --no-rate-limit.",
+);
+
 export interface HttpOptions
   extends ApiOptions,
     CommandRouteOptions,
@@ -41,6 +49,7 @@ export interface HttpOptions
   readonly guard: BrowserGuard;
   readonly troubles: HttpTroubles;
   readonly admission: Admission;
+  readonly pacing: HttpPacing;
   readonly webSockets: WebSocketDoor;
   readonly uiFolder: string;
   readonly log: Log;
@@ -49,6 +58,8 @@ export interface HttpOptions
 export class HttpTransport {
   readonly #app: FastifyInstance;
   readonly #options: HttpOptions;
+  /** Connections that are open only to be told that they may not stay. */
+  readonly #notAdmitted = new WeakSet<Duplex>();
   #port = 0;
 
   constructor(options: HttpOptions) {
@@ -73,20 +84,24 @@ export class HttpTransport {
   /** Compiles its routes, which takes a while; to be called once, before it listens. */
   async prepare(): Promise<void> {
     const app = this.#app;
-    const { guard, ingest, retention, troubles, uiFolder, version } = this.#options;
+    const { guard, retention, pacing, troubles, uiFolder, version } = this.#options;
     answerErrors(app, troubles);
     app.addHook("onRequest", async (request, reply) => {
+      if (this.#notAdmitted.has(request.raw.socket)) {
+        return sendProblem(reply.header("Connection", "close"), TOO_MANY_CONNECTIONS);
+      }
       const foreign = guard.check(request.raw.rawHeaders);
       if (foreign === null) return undefined;
       troubles.foreign(request.ip, foreign);
       return sendProblem(reply, foreign);
     });
+    app.addHook("onSend", async (request) => pacing.park(request.raw));
     await app.register(fastifySwagger, {
       openapi: { info: { title: "Bramble", version, description: "The hub's API. Times are milliseconds UTC." } },
     });
     addUiFiles(app, uiFolder);
     addSessionRoutes(app, { sessions: this.#options.sessions, troubles, httpPort: () => this.#port });
-    addIngestRoutes(app, ingest, troubles);
+    addIngestRoutes(app, this.#options);
     addApiRoutes(app, this.#options);
     addDeviceRoutes(app, this.#options);
     addRetentionRoutes(app, retention);
@@ -99,19 +114,24 @@ export class HttpTransport {
 
   /** Resolves with the port. Rejects in words when the port is taken. */
   async listen(host: string, port: Port): Promise<number> {
-    const { admission, troubles, webSockets } = this.#options;
+    const { admission, pacing, troubles, webSockets } = this.#options;
     const { server }: { server: Server } = this.#app;
     server.prependListener("connection", (socket: Socket) => {
       const outcome = admission.admit(socket);
-      if (outcome !== "admitted") troubles.notAdmitted(plainAddress(socket.remoteAddress), outcome);
+      if (outcome === "admitted") return;
+      troubles.notAdmitted(plainAddress(socket.remoteAddress), outcome);
+      if (admission.mayLinger(socket, outcome)) this.#notAdmitted.add(socket);
+      else socket.destroy();
     });
-    webSockets.start(server);
+    pacing.start(server);
+    webSockets.start(server, (socket) => this.#notAdmitted.has(socket));
     this.#port = await listen(server, host, port, "HTTP");
     return this.#port;
   }
 
   async stop(): Promise<void> {
     this.#options.webSockets.stop();
+    this.#options.pacing.stop();
     const { server }: { server: Server } = this.#app;
     const closed = this.#app.close();
     const timer = setTimeout(() => server.closeAllConnections(), ANSWER_WITHIN_MS);

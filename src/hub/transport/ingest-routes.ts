@@ -4,9 +4,11 @@ import type { FastifyInstance } from "fastify";
 import { Accepted, ApiError, ReadingsMessage } from "../../shared/api.ts";
 import { assertNever, problem } from "../../shared/errors.ts";
 import { limits } from "../../shared/reading.ts";
+import { PARSED_MESSAGE_BYTES } from "../access/budget.ts";
 import { plainAddress } from "../access/networks.ts";
 import type { Ingest } from "../ingest/accept.ts";
 import { mediaTypeWords, sendProblem } from "./http-errors.ts";
+import type { HttpPacing } from "./http-pacing.ts";
 import type { HttpTroubles } from "./http-troubles.ts";
 
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json$/;
@@ -14,7 +16,13 @@ const NDJSON_TYPES: ReadonlySet<string> = new Set(["application/x-ndjson", "appl
 /** How much of an oversized message is read only so that its sender can hear the answer. */
 const DRAINED_BYTES = 64 * 1024 * 1024;
 
-export function addIngestRoutes(app: FastifyInstance, ingest: Ingest, troubles: HttpTroubles): void {
+export interface IngestRouteOptions {
+  readonly ingest: Ingest;
+  readonly pacing: Pick<HttpPacing, "shareOf">;
+  readonly troubles: HttpTroubles;
+}
+
+export function addIngestRoutes(app: FastifyInstance, { ingest, pacing, troubles }: IngestRouteOptions): void {
   app.register(async (routes) => {
     // The bytes go to the decoder as they are: it says in words what is wrong with them.
     routes.removeAllContentTypeParsers();
@@ -35,15 +43,21 @@ export function addIngestRoutes(app: FastifyInstance, ingest: Ingest, troubles: 
             troubles.unknownMediaType(request.ip, url, mediaType, mediaTypeWords);
             return sendProblem(reply, problem("unsupported-media-type", mediaTypeWords));
           }
+          const payload = request.body instanceof Uint8Array ? request.body : new Uint8Array();
+          const share = pacing.shareOf(request.raw);
+          const costBytes = PARSED_MESSAGE_BYTES + payload.length;
+          await share.takeInTurn(costBytes);
           const verdict = await ingest.accept({
             source: `POST ${url}`,
             target: { kind: "readings", device: null },
-            payload: request.body instanceof Uint8Array ? request.body : new Uint8Array(),
+            payload,
             ndjson,
             address: plainAddress(request.ip),
             session: null,
             transport: "http",
+            share,
           });
+          share.release(costBytes);
           switch (verdict.kind) {
             case "stored":
               return {

@@ -1,13 +1,10 @@
 // WS /api/v1/live: what the UI listens to. Whoever is signed in may open it, and a page that holds no secret with a
 // ticket, once; a listener that stalls is cut off.
-import type { WebSocket } from "ws";
 import { credentialOf } from "../access/credentials.ts";
 import { plainAddress } from "../access/networks.ts";
 import type { Sessions } from "../access/sessions.ts";
 import type { LiveFeed } from "../live/feed.ts";
-import type { WebSocketRoute } from "./websocket.ts";
-
-const UNSENT_BYTES_AT_MOST = 1024 * 1024;
+import type { WebSocketConnection, WebSocketRoute } from "./websocket.ts";
 
 export interface LiveSocketOptions {
   readonly sessions: Sessions;
@@ -25,15 +22,16 @@ export function liveRoute({ sessions, feed }: LiveSocketOptions): WebSocketRoute
       const isSignedIn = await sessions.isAdmin(credential, plainAddress(request.socket.remoteAddress));
       return isSignedIn ? null : "401 Unauthorized";
     },
-    open: (socket) => listen(socket, feed),
+    open: (connection) => listen(connection, feed),
   };
 }
 
-function listen(socket: WebSocket, feed: LiveFeed): void {
+function listen({ socket, share }: WebSocketConnection, feed: LiveFeed): void {
+  const countUnsent = () => share.hold("unsent", socket.bufferedAmount);
   const end = feed.listen({
     send: (text) => {
-      socket.send(text);
-      if (socket.bufferedAmount > UNSENT_BYTES_AT_MOST) socket.terminate();
+      socket.send(text, countUnsent);
+      countUnsent();
     },
   });
   socket.on("close", end);

@@ -1,10 +1,15 @@
 // The broker, which says who listens: what nobody listens to need not go through it.
-import { Aedes } from "aedes";
+import { Aedes, type Client, type PublishPacket } from "aedes";
 import { writeToStream } from "mqtt-packet";
 import { filterMatches } from "../../shared/topics.ts";
 
 // The packet library would make a buffer of each number up to 65,535, which is 7 MB, to be a little faster.
 Object.assign(writeToStream, { cacheNumbers: false });
+
+/** Of the broker's persistence, which its types leave open, what is used here. */
+interface IncomingPersistence {
+  incomingStorePacket(client: Client, packet: PublishPacket): Promise<void>;
+}
 
 type Subscribe = Parameters<Aedes["subscribe"]>;
 
@@ -15,6 +20,14 @@ export class Broker extends Aedes {
   /** How many subscriptions each filter has. */
   readonly #filters = new Map<string, number>();
   readonly #listened = new Map<string, boolean>();
+
+  /** The broker remembers a QoS 2 message until its PUBREL comes, to know it again; for that its id is enough. */
+  override async listen(): Promise<void> {
+    await super.listen();
+    const persistence: IncomingPersistence = Reflect.get<object, string>(this, "persistence");
+    const store = persistence.incomingStorePacket.bind(persistence);
+    persistence.incomingStorePacket = (client, packet) => store(client, { ...packet, payload: Buffer.alloc(0) });
+  }
 
   override subscribe(...[filter, deliver, done]: Subscribe): void {
     this.#filters.set(filter, (this.#filters.get(filter) ?? 0) + 1);

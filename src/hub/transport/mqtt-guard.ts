@@ -1,7 +1,9 @@
 // Stands between a socket and the broker, which neither limits what a client sends before it is known, nor what piles up
-// for one that does not read. Packets that need no broker can be taken out on the way. The two calls that the broker makes
-// on the socket are overridden rather than piped through another stream, which would cost every message a copy.
+// for one that does not read. Packets go on only while the client's share of the budget has room. Packets that need no
+// broker can be taken out on the way. The two calls that the broker makes on the socket are overridden rather than piped
+// through another stream, which would cost every message a copy.
 import type { Duplex } from "node:stream";
+import { PARSED_MESSAGE_BYTES, type Share } from "../access/budget.ts";
 
 const PUBACK = 4;
 /** What a client begins with that has the wrong port. */
@@ -14,21 +16,18 @@ export const SPEAKS_HTTP = "it speaks HTTP";
 export const SPEAKS_TLS = "it speaks TLS";
 
 export interface GuardOptions {
+  readonly share: Share;
   /** Largest packet, fixed header included, that is read. */
-  readonly packetBytes: number;
-  /** Most that may wait to be sent. */
-  readonly unsentBytes: number;
+  readonly maxPacketBytes: number;
   /** Called once, just before the socket is destroyed. */
   readonly onViolation: (reason: string) => void;
   /**
    * Offered every packet that arrives, in order, until it leaves one to the broker: those behind it in the same read are
-   * the broker's too, so that nothing overtakes. True takes the packet out.
+   * the broker's too, so that nothing overtakes. True takes the packet out, and what it costs from the share.
    */
   readonly take: (packet: RawPacket) => boolean;
   /** Told of every PUBACK that arrives; the broker sees it too. */
   readonly acknowledged: (packetId: number) => void;
-  /** While true nothing is read, and the client has to wait. */
-  readonly isBusy: () => boolean;
 }
 
 /** A whole packet inside `bytes`, which are only good during the call. */
@@ -36,101 +35,152 @@ export interface RawPacket {
   readonly bytes: Buffer;
   /** Type and flags (MQTT 3.1.1, section 2.2). */
   readonly header: number;
-  /** Where the variable header begins, and the packet ends. */
+  /** Where the packet begins, its variable header begins, and it ends. */
+  readonly at: number;
   readonly start: number;
   readonly end: number;
 }
 
-/**
- * Destroys the socket when its client sends what is no MQTT packet or too large a one, or does not read.
- * To be told, by a call of the answer, when it is no longer busy.
- */
-export function guardSocket(socket: Duplex, options: GuardOptions): () => void {
-  const { packetBytes, unsentBytes, onViolation, take, acknowledged, isBusy } = options;
-  let waits = false;
-  const packets = new Packets(packetBytes, take, acknowledged);
-  const end = (reason: string): void => {
-    if (socket.destroyed) return;
-    onViolation(reason);
-    socket.destroy();
-  };
+export interface Guard {
+  /** Packets have arrived that there is no room for. */
+  readonly isWaiting: boolean;
+  /** Passes them on, as far as there is room now. */
+  resume(): void;
+}
+
+/** Destroys the socket when its client sends what is no MQTT packet or too large a one. */
+export function guardSocket(socket: Duplex, options: GuardOptions): Guard {
+  const { share, onViolation } = options;
+  const packets = new Packets(options);
   const read = socket.read.bind(socket);
   const write = socket.write.bind(socket);
+  let isWaiting = false;
+  let brokersBytes = 0;
+  let isUnread = false;
   Object.assign(socket, {
-    read(size?: number): unknown {
-      waits = isBusy();
-      if (waits) return null;
-      const chunk: unknown = read(size);
-      if (!Buffer.isBuffer(chunk)) return chunk;
-      const rest = packets.sift(chunk);
-      if (typeof rest !== "string") return rest;
-      end(rest);
-      return null;
+    read(size?: number): Buffer | null {
+      // The broker asks for more when it has done with what it was given.
+      if (brokersBytes > 0) share.release(brokersBytes);
+      brokersBytes = 0;
+      if (!packets.hasWaiting) {
+        const chunk: unknown = read(size);
+        if (!Buffer.isBuffer(chunk)) return null;
+        packets.push(chunk);
+      }
+      const found = packets.next();
+      isWaiting = packets.hasWaiting;
+      share.hold("waiting", isWaiting ? packets.bytes : 0);
+      share.hold("unfinished", isWaiting ? 0 : packets.bytes);
+      if (found.violation !== null && !socket.destroyed) {
+        onViolation(found.violation);
+        socket.destroy();
+      }
+      brokersBytes = found.brokersBytes;
+      return found.rest;
     },
-    // Always "go on": whoever publishes must not wait for whoever does not read.
+    // Never reports back-pressure: one subscriber that is slow must not stall its publishers. What waits for it counts.
     write(...args: unknown[]): true {
       Reflect.apply(write, socket, args);
-      if (socket.writableLength > unsentBytes) end(`over ${unsentBytes} bytes wait because it does not read`);
+      if (isUnread || socket.writableLength > socket.writableHighWaterMark) {
+        isUnread = true;
+        share.hold("unsent", socket.writableLength);
+      }
       return true;
     },
   });
-  return () => {
-    if (!waits || socket.destroyed) return;
-    waits = false;
-    socket.emit("readable");
+  socket.on("drain", () => {
+    isUnread = false;
+    share.hold("unsent", 0);
+  });
+  socket.once("close", () => share.release(brokersBytes));
+  return {
+    get isWaiting() {
+      return isWaiting;
+    },
+    resume() {
+      if (isWaiting && !socket.destroyed) socket.emit("readable");
+    },
   };
+}
+
+/** What became of the packets in a read. */
+interface Sifted {
+  /** Those that were not taken out; null where there are none. */
+  readonly rest: Buffer | null;
+  /** What they cost. */
+  readonly brokersBytes: number;
+  /** In words what is wrong with the stream. */
+  readonly violation: string | null;
 }
 
 /** Finds the packets in what arrives (MQTT 3.1.1, section 2.2: type and flags, then the length in 1-4 bytes). */
 class Packets {
-  readonly #packetBytes: number;
-  readonly #take: GuardOptions["take"];
-  readonly #acknowledged: GuardOptions["acknowledged"];
+  readonly #options: GuardOptions;
   #hasBegun = false;
-  /** The beginning of a packet whose end has not arrived. */
-  #begun: Buffer[] = [];
-  #begunBytes = 0;
-  /** How long that packet is; 1 more than has arrived while its length is not known. */
+  /** What has arrived and was not passed on: whole packets that wait for room, or the beginning of one. */
+  #chunks: Buffer[] = [];
+  bytes = 0;
+  /** From how many bytes on there may be a whole packet. */
   #neededBytes = 0;
+  /** True where a whole packet waits for room. */
+  hasWaiting = false;
 
-  constructor(packetBytes: number, take: GuardOptions["take"], acknowledged: GuardOptions["acknowledged"]) {
-    this.#packetBytes = packetBytes;
-    this.#take = take;
-    this.#acknowledged = acknowledged;
+  constructor(options: GuardOptions) {
+    this.#options = options;
   }
 
-  /** The whole packets that were not taken, null where there are none, or in words what is wrong with the stream. */
-  sift(chunk: Buffer): Buffer | string | null {
+  push(chunk: Buffer): void {
+    this.#chunks.push(chunk);
+    this.bytes += chunk.length;
+  }
+
+  /** Passes on as many packets as there is room for. */
+  next(): Sifted {
+    if (this.bytes < this.#neededBytes) return NOTHING;
+    const [only = EMPTY] = this.#chunks;
+    const bytes = this.#chunks.length === 1 ? only : Buffer.concat(this.#chunks);
     if (!this.#hasBegun) {
       this.#hasBegun = true;
-      const foreign = foreignProtocol(chunk);
-      if (foreign !== null) return foreign;
+      const foreign = foreignProtocol(bytes);
+      if (foreign !== null) return { ...NOTHING, violation: foreign };
     }
-    this.#begunBytes += chunk.length;
-    if (this.#begunBytes < this.#neededBytes) {
-      this.#begun.push(chunk);
-      return null;
-    }
-    const bytes = this.#begun.length === 0 ? chunk : Buffer.concat([...this.#begun, chunk]);
-    this.#begun = [];
+    const { share, take, acknowledged } = this.#options;
     let at = 0;
     let leftFrom = -1;
+    let brokersBytes = 0;
+    let violation: string | null = null;
+    this.hasWaiting = false;
     for (;;) {
       const packet = this.#packetAt(bytes, at);
-      if (typeof packet === "string") return packet;
       if (packet === null) break;
+      if (typeof packet === "string") {
+        violation = packet;
+        break;
+      }
+      const costBytes = packet.end - at + PARSED_MESSAGE_BYTES;
+      if (!share.hasRoomFor(costBytes)) {
+        this.hasWaiting = true;
+        this.#neededBytes = 0;
+        break;
+      }
       if (packet.header >> 4 === PUBACK && packet.start + 2 <= packet.end)
-        this.#acknowledged(bytes.readUInt16BE(packet.start));
-      if (leftFrom < 0 && !this.#take(packet)) leftFrom = at;
+        acknowledged(bytes.readUInt16BE(packet.start));
+      if (leftFrom >= 0 || !take(packet)) {
+        if (leftFrom < 0) leftFrom = at;
+        share.take(costBytes);
+        brokersBytes += costBytes;
+      }
       at = packet.end;
     }
-    if (at < bytes.length) this.#begun.push(bytes.subarray(at));
-    this.#begunBytes = bytes.length - at;
-    return leftFrom < 0 ? null : bytes.subarray(leftFrom, at);
+    if (at > 0) share.finished();
+    this.#chunks = at < bytes.length ? [bytes.subarray(at)] : [];
+    this.bytes = bytes.length - at;
+    return { rest: leftFrom < 0 || violation !== null ? null : bytes.subarray(leftFrom, at), brokersBytes, violation };
   }
 
   /** The packet that begins at `at`, null where its end has not arrived, or what is wrong with it. */
   #packetAt(bytes: Buffer, at: number): RawPacket | string | null {
+    const { maxPacketBytes } = this.#options;
     const header = bytes[at];
     this.#neededBytes = bytes.length - at + 1;
     if (header === undefined) return null;
@@ -144,15 +194,18 @@ class Packets {
       if (byte > 127 && index === 4) return "the length of a packet has over 4 bytes";
       if (byte > 127) continue;
       const packetBytes = 1 + index + length;
-      if (packetBytes > this.#packetBytes) {
-        return `a packet of ${packetBytes} bytes or more; ${this.#packetBytes} are read`;
+      if (packetBytes > maxPacketBytes) return `a packet of ${packetBytes} bytes or more; ${maxPacketBytes} are read`;
+      if (at + packetBytes <= bytes.length) {
+        return { bytes, header, at, start: at + 1 + index, end: at + packetBytes };
       }
-      if (at + packetBytes <= bytes.length) return { bytes, header, start: at + 1 + index, end: at + packetBytes };
       this.#neededBytes = packetBytes;
       return null;
     }
   }
 }
+
+const EMPTY = Buffer.alloc(0);
+const NOTHING: Sifted = { rest: null, brokersBytes: 0, violation: null };
 
 function foreignProtocol(chunk: Buffer): string | null {
   const beginning = chunk.toString("latin1", 0, LONGEST_BEGINNING);

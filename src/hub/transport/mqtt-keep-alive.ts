@@ -1,4 +1,6 @@
-// Ends clients that fall silent. The broker, which would do so, does not see every packet.
+// Ends clients that fall silent. The broker, which would do so, does not see every packet. Silence is counted in checks that
+// found it, not read off a clock: after the computer slept, or its clock was set, clients have been silent for no longer than
+// this hub has listened, and what they sent meanwhile is read before the next check.
 import type { Duplex } from "node:stream";
 
 /** A client may be silent for one and a half times its keep-alive [MQTT-3.1.2-24]. */
@@ -8,19 +10,21 @@ export interface TimedSession {
   /** How long it may be silent; 0 is for ever. */
   readonly keepAliveMs: number;
   readonly socket: Duplex;
-  /** Publishes whose verdict is still to come. */
-  readonly pending: number;
-  lastPacketAtMs: number;
+  /** It waits for us: for a verdict, or for room to be read in. */
+  readonly isHeldUp: boolean;
+  /** It has sent a packet since the last check. */
+  hasSpoken: boolean;
+  silentMs: number;
   fellSilent: boolean;
 }
 
-export function endSilent(sessions: Iterable<TimedSession>, nowMs: number): void {
+/** To be called every `periodMs`. */
+export function endSilent(sessions: Iterable<TimedSession>, periodMs: number): void {
   for (const session of sessions) {
-    // One that waits for acknowledgements may not be read from: the silence is ours.
-    if (session.pending > 0) session.lastPacketAtMs = nowMs;
-    const { keepAliveMs, lastPacketAtMs, socket } = session;
-    if (keepAliveMs === 0 || nowMs - lastPacketAtMs <= keepAliveMs * GRACE) continue;
+    session.silentMs = session.hasSpoken || session.isHeldUp ? 0 : session.silentMs + periodMs;
+    session.hasSpoken = false;
+    if (session.keepAliveMs === 0 || session.silentMs <= session.keepAliveMs * GRACE) continue;
     session.fellSilent = true;
-    socket.destroy();
+    session.socket.destroy();
   }
 }

@@ -2,6 +2,7 @@
 // acknowledged from here. The broker, which would do the same work with ten times the ceremony, sees everything else.
 import type { Duplex } from "node:stream";
 import { type IngestTopic, parseTopic } from "../../shared/topics.ts";
+import { MESSAGE_BYTES, type Share } from "../access/budget.ts";
 import type { Ingest, Verdict } from "../ingest/accept.ts";
 import type { Identity, TopicAuthority } from "../ingest/authorise.ts";
 import type { Log } from "../observe/log.ts";
@@ -13,13 +14,15 @@ const PUBLISH = 3;
 const RETAIN = 1;
 /** A PUBACK and its length; two bytes of packet id follow (MQTT 3.1.1, section 3.4). */
 const PUBACK = 0x4002;
-/** Topics of a client that are remembered; most have one. */
-const REMEMBERED_TOPICS = 100;
+/** Topics of a client that are remembered; most have one, and it is short. */
+const MAX_REMEMBERED_TOPICS = 64;
+const MAX_REMEMBERED_TOPIC_BYTES = 256;
 
 export interface LaneSession {
   readonly id: string;
   readonly address: string;
   readonly socket: Duplex;
+  readonly share: Share;
   readonly identity: Identity;
   /** What a topic means when this client publishes on it, by its bytes; null where the broker has to look. */
   readonly routes: Map<string, LaneRoute | null>;
@@ -29,13 +32,16 @@ export interface LaneSession {
 
 interface LaneRoute {
   readonly topic: string;
-  readonly target: IngestTopic;
+  /** Null where this client may not publish. */
+  readonly target: IngestTopic | null;
 }
 
 export interface MqttLaneOptions {
   readonly broker: Broker;
   readonly ingest: Ingest;
   readonly authority: TopicAuthority;
+  /** Refuses a message on a topic that its client may not publish on. */
+  readonly forbidden: (topic: string, payload: Uint8Array, address: string) => Promise<Verdict>;
   readonly log: Log;
 }
 
@@ -49,10 +55,11 @@ export class MqttLane {
   }
 
   /**
-   * Takes the packet of a client whose CONNECT was accepted, and tells the verdict once it is settled; false where the
-   * broker has to take it.
+   * Takes the packet of a client whose CONNECT was accepted, and tells once it is settled whether it may be acknowledged;
+   * false where the broker has to take it.
    */
-  take(session: LaneSession, { bytes, header, start, end }: RawPacket, settled: (verdict: Verdict) => void): boolean {
+  take(session: LaneSession, packet: RawPacket, settled: (isAcknowledged: boolean) => void): boolean {
+    const { bytes, header, at, start, end } = packet;
     const qos = (header >> 1) & 3;
     if (header >> 4 !== PUBLISH || (header & RETAIN) !== 0 || qos > 1 || start + 2 > end) return false;
     const topicEnd = start + 2 + bytes.readUInt16BE(start);
@@ -60,35 +67,57 @@ export class MqttLane {
     if (payloadStart > end) return false;
     const packetId = qos === 1 ? bytes.readUInt16BE(topicEnd) : null;
     const route = this.#route(session, bytes, start + 2, topicEnd);
-    if (packetId === 0 || route === null || this.#options.broker.isListenedTo(route.topic)) return false;
-
+    if (packetId === 0 || route === null) return false;
     const { topic, target } = route;
-    const { address, id } = session;
+    if (target !== null && this.#options.broker.isListenedTo(topic)) return false;
+
+    const { address, id, share } = session;
+    const costBytes = MESSAGE_BYTES + end - at;
+    share.take(costBytes);
     const payload = bytes.subarray(payloadStart, end);
-    this.#options.ingest
-      .accept({ source: topic, target, payload, address, session: id, transport: "mqtt" })
-      .then((verdict) => {
-        if (packetId !== null && verdict.kind !== "deferred") this.#acknowledge(session, packetId);
-        settled(verdict);
-      })
-      .catch((error: unknown) => this.#options.log.error({ err: error }, "a publish could not be settled"));
+    const accepted =
+      target === null
+        ? this.#options.forbidden(topic, payload, address)
+        : this.#options.ingest.accept({
+            source: topic,
+            target,
+            payload,
+            address,
+            session: id,
+            transport: "mqtt",
+            share,
+          });
+    accepted.then(
+      ({ kind }) => {
+        share.release(costBytes);
+        if (packetId !== null && kind !== "deferred") this.#acknowledge(session, packetId);
+        settled(kind !== "deferred");
+      },
+      (error: unknown) => {
+        share.release(costBytes);
+        this.#options.log.error({ err: error }, "a publish could not be settled");
+        settled(false);
+      },
+    );
     return true;
   }
 
   #route(session: LaneSession, bytes: Buffer, start: number, end: number): LaneRoute | null {
     const { routes } = session;
+    if (end - start > MAX_REMEMBERED_TOPIC_BYTES) return this.#findRoute(session, bytes.toString("utf8", start, end));
     const key = bytes.toString("latin1", start, end);
     let route = routes.get(key);
     if (route === undefined) {
       route = this.#findRoute(session, bytes.toString("utf8", start, end));
-      if (routes.size >= REMEMBERED_TOPICS) routes.clear();
+      if (routes.size >= MAX_REMEMBERED_TOPICS) routes.clear();
       routes.set(key, route);
     }
     return route;
   }
 
   #findRoute({ identity }: LaneSession, topic: string): LaneRoute | null {
-    if (!isSoundTopic(topic) || !this.#options.authority.mayPublish(identity, topic)) return null;
+    if (!isSoundTopic(topic)) return null;
+    if (!this.#options.authority.mayPublish(identity, topic)) return { topic, target: null };
     const target = parseTopic(topic);
     return target !== null && (target.kind === "readings" || target.kind === "metric") ? { topic, target } : null;
   }

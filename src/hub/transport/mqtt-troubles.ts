@@ -1,11 +1,12 @@
 // Says in words why an MQTT client came to nothing: to itself where MQTT can, to the log, and to the list that the doctor
 // shows. Nothing here is on a good message's way.
-import { problem } from "../../shared/errors.ts";
+import { type Problem, problem } from "../../shared/errors.ts";
 import type { NotAdmitted } from "../access/admission.ts";
 import type { Clock } from "../clock.ts";
-import type { Ingest } from "../ingest/accept.ts";
+import type { Ingest, Verdict } from "../ingest/accept.ts";
 import { meantFilter, meantTopic } from "../observe/did-you-mean.ts";
 import type { Log } from "../observe/log.ts";
+import type { LogThrottle } from "../observe/log-throttle.ts";
 import { DOCTOR_CLIENT_ID, type Troubles } from "../observe/troubles.ts";
 import { TwinClients } from "../observe/twin-clients.ts";
 import { SPEAKS_HTTP, SPEAKS_TLS } from "./mqtt-guard.ts";
@@ -17,11 +18,15 @@ export interface MqttTroublesOptions {
   readonly httpPort: () => number;
   readonly clock: Clock;
   readonly log: Log;
+  readonly floodLog: LogThrottle;
 }
 
 /** Of a topic, filter or id that is said again. */
 const SAID_CHARACTERS = 80;
 
+/** Of a topic that is listed as where a message came from. */
+const SOURCE_CHARACTERS = 256;
+const FORBIDDEN = problem("forbidden", "Nobody may publish on this topic without a key.");
 const ANYBODY = ", and may do what anybody may";
 
 export class MqttTroubles {
@@ -33,7 +38,7 @@ export class MqttTroubles {
   }
 
   notAdmitted(address: string, outcome: NotAdmitted): void {
-    this.#options.log.warn({ address, outcome }, "connection refused");
+    this.#options.floodLog.warn(`not-admitted ${outcome}`, { address, outcome }, "connection refused");
     this.#options.troubles.notAdmitted(address, outcome, "MQTT");
   }
 
@@ -46,7 +51,7 @@ export class MqttTroubles {
 
   /** `who` is the client's id; null before its CONNECT, which the broker's types do not say. */
   cut(who: string | null, address: string, reason: string): void {
-    this.#options.log.warn({ address, reason }, "connection cut");
+    this.#options.floodLog.warn("mqtt-cut", { address, reason }, "connection cut");
     const code = reason === SPEAKS_HTTP || reason === SPEAKS_TLS ? "wrong-protocol" : "cut";
     this.#options.troubles.tell({ code, address, subject: reason, who, words: this.#cutWords(reason) });
   }
@@ -74,14 +79,10 @@ export class MqttTroubles {
     this.#options.troubles.tell({ ...trouble, address, who });
   }
 
-  /** Rejects where that could not be written down. */
-  async forbidden(topic: string, payload: Uint8Array, address: string): Promise<void> {
-    const meant = meantTopic(topic);
-    const hint =
-      meant === null ? "Readings go to sensor/data or sensor/<device>/data." : `Did you mean ${said(meant)}?`;
-    const words = `Nobody may publish on “${said(topic)}” without a key. ${hint}`;
-    const verdict = await this.#options.ingest.refuse({ address, source: topic, payload }, problem("forbidden", words));
-    if (verdict.kind === "deferred") throw new Error(verdict.problem.message);
+  /** Refuses a message on a topic that its client may not publish on. Rejects where that could not be written down. */
+  forbidden(topic: string, payload: Uint8Array, address: string): Promise<Verdict> {
+    const source = topic.slice(0, SOURCE_CHARACTERS);
+    return this.#options.ingest.refuse({ address, source, payload }, FORBIDDEN, () => forbiddenTopic(topic));
   }
 
   mayNotHear(who: string, address: string, filter: string, hasTooMany: boolean): void {
@@ -99,6 +100,12 @@ export class MqttTroubles {
         return `Its connection was cut: ${reason}.`;
     }
   }
+}
+
+function forbiddenTopic(topic: string): Problem {
+  const meant = meantTopic(topic);
+  const hint = meant === null ? "Readings go to sensor/data or sensor/<device>/data." : `Did you mean ${said(meant)}?`;
+  return problem("forbidden", `Nobody may publish on “${said(topic)}” without a key. ${hint}`);
 }
 
 function filterWords(filter: string, hasTooMany: boolean): string {

@@ -8,6 +8,7 @@ import { createWebSocketStream } from "ws";
 import type { Publication } from "../../shared/added-control.ts";
 import { parseTopic } from "../../shared/topics.ts";
 import type { Admission } from "../access/admission.ts";
+import type { Budget } from "../access/budget.ts";
 import { plainAddress } from "../access/networks.ts";
 import type { Sessions } from "../access/sessions.ts";
 import type { Clock } from "../clock.ts";
@@ -19,7 +20,8 @@ import type { Identity, TopicAuthority } from "../ingest/authorise.ts";
 import type { Log } from "../observe/log.ts";
 import { Broker } from "./mqtt-broker.ts";
 import { MqttCommands } from "./mqtt-commands.ts";
-import { guardSocket, type RawPacket } from "./mqtt-guard.ts";
+import { sayFarewell } from "./mqtt-farewell.ts";
+import { type Guard, guardSocket, type RawPacket } from "./mqtt-guard.ts";
 import { endSilent, type TimedSession } from "./mqtt-keep-alive.ts";
 import { type LaneSession, MqttLane } from "./mqtt-lane.ts";
 import { isSoundClientId, isSoundTopic } from "./mqtt-names.ts";
@@ -29,13 +31,10 @@ import type { MqttTroubles } from "./mqtt-troubles.ts";
 import { listen } from "./ports.ts";
 import type { WebSocketRoute } from "./websocket.ts";
 
-const PACKET_BYTES = 1024 * 1024;
-const UNSENT_BYTES = 2 * 1024 * 1024;
+const MAX_PACKET_BYTES = 1024 * 1024;
 const CONNECT_TIMEOUT_MS = 10_000;
 const DEAD_PEER_PROBE_MS = 60_000;
 const KEEP_ALIVE_CHECK_MS = 1_000;
-/** A client with so many publishes under way is not read from. */
-const PENDING_PUBLISHES = 256;
 /** What arrives with the CONNECT in one chunk waits in this queue; the chunk's size bounds it. */
 const QUEUED_PACKETS = 65_536;
 /** Where a publish that is acknowledged but not passed on goes: nobody can subscribe to it. */
@@ -51,6 +50,7 @@ export interface MqttOptions {
   readonly authority: TopicAuthority;
   readonly sessions: Sessions;
   readonly admission: Admission;
+  readonly budget: Budget;
   readonly registry: Registry;
   readonly troubles: MqttTroubles;
   readonly clock: Clock;
@@ -68,8 +68,6 @@ interface Session extends LaneSession, TimedSession {
   /** The client has sent its last byte; it may still read. */
   ended: boolean;
   closed: boolean;
-  /** Reads on, where it was too busy to be read from. */
-  goOn: () => void;
 }
 
 export class MqttTransport {
@@ -122,7 +120,7 @@ export class MqttTransport {
   }
 
   async start(host: string, port: Port): Promise<number> {
-    const { ingest, authority, clock, log } = this.#options;
+    const { ingest, authority, troubles, clock, log } = this.#options;
     const broker = new Broker({
       // With a limit, one subscriber that stalls starves the others, and a long backlog overflows the stack.
       concurrency: 0,
@@ -150,8 +148,9 @@ export class MqttTransport {
     });
     await broker.listen();
     this.#broker = broker;
-    this.#lane = new MqttLane({ broker, ingest, authority, log });
-    this.#endTimer = clock.every(KEEP_ALIVE_CHECK_MS, () => endSilent(this.#connected, clock.now()));
+    const forbidden = troubles.forbidden.bind(troubles);
+    this.#lane = new MqttLane({ broker, ingest, authority, forbidden, log });
+    this.#endTimer = clock.every(KEEP_ALIVE_CHECK_MS, () => endSilent(this.#connected, KEEP_ALIVE_CHECK_MS));
     this.#watch(broker);
     this.#port = await listen(this.#server, host, port, "MQTT");
     return this.#port;
@@ -176,7 +175,8 @@ export class MqttTransport {
     const outcome = admission.admit(socket);
     if (broker === null || outcome !== "admitted") {
       if (outcome !== "admitted") troubles.notAdmitted(address, outcome);
-      socket.destroy();
+      if (broker !== null && outcome !== "admitted" && admission.mayLinger(socket, outcome)) sayFarewell(socket);
+      else socket.destroy();
       return;
     }
     socket.setKeepAlive(true, DEAD_PEER_PROBE_MS);
@@ -188,41 +188,54 @@ export class MqttTransport {
     return {
       path: "/mqtt",
       protocols: ["mqtt", "mqttv3.1"],
-      messageBytes: PACKET_BYTES,
+      messageBytes: MAX_PACKET_BYTES,
       whyNot: async () => (this.#broker === null ? "503 Service Unavailable" : null),
-      open: (webSocket, request) => {
+      open: ({ socket }, request) => {
         const broker = this.#broker;
-        if (broker === null) webSocket.terminate();
-        else this.#handle(broker, createWebSocketStream(webSocket), plainAddress(request.socket.remoteAddress));
+        if (broker === null) socket.terminate();
+        else this.#handle(broker, createWebSocketStream(socket), plainAddress(request.socket.remoteAddress));
       },
     };
   }
 
   #handle(broker: Broker, socket: Duplex, address: string): void {
-    const { clock, troubles } = this.#options;
+    const { budget, troubles } = this.#options;
     this.#sockets.add(socket);
+    const share = budget.open({
+      resume: () => {
+        guard.resume();
+        this.#closeWhenDone(client, session);
+      },
+      cut: (reason) => {
+        troubles.cut(client.id, address, reason);
+        socket.destroy();
+      },
+    });
     const session: Session = {
       id: `mqtt:${++this.#sessionCount}`,
       address,
       socket,
+      share,
       identity: "anonymous",
       routes: new Map(),
       acknowledged: [],
       idIsSound: true,
       keepAliveMs: 0,
-      lastPacketAtMs: clock.now(),
+      hasSpoken: true,
+      silentMs: 0,
       fellSilent: false,
       ready: false,
       pending: 0,
+      get isHeldUp() {
+        return session.pending > 0 || guard.isWaiting;
+      },
       ended: false,
       closed: false,
-      goOn: () => undefined,
     };
-    session.goOn = guardSocket(socket, {
-      packetBytes: PACKET_BYTES,
-      unsentBytes: UNSENT_BYTES,
+    const guard: Guard = guardSocket(socket, {
+      share,
+      maxPacketBytes: MAX_PACKET_BYTES,
       onViolation: (reason) => troubles.cut(client.id, address, reason),
-      isBusy: () => session.pending >= PENDING_PUBLISHES,
       take: (packet) => this.#takeShort(client, session, packet),
       acknowledged: (packetId) => this.#commands.acknowledged(session, packetId),
     });
@@ -233,6 +246,7 @@ export class MqttTransport {
     socket.removeAllListeners("end");
     socket.once("close", () => {
       session.closed = true;
+      share.close();
       this.#sockets.delete(socket);
       this.#connected.delete(session);
       this.#commands.ended(session);
@@ -247,12 +261,12 @@ export class MqttTransport {
 
   /** True when the packet went the short way. */
   #takeShort(client: Client, session: Session, packet: RawPacket): boolean {
-    session.lastPacketAtMs = this.#options.clock.now();
+    session.hasSpoken = true;
     if (!session.ready || this.#lane === null) return false;
-    const taken = this.#lane.take(session, packet, ({ kind }) => {
+    const taken = this.#lane.take(session, packet, (isAcknowledged) => {
       this.#settled(client, session);
       // Not acknowledged, and told so in the only way that MQTT 3.1.1 has: it connects again, and sends again.
-      if (kind === "deferred") session.socket.destroy();
+      if (!isAcknowledged) session.socket.destroy();
     });
     if (taken) session.pending++;
     return taken;
@@ -260,7 +274,6 @@ export class MqttTransport {
 
   #settled(client: Client | null, session: Session): void {
     session.pending--;
-    session.goOn();
     // The connection may have ended while the message was on its way to the disk, and spoken for its device only then.
     if (session.closed) this.#options.registry.sessionEnded(session.id, false);
     else if (client !== null) this.#closeWhenDone(client, session);
@@ -269,7 +282,7 @@ export class MqttTransport {
   #closeWhenDone(client: Client, session: Session): void {
     if (!session.ended) return;
     setImmediate(() => {
-      if (session.pending === 0) client.close();
+      if (!session.isHeldUp) client.close();
     });
   }
 
@@ -309,6 +322,8 @@ export class MqttTransport {
     // The broker does not see every packet: the silence is watched here.
     session.keepAliveMs = (packet.keepalive ?? 0) * 1_000;
     packet.keepalive = 0;
+    const { will } = packet;
+    if (will !== undefined) session.share.hold("remembered", will.topic.length + will.payload.length);
     if (packet.protocolVersion === 5) this.#options.troubles.speaksMqtt5(packet.clientId, session.address);
     return true;
   }
@@ -334,7 +349,8 @@ export class MqttTransport {
     if (!isSoundTopic(packet.topic)) throw new Error("not a topic");
     if (packet.qos > 0 && packet.messageId === 0) throw new Error("packet id 0");
     if (!this.#options.authority.mayPublish(session.identity, packet.topic)) {
-      await this.#options.troubles.forbidden(packet.topic, toBytes(packet.payload), session.address);
+      const verdict = await this.#options.troubles.forbidden(packet.topic, toBytes(packet.payload), session.address);
+      if (verdict.kind === "deferred") throw new Error(verdict.problem.message);
       dropQuietly(packet);
       return;
     }
@@ -360,8 +376,8 @@ export class MqttTransport {
     // An empty retained message only clears what the broker kept [MQTT-3.3.1-10].
     if (target === null || (packet.retain && payload.length === 0)) return null;
     session.pending++;
-    const { address, id } = session;
-    const message = { source: packet.topic, target, payload, address, session: id, transport: "mqtt" } as const;
+    const { address, id, share } = session;
+    const message = { source: packet.topic, target, payload, address, session: id, transport: "mqtt", share } as const;
     const verdict = await this.#options.ingest.accept(message);
     this.#settled(client, session);
     if (verdict.kind === "deferred") throw new Error(verdict.problem.message);
@@ -387,6 +403,7 @@ export class MqttTransport {
 /** It is acknowledged, and goes to nobody: to hang up, all that MQTT 3.1.1 has, would have it sent for ever. */
 function dropQuietly(packet: PublishPacket): void {
   packet.topic = NOWHERE;
+  packet.payload = "";
   packet.retain = false;
 }
 

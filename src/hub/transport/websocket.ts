@@ -2,11 +2,16 @@
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
+import type { ApiError } from "../../shared/api.ts";
 import type { BrowserGuard } from "../access/browsers.ts";
+import type { Budget, Share } from "../access/budget.ts";
+import { plainAddress } from "../access/networks.ts";
 import type { Clock } from "../clock.ts";
 import type { HttpTroubles } from "./http-troubles.ts";
 
 const PING_PERIOD_MS = 30_000;
+/** One that was missed may have been sent before the computer slept. */
+const MAX_UNANSWERED_PINGS = 2;
 
 export interface WebSocketRoute {
   readonly path: string;
@@ -16,12 +21,20 @@ export interface WebSocketRoute {
   readonly protocols?: readonly string[];
   /** The HTTP status that refuses the request, or null. */
   whyNot(request: IncomingMessage, url: URL): Promise<string | null>;
-  open(socket: WebSocket, request: IncomingMessage, url: URL): void;
+  open(connection: WebSocketConnection, request: IncomingMessage, url: URL): void;
+}
+
+export interface WebSocketConnection {
+  readonly socket: WebSocket;
+  readonly share: Share;
+  /** Set by whoever stops reading for want of room: reads on. */
+  resume: () => void;
 }
 
 export interface WebSocketDoorOptions {
   readonly guard: BrowserGuard;
-  readonly troubles: Pick<HttpTroubles, "foreign">;
+  readonly troubles: Pick<HttpTroubles, "foreign" | "cut">;
+  readonly budget: Budget;
   readonly clock: Clock;
   readonly routes: readonly WebSocketRoute[];
 }
@@ -29,7 +42,7 @@ export interface WebSocketDoorOptions {
 export class WebSocketDoor {
   readonly #options: WebSocketDoorOptions;
   readonly #servers: ReadonlyMap<string, { readonly route: WebSocketRoute; readonly server: WebSocketServer }>;
-  readonly #alive = new WeakSet<WebSocket>();
+  readonly #unansweredPings = new WeakMap<WebSocket, number>();
   #endTimer: (() => void) | null = null;
 
   constructor(options: WebSocketDoorOptions) {
@@ -37,9 +50,11 @@ export class WebSocketDoor {
     this.#servers = new Map(options.routes.map((route) => [route.path, { route, server: serverOf(route) }]));
   }
 
-  start(server: Server): void {
+  /** `isRejected` tells a connection that is open only to be told that it may not stay. */
+  start(server: Server, isRejected: (socket: Duplex) => boolean): void {
     server.on("upgrade", (request, socket, head) => {
-      this.#upgrade(request, socket, head).catch(() => socket.destroy());
+      if (isRejected(socket)) refuse(socket, "503 Service Unavailable");
+      else this.#upgrade(request, socket, head).catch(() => socket.destroy());
     });
     this.#endTimer = this.#options.clock.every(PING_PERIOD_MS, () => this.#dropTheDead());
   }
@@ -60,7 +75,7 @@ export class WebSocketDoor {
     socket.on("error", () => socket.destroy());
     const url = URL.parse(request.url ?? "/", "http://hub");
     const found = url === null ? undefined : this.#servers.get(url.pathname);
-    if (url === null || found === undefined) return refuse(socket, "404 Not Found");
+    if (url === null || found === undefined) return refuse(socket, "404 Not Found", NO_SUCH_PATH);
     const foreign = this.#options.guard.check(request.rawHeaders);
     if (foreign !== null) {
       this.#options.troubles.foreign(request.socket.remoteAddress, foreign);
@@ -70,17 +85,45 @@ export class WebSocketDoor {
     const refused = await route.whyNot(request, url);
     if (refused !== null) return refuse(socket, refused);
     server.handleUpgrade(request, socket, head, (webSocket) => {
-      this.#alive.add(webSocket);
-      webSocket.on("pong", () => this.#alive.add(webSocket));
+      webSocket.on("pong", () => this.#unansweredPings.delete(webSocket));
       webSocket.on("error", () => webSocket.terminate());
-      route.open(webSocket, request, url);
+      route.open(this.#counted(webSocket, request), request, url);
     });
+  }
+
+  /** Opens its share, and counts what has arrived of a message that is not complete. */
+  #counted(socket: WebSocket, request: IncomingMessage): WebSocketConnection {
+    const { budget, troubles } = this.#options;
+    const share = budget.open({
+      resume: () => connection.resume(),
+      cut: (reason) => {
+        troubles.cut(plainAddress(request.socket.remoteAddress), reason);
+        socket.terminate();
+      },
+    });
+    const connection: WebSocketConnection = { socket, share, resume: () => undefined };
+    let unfinishedBytes = 0;
+    // Before the WebSocket's own listener, which may find the end of a message in the chunk.
+    request.socket.prependListener("data", (chunk: Buffer) => {
+      unfinishedBytes += chunk.length;
+      share.hold("unfinished", unfinishedBytes);
+    });
+    for (const event of ["message", "ping", "pong"])
+      socket.on(event, () => {
+        unfinishedBytes = 0;
+        share.hold("unfinished", 0);
+        share.finished();
+      });
+    socket.once("close", () => share.close());
+    return connection;
   }
 
   #dropTheDead(): void {
     for (const { server } of this.#servers.values()) {
       for (const socket of server.clients) {
-        if (!this.#alive.delete(socket)) socket.terminate();
+        const unanswered = this.#unansweredPings.get(socket) ?? 0;
+        this.#unansweredPings.set(socket, unanswered + 1);
+        if (unanswered >= MAX_UNANSWERED_PINGS) socket.terminate();
         else socket.ping();
       }
     }
@@ -96,6 +139,11 @@ function serverOf({ messageBytes, protocols }: WebSocketRoute): WebSocketServer 
   });
 }
 
-function refuse(socket: Duplex, status: string): void {
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`, () => socket.destroy());
+const NO_SUCH_PATH =
+  "There is no WebSocket at this path: devices use /ws, MQTT over WebSocket is at /mqtt, and the hub's window listens at /api/v1/live.";
+
+function refuse(socket: Duplex, status: string, message?: string): void {
+  const body = message === undefined ? "" : JSON.stringify({ error: "no-such-route", message } satisfies ApiError);
+  const headers = ["Connection: close", "Content-Type: application/json", `Content-Length: ${Buffer.byteLength(body)}`];
+  socket.end(`HTTP/1.1 ${status}\r\n${headers.join("\r\n")}\r\n\r\n${body}`, () => socket.destroy());
 }

@@ -3,6 +3,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import { pino } from "pino";
 import { Admission } from "../../../src/hub/access/admission.ts";
 import { BrowserGuard } from "../../../src/hub/access/browsers.ts";
+import { Budget } from "../../../src/hub/access/budget.ts";
 import { Networks } from "../../../src/hub/access/networks.ts";
 import { makeSecret, Sessions } from "../../../src/hub/access/sessions.ts";
 import { systemClock as clock } from "../../../src/hub/clock.ts";
@@ -12,11 +13,13 @@ import { Retention } from "../../../src/hub/devices/retention.ts";
 import { Ingest } from "../../../src/hub/ingest/accept.ts";
 import { Refusals } from "../../../src/hub/ingest/refusals.ts";
 import { LiveFeed } from "../../../src/hub/live/feed.ts";
+import { LogThrottle } from "../../../src/hub/observe/log-throttle.ts";
 import { Metrics } from "../../../src/hub/observe/metrics.ts";
 import { Troubles } from "../../../src/hub/observe/troubles.ts";
 import type { ReadingStore } from "../../../src/hub/store/readings.ts";
 import type { RecordStore } from "../../../src/hub/store/records.ts";
 import { HttpTransport } from "../../../src/hub/transport/http.ts";
+import { HttpPacing } from "../../../src/hub/transport/http-pacing.ts";
 import { HttpTroubles } from "../../../src/hub/transport/http-troubles.ts";
 import { WebSocketDoor } from "../../../src/hub/transport/websocket.ts";
 import { report } from "./program.ts";
@@ -67,7 +70,14 @@ const registry = new Registry({
   onRemoved: (id) => feed.removed(id),
   onSaveFailed: (error) => log.error(error),
 });
-const refusals = new Refusals({ records, onRefused: (refused) => feed.refused(refused) });
+const budget = new Budget(512 * 1024 * 1024);
+const floodLog = new LogThrottle(log, clock);
+const refusals = new Refusals({
+  records,
+  clock,
+  onRefused: (refused) => feed.refused(refused),
+  onSaveFailed: (error) => log.error(error),
+});
 const commands = new Commands({
   records,
   clock,
@@ -86,11 +96,12 @@ const ingest = new Ingest({
   metrics: new Metrics("0", clock),
   clock,
   log,
+  floodLog,
   onStored: (stored, tsMs) => feed.readings(stored, tsMs),
 });
 const sessions = new Sessions({ token: makeSecret(), clock });
 const guard = new BrowserGuard([]);
-const troubles = new HttpTroubles({ troubles: new Troubles(clock), mqttPort: () => 0 });
+const troubles = new HttpTroubles({ troubles: new Troubles(clock), mqttPort: () => 0, floodLog });
 const http = new HttpTransport({
   version: "0",
   readings,
@@ -113,8 +124,9 @@ const http = new HttpTransport({
   guard,
   troubles,
   doctor: { examine: () => Promise.reject(new Error("there is no hub")) },
-  admission: new Admission(new Networks([])),
-  webSockets: new WebSocketDoor({ guard, troubles, clock, routes: [] }),
+  admission: new Admission(new Networks([]), false),
+  pacing: new HttpPacing({ budget, troubles, clock }),
+  webSockets: new WebSocketDoor({ guard, troubles, budget, clock, routes: [] }),
   uiFolder: "",
   agentFolder: "/nowhere",
   hubId: () => "",

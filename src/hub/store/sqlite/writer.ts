@@ -253,7 +253,9 @@ function prepare(db: Database.Database) {
     removeDevice: db.prepare("DELETE FROM device WHERE id = ?"),
     removeAttributes: db.prepare("DELETE FROM attribute WHERE device = ?"),
     removeCommands: db.prepare("DELETE FROM command WHERE record ->> 'device' = ?"),
-    saveRefused: db.prepare("INSERT INTO refused (id, record) VALUES (?, ?)"),
+    saveRefused: db.prepare(
+      "INSERT INTO refused (id, record) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET record = excluded.record",
+    ),
     forgetRefused: db.prepare("DELETE FROM refused WHERE id = ?"),
     saveCommand: db.prepare(
       "INSERT INTO command (id, record) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET record = excluded.record",

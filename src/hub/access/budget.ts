@@ -1,0 +1,336 @@
+// What clients may have the hub do and keep at once, in bytes: of each connection, and of all together. A flood then slows
+// its sender and nobody else, and no number of clients fills the memory. A connection's share counts two things:
+//
+//   in flight  messages that were taken and are not settled, with what they cost beside their bytes. A transport takes the
+//              next message only while there is room, so that the sender has to wait. Little is always let through:
+//              whoever sends a reading now and then never waits for those who flood.
+//   held       what lies in memory because of the client and is no work for the hub: a message whose end has not arrived,
+//              answers that it does not read, what it has the hub remember. Over its limit a connection is cut; over the
+//              limit of all, the one that has held most for longest is cut.
+//
+// Each way in uses it in three lines: ask `hasRoomFor`, `take` what it takes, `release` that when it is settled.
+import type { Clock } from "../clock.ts";
+
+/** What a message costs beside its bytes: the objects that stand for it until it is settled. */
+export const MESSAGE_BYTES = 64;
+/** The same of one that passes through the broker or a WebSocket, which make more of it. */
+export const PARSED_MESSAGE_BYTES = 512;
+/** The same of an HTTP request. */
+export const REQUEST_BYTES = 2_048;
+/** What a reading costs on its way from the decoder to the disk. */
+export const READING_BYTES = 100;
+
+/** Always let through, so that whoever sends little does not wait for those who flood: a request, or some readings. */
+const FREE_BYTES_PER_CONNECTION = 4_096;
+/** In flight of one connection: some 300 readings, or one message of any size. */
+const MAX_IN_FLIGHT_BYTES_PER_CONNECTION = 64 * 1024;
+/** In flight of all: what the hub settles within about 20 ms, which is how long a flood may make others wait. */
+const MAX_IN_FLIGHT_BYTES = 768 * 1024;
+/** Of what a client has the hub hold, by kind. */
+const MAX_HELD_BYTES: Readonly<Record<Holding, number>> = {
+  unfinished: 1_200_000,
+  waiting: 1_200_000,
+  unsent: 2 * 1024 * 1024,
+  remembered: 128 * 1024,
+};
+/** The part of the hub's memory that clients may fill with what is held. */
+const HELD_PART_OF_MEMORY = 1 / 4;
+const SWEEP_PERIOD_MS = 1_000;
+/** A message that has begun has so long to arrive. */
+const UNFINISHED_TIMEOUT_SWEEPS = 60;
+
+export type Holding =
+  /** The beginning of a message whose end has not arrived. */
+  | "unfinished"
+  /** Messages that arrived and that there is no room for. */
+  | "waiting"
+  /** Answers and messages that the client has not read. */
+  | "unsent"
+  /** Subscriptions, a last will: what stays for as long as the connection does. */
+  | "remembered";
+
+/** The connection behind a share. */
+export interface ShareOwner {
+  /** There is room again where there was none: reads on. */
+  resume(): void;
+  /** Ends the connection. `reason` completes “its connection was cut: …”. */
+  cut(reason: string): void;
+}
+
+/** One connection's part of the budget. */
+export interface Share {
+  /** True where a message that costs `bytes` may be taken now. Where not, `resume` is called once one may. */
+  hasRoomFor(bytes: number): boolean;
+  /** Resolves once `bytes` are taken; for a transport that has the whole message in its hands. */
+  takeInTurn(bytes: number): Promise<void>;
+  take(bytes: number): void;
+  /** What was taken is settled. It makes room in the next turn of the event loop, so that no turn gets long. */
+  release(bytes: number): void;
+  /** What was taken waits for somebody else from now on: it is the connection's still, but no work for the hub. */
+  park(bytes: number): void;
+  releaseParked(bytes: number): void;
+  /** Says how much of a kind is held now. */
+  hold(kind: Holding, bytes: number): void;
+  /** A message is complete: what is unfinished from now on is another one, with a time of its own. */
+  finished(): void;
+  close(): void;
+}
+
+export interface BudgetFigures {
+  readonly inFlightBytes: number;
+  readonly heldBytes: number;
+  /** Connections that are not read from until there is room. */
+  readonly waiting: number;
+  /** Connections that were cut since the start. */
+  readonly cut: number;
+}
+
+export class Budget {
+  readonly #maxHeldBytes: number;
+  readonly #shares = new Set<ConnectionShare>();
+  /** In the order in which they began to wait. */
+  readonly #waiting = new Set<ConnectionShare>();
+  /** Shares that something was released of in this turn. */
+  #released: ConnectionShare[] = [];
+  #inFlightBytes = 0;
+  #heldBytes = 0;
+  #cut = 0;
+  #endTimer: (() => void) | null = null;
+
+  /** `memoryBytes` is what the hub may take beside its store's caches. */
+  constructor(memoryBytes: number) {
+    this.#maxHeldBytes = memoryBytes * HELD_PART_OF_MEMORY;
+  }
+
+  start(clock: Clock): void {
+    this.#endTimer = clock.every(SWEEP_PERIOD_MS, () => this.#sweep());
+  }
+
+  stop(): void {
+    this.#endTimer?.();
+    this.#endTimer = null;
+  }
+
+  get figures(): BudgetFigures {
+    return {
+      inFlightBytes: this.#inFlightBytes,
+      heldBytes: this.#heldBytes,
+      waiting: this.#waiting.size,
+      cut: this.#cut,
+    };
+  }
+
+  open(owner: ShareOwner): Share {
+    const share = new ConnectionShare(this, owner);
+    this.#shares.add(share);
+    return share;
+  }
+
+  /** Cuts those that hold most until no more than this part of what may be held is. */
+  shed(part: number): void {
+    while (this.#heldBytes > this.#maxHeldBytes * part && this.#cutLargest("the hub is short of memory")) {}
+  }
+
+  get hasRoom(): boolean {
+    return this.#inFlightBytes < MAX_IN_FLIGHT_BYTES;
+  }
+
+  wait(share: ConnectionShare): void {
+    this.#waiting.add(share);
+  }
+
+  count(bytes: number): void {
+    this.#inFlightBytes += bytes;
+  }
+
+  released(share: ConnectionShare): void {
+    if (this.#released.length === 0) setImmediate(() => this.#settle());
+    this.#released.push(share);
+  }
+
+  held(share: ConnectionShare, bytes: number): void {
+    this.#heldBytes += bytes;
+    if (bytes > 0 && this.#heldBytes > this.#maxHeldBytes && !share.isClosed)
+      this.#cutLargest("all clients together hold too much of the hub's memory");
+  }
+
+  countCut(): void {
+    this.#cut++;
+  }
+
+  closed(share: ConnectionShare): void {
+    this.#shares.delete(share);
+    this.#waiting.delete(share);
+  }
+
+  /** What was released makes room, and whoever waits reads on, the first first. */
+  #settle(): void {
+    const released = this.#released;
+    this.#released = [];
+    for (const share of released) this.#inFlightBytes -= share.takeBack();
+    for (const share of [...this.#waiting]) {
+      // One that still finds no room keeps its place.
+      if (!share.mayResume()) continue;
+      this.#waiting.delete(share);
+      share.resume();
+    }
+  }
+
+  #sweep(): void {
+    for (const share of [...this.#shares]) share.sweep(UNFINISHED_TIMEOUT_SWEEPS);
+  }
+
+  #cutLargest(reason: string): boolean {
+    let largest: ConnectionShare | null = null;
+    for (const share of this.#shares) if (share.weight > (largest?.weight ?? 0)) largest = share;
+    largest?.cut(`${reason}, and it held most (${largest.heldBytes} bytes)`);
+    return largest !== null;
+  }
+}
+
+class ConnectionShare implements Share {
+  readonly #budget: Budget;
+  readonly #owner: ShareOwner;
+  readonly #held: Record<Holding, number> = { unfinished: 0, waiting: 0, unsent: 0, remembered: 0 };
+  readonly #inTurn: { readonly bytes: number; readonly done: () => void }[] = [];
+  #releasedBytes = 0;
+  #releasedParkedBytes = 0;
+  #unfinishedSweeps = 0;
+  /** For how many sweeps it has held anything. */
+  #heldSweeps = 0;
+  #inFlightBytes = 0;
+  /** What there was no room for. */
+  #wantedBytes = 0;
+  heldBytes = 0;
+  isClosed = false;
+
+  constructor(budget: Budget, owner: ShareOwner) {
+    this.#budget = budget;
+    this.#owner = owner;
+  }
+
+  /** How much it is in the way: much for a moment weighs less than much for long. */
+  get weight(): number {
+    return this.heldBytes * (1 + this.#heldSweeps);
+  }
+
+  hasRoomFor(bytes: number): boolean {
+    const afterBytes = this.#inFlightBytes + bytes;
+    if (afterBytes <= FREE_BYTES_PER_CONNECTION) return true;
+    const isOwnRoom = this.#inFlightBytes === 0 || afterBytes <= MAX_IN_FLIGHT_BYTES_PER_CONNECTION;
+    if (isOwnRoom && this.#budget.hasRoom) return true;
+    this.#wantedBytes = bytes;
+    this.#budget.wait(this);
+    return false;
+  }
+
+  async takeInTurn(bytes: number): Promise<void> {
+    if (this.#inTurn.length === 0 && this.#mayTake(bytes)) {
+      this.take(bytes);
+      return;
+    }
+    await new Promise<void>((done) => {
+      this.#inTurn.push({ bytes, done });
+      this.#budget.wait(this);
+    });
+  }
+
+  take(bytes: number): void {
+    this.#inFlightBytes += bytes;
+    this.#budget.count(bytes);
+  }
+
+  release(bytes: number): void {
+    if (this.#releasedBytes === 0 && this.#releasedParkedBytes === 0) this.#budget.released(this);
+    this.#releasedBytes += bytes;
+  }
+
+  park(bytes: number): void {
+    this.#budget.count(-bytes);
+  }
+
+  releaseParked(bytes: number): void {
+    if (this.#releasedBytes === 0 && this.#releasedParkedBytes === 0) this.#budget.released(this);
+    this.#releasedParkedBytes += bytes;
+  }
+
+  hold(kind: Holding, bytes: number): void {
+    if (this.isClosed) return;
+    const more = bytes - this.#held[kind];
+    this.#held[kind] = bytes;
+    this.heldBytes += more;
+    if (bytes > MAX_HELD_BYTES[kind]) this.cut(tooMuch(kind));
+    else this.#budget.held(this, more);
+  }
+
+  finished(): void {
+    this.#unfinishedSweeps = 0;
+  }
+
+  close(): void {
+    if (this.isClosed) return;
+    this.#budget.held(this, -this.heldBytes);
+    this.isClosed = true;
+    this.#budget.closed(this);
+    this.resume();
+  }
+
+  /** Answers how many of the bytes that all have in flight are settled. */
+  takeBack(): number {
+    const settledBytes = this.#releasedBytes;
+    this.#inFlightBytes -= settledBytes + this.#releasedParkedBytes;
+    this.#releasedBytes = 0;
+    this.#releasedParkedBytes = 0;
+    return settledBytes;
+  }
+
+  /** True where what it waits for may go on. */
+  mayResume(): boolean {
+    const [next] = this.#inTurn;
+    return this.isClosed || (next === undefined ? this.hasRoomFor(this.#wantedBytes) : this.#mayTake(next.bytes));
+  }
+
+  resume(): void {
+    for (let next = this.#inTurn[0]; next !== undefined; next = this.#inTurn[0]) {
+      if (!this.isClosed && !this.#mayTake(next.bytes)) {
+        this.#budget.wait(this);
+        return;
+      }
+      this.#inTurn.shift();
+      this.take(next.bytes);
+      next.done();
+    }
+    if (!this.isClosed) this.#owner.resume();
+  }
+
+  /** How much of it is in flight does not matter: its transport has it in its hands already. */
+  #mayTake(bytes: number): boolean {
+    return this.#inFlightBytes + bytes <= FREE_BYTES_PER_CONNECTION || this.#budget.hasRoom;
+  }
+
+  sweep(timeoutSweeps: number): void {
+    this.#heldSweeps = this.heldBytes === 0 ? 0 : this.#heldSweeps + 1;
+    this.#unfinishedSweeps = this.#held.unfinished === 0 ? 0 : this.#unfinishedSweeps + 1;
+    if (this.#unfinishedSweeps > timeoutSweeps)
+      this.cut(`a message that it began did not end within ${timeoutSweeps} s`);
+  }
+
+  cut(reason: string): void {
+    if (this.isClosed) return;
+    this.close();
+    this.#budget.countCut();
+    this.#owner.cut(reason);
+  }
+}
+
+function tooMuch(kind: Holding): string {
+  switch (kind) {
+    case "unfinished":
+    case "waiting":
+      return `a message that it began has over ${MAX_HELD_BYTES.unfinished} bytes`;
+    case "unsent":
+      return `over ${MAX_HELD_BYTES.unsent} bytes wait for it because it does not read`;
+    case "remembered":
+      return `what it has the hub remember is over ${MAX_HELD_BYTES.remembered} bytes`;
+  }
+}
