@@ -33,6 +33,7 @@ class Connection implements AsyncDisposable {
     this.goOn = guardSocket(this.#guarded, {
       packetBytes: PACKET_BYTES,
       unsentBytes: UNSENT_BYTES,
+      check: () => null,
       onViolation: (reason) => this.violations.push(reason),
       take: ({ bytes, header, start, end }) => {
         if (header >> 4 !== this.takenType) return false;

@@ -18,6 +18,8 @@ export interface GuardOptions {
   readonly packetBytes: number;
   /** Most that may wait to be sent. */
   readonly unsentBytes: number;
+  /** Given every packet that arrives, in order, before anybody else: in words what is wrong with it, or null. */
+  readonly check: (packet: RawPacket) => string | null;
   /** Called once, just before the socket is destroyed. */
   readonly onViolation: (reason: string) => void;
   /**
@@ -46,9 +48,9 @@ export interface RawPacket {
  * To be told, by a call of the answer, when it is no longer busy.
  */
 export function guardSocket(socket: Duplex, options: GuardOptions): () => void {
-  const { packetBytes, unsentBytes, onViolation, take, acknowledged, isBusy } = options;
+  const { packetBytes, unsentBytes, check, onViolation, take, acknowledged, isBusy } = options;
   let waits = false;
-  const packets = new Packets(packetBytes, take, acknowledged);
+  const packets = new Packets(packetBytes, check, take, acknowledged);
   const end = (reason: string): void => {
     if (socket.destroyed) return;
     onViolation(reason);
@@ -84,6 +86,7 @@ export function guardSocket(socket: Duplex, options: GuardOptions): () => void {
 /** Finds the packets in what arrives (MQTT 3.1.1, section 2.2: type and flags, then the length in 1-4 bytes). */
 class Packets {
   readonly #packetBytes: number;
+  readonly #check: GuardOptions["check"];
   readonly #take: GuardOptions["take"];
   readonly #acknowledged: GuardOptions["acknowledged"];
   #hasBegun = false;
@@ -93,8 +96,14 @@ class Packets {
   /** How long that packet is; 1 more than has arrived while its length is not known. */
   #neededBytes = 0;
 
-  constructor(packetBytes: number, take: GuardOptions["take"], acknowledged: GuardOptions["acknowledged"]) {
+  constructor(
+    packetBytes: number,
+    check: GuardOptions["check"],
+    take: GuardOptions["take"],
+    acknowledged: GuardOptions["acknowledged"],
+  ) {
     this.#packetBytes = packetBytes;
+    this.#check = check;
     this.#take = take;
     this.#acknowledged = acknowledged;
   }
@@ -119,6 +128,8 @@ class Packets {
       const packet = this.#packetAt(bytes, at);
       if (typeof packet === "string") return packet;
       if (packet === null) break;
+      const fault = this.#check(packet);
+      if (fault !== null) return fault;
       if (packet.header >> 4 === PUBACK && packet.start + 2 <= packet.end)
         this.#acknowledged(bytes.readUInt16BE(packet.start));
       if (leftFrom < 0 && !this.#take(packet)) leftFrom = at;

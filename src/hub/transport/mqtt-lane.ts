@@ -7,7 +7,6 @@ import type { Identity, TopicAuthority } from "../ingest/authorise.ts";
 import type { Log } from "../observe/log.ts";
 import type { Broker } from "./mqtt-broker.ts";
 import type { RawPacket } from "./mqtt-guard.ts";
-import { isSoundTopic } from "./mqtt-names.ts";
 
 const PUBLISH = 3;
 const RETAIN = 1;
@@ -49,18 +48,17 @@ export class MqttLane {
   }
 
   /**
-   * Takes the packet of a client whose CONNECT was accepted, and tells the verdict once it is settled; false where the
-   * broker has to take it.
+   * Takes the packet, which the packet check let pass, of a client whose CONNECT was accepted, and tells the verdict once it
+   * is settled; false where the broker has to take it.
    */
   take(session: LaneSession, { bytes, header, start, end }: RawPacket, settled: (verdict: Verdict) => void): boolean {
     const qos = (header >> 1) & 3;
-    if (header >> 4 !== PUBLISH || (header & RETAIN) !== 0 || qos > 1 || start + 2 > end) return false;
+    if (header >> 4 !== PUBLISH || (header & RETAIN) !== 0 || qos > 1) return false;
     const topicEnd = start + 2 + bytes.readUInt16BE(start);
     const payloadStart = topicEnd + (qos === 1 ? 2 : 0);
-    if (payloadStart > end) return false;
     const packetId = qos === 1 ? bytes.readUInt16BE(topicEnd) : null;
     const route = this.#route(session, bytes, start + 2, topicEnd);
-    if (packetId === 0 || route === null || this.#options.broker.isListenedTo(route.topic)) return false;
+    if (route === null || this.#options.broker.isListenedTo(route.topic)) return false;
 
     const { topic, target } = route;
     const { address, id } = session;
@@ -88,7 +86,7 @@ export class MqttLane {
   }
 
   #findRoute({ identity }: LaneSession, topic: string): LaneRoute | null {
-    if (!isSoundTopic(topic) || !this.#options.authority.mayPublish(identity, topic)) return null;
+    if (!this.#options.authority.mayPublish(identity, topic)) return null;
     const target = parseTopic(topic);
     return target !== null && (target.kind === "readings" || target.kind === "metric") ? { topic, target } : null;
   }

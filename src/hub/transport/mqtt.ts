@@ -22,7 +22,8 @@ import { MqttCommands } from "./mqtt-commands.ts";
 import { guardSocket, type RawPacket } from "./mqtt-guard.ts";
 import { endSilent, type TimedSession } from "./mqtt-keep-alive.ts";
 import { type LaneSession, MqttLane } from "./mqtt-lane.ts";
-import { isSoundClientId, isSoundTopic } from "./mqtt-names.ts";
+import { isSoundClientId } from "./mqtt-names.ts";
+import { CONNACK_UNKNOWN_LEVEL, packetCheck, UNKNOWN_LEVEL } from "./mqtt-packet-check.ts";
 import { RetainedBound } from "./mqtt-retained.ts";
 import { MqttSubscriptions } from "./mqtt-subscriptions.ts";
 import type { MqttTroubles } from "./mqtt-troubles.ts";
@@ -221,7 +222,11 @@ export class MqttTransport {
     session.goOn = guardSocket(socket, {
       packetBytes: PACKET_BYTES,
       unsentBytes: UNSENT_BYTES,
-      onViolation: (reason) => troubles.cut(client.id, address, reason),
+      check: packetCheck(),
+      onViolation: (reason) => {
+        if (reason === UNKNOWN_LEVEL) socket.write(CONNACK_UNKNOWN_LEVEL);
+        troubles.cut(client.id, address, reason);
+      },
       isBusy: () => session.pending >= PENDING_PUBLISHES,
       take: (packet) => this.#takeShort(client, session, packet),
       acknowledged: (packetId) => this.#commands.acknowledged(session, packetId),
@@ -331,8 +336,6 @@ export class MqttTransport {
   async #authorizePublish(client: Client | null, packet: PublishPacket): Promise<void> {
     const session = client === null ? undefined : this.#sessions.get(client);
     if (session === undefined) throw new Error("a publish without a client");
-    if (!isSoundTopic(packet.topic)) throw new Error("not a topic");
-    if (packet.qos > 0 && packet.messageId === 0) throw new Error("packet id 0");
     if (!this.#options.authority.mayPublish(session.identity, packet.topic)) {
       await this.#options.troubles.forbidden(packet.topic, toBytes(packet.payload), session.address);
       dropQuietly(packet);
