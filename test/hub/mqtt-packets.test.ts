@@ -2,9 +2,11 @@
 // bytes are for the reader.
 import { connect } from "node:net";
 import type { Duplex } from "node:stream";
+import { connectAsync } from "mqtt";
 import { expect, test } from "vitest";
 import { createWebSocketStream, WebSocket } from "ws";
 import { startTestHub, type TestHub } from "../support/hub.ts";
+import { until } from "../support/until.ts";
 
 /** Name; bytes after a CONNECT that was accepted; what comes back, and whether the connection is closed then. */
 type Row = readonly [name: string, bytes: string, outcome: string];
@@ -20,6 +22,12 @@ const ANSWER_TIMEOUT_MS = 5_000;
 /** Of these, the bytes are the CONNECT itself. */
 const CONNECTS: readonly Row[] = [
   ["MQTT 3.1", "10 0f 0006 4d5149736470 03 02 003c 0001 61", ACCEPTED],
+  [
+    "MQTT 3.1, a client id of over 23 characters",
+    `10 28 0006 4d5149736470 03 02 003c 001a ${"61".repeat(26)}`,
+    ACCEPTED,
+  ],
+  ["MQTT 3.1, no client id", "10 0e 0006 4d5149736470 03 02 003c 0000", `20020002${CLOSED}`],
   ["MQTT 3.1.1", HELLO, ACCEPTED],
   ["MQTT 3.1.1 from another broker", "10 0d 0004 4d515454 84 02 003c 0001 61", ACCEPTED],
   ["a length in more bytes than it needs", "10 8d8000 0004 4d515454 04 02 003c 0001 61", ACCEPTED],
@@ -214,4 +222,16 @@ test.each([
 test("MQTT over WebSocket", async () => {
   await using hub = await startTestHub("--anonymous", "all");
   await expectOutcomes(hub, overWebSocket, [...PUBLISHES, ...SUBSCRIPTIONS, ...OTHERS]);
+});
+
+test("the packet ids of what is passed on begin at 1, away from those of commands", async () => {
+  await using hub = await startTestHub("--anonymous", "all");
+  const client = await connectAsync(hub.file.mqtt);
+  await client.subscribeAsync("a", { qos: 1 });
+  const packetIds: (number | undefined)[] = [];
+  client.on("message", (_topic, _payload, { messageId }) => packetIds.push(messageId));
+  for (let count = 0; count < 3; count++) await client.publishAsync("a", "x", { qos: 1 });
+  await until("all three", async () => (packetIds.length === 3 ? true : undefined));
+  expect(packetIds).toEqual([1, 2, 3]);
+  await client.endAsync();
 });

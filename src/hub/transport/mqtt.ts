@@ -125,8 +125,6 @@ export class MqttTransport {
   async start(host: string, port: Port): Promise<number> {
     const { ingest, authority, clock, log } = this.#options;
     const broker = new Broker({
-      // With a limit, one subscriber that stalls starves the others, and a long backlog overflows the stack.
-      concurrency: 0,
       connectTimeout: CONNECT_TIMEOUT_MS,
       queueLimit: QUEUED_PACKETS,
       preConnect: (client, packet, done) => done(null, this.#preConnect(client, packet)),
@@ -231,7 +229,7 @@ export class MqttTransport {
       take: (packet) => this.#takeShort(client, session, packet),
       acknowledged: (packetId) => this.#commands.acknowledged(session, packetId),
     });
-    const client = broker.handle(socket);
+    const client = broker.accept(socket);
     this.#sessions.set(client, session);
     // The broker closes at the end of input and forgets what arrived with it: CONNECT, PUBLISH and the end may be one
     // packet. So the end is told to it once everything before is done.
@@ -307,7 +305,7 @@ export class MqttTransport {
   #preConnect(client: Client, packet: ConnectPacket): boolean {
     const session = this.#sessions.get(client);
     if (session === undefined) return false;
-    session.idIsSound = isSoundClientId(packet.clientId, packet.clean !== false);
+    session.idIsSound = isSoundClientId(packet.clientId, packet.protocolVersion !== 3 && packet.clean !== false);
     // Sessions end with their connection. The broker's stored ones queue without bound and break on overlapping
     // subscriptions, and a QoS 2 packet whose commit failed would be taken for stored when it is sent again.
     packet.clean = true;
