@@ -1,7 +1,9 @@
 // The broker, which says who listens: what nobody listens to need not go through it.
-import { Aedes, type Client, type PublishPacket } from "aedes";
+import type { Duplex } from "node:stream";
+import { Aedes, type AedesOptions, type Client, type PublishPacket } from "aedes";
 import { writeToStream } from "mqtt-packet";
 import { filterMatches } from "../../shared/topics.ts";
+import { MAX_CLIENT_ID_CHARACTERS } from "./mqtt-names.ts";
 
 // The packet library would make a buffer of each number up to 65,535, which is 7 MB, to be a little faster.
 Object.assign(writeToStream, { cacheNumbers: false });
@@ -20,6 +22,18 @@ export class Broker extends Aedes {
   /** How many subscriptions each filter has. */
   readonly #filters = new Map<string, number>();
   readonly #listened = new Map<string, boolean>();
+
+  constructor(options: AedesOptions) {
+    // With a limit to what goes on at once, one subscriber that stalls starves the others, and a long backlog overflows the
+    // stack. MQTT 3.1 clients may have ids as long as others, though their standard says 23 characters.
+    super({ concurrency: 0, maxClientsIdLength: MAX_CLIENT_ID_CHARACTERS, ...options });
+  }
+
+  /** `handle`, with packet ids that begin at 1 and not anywhere, which may be among those of commands. */
+  accept(stream: Duplex): Client {
+    const client = this.handle(stream);
+    return Object.assign(client, { _nextId: 1 });
+  }
 
   /** The broker remembers a QoS 2 message until its PUBREL comes, to know it again; for that its id is enough. */
   override async listen(): Promise<void> {

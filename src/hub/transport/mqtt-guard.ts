@@ -19,6 +19,8 @@ export interface GuardOptions {
   readonly share: Share;
   /** Largest packet, fixed header included, that is read. */
   readonly maxPacketBytes: number;
+  /** Given every packet that arrives, in order, before anybody else: in words what is wrong with it, or null. */
+  readonly check: (packet: RawPacket) => string | null;
   /** Called once, just before the socket is destroyed. */
   readonly onViolation: (reason: string) => void;
   /**
@@ -35,8 +37,7 @@ export interface RawPacket {
   readonly bytes: Buffer;
   /** Type and flags (MQTT 3.1.1, section 2.2). */
   readonly header: number;
-  /** Where the packet begins, its variable header begins, and it ends. */
-  readonly at: number;
+  /** Where the variable header begins, and the packet ends. */
   readonly start: number;
   readonly end: number;
 }
@@ -62,7 +63,7 @@ export function guardSocket(socket: Duplex, options: GuardOptions): Guard {
       // The broker asks for more when it has done with what it was given.
       if (brokersBytes > 0) share.release(brokersBytes);
       brokersBytes = 0;
-      if (!packets.hasWaiting) {
+      if (!packets.hasWaiting && packets.violation === null) {
         const chunk: unknown = read(size);
         if (!Buffer.isBuffer(chunk)) return null;
         packets.push(chunk);
@@ -120,6 +121,8 @@ class Packets {
   /** What has arrived and was not passed on: whole packets that wait for room, or the beginning of one. */
   #chunks: Buffer[] = [];
   bytes = 0;
+  /** In words what is wrong with the stream: nothing more of it is looked at. */
+  violation: string | null = null;
   /** From how many bytes on there may be a whole packet. */
   #neededBytes = 0;
   /** True where a whole packet waits for room. */
@@ -136,25 +139,28 @@ class Packets {
 
   /** Passes on as many packets as there is room for. */
   next(): Sifted {
+    if (this.violation !== null) return { ...NOTHING, violation: this.violation };
     if (this.bytes < this.#neededBytes) return NOTHING;
     const [only = EMPTY] = this.#chunks;
     const bytes = this.#chunks.length === 1 ? only : Buffer.concat(this.#chunks);
     if (!this.#hasBegun) {
       this.#hasBegun = true;
       const foreign = foreignProtocol(bytes);
-      if (foreign !== null) return { ...NOTHING, violation: foreign };
+      if (foreign !== null) {
+        this.violation = foreign;
+        return { ...NOTHING, violation: foreign };
+      }
     }
-    const { share, take, acknowledged } = this.#options;
+    const { share, check, take, acknowledged } = this.#options;
     let at = 0;
     let leftFrom = -1;
     let brokersBytes = 0;
-    let violation: string | null = null;
     this.hasWaiting = false;
     for (;;) {
       const packet = this.#packetAt(bytes, at);
       if (packet === null) break;
       if (typeof packet === "string") {
-        violation = packet;
+        this.violation = packet;
         break;
       }
       const costBytes = packet.end - at + PARSED_MESSAGE_BYTES;
@@ -163,6 +169,8 @@ class Packets {
         this.#neededBytes = 0;
         break;
       }
+      this.violation = check(packet);
+      if (this.violation !== null) break;
       if (packet.header >> 4 === PUBACK && packet.start + 2 <= packet.end)
         acknowledged(bytes.readUInt16BE(packet.start));
       if (leftFrom >= 0 || !take(packet)) {
@@ -175,10 +183,13 @@ class Packets {
     if (at > 0) share.finished();
     this.#chunks = at < bytes.length ? [bytes.subarray(at)] : [];
     this.bytes = bytes.length - at;
-    return { rest: leftFrom < 0 || violation !== null ? null : bytes.subarray(leftFrom, at), brokersBytes, violation };
+    // What came before a violation is taken first.
+    return leftFrom < 0
+      ? { ...NOTHING, violation: this.violation }
+      : { rest: bytes.subarray(leftFrom, at), brokersBytes, violation: null };
   }
 
-  /** The packet that begins at `at`, null where its end has not arrived, or what is wrong with it. */
+  /** The packet that begins at `at`, null where its end has not arrived, or in words what is wrong with it. */
   #packetAt(bytes: Buffer, at: number): RawPacket | string | null {
     const { maxPacketBytes } = this.#options;
     const header = bytes[at];
@@ -196,7 +207,7 @@ class Packets {
       const packetBytes = 1 + index + length;
       if (packetBytes > maxPacketBytes) return `a packet of ${packetBytes} bytes or more; ${maxPacketBytes} are read`;
       if (at + packetBytes <= bytes.length) {
-        return { bytes, header, at, start: at + 1 + index, end: at + packetBytes };
+        return { bytes, header, start: at + 1 + index, end: at + packetBytes };
       }
       this.#neededBytes = packetBytes;
       return null;

@@ -8,7 +8,6 @@ import type { Identity, TopicAuthority } from "../ingest/authorise.ts";
 import type { Log } from "../observe/log.ts";
 import type { Broker } from "./mqtt-broker.ts";
 import type { RawPacket } from "./mqtt-guard.ts";
-import { isSoundTopic } from "./mqtt-names.ts";
 
 const PUBLISH = 3;
 const RETAIN = 1;
@@ -55,24 +54,23 @@ export class MqttLane {
   }
 
   /**
-   * Takes the packet of a client whose CONNECT was accepted, and tells once it is settled whether it may be acknowledged;
-   * false where the broker has to take it.
+   * Takes the packet, which the packet check let pass, of a client whose CONNECT was accepted, and tells once it is settled
+   * whether it may be acknowledged; false where the broker has to take it.
    */
   take(session: LaneSession, packet: RawPacket, settled: (isAcknowledged: boolean) => void): boolean {
-    const { bytes, header, at, start, end } = packet;
+    const { bytes, header, start, end } = packet;
     const qos = (header >> 1) & 3;
-    if (header >> 4 !== PUBLISH || (header & RETAIN) !== 0 || qos > 1 || start + 2 > end) return false;
+    if (header >> 4 !== PUBLISH || (header & RETAIN) !== 0 || qos > 1) return false;
     const topicEnd = start + 2 + bytes.readUInt16BE(start);
     const payloadStart = topicEnd + (qos === 1 ? 2 : 0);
-    if (payloadStart > end) return false;
     const packetId = qos === 1 ? bytes.readUInt16BE(topicEnd) : null;
     const route = this.#route(session, bytes, start + 2, topicEnd);
-    if (packetId === 0 || route === null) return false;
+    if (route === null) return false;
     const { topic, target } = route;
     if (target !== null && this.#options.broker.isListenedTo(topic)) return false;
 
     const { address, id, share } = session;
-    const costBytes = MESSAGE_BYTES + end - at;
+    const costBytes = MESSAGE_BYTES + end - start;
     share.take(costBytes);
     const payload = bytes.subarray(payloadStart, end);
     const accepted =
@@ -116,7 +114,6 @@ export class MqttLane {
   }
 
   #findRoute({ identity }: LaneSession, topic: string): LaneRoute | null {
-    if (!isSoundTopic(topic)) return null;
     if (!this.#options.authority.mayPublish(identity, topic)) return { topic, target: null };
     const target = parseTopic(topic);
     return target !== null && (target.kind === "readings" || target.kind === "metric") ? { topic, target } : null;

@@ -65,7 +65,7 @@ export class MqttTroubles {
 
   badClientId(who: string, address: string): void {
     const words =
-      "Its client id is too long, has characters that do not print, or is empty while the session is to be kept.";
+      "Its client id is too long, has characters that do not print, or is empty, which only MQTT 3.1.1 with a clean session allows.";
     this.#options.troubles.tell({ code: "bad-client-id", address, who, words });
   }
 

@@ -24,7 +24,8 @@ import { sayFarewell } from "./mqtt-farewell.ts";
 import { type Guard, guardSocket, type RawPacket } from "./mqtt-guard.ts";
 import { endSilent, type TimedSession } from "./mqtt-keep-alive.ts";
 import { type LaneSession, MqttLane } from "./mqtt-lane.ts";
-import { isSoundClientId, isSoundTopic } from "./mqtt-names.ts";
+import { isSoundClientId } from "./mqtt-names.ts";
+import { CONNACK_UNKNOWN_LEVEL, packetCheck, UNKNOWN_LEVEL } from "./mqtt-packet-check.ts";
 import { RetainedBound } from "./mqtt-retained.ts";
 import { MqttSubscriptions } from "./mqtt-subscriptions.ts";
 import type { MqttTroubles } from "./mqtt-troubles.ts";
@@ -122,8 +123,6 @@ export class MqttTransport {
   async start(host: string, port: Port): Promise<number> {
     const { ingest, authority, troubles, clock, log } = this.#options;
     const broker = new Broker({
-      // With a limit, one subscriber that stalls starves the others, and a long backlog overflows the stack.
-      concurrency: 0,
       connectTimeout: CONNECT_TIMEOUT_MS,
       queueLimit: QUEUED_PACKETS,
       preConnect: (client, packet, done) => done(null, this.#preConnect(client, packet)),
@@ -235,11 +234,15 @@ export class MqttTransport {
     const guard: Guard = guardSocket(socket, {
       share,
       maxPacketBytes: MAX_PACKET_BYTES,
-      onViolation: (reason) => troubles.cut(client.id, address, reason),
+      check: packetCheck(),
+      onViolation: (reason) => {
+        if (reason === UNKNOWN_LEVEL) socket.write(CONNACK_UNKNOWN_LEVEL);
+        troubles.cut(client.id, address, reason);
+      },
       take: (packet) => this.#takeShort(client, session, packet),
       acknowledged: (packetId) => this.#commands.acknowledged(session, packetId),
     });
-    const client = broker.handle(socket);
+    const client = broker.accept(socket);
     this.#sessions.set(client, session);
     // The broker closes at the end of input and forgets what arrived with it: CONNECT, PUBLISH and the end may be one
     // packet. So the end is told to it once everything before is done.
@@ -315,7 +318,7 @@ export class MqttTransport {
   #preConnect(client: Client, packet: ConnectPacket): boolean {
     const session = this.#sessions.get(client);
     if (session === undefined) return false;
-    session.idIsSound = isSoundClientId(packet.clientId, packet.clean !== false);
+    session.idIsSound = isSoundClientId(packet.clientId, packet.protocolVersion !== 3 && packet.clean !== false);
     // Sessions end with their connection. The broker's stored ones queue without bound and break on overlapping
     // subscriptions, and a QoS 2 packet whose commit failed would be taken for stored when it is sent again.
     packet.clean = true;
@@ -346,8 +349,6 @@ export class MqttTransport {
   async #authorizePublish(client: Client | null, packet: PublishPacket): Promise<void> {
     const session = client === null ? undefined : this.#sessions.get(client);
     if (session === undefined) throw new Error("a publish without a client");
-    if (!isSoundTopic(packet.topic)) throw new Error("not a topic");
-    if (packet.qos > 0 && packet.messageId === 0) throw new Error("packet id 0");
     if (!this.#options.authority.mayPublish(session.identity, packet.topic)) {
       const verdict = await this.#options.troubles.forbidden(packet.topic, toBytes(packet.payload), session.address);
       if (verdict.kind === "deferred") throw new Error(verdict.problem.message);

@@ -1,0 +1,39 @@
+// The strings inside MQTT packets, judged by their bytes: once they are decoded, what was no UTF-8 cannot be told from what
+// was. Control characters are allowed to end a connection [MQTT-1.5.3-1, MQTT-1.5.3-2], and nobody means to send one.
+import { isUtf8 } from "node:buffer";
+
+const MAX_TOPIC_CHARACTERS = 1_024;
+const CONTROL_CHARACTER = /\p{Cc}/u;
+const WILDCARD = /[+#]/;
+
+export const HAS_CONTROL_CHARACTER = "has a control character";
+
+/** By byte: 1 where it is ASCII that prints and no wildcard. */
+const PLAIN = new Uint8Array(256).fill(1, 0x20, 0x7f);
+PLAIN[0x23] = 0;
+PLAIN[0x2b] = 0;
+
+/** What is wrong with a string, to be read after its name; null where nothing is. */
+export function textFault(bytes: Buffer, start: number, end: number): string | null {
+  if (!isUtf8(bytes.subarray(start, end))) return "is not UTF-8";
+  const text = bytes.toString("utf8", start, end);
+  if (text.includes("\0")) return "has a zero character";
+  return CONTROL_CHARACTER.test(text) ? HAS_CONTROL_CHARACTER : null;
+}
+
+/** What is wrong with the topic of a message. */
+export function topicFault(bytes: Buffer, start: number, end: number): string | null {
+  if (start === end) return "is empty";
+  // Nearly every topic ends here, and for that nothing is allocated.
+  if (end - start <= MAX_TOPIC_CHARACTERS && isPlain(bytes, start, end)) return null;
+  const fault = textFault(bytes, start, end);
+  if (fault !== null) return fault;
+  const topic = bytes.toString("utf8", start, end);
+  if (WILDCARD.test(topic)) return "has a wildcard (+ or #)";
+  return topic.length > MAX_TOPIC_CHARACTERS ? `has over ${MAX_TOPIC_CHARACTERS} characters` : null;
+}
+
+function isPlain(bytes: Buffer, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (PLAIN[bytes[at] ?? 0] === 0) return false;
+  return true;
+}
