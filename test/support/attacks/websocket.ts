@@ -1,0 +1,28 @@
+// Devices' WebSockets: one that sends without an end, and one that never reads what it is answered.
+import { Attack, type StartAttack } from "./attack.ts";
+import { fill, webSocketFrame } from "./encode.ts";
+import { webSocketFlood } from "./plans.ts";
+
+const LONG_SEQ_CHARACTERS = 200_000;
+const SHORT_SEQ_CHARACTERS = 60;
+
+function reading(seq: number | string): Buffer {
+  return webSocketFrame(JSON.stringify({ type: "reading", device_id: "attacker-ws", t: 1, seq }));
+}
+
+const flood =
+  (frames: Buffer): StartAttack =>
+  ({ httpPort }) =>
+    new Attack([webSocketFlood(httpPort, frames)]);
+
+export const webSocketEmptyObjects = flood(fill(webSocketFrame("{}")));
+export const webSocketReadings = flood(fill(reading(1)));
+
+/** What answers it repeats its `seq`. */
+const neverReads =
+  (seqCharacters: number): StartAttack =>
+  ({ httpPort }) =>
+    new Attack([webSocketFlood(httpPort, fill(reading("s".repeat(seqCharacters))), false)]);
+
+export const webSocketDeafLongSeq = neverReads(LONG_SEQ_CHARACTERS);
+export const webSocketDeafShortSeq = neverReads(SHORT_SEQ_CHARACTERS);
