@@ -24,6 +24,7 @@ import { EventLoopMonitor } from "./observe/event-loop.ts";
 import { describeHealth } from "./observe/health.ts";
 import type { Log } from "./observe/log.ts";
 import { LogThrottle } from "./observe/log-throttle.ts";
+import { MemoryGuard } from "./observe/memory-guard.ts";
 import { type HubFigures, Metrics } from "./observe/metrics.ts";
 import { Troubles } from "./observe/troubles.ts";
 import { SqliteStore } from "./store/sqlite/sqlite-store.ts";
@@ -103,6 +104,12 @@ export class Hub {
     const metrics = new Metrics(version, clock);
     const eventLoop = new EventLoopMonitor();
     const budget = new Budget(config.memoryBytes);
+    const memory = new MemoryGuard({
+      memoryBytes: config.memoryBytes,
+      budget,
+      clock,
+      log: log.child({ name: "memory" }),
+    });
     const floodLog = new LogThrottle(log.child({ name: "clients" }), clock);
     const store = new SqliteStore({
       path: folder.databasePath,
@@ -318,6 +325,8 @@ export class Hub {
     });
     this.#stops.push(() => folder.forget());
     log.info({ httpPort, mqttPort, version }, "hub is running");
+    memory.start();
+    this.#stops.push(() => memory.stop());
     if (config.mdns) {
       mdns = new Mdns({
         ...{ host: config.host, hubId, httpPort, mqttPort, clock },

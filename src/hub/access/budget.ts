@@ -16,12 +16,12 @@ export const MESSAGE_BYTES = 64;
 /** The same of one that passes through the broker or a WebSocket, which make more of it. */
 export const PARSED_MESSAGE_BYTES = 512;
 /** The same of an HTTP request. */
-export const REQUEST_BYTES = 2_048;
+export const REQUEST_BYTES = 4_096;
 /** What a reading costs on its way from the decoder to the disk. */
 export const READING_BYTES = 100;
 
 /** Always let through, so that whoever sends little does not wait for those who flood: a request, or some readings. */
-const FREE_BYTES_PER_CONNECTION = 4_096;
+const FREE_BYTES_PER_CONNECTION = 6_144;
 /** In flight of one connection: some 300 readings, or one message of any size. */
 const MAX_IN_FLIGHT_BYTES_PER_CONNECTION = 64 * 1024;
 /** In flight of all: what the hub settles within about 20 ms, which is how long a flood may make others wait. */
@@ -148,9 +148,9 @@ export class Budget {
     this.#released.push(share);
   }
 
-  held(share: ConnectionShare, bytes: number): void {
+  held(bytes: number): void {
     this.#heldBytes += bytes;
-    if (bytes > 0 && this.#heldBytes > this.#maxHeldBytes && !share.isClosed)
+    if (bytes > 0 && this.#heldBytes > this.#maxHeldBytes)
       this.#cutLargest("all clients together hold too much of the hub's memory");
   }
 
@@ -193,8 +193,10 @@ class ConnectionShare implements Share {
   readonly #owner: ShareOwner;
   readonly #held: Record<Holding, number> = { unfinished: 0, waiting: 0, unsent: 0, remembered: 0 };
   readonly #inTurn: { readonly bytes: number; readonly done: () => void }[] = [];
+  /** What was released in this turn: of what the connection has in flight, and of what all have. */
   #releasedBytes = 0;
-  #releasedParkedBytes = 0;
+  #releasedOfAllBytes = 0;
+  #isReleased = false;
   #unfinishedSweeps = 0;
   /** For how many sweeps it has held anything. */
   #heldSweeps = 0;
@@ -241,17 +243,15 @@ class ConnectionShare implements Share {
   }
 
   release(bytes: number): void {
-    if (this.#releasedBytes === 0 && this.#releasedParkedBytes === 0) this.#budget.released(this);
-    this.#releasedBytes += bytes;
+    this.#release(bytes, bytes);
   }
 
   park(bytes: number): void {
-    this.#budget.count(-bytes);
+    this.#release(0, bytes);
   }
 
   releaseParked(bytes: number): void {
-    if (this.#releasedBytes === 0 && this.#releasedParkedBytes === 0) this.#budget.released(this);
-    this.#releasedParkedBytes += bytes;
+    this.#release(bytes, 0);
   }
 
   hold(kind: Holding, bytes: number): void {
@@ -259,8 +259,8 @@ class ConnectionShare implements Share {
     const more = bytes - this.#held[kind];
     this.#held[kind] = bytes;
     this.heldBytes += more;
+    this.#budget.held(more);
     if (bytes > MAX_HELD_BYTES[kind]) this.cut(tooMuch(kind));
-    else this.#budget.held(this, more);
   }
 
   finished(): void {
@@ -269,19 +269,20 @@ class ConnectionShare implements Share {
 
   close(): void {
     if (this.isClosed) return;
-    this.#budget.held(this, -this.heldBytes);
     this.isClosed = true;
+    this.#budget.held(-this.heldBytes);
     this.#budget.closed(this);
     this.resume();
   }
 
   /** Answers how many of the bytes that all have in flight are settled. */
   takeBack(): number {
-    const settledBytes = this.#releasedBytes;
-    this.#inFlightBytes -= settledBytes + this.#releasedParkedBytes;
+    const ofAllBytes = this.#releasedOfAllBytes;
+    this.#inFlightBytes -= this.#releasedBytes;
     this.#releasedBytes = 0;
-    this.#releasedParkedBytes = 0;
-    return settledBytes;
+    this.#releasedOfAllBytes = 0;
+    this.#isReleased = false;
+    return ofAllBytes;
   }
 
   /** True where what it waits for may go on. */
@@ -301,6 +302,13 @@ class ConnectionShare implements Share {
       next.done();
     }
     if (!this.isClosed) this.#owner.resume();
+  }
+
+  #release(bytes: number, ofAllBytes: number): void {
+    this.#releasedBytes += bytes;
+    this.#releasedOfAllBytes += ofAllBytes;
+    if (!this.#isReleased) this.#budget.released(this);
+    this.#isReleased = true;
   }
 
   /** How much of it is in flight does not matter: its transport has it in its hands already. */

@@ -67,6 +67,8 @@ export interface JoiningOptions<M extends Member> {
 export class Joining<M extends Member> {
   readonly #options: JoiningOptions<M>;
   readonly #told = new Set<string>();
+  /** How many members wait, by address; null where that may have changed. A flood of unknown devices asks all the time. */
+  #waitingCounts: ReadonlyMap<string, number> | null = null;
   #checkedMs = 0;
   #checking: Promise<void> = Promise.resolve();
   #endTimer: (() => void) | null = null;
@@ -102,6 +104,7 @@ export class Joining<M extends Member> {
   /** What a device that nobody knows begins with. */
   atFirst(address: string): JoiningRecord | null {
     const { mode, clock } = this.#options;
+    this.#waitingCounts = null;
     return mode === "open" ? null : { kind: "waiting", sinceMs: clock.now(), address };
   }
 
@@ -156,6 +159,7 @@ export class Joining<M extends Member> {
     await this.#empty(member, before, async () => {
       await this.#options.records.removeDevice(member.id);
       this.#options.onGone(member);
+      this.#waitingCounts = null;
     });
     return null;
   }
@@ -164,10 +168,12 @@ export class Joining<M extends Member> {
     const before = member.joining;
     // At once, so that a record of the device that is saved meanwhile says the same.
     member.joining = joining;
+    this.#waitingCounts = null;
     try {
       await this.#options.save(member);
     } catch (error) {
       if (member.joining === joining) member.joining = before;
+      this.#waitingCounts = null;
       throw error;
     }
     member.isRecorded = true;
@@ -190,7 +196,7 @@ export class Joining<M extends Member> {
   }
 
   #obstacleToStrangers(strangers: readonly DeviceId[], address: string): Obstacle | null {
-    const { mode, members } = this.#options;
+    const { mode } = this.#options;
     const [first] = strangers;
     if (first === undefined || mode === "open") return null;
     if (mode === "closed") {
@@ -199,15 +205,24 @@ export class Joining<M extends Member> {
         first,
       );
     }
-    const waiting = this.#waitingAmong(members.keys());
-    const fromHere = waiting.filter(({ joining }) => joining?.kind === "waiting" && joining.address === address);
+    this.#waitingCounts ??= this.#countWaiting();
+    const fromHere = this.#waitingCounts.get(address) ?? 0;
     const full = (limit: number, where: string) => {
       const words = `${first} is unknown, and ${limit} devices${where} wait to join: no more are taken until somebody decides on them.`;
       return this.#deferred(problem("waiting-list-full", words, { limit }), first);
     };
-    if (fromHere.length + strangers.length > MOST_WAITING_PER_ADDRESS)
+    if (fromHere + strangers.length > MOST_WAITING_PER_ADDRESS)
       return full(MOST_WAITING_PER_ADDRESS, ` from ${address}`);
-    return waiting.length + strangers.length > MOST_WAITING ? full(MOST_WAITING, "") : null;
+    let waiting = 0;
+    for (const count of this.#waitingCounts.values()) waiting += count;
+    return waiting + strangers.length > MOST_WAITING ? full(MOST_WAITING, "") : null;
+  }
+
+  #countWaiting(): Map<string, number> {
+    const counts = new Map<string, number>();
+    for (const { joining } of this.#options.members.values())
+      if (joining?.kind === "waiting") counts.set(joining.address, (counts.get(joining.address) ?? 0) + 1);
+    return counts;
   }
 
   #deferred(found: Problem, id: DeviceId): Obstacle {

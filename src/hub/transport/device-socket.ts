@@ -70,6 +70,7 @@ class DeviceSocket {
   start(device: DeviceId | undefined): void {
     const { registry } = this.#options;
     if (device !== undefined) this.#attach(device);
+    this.#connection.isWaiting = () => this.#waiting.length > 0;
     this.#connection.resume = () => this.#resume();
     this.#socket.on("message", (data, isBinary) => {
       // By default they always come as one buffer.
@@ -91,9 +92,9 @@ class DeviceSocket {
       .finally(() => this.#share.release(costBytes));
   }
 
-  /** A socket that is paused passes on what it has read before. */
+  /** Those that came in one slice with the last that there was room for. */
   #wait(message: ReceivedMessage): void {
-    if (this.#waiting.push(message) === 1) this.#socket.pause();
+    this.#waiting.push(message);
     this.#countWaiting(message.costBytes);
   }
 
@@ -104,7 +105,6 @@ class DeviceSocket {
       this.#countWaiting(-next.costBytes);
       this.#accept(next);
     }
-    this.#socket.resume();
   }
 
   #countWaiting(bytes: number): void {

@@ -1,16 +1,13 @@
-// Reads HTTP connections only as fast as their requests are answered. Node parses every request of a chunk before it looks
-// whether anybody reads the answers, so a client that pipelines without waiting would pile up thousands. Here a chunk goes to
-// Node's parser in small slices, and no further while the connection has as many requests open as it may, or its share of
-// the budget has no room. A request that has begun is always read to its end.
+// Reads HTTP connections only as fast as their requests are answered: no further while a connection has as many requests
+// open as it may, or its share of the budget has no room. A request that has begun is always read to its end.
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { type Budget, REQUEST_BYTES, type Share } from "../access/budget.ts";
 import { plainAddress } from "../access/networks.ts";
 import type { Clock } from "../clock.ts";
 import type { HttpTroubles } from "./http-troubles.ts";
+import { PacedSocket } from "./paced-socket.ts";
 
-/** A slice holds some thirty of the shortest requests: so many may come in over the limit. */
-const SLICE_BYTES = 1_024;
 const MAX_OPEN_REQUESTS_PER_CONNECTION = 8;
 /** What is kept of a body; of one that is too large the rest is only counted. */
 const MAX_KEPT_BODY_BYTES = 300_000;
@@ -88,24 +85,19 @@ interface OpenRequest {
 class PacedConnection {
   readonly share: Share;
   readonly #socket: Socket;
-  /** Feeds Node's parser. */
-  readonly #parse: (slice: Buffer) => void;
+  readonly #paced: PacedSocket;
   readonly #requests = new Map<IncomingMessage, OpenRequest>();
   #last: IncomingMessage | null = null;
   /** Of a request that is not complete. */
   #unfinishedBytes = 0;
-  /** Nothing more is parsed while this is set: Node resumes what it paused, and we what we did. */
-  #pausedBy: "us" | "node" | null = null;
-  #isEnded = false;
 
   constructor(socket: Socket, budget: Budget, cut: (reason: string) => void) {
     this.#socket = socket;
-    this.share = budget.open({ resume: () => this.#resume(), cut });
-    const [parse] = socket.listeners("data");
-    if (parse === undefined) throw new Error("Node's HTTP server does not listen on its connection");
-    this.#parse = (slice) => void Reflect.apply(parse, socket, [slice]);
-    socket.removeAllListeners("data");
-    socket.on("data", (chunk: Buffer) => this.#feed(chunk));
+    this.share = budget.open({ resume: () => this.#paced.resume(), cut });
+    this.#paced = new PacedSocket(socket, {
+      mayParse: () => this.#mayParse(),
+      onParsed: (bytes) => this.#countUnfinished(bytes),
+    });
   }
 
   begin(request: IncomingMessage, response: ServerResponse): void {
@@ -131,9 +123,7 @@ class PacedConnection {
 
   /** The connection is closed, or another protocol's. */
   end(): void {
-    if (this.#isEnded) return;
-    this.#isEnded = true;
-    this.#socket.removeAllListeners("data");
+    this.#paced.end();
     for (const request of [...this.#requests.keys()]) this.#finish(request);
     this.share.close();
   }
@@ -144,35 +134,12 @@ class PacedConnection {
     this.#requests.delete(request);
     if (open.isParked) this.share.releaseParked(REQUEST_BYTES);
     else this.share.release(REQUEST_BYTES);
-    this.#resume();
+    this.#paced.resume();
   }
 
-  #feed(chunk: Buffer): void {
-    let at = 0;
-    let pausedBy: "us" | "node" | null = null;
-    while (at < chunk.length && !this.#isEnded && pausedBy === null) {
-      if (!this.#mayParse()) {
-        pausedBy = "us";
-        break;
-      }
-      const slice = chunk.subarray(at, at + SLICE_BYTES);
-      at += slice.length;
-      this.#parse(slice);
-      this.#countUnfinished(slice.length);
-      if (this.#socket.isPaused()) pausedBy = "node";
-    }
-    this.#pausedBy = pausedBy;
-    if (pausedBy === "us") this.#socket.pause();
-    // What is not parsed comes again when the socket is resumed, to whoever listens then.
-    if (at < chunk.length && !this.#socket.destroyed) this.#socket.unshift(chunk.subarray(at));
-  }
-
-  /** The body of a request that has begun is read whatever it takes. */
   #mayParse(): boolean {
-    return this.#last?.complete === false || this.#hasRoom();
-  }
-
-  #hasRoom(): boolean {
+    // The body of a request that has begun.
+    if (this.#last?.complete === false) return true;
     return this.#requests.size < MAX_OPEN_REQUESTS_PER_CONNECTION && this.share.hasRoomFor(REQUEST_BYTES);
   }
 
@@ -182,9 +149,5 @@ class PacedConnection {
     this.share.hold("unfinished", Math.min(this.#unfinishedBytes, MAX_KEPT_BODY_BYTES));
     // Node times requests itself, and answers those that take too long.
     this.share.finished();
-  }
-
-  #resume(): void {
-    if (this.#pausedBy === "us" && this.#hasRoom()) this.#socket.resume();
   }
 }

@@ -4,10 +4,11 @@ import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { ApiError } from "../../shared/api.ts";
 import type { BrowserGuard } from "../access/browsers.ts";
-import type { Budget, Share } from "../access/budget.ts";
+import { type Budget, PARSED_MESSAGE_BYTES, type Share } from "../access/budget.ts";
 import { plainAddress } from "../access/networks.ts";
 import type { Clock } from "../clock.ts";
 import type { HttpTroubles } from "./http-troubles.ts";
+import { PacedSocket } from "./paced-socket.ts";
 
 const PING_PERIOD_MS = 30_000;
 /** One that was missed may have been sent before the computer slept. */
@@ -27,7 +28,8 @@ export interface WebSocketRoute {
 export interface WebSocketConnection {
   readonly socket: WebSocket;
   readonly share: Share;
-  /** Set by whoever stops reading for want of room: reads on. */
+  /** Set by whoever takes its messages: whether some wait for room, and takes those that there is room for. */
+  isWaiting: () => boolean;
   resume: () => void;
 }
 
@@ -87,34 +89,43 @@ export class WebSocketDoor {
     server.handleUpgrade(request, socket, head, (webSocket) => {
       webSocket.on("pong", () => this.#unansweredPings.delete(webSocket));
       webSocket.on("error", () => webSocket.terminate());
-      route.open(this.#counted(webSocket, request), request, url);
+      route.open(this.#connect(webSocket, request), request, url);
     });
   }
 
-  /** Opens its share, and counts what has arrived of a message that is not complete. */
-  #counted(socket: WebSocket, request: IncomingMessage): WebSocketConnection {
+  /** Opens its share, and has it read only while there is room in it. */
+  #connect(webSocket: WebSocket, request: IncomingMessage): WebSocketConnection {
     const { budget, troubles } = this.#options;
     const share = budget.open({
-      resume: () => connection.resume(),
+      resume: () => {
+        connection.resume();
+        paced.resume();
+      },
       cut: (reason) => {
         troubles.cut(plainAddress(request.socket.remoteAddress), reason);
-        socket.terminate();
+        webSocket.terminate();
       },
     });
-    const connection: WebSocketConnection = { socket, share, resume: () => undefined };
+    const connection: WebSocketConnection = {
+      socket: webSocket,
+      share,
+      isWaiting: () => false,
+      resume: () => undefined,
+    };
     let unfinishedBytes = 0;
-    // Before the WebSocket's own listener, which may find the end of a message in the chunk.
-    request.socket.prependListener("data", (chunk: Buffer) => {
-      unfinishedBytes += chunk.length;
-      share.hold("unfinished", unfinishedBytes);
+    const paced = new PacedSocket(request.socket, {
+      mayParse: () => !connection.isWaiting() && share.hasRoomFor(PARSED_MESSAGE_BYTES),
+      onParsed: (bytes) => {
+        unfinishedBytes += bytes;
+        share.hold("unfinished", unfinishedBytes);
+      },
     });
     for (const event of ["message", "ping", "pong"])
-      socket.on(event, () => {
+      webSocket.on(event, () => {
         unfinishedBytes = 0;
-        share.hold("unfinished", 0);
         share.finished();
       });
-    socket.once("close", () => share.close());
+    webSocket.once("close", () => share.close());
     return connection;
   }
 

@@ -1,0 +1,100 @@
+// Keeps the hub within the memory that it was given, and gives memory back that a flood has left behind. The engine collects
+// garbage when it needs room, not when the computer does: without a nudge an idle hub stays as large as its busiest minute.
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import type { Budget } from "../access/budget.ts";
+import type { Clock } from "../clock.ts";
+import type { Log } from "./log.ts";
+
+const CHECK_PERIOD_MS = 1_000;
+/** Parts of the memory given, beside what the hub took when it had started. */
+const COLLECT_ABOVE_PART = 0.5;
+const SHED_ABOVE_PART = 0.8;
+/** What may be held when memory is short, as a part of what may be held otherwise. */
+const SHED_TO_PART = 0.25;
+/** Garbage that is worth a collection in a quiet hub. */
+const WORTHWHILE_BYTES = 16 * 1024 * 1024;
+/** So many checks in a row a hub has to be quiet, and busy ones are never disturbed more often. */
+const QUIET_CHECKS = 5;
+const MIN_CHECKS_BETWEEN_COLLECTIONS = 5;
+/** Processor time, as a part of one core, below which a hub is quiet. */
+const QUIET_CPU_PART = 0.2;
+
+export interface MemoryGuardOptions {
+  readonly memoryBytes: number;
+  readonly budget: Budget;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export class MemoryGuard {
+  readonly #options: MemoryGuardOptions;
+  readonly #collectGarbage = findCollector();
+  /** Resident when the hub had started: what it needs for itself. */
+  #startBytes = 0;
+  /** Resident after the last collection. */
+  #leanBytes = 0;
+  #cpu = process.cpuUsage();
+  #quietChecks = 0;
+  #checksSinceCollection = 0;
+  #isShort = false;
+  #endTimer: (() => void) | null = null;
+
+  constructor(options: MemoryGuardOptions) {
+    this.#options = options;
+  }
+
+  /** To be called when the hub has started. */
+  start(): void {
+    this.#startBytes = process.memoryUsage.rss();
+    this.#leanBytes = this.#startBytes;
+    this.#endTimer = this.#options.clock.every(CHECK_PERIOD_MS, () => this.#check());
+  }
+
+  stop(): void {
+    this.#endTimer?.();
+    this.#endTimer = null;
+  }
+
+  /** True while nothing new should be taken on. */
+  get isShort(): boolean {
+    return this.#isShort;
+  }
+
+  #check(): void {
+    const { memoryBytes, budget, log } = this.#options;
+    const bytes = process.memoryUsage.rss();
+    this.#quietChecks = this.#isQuiet() ? this.#quietChecks + 1 : 0;
+    this.#checksSinceCollection++;
+    const usedPart = (bytes - this.#startBytes) / memoryBytes;
+    const mayCollect = this.#checksSinceCollection >= MIN_CHECKS_BETWEEN_COLLECTIONS;
+    const isWorthwhile = this.#quietChecks >= QUIET_CHECKS && bytes - this.#leanBytes > WORTHWHILE_BYTES;
+    if (mayCollect && (usedPart > COLLECT_ABOVE_PART || isWorthwhile)) this.#collect();
+    const wasShort = this.#isShort;
+    this.#isShort = (process.memoryUsage.rss() - this.#startBytes) / memoryBytes > SHED_ABOVE_PART;
+    if (this.#isShort) budget.shed(SHED_TO_PART);
+    if (this.#isShort && !wasShort) log.warn({ bytes, memoryBytes }, "memory is short: clients that hold most are cut");
+  }
+
+  #isQuiet(): boolean {
+    const cpu = process.cpuUsage();
+    const spentUs = cpu.user + cpu.system - this.#cpu.user - this.#cpu.system;
+    this.#cpu = cpu;
+    return spentUs < QUIET_CPU_PART * CHECK_PERIOD_MS * 1_000;
+  }
+
+  #collect(): void {
+    this.#checksSinceCollection = 0;
+    this.#collectGarbage();
+    this.#leanBytes = process.memoryUsage.rss();
+  }
+}
+
+/** The engine's own collector, which a program may call where it is exposed. */
+function findCollector(): () => void {
+  setFlagsFromString("--expose-gc");
+  const found: unknown = runInNewContext("gc");
+  setFlagsFromString("--no-expose-gc");
+  if (typeof found !== "function") throw new Error("the engine does not expose its garbage collector");
+  return () => void Reflect.apply(found, undefined, []);
+}

@@ -1,0 +1,65 @@
+// Feeds a socket's bytes to whoever parses them in small slices, and no further while there is no room for what they bring.
+// Parsers pass on every message of a chunk before anybody can make them wait: thousands, where messages are small.
+import type { Socket } from "node:net";
+
+/** Some thirty of the shortest HTTP requests, or 128 of the shortest WebSocket messages: so many come in over the limit. */
+const SLICE_BYTES = 1_024;
+
+export interface PacedSocketOptions {
+  /** Whether the next slice may be parsed. Where not, `resume` is to be called once it may. */
+  readonly mayParse: () => boolean;
+  /** Called when so many bytes have been parsed. */
+  readonly onParsed: (bytes: number) => void;
+}
+
+export class PacedSocket {
+  readonly #socket: Socket;
+  readonly #options: PacedSocketOptions;
+  /** Whoever listened to the socket before. */
+  readonly #parse: (slice: Buffer) => void;
+  /** Nothing more is parsed while this is set: the parser resumes what it paused, and we what we did. */
+  #pausedBy: "us" | "parser" | null = null;
+  #isEnded = false;
+
+  /** Takes the place of the one who listens to the socket's data. */
+  constructor(socket: Socket, options: PacedSocketOptions) {
+    this.#socket = socket;
+    this.#options = options;
+    const [parse] = socket.listeners("data");
+    if (parse === undefined) throw new Error("nobody listens to the socket");
+    this.#parse = (slice) => void Reflect.apply(parse, socket, [slice]);
+    socket.removeAllListeners("data");
+    socket.on("data", (chunk: Buffer) => this.#feed(chunk));
+  }
+
+  /** There may be room again. */
+  resume(): void {
+    if (this.#pausedBy === "us" && this.#options.mayParse()) this.#socket.resume();
+  }
+
+  /** The socket is closed, or another parser's from now on. */
+  end(): void {
+    this.#isEnded = true;
+    this.#socket.removeAllListeners("data");
+  }
+
+  #feed(chunk: Buffer): void {
+    let at = 0;
+    let pausedBy: "us" | "parser" | null = null;
+    while (at < chunk.length && !this.#isEnded && pausedBy === null) {
+      if (!this.#options.mayParse()) {
+        pausedBy = "us";
+        break;
+      }
+      const slice = chunk.subarray(at, at + SLICE_BYTES);
+      at += slice.length;
+      this.#parse(slice);
+      this.#options.onParsed(slice.length);
+      if (this.#socket.isPaused()) pausedBy = "parser";
+    }
+    this.#pausedBy = pausedBy;
+    if (pausedBy === "us") this.#socket.pause();
+    // What is not parsed comes again when the socket is resumed, to whoever listens then.
+    if (at < chunk.length && !this.#socket.destroyed) this.#socket.unshift(chunk.subarray(at));
+  }
+}
