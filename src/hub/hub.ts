@@ -181,6 +181,7 @@ export class Hub {
     const sessions = new Sessions({ token, clock });
     const networks = new Networks(config.allow);
     const guard = new BrowserGuard(config.allowedHosts);
+    const admit = { networks, isLimited: config.rateLimit, isShortOfMemory: () => memory.isShort };
     const authority = new TopicAuthority(config.anonymous, () => registry.addedTopics());
     const troubles = new Troubles(clock);
     const httpTroubles = new HttpTroubles({ troubles, mqttPort: () => mqtt.port, floodLog });
@@ -191,7 +192,7 @@ export class Hub {
       commands,
       authority,
       sessions,
-      admission: new Admission(networks, config.rateLimit),
+      admission: new Admission(admit),
       budget,
       registry,
       troubles: new MqttTroubles({ troubles, ingest, httpPort: () => http.port, clock, log: mqttLog, floodLog }),
@@ -268,7 +269,7 @@ export class Hub {
       guard,
       troubles: httpTroubles,
       doctor,
-      admission: new Admission(networks, config.rateLimit),
+      admission: new Admission(admit),
       pacing,
       webSockets: new WebSocketDoor({
         guard,

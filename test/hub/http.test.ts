@@ -2,6 +2,7 @@
 import { once } from "node:events";
 import { request } from "node:http";
 import { connect } from "node:net";
+import { connectAsync } from "mqtt";
 import { expect, test } from "vitest";
 import { WebSocket as WebSocketClient } from "ws";
 import type { ApiError, Chart, DeviceList, ReadingsPage, RefusedList } from "../../src/shared/api.ts";
@@ -301,17 +302,33 @@ test("a listener of the live feed that stalls is cut off, and the others hear ev
   const listen = () => new WebSocketClient(`ws://127.0.0.1:${hub.httpPort}/api/v1/live`, { headers });
   const [stalled, healthy] = [listen(), listen()];
   await Promise.all([once(stalled, "open"), once(healthy, "open")]);
-  let heard = 0;
+  const heard = new Map<string, string>();
   healthy.on("message", (data) => {
-    if (String(data).includes('"refused"')) heard++;
+    const event = JSON.parse(String(data));
+    if (event.type === "device") heard.set(event.device.id, event.device.name);
   });
-  stalled.pause();
-  // Each is told with its beginning, 8 KB: more than any socket's buffers hold.
-  const message = "x".repeat(8_192);
-  for (let sent = 0; sent < 2_000; sent += 50) await Promise.all(Array.from({ length: 50 }, () => hub.post(message)));
-  await until("the healthy one has heard them", async () => (heard === 2_000 ? true : undefined));
   const closed = once(stalled, "close");
+  stalled.pause();
+  const devices = Array.from({ length: 20 }, (_, index) => `pi-${index}`);
+  const mqtt = await connectAsync(`mqtt://127.0.0.1:${hub.mqttPort}`);
+  // Each event tells all of a device, some 50 KB: together more than any socket's buffers hold.
+  const describe = (device: string, round: number) => {
+    const options = Array.from({ length: 100 }, (_, index) => `option ${index}`);
+    const controls = Array.from({ length: 40 }, (_, index) => ({ id: `c${index}`, kind: "select", options }));
+    const about = JSON.stringify({ name: `${device} ${round}`, controls });
+    return mqtt.publishAsync(`bramble/${device}/about`, about, { qos: 1 });
+  };
+  let round = 0;
+  const isCut = async () => {
+    const text = await (await hub.fetch("/metrics")).text();
+    return /^bramble_connections_cut [1-9]/m.test(text) ? true : undefined;
+  };
+  for (; (await isCut()) === undefined; round++) await Promise.all(devices.map((device) => describe(device, round)));
+  await until("the healthy one has heard the last of all", async () =>
+    devices.every((device) => heard.get(device) === `${device} ${round - 1}`) ? true : undefined,
+  );
   stalled.resume();
   expect((await closed)[0]).toBe(1006);
+  await mqtt.endAsync();
   healthy.terminate();
 });

@@ -11,29 +11,37 @@ const LINGER_TIMEOUT_MS = 2_000;
 export type NotAdmitted =
   | "outside the allowed networks"
   | "too many connections"
-  | "too many connections of one address";
+  | "too many connections of one address"
+  | "short of memory";
+
+export interface AdmissionOptions {
+  readonly networks: Networks;
+  /** Without it one address may open as many as all of them together. */
+  readonly isLimited: boolean;
+  /** True while the hub can take nothing more on. */
+  readonly isShortOfMemory: () => boolean;
+}
 
 /** Counts the connections of one port. */
 export class Admission {
-  readonly #networks: Networks;
-  readonly #maxPerAddress: number;
+  readonly #options: AdmissionOptions;
   readonly #byAddress = new Map<string, number>();
   #count = 0;
   #lingering = 0;
 
-  /** Without `isLimited` one address may open as many as all of them together. */
-  constructor(networks: Networks, isLimited: boolean) {
-    this.#networks = networks;
-    this.#maxPerAddress = isLimited ? MAX_CONNECTIONS_PER_ADDRESS : MAX_CONNECTIONS;
+  constructor(options: AdmissionOptions) {
+    this.#options = options;
   }
 
   /** Counts the socket in until it closes, or says why it may not stay. */
   admit(socket: Socket): "admitted" | NotAdmitted {
+    const { networks, isLimited, isShortOfMemory } = this.#options;
     const address = plainAddress(socket.remoteAddress);
     const fromHere = this.#byAddress.get(address) ?? 0;
-    if (!this.#networks.allows(address)) return "outside the allowed networks";
+    if (!networks.allows(address)) return "outside the allowed networks";
+    if (isShortOfMemory()) return "short of memory";
     if (this.#count >= MAX_CONNECTIONS) return "too many connections";
-    if (fromHere >= this.#maxPerAddress) return "too many connections of one address";
+    if (isLimited && fromHere >= MAX_CONNECTIONS_PER_ADDRESS) return "too many connections of one address";
     this.#count++;
     this.#byAddress.set(address, fromHere + 1);
     socket.once("close", () => this.#release(address));

@@ -84,6 +84,8 @@ function notAdmittedWords(outcome: NotAdmitted, what: string): string {
       return `Its connection to the ${what} port was refused: as many are open as the hub takes. Does somebody open one for every message, and leave it open?`;
     case "too many connections of one address":
       return `Its connection to the ${what} port was refused: its address has as many open as one may have. Does it open one for every message, and leave it open? Where many devices come from one address, start the hub with --no-rate-limit.`;
+    case "short of memory":
+      return `Its connection to the ${what} port was refused: the hub was short of memory. Start it with a larger --memory, if the computer has it.`;
     default:
       return assertNever(outcome);
   }

@@ -4,8 +4,8 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import fastifySwagger from "@fastify/swagger";
 import { type FastifyBaseLogger, type FastifyInstance, fastify } from "fastify";
-import { problem } from "../../shared/errors.ts";
-import type { Admission } from "../access/admission.ts";
+import { type Problem, problem } from "../../shared/errors.ts";
+import type { Admission, NotAdmitted } from "../access/admission.ts";
 import type { BrowserGuard } from "../access/browsers.ts";
 import { plainAddress } from "../access/networks.ts";
 import type { Port } from "../config.ts";
@@ -33,10 +33,13 @@ const REQUEST_TIMEOUT_MS = 60_000;
 /** Once it is told to stop: who is answered by then has the answer, and what takes longer is cut off. */
 const ANSWER_WITHIN_MS = 500;
 
-const TOO_MANY_CONNECTIONS = problem(
-  "too-many-connections",
-  "This hub has as many connections as it takes, from your address or in all. Close some; where many devices come from one address, start it with --no-rate-limit.",
-);
+function notAdmittedProblem(outcome: NotAdmitted): Problem {
+  const words =
+    outcome === "short of memory"
+      ? "This hub is short of memory and takes no new connections. Try again in a moment."
+      : "This hub has as many connections as it takes, from your address or in all. Close some; where many devices come from one address, start it with --no-rate-limit.";
+  return problem(outcome === "short of memory" ? "out-of-memory" : "too-many-connections", words);
+}
 
 export interface HttpOptions
   extends ApiOptions,
@@ -59,7 +62,7 @@ export class HttpTransport {
   readonly #app: FastifyInstance;
   readonly #options: HttpOptions;
   /** Connections that are open only to be told that they may not stay. */
-  readonly #notAdmitted = new WeakSet<Duplex>();
+  readonly #notAdmitted = new WeakMap<Duplex, NotAdmitted>();
   #port = 0;
 
   constructor(options: HttpOptions) {
@@ -87,8 +90,9 @@ export class HttpTransport {
     const { guard, retention, pacing, troubles, uiFolder, version } = this.#options;
     answerErrors(app, troubles);
     app.addHook("onRequest", async (request, reply) => {
-      if (this.#notAdmitted.has(request.raw.socket)) {
-        return sendProblem(reply.header("Connection", "close"), TOO_MANY_CONNECTIONS);
+      const notAdmitted = this.#notAdmitted.get(request.raw.socket);
+      if (notAdmitted !== undefined) {
+        return sendProblem(reply.header("Connection", "close"), notAdmittedProblem(notAdmitted));
       }
       const foreign = guard.check(request.raw.rawHeaders);
       if (foreign === null) return undefined;
@@ -120,7 +124,7 @@ export class HttpTransport {
       const outcome = admission.admit(socket);
       if (outcome === "admitted") return;
       troubles.notAdmitted(plainAddress(socket.remoteAddress), outcome);
-      if (admission.mayLinger(socket, outcome)) this.#notAdmitted.add(socket);
+      if (admission.mayLinger(socket, outcome)) this.#notAdmitted.set(socket, outcome);
       else socket.destroy();
     });
     pacing.start(server);

@@ -124,7 +124,7 @@ const http = new HttpTransport({
   guard,
   troubles,
   doctor: { examine: () => Promise.reject(new Error("there is no hub")) },
-  admission: new Admission(new Networks([]), false),
+  admission: new Admission({ networks: new Networks([]), isLimited: false, isShortOfMemory: () => false }),
   pacing: new HttpPacing({ budget, troubles, clock }),
   webSockets: new WebSocketDoor({ guard, troubles, budget, clock, routes: [] }),
   uiFolder: "",
