@@ -306,6 +306,7 @@ describe("sessions", () => {
     first.clock.advance(1_000);
     expect(await first.sessions.isAdmin(session, LAN)).toBe(false);
     expect(await start(first.signingKey).sessions.isAdmin(session, LAN)).toBe(true);
+    expect(await start(first.signingKey, START_MS - 10 * MINUTE_MS).sessions.isAdmin(session, LAN)).toBe(true);
     expect(await start().sessions.isAdmin(session, LAN)).toBe(false);
   });
 
@@ -324,6 +325,11 @@ describe("sessions", () => {
     ["not signed, in other letters", forge("NonE", admin, KEY)],
     ["signed in another way", forge("HS512", admin, KEY)],
     ["over", forge("HS256", { ...admin, exp: seconds }, KEY)],
+    ["without an end", forge("HS256", { ...admin, exp: undefined }, KEY)],
+    ["that ends as nothing", forge("HS256", { ...admin, exp: null }, KEY)],
+    ["that ends in text", forge("HS256", { ...admin, exp: "2099-01-01" }, KEY)],
+    ["that ends too late", forge("HS256", { ...admin, exp: seconds + 31 * 24 * 3_600 }, KEY)],
+    ["that never ends", forge("HS256", { ...admin, exp: Number.MAX_SAFE_INTEGER }, KEY)],
     ["of another role", forge("HS256", { ...admin, role: "viewer" }, KEY)],
     ["of no role", forge("HS256", { iat: seconds, exp: seconds + 3_600 }, KEY)],
     ["of null", forge("HS256", null, KEY)],
