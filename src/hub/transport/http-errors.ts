@@ -4,10 +4,19 @@ import type { ApiError } from "../../shared/api.ts";
 import { errorStatus, type Problem, problem } from "../../shared/errors.ts";
 import type { HttpTroubles } from "./http-troubles.ts";
 
+/** Where whoever refuses a request does not say when it may succeed. */
+const RETRY_AFTER_SECONDS = 5;
+
+export function errorBody({ code, message, details }: Problem): ApiError {
+  return { error: code, message, ...(details && { details: [...details] }) };
+}
+
 export function sendProblem(reply: FastifyReply, found: Problem): FastifyReply {
-  const body: ApiError = { error: found.code, message: found.message };
-  if (found.details !== undefined) body.details = [...found.details];
-  return reply.code(errorStatus[found.code]).send(body);
+  const status = errorStatus[found.code];
+  if ((status === 503 || status === 429) && !reply.hasHeader("Retry-After")) {
+    reply.header("Retry-After", RETRY_AFTER_SECONDS);
+  }
+  return reply.code(status).send(errorBody(found));
 }
 
 /** Call it before the routes are added: it watches them to tell a wrong method from a wrong path. */
@@ -27,6 +36,14 @@ export function answerErrors(app: FastifyInstance, troubles: HttpTroubles): void
     return sendProblem(reply, problem("method-not-allowed", `${path} takes ${[...allowed].join(", ")}.${hint}`));
   });
   app.setErrorHandler((error: FastifyError, request, reply) => sendProblem(reply, toProblem(error, request)));
+}
+
+/** The router could not read the path. */
+export function badPath({ url }: FastifyRequest): Problem {
+  return problem(
+    "bad-request",
+    `“${url.slice(0, 200)}” is no path: a % in it is not followed by UTF-8 in hexadecimal.`,
+  );
 }
 
 function toProblem(error: FastifyError, request: FastifyRequest): Problem {

@@ -1,8 +1,10 @@
 // The HTTP port: ingest, API, live feed and the UI's files. Order of every request: network, Host and Origin, session.
-import type { Server } from "node:http";
+import type { IncomingMessage, Server } from "node:http";
 import type { Socket } from "node:net";
 import fastifySwagger from "@fastify/swagger";
-import { type FastifyBaseLogger, type FastifyInstance, fastify } from "fastify";
+import { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, fastify } from "fastify";
+import { type Problem, problem } from "../../shared/errors.ts";
+import { limits } from "../../shared/reading.ts";
 import type { Admission } from "../access/admission.ts";
 import type { BrowserGuard } from "../access/browsers.ts";
 import { plainAddress } from "../access/networks.ts";
@@ -12,10 +14,13 @@ import type { Ingest } from "../ingest/accept.ts";
 import type { Log } from "../observe/log.ts";
 import { type AgentRouteOptions, addAgentRoutes } from "./agent-routes.ts";
 import { type ApiOptions, addApiRoutes } from "./api-routes.ts";
+import { answerClientError, clientProblem } from "./client-errors.ts";
 import { addCommandRoutes, type CommandRouteOptions } from "./command-routes.ts";
 import { addDeviceRoutes } from "./device-routes.ts";
 import { addDoctorRoutes, type DoctorRouteOptions } from "./doctor-routes.ts";
-import { answerErrors, sendProblem } from "./http-errors.ts";
+import { answerErrors, badPath, sendProblem } from "./http-errors.ts";
+import { ANSWER_HEADERS } from "./http-headers.ts";
+import { checkPreconditions } from "./http-preconditions.ts";
 import type { HttpTroubles } from "./http-troubles.ts";
 import { addIngestRoutes } from "./ingest-routes.ts";
 import { listen } from "./ports.ts";
@@ -24,11 +29,21 @@ import { addSessionRoutes, type SessionRouteOptions } from "./session-routes.ts"
 import { addUiFiles } from "./ui-files.ts";
 import type { WebSocketDoor } from "./websocket.ts";
 
-const BODY_BYTES = 256 * 1024;
-/** To receive a request whole; an answer may take as long as its reader does. */
-const REQUEST_TIMEOUT_MS = 60_000;
+/** An answer may take as long as its reader does. */
+const TIMEOUTS: HttpTimeouts = { headersMs: 30_000, requestMs: 60_000, checkEveryMs: 2_000 };
+/** The router's own limit would turn an id away that is a little long; the headers' limit holds for a path, too. */
+const MAX_PARAMETER_CHARACTERS = 16 * 1024;
 /** Once it is told to stop: who is answered by then has the answer, and what takes longer is cut off. */
 const ANSWER_WITHIN_MS = 500;
+
+/** How long a request may take to arrive. */
+export interface HttpTimeouts {
+  /** From the connection, or the first byte of a further request, to the end of the headers. */
+  readonly headersMs: number;
+  /** To the end of the body. */
+  readonly requestMs: number;
+  readonly checkEveryMs: number;
+}
 
 export interface HttpOptions
   extends ApiOptions,
@@ -43,6 +58,7 @@ export interface HttpOptions
   readonly admission: Admission;
   readonly webSockets: WebSocketDoor;
   readonly uiFolder: string;
+  readonly timeouts?: HttpTimeouts;
   readonly log: Log;
 }
 
@@ -50,17 +66,42 @@ export class HttpTransport {
   readonly #app: FastifyInstance;
   readonly #options: HttpOptions;
   #port = 0;
+  #isStopping = false;
 
   constructor(options: HttpOptions) {
+    const { troubles, timeouts = TIMEOUTS } = options;
     this.#options = options;
     this.#app = fastify({
-      bodyLimit: BODY_BYTES,
-      requestTimeout: REQUEST_TIMEOUT_MS,
+      bodyLimit: limits.messageBytes,
+      requestTimeout: timeouts.requestMs,
+      http: {
+        headersTimeout: timeouts.headersMs,
+        requestTimeout: timeouts.requestMs,
+        connectionsCheckingInterval: timeouts.checkEveryMs,
+        // Our own answer to that is in words, and so is the one to who comes while the hub stops.
+        requireHostHeader: false,
+        shouldUpgradeCallback: wantsWebSocket,
+      },
+      return503OnClosing: false,
+      routerOptions: { maxParamLength: MAX_PARAMETER_CHARACTERS },
       // The schemas are our own: checking each against the schema of schemas takes a quarter of the start.
       ajv: { customOptions: { coerceTypes: "array", removeAdditional: false, validateSchema: false } },
       clientErrorHandler: (error, socket) => {
-        options.troubles.notHttp(socket.remoteAddress, error);
-        socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n", () => socket.destroy());
+        // Every further piece of what was answered already is an error again.
+        if (!socket.writable) return;
+        const found = clientProblem(error);
+        if (found === null) {
+          socket.destroy();
+          return;
+        }
+        // A browser opens connections in advance, and may come to need none.
+        if (socket.bytesRead > 0) troubles.notHttp(socket.remoteAddress, error, found);
+        answerClientError(socket, found);
+      },
+      frameworkErrors: (_error, request, reply) => {
+        // No hook has seen this request.
+        reply.headers(ANSWER_HEADERS);
+        sendProblem(reply, this.#whyNot(request) ?? badPath(request));
       },
       loggerInstance: options.log.child({ name: "http" }, { level: "warn" }) as FastifyBaseLogger,
     });
@@ -73,14 +114,15 @@ export class HttpTransport {
   /** Compiles its routes, which takes a while; to be called once, before it listens. */
   async prepare(): Promise<void> {
     const app = this.#app;
-    const { guard, ingest, retention, troubles, uiFolder, version } = this.#options;
+    const { ingest, retention, troubles, uiFolder, version } = this.#options;
     answerErrors(app, troubles);
-    app.addHook("onRequest", async (request, reply) => {
-      const foreign = guard.check(request.raw.rawHeaders);
-      if (foreign === null) return undefined;
-      troubles.foreign(request.ip, foreign);
-      return sendProblem(reply, foreign);
+    app.addHook("onRequest", (request, reply, done) => {
+      reply.headers(ANSWER_HEADERS);
+      const found = this.#whyNot(request);
+      if (found === null) done();
+      else sendProblem(reply, found);
     });
+    checkPreconditions(app, troubles);
     await app.register(fastifySwagger, {
       openapi: { info: { title: "Bramble", version, description: "The hub's API. Times are milliseconds UTC." } },
     });
@@ -111,6 +153,7 @@ export class HttpTransport {
   }
 
   async stop(): Promise<void> {
+    this.#isStopping = true;
     this.#options.webSockets.stop();
     const { server }: { server: Server } = this.#app;
     const closed = this.#app.close();
@@ -118,4 +161,17 @@ export class HttpTransport {
     await closed;
     clearTimeout(timer);
   }
+
+  #whyNot({ raw, ip }: FastifyRequest): Problem | null {
+    if (this.#isStopping) return problem("hub-stopping", "The hub is being stopped. Try again in a moment.");
+    const { guard, troubles } = this.#options;
+    const foreign = guard.check(raw.rawHeaders);
+    if (foreign !== null) troubles.foreign(ip, foreign);
+    return foreign;
+  }
+}
+
+/** Every other upgrade, such as to HTTP/2, is an offer that HTTP/1.1 may pass over. */
+function wantsWebSocket({ headers }: IncomingMessage): boolean {
+  return /(?:^|[\s,])websocket(?:$|[\s,])/i.test(headers.upgrade ?? "");
 }
