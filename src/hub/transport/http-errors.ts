@@ -1,7 +1,7 @@
 // One shape for every error answer: {"error":"code","message":"words","details":[…]}.
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { ApiError } from "../../shared/api.ts";
-import { errorStatus, type Problem, problem } from "../../shared/errors.ts";
+import { BrambleError, errorStatus, type Problem, problem } from "../../shared/errors.ts";
 import type { HttpTroubles } from "./http-troubles.ts";
 
 /** Where whoever refuses a request does not say when it may succeed. */
@@ -64,9 +64,18 @@ function toProblem(error: FastifyError, request: FastifyRequest): Problem {
       return problem("bad-request", "The connection ended before the request did.");
     default:
   }
+  if (error instanceof BrambleError && error.code === "store-failed") return storeProblem(error, request);
   if (error.statusCode !== undefined && error.statusCode < 500) return problem("bad-request", error.message);
   request.log.error({ err: error }, "request failed");
   return problem("internal", "The hub failed to answer. The log in its data folder says why.");
+}
+
+/** A store that fails may work again later: its disk has room again, or its database is not locked any more. */
+function storeProblem(error: BrambleError, request: FastifyRequest): Problem {
+  request.log.error({ err: error }, "the store failed a request");
+  return /\bfull\b/.test(error.message)
+    ? problem("disk-full", "The hub's disk is full: this was not done. Make room on it, then try again.")
+    : problem("store-failed", "The hub's database failed: this was not done. The log in its data folder says why.");
 }
 
 export const mediaTypeWords =
