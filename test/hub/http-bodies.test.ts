@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import type { ApiError } from "../../src/shared/api.ts";
 import type { Examination } from "../../src/shared/doctor.ts";
 import { startTestHub } from "../support/hub.ts";
+import { run } from "../support/run.ts";
 
 test("a message may be packed with gzip or deflate, however its client writes that", async () => {
   await using hub = await startTestHub();
@@ -62,6 +63,17 @@ test("a message that is not what its headers say is refused, and told why", asyn
     expect(answer.status).toBe(415);
     expect(await answer.json()).toMatchObject({ error: "unsupported-media-type" });
   }
+  // Packed on the way alone, which nobody does; and a header that speaks of no body.
+  const transfer = await run("curl", [
+    "-s",
+    "-H",
+    "Transfer-Encoding: gzip, chunked",
+    "-d",
+    "{}",
+    `${hub.file.http}/data`,
+  ]);
+  expect(transfer).toContain("“Transfer-Encoding: gzip, chunked” is not taken: only chunked is.");
+  expect((await hub.fetch("/healthz", { headers: { "Content-Encoding": "gzip" } })).status).toBe(200);
   const { clients } = await hub.json<Examination>("/api/v1/doctor");
   const told = clients.map(({ code, words }) => `${code}: ${words}`);
   expect(

@@ -14,6 +14,8 @@ declare module "fastify" {
   }
 }
 
+/** Of a header that is said again. */
+const SAID_CHARACTERS = 80;
 const CONTINUE = /(?:^|\W)100-continue(?:$|\W)/i;
 
 /** Call it before the routes are added. */
@@ -38,27 +40,32 @@ export function checkPreconditions(app: FastifyInstance, troubles: HttpTroubles)
 
 function unmetBy(request: IncomingMessage, unpacks: boolean): Problem | null {
   const { headers, httpVersion } = request;
-  const { expect, host, "content-encoding": encoding } = headers;
-  if (host === undefined && httpVersion === "1.1") {
+  const isCurrent = httpVersion === "1.1";
+  if (headers.host === undefined && isCurrent)
     return problem("bad-request", "The request has no Host header, which HTTP/1.1 asks for.");
+  if (headers.expect !== undefined && isCurrent && !CONTINUE.test(headers.expect))
+    return problem(
+      "expectation-failed",
+      `${said("Expect", headers.expect)} cannot be met: only 100-continue is known.`,
+    );
+  if (headers.expect !== undefined && isCurrent && isTooLarge(request)) {
+    const words = `The message has over ${limits.messageBytes} bytes, the most that is taken. Send it in parts.`;
+    return problem("too-large", words, { limit: limits.messageBytes });
   }
-  if (expect !== undefined && httpVersion === "1.1") {
-    if (!CONTINUE.test(expect)) {
-      return problem(
-        "expectation-failed",
-        `“Expect: ${expect.slice(0, 80)}” cannot be met: only 100-continue is known.`,
-      );
-    }
-    if (isTooLarge(request)) {
-      const words = `The message has over ${limits.messageBytes} bytes, the most that is taken. Send it in parts.`;
-      return problem("too-large", words, { limit: limits.messageBytes });
-    }
-  }
-  if (encoding !== undefined && !unpacks && !/^identity$/i.test(encoding)) {
-    const words = `“Content-Encoding: ${encoding.slice(0, 80)}” is not taken here: send the body as it is.`;
-    return problem("unsupported-media-type", words);
-  }
-  return null;
+  const { "content-encoding": encoding = "identity", "transfer-encoding": transfer = "chunked" } = headers;
+  if (!/^chunked$/i.test(transfer))
+    return problem("bad-request", `${said("Transfer-Encoding", transfer)} is not taken: only chunked is.`);
+  if (/^identity$/i.test(encoding) || unpacks || !hasBody(request)) return null;
+  const words = `${said("Content-Encoding", encoding)} is not taken here: send the body as it is.`;
+  return problem("unsupported-media-type", words);
+}
+
+function said(header: string, value: string): string {
+  return `“${header}: ${value.slice(0, SAID_CHARACTERS)}”`;
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers["transfer-encoding"] !== undefined || Number(headers["content-length"]) > 0;
 }
 
 function isTooLarge({ headers }: IncomingMessage): boolean {
