@@ -29,7 +29,7 @@ import { type HubFigures, Metrics } from "./observe/metrics.ts";
 import { Troubles } from "./observe/troubles.ts";
 import { SqliteStore } from "./store/sqlite/sqlite-store.ts";
 import { deviceRoute } from "./transport/device-socket.ts";
-import { HttpTransport } from "./transport/http.ts";
+import { type HttpTimeouts, HttpTransport } from "./transport/http.ts";
 import { HttpPacing } from "./transport/http-pacing.ts";
 import { HttpTroubles } from "./transport/http-troubles.ts";
 import { warmUpHttp } from "./transport/http-warm-up.ts";
@@ -51,6 +51,7 @@ export interface HubOptions {
   readonly agentFolder: string;
   readonly clock: Clock;
   readonly freeBytes: DiskGuardOptions["freeBytes"];
+  readonly httpTimeouts?: HttpTimeouts;
   readonly log: Log;
   /** Called once when a part dies that the hub cannot do without. */
   readonly onDeath: (error: Error) => void;
@@ -99,7 +100,8 @@ export class Hub {
   }
 
   async #start(): Promise<RunningHub> {
-    const { config, folder, version, uiFolder, agentFolder, clock, freeBytes, log, onDeath } = this.#options;
+    const { config, folder, version, uiFolder, agentFolder, clock, freeBytes, httpTimeouts, log, onDeath } =
+      this.#options;
     const startedAtMs = clock.now();
     const metrics = new Metrics(version, clock);
     const eventLoop = new EventLoopMonitor();
@@ -282,6 +284,7 @@ export class Hub {
       agentFolder,
       hubId: () => hubId,
       mqttPort: () => mqtt.port,
+      ...(httpTimeouts && { timeouts: httpTimeouts }),
       log,
     });
 

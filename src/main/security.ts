@@ -1,5 +1,13 @@
 // What the window may never do, whatever its page becomes: leave bramble://app, open windows, embed pages, use devices.
-import { app, type Session, shell, type WebContents } from "electron";
+import {
+  app,
+  type Event,
+  type Session,
+  shell,
+  type WebContents,
+  type WebContentsWillFrameNavigateEventParams,
+  type WebContentsWillRedirectEventParams,
+} from "electron";
 import { appOrigin } from "./app-protocol.ts";
 
 /** Of all that a page may ask a browser for, only the copy buttons' one. */
@@ -13,16 +21,23 @@ export function lockDown(session: Session): void {
 }
 
 function keepInside(contents: WebContents): void {
-  contents.on("will-navigate", (event) => {
-    if (event.url.startsWith(`${appOrigin}/`)) return;
-    event.preventDefault();
-    openOutside(event.url);
-  });
+  // Of the main frame, too: a navigation that is prevented here never becomes a `will-navigate`.
+  contents.on("will-frame-navigate", stayInside);
+  contents.on("will-redirect", stayInside);
   contents.setWindowOpenHandler(({ url }) => {
     openOutside(url);
     return { action: "deny" };
   });
   contents.on("will-attach-webview", (event) => event.preventDefault());
+}
+
+type Departure = Event<WebContentsWillFrameNavigateEventParams> | Event<WebContentsWillRedirectEventParams>;
+
+/** Where the window would go, the person's browser goes; an embedded page goes nowhere. */
+function stayInside(event: Departure): void {
+  if (event.url.startsWith(`${appOrigin}/`)) return;
+  event.preventDefault();
+  if (event.isMainFrame) openOutside(event.url);
 }
 
 /** Web links go to the person's browser; every other scheme could start a program and goes nowhere. */

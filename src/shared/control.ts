@@ -42,6 +42,8 @@ export const ControlValue = Type.Union([Type.Boolean(), Type.Number(), Type.Stri
 export type ControlValue = Static<typeof ControlValue>;
 
 const TEXT_CHARACTERS = 1_000;
+/** Of a number of steps; doubles are exact to about 1e-16 of a value. */
+const STEP_TOLERANCE = 1e-9;
 const COLOR = /^#[0-9a-f]{6}$/i;
 
 /** What is wrong with a value for this control, in words; null where it may be sent. */
@@ -51,9 +53,12 @@ export function checkControlValue(control: Control, value: ControlValue): Proble
     case "switch":
       return typeof value === "boolean" ? null : wrong("true or false");
     case "number": {
-      const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = control;
-      if (typeof value === "number" && min <= value && value <= max) return null;
-      return wrong(`a number${rangeWords(control.min, control.max)}`);
+      const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY, step } = control;
+      if (typeof value !== "number" || value < min || max < value)
+        return wrong(`a number${rangeWords(control.min, control.max)}`);
+      const from = control.min ?? 0;
+      if (step === undefined || isOnStep(value - from, step)) return null;
+      return wrong(`numbers in steps of ${step} from ${from}`);
     }
     case "select":
       return typeof value === "string" && control.options.includes(value)
@@ -68,6 +73,27 @@ export function checkControlValue(control: Control, value: ControlValue): Proble
     case "color":
       return typeof value === "string" && COLOR.test(value) ? null : wrong("a colour such as #ff8800");
   }
+}
+
+/** What is wrong with the controls of one device, and with which of them; null where nothing is. */
+export function checkControls(controls: readonly Control[]): { readonly index: number; readonly words: string } | null {
+  const ids = new Set<string>();
+  for (const [index, control] of controls.entries()) {
+    const { id } = control;
+    if (ids.has(id)) return { index, words: `There are two controls “${id}”.` };
+    ids.add(id);
+    if (control.kind !== "number") continue;
+    const { min, max } = control;
+    if (min !== undefined && max !== undefined && min > max)
+      return { index, words: `“${id}” can be set to nothing: its lowest value, ${min}, is above its highest, ${max}.` };
+  }
+  return null;
+}
+
+/** Whether `distance` is a number of steps, as far as doubles can tell: 0.3 is three steps of 0.1. */
+function isOnStep(distance: number, step: number): boolean {
+  const steps = distance / step;
+  return Math.abs(steps - Math.round(steps)) <= STEP_TOLERANCE * Math.max(1, Math.abs(steps));
 }
 
 function rangeWords(min: number | undefined, max: number | undefined): string {

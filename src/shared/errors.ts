@@ -23,6 +23,7 @@ export const errorStatus = {
   "bad-status": 400,
   "bad-state": 400,
   "bad-reply": 400,
+  "bad-encoding": 400,
   "unsupported-protocol": 400,
   "device-blocked": 403,
   // A request that cannot be answered as it stands.
@@ -40,6 +41,9 @@ export const errorStatus = {
   "no-such-route": 404,
   "method-not-allowed": 405,
   "unsupported-media-type": 415,
+  "expectation-failed": 417,
+  "headers-too-large": 431,
+  "request-timeout": 408,
   // A request that may succeed later.
   "too-many-commands": 429,
   "joining-closed": 403,

@@ -1,4 +1,5 @@
 // What the window's page cannot do, even if somebody managed to run a script in it.
+import { createServer } from "node:http";
 import { expect, test } from "@playwright/test";
 import { launch, Profile } from "./desktop.ts";
 
@@ -58,3 +59,59 @@ test("links go to the person's browser, the window stays where it is", async () 
   expect(await page.evaluate(() => location.origin)).toBe("bramble://app");
   expect(await desktop.windows()).toBe(1);
 });
+
+test("a redirect leads out of the window as a link does, and no page embeds another", async () => {
+  using profile = new Profile();
+  await using desktop = await launch(profile);
+  const { app, page } = desktop;
+  const opened = await app.evaluateHandle(({ shell }) => {
+    const urls: string[] = [];
+    shell.openExternal = async (url) => void urls.push(url);
+    return urls;
+  });
+  await using site = await startSite();
+  // What the app itself loads is no navigation of the page; where that leads is.
+  await app.evaluate(async ({ BrowserWindow }, url) => {
+    const [window] = BrowserWindow.getAllWindows();
+    // It ends as a load that was aborted.
+    await window?.loadURL(url).catch(() => undefined);
+  }, `${site.url}/redirect`);
+  await expect.poll(() => opened.jsonValue()).toEqual(["https://example.com/redirected"]);
+  expect(await page.evaluate(() => location.origin)).toBe("bramble://app");
+
+  await app.evaluate(async ({ BrowserWindow }, url) => {
+    const [window] = BrowserWindow.getAllWindows();
+    await window?.loadURL(url);
+  }, `${site.url}/embeds`);
+  await expect.poll(() => page.evaluate(() => document.title)).toBe("embeds");
+  await page.evaluate(() => {
+    const frame = document.createElement("iframe");
+    frame.src = "/embedded";
+    document.body.append(frame);
+    location.href = "https://example.com/last";
+  });
+  await expect.poll(() => opened.jsonValue()).toEqual(["https://example.com/redirected", "https://example.com/last"]);
+  expect(site.asked).toEqual(["/redirect", "/embeds"]);
+});
+
+/** A site on this computer that redirects, and whose page may embed others. */
+async function startSite() {
+  const asked: string[] = [];
+  const server = createServer(({ url = "" }, response) => {
+    if (url === "/favicon.ico") return response.writeHead(404).end();
+    asked.push(url);
+    if (url === "/redirect") return response.writeHead(302, { Location: "https://example.com/redirected" }).end();
+    return response.setHeader("Content-Type", "text/html").end("<!doctype html><title>embeds</title>");
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("it does not listen");
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    asked,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}

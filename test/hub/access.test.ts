@@ -73,6 +73,33 @@ describe("networks", () => {
     expect(own.filter(({ address }) => !networks.allows(address))).toEqual([]);
   });
 
+  test("an IPv6 network that appears later is let in; the interfaces are looked at once a second at most", () => {
+    let nowMs = 0;
+    let looks = 0;
+    let prefixes = ["2001:db8:1::1/64"];
+    const onLinkPrefixes = () => {
+      looks++;
+      return prefixes;
+    };
+    const networks = new Networks(["2001:db8:9::/64"], { onLinkPrefixes, monotonicMs: () => nowMs });
+    expect(networks.allows("2001:db8:2::5")).toBe(false);
+    prefixes = ["2001:db8:2::1/64"];
+    nowMs = 999;
+    expect(networks.allows("2001:db8:2::5")).toBe(false);
+    expect(looks).toBe(1);
+    nowMs = 1_000;
+    expect(networks.allows("2001:db8:2::5")).toBe(true);
+    expect(networks.allows("2001:db8:9::5"), "given by hand").toBe(true);
+    expect(networks.allows("fe80::1%eth0"), "always").toBe(true);
+    expect(networks.allows("2001:db8:1::5"), "gone since").toBe(false);
+    expect(looks).toBe(2);
+    nowMs = 60_000;
+    for (const address of ["8.8.8.8", "::ffff:8.8.8.8", "unknown", "2001:db8:2::6"]) networks.allows(address);
+    expect(looks, "for IPv4, and for what is let in, there is nothing to look for").toBe(2);
+    for (let times = 0; times < 100; times++) networks.allows("2001:db8:3::5");
+    expect(looks).toBe(3);
+  });
+
   test.each([
     ["::ffff:192.168.1.5", "192.168.1.5"],
     ["fe80::1%eth0", "fe80::1"],
@@ -279,6 +306,7 @@ describe("sessions", () => {
     first.clock.advance(1_000);
     expect(await first.sessions.isAdmin(session, LAN)).toBe(false);
     expect(await start(first.signingKey).sessions.isAdmin(session, LAN)).toBe(true);
+    expect(await start(first.signingKey, START_MS - 10 * MINUTE_MS).sessions.isAdmin(session, LAN)).toBe(true);
     expect(await start().sessions.isAdmin(session, LAN)).toBe(false);
   });
 
@@ -297,6 +325,11 @@ describe("sessions", () => {
     ["not signed, in other letters", forge("NonE", admin, KEY)],
     ["signed in another way", forge("HS512", admin, KEY)],
     ["over", forge("HS256", { ...admin, exp: seconds }, KEY)],
+    ["without an end", forge("HS256", { ...admin, exp: undefined }, KEY)],
+    ["that ends as nothing", forge("HS256", { ...admin, exp: null }, KEY)],
+    ["that ends in text", forge("HS256", { ...admin, exp: "2099-01-01" }, KEY)],
+    ["that ends too late", forge("HS256", { ...admin, exp: seconds + 31 * 24 * 3_600 }, KEY)],
+    ["that never ends", forge("HS256", { ...admin, exp: Number.MAX_SAFE_INTEGER }, KEY)],
     ["of another role", forge("HS256", { ...admin, role: "viewer" }, KEY)],
     ["of no role", forge("HS256", { iat: seconds, exp: seconds + 3_600 }, KEY)],
     ["of null", forge("HS256", null, KEY)],

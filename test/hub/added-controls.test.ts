@@ -171,6 +171,8 @@ test("a control that cannot be is refused in words, and one that is gone takes n
     expect(await refused(on(topic))).toContain("the hub's own");
   for (const topic of ["cmnd/#", "cmnd/+/x", "a\nb"]) expect(await refused(on(topic))).toContain("no single topic");
   expect(await refused(on(""))).toContain("controls.0.publishes.topic");
+  const nowhere = [plug, { ...dimmer, control: { ...dimmer.control, min: 9, max: 5 } }];
+  expect(await refused(nowhere)).toContain("“dimmer” can be set to nothing: its lowest value, 9, is above");
   const noPlace = [{ ...dimmer, publishes: { topic: "a", template: "bright" } }];
   expect(await refused(noPlace)).toContain("write {value}");
   expect(await refused([{ ...plug, publishes: dimmer.publishes }])).toContain("controls.0");

@@ -3,6 +3,7 @@ import { pino } from "pino";
 import { readConfig } from "../../src/hub/config.ts";
 import { DataFolder } from "../../src/hub/data-folder.ts";
 import { Hub, type RunningHub } from "../../src/hub/hub.ts";
+import type { HttpTimeouts } from "../../src/hub/transport/http.ts";
 import type { JoiningMode } from "../../src/shared/api.ts";
 import { FakeClock } from "./fake-clock.ts";
 import { makeTemporaryFolder, type TestFolder } from "./hub.ts";
@@ -18,6 +19,7 @@ export interface HubInsideOptions {
   readonly folder?: TestFolder;
   /** Of the built UI; without it the hub has its API alone. */
   readonly uiFolder?: string;
+  readonly httpTimeouts?: HttpTimeouts;
 }
 
 export class HubInside implements AsyncDisposable {
@@ -27,6 +29,7 @@ export class HubInside implements AsyncDisposable {
   /** Counts from the next start on. */
   joining: JoiningMode;
   readonly #uiFolder: string;
+  readonly #httpTimeouts: HttpTimeouts | undefined;
   readonly #temporary: TestFolder;
   readonly #folder: DataFolder;
   #hub: Hub | null = null;
@@ -40,6 +43,7 @@ export class HubInside implements AsyncDisposable {
     this.freeBytes = freeBytes;
     this.joining = joining;
     this.#uiFolder = uiFolder;
+    this.#httpTimeouts = options.httpTimeouts;
   }
 
   async start(): Promise<void> {
@@ -55,6 +59,7 @@ export class HubInside implements AsyncDisposable {
       agentFolder: "/nowhere",
       clock: this.clock,
       freeBytes: async () => this.freeBytes,
+      ...(this.#httpTimeouts && { httpTimeouts: this.#httpTimeouts }),
       log: pino({ enabled: false }),
       onDeath: (error) => {
         throw error;
@@ -70,6 +75,10 @@ export class HubInside implements AsyncDisposable {
 
   get path(): string {
     return this.#temporary.path;
+  }
+
+  get httpPort(): number {
+    return this.#started.httpPort;
   }
 
   get mqttPort(): number {

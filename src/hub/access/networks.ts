@@ -13,17 +13,46 @@ const LOCAL_NETWORKS = [
   "fe80::/10",
 ] as const;
 
+/** How often the interfaces are looked at for the sake of an address that is not let in. */
+const LOOK_AGAIN_MS = 1_000;
+
+export interface NetworksOptions {
+  /** IPv6 networks, in CIDR form, that are on-link on this machine's interfaces now. */
+  readonly onLinkPrefixes?: () => readonly string[];
+  /** Milliseconds that only ever grow. */
+  readonly monotonicMs?: () => number;
+}
+
 export class Networks {
-  readonly #allowed: BlockList;
+  readonly #fixed: readonly string[];
+  readonly #onLinkPrefixes: () => readonly string[];
+  readonly #monotonicMs: () => number;
+  #allowed: BlockList;
+  #lookedAtMs: number;
 
   /** `more` are CIDR networks beside the private ones and the IPv6 prefixes that are on-link here. */
-  constructor(more: readonly string[]) {
-    this.#allowed = toBlockList([...LOCAL_NETWORKS, ...onLinkPrefixes(), ...more]);
+  constructor(more: readonly string[], options: NetworksOptions = {}) {
+    this.#fixed = [...LOCAL_NETWORKS, ...more];
+    this.#onLinkPrefixes = options.onLinkPrefixes ?? onLinkPrefixes;
+    this.#monotonicMs = options.monotonicMs ?? (() => performance.now());
+    this.#allowed = this.#look();
+    this.#lookedAtMs = this.#monotonicMs();
   }
 
+  /** Routers hand out IPv6 prefixes at any time: before a neighbour is turned away, the interfaces are looked at again. */
   allows(address: string): boolean {
     const plain = plainAddress(address);
-    return this.#allowed.check(plain, isIPv6(plain) ? "ipv6" : "ipv4");
+    if (!isIPv6(plain)) return this.#allowed.check(plain, "ipv4");
+    if (this.#allowed.check(plain, "ipv6")) return true;
+    const nowMs = this.#monotonicMs();
+    if (nowMs - this.#lookedAtMs < LOOK_AGAIN_MS) return false;
+    this.#lookedAtMs = nowMs;
+    this.#allowed = this.#look();
+    return this.#allowed.check(plain, "ipv6");
+  }
+
+  #look(): BlockList {
+    return toBlockList([...this.#fixed, ...this.#onLinkPrefixes()]);
   }
 }
 

@@ -1,6 +1,7 @@
 // What people say of a device, kept apart from what it says of itself.
 import { Compile } from "typebox/compile";
 import { type AddedControl, VALUE_PLACEHOLDER } from "../../shared/added-control.ts";
+import { checkControls } from "../../shared/control.ts";
 import { DeviceChanges, type DeviceGiven } from "../../shared/device.ts";
 import { type Problem, problem } from "../../shared/errors.ts";
 import { commandTopicDevice, isDeviceTopic } from "../../shared/topics.ts";
@@ -23,11 +24,10 @@ export function parseChanges(body: unknown): DeviceChanges | Problem {
 }
 
 function whatIsWrongWith(controls: readonly AddedControl[]): Problem | null {
-  const ids = new Set<string>();
-  for (const [index, { control, publishes }] of controls.entries()) {
+  const fault = checkControls(controls.map(({ control }) => control));
+  if (fault !== null) return problem("bad-request", fault.words, { field: `controls.${fault.index}` });
+  for (const [index, { publishes }] of controls.entries()) {
     const field = `controls.${index}`;
-    if (ids.has(control.id)) return problem("bad-request", `There are two controls “${control.id}”.`, { field });
-    ids.add(control.id);
     const wrong = wrongTopicWords(publishes.topic);
     if (wrong !== null) return problem("bad-request", wrong, { field: `${field}.publishes.topic` });
     if ("template" in publishes && !publishes.template.includes(VALUE_PLACEHOLDER)) {

@@ -2,34 +2,55 @@
 import { Type } from "typebox";
 import { Compile } from "typebox/compile";
 import { CommandReply } from "../../shared/command.ts";
-import { ControlValue } from "../../shared/control.ts";
+import { ControlValue, checkControls } from "../../shared/control.ts";
 import { type Problem, problem } from "../../shared/errors.ts";
+import { isForbiddenKey } from "../../shared/ids.ts";
+import { limits } from "../../shared/reading.ts";
 import { DeviceAbout } from "../store/records.ts";
 import { decodeText, parseJson } from "./decode.ts";
+
+/** Of one device, as JSON: a thousand of them are in memory. */
+const MAX_ABOUT_BYTES = 64 * 1024;
 
 const aboutSchema = Compile(DeviceAbout);
 const stateSchema = Compile(Type.Record(Type.String({ maxLength: 64 }), ControlValue, { maxProperties: 100 }));
 const replySchema = Compile(CommandReply);
 
-/** Decodes an `about` payload; fields of later versions are passed over. */
+/** Decodes an `about` payload; fields of later versions are passed over, and not kept. */
 export function decodeAbout(bytes: Uint8Array): { readonly about: DeviceAbout } | { readonly problem: Problem } {
   const parsed = parseBytes(bytes);
   if ("problem" in parsed) return parsed;
-  if (aboutSchema.Check(parsed.value)) {
-    const { name, model, controls, metrics } = parsed.value;
-    return {
-      about: {
-        ...(name && { name }),
-        ...(model && { model }),
-        ...(controls && { controls }),
-        ...(metrics && { metrics }),
-      },
-    };
-  }
-  const [fault] = aboutSchema.Errors(parsed.value);
+  const known = aboutSchema.Clean(parsed.value);
+  if (!aboutSchema.Check(known)) return { problem: misunderstood(known) };
+  const { name, model, controls, metrics } = known;
+  const about = {
+    ...(name && { name }),
+    ...(model && { model }),
+    ...(controls && { controls }),
+    ...(metrics && { metrics }),
+  };
+  const found = whatIsWrongWith(about);
+  return found === null ? { about } : { problem: found };
+}
+
+function misunderstood(value: unknown): Problem {
+  const [fault] = aboutSchema.Errors(value);
   const field = fault?.instancePath.slice(1).replaceAll("/", ".") ?? "";
   const words = `“about” is not understood: ${field === "" ? "the message" : `“${field}”`} ${fault?.message ?? "is not as expected"}.`;
-  return { problem: problem("bad-about", words, field === "" ? undefined : { field }) };
+  return problem("bad-about", words, field === "" ? undefined : { field });
+}
+
+function whatIsWrongWith(about: DeviceAbout): Problem | null {
+  const forbidden = Object.keys(about.metrics ?? {}).find(isForbiddenKey);
+  if (forbidden !== undefined) {
+    const field = `metrics.${forbidden}`;
+    return problem("forbidden-key", `“${field}” is not allowed as a name.`, { field });
+  }
+  const fault = checkControls(about.controls ?? []);
+  if (fault !== null) return problem("bad-about", fault.words, { field: `controls.${fault.index}` });
+  if (Buffer.byteLength(JSON.stringify(about)) <= MAX_ABOUT_BYTES) return null;
+  const words = `“about” has over ${MAX_ABOUT_BYTES} bytes, the most that is kept of what a device says of itself.`;
+  return problem("too-large", words, { limit: MAX_ABOUT_BYTES });
 }
 
 /** Decodes a `status` payload: true for `online`, false for `offline`. */
@@ -61,5 +82,14 @@ export function decodeReply(bytes: Uint8Array): { readonly reply: CommandReply }
 
 function parseBytes(bytes: Uint8Array): ReturnType<typeof parseJson> {
   const text = decodeText(bytes);
-  return typeof text === "string" ? parseJson(text) : { problem: text };
+  if (typeof text !== "string") return { problem: text };
+  const parsed = parseJson(text);
+  if ("problem" in parsed || !isDeeperThan(limits.depth, parsed.value)) return parsed;
+  return { problem: problem("too-deep", `The message is nested over ${limits.depth} deep.`, { limit: limits.depth }) };
+}
+
+/** Looks no deeper than that: what JSON can hold is deeper than any recursion goes. */
+function isDeeperThan(depth: number, value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return depth === 0 || Object.values(value).some((inner) => isDeeperThan(depth - 1, inner));
 }

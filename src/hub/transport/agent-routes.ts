@@ -38,7 +38,6 @@ export function addAgentRoutes(server: FastifyInstance, options: AgentRouteOptio
       const address = reachableAddress(plainAddress(request.socket.localAddress));
       return reply
         .header("Content-Type", "text/x-shellscript; charset=utf-8")
-        .header("Cache-Control", "no-store")
         .send(fillIn(script, address, files, options));
     },
   );
@@ -69,7 +68,7 @@ export function addAgentRoutes(server: FastifyInstance, options: AgentRouteOptio
     async (request, reply) => {
       const bytes = files.get(request.params["*"]);
       if (bytes === undefined) return sendProblem(reply, problem("no-such-route", "The agent has no such file."));
-      return reply.header("Content-Type", "text/plain; charset=utf-8").header("Cache-Control", "no-store").send(bytes);
+      return reply.header("Content-Type", "text/plain; charset=utf-8").send(bytes);
     },
   );
 }

@@ -1,6 +1,7 @@
 // What the UI and programs ask: devices, charts, raw rows, exports, refused messages, and the hub itself.
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance } from "fastify";
+import { Type } from "typebox";
 import {
   ApiError,
   Chart,
@@ -46,7 +47,11 @@ export function addApiRoutes(server: FastifyInstance, options: ApiOptions): void
 
   app.get(
     "/healthz",
-    { config: { open: true }, schema: { summary: "Is the hub alive?", response: { 200: Health, 503: Health } } },
+    {
+      config: { open: true },
+      // What refuses a request before it gets here may say 503, too: the hub is being stopped.
+      schema: { summary: "Is the hub alive?", response: { 200: Health, 503: Type.Union([Health, ApiError]) } },
+    },
     async (_request, reply) => {
       const health = await options.health();
       return reply.code(health.status === "failing" ? 503 : 200).send(health);

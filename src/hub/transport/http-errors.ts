@@ -1,13 +1,22 @@
 // One shape for every error answer: {"error":"code","message":"words","details":[…]}.
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { ApiError } from "../../shared/api.ts";
-import { errorStatus, type Problem, problem } from "../../shared/errors.ts";
+import { BrambleError, errorStatus, type Problem, problem } from "../../shared/errors.ts";
 import type { HttpTroubles } from "./http-troubles.ts";
 
+/** Where whoever refuses a request does not say when it may succeed. */
+const RETRY_AFTER_SECONDS = 5;
+
+export function errorBody({ code, message, details }: Problem): ApiError {
+  return { error: code, message, ...(details && { details: [...details] }) };
+}
+
 export function sendProblem(reply: FastifyReply, found: Problem): FastifyReply {
-  const body: ApiError = { error: found.code, message: found.message };
-  if (found.details !== undefined) body.details = [...found.details];
-  return reply.code(errorStatus[found.code]).send(body);
+  const status = errorStatus[found.code];
+  if ((status === 503 || status === 429) && !reply.hasHeader("Retry-After")) {
+    reply.header("Retry-After", RETRY_AFTER_SECONDS);
+  }
+  return reply.code(status).send(errorBody(found));
 }
 
 /** Call it before the routes are added: it watches them to tell a wrong method from a wrong path. */
@@ -29,6 +38,14 @@ export function answerErrors(app: FastifyInstance, troubles: HttpTroubles): void
   app.setErrorHandler((error: FastifyError, request, reply) => sendProblem(reply, toProblem(error, request)));
 }
 
+/** The router could not read the path. */
+export function badPath({ url }: FastifyRequest): Problem {
+  return problem(
+    "bad-request",
+    `“${url.slice(0, 200)}” is no path: a % in it is not followed by UTF-8 in hexadecimal.`,
+  );
+}
+
 function toProblem(error: FastifyError, request: FastifyRequest): Problem {
   if (error.validation !== undefined) {
     const [fault] = error.validation;
@@ -47,9 +64,18 @@ function toProblem(error: FastifyError, request: FastifyRequest): Problem {
       return problem("bad-request", "The connection ended before the request did.");
     default:
   }
+  if (error instanceof BrambleError && error.code === "store-failed") return storeProblem(error, request);
   if (error.statusCode !== undefined && error.statusCode < 500) return problem("bad-request", error.message);
   request.log.error({ err: error }, "request failed");
   return problem("internal", "The hub failed to answer. The log in its data folder says why.");
+}
+
+/** A store that fails may work again later: its disk has room again, or its database is not locked any more. */
+function storeProblem(error: BrambleError, request: FastifyRequest): Problem {
+  request.log.error({ err: error }, "the store failed a request");
+  return /\bfull\b/.test(error.message)
+    ? problem("disk-full", "The hub's disk is full: this was not done. Make room on it, then try again.")
+    : problem("store-failed", "The hub's database failed: this was not done. The log in its data folder says why.");
 }
 
 export const mediaTypeWords =

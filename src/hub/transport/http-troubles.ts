@@ -69,8 +69,14 @@ export class HttpTroubles {
     this.#tell(ip, { code: "unsupported-media-type", subject: `${path} ${mediaType}`, words: said });
   }
 
-  /** What arrived was no HTTP request. `error` is what Node's parser says of it. */
-  notHttp(address: string | undefined, error: unknown): void {
+  /** A request was refused before its body was read. */
+  unmet({ ip, method, url }: Requester & Pick<FastifyRequest, "method" | "url">, { code, message }: Problem): void {
+    const asked = `${method} ${url.replace(/\?.*$/, "").slice(0, SAID_CHARACTERS)}`;
+    this.#tell(ip, { code, subject: `${asked} ${message}`, words: `On ${asked}: ${message}` });
+  }
+
+  /** What arrived was no HTTP request. `error` is what Node's parser says of it, `found` what its sender is told. */
+  notHttp(address: string | undefined, error: unknown, found: Problem): void {
     const bytes = isNativeError(error) && "rawPacket" in error ? error.rawPacket : undefined;
     const beginning = Buffer.isBuffer(bytes) ? bytes.toString("latin1", 0, BEGINNING_BYTES) : "";
     if (beginning.startsWith(MQTT_CONNECT) && MQTT_NAMES.some((name) => beginning.includes(name))) {
@@ -79,6 +85,8 @@ export class HttpTroubles {
     } else if (beginning.startsWith(TLS_HELLO)) {
       const words = "It spoke TLS to the HTTP port, which has none. Let it ask for http:// in place of https://.";
       this.#tell(address, { code: "wrong-protocol", subject: "TLS", words });
+    } else {
+      this.#tell(address, { code: found.code, subject: found.message, words: found.message });
     }
   }
 

@@ -1,10 +1,11 @@
 // The HTTP port: ingest, API, live feed and the UI's files. Order of every request: network, Host and Origin, session.
-import type { Server } from "node:http";
+import type { IncomingMessage, Server } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import fastifySwagger from "@fastify/swagger";
-import { type FastifyBaseLogger, type FastifyInstance, fastify } from "fastify";
+import { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, fastify } from "fastify";
 import { type Problem, problem } from "../../shared/errors.ts";
+import { limits } from "../../shared/reading.ts";
 import type { Admission, NotAdmitted } from "../access/admission.ts";
 import type { BrowserGuard } from "../access/browsers.ts";
 import { plainAddress } from "../access/networks.ts";
@@ -14,11 +15,14 @@ import type { Ingest } from "../ingest/accept.ts";
 import type { Log } from "../observe/log.ts";
 import { type AgentRouteOptions, addAgentRoutes } from "./agent-routes.ts";
 import { type ApiOptions, addApiRoutes } from "./api-routes.ts";
+import { answerClientError, clientProblem } from "./client-errors.ts";
 import { addCommandRoutes, type CommandRouteOptions } from "./command-routes.ts";
 import { addDeviceRoutes } from "./device-routes.ts";
 import { addDoctorRoutes, type DoctorRouteOptions } from "./doctor-routes.ts";
-import { answerErrors, sendProblem } from "./http-errors.ts";
+import { answerErrors, badPath, sendProblem } from "./http-errors.ts";
+import { ANSWER_HEADERS } from "./http-headers.ts";
 import type { HttpPacing } from "./http-pacing.ts";
+import { checkPreconditions } from "./http-preconditions.ts";
 import type { HttpTroubles } from "./http-troubles.ts";
 import { addIngestRoutes } from "./ingest-routes.ts";
 import { listen } from "./ports.ts";
@@ -27,18 +31,20 @@ import { addSessionRoutes, type SessionRouteOptions } from "./session-routes.ts"
 import { addUiFiles } from "./ui-files.ts";
 import type { WebSocketDoor } from "./websocket.ts";
 
-const BODY_BYTES = 256 * 1024;
-/** To receive a request whole; an answer may take as long as its reader does. */
-const REQUEST_TIMEOUT_MS = 60_000;
+/** An answer may take as long as its reader does. */
+const TIMEOUTS: HttpTimeouts = { headersMs: 30_000, requestMs: 60_000, checkEveryMs: 2_000 };
+/** The router's own limit would turn an id away that is a little long; the headers' limit holds for a path, too. */
+const MAX_PARAMETER_CHARACTERS = 16 * 1024;
 /** Once it is told to stop: who is answered by then has the answer, and what takes longer is cut off. */
 const ANSWER_WITHIN_MS = 500;
 
-function notAdmittedProblem(outcome: NotAdmitted): Problem {
-  const words =
-    outcome === "short of memory"
-      ? "This hub is short of memory and takes no new connections. Try again in a moment."
-      : "This hub has as many connections as it takes, from your address or in all. Close some; where many devices come from one address, start it with --no-rate-limit.";
-  return problem(outcome === "short of memory" ? "out-of-memory" : "too-many-connections", words);
+/** How long a request may take to arrive. */
+export interface HttpTimeouts {
+  /** From the connection, or the first byte of a further request, to the end of the headers. */
+  readonly headersMs: number;
+  /** To the end of the body. */
+  readonly requestMs: number;
+  readonly checkEveryMs: number;
 }
 
 export interface HttpOptions
@@ -55,6 +61,7 @@ export interface HttpOptions
   readonly pacing: HttpPacing;
   readonly webSockets: WebSocketDoor;
   readonly uiFolder: string;
+  readonly timeouts?: HttpTimeouts;
   readonly log: Log;
 }
 
@@ -64,17 +71,43 @@ export class HttpTransport {
   /** Connections that are open only to be told that they may not stay. */
   readonly #notAdmitted = new WeakMap<Duplex, NotAdmitted>();
   #port = 0;
+  #isStopping = false;
 
   constructor(options: HttpOptions) {
+    const { troubles, timeouts = TIMEOUTS } = options;
     this.#options = options;
     this.#app = fastify({
-      bodyLimit: BODY_BYTES,
-      requestTimeout: REQUEST_TIMEOUT_MS,
+      bodyLimit: limits.messageBytes,
+      requestTimeout: timeouts.requestMs,
+      http: {
+        headersTimeout: timeouts.headersMs,
+        requestTimeout: timeouts.requestMs,
+        connectionsCheckingInterval: timeouts.checkEveryMs,
+        // Our own answer to that is in words, and so is the one to who comes while the hub stops.
+        requireHostHeader: false,
+        shouldUpgradeCallback: wantsWebSocket,
+      },
+      return503OnClosing: false,
+      routerOptions: { maxParamLength: MAX_PARAMETER_CHARACTERS },
       // The schemas are our own: checking each against the schema of schemas takes a quarter of the start.
       ajv: { customOptions: { coerceTypes: "array", removeAdditional: false, validateSchema: false } },
       clientErrorHandler: (error, socket) => {
-        options.troubles.notHttp(socket.remoteAddress, error);
-        socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n", () => socket.destroy());
+        // Every further piece of what was answered already is an error again.
+        if (!socket.writable) return;
+        const found = clientProblem(error);
+        if (found === null) {
+          socket.destroy();
+          return;
+        }
+        // A browser opens connections in advance, and may come to need none.
+        if (socket.bytesRead > 0) troubles.notHttp(socket.remoteAddress, error, found);
+        answerClientError(socket, found);
+      },
+      frameworkErrors: (_error, request, reply) => {
+        // No hook has seen this request.
+        reply.headers(ANSWER_HEADERS);
+        if (this.#notAdmitted.has(request.raw.socket)) reply.header("Connection", "close");
+        sendProblem(reply, this.#whyNot(request) ?? badPath(request));
       },
       loggerInstance: options.log.child({ name: "http" }, { level: "warn" }) as FastifyBaseLogger,
     });
@@ -87,19 +120,16 @@ export class HttpTransport {
   /** Compiles its routes, which takes a while; to be called once, before it listens. */
   async prepare(): Promise<void> {
     const app = this.#app;
-    const { guard, retention, pacing, troubles, uiFolder, version } = this.#options;
+    const { retention, pacing, troubles, uiFolder, version } = this.#options;
     answerErrors(app, troubles);
-    app.addHook("onRequest", async (request, reply) => {
-      const notAdmitted = this.#notAdmitted.get(request.raw.socket);
-      if (notAdmitted !== undefined) {
-        return sendProblem(reply.header("Connection", "close"), notAdmittedProblem(notAdmitted));
-      }
-      const foreign = guard.check(request.raw.rawHeaders);
-      if (foreign === null) return undefined;
-      troubles.foreign(request.ip, foreign);
-      return sendProblem(reply, foreign);
+    app.addHook("onRequest", (request, reply, done) => {
+      reply.headers(ANSWER_HEADERS);
+      const found = this.#whyNot(request);
+      if (found === null) done();
+      else sendProblem(reply, found);
     });
     app.addHook("onSend", async (request) => pacing.park(request.raw));
+    checkPreconditions(app, troubles);
     await app.register(fastifySwagger, {
       openapi: { info: { title: "Bramble", version, description: "The hub's API. Times are milliseconds UTC." } },
     });
@@ -134,6 +164,7 @@ export class HttpTransport {
   }
 
   async stop(): Promise<void> {
+    this.#isStopping = true;
     this.#options.webSockets.stop();
     this.#options.pacing.stop();
     const { server }: { server: Server } = this.#app;
@@ -142,4 +173,28 @@ export class HttpTransport {
     await closed;
     clearTimeout(timer);
   }
+
+  #whyNot({ raw, ip }: FastifyRequest): Problem | null {
+    if (this.#isStopping) return problem("hub-stopping", "The hub is being stopped. Try again in a moment.");
+    const notAdmitted = this.#notAdmitted.get(raw.socket);
+    if (notAdmitted !== undefined) return notAdmittedProblem(notAdmitted);
+    const { guard, troubles } = this.#options;
+    const foreign = guard.check(raw.rawHeaders);
+    if (foreign !== null) troubles.foreign(ip, foreign);
+    return foreign;
+  }
+}
+
+function notAdmittedProblem(outcome: NotAdmitted): Problem {
+  return outcome === "short of memory"
+    ? problem("out-of-memory", "This hub is short of memory and takes no new connections. Try again in a moment.")
+    : problem(
+        "too-many-connections",
+        "This hub has as many connections as it takes, from your address or in all. Close some; where many devices come from one address, start it with --no-rate-limit.",
+      );
+}
+
+/** Every other upgrade, such as to HTTP/2, is an offer that HTTP/1.1 may pass over. */
+function wantsWebSocket({ headers }: IncomingMessage): boolean {
+  return /(?:^|[\s,])websocket(?:$|[\s,])/i.test(headers.upgrade ?? "");
 }

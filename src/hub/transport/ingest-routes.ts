@@ -1,5 +1,5 @@
 // POST /data and POST /api/v1/readings: readings over HTTP, from anyone on the network. 200 means they are on disk.
-import type { IncomingMessage as HttpRequest } from "node:http";
+import type { IncomingMessage as HttpRequest, IncomingHttpHeaders } from "node:http";
 import type { FastifyInstance } from "fastify";
 import { Accepted, ApiError, ReadingsMessage } from "../../shared/api.ts";
 import { assertNever, problem } from "../../shared/errors.ts";
@@ -10,9 +10,12 @@ import type { Ingest } from "../ingest/accept.ts";
 import { mediaTypeWords, sendProblem } from "./http-errors.ts";
 import type { HttpPacing } from "./http-pacing.ts";
 import type { HttpTroubles } from "./http-troubles.ts";
+import { type Encoding, parseEncoding, unpack } from "./unpack.ts";
 
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json$/;
 const NDJSON_TYPES: ReadonlySet<string> = new Set(["application/x-ndjson", "application/ndjson", "application/jsonl"]);
+const CHARSET = /;\s*charset\s*=\s*"?([^";\s]+)/i;
+const CHARSETS: ReadonlySet<string> = new Set(["utf-8", "utf8", "us-ascii", "ascii"]);
 /** How much of an oversized message is read only so that its sender can hear the answer. */
 const DRAINED_BYTES = 64 * 1024 * 1024;
 
@@ -32,31 +35,33 @@ export function addIngestRoutes(app: FastifyInstance, { ingest, pacing, troubles
     for (const url of ["/data", "/api/v1/readings"]) {
       routes.post(
         url,
-        { config: { open: true }, schema, validatorCompiler: () => () => true },
+        { config: { open: true, unpacks: true }, schema, validatorCompiler: () => () => true },
         async (request, reply) => {
-          const mediaType = (request.headers["content-type"] ?? "application/json")
-            .replace(/;.*$/, "")
-            .trim()
-            .toLowerCase();
-          const ndjson = NDJSON_TYPES.has(mediaType);
-          if (!ndjson && !JSON_TYPE.test(mediaType)) {
-            troubles.unknownMediaType(request.ip, url, mediaType, mediaTypeWords);
-            return sendProblem(reply, problem("unsupported-media-type", mediaTypeWords));
+          const form = parseForm(request.headers);
+          if ("words" in form) {
+            troubles.unknownMediaType(request.ip, url, form.said, form.words);
+            reply.header("Accept-Encoding", "gzip, deflate");
+            return sendProblem(reply, problem("unsupported-media-type", form.words));
           }
-          const payload = request.body instanceof Uint8Array ? request.body : new Uint8Array();
+          const sender = { source: `POST ${url}`, address: plainAddress(request.ip) };
+          const body = request.body instanceof Uint8Array ? request.body : new Uint8Array();
           const share = pacing.shareOf(request.raw);
-          const costBytes = PARSED_MESSAGE_BYTES + payload.length;
+          const isPacked = form.encoding !== "identity";
+          const costBytes = PARSED_MESSAGE_BYTES + (isPacked ? limits.messageBytes : body.length);
           await share.takeInTurn(costBytes);
-          const verdict = await ingest.accept({
-            source: `POST ${url}`,
-            target: { kind: "readings", device: null },
-            payload,
-            ndjson,
-            address: plainAddress(request.ip),
-            session: null,
-            transport: "http",
-            share,
-          });
+          const payload = isPacked ? await unpack(body, form.encoding) : body;
+          const verdict =
+            "code" in payload
+              ? await ingest.refuse({ ...sender, payload: body }, payload)
+              : await ingest.accept({
+                  ...sender,
+                  target: { kind: "readings", device: null },
+                  payload,
+                  ndjson: form.ndjson,
+                  session: null,
+                  transport: "http",
+                  share,
+                });
           share.release(costBytes);
           switch (verdict.kind) {
             case "stored":
@@ -79,10 +84,32 @@ export function addIngestRoutes(app: FastifyInstance, { ingest, pacing, troubles
   });
 }
 
+type Form =
+  | { readonly ndjson: boolean; readonly encoding: Encoding }
+  /** What the headers said that is not taken, and what is. */
+  | { readonly said: string; readonly words: string };
+
+/** What the headers say of the body. */
+function parseForm({
+  "content-type": type = "application/json",
+  "content-encoding": packed,
+}: IncomingHttpHeaders): Form {
+  const mediaType = type.replace(/;.*$/, "").trim().toLowerCase();
+  const ndjson = NDJSON_TYPES.has(mediaType);
+  if (!ndjson && !JSON_TYPE.test(mediaType)) return { said: mediaType, words: mediaTypeWords };
+  const charset = CHARSET.exec(type)?.[1] ?? "utf-8";
+  if (!CHARSETS.has(charset.toLowerCase())) return { said: `charset=${charset}`, words: "Send JSON as UTF-8." };
+  const encoding = parseEncoding(packed);
+  return encoding === undefined
+    ? { said: `Content-Encoding: ${packed}`, words: "Send the body as it is, or packed once, with gzip or deflate." }
+    : { ndjson, encoding };
+}
+
 /** For the description alone: the decoder checks messages, and says more of what is wrong. */
 const schema = {
   summary: "Send readings",
-  description: 'An object such as {"device_id":"raspi-01","temperature":25.5}, an array of them, or one a line.',
+  description:
+    'An object such as {"device_id":"raspi-01","temperature":25.5}, an array of them, or one a line. It may be packed: Content-Encoding gzip or deflate.',
   consumes: ["application/json", "application/x-ndjson"],
   body: ReadingsMessage,
   response: { 200: Accepted, "4xx": ApiError, "5xx": ApiError },

@@ -4,19 +4,8 @@ import { join } from "node:path";
 import fastifyStatic from "@fastify/static";
 import type { FastifyInstance } from "fastify";
 
-const PAGE_HEADERS = {
-  "Content-Security-Policy":
-    "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'none'",
-  "X-Content-Type-Options": "nosniff",
-  "Referrer-Policy": "no-referrer",
-  "Cross-Origin-Opener-Policy": "same-origin",
-} as const;
-
 /** Serves `folder`; a hub that was built without a UI has its API alone. */
 export function addUiFiles(app: FastifyInstance, folder: string): void {
-  app.addHook("onSend", async (_request, reply) => {
-    reply.headers(PAGE_HEADERS);
-  });
   if (!existsSync(join(folder, "index.html"))) return;
   app.register(fastifyStatic, {
     root: folder,

@@ -17,13 +17,23 @@ export const links = {
   edit: (id: string): string => `#/devices/${encodeURIComponent(id)}/edit`,
 } as const;
 
-function parseRoute(hash: string): Route {
+export function parseRoute(hash: string): Route {
   if (hash === "" || hash === "#" || hash === links.overview) return { kind: "overview" };
   if (hash === links.add) return { kind: "add" };
   if (hash === links.doctor) return { kind: "doctor" };
-  const [, id, edit] = /^#\/devices\/([^/]+)(\/edit)?$/.exec(hash) ?? [];
+  const [, encodedId, edit] = /^#\/devices\/([^/]+)(\/edit)?$/.exec(hash) ?? [];
+  const id = encodedId === undefined ? undefined : decoded(encodedId);
   if (id === undefined) return { kind: "unknown" };
-  return { kind: edit === undefined ? "device" : "edit", id: decodeURIComponent(id) };
+  return { kind: edit === undefined ? "device" : "edit", id };
+}
+
+/** Undefined where a `%` is not followed by UTF-8 in hexadecimal: a person may type anything there. */
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function subscribe(listener: () => void): () => void {

@@ -1,0 +1,25 @@
+// What an address of the window leads to.
+import { expect, test } from "vitest";
+import { links, parseRoute } from "../../src/renderer/ui/use-route.ts";
+
+test.each(["", "#", "#/"])("%j is the overview", (hash) => {
+  expect(parseRoute(hash)).toEqual({ kind: "overview" });
+});
+
+test.each(["pi", "ab:cd.ef", "100%", "a/b", "온도"])("the links of the device %j lead to it", (id) => {
+  expect(parseRoute(links.device(id))).toEqual({ kind: "device", id });
+  expect(parseRoute(links.edit(id))).toEqual({ kind: "edit", id });
+});
+
+test.each([
+  "#/devices/%",
+  "#/devices/%/edit",
+  "#/devices/%ff",
+  "#/devices/%E0%A4%A",
+  "#/devices/",
+  "#/devices/a/b",
+  "#/nothing",
+  "#%",
+])("%s is no page, and throws nothing", (hash) => {
+  expect(parseRoute(hash)).toEqual({ kind: "unknown" });
+});
