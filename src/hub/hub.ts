@@ -72,6 +72,8 @@ export interface RunningHub {
 
 /** How old an answer of the store may be that anyone on the network can ask for. */
 const STORE_STATUS_MS = 1_000;
+/** The same of the figures for Prometheus, which take some milliseconds to write. */
+const METRICS_MS = 100;
 
 export class Hub {
   readonly #options: HubOptions;
@@ -263,7 +265,7 @@ export class Hub {
       health,
       metrics: cached(
         async () => ({ contentType: metrics.contentType, text: await metrics.text(await figures()) }),
-        STORE_STATUS_MS,
+        METRICS_MS,
         clock,
       ),
       sessions,

@@ -312,7 +312,7 @@ test("a listener of the live feed that stalls is cut off, and the others hear ev
   const devices = Array.from({ length: 20 }, (_, index) => `pi-${index}`);
   const mqtt = await connectAsync(`mqtt://127.0.0.1:${hub.mqttPort}`);
   // Each event tells all of a device, some 50 KB: together more than any socket's buffers hold.
-  const describe = (device: string, round: number) => {
+  const tellAbout = (device: string, round: number) => {
     const options = Array.from({ length: 100 }, (_, index) => `option ${index}`);
     const controls = Array.from({ length: 40 }, (_, index) => ({ id: `c${index}`, kind: "select", options }));
     const about = JSON.stringify({ name: `${device} ${round}`, controls });
@@ -323,7 +323,7 @@ test("a listener of the live feed that stalls is cut off, and the others hear ev
     const text = await (await hub.fetch("/metrics")).text();
     return /^bramble_connections_cut [1-9]/m.test(text) ? true : undefined;
   };
-  for (; (await isCut()) === undefined; round++) await Promise.all(devices.map((device) => describe(device, round)));
+  for (; (await isCut()) === undefined; round++) await Promise.all(devices.map((device) => tellAbout(device, round)));
   await until("the healthy one has heard the last of all", async () =>
     devices.every((device) => heard.get(device) === `${device} ${round - 1}`) ? true : undefined,
   );
