@@ -1,4 +1,6 @@
-// Whether a connection may stay: asked once when it opens, before anything of it is read.
+// Whether a connection may stay: asked once when it opens, before anything of it is read. When all places are taken, whoever
+// comes from an address with fewer connections takes the oldest place of the address that has most: nobody can keep the
+// others out by opening connections and doing nothing.
 import type { Socket } from "node:net";
 import { type Networks, plainAddress } from "./networks.ts";
 
@@ -20,12 +22,15 @@ export interface AdmissionOptions {
   readonly isLimited: boolean;
   /** True while the hub can take nothing more on. */
   readonly isShortOfMemory: () => boolean;
+  /** How many connections the port has place for. */
+  readonly maxConnections?: number;
 }
 
 /** Counts the connections of one port. */
 export class Admission {
   readonly #options: AdmissionOptions;
-  readonly #byAddress = new Map<string, number>();
+  /** By address, the oldest first. */
+  readonly #byAddress = new Map<string, Set<Socket>>();
   #count = 0;
   #lingering = 0;
 
@@ -35,16 +40,16 @@ export class Admission {
 
   /** Counts the socket in until it closes, or says why it may not stay. */
   admit(socket: Socket): "admitted" | NotAdmitted {
-    const { networks, isLimited, isShortOfMemory } = this.#options;
+    const { networks, isLimited, isShortOfMemory, maxConnections = MAX_CONNECTIONS } = this.#options;
     const address = plainAddress(socket.remoteAddress);
-    const fromHere = this.#byAddress.get(address) ?? 0;
+    const fromHere = this.#byAddress.get(address) ?? new Set<Socket>();
     if (!networks.allows(address)) return "outside the allowed networks";
     if (isShortOfMemory()) return "short of memory";
-    if (this.#count >= MAX_CONNECTIONS) return "too many connections";
-    if (isLimited && fromHere >= MAX_CONNECTIONS_PER_ADDRESS) return "too many connections of one address";
+    if (isLimited && fromHere.size >= MAX_CONNECTIONS_PER_ADDRESS) return "too many connections of one address";
+    if (this.#count >= maxConnections && !this.#makePlace(fromHere.size)) return "too many connections";
     this.#count++;
-    this.#byAddress.set(address, fromHere + 1);
-    socket.once("close", () => this.#release(address));
+    this.#byAddress.set(address, fromHere.add(socket));
+    socket.once("close", () => this.#release(address, socket));
     return "admitted";
   }
 
@@ -60,10 +65,22 @@ export class Admission {
     return true;
   }
 
-  #release(address: string): void {
+  /** Closes the oldest connection of the address with most, where that has more than the newcomer's would. */
+  #makePlace(fromHere: number): boolean {
+    let most: Set<Socket> | null = null;
+    for (const sockets of this.#byAddress.values()) if (sockets.size > (most?.size ?? 0)) most = sockets;
+    const [oldest] = most ?? [];
+    if (most === null || oldest === undefined || most.size <= fromHere + 1) return false;
+    this.#release(plainAddress(oldest.remoteAddress), oldest);
+    oldest.destroy();
+    return true;
+  }
+
+  #release(address: string, socket: Socket): void {
+    const sockets = this.#byAddress.get(address);
+    // One that had to make place is released before it closes.
+    if (sockets?.delete(socket) !== true) return;
     this.#count--;
-    const left = (this.#byAddress.get(address) ?? 1) - 1;
-    if (left === 0) this.#byAddress.delete(address);
-    else this.#byAddress.set(address, left);
+    if (sockets.size === 0) this.#byAddress.delete(address);
   }
 }

@@ -39,7 +39,7 @@ const SWEEP_PERIOD_MS = 1_000;
 /** A message that has begun has so long to arrive. */
 const UNFINISHED_TIMEOUT_SWEEPS = 60;
 
-export type Holding =
+type Holding =
   /** The beginning of a message whose end has not arrived. */
   | "unfinished"
   /** Messages that arrived and that there is no room for. */
