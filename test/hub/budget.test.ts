@@ -77,7 +77,7 @@ describe("what is in flight", () => {
     }
     const counts = flooders.map(({ served }) => served);
     expect(Math.min(...counts)).toBeGreaterThan(10);
-    expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(1);
+    expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(2);
   });
 
   test("what is parked is no work for the hub, and still the connection's", async () => {

@@ -157,6 +157,8 @@ export class HttpTransport {
       if (admission.mayLinger(socket, outcome)) this.#notAdmitted.set(socket, outcome);
       else socket.destroy();
     });
+    // A script that sends and hangs up its side gets its answer all the same.
+    Object.assign(server, { httpAllowHalfOpen: true });
     pacing.start(server);
     webSockets.start(server, (socket) => this.#notAdmitted.has(socket));
     this.#port = await listen(server, host, port, "HTTP");
