@@ -37,6 +37,7 @@ export class Refusals {
   readonly #rateOfAll: TokenBucket;
   /** Records whose count went up since they were written down. */
   readonly #unsaved = new Set<RefusedRecord>();
+  #saving: Promise<void> = Promise.resolve();
   #count = 0;
   #nextId = 1;
   #endTimer: (() => void) | null = null;
@@ -103,10 +104,22 @@ export class Refusals {
     return rate;
   }
 
-  async #save(): Promise<void> {
+  #save(): Promise<void> {
+    // A save that failed was told to whoever asked for it.
+    const before = this.#saving.catch(() => undefined);
+    this.#saving = before.then(() => this.#saveCounts());
+    return this.#saving;
+  }
+
+  async #saveCounts(): Promise<void> {
     const unsaved = [...this.#unsaved];
     this.#unsaved.clear();
-    await Promise.all(unsaved.map((record) => this.#options.records.saveRefused(record, [])));
+    try {
+      await Promise.all(unsaved.map((record) => this.#options.records.saveRefused(record, [])));
+    } catch (error) {
+      for (const record of unsaved) this.#unsaved.add(record);
+      throw error;
+    }
     for (const { refused } of unsaved) this.#options.onRefused(refused);
   }
 

@@ -1,6 +1,14 @@
 // The one WebSocket to the hub: keeps it open, and hands what arrives to the series and to the query cache.
 import type { QueryClient, QueryFilters } from "@tanstack/react-query";
-import type { CommandList, DeviceList, HubInfo, LiveEvent, LiveTicket, RefusedList } from "../../shared/api.ts";
+import type {
+  CommandList,
+  DeviceList,
+  HubInfo,
+  LiveEvent,
+  LiveTicket,
+  Refused,
+  RefusedList,
+} from "../../shared/api.ts";
 import type { Command } from "../../shared/command.ts";
 import { assertNever } from "../../shared/errors.ts";
 import { apiUrl, post } from "./client.ts";
@@ -85,9 +93,7 @@ export class LiveFeed {
         this.#change<DeviceList>(keys.devices, (list) => withoutDevice(list, event.id));
         break;
       case "refused":
-        this.#change<RefusedList>(keys.refused, ({ refused }) => ({
-          refused: [event.refused, ...refused].slice(0, REFUSED_KEPT),
-        }));
+        this.#change<RefusedList>(keys.refused, ({ refused }) => ({ refused: withRefused(refused, event.refused) }));
         break;
       case "disk":
         this.#change<HubInfo>(keys.hub, (hub) => ({ ...hub, disk: event.status }));
@@ -137,4 +143,12 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
     const timer = setTimeout(end, ms);
     signal.addEventListener("abort", end);
   });
+}
+
+/** The newest first. One that is known already is told again when its count went up. */
+function withRefused(list: readonly Refused[], told: Refused): Refused[] {
+  const isIt = ({ atMs, address, code, source }: Refused) =>
+    atMs === told.atMs && address === told.address && code === told.code && source === told.source;
+  const place = told.times === undefined ? -1 : list.findIndex(isIt);
+  return place < 0 ? [told, ...list].slice(0, REFUSED_KEPT) : list.with(place, told);
 }

@@ -11,20 +11,22 @@ export function RefusedMessages() {
   const { data: refused = [] } = useRefused();
   const nowMs = useNow(60_000);
   if (refused.length === 0) return null;
+  const count = refused.reduce((sum, { times = 1 }) => sum + times, 0);
   return (
     <details className={styles["refused"]}>
-      <summary>
-        {refused.length === 1 ? "1 message was refused" : `${formatCount(refused.length)} messages were refused`}
-      </summary>
+      <summary>{count === 1 ? "1 message was refused" : `${formatCount(count)} messages were refused`}</summary>
       <ul className="panel">
-        {[...refused.slice(0, SHOWN).entries()].map(([index, { atMs, address, source, message }]) => (
+        {[...refused.slice(0, SHOWN).entries()].map(([index, { atMs, address, source, message, times }]) => (
           // Counted from the oldest, so that a new one leaves the others what they are.
           <li key={refused.length - index}>
             <time dateTime={new Date(atMs).toISOString()}>{formatMoment(atMs, nowMs)}</time>
             <span>
               {address} · {source}
             </span>
-            <span>{message}</span>
+            <span>
+              {message}
+              {times !== undefined && <b> {formatCount(times)} like it.</b>}
+            </span>
           </li>
         ))}
       </ul>
