@@ -13,6 +13,8 @@ import { residentBytes, untilQuiet } from "./proc.ts";
 const RECOVERED_BYTES = 30e6;
 const RECOVERY_WITHIN_MS = 60_000;
 const POLL_MS = 100;
+/** After the attack: until everything that was acknowledged has been looked up. */
+const ANSWER_WITHIN_MS = 120_000;
 /** What the honest clients take by themselves comes before the attack. */
 const BEFORE_ATTACK_MS = 1_000;
 
@@ -20,7 +22,7 @@ export const ProbeReport = Type.Intersect([HonestReport, Type.Object({ missing: 
 export type ProbeReport = Static<typeof ProbeReport>;
 
 export type TrialOutcome =
-  | { readonly kind: "died"; readonly reason: string; readonly grownBytes: number }
+  | { readonly kind: "failed"; readonly reason: string; readonly grownBytes: number }
   | {
       readonly kind: "stood";
       readonly grownBytes: number;
@@ -35,20 +37,20 @@ export async function tryAttack(hub: TestHub, attackers: Attackers): Promise<Tri
   const idleBytes = residentBytes(hub.pid);
   using watch = new MemoryWatch(hub.pid);
   const grown = () => watch.peakBytes - idleBytes;
-  const died = new Promise<TrialOutcome>((resolve) => {
-    const tell = () => resolve({ kind: "died", reason: String(watch.gone.reason), grownBytes: grown() });
-    watch.gone.addEventListener("abort", tell);
-  });
+  const { promise: failed, resolve: fail } = Promise.withResolvers<TrialOutcome>();
+  const failFor = (reason: string) => fail({ kind: "failed", reason, grownBytes: grown() });
+  watch.gone.addEventListener("abort", () => failFor(String(watch.gone.reason)));
   await using probe = await startProbe("honest", [...hubFlags(hub), "--seconds", "3600"], ProbeReport);
   const stand = async (): Promise<TrialOutcome> => {
     await sleep(BEFORE_ATTACK_MS);
     await runAttackers(hub, attackers, watch.gone);
     const grownBytes = grown();
+    setTimeout(() => failFor("it did not answer"), ANSWER_WITHIN_MS).unref();
     const [honest, recoverySeconds] = await Promise.all([probe.stop(), untilRecovered(hub.pid, idleBytes)]);
     const { status } = await hub.json<Health>("/healthz");
     return { kind: "stood", grownBytes, honest, recoverySeconds, health: status };
   };
-  return await Promise.race([stand(), died]);
+  return await Promise.race([stand(), failed]);
 }
 
 async function untilRecovered(pid: number, idleBytes: number): Promise<number> {

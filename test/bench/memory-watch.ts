@@ -1,4 +1,4 @@
-// Watches how large a process becomes, and ends it before it takes the whole machine.
+// Watches how large a hub becomes, and ends it before it takes the whole machine.
 import { peakResidentBytes, residentBytes } from "./proc.ts";
 
 const SAMPLE_PERIOD_MS = 50;
@@ -16,7 +16,7 @@ export class MemoryWatch implements Disposable {
     this.#sample();
   }
 
-  /** Aborted, with the reason in words, once the process is there no more. */
+  /** Aborted, with the reason in words, once the hub is there no more. */
   get gone(): AbortSignal {
     return this.#gone.signal;
   }
@@ -31,12 +31,12 @@ export class MemoryWatch implements Disposable {
       this.#peakBytes = Math.max(this.#peakBytes, residentBytes(this.#pid), peakResidentBytes(this.#pid));
     } catch {
       // What has ended has no memory in /proc.
-      this.#gone.abort("it ended");
+      this.#gone.abort("the hub died");
       return;
     }
     if (this.#peakBytes < FATAL_BYTES) return;
     process.kill(this.#pid, "SIGKILL");
-    this.#gone.abort("the bench ended it: over 3 GB");
+    this.#gone.abort("the bench ended the hub, which had over 3 GB");
   }
 
   [Symbol.dispose](): void {

@@ -58,11 +58,11 @@ async function measureAll({ folder, tell }: Bench): Promise<Row> {
 }
 
 function rowOf(what: string, outcome: TrialOutcome): Row {
-  if (outcome.kind === "died") {
+  if (outcome.kind === "failed") {
     return {
       what,
       bar,
-      measured: `the hub died (${outcome.reason}), RSS +${megabytes(outcome.grownBytes)}`,
+      measured: `RSS +${megabytes(outcome.grownBytes)}, then ${outcome.reason}`,
       passed: false,
     };
   }

@@ -45,7 +45,7 @@ export const soak: Topic = {
     await using hub = await startHub(join(bench.folder, "soak"), ["--anonymous", "all"]);
     using watch = new MemoryWatch(hub.pid);
     const died = new Promise<never>((_resolve, reject) => {
-      watch.gone.addEventListener("abort", () => reject(new Error(`the hub died: ${watch.gone.reason}`)));
+      watch.gone.addEventListener("abort", () => reject(new Error(String(watch.gone.reason))));
     });
     const outcome = await Promise.race([endure(hub, bench, watch.gone), died]);
     return rowsOf(outcome, watch.peakBytes, bench.minutes);

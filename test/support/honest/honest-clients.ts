@@ -71,14 +71,17 @@ export class HonestClients implements AsyncDisposable {
       this.#sendAtPace(this.#mqtt, this.#options.mqtt.periodMs, startMs),
       this.#sendAtPace(this.#http, this.#options.http.periodMs, startMs),
     ]);
-    await this.untilAnswered(1);
+    await this.untilAnswered({ mqtt: 1, http: 1 });
   }
 
   /** Resolves once each device has so many more acknowledgements; rejects where that takes too long. */
-  async untilAnswered(times: number, withinMs?: number): Promise<void> {
-    const wanted = this.#devices.map(({ sent }) => ({ sent, size: sent.acknowledged.size + times }));
+  async untilAnswered(times: { readonly mqtt: number; readonly http: number }, withinMs?: number): Promise<void> {
+    const wanted = [
+      ...this.#mqtt.map(({ sent }) => ({ sent, size: sent.acknowledged.size + times.mqtt })),
+      ...this.#http.map(({ sent }) => ({ sent, size: sent.acknowledged.size + times.http })),
+    ];
     const ask = async () => (wanted.every(({ sent, size }) => sent.acknowledged.size >= size) ? true : undefined);
-    await until(`every honest device is acknowledged ${times} times`, ask, withinMs);
+    await until("every honest device is acknowledged", ask, withinMs);
   }
 
   /** Sends no more, and waits so long for what is owed. */
