@@ -6,6 +6,10 @@ export interface Bench {
   readonly folder: string;
   /** Stores that several topics ask: each is built once. */
   readonly stores: Stores;
+  /** Kinds of attack that are tried. */
+  readonly attacks: readonly string[];
+  /** How long the soak takes. */
+  readonly minutes: number;
   /** Says what is being done, to whoever waits. */
   readonly tell: (words: string) => void;
 }

@@ -1,4 +1,5 @@
-// The programs of the bench: loads, which run to their end and report, and servers, which run until they are disposed of.
+// The programs of the bench: loads, which run to their end and report, probes, which report when they are told to stop, and
+// servers, which run until they are disposed of.
 // None of them outlives the bench, however it ends.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -10,9 +11,16 @@ import { TestHub } from "../support/hub.ts";
 
 type LoadName = "mqtt-flood" | "mqtt-pace" | "http-flood";
 type ServerName = "bare-broker" | "null-hub";
+/** Programs that take flags, as a person gives them. */
+type FlaggedName = "attack" | "honest";
 
 export interface Server extends AsyncDisposable {
   readonly port: number;
+}
+
+export interface Probe<Report> extends AsyncDisposable {
+  /** Resolves with what it found until then. */
+  stop(): Promise<Report>;
 }
 
 const ServerReport = Type.Object({ port: Type.Integer() });
@@ -25,15 +33,45 @@ process.once("exit", () => {
 
 /** Runs a load with these options to its end; answers its report. */
 export async function runLoad<T extends TSchema>(name: LoadName, options: unknown, report: T): Promise<Static<T>> {
-  const { line, closed } = start(name, options);
-  const text = await line;
+  const { nextLine, closed } = start(name, [JSON.stringify(options)]);
+  const text = await nextLine();
   await closed;
   return Value.Parse(report, JSON.parse(text));
 }
 
+/** Runs it to its end, or until the signal ends it. */
+export async function runFlagged(name: FlaggedName, args: readonly string[], signal: AbortSignal): Promise<void> {
+  const { closed, end } = start(name, args);
+  if (signal.aborted) end();
+  signal.addEventListener("abort", end);
+  const [code] = await closed;
+  if (code !== 0 && !signal.aborted) throw new Error(`${name} ended with code ${code}`);
+}
+
+/** Resolves once it says that it is at work. */
+export async function startProbe<T extends TSchema>(
+  name: FlaggedName,
+  args: readonly string[],
+  report: T,
+): Promise<Probe<Static<T>>> {
+  const { nextLine, closed, end, ask } = start(name, args);
+  await nextLine();
+  return {
+    async stop() {
+      const line = nextLine();
+      ask();
+      return Value.Parse(report, JSON.parse(await line));
+    },
+    async [Symbol.asyncDispose]() {
+      end();
+      await closed;
+    },
+  };
+}
+
 export async function startServer(name: ServerName): Promise<Server> {
-  const { line, closed, end } = start(name, {});
-  const { port } = Value.Parse(ServerReport, JSON.parse(await line));
+  const { nextLine, closed, end } = start(name, []);
+  const { port } = Value.Parse(ServerReport, JSON.parse(await nextLine()));
   return {
     port,
     async [Symbol.asyncDispose]() {
@@ -43,23 +81,27 @@ export async function startServer(name: ServerName): Promise<Server> {
   };
 }
 
-/** Starts the built hub as its users would, open to the loads' clients, on a data folder that stays. */
-export async function startHub(dataFolder: string): Promise<TestHub> {
-  const args = ["--no-rate-limit", "--joining", "open", "--anonymous", "readings", "--log-level", "warn"];
+/** As the loads need it, whose clients all have one address. */
+const OPEN_TO_LOADS = ["--no-rate-limit", "--joining", "open", "--anonymous", "readings", "--log-level", "warn"];
+
+/** Starts the built hub as its users would, on a data folder that stays. */
+export async function startHub(dataFolder: string, args: readonly string[] = OPEN_TO_LOADS): Promise<TestHub> {
   const hub = new TestHub(args, undefined, { path: dataFolder, [Symbol.dispose]: () => undefined });
   ends.add(() => hub.end("SIGKILL"));
   await hub.start();
   return hub;
 }
 
-/** `line` is the first that the program prints. */
-function start(name: LoadName | ServerName, options: unknown) {
+/** `nextLine` is what it prints from that call on; `ask` asks it to come to its end. */
+function start(name: LoadName | ServerName | FlaggedName, args: readonly string[]) {
   const script = fileURLToPath(new URL(`programs/${name}.ts`, import.meta.url));
-  const child = spawn(process.execPath, [script, JSON.stringify(options)], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, [script, ...args], { stdio: ["ignore", "pipe", "inherit"] });
   const end = () => child.kill("SIGKILL");
   ends.add(end);
   const closed = once(child, "close");
-  const printed = once(createInterface({ input: child.stdout }), "line").then(([text]) => String(text));
+  const lines = createInterface({ input: child.stdout });
   const ended = closed.then(([code]) => Promise.reject(new Error(`${name} ended with code ${code}`)));
-  return { line: Promise.race([printed, ended]), closed, end };
+  ended.catch(() => undefined);
+  const nextLine = () => Promise.race([once(lines, "line").then(([text]) => String(text)), ended]);
+  return { nextLine, closed, end, ask: () => child.kill("SIGTERM") };
 }

@@ -12,6 +12,11 @@ export function residentBytes(pid: number): number {
   return numberIn(`/proc/${pid}/status`, /^VmRSS:\s+(\d+) kB$/m) * 1024;
 }
 
+/** The most that it has ever been. */
+export function peakResidentBytes(pid: number): number {
+  return numberIn(`/proc/${pid}/status`, /^VmHWM:\s+(\d+) kB$/m) * 1024;
+}
+
 /** What the process has had written to the disk so far, in bytes. */
 export function writtenBytes(pid: number): number {
   return numberIn(`/proc/${pid}/io`, /^write_bytes: (\d+)$/m);

@@ -4,9 +4,11 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { buildIfStale } from "../../build/build.ts";
+import { attackKinds } from "../support/attacks/all-attacks.ts";
 import type { Bench, Row, Topic } from "./bench.ts";
 import { checkDisk, describeMachine } from "./machine.ts";
 import { Stores } from "./stores.ts";
+import { ALL_ATTACKS, abuse } from "./topics/abuse.ts";
 import { bytesWritten } from "./topics/bytes-written.ts";
 import { charts } from "./topics/charts.ts";
 import { exportCsv } from "./topics/export.ts";
@@ -16,6 +18,7 @@ import { mixed } from "./topics/mixed.ts";
 import { mqttLatency } from "./topics/mqtt-latency.ts";
 import { mqttThroughput } from "./topics/mqtt-throughput.ts";
 import { press } from "./topics/press.ts";
+import { soak } from "./topics/soak.ts";
 import { start } from "./topics/start.ts";
 import { storeSize } from "./topics/store-size.ts";
 
@@ -31,16 +34,25 @@ const allTopics: readonly Topic[] = [
   idle,
   mixed,
   press,
+  abuse,
 ];
 
 /** With fewer, series would be too short to look at. */
 const READINGS_AT_LEAST = 100_000;
+/** With fewer, there would be no first minutes to compare the end with. */
+const MINUTES_AT_LEAST = 2;
 
-const help = `npm run bench -- [NAME…] [--folder DIR] [--readings N]
+/** The time that a topic takes says that it has to be asked for. */
+const longTopics: readonly Topic[] = [soak];
 
-  NAME…         only these: ${allTopics.map(({ name }) => name).join(", ")}
-  --folder DIR  where the data lies while it runs, on a disk (${tmpdir()})
-  --readings N  size of the store that charts and start look at (100000000); fewer for a quick trial`;
+const help = `npm run bench -- [NAME…] [--folder DIR] [--readings N] [--attacks NAME,…] [--minutes N]
+
+  NAME…           only these: ${allTopics.map(({ name }) => name).join(", ")};
+                  and where it is named: ${longTopics.map(({ name }) => name).join(", ")}
+  --folder DIR    where the data lies while it runs, on a disk (${tmpdir()})
+  --readings N    size of the store that charts and start look at (100000000); fewer for a quick trial
+  --attacks NAME  of abuse, only these: ${attackKinds.map(({ name }) => name).join(", ")}, ${ALL_ATTACKS}
+  --minutes N     how long the soak takes (60)`;
 
 async function bench(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -49,6 +61,8 @@ async function bench(args: string[]): Promise<number> {
     options: {
       folder: { type: "string", default: tmpdir() },
       readings: { type: "string", default: "100000000" },
+      attacks: { type: "string", default: [...attackKinds.map(({ name }) => name), ALL_ATTACKS].join(",") },
+      minutes: { type: "string", default: "60" },
       help: { type: "boolean" },
     },
   });
@@ -58,6 +72,8 @@ async function bench(args: string[]): Promise<number> {
   }
   const topics = positionals.length === 0 ? allTopics : positionals.map(topicOf);
   const readings = parseReadings(values.readings);
+  const attacks = values.attacks.split(",").map(parseAttack);
+  const minutes = parseMinutes(values.minutes);
   const parent = resolve(values.folder);
   if (process.platform !== "linux") throw new Error("The bench needs Linux, whose /proc knows what processes take.");
   checkDisk(parent);
@@ -72,7 +88,7 @@ async function bench(args: string[]): Promise<number> {
   const stores = new Stores({ folder, readings, tell });
   const machine = describeMachine(parent);
   const rows: Row[] = [];
-  for (const topic of topics) rows.push(...(await measure(topic, { folder, stores, tell })));
+  for (const topic of topics) rows.push(...(await measure(topic, { folder, stores, attacks, minutes, tell })));
   console.log(`${machine}\n\n${table(rows)}`);
   return rows.every(({ passed }) => passed) ? 0 : 1;
 }
@@ -83,8 +99,19 @@ function parseReadings(text: string): number {
   throw new Error(`--readings takes a number from ${READINGS_AT_LEAST}, not “${text}”.`);
 }
 
+function parseAttack(text: string): string {
+  if (text === ALL_ATTACKS || attackKinds.some(({ name }) => name === text)) return text;
+  throw new Error(`There is no attack “${text}”.\n\n${help}`);
+}
+
+function parseMinutes(text: string): number {
+  const minutes = Number(text);
+  if (minutes >= MINUTES_AT_LEAST) return minutes;
+  throw new Error(`--minutes takes a number from ${MINUTES_AT_LEAST}, not “${text}”.`);
+}
+
 function topicOf(text: string): Topic {
-  const topic = allTopics.find(({ name }) => name === text);
+  const topic = [...allTopics, ...longTopics].find(({ name }) => name === text);
   if (topic === undefined) throw new Error(`There is no topic “${text}”.\n\n${help}`);
   return topic;
 }

@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { systemClock } from "../../src/hub/clock.ts";
 import { DataFolder } from "../../src/hub/data-folder.ts";
 import { SqliteStore } from "../../src/hub/store/sqlite/sqlite-store.ts";
+import { type IncomingReading, limits } from "../../src/shared/reading.ts";
+import { deviceId, metricName } from "../support/store.ts";
 import { Fleet, METRICS_PER_DEVICE, messagesOf } from "./sensors.ts";
 import { count, sum } from "./statistics.ts";
 
@@ -11,6 +13,10 @@ const SECOND_MS = 1_000;
 const TEN_YEARS_MS = 10 * 365.25 * 24 * 3_600 * SECOND_MS;
 const READINGS_PER_MESSAGE = 5_000;
 const TELL_PERIOD_MS = 10_000;
+/** Of the thousand that a hub may have, some are left to clients that are measured beside. */
+const WIDE_DEVICES = 990;
+/** Distinct times of their readings: the rows of a wide table. */
+const WIDE_TIMES = 10;
 
 /** A hub's data folder with readings in it. */
 export interface FilledFolder {
@@ -34,6 +40,7 @@ export class Stores {
   readonly #endMs = Date.now();
   #months: Promise<FilledFolder> | null = null;
   #years: Promise<FilledFolder> | null = null;
+  #wide: Promise<string> | null = null;
 
   constructor(options: StoresOptions) {
     this.#options = options;
@@ -64,20 +71,30 @@ export class Stores {
     return { ...months, path, databasePath: new DataFolder(path).databasePath };
   }
 
+  /** As many series as a hub may have, but for a few devices; the path of the folder. */
+  wide(): Promise<string> {
+    this.#wide ??= this.#make("wide", wideMessages(this.#endMs), WIDE_DEVICES * limits.metricsPerDevice);
+    return this.#wide;
+  }
+
   #fleet(name: string, devices: number, messages: number, cadenceMs: number): Fleet {
     return new Fleet({ name, devices, messages, cadenceMs, startMs: this.#endMs - messages * cadenceMs });
   }
 
   async #fill(name: string, fleets: readonly Fleet[]): Promise<FilledFolder> {
-    const path = join(this.#options.folder, name);
-    mkdirSync(path, { mode: 0o700 });
-    const { databasePath } = new DataFolder(path);
     const readings = sum(fleets.map((fleet) => fleet.readings));
-    await this.#append(databasePath, fleets, readings);
-    return { path, databasePath, fleets, readings, endMs: this.#endMs };
+    const path = await this.#make(name, messagesOf(fleets, READINGS_PER_MESSAGE), readings);
+    return { path, databasePath: new DataFolder(path).databasePath, fleets, readings, endMs: this.#endMs };
   }
 
-  async #append(path: string, fleets: readonly Fleet[], total: number): Promise<void> {
+  async #make(name: string, messages: Iterable<IncomingReading[]>, total: number): Promise<string> {
+    const path = join(this.#options.folder, name);
+    mkdirSync(path, { mode: 0o700 });
+    await this.#append(new DataFolder(path).databasePath, messages, total);
+    return path;
+  }
+
+  async #append(path: string, messages: Iterable<IncomingReading[]>, total: number): Promise<void> {
     const { tell } = this.#options;
     const store = new SqliteStore({
       path,
@@ -93,7 +110,7 @@ export class Stores {
     let toldAtMs = startedAtMs;
     let appended = 0;
     let pending: Promise<unknown> = Promise.resolve();
-    for (const readings of messagesOf(fleets, READINGS_PER_MESSAGE)) {
+    for (const readings of messages) {
       // One message is on its way while the next is made.
       const next = store.readings.append({ readings, attributes: [], receivedAtMs: Date.now() });
       await pending;
@@ -108,5 +125,15 @@ export class Stores {
     await store.stop();
     const seconds = (performance.now() - startedAtMs) / 1_000;
     tell(`stored ${count(total)} readings in ${seconds.toFixed(0)} s, ${count(statSync(path).size)} bytes`);
+  }
+}
+
+/** One reading of each series, a device after the other. */
+function* wideMessages(endMs: number): Generator<IncomingReading[]> {
+  const metrics = Array.from({ length: limits.metricsPerDevice }, (_, index) => metricName(`metric-${index + 1}`));
+  for (let number = 1; number <= WIDE_DEVICES; number++) {
+    const device = deviceId(`wide-${number}`);
+    const tsMs = endMs - 1_000 * (number % WIDE_TIMES);
+    yield metrics.map((metric, index) => ({ device, metric, tsMs, value: index }));
   }
 }

@@ -69,6 +69,11 @@ export class TestHub implements AsyncDisposable {
     return pid;
   }
 
+  /** Whether the process that was started is still there. */
+  get isAlive(): boolean {
+    return this.#child !== null && this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
   /** What it printed. */
   get output(): string {
     return this.#output.text;
@@ -97,6 +102,7 @@ export class TestHub implements AsyncDisposable {
     const child = this.#child;
     if (child === null) return null;
     this.#child = null;
+    if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
     const closed = once(child, "close");
     child.kill(signal);
     const [code] = await closed;

@@ -5,7 +5,7 @@ import { setPriority } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { attackNamed } from "../../support/attacks/all-attacks.ts";
-import type { Attack, AttackReport, StartAttack } from "../../support/attacks/attack.ts";
+import type { Attack, AttackReport } from "../../support/attacks/attack.ts";
 import { report } from "./program.ts";
 
 /** Attackers have machines of their own: what they compute here must not be taken from the hub and the honest clients. */
@@ -19,6 +19,7 @@ const { values, positionals } = parseArgs({
     token: { type: "string", default: "" },
     seconds: { type: "string", default: "20" },
     size: { type: "string", default: "1" },
+    /** Instead of one after another. */
     together: { type: "boolean", default: false },
   },
 });
@@ -26,17 +27,16 @@ const target = { httpPort: Number(values.http), mqttPort: Number(values.mqtt), t
 const size = Number(values.size);
 const durationMs = 1_000 * Number(values.seconds);
 
-/** Disposing may take as long as the machine is busy; what is reported is how things were before. */
-async function attackWith(starts: readonly StartAttack[]): Promise<AttackReport[]> {
-  const attacks: Attack[] = starts.map((start) => start(target, size));
+/** Runs them at the same time; answers how each fared. */
+async function attackWith(names: readonly string[]): Promise<Record<string, AttackReport>> {
+  const attacks = names.map((name): [string, Attack] => [name, attackNamed(name)(target, size)]);
   await sleep(durationMs);
-  const reports = attacks.map((attack) => attack.report);
-  await Promise.all(attacks.map((attack) => attack[Symbol.asyncDispose]()));
-  return reports;
+  const reports = attacks.map(([name, attack]) => [name, attack.report]);
+  await Promise.all(attacks.map(([, attack]) => attack[Symbol.asyncDispose]()));
+  return Object.fromEntries(reports);
 }
 
 setPriority(LOWEST_PRIORITY);
-const starts = positionals.map(attackNamed);
-const rounds = values.together ? [starts] : starts.map((start) => [start]);
-for (const round of rounds) for (const result of await attackWith(round)) report(result);
+const rounds = values.together ? [positionals] : positionals.map((name) => [name]);
+for (const names of rounds) report(await attackWith(names));
 process.exit();

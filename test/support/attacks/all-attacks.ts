@@ -24,19 +24,21 @@ import {
 import { webSocketDeafLongSeq, webSocketDeafShortSeq, webSocketEmptyObjects, webSocketReadings } from "./websocket.ts";
 import { smallPages, wideExports } from "./wide-export.ts";
 
-interface AttackKind {
+export interface AttackKind {
   readonly name: string;
   /** In words, for a table. */
   readonly what: string;
   /** Flags without which the hub turns it away at once. */
   readonly hubFlags?: readonly string[];
+  /** A store with as many series as there may be. */
+  readonly needsWideStore?: boolean;
   /** By name. */
   readonly variants: Readonly<Record<string, StartAttack>>;
 }
 
 const OPEN_BROKER = ["--anonymous", "all"];
 
-const attackKinds: readonly AttackKind[] = [
+export const attackKinds: readonly AttackKind[] = [
   {
     name: "websocket-flood",
     what: "a WebSocket that sends without an end",
@@ -125,6 +127,7 @@ const attackKinds: readonly AttackKind[] = [
   {
     name: "wide-export",
     what: "exports and small pages of 1,000 devices with 500 metrics each",
+    needsWideStore: true,
     variants: { exports: wideExports, pages: smallPages },
   },
 ];

@@ -1,5 +1,5 @@
 // What an attack is: raw connections to a hub that send what honest clients never would, from loopback addresses of their
-// own, until it is disposed of. Limits that count by address must not mix attackers with the honest clients of 127.0.0.1.
+// own, until it is disposed of. Limits that count by address must not mix attackers with honest clients.
 import { RawStream, type StreamPlan } from "./raw-stream.ts";
 
 export interface Target {

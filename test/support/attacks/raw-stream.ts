@@ -35,7 +35,8 @@ export class RawStream {
   #reconnectTimer: NodeJS.Timeout | undefined;
   #trickleTimer: NodeJS.Timeout | undefined;
   #round = 0;
-  #isClosing = false;
+  /** Nothing more is to be sent on this connection but what trickles. */
+  #hasEnded = false;
   #isStopped = false;
 
   constructor(plan: StreamPlan) {
@@ -61,12 +62,12 @@ export class RawStream {
     const socket = connect({ host: "127.0.0.1", port, noDelay: true, onread, ...(localAddress && { localAddress }) });
     this.#socket = socket;
     this.#round = 0;
+    this.#hasEnded = false;
     this.connections++;
     socket.once("connect", () => {
       if (opening.length > 0) socket.write(opening);
       if (!awaitsAnswer) this.#pour(socket);
     });
-    socket.on("drain", () => this.#pour(socket));
     // The close that follows says all that matters here.
     socket.on("error", () => undefined);
     socket.once("close", () => this.#closed(socket));
@@ -83,23 +84,24 @@ export class RawStream {
     await closed;
   }
 
-  #pour(socket: Socket): void {
-    if (this.#trickleTimer !== undefined) return;
-    for (;;) {
-      const bytes = this.#plan.next(this.#round);
-      if (bytes === null) break;
-      this.#round++;
-      if (!socket.write(bytes)) return;
-    }
-    if (this.#plan.hangsUp) this.#closeOnceSent(socket);
-    const { trickle } = this.#plan;
-    if (trickle !== undefined) this.#trickleTimer = setInterval(() => socket.write(trickle), TRICKLE_PERIOD_MS);
+  /** One write a turn: while the hub's end takes all of it, the stream must not keep its own process from the rest. */
+  #pourOn(socket: Socket): void {
+    setImmediate(() => !socket.destroyed && this.#pour(socket));
   }
 
-  #closeOnceSent(socket: Socket): void {
-    if (this.#isClosing) return;
-    this.#isClosing = true;
-    socket.write("", () => socket.destroy());
+  #pour(socket: Socket): void {
+    if (this.#hasEnded) return;
+    const bytes = this.#plan.next(this.#round);
+    if (bytes !== null) {
+      this.#round++;
+      if (socket.write(bytes)) this.#pourOn(socket);
+      else socket.once("drain", () => this.#pourOn(socket));
+      return;
+    }
+    this.#hasEnded = true;
+    const { hangsUp, trickle } = this.#plan;
+    if (hangsUp) socket.write("", () => socket.destroy());
+    if (trickle !== undefined) this.#trickleTimer = setInterval(() => socket.write(trickle), TRICKLE_PERIOD_MS);
   }
 
   #closed(socket: Socket): void {
@@ -108,8 +110,7 @@ export class RawStream {
     this.#closedBytes += socket.bytesWritten;
     this.#socket = null;
     if (this.#isStopped) return;
-    if (!this.#isClosing) this.closedByHub++;
-    this.#isClosing = false;
+    if (!(this.#hasEnded && this.#plan.hangsUp)) this.closedByHub++;
     this.#reconnectTimer = setTimeout(() => this.start(), RECONNECT_DELAY_MS);
   }
 }

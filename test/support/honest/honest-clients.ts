@@ -35,18 +35,20 @@ const Latencies = Type.Object({
 });
 type Latencies = Static<typeof Latencies>;
 
-const HonestReport = Type.Object({
+export const HonestReport = Type.Object({
   mqtt: Latencies,
   http: Latencies,
   unanswered: Type.Integer(),
   turnedAway: Type.Integer(),
   connectionsLost: Type.Integer(),
 });
-type HonestReport = Static<typeof HonestReport>;
+export type HonestReport = Static<typeof HonestReport>;
+
+const ADDRESSES = 5;
 
 type HonestDevice = HonestMqttDevice | HonestHttpDevice;
 
-export class HonestClients {
+export class HonestClients implements AsyncDisposable {
   readonly #options: HonestOptions;
   readonly #mqtt: readonly HonestMqttDevice[];
   readonly #http: readonly HonestHttpDevice[];
@@ -57,8 +59,8 @@ export class HonestClients {
     const { mqttPort, httpPort } = options;
     const ids = honestDeviceIds(options);
     this.#options = options;
-    this.#mqtt = ids.mqtt.map((id) => new HonestMqttDevice(id, mqttPort));
-    this.#http = ids.http.map((id) => new HonestHttpDevice(id, httpPort));
+    this.#mqtt = ids.mqtt.map((id, index) => new HonestMqttDevice(id, mqttPort, addressOf(index)));
+    this.#http = ids.http.map((id, index) => new HonestHttpDevice(id, httpPort, addressOf(index)));
   }
 
   /** Resolves once every device has been acknowledged. */
@@ -69,9 +71,17 @@ export class HonestClients {
       this.#sendAtPace(this.#mqtt, this.#options.mqtt.periodMs, startMs),
       this.#sendAtPace(this.#http, this.#options.http.periodMs, startMs),
     ]);
-    await until("every honest device is acknowledged", async () =>
-      this.#devices.every(({ sent }) => sent.acknowledged.size > 0) ? true : undefined,
-    );
+    await this.untilAnswered({ mqtt: 1, http: 1 });
+  }
+
+  /** Resolves once each device has so many more acknowledgements; rejects where that takes too long. */
+  async untilAnswered(times: { readonly mqtt: number; readonly http: number }, withinMs?: number): Promise<void> {
+    const wanted = [
+      ...this.#mqtt.map(({ sent }) => ({ sent, size: sent.acknowledged.size + times.mqtt })),
+      ...this.#http.map(({ sent }) => ({ sent, size: sent.acknowledged.size + times.http })),
+    ];
+    const ask = async () => (wanted.every(({ sent, size }) => sent.acknowledged.size >= size) ? true : undefined);
+    await until("every honest device is acknowledged", ask, withinMs);
   }
 
   /** Sends no more, and waits so long for what is owed. */
@@ -108,6 +118,10 @@ export class HonestClients {
     return missing;
   }
 
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop(0);
+  }
+
   get #devices(): readonly HonestDevice[] {
     return [...this.#mqtt, ...this.#http];
   }
@@ -128,8 +142,13 @@ export class HonestClients {
   }
 }
 
+/** Away from the attackers' addresses and the administrator's, and few enough on each: limits count by address. */
+function addressOf(index: number): string {
+  return `127.0.1.${1 + (index % ADDRESSES)}`;
+}
+
 /** For who has to let them join before they send. */
-function honestDeviceIds({ mqtt, http }: Pick<HonestOptions, "mqtt" | "http">) {
+export function honestDeviceIds({ mqtt, http }: Pick<HonestOptions, "mqtt" | "http">) {
   const numbered = (name: string, { devices }: Pace) =>
     Array.from({ length: devices }, (_, index) => `honest-${name}-${index + 1}`);
   return { mqtt: numbered("mqtt", mqtt), http: numbered("http", http) };

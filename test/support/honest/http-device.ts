@@ -9,12 +9,13 @@ export class HonestHttpDevice {
   readonly sent = new SentReadings();
   readonly id: string;
   readonly #port: number;
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  readonly #agent: Agent;
   #isStopped = false;
 
-  constructor(id: string, port: number) {
+  constructor(id: string, port: number, localAddress: string) {
     this.id = id;
     this.#port = port;
+    this.#agent = new Agent({ keepAlive: true, maxSockets: 1, localAddress });
   }
 
   send(reading: SentReading): void {

@@ -14,18 +14,20 @@ export class HonestMqttDevice {
   readonly sent = new SentReadings();
   readonly id: string;
   readonly #port: number;
+  readonly #localAddress: string;
   readonly #inFlight = new Map<number, SentReading>();
   #socket: Socket | null = null;
   #isConnected = false;
   #isStopped = false;
 
-  constructor(id: string, port: number) {
+  constructor(id: string, port: number, localAddress: string) {
     this.id = id;
     this.#port = port;
+    this.#localAddress = localAddress;
   }
 
   start(): void {
-    const socket = connect({ host: "127.0.0.1", port: this.#port, noDelay: true });
+    const socket = connect({ host: "127.0.0.1", port: this.#port, localAddress: this.#localAddress, noDelay: true });
     this.#socket = socket;
     let received: Buffer = Buffer.alloc(0);
     socket.write(generate({ cmd: "connect", clientId: this.id, clean: true, keepalive: KEEP_ALIVE_SECONDS }));
