@@ -59,6 +59,8 @@ export interface ShareOwner {
 
 /** One connection's part of the budget. */
 export interface Share {
+  /** It has much in flight: what it sends may wait for what others send. */
+  readonly isFlooding: boolean;
   /** True where a message that costs `bytes` may be taken now. Where not, `resume` is called once one may. */
   hasRoomFor(bytes: number): boolean;
   /** Resolves once `bytes` are taken; for a transport that has the whole message in its hands. */
@@ -214,6 +216,10 @@ class ConnectionShare implements Share {
   /** How much it is in the way: much for a moment weighs less than much for long. */
   get weight(): number {
     return this.heldBytes * (1 + this.#heldSweeps);
+  }
+
+  get isFlooding(): boolean {
+    return this.#inFlightBytes > MAX_IN_FLIGHT_BYTES_PER_CONNECTION / 2;
   }
 
   hasRoomFor(bytes: number): boolean {

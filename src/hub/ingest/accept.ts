@@ -166,17 +166,20 @@ export class Ingest {
     const costBytes = decoded.readings.length * READING_BYTES;
     share.take(costBytes);
     // Not awaited: a promise less for each of the many.
-    return readings.append({ readings: decoded.readings, attributes: decoded.attributes, receivedAtMs }).then(
-      (tsMs) => {
-        share.release(costBytes);
-        return this.#stored(decoded, tsMs, message);
-      },
-      (error: unknown) => {
-        share.release(costBytes);
-        registry.notStored(decoded.readings);
-        throw error;
-      },
-    );
+    const isOfFlood = share.isFlooding;
+    return readings
+      .append({ readings: decoded.readings, attributes: decoded.attributes, receivedAtMs, isOfFlood })
+      .then(
+        (tsMs) => {
+          share.release(costBytes);
+          return this.#stored(decoded, tsMs, message);
+        },
+        (error: unknown) => {
+          share.release(costBytes);
+          registry.notStored(decoded.readings);
+          throw error;
+        },
+      );
   }
 
   #stored({ readings, attributes }: DecodedReadings, tsMs: Float64Array, message: IncomingMessage): Verdict {

@@ -6,7 +6,8 @@ export interface ReadingStore {
   /**
    * Stores one message, all of it or nothing, and resolves once it is on disk: with the time of each reading in
    * milliseconds UTC, in their order. A reading without a time gets `receivedAtMs`, moved on by 1 ms while that very
-   * time is taken in its series. The same device, metric and time again replaces the value.
+   * time is taken in its series. The same device, metric and time again replaces the value: of two messages the one that
+   * was handed in later wins, unless the earlier one alone is `isOfFlood`.
    * Rejects with `BrambleError("store-failed")`; nothing of the message is kept then.
    */
   append(message: AppendMessage): Promise<Float64Array>;
@@ -36,6 +37,8 @@ export interface AppendMessage {
   readonly readings: readonly IncomingReading[];
   readonly attributes: readonly IncomingAttribute[];
   readonly receivedAtMs: number;
+  /** It comes from a connection that has much on its way here: others may be stored before it. */
+  readonly isOfFlood?: boolean;
 }
 
 export interface BucketQuery {

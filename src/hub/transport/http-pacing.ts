@@ -95,6 +95,7 @@ class PacedConnection {
     this.#socket = socket;
     this.share = budget.open({ resume: () => this.#paced.resume(), cut });
     this.#paced = new PacedSocket(socket, {
+      share: this.share,
       mayParse: () => this.#mayParse(),
       onParsed: (bytes) => this.#countUnfinished(bytes),
     });
@@ -138,9 +139,8 @@ class PacedConnection {
   }
 
   #mayParse(): boolean {
-    // The body of a request that has begun.
-    if (this.#last?.complete === false) return true;
-    return this.#requests.size < MAX_OPEN_REQUESTS_PER_CONNECTION && this.share.hasRoomFor(REQUEST_BYTES);
+    // The body of a request that has begun needs no place of its own.
+    return this.#last?.complete === false || this.#requests.size < MAX_OPEN_REQUESTS_PER_CONNECTION;
   }
 
   #countUnfinished(bytes: number): void {

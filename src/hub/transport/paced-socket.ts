@@ -1,12 +1,14 @@
 // Feeds a socket's bytes to whoever parses them in small slices, and no further while there is no room for what they bring.
 // Parsers pass on every message of a chunk before anybody can make them wait: thousands, where messages are small.
 import type { Socket } from "node:net";
+import type { Share } from "../access/budget.ts";
 
 /** Some thirty of the shortest HTTP requests, or 128 of the shortest WebSocket messages: so many come in over the limit. */
 const SLICE_BYTES = 1_024;
 
 export interface PacedSocketOptions {
-  /** Whether the next slice may be parsed. Where not, `resume` is to be called once it may. */
+  readonly share: Share;
+  /** Whether the next slice may be parsed, as far as its parser goes. Where not, `resume` is to be called once it may. */
   readonly mayParse: () => boolean;
   /** Called when so many bytes have been parsed. */
   readonly onParsed: (bytes: number) => void;
@@ -34,7 +36,7 @@ export class PacedSocket {
 
   /** There may be room again. */
   resume(): void {
-    if (this.#pausedBy === "us" && this.#options.mayParse()) this.#socket.resume();
+    if (this.#pausedBy === "us" && this.#mayParse()) this.#socket.resume();
   }
 
   /** The socket is closed, or another parser's from now on. */
@@ -44,16 +46,20 @@ export class PacedSocket {
   }
 
   #feed(chunk: Buffer): void {
+    const { share } = this.#options;
     let at = 0;
     let pausedBy: "us" | "parser" | null = null;
     while (at < chunk.length && !this.#isEnded && pausedBy === null) {
-      if (!this.#options.mayParse()) {
+      if (!this.#mayParse()) {
         pausedBy = "us";
         break;
       }
       const slice = chunk.subarray(at, at + SLICE_BYTES);
       at += slice.length;
       this.#parse(slice);
+      // In flight until the turn ends: bytes that come to nothing take their time, too.
+      share.take(slice.length);
+      share.release(slice.length);
       this.#options.onParsed(slice.length);
       if (this.#socket.isPaused()) pausedBy = "parser";
     }
@@ -61,5 +67,9 @@ export class PacedSocket {
     if (pausedBy === "us") this.#socket.pause();
     // What is not parsed comes again when the socket is resumed, to whoever listens then.
     if (at < chunk.length && !this.#socket.destroyed) this.#socket.unshift(chunk.subarray(at));
+  }
+
+  #mayParse(): boolean {
+    return this.#options.mayParse() && this.#options.share.hasRoomFor(SLICE_BYTES);
   }
 }

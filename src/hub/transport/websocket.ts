@@ -4,7 +4,7 @@ import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { ApiError } from "../../shared/api.ts";
 import type { BrowserGuard } from "../access/browsers.ts";
-import { type Budget, PARSED_MESSAGE_BYTES, type Share } from "../access/budget.ts";
+import type { Budget, Share } from "../access/budget.ts";
 import { plainAddress } from "../access/networks.ts";
 import type { Clock } from "../clock.ts";
 import type { HttpTroubles } from "./http-troubles.ts";
@@ -114,7 +114,8 @@ export class WebSocketDoor {
     };
     let unfinishedBytes = 0;
     const paced = new PacedSocket(request.socket, {
-      mayParse: () => !connection.isWaiting() && share.hasRoomFor(PARSED_MESSAGE_BYTES),
+      share,
+      mayParse: () => !connection.isWaiting(),
       onParsed: (bytes) => {
         unfinishedBytes += bytes;
         share.hold("unfinished", unfinishedBytes);

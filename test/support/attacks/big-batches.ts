@@ -27,7 +27,19 @@ const overMqtt = (qos: 0 | 1) =>
 export const bigBatchesQos0 = overMqtt(0);
 export const bigBatchesQos1 = overMqtt(1);
 export const bigBatchesHttp = eachClient(({ httpPort }, device) =>
-  httpFlood(httpPort, httpPost(`/api/v1/devices/${device}/readings`, batch)),
+  httpFlood(
+    httpPort,
+    httpPost(
+      "/data",
+      JSON.stringify(
+        times(READINGS / METRICS_PER_DEVICE, (index) => ({
+          device_id: device,
+          ts: FIRST_SECOND + index,
+          ...manyMetrics,
+        })),
+      ),
+    ),
+  ),
 );
 export const bigBatchesWebSocket = eachClient(({ httpPort }, device) => {
   const reading = { type: "reading", device_id: device, ts: FIRST_SECOND, ...manyMetrics };

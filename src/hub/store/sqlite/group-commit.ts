@@ -1,6 +1,7 @@
 // Many writers, one transaction at a time. While a batch is on its way to the disk the next one gathers; it is cut when
 // the first returns. A flood shares its commits, and so do messages sent at the same moment: a commit costs the disk some
-// pages however little is in it, so a batch gathers for as long as every look at the network brings more.
+// pages however little is in it, so a batch gathers for as long as every look at the network brings more. What belongs to a
+// flood has a queue of its own, and the two take turns: whoever sends little waits for one commit of the flood at most.
 import { BrambleError } from "../../../shared/errors.ts";
 import type { IncomingAttribute } from "../../../shared/reading.ts";
 import type { AppendMessage } from "../readings.ts";
@@ -10,6 +11,8 @@ import type { RecordOperation, WriteBatch } from "./writer.ts";
 
 const MESSAGES_PER_BATCH = 1_000;
 const READINGS_PER_BATCH = 20_000;
+/** For so many readings of a flood one piece of sealing is done first, where the store is behind with it. */
+const READINGS_PER_PIECE = 1_000;
 /** Messages that are sent together arrive within this time, however many connections they take. */
 const GATHER_MS = 0.1;
 /** So many messages are worth a commit. */
@@ -22,14 +25,16 @@ export interface GroupCommitOptions {
   readonly series: SeriesIds;
   /** Makes all of a batch durable and answers with the time of each reading, or rejects and undoes all of it. */
   readonly commit: (batch: WriteBatch) => Promise<Float64Array>;
+  /** Seals a piece of what waits to be sealed, if that is too much; answers whether it still is. */
+  readonly catchUp: () => Promise<boolean>;
   /** Called after each commit. */
   readonly onCommit: (durationSeconds: number, messages: number) => void;
 }
 
 export class GroupCommit {
   readonly #options: GroupCommitOptions;
-  /** Oldest first; all but the last are full. */
-  readonly #batches: Batch[] = [];
+  readonly #queue = new BatchQueue();
+  readonly #floodQueue = new BatchQueue();
   #running: Promise<void> | null = null;
 
   constructor(options: GroupCommitOptions) {
@@ -37,13 +42,13 @@ export class GroupCommit {
   }
 
   /** Resolves with the times of the message's readings once its batch is on disk. */
-  append({ readings, attributes, receivedAtMs }: AppendMessage): Promise<Float64Array> {
+  append({ readings, attributes, receivedAtMs, isOfFlood }: AppendMessage): Promise<Float64Array> {
     const sound = readings.every(({ value, tsMs }) => Number.isFinite(value) && Number.isSafeInteger(tsMs ?? 0));
     if (!sound) {
       return Promise.reject(new BrambleError("store-failed", "a reading is no finite number, or has no whole time"));
     }
     const { series } = this.#options;
-    const batch = this.#gathering();
+    const batch = (isOfFlood ? this.#floodQueue : this.#queue).gathering();
     for (const { device, metric, tsMs, value } of readings) {
       batch.readings.add(series.idOf(device, metric), tsMs ?? receivedAtMs, value, tsMs === null);
     }
@@ -54,14 +59,14 @@ export class GroupCommit {
 
   /** Resolves once the operation's batch is on disk. */
   async run(operation: RecordOperation): Promise<void> {
-    const batch = this.#gathering();
+    const batch = this.#behindAll().gathering();
     batch.records.push(operation);
     await this.#wait(batch);
   }
 
   /** Resolves once what was handed in before, and every series that has a number, is on disk. */
   async flush(): Promise<void> {
-    await this.#wait(this.#gathering());
+    await this.#wait(this.#behindAll().gathering());
   }
 
   /** Resolves when everything handed in has been settled. */
@@ -69,12 +74,9 @@ export class GroupCommit {
     await this.#running;
   }
 
-  #gathering(): Batch {
-    const last = this.#batches.at(-1);
-    if (last !== undefined && !last.full) return last;
-    const batch = new Batch();
-    this.#batches.push(batch);
-    return batch;
+  /** The queue whose last batch is committed after everything that was handed in before. */
+  #behindAll(): BatchQueue {
+    return this.#floodQueue.isEmpty ? this.#queue : this.#floodQueue;
   }
 
   #wait(batch: Batch): Promise<Float64Array> {
@@ -86,12 +88,24 @@ export class GroupCommit {
   }
 
   async #drain(): Promise<void> {
-    for (let batch = this.#batches[0]; batch !== undefined; batch = this.#batches[0]) {
-      await this.#gather(batch);
-      this.#batches.shift();
-      await this.#commit(batch);
+    while (!this.#queue.isEmpty || !this.#floodQueue.isEmpty) {
+      await this.#commitNext(this.#queue);
+      const [batch] = this.#floodQueue.batches;
+      if (batch === undefined) continue;
+      const pieces = Math.floor(batch.readings.count / READINGS_PER_PIECE);
+      for (let piece = 0; piece < pieces && (await this.#options.catchUp()); piece++)
+        await this.#commitNext(this.#queue);
+      await this.#commitNext(this.#floodQueue);
     }
     this.#running = null;
+  }
+
+  async #commitNext(queue: BatchQueue): Promise<void> {
+    const [batch] = queue.batches;
+    if (batch === undefined) return;
+    await this.#gather(batch);
+    queue.batches.shift();
+    await this.#commit(batch);
   }
 
   /** Lets whatever was sent together come together. */
@@ -120,6 +134,24 @@ export class GroupCommit {
       series.giveBack(newSeries);
       for (const { reject } of batch.waiting) reject(error);
     }
+  }
+}
+
+class BatchQueue {
+  /** Oldest first; all but the last are full. */
+  readonly batches: Batch[] = [];
+
+  get isEmpty(): boolean {
+    return this.batches.length === 0;
+  }
+
+  /** The batch that takes what comes. */
+  gathering(): Batch {
+    const last = this.batches.at(-1);
+    if (last !== undefined && !last.full) return last;
+    const batch = new Batch();
+    this.batches.push(batch);
+    return batch;
   }
 }
 

@@ -57,6 +57,7 @@ export class SqliteStore implements Store {
     this.#commits = new GroupCommit({
       series: this.#series,
       commit: (batch) => this.#writer.call("commit", batch),
+      catchUp: () => this.#writer.call("catchUp", null),
       onCommit: options.onCommit,
     });
     this.readings = sqliteReadings(this.#commits, this.#series, this.#writer, this.#reader);

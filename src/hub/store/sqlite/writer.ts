@@ -62,9 +62,8 @@ export interface WriterStatus {
 const SEAL_READINGS = { least: 262_144, perSeries: 2_048, most: 1_048_576 };
 /** Or when its oldest row is so old. */
 const SEAL_AGE_MS = 3_600_000;
-/** Beyond so many, each commit is preceded by some steps of sealing. */
+/** Beyond so many, each commit is preceded by a step of sealing, and those of a flood by several. */
 const UNSEALED_READINGS = 2_097_152;
-const STEPS_WHEN_BEHIND = 8;
 /** 4 MB: a checkpoint takes some milliseconds. */
 const WAL_PAGES = 4_096;
 const CACHED_READINGS = 131_072;
@@ -117,9 +116,7 @@ class Writer {
 
   /** All of `batch` in one transaction; what it throws undoes all of it. Answers with the time of each reading. */
   commit(batch: WriteBatch): Float64Array {
-    // Who writes faster than is sealed waits for it: the journal is bounded.
-    for (let step = 0; step < STEPS_WHEN_BEHIND && this.#unsealed.count > UNSEALED_READINGS; step++)
-      this.#upkeep.step();
+    this.catchUp();
     try {
       const tsMs = this.#db.transaction(() => this.#write(batch)).immediate();
       if (this.#unsealed.count >= this.#sealReadings) this.#sealInBackground();
@@ -130,6 +127,12 @@ class Writer {
       this.#unsealed.undo();
       throw error;
     }
+  }
+
+  /** Whoever writes faster than is sealed waits for it: the journal is bounded. Answers whether there is still too much. */
+  catchUp(): boolean {
+    if (this.#unsealed.count > UNSEALED_READINGS) this.#upkeep.step();
+    return this.#unsealed.count > UNSEALED_READINGS;
   }
 
   /** Seals a journal that has grown old. */
@@ -281,6 +284,7 @@ const methods = {
     return writer.series();
   },
   commit: (batch: WriteBatch): Float64Array => open().commit(batch),
+  catchUp: (_: null): boolean => open().catchUp(),
   tend: (nowMs: number): void => open().tend(nowMs),
   seal: (_: null): Promise<void> => open().seal(),
   remove: (removals: readonly Removal[]): Promise<void> => open().remove(removals),
