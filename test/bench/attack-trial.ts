@@ -37,8 +37,8 @@ export async function tryAttack(hub: TestHub, attackers: Attackers): Promise<Tri
   const idleBytes = residentBytes(hub.pid);
   using watch = new MemoryWatch(hub.pid);
   const grown = () => watch.peakBytes - idleBytes;
-  const { promise: failed, resolve: fail } = Promise.withResolvers<TrialOutcome>();
-  const failFor = (reason: string) => fail({ kind: "failed", reason, grownBytes: grown() });
+  const { promise: outcome, resolve: settle } = Promise.withResolvers<TrialOutcome>();
+  const failFor = (reason: string) => settle({ kind: "failed", reason, grownBytes: grown() });
   watch.gone.addEventListener("abort", () => failFor(String(watch.gone.reason)));
   await using probe = await startProbe("honest", [...hubFlags(hub), "--seconds", "3600"], ProbeReport);
   const stand = async (): Promise<TrialOutcome> => {
@@ -50,7 +50,9 @@ export async function tryAttack(hub: TestHub, attackers: Attackers): Promise<Tri
     const { status } = await hub.json<Health>("/healthz");
     return { kind: "stood", grownBytes, honest, recoverySeconds, health: status };
   };
-  return await Promise.race([stand(), failed]);
+  // Where the hub ends, so do the programs; the hub's end is the reason then.
+  stand().then(settle, (error: Error) => failFor(error.message));
+  return await outcome;
 }
 
 async function untilRecovered(pid: number, idleBytes: number): Promise<number> {

@@ -17,9 +17,9 @@ export interface Attackers {
   readonly together: boolean;
 }
 
-/** Where the hub is, as the programs take it. */
+/** Where the hub is, as the programs take it. A token may begin with a hyphen. */
 export function hubFlags(hub: TestHub): string[] {
-  return ["--http", String(hub.httpPort), "--mqtt", String(hub.mqttPort), "--token", hub.file.token];
+  return ["--http", String(hub.httpPort), "--mqtt", String(hub.mqttPort), `--token=${hub.file.token}`];
 }
 
 /** Resolves when they are gone. */

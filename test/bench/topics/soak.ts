@@ -103,7 +103,7 @@ function rowsOf(outcome: Outcome, peakBytes: number, minutes: number): Row[] {
   return [
     {
       what: `RSS after ${minutes} minutes of 200 devices, ${count(charts)} charts, ${exports} exports, ${attacks} attacks`,
-      bar: `≤ ${100 * GROWTH_BAR} % over that at minute ${count(minutes * BASELINE_SHARE)}`,
+      bar: `≤ ${100 * GROWTH_BAR} % over that at minute ${Number((minutes * BASELINE_SHARE).toFixed(1))}`,
       measured: `${megabytes(endBytes)} (${megabytes(baselineBytes)}; at most ${megabytes(peakBytes)}); /healthz ${health}`,
       passed: endBytes <= (1 + GROWTH_BAR) * baselineBytes && health === "ok",
     },

@@ -1,5 +1,5 @@
 // Every attack by its name. Variants of one kind are tried one after another against the same hub.
-import type { StartAttack } from "./attack.ts";
+import { Attack, type StartAttack } from "./attack.ts";
 import { bigBatchesHttp, bigBatchesQos0, bigBatchesQos1, bigBatchesWebSocket } from "./big-batches.ts";
 import { endlessRetained, longFilters, longTopics, longWills } from "./broker-state.ts";
 import { deafLiveListeners, deafSubscribers } from "./deaf-listeners.ts";
@@ -39,6 +39,11 @@ export interface AttackKind {
 const OPEN_BROKER = ["--anonymous", "all"];
 
 export const attackKinds: readonly AttackKind[] = [
+  {
+    name: "nobody",
+    what: "nobody attacks, for comparison",
+    variants: { alone: () => new Attack([]) },
+  },
   {
     name: "websocket-flood",
     what: "a WebSocket that sends without an end",
