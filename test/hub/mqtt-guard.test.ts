@@ -92,6 +92,15 @@ class Connection implements AsyncDisposable {
     }
   }
 
+  /** Resolves once `count` packets have been taken out. */
+  async take(count: number): Promise<void> {
+    while (this.taken.length < count) {
+      await new Promise<void>((resolve) => {
+        this.#onReceived = resolve;
+      });
+    }
+  }
+
   /** Resolves once `length` bytes in all have arrived at the guarded end, passed on or not. */
   async arrive(length: number): Promise<void> {
     while (this.guarded.bytesRead < length) {
@@ -188,6 +197,18 @@ describe("a client that speaks MQTT", () => {
     await connection.receive(CONNECT.length);
     connection.client.write(PINGREQ);
     await connection.receive(CONNECT.length + PINGREQ.length);
+  });
+
+  test("waits with packets of which a part has arrived, and is heard to the end then", async () => {
+    await using connection = await open();
+    connection.takenType = 3;
+    const stream = Buffer.concat(new Array<Buffer>(20).fill(packet(3, 90_000)));
+    connection.share.take(TOO_MUCH_BYTES);
+    connection.client.write(stream);
+    await connection.arrive(150_000);
+    connection.share.release(TOO_MUCH_BYTES);
+    await connection.take(20);
+    expect(connection.taken.every(({ length }) => length === 90_000)).toBe(true);
   });
 
   test("may send a packet of just the limit, its header included", async () => {

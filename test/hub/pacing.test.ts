@@ -1,6 +1,7 @@
 // Clients that send on without waiting for answers are read from only as fast as they are answered, and miss nothing.
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
+import { connectAsync } from "mqtt";
 import { expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { startTestHub, type TestHub } from "../support/hub.ts";
@@ -93,6 +94,22 @@ test("of the requests that wait for one device's commands the newest get them", 
   gone.abort();
   const outcomes = await Promise.allSettled(requests);
   expect(outcomes.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+});
+
+test("large batches behind each other over MQTT are all acknowledged, and so are small messages behind them", async () => {
+  await using hub = await startTestHub();
+  const client = await connectAsync(hub.file.mqtt, { reconnectPeriod: 0 });
+  const batchOf = (index: number) =>
+    Array.from({ length: 2_000 }, (_, row) => ({ ts: 1_700_000_000_000 + 2_000 * index + row, t: row }));
+  const batches = Array.from({ length: 50 }, (_, index) =>
+    client.publishAsync("sensor/pi/data", JSON.stringify(batchOf(index)), { qos: 1 }),
+  );
+  const small = Array.from({ length: 1_000 }, (_, index) =>
+    client.publishAsync("sensor/small/data", `{"ts":${1_700_000_000_000 + index},"t":1}`, { qos: 1 }),
+  );
+  await Promise.all([...batches, ...small]);
+  await client.endAsync();
+  expect(await (await hub.fetch("/metrics")).text()).toMatch(/^bramble_readings_total 101000$/m);
 });
 
 test("ten thousand small WebSocket messages at once are all answered, and a reading among them is stored", async () => {

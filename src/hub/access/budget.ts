@@ -128,9 +128,11 @@ export class Budget {
     return share;
   }
 
-  /** Cuts those that hold most until no more than this part of what may be held is. */
-  shed(part: number): void {
+  /** Cuts those that hold most until no more than this part of what may be held is; answers whether there was more. */
+  shed(part: number): boolean {
+    const isMore = this.#heldBytes > this.#maxHeldBytes * part;
     while (this.#heldBytes > this.#maxHeldBytes * part && this.#cutLargest("the hub is short of memory")) {}
+    return isMore;
   }
 
   get hasRoom(): boolean {

@@ -10,7 +10,7 @@ const CHECK_PERIOD_MS = 1_000;
 /** Parts of the memory given, beside what the hub took when it had started. */
 const COLLECT_ABOVE_PART = 0.5;
 const SHED_ABOVE_PART = 0.8;
-/** What may be held when memory is short, as a part of what may be held otherwise. */
+/** What clients may hold when memory is short, as a part of what they may hold otherwise. */
 const SHED_TO_PART = 0.25;
 /** Garbage that is worth a collection in a quiet hub. */
 const WORTHWHILE_BYTES = 16 * 1024 * 1024;
@@ -71,8 +71,9 @@ export class MemoryGuard {
     const isWorthwhile = this.#quietChecks >= QUIET_CHECKS && bytes - this.#leanBytes > WORTHWHILE_BYTES;
     if (mayCollect && (usedPart > COLLECT_ABOVE_PART || isWorthwhile)) this.#collect();
     const wasShort = this.#isShort;
-    this.#isShort = (process.memoryUsage.rss() - this.#startBytes) / memoryBytes > SHED_ABOVE_PART;
-    if (this.#isShort) budget.shed(SHED_TO_PART);
+    const isFull = (process.memoryUsage.rss() - this.#startBytes) / memoryBytes > SHED_ABOVE_PART;
+    // Where clients hold little, turning them away would free nothing: it is the store's, or was given back already.
+    this.#isShort = isFull && budget.shed(SHED_TO_PART);
     if (this.#isShort && !wasShort) log.warn({ bytes, memoryBytes }, "memory is short: clients that hold most are cut");
   }
 

@@ -58,26 +58,33 @@ export function guardSocket(socket: Duplex, options: GuardOptions): Guard {
   let isWaiting = false;
   let brokersBytes = 0;
   let isUnread = false;
+  const sift = (): Buffer | null => {
+    const found = packets.next();
+    isWaiting = packets.hasWaiting;
+    share.hold("waiting", isWaiting ? packets.bytes : 0);
+    share.hold("unfinished", isWaiting ? 0 : packets.bytes);
+    if (found.violation !== null && !socket.destroyed) {
+      onViolation(found.violation);
+      socket.destroy();
+    }
+    brokersBytes = found.brokersBytes;
+    return found.rest;
+  };
   Object.assign(socket, {
     read(size?: number): Buffer | null {
       // The broker asks for more when it has done with what it was given.
       if (brokersBytes > 0) share.release(brokersBytes);
       brokersBytes = 0;
-      if (!packets.hasWaiting && packets.violation === null) {
-        const chunk: unknown = read(size);
-        if (!Buffer.isBuffer(chunk)) return null;
-        packets.push(chunk);
+      // To the end of what has arrived: a stream says only once that there is more.
+      for (;;) {
+        if (!packets.hasWaiting && packets.violation === null) {
+          const chunk: unknown = read(size);
+          if (!Buffer.isBuffer(chunk)) return null;
+          packets.push(chunk);
+        }
+        const rest = sift();
+        if (rest !== null || isWaiting || packets.violation !== null) return rest;
       }
-      const found = packets.next();
-      isWaiting = packets.hasWaiting;
-      share.hold("waiting", isWaiting ? packets.bytes : 0);
-      share.hold("unfinished", isWaiting ? 0 : packets.bytes);
-      if (found.violation !== null && !socket.destroyed) {
-        onViolation(found.violation);
-        socket.destroy();
-      }
-      brokersBytes = found.brokersBytes;
-      return found.rest;
     },
     // Never reports back-pressure: one subscriber that is slow must not stall its publishers. What waits for it counts.
     write(...args: unknown[]): true {
