@@ -222,3 +222,20 @@ describe("a topic", () => {
     expect([check(of(1_024)), check(of(1_025))]).toEqual([null, "PUBLISH whose topic has over 1024 characters"]);
   });
 });
+
+test("a SUBSCRIBE may have a thousand filters, and no more", () => {
+  const of = (count: number) =>
+    generate({
+      cmd: "subscribe",
+      messageId: 1,
+      subscriptions: Array.from({ length: count }, (_, index) => ({ topic: `t/${index}`, qos: 0 as const })),
+    });
+  const check = (packet: Buffer) => {
+    const length = packet.length > 16_386 ? 3 : 2;
+    const connected = packetCheck();
+    connected({ bytes: HELLO, header: 0x10, start: HEADER_BYTES, end: HELLO.length });
+    return connected({ bytes: packet, header: 0x82, start: 1 + length, end: packet.length });
+  };
+  expect(check(of(1_000))).toBeNull();
+  expect(check(of(1_001))).toBe("SUBSCRIBE with over 1000 filters");
+});

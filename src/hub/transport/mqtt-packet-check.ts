@@ -134,11 +134,15 @@ function otherFault(packet: RawPacket): string | null {
   }
 }
 
+/** More than any client may have: each costs the broker some 10 µs, and a packet has room for 200,000. */
+const MAX_FILTERS_PER_PACKET = 1_000;
+
 /** Of SUBSCRIBE, whose filters have a QoS each, and of UNSUBSCRIBE. */
 function filtersFault(fields: PacketFields, haveQos: boolean): string | null {
   fields.packetId();
   fields.expect(fields.goesOn, "without a filter");
-  while (fields.goesOn) {
+  for (let count = 1; fields.goesOn; count++) {
+    fields.expect(count <= MAX_FILTERS_PER_PACKET, `with over ${MAX_FILTERS_PER_PACKET} filters`);
     fields.expect(fields.text("filter") !== "", "with an empty filter");
     if (haveQos) fields.expect(fields.uint8() <= HIGHEST_QOS, "with a QoS that does not exist");
   }

@@ -4,7 +4,9 @@ import type { Client, Subscription } from "aedes";
 import type { Identity, TopicAuthority } from "../ingest/authorise.ts";
 import { isSoundFilter } from "./mqtt-names.ts";
 
-const SUBSCRIPTIONS_PER_CLIENT = 200;
+const MAX_SUBSCRIPTIONS_PER_CLIENT = 200;
+/** Of all filters of a client, those that were turned away too: each is kept in several places. */
+const MAX_FILTER_CHARACTERS_PER_CLIENT = 16 * 1024;
 
 export class MqttSubscriptions {
   readonly #authority: TopicAuthority;
@@ -22,13 +24,13 @@ export class MqttSubscriptions {
     if (!isSoundFilter(filter) || filter.startsWith("$share/") || this.isFull(client)) return null;
     if (this.#authority.maySubscribe(identity, filter)) return subscription;
     const asked = this.#turnedAway.get(client) ?? new Map<string, Subscription>();
-    if (asked.size < SUBSCRIPTIONS_PER_CLIENT) this.#turnedAway.set(client, asked.set(filter, { ...subscription }));
+    if (!isFull(asked.keys())) this.#turnedAway.set(client, asked.set(filter, { ...subscription }));
     return null;
   }
 
   /** It has as many as a client may have. */
   isFull(client: Client): boolean {
-    return "subscriptions" in client && Object.keys(client.subscriptions ?? {}).length >= SUBSCRIPTIONS_PER_CLIENT;
+    return "subscriptions" in client && isFull(Object.keys(client.subscriptions ?? {}));
   }
 
   /** Grants what was turned away and may be had now. */
@@ -46,4 +48,14 @@ export class MqttSubscriptions {
   ended(client: Client): void {
     this.#turnedAway.delete(client);
   }
+}
+
+function isFull(filters: Iterable<string>): boolean {
+  let count = 0;
+  let characters = 0;
+  for (const filter of filters) {
+    count++;
+    characters += filter.length;
+  }
+  return count >= MAX_SUBSCRIPTIONS_PER_CLIENT || characters >= MAX_FILTER_CHARACTERS_PER_CLIENT;
 }
