@@ -94,18 +94,28 @@ describe("what is in flight", () => {
     expect(budget.figures.inFlightBytes).toBe(0);
   });
 
-  test("takes in turn come one after another, also those of a connection that ends", async () => {
+  test("what is run in turn comes one after another, also where the connection ends, and is released if it fails", async () => {
     const budget = new Budget(MEMORY_BYTES);
     const flooders = Array.from({ length: 100 }, () => new Client(budget, BIG_BYTES));
     for (const flooder of flooders) flooder.flood();
     const share = budget.open({ resume: () => undefined, cut: () => undefined });
     const order: number[] = [];
-    const turns = [1, 2, 3].map((number) => share.takeInTurn(BIG_BYTES).then(() => order.push(number)));
+    const turns = [1, 2, 3].map((number) =>
+      share.runInTurn(BIG_BYTES, async () => {
+        order.push(number);
+        if (number === 2) throw new Error("of the work");
+      }),
+    );
+    const outcomes = Promise.allSettled(turns);
     await nextTurn();
     expect(order).toEqual([]);
     share.close();
-    await Promise.all(turns);
+    expect((await outcomes).map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
     expect(order).toEqual([1, 2, 3]);
+    for (const flooder of flooders) flooder.share.close();
+    for (const flooder of flooders) flooder.settle();
+    await nextTurn();
+    expect(budget.figures.inFlightBytes).toBe(0);
   });
 });
 

@@ -36,6 +36,8 @@ const MAX_HELD_BYTES: Readonly<Record<Holding, number>> = {
 /** The part of the hub's memory that clients may fill with what is held. */
 const HELD_PART_OF_MEMORY = 1 / 4;
 const SWEEP_PERIOD_MS = 1_000;
+/** How long something is held counts up to here. */
+const MAX_WEIGHED_SWEEPS = 60;
 /** A message that has begun has so long to arrive. */
 const UNFINISHED_TIMEOUT_SWEEPS = 60;
 
@@ -63,8 +65,8 @@ export interface Share {
   readonly isFlooding: boolean;
   /** True where a message that costs `bytes` may be taken now. Where not, `resume` is called once one may. */
   hasRoomFor(bytes: number): boolean;
-  /** Resolves once `bytes` are taken; for a transport that has the whole message in its hands. */
-  takeInTurn(bytes: number): Promise<void>;
+  /** Takes `bytes` while `work` is done, once there is room; for a transport that has the message in its hands already. */
+  runInTurn<T>(bytes: number, work: () => Promise<T>): Promise<T>;
   take(bytes: number): void;
   /** What was taken is settled. It makes room in the next turn of the event loop, so that no turn gets long. */
   release(bytes: number): void;
@@ -135,6 +137,8 @@ export class Budget {
     return isMore;
   }
 
+  // What follows is for shares.
+
   get hasRoom(): boolean {
     return this.#inFlightBytes < MAX_IN_FLIGHT_BYTES;
   }
@@ -196,7 +200,7 @@ class ConnectionShare implements Share {
   readonly #budget: Budget;
   readonly #owner: ShareOwner;
   readonly #held: Record<Holding, number> = { unfinished: 0, waiting: 0, unsent: 0, remembered: 0 };
-  readonly #inTurn: { readonly bytes: number; readonly done: () => void }[] = [];
+  readonly #inTurn: { readonly bytes: number; readonly taken: () => void }[] = [];
   /** What was released in this turn: of what the connection has in flight, and of what all have. */
   #releasedBytes = 0;
   #releasedOfAllBytes = 0;
@@ -215,9 +219,9 @@ class ConnectionShare implements Share {
     this.#owner = owner;
   }
 
-  /** How much it is in the way: much for a moment weighs less than much for long. */
+  /** How much it is in the way: much for a moment weighs less than much for long, and little for ever weighs little. */
   get weight(): number {
-    return this.heldBytes * (1 + this.#heldSweeps);
+    return this.heldBytes * (1 + Math.min(this.#heldSweeps, MAX_WEIGHED_SWEEPS));
   }
 
   get isFlooding(): boolean {
@@ -234,15 +238,18 @@ class ConnectionShare implements Share {
     return false;
   }
 
-  async takeInTurn(bytes: number): Promise<void> {
-    if (this.#inTurn.length === 0 && this.#mayTake(bytes)) {
-      this.take(bytes);
-      return;
+  async runInTurn<T>(bytes: number, work: () => Promise<T>): Promise<T> {
+    if (this.#inTurn.length === 0 && this.#mayTake(bytes)) this.take(bytes);
+    else
+      await new Promise<void>((taken) => {
+        this.#inTurn.push({ bytes, taken });
+        this.#budget.wait(this);
+      });
+    try {
+      return await work();
+    } finally {
+      this.release(bytes);
     }
-    await new Promise<void>((done) => {
-      this.#inTurn.push({ bytes, done });
-      this.#budget.wait(this);
-    });
   }
 
   take(bytes: number): void {
@@ -307,7 +314,7 @@ class ConnectionShare implements Share {
       }
       this.#inTurn.shift();
       this.take(next.bytes);
-      next.done();
+      next.taken();
     }
     if (!this.isClosed) this.#owner.resume();
   }

@@ -48,21 +48,13 @@ export function addIngestRoutes(app: FastifyInstance, { ingest, pacing, troubles
           const share = pacing.shareOf(request.raw);
           const isPacked = form.encoding !== "identity";
           const costBytes = PARSED_MESSAGE_BYTES + (isPacked ? limits.messageBytes : body.length);
-          await share.takeInTurn(costBytes);
-          const payload = isPacked ? await unpack(body, form.encoding) : body;
-          const verdict =
-            "code" in payload
-              ? await ingest.refuse({ ...sender, payload: body }, payload)
-              : await ingest.accept({
-                  ...sender,
-                  target: { kind: "readings", device: null },
-                  payload,
-                  ndjson: form.ndjson,
-                  session: null,
-                  transport: "http",
-                  share,
-                });
-          share.release(costBytes);
+          const verdict = await share.runInTurn(costBytes, async () => {
+            const payload = form.encoding === "identity" ? body : await unpack(body, form.encoding);
+            if ("code" in payload) return ingest.refuse({ ...sender, payload: body }, payload);
+            const target = { kind: "readings", device: null } as const;
+            const { ndjson } = form;
+            return ingest.accept({ ...sender, target, payload, ndjson, session: null, transport: "http", share });
+          });
           switch (verdict.kind) {
             case "stored":
               return {
