@@ -4,6 +4,17 @@ import type Database from "better-sqlite3";
 import { type ChunkHead, HEAD_COLUMNS, type HeadRow, toHead } from "./chunks.ts";
 import type { Order } from "./merge.ts";
 
+export interface FoundChunk {
+  readonly head: ChunkHead;
+  /** Of a small chunk its bytes as they are stored; others are large enough to be asked for one by one. */
+  readonly data: Uint8Array | null;
+}
+
+type FoundRow = readonly [...HeadRow, data: Buffer | null];
+
+const DATA_COLUMN = 10;
+const MAX_READINGS_OF_SMALL = 256;
+
 export class ChunkTimes {
   readonly #statements: ReturnType<typeof prepare>;
 
@@ -25,9 +36,12 @@ export class ChunkTimes {
    * The chunks of these series that may hold readings of `fromMs <= t < toMs`: in the order of `series`, then time. Asked
    * for many series at once, for each of them it takes a fraction of what a question of its own would.
    */
-  *ofSeries(series: Uint32Array, fromMs: number, toMs: number): Generator<ChunkHead> {
+  *ofSeries(series: Uint32Array, fromMs: number, toMs: number): Generator<FoundChunk> {
     const ids = `[${series.join(",")}]`;
-    yield* heads(this.#statements.ofSeries.iterate({ ids, fromMs, toMs }));
+    for (const row of this.#statements.ofSeries.iterate({ ids, fromMs, toMs })) {
+      const head = toHead(row);
+      if (head !== null) yield { head, data: row[DATA_COLUMN] };
+    }
   }
 
   /** Chunks with readings at `tsMs`, or both before and after it. Those that the order comes across first are few at first. */
@@ -69,8 +83,10 @@ function prepare(db: Database.Database) {
     first: db.prepare<[], number | null>("SELECT min(first) FROM chunk").pluck(),
     firstFrom: db.prepare<[tsMs: number], number | null>("SELECT min(first) FROM chunk WHERE first >= ?").pluck(),
     ofSeries: db
-      .prepare<[{ ids: string; fromMs: number; toMs: number }], HeadRow>(
-        `SELECT ${HEAD_COLUMNS} FROM json_each(:ids) AS wanted CROSS JOIN chunk
+      .prepare<[{ ids: string; fromMs: number; toMs: number }], FoundRow>(
+        `SELECT ${HEAD_COLUMNS},
+           CASE WHEN count BETWEEN 2 AND ${MAX_READINGS_OF_SMALL} THEN (SELECT data FROM chunk_data WHERE id = data_id) END
+         FROM json_each(:ids) AS wanted CROSS JOIN chunk
          WHERE series = wanted.value AND last >= :fromMs AND first < :toMs AND first >= coalesce(
            (SELECT max(first) FROM chunk AS begun WHERE begun.series = wanted.value AND begun.first <= :fromMs), :fromMs)`,
       )

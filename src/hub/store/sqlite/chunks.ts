@@ -112,9 +112,9 @@ export class Chunks {
     return columns;
   }
 
-  /** The same for somebody who needs them only now, and says so with `close`. */
-  open(head: ChunkHead): Columns | null {
-    const decoded = openChunk(head, this.data(head), this.#options.memory);
+  /** The same for somebody who needs them only now, and says so with `close`; `data` is given where it is at hand. */
+  open(head: ChunkHead, data: Uint8Array | null = null): Columns | null {
+    const decoded = openChunk(head, data ?? this.data(head), this.#options.memory);
     if (!("reason" in decoded)) return decoded;
     const key = keyOf(head);
     if (!this.#damaged.has(key)) this.#options.onDamage({ head, reason: decoded.reason });
@@ -201,7 +201,7 @@ export type HeadRow = readonly [
 /** In the order of `HeadRow`. */
 export const HEAD_COLUMNS = "series, first, last, count, min, max, mean, last_value, checksum, data_id";
 
-export function toHead(row: HeadRow | undefined): ChunkHead | null {
+export function toHead(row: readonly [...HeadRow, ...unknown[]] | undefined): ChunkHead | null {
   if (row === undefined) return null;
   const [series, firstMs, lastMs, count, min, max, mean, lastValue, checksum, dataId] = row;
   return { series, firstMs, lastMs, count, min, max, mean, lastValue, checksum, dataId };

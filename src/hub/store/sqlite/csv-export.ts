@@ -44,15 +44,21 @@ export interface CsvExportLimits {
   readonly rows: number;
   /** Where most series have a reading at one time, and a window has room for no more, so many are written at once. */
   readonly rowsOfOneTime: number;
+  /** Read with one question; they take a few milliseconds. */
+  readonly seriesAtOnce: number;
 }
 
-const LIMITS: CsvExportLimits = { stepMs: 15, bytesPerPiece: 1_500_000, rows: 262_144, rowsOfOneTime: 16_384 };
+const LIMITS: CsvExportLimits = {
+  stepMs: 15,
+  bytesPerPiece: 1_500_000,
+  rows: 262_144,
+  rowsOfOneTime: 16_384,
+  seriesAtOnce: 256,
+};
 const PIECE_SLACK_BYTES = 64_000;
 /** The length of a window follows from the last one, so that it has room for its rows and is not empty. */
 const AIM_SHARE = 3 / 4;
 const MAX_STRETCH = 16;
-/** They take a few milliseconds. */
-const MAX_SERIES_AT_ONCE = 256;
 
 export class CsvExport {
   readonly #options: CsvExportOptions;
@@ -146,7 +152,7 @@ export class CsvExport {
   /** Series that are read at once are those of whole devices, unless a device has too many. */
   #endOfBlock(place: number): number {
     const { count, deviceOf } = this.#catalog;
-    const furthest = Math.min(count, place + MAX_SERIES_AT_ONCE);
+    const furthest = Math.min(count, place + this.#limits.seriesAtOnce);
     if (furthest === count) return count;
     let end = furthest;
     while (end > place && deviceOf[end] === deviceOf[end - 1]) end--;

@@ -3,7 +3,6 @@
 import type { CsvSeries } from "../../export/csv.ts";
 import { CsvFields } from "../../export/csv-fields.ts";
 import type { CsvFormat } from "../readings.ts";
-import { grown } from "./batch.ts";
 import {
   compareSeries,
   compareText,
@@ -28,9 +27,9 @@ export class SeriesCatalog implements CsvSeries {
   readonly devices: CsvFields;
   readonly #options: CatalogOptions;
   /** By place, once all is loaded; until then in order of metric. */
-  #ids = new Uint32Array(FEW_SERIES);
-  #deviceOf = new Uint32Array(FEW_SERIES);
-  #metricOf = new Uint32Array(FEW_SERIES);
+  #ids = new Uint32Array();
+  #deviceOf = new Uint32Array();
+  #metricOf = new Uint32Array();
   #count = 0;
   #metrics: CsvFields;
   /** Devices in the order in which they were met. */
@@ -66,8 +65,9 @@ export class SeriesCatalog implements CsvSeries {
 
   /** Loads it, a few milliseconds at a time. */
   *load(): Generator<void> {
-    const { table, selection } = this.#options;
+    const { table, selection, lastSeriesId } = this.#options;
     const few = table.few(selection, FEW_SERIES);
+    this.#reserve(few === null ? lastSeriesId : few.length);
     if (few !== null) this.#addAll(few);
     else if (!(yield* this.#loadByMetric())) this.#addAll(table.few(selection, Number.POSITIVE_INFINITY) ?? []);
     yield;
@@ -101,7 +101,6 @@ export class SeriesCatalog implements CsvSeries {
 
   #add(id: number, { device, metric }: SeriesName): void {
     if (id > this.#options.lastSeriesId) return;
-    if (this.#count === this.#ids.length) this.#grow();
     if (metric !== this.#lastMetric) this.#metrics.add(metric);
     this.#lastMetric = metric;
     const deviceNumber = this.#deviceNumbers.get(device) ?? this.#deviceNumbers.size;
@@ -143,10 +142,9 @@ export class SeriesCatalog implements CsvSeries {
     [this.#ids, this.#deviceOf, this.#metricOf] = [ids, deviceOf, metricOf];
   }
 
-  #grow(): void {
-    const length = 2 * this.#ids.length;
-    this.#ids = grown(this.#ids, new Uint32Array(length));
-    this.#deviceOf = grown(this.#deviceOf, new Uint32Array(length));
-    this.#metricOf = grown(this.#metricOf, new Uint32Array(length));
+  #reserve(count: number): void {
+    this.#ids = new Uint32Array(count);
+    this.#deviceOf = new Uint32Array(count);
+    this.#metricOf = new Uint32Array(count);
   }
 }

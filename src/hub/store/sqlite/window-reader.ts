@@ -1,8 +1,8 @@
 // Reads series into a window, some hundred at once: a question for each would take longer than to read what they have.
 
 import type { Columns } from "./chunk-codec.ts";
-import type { ChunkTimes } from "./chunk-times.ts";
-import { type ChunkHead, type Chunks, soleValue } from "./chunks.ts";
+import type { ChunkTimes, FoundChunk } from "./chunk-times.ts";
+import { type Chunks, soleValue } from "./chunks.ts";
 import { mergeColumns, NO_READINGS, sliceByTime } from "./columns.ts";
 import type { RowWindow } from "./row-window.ts";
 import type { Sources } from "./sources.ts";
@@ -30,17 +30,17 @@ export class WindowReader {
   /** Adds what the series have before `toMs`, as far as it lies in the window. */
   read(window: RowWindow, { ids, place: first, end }: Places, tail: Tail, toMs: number): void {
     const { fromKey } = window;
-    const heads = this.#chunkTimes.ofSeries(ids.subarray(first, end), fromKey, Math.min(window.toKey, toMs));
-    let head = heads.next();
+    const chunks = this.#chunkTimes.ofSeries(ids.subarray(first, end), fromKey, Math.min(window.toKey, toMs));
+    let chunk = chunks.next();
     for (let place = first; place < end; place++) {
       const id = ids[place] ?? 0;
       let unsealed = sliceByTime(tail.columns(id) ?? NO_READINGS, fromKey, toMs);
-      for (; head.done !== true && head.value.series === id; head = heads.next()) {
-        const { firstMs, lastMs } = head.value;
+      for (; chunk.done !== true && chunk.value.head.series === id; chunk = chunks.next()) {
+        const { firstMs, lastMs } = chunk.value.head;
         // The journal's readings up to the chunk's last one go among its own.
         const among = sliceByTime(unsealed, fromKey, lastMs + 1);
         unsealed = sliceByTime(unsealed, lastMs + 1, toMs);
-        if (firstMs < window.toKey) this.#addChunk(window, place, head.value, among, toMs, ids.length);
+        if (firstMs < window.toKey) this.#addChunk(window, place, chunk.value, among, toMs, ids.length);
         else {
           window.leaveOut(firstMs);
           add(window, place, among);
@@ -53,7 +53,7 @@ export class WindowReader {
   #addChunk(
     window: RowWindow,
     place: number,
-    head: ChunkHead,
+    { head, data }: FoundChunk,
     among: Columns,
     toMs: number,
     seriesCount: number,
@@ -64,7 +64,7 @@ export class WindowReader {
       return;
     }
     const isKeptOpen = seriesCount <= MAX_SERIES_KEPT_OPEN;
-    const columns = isKeptOpen ? this.#chunks.columns(head) : this.#chunks.open(head);
+    const columns = isKeptOpen ? this.#chunks.columns(head) : this.#chunks.open(head, data);
     const sealed = sliceByTime(columns ?? NO_READINGS, window.fromKey, toMs);
     const isRead = add(window, place, mergeColumns(sealed, among));
     if (columns === null) return;
