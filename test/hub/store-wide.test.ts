@@ -313,7 +313,10 @@ test("a page of ten rows asks little, however many series there are", { timeout:
       const { sources, tail, history, statements } = reading;
       const before = statements.count;
       const query: PageQuery = { ...EVERYTHING, order: "newest-first", after, limit: 10 };
-      const rows = new TimePage({ ...sources, tail, history }, query).rows(10);
+      const steps = new TimePage({ ...sources, tail, history }, query).rows(10);
+      let step = steps.next();
+      while (step.done !== true) step = steps.next();
+      const rows = step.value;
       const at = after === null ? 0 : first.indexOf(after) + 1;
       expect(rows.map(({ series, tsMs, value }) => makeReading(series.device, series.metric, tsMs, value))).toEqual(
         first.slice(at, at + 10),

@@ -1,9 +1,11 @@
 // The reader thread: charts, raw rows and exports, so that a slow question never delays an acknowledgement. Each answer
 // is of one moment: chunks, rollups and journal are read in one transaction.
+import { setImmediate as nextTurn } from "node:timers/promises";
 import Database from "better-sqlite3";
 import type { Bucket, Reading } from "../../../shared/reading.ts";
 import type { BucketQuery, CsvFormat, PageQuery, ReadingPage, ReadingSelection, SeriesKey } from "../readings.ts";
 import { BucketReader } from "./buckets.ts";
+import type { Damage } from "./chunks.ts";
 import { ColumnMemory } from "./column-memory.ts";
 import { CsvExport, type CsvPiece, type CsvPlace } from "./csv-export.ts";
 import { History } from "./history.ts";
@@ -34,6 +36,9 @@ export interface CsvPieceQuery {
 const CACHED_READINGS = 524_288;
 /** Up to here a page merges the series that are selected; of more it takes those that have readings in it. */
 const MAX_MERGED_SERIES = 2_000;
+/** A page that takes longer is read once more, in steps. */
+const QUICK_PAGE_MS = 40;
+const STEP_MS = 15;
 
 class Reader {
   readonly #db: Database.Database;
@@ -44,16 +49,17 @@ class Reader {
   readonly #statements: ReturnType<typeof prepare>;
   /** The files under way: each is ended by whoever asked for it. */
   readonly #exports = new Map<number, CsvExport>();
+  #slowPages: Promise<unknown> = Promise.resolve();
 
   constructor(path: string) {
     this.#db = new Database(path, { readonly: true });
     this.#sources = openSources(this.#db, {
       cachedReadings: CACHED_READINGS,
       memory: this.#memory,
-      onDamage: (damage) => notify({ kind: "damaged-chunk", ...damage }),
+      onDamage: notifyDamage,
     });
     this.#rollups = new Rollups(this.#db);
-    this.#journal = new JournalFollower(this.#db, (rowId) => notify({ kind: "damaged-journal-row", rowId }));
+    this.#journal = new JournalFollower(this.#db, notifyDamagedRow);
     this.#statements = prepare(this.#db);
   }
 
@@ -88,17 +94,41 @@ class Reader {
   }
 
   /** Needs no state between calls: where the last page ended is all there is to know. */
-  page(query: PageQuery): ReadingPage {
-    return this.#atOneMoment(() => {
+  page(query: PageQuery): ReadingPage | Promise<ReadingPage> {
+    const page = this.#atOneMoment(() => {
       const tail = this.#journal.follow();
       const history = this.#history(tail);
       const series = this.#sources.table.few(query, MAX_MERGED_SERIES);
-      const rows =
-        series === null
-          ? new TimePage({ ...this.#sources, tail, history }, query).rows(query.limit + 1)
-          : mergedRows(series, history, query);
-      return toPage(rows, query.limit);
+      if (series !== null) return toPage(mergedRows(series, history, query), query.limit);
+      const steps = new TimePage({ ...this.#sources, tail, history }, query).rows(query.limit + 1);
+      const rows = resultWithin(QUICK_PAGE_MS, steps);
+      steps.return([]);
+      return rows === null ? null : toPage(rows, query.limit);
     });
+    if (page !== null) return page;
+    // One after the other: each has the journal in memory once more.
+    const slow = this.#slowPages.then(() => this.#slowPage(query));
+    this.#slowPages = slow.catch(() => undefined);
+    return slow;
+  }
+
+  /** A page that takes long is of one moment, too: others are answered meanwhile, but not from its view of the file. */
+  async #slowPage(query: PageQuery): Promise<ReadingPage> {
+    const db = new Database(this.#db.name, { readonly: true });
+    try {
+      db.exec("BEGIN");
+      const sources = openSources(db, { cachedReadings: 0, onDamage: notifyDamage });
+      const tail = new JournalFollower(db, notifyDamagedRow).follow();
+      const history = new History(sources.chunks, tail);
+      const steps = new TimePage({ ...sources, tail, history }, query).rows(query.limit + 1);
+      for (;;) {
+        const rows = resultWithin(STEP_MS, steps);
+        if (rows !== null) return toPage(rows, query.limit);
+        await nextTurn();
+      }
+    } finally {
+      db.close();
+    }
   }
 
   csvPiece({ file, selection, format, next, buffer }: CsvPieceQuery): CsvPiece {
@@ -134,6 +164,24 @@ class Reader {
     const firstMs = tail.rows.tsMs.reduce((first, tsMs) => Math.min(first, tsMs), sealedMs);
     return { lastSeriesId: table.lastId, header: 0, fromMs: Math.max(fromMs, Math.min(firstMs, toMs)), series: 0 };
   }
+}
+
+/** Takes steps until the time is up; null where they have not come to their end. */
+function resultWithin<T>(ms: number, steps: Iterator<void, T>): T | null {
+  const endMs = performance.now() + ms;
+  do {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  } while (performance.now() < endMs);
+  return null;
+}
+
+function notifyDamage(damage: Damage): void {
+  notify({ kind: "damaged-chunk", ...damage });
+}
+
+function notifyDamagedRow(rowId: number): void {
+  notify({ kind: "damaged-journal-row", rowId });
 }
 
 interface Row {
@@ -213,7 +261,7 @@ const methods = {
   records: (table: RecordTable): unknown[] => open().records(table),
   latest: (_: null): Reading[] => open().latest(),
   buckets: (query: BucketQuery): Bucket[] => open().buckets(query),
-  page: (query: PageQuery): ReadingPage => open().page(query),
+  page: (query: PageQuery): ReadingPage | Promise<ReadingPage> => open().page(query),
   csvPiece: (query: CsvPieceQuery): CsvPiece => open().csvPiece(query),
   endCsv: (file: number): void => open().endCsv(file),
 };

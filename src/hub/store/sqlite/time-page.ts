@@ -26,8 +26,10 @@ const MIN_WINDOW_ROWS = 1_024;
 const MAX_WINDOW_ROWS = 262_144;
 /** Where the last page ended in so many chunks, others are likely to have a reading at the same time. */
 const MANY_CHUNKS = 1_024;
-/** So many series are looked at before that turns out to be wrong. */
+/** So many series, and of each row that is found some more, are looked at before that turns out to be wrong. */
 const MAX_SERIES_LOOKED_AT = 4_096;
+const MAX_SERIES_PER_ROW = 4;
+const CHUNKS_PER_STEP = 32;
 const MIN_CHUNKS_PER_COUNT = 16;
 
 export class TimePage {
@@ -44,8 +46,11 @@ export class TimePage {
     this.#isSelected = isSelected(query);
   }
 
-  /** The first `count` rows. */
-  rows(count: number): PageRow[] {
+  /**
+   * The first `count` rows. Steps are many only where a page begins in the middle of very many chunks: which of them has the
+   * next row is in none of their heads.
+   */
+  *rows(count: number): Generator<void, PageRow[]> {
     const { order, after, fromMs, toMs } = this.#query;
     const endKey = order === "oldest-first" ? toMs : 1 - fromMs;
     const startKey = order === "oldest-first" ? fromMs : 1 - toMs;
@@ -64,7 +69,7 @@ export class TimePage {
     }
     for (let share = 1; rows.length < count && fromKey < endKey; share *= 4) {
       const missing = count - rows.length;
-      const window = this.#window(fromKey, endKey, Math.min(MAX_WINDOW_ROWS, share * missing));
+      const window = yield* this.#window(fromKey, endKey, Math.min(MAX_WINDOW_ROWS, share * missing));
       if (window.count > 0) {
         const [found, toKey] = this.#namedRows(window, share * missing, behind);
         for (const row of found) rows.push(row);
@@ -95,7 +100,7 @@ export class TimePage {
     for (; device !== null; device = table.deviceAfter(device)) {
       for (const series of table.ofDevice(device)) {
         if (!this.#isSelected(series) || (behind !== null && compareSeries(series, behind) <= 0)) continue;
-        if (++looked > maxSeries) return null;
+        if (++looked > maxSeries + MAX_SERIES_PER_ROW * rows.length) return null;
         const value = history.valueAt(series.id, tsMs);
         if (value !== null) rows.push({ series, tsMs, value });
         if (rows.length === count) return rows;
@@ -105,13 +110,17 @@ export class TimePage {
   }
 
   /** All rows from `fromKey` up to its end: `count` of them or more, where there are so many. */
-  #window(fromKey: number, endKey: number, count: number): RowWindow {
+  *#window(fromKey: number, endKey: number, count: number): Generator<void, RowWindow> {
     const { chunkTimes, tail } = this.#sources;
     const { order } = this.#query;
     const window = new RowWindow(Math.max(MIN_WINDOW_ROWS, 2 * count));
     window.begin(Number.NEGATIVE_INFINITY, endKey);
     const fromMs = fromKey * this.#step;
-    for (const head of chunkTimes.around(fromMs, order)) this.#addChunk(window, head, fromMs);
+    let opened = 0;
+    for (const head of chunkTimes.around(fromMs, order)) {
+      this.#addChunk(window, head, fromMs);
+      if (++opened % CHUNKS_PER_STEP === 0) yield;
+    }
     const { series, tsMs, values } = tail.rows;
     // Those that came last are likely to be the newest: the others are left out at a glance.
     for (let index = 0; index < series.length; index++) {
