@@ -40,7 +40,7 @@ export interface CsvExportLimits {
   readonly stepMs: number;
   /** A piece ends with a whole row: it may be somewhat longer. */
   readonly bytesPerPiece: number;
-  /** In a window: 5 MB, and 3 MB to put them in order. */
+  /** In a window: 20 bytes each, and 10 to put them in order. */
   readonly rows: number;
   /** Where most series have a reading at one time, and a window has room for no more, so many are written at once. */
   readonly rowsOfOneTime: number;
@@ -48,13 +48,10 @@ export interface CsvExportLimits {
   readonly seriesAtOnce: number;
 }
 
-const LIMITS: CsvExportLimits = {
-  stepMs: 15,
-  bytesPerPiece: 1_500_000,
-  rows: 262_144,
-  rowsOfOneTime: 16_384,
-  seriesAtOnce: 256,
-};
+const LIMITS = { stepMs: 15, bytesPerPiece: 1_500_000, rows: 131_072, rowsOfOneTime: 16_384, seriesAtOnce: 256 };
+/** Every window opens a chunk of each series: with so many series it pays to read more at once. */
+const MANY_SERIES = 65_536;
+const LIMITS_OF_MANY = { ...LIMITS, rows: 262_144 };
 const PIECE_SLACK_BYTES = 64_000;
 /** The length of a window follows from the last one, so that it has room for its rows and is not empty. */
 const AIM_SHARE = 3 / 4;
@@ -81,8 +78,9 @@ export class CsvExport {
   #isOneTimeConsidered = false;
 
   constructor(options: CsvExportOptions) {
-    const { table, selection, format, start, limits = LIMITS } = options;
+    const { table, selection, format, start } = options;
     const { lastSeriesId } = start;
+    const limits = options.limits ?? (lastSeriesId < MANY_SERIES ? LIMITS : LIMITS_OF_MANY);
     this.#options = options;
     this.#limits = limits;
     this.#window = new RowWindow(limits.rows);

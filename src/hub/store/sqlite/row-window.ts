@@ -3,6 +3,8 @@
 import { grown } from "./batch.ts";
 
 const INITIAL_ROWS = 1_024;
+/** In few steps: what is outgrown is collected late. */
+const GROWTH = 8;
 /** Times from which the end of a full window is chosen. */
 const SAMPLED_ROWS = 511;
 /** A window that was full keeps at most such a share of its rows, where their keys allow it. */
@@ -151,7 +153,7 @@ export class RowWindow {
   }
 
   #makeRoom(): void {
-    if (this.#count < this.#maxRows) this.#grow(Math.min(this.#maxRows, 2 * this.#count));
+    if (this.#count < this.#maxRows) this.#grow(Math.min(this.#maxRows, GROWTH * this.#count));
     else if (!this.#shrink()) this.#grow(2 * this.#count);
   }
 
