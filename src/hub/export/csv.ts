@@ -1,57 +1,82 @@
-// Readings -> CSV (RFC 4180), safe to open in a spreadsheet. Exports have millions of rows: what a row costs, counts.
-import type { CsvFormat, SeriesKey } from "../store/readings.ts";
+// Readings -> CSV (RFC 4180), safe to open in a spreadsheet. Exports have millions of rows: what a row costs, counts. A row
+// is written as it comes, cell by cell: of half a million columns, most may be empty.
+import type { CsvFormat } from "../store/readings.ts";
+import type { CsvFields } from "./csv-fields.ts";
 import { RowBytes } from "./row-bytes.ts";
 import { zonedTimeFormatter } from "./zoned-time.ts";
 
-/** Writes a piece of a file: the header where it is the first one, then rows. */
+/** All series that a file may hold, by their places: in order of device, then metric. */
+export interface CsvSeries {
+  readonly devices: CsvFields;
+  /** In order. */
+  readonly metrics: CsvFields;
+  /** The numbers of the device and of the metric of each series. */
+  readonly deviceOf: Uint32Array;
+  readonly metricOf: Uint32Array;
+}
+
+/** Writes a file, a piece at a time. */
 export interface CsvWriter {
-  header(): void;
-  /** A reading of `series[index]`, in order of time; all readings of one time are in one piece. */
-  row(index: number, tsMs: number, value: number): void;
-  /** Bytes written so far. */
+  /** Begins a piece; in `buffer`, as far as it has room. */
+  begin(buffer: ArrayBuffer): void;
+  /** Columns in the header. */
+  readonly columns: number;
+  /** Writes the column of this number of the header. */
+  header(column: number): void;
+  /** A reading of the series at `place`; in order of time, then place. */
+  row(place: number, tsMs: number, value: number): void;
+  /** Bytes in the piece so far. */
   readonly length: number;
-  /** The piece; in `buffer`, where it had room. */
+  /** The piece; it ends with a whole line, and so must the rows. */
   finish(): Uint8Array<ArrayBuffer>;
 }
 
-/** `series` are all that the file may hold. */
-export function csvWriter(format: CsvFormat, series: readonly SeriesKey[], buffer: ArrayBuffer): CsvWriter {
-  const bytes = new RowBytes(buffer, zonedTimeFormatter(format.timeZone));
-  const line = lineWriter(format.separator);
-  return format.layout === "long" ? new LongRows(line, series, bytes) : new WideRows(line, series, bytes);
+export function csvWriter(format: CsvFormat, series: CsvSeries): CsvWriter {
+  const bytes = new RowBytes(zonedTimeFormatter(format.timeZone));
+  const separator = format.separator.charCodeAt(0);
+  return format.layout === "long" ? new LongRows(series, bytes, separator) : new WideRows(series, bytes, separator);
 }
-
-type Line = (fields: readonly string[]) => Buffer;
 
 /** A row per reading. */
 class LongRows implements CsvWriter {
-  readonly #line: Line;
+  readonly #series: CsvSeries;
   readonly #bytes: RowBytes;
-  /** Of each series what stands between time and value, with its separators. */
-  readonly #names: readonly Buffer[];
+  readonly #separator: number;
 
-  constructor(line: Line, series: readonly SeriesKey[], bytes: RowBytes) {
-    this.#line = line;
+  constructor(series: CsvSeries, bytes: RowBytes, separator: number) {
+    this.#series = series;
     this.#bytes = bytes;
-    this.#names = series.map(({ device, metric }) => line(["", safeText(device), safeText(metric), ""]));
+    this.#separator = separator;
+  }
+
+  get columns(): number {
+    return LONG_COLUMNS.length;
   }
 
   get length(): number {
     return this.#bytes.length;
   }
 
-  header(): void {
-    this.#bytes.raw(this.#line(["time", "device", "metric", "value"]));
-    this.#bytes.endLine();
+  begin(buffer: ArrayBuffer): void {
+    this.#bytes.begin(buffer);
   }
 
-  row(index: number, tsMs: number, value: number): void {
-    const name = this.#names[index];
-    if (name === undefined) return;
-    this.#bytes.time(tsMs);
-    this.#bytes.raw(name);
-    this.#bytes.number(value);
-    this.#bytes.endLine();
+  header(column: number): void {
+    this.#bytes.raw(LONG_COLUMNS[column] ?? EMPTY);
+    endCell(this.#bytes, column, LONG_COLUMNS.length, this.#separator);
+  }
+
+  row(place: number, tsMs: number, value: number): void {
+    const { devices, metrics, deviceOf, metricOf } = this.#series;
+    const bytes = this.#bytes;
+    bytes.time(tsMs);
+    bytes.repeat(this.#separator, 1);
+    devices.writeTo(bytes, deviceOf[place] ?? 0);
+    bytes.repeat(this.#separator, 1);
+    metrics.writeTo(bytes, metricOf[place] ?? 0);
+    bytes.repeat(this.#separator, 1);
+    bytes.number(value);
+    bytes.endLine();
   }
 
   finish(): Uint8Array<ArrayBuffer> {
@@ -61,71 +86,77 @@ class LongRows implements CsvWriter {
 
 /** A row per device and time, a column per metric. */
 class WideRows implements CsvWriter {
-  readonly #line: Line;
+  readonly #series: CsvSeries;
   readonly #bytes: RowBytes;
-  readonly #separator: Buffer;
-  readonly #metrics: readonly string[];
-  readonly #places: readonly { readonly device: string; readonly column: number }[];
-  /** The cells of each device at the time of the rows that came last; NaN where a cell is empty. */
-  readonly #open = new Map<string, Float64Array>();
+  readonly #separator: number;
+  /** The row under way; no device where there is none. */
   #tsMs = 0;
+  #device: number | null = null;
+  /** Metrics that it has a cell of. */
+  #cells = 0;
 
-  constructor(line: Line, series: readonly SeriesKey[], bytes: RowBytes) {
-    this.#line = line;
+  constructor(series: CsvSeries, bytes: RowBytes, separator: number) {
+    this.#series = series;
     this.#bytes = bytes;
-    this.#separator = line(["", ""]);
-    this.#metrics = [...new Set(series.map(({ metric }) => metric))].sort();
-    const columns = new Map(this.#metrics.map((metric, index) => [metric, index]));
-    this.#places = series.map(({ device, metric }) => ({ device, column: columns.get(metric) ?? 0 }));
+    this.#separator = separator;
+  }
+
+  get columns(): number {
+    return WIDE_COLUMNS.length + this.#series.metrics.count;
   }
 
   get length(): number {
     return this.#bytes.length;
   }
 
-  header(): void {
-    this.#bytes.raw(this.#line(["time", "device", ...this.#metrics.map(safeText)]));
-    this.#bytes.endLine();
+  begin(buffer: ArrayBuffer): void {
+    this.#bytes.begin(buffer);
   }
 
-  row(index: number, tsMs: number, value: number): void {
-    if (tsMs !== this.#tsMs) this.#close();
-    this.#tsMs = tsMs;
-    const place = this.#places[index];
-    if (place === undefined) return;
-    const cells = this.#open.get(place.device) ?? new Float64Array(this.#metrics.length).fill(Number.NaN);
-    cells[place.column] = value;
-    this.#open.set(place.device, cells);
+  header(column: number): void {
+    const fixed = WIDE_COLUMNS[column];
+    if (fixed === undefined) this.#series.metrics.writeTo(this.#bytes, column - WIDE_COLUMNS.length);
+    else this.#bytes.raw(fixed);
+    endCell(this.#bytes, column, this.columns, this.#separator);
+  }
+
+  row(place: number, tsMs: number, value: number): void {
+    const { devices, deviceOf, metricOf } = this.#series;
+    const device = deviceOf[place] ?? 0;
+    const bytes = this.#bytes;
+    if (device !== this.#device || tsMs !== this.#tsMs) {
+      this.#endRow();
+      bytes.time(tsMs);
+      bytes.repeat(this.#separator, 1);
+      devices.writeTo(bytes, device);
+      this.#device = device;
+      this.#tsMs = tsMs;
+      this.#cells = 0;
+    }
+    const cell = (metricOf[place] ?? 0) + 1;
+    bytes.repeat(this.#separator, cell - this.#cells);
+    bytes.number(value);
+    this.#cells = cell;
   }
 
   finish(): Uint8Array<ArrayBuffer> {
-    this.#close();
+    this.#endRow();
     return this.#bytes.bytes();
   }
 
-  #close(): void {
-    const bytes = this.#bytes;
-    for (const [device, cells] of this.#open) {
-      bytes.time(this.#tsMs);
-      bytes.raw(this.#line(["", safeText(device)]));
-      for (const value of cells) {
-        bytes.raw(this.#separator);
-        if (!Number.isNaN(value)) bytes.number(value);
-      }
-      bytes.endLine();
-    }
-    this.#open.clear();
+  #endRow(): void {
+    if (this.#device === null) return;
+    this.#bytes.repeat(this.#separator, this.#series.metrics.count - this.#cells);
+    this.#bytes.endLine();
+    this.#device = null;
   }
 }
 
-/** Without the end of the line. */
-function lineWriter(separator: string): Line {
-  const special = new RegExp(`["\r\n${separator}]`);
-  const quote = (field: string) => (special.test(field) ? `"${field.replaceAll('"', '""')}"` : field);
-  return (fields) => Buffer.from(fields.map(quote).join(separator));
+function endCell(bytes: RowBytes, column: number, columns: number, separator: number): void {
+  if (column + 1 < columns) bytes.repeat(separator, 1);
+  else bytes.endLine();
 }
 
-/** A spreadsheet runs a cell that begins like a formula; an apostrophe in front makes it text. */
-function safeText(text: string): string {
-  return /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-}
+const EMPTY = new Uint8Array();
+const LONG_COLUMNS = ["time", "device", "metric", "value"].map((name) => Buffer.from(name));
+const WIDE_COLUMNS = ["time", "device"].map((name) => Buffer.from(name));

@@ -11,15 +11,20 @@ const POWERS = [1, 10, 100, 1_000, 10_000];
 
 export class RowBytes {
   readonly #formatTime: (tsMs: number) => string;
-  #bytes: Buffer<ArrayBuffer>;
+  #bytes = Buffer.from(new ArrayBuffer(0));
   #length = 0;
   /** The text of a time around its seconds: `2026-01-31T12:00:` and `Z`. */
   #minute = { index: Number.NaN, before: Buffer.alloc(0), after: Buffer.alloc(0) };
 
-  /** Writes into `buffer`, or where that is too small into a larger one. `formatTime` writes ISO 8601 with milliseconds. */
-  constructor(buffer: ArrayBuffer, formatTime: (tsMs: number) => string) {
-    this.#bytes = Buffer.from(buffer);
+  /** `formatTime` writes ISO 8601 with milliseconds. */
+  constructor(formatTime: (tsMs: number) => string) {
     this.#formatTime = formatTime;
+  }
+
+  /** Writes into `buffer` from now on, or where that is too small into a larger one. */
+  begin(buffer: ArrayBuffer): void {
+    this.#bytes = Buffer.from(buffer);
+    this.#length = 0;
   }
 
   get length(): number {
@@ -56,12 +61,21 @@ export class RowBytes {
     this.#length += this.#bytes.write(String(value), this.#length, "latin1");
   }
 
-  raw(text: Uint8Array): void {
-    this.#reserve(text.length);
+  /** The bytes of `text` from `start` to `end`, that one not included. */
+  raw(text: Uint8Array, start = 0, end = text.length): void {
+    this.#reserve(end - start);
     const bytes = this.#bytes;
     let at = this.#length;
-    for (let index = 0; index < text.length; index++) bytes[at++] = text[index] ?? 0;
+    for (let index = start; index < end; index++) bytes[at++] = text[index] ?? 0;
     this.#length = at;
+  }
+
+  /** One byte, so many times. */
+  repeat(byte: number, count: number): void {
+    this.#reserve(count);
+    if (count === 1) this.#bytes[this.#length] = byte;
+    else this.#bytes.fill(byte, this.#length, this.#length + count);
+    this.#length += count;
   }
 
   endLine(): void {

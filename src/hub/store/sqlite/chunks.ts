@@ -31,6 +31,8 @@ export interface ChunksOptions {
   readonly onDamage: (damage: Damage) => void;
 }
 
+/** What an opened chunk takes beside its readings, counted as readings: of small ones only so many are kept. */
+const READINGS_PER_COLUMNS = 32;
 /** Heads are read so many at a time, more with every time: most questions end with the first ones. */
 const HEADS_AT_FIRST = 2;
 const HEADS_AT_ONCE = 128;
@@ -105,25 +107,36 @@ export class Chunks {
       this.#decoded.set(key, known);
       return known;
     }
-    const decoded = openChunk(head, this.data(head), this.#options.memory);
-    if ("reason" in decoded) {
-      if (!this.#damaged.has(key)) this.#options.onDamage({ head, reason: decoded.reason });
-      this.#damaged.add(key);
-      return null;
-    }
-    this.remember(head, decoded);
-    return decoded;
+    const columns = this.open(head);
+    if (columns !== null) this.remember(head, columns);
+    return columns;
+  }
+
+  /** The same for somebody who needs them only now, and says so with `close`; `data` is given where it is at hand. */
+  open(head: ChunkHead, data: Uint8Array | null = null): Columns | null {
+    const decoded = openChunk(head, data ?? this.data(head), this.#options.memory);
+    if (!("reason" in decoded)) return decoded;
+    const key = keyOf(head);
+    if (!this.#damaged.has(key)) this.#options.onDamage({ head, reason: decoded.reason });
+    this.#damaged.add(key);
+    return null;
+  }
+
+  /** Takes back what `open` gave. */
+  close({ tsMs, values }: Columns): void {
+    this.#options.memory?.giveBack(tsMs);
+    this.#options.memory?.giveBack(values);
   }
 
   /** Keeps the readings of a chunk that was just written: they are likely to be asked for. */
   remember(head: ChunkHead, columns: Columns): void {
     const before = this.#decoded.get(keyOf(head));
     this.#decoded.set(keyOf(head), columns);
-    this.#decodedReadings += columns.tsMs.length - (before?.tsMs.length ?? 0);
+    this.#decodedReadings += weightOf(columns) - (before === undefined ? 0 : weightOf(before));
     for (const [key, { tsMs, values }] of this.#decoded) {
       if (this.#decodedReadings <= this.#options.cachedReadings) return;
       this.#decoded.delete(key);
-      this.#decodedReadings -= tsMs.length;
+      this.#decodedReadings -= weightOf({ tsMs, values });
       this.#options.memory?.giveBackLater(tsMs);
       this.#options.memory?.giveBackLater(values);
     }
@@ -134,9 +147,8 @@ export class Chunks {
     const columns = this.#decoded.get(keyOf(head));
     if (columns === undefined) return;
     this.#decoded.delete(keyOf(head));
-    this.#decodedReadings -= columns.tsMs.length;
-    this.#options.memory?.giveBack(columns.tsMs);
-    this.#options.memory?.giveBack(columns.values);
+    this.#decodedReadings -= weightOf(columns);
+    this.close(columns);
   }
 
   /** The bytes of a chunk as they are stored. */
@@ -160,11 +172,20 @@ export function openChunk(
   }
 }
 
+/** The value of a chunk's only reading, where its head tells it: a zero loses its sign there. */
+export function soleValue({ count, lastValue }: ChunkHead): number | null {
+  return count === 1 && lastValue !== 0 ? lastValue : null;
+}
+
+function weightOf({ tsMs }: Columns): number {
+  return tsMs.length + READINGS_PER_COLUMNS;
+}
+
 function keyOf({ series, firstMs, checksum }: ChunkHead): string {
   return `${series}:${firstMs}:${checksum}`;
 }
 
-type HeadRow = readonly [
+export type HeadRow = readonly [
   series: number,
   firstMs: number,
   lastMs: number,
@@ -180,7 +201,7 @@ type HeadRow = readonly [
 /** In the order of `HeadRow`. */
 export const HEAD_COLUMNS = "series, first, last, count, min, max, mean, last_value, checksum, data_id";
 
-export function toHead(row: HeadRow | undefined): ChunkHead | null {
+export function toHead(row: readonly [...HeadRow, ...unknown[]] | undefined): ChunkHead | null {
   if (row === undefined) return null;
   const [series, firstMs, lastMs, count, min, max, mean, lastValue, checksum, dataId] = row;
   return { series, firstMs, lastMs, count, min, max, mean, lastValue, checksum, dataId };

@@ -15,6 +15,12 @@ export function lowerBound(times: Float64Array, tsMs: number): number {
   return low;
 }
 
+/** The value at `atMs`, or null. */
+export function valueIn({ tsMs, values }: Columns, atMs: number): number | null {
+  const row = lowerBound(tsMs, atMs);
+  return tsMs[row] === atMs ? (values[row] ?? null) : null;
+}
+
 /** The readings with `fromMs <= t < toMs`; a view, not a copy. */
 export function sliceByTime({ tsMs, values }: Columns, fromMs: number, toMs: number): Columns {
   const start = lowerBound(tsMs, fromMs);

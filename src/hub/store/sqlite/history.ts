@@ -1,8 +1,8 @@
 // The whole history of a series: its chunks, and on top of them what the journal has.
 
 import type { Columns } from "./chunk-codec.ts";
-import type { ChunkHead, Chunks } from "./chunks.ts";
-import { mergeColumns, NO_READINGS, sliceByTime } from "./columns.ts";
+import { type ChunkHead, type Chunks, soleValue } from "./chunks.ts";
+import { mergeColumns, NO_READINGS, sliceByTime, valueIn } from "./columns.ts";
 import { addColumnsToSlots, addToSlot, type Summary } from "./summary.ts";
 
 /** A stretch of time with one chunk at most. Stretches follow each other without a gap. */
@@ -70,6 +70,15 @@ export class History {
   /** Lets go of a stretch that nobody reads any more: what `columns` gave of it is gone. */
   forget({ chunk }: Segment): void {
     if (chunk !== null) this.#chunks.forget(chunk);
+  }
+
+  /** The value of a series at a time, or null. */
+  valueAt(series: number, tsMs: number): number | null {
+    const unsealed = valueIn(this.#tail.columns(series) ?? NO_READINGS, tsMs);
+    if (unsealed !== null) return unsealed;
+    const head = this.#chunks.at(series, tsMs);
+    if (head === null || head.lastMs < tsMs) return null;
+    return soleValue(head) ?? valueIn(this.#chunks.columns(head) ?? NO_READINGS, tsMs);
   }
 
   /** The times at which a series has readings, from `fromMs` on. */

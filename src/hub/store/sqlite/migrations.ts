@@ -104,6 +104,15 @@ export const migrations: readonly Migration[] = [
     changesData: false,
     sql: "CREATE TABLE command (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, record TEXT NOT NULL) STRICT;",
   },
+  {
+    changesData: false,
+    sql: `
+      -- Of half a million series, only those are to be looked at that have readings at the times in question.
+      CREATE INDEX chunk_first ON chunk (first, last);
+      CREATE INDEX chunk_last ON chunk (last, first);
+      CREATE INDEX series_metric ON series (metric, device);
+    `,
+  },
 ];
 
 /**

@@ -1,23 +1,29 @@
 // The reader thread: charts, raw rows and exports, so that a slow question never delays an acknowledgement. Each answer
 // is of one moment: chunks, rollups and journal are read in one transaction.
+import { setImmediate as nextTurn } from "node:timers/promises";
 import Database from "better-sqlite3";
-import { type DeviceId, type MetricName, parseDeviceId, parseMetricName } from "../../../shared/ids.ts";
 import type { Bucket, Reading } from "../../../shared/reading.ts";
-import { csvWriter } from "../../export/csv.ts";
 import type { BucketQuery, CsvFormat, PageQuery, ReadingPage, ReadingSelection, SeriesKey } from "../readings.ts";
 import { BucketReader } from "./buckets.ts";
-import { Chunks } from "./chunks.ts";
+import type { Damage } from "./chunks.ts";
 import { ColumnMemory } from "./column-memory.ts";
+import { CsvExport, type CsvPiece, type CsvPlace } from "./csv-export.ts";
 import { History } from "./history.ts";
 import { JournalFollower } from "./journal.ts";
 import { MergedRows, type SeriesRange } from "./merge.ts";
 import { Rollups } from "./rollups.ts";
+import { compareSeries, type Series } from "./series-table.ts";
+import { openSources, type Sources } from "./sources.ts";
+import type { Tail } from "./tail.ts";
+import { TimePage } from "./time-page.ts";
 import { warmUp } from "./warm-up.ts";
 import { answerCalls, moving, notify } from "./worker-port.ts";
 
 export type RecordTable = "device" | "command" | "refused" | "attribute" | "setting";
 
 export interface CsvPieceQuery {
+  /** Which file the piece is of. */
+  readonly file: number;
   readonly selection: ReadingSelection;
   readonly format: CsvFormat;
   /** Null for the first piece, then what the last one said. */
@@ -26,50 +32,34 @@ export interface CsvPieceQuery {
   readonly buffer: ArrayBuffer | null;
 }
 
-/** Where a piece begins. */
-export interface CsvPlace {
-  readonly fromMs: number;
-  /** Series that appeared later than the file was begun have no place in it: a wide one has its columns by then. */
-  readonly lastSeriesId: number;
-}
-
-export interface CsvPiece {
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Where the next piece begins; null when this is the last. */
-  readonly next: CsvPlace | null;
-}
-
 /** 8 MB. */
 const CACHED_READINGS = 524_288;
-const BYTES_PER_PIECE = 1_500_000;
-/** Each piece opens a chunk of each series: with many series that only pays for many rows. */
-const BYTES_PER_PIECE_AND_SERIES = 3_000;
-/** A piece ends with all rows of its last time. */
-const PIECE_SLACK_BYTES = 64_000;
-
-interface Series extends SeriesKey {
-  readonly id: number;
-}
+/** Up to here a page merges the series that are selected; of more it takes those that have readings in it. */
+const MAX_MERGED_SERIES = 2_000;
+/** A page that takes longer is read once more, in steps. */
+const QUICK_PAGE_MS = 40;
+const STEP_MS = 15;
 
 class Reader {
   readonly #db: Database.Database;
   readonly #memory = new ColumnMemory();
-  readonly #chunks: Chunks;
+  readonly #sources: Sources;
   readonly #rollups: Rollups;
   readonly #journal: JournalFollower;
   readonly #statements: ReturnType<typeof prepare>;
-  /** All series in the order of pages, as of the highest id. */
-  #series: { readonly lastId: number; readonly sorted: readonly Series[] } = { lastId: 0, sorted: [] };
+  /** The files under way: each is ended by whoever asked for it. */
+  readonly #exports = new Map<number, CsvExport>();
+  #slowPages: Promise<unknown> = Promise.resolve();
 
   constructor(path: string) {
     this.#db = new Database(path, { readonly: true });
-    this.#chunks = new Chunks(this.#db, {
+    this.#sources = openSources(this.#db, {
       cachedReadings: CACHED_READINGS,
       memory: this.#memory,
-      onDamage: (damage) => notify({ kind: "damaged-chunk", ...damage }),
+      onDamage: notifyDamage,
     });
     this.#rollups = new Rollups(this.#db);
-    this.#journal = new JournalFollower(this.#db, (rowId) => notify({ kind: "damaged-journal-row", rowId }));
+    this.#journal = new JournalFollower(this.#db, notifyDamagedRow);
     this.#statements = prepare(this.#db);
   }
 
@@ -81,65 +71,81 @@ class Reader {
   /** In the order in which the series first appeared. */
   latest(): Reading[] {
     return this.#atOneMoment(() => {
+      const { table, chunks } = this.#sources;
       const tail = this.#journal.follow();
-      return this.#select({ devices: null, metrics: null })
-        .toSorted((a, b) => a.id - b.id)
-        .flatMap(({ id, device, metric }): Reading[] => {
-          const chunk = this.#chunks.last(id);
-          const newest = tail.newest(id);
-          if (newest !== null && newest.tsMs >= (chunk?.lastMs ?? newest.tsMs)) return [{ device, metric, ...newest }];
-          return chunk === null ? [] : [{ device, metric, tsMs: chunk.lastMs, value: chunk.lastValue }];
-        });
+      const readings: Reading[] = [];
+      for (const { id, device, metric } of table.all()) {
+        const chunk = chunks.last(id);
+        const newest = tail.newest(id);
+        if (newest !== null && newest.tsMs >= (chunk?.lastMs ?? newest.tsMs))
+          readings.push({ device, metric, ...newest });
+        else if (chunk !== null) readings.push({ device, metric, tsMs: chunk.lastMs, value: chunk.lastValue });
+      }
+      return readings;
     });
   }
 
   buckets(query: BucketQuery): Bucket[] {
     return this.#atOneMoment(() => {
-      const id = this.#statements.seriesId.get(query.device, query.metric);
-      return id === undefined ? [] : new BucketReader(this.#history(), this.#rollups).read(id, query);
+      const id = this.#sources.table.idOf(query.device, query.metric);
+      if (id === null) return [];
+      return new BucketReader(this.#history(this.#journal.follow()), this.#rollups).read(id, query);
     });
   }
 
   /** Needs no state between calls: where the last page ended is all there is to know. */
-  page({ order, after, limit, ...selection }: PageQuery): ReadingPage {
+  page(query: PageQuery): ReadingPage | Promise<ReadingPage> {
+    const page = this.#atOneMoment(() => {
+      const tail = this.#journal.follow();
+      const history = this.#history(tail);
+      const series = this.#sources.table.few(query, MAX_MERGED_SERIES);
+      if (series !== null) return toPage(mergedRows(series, history, query), query.limit);
+      const steps = new TimePage({ ...this.#sources, tail, history }, query).rows(query.limit + 1);
+      const rows = resultWithin(QUICK_PAGE_MS, steps);
+      steps.return([]);
+      return rows === null ? null : toPage(rows, query.limit);
+    });
+    if (page !== null) return page;
+    // One after the other: each has the journal in memory once more.
+    const slow = this.#slowPages.then(() => this.#slowPage(query));
+    this.#slowPages = slow.catch(() => undefined);
+    return slow;
+  }
+
+  /** A page that takes long is of one moment, too: others are answered meanwhile, but not from its view of the file. */
+  async #slowPage(query: PageQuery): Promise<ReadingPage> {
+    const db = new Database(this.#db.name, { readonly: true });
+    try {
+      db.exec("BEGIN");
+      const sources = openSources(db, { cachedReadings: 0, onDamage: notifyDamage });
+      const tail = new JournalFollower(db, notifyDamagedRow).follow();
+      const history = new History(sources.chunks, tail);
+      const steps = new TimePage({ ...sources, tail, history }, query).rows(query.limit + 1);
+      for (;;) {
+        const rows = resultWithin(STEP_MS, steps);
+        if (rows !== null) return toPage(rows, query.limit);
+        await nextTurn();
+      }
+    } finally {
+      db.close();
+    }
+  }
+
+  csvPiece({ file, selection, format, next, buffer }: CsvPieceQuery): CsvPiece {
     return this.#atOneMoment(() => {
-      const series = this.#select(selection);
-      const { fromMs, toMs } = selection;
-      const ranges = series.map((one): SeriesRange => {
-        if (after === null) return { series: one.id, fromMs, toMs };
-        // Of the series behind the last row's, the row at that time is still to come.
-        const past = compareSeries(one, after) <= 0 ? 1 : 0;
-        return order === "oldest-first"
-          ? { series: one.id, fromMs: Math.max(fromMs, after.tsMs + past), toMs }
-          : { series: one.id, fromMs, toMs: Math.min(toMs, after.tsMs + 1 - past) };
-      });
-      return toPage(series, new MergedRows(this.#history(), ranges, order), limit);
+      const tail = this.#journal.follow();
+      const start = next ?? this.#startOf(selection, tail);
+      const underWay = this.#exports.get(file) ?? new CsvExport({ ...this.#sources, selection, format, start });
+      this.#exports.set(file, underWay);
+      const piece = underWay.step(tail, buffer);
+      if (piece.next === null) this.#exports.delete(file);
+      return moving(piece, [piece.bytes.buffer]);
     });
   }
 
-  csvPiece({ selection, format, next, buffer }: CsvPieceQuery): CsvPiece {
-    return this.#atOneMoment(() => {
-      const { fromMs, lastSeriesId } = next ?? { ...selection, lastSeriesId: this.#allSeries().lastId };
-      const series = this.#select(selection).filter(({ id }) => id <= lastSeriesId);
-      const ranges = series.map(({ id }) => ({ series: id, fromMs, toMs: selection.toMs }));
-      const rows = new MergedRows(this.#history(), ranges, "oldest-first");
-      const length = Math.max(BYTES_PER_PIECE, BYTES_PER_PIECE_AND_SERIES * series.length);
-      const writer = csvWriter(format, series, buffer ?? new ArrayBuffer(length + PIECE_SLACK_BYTES));
-      if (next === null) writer.header();
-      let more: CsvPlace | null = null;
-      let lastMs = Number.NaN;
-      while (rows.next()) {
-        const { tsMs } = rows;
-        if (tsMs !== lastMs && writer.length >= length) {
-          more = { fromMs: tsMs, lastSeriesId };
-          break;
-        }
-        writer.row(rows.index, tsMs, rows.value);
-        lastMs = tsMs;
-      }
-      const bytes = writer.finish();
-      return moving({ bytes, next: more }, [bytes.buffer]);
-    });
+  /** Nobody asks for the rest of a file. */
+  endCsv(file: number): void {
+    this.#exports.delete(file);
   }
 
   #atOneMoment<T>(read: () => T): T {
@@ -148,52 +154,78 @@ class Reader {
     return this.#db.transaction(read)();
   }
 
-  #history(): History {
-    return new History(this.#chunks, this.#journal.follow());
+  #history(tail: Tail): History {
+    return new History(this.#sources.chunks, tail);
   }
 
-  #select({ devices, metrics }: Pick<ReadingSelection, "devices" | "metrics">): readonly Series[] {
-    const { sorted } = this.#allSeries();
-    if (devices === null && metrics === null) return sorted;
-    const isWanted = <T>(wanted: readonly T[] | null): ((one: T) => boolean) => {
-      const set = new Set(wanted);
-      return wanted === null ? () => true : (one) => set.has(one);
-    };
-    const isDevice = isWanted<DeviceId>(devices);
-    const isMetric = isWanted<MetricName>(metrics);
-    return sorted.filter(({ device, metric }) => isDevice(device) && isMetric(metric));
+  #startOf({ fromMs, toMs }: ReadingSelection, tail: Tail): CsvPlace {
+    const { table, chunkTimes } = this.#sources;
+    const sealedMs = chunkTimes.firstMs ?? toMs;
+    const firstMs = tail.rows.tsMs.reduce((first, tsMs) => Math.min(first, tsMs), sealedMs);
+    return { lastSeriesId: table.lastId, header: 0, fromMs: Math.max(fromMs, Math.min(firstMs, toMs)), series: 0 };
   }
+}
 
-  #allSeries(): { readonly lastId: number; readonly sorted: readonly Series[] } {
-    const lastId = this.#statements.lastSeriesId.get() ?? 0;
-    if (lastId !== this.#series.lastId) {
-      const sorted = this.#statements.series.all().flatMap(([id, deviceText, metricText]) => {
-        const device = parseDeviceId(deviceText);
-        const metric = parseMetricName(metricText);
-        return device === undefined || metric === undefined ? [] : [{ id, device, metric }];
-      });
-      this.#series = { lastId, sorted: sorted.sort(compareSeries) };
-    }
-    return this.#series;
+/** Takes steps until the time is up; null where they have not come to their end. */
+function resultWithin<T>(ms: number, steps: Iterator<void, T>): T | null {
+  const endMs = performance.now() + ms;
+  do {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  } while (performance.now() < endMs);
+  return null;
+}
+
+function notifyDamage(damage: Damage): void {
+  notify({ kind: "damaged-chunk", ...damage });
+}
+
+function notifyDamagedRow(rowId: number): void {
+  notify({ kind: "damaged-journal-row", rowId });
+}
+
+interface Row {
+  readonly series: Series;
+  readonly tsMs: number;
+  readonly value: number;
+}
+
+function* mergedRows(
+  series: readonly Series[],
+  history: History,
+  { order, after, fromMs, toMs }: PageQuery,
+): Generator<Row> {
+  const ranges = series.map((one): SeriesRange => {
+    if (after === null) return { series: one.id, fromMs, toMs };
+    // Of the series behind the last row's, the row at that time is still to come.
+    const past = compareSeries(one, after) <= 0 ? 1 : 0;
+    return order === "oldest-first"
+      ? { series: one.id, fromMs: Math.max(fromMs, after.tsMs + past), toMs }
+      : { series: one.id, fromMs, toMs: Math.min(toMs, after.tsMs + 1 - past) };
+  });
+  const rows = new MergedRows(history, ranges, order);
+  while (rows.next()) {
+    const one = series[rows.index];
+    if (one !== undefined) yield { series: one, tsMs: rows.tsMs, value: rows.value };
   }
 }
 
 /** At most `limit` rows; the page names only the series that have rows in it. */
-function toPage(series: readonly SeriesKey[], rows: MergedRows, limit: number): ReadingPage {
+function toPage(rows: Iterable<Row>, limit: number): ReadingPage {
   const places = new Map<number, number>();
   const named: SeriesKey[] = [];
   const seriesIndex: number[] = [];
   const tsMs: number[] = [];
   const values: number[] = [];
-  let more = rows.next();
-  for (; more && tsMs.length < limit; more = rows.next()) {
-    const key = series[rows.index];
-    if (key === undefined) continue;
-    const place = places.get(rows.index) ?? named.push({ device: key.device, metric: key.metric }) - 1;
-    places.set(rows.index, place);
+  let more = false;
+  for (const { series, tsMs: ts, value } of rows) {
+    more = tsMs.length === limit;
+    if (more) break;
+    const place = places.get(series.id) ?? named.push({ device: series.device, metric: series.metric }) - 1;
+    places.set(series.id, place);
     seriesIndex.push(place);
-    tsMs.push(rows.tsMs);
-    values.push(rows.value);
+    tsMs.push(ts);
+    values.push(value);
   }
   return {
     series: named,
@@ -204,25 +236,8 @@ function toPage(series: readonly SeriesKey[], rows: MergedRows, limit: number): 
   };
 }
 
-interface SeriesName {
-  readonly device: string;
-  readonly metric: string;
-}
-
-/** By code unit: the same on every machine, whatever its language. */
-function compareSeries(a: SeriesName, b: SeriesName): number {
-  return compareText(a.device, b.device) || compareText(a.metric, b.metric);
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
-}
-
 function prepare(db: Database.Database) {
   return {
-    series: db.prepare<[], [id: number, device: string, metric: string]>("SELECT id, device, metric FROM series").raw(),
-    lastSeriesId: db.prepare<[], number | null>("SELECT max(id) FROM series").pluck(),
-    seriesId: db.prepare<[string, string], number>("SELECT id FROM series WHERE device = ? AND metric = ?").pluck(),
     device: db.prepare<[], unknown>("SELECT record FROM device ORDER BY id"),
     command: db.prepare<[], unknown>("SELECT record FROM command ORDER BY number"),
     refused: db.prepare<[], unknown>("SELECT record FROM refused ORDER BY id"),
@@ -246,8 +261,9 @@ const methods = {
   records: (table: RecordTable): unknown[] => open().records(table),
   latest: (_: null): Reading[] => open().latest(),
   buckets: (query: BucketQuery): Bucket[] => open().buckets(query),
-  page: (query: PageQuery): ReadingPage => open().page(query),
+  page: (query: PageQuery): ReadingPage | Promise<ReadingPage> => open().page(query),
   csvPiece: (query: CsvPieceQuery): CsvPiece => open().csvPiece(query),
+  endCsv: (file: number): void => open().endCsv(file),
 };
 export type ReaderMethods = typeof methods;
 

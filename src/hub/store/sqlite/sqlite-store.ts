@@ -10,8 +10,9 @@ import type { Clock } from "../../clock.ts";
 import type { CsvFormat, ReadingSelection, ReadingStore } from "../readings.ts";
 import { DeviceRecord, type RecordStore, RefusedRecord, RetentionRecord } from "../records.ts";
 import type { Store, StoreStatus } from "../store.ts";
+import type { CsvPlace } from "./csv-export.ts";
 import { GroupCommit } from "./group-commit.ts";
-import type { CsvPlace, ReaderMethods, RecordTable } from "./reader.ts";
+import type { ReaderMethods, RecordTable } from "./reader.ts";
 import { SeriesIds } from "./series-ids.ts";
 import { SleepingWorker } from "./sleeping-worker.ts";
 import { WorkerClient, type WorkerEvents } from "./worker-client.ts";
@@ -154,12 +155,14 @@ function sqliteReadings(
   writer: WorkerClient<WriterMethods>,
   reader: SleepingWorker<ReaderMethods>,
 ): ReadingStore {
+  /** The reader tells the files under way apart by their numbers. */
+  let files = 0;
   return {
     append: (message) => commits.append(message),
     latest: () => reader.call("latest", null),
     buckets: (query) => reader.call("buckets", query),
     page: (query) => reader.call("page", query),
-    csv: (selection, format) => csvPieces(reader, selection, format),
+    csv: (selection, format) => csvPieces(reader, ++files, selection, format),
     async copy(device, metrics, into) {
       const pairs = metrics.flatMap((metric) =>
         series
@@ -198,22 +201,34 @@ async function openReader(
 /** Asks for the next piece while the last one is being sent; what was sent gives its memory to the one after. */
 async function* csvPieces(
   reader: SleepingWorker<ReaderMethods>,
+  file: number,
   selection: ReadingSelection,
   format: CsvFormat,
 ): AsyncGenerator<Uint8Array> {
   const ask = (next: CsvPlace | null, buffer: ArrayBuffer | null) =>
-    reader.call("csvPiece", moving({ selection, format, next, buffer }, buffer === null ? [] : [buffer]));
-  let piece = await ask(null, null);
-  let sent: ArrayBuffer | null = null;
-  while (piece.next !== null) {
-    const next = ask(piece.next, sent);
-    // Whoever asked may leave in between; then nobody hears of a failure.
-    next.catch(() => undefined);
-    yield piece.bytes;
-    sent = piece.bytes.buffer;
-    piece = await next;
+    reader.call("csvPiece", moving({ file, selection, format, next, buffer }, buffer === null ? [] : [buffer]));
+  let isWhole = false;
+  try {
+    let piece = await ask(null, null);
+    let sent: ArrayBuffer | null = null;
+    while (piece.next !== null) {
+      if (piece.bytes.length === 0) {
+        piece = await ask(piece.next, piece.bytes.buffer);
+        continue;
+      }
+      const next = ask(piece.next, sent);
+      // Whoever asked may leave in between; then nobody hears of a failure.
+      next.catch(() => undefined);
+      yield piece.bytes;
+      sent = piece.bytes.buffer;
+      piece = await next;
+    }
+    isWhole = true;
+    if (piece.bytes.length > 0) yield piece.bytes;
+  } finally {
+    // Where there is no reader any more, it keeps nothing.
+    if (!isWhole) reader.call("endCsv", file).catch(() => undefined);
   }
-  yield piece.bytes;
 }
 
 function sqliteRecords(commits: GroupCommit, reader: SleepingWorker<ReaderMethods>): RecordStore {

@@ -1,0 +1,58 @@
+// Names as they stand in a CSV file, in one piece of memory: there may be half a million.
+import type { CsvFormat } from "../store/readings.ts";
+import type { RowBytes } from "./row-bytes.ts";
+
+const INITIAL_BYTES = 1_024;
+const INITIAL_NAMES = 64;
+const MAX_BYTES_PER_CHARACTER = 3;
+
+export class CsvFields {
+  readonly #special: RegExp;
+  #bytes = Buffer.from(new ArrayBuffer(INITIAL_BYTES));
+  /** Of each name the place behind its last byte, from the second entry on. */
+  #ends = new Uint32Array(INITIAL_NAMES);
+  #count = 0;
+
+  constructor(separator: CsvFormat["separator"]) {
+    this.#special = new RegExp(`["\r\n${separator}]`);
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Answers with its number: names are counted from 0. */
+  add(name: string): number {
+    const field = this.#quoted(safeText(name));
+    const start = this.#ends[this.#count] ?? 0;
+    this.#reserve(start + field.length * MAX_BYTES_PER_CHARACTER);
+    const number = this.#count++;
+    this.#ends[this.#count] = start + this.#bytes.write(field, start);
+    return number;
+  }
+
+  writeTo(row: RowBytes, number: number): void {
+    row.raw(this.#bytes, this.#ends[number], this.#ends[number + 1]);
+  }
+
+  #quoted(field: string): string {
+    return this.#special.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
+  }
+
+  #reserve(length: number): void {
+    if (this.#count + 1 === this.#ends.length) {
+      const ends = new Uint32Array(2 * this.#ends.length);
+      ends.set(this.#ends);
+      this.#ends = ends;
+    }
+    if (length <= this.#bytes.length) return;
+    const bytes = Buffer.from(new ArrayBuffer(2 * length));
+    bytes.set(this.#bytes);
+    this.#bytes = bytes;
+  }
+}
+
+/** A spreadsheet runs a cell that begins like a formula; an apostrophe in front makes it text. */
+function safeText(text: string): string {
+  return /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+}
