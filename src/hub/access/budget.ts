@@ -17,6 +17,8 @@ export const MESSAGE_BYTES = 64;
 export const PARSED_MESSAGE_BYTES = 512;
 /** The same of an HTTP request. */
 export const REQUEST_BYTES = 4_096;
+/** What it costs to find out what is wrong with a message, and to say so. */
+export const REFUSAL_BYTES = 1_024;
 /** What a reading costs on its way from the decoder to the disk. */
 export const READING_BYTES = 100;
 

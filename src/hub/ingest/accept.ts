@@ -4,7 +4,7 @@ import { assertNever, BrambleError, type Problem } from "../../shared/errors.ts"
 import type { DeviceId } from "../../shared/ids.ts";
 import type { IncomingReading } from "../../shared/reading.ts";
 import { type IngestTopic, type MalformedTopic, parseTopic } from "../../shared/topics.ts";
-import { READING_BYTES, type Share } from "../access/budget.ts";
+import { READING_BYTES, REFUSAL_BYTES, type Share } from "../access/budget.ts";
 import type { Clock } from "../clock.ts";
 import type { Commands } from "../commands/commands.ts";
 import type { Obstacle } from "../devices/joining.ts";
@@ -111,13 +111,16 @@ export class Ingest {
    * it cannot be written down.
    */
   async refuse(
-    message: Pick<IncomingMessage, "address" | "source" | "payload">,
+    message: Pick<IncomingMessage, "address" | "source" | "payload" | "share">,
     problem: Problem,
     explain: () => Problem = () => problem,
   ): Promise<Verdict> {
     const { refusals, disk, metrics, clock, floodLog } = this.#options;
     if (disk.status === "full") return diskFull;
-    const { address, source, payload } = message;
+    const { address, source, payload, share } = message;
+    // Until the turn ends: refusing takes more time than storing.
+    share.take(REFUSAL_BYTES);
+    share.release(REFUSAL_BYTES);
     metrics.refused(problem.code);
     if (!refusals.mayAdd(address, problem.code)) return { kind: "refused", problem };
     floodLog.warn(problem.code, { address, source, code: problem.code }, "message refused");

@@ -172,7 +172,8 @@ class DeviceSocket {
 
   /** Bad for ever before anything of it was understood. */
   async #refuse(payload: Buffer, wrong: Problem, seq: unknown): Promise<void> {
-    await this.#options.ingest.refuse({ address: this.#address, source: SOURCE, payload }, wrong);
+    const { ingest } = this.#options;
+    await ingest.refuse({ address: this.#address, source: SOURCE, payload, share: this.#share }, wrong);
     this.#sendProblem(wrong, seq);
   }
 

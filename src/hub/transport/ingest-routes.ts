@@ -50,7 +50,7 @@ export function addIngestRoutes(app: FastifyInstance, { ingest, pacing, troubles
           const costBytes = PARSED_MESSAGE_BYTES + (isPacked ? limits.messageBytes : body.length);
           const verdict = await share.runInTurn(costBytes, async () => {
             const payload = form.encoding === "identity" ? body : await unpack(body, form.encoding);
-            if ("code" in payload) return ingest.refuse({ ...sender, payload: body }, payload);
+            if ("code" in payload) return ingest.refuse({ ...sender, payload: body, share }, payload);
             const target = { kind: "readings", device: null } as const;
             const { ndjson } = form;
             return ingest.accept({ ...sender, target, payload, ndjson, session: null, transport: "http", share });

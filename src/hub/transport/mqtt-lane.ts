@@ -40,7 +40,7 @@ export interface MqttLaneOptions {
   readonly ingest: Ingest;
   readonly authority: TopicAuthority;
   /** Refuses a message on a topic that its client may not publish on. */
-  readonly forbidden: (topic: string, payload: Uint8Array, address: string) => Promise<Verdict>;
+  readonly forbidden: (topic: string, payload: Uint8Array, session: LaneSession) => Promise<Verdict>;
   readonly log: Log;
 }
 
@@ -75,7 +75,7 @@ export class MqttLane {
     const payload = bytes.subarray(payloadStart, end);
     const accepted =
       target === null
-        ? this.#options.forbidden(topic, payload, address)
+        ? this.#options.forbidden(topic, payload, session)
         : this.#options.ingest.accept({
             source: topic,
             target,

@@ -2,6 +2,7 @@
 // shows. Nothing here is on a good message's way.
 import { type Problem, problem } from "../../shared/errors.ts";
 import type { NotAdmitted } from "../access/admission.ts";
+import type { Share } from "../access/budget.ts";
 import type { Clock } from "../clock.ts";
 import type { Ingest, Verdict } from "../ingest/accept.ts";
 import { meantFilter, meantTopic } from "../observe/did-you-mean.ts";
@@ -28,6 +29,12 @@ const SAID_CHARACTERS = 80;
 const SOURCE_CHARACTERS = 256;
 const FORBIDDEN = problem("forbidden", "Nobody may publish on this topic without a key.");
 const ANYBODY = ", and may do what anybody may";
+
+/** The connection that a message came on. */
+interface Sender {
+  readonly address: string;
+  readonly share: Share;
+}
 
 export class MqttTroubles {
   readonly #options: MqttTroublesOptions;
@@ -56,10 +63,13 @@ export class MqttTroubles {
     this.#options.troubles.tell({ code, address, subject: reason, who, words: this.#cutWords(reason) });
   }
 
-  speaksMqtt5(clientId: string, address: string): void {
+  speaksMqtt5(clientId: string, { address, share }: Sender): void {
     const words = "This client speaks MQTT 5. Let it connect with 3.1.1 (paho: protocol=MQTTv311).";
     this.#options.ingest
-      .refuse({ address, source: "CONNECT", payload: Buffer.from(clientId) }, problem("unsupported-protocol", words))
+      .refuse(
+        { address, share, source: "CONNECT", payload: Buffer.from(clientId) },
+        problem("unsupported-protocol", words),
+      )
       .catch((error: unknown) => this.#options.log.error({ err: error }, "a refusal could not be written down"));
   }
 
@@ -80,9 +90,9 @@ export class MqttTroubles {
   }
 
   /** Refuses a message on a topic that its client may not publish on. Rejects where that could not be written down. */
-  forbidden(topic: string, payload: Uint8Array, address: string): Promise<Verdict> {
+  forbidden(topic: string, payload: Uint8Array, { address, share }: Sender): Promise<Verdict> {
     const source = topic.slice(0, SOURCE_CHARACTERS);
-    return this.#options.ingest.refuse({ address, source, payload }, FORBIDDEN, () => forbiddenTopic(topic));
+    return this.#options.ingest.refuse({ address, source, payload, share }, FORBIDDEN, () => forbiddenTopic(topic));
   }
 
   mayNotHear(who: string, address: string, filter: string, hasTooMany: boolean): void {

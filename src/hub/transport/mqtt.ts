@@ -327,7 +327,7 @@ export class MqttTransport {
     packet.keepalive = 0;
     const { will } = packet;
     if (will !== undefined) session.share.hold("remembered", will.topic.length + will.payload.length);
-    if (packet.protocolVersion === 5) this.#options.troubles.speaksMqtt5(packet.clientId, session.address);
+    if (packet.protocolVersion === 5) this.#options.troubles.speaksMqtt5(packet.clientId, session);
     return true;
   }
 
@@ -350,7 +350,7 @@ export class MqttTransport {
     const session = client === null ? undefined : this.#sessions.get(client);
     if (session === undefined) throw new Error("a publish without a client");
     if (!this.#options.authority.mayPublish(session.identity, packet.topic)) {
-      const verdict = await this.#options.troubles.forbidden(packet.topic, toBytes(packet.payload), session.address);
+      const verdict = await this.#options.troubles.forbidden(packet.topic, toBytes(packet.payload), session);
       if (verdict.kind === "deferred") throw new Error(verdict.problem.message);
       dropQuietly(packet);
       return;
