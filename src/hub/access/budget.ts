@@ -18,7 +18,7 @@ export const PARSED_MESSAGE_BYTES = 512;
 /** The same of an HTTP request. */
 export const REQUEST_BYTES = 4_096;
 /** What it costs to find out what is wrong with a message, and to say so. */
-export const REFUSAL_BYTES = 1_024;
+export const REFUSAL_BYTES = 2_048;
 /** What a reading costs on its way from the decoder to the disk. */
 export const READING_BYTES = 100;
 
@@ -26,8 +26,8 @@ export const READING_BYTES = 100;
 const FREE_BYTES_PER_CONNECTION = 6_144;
 /** In flight of one connection: some 300 readings, or one message of any size. */
 const MAX_IN_FLIGHT_BYTES_PER_CONNECTION = 64 * 1024;
-/** In flight of all: what the hub settles within about 20 ms, which is how long a flood may make others wait. */
-const MAX_IN_FLIGHT_BYTES = 768 * 1024;
+/** In flight of all: what the hub settles within some 10 ms; a flood may make others wait for that a few times over. */
+const MAX_IN_FLIGHT_BYTES = 512 * 1024;
 /** Of what a client has the hub hold, by kind. */
 const MAX_HELD_BYTES: Readonly<Record<Holding, number>> = {
   unfinished: 1_200_000,

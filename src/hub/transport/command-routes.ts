@@ -10,7 +10,6 @@ import type { Clock } from "../clock.ts";
 import type { CommandChannel, Commands } from "../commands/commands.ts";
 import { exactBody } from "./exact-body.ts";
 import { sendProblem } from "./http-errors.ts";
-import type { HttpPacing } from "./http-pacing.ts";
 
 const errors = { "4xx": ApiError, "5xx": ApiError };
 const CommandParams = Type.Object({ id: Type.String() });
@@ -22,10 +21,9 @@ const MAX_WAITING_REQUESTS_PER_DEVICE = 4;
 export interface CommandRouteOptions {
   readonly commands: Commands;
   readonly clock: Clock;
-  readonly pacing: Pick<HttpPacing, "park">;
 }
 
-export function addCommandRoutes(server: FastifyInstance, { commands, clock, pacing }: CommandRouteOptions): void {
+export function addCommandRoutes(server: FastifyInstance, { commands, clock }: CommandRouteOptions): void {
   const app = server.withTypeProvider<TypeBoxTypeProvider>();
   const waiting = new WaitingRequests();
 
@@ -85,7 +83,6 @@ export function addCommandRoutes(server: FastifyInstance, { commands, clock, pac
       const device = parseDeviceId(request.params.id);
       if (device === undefined) return sendProblem(reply, noSuchDevice(request.params.id));
       const { wait = WAIT_SECONDS } = request.query;
-      pacing.park(request.raw);
       const attach = (channel: CommandChannel) => commands.attach(device, channel);
       const next = await nextCommand(reply, {
         attach,

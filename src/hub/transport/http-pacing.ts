@@ -51,11 +51,6 @@ export class HttpPacing {
     return this.#connectionOf(request).share;
   }
 
-  /** Says that a request is no more work for the hub: it waits for its client to read the answer, or for somebody else. */
-  park(request: IncomingMessage): void {
-    this.#connectionOf(request).park(request);
-  }
-
   #connectionOf({ socket }: IncomingMessage): PacedConnection {
     const connection = this.#bySocket.get(socket);
     if (connection === undefined) throw new Error("a request on a connection that is not paced");
@@ -77,16 +72,12 @@ export class HttpPacing {
   }
 }
 
-interface OpenRequest {
-  readonly response: ServerResponse;
-  isParked: boolean;
-}
-
 class PacedConnection {
   readonly share: Share;
   readonly #socket: Socket;
   readonly #paced: PacedSocket;
-  readonly #requests = new Map<IncomingMessage, OpenRequest>();
+  /** Those that are open, with their answers. */
+  readonly #requests = new Map<IncomingMessage, ServerResponse>();
   #last: IncomingMessage | null = null;
   /** Of a request that is not complete. */
   #unfinishedBytes = 0;
@@ -103,22 +94,17 @@ class PacedConnection {
 
   begin(request: IncomingMessage, response: ServerResponse): void {
     this.#last = request;
-    this.#requests.set(request, { response, isParked: false });
+    this.#requests.set(request, response);
+    // Work for the hub in this turn; then it may wait for its body, the disk, or somebody to read the answer.
     this.share.take(REQUEST_BYTES);
-    response.once("close", () => this.#finish(request));
-  }
-
-  park(request: IncomingMessage): void {
-    const open = this.#requests.get(request);
-    if (open === undefined || open.isParked) return;
-    open.isParked = true;
     this.share.park(REQUEST_BYTES);
+    response.once("close", () => this.#finish(request));
   }
 
   /** Counts the answers that wait for the client to read them. */
   countUnsent(): void {
     let bytes = this.#socket.writableLength;
-    for (const { response } of this.#requests.values()) bytes += response.writableLength;
+    for (const { writableLength } of this.#requests.values()) bytes += writableLength;
     this.share.hold("unsent", bytes);
   }
 
@@ -130,11 +116,8 @@ class PacedConnection {
   }
 
   #finish(request: IncomingMessage): void {
-    const open = this.#requests.get(request);
-    if (open === undefined) return;
-    this.#requests.delete(request);
-    if (open.isParked) this.share.releaseParked(REQUEST_BYTES);
-    else this.share.release(REQUEST_BYTES);
+    if (!this.#requests.delete(request)) return;
+    this.share.releaseParked(REQUEST_BYTES);
     this.#paced.resume();
   }
 

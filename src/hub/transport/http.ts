@@ -120,7 +120,7 @@ export class HttpTransport {
   /** Compiles its routes, which takes a while; to be called once, before it listens. */
   async prepare(): Promise<void> {
     const app = this.#app;
-    const { retention, pacing, troubles, uiFolder, version } = this.#options;
+    const { retention, troubles, uiFolder, version } = this.#options;
     answerErrors(app, troubles);
     app.addHook("onRequest", (request, reply, done) => {
       reply.headers(ANSWER_HEADERS);
@@ -128,7 +128,6 @@ export class HttpTransport {
       if (found === null) done();
       else sendProblem(reply, found);
     });
-    app.addHook("onSend", async (request) => pacing.park(request.raw));
     checkPreconditions(app, troubles);
     await app.register(fastifySwagger, {
       openapi: { info: { title: "Bramble", version, description: "The hub's API. Times are milliseconds UTC." } },
