@@ -26,8 +26,10 @@ export const READING_BYTES = 100;
 const FREE_BYTES_PER_CONNECTION = 6_144;
 /** In flight of one connection: some 300 readings, or one message of any size. */
 const MAX_IN_FLIGHT_BYTES_PER_CONNECTION = 64 * 1024;
-/** In flight of all: what the hub settles within some 10 ms; a flood may make others wait for that a few times over. */
-const MAX_IN_FLIGHT_BYTES = 512 * 1024;
+/** In flight of all: what the hub settles within some 10 ms. */
+const MAX_IN_FLIGHT_BYTES = 256 * 1024;
+/** Taken by all in one turn of the event loop: some 2 ms of work. Whoever sends little waits for a few turns. */
+const MAX_BYTES_PER_TURN = 96 * 1024;
 /** Of what a client has the hub hold, by kind. */
 const MAX_HELD_BYTES: Readonly<Record<Holding, number>> = {
   unfinished: 1_200_000,
@@ -98,6 +100,9 @@ export class Budget {
   readonly #waiting = new Set<ConnectionShare>();
   /** Shares that something was released of in this turn. */
   #released: ConnectionShare[] = [];
+  /** What was taken in this turn. */
+  #turnBytes = 0;
+  #isTurnScheduled = false;
   #inFlightBytes = 0;
   #heldBytes = 0;
   #cut = 0;
@@ -142,20 +147,22 @@ export class Budget {
   // What follows is for shares.
 
   get hasRoom(): boolean {
-    return this.#inFlightBytes < MAX_IN_FLIGHT_BYTES;
+    return this.#inFlightBytes < MAX_IN_FLIGHT_BYTES && this.#turnBytes < MAX_BYTES_PER_TURN;
   }
 
   wait(share: ConnectionShare): void {
     this.#waiting.add(share);
   }
 
-  count(bytes: number): void {
+  taken(bytes: number): void {
     this.#inFlightBytes += bytes;
+    this.#turnBytes += bytes;
+    this.#scheduleTurn();
   }
 
   released(share: ConnectionShare): void {
-    if (this.#released.length === 0) setImmediate(() => this.#settle());
     this.#released.push(share);
+    this.#scheduleTurn();
   }
 
   held(bytes: number): void {
@@ -173,8 +180,16 @@ export class Budget {
     this.#waiting.delete(share);
   }
 
+  #scheduleTurn(): void {
+    if (this.#isTurnScheduled) return;
+    this.#isTurnScheduled = true;
+    setImmediate(() => this.#nextTurn());
+  }
+
   /** What was released makes room, and whoever waits reads on, the first first. */
-  #settle(): void {
+  #nextTurn(): void {
+    this.#isTurnScheduled = false;
+    this.#turnBytes = 0;
     const released = this.#released;
     this.#released = [];
     for (const share of released) this.#inFlightBytes -= share.takeBack();
@@ -256,7 +271,7 @@ class ConnectionShare implements Share {
 
   take(bytes: number): void {
     this.#inFlightBytes += bytes;
-    this.#budget.count(bytes);
+    this.#budget.taken(bytes);
   }
 
   release(bytes: number): void {

@@ -8,10 +8,13 @@ import type { Clock } from "../clock.ts";
 import type { HttpTroubles } from "./http-troubles.ts";
 import { PacedSocket } from "./paced-socket.ts";
 
-const MAX_OPEN_REQUESTS_PER_CONNECTION = 8;
+const MAX_OPEN_REQUESTS_PER_CONNECTION = 4;
 /** What is kept of a body; of one that is too large the rest is only counted. */
 const MAX_KEPT_BODY_BYTES = 300_000;
 const UNSENT_CHECK_PERIOD_MS = 1_000;
+const HEAD_END = "\r\n\r\n";
+const MAX_HEAD_SLICE_BYTES = 1_024;
+const MAX_BODY_SLICE_BYTES = 4_096;
 
 export interface HttpPacingOptions {
   readonly budget: Budget;
@@ -51,6 +54,13 @@ export class HttpPacing {
     return this.#connectionOf(request).share;
   }
 
+  /** Counts an answer of so many bytes that is about to be sent: to write it is work, too. */
+  answer(request: IncomingMessage, bytes: number): void {
+    const { share } = this.#connectionOf(request);
+    share.take(bytes);
+    share.release(bytes);
+  }
+
   #connectionOf({ socket }: IncomingMessage): PacedConnection {
     const connection = this.#bySocket.get(socket);
     if (connection === undefined) throw new Error("a request on a connection that is not paced");
@@ -81,6 +91,10 @@ class PacedConnection {
   #last: IncomingMessage | null = null;
   /** Of a request that is not complete. */
   #unfinishedBytes = 0;
+  /** What is to come of a body whose length its head tells. */
+  #bodyBytes = 0;
+  /** The slice that is being parsed holds the head of a request. */
+  #hasBegun = false;
 
   constructor(socket: Socket, budget: Budget, cut: (reason: string) => void) {
     this.#socket = socket;
@@ -88,12 +102,15 @@ class PacedConnection {
     this.#paced = new PacedSocket(socket, {
       share: this.share,
       mayParse: () => this.#mayParse(),
-      onParsed: (bytes) => this.#countUnfinished(bytes),
+      sliceBytes: (chunk, at) => this.#sliceBytes(chunk, at),
+      onParsed: (bytes) => this.#parsed(bytes),
     });
   }
 
   begin(request: IncomingMessage, response: ServerResponse): void {
     this.#last = request;
+    this.#hasBegun = true;
+    this.#bodyBytes = Number(request.headers["content-length"] ?? 0);
     this.#requests.set(request, response);
     // Work for the hub in this turn; then it may wait for its body, the disk, or somebody to read the answer.
     this.share.take(REQUEST_BYTES);
@@ -126,8 +143,18 @@ class PacedConnection {
     return this.#last?.complete === false || this.#requests.size < MAX_OPEN_REQUESTS_PER_CONNECTION;
   }
 
-  #countUnfinished(bytes: number): void {
+  /** To the end of a head, or of a body: a slice with more could hold a request for every thirty bytes. */
+  #sliceBytes(chunk: Buffer, at: number): number {
+    if (this.#bodyBytes > 0) return Math.min(this.#bodyBytes, MAX_BODY_SLICE_BYTES);
+    const end = chunk.indexOf(HEAD_END, at);
+    return end < 0 ? MAX_HEAD_SLICE_BYTES : Math.min(end + HEAD_END.length - at, MAX_HEAD_SLICE_BYTES);
+  }
+
+  #parsed(bytes: number): void {
     const isBetween = this.#last?.complete === true;
+    if (isBetween) this.#bodyBytes = 0;
+    else if (!this.#hasBegun) this.#bodyBytes = Math.max(0, this.#bodyBytes - bytes);
+    this.#hasBegun = false;
     this.#unfinishedBytes = isBetween ? 0 : this.#unfinishedBytes + bytes;
     this.share.hold("unfinished", Math.min(this.#unfinishedBytes, MAX_KEPT_BODY_BYTES));
     // Node times requests itself, and answers those that take too long.

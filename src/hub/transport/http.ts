@@ -38,6 +38,8 @@ const MAX_PARAMETER_CHARACTERS = 16 * 1024;
 /** Once it is told to stop: who is answered by then has the answer, and what takes longer is cut off. */
 const ANSWER_WITHIN_MS = 500;
 
+const STREAM_BYTES = 16 * 1024;
+
 /** How long a request may take to arrive. */
 export interface HttpTimeouts {
   /** From the connection, or the first byte of a further request, to the end of the headers. */
@@ -120,7 +122,7 @@ export class HttpTransport {
   /** Compiles its routes, which takes a while; to be called once, before it listens. */
   async prepare(): Promise<void> {
     const app = this.#app;
-    const { retention, troubles, uiFolder, version } = this.#options;
+    const { retention, pacing, troubles, uiFolder, version } = this.#options;
     answerErrors(app, troubles);
     app.addHook("onRequest", (request, reply, done) => {
       reply.headers(ANSWER_HEADERS);
@@ -128,6 +130,7 @@ export class HttpTransport {
       if (found === null) done();
       else sendProblem(reply, found);
     });
+    app.addHook("onSend", async ({ raw }, _reply, payload) => pacing.answer(raw, answerBytes(payload)));
     checkPreconditions(app, troubles);
     await app.register(fastifySwagger, {
       openapi: { info: { title: "Bramble", version, description: "The hub's API. Times are milliseconds UTC." } },
@@ -184,6 +187,12 @@ export class HttpTransport {
     if (foreign !== null) troubles.foreign(ip, foreign);
     return foreign;
   }
+}
+
+/** How much there is to send; of a file that is streamed, what it takes to open it. */
+function answerBytes(payload: unknown): number {
+  if (typeof payload === "string" || payload instanceof Uint8Array) return payload.length;
+  return payload === null || payload === undefined ? 0 : STREAM_BYTES;
 }
 
 function notAdmittedProblem(outcome: NotAdmitted): Problem {

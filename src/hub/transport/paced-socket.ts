@@ -3,13 +3,12 @@
 import type { Socket } from "node:net";
 import type { Share } from "../access/budget.ts";
 
-/** Some thirty of the shortest HTTP requests, or 128 of the shortest WebSocket messages: so many come in over the limit. */
-const SLICE_BYTES = 1_024;
-
 export interface PacedSocketOptions {
   readonly share: Share;
   /** Whether the next slice may be parsed, as far as its parser goes. Where not, `resume` is to be called once it may. */
   readonly mayParse: () => boolean;
+  /** How much to parse next of what begins at `at`: little enough that few messages end in it. */
+  readonly sliceBytes: (chunk: Buffer, at: number) => number;
   /** Called when so many bytes have been parsed. */
   readonly onParsed: (bytes: number) => void;
 }
@@ -46,7 +45,7 @@ export class PacedSocket {
   }
 
   #feed(chunk: Buffer): void {
-    const { share } = this.#options;
+    const { share, sliceBytes } = this.#options;
     let at = 0;
     let pausedBy: "us" | "parser" | null = null;
     while (at < chunk.length && !this.#isEnded && pausedBy === null) {
@@ -54,7 +53,7 @@ export class PacedSocket {
         pausedBy = "us";
         break;
       }
-      const slice = chunk.subarray(at, at + SLICE_BYTES);
+      const slice = chunk.subarray(at, at + sliceBytes(chunk, at));
       at += slice.length;
       this.#parse(slice);
       // In flight until the turn ends: bytes that come to nothing take their time, too.
@@ -70,6 +69,6 @@ export class PacedSocket {
   }
 
   #mayParse(): boolean {
-    return this.#options.mayParse() && this.#options.share.hasRoomFor(SLICE_BYTES);
+    return this.#options.mayParse() && this.#options.share.hasRoomFor(1);
   }
 }

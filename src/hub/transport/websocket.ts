@@ -14,6 +14,9 @@ const PING_PERIOD_MS = 30_000;
 /** One that was missed may have been sent before the computer slept. */
 const MAX_UNANSWERED_PINGS = 2;
 
+/** Some forty of the shortest messages. */
+const SLICE_BYTES = 256;
+
 export interface WebSocketRoute {
   readonly path: string;
   /** Of one message. */
@@ -116,6 +119,7 @@ export class WebSocketDoor {
     const paced = new PacedSocket(request.socket, {
       share,
       mayParse: () => !connection.isWaiting(),
+      sliceBytes: () => SLICE_BYTES,
       onParsed: (bytes) => {
         unfinishedBytes += bytes;
         share.hold("unfinished", unfinishedBytes);
