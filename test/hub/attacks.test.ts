@@ -15,7 +15,7 @@ const MEMORY_MB = 64;
 const SIZE = 0.2;
 const SIZE_TOGETHER = 0.05;
 /** The engine collects garbage late, and the store's caches fill. */
-const MARGIN_BYTES = 128 * 1024 * 1024;
+const MARGIN_BYTES = 192 * 1024 * 1024;
 const MAX_GROWTH_BYTES = MEMORY_MB * 1024 * 1024 + MARGIN_BYTES;
 /** The requests that ask for the figures are counted, too. */
 const OWN_BYTES = 16 * 1024;
@@ -24,10 +24,13 @@ const ANSWERS = { mqtt: 40, http: 3 };
 const ANSWERED_WITHIN_MS = 5_000;
 /** What is due meanwhile waits on the two HTTP connections. */
 const ALL_ANSWERED_WITHIN_MS = 10_000;
+/** What attackers had sent before they left is still taken: a socket's buffers hold a million of the smallest packets. */
+const AFTERMATH_MS = 40_000;
+const TEST_TIMEOUT_MS = 90_000;
 const WIDE = { devices: 40, metrics: 250 };
 
 for (const { what, hubFlags = [], needsWideStore = false, variants } of attackKinds) {
-  test(what, async () => {
+  test(what, { timeout: TEST_TIMEOUT_MS }, async () => {
     await using hub = await startTestHub("--memory", String(MEMORY_MB), ...hubFlags);
     if (hubFlags.includes("ask")) await approveHonest(hub);
     if (needsWideStore) await storeManySeries(hub);
@@ -39,7 +42,7 @@ for (const { what, hubFlags = [], needsWideStore = false, variants } of attackKi
   });
 }
 
-test("all of them at once", async () => {
+test("all of them at once", { timeout: TEST_TIMEOUT_MS }, async () => {
   await using hub = await startTestHub("--memory", String(MEMORY_MB), "--anonymous", "all");
   const all = attackKinds.flatMap(({ variants }) => Object.values(variants));
   await withstand(hub, SIZE_TOGETHER, [all]);
@@ -67,8 +70,12 @@ async function withstand(hub: TestHub, size: number, rounds: readonly (readonly 
   });
   expect(await honest.countMissing((path) => askInTime(hub, path))).toBe(0);
   expect(watch.peakBytes - beforeBytes).toBeLessThan(MAX_GROWTH_BYTES);
-  await until("nothing of it is in flight or held", async () =>
-    (await figure(hub, "in_flight_bytes")) + (await figure(hub, "held_bytes")) < OWN_BYTES ? true : undefined,
+  const isGone = (bytes: number) => bytes >= 0 && bytes < OWN_BYTES;
+  await until(
+    "nothing of it is in flight or held",
+    async () =>
+      isGone(await figure(hub, "in_flight_bytes")) && isGone(await figure(hub, "held_bytes")) ? true : undefined,
+    AFTERMATH_MS,
   );
   expect(hub.isAlive).toBe(true);
 }

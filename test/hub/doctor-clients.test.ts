@@ -205,7 +205,7 @@ test("a connection more than an address may have is told at either port", async 
     await Promise.race(closed);
   }
   const words = (port: string) =>
-    `not-admitted : Its connection to the ${port} port was refused: too many are open. Does it open one for every message, and leave it open?`;
+    `not-admitted : Its connection to the ${port} port was refused: its address has as many open as one may have. Does it open one for every message, and leave it open? Where many devices come from one address, start the hub with --no-rate-limit.`;
   // There is room again once the hub has seen them go.
   const clients = await until("room", () => clientsOf(hub).catch(() => undefined));
   expect(told(clients)).toEqual([words("HTTP"), words("MQTT")]);

@@ -8,6 +8,7 @@ const MAX_CONNECTIONS = 1_000;
 const MAX_CONNECTIONS_PER_ADDRESS = 200;
 /** Connections over the limit that may hear why; more than that are only closed. */
 const MAX_LINGERING = 50;
+const MAX_LINGERING_PER_ADDRESS = 5;
 const LINGER_TIMEOUT_MS = 2_000;
 
 export type NotAdmitted =
@@ -32,7 +33,8 @@ export class Admission {
   /** By address, the oldest first. */
   readonly #byAddress = new Map<string, Set<Socket>>();
   #count = 0;
-  #lingering = 0;
+  /** The address of each that lingers. */
+  readonly #lingering = new Map<Socket, string>();
 
   constructor(options: AdmissionOptions) {
     this.#options = options;
@@ -55,11 +57,14 @@ export class Admission {
 
   /** True where a socket that may not stay can be told so first; it has two seconds to ask. */
   mayLinger(socket: Socket, outcome: NotAdmitted): boolean {
-    if (outcome === "outside the allowed networks" || this.#lingering >= MAX_LINGERING) return false;
-    this.#lingering++;
+    if (outcome === "outside the allowed networks" || this.#lingering.size >= MAX_LINGERING) return false;
+    const address = plainAddress(socket.remoteAddress);
+    const fromHere = [...this.#lingering.values()].filter((other) => other === address).length;
+    if (fromHere >= MAX_LINGERING_PER_ADDRESS) return false;
+    this.#lingering.set(socket, address);
     const timer = setTimeout(() => socket.destroy(), LINGER_TIMEOUT_MS);
     socket.once("close", () => {
-      this.#lingering--;
+      this.#lingering.delete(socket);
       clearTimeout(timer);
     });
     return true;

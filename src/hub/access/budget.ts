@@ -18,7 +18,7 @@ export const PARSED_MESSAGE_BYTES = 512;
 /** The same of an HTTP request. */
 export const REQUEST_BYTES = 4_096;
 /** What it costs to find out what is wrong with a message, and to say so. */
-export const REFUSAL_BYTES = 2_048;
+export const REFUSAL_BYTES = 512;
 /** What a reading costs on its way from the decoder to the disk. */
 export const READING_BYTES = 100;
 
@@ -39,6 +39,8 @@ const MAX_HELD_BYTES: Readonly<Record<Holding, number>> = {
 };
 /** The part of the hub's memory that clients may fill with what is held. */
 const HELD_PART_OF_MEMORY = 1 / 4;
+/** The part that retained messages may fill, which no connection holds. */
+const RETAINED_PART_OF_MEMORY = 1 / 16;
 const SWEEP_PERIOD_MS = 1_000;
 /** How long something is held counts up to here. */
 const MAX_WEIGHED_SWEEPS = 60;
@@ -94,6 +96,7 @@ export interface BudgetFigures {
 }
 
 export class Budget {
+  readonly maxRetainedBytes: number;
   readonly #maxHeldBytes: number;
   readonly #shares = new Set<ConnectionShare>();
   /** In the order in which they began to wait. */
@@ -110,6 +113,7 @@ export class Budget {
 
   /** `memoryBytes` is what the hub may take beside its store's caches. */
   constructor(memoryBytes: number) {
+    this.maxRetainedBytes = memoryBytes * RETAINED_PART_OF_MEMORY;
     this.#maxHeldBytes = memoryBytes * HELD_PART_OF_MEMORY;
   }
 

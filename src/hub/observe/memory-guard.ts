@@ -12,6 +12,8 @@ const COLLECT_ABOVE_PART = 0.5;
 const SHED_ABOVE_PART = 0.8;
 /** What clients may hold when memory is short, as a part of what they may hold otherwise. */
 const SHED_TO_PART = 0.25;
+/** Growth since the last collection that is worth one in a busy hub, which it holds up: it may not be garbage. */
+const GROWTH_PART = 1 / 8;
 /** Garbage that is worth a collection in a quiet hub. */
 const WORTHWHILE_BYTES = 16 * 1024 * 1024;
 /** So many checks in a row a hub has to be quiet, and busy ones are never disturbed more often. */
@@ -66,10 +68,12 @@ export class MemoryGuard {
     const bytes = process.memoryUsage.rss();
     this.#quietChecks = this.#isQuiet() ? this.#quietChecks + 1 : 0;
     this.#checksSinceCollection++;
-    const usedPart = (bytes - this.#startBytes) / memoryBytes;
+    const grownBytes = bytes - this.#leanBytes;
+    const isNeeded =
+      bytes - this.#startBytes > memoryBytes * COLLECT_ABOVE_PART && grownBytes > memoryBytes * GROWTH_PART;
+    const isWorthwhile = this.#quietChecks >= QUIET_CHECKS && grownBytes > WORTHWHILE_BYTES;
     const mayCollect = this.#checksSinceCollection >= MIN_CHECKS_BETWEEN_COLLECTIONS;
-    const isWorthwhile = this.#quietChecks >= QUIET_CHECKS && bytes - this.#leanBytes > WORTHWHILE_BYTES;
-    if (mayCollect && (usedPart > COLLECT_ABOVE_PART || isWorthwhile)) this.#collect();
+    if (mayCollect && (isNeeded || isWorthwhile)) this.#collect();
     const wasShort = this.#isShort;
     const isFull = (process.memoryUsage.rss() - this.#startBytes) / memoryBytes > SHED_ABOVE_PART;
     // Where clients hold little, turning them away would free nothing: it is the store's, or was given back already.

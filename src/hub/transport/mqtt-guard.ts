@@ -58,6 +58,10 @@ export function guardSocket(socket: Duplex, options: GuardOptions): Guard {
   let isWaiting = false;
   let brokersBytes = 0;
   let isUnread = false;
+  const releaseBrokers = (): void => {
+    if (brokersBytes > 0) share.release(brokersBytes);
+    brokersBytes = 0;
+  };
   const sift = (): Buffer | null => {
     const found = packets.next();
     isWaiting = packets.hasWaiting;
@@ -73,8 +77,7 @@ export function guardSocket(socket: Duplex, options: GuardOptions): Guard {
   Object.assign(socket, {
     read(size?: number): Buffer | null {
       // The broker asks for more when it has done with what it was given.
-      if (brokersBytes > 0) share.release(brokersBytes);
-      brokersBytes = 0;
+      releaseBrokers();
       // To the end of what has arrived: a stream says only once that there is more.
       for (;;) {
         if (!packets.hasWaiting && packets.violation === null) {
@@ -100,7 +103,7 @@ export function guardSocket(socket: Duplex, options: GuardOptions): Guard {
     isUnread = false;
     share.hold("unsent", 0);
   });
-  socket.once("close", () => share.release(brokersBytes));
+  socket.once("close", releaseBrokers);
   return {
     get isWaiting() {
       return isWaiting;

@@ -29,7 +29,7 @@ export interface LaneSession {
   acknowledged: number[];
 }
 
-interface LaneRoute {
+export interface LaneRoute {
   readonly topic: string;
   /** Null where this client may not publish. */
   readonly target: IngestTopic | null;

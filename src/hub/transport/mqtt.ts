@@ -21,12 +21,13 @@ import type { Log } from "../observe/log.ts";
 import { Broker } from "./mqtt-broker.ts";
 import { MqttCommands } from "./mqtt-commands.ts";
 import { sayFarewell } from "./mqtt-farewell.ts";
-import { type Guard, guardSocket, type RawPacket } from "./mqtt-guard.ts";
-import { endSilent, type TimedSession } from "./mqtt-keep-alive.ts";
-import { type LaneSession, MqttLane } from "./mqtt-lane.ts";
+import { guardSocket, type RawPacket } from "./mqtt-guard.ts";
+import { endSilent } from "./mqtt-keep-alive.ts";
+import { MqttLane } from "./mqtt-lane.ts";
 import { isSoundClientId } from "./mqtt-names.ts";
 import { CONNACK_UNKNOWN_LEVEL, packetCheck, UNKNOWN_LEVEL } from "./mqtt-packet-check.ts";
 import { RetainedBound } from "./mqtt-retained.ts";
+import { MqttSession } from "./mqtt-session.ts";
 import { MqttSubscriptions } from "./mqtt-subscriptions.ts";
 import type { MqttTroubles } from "./mqtt-troubles.ts";
 import { listen } from "./ports.ts";
@@ -58,28 +59,15 @@ export interface MqttOptions {
   readonly log: Log;
 }
 
-/** One connection. */
-interface Session extends LaneSession, TimedSession {
-  identity: Identity;
-  idIsSound: boolean;
-  keepAliveMs: number;
-  /** Its CONNECT was accepted. */
-  ready: boolean;
-  pending: number;
-  /** The client has sent its last byte; it may still read. */
-  ended: boolean;
-  closed: boolean;
-}
-
 export class MqttTransport {
   readonly #options: MqttOptions;
   readonly #server: Server;
   readonly #commands: MqttCommands;
   readonly #subscriptions: MqttSubscriptions;
-  readonly #sessions = new WeakMap<Client, Session>();
+  readonly #sessions = new WeakMap<Client, MqttSession>();
   readonly #sockets = new Set<Duplex>();
-  readonly #connected = new Set<Session>();
-  readonly #retained = new RetainedBound();
+  readonly #connected = new Set<MqttSession>();
+  readonly #retained: RetainedBound;
   #broker: Broker | null = null;
   #lane: MqttLane | null = null;
   #endTimer: (() => void) | null = null;
@@ -90,6 +78,7 @@ export class MqttTransport {
     this.#options = options;
     this.#commands = new MqttCommands(options.commands);
     this.#subscriptions = new MqttSubscriptions(options.authority);
+    this.#retained = new RetainedBound(options.budget.maxRetainedBytes);
     // Half-open: a script that sends and hangs up still gets its messages taken, and their acknowledgements.
     this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#connect(socket));
   }
@@ -202,7 +191,7 @@ export class MqttTransport {
     this.#sockets.add(socket);
     const share = budget.open({
       resume: () => {
-        guard.resume();
+        session.guard?.resume();
         this.#closeWhenDone(client, session);
       },
       cut: (reason) => {
@@ -210,28 +199,8 @@ export class MqttTransport {
         socket.destroy();
       },
     });
-    const session: Session = {
-      id: `mqtt:${++this.#sessionCount}`,
-      address,
-      socket,
-      share,
-      identity: "anonymous",
-      routes: new Map(),
-      acknowledged: [],
-      idIsSound: true,
-      keepAliveMs: 0,
-      hasSpoken: true,
-      silentMs: 0,
-      fellSilent: false,
-      ready: false,
-      pending: 0,
-      get isHeldUp() {
-        return session.pending > 0 || guard.isWaiting;
-      },
-      ended: false,
-      closed: false,
-    };
-    const guard: Guard = guardSocket(socket, {
+    const session = new MqttSession(`mqtt:${++this.#sessionCount}`, address, socket, share);
+    session.guard = guardSocket(socket, {
       share,
       maxPacketBytes: MAX_PACKET_BYTES,
       check: packetCheck(),
@@ -263,7 +232,7 @@ export class MqttTransport {
   }
 
   /** True when the packet went the short way. */
-  #takeShort(client: Client, session: Session, packet: RawPacket): boolean {
+  #takeShort(client: Client, session: MqttSession, packet: RawPacket): boolean {
     session.hasSpoken = true;
     if (!session.ready || this.#lane === null) return false;
     const taken = this.#lane.take(session, packet, (isAcknowledged) => {
@@ -275,14 +244,14 @@ export class MqttTransport {
     return taken;
   }
 
-  #settled(client: Client | null, session: Session): void {
+  #settled(client: Client | null, session: MqttSession): void {
     session.pending--;
     // The connection may have ended while the message was on its way to the disk, and spoken for its device only then.
     if (session.closed) this.#options.registry.sessionEnded(session.id, false);
     else if (client !== null) this.#closeWhenDone(client, session);
   }
 
-  #closeWhenDone(client: Client, session: Session): void {
+  #closeWhenDone(client: Client, session: MqttSession): void {
     if (!session.ended) return;
     setImmediate(() => {
       if (!session.isHeldUp) client.close();
@@ -371,7 +340,7 @@ export class MqttTransport {
   }
 
   /** Resolves once the message is on disk; rejects, so that no acknowledgement leaves, where it is not. */
-  async #take(client: Client | null, session: Session, packet: PublishPacket): Promise<Verdict | null> {
+  async #take(client: Client | null, session: MqttSession, packet: PublishPacket): Promise<Verdict | null> {
     const target = parseTopic(packet.topic);
     const payload = toBytes(packet.payload);
     // An empty retained message only clears what the broker kept [MQTT-3.3.1-10].
