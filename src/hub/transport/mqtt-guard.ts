@@ -78,6 +78,7 @@ export function guardSocket(socket: Duplex, options: GuardOptions): Guard {
     read(size?: number): Buffer | null {
       // The broker asks for more when it has done with what it was given.
       releaseBrokers();
+      if (socket.destroyed) return null;
       // To the end of what has arrived: a stream says only once that there is more.
       for (;;) {
         if (!packets.hasWaiting && packets.violation === null) {
