@@ -16,7 +16,7 @@ const SHED_TO_PART = 0.25;
 const GROWTH_PART = 1 / 8;
 /** Garbage that is worth a collection in a quiet hub. */
 const WORTHWHILE_BYTES = 16 * 1024 * 1024;
-/** So many checks in a row a hub has to be quiet, and busy ones are never disturbed more often. */
+/** So many checks in a row a hub has to be quiet; a busy one is held up no more often, unless memory is short. */
 const QUIET_CHECKS = 5;
 const MIN_CHECKS_BETWEEN_COLLECTIONS = 5;
 /** Processor time, as a part of one core, below which a hub is quiet. */
@@ -64,21 +64,26 @@ export class MemoryGuard {
   }
 
   #check(): void {
-    const { memoryBytes, budget, log } = this.#options;
-    const bytes = process.memoryUsage.rss();
     this.#quietChecks = this.#isQuiet() ? this.#quietChecks + 1 : 0;
     this.#checksSinceCollection++;
-    const grownBytes = bytes - this.#leanBytes;
-    const isNeeded =
-      bytes - this.#startBytes > memoryBytes * COLLECT_ABOVE_PART && grownBytes > memoryBytes * GROWTH_PART;
-    const isWorthwhile = this.#quietChecks >= QUIET_CHECKS && grownBytes > WORTHWHILE_BYTES;
-    const mayCollect = this.#checksSinceCollection >= MIN_CHECKS_BETWEEN_COLLECTIONS;
-    if (mayCollect && (isNeeded || isWorthwhile)) this.#collect();
+    if (this.#isCollectionDue()) this.#collect();
     const wasShort = this.#isShort;
-    const isFull = (process.memoryUsage.rss() - this.#startBytes) / memoryBytes > SHED_ABOVE_PART;
     // Where clients hold little, turning them away would free nothing: it is the store's, or was given back already.
-    this.#isShort = isFull && budget.shed(SHED_TO_PART);
-    if (this.#isShort && !wasShort) log.warn({ bytes, memoryBytes }, "memory is short: clients that hold most are cut");
+    this.#isShort = this.#usedPart > SHED_ABOVE_PART && this.#options.budget.shed(SHED_TO_PART);
+    if (this.#isShort && !wasShort) this.#options.log.warn("memory is short: clients that hold most are cut");
+  }
+
+  /** What the hub has grown by since its start, as a part of the memory given. */
+  get #usedPart(): number {
+    return (process.memoryUsage.rss() - this.#startBytes) / this.#options.memoryBytes;
+  }
+
+  #isCollectionDue(): boolean {
+    const grownBytes = process.memoryUsage.rss() - this.#leanBytes;
+    if (this.#quietChecks >= QUIET_CHECKS) return grownBytes > WORTHWHILE_BYTES;
+    const usedPart = this.#usedPart;
+    if (usedPart < COLLECT_ABOVE_PART || grownBytes < this.#options.memoryBytes * GROWTH_PART) return false;
+    return usedPart > SHED_ABOVE_PART || this.#checksSinceCollection >= MIN_CHECKS_BETWEEN_COLLECTIONS;
   }
 
   #isQuiet(): boolean {

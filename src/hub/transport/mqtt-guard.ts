@@ -72,13 +72,14 @@ export function guardSocket(socket: Duplex, options: GuardOptions): Guard {
       socket.destroy();
     }
     brokersBytes = found.brokersBytes;
+    // What a client sent before it hung up is still taken, and nobody says when the broker has done with it.
+    if (socket.destroyed) releaseBrokers();
     return found.rest;
   };
   Object.assign(socket, {
     read(size?: number): Buffer | null {
       // The broker asks for more when it has done with what it was given.
       releaseBrokers();
-      if (socket.destroyed) return null;
       // To the end of what has arrived: a stream says only once that there is more.
       for (;;) {
         if (!packets.hasWaiting && packets.violation === null) {
