@@ -161,12 +161,12 @@ export class Budget {
   taken(bytes: number): void {
     this.#inFlightBytes += bytes;
     this.#turnBytes += bytes;
-    this.#scheduleTurn();
+    if (!this.#isTurnScheduled) this.#scheduleTurn();
   }
 
   released(share: ConnectionShare): void {
     this.#released.push(share);
-    this.#scheduleTurn();
+    if (!this.#isTurnScheduled) this.#scheduleTurn();
   }
 
   held(bytes: number): void {
@@ -185,7 +185,6 @@ export class Budget {
   }
 
   #scheduleTurn(): void {
-    if (this.#isTurnScheduled) return;
     this.#isTurnScheduled = true;
     setImmediate(() => this.#nextTurn());
   }
@@ -197,6 +196,7 @@ export class Budget {
     const released = this.#released;
     this.#released = [];
     for (const share of released) this.#inFlightBytes -= share.takeBack();
+    if (this.#waiting.size === 0) return;
     for (const share of [...this.#waiting]) {
       // One that still finds no room keeps its place.
       if (!share.mayResume()) continue;
@@ -293,6 +293,7 @@ class ConnectionShare implements Share {
   hold(kind: Holding, bytes: number): void {
     if (this.isClosed) return;
     const more = bytes - this.#held[kind];
+    if (more === 0) return;
     this.#held[kind] = bytes;
     this.heldBytes += more;
     this.#budget.held(more);

@@ -2,7 +2,7 @@
 // notice, and seldom enough that an idle hub sleeps.
 import { monitorEventLoopDelay } from "node:perf_hooks";
 
-const RESOLUTION_MS = 50;
+const RESOLUTION_MS = 100;
 
 export class EventLoopMonitor {
   readonly #delays = monitorEventLoopDelay({ resolution: RESOLUTION_MS });

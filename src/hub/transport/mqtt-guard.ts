@@ -196,9 +196,8 @@ class Packets {
     this.#chunks = at < bytes.length ? [bytes.subarray(at)] : [];
     this.bytes = bytes.length - at;
     // What came before a violation is taken first.
-    return leftFrom < 0
-      ? { ...NOTHING, violation: this.violation }
-      : { rest: bytes.subarray(leftFrom, at), brokersBytes, violation: null };
+    if (leftFrom >= 0) return { rest: bytes.subarray(leftFrom, at), brokersBytes, violation: null };
+    return this.violation === null ? NOTHING : { ...NOTHING, violation: this.violation };
   }
 
   /** The packet that begins at `at`, null where its end has not arrived, or in words what is wrong with it. */

@@ -15,8 +15,6 @@ const READINGS_PER_BATCH = 20_000;
 const READINGS_PER_PIECE = 1_000;
 /** Messages that are sent together arrive within this time, however many connections they take. */
 const GATHER_MS = 0.1;
-/** A turn of the event loop that takes longer has brought what was sent together, and another one would be as long. */
-const LONG_TURN_MS = 2;
 /** So many messages are worth a commit. */
 const COMPANY = 8;
 
@@ -112,9 +110,8 @@ export class GroupCommit {
 
   /** Lets whatever was sent together come together. */
   async #gather(batch: Batch): Promise<void> {
-    const startedAt = performance.now();
     await nextTurn();
-    if (batch.waiting.length >= COMPANY || performance.now() - startedAt > LONG_TURN_MS) return;
+    if (batch.waiting.length >= COMPANY) return;
     // Timers know whole milliseconds only, and a thread that looks at the clock takes the core that the writer needs.
     Atomics.wait(asleep, 0, 0, GATHER_MS);
     await nextTurn();
