@@ -14,8 +14,9 @@ const installed = ["node", "node-bin"]
 
 // Where there is none for this system, the one that runs this has to do.
 const node = installed ?? process.execPath;
-// glibc gives each thread an arena of its own, which an idle hub pays for with eight megabytes.
-const memory = { MALLOC_ARENA_MAX: "2" };
+// glibc gives each thread an arena of its own, which an idle hub pays for with eight megabytes, and the more it was asked for
+// at once, the less it gives back: dozens of megabytes after a flood. Large blocks go back to the system with these.
+const memory = { MALLOC_ARENA_MAX: "2", MALLOC_TRIM_THRESHOLD_: "131072", MALLOC_MMAP_THRESHOLD_: "131072" };
 const env = { ...memory, ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ""}` };
 const child = spawn(node, process.argv.slice(2), { stdio: "inherit", env });
 // The terminal's Ctrl+C reaches both; only the child knows when it is done.

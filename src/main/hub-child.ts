@@ -5,8 +5,11 @@ import { createInterface } from "node:readline";
 import { type UtilityProcess, utilityProcess } from "electron";
 import type { HostMessage, HubMessage } from "../shared/host.ts";
 
-/** glibc gives each thread an arena of its own, which an idle hub pays for with eight megabytes. */
-const memory = { MALLOC_ARENA_MAX: "2" };
+/**
+ * glibc gives each thread an arena of its own, which an idle hub pays for with eight megabytes, and gives little back of what
+ * was used for a while: dozens of megabytes after a flood. Large blocks go back to the system with these.
+ */
+const memory = { MALLOC_ARENA_MAX: "2", MALLOC_TRIM_THRESHOLD_: "131072", MALLOC_MMAP_THRESHOLD_: "131072" };
 
 export interface HubChild {
   readonly pid: number | undefined;

@@ -8,6 +8,8 @@ import { fileURLToPath } from "node:url";
 import { Value } from "typebox/value";
 import { HubFile } from "../../src/hub/data-folder.ts";
 
+/** As the launchers set it. */
+const MEMORY = { MALLOC_ARENA_MAX: "2", MALLOC_TRIM_THRESHOLD_: "131072", MALLOC_MMAP_THRESHOLD_: "131072" };
 const ENTRY = fileURLToPath(new URL("../../out/hub/bramble.js", import.meta.url));
 
 export type TestFolder = { readonly path: string } & Disposable;
@@ -25,7 +27,7 @@ export function spawnBramble(
 ): ChildProcess {
   const [command = "", ...rest] = [...within, process.execPath, ENTRY, ...args];
   return spawn(command, rest, {
-    env: { PATH: process.env["PATH"] ?? "", HOME: tmpdir(), MALLOC_ARENA_MAX: "2", ...env },
+    env: { PATH: process.env["PATH"] ?? "", HOME: tmpdir(), ...MEMORY, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
 }
