@@ -35,19 +35,12 @@ const PlaywrightReport = Type.Object({
   }),
 });
 
+/** Attackers take whatever the machine has: they are tried by themselves. */
+const ATTACKS = "test/hub/attacks.test.ts";
+
 const suites: readonly Suite[] = [
-  {
-    name: "vitest",
-    script: "vitest/vitest.mjs",
-    args: [
-      ...["run", "--config", "test/vitest.config.ts", "--reporter=default"],
-      ...["--reporter=json", `--outputFile.json=${join(results, "vitest.json")}`],
-    ],
-    count: (report) => {
-      const { numPassedTests, numTotalTests } = Value.Parse(VitestReport, JSON.parse(report));
-      return { passed: numPassedTests, failed: numTotalTests - numPassedTests };
-    },
-  },
+  vitest("vitest", ["--exclude", ATTACKS]),
+  vitest("attacks", [ATTACKS]),
   {
     name: "playwright",
     script: "@playwright/test/cli.js",
@@ -59,6 +52,21 @@ const suites: readonly Suite[] = [
     },
   },
 ];
+
+function vitest(name: string, which: readonly string[]): Suite {
+  return {
+    name,
+    script: "vitest/vitest.mjs",
+    args: [
+      ...["run", ...which, "--config", "test/vitest.config.ts", "--reporter=default"],
+      ...["--reporter=json", `--outputFile.json=${join(results, `${name}.json`)}`],
+    ],
+    count: (report) => {
+      const { numPassedTests, numTotalTests } = Value.Parse(VitestReport, JSON.parse(report));
+      return { passed: numPassedTests, failed: numTotalTests - numPassedTests };
+    },
+  };
+}
 
 function run({ name, script, args, env, count }: Suite): Counts {
   const { status } = spawnSync(process.execPath, [join(projectFolder, "node_modules", script), ...args], {
