@@ -1,7 +1,7 @@
 // The budget: who may go on, who has to wait, and who is cut, whatever comes.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Budget, type Share } from "../../src/hub/access/budget.ts";
+import { Budget, mostCostOf, type Share } from "../../src/hub/access/budget.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 
 const MEMORY_BYTES = 64 * 1024 * 1024;
@@ -62,6 +62,14 @@ describe("what is in flight", () => {
     expect(flooders.filter(({ taken }) => taken === 0).length).toBeGreaterThan(50);
     const modest = new Client(budget, SMALL_BYTES);
     expect(modest.share.hasRoomFor(SMALL_BYTES)).toBe(true);
+  });
+
+  test("a short message that may hold hundreds of readings waits its turn behind others", () => {
+    const budget = new Budget(MEMORY_BYTES);
+    for (let index = 0; index < 100; index++) new Client(budget, BIG_BYTES).flood();
+    const small = budget.open({ resume: () => undefined, cut: () => undefined });
+    expect(small.hasRoomFor(mostCostOf(64, 100))).toBe(true);
+    expect(small.hasRoomFor(mostCostOf(64, 4_500))).toBe(false);
   });
 
   test("makes room for those who wait one after the other: nobody gets ahead", async () => {

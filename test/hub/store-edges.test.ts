@@ -177,6 +177,20 @@ test("what cannot be sealed is tried again now and then, not with every commit",
   expect((await open.store.status()).sealedReadings).toBe(10_045);
 });
 
+test("what a flood has left behind is sealed once it is over", async () => {
+  const clock = new FakeClock(START_MS);
+  await using open = await openTestStore(clock);
+  await append(open, rising(70_000, 1_000));
+  const { store } = open;
+  // It may still go on.
+  clock.advance(10_000);
+  expect(await store.status()).toMatchObject({ journalReadings: 70_000 });
+  clock.advance(10_000);
+  const sealed = async () => ((await store.status()).journalReadings === 0 ? true : undefined);
+  expect(await until("sealed", sealed)).toBe(true);
+  expect(await store.status()).toMatchObject({ sealedReadings: 70_000 });
+});
+
 test("after a failure to seal, what came since is sealed and removed with the rest", async () => {
   await using open = await openTestStore();
   const db = new Database(open.path);

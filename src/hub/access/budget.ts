@@ -21,6 +21,13 @@ export const REQUEST_BYTES = 4_096;
 export const REFUSAL_BYTES = 512;
 /** What a reading costs on its way from the decoder to the disk. */
 export const READING_BYTES = 100;
+/** The shortest ones there are: `"a":1,` and a little. */
+const SHORTEST_READING_BYTES = 8;
+
+/** What a message costs at most, the readings that may be in its payload with it: to ask for, not to take. */
+export function mostCostOf(messageBytes: number, payloadBytes: number): number {
+  return messageBytes + payloadBytes + (payloadBytes / SHORTEST_READING_BYTES) * READING_BYTES;
+}
 
 /** Always let through, so that whoever sends little does not wait for those who flood: a request, or some readings. */
 const FREE_BYTES_PER_CONNECTION = 6_144;

@@ -9,6 +9,8 @@ import type { MetricState } from "./metric-state.ts";
 
 /** A metric that was heard for the first time must not wait longer. */
 const LOOK_WITHIN_MS = 10_000;
+/** A millisecond or two of work. */
+const METRICS_SAVED_AT_ONCE = 1_000;
 
 export interface DeviceState extends Member {
   firstSeenMs: number;
@@ -151,4 +153,19 @@ export function keepNewest<T>(kept: Map<string, T>, name: string, value: T, most
     if (kept.size <= most) break;
     kept.delete(oldest);
   }
+}
+
+/** As many devices as are written out at once, which holds up everybody else. */
+export function inPortions(states: readonly DeviceState[]): DeviceState[][] {
+  const portions: DeviceState[][] = [];
+  let metrics = METRICS_SAVED_AT_ONCE;
+  for (const state of states) {
+    if (metrics >= METRICS_SAVED_AT_ONCE) {
+      portions.push([]);
+      metrics = 0;
+    }
+    portions.at(-1)?.push(state);
+    metrics += 1 + state.latest.size;
+  }
+  return portions;
 }

@@ -44,8 +44,15 @@ export class MetricState {
   /** How long it is usually silent between two messages; null while that is not known. */
   get usualPauseMs(): number | null {
     if (this.#pausesMs.length < PAUSES_AT_LEAST) return this.#learnedMs;
-    // Of the last pauses the second longest: a sensor may be irregular, and have been away once.
-    return this.#pausesMs.toSorted((a, b) => b - a)[1] ?? null;
+    // Of the last pauses the second longest: a sensor may be irregular, and have been away once. Asked of half a million
+    // metrics at a time, so nothing is sorted.
+    let longestMs = 0;
+    let secondMs = 0;
+    for (const pauseMs of this.#pausesMs) {
+      if (pauseMs > longestMs) [longestMs, secondMs] = [pauseMs, longestMs];
+      else if (pauseMs > secondMs) secondMs = pauseMs;
+    }
+    return secondMs;
   }
 
   /** When it is stale if nothing is heard of it; null where nobody can tell. */

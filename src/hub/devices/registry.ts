@@ -10,7 +10,16 @@ import { type IncomingAttribute, type IncomingReading, limits } from "../../shar
 import type { Clock } from "../clock.ts";
 import type { ReadingStore, SeriesKey } from "../store/readings.ts";
 import type { DeviceAbout, RecordStore } from "../store/records.ts";
-import { controlsOf, type DeviceState, keepNewest, markStale, newState, toDevice, toRecord } from "./device-state.ts";
+import {
+  controlsOf,
+  type DeviceState,
+  inPortions,
+  keepNewest,
+  markStale,
+  newState,
+  toDevice,
+  toRecord,
+} from "./device-state.ts";
 import { edited } from "./given.ts";
 import { countByDevice, Joining, leaving, type Obstacle } from "./joining.ts";
 import { MetricState } from "./metric-state.ts";
@@ -366,14 +375,16 @@ export class Registry {
   }
 
   async #save(): Promise<void> {
-    const unsaved = [...this.#devices.values()].filter(({ unsaved, isLeaving }) => unsaved && !isLeaving);
-    if (unsaved.length === 0) return;
-    for (const state of unsaved) state.unsaved = false;
-    try {
-      await this.#options.records.saveDevices(unsaved.map(toRecord));
-    } catch (error) {
-      for (const state of unsaved) state.unsaved = true;
-      throw error;
+    for (const portion of inPortions([...this.#devices.values()].filter(({ unsaved }) => unsaved))) {
+      // It may have been removed while those before it were saved.
+      const states = portion.filter(({ id, isLeaving }) => !isLeaving && this.#devices.has(id));
+      for (const state of states) state.unsaved = false;
+      try {
+        await this.#options.records.saveDevices(states.map(toRecord));
+      } catch (error) {
+        for (const state of states) state.unsaved = true;
+        throw error;
+      }
     }
   }
 }

@@ -1,9 +1,8 @@
 // Keeps the hub within the memory that it was given, and gives memory back that a flood has left behind. The engine collects
 // garbage when it needs room, not when the computer does: without a nudge an idle hub stays as large as its busiest minute.
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import type { Budget } from "../access/budget.ts";
 import type { Clock } from "../clock.ts";
+import { findCollector } from "../garbage.ts";
 import type { Log } from "./log.ts";
 
 const CHECK_PERIOD_MS = 1_000;
@@ -98,13 +97,4 @@ export class MemoryGuard {
     this.#collectGarbage();
     this.#leanBytes = process.memoryUsage.rss();
   }
-}
-
-/** The engine's own collector, which a program may call where it is exposed. */
-function findCollector(): () => void {
-  setFlagsFromString("--expose-gc");
-  const found: unknown = runInNewContext("gc");
-  setFlagsFromString("--no-expose-gc");
-  if (typeof found !== "function") throw new Error("the engine does not expose its garbage collector");
-  return () => void Reflect.apply(found, undefined, []);
 }

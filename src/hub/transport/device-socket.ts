@@ -7,7 +7,7 @@ import { assertNever, type Problem, problem } from "../../shared/errors.ts";
 import { type DeviceId, parseDeviceId } from "../../shared/ids.ts";
 import { limits } from "../../shared/reading.ts";
 import type { IngestTopic } from "../../shared/topics.ts";
-import { PARSED_MESSAGE_BYTES, type Share } from "../access/budget.ts";
+import { mostCostOf, PARSED_MESSAGE_BYTES, type Share } from "../access/budget.ts";
 import { plainAddress } from "../access/networks.ts";
 import type { CommandChannel, Commands } from "../commands/commands.ts";
 import type { Registry } from "../devices/registry.ts";
@@ -75,8 +75,8 @@ class DeviceSocket {
     this.#socket.on("message", (data, isBinary) => {
       // By default they always come as one buffer.
       if (!Buffer.isBuffer(data)) return;
-      const message = { data, isBinary, costBytes: PARSED_MESSAGE_BYTES + data.length };
-      if (this.#waiting.length === 0 && this.#share.hasRoomFor(message.costBytes)) this.#accept(message);
+      const message = { data, isBinary };
+      if (this.#waiting.length === 0 && this.#hasRoomFor(message)) this.#accept(message);
       else this.#wait(message);
     });
     this.#socket.on("close", () => {
@@ -85,7 +85,12 @@ class DeviceSocket {
     });
   }
 
-  #accept({ data, isBinary, costBytes }: ReceivedMessage): void {
+  #hasRoomFor({ data }: ReceivedMessage): boolean {
+    return this.#share.hasRoomFor(mostCostOf(PARSED_MESSAGE_BYTES, data.length));
+  }
+
+  #accept({ data, isBinary }: ReceivedMessage): void {
+    const costBytes = PARSED_MESSAGE_BYTES + data.length;
     this.#share.take(costBytes);
     this.#take(data, isBinary)
       .catch((error: unknown) => this.#options.log.error({ err: error }, "a message of a device could not be taken"))
@@ -95,14 +100,14 @@ class DeviceSocket {
   /** Those that came in one slice with the last that there was room for. */
   #wait(message: ReceivedMessage): void {
     this.#waiting.push(message);
-    this.#countWaiting(message.costBytes);
+    this.#countWaiting(PARSED_MESSAGE_BYTES + message.data.length);
   }
 
   #resume(): void {
     for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
-      if (!this.#share.hasRoomFor(next.costBytes)) return;
+      if (!this.#hasRoomFor(next)) return;
       this.#waiting.shift();
-      this.#countWaiting(-next.costBytes);
+      this.#countWaiting(-PARSED_MESSAGE_BYTES - next.data.length);
       this.#accept(next);
     }
   }
@@ -230,7 +235,6 @@ class DeviceSocket {
 interface ReceivedMessage {
   readonly data: Buffer;
   readonly isBinary: boolean;
-  readonly costBytes: number;
 }
 
 function isSoundSeq(seq: unknown): boolean {

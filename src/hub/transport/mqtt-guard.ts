@@ -3,7 +3,7 @@
 // broker can be taken out on the way. The two calls that the broker makes on the socket are overridden rather than piped
 // through another stream, which would cost every message a copy.
 import type { Duplex } from "node:stream";
-import { PARSED_MESSAGE_BYTES, type Share } from "../access/budget.ts";
+import { mostCostOf, PARSED_MESSAGE_BYTES, type Share } from "../access/budget.ts";
 
 const PUBACK = 4;
 /** What a client begins with that has the wrong port. */
@@ -176,7 +176,7 @@ class Packets {
         break;
       }
       const costBytes = packet.end - at + PARSED_MESSAGE_BYTES;
-      if (!share.hasRoomFor(costBytes)) {
+      if (!share.hasRoomFor(mostCostOf(PARSED_MESSAGE_BYTES, packet.end - at))) {
         this.hasWaiting = true;
         this.#neededBytes = 0;
         break;

@@ -3,6 +3,7 @@
 import Database from "better-sqlite3";
 import type { Command } from "../../../shared/command.ts";
 import { limits } from "../../../shared/reading.ts";
+import { findCollector } from "../../garbage.ts";
 import type { DeviceRecord, RefusedRecord } from "../records.ts";
 import { batchColumns } from "./batch.ts";
 import { Chunks } from "./chunks.ts";
@@ -62,8 +63,11 @@ export interface WriterStatus {
 const SEAL_READINGS = { least: 262_144, perSeries: 2_048, most: 1_048_576 };
 /** Or when its oldest row is so old. */
 const SEAL_AGE_MS = 3_600_000;
-/** Beyond so many, each commit is preceded by a step of sealing, and those of a flood by several. */
+/** Or so many while few come: memory that a flood has left behind. */
+const CALM = { sealReadings: 65_536, freshReadings: 1_024 };
+/** Beyond so many, commits wait for steps of sealing: one for so many readings, which is what a step seals at least. */
 const UNSEALED_READINGS = 2_097_152;
+const READINGS_PER_STEP = 1_000;
 /** 4 MB: a checkpoint takes some milliseconds. */
 const WAL_PAGES = 4_096;
 const CACHED_READINGS = 131_072;
@@ -76,6 +80,11 @@ class Writer {
   readonly #sealer: Sealer;
   readonly #upkeep: Upkeep;
   readonly #statements: ReturnType<typeof prepare>;
+  readonly #collectGarbage = findCollector();
+  /** Committed since the store was last tended. */
+  #freshReadings = 0;
+  /** Something was sealed since garbage was last collected. */
+  #hasGarbage = false;
   /** True from a failure to seal until the next time the store is tended, and when it is closed. */
   #rests = false;
 
@@ -116,9 +125,11 @@ class Writer {
 
   /** All of `batch` in one transaction; what it throws undoes all of it. Answers with the time of each reading. */
   commit(batch: WriteBatch): Float64Array {
-    this.catchUp();
+    // Little may go first: sealing goes on between commits anyway.
+    if (batch.untimed.length >= READINGS_PER_STEP) this.catchUp();
     try {
       const tsMs = this.#db.transaction(() => this.#write(batch)).immediate();
+      this.#freshReadings += tsMs.length;
       if (this.#unsealed.count >= this.#sealReadings) this.#sealInBackground();
       return tsMs;
     } catch (error) {
@@ -135,13 +146,19 @@ class Writer {
     return this.#unsealed.count > UNSEALED_READINGS;
   }
 
-  /** Seals a journal that has grown old. */
+  /** Seals a journal that has grown old, or that a flood has left behind. */
   tend(nowMs: number): void {
     const sinceMs = this.#journal.sinceMs;
     this.#rests = false;
+    const { count } = this.#unsealed;
     // Rows from the future came before the clock was set right.
     const isOld = sinceMs !== null && Math.abs(nowMs - sinceMs) >= SEAL_AGE_MS;
-    if (isOld || this.#unsealed.count >= this.#sealReadings) this.#sealInBackground();
+    const isCalm = this.#freshReadings < CALM.freshReadings;
+    this.#freshReadings = 0;
+    if (isOld || count >= this.#sealReadings || (isCalm && count >= CALM.sealReadings)) this.#sealInBackground();
+    if (!isCalm || !this.#hasGarbage || this.#upkeep.isSealing) return;
+    this.#hasGarbage = false;
+    this.#collectGarbage();
   }
 
   seal(): Promise<void> {
@@ -183,11 +200,16 @@ class Writer {
   #sealInBackground(): void {
     if (this.#upkeep.isSealing || this.#rests) return;
     // Nothing is lost: the readings stay in the journal, and are sealed next time.
-    this.#upkeep.seal().catch((error: unknown) => {
-      if (this.#rests) return;
-      this.#rests = true;
-      notify({ kind: "upkeep-failed", reason: String(error) });
-    });
+    this.#upkeep
+      .seal()
+      .catch((error: unknown) => {
+        if (this.#rests) return;
+        this.#rests = true;
+        notify({ kind: "upkeep-failed", reason: String(error) });
+      })
+      .finally(() => {
+        this.#hasGarbage = true;
+      });
   }
 
   #write({ readings, untimed, receivedAtMs, newSeries, records }: WriteBatch): Float64Array {
