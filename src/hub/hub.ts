@@ -113,6 +113,7 @@ export class Hub {
       budget,
       clock,
       log: log.child({ name: "memory" }),
+      releaseMemory: () => store.releaseMemory(),
     });
     const floodLog = new LogThrottle(log.child({ name: "clients" }), clock);
     const store = new SqliteStore({

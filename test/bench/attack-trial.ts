@@ -15,8 +15,8 @@ const RECOVERY_WITHIN_MS = 60_000;
 const POLL_MS = 100;
 /** After the attack: until everything that was acknowledged has been looked up. */
 const ANSWER_WITHIN_MS = 120_000;
-/** What the honest clients take by themselves comes before the attack. */
-const BEFORE_ATTACK_MS = 1_000;
+/** What the honest clients take by themselves, and what a hub does that has just started, comes before the attack. */
+const BEFORE_ATTACK_MS = 4_000;
 
 export const ProbeReport = Type.Intersect([HonestReport, Type.Object({ missing: Type.Integer() })]);
 export type ProbeReport = Static<typeof ProbeReport>;

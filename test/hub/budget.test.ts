@@ -64,6 +64,21 @@ describe("what is in flight", () => {
     expect(modest.share.hasRoomFor(SMALL_BYTES)).toBe(true);
   });
 
+  test("a connection that took much lately waits with little, too, until that is forgotten", async () => {
+    const clock = new FakeClock(0);
+    const budget = new Budget(MEMORY_BYTES);
+    budget.start(clock);
+    const busy = budget.open({ resume: () => undefined, cut: () => undefined });
+    busy.take(1_000_000);
+    busy.release(1_000_000);
+    await nextTurn();
+    for (let index = 0; index < 100; index++) new Client(budget, BIG_BYTES).flood();
+    expect(busy.hasRoomFor(SMALL_BYTES)).toBe(false);
+    clock.advance(10_000);
+    expect(busy.hasRoomFor(SMALL_BYTES)).toBe(true);
+    budget.stop();
+  });
+
   test("a short message that may hold hundreds of readings waits its turn behind others", () => {
     const budget = new Budget(MEMORY_BYTES);
     for (let index = 0; index < 100; index++) new Client(budget, BIG_BYTES).flood();

@@ -205,7 +205,7 @@ describe("a client that speaks MQTT", () => {
     const stream = Buffer.concat(new Array<Buffer>(20).fill(packet(3, 90_000)));
     connection.share.take(TOO_MUCH_BYTES);
     connection.client.write(stream);
-    await connection.arrive(150_000);
+    await connection.arrive(60_000);
     connection.share.release(TOO_MUCH_BYTES);
     await connection.take(20);
     expect(connection.taken.every(({ length }) => length === 90_000)).toBe(true);

@@ -14,7 +14,7 @@ import type { Clock } from "../clock.ts";
 /** What a message costs beside its bytes: the objects that stand for it until it is settled. */
 export const MESSAGE_BYTES = 64;
 /** The same of one that passes through the broker or a WebSocket, which make more of it. */
-export const PARSED_MESSAGE_BYTES = 512;
+export const PARSED_MESSAGE_BYTES = 1_024;
 /** The same of an HTTP request. */
 export const REQUEST_BYTES = 4_096;
 /** What it costs to find out what is wrong with a message, and to say so. */
@@ -29,8 +29,13 @@ export function mostCostOf(messageBytes: number, payloadBytes: number): number {
   return messageBytes + payloadBytes + (payloadBytes / SHORTEST_READING_BYTES) * READING_BYTES;
 }
 
-/** Always let through, so that whoever sends little does not wait for those who flood: a request, or some readings. */
+/**
+ * In flight of a connection that took little lately: always let through, so that whoever sends a request or some readings
+ * now and then does not wait for those who flood.
+ */
 const FREE_BYTES_PER_CONNECTION = 6_144;
+/** What a connection may take before it counts as one that takes much; the half of it is forgotten every second. */
+const LITTLE_BYTES = 512 * 1024;
 /** In flight of one connection: some 300 readings, or one message of any size. */
 const MAX_IN_FLIGHT_BYTES_PER_CONNECTION = 64 * 1024;
 /** In flight of all: what the hub settles within some 10 ms. */
@@ -233,6 +238,8 @@ class ConnectionShare implements Share {
   #releasedBytes = 0;
   #releasedOfAllBytes = 0;
   #isReleased = false;
+  /** Taken lately. */
+  #recentBytes = 0;
   #unfinishedSweeps = 0;
   /** For how many sweeps it has held anything. */
   #heldSweeps = 0;
@@ -257,8 +264,8 @@ class ConnectionShare implements Share {
   }
 
   hasRoomFor(bytes: number): boolean {
+    if (this.#isFree(bytes)) return true;
     const afterBytes = this.#inFlightBytes + bytes;
-    if (afterBytes <= FREE_BYTES_PER_CONNECTION) return true;
     const isOwnRoom = this.#inFlightBytes === 0 || afterBytes <= MAX_IN_FLIGHT_BYTES_PER_CONNECTION;
     if (isOwnRoom && this.#budget.hasRoom) return true;
     this.#wantedBytes = bytes;
@@ -282,6 +289,7 @@ class ConnectionShare implements Share {
 
   take(bytes: number): void {
     this.#inFlightBytes += bytes;
+    this.#recentBytes += bytes;
     this.#budget.taken(bytes);
   }
 
@@ -357,10 +365,15 @@ class ConnectionShare implements Share {
 
   /** How much of it is in flight does not matter: its transport has it in its hands already. */
   #mayTake(bytes: number): boolean {
-    return this.#inFlightBytes + bytes <= FREE_BYTES_PER_CONNECTION || this.#budget.hasRoom;
+    return this.#isFree(bytes) || this.#budget.hasRoom;
+  }
+
+  #isFree(bytes: number): boolean {
+    return this.#recentBytes < LITTLE_BYTES && this.#inFlightBytes + bytes <= FREE_BYTES_PER_CONNECTION;
   }
 
   sweep(timeoutSweeps: number): void {
+    this.#recentBytes /= 2;
     this.#heldSweeps = this.heldBytes === 0 ? 0 : this.#heldSweeps + 1;
     this.#unfinishedSweeps = this.#held.unfinished === 0 ? 0 : this.#unfinishedSweeps + 1;
     if (this.#unfinishedSweeps > timeoutSweeps)

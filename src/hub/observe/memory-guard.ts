@@ -15,8 +15,14 @@ const SHED_TO_PART = 0.25;
 const GROWTH_PART = 1 / 8;
 /** Garbage that is worth a collection in a quiet hub. */
 const WORTHWHILE_BYTES = 16 * 1024 * 1024;
-/** So many checks in a row a hub has to be quiet; a busy one is held up no more often, unless memory is short. */
-const QUIET_CHECKS = 5;
+/**
+ * What a flood has left behind is given back when a hub has been quiet for so many checks in a row, and once more: V8 keeps
+ * the pages that the first collection empties until the second.
+ */
+const RECOVERY_CHECKS = [5, 10];
+/** What is resident after so many is what the hub needs. */
+const SETTLED_CHECKS = 15;
+/** A busy hub is held up no more often, unless memory is short. */
 const MIN_CHECKS_BETWEEN_COLLECTIONS = 5;
 /** Processor time, as a part of one core, below which a hub is quiet. */
 const QUIET_CPU_PART = 0.2;
@@ -26,6 +32,8 @@ export interface MemoryGuardOptions {
   readonly budget: Budget;
   readonly clock: Clock;
   readonly log: Log;
+  /** Gives back to the system what was freed outside of the engine's heap. */
+  readonly releaseMemory: () => Promise<void>;
 }
 
 export class MemoryGuard {
@@ -35,6 +43,8 @@ export class MemoryGuard {
   #startBytes = 0;
   /** Resident after the last collection. */
   #leanBytes = 0;
+  /** Resident when the hub was last quiet for long; before that, what it took to start is given back, however little. */
+  #settledBytes = 0;
   #cpu = process.cpuUsage();
   #quietChecks = 0;
   #checksSinceCollection = 0;
@@ -65,7 +75,8 @@ export class MemoryGuard {
   #check(): void {
     this.#quietChecks = this.#isQuiet() ? this.#quietChecks + 1 : 0;
     this.#checksSinceCollection++;
-    if (this.#isCollectionDue()) this.#collect();
+    if (this.#isRecoveryDue()) void this.#recover();
+    else if (this.#isCollectionDue()) void (this.#usedPart > SHED_ABOVE_PART ? this.#recover() : this.#collect());
     const wasShort = this.#isShort;
     // Where clients hold little, turning them away would free nothing: it is the store's, or was given back already.
     this.#isShort = this.#usedPart > SHED_ABOVE_PART && this.#options.budget.shed(SHED_TO_PART);
@@ -77,9 +88,23 @@ export class MemoryGuard {
     return (process.memoryUsage.rss() - this.#startBytes) / this.#options.memoryBytes;
   }
 
+  #isRecoveryDue(): boolean {
+    const residentBytes = process.memoryUsage.rss();
+    if (this.#quietChecks === SETTLED_CHECKS) this.#settledBytes = residentBytes;
+    return RECOVERY_CHECKS.includes(this.#quietChecks) && residentBytes - this.#settledBytes > WORTHWHILE_BYTES;
+  }
+
+  async #recover(): Promise<void> {
+    this.#collect();
+    try {
+      await this.#options.releaseMemory();
+    } catch (error) {
+      this.#options.log.warn({ err: error }, "memory could not be given back");
+    }
+  }
+
   #isCollectionDue(): boolean {
     const grownBytes = process.memoryUsage.rss() - this.#leanBytes;
-    if (this.#quietChecks >= QUIET_CHECKS) return grownBytes > WORTHWHILE_BYTES;
     const usedPart = this.#usedPart;
     if (usedPart < COLLECT_ABOVE_PART || grownBytes < this.#options.memoryBytes * GROWTH_PART) return false;
     return usedPart > SHED_ABOVE_PART || this.#checksSinceCollection >= MIN_CHECKS_BETWEEN_COLLECTIONS;

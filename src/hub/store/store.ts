@@ -9,6 +9,8 @@ export interface Store {
   start(): Promise<void>;
   /** Finishes what was handed in, then closes. Stopping twice is fine. */
   stop(): Promise<void>;
+  /** Gives memory back that was freed, the store's and the rest of the process's; a commit may wait some milliseconds. */
+  releaseMemory(): Promise<void>;
   /** How the store is doing, as of now. */
   status(): Promise<StoreStatus>;
 }

@@ -6,6 +6,8 @@ import type { Duplex } from "node:stream";
 import { mostCostOf, PARSED_MESSAGE_BYTES, type Share } from "../access/budget.ts";
 
 const PUBACK = 4;
+/** What a socket reads at once. */
+const CHUNK_BYTES = 64 * 1024;
 /** What a client begins with that has the wrong port. */
 const HTTP_REQUEST = /^(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT) /;
 const TLS_HELLO = "\x16\x03";
@@ -83,8 +85,13 @@ export function guardSocket(socket: Duplex, options: GuardOptions): Guard {
       // To the end of what has arrived: a stream says only once that there is more.
       for (;;) {
         if (!packets.hasWaiting && packets.violation === null) {
+          // A large packet is read on only in turn: what arrives of thousands takes its time, too.
+          isWaiting = packets.bytes > 0 && !share.hasRoomFor(CHUNK_BYTES);
+          if (isWaiting) return null;
           const chunk: unknown = read(size);
           if (!Buffer.isBuffer(chunk)) return null;
+          share.take(chunk.length);
+          share.release(chunk.length);
           packets.push(chunk);
         }
         const rest = sift();

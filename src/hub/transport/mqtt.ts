@@ -31,12 +31,15 @@ import { MqttSession } from "./mqtt-session.ts";
 import { MqttSubscriptions } from "./mqtt-subscriptions.ts";
 import type { MqttTroubles } from "./mqtt-troubles.ts";
 import { listen } from "./ports.ts";
+import { TurnQueue } from "./turn-queue.ts";
 import type { WebSocketRoute } from "./websocket.ts";
 
 const MAX_PACKET_BYTES = 1024 * 1024;
 const CONNECT_TIMEOUT_MS = 10_000;
 const DEAD_PEER_PROBE_MS = 60_000;
 const KEEP_ALIVE_CHECK_MS = 1_000;
+/** New connections: some 2 ms of work. */
+const MAX_ARRIVALS_PER_TURN = 8;
 /** What arrives with the CONNECT in one chunk waits in this queue; the chunk's size bounds it. */
 const QUEUED_PACKETS = 65_536;
 /** Where a publish that is acknowledged but not passed on goes: nobody can subscribe to it. */
@@ -68,6 +71,7 @@ export class MqttTransport {
   readonly #sockets = new Set<Duplex>();
   readonly #connected = new Set<MqttSession>();
   readonly #retained: RetainedBound;
+  readonly #arrivals = new TurnQueue<() => void>(MAX_ARRIVALS_PER_TURN, (handle) => handle());
   #broker: Broker | null = null;
   #lane: MqttLane | null = null;
   #endTimer: (() => void) | null = null;
@@ -168,7 +172,13 @@ export class MqttTransport {
       return;
     }
     socket.setKeepAlive(true, DEAD_PEER_PROBE_MS);
-    this.#handle(broker, socket, address);
+    this.#sockets.add(socket);
+    // It may end before its turn.
+    socket.on("error", () => socket.destroy());
+    socket.once("close", () => this.#sockets.delete(socket));
+    this.#arrivals.push(() => {
+      if (!socket.destroyed) this.#handle(broker, socket, address);
+    });
   }
 
   /** WS /mqtt: MQTT over WebSocket, the same broker. */

@@ -1,5 +1,6 @@
 // The reader thread: charts, raw rows and exports, so that a slow question never delays an acknowledgement. Each answer
 // is of one moment: chunks, rollups and journal are read in one transaction.
+import { setPriority } from "node:os";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import Database from "better-sqlite3";
 import type { Bucket, Reading } from "../../../shared/reading.ts";
@@ -32,6 +33,7 @@ export interface CsvPieceQuery {
   readonly buffer: ArrayBuffer | null;
 }
 
+const NICENESS = 5;
 /** 8 MB. */
 const CACHED_READINGS = 524_288;
 /** Up to here a page merges the series that are selected; of more it takes those that have readings in it. */
@@ -253,8 +255,14 @@ function open(): Reader {
   return reader;
 }
 
+/** A long export must not take a core from those who acknowledge. On Linux priorities are of threads; elsewhere of processes. */
+function yieldToOthers(): void {
+  if (process.platform === "linux") setPriority(NICENESS);
+}
+
 const methods = {
   open(path: string): void {
+    yieldToOthers();
     reader = new Reader(path);
     void warmUp();
   },

@@ -102,6 +102,10 @@ export class SqliteStore implements Store {
     await this.#writer.call("seal", null);
   }
 
+  async releaseMemory(): Promise<void> {
+    await this.#writer.call("releaseMemory", null);
+  }
+
   async status(): Promise<StoreStatus> {
     const { path } = this.#options;
     const [writer, ...sizes] = await Promise.all([

@@ -12,6 +12,7 @@ import { History } from "./history.ts";
 import { Journal } from "./journal.ts";
 import { layOut, migrate } from "./migrations.ts";
 import { Sealer } from "./sealer.ts";
+import { trimHeap } from "./trim-heap.ts";
 import { Unsealed } from "./unsealed.ts";
 import { type Removal, type SeriesPair, Upkeep } from "./upkeep.ts";
 import { answerCalls, notify } from "./worker-port.ts";
@@ -83,8 +84,6 @@ class Writer {
   readonly #collectGarbage = findCollector();
   /** Committed since the store was last tended. */
   #freshReadings = 0;
-  /** Something was sealed since garbage was last collected. */
-  #hasGarbage = false;
   /** True from a failure to seal until the next time the store is tended, and when it is closed. */
   #rests = false;
 
@@ -156,9 +155,12 @@ class Writer {
     const isCalm = this.#freshReadings < CALM.freshReadings;
     this.#freshReadings = 0;
     if (isOld || count >= this.#sealReadings || (isCalm && count >= CALM.sealReadings)) this.#sealInBackground();
-    if (!isCalm || !this.#hasGarbage || this.#upkeep.isSealing) return;
-    this.#hasGarbage = false;
+  }
+
+  /** Gives back what the whole process has freed: the threads share a heap. */
+  releaseMemory(): void {
     this.#collectGarbage();
+    trimHeap();
   }
 
   seal(): Promise<void> {
@@ -200,16 +202,11 @@ class Writer {
   #sealInBackground(): void {
     if (this.#upkeep.isSealing || this.#rests) return;
     // Nothing is lost: the readings stay in the journal, and are sealed next time.
-    this.#upkeep
-      .seal()
-      .catch((error: unknown) => {
-        if (this.#rests) return;
-        this.#rests = true;
-        notify({ kind: "upkeep-failed", reason: String(error) });
-      })
-      .finally(() => {
-        this.#hasGarbage = true;
-      });
+    this.#upkeep.seal().catch((error: unknown) => {
+      if (this.#rests) return;
+      this.#rests = true;
+      notify({ kind: "upkeep-failed", reason: String(error) });
+    });
   }
 
   #write({ readings, untimed, receivedAtMs, newSeries, records }: WriteBatch): Float64Array {
@@ -308,6 +305,7 @@ const methods = {
   commit: (batch: WriteBatch): Float64Array => open().commit(batch),
   catchUp: (_: null): boolean => open().catchUp(),
   tend: (nowMs: number): void => open().tend(nowMs),
+  releaseMemory: (_: null): void => open().releaseMemory(),
   seal: (_: null): Promise<void> => open().seal(),
   remove: (removals: readonly Removal[]): Promise<void> => open().remove(removals),
   copy: (pairs: readonly SeriesPair[]): Promise<void> => open().copy(pairs),
