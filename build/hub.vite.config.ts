@@ -40,8 +40,8 @@ export default defineConfig({
       input: {
         bramble: source("cli/bramble.ts"),
         serve: source("hub/desktop-entry.ts"),
-        writer: source("hub/store/sqlite/writer.ts"),
-        reader: source("hub/store/sqlite/reader.ts"),
+        writer: source("hub/store/sqlite/threads/writer.ts"),
+        reader: source("hub/store/sqlite/threads/reader.ts"),
       },
       plugins: [inAscii],
       output: {

@@ -36,7 +36,7 @@ const PlaywrightReport = Type.Object({
 });
 
 /** Attackers take whatever the machine has: they are tried by themselves. */
-const ATTACKS = "test/hub/attacks.test.ts";
+const ATTACKS = "test/hub/attack/attacks.test.ts";
 
 const suites: readonly Suite[] = [
   vitest("vitest", ["--exclude", ATTACKS]),

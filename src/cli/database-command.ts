@@ -5,8 +5,8 @@ import { parseArgs } from "node:util";
 import { readConfig } from "../hub/config.ts";
 import { DataFolder } from "../hub/data-folder.ts";
 import { freeBytesOf } from "../hub/observe/disk-guard.ts";
-import { type CheckTotals, checkDatabase, openToRead } from "../hub/store/sqlite/check.ts";
-import { copyDatabase, removeDatabase } from "../hub/store/sqlite/copy.ts";
+import { type CheckTotals, checkDatabase, openToRead } from "../hub/store/sqlite/maintenance/check.ts";
+import { copyDatabase, removeDatabase } from "../hub/store/sqlite/maintenance/copy.ts";
 import { flushFile } from "./flush.ts";
 
 /** 0 is well done, 1 that damage was found, 2 that it could not be done. */

@@ -2,7 +2,7 @@
 import { copyFileSync, existsSync, linkSync, renameSync } from "node:fs";
 import { resolve } from "node:path";
 import Database from "better-sqlite3";
-import { removeDatabase } from "../hub/store/sqlite/copy.ts";
+import { removeDatabase } from "../hub/store/sqlite/maintenance/copy.ts";
 import { copyAndCheck, type DatabaseCommand, reasonOf, runDatabaseCommand } from "./database-command.ts";
 import { flushFile, flushName } from "./flush.ts";
 

@@ -7,15 +7,18 @@ import { BrowserGuard } from "./access/browsers.ts";
 import { Budget } from "./access/budget.ts";
 import { lanAddresses, Networks } from "./access/networks.ts";
 import { makeSecret, Sessions } from "./access/sessions.ts";
+import { TopicAuthority } from "./access/topic-authority.ts";
 import type { Clock } from "./clock.ts";
 import { Commands } from "./commands/commands.ts";
 import type { Config } from "./config.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { Registry } from "./devices/registry.ts";
 import { Retention } from "./devices/retention.ts";
+import { ConnectionFailures } from "./diagnostics/connection-failures.ts";
+import { Mdns } from "./discovery/discovery.ts";
+import { lanInterfaces } from "./discovery/interfaces.ts";
 import { Doctor } from "./doctor/doctor.ts";
 import { Ingest } from "./ingest/accept.ts";
-import { TopicAuthority } from "./ingest/authorise.ts";
 import { Refusals } from "./ingest/refusals.ts";
 import { LiveFeed } from "./live/feed.ts";
 import { cached } from "./observe/cached.ts";
@@ -26,19 +29,16 @@ import type { Log } from "./observe/log.ts";
 import { LogThrottle } from "./observe/log-throttle.ts";
 import { MemoryGuard } from "./observe/memory-guard.ts";
 import { type HubFigures, Metrics } from "./observe/metrics.ts";
-import { Troubles } from "./observe/troubles.ts";
 import { SqliteStore } from "./store/sqlite/sqlite-store.ts";
-import { deviceRoute } from "./transport/device-socket.ts";
-import { type HttpTimeouts, HttpTransport } from "./transport/http.ts";
-import { HttpPacing } from "./transport/http-pacing.ts";
-import { HttpTroubles } from "./transport/http-troubles.ts";
-import { warmUpHttp } from "./transport/http-warm-up.ts";
-import { liveRoute } from "./transport/live-socket.ts";
-import { Mdns } from "./transport/mdns.ts";
-import { lanInterfaces } from "./transport/mdns-interfaces.ts";
-import { MqttTransport } from "./transport/mqtt.ts";
-import { MqttTroubles } from "./transport/mqtt-troubles.ts";
-import { WebSocketDoor } from "./transport/websocket.ts";
+import { HttpDiagnostics } from "./transport/http/diagnostics.ts";
+import { type HttpTimeouts, HttpTransport } from "./transport/http/http-transport.ts";
+import { HttpPacing } from "./transport/http/pacing.ts";
+import { warmUpHttp } from "./transport/http/warm-up.ts";
+import { MqttDiagnostics } from "./transport/mqtt/diagnostics.ts";
+import { MqttTransport } from "./transport/mqtt/mqtt-transport.ts";
+import { deviceRoute } from "./transport/websocket/device-socket.ts";
+import { liveRoute } from "./transport/websocket/live-socket.ts";
+import { WebSocketUpgrades } from "./transport/websocket/websocket-upgrades.ts";
 
 export interface HubOptions {
   readonly config: Config;
@@ -137,7 +137,7 @@ export class Hub {
         feed.removed(id);
       },
       desiredOf: (id) => commands.desired(id),
-      onControls: () => mqtt.askAgain(),
+      onControls: () => mqtt.regrantSubscriptions(),
       onSaveFailed: (error) => log.error({ err: error }, "devices could not be written down"),
     });
     const disk = new DiskGuard({
@@ -188,8 +188,8 @@ export class Hub {
     const guard = new BrowserGuard(config.allowedHosts);
     const admit = { networks, isLimited: config.rateLimit, isShortOfMemory: () => memory.isShort };
     const authority = new TopicAuthority(config.anonymous, () => registry.addedTopics());
-    const troubles = new Troubles(clock);
-    const httpTroubles = new HttpTroubles({ troubles, mqttPort: () => mqtt.port, floodLog });
+    const troubles = new ConnectionFailures(clock);
+    const httpTroubles = new HttpDiagnostics({ troubles, mqttPort: () => mqtt.port, floodLog });
     const pacing = new HttpPacing({ budget, troubles: httpTroubles, clock });
     const mqttLog = log.child({ name: "mqtt" });
     const mqtt = new MqttTransport({
@@ -200,7 +200,7 @@ export class Hub {
       admission: new Admission(admit),
       budget,
       registry,
-      troubles: new MqttTroubles({ troubles, ingest, httpPort: () => http.port, clock, log: mqttLog, floodLog }),
+      troubles: new MqttDiagnostics({ troubles, ingest, httpPort: () => http.port, clock, log: mqttLog, floodLog }),
       clock,
       log: mqttLog,
     });
@@ -248,7 +248,7 @@ export class Hub {
       hubInfo,
       listening: config,
       mdns: config.mdns,
-      browse: async () => (await import("./transport/mdns-browse.ts")).browseHubs(config.host),
+      browse: async () => (await import("./discovery/browse.ts")).browseHubs(config.host),
       isMqttClient: (address, port) => mqtt.isConnectedTo(address, port),
       allows: (address) => networks.allows(address),
       ...{ troubles, refusals, registry, clock },
@@ -276,7 +276,7 @@ export class Hub {
       doctor,
       admission: new Admission(admit),
       pacing,
-      webSockets: new WebSocketDoor({
+      webSockets: new WebSocketUpgrades({
         guard,
         troubles: httpTroubles,
         budget,

@@ -33,7 +33,7 @@ export const DeviceControl = Type.Object({
 export type DeviceControl = Static<typeof DeviceControl>;
 
 /** What people say of a device; it wins over what the device says of itself. */
-export const DeviceGiven = Type.Object({
+export const DeviceOverrides = Type.Object({
   name: Type.Optional(Type.String()),
   room: Type.Optional(Type.String()),
   notes: Type.Optional(Type.String()),
@@ -41,7 +41,7 @@ export const DeviceGiven = Type.Object({
   tags: Type.Optional(Type.Array(Type.String())),
   controls: Type.Optional(Type.Array(AddedControl)),
 });
-export type DeviceGiven = Static<typeof DeviceGiven>;
+export type DeviceOverrides = Static<typeof DeviceOverrides>;
 
 const NO_CONTROL_CHARACTERS = "^[^\\u0000-\\u001f\\u007f]*$";
 const line = (maxLength: number) => Type.String({ minLength: 1, maxLength, pattern: NO_CONTROL_CHARACTERS });
@@ -78,7 +78,7 @@ export const Device = Type.Object({
   icon: Type.Optional(Type.String()),
   tags: Type.Optional(Type.Array(Type.String())),
   joining: JoiningState,
-  keptApart: Type.Optional(
+  quarantined: Type.Optional(
     Type.Object(
       { readings: Type.Integer(), untilMs: Type.Integer() },
       { description: "readings that come with the device when it is approved, and when they are forgotten" },

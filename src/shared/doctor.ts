@@ -26,9 +26,9 @@ export const FailedClient = Type.Object({
 });
 export type FailedClient = Static<typeof FailedClient>;
 
-export const Examination = Type.Object({
+export const DiagnosticReport = Type.Object({
   atMs: Type.Integer(),
   checks: Type.Array(Check),
   clients: Type.Array(FailedClient, { description: "that failed in the last day, newest first" }),
 });
-export type Examination = Static<typeof Examination>;
+export type DiagnosticReport = Static<typeof DiagnosticReport>;

@@ -1,6 +1,6 @@
 // "Is something wrong?": the page says what is wrong first, then who failed, and looks again when it is told to.
 import { expect, test } from "@playwright/test";
-import type { Examination } from "../../src/shared/doctor.ts";
+import type { DiagnosticReport } from "../../src/shared/doctor.ts";
 import { startTestHub } from "../support/hub.ts";
 import { linkOf } from "./page.ts";
 
@@ -43,7 +43,7 @@ test("a command is there to be copied, after what is worse than it", async ({ pa
   const command = `sudo ufw allow ${hub.mqttPort}/tcp`;
   await page.route("**/api/v1/doctor", async (route) => {
     const response = await route.fetch();
-    const examination: Examination = await response.json();
+    const examination: DiagnosticReport = await response.json();
     const firewall = { id: "ufw", state: "hint" as const, title: "A firewall is on: ufw", words: "It may.", command };
     await route.fulfill({ json: { ...examination, checks: [firewall, ...examination.checks] } });
   });

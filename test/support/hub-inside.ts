@@ -3,7 +3,7 @@ import { pino } from "pino";
 import { readConfig } from "../../src/hub/config.ts";
 import { DataFolder } from "../../src/hub/data-folder.ts";
 import { Hub, type RunningHub } from "../../src/hub/hub.ts";
-import type { HttpTimeouts } from "../../src/hub/transport/http.ts";
+import type { HttpTimeouts } from "../../src/hub/transport/http/http-transport.ts";
 import type { JoiningMode } from "../../src/shared/api.ts";
 import { FakeClock } from "./fake-clock.ts";
 import { makeTemporaryFolder, type TestFolder } from "./hub.ts";

@@ -10,7 +10,7 @@ import type {
   ReadingSelection,
 } from "../../src/hub/store/readings.ts";
 import { positionOfLast } from "../../src/hub/store/readings.ts";
-import { checkDatabase, openToRead } from "../../src/hub/store/sqlite/check.ts";
+import { checkDatabase, openToRead } from "../../src/hub/store/sqlite/maintenance/check.ts";
 import type { MetricName } from "../../src/shared/ids.ts";
 import type { Bucket, IncomingReading } from "../../src/shared/reading.ts";
 import { deviceId, metricName, type TestStore } from "./store.ts";

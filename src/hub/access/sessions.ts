@@ -9,7 +9,7 @@ const jose = () => import("jose");
 
 const LINK_LIFE_MS = 10 * 60_000;
 const TICKET_LIFE_MS = 30_000;
-const TICKETS_AT_MOST = 1_000;
+const MAX_TICKETS = 1_000;
 export const SESSION_LIFE_SECONDS = 30 * 24 * 3_600;
 /** A clock that is set back a little after somebody signed in must not sign them out. */
 const CLOCK_TOLERANCE_SECONDS = 3_600;
@@ -90,7 +90,7 @@ export class Sessions {
     const ticket = makeSecret();
     this.#tickets.set(ticket, this.#options.clock.now() + TICKET_LIFE_MS);
     for (const oldest of this.#tickets.keys()) {
-      if (this.#tickets.size <= TICKETS_AT_MOST) break;
+      if (this.#tickets.size <= MAX_TICKETS) break;
       this.#tickets.delete(oldest);
     }
     return ticket;

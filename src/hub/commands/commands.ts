@@ -49,9 +49,9 @@ const REPLY_WITHIN_MS = 10_000;
 /** After an end could not be written down. */
 const TRY_AGAIN_MS = 1_000;
 /** Commands of one device that may wait at once. */
-const WAITING_AT_MOST = 100;
+const MAX_OPEN_COMMANDS_PER_DEVICE = 100;
 /** Settled commands that are kept of each device. */
-const HISTORY = 200;
+const MAX_HISTORY_PER_DEVICE = 200;
 
 /** A command that is not settled. */
 interface Open {
@@ -112,8 +112,11 @@ export class Commands {
     const { control, publishes } = found;
     const wrong = checkControlValue(control, value);
     if (wrong !== null) return wrong;
-    if (this.#openOf(device).length >= WAITING_AT_MOST) {
-      return problem("too-many-commands", `${WAITING_AT_MOST} commands wait for ${device}, the most there may be.`);
+    if (this.#openOf(device).length >= MAX_OPEN_COMMANDS_PER_DEVICE) {
+      return problem(
+        "too-many-commands",
+        `${MAX_OPEN_COMMANDS_PER_DEVICE} commands wait for ${device}, the most there may be.`,
+      );
     }
     const nowMs = clock.now();
     const command: Command = {
@@ -359,7 +362,7 @@ export class Commands {
 
   #keep(command: Command): void {
     const history = [...(this.#settled.get(command.device) ?? []), command];
-    for (const { id } of history.splice(0, Math.max(0, history.length - HISTORY))) this.#tooOld.push(id);
+    for (const { id } of history.splice(0, Math.max(0, history.length - MAX_HISTORY_PER_DEVICE))) this.#tooOld.push(id);
     this.#settled.set(command.device, history);
   }
 }

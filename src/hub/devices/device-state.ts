@@ -1,10 +1,10 @@
 // What the registry keeps in memory of a device, and the two forms in which it leaves: written down, and shown.
 import type { Desired } from "../../shared/command.ts";
-import type { Device, DeviceControl, DeviceGiven, Metric, Presence } from "../../shared/device.ts";
+import type { Device, DeviceControl, DeviceOverrides, Metric, Presence } from "../../shared/device.ts";
 import type { MetricName } from "../../shared/ids.ts";
 import type { DeviceAbout, DeviceRecord, Reported } from "../store/records.ts";
 import { ClockWatch } from "./clock-watch.ts";
-import { KEPT_MS, type Member } from "./joining.ts";
+import { type JoiningDevice, KEPT_MS } from "./joining.ts";
 import type { MetricState } from "./metric-state.ts";
 
 /** A metric that was heard for the first time must not wait longer. */
@@ -12,14 +12,14 @@ const LOOK_WITHIN_MS = 10_000;
 /** A millisecond or two of work. */
 const METRICS_SAVED_AT_ONCE = 1_000;
 
-export interface DeviceState extends Member {
+export interface DeviceState extends JoiningDevice {
   firstSeenMs: number;
   lastSeenMs: number;
   /** Between its last two messages; null until there were two. */
   intervalMs: number | null;
   address: string | null;
   about: DeviceAbout;
-  given: DeviceGiven;
+  given: DeviceOverrides;
   presence: Presence;
   /** MQTT sessions that spoke for this device and still live. */
   readonly sessions: Set<string>;
@@ -91,7 +91,7 @@ export function toDevice(state: DeviceState, desired: ReadonlyMap<string, Desire
     name: given.name ?? about.name ?? id,
     ...(about.name === undefined ? {} : { ownName: about.name }),
     joining: joining?.kind ?? "approved",
-    ...(isKept ? { keptApart: { readings: state.keptReadings, untilMs: joining.sinceMs + KEPT_MS } } : {}),
+    ...(isKept ? { quarantined: { readings: state.keptReadings, untilMs: joining.sinceMs + KEPT_MS } } : {}),
     ...(about.model === undefined ? {} : { model: about.model }),
     address,
     presence,

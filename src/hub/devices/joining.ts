@@ -12,16 +12,16 @@ import type { JoiningRecord, RecordStore } from "../store/records.ts";
 const HOUR_MS = 3_600_000;
 /** How long a device waits, and how long what a blocked one sent can be brought back. */
 export const KEPT_MS = 7 * 24 * HOUR_MS;
-const MOST_WAITING = 100;
-const MOST_WAITING_PER_ADDRESS = 20;
-const MOST_READINGS = 10_000;
+const MAX_WAITING = 100;
+const MAX_WAITING_PER_ADDRESS = 20;
+const MAX_QUARANTINED_READINGS = 10_000;
 const RETRY_AFTER_SECONDS = 60;
 const LEAVING_SECONDS = 2;
 /** Refusals that are remembered, so that a device that repeats itself is listed once. */
 const REMEMBERED_REFUSALS = 1_000;
 
 /** A device, as far as joining knows it. */
-export interface Member {
+export interface JoiningDevice {
   readonly id: DeviceId;
   /** Null where it has joined. */
   joining: JoiningRecord | null;
@@ -39,7 +39,7 @@ export interface Member {
 }
 
 /** Why a message cannot be stored now. */
-export type Obstacle =
+export type Rejection =
   /** Bad for ever. `isNews` is false where the same was said of the same device before. */
   | { readonly kind: "refused"; readonly problem: Problem; readonly isNews: boolean }
   | {
@@ -51,7 +51,7 @@ export type Obstacle =
   /** To be asked again then. */
   | { readonly kind: "not-yet"; readonly until: Promise<unknown> };
 
-export interface JoiningOptions<M extends Member> {
+export interface JoiningOptions<M extends JoiningDevice> {
   readonly mode: JoiningMode;
   readonly members: Map<string, M>;
   readonly readings: ReadingStore;
@@ -64,7 +64,7 @@ export interface JoiningOptions<M extends Member> {
   readonly onFailure: (error: unknown) => void;
 }
 
-export class Joining<M extends Member> {
+export class Joining<M extends JoiningDevice> {
   readonly #options: JoiningOptions<M>;
   readonly #told = new Set<string>();
   /** How many members wait, by address; null where that may have changed. A flood of unknown devices asks all the time. */
@@ -109,11 +109,11 @@ export class Joining<M extends Member> {
   }
 
   /** What keeps a message from `address` out, by its devices and how many readings it has of each. */
-  obstacle(counts: Iterable<readonly [DeviceId, number]>, address: string): Obstacle | null {
+  obstacle(counts: Iterable<readonly [DeviceId, number]>, address: string): Rejection | null {
     const strangers: DeviceId[] = [];
     for (const [id, count] of counts) {
       const member = this.#options.members.get(id);
-      const obstacle = member === undefined ? null : this.#obstacleTo(member, count);
+      const obstacle = member === undefined ? null : this.#rejectionOf(member, count);
       if (obstacle !== null) return obstacle;
       if (member === undefined) strangers.push(id);
     }
@@ -121,7 +121,7 @@ export class Joining<M extends Member> {
   }
 
   /** Counts readings that are about to be stored; a device that begins to wait has to be written down first. */
-  enter(readings: readonly IncomingReading[]): Obstacle | null {
+  enter(readings: readonly IncomingReading[]): Rejection | null {
     const counts = countByDevice(readings);
     const waiting = this.#waitingAmong(counts.keys());
     const unrecorded = waiting.filter(({ isRecorded }) => !isRecorded);
@@ -181,7 +181,7 @@ export class Joining<M extends Member> {
     return null;
   }
 
-  #obstacleTo({ id, joining, isLeaving, keptReadings }: M, count: number): Obstacle | null {
+  #rejectionOf({ id, joining, isLeaving, keptReadings }: M, count: number): Rejection | null {
     if (isLeaving) {
       return { kind: "deferred", problem: leaving(id), isNews: false, retryAfterSeconds: LEAVING_SECONDS };
     }
@@ -190,12 +190,12 @@ export class Joining<M extends Member> {
       const words = `${id} was blocked: nothing of it is taken until somebody lets it join.`;
       return { kind: "refused", problem: problem("device-blocked", words), isNews: this.#isNews("blocked", id) };
     }
-    if (keptReadings + count <= MOST_READINGS) return null;
-    const words = `${id} waits to join, and ${keptReadings} readings of it lie here. There may be ${MOST_READINGS}: no more is taken until somebody lets it join.`;
-    return this.#deferred(problem("waiting-device-full", words, { limit: MOST_READINGS }), id);
+    if (keptReadings + count <= MAX_QUARANTINED_READINGS) return null;
+    const words = `${id} waits to join, and ${keptReadings} readings of it lie here. There may be ${MAX_QUARANTINED_READINGS}: no more is taken until somebody lets it join.`;
+    return this.#deferred(problem("waiting-device-full", words, { limit: MAX_QUARANTINED_READINGS }), id);
   }
 
-  #obstacleToStrangers(strangers: readonly DeviceId[], address: string): Obstacle | null {
+  #obstacleToStrangers(strangers: readonly DeviceId[], address: string): Rejection | null {
     const { mode } = this.#options;
     const [first] = strangers;
     if (first === undefined || mode === "open") return null;
@@ -211,11 +211,10 @@ export class Joining<M extends Member> {
       const words = `${first} is unknown, and ${limit} devices${where} wait to join: no more are taken until somebody decides on them.`;
       return this.#deferred(problem("waiting-list-full", words, { limit }), first);
     };
-    if (fromHere + strangers.length > MOST_WAITING_PER_ADDRESS)
-      return full(MOST_WAITING_PER_ADDRESS, ` from ${address}`);
+    if (fromHere + strangers.length > MAX_WAITING_PER_ADDRESS) return full(MAX_WAITING_PER_ADDRESS, ` from ${address}`);
     let waiting = 0;
     for (const count of this.#waitingCounts.values()) waiting += count;
-    return waiting + strangers.length > MOST_WAITING ? full(MOST_WAITING, "") : null;
+    return waiting + strangers.length > MAX_WAITING ? full(MAX_WAITING, "") : null;
   }
 
   #countWaiting(): Map<string, number> {
@@ -225,7 +224,7 @@ export class Joining<M extends Member> {
     return counts;
   }
 
-  #deferred(found: Problem, id: DeviceId): Obstacle {
+  #deferred(found: Problem, id: DeviceId): Rejection {
     const isNews = this.#isNews(found.code, id);
     return { kind: "deferred", problem: found, isNews, retryAfterSeconds: RETRY_AFTER_SECONDS };
   }

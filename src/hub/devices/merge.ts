@@ -26,7 +26,7 @@ export async function mergeDevices(
   into: DeviceState,
   { readings, records, clock, remove, onChange }: MergeOptions,
 ): Promise<Problem | null> {
-  const refused = obstacleTo(from, into);
+  const refused = rejectionOf(from, into);
   if (refused !== null) return refused;
   into.takesIn = true;
   // Their places are kept: what `into` sends meanwhile finds the others.
@@ -53,7 +53,7 @@ export async function mergeDevices(
   }
 }
 
-function obstacleTo(from: DeviceState, into: DeviceState): Problem | null {
+function rejectionOf(from: DeviceState, into: DeviceState): Problem | null {
   if (from === into) return problem("bad-request", `${from.id} cannot become part of itself.`, { field: "into" });
   const stranger = [from, into].find(({ joining }) => joining !== null);
   if (stranger !== undefined) {

@@ -20,16 +20,16 @@ import {
   toDevice,
   toRecord,
 } from "./device-state.ts";
-import { edited } from "./given.ts";
-import { countByDevice, Joining, leaving, type Obstacle } from "./joining.ts";
+import { countByDevice, Joining, leaving, type Rejection } from "./joining.ts";
 import { MetricState } from "./metric-state.ts";
+import { edited } from "./overrides.ts";
 import { isFresh } from "./presence.ts";
 import { restoreDevices } from "./restore.ts";
 
 const SWEEP_PERIOD_MS = 1_000;
 const SAVE_PERIOD_MS = 10_000;
 /** Controls of a device whose values are kept. */
-const REPORTED_AT_MOST = 100;
+const MAX_REPORTED_CONTROLS = 100;
 
 /** Where a message came from. */
 export interface Source {
@@ -176,7 +176,7 @@ export class Registry {
    * Keeps places for the devices and metrics of a message that is about to be stored, or says what keeps it out.
    * The places stay taken if the store then fails: the sender will be back.
    */
-  admit(readings: readonly IncomingReading[], source: Source): Obstacle | null {
+  admit(readings: readonly IncomingReading[], source: Source): Rejection | null {
     const strangers = readings.filter(({ device, metric }) => {
       const state = this.#devices.get(device);
       return state === undefined || state.joining !== null || state.isLeaving || !state.admitted.has(metric);
@@ -194,7 +194,7 @@ export class Registry {
   }
 
   /** What keeps out a message that a device sends beside its readings. */
-  obstacleTo(id: DeviceId, source: Source): Obstacle | null {
+  rejectionOf(id: DeviceId, source: Source): Rejection | null {
     return this.#joining.obstacle([[id, 0]], source.address);
   }
 
@@ -237,8 +237,8 @@ export class Registry {
   }
 
   /** Writes down what a device says of itself; resolves once that is on disk. */
-  async describe(id: DeviceId, about: DeviceAbout, source: Source): Promise<Obstacle | null> {
-    const obstacle = this.obstacleTo(id, source);
+  async describe(id: DeviceId, about: DeviceAbout, source: Source): Promise<Rejection | null> {
+    const obstacle = this.rejectionOf(id, source);
     if (obstacle !== null) return obstacle;
     if (!this.#devices.has(id) && this.#devices.size >= limits.devices) {
       return refusal(problem("too-many-devices", `The hub has ${limits.devices} devices, the most it may have.`));
@@ -257,7 +257,7 @@ export class Registry {
     const state = this.#devices.get(id);
     if (state === undefined) return;
     const atMs = this.#options.clock.now();
-    for (const [control, value] of values) keepNewest(state.reported, control, { value, atMs }, REPORTED_AT_MOST);
+    for (const [control, value] of values) keepNewest(state.reported, control, { value, atMs }, MAX_REPORTED_CONTROLS);
     state.unsaved = true;
     this.#announce(state);
   }
@@ -275,7 +275,7 @@ export class Registry {
   }
 
   /** An MQTT session speaks for the device from now on. */
-  sessionSpoke(id: DeviceId, session: string): void {
+  sessionClaimed(id: DeviceId, session: string): void {
     this.#devices.get(id)?.sessions.add(session);
   }
 
@@ -287,7 +287,7 @@ export class Registry {
   }
 
   /** The device, or its last will, says whether it is here; a will is ignored while another session of it lives. */
-  statusSaid(id: DeviceId, online: boolean, session: string | null): void {
+  reportStatus(id: DeviceId, online: boolean, session: string | null): void {
     const state = this.#devices.get(id);
     if (state === undefined) return;
     const others = [...state.sessions].filter((other) => other !== session);
@@ -300,7 +300,7 @@ export class Registry {
     return state.isLeaving ? leaving(state.id) : ((await change(state)) ?? this.#show(state));
   }
 
-  #admitNew(readings: readonly IncomingReading[], { address }: Source): Obstacle | null {
+  #admitNew(readings: readonly IncomingReading[], { address }: Source): Rejection | null {
     const obstacle = this.#joining.obstacle(countByDevice(readings), address);
     if (obstacle !== null) return obstacle;
     const newMetrics = new Map<DeviceId, Set<string>>();
@@ -393,6 +393,6 @@ export function noSuchDevice(id: string): Problem {
   return problem("no-such-device", `There is no device “${id.slice(0, 80)}”.`);
 }
 
-function refusal(found: Problem): Obstacle {
+function refusal(found: Problem): Rejection {
   return { kind: "refused", problem: found, isNews: true };
 }

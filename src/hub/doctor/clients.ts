@@ -3,9 +3,9 @@ import type { Refused } from "../../shared/api.ts";
 import type { Device } from "../../shared/device.ts";
 import type { FailedClient } from "../../shared/doctor.ts";
 import { parseTopic } from "../../shared/topics.ts";
-import { REMEMBERED_MS } from "../observe/troubles.ts";
+import { REMEMBERED_MS } from "../diagnostics/connection-failures.ts";
 import type { DoctorOptions } from "./doctor.ts";
-import { roughly } from "./words.ts";
+import { roughly } from "./lists.ts";
 
 type Options = Pick<DoctorOptions, "troubles" | "refusals" | "registry" | "clock">;
 

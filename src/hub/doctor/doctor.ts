@@ -1,12 +1,12 @@
 // Answers "Is something wrong?". What that takes is loaded when somebody asks; whoever asks meanwhile shares the answer.
 import type { HubInfo } from "../../shared/api.ts";
-import type { Examination } from "../../shared/doctor.ts";
+import type { DiagnosticReport } from "../../shared/doctor.ts";
 import type { Clock } from "../clock.ts";
 import type { Port } from "../config.ts";
 import type { Registry } from "../devices/registry.ts";
+import type { ConnectionFailures } from "../diagnostics/connection-failures.ts";
 import type { Refusals } from "../ingest/refusals.ts";
 import type { Log } from "../observe/log.ts";
-import type { Troubles } from "../observe/troubles.ts";
 
 /** A hub that says on the network where it is. */
 export interface SeenHub {
@@ -30,7 +30,7 @@ export interface DoctorOptions {
   readonly isMqttClient: (address: string, port: number) => boolean;
   /** Whether the hub lets that address in. */
   readonly allows: (address: string) => boolean;
-  readonly troubles: Troubles;
+  readonly troubles: ConnectionFailures;
   readonly refusals: Pick<Refusals, "list">;
   readonly registry: Pick<Registry, "list">;
   readonly clock: Clock;
@@ -39,20 +39,20 @@ export interface DoctorOptions {
 
 export class Doctor {
   readonly #options: DoctorOptions;
-  #running: Promise<Examination> | null = null;
+  #running: Promise<DiagnosticReport> | null = null;
 
   constructor(options: DoctorOptions) {
     this.#options = options;
   }
 
-  examine(): Promise<Examination> {
+  examine(): Promise<DiagnosticReport> {
     this.#running ??= this.#examine().finally(() => {
       this.#running = null;
     });
     return this.#running;
   }
 
-  async #examine(): Promise<Examination> {
+  async #examine(): Promise<DiagnosticReport> {
     const { examine } = await import("./examine.ts");
     return examine(this.#options);
   }

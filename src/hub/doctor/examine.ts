@@ -1,5 +1,5 @@
 // One look at everything: all examinations at once, none of which may take long or spoil the others' answers.
-import type { Check, Examination } from "../../shared/doctor.ts";
+import type { Check, DiagnosticReport } from "../../shared/doctor.ts";
 import type { Clock } from "../clock.ts";
 import { failedClients } from "./clients.ts";
 import type { DoctorOptions } from "./doctor.ts";
@@ -18,7 +18,7 @@ interface Look {
 
 const WITHIN_MS = 5_000;
 
-export async function examine(options: DoctorOptions, system: System = realSystem): Promise<Examination> {
+export async function examine(options: DoctorOptions, system: System = realSystem): Promise<DiagnosticReport> {
   const { clock, log } = options;
   const hub = await options.hubInfo();
   const looks: Look[] = [

@@ -3,8 +3,8 @@ import type { HubInfo } from "../../shared/api.ts";
 import type { Check } from "../../shared/doctor.ts";
 import { isLoopback } from "../access/networks.ts";
 import type { DoctorOptions, SeenHub } from "./doctor.ts";
+import { listed } from "./lists.ts";
 import type { System } from "./system.ts";
-import { listed } from "./words.ts";
 
 const USUAL_NAME = "bramble.local";
 const ID = "mdns";

@@ -3,7 +3,7 @@ import { get } from "node:http";
 import { connect } from "node:net";
 import { generate } from "mqtt-packet";
 import { plainAddress } from "../access/networks.ts";
-import { DOCTOR_CLIENT_ID } from "../observe/troubles.ts";
+import { DOCTOR_CLIENT_ID } from "../diagnostics/connection-failures.ts";
 
 export type Reached = "ours" | "another" | "closed" | "silent";
 

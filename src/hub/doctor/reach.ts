@@ -3,8 +3,8 @@ import type { HubInfo } from "../../shared/api.ts";
 import type { Check } from "../../shared/doctor.ts";
 import { isLoopback } from "../access/networks.ts";
 import type { DoctorOptions } from "./doctor.ts";
+import { listed } from "./lists.ts";
 import { probeHttp, probeMqtt, type Reached } from "./probes.ts";
-import { listed } from "./words.ts";
 
 type Options = Pick<DoctorOptions, "listening" | "isMqttClient" | "allows">;
 type Answer = readonly [address: string, reached: Reached];

@@ -6,7 +6,7 @@ const [ZERO, POINT, MINUS, CR, LF] = [0x30, 0x2e, 0x2d, 0x0d, 0x0a];
 const LONGEST_FIELD = 64;
 /** Whole numbers up to here are written digit by digit. */
 const DIGITS_BELOW = 1e9;
-const MOST_DECIMALS = 4;
+const MAX_DECIMALS = 4;
 const POWERS = [1, 10, 100, 1_000, 10_000];
 
 export class RowBytes {
@@ -48,7 +48,7 @@ export class RowBytes {
   /** A finite number, in the words of `String(value)`. */
   number(value: number): void {
     this.#reserve(LONGEST_FIELD);
-    for (let decimals = 0; decimals <= MOST_DECIMALS; decimals++) {
+    for (let decimals = 0; decimals <= MAX_DECIMALS; decimals++) {
       const power = POWERS[decimals] ?? 1;
       const whole = Math.round(value * power);
       if (whole >= DIGITS_BELOW || whole <= -DIGITS_BELOW) break;

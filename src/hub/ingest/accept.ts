@@ -7,7 +7,7 @@ import { type IngestTopic, type MalformedTopic, parseTopic } from "../../shared/
 import { READING_BYTES, REFUSAL_BYTES, type Share } from "../access/budget.ts";
 import type { Clock } from "../clock.ts";
 import type { Commands } from "../commands/commands.ts";
-import type { Obstacle } from "../devices/joining.ts";
+import type { Rejection } from "../devices/joining.ts";
 import type { Registry } from "../devices/registry.ts";
 import type { DiskGuard } from "../observe/disk-guard.ts";
 import type { Log } from "../observe/log.ts";
@@ -163,7 +163,7 @@ export class Ingest {
     if (decoded.kind === "refused") return this.#refused(message, decoded.problem);
     const { readings, registry, clock } = this.#options;
     const obstacle = registry.admit(decoded.readings, message);
-    if (obstacle !== null) return this.#keptOut(obstacle, message, () => this.#store(decoded, message));
+    if (obstacle !== null) return this.#rejected(obstacle, message, () => this.#store(decoded, message));
     const receivedAtMs = clock.now();
     const { share } = message;
     const costBytes = decoded.readings.length * READING_BYTES;
@@ -197,8 +197,8 @@ export class Ingest {
     if ("problem" in decoded) return this.#refused(message, decoded.problem);
     const { registry } = this.#options;
     const obstacle = await registry.describe(device, decoded.about, message);
-    if (obstacle !== null) return this.#keptOut(obstacle, message, () => this.#describe(device, message));
-    if (message.session !== null) registry.sessionSpoke(device, message.session);
+    if (obstacle !== null) return this.#rejected(obstacle, message, () => this.#describe(device, message));
+    if (message.session !== null) registry.sessionClaimed(device, message.session);
     return this.#accepted(message, 0);
   }
 
@@ -207,10 +207,10 @@ export class Ingest {
     const online = decodeStatus(payload);
     if (typeof online !== "boolean") return this.#refused(message, online);
     const { registry } = this.#options;
-    const obstacle = registry.get(device) === undefined ? null : registry.obstacleTo(device, message);
-    if (obstacle !== null) return this.#keptOut(obstacle, message, () => this.#status(device, message));
-    if (online && session !== null) registry.sessionSpoke(device, session);
-    registry.statusSaid(device, online, session);
+    const obstacle = registry.get(device) === undefined ? null : registry.rejectionOf(device, message);
+    if (obstacle !== null) return this.#rejected(obstacle, message, () => this.#status(device, message));
+    if (online && session !== null) registry.sessionClaimed(device, session);
+    registry.reportStatus(device, online, session);
     return this.#accepted(message, 0);
   }
 
@@ -218,8 +218,8 @@ export class Ingest {
     const decoded = decodeState(message.payload);
     if ("problem" in decoded) return this.#refused(message, decoded.problem);
     const { registry } = this.#options;
-    const obstacle = registry.get(device) === undefined ? null : registry.obstacleTo(device, message);
-    if (obstacle !== null) return this.#keptOut(obstacle, message, () => this.#state(device, message));
+    const obstacle = registry.get(device) === undefined ? null : registry.rejectionOf(device, message);
+    if (obstacle !== null) return this.#rejected(obstacle, message, () => this.#state(device, message));
     registry.reported(device, decoded.values);
     return this.#accepted(message, 0);
   }
@@ -232,7 +232,7 @@ export class Ingest {
   }
 
   /** What is the same every time is listed once for each device, however often it sends. */
-  async #keptOut(obstacle: Obstacle, message: IncomingMessage, again: () => Promise<Verdict>): Promise<Verdict> {
+  async #rejected(obstacle: Rejection, message: IncomingMessage, again: () => Promise<Verdict>): Promise<Verdict> {
     switch (obstacle.kind) {
       case "refused": {
         const { problem, isNews } = obstacle;

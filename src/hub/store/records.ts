@@ -3,7 +3,7 @@ import { type Static, Type } from "typebox";
 import { Refused, RetentionRule } from "../../shared/api.ts";
 import type { Command } from "../../shared/command.ts";
 import { Control, ControlValue } from "../../shared/control.ts";
-import { DeviceGiven } from "../../shared/device.ts";
+import { DeviceOverrides } from "../../shared/device.ts";
 import type { DeviceId } from "../../shared/ids.ts";
 import { type IncomingAttribute, limits } from "../../shared/reading.ts";
 
@@ -35,13 +35,13 @@ export interface RecordStore {
 }
 
 /** Of one device. */
-const CONTROLS_AT_MOST = 100;
+const MAX_CONTROLS = 100;
 
 /** What a device says of itself. */
 export const DeviceAbout = Type.Object({
   name: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
   model: Type.Optional(Type.String({ maxLength: 128 })),
-  controls: Type.Optional(Type.Array(Control, { maxItems: CONTROLS_AT_MOST })),
+  controls: Type.Optional(Type.Array(Control, { maxItems: MAX_CONTROLS })),
   metrics: Type.Optional(
     Type.Record(
       Type.String(),
@@ -84,7 +84,7 @@ export const DeviceRecord = Type.Object({
   /** By control: what the device last said that it is set to. */
   reported: Type.Optional(Type.Record(Type.String(), Reported)),
   /** What people say of it. */
-  given: Type.Optional(DeviceGiven),
+  given: Type.Optional(DeviceOverrides),
   /** By metric: how long it is usually silent between two messages. */
   usualPausesMs: Type.Optional(Type.Record(Type.String(), Type.Number())),
   /** Nothing where the device has joined, as all have that were here before this was asked. */

@@ -57,7 +57,7 @@ export class LiveFeed {
         wasOpen = true;
         this.connection.set("open");
         // Whatever happened while nobody listened is in the answers to these.
-        void this.#askAgain({});
+        void this.#regrantSubscriptions({});
       };
       socket.onmessage = ({ data }: MessageEvent<string>) => {
         clearTimeout(silence);
@@ -109,11 +109,11 @@ export class LiveFeed {
   /** Changes what the pages know. An answer that is on its way may be older than the change: it is asked for anew. */
   #change<Answer>(queryKey: readonly string[], change: (answer: Answer) => Answer): void {
     this.#queries.setQueryData<Answer>(queryKey, (answer) => answer && change(answer));
-    if (this.#queries.isFetching({ queryKey }) > 0) void this.#askAgain({ queryKey });
+    if (this.#queries.isFetching({ queryKey }) > 0) void this.#regrantSubscriptions({ queryKey });
   }
 
   /** A first answer that is still on its way counts as asked for, so it has to be called off. */
-  async #askAgain(which: QueryFilters): Promise<void> {
+  async #regrantSubscriptions(which: QueryFilters): Promise<void> {
     await this.#queries.cancelQueries(which);
     await this.#queries.invalidateQueries(which);
   }

@@ -3,7 +3,7 @@ import { type DefaultError, QueryClient, useQuery } from "@tanstack/react-query"
 import type { Chart, CommandList, DeviceList, HubInfo, Installer, RefusedList } from "../../shared/api.ts";
 import type { Command, CommandRequest } from "../../shared/command.ts";
 import type { Device, DeviceChanges, JoiningState } from "../../shared/device.ts";
-import type { Examination } from "../../shared/doctor.ts";
+import type { DiagnosticReport } from "../../shared/doctor.ts";
 import { byName } from "../i18n/names.ts";
 import { ApiFailure, apiUrl, patch, post, request } from "./client.ts";
 
@@ -116,7 +116,7 @@ export function useRefused() {
 export function useExamination() {
   return useQuery({
     queryKey: ["doctor"],
-    queryFn: ({ signal }) => request<Examination>(apiUrl("doctor"), { signal }),
+    queryFn: ({ signal }) => request<DiagnosticReport>(apiUrl("doctor"), { signal }),
     refetchOnMount: "always",
     refetchOnWindowFocus: false,
     gcTime: 0,

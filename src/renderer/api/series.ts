@@ -8,7 +8,7 @@ export interface Point {
 }
 
 /** How many of the last points are kept: more than arrive, at ten a second, while the hub answers. */
-const KEPT = 64;
+const MAX_RECENT_POINTS = 64;
 
 export class Series {
   readonly latest = new Signal<Point | undefined>(undefined);
@@ -21,7 +21,7 @@ export class Series {
     // A message that a device sends again brings the same point again.
     if (point.ts === latest?.ts) return;
     this.#recent.push(point);
-    if (this.#recent.length > KEPT) this.#recent.shift();
+    if (this.#recent.length > MAX_RECENT_POINTS) this.#recent.shift();
     for (const listener of this.#listeners) listener(point);
   }
 

@@ -10,18 +10,18 @@ import { systemClock as clock } from "../../../src/hub/clock.ts";
 import { Commands } from "../../../src/hub/commands/commands.ts";
 import { Registry } from "../../../src/hub/devices/registry.ts";
 import { Retention } from "../../../src/hub/devices/retention.ts";
+import { ConnectionFailures } from "../../../src/hub/diagnostics/connection-failures.ts";
 import { Ingest } from "../../../src/hub/ingest/accept.ts";
 import { Refusals } from "../../../src/hub/ingest/refusals.ts";
 import { LiveFeed } from "../../../src/hub/live/feed.ts";
 import { LogThrottle } from "../../../src/hub/observe/log-throttle.ts";
 import { Metrics } from "../../../src/hub/observe/metrics.ts";
-import { Troubles } from "../../../src/hub/observe/troubles.ts";
 import type { ReadingStore } from "../../../src/hub/store/readings.ts";
 import type { RecordStore } from "../../../src/hub/store/records.ts";
-import { HttpTransport } from "../../../src/hub/transport/http.ts";
-import { HttpPacing } from "../../../src/hub/transport/http-pacing.ts";
-import { HttpTroubles } from "../../../src/hub/transport/http-troubles.ts";
-import { WebSocketDoor } from "../../../src/hub/transport/websocket.ts";
+import { HttpDiagnostics } from "../../../src/hub/transport/http/diagnostics.ts";
+import { HttpTransport } from "../../../src/hub/transport/http/http-transport.ts";
+import { HttpPacing } from "../../../src/hub/transport/http/pacing.ts";
+import { WebSocketUpgrades } from "../../../src/hub/transport/websocket/websocket-upgrades.ts";
 import { report } from "./program.ts";
 
 const readings: ReadingStore = {
@@ -101,7 +101,7 @@ const ingest = new Ingest({
 });
 const sessions = new Sessions({ token: makeSecret(), clock });
 const guard = new BrowserGuard([]);
-const troubles = new HttpTroubles({ troubles: new Troubles(clock), mqttPort: () => 0, floodLog });
+const troubles = new HttpDiagnostics({ troubles: new ConnectionFailures(clock), mqttPort: () => 0, floodLog });
 const http = new HttpTransport({
   version: "0",
   readings,
@@ -126,7 +126,7 @@ const http = new HttpTransport({
   doctor: { examine: () => Promise.reject(new Error("there is no hub")) },
   admission: new Admission({ networks: new Networks([]), isLimited: false, isShortOfMemory: () => false }),
   pacing: new HttpPacing({ budget, troubles, clock }),
-  webSockets: new WebSocketDoor({ guard, troubles, budget, clock, routes: [] }),
+  webSockets: new WebSocketUpgrades({ guard, troubles, budget, clock, routes: [] }),
   uiFolder: "",
   agentFolder: "/nowhere",
   hubId: () => "",

@@ -4,7 +4,7 @@ import { generate } from "mqtt-packet";
 import { sensorPayload } from "./payload.ts";
 
 const PACKETS_AT_LEAST = 32;
-const MOST_IDS = 65_535;
+const MAX_PACKET_IDS = 65_535;
 
 export class PublishRing {
   readonly #bytes: Buffer;
@@ -31,14 +31,14 @@ export class PublishRing {
       const startByte = first * this.#packetBytes;
       const endByte = startByte + run * this.#packetBytes;
       for (let at = startByte + this.#idOffset; at < endByte; at += this.#packetBytes) {
-        const id = (this.#sent++ % MOST_IDS) + 1;
+        const id = (this.#sent++ % MAX_PACKET_IDS) + 1;
         this.#bytes[at] = id >> 8;
         this.#bytes[at + 1] = id & 0xff;
       }
       socket.write(this.#bytes.subarray(startByte, endByte));
       left -= run;
     }
-    return ((this.#sent - 1) % MOST_IDS) + 1;
+    return ((this.#sent - 1) % MAX_PACKET_IDS) + 1;
   }
 }
 

@@ -5,9 +5,9 @@
 import { BrambleError } from "../../../shared/errors.ts";
 import type { IncomingAttribute } from "../../../shared/reading.ts";
 import type { AppendMessage } from "../readings.ts";
-import { BatchBuilder } from "./batch.ts";
+import { BatchBuilder } from "./codec/batch.ts";
 import type { SeriesIds } from "./series-ids.ts";
-import type { RecordOperation, WriteBatch } from "./writer.ts";
+import type { RecordOperation, WriteBatch } from "./threads/writer.ts";
 
 const MESSAGES_PER_BATCH = 1_000;
 const READINGS_PER_BATCH = 20_000;
@@ -16,7 +16,7 @@ const READINGS_PER_PIECE = 1_000;
 /** Messages that are sent together arrive within this time, however many connections they take. */
 const GATHER_MS = 0.1;
 /** So many messages are worth a commit. */
-const COMPANY = 8;
+const MIN_MESSAGES_PER_COMMIT = 8;
 
 const asleep = new Int32Array(new SharedArrayBuffer(4));
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -111,7 +111,7 @@ export class GroupCommit {
   /** Lets whatever was sent together come together. */
   async #gather(batch: Batch): Promise<void> {
     await nextTurn();
-    if (batch.waiting.length >= COMPANY) return;
+    if (batch.waiting.length >= MIN_MESSAGES_PER_COMMIT) return;
     // Timers know whole milliseconds only, and a thread that looks at the clock takes the core that the writer needs.
     Atomics.wait(asleep, 0, 0, GATHER_MS);
     await nextTurn();

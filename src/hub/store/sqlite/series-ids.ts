@@ -1,6 +1,6 @@
 // Numbers for series: readings cross to the store's threads, and lie in the journal, under a number instead of names.
 import type { ReadingSelection } from "../readings.ts";
-import type { SeriesRow } from "./writer.ts";
+import type { SeriesRow } from "./threads/writer.ts";
 
 export class SeriesIds {
   readonly #byDevice = new Map<string, Map<string, number>>();

@@ -10,14 +10,14 @@ import type { Clock } from "../../clock.ts";
 import type { CsvFormat, ReadingSelection, ReadingStore } from "../readings.ts";
 import { DeviceRecord, type RecordStore, RefusedRecord, RetentionRecord } from "../records.ts";
 import type { Store, StoreStatus } from "../store.ts";
-import type { CsvPlace } from "./csv-export.ts";
 import { GroupCommit } from "./group-commit.ts";
-import type { ReaderMethods, RecordTable } from "./reader.ts";
+import type { CsvPlace } from "./queries/csv-export.ts";
 import { SeriesIds } from "./series-ids.ts";
-import { SleepingWorker } from "./sleeping-worker.ts";
-import { WorkerClient, type WorkerEvents } from "./worker-client.ts";
-import { moving, type Notice } from "./worker-port.ts";
-import type { WriterMethods } from "./writer.ts";
+import type { ReaderMethods, RecordTable } from "./threads/reader.ts";
+import { SleepingWorker } from "./threads/sleeping-worker.ts";
+import { WorkerClient, type WorkerEvents } from "./threads/worker-client.ts";
+import { moving, type Notice } from "./threads/worker-port.ts";
+import type { WriterMethods } from "./threads/writer.ts";
 
 export interface SqliteStoreOptions {
   readonly path: string;
@@ -30,9 +30,9 @@ export interface SqliteStoreOptions {
   readonly onCommit: (durationSeconds: number, messages: number) => void;
 }
 
-const TEND_PERIOD_MS = 10_000;
+const MAINTENANCE_PERIOD_MS = 10_000;
 /** The reader sleeps when nobody asked for so long, or twice as long. */
-const REST_PERIOD_MS = 5_000;
+const READER_IDLE_PERIOD_MS = 5_000;
 
 export class SqliteStore implements Store {
   readonly readings: ReadingStore;
@@ -79,8 +79,8 @@ export class SqliteStore implements Store {
       throw new BrambleError("store-failed", words, { cause });
     }
     this.#endTimers = [
-      clock.every(TEND_PERIOD_MS, () => this.#tend()),
-      clock.every(REST_PERIOD_MS, () => void this.#reader.rest()),
+      clock.every(MAINTENANCE_PERIOD_MS, () => this.#runMaintenance()),
+      clock.every(READER_IDLE_PERIOD_MS, () => void this.#reader.sleepIfIdle()),
     ];
   }
 
@@ -120,9 +120,9 @@ export class SqliteStore implements Store {
     };
   }
 
-  #tend(): void {
+  #runMaintenance(): void {
     const { clock, onTrouble } = this.#options;
-    this.#writer.call("tend", clock.now()).catch((error: unknown) => onTrouble(String(error)));
+    this.#writer.call("runMaintenance", clock.now()).catch((error: unknown) => onTrouble(String(error)));
   }
 
   #noticed(notice: Notice): void {
@@ -146,7 +146,7 @@ export class SqliteStore implements Store {
         onTrouble(`row ${rowId} of the journal is damaged: the readings of one commit. See bramble check.`);
         break;
       }
-      case "upkeep-failed":
+      case "maintenance-failed":
         onTrouble(`the journal could not be sealed and will be tried again: ${notice.reason}`);
         break;
     }
@@ -280,10 +280,10 @@ const RecordRow = Type.Object({ record: Type.String() });
 const AttributeRow = Type.Object({ device: Type.String(), name: Type.String(), text: Type.String() });
 const SettingRow = Type.Object({ name: Type.String(), value: Type.String() });
 
-/** The worker lies beside this file: as TypeScript in the source tree, as JavaScript in the built hub. */
+/** A file of its own: TypeScript in the source tree, JavaScript beside this one in the built hub. */
 function workerUrl(name: "writer" | "reader"): URL {
-  const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
-  return new URL(`./${name}.${extension}`, import.meta.url);
+  const path = import.meta.url.endsWith(".ts") ? `./threads/${name}.ts` : `./${name}.js`;
+  return new URL(path, import.meta.url);
 }
 
 async function fileBytes(path: string): Promise<number> {

@@ -1,0 +1,30 @@
+// Two clients with one id push each other out [MQTT-3.1.4-2], again and again: Pis that were set up from one image do so.
+
+/** Back and forth within this is no move to another network. */
+const WITHIN_MS = 60_000;
+const MAX_CLIENT_IDS = 1_000;
+
+interface Seen {
+  readonly address: string;
+  /** Where the client of that id was before. */
+  readonly before: string | null;
+  readonly sinceMs: number;
+}
+
+export class DuplicateClientIds {
+  /** By client id; the one that connected last is the last. */
+  readonly #seen = new Map<string, Seen>();
+
+  /** The address of the other client of that id; null where there is none. */
+  connected(id: string, address: string, nowMs: number): string | null {
+    const last = this.#seen.get(id);
+    if (last?.address === address) return null;
+    this.#seen.delete(id);
+    this.#seen.set(id, { address, before: last?.address ?? null, sinceMs: nowMs });
+    for (const oldest of this.#seen.keys()) {
+      if (this.#seen.size <= MAX_CLIENT_IDS) break;
+      this.#seen.delete(oldest);
+    }
+    return last?.before === address && nowMs - last.sinceMs <= WITHIN_MS ? last.address : null;
+  }
+}

@@ -1,0 +1,71 @@
+// Lets Pis find the hub by multicast DNS: `bramble.local`, and the services `_bramble._tcp`, `_mqtt._tcp`, `_http._tcp`.
+// The hub runs as well without it. What it takes is loaded once the hub runs, and only where somebody could hear it.
+import type { Log } from "../observe/log.ts";
+import type { Advertiser, AdvertiserOptions } from "./advertiser.ts";
+
+export type MdnsOptions = Omit<AdvertiserOptions, "onName"> & {
+  /** A name under which the hub is reached from now on. */
+  readonly onName: (name: string) => void;
+};
+
+const WANTED_NAME = "bramble.local";
+const LOOPBACK = /^(localhost|127\..*|::1)$/;
+/** A goodbye that cannot leave does not keep the hub from stopping. */
+const GOODBYE_WITHIN_MS = 500;
+
+export class Mdns {
+  readonly #options: MdnsOptions;
+  readonly #log: Log;
+  #advertiser: Advertiser | null = null;
+  #stopped = false;
+  #name: string | null = null;
+
+  constructor(options: MdnsOptions) {
+    this.#options = options;
+    this.#log = options.log;
+  }
+
+  /** The host name that the hub has taken; null while it has none. */
+  get name(): string | null {
+    return this.#name;
+  }
+
+  /** What the person at the hub should know. */
+  get notes(): readonly string[] {
+    if (this.#name === null || this.#name === WANTED_NAME) return [];
+    return [`Another machine is called ${WANTED_NAME}: this hub is ${this.#name}. Devices must be told.`];
+  }
+
+  /** Returns at once. Whatever goes wrong later is a line in the log. */
+  start(): void {
+    if (LOOPBACK.test(this.#options.host)) return;
+    this.#start().catch((error: unknown) => this.#log.warn({ err: error }, "the hub is not advertised"));
+  }
+
+  /** Others forget the hub at once. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    const advertiser = this.#advertiser;
+    this.#advertiser = null;
+    if (advertiser === null) return;
+    let end = (): void => undefined;
+    const tooLate = new Promise<void>((resolve) => {
+      end = this.#options.clock.every(GOODBYE_WITHIN_MS, resolve);
+    });
+    await Promise.race([advertiser.stop(), tooLate]);
+    end();
+  }
+
+  async #start(): Promise<void> {
+    const { Advertiser } = await import("./advertiser.ts");
+    if (this.#stopped) return;
+    this.#advertiser = new Advertiser({
+      ...this.#options,
+      onName: (name) => {
+        this.#name = name;
+        if (name !== null) this.#options.onName(name);
+      },
+    });
+    this.#advertiser.start();
+  }
+}

@@ -1,0 +1,74 @@
+// Finds a time for readings that came without one: the time of receipt, or the next millisecond that is free in the
+// series. Of each series a stretch is known: times taken up to `endMs`, free from there up to `untilMs`. Live readings
+// stay inside it, so that a burst costs no look into the history.
+
+interface Stretch {
+  /** From here to `endMs`, that one not included, every millisecond is taken. */
+  startMs: number;
+  endMs: number;
+  /** From `endMs` to here, that one not included, every millisecond is free. */
+  untilMs: number;
+}
+
+/** The taken times of a series from a time on, ascending. */
+export type TakenTimes = (series: number, fromMs: number) => Iterable<number>;
+
+export class TimestampAllocator {
+  readonly #takenTimes: TakenTimes;
+  readonly #stretches = new Map<number, Stretch>();
+
+  constructor(takenTimes: TakenTimes) {
+    this.#takenTimes = takenTimes;
+  }
+
+  /** The first free time of `series` from `tsMs` on; it is taken from now on. */
+  take(series: number, tsMs: number): number {
+    let stretch = this.#stretches.get(series);
+    if (stretch === undefined || tsMs < stretch.startMs || tsMs >= stretch.untilMs) {
+      stretch = this.#look(series, tsMs);
+    }
+    const freeMs = Math.max(tsMs, stretch.endMs);
+    // The free part is used up: what comes behind it is not known.
+    if (freeMs >= stretch.untilMs) return this.#takeBehind(series, stretch);
+    if (freeMs > stretch.endMs) stretch.startMs = freeMs;
+    stretch.endMs = freeMs + 1;
+    return freeMs;
+  }
+
+  /** `series` has a reading at `tsMs` now. */
+  taken(series: number, tsMs: number): void {
+    const stretch = this.#stretches.get(series);
+    if (stretch === undefined || tsMs < stretch.endMs || tsMs >= stretch.untilMs) return;
+    if (tsMs === stretch.endMs) stretch.endMs++;
+    else stretch.untilMs = tsMs;
+  }
+
+  /** Forgets a series: it has readings at other times than before. */
+  forget(series: number): void {
+    this.#stretches.delete(series);
+  }
+
+  /** Forgets everything: what was taken may have been undone. */
+  clear(): void {
+    this.#stretches.clear();
+  }
+
+  #takeBehind(series: number, { startMs, untilMs }: Stretch): number {
+    const behind = this.#look(series, untilMs);
+    behind.startMs = startMs;
+    return behind.endMs++;
+  }
+
+  #look(series: number, tsMs: number): Stretch {
+    const stretch = { startMs: tsMs, endMs: tsMs, untilMs: Number.POSITIVE_INFINITY };
+    for (const takenMs of this.#takenTimes(series, tsMs)) {
+      if (takenMs > stretch.endMs) {
+        stretch.untilMs = takenMs;
+        break;
+      }
+      stretch.endMs = takenMs + 1;
+    }
+    this.#stretches.set(series, stretch);
+    return stretch;
+  }
+}

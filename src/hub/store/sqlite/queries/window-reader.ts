@@ -1,0 +1,80 @@
+// Reads series into a window, some hundred at once: a question for each would take longer than to read what they have.
+
+import type { Columns } from "../codec/chunk-codec.ts";
+import { mergeColumns, NO_READINGS, sliceByTime } from "../codec/columns.ts";
+import type { ChunkTimes, FoundChunk } from "../engine/chunk-times.ts";
+import { type Chunks, soleValue } from "../engine/chunks.ts";
+import type { MemTable } from "../engine/mem-table.ts";
+import type { RowWindow } from "./row-window.ts";
+import type { Sources } from "./sources.ts";
+
+/** Series by their places: from `place` to `end`, that one not included. */
+export interface Places {
+  readonly ids: Uint32Array;
+  readonly place: number;
+  readonly end: number;
+}
+
+/** Of so many series, chunks are kept open from one window to the next. */
+const MAX_SERIES_KEPT_OPEN = 128;
+
+export class WindowReader {
+  readonly #chunks: Chunks;
+  readonly #chunkTimes: ChunkTimes;
+
+  constructor({ chunks, chunkTimes }: Sources) {
+    this.#chunks = chunks;
+    this.#chunkTimes = chunkTimes;
+  }
+
+  /** Adds what the series have before `toMs`, as far as it lies in the window. */
+  read(window: RowWindow, { ids, place: first, end }: Places, tail: MemTable, toMs: number): void {
+    const { fromKey } = window;
+    const chunks = this.#chunkTimes.ofSeries(ids.subarray(first, end), fromKey, Math.min(window.toKey, toMs));
+    let chunk = chunks.next();
+    for (let place = first; place < end; place++) {
+      const id = ids[place] ?? 0;
+      let unsealed = sliceByTime(tail.columns(id) ?? NO_READINGS, fromKey, toMs);
+      for (; chunk.done !== true && chunk.value.head.series === id; chunk = chunks.next()) {
+        const { firstMs, lastMs } = chunk.value.head;
+        // The journal's readings up to the chunk's last one go among its own.
+        const among = sliceByTime(unsealed, fromKey, lastMs + 1);
+        unsealed = sliceByTime(unsealed, lastMs + 1, toMs);
+        if (firstMs < window.toKey) this.#addChunk(window, place, chunk.value, among, toMs, ids.length);
+        else {
+          window.leaveOut(firstMs);
+          add(window, place, among);
+        }
+      }
+      add(window, place, unsealed);
+    }
+  }
+
+  #addChunk(
+    window: RowWindow,
+    place: number,
+    { head, data }: FoundChunk,
+    among: Columns,
+    toMs: number,
+    seriesCount: number,
+  ): void {
+    const value = soleValue(head);
+    if (value !== null && among.tsMs.length === 0) {
+      window.add(place, head.firstMs, value);
+      return;
+    }
+    const isKeptOpen = seriesCount <= MAX_SERIES_KEPT_OPEN;
+    const columns = isKeptOpen ? this.#chunks.columns(head) : this.#chunks.open(head, data);
+    const sealed = sliceByTime(columns ?? NO_READINGS, window.fromKey, toMs);
+    const isRead = add(window, place, mergeColumns(sealed, among));
+    if (columns === null) return;
+    if (!isKeptOpen) this.#chunks.close(columns);
+    else if (isRead) this.#chunks.forget(head);
+  }
+}
+
+/** False when some of the rows lie behind the window. */
+function add(window: RowWindow, place: number, { tsMs, values }: Columns): boolean {
+  for (let row = 0; row < tsMs.length; row++) if (!window.add(place, tsMs[row] ?? 0, values[row] ?? 0)) return false;
+  return true;
+}

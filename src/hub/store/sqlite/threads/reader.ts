@@ -1,0 +1,278 @@
+// The reader thread: charts, raw rows and exports, so that a slow question never delays an acknowledgement. Each answer
+// is of one moment: chunks, rollups and journal are read in one transaction.
+import { setPriority } from "node:os";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import Database from "better-sqlite3";
+import type { Bucket, Reading } from "../../../../shared/reading.ts";
+import type { BucketQuery, CsvFormat, PageQuery, ReadingPage, ReadingSelection, SeriesKey } from "../../readings.ts";
+import { ColumnMemory } from "../codec/column-memory.ts";
+import type { Damage } from "../engine/chunks.ts";
+import { History } from "../engine/history.ts";
+import { JournalFollower } from "../engine/journal.ts";
+import type { MemTable } from "../engine/mem-table.ts";
+import { Rollups } from "../engine/rollups.ts";
+import { BucketReader } from "../queries/buckets.ts";
+import { CsvExport, type CsvPiece, type CsvPlace } from "../queries/csv-export.ts";
+import { MergedRows, type SeriesRange } from "../queries/ordered-rows.ts";
+import { compareSeries, type Series } from "../queries/series-table.ts";
+import { openSources, type Sources } from "../queries/sources.ts";
+import { TimePage } from "../queries/time-page.ts";
+import { warmUp } from "./warm-up.ts";
+import { answerCalls, moving, notify } from "./worker-port.ts";
+
+export type RecordTable = "device" | "command" | "refused" | "attribute" | "setting";
+
+export interface CsvPieceQuery {
+  /** Which file the piece is of. */
+  readonly file: number;
+  readonly selection: ReadingSelection;
+  readonly format: CsvFormat;
+  /** Null for the first piece, then what the last one said. */
+  readonly next: CsvPlace | null;
+  /** Memory for the piece, where there is some to be used again. */
+  readonly buffer: ArrayBuffer | null;
+}
+
+const NICENESS = 5;
+/** 8 MB. */
+const CACHED_READINGS = 524_288;
+/** Up to here a page merges the series that are selected; of more it takes those that have readings in it. */
+const MAX_MERGED_SERIES = 2_000;
+/** A page that takes longer is read once more, in steps. */
+const QUICK_PAGE_MS = 40;
+const STEP_MS = 15;
+
+class Reader {
+  readonly #db: Database.Database;
+  readonly #memory = new ColumnMemory();
+  readonly #sources: Sources;
+  readonly #rollups: Rollups;
+  readonly #journal: JournalFollower;
+  readonly #statements: ReturnType<typeof prepare>;
+  /** The files under way: each is ended by whoever asked for it. */
+  readonly #exports = new Map<number, CsvExport>();
+  #slowPages: Promise<unknown> = Promise.resolve();
+
+  constructor(path: string) {
+    this.#db = new Database(path, { readonly: true });
+    this.#sources = openSources(this.#db, {
+      cachedReadings: CACHED_READINGS,
+      memory: this.#memory,
+      onDamage: notifyDamage,
+    });
+    this.#rollups = new Rollups(this.#db);
+    this.#journal = new JournalFollower(this.#db, notifyDamagedRow);
+    this.#statements = prepare(this.#db);
+  }
+
+  /** All of a small table, oldest first. */
+  records(table: RecordTable): unknown[] {
+    return this.#statements[table].all();
+  }
+
+  /** In the order in which the series first appeared. */
+  latest(): Reading[] {
+    return this.#atOneMoment(() => {
+      const { table, chunks } = this.#sources;
+      const tail = this.#journal.follow();
+      const readings: Reading[] = [];
+      for (const { id, device, metric } of table.all()) {
+        const chunk = chunks.last(id);
+        const newest = tail.newest(id);
+        if (newest !== null && newest.tsMs >= (chunk?.lastMs ?? newest.tsMs))
+          readings.push({ device, metric, ...newest });
+        else if (chunk !== null) readings.push({ device, metric, tsMs: chunk.lastMs, value: chunk.lastValue });
+      }
+      return readings;
+    });
+  }
+
+  buckets(query: BucketQuery): Bucket[] {
+    return this.#atOneMoment(() => {
+      const id = this.#sources.table.idOf(query.device, query.metric);
+      if (id === null) return [];
+      return new BucketReader(this.#history(this.#journal.follow()), this.#rollups).read(id, query);
+    });
+  }
+
+  /** Needs no state between calls: where the last page ended is all there is to know. */
+  page(query: PageQuery): ReadingPage | Promise<ReadingPage> {
+    const page = this.#atOneMoment(() => {
+      const tail = this.#journal.follow();
+      const history = this.#history(tail);
+      const series = this.#sources.table.few(query, MAX_MERGED_SERIES);
+      if (series !== null) return toPage(mergedRows(series, history, query), query.limit);
+      const steps = new TimePage({ ...this.#sources, tail, history }, query).rows(query.limit + 1);
+      const rows = resultWithin(QUICK_PAGE_MS, steps);
+      steps.return([]);
+      return rows === null ? null : toPage(rows, query.limit);
+    });
+    if (page !== null) return page;
+    // One after the other: each has the journal in memory once more.
+    const slow = this.#slowPages.then(() => this.#slowPage(query));
+    this.#slowPages = slow.catch(() => undefined);
+    return slow;
+  }
+
+  /** A page that takes long is of one moment, too: others are answered meanwhile, but not from its view of the file. */
+  async #slowPage(query: PageQuery): Promise<ReadingPage> {
+    const db = new Database(this.#db.name, { readonly: true });
+    try {
+      db.exec("BEGIN");
+      const sources = openSources(db, { cachedReadings: 0, onDamage: notifyDamage });
+      const tail = new JournalFollower(db, notifyDamagedRow).follow();
+      const history = new History(sources.chunks, tail);
+      const steps = new TimePage({ ...sources, tail, history }, query).rows(query.limit + 1);
+      for (;;) {
+        const rows = resultWithin(STEP_MS, steps);
+        if (rows !== null) return toPage(rows, query.limit);
+        await nextTurn();
+      }
+    } finally {
+      db.close();
+    }
+  }
+
+  csvPiece({ file, selection, format, next, buffer }: CsvPieceQuery): CsvPiece {
+    return this.#atOneMoment(() => {
+      const tail = this.#journal.follow();
+      const start = next ?? this.#startOf(selection, tail);
+      const underWay = this.#exports.get(file) ?? new CsvExport({ ...this.#sources, selection, format, start });
+      this.#exports.set(file, underWay);
+      const piece = underWay.step(tail, buffer);
+      if (piece.next === null) this.#exports.delete(file);
+      return moving(piece, [piece.bytes.buffer]);
+    });
+  }
+
+  /** Nobody asks for the rest of a file. */
+  endCsv(file: number): void {
+    this.#exports.delete(file);
+  }
+
+  #atOneMoment<T>(read: () => T): T {
+    // Nothing of the last answer is left in use.
+    this.#memory.release();
+    return this.#db.transaction(read)();
+  }
+
+  #history(tail: MemTable): History {
+    return new History(this.#sources.chunks, tail);
+  }
+
+  #startOf({ fromMs, toMs }: ReadingSelection, tail: MemTable): CsvPlace {
+    const { table, chunkTimes } = this.#sources;
+    const sealedMs = chunkTimes.firstMs ?? toMs;
+    const firstMs = tail.rows.tsMs.reduce((first, tsMs) => Math.min(first, tsMs), sealedMs);
+    return { lastSeriesId: table.lastId, header: 0, fromMs: Math.max(fromMs, Math.min(firstMs, toMs)), series: 0 };
+  }
+}
+
+/** Takes steps until the time is up; null where they have not come to their end. */
+function resultWithin<T>(ms: number, steps: Iterator<void, T>): T | null {
+  const endMs = performance.now() + ms;
+  do {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  } while (performance.now() < endMs);
+  return null;
+}
+
+function notifyDamage(damage: Damage): void {
+  notify({ kind: "damaged-chunk", ...damage });
+}
+
+function notifyDamagedRow(rowId: number): void {
+  notify({ kind: "damaged-journal-row", rowId });
+}
+
+interface Row {
+  readonly series: Series;
+  readonly tsMs: number;
+  readonly value: number;
+}
+
+function* mergedRows(
+  series: readonly Series[],
+  history: History,
+  { order, after, fromMs, toMs }: PageQuery,
+): Generator<Row> {
+  const ranges = series.map((one): SeriesRange => {
+    if (after === null) return { series: one.id, fromMs, toMs };
+    // Of the series behind the last row's, the row at that time is still to come.
+    const past = compareSeries(one, after) <= 0 ? 1 : 0;
+    return order === "oldest-first"
+      ? { series: one.id, fromMs: Math.max(fromMs, after.tsMs + past), toMs }
+      : { series: one.id, fromMs, toMs: Math.min(toMs, after.tsMs + 1 - past) };
+  });
+  const rows = new MergedRows(history, ranges, order);
+  while (rows.next()) {
+    const one = series[rows.index];
+    if (one !== undefined) yield { series: one, tsMs: rows.tsMs, value: rows.value };
+  }
+}
+
+/** At most `limit` rows; the page names only the series that have rows in it. */
+function toPage(rows: Iterable<Row>, limit: number): ReadingPage {
+  const places = new Map<number, number>();
+  const named: SeriesKey[] = [];
+  const seriesIndex: number[] = [];
+  const tsMs: number[] = [];
+  const values: number[] = [];
+  let more = false;
+  for (const { series, tsMs: ts, value } of rows) {
+    more = tsMs.length === limit;
+    if (more) break;
+    const place = places.get(series.id) ?? named.push({ device: series.device, metric: series.metric }) - 1;
+    places.set(series.id, place);
+    seriesIndex.push(place);
+    tsMs.push(ts);
+    values.push(value);
+  }
+  return {
+    series: named,
+    seriesIndex: Uint32Array.from(seriesIndex),
+    tsMs: Float64Array.from(tsMs),
+    values: Float64Array.from(values),
+    more,
+  };
+}
+
+function prepare(db: Database.Database) {
+  return {
+    device: db.prepare<[], unknown>("SELECT record FROM device ORDER BY id"),
+    command: db.prepare<[], unknown>("SELECT record FROM command ORDER BY number"),
+    refused: db.prepare<[], unknown>("SELECT record FROM refused ORDER BY id"),
+    attribute: db.prepare<[], unknown>("SELECT device, name, text FROM attribute ORDER BY changed_at, device, name"),
+    setting: db.prepare<[], unknown>("SELECT name, value FROM setting"),
+  };
+}
+
+let reader: Reader | undefined;
+
+function open(): Reader {
+  if (reader === undefined) throw new Error("the store is not open");
+  return reader;
+}
+
+/** A long export must not take a core from those who acknowledge. On Linux priorities are of threads; elsewhere of processes. */
+function yieldToOthers(): void {
+  if (process.platform === "linux") setPriority(NICENESS);
+}
+
+const methods = {
+  open(path: string): void {
+    yieldToOthers();
+    reader = new Reader(path);
+    void warmUp();
+  },
+  records: (table: RecordTable): unknown[] => open().records(table),
+  latest: (_: null): Reading[] => open().latest(),
+  buckets: (query: BucketQuery): Bucket[] => open().buckets(query),
+  page: (query: PageQuery): ReadingPage | Promise<ReadingPage> => open().page(query),
+  csvPiece: (query: CsvPieceQuery): CsvPiece => open().csvPiece(query),
+  endCsv: (file: number): void => open().endCsv(file),
+};
+export type ReaderMethods = typeof methods;
+
+answerCalls(methods);

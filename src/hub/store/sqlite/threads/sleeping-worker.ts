@@ -1,0 +1,63 @@
+// A worker thread that is there when it is asked and asleep when nobody does: an idle thread holds a dozen megabytes, and
+// waking it takes less time than an eye notices.
+import { BrambleError } from "../../../../shared/errors.ts";
+import type { WorkerClient } from "./worker-client.ts";
+import type { Methods } from "./worker-port.ts";
+
+export class SleepingWorker<M extends Methods> {
+  readonly #wake: () => Promise<WorkerClient<M>>;
+  #awake: Promise<WorkerClient<M>> | null = null;
+  #calls = 0;
+  #askedSinceRest = false;
+  #closed = false;
+
+  /** `wake` starts the worker, ready to answer; where it cannot, it leaves nothing behind. */
+  constructor(wake: () => Promise<WorkerClient<M>>) {
+    this.#wake = wake;
+  }
+
+  async call<K extends keyof M & string>(method: K, argument: Parameters<M[K]>[0]): Promise<Awaited<ReturnType<M[K]>>> {
+    this.#calls++;
+    this.#askedSinceRest = true;
+    try {
+      if (this.#closed) throw new BrambleError("store-failed", "the store is closed");
+      this.#awake ??= this.#wake();
+      return await (await this.#orForget(this.#awake)).call(method, argument);
+    } finally {
+      this.#calls--;
+    }
+  }
+
+  /** To be called now and then: puts the worker to sleep when it was not asked since the last time. */
+  async sleepIfIdle(): Promise<void> {
+    const isResting = this.#calls === 0 && !this.#askedSinceRest;
+    this.#askedSinceRest = false;
+    if (isResting) await this.#sleep();
+  }
+
+  /** Ends it for good: what is asked from now on is rejected. */
+  async stop(): Promise<void> {
+    this.#closed = true;
+    await this.#sleep();
+  }
+
+  async #sleep(): Promise<void> {
+    const awake = this.#awake;
+    this.#awake = null;
+    // One that did not wake is no longer there to be stopped.
+    await awake?.then(
+      (worker) => worker.stop(),
+      () => undefined,
+    );
+  }
+
+  /** A failure is not kept: the next call tries again. */
+  async #orForget(awake: Promise<WorkerClient<M>>): Promise<WorkerClient<M>> {
+    try {
+      return await awake;
+    } catch (error) {
+      if (this.#awake === awake) this.#awake = null;
+      throw error;
+    }
+  }
+}

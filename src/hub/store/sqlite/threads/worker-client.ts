@@ -1,0 +1,77 @@
+// The calling side of a worker thread: methods that answer with promises.
+import { Worker } from "node:worker_threads";
+import { BrambleError } from "../../../../shared/errors.ts";
+import { type Methods, movedWith, type Notice, type Request, type Response } from "./worker-port.ts";
+
+interface Pending {
+  readonly resolve: (value: never) => void;
+  readonly reject: (error: Error) => void;
+}
+
+export interface WorkerEvents {
+  /** Called once when the worker dies: what was pending is rejected, and so is every call from then on. */
+  readonly onDeath: (error: Error) => void;
+  readonly onNotice: (notice: Notice) => void;
+}
+
+/**
+ * What is young dies young here, and the engine's own choice is six times as much memory, used before any is collected. The
+ * less the old generation may ever take, the less it grows from one collection to the next; it takes some dozen megabytes.
+ */
+const MEMORY = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 1_024 };
+
+/** The calling side. */
+export class WorkerClient<M extends Methods> {
+  readonly #worker: Worker;
+  readonly #pending = new Map<number, Pending>();
+  #nextId = 1;
+  #dead: Error | null = null;
+
+  constructor(url: URL, { onDeath, onNotice }: WorkerEvents) {
+    this.#worker = new Worker(url, { resourceLimits: MEMORY });
+    this.#worker.on("message", (message: Response | { readonly notice: Notice }) => {
+      if ("notice" in message) onNotice(message.notice);
+      else this.#settle(message);
+    });
+    this.#worker.once("error", (error) =>
+      this.#die(error instanceof Error ? error : new Error(String(error)), onDeath),
+    );
+    this.#worker.once("exit", () => this.#die(new Error("the store's thread ended"), onDeath));
+  }
+
+  call<K extends keyof M & string>(method: K, argument: Parameters<M[K]>[0]): Promise<Awaited<ReturnType<M[K]>>> {
+    return new Promise((resolve, reject) => {
+      if (this.#dead !== null) {
+        reject(storeFailed(this.#dead.message, this.#dead));
+        return;
+      }
+      const request: Request = { id: this.#nextId++, method, argument };
+      this.#pending.set(request.id, { resolve, reject });
+      this.#worker.postMessage(request, movedWith(argument));
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#dead ??= new Error("the store is closed");
+    await this.#worker.terminate();
+  }
+
+  #settle(response: Response): void {
+    const pending = this.#pending.get(response.id);
+    this.#pending.delete(response.id);
+    if ("value" in response) pending?.resolve(response.value as never);
+    else pending?.reject(storeFailed(response.message, response.cause));
+  }
+
+  #die(error: Error, onDeath: (error: Error) => void): void {
+    const stopped = this.#dead !== null;
+    this.#dead ??= error;
+    for (const { reject } of this.#pending.values()) reject(storeFailed(error.message, error));
+    this.#pending.clear();
+    if (!stopped) onDeath(error);
+  }
+}
+
+function storeFailed(message: string, cause: unknown): BrambleError {
+  return new BrambleError("store-failed", message, { cause });
+}

@@ -1,0 +1,70 @@
+// The answering side of a worker thread. It may also say something of its own accord.
+import { parentPort } from "node:worker_threads";
+import type { Damage } from "../engine/chunks.ts";
+
+/** What a worker offers: each method takes one argument, and answers at once or with a promise. */
+export interface Methods {
+  readonly [name: string]: (argument: never) => unknown;
+}
+
+/** What a worker says without being asked. */
+export type Notice =
+  | ({ readonly kind: "damaged-chunk" } & Damage)
+  | { readonly kind: "damaged-journal-row"; readonly rowId: number }
+  | { readonly kind: "maintenance-failed"; readonly reason: string };
+
+export interface Request {
+  readonly id: number;
+  readonly method: string;
+  readonly argument: unknown;
+}
+
+export type Response =
+  | { readonly id: number; readonly value: unknown }
+  | { readonly id: number; readonly message: string; readonly cause: unknown };
+
+/** The answering side: call it once, in the worker's entry file. */
+export function answerCalls(methods: Methods): void {
+  const port = ownerPort();
+  port.on("message", ({ id, method, argument }: Request) => {
+    const fail = (cause: unknown) => {
+      const message = cause instanceof Error ? cause.message : String(cause);
+      port.postMessage({ id, message, cause } satisfies Response);
+    };
+    try {
+      const run = methods[method];
+      if (run === undefined) throw new Error(`no method ${method}`);
+      const value = run(argument as never);
+      if (value instanceof Promise) {
+        value.then((settled: unknown) => port.postMessage({ id, value: settled } satisfies Response)).catch(fail);
+      } else {
+        port.postMessage({ id, value } satisfies Response, movedWith(value));
+      }
+    } catch (cause) {
+      fail(cause);
+    }
+  });
+}
+
+const moved = new WeakMap<object, readonly ArrayBuffer[]>();
+
+/** Has `buffers` of an argument or an answer moved to the other side instead of copied; they are gone here then. */
+export function moving<T extends object>(message: T, buffers: readonly ArrayBuffer[]): T {
+  moved.set(message, buffers);
+  return message;
+}
+
+/** The buffers that were given to `moving` with `message`. */
+export function movedWith(message: unknown): readonly ArrayBuffer[] {
+  return typeof message === "object" && message !== null ? (moved.get(message) ?? []) : [];
+}
+
+/** Says something to whoever started this worker. */
+export function notify(notice: Notice): void {
+  ownerPort().postMessage({ notice });
+}
+
+function ownerPort(): NonNullable<typeof parentPort> {
+  if (parentPort === null) throw new Error("this file runs as a worker thread only");
+  return parentPort;
+}

@@ -1,0 +1,320 @@
+// The writer thread: the only one that writes. A batch is one transaction, on disk when it answers. Between batches the
+// journal is sealed.
+import Database from "better-sqlite3";
+import type { Command } from "../../../../shared/command.ts";
+import { limits } from "../../../../shared/reading.ts";
+import { findCollector } from "../../../garbage.ts";
+import type { DeviceRecord, RefusedRecord } from "../../records.ts";
+import { batchColumns } from "../codec/batch.ts";
+import { Chunks } from "../engine/chunks.ts";
+import { History } from "../engine/history.ts";
+import { Journal } from "../engine/journal.ts";
+import { Maintenance, type Removal, type SeriesPair } from "../engine/maintenance.ts";
+import { MemTables } from "../engine/mem-tables.ts";
+import { layOut, migrate } from "../engine/migrations.ts";
+import { Sealer } from "../engine/sealer.ts";
+import { TimestampAllocator } from "../engine/timestamp-allocator.ts";
+import { trimHeap } from "./trim-heap.ts";
+import { answerCalls, notify } from "./worker-port.ts";
+
+/** Everything that one transaction writes. */
+export interface WriteBatch {
+  /** Readings as `batchColumns` lays them out; where one came without a time, its place has that of its receipt. */
+  readonly readings: Uint8Array;
+  /** 1 for each reading that came without a time, else 0. */
+  readonly untimed: Uint8Array;
+  readonly receivedAtMs: number;
+  /** Series that appear for the first time. */
+  readonly newSeries: readonly SeriesRow[];
+  readonly records: readonly RecordOperation[];
+}
+
+export interface SeriesRow {
+  readonly id: number;
+  readonly device: string;
+  readonly metric: string;
+}
+
+export type RecordOperation =
+  | {
+      readonly kind: "attribute";
+      readonly device: string;
+      readonly name: string;
+      readonly text: string;
+      readonly changedAtMs: number;
+    }
+  | { readonly kind: "save-devices"; readonly devices: readonly DeviceRecord[] }
+  | { readonly kind: "remove-device"; readonly id: string }
+  | { readonly kind: "save-refused"; readonly record: RefusedRecord; readonly forgetIds: readonly number[] }
+  | { readonly kind: "save-command"; readonly command: Command; readonly forgetIds: readonly string[] }
+  /** Keeps the value that is there. */
+  | { readonly kind: "add-setting"; readonly name: string; readonly value: string }
+  | { readonly kind: "save-setting"; readonly name: string; readonly value: string };
+
+export interface WriterStatus {
+  readonly sealedReadings: number;
+  readonly journalReadings: number;
+  readonly journalSinceMs: number | null;
+}
+
+/**
+ * The journal is sealed when it holds so many readings: at least the first number, at most the last, and of each series
+ * in it so many that it pays to open its chunk and to write it again.
+ */
+const SEAL_READINGS = { least: 262_144, perSeries: 2_048, most: 1_048_576 };
+/** Or when its oldest row is so old. */
+const SEAL_AGE_MS = 3_600_000;
+/** Or so many while few come: memory that a flood has left behind. */
+const CALM = { sealReadings: 65_536, freshReadings: 1_024 };
+/** Beyond so many, commits wait for steps of sealing: one for so many readings, which is what a step seals at least. */
+const UNSEALED_READINGS = 2_097_152;
+const READINGS_PER_STEP = 1_000;
+/** 4 MB: a checkpoint takes some milliseconds. */
+const WAL_PAGES = 4_096;
+const CACHED_READINGS = 131_072;
+
+class Writer {
+  readonly #db: Database.Database;
+  readonly #journal: Journal;
+  readonly #unsealed: MemTables;
+  readonly #freeTimes: TimestampAllocator;
+  readonly #sealer: Sealer;
+  readonly #maintenance: Maintenance;
+  readonly #statements: ReturnType<typeof prepare>;
+  readonly #collectGarbage = findCollector();
+  /** Committed since the store was last tended. */
+  #freshReadings = 0;
+  /** True from a failure to seal until the next time the store is tended, and when it is closed. */
+  #isPaused = false;
+
+  constructor(path: string) {
+    const db = new Database(path);
+    migrate(db, path);
+    layOut(db);
+    db.pragma("journal_mode = WAL");
+    db.pragma("synchronous = FULL");
+    db.pragma("foreign_keys = ON");
+    db.pragma(`wal_autocheckpoint = ${WAL_PAGES}`);
+    const chunks = new Chunks(db, {
+      cachedReadings: CACHED_READINGS,
+      onDamage: (damage) => notify({ kind: "damaged-chunk", ...damage }),
+    });
+    this.#db = db;
+    this.#journal = new Journal(db);
+    db.transaction(() =>
+      this.#journal.setDamagedAside((rowId) => notify({ kind: "damaged-journal-row", rowId })),
+    ).immediate();
+    this.#unsealed = new MemTables(this.#journal);
+    const history = new History(chunks, this.#unsealed);
+    this.#freeTimes = new TimestampAllocator((series, fromMs) => history.timesFrom(series, fromMs));
+    this.#sealer = new Sealer(db, chunks);
+    this.#maintenance = new Maintenance({
+      db,
+      journal: this.#journal,
+      unsealed: this.#unsealed,
+      sealer: this.#sealer,
+      onCopied: (series) => this.#freeTimes.forget(series),
+    });
+    this.#statements = prepare(db);
+  }
+
+  series(): SeriesRow[] {
+    return this.#statements.series.all();
+  }
+
+  /** All of `batch` in one transaction; what it throws undoes all of it. Answers with the time of each reading. */
+  commit(batch: WriteBatch): Float64Array {
+    // Little may go first: sealing goes on between commits anyway.
+    if (batch.untimed.length >= READINGS_PER_STEP) this.catchUp();
+    try {
+      const tsMs = this.#db.transaction(() => this.#write(batch)).immediate();
+      this.#freshReadings += tsMs.length;
+      if (this.#unsealed.count >= this.#sealReadings) this.#sealInBackground();
+      return tsMs;
+    } catch (error) {
+      // What was learned in this transaction was undone with it.
+      this.#freeTimes.clear();
+      this.#unsealed.undo();
+      throw error;
+    }
+  }
+
+  /** Whoever writes faster than is sealed waits for it: the journal is bounded. Answers whether there is still too much. */
+  catchUp(): boolean {
+    if (this.#unsealed.count > UNSEALED_READINGS) this.#maintenance.step();
+    return this.#unsealed.count > UNSEALED_READINGS;
+  }
+
+  /** Seals a journal that has grown old, or that a flood has left behind. */
+  runMaintenance(nowMs: number): void {
+    const sinceMs = this.#journal.sinceMs;
+    this.#isPaused = false;
+    const { count } = this.#unsealed;
+    // Rows from the future came before the clock was set right.
+    const isOld = sinceMs !== null && Math.abs(nowMs - sinceMs) >= SEAL_AGE_MS;
+    const isCalm = this.#freshReadings < CALM.freshReadings;
+    this.#freshReadings = 0;
+    if (isOld || count >= this.#sealReadings || (isCalm && count >= CALM.sealReadings)) this.#sealInBackground();
+  }
+
+  /** Gives back what the whole process has freed: the threads share a heap. */
+  releaseMemory(): void {
+    this.#collectGarbage();
+    trimHeap();
+  }
+
+  seal(): Promise<void> {
+    return this.#maintenance.seal();
+  }
+
+  async remove(removals: readonly Removal[]): Promise<void> {
+    try {
+      await this.#maintenance.remove(removals);
+    } finally {
+      // Times that were taken are free again.
+      this.#freeTimes.clear();
+    }
+  }
+
+  copy(pairs: readonly SeriesPair[]): Promise<void> {
+    return this.#maintenance.copy(pairs);
+  }
+
+  status(): WriterStatus {
+    return {
+      sealedReadings: this.#sealer.sealedReadings,
+      journalReadings: this.#unsealed.count,
+      journalSinceMs: this.#journal.sinceMs,
+    };
+  }
+
+  close(): void {
+    this.#isPaused = true;
+    this.#maintenance.stop();
+    this.#db.close();
+  }
+
+  get #sealReadings(): number {
+    const { least, perSeries, most } = SEAL_READINGS;
+    return Math.min(most, Math.max(least, perSeries * this.#unsealed.fresh.seriesCount));
+  }
+
+  #sealInBackground(): void {
+    if (this.#maintenance.isSealing || this.#isPaused) return;
+    // Nothing is lost: the readings stay in the journal, and are sealed next time.
+    this.#maintenance.seal().catch((error: unknown) => {
+      if (this.#isPaused) return;
+      this.#isPaused = true;
+      notify({ kind: "maintenance-failed", reason: String(error) });
+    });
+  }
+
+  #write({ readings, untimed, receivedAtMs, newSeries, records }: WriteBatch): Float64Array {
+    for (const { id, device, metric } of newSeries) this.#statements.addSeries.run(id, device, metric);
+    const columns = batchColumns(readings);
+    const { series, tsMs } = columns;
+    for (let row = 0; row < series.length; row++) {
+      const id = series[row] ?? 0;
+      const ms = tsMs[row] ?? 0;
+      if (untimed[row] === 1) tsMs[row] = this.#freeTimes.take(id, ms);
+      else this.#freeTimes.taken(id, ms);
+      this.#unsealed.fresh.addRow(columns, row);
+    }
+    if (series.length > 0) this.#journal.append(receivedAtMs, columns);
+    for (const operation of records) this.#record(operation);
+    return tsMs;
+  }
+
+  #record(operation: RecordOperation): void {
+    switch (operation.kind) {
+      case "attribute": {
+        const { device, name, text, changedAtMs } = operation;
+        this.#statements.saveAttribute.run(device, name, text, changedAtMs);
+        this.#statements.trimAttributes.run(device, device, limits.attributesPerDevice);
+        break;
+      }
+      case "save-devices":
+        for (const device of operation.devices) this.#statements.saveDevice.run(device.id, JSON.stringify(device));
+        break;
+      case "remove-device":
+        this.#statements.removeDevice.run(operation.id);
+        this.#statements.removeAttributes.run(operation.id);
+        this.#statements.removeCommands.run(operation.id);
+        break;
+      case "save-refused":
+        for (const id of operation.forgetIds) this.#statements.forgetRefused.run(id);
+        this.#statements.saveRefused.run(operation.record.id, JSON.stringify(operation.record));
+        break;
+      case "save-command":
+        for (const id of operation.forgetIds) this.#statements.forgetCommand.run(id);
+        this.#statements.saveCommand.run(operation.command.id, JSON.stringify(operation.command));
+        break;
+      case "add-setting":
+        this.#statements.addSetting.run(operation.name, operation.value);
+        break;
+      case "save-setting":
+        this.#statements.saveSetting.run(operation.name, operation.value);
+        break;
+    }
+  }
+}
+
+function prepare(db: Database.Database) {
+  return {
+    series: db.prepare<[], SeriesRow>("SELECT id, device, metric FROM series ORDER BY id"),
+    addSeries: db.prepare("INSERT INTO series (id, device, metric) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"),
+    saveAttribute: db.prepare(
+      "INSERT INTO attribute (device, name, text, changed_at) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET text = excluded.text, changed_at = excluded.changed_at",
+    ),
+    trimAttributes: db.prepare(
+      "DELETE FROM attribute WHERE device = ? AND name IN (SELECT name FROM attribute WHERE device = ? ORDER BY changed_at DESC, name LIMIT -1 OFFSET ?)",
+    ),
+    saveDevice: db.prepare(
+      "INSERT INTO device (id, record) VALUES (?, ?) ON CONFLICT DO UPDATE SET record = excluded.record",
+    ),
+    removeDevice: db.prepare("DELETE FROM device WHERE id = ?"),
+    removeAttributes: db.prepare("DELETE FROM attribute WHERE device = ?"),
+    removeCommands: db.prepare("DELETE FROM command WHERE record ->> 'device' = ?"),
+    saveRefused: db.prepare(
+      "INSERT INTO refused (id, record) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET record = excluded.record",
+    ),
+    forgetRefused: db.prepare("DELETE FROM refused WHERE id = ?"),
+    saveCommand: db.prepare(
+      "INSERT INTO command (id, record) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET record = excluded.record",
+    ),
+    forgetCommand: db.prepare("DELETE FROM command WHERE id = ?"),
+    addSetting: db.prepare("INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING"),
+    saveSetting: db.prepare(
+      "INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
+    ),
+  };
+}
+
+let writer: Writer | undefined;
+
+function open(): Writer {
+  if (writer === undefined) throw new Error("the store is not open");
+  return writer;
+}
+
+const methods = {
+  open(path: string): readonly SeriesRow[] {
+    writer = new Writer(path);
+    return writer.series();
+  },
+  commit: (batch: WriteBatch): Float64Array => open().commit(batch),
+  catchUp: (_: null): boolean => open().catchUp(),
+  runMaintenance: (nowMs: number): void => open().runMaintenance(nowMs),
+  releaseMemory: (_: null): void => open().releaseMemory(),
+  seal: (_: null): Promise<void> => open().seal(),
+  remove: (removals: readonly Removal[]): Promise<void> => open().remove(removals),
+  copy: (pairs: readonly SeriesPair[]): Promise<void> => open().copy(pairs),
+  status: (_: null): WriterStatus => open().status(),
+  close(_: null): void {
+    writer?.close();
+    writer = undefined;
+  },
+};
+export type WriterMethods = typeof methods;
+
+answerCalls(methods);

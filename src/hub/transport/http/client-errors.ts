@@ -1,0 +1,68 @@
+// Answers what Node's HTTP parser gives up on. There is no reply to send then, only a socket to write to.
+import { ServerResponse, STATUS_CODES } from "node:http";
+import type { Socket } from "node:net";
+import { isNativeError } from "node:util/types";
+import { errorStatus, type Problem, problem } from "../../../shared/errors.ts";
+import { errorBody } from "./errors.ts";
+import { ANSWER_HEADERS } from "./headers.ts";
+
+/** A socket that closes on bytes it has not read resets the connection, and the client loses the answer. */
+const LINGER_MS = 1_000;
+
+/** What is wrong, in words; null where nobody is left to be told. */
+export function clientProblem(error: unknown): Problem | null {
+  const code = isNativeError(error) && "code" in error ? error.code : undefined;
+  switch (code) {
+    case "ECONNRESET":
+    case "EPIPE":
+      return null;
+    case "ERR_HTTP_REQUEST_TIMEOUT":
+      return problem(
+        "request-timeout",
+        "The request did not arrive whole in time. Send it again, on a new connection.",
+      );
+    case "HPE_HEADER_OVERFLOW":
+      return problem(
+        "headers-too-large",
+        "The path and the headers of the request have over 16 KB, the most that is taken.",
+      );
+    case "HPE_CHUNK_EXTENSIONS_OVERFLOW":
+      return problem("too-large", "The chunk extensions of the request have over 16 KB, the most that is taken.");
+    case "HPE_INVALID_EOF_STATE":
+      return problem("bad-request", "The connection ended before the request did.");
+    default: {
+      const reason = isNativeError(error) && "reason" in error ? `: ${error.reason}` : "";
+      return problem("bad-request", `This is no HTTP request that the hub understands${reason}.`);
+    }
+  }
+}
+
+/** Writes a whole answer and closes the connection. */
+export function answerClientError(socket: Socket, found: Problem): void {
+  const answer = answerOn(socket);
+  if (answer?.headersSent) {
+    // Anything more would be taken for a part of it.
+    socket.destroy();
+    return;
+  }
+  const status = errorStatus[found.code];
+  const body = JSON.stringify(errorBody(found));
+  const headers = {
+    ...ANSWER_HEADERS,
+    "Content-Type": "application/json; charset=utf-8",
+    "Content-Length": Buffer.byteLength(body),
+    Connection: "close",
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  setTimeout(() => socket.destroy(), LINGER_MS).unref();
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join("")}\r\n${body}`, () => {
+    // A request whose body is broken must not go on.
+    if (answer !== null) socket.destroy();
+  });
+}
+
+/** The answer that is due on the connection, where Node's own handler of such errors looks for it. */
+function answerOn(socket: Socket): ServerResponse | null {
+  const answer: unknown = "_httpMessage" in socket ? socket._httpMessage : null;
+  return answer instanceof ServerResponse ? answer : null;
+}

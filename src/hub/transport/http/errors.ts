@@ -1,0 +1,82 @@
+// One shape for every error answer: {"error":"code","message":"words","details":[…]}.
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { ApiError } from "../../../shared/api.ts";
+import { BrambleError, errorStatus, type Problem, problem } from "../../../shared/errors.ts";
+import type { HttpDiagnostics } from "./diagnostics.ts";
+
+/** Where whoever refuses a request does not say when it may succeed. */
+const RETRY_AFTER_SECONDS = 5;
+
+export function errorBody({ code, message, details }: Problem): ApiError {
+  return { error: code, message, ...(details && { details: [...details] }) };
+}
+
+export function sendProblem(reply: FastifyReply, found: Problem): FastifyReply {
+  const status = errorStatus[found.code];
+  if ((status === 503 || status === 429) && !reply.hasHeader("Retry-After")) {
+    reply.header("Retry-After", RETRY_AFTER_SECONDS);
+  }
+  return reply.code(status).send(errorBody(found));
+}
+
+/** Call it before the routes are added: it watches them to tell a wrong method from a wrong path. */
+export function answerErrors(app: FastifyInstance, troubles: HttpDiagnostics): void {
+  const paths: { readonly pattern: RegExp; readonly methods: Set<string> }[] = [];
+  app.addHook("onRoute", ({ url, method }) => {
+    const pattern = new RegExp(`^${url.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&").replaceAll(/:\w+/g, "[^/]+")}$`);
+    paths.push({ pattern, methods: new Set([method].flat()) });
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.replace(/\?.*$/, "");
+    const allowed = new Set(paths.filter(({ pattern }) => pattern.test(path)).flatMap(({ methods }) => [...methods]));
+    const hint = troubles.nothingThere(request, path);
+    if (allowed.size === 0)
+      return sendProblem(reply, problem("no-such-route", `There is nothing at ${path.slice(0, 200)}.${hint}`));
+    reply.header("Allow", [...allowed].join(", "));
+    return sendProblem(reply, problem("method-not-allowed", `${path} takes ${[...allowed].join(", ")}.${hint}`));
+  });
+  app.setErrorHandler((error: FastifyError, request, reply) => sendProblem(reply, toProblem(error, request)));
+}
+
+/** The router could not read the path. */
+export function badPath({ url }: FastifyRequest): Problem {
+  return problem(
+    "bad-request",
+    `“${url.slice(0, 200)}” is no path: a % in it is not followed by UTF-8 in hexadecimal.`,
+  );
+}
+
+function toProblem(error: FastifyError, request: FastifyRequest): Problem {
+  if (error.validation !== undefined) {
+    const [fault] = error.validation;
+    const field = fault?.instancePath.slice(1).replaceAll("/", ".") || String(fault?.params["missingProperty"] ?? "");
+    return problem("bad-request", `${error.message}.`, field === "" ? undefined : { field });
+  }
+  switch (error.code) {
+    case "FST_ERR_CTP_BODY_TOO_LARGE":
+      return problem("too-large", "The request is too large.");
+    case "FST_ERR_CTP_INVALID_MEDIA_TYPE":
+      return problem("unsupported-media-type", mediaTypeWords);
+    case "FST_ERR_CTP_INVALID_JSON_BODY":
+    case "FST_ERR_CTP_EMPTY_JSON_BODY":
+      return problem("not-json", error.message);
+    case "ECONNRESET":
+      return problem("bad-request", "The connection ended before the request did.");
+    default:
+  }
+  if (error instanceof BrambleError && error.code === "store-failed") return storeProblem(error, request);
+  if (error.statusCode !== undefined && error.statusCode < 500) return problem("bad-request", error.message);
+  request.log.error({ err: error }, "request failed");
+  return problem("internal", "The hub failed to answer. The log in its data folder says why.");
+}
+
+/** A store that fails may work again later: its disk has room again, or its database is not locked any more. */
+function storeProblem(error: BrambleError, request: FastifyRequest): Problem {
+  request.log.error({ err: error }, "the store failed a request");
+  return /\bfull\b/.test(error.message)
+    ? problem("disk-full", "The hub's disk is full: this was not done. Make room on it, then try again.")
+    : problem("store-failed", "The hub's database failed: this was not done. The log in its data folder says why.");
+}
+
+export const mediaTypeWords =
+  "Send JSON with the header Content-Type: application/json, or one object a line as application/x-ndjson.";

@@ -1,0 +1,210 @@
+// The HTTP port: ingest, API, live feed and the UI's files. Order of every request: network, Host and Origin, session.
+import type { IncomingMessage, Server } from "node:http";
+import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import fastifySwagger from "@fastify/swagger";
+import { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, fastify } from "fastify";
+import { type Problem, problem } from "../../../shared/errors.ts";
+import { limits } from "../../../shared/reading.ts";
+import type { Admission, NotAdmitted } from "../../access/admission.ts";
+import type { BrowserGuard } from "../../access/browsers.ts";
+import { plainAddress } from "../../access/networks.ts";
+import type { Port } from "../../config.ts";
+import type { Retention } from "../../devices/retention.ts";
+import type { Ingest } from "../../ingest/accept.ts";
+import type { Log } from "../../observe/log.ts";
+import { listen } from "../ports.ts";
+import type { WebSocketUpgrades } from "../websocket/websocket-upgrades.ts";
+import { answerClientError, clientProblem } from "./client-errors.ts";
+import type { HttpDiagnostics } from "./diagnostics.ts";
+import { answerErrors, badPath, sendProblem } from "./errors.ts";
+import { ANSWER_HEADERS } from "./headers.ts";
+import type { HttpPacing } from "./pacing.ts";
+import { checkPreconditions } from "./preconditions.ts";
+import { type AgentRouteOptions, addAgentRoutes } from "./routes/agent.ts";
+import { addCommandRoutes, type CommandRouteOptions } from "./routes/commands.ts";
+import { addDeviceRoutes } from "./routes/devices.ts";
+import { addDoctorRoutes, type DoctorRouteOptions } from "./routes/doctor.ts";
+import { addIngestRoutes } from "./routes/ingest.ts";
+import { type ApiOptions, addApiRoutes } from "./routes/readings.ts";
+import { addRetentionRoutes } from "./routes/retention.ts";
+import { addSessionRoutes, type SessionRouteOptions } from "./routes/session.ts";
+import { addUiFiles } from "./ui-files.ts";
+
+/** An answer may take as long as its reader does. */
+const TIMEOUTS: HttpTimeouts = { headersMs: 30_000, requestMs: 60_000, checkEveryMs: 2_000 };
+/** The router's own limit would turn an id away that is a little long; the headers' limit holds for a path, too. */
+const MAX_PARAMETER_CHARACTERS = 16 * 1024;
+/** Once it is told to stop: who is answered by then has the answer, and what takes longer is cut off. */
+const ANSWER_WITHIN_MS = 500;
+
+const STREAM_BYTES = 16 * 1024;
+
+/** How long a request may take to arrive. */
+export interface HttpTimeouts {
+  /** From the connection, or the first byte of a further request, to the end of the headers. */
+  readonly headersMs: number;
+  /** To the end of the body. */
+  readonly requestMs: number;
+  readonly checkEveryMs: number;
+}
+
+export interface HttpOptions
+  extends ApiOptions,
+    CommandRouteOptions,
+    Omit<AgentRouteOptions, "httpPort">,
+    DoctorRouteOptions,
+    Pick<SessionRouteOptions, "sessions"> {
+  readonly ingest: Ingest;
+  readonly retention: Retention;
+  readonly guard: BrowserGuard;
+  readonly troubles: HttpDiagnostics;
+  readonly admission: Admission;
+  readonly pacing: HttpPacing;
+  readonly webSockets: WebSocketUpgrades;
+  readonly uiFolder: string;
+  readonly timeouts?: HttpTimeouts;
+  readonly log: Log;
+}
+
+export class HttpTransport {
+  readonly #app: FastifyInstance;
+  readonly #options: HttpOptions;
+  /** Connections that are open only to be told that they may not stay. */
+  readonly #notAdmitted = new WeakMap<Duplex, NotAdmitted>();
+  #port = 0;
+  #isStopping = false;
+
+  constructor(options: HttpOptions) {
+    const { troubles, timeouts = TIMEOUTS } = options;
+    this.#options = options;
+    this.#app = fastify({
+      bodyLimit: limits.messageBytes,
+      requestTimeout: timeouts.requestMs,
+      http: {
+        headersTimeout: timeouts.headersMs,
+        requestTimeout: timeouts.requestMs,
+        connectionsCheckingInterval: timeouts.checkEveryMs,
+        // Our own answer to that is in words, and so is the one to who comes while the hub stops.
+        requireHostHeader: false,
+        shouldUpgradeCallback: wantsWebSocket,
+      },
+      return503OnClosing: false,
+      routerOptions: { maxParamLength: MAX_PARAMETER_CHARACTERS },
+      // The schemas are our own: checking each against the schema of schemas takes a quarter of the start.
+      ajv: { customOptions: { coerceTypes: "array", removeAdditional: false, validateSchema: false } },
+      clientErrorHandler: (error, socket) => {
+        // Every further piece of what was answered already is an error again.
+        if (!socket.writable) return;
+        const found = clientProblem(error);
+        if (found === null) {
+          socket.destroy();
+          return;
+        }
+        // A browser opens connections in advance, and may come to need none.
+        if (socket.bytesRead > 0) troubles.notHttp(socket.remoteAddress, error, found);
+        answerClientError(socket, found);
+      },
+      frameworkErrors: (_error, request, reply) => {
+        // No hook has seen this request.
+        reply.headers(ANSWER_HEADERS);
+        if (this.#notAdmitted.has(request.raw.socket)) reply.header("Connection", "close");
+        sendProblem(reply, this.#whyNot(request) ?? badPath(request));
+      },
+      loggerInstance: options.log.child({ name: "http" }, { level: "warn" }) as FastifyBaseLogger,
+    });
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  /** Compiles its routes, which takes a while; to be called once, before it listens. */
+  async prepare(): Promise<void> {
+    const app = this.#app;
+    const { retention, pacing, troubles, uiFolder, version } = this.#options;
+    answerErrors(app, troubles);
+    app.addHook("onRequest", (request, reply, done) => {
+      reply.headers(ANSWER_HEADERS);
+      const found = this.#whyNot(request);
+      if (found === null) done();
+      else sendProblem(reply, found);
+    });
+    app.addHook("onSend", async ({ raw }, _reply, payload) => pacing.answer(raw, answerBytes(payload)));
+    checkPreconditions(app, troubles);
+    await app.register(fastifySwagger, {
+      openapi: { info: { title: "Bramble", version, description: "The hub's API. Times are milliseconds UTC." } },
+    });
+    addUiFiles(app, uiFolder);
+    addSessionRoutes(app, { sessions: this.#options.sessions, troubles, httpPort: () => this.#port });
+    addIngestRoutes(app, this.#options);
+    addApiRoutes(app, this.#options);
+    addDeviceRoutes(app, this.#options);
+    addRetentionRoutes(app, retention);
+    addCommandRoutes(app, this.#options);
+    addDoctorRoutes(app, this.#options);
+    addAgentRoutes(app, { ...this.#options, httpPort: () => this.#port });
+    app.get("/api/v1/openapi.json", { config: { open: true }, schema: { hide: true } }, async () => app.swagger());
+    await app.ready();
+  }
+
+  /** Resolves with the port. Rejects in words when the port is taken. */
+  async listen(host: string, port: Port): Promise<number> {
+    const { admission, pacing, troubles, webSockets } = this.#options;
+    const { server }: { server: Server } = this.#app;
+    server.prependListener("connection", (socket: Socket) => {
+      const outcome = admission.admit(socket);
+      if (outcome === "admitted") return;
+      troubles.notAdmitted(plainAddress(socket.remoteAddress), outcome);
+      if (admission.mayLinger(socket, outcome)) this.#notAdmitted.set(socket, outcome);
+      else socket.destroy();
+    });
+    // A script that sends and hangs up its side gets its answer all the same.
+    Object.assign(server, { httpAllowHalfOpen: true });
+    pacing.start(server);
+    webSockets.start(server, (socket) => this.#notAdmitted.has(socket));
+    this.#port = await listen(server, host, port, "HTTP");
+    return this.#port;
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    this.#options.webSockets.stop();
+    this.#options.pacing.stop();
+    const { server }: { server: Server } = this.#app;
+    const closed = this.#app.close();
+    const timer = setTimeout(() => server.closeAllConnections(), ANSWER_WITHIN_MS);
+    await closed;
+    clearTimeout(timer);
+  }
+
+  #whyNot({ raw, ip }: FastifyRequest): Problem | null {
+    if (this.#isStopping) return problem("hub-stopping", "The hub is being stopped. Try again in a moment.");
+    const notAdmitted = this.#notAdmitted.get(raw.socket);
+    if (notAdmitted !== undefined) return notAdmittedProblem(notAdmitted);
+    const { guard, troubles } = this.#options;
+    const foreign = guard.check(raw.rawHeaders);
+    if (foreign !== null) troubles.foreign(ip, foreign);
+    return foreign;
+  }
+}
+
+/** How much there is to send; of a file that is streamed, what it takes to open it. */
+function answerBytes(payload: unknown): number {
+  if (typeof payload === "string" || payload instanceof Uint8Array) return payload.length;
+  return payload === null || payload === undefined ? 0 : STREAM_BYTES;
+}
+
+function notAdmittedProblem(outcome: NotAdmitted): Problem {
+  return outcome === "short of memory"
+    ? problem("out-of-memory", "This hub is short of memory and takes no new connections. Try again in a moment.")
+    : problem(
+        "too-many-connections",
+        "This hub has as many connections as it takes, from your address or in all. Close some; where many devices come from one address, start it with --no-rate-limit.",
+      );
+}
+
+/** Every other upgrade, such as to HTTP/2, is an offer that HTTP/1.1 may pass over. */
+function wantsWebSocket({ headers }: IncomingMessage): boolean {
+  return /(?:^|[\s,])websocket(?:$|[\s,])/i.test(headers.upgrade ?? "");
+}

@@ -1,0 +1,163 @@
+// Reads HTTP connections only as fast as their requests are answered: no further while a connection has as many requests
+// open as it may, or its share of the budget has no room. A request that has begun is always read to its end.
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import { type Budget, REQUEST_BYTES, type Share } from "../../access/budget.ts";
+import { plainAddress } from "../../access/networks.ts";
+import type { Clock } from "../../clock.ts";
+import { PacedSocket } from "../paced-socket.ts";
+import type { HttpDiagnostics } from "./diagnostics.ts";
+
+const MAX_OPEN_REQUESTS_PER_CONNECTION = 4;
+/** What is kept of a body; of one that is too large the rest is only counted. */
+const MAX_KEPT_BODY_BYTES = 300_000;
+const UNSENT_CHECK_PERIOD_MS = 1_000;
+const HEAD_END = "\r\n\r\n";
+const MAX_HEAD_SLICE_BYTES = 1_024;
+const MAX_BODY_SLICE_BYTES = 4_096;
+
+export interface HttpPacingOptions {
+  readonly budget: Budget;
+  readonly troubles: Pick<HttpDiagnostics, "cut">;
+  readonly clock: Clock;
+}
+
+export class HttpPacing {
+  readonly #options: HttpPacingOptions;
+  readonly #open = new Set<PacedConnection>();
+  readonly #bySocket = new WeakMap<Socket, PacedConnection>();
+  #endTimer: (() => void) | null = null;
+
+  constructor(options: HttpPacingOptions) {
+    this.#options = options;
+  }
+
+  /** Paces the connections of a server that does not listen yet. */
+  start(server: Server): void {
+    server.on("connection", (socket: Socket) => this.#pace(socket));
+    server.prependListener("request", (request: IncomingMessage, response: ServerResponse) => {
+      this.#connectionOf(request).begin(request, response);
+    });
+    server.prependListener("upgrade", (request: IncomingMessage) => this.#connectionOf(request).end());
+    this.#endTimer = this.#options.clock.every(UNSENT_CHECK_PERIOD_MS, () => {
+      for (const connection of this.#open) connection.countUnsent();
+    });
+  }
+
+  stop(): void {
+    this.#endTimer?.();
+    this.#endTimer = null;
+  }
+
+  /** Of the connection that a request came on. */
+  shareOf(request: IncomingMessage): Share {
+    return this.#connectionOf(request).share;
+  }
+
+  /** Counts an answer of so many bytes that is about to be sent: to write it is work, too. */
+  answer(request: IncomingMessage, bytes: number): void {
+    const { share } = this.#connectionOf(request);
+    share.take(bytes);
+    share.release(bytes);
+  }
+
+  #connectionOf({ socket }: IncomingMessage): PacedConnection {
+    const connection = this.#bySocket.get(socket);
+    if (connection === undefined) throw new Error("a request on a connection that is not paced");
+    return connection;
+  }
+
+  #pace(socket: Socket): void {
+    const { budget, troubles } = this.#options;
+    const connection = new PacedConnection(socket, budget, (reason) => {
+      troubles.cut(plainAddress(socket.remoteAddress), reason);
+      socket.destroy();
+    });
+    this.#bySocket.set(socket, connection);
+    this.#open.add(connection);
+    socket.once("close", () => {
+      this.#open.delete(connection);
+      connection.end();
+    });
+  }
+}
+
+class PacedConnection {
+  readonly share: Share;
+  readonly #socket: Socket;
+  readonly #paced: PacedSocket;
+  /** Those that are open, with their answers. */
+  readonly #requests = new Map<IncomingMessage, ServerResponse>();
+  #last: IncomingMessage | null = null;
+  /** Of a request that is not complete. */
+  #unfinishedBytes = 0;
+  /** What is to come of a body whose length its head tells. */
+  #bodyBytes = 0;
+  /** The slice that is being parsed holds the head of a request. */
+  #hasBegun = false;
+
+  constructor(socket: Socket, budget: Budget, cut: (reason: string) => void) {
+    this.#socket = socket;
+    this.share = budget.open({ resume: () => this.#paced.resume(), cut });
+    this.#paced = new PacedSocket(socket, {
+      share: this.share,
+      mayParse: () => this.#mayParse(),
+      sliceBytes: (chunk, at) => this.#sliceBytes(chunk, at),
+      onParsed: (bytes) => this.#parsed(bytes),
+    });
+  }
+
+  begin(request: IncomingMessage, response: ServerResponse): void {
+    this.#last = request;
+    this.#hasBegun = true;
+    this.#bodyBytes = Number(request.headers["content-length"] ?? 0);
+    this.#requests.set(request, response);
+    // Work for the hub in this turn; then it may wait for its body, the disk, or somebody to read the answer.
+    this.share.take(REQUEST_BYTES);
+    this.share.park(REQUEST_BYTES);
+    response.once("close", () => this.#finish(request));
+  }
+
+  /** Counts the answers that wait for the client to read them. */
+  countUnsent(): void {
+    let bytes = this.#socket.writableLength;
+    for (const { writableLength } of this.#requests.values()) bytes += writableLength;
+    this.share.hold("unsent", bytes);
+  }
+
+  /** The connection is closed, or another protocol's. */
+  end(): void {
+    this.#paced.end();
+    for (const request of [...this.#requests.keys()]) this.#finish(request);
+    this.share.close();
+  }
+
+  #finish(request: IncomingMessage): void {
+    if (!this.#requests.delete(request)) return;
+    this.share.releaseParked(REQUEST_BYTES);
+    this.#paced.resume();
+  }
+
+  #mayParse(): boolean {
+    // The body of a request that has begun needs no place of its own.
+    return this.#last?.complete === false || this.#requests.size < MAX_OPEN_REQUESTS_PER_CONNECTION;
+  }
+
+  /** To the end of a head, or of a body: a slice with more could hold a request for every thirty bytes. */
+  #sliceBytes(chunk: Buffer, at: number): number {
+    if (this.#bodyBytes > 0) return Math.min(this.#bodyBytes, MAX_BODY_SLICE_BYTES);
+    const end = chunk.indexOf(HEAD_END, at);
+    return end < 0 ? MAX_HEAD_SLICE_BYTES : Math.min(end + HEAD_END.length - at, MAX_HEAD_SLICE_BYTES);
+  }
+
+  #parsed(bytes: number): void {
+    const isBetween = this.#last?.complete === true;
+    if (isBetween) this.#bodyBytes = 0;
+    else if (!this.#hasBegun) this.#bodyBytes = Math.max(0, this.#bodyBytes - bytes);
+    this.#hasBegun = false;
+    this.#unfinishedBytes = isBetween ? 0 : this.#unfinishedBytes + bytes;
+    this.share.hold("unfinished", Math.min(this.#unfinishedBytes, MAX_KEPT_BODY_BYTES));
+    // Node times requests itself, and answers those that take too long.
+    this.share.finished();
+  }
+}

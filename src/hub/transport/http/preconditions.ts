@@ -1,0 +1,73 @@
+// What is checked of a request before anything of its body is read. A client that asks first (`Expect: 100-continue`) is
+// told `100 Continue` only where its body would be taken.
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { FastifyInstance } from "fastify";
+import { type Problem, problem } from "../../../shared/errors.ts";
+import { limits } from "../../../shared/reading.ts";
+import type { HttpDiagnostics } from "./diagnostics.ts";
+import { sendProblem } from "./errors.ts";
+
+declare module "fastify" {
+  interface FastifyContextConfig {
+    /** True where a packed body is unpacked. */
+    readonly unpacks?: boolean;
+  }
+}
+
+/** Of a header that is said again. */
+const SAID_CHARACTERS = 80;
+const CONTINUE = /(?:^|\W)100-continue(?:$|\W)/i;
+
+/** Call it before the routes are added. */
+export function checkPreconditions(app: FastifyInstance, troubles: HttpDiagnostics): void {
+  const { server } = app;
+  server.on("checkContinue", (request: IncomingMessage, response: ServerResponse) => {
+    if (!isTooLarge(request)) response.writeContinue();
+    server.emit("request", request, response);
+  });
+  server.on("checkExpectation", (request: IncomingMessage, response: ServerResponse) => {
+    server.emit("request", request, response);
+  });
+  app.addHook("onRequest", (request, reply, done) => {
+    const found = unmetBy(request.raw, request.routeOptions.config.unpacks === true);
+    if (found === null) return done();
+    troubles.unmet(request, found);
+    // A client may send a body that was not asked for all the same.
+    if (request.headers.expect !== undefined) reply.header("Connection", "close");
+    return sendProblem(reply, found);
+  });
+}
+
+function unmetBy(request: IncomingMessage, unpacks: boolean): Problem | null {
+  const { headers, httpVersion } = request;
+  const isCurrent = httpVersion === "1.1";
+  if (headers.host === undefined && isCurrent)
+    return problem("bad-request", "The request has no Host header, which HTTP/1.1 asks for.");
+  if (headers.expect !== undefined && isCurrent && !CONTINUE.test(headers.expect))
+    return problem(
+      "expectation-failed",
+      `${said("Expect", headers.expect)} cannot be met: only 100-continue is known.`,
+    );
+  if (headers.expect !== undefined && isCurrent && isTooLarge(request)) {
+    const words = `The message has over ${limits.messageBytes} bytes, the most that is taken. Send it in parts.`;
+    return problem("too-large", words, { limit: limits.messageBytes });
+  }
+  const { "content-encoding": encoding = "identity", "transfer-encoding": transfer = "chunked" } = headers;
+  if (!/^chunked$/i.test(transfer))
+    return problem("bad-request", `${said("Transfer-Encoding", transfer)} is not taken: only chunked is.`);
+  if (/^identity$/i.test(encoding) || unpacks || !hasBody(request)) return null;
+  const words = `${said("Content-Encoding", encoding)} is not taken here: send the body as it is.`;
+  return problem("unsupported-media-type", words);
+}
+
+function said(header: string, value: string): string {
+  return `“${header}: ${value.slice(0, SAID_CHARACTERS)}”`;
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers["transfer-encoding"] !== undefined || Number(headers["content-length"]) > 0;
+}
+
+function isTooLarge({ headers }: IncomingMessage): boolean {
+  return Number(headers["content-length"]) > limits.messageBytes;
+}

@@ -1,0 +1,173 @@
+// Commands over HTTP: for whoever gives them, and for a Pi that has nothing but HTTP, which asks for the next and waits.
+import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
+import type { FastifyInstance, FastifyReply } from "fastify";
+import { Type } from "typebox";
+import { ApiError, CommandList, DeviceParams } from "../../../../shared/api.ts";
+import { Command, CommandMessage, CommandReply, CommandRequest } from "../../../../shared/command.ts";
+import { problem } from "../../../../shared/errors.ts";
+import { type DeviceId, parseDeviceId } from "../../../../shared/ids.ts";
+import type { Clock } from "../../../clock.ts";
+import type { CommandChannel, Commands } from "../../../commands/commands.ts";
+import { sendProblem } from "../errors.ts";
+import { exactBody } from "../exact-body.ts";
+
+const errors = { "4xx": ApiError, "5xx": ApiError };
+const CommandParams = Type.Object({ id: Type.String() });
+const TTL_SECONDS = 60;
+const WAIT_SECONDS = 30;
+/** A device needs one. When more wait, the oldest is answered that there is nothing: its connection may be long dead. */
+const MAX_WAITING_REQUESTS_PER_DEVICE = 4;
+
+export interface CommandRouteOptions {
+  readonly commands: Commands;
+  readonly clock: Clock;
+}
+
+export function addCommandRoutes(server: FastifyInstance, { commands, clock }: CommandRouteOptions): void {
+  const app = server.withTypeProvider<TypeBoxTypeProvider>();
+  const waiting = new WaitingRequests();
+
+  app.post(
+    "/api/v1/devices/:id/commands",
+    {
+      validatorCompiler: exactBody,
+      schema: {
+        summary: "Give a device a command",
+        params: DeviceParams,
+        body: CommandRequest,
+        response: { 202: Command, ...errors },
+      },
+    },
+    async (request, reply) => {
+      const device = parseDeviceId(request.params.id);
+      if (device === undefined) return sendProblem(reply, noSuchDevice(request.params.id));
+      const { control, value = null, ttl = TTL_SECONDS } = request.body;
+      const order = { device, control, value, ttlMs: Math.round(ttl * 1_000), by: "admin" };
+      const issued = await commands.issue(order);
+      return "code" in issued ? sendProblem(reply, issued) : reply.code(202).send(issued);
+    },
+  );
+
+  app.get(
+    "/api/v1/devices/:id/commands",
+    {
+      schema: {
+        summary: "A device's commands, newest first",
+        params: DeviceParams,
+        response: { 200: CommandList, ...errors },
+      },
+    },
+    async (request) => ({ commands: commands.list(request.params.id) }),
+  );
+
+  app.get(
+    "/api/v1/commands/:id",
+    { schema: { summary: "One command", params: CommandParams, response: { 200: Command, ...errors } } },
+    async (request, reply) => commands.get(request.params.id) ?? sendProblem(reply, noSuchCommand),
+  );
+
+  app.get(
+    "/api/v1/devices/:id/commands/next",
+    {
+      config: { open: true },
+      schema: {
+        summary: "For the device: its next command, as soon as there is one",
+        params: DeviceParams,
+        querystring: Type.Object({
+          wait: Type.Optional(Type.Number({ minimum: 0, maximum: 60, default: WAIT_SECONDS, description: "seconds" })),
+        }),
+        response: { 200: CommandMessage, 204: Type.Null(), ...errors },
+      },
+    },
+    async (request, reply) => {
+      const device = parseDeviceId(request.params.id);
+      if (device === undefined) return sendProblem(reply, noSuchDevice(request.params.id));
+      const { wait = WAIT_SECONDS } = request.query;
+      const attach = (channel: CommandChannel) => commands.attach(device, channel);
+      const next = await nextCommand(reply, {
+        attach,
+        waitMs: wait * 1_000,
+        clock,
+        enter: (end) => waiting.enter(device, end),
+      });
+      return next === null ? reply.code(204).send(null) : reply.send(next);
+    },
+  );
+
+  app.post(
+    "/api/v1/commands/:id/reply",
+    {
+      config: { open: true },
+      validatorCompiler: exactBody,
+      schema: {
+        summary: "For the device: what became of a command",
+        params: CommandParams,
+        body: Type.Omit(CommandReply, ["id"]),
+        response: { 200: Command, ...errors },
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      await commands.replied(null, { id, ...request.body });
+      return commands.get(id) ?? sendProblem(reply, noSuchCommand);
+    },
+  );
+}
+
+/** By device: requests that wait for its next command, the oldest first. */
+class WaitingRequests {
+  readonly #byDevice = new Map<DeviceId, Set<() => void>>();
+
+  /** `end` answers the request that there is nothing, when too many wait. The answer is to be called when it is answered. */
+  enter(device: DeviceId, end: () => void): () => void {
+    const ends = this.#byDevice.get(device) ?? new Set();
+    this.#byDevice.set(device, ends.add(end));
+    const [oldest] = ends;
+    if (ends.size > MAX_WAITING_REQUESTS_PER_DEVICE) oldest?.();
+    return () => {
+      ends.delete(end);
+      if (ends.size === 0) this.#byDevice.delete(device);
+    };
+  }
+}
+
+interface NextCommandOptions {
+  readonly attach: (channel: CommandChannel) => () => void;
+  readonly waitMs: number;
+  readonly clock: Clock;
+  /** Counts the request among those that wait; `end` is called where there are too many. */
+  readonly enter: (end: () => void) => () => void;
+}
+
+/** The next command, or null when the time is up, too many wait, or the one who asked has gone. */
+function nextCommand(
+  reply: FastifyReply,
+  { attach, waitMs, clock, enter }: NextCommandOptions,
+): Promise<CommandMessage | null> {
+  return new Promise((resolve) => {
+    const finish = (message: CommandMessage | null) => {
+      detach();
+      endTimer();
+      leave();
+      resolve(message);
+    };
+    const endTimer = clock.every(Math.max(1, waitMs), () => finish(null));
+    reply.raw.once("close", () => finish(null));
+    const leave = enter(() => finish(null));
+    const detach = attach({
+      deliver: (message) =>
+        new Promise((delivered, failed) => {
+          // One answer holds one command.
+          finish(message);
+          reply.raw.once("finish", () => delivered(true));
+          reply.raw.once("close", () => failed(new Error("the request ended")));
+        }),
+    });
+  });
+}
+
+const noSuchCommand = problem("no-such-command", "There is no such command, or it is long past.");
+
+function noSuchDevice(id: string) {
+  return problem("no-such-device", `There is no device “${id.slice(0, 80)}”.`);
+}

@@ -1,0 +1,58 @@
+// How long readings are kept, for people to look at and to change.
+import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
+import type { FastifyInstance } from "fastify";
+import { ApiError, type RetentionRule, Retention as RetentionShape } from "../../../../shared/api.ts";
+import { type Problem, problem } from "../../../../shared/errors.ts";
+import { parseDeviceId, parseMetricName } from "../../../../shared/ids.ts";
+import type { Retention } from "../../../devices/retention.ts";
+import { sendProblem } from "../errors.ts";
+import { exactBody } from "../exact-body.ts";
+
+const response = { 200: RetentionShape, "4xx": ApiError, "5xx": ApiError };
+
+export function addRetentionRoutes(server: FastifyInstance, retention: Retention): void {
+  const app = server.withTypeProvider<TypeBoxTypeProvider>();
+
+  app.get("/api/v1/retention", { schema: { summary: "How long readings are kept", response } }, async () => ({
+    rules: [...retention.rules],
+  }));
+
+  app.put(
+    "/api/v1/retention",
+    {
+      validatorCompiler: exactBody,
+      schema: {
+        summary: "Sets how long readings are kept; what is older is removed for ever",
+        body: RetentionShape,
+        response,
+      },
+    },
+    async (request, reply) => {
+      const rules = parseRules(request.body.rules);
+      if ("code" in rules) return sendProblem(reply, rules);
+      await retention.setRules(rules);
+      return { rules };
+    },
+  );
+}
+
+function parseRules(rules: readonly RetentionRule[]): RetentionRule[] | Problem {
+  const parsed: RetentionRule[] = [];
+  for (const [index, { device, metric, keepDays }] of rules.entries()) {
+    const field = (name: string) => ({ field: `rules[${index}].${name}` });
+    const deviceId = device === undefined ? undefined : parseDeviceId(device);
+    const metricName = metric === undefined ? undefined : parseMetricName(metric);
+    if (device !== undefined && deviceId === undefined)
+      return problem("bad-device-id", `“${device.slice(0, 80)}” is no device id.`, field("device"));
+    if (metric !== undefined && metricName === undefined)
+      return problem("bad-metric", `“${metric.slice(0, 80)}” is no metric name.`, field("metric"));
+    if (parsed.some((rule) => rule.device === deviceId && rule.metric === metricName))
+      return problem("bad-request", "Two rules are for the same device and metric.", { field: `rules[${index}]` });
+    parsed.push({
+      ...(deviceId === undefined ? {} : { device: deviceId }),
+      ...(metricName === undefined ? {} : { metric: metricName }),
+      keepDays,
+    });
+  }
+  return parsed;
+}

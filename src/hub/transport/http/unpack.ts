@@ -1,0 +1,58 @@
+// Bodies that arrive packed. However much one would unpack to, it takes no more memory than the largest message.
+import type { Transform } from "node:stream";
+import { createGunzip, createInflate, createInflateRaw } from "node:zlib";
+import { type Problem, problem } from "../../../shared/errors.ts";
+import { limits } from "../../../shared/reading.ts";
+
+export type Encoding = "identity" | "gzip" | "deflate";
+
+/** What `Content-Encoding` names; undefined where it is none that is taken. */
+export function parseEncoding(header: string | undefined): Encoding | undefined {
+  switch (header?.trim().toLowerCase()) {
+    case undefined:
+    case "":
+    case "identity":
+      return "identity";
+    case "gzip":
+    case "x-gzip":
+      return "gzip";
+    case "deflate":
+      return "deflate";
+    default:
+      return undefined;
+  }
+}
+
+/** The message that is packed in `bytes`. Of one that is too large only the beginning, which is over the limit as well. */
+export async function unpack(
+  bytes: Uint8Array,
+  encoding: Exclude<Encoding, "identity">,
+): Promise<Uint8Array | Problem> {
+  // What is too large as it is does not get smaller.
+  if (bytes.length > limits.messageBytes) return bytes;
+  const unpacker = unpackerOf(encoding, bytes);
+  unpacker.end(bytes);
+  const chunks: Uint8Array[] = [];
+  let room = limits.messageBytes + 1;
+  try {
+    for await (const chunk of unpacker) {
+      if (!(chunk instanceof Uint8Array)) continue;
+      chunks.push(chunk.subarray(0, room));
+      room -= chunk.length;
+      if (room <= 0) break;
+    }
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const words = `The header says Content-Encoding: ${encoding}, but the message is not ${encoding}, or is broken: ${reason}.`;
+    return problem("bad-encoding", words);
+  }
+  return Buffer.concat(chunks);
+}
+
+function unpackerOf(encoding: Exclude<Encoding, "identity">, bytes: Uint8Array): Transform {
+  if (encoding === "gzip") return createGunzip();
+  // Some clients leave out the wrapping (RFC 1950) that the name stands for.
+  const [first = 0, second = 0] = bytes;
+  const isWrapped = (first & 0x0f) === 8 && (first * 256 + second) % 31 === 0;
+  return isWrapped ? createInflate() : createInflateRaw();
+}

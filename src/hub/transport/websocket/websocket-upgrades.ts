@@ -1,0 +1,165 @@
+// Where WebSockets come in: one door for all paths, closed to foreign hosts and pages. Whoever stops answering is dropped.
+import type { IncomingMessage, Server } from "node:http";
+import type { Duplex } from "node:stream";
+import { type WebSocket, WebSocketServer } from "ws";
+import type { ApiError } from "../../../shared/api.ts";
+import type { BrowserGuard } from "../../access/browsers.ts";
+import type { Budget, Share } from "../../access/budget.ts";
+import { plainAddress } from "../../access/networks.ts";
+import type { Clock } from "../../clock.ts";
+import type { HttpDiagnostics } from "../http/diagnostics.ts";
+import { PacedSocket } from "../paced-socket.ts";
+
+const PING_PERIOD_MS = 30_000;
+/** One that was missed may have been sent before the computer slept. */
+const MAX_UNANSWERED_PINGS = 2;
+
+/** Some forty of the shortest messages. */
+const SLICE_BYTES = 256;
+
+export interface WebSocketRoute {
+  readonly path: string;
+  /** Of one message. */
+  readonly messageBytes: number;
+  /** Those that are spoken, best first; none where the client may name any. */
+  readonly protocols?: readonly string[];
+  /** The HTTP status that refuses the request, or null. */
+  whyNot(request: IncomingMessage, url: URL): Promise<string | null>;
+  open(connection: WebSocketConnection, request: IncomingMessage, url: URL): void;
+}
+
+export interface WebSocketConnection {
+  readonly socket: WebSocket;
+  readonly share: Share;
+  /** Set by whoever takes its messages: whether some wait for room, and takes those that there is room for. */
+  isWaiting: () => boolean;
+  resume: () => void;
+}
+
+export interface WebSocketUpgradesOptions {
+  readonly guard: BrowserGuard;
+  readonly troubles: Pick<HttpDiagnostics, "foreign" | "cut">;
+  readonly budget: Budget;
+  readonly clock: Clock;
+  readonly routes: readonly WebSocketRoute[];
+}
+
+export class WebSocketUpgrades {
+  readonly #options: WebSocketUpgradesOptions;
+  readonly #servers: ReadonlyMap<string, { readonly route: WebSocketRoute; readonly server: WebSocketServer }>;
+  readonly #unansweredPings = new WeakMap<WebSocket, number>();
+  #endTimer: (() => void) | null = null;
+
+  constructor(options: WebSocketUpgradesOptions) {
+    this.#options = options;
+    this.#servers = new Map(options.routes.map((route) => [route.path, { route, server: serverOf(route) }]));
+  }
+
+  /** `isRejected` tells a connection that is open only to be told that it may not stay. */
+  start(server: Server, isRejected: (socket: Duplex) => boolean): void {
+    server.on("upgrade", (request, socket, head) => {
+      if (isRejected(socket)) refuse(socket, "503 Service Unavailable");
+      else this.#upgrade(request, socket, head).catch(() => socket.destroy());
+    });
+    this.#endTimer = this.#options.clock.every(PING_PERIOD_MS, () => this.#terminateUnresponsive());
+  }
+
+  stop(): void {
+    this.#endTimer?.();
+    this.#endTimer = null;
+    for (const { server } of this.#servers.values()) {
+      for (const socket of server.clients) {
+        socket.close(1001, "the hub stops");
+        socket.terminate();
+      }
+      server.close();
+    }
+  }
+
+  async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    socket.on("error", () => socket.destroy());
+    const url = URL.parse(request.url ?? "/", "http://hub");
+    const found = url === null ? undefined : this.#servers.get(url.pathname);
+    if (url === null || found === undefined) return refuse(socket, "404 Not Found", NO_SUCH_PATH);
+    const foreign = this.#options.guard.check(request.rawHeaders);
+    if (foreign !== null) {
+      this.#options.troubles.foreign(request.socket.remoteAddress, foreign);
+      return refuse(socket, "403 Forbidden");
+    }
+    const { route, server } = found;
+    const refused = await route.whyNot(request, url);
+    if (refused !== null) return refuse(socket, refused);
+    server.handleUpgrade(request, socket, head, (webSocket) => {
+      webSocket.on("pong", () => this.#unansweredPings.delete(webSocket));
+      webSocket.on("error", () => webSocket.terminate());
+      route.open(this.#connect(webSocket, request), request, url);
+    });
+  }
+
+  /** Opens its share, and has it read only while there is room in it. */
+  #connect(webSocket: WebSocket, request: IncomingMessage): WebSocketConnection {
+    const { budget, troubles } = this.#options;
+    const share = budget.open({
+      resume: () => {
+        connection.resume();
+        paced.resume();
+      },
+      cut: (reason) => {
+        troubles.cut(plainAddress(request.socket.remoteAddress), reason);
+        webSocket.terminate();
+      },
+    });
+    const connection: WebSocketConnection = {
+      socket: webSocket,
+      share,
+      isWaiting: () => false,
+      resume: () => undefined,
+    };
+    let unfinishedBytes = 0;
+    const paced = new PacedSocket(request.socket, {
+      share,
+      mayParse: () => !connection.isWaiting(),
+      sliceBytes: () => SLICE_BYTES,
+      onParsed: (bytes) => {
+        unfinishedBytes += bytes;
+        share.hold("unfinished", unfinishedBytes);
+      },
+    });
+    for (const event of ["message", "ping", "pong"])
+      webSocket.on(event, () => {
+        unfinishedBytes = 0;
+        share.finished();
+      });
+    webSocket.once("close", () => share.close());
+    return connection;
+  }
+
+  #terminateUnresponsive(): void {
+    for (const { server } of this.#servers.values()) {
+      for (const socket of server.clients) {
+        const unanswered = this.#unansweredPings.get(socket) ?? 0;
+        this.#unansweredPings.set(socket, unanswered + 1);
+        if (unanswered >= MAX_UNANSWERED_PINGS) socket.terminate();
+        else socket.ping();
+      }
+    }
+  }
+}
+
+function serverOf({ messageBytes, protocols }: WebSocketRoute): WebSocketServer {
+  const choose = (offered: Set<string>) => protocols?.find((protocol) => offered.has(protocol)) ?? false;
+  return new WebSocketServer({
+    noServer: true,
+    maxPayload: messageBytes,
+    ...(protocols === undefined ? {} : { handleProtocols: choose }),
+  });
+}
+
+const NO_SUCH_PATH =
+  "There is no WebSocket at this path: devices use /ws, MQTT over WebSocket is at /mqtt, and the hub's window listens at /api/v1/live.";
+
+function refuse(socket: Duplex, status: string, message?: string): void {
+  const body = message === undefined ? "" : JSON.stringify({ error: "no-such-route", message } satisfies ApiError);
+  const headers = ["Connection: close", "Content-Type: application/json", `Content-Length: ${Buffer.byteLength(body)}`];
+  socket.end(`HTTP/1.1 ${status}\r\n${headers.join("\r\n")}\r\n\r\n${body}`, () => socket.destroy());
+}

@@ -1,0 +1,144 @@
+// How a Raspberry Pi gets here: the agent and two snippets with this hub's own address, and the first reading seen as it arrives.
+import { useState } from "react";
+import type { HubInfo } from "../../../shared/api.ts";
+import type { Device } from "../../../shared/device.ts";
+import { useDevices, useHub, useInstaller, useRefused, useWaitingDevices } from "../../api/queries.ts";
+import { formatAgo } from "../../i18n/times.ts";
+import { Dot } from "../../ui/dot.tsx";
+import { Failure } from "../../ui/failure.tsx";
+import { PageHeader } from "../../ui/page-header.tsx";
+import { Snippet } from "../../ui/snippet.tsx";
+import { useNow } from "../../ui/use-now.ts";
+import { links } from "../../ui/use-route.ts";
+import { JoinRequests } from "../joining/join-requests.tsx";
+import styles from "./add-device.module.css";
+import { checkedInstallSnippet, httpSnippet, installSnippet, mqttSnippet } from "./snippets.ts";
+
+export function AddDevice() {
+  const hub = useHub();
+  const devices = useDevices();
+  const waiting = useWaitingDevices();
+  return (
+    <>
+      <PageHeader title="Add a Raspberry Pi" />
+      <p className={styles["lead"]}>
+        Run one of these on the Pi; the programs with your own readings in place of the two numbers. The device appears
+        here with its first message.
+        {hub.data?.joining === "closed" && (
+          <>
+            {" "}
+            <strong>This hub takes no new devices:</strong> it was started with <code>--joining closed</code>.
+          </>
+        )}
+      </p>
+      <JoinRequests />
+      {hub.isLoadingError && (
+        <Failure what="The hub's address is not known." error={hub.error} onRetry={() => void hub.refetch()} />
+      )}
+      {devices.data && waiting.data && <FirstReading joined={devices.data} waiting={waiting.data} />}
+      {hub.data && <Snippets hub={hub.data} />}
+    </>
+  );
+}
+
+function Snippets({ hub }: { readonly hub: HubInfo }) {
+  const [chosen, setChosen] = useState<string>();
+  const address = hub.addresses.find((one) => one === chosen) ?? hub.addresses[0] ?? "127.0.0.1";
+  return (
+    <>
+      <p className={styles["address"]}>
+        {hub.addresses.length > 1 && (
+          <label>
+            The Pi reaches this hub at{" "}
+            <select value={address} onChange={(event) => setChosen(event.target.value)}>
+              {hub.addresses.map((one) => (
+                <option key={one}>{one}</option>
+              ))}
+            </select>
+          </label>
+        )}
+        {hub.mdnsName && (
+          <span className="note">
+            On most networks <code>{hub.mdnsName}</code> does as well as the address, and stays when that changes.
+          </span>
+        )}
+      </p>
+      <div className={styles["snippets"]}>
+        <QuickWay address={address} />
+        <Snippet title="Python, over MQTT" code={mqttSnippet(address, hub.mqttPort)} />
+        <Snippet title="Python, over HTTP" code={httpSnippet(address, hub.httpPort)} />
+      </div>
+    </>
+  );
+}
+
+/** What runs is what was shown: the script can be checked before it is run. */
+function QuickWay({ address }: { readonly address: string }) {
+  const { data: installer } = useInstaller(address);
+  if (installer === undefined) return null;
+  return (
+    <div className={styles["quick"]}>
+      <Snippet title="The agent, in one line" code={installSnippet(installer)}>
+        <p className="note">
+          On Raspberry Pi OS. It says what it will do and asks before it does it, finds this hub by itself from then on,
+          reports how the Pi is, keeps readings while the hub is away, and switches what hangs on its pins.
+        </p>
+        <details className={styles["checked"]}>
+          <summary>Check it first</summary>
+          <pre>
+            <code>{checkedInstallSnippet(installer)}</code>
+          </pre>
+          <p className="note">This hub’s id is {installer.hubId}.</p>
+        </details>
+      </Snippet>
+    </div>
+  );
+}
+
+interface FirstReadingProps {
+  readonly joined: readonly Device[];
+  readonly waiting: readonly Device[];
+}
+
+/** Waits for a device that was not there when the page was opened. One that has to be let in first is shown above. */
+function FirstReading({ joined, waiting }: FirstReadingProps) {
+  const [known] = useState(() => new Set([...joined, ...waiting].map(({ id }) => id)));
+  const [knownJoined] = useState(() => new Set(joined.map(({ id }) => id)));
+  const arrived = joined.find(({ id }) => !knownJoined.has(id));
+  if (arrived === undefined && waiting.some(({ id }) => !known.has(id))) return null;
+  return (
+    <div className={styles["firstReading"]} role="status">
+      <Dot look={arrived === undefined ? "awaited" : "here"} />
+      {arrived === undefined ? (
+        <div>
+          <strong>Waiting for the first reading…</strong>
+          <RecentRefusal />
+          <p>
+            Nothing comes? <a href={links.doctor}>See whether something is wrong</a>
+          </p>
+        </div>
+      ) : (
+        <div>
+          <strong>{arrived.name} is here.</strong>
+          <p>
+            <a href={links.device(arrived.id)}>See its readings</a>
+          </p>
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** An older one has nothing to do with the script that a person tries now. */
+const RECENT_MS = 10 * 60_000;
+
+function RecentRefusal() {
+  const { data: [newest] = [] } = useRefused();
+  const nowMs = useNow(10_000);
+  if (newest === undefined || nowMs - newest.atMs > RECENT_MS) return null;
+  return (
+    <p>
+      A message from {newest.address} on {newest.source} was refused {formatAgo(newest.atMs, nowMs)}: {newest.message}
+    </p>
+  );
+}

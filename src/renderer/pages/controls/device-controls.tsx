@@ -1,0 +1,102 @@
+// What a device can be told, and the receipt of the last word on each control: asked for, and what the device says, apart.
+import { useState } from "react";
+import type { AddedControl } from "../../../shared/added-control.ts";
+import type { Command } from "../../../shared/command.ts";
+import { isSettled } from "../../../shared/command.ts";
+import type { ControlValue } from "../../../shared/control.ts";
+import type { Device, DeviceControl } from "../../../shared/device.ts";
+import { explain } from "../../api/client.ts";
+import { sendCommand, useCommands } from "../../api/queries.ts";
+import { controlLabel, valueWords } from "../../i18n/controls.ts";
+import { Dialog } from "../../ui/dialog.tsx";
+import { addedControls } from "./added-control-draft.ts";
+import { AddedControlForm } from "./added-control-form.tsx";
+import { CommandHistory } from "./command-history.tsx";
+import { CommandReceipt } from "./command-receipt.tsx";
+import { ControlInput } from "./control-input.tsx";
+import styles from "./device-controls.module.css";
+import { settledValue } from "./settled-value.ts";
+
+export function DeviceControls({ device }: { readonly device: Device }) {
+  const { data: commands = [] } = useCommands(device.id);
+  const [form, setForm] = useState<{ readonly added: AddedControl | undefined } | null>(null);
+  const added = new Map(addedControls(device).map((one) => [one.control.id, one]));
+  const latest = new Map(commands.toReversed().map((command) => [command.control, command]));
+  const earlier = commands.filter((command) => latest.get(command.control) !== command);
+  return (
+    <>
+      <section className="panel" aria-labelledby="controls">
+        <h2 id="controls">Controls</h2>
+        {device.controls.length === 0 && <p className="note">The device declares none.</p>}
+        {device.controls.map((one) => (
+          <OneControl
+            key={one.control.id}
+            device={device}
+            one={one}
+            last={latest.get(one.control.id)}
+            done={commands.find(({ control, state }) => control === one.control.id && state === "done")}
+            onEdit={added.has(one.control.id) && (() => setForm({ added: added.get(one.control.id) }))}
+          />
+        ))}
+        <button type="button" className={`button small ${styles["add"]}`} onClick={() => setForm({ added: undefined })}>
+          Add a control
+        </button>
+      </section>
+      {form !== null && (
+        <Dialog titleId="added-control-title" onClosed={() => setForm(null)}>
+          {(close) => <AddedControlForm device={device} added={form.added} onDone={close} />}
+        </Dialog>
+      )}
+      {earlier.length > 0 && <CommandHistory device={device} commands={earlier} />}
+    </>
+  );
+}
+
+interface OneControlProps {
+  readonly device: Device;
+  readonly one: DeviceControl;
+  readonly last: Command | undefined;
+  /** The last one that was carried out. */
+  readonly done: Command | undefined;
+  /** False where the device declares it. */
+  readonly onEdit: (() => void) | false;
+}
+
+function OneControl({ device, one, last, done, onEdit }: OneControlProps) {
+  const { control, reported } = one;
+  const [failure, setFailure] = useState<Error | null>(null);
+  const send = (value: ControlValue) => {
+    setFailure(null);
+    sendCommand(device.id, { control: control.id, value }).catch(setFailure);
+  };
+  const isUnderWay = last !== undefined && !isSettled(last.state);
+  const wasDone = done && { value: done.reply ?? done.value, givenAtMs: done.timeline[0]?.atMs ?? 0 };
+  const shown = isUnderWay ? last.value : settledValue(reported, wasDone);
+  const differs = isUnderWay && reported !== undefined && reported.value !== last.value;
+  return (
+    <div className={styles["control"]}>
+      <ControlInput control={control} value={shown} onChange={send} />
+      {differs && (
+        <p className="note">
+          asked for {valueWords(control, last.value)}, the device says {valueWords(control, reported.value)}
+        </p>
+      )}
+      {last && <CommandReceipt command={last} control={control} isHere={device.presence.online} />}
+      {onEdit && (
+        <button
+          type="button"
+          className={`note ${styles["edit"]}`}
+          aria-label={`Change ${controlLabel(control)}`}
+          onClick={onEdit}
+        >
+          Added by hand · change
+        </button>
+      )}
+      {failure && (
+        <p className={styles["failure"]} role="alert">
+          {controlLabel(control)} was not sent. {explain(failure)}
+        </p>
+      )}
+    </div>
+  );
+}

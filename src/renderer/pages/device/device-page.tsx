@@ -1,0 +1,109 @@
+// One device: a chart for each metric, and what is known about it.
+import { useState } from "react";
+import type { Device } from "../../../shared/device.ts";
+import { useDevice } from "../../api/queries.ts";
+import { seriesColour } from "../../charts/colours.ts";
+import { MetricChart } from "../../charts/metric-chart.tsx";
+import { rangeAtFirst, rangeChoices, rangeSpanMs } from "../../charts/ranges.ts";
+import { Failure } from "../../ui/failure.tsx";
+import { LastHeard } from "../../ui/last-heard.tsx";
+import { PageHeader } from "../../ui/page-header.tsx";
+import { Presence } from "../../ui/presence.tsx";
+import { Segmented } from "../../ui/segmented.tsx";
+import { links } from "../../ui/use-route.ts";
+import { DeviceControls } from "../controls/device-controls.tsx";
+import { ExportButton } from "../export/export-button.tsx";
+import { BlockedDevice } from "../joining/blocked-devices.tsx";
+import { JoinRequest } from "../joining/join-requests.tsx";
+import { AboutDevice } from "./about-device.tsx";
+import styles from "./device-page.module.css";
+import { SilentMetrics } from "./silent-metrics.tsx";
+
+export function DevicePage({ id }: { readonly id: string }) {
+  const device = useDevice(id);
+  if (device.isLoadingError) {
+    return (
+      <Failure what="The device could not be loaded." error={device.error} onRetry={() => void device.refetch()} />
+    );
+  }
+  if (device.data === undefined)
+    return <div className={`skeleton ${styles["skeleton"]}`} role="status" aria-label="Loading" />;
+  if (device.data === null) return <NoSuchDevice id={id} />;
+  return device.data.joining === "approved" ? <KnownDevice device={device.data} /> : <Stranger device={device.data} />;
+}
+
+/** What it sent is not shown before it has joined. */
+function Stranger({ device }: { readonly device: Device }) {
+  return (
+    <>
+      <PageHeader title={device.name} />
+      {device.joining === "waiting" ? (
+        <JoinRequest device={device} />
+      ) : (
+        <div className="panel">
+          <BlockedDevice device={device} />
+        </div>
+      )}
+    </>
+  );
+}
+
+function KnownDevice({ device }: { readonly device: Device }) {
+  const [range, setRange] = useState(() => rangeAtFirst(device, Date.now()));
+  return (
+    <>
+      <PageHeader title={device.name} state={<State device={device} />}>
+        <div className={styles["actions"]}>
+          <Segmented legend="Time shown" options={rangeChoices} value={range} onChange={setRange} />
+          <ExportButton device={device} shownRange={range} />
+          <a className="button" href={links.edit(device.id)}>
+            Edit
+          </a>
+        </div>
+      </PageHeader>
+      <div className={styles["columns"]}>
+        <div className={styles["charts"]}>
+          <SilentMetrics device={device.id} metrics={device.metrics} />
+          {device.metrics.map((metric, index) => (
+            <MetricChart
+              key={metric.name}
+              device={device.id}
+              metric={metric}
+              colour={seriesColour(index)}
+              spanMs={rangeSpanMs[range]}
+            />
+          ))}
+        </div>
+        <div className={styles["aside"]}>
+          <DeviceControls device={device} />
+          <AboutDevice device={device} />
+        </div>
+      </div>
+    </>
+  );
+}
+
+function State({ device }: { readonly device: Device }) {
+  return (
+    <span className={styles["state"]}>
+      <Presence {...device.presence} />
+      {" · "}
+      <span className={styles["heard"]}>
+        last reading <LastHeard device={device} />
+      </span>
+    </span>
+  );
+}
+
+function NoSuchDevice({ id }: { readonly id: string }) {
+  return (
+    <>
+      <PageHeader title={`There is no device “${id}”`} />
+      <p>
+        <a className="button" href={links.overview}>
+          To the overview
+        </a>
+      </p>
+    </>
+  );
+}

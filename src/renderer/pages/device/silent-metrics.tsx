@@ -1,0 +1,39 @@
+// Sensors that fell silent while their device is here: which, since when, and how often they usually speak.
+import type { Metric } from "../../../shared/device.ts";
+import { newest, useLive } from "../../api/use-live.ts";
+import { metricLabel } from "../../i18n/names.ts";
+import { formatSpan } from "../../i18n/times.ts";
+import { useNow } from "../../ui/use-now.ts";
+import styles from "./silent-metrics.module.css";
+
+const SHOWN = 2;
+
+interface Props {
+  readonly device: string;
+  readonly metrics: readonly Metric[];
+}
+
+export function SilentMetrics({ device, metrics }: Props) {
+  const stale = metrics.filter((metric) => metric.stale);
+  if (stale.length === 0) return null;
+  return (
+    <div className={styles["silent"]} role="status">
+      {stale.slice(0, SHOWN).map((metric) => (
+        <p key={metric.name}>
+          <span className={styles["sign"]} aria-hidden="true" />
+          {metricLabel(metric)}: <Silence device={device} metric={metric} />
+        </p>
+      ))}
+      {stale.length > SHOWN && <p>and {stale.length - SHOWN} more</p>}
+    </div>
+  );
+}
+
+/** "silent for 2 h, usually every 10 s" */
+function Silence({ device, metric }: { readonly device: string; readonly metric: Metric }) {
+  const { series } = useLive();
+  const nowMs = useNow(1_000);
+  const { ts } = newest(metric, series.of(device, metric.name).latest.get());
+  const usual = metric.usualPauseMs === undefined ? "" : `, usually every ${formatSpan(metric.usualPauseMs)}`;
+  return `silent for ${formatSpan(Math.max(0, nowMs - ts))}${usual}`;
+}

@@ -1,0 +1,58 @@
+// Clients that tried and failed in the last day, each with why: newest first.
+import type { FailedClient } from "../../../shared/doctor.ts";
+import { formatCount } from "../../i18n/numbers.ts";
+import { formatAgo, formatMoment } from "../../i18n/times.ts";
+import { useNow } from "../../ui/use-now.ts";
+import styles from "./failed-clients.module.css";
+
+/** The rest is there for whoever wants it. */
+const SHOWN = 20;
+
+export function FailedClients({ clients }: { readonly clients: readonly FailedClient[] }) {
+  const rest = clients.slice(SHOWN);
+  return (
+    <section className={styles["clients"]} aria-label="Clients that failed">
+      <h2>Clients that failed in the last day</h2>
+      {clients.length === 0 ? (
+        <p className={styles["none"]}>
+          None. If a Pi sends and nothing arrives, it does not get as far as this hub: look at its address, its network
+          and the firewall.
+        </p>
+      ) : (
+        <ClientList clients={clients.slice(0, SHOWN)} />
+      )}
+      {rest.length > 0 && (
+        <details>
+          <summary>{formatCount(rest.length)} more</summary>
+          <ClientList clients={rest} />
+        </details>
+      )}
+    </section>
+  );
+}
+
+function ClientList({ clients }: { readonly clients: readonly FailedClient[] }) {
+  const nowMs = useNow(10_000);
+  return (
+    <ul className="panel">
+      {clients.map((client) => (
+        <li key={JSON.stringify([client.address, client.code, client.who, client.firstMs, client.words])}>
+          <p>
+            <strong>{[client.address, client.who ?? ""].filter((part) => part !== "").join(" · ")}</strong>
+            <span className={styles["words"]}>{client.words}</span>
+          </p>
+          <p className={styles["when"]}>
+            <time dateTime={new Date(client.lastMs).toISOString()} title={formatMoment(client.lastMs, nowMs)}>
+              {formatAgo(client.lastMs, nowMs)}
+            </time>
+            {client.count > 1 && (
+              <span>
+                {formatCount(client.count)} times since {formatMoment(client.firstMs, nowMs)}
+              </span>
+            )}
+          </p>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,27 @@
+// Nothing more is taken of a device; the overview lets it in again.
+import type { Device } from "../../../shared/device.ts";
+import { explain } from "../../api/client.ts";
+import { useDecision } from "../../api/use-decision.ts";
+import { goTo, links } from "../../ui/use-route.ts";
+import styles from "../take-away.module.css";
+
+export function BlockDevice({ device }: { readonly device: Device }) {
+  const decision = useDecision(device.id);
+  return (
+    <section className={`panel ${styles["section"]}`} aria-labelledby="block">
+      <div>
+        <h2 id="block">Block it</h2>
+        <p>Nothing more of it is taken, and what it sent is kept. On the overview it can be let in again.</p>
+      </div>
+      <button
+        type="button"
+        className="button danger"
+        disabled={decision.isPending}
+        onClick={() => decision.mutate("block", { onSuccess: () => goTo(links.overview) })}
+      >
+        Block
+      </button>
+      {decision.error && <p role="alert">{explain(decision.error)}</p>}
+    </section>
+  );
+}

@@ -1,0 +1,28 @@
+// What people say of a device, as texts in a form, and what of it they changed.
+import type { Device, DeviceChanges } from "../../../shared/device.ts";
+import { ownName } from "../../i18n/names.ts";
+
+export interface Draft {
+  readonly name: string;
+  readonly room: string;
+  readonly notes: string;
+  /** With commas between them. */
+  readonly tags: string;
+}
+
+export function draftOf(device: Device): Draft {
+  const { name, room = "", notes = "", tags = [] } = device;
+  return { name: name === ownName(device) ? "" : name, room, notes, tags: tags.join(", ") };
+}
+
+/** Only what differs: others may be at the same device. What is empty is taken away. */
+export function changesFrom(before: Draft, after: Draft): DeviceChanges {
+  const differs = (field: keyof Draft) => before[field].trim() !== after[field].trim();
+  const tags = after.tags.split(",").flatMap((tag) => tag.trim() || []);
+  return {
+    ...(differs("name") && { name: after.name.trim() || null }),
+    ...(differs("room") && { room: after.room.trim() || null }),
+    ...(differs("notes") && { notes: after.notes.trim() || null }),
+    ...(differs("tags") && { tags: tags.length === 0 ? null : tags }),
+  };
+}

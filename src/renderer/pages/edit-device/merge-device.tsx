@@ -1,0 +1,81 @@
+// Two devices are one and the same: a Pi that was set up anew has a new id. The one that was heard last goes on, since that
+// is the id that the Pi has now.
+import { useState } from "react";
+import type { Device } from "../../../shared/device.ts";
+import { useDevices, useReadingCount } from "../../api/queries.ts";
+import { type Merge, useMerge } from "../../api/use-removal.ts";
+import { nameAndId, ownName } from "../../i18n/names.ts";
+import { historyWords } from "../../i18n/numbers.ts";
+import { Confirm } from "../../ui/confirm.tsx";
+import { goTo, links } from "../../ui/use-route.ts";
+import styles from "../take-away.module.css";
+
+export function MergeDevice({ device }: { readonly device: Device }) {
+  const { data: devices = [] } = useDevices();
+  const [otherId, setOtherId] = useState("");
+  const [asked, setAsked] = useState<Merge | null>(null);
+  const merge = useMerge(({ id }) => goTo(links.device(id)));
+  const others = devices.filter(({ id }) => id !== device.id);
+  const other = others.find(({ id }) => id === otherId);
+  if (others.length === 0) return null;
+  return (
+    <section className={`panel ${styles["section"]}`} aria-labelledby="merge">
+      <div>
+        <h2 id="merge">This device is the same as another</h2>
+        <p>A Pi that was set up anew may have a new id. Both become one device, with one history.</p>
+      </div>
+      <div className={styles["choice"]}>
+        <select aria-label="The same as" value={other?.id ?? ""} onChange={(event) => setOtherId(event.target.value)}>
+          <option value="">Choose the other one</option>
+          {others.map((one) => (
+            <option key={one.id} value={one.id}>
+              {nameAndId(one)}
+            </option>
+          ))}
+        </select>
+        <button
+          type="button"
+          className="button"
+          disabled={other === undefined || merge.isPending}
+          onClick={() => other && setAsked(inOrder(device, other))}
+        >
+          Merge…
+        </button>
+      </div>
+      {asked && (
+        <Confirm
+          question={`Are ${nameAndId(asked.gone)} and ${nameAndId(asked.stays)} the same device?`}
+          action="Merge them"
+          isPending={merge.isPending}
+          pendingWords="Moving the readings. Millions of them take some seconds."
+          error={merge.error}
+          onConfirm={() => merge.mutate(asked)}
+          onClosed={() => setAsked(null)}
+        >
+          <WhatHappens {...asked} />
+        </Confirm>
+      )}
+    </section>
+  );
+}
+
+function inOrder(one: Device, other: Device): Merge {
+  return one.lastSeenMs > other.lastSeenMs ? { gone: other, stays: one } : { gone: one, stays: other };
+}
+
+function WhatHappens({ gone, stays }: Merge) {
+  const { data: count } = useReadingCount(gone);
+  const takesName = gone.name !== ownName(gone) && stays.name === ownName(stays);
+  return (
+    <>
+      <p>
+        {gone.id}, with {historyWords(count, gone.metrics.length)}, becomes part of {stays.id}, which was heard last.
+        {takesName && ` It is called ${gone.name} from then on.`} Where both have a reading at the same moment, that of{" "}
+        {stays.id} stays.
+      </p>
+      <p>
+        {gone.id} is gone then, with its commands. This cannot be undone. If {gone.id} sends again, it is a new device.
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,61 @@
+// A device on the overview: is it there, and what does it measure?
+import { memo } from "react";
+import type { Device, Metric } from "../../../shared/device.ts";
+import { seriesColour } from "../../charts/colours.ts";
+import { Sparkline } from "../../charts/sparkline.tsx";
+import { metricLabel } from "../../i18n/names.ts";
+import { formatSpan } from "../../i18n/times.ts";
+import { LastHeard } from "../../ui/last-heard.tsx";
+import { LatestValue } from "../../ui/latest-value.tsx";
+import { Presence } from "../../ui/presence.tsx";
+import { links } from "../../ui/use-route.ts";
+import { SilentMetrics } from "../device/silent-metrics.tsx";
+import styles from "./device-card.module.css";
+import { QuickSwitches } from "./quick-switches.tsx";
+
+const METRICS_SHOWN = 4;
+
+/** A change of one device renders one card. */
+export const DeviceCard = memo(function DeviceCard({ device }: { readonly device: Device }) {
+  const { id, name, presence, metrics } = device;
+  const hidden = metrics.length - METRICS_SHOWN;
+  const isSilent = (metric: Metric) => metric.stale || !presence.online;
+  return (
+    <li className={`panel ${styles["card"]} ${presence.online ? "" : styles["away"]}`}>
+      <header>
+        <h2 className="cut" title={name}>
+          <a href={links.device(id)}>{name}</a>
+        </h2>
+        <Presence {...presence} />
+      </header>
+      {metrics.slice(0, METRICS_SHOWN).map((metric, index) => (
+        <div key={metric.name} className={`${styles["metric"]} ${metric.stale ? styles["stale"] : ""}`}>
+          <span className={styles["label"]} title={metric.name}>
+            {metricLabel(metric)}
+          </span>
+          <LatestValue device={id} metric={metric} />
+          <Sparkline
+            device={id}
+            metric={metric.name}
+            colour={isSilent(metric) ? "var(--faint)" : seriesColour(index)}
+          />
+        </div>
+      ))}
+      {hidden > 0 && <p className="note">and {hidden} more</p>}
+      <QuickSwitches device={device} />
+      {!presence.online && (
+        <p className="note">
+          Last heard <LastHeard device={device} />
+          {usualPause(metrics)}
+        </p>
+      )}
+      {presence.online && <SilentMetrics device={id} metrics={metrics} />}
+    </li>
+  );
+});
+
+/** By the liveliest of its sensors. */
+function usualPause(metrics: readonly Metric[]): string {
+  const pausesMs = metrics.flatMap(({ usualPauseMs }) => usualPauseMs ?? []);
+  return pausesMs.length === 0 ? "" : `; usually every ${formatSpan(Math.min(...pausesMs))}`;
+}

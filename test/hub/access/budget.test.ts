@@ -1,0 +1,246 @@
+// The budget: who may go on, who has to wait, and who is cut, whatever comes.
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { Budget, mostCostOf, type Share } from "../../../src/hub/access/budget.ts";
+import { FakeClock } from "../../support/fake-clock.ts";
+
+const MEMORY_BYTES = 64 * 1024 * 1024;
+/** Room for a few readings is always there. */
+const SMALL_BYTES = 1_000;
+const BIG_BYTES = 60_000;
+
+/** A connection that takes messages of one size, as many as it may. */
+class Client {
+  readonly share: Share;
+  readonly #bytes: number;
+  taken = 0;
+  cuts: string[] = [];
+
+  constructor(budget: Budget, bytes: number) {
+    this.#bytes = bytes;
+    this.share = budget.open({ resume: () => this.flood(), cut: (reason) => this.cuts.push(reason) });
+  }
+
+  flood(): void {
+    while (this.share.hasRoomFor(this.#bytes)) {
+      this.share.take(this.#bytes);
+      this.taken++;
+    }
+  }
+
+  settle(): void {
+    for (; this.taken > 0; this.taken--) this.share.release(this.#bytes);
+  }
+}
+
+const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
+
+describe("what is in flight", () => {
+  test("is bounded for a connection, and there is room again in the turn after it is settled", async () => {
+    const client = new Client(new Budget(MEMORY_BYTES), SMALL_BYTES);
+    client.flood();
+    const most = client.taken;
+    expect(most).toBeGreaterThan(10);
+    expect(most).toBeLessThan(1_000);
+    client.settle();
+    expect(client.share.hasRoomFor(SMALL_BYTES), "in the same turn").toBe(false);
+    await nextTurn();
+    expect(client.taken, "it read on by itself").toBe(most);
+  });
+
+  test("one message of any size finds room in a hub that has nothing to do", () => {
+    const client = new Client(new Budget(MEMORY_BYTES), 1_000_000);
+    client.flood();
+    expect(client.taken).toBe(1);
+  });
+
+  test("is bounded for all together, and whoever sends little does not notice", () => {
+    const budget = new Budget(MEMORY_BYTES);
+    const flooders = Array.from({ length: 100 }, () => new Client(budget, BIG_BYTES));
+    for (const flooder of flooders) flooder.flood();
+    expect(budget.figures.inFlightBytes).toBeLessThan(1_000_000);
+    expect(flooders.filter(({ taken }) => taken === 0).length).toBeGreaterThan(50);
+    const modest = new Client(budget, SMALL_BYTES);
+    expect(modest.share.hasRoomFor(SMALL_BYTES)).toBe(true);
+  });
+
+  test("a connection that took much lately waits with little, too, until that is forgotten", async () => {
+    const clock = new FakeClock(0);
+    const budget = new Budget(MEMORY_BYTES);
+    budget.start(clock);
+    const busy = budget.open({ resume: () => undefined, cut: () => undefined });
+    busy.take(1_000_000);
+    busy.release(1_000_000);
+    await nextTurn();
+    for (let index = 0; index < 100; index++) new Client(budget, BIG_BYTES).flood();
+    expect(busy.hasRoomFor(SMALL_BYTES)).toBe(false);
+    clock.advance(10_000);
+    expect(busy.hasRoomFor(SMALL_BYTES)).toBe(true);
+    budget.stop();
+  });
+
+  test("a short message that may hold hundreds of readings waits its turn behind others", () => {
+    const budget = new Budget(MEMORY_BYTES);
+    for (let index = 0; index < 100; index++) new Client(budget, BIG_BYTES).flood();
+    const small = budget.open({ resume: () => undefined, cut: () => undefined });
+    expect(small.hasRoomFor(mostCostOf(64, 100))).toBe(true);
+    expect(small.hasRoomFor(mostCostOf(64, 4_500))).toBe(false);
+  });
+
+  test("makes room for those who wait one after the other: nobody gets ahead", async () => {
+    const budget = new Budget(MEMORY_BYTES);
+    const flooders = Array.from({ length: 40 }, () => ({ client: new Client(budget, BIG_BYTES), served: 0 }));
+    for (const { client } of flooders) client.flood();
+    for (let turn = 0; turn < 50; turn++) {
+      for (const flooder of flooders) {
+        flooder.served += flooder.client.taken;
+        flooder.client.settle();
+      }
+      await nextTurn();
+    }
+    const counts = flooders.map(({ served }) => served);
+    expect(Math.min(...counts)).toBeGreaterThan(1);
+    expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(2);
+  });
+
+  test("what is parked is no work for the hub, and still the connection's", async () => {
+    const budget = new Budget(MEMORY_BYTES);
+    const waiting = budget.open({ resume: () => undefined, cut: () => undefined });
+    waiting.take(BIG_BYTES);
+    waiting.park(BIG_BYTES);
+    await nextTurn();
+    expect(budget.figures.inFlightBytes).toBe(0);
+    expect(waiting.hasRoomFor(BIG_BYTES)).toBe(false);
+    waiting.releaseParked(BIG_BYTES);
+    await nextTurn();
+    expect(waiting.hasRoomFor(BIG_BYTES)).toBe(true);
+    expect(budget.figures.inFlightBytes).toBe(0);
+  });
+
+  test("what is run in turn comes one after another, also where the connection ends, and is released if it fails", async () => {
+    const budget = new Budget(MEMORY_BYTES);
+    const flooders = Array.from({ length: 100 }, () => new Client(budget, BIG_BYTES));
+    for (const flooder of flooders) flooder.flood();
+    const share = budget.open({ resume: () => undefined, cut: () => undefined });
+    const order: number[] = [];
+    const turns = [1, 2, 3].map((number) =>
+      share.runInTurn(BIG_BYTES, async () => {
+        order.push(number);
+        if (number === 2) throw new Error("of the work");
+      }),
+    );
+    const outcomes = Promise.allSettled(turns);
+    await nextTurn();
+    expect(order).toEqual([]);
+    share.close();
+    expect((await outcomes).map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+    expect(order).toEqual([1, 2, 3]);
+    for (const flooder of flooders) flooder.share.close();
+    for (const flooder of flooders) flooder.settle();
+    await nextTurn();
+    expect(budget.figures.inFlightBytes).toBe(0);
+  });
+});
+
+describe("what is held", () => {
+  test("is bounded for each connection, by its kind", () => {
+    const budget = new Budget(MEMORY_BYTES);
+    for (const [kind, bytes, reason] of [
+      ["unfinished", 1_300_000, /message that it began/],
+      ["waiting", 1_300_000, /message that it began/],
+      ["unsent", 3_000_000, /does not read/],
+      ["remembered", 200_000, /has the hub remember/],
+    ] as const) {
+      const client = new Client(budget, SMALL_BYTES);
+      client.share.hold(kind, bytes / 2);
+      expect(client.cuts).toEqual([]);
+      client.share.hold(kind, bytes);
+      expect(client.cuts).toEqual([expect.stringMatching(reason)]);
+    }
+    expect(budget.figures).toMatchObject({ heldBytes: 0, cut: 4 });
+  });
+
+  test("is bounded for all together: who holds most for longest is cut, and nobody who holds little", () => {
+    const budget = new Budget(MEMORY_BYTES);
+    const clock = new FakeClock(0);
+    budget.start(clock);
+    const modest = new Client(budget, SMALL_BYTES);
+    modest.share.hold("unfinished", SMALL_BYTES);
+    const early = new Client(budget, SMALL_BYTES);
+    early.share.hold("unsent", 900_000);
+    clock.advance(2_000);
+    const hoarders = Array.from({ length: 100 }, () => new Client(budget, SMALL_BYTES));
+    for (const hoarder of hoarders) hoarder.share.hold("unfinished", 1_000_000);
+    expect(budget.figures.heldBytes).toBeLessThanOrEqual(MEMORY_BYTES / 4);
+    expect(early.cuts).toEqual([expect.stringContaining("all clients together hold too much")]);
+    expect(hoarders.filter(({ cuts }) => cuts.length > 0).length).toBeGreaterThan(80);
+    expect(modest.cuts).toEqual([]);
+    budget.stop();
+  });
+
+  test("a message that has begun has a minute to end, however it trickles in; the next has one of its own", () => {
+    const budget = new Budget(MEMORY_BYTES);
+    const clock = new FakeClock(0);
+    budget.start(clock);
+    const slow = new Client(budget, SMALL_BYTES);
+    const steady = new Client(budget, SMALL_BYTES);
+    for (let second = 0; second < 55; second++) {
+      slow.share.hold("unfinished", 10 + second);
+      steady.share.hold("unfinished", 10);
+      clock.advance(1_000);
+    }
+    expect(slow.cuts).toEqual([]);
+    steady.share.finished();
+    clock.advance(10_000);
+    expect(slow.cuts).toEqual(["a message that it began did not end within 60 s"]);
+    expect(steady.cuts).toEqual([]);
+    budget.stop();
+  });
+
+  test("is shed when memory is short, the heaviest first", () => {
+    const budget = new Budget(MEMORY_BYTES);
+    const light = new Client(budget, SMALL_BYTES);
+    light.share.hold("unsent", SMALL_BYTES);
+    const heavy = Array.from({ length: 10 }, () => new Client(budget, SMALL_BYTES));
+    for (const client of heavy) client.share.hold("unsent", 1_000_000);
+    budget.shed(0.125);
+    expect(budget.figures.heldBytes).toBeLessThanOrEqual(MEMORY_BYTES / 4 / 8);
+    expect(light.cuts).toEqual([]);
+  });
+});
+
+test("whatever connections do, nothing is left when all are settled and closed", async () => {
+  const size = fc.integer({ min: 1, max: 200_000 });
+  const step = fc.record({
+    client: fc.nat({ max: 5 }),
+    act: fc.constantFrom("flood", "settle", "hold", "park", "close", "turn"),
+    bytes: size,
+  });
+  const property = fc.asyncProperty(fc.array(step, { maxLength: 100 }), size, async (steps, bytes) => {
+    const budget = new Budget(MEMORY_BYTES);
+    const clients = Array.from({ length: 6 }, () => new Client(budget, bytes));
+    for (const { client: index, act, bytes: held } of steps) {
+      const client = clients[index];
+      if (client === undefined) continue;
+      if (act === "flood") client.flood();
+      if (act === "settle") client.settle();
+      if (act === "hold") client.share.hold("unsent", held);
+      if (act === "park" && client.share.hasRoomFor(held)) {
+        client.share.take(held);
+        client.share.park(held);
+        client.share.releaseParked(held);
+      }
+      if (act === "close") client.share.close();
+      if (act === "turn") await nextTurn();
+    }
+    for (const client of clients) client.share.close();
+    // What waited goes on when there is room.
+    for (let turn = 0; turn < 50 && clients.some(({ taken }) => taken > 0); turn++) {
+      for (const client of clients) client.settle();
+      await nextTurn();
+    }
+    await nextTurn();
+    expect(budget.figures).toMatchObject({ inFlightBytes: 0, heldBytes: 0, waiting: 0 });
+  });
+  await fc.assert(property, { numRuns: 200 });
+});

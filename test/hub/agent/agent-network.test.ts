@@ -1,0 +1,172 @@
+// Pis and their hub on machines of their own: the agent finds its hub without being told, finds it again when it moves,
+// and brings every reading; whatever else a Pi may run is sent its commands.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { beforeAll, expect, test } from "vitest";
+import type { DeviceList } from "../../../src/shared/api.ts";
+import type { Command, CommandMessage } from "../../../src/shared/command.ts";
+import { ensureAgentPackages, TestAgent } from "../../support/agent.ts";
+import { ensurePackages } from "../../support/apt.ts";
+import { TestHub } from "../../support/hub.ts";
+import { connectNamespaces, mayMakeNamespaces, Namespace } from "../../support/namespace.ts";
+import { run } from "../../support/run.ts";
+import { until } from "../../support/until.ts";
+
+/** The agent notices a dead connection after 10 s; the hub is advertised anew within 6 s. */
+const FOUND_AGAIN_WITHIN_MS = 35_000;
+const snippet = (name: string) => fileURLToPath(new URL(`../snippets/${name}`, import.meta.url));
+
+/** Counts up by one in a file: so it can be seen whether one is missing, or there twice. */
+const counting = (file: string) => `
+device = "pi"
+vitals = false
+interval = 0.2
+[inputs.count]
+kind = "command"
+run = "n=$(($(cat ${file} 2>/dev/null || echo 0) + 1)); echo $n >${file}; echo $n"
+[outputs.led]
+kind = "led"
+pin = 17
+`;
+
+/** The hub's machine and a Pi, with a cable between them. */
+class Place implements Disposable {
+  readonly home = new Namespace();
+  readonly pi = new Namespace();
+
+  constructor() {
+    connectNamespaces(
+      { machine: this.home, name: "eth1", address: "10.77.1.1/24" },
+      { machine: this.pi, name: "eth0", address: "10.77.1.9/24" },
+    );
+  }
+
+  async startHub(...args: readonly string[]): Promise<TestHub> {
+    const hub = new TestHub(args, undefined, undefined, this.home.within);
+    await hub.start();
+    return hub;
+  }
+
+  [Symbol.dispose](): void {
+    for (const machine of [this.home, this.pi]) machine[Symbol.dispose]();
+  }
+}
+
+/** Asks a hub on its own machine, as the administrator. */
+async function ask<T>(hub: TestHub, path: string, body?: object): Promise<T> {
+  const script = `
+    const [, url, authorization, body] = process.argv;
+    const headers = { authorization, "content-type": "application/json" };
+    const response = await fetch(url, body ? { method: "POST", headers, body } : { headers });
+    if (!response.ok) throw new Error(url + ": " + response.status);
+    console.log(await response.text());`;
+  const { http, token } = hub.file;
+  const node = [process.execPath, "--input-type=module", "-e", script, http + path, `Bearer ${token}`];
+  const args = ["--target", String(hub.pid), "--net", ...node, ...(body ? [JSON.stringify(body)] : [])];
+  return JSON.parse(await run("nsenter", args));
+}
+
+interface Rows {
+  readonly readings: readonly { readonly ts: number; readonly value: number }[];
+}
+
+/** What the hub has of the counter, oldest first. */
+const counted = async (hub: TestHub) =>
+  (await ask<Rows>(hub, "/api/v1/readings?device=pi&metric=count&limit=10000")).readings.toReversed();
+
+async function untilControl(hub: TestHub, device: string): Promise<void> {
+  await until(`a control of ${device}`, async () => {
+    const { devices } = await ask<DeviceList>(hub, "/api/v1/devices");
+    return devices.find(({ id }) => id === device)?.controls[0];
+  });
+}
+
+const give = (hub: TestHub, device: string) =>
+  ask<Command>(hub, `/api/v1/devices/${device}/commands`, { control: "led", value: true });
+
+const untilDone = (hub: TestHub, { id }: Command) =>
+  until("done", async () => {
+    const command = await ask<Command>(hub, `/api/v1/commands/${id}`);
+    return command.state === "done" ? command : undefined;
+  });
+
+if (!mayMakeNamespaces()) {
+  console.warn("This user may not make network namespaces: how agents follow their hub is not tested here.");
+} else {
+  beforeAll(() => {
+    ensureAgentPackages();
+    ensurePackages(["curl", "mosquitto-clients"], "the tests of Pis without the agent");
+  }, 120_000);
+
+  test("an agent finds its hub, follows it to another address and to another port, and no reading is missing", {
+    timeout: 180_000,
+  }, async () => {
+    using place = new Place();
+    await using hub = await place.startHub("--joining", "ask");
+    const file = join(hub.folder.path, "counter");
+    const counter = () => Number(readFileSync(file, "utf8"));
+    await using agent = new TestAgent(null, counting(file), place.pi.within);
+    const untilAll = (at: TestHub, least: number) =>
+      until(
+        `the readings up to ${least}: ${agent.output}`,
+        async () => ((await counted(at)).length >= least ? true : undefined),
+        FOUND_AGAIN_WITHIN_MS,
+      );
+
+    await until("it wants to join", async () => {
+      const { devices } = await ask<DeviceList>(hub, "/api/v1/devices");
+      return devices.find(({ id, joining }) => id === "pi" && joining === "waiting");
+    });
+    await ask(hub, "/api/v1/devices/pi/approve", {});
+    await untilAll(hub, 10);
+    await untilDone(hub, await give(hub, "pi"));
+
+    place.home.ip("address", "delete", "10.77.1.1/24", "dev", "eth1");
+    place.home.ip("address", "add", "10.77.1.2/24", "dev", "eth1");
+    await untilAll(hub, counter() + 10);
+    expect(agent.output).toContain("connected to the hub at 10.77.1.2");
+
+    await hub.end("SIGKILL");
+    const away = counter();
+    await until("readings that wait", async () => counter() >= away + 30 || undefined, 30_000);
+    await using again = new TestHub(
+      ["--joining", "ask"],
+      ["--http-port", "8181", "--mqtt-port", "1993"],
+      hub.folder,
+      place.home.within,
+    );
+    await again.start();
+    await untilAll(again, counter() + 10);
+    expect(agent.output).toContain("connected to the hub at 10.77.1.2 port 1993");
+    await untilDone(again, await give(again, "pi"));
+    const rows = await counted(again);
+    expect(rows.map(({ value }) => value)).toEqual(Array.from(rows, (_, index) => index + 1));
+    expect(new Set(rows.map(({ ts }) => ts)).size).toBe(rows.length);
+  });
+
+  test("a Pi with paho, with a WebSocket or with curl alone is sent its commands", { timeout: 60_000 }, async () => {
+    using place = new Place();
+    await using hub = await place.startHub();
+    const [mqttPort, origin] = [String(hub.mqttPort), `10.77.1.1:${hub.httpPort}`];
+    const paho = place.pi.spawn("/usr/bin/python3", snippet("obey_mqtt.py"), "10.77.1.1", mqttPort);
+    using _endPaho = { [Symbol.dispose]: () => paho.kill("SIGKILL") };
+    const socket = place.pi.spawn(process.execPath, snippet("obey_websocket.mjs"), origin);
+    using _endSocket = { [Symbol.dispose]: () => socket.kill("SIGKILL") };
+    for (const device of ["paho", "socket"]) {
+      await untilControl(hub, device);
+      expect(await untilDone(hub, await give(hub, device))).toMatchObject({ reply: true });
+    }
+
+    const about = '{"controls":[{"id":"led","kind":"switch"}]}';
+    const publish = ["-h", "10.77.1.1", "-p", mqttPort, "-q", "1", "-t", "bramble/curl/about", "-m", about];
+    await place.pi.run("mosquitto_pub", ...publish);
+    const next = place.pi.run("curl", "-fsS", `http://${origin}/api/v1/devices/curl/commands/next?wait=30`);
+    const given = await give(hub, "curl");
+    const { id, value }: CommandMessage = JSON.parse(await next);
+    expect([id, value]).toEqual([given.id, true]);
+    const reply = ["-H", "Content-Type: application/json", "-d", '{"ok":true,"value":true}'];
+    await place.pi.run("curl", "-fsS", ...reply, `http://${origin}/api/v1/commands/${id}/reply`);
+    expect(await untilDone(hub, given)).toMatchObject({ reply: true });
+  });
+}

@@ -1,0 +1,136 @@
+// The steps of a command beside the disk: nobody hears of one before it is written down, nor of an end before that is. The
+// store is real, and the test says when it may write.
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { type CommandChannel, Commands } from "../../../src/hub/commands/commands.ts";
+import type { RecordStore } from "../../../src/hub/store/records.ts";
+import type { Command, CommandMessage } from "../../../src/shared/command.ts";
+import { FakeClock } from "../../support/fake-clock.ts";
+import { deviceId, openTestStore, type TestStore } from "../../support/store.ts";
+import { until } from "../../support/until.ts";
+
+const PI = deviceId("pi");
+
+/** Writing waits while the gate is shut, and fails where the disk does. */
+class Gate {
+  readonly records: RecordStore;
+  #opened = Promise.withResolvers<void>();
+  #failure: Error | null = null;
+
+  constructor({ store }: TestStore) {
+    this.#opened.resolve();
+    this.records = {
+      ...store.records,
+      saveCommand: async (command, forgetIds) => {
+        await this.#opened.promise;
+        if (this.#failure !== null) throw this.#failure;
+        await store.records.saveCommand(command, forgetIds);
+      },
+    };
+  }
+
+  shut(): void {
+    this.#opened = Promise.withResolvers();
+  }
+
+  open(failure: Error | null = null): void {
+    this.#failure = failure;
+    this.#opened.resolve();
+  }
+}
+
+async function startCommands() {
+  const clock = new FakeClock(Date.UTC(2026, 0, 31, 12));
+  const store = await openTestStore();
+  const gate = new Gate(store);
+  const told: string[] = [];
+  let made = 0;
+  const commands = new Commands({
+    records: gate.records,
+    clock,
+    makeId: () => String(++made),
+    controlsOf: () => [{ control: { id: "led", kind: "switch" } }],
+    channelTo: () => undefined,
+    onChange: ({ id, state }) => told.push(`${id} ${state}`),
+    onSaveFailed: () => told.push("not written"),
+  });
+  await commands.start();
+  const heard: CommandMessage[] = [];
+  const channel: CommandChannel = {
+    deliver: async (message) => {
+      heard.push(message);
+      return true;
+    },
+  };
+  const give = async (value: boolean) => {
+    const issued = await commands.issue({ device: PI, control: "led", value, ttlMs: 60_000, by: "test" });
+    return "code" in issued ? expect.unreachable(issued.message) : issued;
+  };
+  const stop = async () => {
+    commands.stop();
+    await store[Symbol.asyncDispose]();
+  };
+  return { clock, store, gate, told, commands, heard, channel, give, [Symbol.asyncDispose]: stop };
+}
+
+const whatIsKept = async ({ store }: TestStore): Promise<Command[]> => store.records.commands();
+
+test("a command that is still being written down is sent to nobody, and never where that fails", async () => {
+  await using at = await startCommands();
+  at.gate.shut();
+  const given = at.give(true);
+  at.commands.attach(PI, at.channel);
+  await nextTurn();
+  expect(at.commands.list("pi")).toEqual([]);
+  expect([at.heard, at.told]).toEqual([[], []]);
+  at.gate.open(new Error("the disk is full"));
+  await expect(given).rejects.toThrow("the disk is full");
+  at.gate.open();
+  const good = await at.give(false);
+  await until("the good one", async () => at.heard[0]);
+  expect(at.heard.map(({ id }) => id)).toEqual([good.id]);
+  expect(at.told.slice(0, 2)).toEqual([`${good.id} queued`, `${good.id} sent`]);
+});
+
+test("an end is told once it is on disk; where it cannot be written, the device's next reply is as good", async () => {
+  await using at = await startCommands();
+  at.commands.attach(PI, at.channel);
+  const { id } = await at.give(true);
+  await until("delivered", async () => at.told.includes(`${id} delivered`) || undefined);
+  at.gate.shut();
+  const first = at.commands.replied("pi", { id, ok: true, value: true });
+  const again = at.commands.replied("pi", { id, ok: true, value: true });
+  expect(at.commands.get(id)).toMatchObject({ state: "delivered" });
+  at.gate.open(new Error("the disk is full"));
+  for (const reply of [first, again]) await expect(reply).rejects.toThrow("the disk is full");
+  expect(at.commands.get(id)).toMatchObject({ state: "delivered" });
+  at.gate.open();
+  await at.commands.replied("pi", { id, ok: true, value: true });
+  expect(at.told).toEqual(["queued", "sent", "delivered", "done"].map((state) => `${id} ${state}`));
+  const [kept] = await whatIsKept(at.store);
+  expect(kept).toEqual(at.commands.get(id));
+});
+
+test("what came to an end by itself while nothing can be written ends when it can", async () => {
+  await using at = await startCommands();
+  await at.give(true);
+  at.gate.open(new Error("the disk is full"));
+  at.clock.advance(60_000);
+  await until("the failure", async () => at.told.includes("not written") || undefined);
+  at.clock.advance(900);
+  at.gate.open();
+  await until("the end", async () => {
+    at.clock.advance(1_000);
+    return at.told.includes("1 expired") || undefined;
+  });
+  expect(at.told).toEqual(["1 queued", "not written", "1 expired"]);
+});
+
+test("a way that fails is not tried again: the one before it is, or the command waits", async () => {
+  await using at = await startCommands();
+  at.commands.attach(PI, at.channel);
+  at.commands.attach(PI, { deliver: () => Promise.reject(new Error("the session has ended")) });
+  const { id } = await at.give(true);
+  await until("delivered", async () => at.told.includes(`${id} delivered`) || undefined);
+  expect(at.heard).toHaveLength(1);
+});

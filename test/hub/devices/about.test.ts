@@ -1,0 +1,116 @@
+// What a device may say of itself, and which values its controls take.
+import { connectAsync } from "mqtt";
+import { describe, expect, test } from "vitest";
+import { decodeAbout, decodeState } from "../../../src/hub/ingest/about.ts";
+import type { ApiError, RefusedList } from "../../../src/shared/api.ts";
+import { type Control, checkControlValue } from "../../../src/shared/control.ts";
+import { startHubInside } from "../../support/hub-inside.ts";
+
+const decode = (about: unknown) => decodeAbout(Buffer.from(typeof about === "string" ? about : JSON.stringify(about)));
+const fan = { id: "fan", kind: "number", min: 0, max: 100, step: 5 } as const;
+
+test("what it declares is kept, and fields of later versions are not", () => {
+  const metrics = { t: { unit: "°C", label: "Air" } };
+  const about = { name: "Attic", model: "Pi 4", controls: [fan, { id: "led", kind: "switch" }], metrics };
+  expect(decode(about)).toEqual({ about });
+  const later = {
+    ...about,
+    colour: "red",
+    controls: [
+      { ...fan, curve: [1, 2] },
+      { id: "led", kind: "switch", confirm: { text: "Sure?" } },
+    ],
+    metrics: { t: { ...metrics.t, range: { from: 1 } } },
+  };
+  expect(decode(later)).toEqual({ about });
+});
+
+test("what is nested deeper than anything that is known is refused, and not followed", () => {
+  const nested = (depth: number) => `${"[".repeat(depth)}${"]".repeat(depth)}`;
+  const inControl = (depth: number) => `{"controls":[{"id":"led","kind":"switch","x":${nested(depth)}}]}`;
+  expect(decode(inControl(5))).toHaveProperty("about");
+  for (const depth of [6, 100_000]) {
+    const problem = { code: "too-deep", details: [{ limit: 8 }] };
+    expect(decode(inControl(depth))).toMatchObject({ problem });
+    expect(decodeState(Buffer.from(`{"led":${nested(depth + 2)}}`))).toMatchObject({ problem });
+  }
+});
+
+test.each([
+  ["two controls of one id", { controls: [fan, { id: "fan", kind: "switch" }] }, "bad-about", "two controls “fan”"],
+  ["a range without a value", { controls: [{ ...fan, min: 7, max: 3 }] }, "bad-about", "“fan” can be set to nothing"],
+  ["a step of nothing", { controls: [{ ...fan, step: 0 }] }, "bad-about", "controls.0"],
+  ["an endless range", '{"controls":[{"id":"fan","kind":"number","max":1e999}]}', "bad-about", "controls.0"],
+  ["a metric __proto__", '{"metrics":{"t":{},"__proto__":{"unit":"V"}}}', "forbidden-key", "“metrics.__proto__”"],
+  ["a metric constructor", { metrics: { constructor: { unit: "V" } } }, "forbidden-key", "“metrics.constructor”"],
+  ["a metric prototype", { metrics: { prototype: {} } }, "forbidden-key", "“metrics.prototype”"],
+])("%s: refused, and named", (_what, about, code, words) => {
+  expect(decode(about)).toEqual({
+    problem: expect.objectContaining({ code, message: expect.stringContaining(words) }),
+  });
+});
+
+test("a device holds at most 64 KiB of it", () => {
+  const metrics = (count: number) =>
+    Object.fromEntries(
+      Array.from({ length: count }, (_, index) => [`m${index}`, { label: "x".repeat(64), unit: "°".repeat(32) }]),
+    );
+  expect(decode({ metrics: metrics(300) })).toHaveProperty("about");
+  expect(decode({ metrics: metrics(450) })).toMatchObject({
+    problem: { code: "too-large", details: [{ limit: 65_536 }] },
+  });
+  expect(decode({ metrics: { ["x".repeat(65_600)]: {} } })).toMatchObject({ problem: { code: "too-large" } });
+});
+
+describe("a number", () => {
+  const number = (limits: Omit<Extract<Control, { kind: "number" }>, "id" | "kind">): Control => ({
+    ...{ id: "fan", kind: "number" },
+    ...limits,
+  });
+
+  test.each([
+    [{}, 5.5],
+    [{ step: 3 }, 6],
+    [{ step: 3 }, -6],
+    [{ min: 1, step: 3 }, 7],
+    [{ step: 0.1 }, 0.3],
+    [{ step: 0.1 }, 0.7],
+    [{ min: -1, step: 0.1 }, 0.2],
+    [{ min: 0.05, max: 1, step: 0.05 }, 0.15],
+    [{ step: 0.01 }, 1_234_567.89],
+    [{ step: 1e-7 }, 3e-7],
+    [{ min: 0, max: 100, step: 3 }, 99],
+  ])("with %j takes %d", (limits, value) => {
+    expect(checkControlValue(number(limits), value)).toBeNull();
+  });
+
+  test.each([
+    [{ step: 3 }, 5.5, "fan takes numbers in steps of 3 from 0."],
+    [{ min: 1, step: 3 }, 6, "fan takes numbers in steps of 3 from 1."],
+    [{ step: 0.1 }, 0.35, "fan takes numbers in steps of 0.1 from 0."],
+    [{ step: 1 }, 0.001, "fan takes numbers in steps of 1 from 0."],
+    [{ min: 0, max: 100, step: 3 }, 102, "fan takes a number from 0 to 100."],
+    [{ step: 3 }, Number.NaN, "fan takes numbers in steps of 3 from 0."],
+  ])("with %j does not take %d", (limits, value, message) => {
+    expect(checkControlValue(number(limits), value)).toMatchObject({ code: "bad-value", message });
+  });
+});
+
+test("over MQTT and HTTP: what is refused is listed, and a value between two steps is no command", async () => {
+  await using hub = await startHubInside();
+  const client = await connectAsync(`mqtt://127.0.0.1:${hub.mqttPort}`, { reconnectPeriod: 0 });
+  const say = (about: object) => client.publishAsync("bramble/pi/about", JSON.stringify(about), { qos: 1 });
+  await say({ controls: [{ id: "fan", kind: "number", step: 3 }] });
+  await say({ controls: [fan, fan] });
+  await client.endAsync();
+  const { refused }: RefusedList = await (await hub.fetch("/api/v1/refused")).json();
+  expect(refused).toMatchObject([
+    { code: "bad-about", source: "bramble/pi/about", details: [{ field: "controls.1" }] },
+  ]);
+  const order = (value: number) =>
+    hub.fetch("/api/v1/devices/pi/commands", { method: "POST", body: JSON.stringify({ control: "fan", value }) });
+  const answer = await order(5.5);
+  const { message }: ApiError = await answer.json();
+  expect([answer.status, message]).toEqual([400, "fan takes numbers in steps of 3 from 0."]);
+  expect((await order(6)).status).toBe(202);
+});

@@ -1,0 +1,98 @@
+// Whether a device is here. The hub runs inside the test, so that the test can turn its clock.
+import { once } from "node:events";
+import { connect as connectSocket } from "node:net";
+import { connectAsync } from "mqtt";
+import { generate } from "mqtt-packet";
+import { expect, test } from "vitest";
+import type { DeviceList, Health } from "../../../src/shared/api.ts";
+import type { Presence } from "../../../src/shared/device.ts";
+import { type HubInside, startHubInside } from "../../support/hub-inside.ts";
+import { until } from "../../support/until.ts";
+
+const START = Date.UTC(2026, 0, 31, 12);
+
+const startHub = () => startHubInside({ nowMs: START });
+
+async function post(hub: HubInside, reading: Readonly<Record<string, unknown>>): Promise<void> {
+  expect((await hub.post(reading)).status).toBe(200);
+}
+
+async function presenceOf(hub: HubInside, id: string): Promise<Presence | undefined> {
+  const { devices }: DeviceList = await (await hub.fetch("/api/v1/devices")).json();
+  return devices.find((device) => device.id === id)?.presence;
+}
+
+async function clientsOf(hub: HubInside): Promise<number> {
+  const health: Health = await (await hub.fetch("/healthz")).json();
+  return health.mqtt.clients;
+}
+
+test("a device that posts is here for a minute after its last reading, and away since that", async () => {
+  await using hub = await startHub();
+  await post(hub, { device_id: "pi", t: 1 });
+  expect(await presenceOf(hub, "pi")).toEqual({ online: true, sinceMs: START });
+  hub.clock.advance(60_000);
+  expect(await presenceOf(hub, "pi")).toMatchObject({ online: true });
+  hub.clock.advance(2_000);
+  expect(await presenceOf(hub, "pi")).toEqual({ online: false, sinceMs: START });
+});
+
+test("one that posts every five minutes is here for three of its intervals", async () => {
+  await using hub = await startHub();
+  await post(hub, { device_id: "pi", t: 1 });
+  hub.clock.advance(300_000);
+  await post(hub, { device_id: "pi", t: 2 });
+  hub.clock.advance(900_000);
+  expect(await presenceOf(hub, "pi")).toMatchObject({ online: true });
+  hub.clock.advance(2_000);
+  expect(await presenceOf(hub, "pi")).toEqual({ online: false, sinceMs: START + 300_000 });
+});
+
+test("one with a session is here while the session lives, however seldom it speaks", async () => {
+  await using hub = await startHub();
+  const client = await connectAsync(`mqtt://127.0.0.1:${hub.mqttPort}`, { keepalive: 0 });
+  await client.publishAsync("sensor/pi/data", '{"t":1}', { qos: 1 });
+  hub.clock.advance(3_600_000);
+  expect(await presenceOf(hub, "pi")).toMatchObject({ online: true });
+  await client.endAsync();
+  await until("the session has ended", async () => ((await clientsOf(hub)) === 0 ? true : undefined));
+  hub.clock.advance(1_000);
+  expect(await presenceOf(hub, "pi")).toMatchObject({ online: false });
+});
+
+test("one that only said what it is, and holds its session, is here too", async () => {
+  await using hub = await startHub();
+  const client = await connectAsync(`mqtt://127.0.0.1:${hub.mqttPort}`, { keepalive: 0 });
+  await client.publishAsync("bramble/pi/about", '{"name":"Attic"}', { qos: 1 });
+  hub.clock.advance(3_600_000);
+  expect(await presenceOf(hub, "pi")).toMatchObject({ online: true });
+  await client.endAsync();
+});
+
+test("one whose connection broke in the middle of a message is not here for ever", async () => {
+  await using hub = await startHub();
+  for (let round = 0; round < 20; round++) {
+    const socket = connectSocket(hub.mqttPort, "127.0.0.1");
+    await once(socket, "connect");
+    const hello = generate({ cmd: "connect", clientId: `pi-${round}`, keepalive: 60, clean: true });
+    socket.write(hello);
+    await once(socket, "data");
+    socket.write(
+      generate({ cmd: "publish", topic: "sensor/pi/data", payload: '{"t":1}', qos: 0, dup: false, retain: false }),
+      () => socket.resetAndDestroy(),
+    );
+    await once(socket, "close");
+  }
+  await until("all sessions have ended", async () => ((await clientsOf(hub)) === 0 ? true : undefined));
+  await post(hub, { device_id: "pi", t: 2 });
+  hub.clock.advance(120_000);
+  expect(await presenceOf(hub, "pi")).toMatchObject({ online: false });
+});
+
+test("after a restart every device is away until it is heard, since it was last heard", async () => {
+  await using hub = await startHub();
+  await post(hub, { device_id: "pi", t: 1 });
+  hub.clock.advance(5_000);
+  await hub.restart();
+  expect(await presenceOf(hub, "pi")).toEqual({ online: false, sinceMs: START });
+});

@@ -1,0 +1,132 @@
+// What is advertised where, and what answers which question.
+import type { NetworkInterfaceInfo } from "node:os";
+import type { DnsRecord } from "dns-packet";
+import { describe, expect, test } from "vitest";
+import { lanInterfaces } from "../../../src/hub/discovery/interfaces.ts";
+import { answersTo, claimedByAnother, losesTo, type Records, recordsOf } from "../../../src/hub/discovery/records.ts";
+
+const NAMES = { host: "bramble.local", instance: "Bramble on desk" };
+const SERVICE = "Bramble on desk._bramble._tcp.local";
+
+function records(addresses: readonly string[], httpPort = 8080): Records {
+  const advertised = { hubId: "hub", httpPort, mqttPort: 1883 };
+  return recordsOf(advertised, NAMES, { here: addresses, reachable: addresses, own: addresses });
+}
+
+const words = (list: readonly DnsRecord[]) => list.map(({ name, type }) => `${type} ${name}`);
+const record = (name: string, type: string, data: unknown): DnsRecord => ({ name, type, ttl: 120, flush: true, data });
+
+describe("an answer", () => {
+  const desk = records(["10.0.0.1"]);
+
+  test("brings along what will be asked for next", () => {
+    const { answers, additionals } = answersTo([{ name: "_bramble._tcp.local", type: "PTR" }], [], desk);
+    expect(words(answers)).toEqual(["PTR _bramble._tcp.local"]);
+    const next = [`SRV ${SERVICE}`, `TXT ${SERVICE}`, "A bramble.local", "NSEC bramble.local"];
+    expect(words(additionals)).toEqual(next);
+  });
+
+  test("does not repeat what the asker knows for a good while yet", () => {
+    const questions = [{ name: "_MQTT._tcp.local", type: "PTR" }];
+    const { answers } = answersTo(questions, [], desk);
+    const known = (ttl: number) =>
+      answersTo(
+        questions,
+        answers.map((one) => ({ ...one, ttl })),
+        desk,
+      ).answers;
+    expect([answers.length, known(4_500).length, known(2_000).length]).toEqual([1, 0, 1]);
+  });
+
+  test("says that there is no address of a kind, so that nobody waits for one", () => {
+    const { answers, additionals } = answersTo([{ name: "Bramble.local", type: "AAAA" }], [], desk);
+    expect([words(answers), words(additionals)]).toEqual([["NSEC bramble.local"], []]);
+  });
+
+  test.each([
+    ["bramble-2.local", "A"],
+    ["bramble.local", "SRV"],
+    ["_hap._tcp.local", "PTR"],
+  ])("there is none for %s %s", (name, type) => {
+    expect(answersTo([{ name, type }], [], desk).answers).toEqual([]);
+  });
+});
+
+describe("a name", () => {
+  const desk = records(["10.0.0.1"]);
+  const attic = records(["10.0.0.2"]);
+  const elsewhere = records(["10.0.0.1"], 8081);
+
+  test("is another's when it comes with other data", () => {
+    const theirs = (other: Records) => other.told.flatMap((one) => claimedByAnother(one, desk) ?? []);
+    expect(theirs(desk)).toEqual([]);
+    expect(theirs(attic)).toEqual(["host"]);
+    expect(theirs(elsewhere)).toEqual(["instance", "instance"]);
+    expect(claimedByAnother({ ...record("BRAMBLE.local", "A", "10.0.0.2"), ttl: 0 }, desk)).toBeNull();
+  });
+
+  test("goes to one of two that ask for it at once, and both say which", () => {
+    for (const [one, other] of [
+      [desk, attic],
+      [desk, elsewhere],
+      [records(["10.0.0.1", "10.0.0.2"]), desk],
+    ] as const) {
+      expect([losesTo(other.claimed, one), losesTo(one.claimed, other)].sort()).toEqual([false, true]);
+    }
+    expect(losesTo(desk.claimed, desk)).toBe(false);
+    expect(losesTo([], desk)).toBe(false);
+    expect(losesTo([record("other.local", "A", "255.255.255.255")], desk)).toBe(false);
+  });
+});
+
+describe("an interface", () => {
+  const info = (address: string, prefix = 24, mac = "02:00:00:00:00:01"): NetworkInterfaceInfo => {
+    const cidr = `${address}/${prefix}`;
+    const common = { address, netmask: "", mac, internal: address.startsWith("127."), cidr };
+    return address.includes(":") ? { ...common, family: "IPv6", scopeid: 0 } : { ...common, family: "IPv4" };
+  };
+  const found = (host: string, all: Record<string, NetworkInterfaceInfo[]>) =>
+    lanInterfaces(host, all).map(({ name, addresses }) => `${name} ${addresses.join(" ")}`);
+
+  test.each(["eth0", "enp3s0", "wlan0", "eth0.20", "bond0", "Ethernet", "Wi-Fi", "en0", "br0", "vEthernet (External)"])(
+    "%s leads to a local network",
+    (name) => {
+      expect(found("0.0.0.0", { [name]: [info("10.0.0.1")] })).toEqual([`${name} 10.0.0.1`]);
+    },
+  );
+
+  test.each([
+    ...["tun0", "tap0", "wg0", "ppp0", "utun3", "tailscale0", "ztabcdef", "ZeroTier One [1]", "Tailscale"],
+    ...[
+      "docker0",
+      "veth12ab",
+      "virbr0",
+      "vmnet8",
+      "lxcbr0",
+      "lxdbr0",
+      "cni0",
+      "podman0",
+      "flannel.1",
+      "vEthernet (WSL)",
+    ],
+  ])("%s does not", (name) => {
+    expect(found("0.0.0.0", { [name]: [info("10.0.0.1")] })).toEqual([]);
+  });
+
+  test("without an address on the wire, or with nobody else in its network, is none either", () => {
+    const tunnel = [info("10.0.0.1", 24, "00:00:00:00:00:00")];
+    expect(found("::", { corp: tunnel, lo: [info("127.0.0.1", 8)], point: [info("10.0.0.1", 32)] })).toEqual([]);
+  });
+
+  test("counts where the hub listens on it", () => {
+    const all = {
+      eth0: [info("10.0.0.1"), info("10.0.1.1"), info("fd00::1", 64), info("fe80::1", 64)],
+      eth1: [info("10.0.2.1")],
+      eth2: [info("fe80::2", 64)],
+    };
+    expect(found("0.0.0.0", all)).toEqual(["eth0 10.0.0.1 10.0.1.1", "eth1 10.0.2.1"]);
+    expect(found("::", all)).toEqual(["eth0 10.0.0.1 10.0.1.1 fd00::1", "eth1 10.0.2.1"]);
+    expect(found("10.0.1.1", all)).toEqual(["eth0 10.0.1.1"]);
+    expect(found("10.9.9.9", all)).toEqual([]);
+  });
+});

@@ -1,0 +1,328 @@
+// Clients that tried and failed, against a real hub with the clients that people have: the doctor says why.
+import { once } from "node:events";
+import { connect as connectSocket } from "node:net";
+import { connectAsync, MqttClient } from "mqtt";
+import { expect, test } from "vitest";
+import { ConnectionFailures } from "../../../src/hub/diagnostics/connection-failures.ts";
+import { meantFilter, meantPath, meantTopic } from "../../../src/hub/diagnostics/did-you-mean.ts";
+import { failedClients } from "../../../src/hub/doctor/clients.ts";
+import type { Refused } from "../../../src/shared/api.ts";
+import type { Device } from "../../../src/shared/device.ts";
+import type { DiagnosticReport, FailedClient } from "../../../src/shared/doctor.ts";
+import { FakeClock } from "../../support/fake-clock.ts";
+import { startTestHub, type TestHub } from "../../support/hub.ts";
+import { startHubInside } from "../../support/hub-inside.ts";
+import { run } from "../../support/run.ts";
+import { until } from "../../support/until.ts";
+
+const DAY_MS = 24 * 3_600_000;
+
+const clientsOf = async (hub: Pick<TestHub, "fetch">): Promise<FailedClient[]> => {
+  const examination: DiagnosticReport = await (await hub.fetch("/api/v1/doctor")).json();
+  return examination.clients;
+};
+/** `code who: words`, of each. */
+const told = (clients: readonly FailedClient[]) =>
+  clients.map(({ code, who = "", words }) => `${code} ${who}: ${words}`).sort();
+
+/** Sends what is no hello of the port's protocol; resolves when the hub has hung up. */
+async function say(port: number, bytes: string | Uint8Array): Promise<void> {
+  const socket = connectSocket(port, "127.0.0.1");
+  const closed = once(socket, "close");
+  // A cut may arrive as a reset.
+  socket.on("error", () => undefined);
+  socket.resume().write(bytes);
+  await closed;
+}
+
+test("publishing on a topic that is nearly right is answered with the right one", async () => {
+  await using hub = await startTestHub();
+  const where = ["-h", "127.0.0.1", "-p", String(hub.mqttPort), "-q", "1"];
+  await run("mosquitto_pub", [...where, "-t", "sensors/data", "-m", '{"device_id":"a","t":1}']);
+  const script = `import sys, paho.mqtt.publish as p
+p.single("sensor/raspi-01/date", "{}", qos=1, hostname="127.0.0.1", port=int(sys.argv[1]))`;
+  await run("/usr/bin/python3", ["-c", script, String(hub.mqttPort)]);
+  await run("mosquitto_pub", [...where, "-t", "weather", "-m", "{}"]);
+  const clients = await clientsOf(hub);
+  expect(told(clients)).toEqual([
+    "forbidden : Nobody may publish on “sensor/raspi-01/date” without a key. Did you mean sensor/raspi-01/data?",
+    "forbidden : Nobody may publish on “sensors/data” without a key. Did you mean sensor/data?",
+    "forbidden : Nobody may publish on “weather” without a key. Readings go to sensor/data or sensor/<device>/data.",
+  ]);
+  expect(clients[0]).toMatchObject({ address: "127.0.0.1", count: 1 });
+});
+
+test("a client that speaks MQTT 5 is named, and counted each time", async () => {
+  await using hub = await startTestHub();
+  for (const clientId of ["node-red", "node-red", "other"]) {
+    const options = { protocolVersion: 5, clientId, reconnectPeriod: 0 } as const;
+    await expect(connectAsync(hub.file.mqtt, options, false)).rejects.toThrow();
+  }
+  const words = "This client speaks MQTT 5. Let it connect with 3.1.1 (paho: protocol=MQTTv311).";
+  expect(await clientsOf(hub)).toMatchObject([
+    { code: "unsupported-protocol", who: "other", words, count: 1 },
+    { code: "unsupported-protocol", who: "node-red", words, count: 2 },
+  ]);
+});
+
+test("two clients with one id, that push each other out, are told apart from one that moves", async () => {
+  await using hub = await startTestHub();
+  const visit = async (clientId: string, localAddress: string) => {
+    const connect = () => connectSocket({ host: "127.0.0.1", port: hub.mqttPort, localAddress });
+    const client = new MqttClient(connect, { clientId, reconnectPeriod: 0 });
+    await new Promise((resolve) => client.once("connect", resolve));
+    return client;
+  };
+  const clients = [
+    await visit("moved", "127.0.0.2"),
+    await visit("moved", "127.0.0.3"),
+    await visit("moved", "127.0.0.3"),
+    await visit("raspberrypi", "127.0.0.2"),
+    await visit("raspberrypi", "127.0.0.3"),
+    await visit("raspberrypi", "127.0.0.2"),
+    await visit("raspberrypi", "127.0.0.3"),
+  ];
+  const found = await clientsOf(hub);
+  expect(found).toMatchObject([
+    { code: "same-client-id", who: "raspberrypi", address: "127.0.0.3", count: 1 },
+    { code: "same-client-id", who: "raspberrypi", address: "127.0.0.2", count: 1 },
+  ]);
+  expect(found[0]?.words).toContain("at 127.0.0.2, and each pushes the other out");
+  for (const client of clients) client.end(true);
+});
+
+test("no password and a wrong one are told apart, and the doctor's own look is no client that failed", async () => {
+  await using hub = await startTestHub("--anonymous", "none");
+  for (const login of [{}, { username: "pi", password: "guess" }]) {
+    const options = { clientId: "greenhouse", reconnectPeriod: 0, ...login };
+    await expect(connectAsync(hub.file.mqtt, options, false)).rejects.toThrow();
+  }
+  const examination = await hub.json<DiagnosticReport>("/api/v1/doctor");
+  expect(told(examination.clients)).toEqual([
+    "no-password greenhouse: It connected without a password. This hub was started with --anonymous none.",
+    "wrong-password greenhouse: It connected with a wrong password.",
+  ]);
+  expect(examination.checks).toContainEqual(expect.objectContaining({ id: "mqtt-port", state: "fine" }));
+  // Having looked, it still has seen nobody else.
+  expect(await clientsOf(hub)).toHaveLength(2);
+});
+
+test("a wrong password is told where a client is let in all the same", async () => {
+  await using hub = await startTestHub();
+  for (const password of ["guess", hub.file.token]) {
+    const options = { clientId: "dash", reconnectPeriod: 0, username: "admin", password };
+    await (await connectAsync(hub.file.mqtt, options)).endAsync();
+  }
+  expect(told(await clientsOf(hub))).toEqual([
+    "wrong-password dash: It connected with a wrong password, and may do what anybody may.",
+  ]);
+});
+
+test("subscriptions that are turned away are named with their filter and the reason", async () => {
+  await using hub = await startTestHub();
+  const client = await connectAsync(hub.file.mqtt, { clientId: "dash", reconnectPeriod: 0 });
+  for (const filter of ["#", "bramble/fan/commands", "$share/group/sensor/data", "bramble/fan/command"])
+    await client.subscribeAsync(filter).catch(() => undefined);
+  await client.endAsync();
+  expect(told(await clientsOf(hub))).toEqual([
+    "no-subscription dash: Its subscription to “#” was turned away. Without a key a client hears its own commands, on bramble/<device>/command, and topics of controls added by hand.",
+    "no-subscription dash: Its subscription to “$share/group/sensor/data” was turned away. Shared subscriptions are MQTT 5, which this hub does not speak.",
+    "no-subscription dash: Its subscription to “bramble/fan/commands” was turned away. Did you mean bramble/fan/command?",
+  ]);
+});
+
+test("a client id that cannot be used", async () => {
+  await using hub = await startTestHub();
+  const options = { clientId: "x".repeat(200), reconnectPeriod: 0 };
+  await expect(connectAsync(hub.file.mqtt, options, false)).rejects.toThrow();
+  expect(await clientsOf(hub)).toMatchObject([{ code: "bad-client-id", who: "x".repeat(128), count: 1 }]);
+});
+
+test("HTTP, TLS and noise on the MQTT port; MQTT and TLS on the HTTP port", async () => {
+  await using hub = await startTestHub();
+  const { mqttPort, httpPort } = hub;
+  await say(mqttPort, "POST /data HTTP/1.1\r\nHost: hub\r\n\r\n");
+  await expect(fetch(`https://127.0.0.1:${mqttPort}/`)).rejects.toThrow();
+  await say(mqttPort, Buffer.of(0xf0, 0x00));
+  for (const protocolVersion of [3, 4] as const) {
+    const protocolId = protocolVersion === 3 ? ("MQIsdp" as const) : ("MQTT" as const);
+    const options = { protocolVersion, protocolId, reconnectPeriod: 0, connectTimeout: 5_000 };
+    await expect(connectAsync(`mqtt://127.0.0.1:${httpPort}`, options, false)).rejects.toThrow();
+  }
+  await expect(fetch(`https://127.0.0.1:${httpPort}/`)).rejects.toThrow();
+  const clients = await clientsOf(hub);
+  expect(told(clients)).toEqual([
+    "cut : Its connection was cut: packet type 15 does not exist.",
+    `wrong-protocol : It sent an HTTP request to the MQTT port. HTTP is on port ${httpPort}.`,
+    `wrong-protocol : It spoke MQTT to the HTTP port. MQTT is on port ${mqttPort}.`,
+    "wrong-protocol : It spoke TLS to the HTTP port, which has none. Let it ask for http:// in place of https://.",
+    "wrong-protocol : It spoke TLS to the MQTT port, which has none. Let it connect without TLS (mqtt:// in place of mqtts://).",
+  ]);
+  expect(clients.find(({ words }) => words.includes("spoke MQTT"))?.count).toBe(2);
+});
+
+test("requests that came to nothing: the token, the path, the name of the host, the form of the body", async () => {
+  await using hub = await startTestHub();
+  const { http } = hub.file;
+  const headers = { Authorization: "Bearer guess" };
+  expect((await fetch(`${http}/api/v1/devices`, { headers })).status).toBe(401);
+  const wrongPath = await fetch(`${http}/sensor/data`, { method: "POST", body: "{}" });
+  expect(await wrongPath.json()).toMatchObject({ message: "There is nothing at /sensor/data. Did you mean /data?" });
+  expect((await fetch(`${http}/healthz`, { method: "POST" })).status).toBe(405);
+  // A page that is not there is no trouble, and neither is one who is not signed in.
+  await fetch(`${http}/nothing`);
+  await fetch(`${http}/api/v1/devices`);
+  await fetch(`${http}/data`, { method: "POST", body: new URLSearchParams({ temperature: "21" }) });
+  await run("curl", ["-s", "-H", "Host: evil.example", `${http}/data`]);
+  await hub.post('{"device_id": "a", "t": 21 "u": 3}');
+  expect(told(await clientsOf(hub))).toEqual([
+    "foreign-host : “evil.example” is no name of this hub. Use its address, or start it with --allowed-host.",
+    expect.stringMatching(/^not-json : On POST \/data: JSON broken at character 28/),
+    expect.stringMatching(
+      /^unsupported-media-type : It sent “application\/x-www-form-urlencoded” to \/data. Send JSON/,
+    ),
+    "wrong-path : It sent POST to /healthz, where nothing is taken. Readings go to /data.",
+    "wrong-path : It sent POST to /sensor/data, where nothing is taken. Did you mean /data?",
+    expect.stringMatching(/^wrong-token : It showed a token that this hub does not take/),
+  ]);
+});
+
+test("a page of another site is told on a WebSocket, too", async () => {
+  await using hub = await startTestHub();
+  const hello = ["GET /ws HTTP/1.1", "Host: localhost", "Connection: Upgrade", "Upgrade: websocket"];
+  const key = ["Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA=="];
+  await say(hub.httpPort, `${[...hello, ...key, "Origin: http://evil.example"].join("\r\n")}\r\n\r\n`);
+  expect(await clientsOf(hub)).toMatchObject([{ code: "foreign-origin", address: "127.0.0.1" }]);
+});
+
+test("a connection more than an address may have is told at either port", async () => {
+  await using hub = await startTestHub();
+  for (const port of [hub.mqttPort, hub.httpPort]) {
+    const sockets = Array.from({ length: 201 }, () => connectSocket(port, "127.0.0.1").on("error", () => undefined));
+    await Promise.race(sockets.map((socket) => once(socket.resume(), "close")));
+    const closed = sockets.map((socket) => once(socket, "close"));
+    for (const socket of sockets) socket.destroy();
+    await Promise.race(closed);
+  }
+  const words = (port: string) =>
+    `not-admitted : Its connection to the ${port} port was refused: its address has as many open as one may have. Does it open one for every message, and leave it open? Where many devices come from one address, start the hub with --no-rate-limit.`;
+  // There is room again once the hub has seen them go.
+  const clients = await until("room", () => clientsOf(hub).catch(() => undefined));
+  expect(told(clients)).toEqual([words("HTTP"), words("MQTT")]);
+});
+
+test("what failed is forgotten after a day", async () => {
+  await using hub = await startHubInside();
+  await hub.fetch("/dat", { method: "POST", body: "{}" });
+  await hub.post({ device_id: "pi" });
+  hub.clock.advance(DAY_MS - 1_000);
+  await hub.fetch("/dat", { method: "POST", body: "{}" });
+  const [path, message] = await clientsOf(hub);
+  expect(path).toMatchObject({ code: "wrong-path", count: 2 });
+  expect(message).toMatchObject({ code: "no-usable-value" });
+  hub.clock.advance(2_000);
+  expect(await clientsOf(hub)).toEqual([path]);
+  hub.clock.advance(DAY_MS);
+  expect(await clientsOf(hub)).toEqual([]);
+});
+
+test("nobody fills the list, or hides another on it", () => {
+  const troubles = new ConnectionFailures(new FakeClock(0));
+  troubles.tell({ code: "wrong-password", address: "10.0.0.1", words: "first" });
+  for (let index = 0; index < 1_000; index++)
+    troubles.tell({ code: "no-subscription", address: "10.0.0.2", subject: `f/${index}`, words: String(index) });
+  const ofLoud = troubles.list().filter(({ address }) => address === "10.0.0.2");
+  expect(ofLoud.map(({ words }) => words)).toEqual(Array.from({ length: 10 }, (_, index) => String(990 + index)));
+  expect(troubles.list()[0]).toMatchObject({ words: "first" });
+  for (let index = 0; index < 1_000; index++)
+    troubles.tell({ code: "cut", address: `10.1.${index >> 8}.${index & 255}`, words: "" });
+  expect(troubles.list()).toHaveLength(500);
+});
+
+test("refused messages are one entry for each sender, reason and way, with the newest words", () => {
+  const refused = (atMs: number, more: Partial<Refused> = {}): Refused => ({
+    ...{ atMs, code: "not-json", message: `at ${atMs}`, address: "10.0.0.7", source: "sensor/attic/data" },
+    ...{ bytes: 3, excerpt: "{{{", ...more },
+  });
+  const nowMs = 2 * DAY_MS;
+  const list = [
+    refused(nowMs - 1),
+    refused(nowMs - 2, { source: "POST /data" }),
+    refused(nowMs - 3),
+    refused(nowMs - 4, { code: "bad-time" }),
+    refused(nowMs - DAY_MS),
+  ];
+  expect(failedClients({ ...nobody(nowMs), refusals: { list: () => list } })).toMatchObject([
+    { code: "not-json", who: "attic", words: `On sensor/attic/data: at ${nowMs - 1}`, count: 2, firstMs: nowMs - 3 },
+    { code: "not-json", words: `On POST /data: at ${nowMs - 2}`, count: 1 },
+    { code: "bad-time", who: "attic", count: 1 },
+  ]);
+});
+
+test.each([
+  [-3 * 3_600_000, "The clock of Attic is 3 h behind"],
+  [10 * 60_000, "The clock of Attic is 10 min ahead"],
+  [-400 * DAY_MS, "The clock of Attic is 400 d behind"],
+  [100 * 60_000, "The clock of Attic is 2 h ahead"],
+])("a device whose clock is off by %d ms", (clockOffMs, words) => {
+  const device: Device = {
+    ...{ id: "attic", name: "Attic", joining: "approved", address: "10.0.0.7", clockOffMs },
+    ...{
+      presence: { online: true, sinceMs: 0 },
+      firstSeenMs: 0,
+      lastSeenMs: 5,
+      metrics: [],
+      controls: [],
+      attributes: {},
+    },
+  };
+  const { clockOffMs: _off, ...punctual } = device;
+  const away: Device = { ...device, id: "away", lastSeenMs: 1_005 - DAY_MS };
+  const registry = { list: () => [device, away, { ...punctual, id: "punctual" }] };
+  expect(failedClients({ ...nobody(1_005), registry })).toMatchObject([
+    { code: "clock-off", who: "attic", address: "10.0.0.7", words: expect.stringContaining(words), lastMs: 5 },
+  ]);
+});
+
+function nobody(nowMs: number) {
+  const none = { list: () => [] };
+  const clock = new FakeClock(nowMs);
+  return { troubles: new ConnectionFailures(clock), refusals: none, registry: none, clock };
+}
+
+test.each([
+  ["sensors/data", "sensor/data"],
+  ["/sensor/data", "sensor/data"],
+  ["Sensor/Data", "sensor/data"],
+  ["sensor/data/", "sensor/data"],
+  ["sensors/raspi-01/data", "sensor/raspi-01/data"],
+  ["bramble/raspi-01/reading", "bramble/raspi-01/readings"],
+  ["bramble/raspi-01/metrics/cpu", "bramble/raspi-01/metric/cpu"],
+  ["bramble/raspi-01/sate", "bramble/raspi-01/state"],
+  ["weather", null],
+  ["home/kitchen/temperature", null],
+  ["$SYS/broker/uptime", null],
+  ["a/".repeat(500), null],
+])("the topic %s: meant is %s", (topic, meant) => {
+  expect(meantTopic(topic)).toBe(meant);
+});
+
+test.each([
+  ["bramble/fan/commands", "bramble/fan/command"],
+  ["bramble/+/command", null],
+  ["#", null],
+])("the filter %s: meant is %s", (filter, meant) => {
+  expect(meantFilter(filter)).toBe(meant);
+});
+
+test.each([
+  ["/data/", "/data"],
+  ["/Data", "/data"],
+  ["/sensor/data", "/data"],
+  ["/api/v1/reading", "/api/v1/readings"],
+  ["/readings", "/api/v1/readings"],
+  ["/", null],
+  ["/api/v1/devices", null],
+])("the path %s: meant is %s", (path, meant) => {
+  expect(meantPath(path)).toBe(meant);
+});

@@ -1,0 +1,171 @@
+// Clients that send on without waiting for answers are read from only as fast as they are answered, and miss nothing.
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
+import { connectAsync } from "mqtt";
+import { expect, test } from "vitest";
+import { WebSocket } from "ws";
+import { startTestHub, type TestHub } from "../../../support/hub.ts";
+import { until } from "../../../support/until.ts";
+
+async function open(hub: TestHub): Promise<Socket> {
+  const socket = connect(hub.httpPort, "127.0.0.1");
+  await once(socket, "connect");
+  return socket;
+}
+
+function post(body: string, headers = ""): string {
+  return `POST /data HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n${headers}\r\n${body}`;
+}
+
+/** Everything that comes back until the connection ends. */
+async function answersOf(socket: Socket): Promise<string> {
+  let text = "";
+  socket.on("data", (chunk: Buffer) => {
+    text += chunk.toString("latin1");
+  });
+  await once(socket, "close");
+  return text;
+}
+
+const LAST = "Connection: close\r\n";
+
+test("a thousand requests that are pipelined are all answered, in their order", async () => {
+  await using hub = await startTestHub();
+  const socket = await open(hub);
+  const COUNT = 1_000;
+  const requests = Array.from({ length: COUNT }, (_, index) =>
+    index % 3 === 0 ? post("{") : post(`{"device_id":"pi","ts":${1_700_000_000_000 + index},"t":${index}}`),
+  );
+  socket.write(requests.join("") + post('{"device_id":"pi","t":1}', LAST));
+  const answers = await answersOf(socket);
+  const statuses = [...answers.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status);
+  expect(statuses).toEqual([...requests.map((_, index) => (index % 3 === 0 ? "400" : "200")), "200"]);
+});
+
+test("bodies of all sizes behind each other, cut anywhere, arrive whole", async () => {
+  await using hub = await startTestHub();
+  const socket = await open(hub);
+  const bodies = [10, 1_000, 1_024, 5_000, 100_000, 250_000, 20].map(
+    (length, index) =>
+      `{"device_id":"pi","ts":${1_700_000_000_000 + index},"t":${index},"text":"${"x".repeat(length)}"}`,
+  );
+  const stream = Buffer.from(bodies.map((body) => post(body)).join("") + post('{"device_id":"end","t":1}', LAST));
+  const answers = answersOf(socket);
+  for (let at = 0; at < stream.length; at += 7_777) socket.write(stream.subarray(at, at + 7_777));
+  expect([...(await answers).matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status)).toEqual(
+    new Array<string>(bodies.length + 1).fill("200"),
+  );
+  const { readings } = await hub.json<{ readings: { value: number }[] }>("/api/v1/readings?device=pi");
+  expect(readings.map(({ value }) => value)).toEqual([6, 5, 4, 3, 2, 1, 0]);
+});
+
+test("a client that pipelines and hangs up its side is answered to the end", async () => {
+  await using hub = await startTestHub();
+  const socket = await open(hub);
+  const requests = Array.from({ length: 100 }, (_, index) => post(`{"device_id":"pi","t":${index}}`));
+  socket.end(requests.join(""));
+  const answers = await answersOf(socket);
+  expect([...answers.matchAll(/HTTP\/1\.1 200/g)]).toHaveLength(100);
+});
+
+test("requests that wait hold up what is pipelined behind them, and nobody else", async () => {
+  await using hub = await startTestHub();
+  await hub.post({ device_id: "pi", t: 1 });
+  const poll = "GET /api/v1/devices/pi/commands/next?wait=60 HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  const socket = await open(hub);
+  socket.write(poll.repeat(10_000));
+  await until("requests wait", async () => {
+    const figures = await (await hub.fetch("/metrics")).text();
+    return /^bramble_waiting_connections 1$/m.test(figures) || /^bramble_in_flight_bytes/m.test(figures) || undefined;
+  });
+  expect((await hub.post({ device_id: "pi", t: 2 })).status).toBe(200);
+  socket.destroy();
+  expect((await hub.post({ device_id: "pi", t: 3 })).status).toBe(200);
+});
+
+test("of the requests that wait for one device's commands the newest get them", async () => {
+  await using hub = await startTestHub();
+  await hub.post({ device_id: "pi", t: 1 });
+  const url = `${hub.file.http}/api/v1/devices/pi/commands/next?wait=60`;
+  const gone = new AbortController();
+  const requests = Array.from({ length: 5 }, () => fetch(url, { signal: gone.signal }));
+  // The others wait on: one answers, with nothing.
+  expect((await Promise.race(requests)).status).toBe(204);
+  gone.abort();
+  const outcomes = await Promise.allSettled(requests);
+  expect(outcomes.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+});
+
+test("large batches behind each other over MQTT are all acknowledged, and so are small messages behind them", async () => {
+  await using hub = await startTestHub();
+  const client = await connectAsync(hub.file.mqtt, { reconnectPeriod: 0 });
+  const batchOf = (index: number) =>
+    Array.from({ length: 2_000 }, (_, row) => ({ ts: 1_700_000_000_000 + 2_000 * index + row, t: row }));
+  const batches = Array.from({ length: 50 }, (_, index) =>
+    client.publishAsync("sensor/pi/data", JSON.stringify(batchOf(index)), { qos: 1 }),
+  );
+  const small = Array.from({ length: 1_000 }, (_, index) =>
+    client.publishAsync("sensor/small/data", `{"ts":${1_700_000_000_000 + index},"t":1}`, { qos: 1 }),
+  );
+  await Promise.all([...batches, ...small]);
+  await client.endAsync();
+  expect(await (await hub.fetch("/metrics")).text()).toMatch(/^bramble_readings_total 101000$/m);
+});
+
+test("ten thousand small WebSocket messages at once are all answered, and a reading among them is stored", async () => {
+  await using hub = await startTestHub();
+  const socket = new WebSocket(`ws://127.0.0.1:${hub.httpPort}/ws`);
+  await once(socket, "open");
+  let answers = 0;
+  let acknowledged = 0;
+  socket.on("message", (data) => {
+    answers++;
+    if (String(data).includes('"ack"')) acknowledged++;
+  });
+  const COUNT = 10_000;
+  for (let index = 0; index < COUNT; index++)
+    socket.send(index === 5_000 ? '{"type":"reading","device_id":"pi","t":1,"seq":7}' : "{}");
+  await until("all are answered", async () => (answers === COUNT ? true : undefined));
+  expect(acknowledged).toBe(1);
+  socket.terminate();
+});
+
+test("a WebSocket that sends and never reads is cut, and the doctor says why", async () => {
+  await using hub = await startTestHub();
+  const socket = new WebSocket(`ws://127.0.0.1:${hub.httpPort}/ws`);
+  await once(socket, "open");
+  socket.pause();
+  const closed = once(socket, "close");
+  let isOpen = true;
+  socket.once("close", () => {
+    isOpen = false;
+  });
+  // An answer to nonsense has some 200 bytes: more than any socket's buffers hold.
+  while (isOpen) {
+    for (let index = 0; index < 1_000; index++) socket.send("{}");
+    await new Promise((resolve) => setImmediate(resolve));
+    if (/^bramble_connections_cut [1-9]/m.test(await (await hub.fetch("/metrics")).text())) socket.resume();
+  }
+  await closed;
+  const { clients } = await hub.json<{ clients: { code: string; words: string }[] }>("/api/v1/doctor");
+  expect(clients).toContainEqual(
+    expect.objectContaining({ code: "cut", words: expect.stringContaining("does not read") }),
+  );
+});
+
+test("a “seq” that is no number and no short text is refused", async () => {
+  await using hub = await startTestHub();
+  const socket = new WebSocket(`ws://127.0.0.1:${hub.httpPort}/ws`);
+  await once(socket, "open");
+  const reading = { type: "reading", device_id: "pi", t: 1 };
+  const answerTo = async (seq: unknown): Promise<unknown> => {
+    const heard = once(socket, "message");
+    socket.send(JSON.stringify({ ...reading, seq }));
+    const [data] = await heard;
+    return JSON.parse(String(data));
+  };
+  expect(await answerTo("x".repeat(64))).toEqual({ type: "ack", seq: "x".repeat(64) });
+  for (const seq of ["x".repeat(65), { a: 1 }, [1]])
+    expect(await answerTo(seq)).toMatchObject({ type: "error", error: "bad-request", details: [{ field: "seq" }] });
+  socket.terminate();
+});

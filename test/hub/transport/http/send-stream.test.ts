@@ -1,0 +1,69 @@
+// Long answers go no faster than they are taken, and end when nobody takes them any more.
+import { once } from "node:events";
+import { connect } from "node:net";
+import Fastify from "fastify";
+import { expect, test } from "vitest";
+import { sendPieces } from "../../../../src/hub/transport/http/send-stream.ts";
+
+const PIECE_BYTES = 1_000_000;
+
+async function* pieces(count: number, state: { made: number; left: boolean }): AsyncGenerator<Uint8Array> {
+  // One memory for all of them, as the port allows.
+  const bytes = new Uint8Array(PIECE_BYTES);
+  try {
+    for (; state.made < count; state.made++) {
+      bytes.fill(state.made % 251);
+      yield bytes;
+    }
+  } finally {
+    state.left = true;
+  }
+}
+
+async function serve(make: () => AsyncIterable<Uint8Array>) {
+  const app = Fastify();
+  app.get("/", async (_request, reply) => sendPieces(reply.header("X-Kind", "long"), make()));
+  const address = await app.listen({ host: "127.0.0.1", port: 0 });
+  return { address, [Symbol.asyncDispose]: () => app.close() };
+}
+
+test("every piece arrives as it was, though all share one memory", async () => {
+  const state = { made: 0, left: false };
+  await using server = await serve(() => pieces(40, state));
+  const answer = await fetch(server.address);
+  expect(answer.headers.get("x-kind")).toBe("long");
+  const body = new Uint8Array(await answer.arrayBuffer());
+  expect(body.length).toBe(40 * PIECE_BYTES);
+  expect(body.every((byte, at) => byte === Math.floor(at / PIECE_BYTES) % 251)).toBe(true);
+  expect(state.left).toBe(true);
+});
+
+test("a client that leaves ends the pieces", async () => {
+  const left = Promise.withResolvers<void>();
+  async function* endless() {
+    try {
+      for (;;) yield new Uint8Array(PIECE_BYTES);
+    } finally {
+      left.resolve();
+    }
+  }
+  await using server = await serve(endless);
+  const socket = connect(Number(new URL(server.address).port), "127.0.0.1");
+  socket.write("GET / HTTP/1.1\r\nHost: hub\r\n\r\n");
+  await once(socket, "data");
+  socket.destroy();
+  await left.promise;
+});
+
+test("a failure of the first piece is an error answer; a later one cuts the answer off", async () => {
+  async function* failing(after: number) {
+    for (let made = 0; made < after; made++) yield new Uint8Array(PIECE_BYTES);
+    throw new Error("the disk is gone");
+  }
+  await using first = await serve(() => failing(0));
+  expect((await fetch(first.address)).status).toBe(500);
+  await using later = await serve(() => failing(3));
+  const answer = await fetch(later.address);
+  expect(answer.status).toBe(200);
+  await expect(answer.arrayBuffer()).rejects.toThrow();
+});
