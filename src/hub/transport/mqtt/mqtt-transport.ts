@@ -220,6 +220,7 @@ export class MqttTransport {
       },
       take: (packet) => this.#tryFastPath(client, session, packet),
       acknowledged: (packetId) => this.#commands.acknowledged(session, packetId),
+      onBrokerDone: () => this.#closeWhenDone(client, session),
     });
     const client = broker.accept(socket);
     this.#sessions.set(client, session);

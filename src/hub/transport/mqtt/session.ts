@@ -36,8 +36,8 @@ export class MqttSession implements FastPathSession, TimedSession {
     this.share = share;
   }
 
-  /** It waits for us: for a verdict, or for room to be read in. */
+  /** It waits for us: for a verdict, for room to be read in, or for the broker. */
   get isHeldUp(): boolean {
-    return this.pending > 0 || this.guard?.isWaiting === true;
+    return this.pending > 0 || this.guard?.isBusy === true;
   }
 }

@@ -33,6 +33,8 @@ export interface GuardOptions {
   readonly take: (packet: RawPacket) => boolean;
   /** Told of every PUBACK that arrives; the broker sees it too. */
   readonly acknowledged: (packetId: number) => void;
+  /** Called when the broker has done with the packets that it was given. */
+  readonly onBrokerDone: () => void;
 }
 
 /** A whole packet inside `bytes`, which are only good during the call. */
@@ -46,8 +48,8 @@ export interface RawPacket {
 }
 
 export interface Guard {
-  /** Packets have arrived that there is no room for. */
-  readonly isWaiting: boolean;
+  /** Packets have arrived that there is no room for, or that the broker has not done with. */
+  readonly isBusy: boolean;
   /** Passes them on, as far as there is room now. */
   resume(): void;
 }
@@ -81,8 +83,16 @@ export function guardSocket(socket: Duplex, options: GuardOptions): Guard {
   };
   Object.assign(socket, {
     read(size?: number): Buffer | null {
+      // The stream asks itself to fill its buffer, and drops what it is answered.
+      if (size === 0) {
+        read(0);
+        return null;
+      }
       // The broker asks for more when it has done with what it was given.
-      releaseBrokers();
+      if (brokersBytes > 0) {
+        releaseBrokers();
+        options.onBrokerDone();
+      }
       // To the end of what has arrived: a stream says only once that there is more.
       for (;;) {
         if (!packets.hasWaiting && packets.violation === null) {
@@ -115,11 +125,12 @@ export function guardSocket(socket: Duplex, options: GuardOptions): Guard {
   });
   socket.once("close", releaseBrokers);
   return {
-    get isWaiting() {
-      return isWaiting;
+    get isBusy() {
+      return isWaiting || brokersBytes > 0;
     },
     resume() {
-      if (isWaiting && !socket.destroyed) socket.emit("readable");
+      // A broker that has not done with what it was given asks by itself, and would lose count of it here.
+      if (isWaiting && brokersBytes === 0 && !socket.destroyed) socket.emit("readable");
     },
   };
 }

@@ -52,6 +52,7 @@ class Connection implements AsyncDisposable {
         return true;
       },
       acknowledged: () => undefined,
+      onBrokerDone: () => undefined,
     });
     this.#guarded.on("readable", () => this.#read());
     // A cut may reach either end as a reset.
