@@ -13,6 +13,8 @@ const SCRAPE_PERIOD_MS = 10_000;
 /** A hub that fails a command for want of a reply has said so by then. */
 const COMMAND_WITHIN_MS = 20_000;
 const COMMANDED = "commanded";
+const MAX_ATTEMPTS = 5;
+const RETRY_AFTER_MS = 5_000;
 
 export interface SoakFigures {
   readonly charts: number;
@@ -27,8 +29,8 @@ export interface SoakFigures {
 export async function askAllDay(hub: TestHub, deviceId: string, signal: AbortSignal): Promise<SoakFigures> {
   const chart = `/api/v1/devices/${deviceId}/readings?metric=number`;
   const [charts, exports, commands, holds] = await Promise.all([
-    every(CHART_PERIOD_MS, signal, () => get(hub, chart)),
-    every(EXPORT_PERIOD_MS, signal, () => get(hub, "/api/v1/export.csv")),
+    every(CHART_PERIOD_MS, signal, () => getInTheEnd(hub, chart)),
+    every(EXPORT_PERIOD_MS, signal, () => getInTheEnd(hub, "/api/v1/export.csv")),
     commandAllDay(hub, signal),
     every(SCRAPE_PERIOD_MS, signal, () => longestHoldSeconds(hub)),
   ]);
@@ -49,6 +51,18 @@ async function every<T>(periodMs: number, signal: AbortSignal, act: () => Promis
     await sleep(periodMs, undefined, { signal }).catch(() => undefined);
   }
   return results;
+}
+
+/** A hub that is short of memory says so for a moment, and that it may be asked again. */
+async function getInTheEnd(hub: TestHub, path: string): Promise<number> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await get(hub, path);
+    } catch (error) {
+      if (attempt === MAX_ATTEMPTS || !String(error).includes(" 503 ")) throw error;
+      await sleep(RETRY_AFTER_MS);
+    }
+  }
 }
 
 /** A switch that is turned again and again; answers for each turn whether it was done. */
@@ -74,6 +88,10 @@ async function command(hub: TestHub, value: boolean): Promise<boolean> {
   const order = { method: "POST", body: JSON.stringify({ control: "led", value }) };
   const headers = { "Content-Type": "application/json" };
   const issued = await hub.fetch(`/api/v1/devices/${COMMANDED}/commands`, { ...order, headers });
+  if (issued.status === 503) {
+    await sleep(RETRY_AFTER_MS);
+    return command(hub, value);
+  }
   if (!issued.ok) return false;
   const { id }: Command = await issued.json();
   const ask = async () => {
