@@ -4,25 +4,19 @@
 //   queued -> sent -> delivered -> done | failed
 //   queued | sent -> expired, when its time to live has passed; sent -> queued, when the session ended before it was
 //   acknowledged: a device that has it nevertheless knows it by its id.
-import { type Publication, publicationOf } from "../../shared/added-control.ts";
+import { publicationOf } from "../../shared/added-control.ts";
 import type { Command, CommandMessage, CommandReply, CommandState, Desired } from "../../shared/command.ts";
-import { desiredBy, isSettled } from "../../shared/command.ts";
+import { isSettled } from "../../shared/command.ts";
 import { type Control, type ControlValue, checkControlValue } from "../../shared/control.ts";
 import type { DeviceControl } from "../../shared/device.ts";
 import { type Problem, problem } from "../../shared/errors.ts";
 import type { DeviceId } from "../../shared/ids.ts";
 import { filterMatches } from "../../shared/topics.ts";
 import type { Clock } from "../clock.ts";
+import type { HubEvents } from "../events.ts";
 import type { RecordStore } from "../store/records.ts";
-
-/** A way to a device: an MQTT session, a WebSocket, a request that waits. */
-export interface CommandChannel {
-  /**
-   * Hands a command over. Resolves once the device's client has acknowledged it; with false where it has been sent, but
-   * this way has no acknowledgement. Rejects when the way ended before that, or `signal` took the command back.
-   */
-  deliver(message: CommandMessage, signal: AbortSignal): Promise<boolean>;
-}
+import { type CommandChannel, CommandChannels, type CommandPublisher } from "./channels.ts";
+import { CommandHistory, givenAtMs } from "./command-history.ts";
 
 export interface CommandsOptions {
   readonly records: RecordStore;
@@ -30,9 +24,7 @@ export interface CommandsOptions {
   readonly makeId: () => string;
   /** What a device can be told; undefined where there is no such device. */
   readonly controlsOf: (device: DeviceId) => readonly DeviceControl[] | undefined;
-  /** The way to whoever listens on the topic of a control added by hand; undefined while nobody does. */
-  readonly channelTo: (publication: Publication) => CommandChannel | undefined;
-  readonly onChange: (command: Command) => void;
+  readonly events: Pick<HubEvents, "commandChanged" | "deviceRemoved">;
   readonly onSaveFailed: (error: unknown) => void;
 }
 
@@ -50,8 +42,6 @@ const REPLY_WITHIN_MS = 10_000;
 const TRY_AGAIN_MS = 1_000;
 /** Commands of one device that may wait at once. */
 const MAX_OPEN_COMMANDS_PER_DEVICE = 100;
-/** Settled commands that are kept of each device. */
-const MAX_HISTORY_PER_DEVICE = 200;
 
 /** A command that is not settled. */
 interface Open {
@@ -74,15 +64,19 @@ export class Commands {
   readonly #options: CommandsOptions;
   /** In the order in which they were given. */
   readonly #open = new Map<string, Open>();
-  readonly #settled = new Map<string, Command[]>();
-  /** The ways to each device, newest last. */
-  readonly #channels = new Map<string, CommandChannel[]>();
-  /** Settled commands over the limit, which are still on disk. */
-  readonly #tooOld: string[] = [];
+  readonly #openByDevice = new Map<string, Set<Open>>();
+  readonly #history = new CommandHistory();
+  readonly #channels = new CommandChannels();
   #endTimer: (() => void) | null = null;
 
   constructor(options: CommandsOptions) {
     this.#options = options;
+    options.events.deviceRemoved.on((device) => this.#forget(device));
+  }
+
+  /** A transport that reaches the subscribers of topics registers itself. */
+  addPublisher(publisher: CommandPublisher): void {
+    this.#channels.addPublisher(publisher);
   }
 
   /** Takes up what a stopped hub left. */
@@ -132,15 +126,15 @@ export class Commands {
     };
     const open = this.#opened(command, control);
     open.isWritten = false;
-    this.#open.set(command.id, open);
+    this.#add(open);
     try {
       await this.#options.records.saveCommand(command, []);
     } catch (error) {
-      this.#open.delete(command.id);
+      this.#drop(open);
       throw error;
     }
     open.isWritten = true;
-    this.#options.onChange(command);
+    this.#tell(command);
     this.#supersede(open);
     this.#dispatch(device);
     return command;
@@ -149,53 +143,24 @@ export class Commands {
   /** All of a device, the one that was given last first. */
   list(device: string): Command[] {
     const open = this.#openOf(device).flatMap(({ command, isWritten }) => (isWritten ? [command] : []));
-    const givenAtMs = ({ timeline }: Command) => timeline[0]?.atMs ?? 0;
-    return [...(this.#settled.get(device) ?? []), ...open].reverse().sort((a, b) => givenAtMs(b) - givenAtMs(a));
+    return [...this.#history.list(device), ...open].reverse().sort((a, b) => givenAtMs(b) - givenAtMs(a));
   }
 
   /** By control: what it was last told. */
   desired(device: string): Map<string, Desired> {
-    return new Map(
-      this.list(device)
-        .reverse()
-        .map((command) => [command.control, desiredBy(command)]),
-    );
+    return this.#history.desired(device);
   }
 
   get(id: string): Command | undefined {
-    const open = this.#open.get(id);
-    if (open !== undefined) return open.command;
-    for (const settled of this.#settled.values()) {
-      const found = settled.find((command) => command.id === id);
-      if (found !== undefined) return found;
-    }
-    return undefined;
-  }
-
-  /** The device is gone, and its history with it: what waited is not sent any more. */
-  forget(device: string): void {
-    for (const { command, withdraw } of this.#openOf(device)) {
-      this.#open.delete(command.id);
-      withdraw?.abort();
-    }
-    this.#settled.delete(device);
+    return this.#open.get(id)?.command ?? this.#history.get(id);
   }
 
   /** A way to a device is there; the answer takes it away. */
   attach(device: DeviceId, channel: CommandChannel): () => void {
-    const channels = this.#channels.get(device);
-    if (channels === undefined) this.#channels.set(device, [channel]);
-    else channels.push(channel);
+    this.#channels.attach(device, channel);
     // Only then the caller can take it away again, which a way for one command does as soon as it is used.
     queueMicrotask(() => this.#dispatch(device));
-    return () => this.#detach(device, channel);
-  }
-
-  #detach(device: string, channel: CommandChannel): void {
-    const channels = this.#channels.get(device) ?? [];
-    const place = channels.lastIndexOf(channel);
-    if (place >= 0) channels.splice(place, 1);
-    if (channels.length === 0) this.#channels.delete(device);
+    return () => this.#channels.detach(device, channel);
   }
 
   /** Somebody listens on the topics of `filter` from now on. */
@@ -219,28 +184,58 @@ export class Commands {
   }
 
   #restore(command: Command): void {
+    this.#history.note(command);
     if (isSettled(command.state)) {
-      this.#keep(command);
+      this.#history.keep(command);
       return;
     }
     // What it was when the command was given; the device may have changed since.
     const control: Control = { id: command.control, kind: "text" };
     const open = this.#opened(command, control);
-    this.#open.set(command.id, open);
+    this.#add(open);
     if (command.state === "delivered") open.replyDueMs = this.#options.clock.now() + REPLY_WITHIN_MS;
     else if (command.state === "sent") this.#become(open, "queued");
   }
 
   #opened(command: Command, control: Control): Open {
-    const { id, value, expiresAtMs, timeline } = command;
-    const at = timeline[0]?.atMs ?? 0;
+    const { id, value, expiresAtMs } = command;
+    const at = givenAtMs(command);
     const message = { id, control: command.control, value, at, ttl_ms: expiresAtMs - at };
     const steps = { withdraw: null, replyDueMs: null, isWritten: true, ending: null, owed: null };
     return { command, message, control, ...steps };
   }
 
   #openOf(device: string): Open[] {
-    return [...this.#open.values()].filter(({ command }) => command.device === device);
+    return [...(this.#openByDevice.get(device) ?? [])];
+  }
+
+  #add(open: Open): void {
+    const { id, device } = open.command;
+    this.#open.set(id, open);
+    const ofDevice = this.#openByDevice.get(device) ?? new Set();
+    this.#openByDevice.set(device, ofDevice.add(open));
+  }
+
+  #drop(open: Open): void {
+    const { id, device } = open.command;
+    this.#open.delete(id);
+    const ofDevice = this.#openByDevice.get(device);
+    ofDevice?.delete(open);
+    if (ofDevice?.size === 0) this.#openByDevice.delete(device);
+  }
+
+  #tell(command: Command): void {
+    this.#history.note(command);
+    this.#options.events.commandChanged.emit(command);
+  }
+
+  /** The device is gone, and its history with it: what waited is not sent any more. */
+  #forget(device: string): void {
+    for (const open of this.#openOf(device)) {
+      this.#drop(open);
+      open.withdraw?.abort();
+    }
+    this.#history.forget(device);
   }
 
   /** Of a switch or a number only the last word counts: what still waits is not sent any more. */
@@ -261,8 +256,7 @@ export class Commands {
     for (const open of this.#openOf(device)) {
       const { control, state, expiresAtMs, publication } = open.command;
       if (state === "queued" && !isHeld(open) && !busy.has(control) && nowMs < expiresAtMs) {
-        const channel =
-          publication === undefined ? this.#channels.get(device)?.at(-1) : this.#options.channelTo(publication);
+        const channel = this.#channels.find(device, publication);
         if (channel !== undefined) this.#send(open, channel);
       }
       busy.add(control);
@@ -290,7 +284,7 @@ export class Commands {
         open.withdraw = null;
         if (withdraw.signal.aborted) return;
         // A way that failed has ended, and may not have said so yet.
-        this.#detach(open.command.device, channel);
+        this.#channels.detach(open.command.device, channel);
         if (this.#isOpen(open)) this.#become(open, "queued");
         this.#dispatch(open.command.device);
       },
@@ -328,26 +322,26 @@ export class Commands {
   }
 
   async #end(open: Open, end: Command): Promise<void> {
-    const { records, clock, onChange } = this.#options;
-    const forgotten = this.#tooOld.splice(0);
+    const { records, clock } = this.#options;
+    const forgotten = this.#history.takeForgotten();
     try {
       await records.saveCommand(end, forgotten);
     } catch (error) {
-      this.#tooOld.push(...forgotten);
+      this.#history.owe(forgotten);
       open.ending = null;
       open.owed = { end, againMs: clock.now() + TRY_AGAIN_MS };
       throw error;
     }
     if (this.#open.get(end.id) !== open) return;
-    this.#open.delete(end.id);
-    this.#keep(end);
-    onChange(end);
+    this.#drop(open);
+    this.#history.keep(end);
+    this.#tell(end);
     this.#dispatch(end.device);
   }
 
   #become(open: Open, state: CommandState): void {
     open.command = this.#advanced(open.command, state, {});
-    this.#options.onChange(open.command);
+    this.#tell(open.command);
     this.#options.records.saveCommand(open.command, []).catch(this.#options.onSaveFailed);
   }
 
@@ -358,12 +352,6 @@ export class Commands {
       state,
       timeline: [...command.timeline, { state, atMs: this.#options.clock.now() }],
     };
-  }
-
-  #keep(command: Command): void {
-    const history = [...(this.#settled.get(command.device) ?? []), command];
-    for (const { id } of history.splice(0, Math.max(0, history.length - MAX_HISTORY_PER_DEVICE))) this.#tooOld.push(id);
-    this.#settled.set(command.device, history);
   }
 }
 

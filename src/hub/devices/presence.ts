@@ -1,13 +1,88 @@
-// When a device that holds no connection open still counts as here: a script that posts, or connects for one message.
+// Which devices are here. One that holds a connection open is here while it lives; a script that posts, or connects for one
+// message, counts as here while its last message is young.
+import type { DeviceId } from "../../shared/ids.ts";
+import type { Clock } from "../clock.ts";
+import { type DeviceState, markStale } from "./device-state.ts";
+import type { DeviceDirectory } from "./directory.ts";
 
-const FRESH_FOR_AT_LEAST_MS = 60_000;
+const SWEEP_PERIOD_MS = 1_000;
+const MIN_FRESH_MS = 60_000;
 const MISSED_MESSAGES = 3;
 
+export interface PresenceOptions {
+  readonly directory: DeviceDirectory;
+  readonly clock: Clock;
+  /** Called when a device came or went, or one of its metrics fell silent. */
+  readonly onChange: (state: DeviceState) => void;
+}
+
+export class Presence {
+  readonly #options: PresenceOptions;
+  #endTimer: (() => void) | null = null;
+
+  constructor(options: PresenceOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#endTimer = this.#options.clock.every(SWEEP_PERIOD_MS, () => this.#sweep());
+  }
+
+  stop(): void {
+    this.#endTimer?.();
+    this.#endTimer = null;
+  }
+
+  /** Notes a message of a device; true when something worth telling changed. */
+  heard(state: DeviceState, address: string, nowMs: number): boolean {
+    const isChanged = !state.known || !state.presence.online || state.address !== address;
+    // A message may name a device more than once.
+    if (state.known && nowMs > state.lastSeenMs) state.intervalMs = nowMs - state.lastSeenMs;
+    state.lastSeenMs = nowMs;
+    state.address = address;
+    state.known = true;
+    state.unsaved = true;
+    if (!state.presence.online) state.presence = { online: true, sinceMs: nowMs };
+    return isChanged;
+  }
+
+  /** A session speaks for the device from now on. */
+  sessionClaimed(id: DeviceId, session: string): void {
+    this.#options.directory.states.get(id)?.sessions.add(session);
+  }
+
+  /** A session ended. Where its keep-alive ran out, a device with no other session is away. */
+  sessionEnded(session: string, isTimedOut: boolean): void {
+    for (const state of this.#options.directory.states.values()) {
+      if (state.sessions.delete(session) && isTimedOut && state.sessions.size === 0) this.#setOnline(state, false);
+    }
+  }
+
+  /** The device, or its last will, reports whether it is here; a will is ignored while another session of it lives. */
+  reportStatus(id: DeviceId, online: boolean, session: string | null): void {
+    const state = this.#options.directory.states.get(id);
+    if (state === undefined) return;
+    const others = [...state.sessions].filter((other) => other !== session);
+    if (online || others.length === 0) this.#setOnline(state, online);
+  }
+
+  #setOnline(state: DeviceState, online: boolean): void {
+    if (state.presence.online === online) return;
+    state.presence = { online, sinceMs: online ? this.#options.clock.now() : state.lastSeenMs };
+    this.#options.onChange(state);
+  }
+
+  #sweep(): void {
+    const nowMs = this.#options.clock.now();
+    for (const state of this.#options.directory.states.values()) {
+      if (state.presence.online && state.sessions.size === 0 && !isFresh(state, nowMs)) this.#setOnline(state, false);
+      if (markStale(state, nowMs)) this.#options.onChange(state);
+    }
+  }
+}
+
 /** True while the device's last message is younger than a minute, or than three of its own intervals. */
-export function isFresh(
-  device: { readonly lastSeenMs: number; readonly intervalMs: number | null },
-  nowMs: number,
-): boolean {
-  const freshForMs = Math.max(FRESH_FOR_AT_LEAST_MS, MISSED_MESSAGES * (device.intervalMs ?? 0));
-  return nowMs - device.lastSeenMs <= freshForMs;
+function isFresh({ lastSeenMs, intervalMs }: DeviceState, nowMs: number): boolean {
+  const freshForMs = Math.max(MIN_FRESH_MS, MISSED_MESSAGES * (intervalMs ?? 0));
+  return nowMs - lastSeenMs <= freshForMs;
 }

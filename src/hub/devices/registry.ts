@@ -1,32 +1,24 @@
 // Which devices there are, what they last said, and whether they are here. It lives in memory and is written down as
 // it changes; readings themselves are the store's.
 import type { JoiningMode } from "../../shared/api.ts";
-import type { Desired } from "../../shared/command.ts";
 import type { ControlValue } from "../../shared/control.ts";
-import type { Device, DeviceChanges, DeviceControl } from "../../shared/device.ts";
+import type { Device, DeviceChanges } from "../../shared/device.ts";
 import { type Problem, problem } from "../../shared/errors.ts";
 import type { DeviceId } from "../../shared/ids.ts";
 import { type IncomingAttribute, type IncomingReading, limits } from "../../shared/reading.ts";
 import type { Clock } from "../clock.ts";
-import type { ReadingStore, SeriesKey } from "../store/readings.ts";
+import type { HubEvents } from "../events.ts";
+import type { ReadingStore } from "../store/readings.ts";
 import type { DeviceAbout, RecordStore } from "../store/records.ts";
-import {
-  controlsOf,
-  type DeviceState,
-  inPortions,
-  keepNewest,
-  markStale,
-  newState,
-  toDevice,
-  toRecord,
-} from "./device-state.ts";
+import { type DeviceState, inPortions, keepNewest, newState, toRecord } from "./device-state.ts";
+import type { DeviceView } from "./device-view.ts";
+import type { DeviceDirectory } from "./directory.ts";
 import { countByDevice, Joining, leaving, type Rejection } from "./joining.ts";
 import { MetricState } from "./metric-state.ts";
 import { edited } from "./overrides.ts";
-import { isFresh } from "./presence.ts";
+import { Presence } from "./presence.ts";
 import { restoreDevices } from "./restore.ts";
 
-const SWEEP_PERIOD_MS = 1_000;
 const SAVE_PERIOD_MS = 10_000;
 /** Controls of a device whose values are kept. */
 const MAX_REPORTED_CONTROLS = 100;
@@ -39,40 +31,40 @@ export interface Source {
 }
 
 export interface RegistryOptions {
+  readonly directory: DeviceDirectory;
+  readonly view: DeviceView;
   readonly readings: ReadingStore;
   readonly records: RecordStore;
   readonly clock: Clock;
   readonly joining: JoiningMode;
-  /** A device came, went, or changed something other than its values. */
-  readonly onChange: (device: Device) => void;
-  readonly onRemoved: (id: string) => void;
-  /** By control: what it was last told. */
-  readonly desiredOf: (id: DeviceId) => ReadonlyMap<string, Desired>;
-  /** People changed the controls that they added. */
-  readonly onControls: () => void;
+  readonly events: Pick<HubEvents, "deviceChanged" | "deviceRemoved" | "controlsChanged">;
   readonly onSaveFailed: (error: unknown) => void;
 }
 
 export class Registry {
+  readonly presence: Presence;
   readonly #options: RegistryOptions;
-  readonly #devices = new Map<string, DeviceState>();
+  readonly #devices: Map<string, DeviceState>;
   readonly #joining: Joining<DeviceState>;
-  #endTimers: (() => void)[] = [];
+  #endTimer: (() => void) | null = null;
 
   constructor(options: RegistryOptions) {
-    const { readings, records, clock, joining, onRemoved, onSaveFailed } = options;
+    const { directory, joining, readings, records, clock, events, onSaveFailed } = options;
     this.#options = options;
+    this.#devices = directory.states;
+    const onChange = (state: DeviceState) => this.#announce(state);
+    this.presence = new Presence({ directory, clock, onChange });
     this.#joining = new Joining({
       mode: joining,
-      members: this.#devices,
+      members: directory.states,
       readings,
       records,
       clock,
       save: (state) => records.saveDevices([toRecord(state)]),
-      onChange: (state) => this.#announce(state),
+      onChange,
       onGone: ({ id }) => {
-        this.#devices.delete(id);
-        onRemoved(id);
+        directory.states.delete(id);
+        events.deviceRemoved.emit(id);
       },
       onFailure: onSaveFailed,
     });
@@ -83,34 +75,29 @@ export class Registry {
     const { readings, records, clock } = this.#options;
     await restoreDevices(this.#devices, readings, records, clock.now());
     await this.#joining.start();
-    this.#endTimers = [
-      clock.every(SWEEP_PERIOD_MS, () => this.#sweep()),
-      clock.every(SAVE_PERIOD_MS, () => void this.#save().catch(this.#options.onSaveFailed)),
-    ];
+    this.presence.start();
+    this.#endTimer = clock.every(SAVE_PERIOD_MS, () => void this.#save().catch(this.#options.onSaveFailed));
   }
 
   async stop(): Promise<void> {
-    for (const end of this.#endTimers) end();
-    this.#endTimers = [];
+    this.presence.stop();
+    this.#endTimer?.();
+    this.#endTimer = null;
     await this.#joining.stop();
     await this.#save();
   }
 
   list(): Device[] {
-    return [...this.#devices.values()].filter(({ known }) => known).map((state) => this.#show(state));
+    return this.#options.view.list();
   }
 
   get(id: string): Device | undefined {
-    const state = this.#devices.get(id);
-    return state?.known ? this.#show(state) : undefined;
+    return this.#options.view.get(id);
   }
 
-  /** Of these devices, or of all where there is null, those that have joined: the others' readings lie apart. */
+  /** Those of `devices`, or of all where there is null, that have joined: readings of the others are quarantined. */
   joined(devices: readonly DeviceId[] | null): readonly DeviceId[] | null {
-    const states = [...this.#devices.values()];
-    if (states.every(({ joining }) => joining === null)) return devices;
-    const ids = devices ?? states.map(({ id }) => id);
-    return ids.filter((id) => this.#devices.get(id)?.joining === null);
+    return this.#options.directory.joined(devices);
   }
 
   /** Lets a device join, with all that it has sent; resolves with it once that is on disk. */
@@ -135,7 +122,7 @@ export class Registry {
         throw error;
       }
       this.#announce(state);
-      if (changes.controls !== undefined) this.#options.onControls();
+      if (changes.controls !== undefined) this.#options.events.controlsChanged.emit(state.id);
       return null;
     });
   }
@@ -146,30 +133,24 @@ export class Registry {
     const { mergeDevices } = await import("./merge.ts");
     const into = this.#devices.get(intoId);
     if (!into?.known) return noSuchDevice(intoId);
-    const { readings, records, clock, onControls } = this.#options;
+    const { readings, records, clock, view, events } = this.#options;
     const merged = await this.#change(id, (from) =>
       mergeDevices(from, into, {
         ...{ readings, records, clock },
         remove: (state, before) => this.#joining.remove(state, before),
         onChange: (state) => {
           this.#announce(state);
-          onControls();
+          events.controlsChanged.emit(state.id);
         },
       }),
     );
-    return "code" in merged ? merged : this.#show(into);
+    return "code" in merged ? merged : view.show(into);
   }
 
   /** Removes a device with its history, for ever; where it sends again it is unknown. */
   async remove(id: string): Promise<Problem | null> {
     const removed = await this.#change(id, (state) => this.#joining.remove(state));
     return "code" in removed ? removed : null;
-  }
-
-  /** What has readings. */
-  *series(): Generator<SeriesKey> {
-    for (const { id, latest } of this.#devices.values())
-      for (const metric of latest.keys()) yield { device: id, metric };
   }
 
   /**
@@ -190,7 +171,7 @@ export class Registry {
   }
 
   isBlocked(id: DeviceId): boolean {
-    return this.#devices.get(id)?.joining?.kind === "blocked";
+    return this.#options.directory.isBlocked(id);
   }
 
   /** What keeps out a message that a device sends beside its readings. */
@@ -220,7 +201,7 @@ export class Registry {
         if (source.session !== null) state.sessions.add(source.session);
         const isWaiting = state.joining?.kind === "waiting";
         waits ||= isWaiting;
-        if (this.#heard(state, source.address, nowMs) || isWaiting) changed = (changed ?? new Set()).add(state);
+        if (this.presence.heard(state, source.address, nowMs) || isWaiting) changed = (changed ?? new Set()).add(state);
       }
       state.clock.heard(ts, nowMs);
       const known = state.latest.get(metric);
@@ -245,7 +226,7 @@ export class Registry {
     }
     const state = this.#stateOf(id, source.address);
     state.about = about;
-    this.#heard(state, source.address, this.#options.clock.now());
+    this.presence.heard(state, source.address, this.#options.clock.now());
     await this.#options.records.saveDevices([toRecord(state)]);
     state.isRecorded = true;
     this.#announce(state);
@@ -262,42 +243,10 @@ export class Registry {
     this.#announce(state);
   }
 
-  /** What may be told to a device; undefined where there is no such device, or it has not joined. */
-  controlsOf(id: DeviceId): readonly DeviceControl[] | undefined {
-    const state = this.#devices.get(id);
-    return state?.known && state.joining === null ? controlsOf(state) : undefined;
-  }
-
-  /** On which controls publish that people added. */
-  addedTopics(): string[] {
-    const joined = [...this.#devices.values()].filter(({ joining }) => joining === null);
-    return joined.flatMap(({ given }) => given.controls ?? []).map(({ publishes }) => publishes.topic);
-  }
-
-  /** An MQTT session speaks for the device from now on. */
-  sessionClaimed(id: DeviceId, session: string): void {
-    this.#devices.get(id)?.sessions.add(session);
-  }
-
-  /** An MQTT session ended. Where it fell silent (its keep-alive ran out), a device with no other session is away. */
-  sessionEnded(session: string, fellSilent: boolean): void {
-    for (const state of this.#devices.values()) {
-      if (state.sessions.delete(session) && fellSilent && state.sessions.size === 0) this.#setOnline(state, false);
-    }
-  }
-
-  /** The device, or its last will, says whether it is here; a will is ignored while another session of it lives. */
-  reportStatus(id: DeviceId, online: boolean, session: string | null): void {
-    const state = this.#devices.get(id);
-    if (state === undefined) return;
-    const others = [...state.sessions].filter((other) => other !== session);
-    if (online || others.length === 0) this.#setOnline(state, online);
-  }
-
   async #change(id: string, change: (state: DeviceState) => Promise<Problem | null>): Promise<Device | Problem> {
     const state = this.#devices.get(id);
     if (state === undefined || !state.known) return noSuchDevice(id);
-    return state.isLeaving ? leaving(state.id) : ((await change(state)) ?? this.#show(state));
+    return state.isLeaving ? leaving(state.id) : ((await change(state)) ?? this.#options.view.show(state));
   }
 
   #admitNew(readings: readonly IncomingReading[], { address }: Source): Rejection | null {
@@ -339,39 +288,8 @@ export class Registry {
     return state;
   }
 
-  /** True when something worth telling changed. */
-  #heard(state: DeviceState, address: string, nowMs: number): boolean {
-    const changed = !state.known || !state.presence.online || state.address !== address;
-    // A message may name a device more than once.
-    if (state.known && nowMs > state.lastSeenMs) state.intervalMs = nowMs - state.lastSeenMs;
-    state.lastSeenMs = nowMs;
-    state.address = address;
-    state.known = true;
-    state.unsaved = true;
-    if (!state.presence.online) state.presence = { online: true, sinceMs: nowMs };
-    return changed;
-  }
-
-  #setOnline(state: DeviceState, online: boolean): void {
-    if (state.presence.online === online) return;
-    state.presence = { online, sinceMs: online ? this.#options.clock.now() : state.lastSeenMs };
-    this.#announce(state);
-  }
-
-  #sweep(): void {
-    const nowMs = this.#options.clock.now();
-    for (const state of this.#devices.values()) {
-      if (state.presence.online && state.sessions.size === 0 && !isFresh(state, nowMs)) this.#setOnline(state, false);
-      if (markStale(state, nowMs)) this.#announce(state);
-    }
-  }
-
-  #show(state: DeviceState): Device {
-    return toDevice(state, this.#options.desiredOf(state.id));
-  }
-
   #announce(state: DeviceState): void {
-    if (state.known) this.#options.onChange(this.#show(state));
+    if (state.known) this.#options.events.deviceChanged.emit(state.id);
   }
 
   async #save(): Promise<void> {

@@ -2,13 +2,13 @@
 // whoever delivered the message can acknowledge it.
 import { assertNever, BrambleError, type Problem } from "../../shared/errors.ts";
 import type { DeviceId } from "../../shared/ids.ts";
-import type { IncomingReading } from "../../shared/reading.ts";
 import { type IngestTopic, type MalformedTopic, parseTopic } from "../../shared/topics.ts";
 import { READING_BYTES, REFUSAL_BYTES, type Share } from "../access/budget.ts";
 import type { Clock } from "../clock.ts";
 import type { Commands } from "../commands/commands.ts";
 import type { Rejection } from "../devices/joining.ts";
 import type { Registry } from "../devices/registry.ts";
+import type { HubEvents } from "../events.ts";
 import type { DiskGuard } from "../observe/disk-guard.ts";
 import type { Log } from "../observe/log.ts";
 import type { LogThrottle } from "../observe/log-throttle.ts";
@@ -60,8 +60,7 @@ export interface IngestOptions {
   readonly log: Log;
   /** For what a flood would otherwise fill the log with. */
   readonly floodLog: LogThrottle;
-  /** `tsMs` has the time of each reading. */
-  readonly onStored: (readings: readonly IncomingReading[], tsMs: Float64Array) => void;
+  readonly events: Pick<HubEvents, "readingsStored">;
 }
 
 const RETRY_AFTER_SECONDS = 5;
@@ -186,9 +185,9 @@ export class Ingest {
   }
 
   #stored({ readings, attributes }: DecodedReadings, tsMs: Float64Array, message: IncomingMessage): Verdict {
-    const { registry, onStored } = this.#options;
+    const { registry, events } = this.#options;
     const waits = registry.stored(readings, tsMs, attributes, message);
-    onStored(readings, tsMs);
+    for (const listener of events.readingsStored) listener(readings, tsMs);
     return this.#accepted(message, readings.length, waits);
   }
 
@@ -198,7 +197,7 @@ export class Ingest {
     const { registry } = this.#options;
     const obstacle = await registry.describe(device, decoded.about, message);
     if (obstacle !== null) return this.#rejected(obstacle, message, () => this.#describe(device, message));
-    if (message.session !== null) registry.sessionClaimed(device, message.session);
+    if (message.session !== null) registry.presence.sessionClaimed(device, message.session);
     return this.#accepted(message, 0);
   }
 
@@ -209,8 +208,8 @@ export class Ingest {
     const { registry } = this.#options;
     const obstacle = registry.get(device) === undefined ? null : registry.rejectionOf(device, message);
     if (obstacle !== null) return this.#rejected(obstacle, message, () => this.#status(device, message));
-    if (online && session !== null) registry.sessionClaimed(device, session);
-    registry.reportStatus(device, online, session);
+    if (online && session !== null) registry.presence.sessionClaimed(device, session);
+    registry.presence.reportStatus(device, online, session);
     return this.#accepted(message, 0);
   }
 

@@ -5,6 +5,7 @@ import type { Refused } from "../../shared/api.ts";
 import type { ErrorCode } from "../../shared/errors.ts";
 import { TokenBucket } from "../access/token-bucket.ts";
 import type { Clock } from "../clock.ts";
+import type { HubEvents } from "../events.ts";
 import type { RecordStore, RefusedRecord } from "../store/records.ts";
 
 const MAX_RECORDS = 1_000;
@@ -22,7 +23,7 @@ const SAVE_PERIOD_MS = 10_000;
 export interface RefusalsOptions {
   readonly records: RecordStore;
   readonly clock: Clock;
-  readonly onRefused: (refused: Refused) => void;
+  readonly events: Pick<HubEvents, "messageRefused">;
   readonly onSaveFailed: (error: unknown) => void;
 }
 
@@ -83,7 +84,7 @@ export class Refusals {
     this.#keep(record);
     const forgetIds = this.#makeRoom();
     await this.#options.records.saveRefused(record, forgetIds);
-    this.#options.onRefused(record.refused);
+    this.#options.events.messageRefused.emit(record.refused);
   }
 
   /** Newest first. */
@@ -120,7 +121,7 @@ export class Refusals {
       for (const record of unsaved) this.#unsaved.add(record);
       throw error;
     }
-    for (const { refused } of unsaved) this.#options.onRefused(refused);
+    for (const { refused } of unsaved) this.#options.events.messageRefused.emit(refused);
   }
 
   #keep(record: RefusedRecord): void {

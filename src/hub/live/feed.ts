@@ -1,10 +1,11 @@
 // What the UI listens to. Readings are sampled: of each series the newest value a tick. A listener that does not keep up
 // is cut off; it comes back and asks for what it missed.
-import type { DiskStatus, LiveEvent, LiveReading, Refused } from "../../shared/api.ts";
-import type { Command } from "../../shared/command.ts";
+import type { LiveEvent, LiveReading } from "../../shared/api.ts";
 import type { Device } from "../../shared/device.ts";
+import type { DeviceId } from "../../shared/ids.ts";
 import type { IncomingReading } from "../../shared/reading.ts";
 import type { Clock } from "../clock.ts";
+import type { HubEvents } from "../events.ts";
 
 const TICK_MS = 100;
 const TICKS_PER_RATE = 10;
@@ -13,21 +14,42 @@ export interface Listener {
   send(text: string): void;
 }
 
+export interface LiveFeedOptions {
+  readonly events: HubEvents;
+  /** Devices as they are shown. */
+  readonly devices: { get(id: string): Device | undefined };
+  readonly clock: Clock;
+}
+
 export class LiveFeed {
-  readonly #clock: Clock;
+  readonly #options: LiveFeedOptions;
   readonly #listeners = new Set<Listener>();
   #readings = new Map<string, LiveReading>();
-  #devices = new Map<string, Device>();
+  /** Those that changed since the last tick. */
+  readonly #devices = new Set<DeviceId>();
   #stored = 0;
   #ticks = 0;
   #endTimer: (() => void) | null = null;
 
-  constructor(clock: Clock) {
-    this.#clock = clock;
+  constructor(options: LiveFeedOptions) {
+    this.#options = options;
+    const { events } = options;
+    events.readingsStored.push((readings, tsMs) => this.#sample(readings, tsMs));
+    events.deviceChanged.on((id) => {
+      if (this.#listeners.size > 0) this.#devices.add(id);
+    });
+    events.deviceRemoved.on((id) => {
+      this.#devices.delete(id);
+      this.#send({ type: "device-removed", id });
+    });
+    // At once: somebody looks at the switch that they pressed.
+    events.commandChanged.on((command) => this.#send({ type: "command", command }));
+    events.messageRefused.on((refused) => this.#send({ type: "refused", refused }));
+    events.diskChanged.on((status) => this.#send({ type: "disk", status }));
   }
 
   start(): void {
-    this.#endTimer = this.#clock.every(TICK_MS, () => this.#tick());
+    this.#endTimer = this.#options.clock.every(TICK_MS, () => this.#tick());
   }
 
   stop(): void {
@@ -42,8 +64,7 @@ export class LiveFeed {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Readings that were stored, with the time of each. */
-  readings(readings: readonly IncomingReading[], tsMs: Float64Array): void {
+  #sample(readings: readonly IncomingReading[], tsMs: Float64Array): void {
     this.#stored += readings.length;
     if (this.#listeners.size === 0) return;
     for (const [index, { device, metric, value }] of readings.entries()) {
@@ -51,30 +72,11 @@ export class LiveFeed {
     }
   }
 
-  device(device: Device): void {
-    if (this.#listeners.size > 0) this.#devices.set(device.id, device);
-  }
-
-  /** At once: somebody looks at the switch that they pressed. */
-  command(command: Command): void {
-    this.#send({ type: "command", command });
-  }
-
-  removed(id: string): void {
-    this.#devices.delete(id);
-    this.#send({ type: "device-removed", id });
-  }
-
-  refused(refused: Refused): void {
-    this.#send({ type: "refused", refused });
-  }
-
-  disk(status: DiskStatus): void {
-    this.#send({ type: "disk", status });
-  }
-
   #tick(): void {
-    for (const device of this.#devices.values()) this.#send({ type: "device", device });
+    for (const id of this.#devices) {
+      const device = this.#options.devices.get(id);
+      if (device !== undefined) this.#send({ type: "device", device });
+    }
     this.#devices.clear();
     if (this.#readings.size > 0) {
       this.#send({ type: "readings", readings: [...this.#readings.values()] });

@@ -4,6 +4,7 @@ import { statfs } from "node:fs/promises";
 import type { DiskStatus } from "../../shared/api.ts";
 import { assertNever } from "../../shared/errors.ts";
 import type { Clock } from "../clock.ts";
+import type { HubEvents } from "../events.ts";
 import type { Log } from "./log.ts";
 
 const LOW_BYTES = 2_000_000_000;
@@ -18,7 +19,7 @@ export interface DiskGuardOptions {
   readonly freeBytes: (folder: string) => Promise<number | null>;
   readonly clock: Clock;
   readonly log: Log;
-  readonly onChange: (status: DiskStatus) => void;
+  readonly events: Pick<HubEvents, "diskChanged">;
 }
 
 export class DiskGuard {
@@ -72,7 +73,7 @@ export class DiskGuard {
     if (status === this.#status) return;
     this.#status = status;
     this.#say(status);
-    this.#options.onChange(status);
+    this.#options.events.diskChanged.emit(status);
   }
 
   #say(status: DiskStatus): void {

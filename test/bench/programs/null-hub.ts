@@ -8,9 +8,12 @@ import { Networks } from "../../../src/hub/access/networks.ts";
 import { makeSecret, Sessions } from "../../../src/hub/access/sessions.ts";
 import { systemClock as clock } from "../../../src/hub/clock.ts";
 import { Commands } from "../../../src/hub/commands/commands.ts";
+import { DeviceView } from "../../../src/hub/devices/device-view.ts";
+import { DeviceDirectory } from "../../../src/hub/devices/directory.ts";
 import { Registry } from "../../../src/hub/devices/registry.ts";
 import { Retention } from "../../../src/hub/devices/retention.ts";
 import { ConnectionFailures } from "../../../src/hub/diagnostics/connection-failures.ts";
+import { HubEvents } from "../../../src/hub/events.ts";
 import { Ingest } from "../../../src/hub/ingest/accept.ts";
 import { Refusals } from "../../../src/hub/ingest/refusals.ts";
 import { LiveFeed } from "../../../src/hub/live/feed.ts";
@@ -58,16 +61,26 @@ const records: RecordStore = {
 };
 
 const log = pino({ level: "warn" }, process.stderr);
-const feed = new LiveFeed(clock);
+const events = new HubEvents();
+const directory = new DeviceDirectory();
+const commands = new Commands({
+  records,
+  clock,
+  makeId: () => "",
+  controlsOf: () => undefined,
+  events,
+  onSaveFailed: (error) => log.error(error),
+});
+const view = new DeviceView({ directory, commands });
+const feed = new LiveFeed({ events, devices: view, clock });
 const registry = new Registry({
+  directory,
+  view,
   readings,
   records,
   clock,
   joining: "open",
-  onChange: (device) => feed.device(device),
-  desiredOf: () => new Map(),
-  onControls: () => undefined,
-  onRemoved: (id) => feed.removed(id),
+  events,
   onSaveFailed: (error) => log.error(error),
 });
 const budget = new Budget(512 * 1024 * 1024);
@@ -75,16 +88,7 @@ const floodLog = new LogThrottle(log, clock);
 const refusals = new Refusals({
   records,
   clock,
-  onRefused: (refused) => feed.refused(refused),
-  onSaveFailed: (error) => log.error(error),
-});
-const commands = new Commands({
-  records,
-  clock,
-  makeId: () => "",
-  channelTo: () => undefined,
-  controlsOf: () => undefined,
-  onChange: (command) => feed.command(command),
+  events,
   onSaveFailed: (error) => log.error(error),
 });
 const ingest = new Ingest({
@@ -97,7 +101,7 @@ const ingest = new Ingest({
   clock,
   log,
   floodLog,
-  onStored: (stored, tsMs) => feed.readings(stored, tsMs),
+  events,
 });
 const sessions = new Sessions({ token: makeSecret(), clock });
 const guard = new BrowserGuard([]);
@@ -117,7 +121,7 @@ const http = new HttpTransport({
   retention: new Retention({
     readings,
     records,
-    series: () => registry.series(),
+    series: () => directory.series(),
     clock,
     onFailure: (error) => log.error(error),
   }),

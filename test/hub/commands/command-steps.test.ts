@@ -2,7 +2,9 @@
 // store is real, and the test says when it may write.
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { type CommandChannel, Commands } from "../../../src/hub/commands/commands.ts";
+import type { CommandChannel } from "../../../src/hub/commands/channels.ts";
+import { Commands } from "../../../src/hub/commands/commands.ts";
+import { HubEvents } from "../../../src/hub/events.ts";
 import type { RecordStore } from "../../../src/hub/store/records.ts";
 import type { Command, CommandMessage } from "../../../src/shared/command.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
@@ -45,13 +47,14 @@ async function startCommands() {
   const gate = new Gate(store);
   const told: string[] = [];
   let made = 0;
+  const events = new HubEvents();
+  events.commandChanged.on(({ id, state }) => told.push(`${id} ${state}`));
   const commands = new Commands({
     records: gate.records,
     clock,
     makeId: () => String(++made),
     controlsOf: () => [{ control: { id: "led", kind: "switch" } }],
-    channelTo: () => undefined,
-    onChange: ({ id, state }) => told.push(`${id} ${state}`),
+    events,
     onSaveFailed: () => told.push("not written"),
   });
   await commands.start();

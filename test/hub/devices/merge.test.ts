@@ -4,7 +4,10 @@ import fc from "fast-check";
 import { connectAsync } from "mqtt";
 import { expect, test } from "vitest";
 import { WebSocket } from "ws";
+import { DeviceView } from "../../../src/hub/devices/device-view.ts";
+import { DeviceDirectory } from "../../../src/hub/devices/directory.ts";
 import { Registry, type RegistryOptions } from "../../../src/hub/devices/registry.ts";
+import { HubEvents } from "../../../src/hub/events.ts";
 import type { ReadingStore } from "../../../src/hub/store/readings.ts";
 import type { Chart, DeviceList, LiveEvent, ReadingsPage } from "../../../src/shared/api.ts";
 import type { Command } from "../../../src/shared/command.ts";
@@ -29,15 +32,15 @@ async function startRegistry(open: TestStore, readings: ReadingStore = open.stor
   const fail = (error: unknown) => {
     throw error;
   };
+  const directory = new DeviceDirectory();
   const options: RegistryOptions = {
+    directory,
+    view: new DeviceView({ directory, commands: { desired: () => new Map() } }),
     readings,
     records: open.store.records,
     clock: open.clock,
     joining: "open",
-    onChange: () => undefined,
-    onRemoved: () => undefined,
-    desiredOf: () => new Map(),
-    onControls: () => undefined,
+    events: new HubEvents(),
     onSaveFailed: fail,
   };
   const registry = new Registry(options);

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pino } from "pino";
 import { expect, test } from "vitest";
+import { HubEvents } from "../../../src/hub/events.ts";
 import { Refusals } from "../../../src/hub/ingest/refusals.ts";
 import { LogThrottle } from "../../../src/hub/observe/log-throttle.ts";
 import type { Refused } from "../../../src/shared/api.ts";
@@ -25,10 +26,12 @@ class Place implements AsyncDisposable {
   }
 
   #make(): Refusals {
+    const events = new HubEvents();
+    events.messageRefused.on((refused) => this.told.push({ ...refused }));
     return new Refusals({
       records: this.store.store.records,
       clock: this.clock,
-      onRefused: (refused) => this.told.push({ ...refused }),
+      events,
       onSaveFailed: (error) => expect.unreachable(String(error)),
     });
   }

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { connectAsync } from "mqtt";
 import { pino } from "pino";
 import { expect, test } from "vitest";
+import { HubEvents } from "../../../src/hub/events.ts";
 import { DiskGuard, freeBytesOf } from "../../../src/hub/observe/disk-guard.ts";
 import type {
   ApiError,
@@ -42,6 +43,8 @@ test("it looks every five seconds, and every second while there is little room",
   const looks: number[] = [];
   const changes: DiskStatus[] = [];
   let freeBytes = PLENTY;
+  const events = new HubEvents();
+  events.diskChanged.on((status) => changes.push(status));
   const guard = new DiskGuard({
     folder: "/data",
     freeBytes: async () => {
@@ -50,7 +53,7 @@ test("it looks every five seconds, and every second while there is little room",
     },
     clock,
     log: pino({ enabled: false }),
-    onChange: (status) => changes.push(status),
+    events,
   });
   const advance = async (seconds: number) => {
     for (let second = 0; second < seconds; second++) {
@@ -82,12 +85,14 @@ test("a file system that does not say how full it is counts as one with room", a
   expect(await freeBytesOf("/proc")).toBeNull();
   expect(await freeBytesOf("/no/such/folder")).toBeNull();
   expect(await freeBytesOf("/")).toBeGreaterThan(0);
+  const events = new HubEvents();
+  events.diskChanged.on(() => expect.unreachable());
   const guard = new DiskGuard({
     folder: "/proc",
     freeBytes: freeBytesOf,
     clock: new FakeClock(0),
     log: pino({ enabled: false }),
-    onChange: () => expect.unreachable(),
+    events,
   });
   await guard.start();
   guard.stop();

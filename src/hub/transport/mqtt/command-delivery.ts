@@ -6,7 +6,8 @@ import { generate } from "mqtt-packet";
 import type { Publication } from "../../../shared/added-control.ts";
 import type { DeviceId } from "../../../shared/ids.ts";
 import { commandTopicDevice, filterMatches, isCatchAll } from "../../../shared/topics.ts";
-import type { CommandChannel, Commands } from "../../commands/commands.ts";
+import type { CommandChannel } from "../../commands/channels.ts";
+import type { Commands } from "../../commands/commands.ts";
 
 /** Packet ids of commands; the broker counts up from anywhere, and comes by here seldom. */
 const PACKET_IDS = { first: 0xf000, last: 0xffff };

@@ -13,7 +13,8 @@ import { plainAddress } from "../../access/networks.ts";
 import type { Sessions } from "../../access/sessions.ts";
 import type { Identity, TopicAuthority } from "../../access/topic-authority.ts";
 import type { Clock } from "../../clock.ts";
-import type { CommandChannel, Commands } from "../../commands/commands.ts";
+import type { CommandChannel } from "../../commands/channels.ts";
+import type { Commands } from "../../commands/commands.ts";
 import type { Port } from "../../config.ts";
 import type { Registry } from "../../devices/registry.ts";
 import type { Ingest, Verdict } from "../../ingest/accept.ts";
@@ -234,7 +235,7 @@ export class MqttTransport {
       this.#connected.delete(session);
       this.#commands.ended(session);
       this.#subscriptions.ended(client);
-      this.#options.registry.sessionEnded(session.id, session.fellSilent);
+      this.#options.registry.presence.sessionEnded(session.id, session.fellSilent);
     });
     socket.once("end", () => {
       session.ended = true;
@@ -258,7 +259,7 @@ export class MqttTransport {
   #settled(client: Client | null, session: MqttSession): void {
     session.pending--;
     // The connection may have ended while the message was on its way to the disk, and spoken for its device only then.
-    if (session.closed) this.#options.registry.sessionEnded(session.id, false);
+    if (session.closed) this.#options.registry.presence.sessionEnded(session.id, false);
     else if (client !== null) this.#closeWhenDone(client, session);
   }
 

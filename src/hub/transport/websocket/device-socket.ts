@@ -9,7 +9,8 @@ import { limits } from "../../../shared/reading.ts";
 import type { IngestTopic } from "../../../shared/topics.ts";
 import { mostCostOf, PARSED_MESSAGE_BYTES, type Share } from "../../access/budget.ts";
 import { plainAddress } from "../../access/networks.ts";
-import type { CommandChannel, Commands } from "../../commands/commands.ts";
+import type { CommandChannel } from "../../commands/channels.ts";
+import type { Commands } from "../../commands/commands.ts";
 import type { Registry } from "../../devices/registry.ts";
 import type { Ingest } from "../../ingest/accept.ts";
 import { decodeText, parseJson } from "../../ingest/decode.ts";
@@ -81,7 +82,7 @@ class DeviceSocket {
     });
     this.#socket.on("close", () => {
       for (const detach of this.#detach.values()) detach();
-      registry.sessionEnded(this.#session, false);
+      registry.presence.sessionEnded(this.#session, false);
     });
   }
 
@@ -198,7 +199,7 @@ class DeviceSocket {
     // It may have hung up while its message was on the way to the disk.
     if (this.#detach.has(device) || this.#socket.readyState !== this.#socket.OPEN) return;
     this.#detach.set(device, commands.attach(device, this.#channel()));
-    registry.sessionClaimed(device, this.#session);
+    registry.presence.sessionClaimed(device, this.#session);
   }
 
   #channel(): CommandChannel {

@@ -7,7 +7,8 @@ import { Command, CommandMessage, CommandReply, CommandRequest } from "../../../
 import { problem } from "../../../../shared/errors.ts";
 import { type DeviceId, parseDeviceId } from "../../../../shared/ids.ts";
 import type { Clock } from "../../../clock.ts";
-import type { CommandChannel, Commands } from "../../../commands/commands.ts";
+import type { CommandChannel } from "../../../commands/channels.ts";
+import type { Commands } from "../../../commands/commands.ts";
 import { sendProblem } from "../errors.ts";
 import { exactBody } from "../exact-body.ts";
 

@@ -1,0 +1,74 @@
+// Commands that have ended, the newest of each device, and what each control was last told. What is over the limit is
+// forgotten here at once, and on disk with the next command that is written down.
+import type { Command, Desired } from "../../shared/command.ts";
+import { desiredBy } from "../../shared/command.ts";
+
+/** Settled commands that are kept of each device. */
+const MAX_HISTORY_PER_DEVICE = 200;
+
+export class CommandHistory {
+  readonly #byDevice = new Map<string, Command[]>();
+  readonly #byId = new Map<string, Command>();
+  /** By device and control: the command that was given last. */
+  readonly #latest = new Map<string, Map<string, Command>>();
+  /** Over the limit, and still on disk. */
+  #forgotten: string[] = [];
+
+  /** Keeps a command that has ended. */
+  keep(command: Command): void {
+    const history = [...(this.#byDevice.get(command.device) ?? []), command];
+    this.#byId.set(command.id, command);
+    for (const { id } of history.splice(0, Math.max(0, history.length - MAX_HISTORY_PER_DEVICE))) {
+      this.#byId.delete(id);
+      this.#forgotten.push(id);
+    }
+    this.#byDevice.set(command.device, history);
+  }
+
+  /** Notes what a command has become, as far as it is the last one that its control was given. */
+  note(command: Command): void {
+    const { device, control, id } = command;
+    const latest = this.#latest.get(device) ?? new Map<string, Command>();
+    const known = latest.get(control);
+    if (known === undefined || known.id === id || givenAtMs(known) <= givenAtMs(command)) latest.set(control, command);
+    this.#latest.set(device, latest);
+  }
+
+  /** By control: what it was last told. */
+  desired(device: string): Map<string, Desired> {
+    const latest = this.#latest.get(device) ?? [];
+    return new Map([...latest].map(([control, command]) => [control, desiredBy(command)]));
+  }
+
+  get(id: string): Command | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** Of one device, in the order in which they ended. */
+  list(device: string): readonly Command[] {
+    return this.#byDevice.get(device) ?? [];
+  }
+
+  /** The device is gone, and its history with it. */
+  forget(device: string): void {
+    for (const { id } of this.list(device)) this.#byId.delete(id);
+    this.#byDevice.delete(device);
+    this.#latest.delete(device);
+  }
+
+  /** Ids that are to be forgotten on disk; `owe` gives them back where that failed. */
+  takeForgotten(): string[] {
+    const forgotten = this.#forgotten;
+    this.#forgotten = [];
+    return forgotten;
+  }
+
+  owe(ids: readonly string[]): void {
+    this.#forgotten.push(...ids);
+  }
+}
+
+/** When a command was given, in milliseconds UTC. */
+export function givenAtMs({ timeline }: Command): number {
+  return timeline[0]?.atMs ?? 0;
+}

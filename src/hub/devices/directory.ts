@@ -1,0 +1,61 @@
+// All devices by id, as they are in memory. It knows nobody: what is asked of all of them at once is answered here.
+import type { DeviceControl } from "../../shared/device.ts";
+import type { DeviceId } from "../../shared/ids.ts";
+import type { SeriesKey } from "../store/readings.ts";
+import { controlsOf, type DeviceState } from "./device-state.ts";
+
+export interface DeviceCounts {
+  readonly online: number;
+  readonly offline: number;
+}
+
+export class DeviceDirectory {
+  readonly states = new Map<string, DeviceState>();
+
+  /** A device that somebody has heard of; undefined for one that is only about to be stored. */
+  known(id: string): DeviceState | undefined {
+    const state = this.states.get(id);
+    return state?.known === true ? state : undefined;
+  }
+
+  /** Those of `devices`, or of all where there is null, that have joined: readings of the others are quarantined. */
+  joined(devices: readonly DeviceId[] | null): readonly DeviceId[] | null {
+    const states = [...this.states.values()];
+    if (states.every(({ joining }) => joining === null)) return devices;
+    const ids = devices ?? states.map(({ id }) => id);
+    return ids.filter((id) => this.states.get(id)?.joining === null);
+  }
+
+  /** What has readings. */
+  *series(): Generator<SeriesKey> {
+    for (const { id, latest } of this.states.values()) for (const metric of latest.keys()) yield { device: id, metric };
+  }
+
+  isBlocked(id: DeviceId): boolean {
+    return this.states.get(id)?.joining?.kind === "blocked";
+  }
+
+  /** What may be told to a device; undefined where there is no such device, or it has not joined. */
+  controlsOf(id: DeviceId): readonly DeviceControl[] | undefined {
+    const state = this.known(id);
+    return state?.joining === null ? controlsOf(state) : undefined;
+  }
+
+  /** The topics that controls publish on which people added. */
+  addedTopics(): string[] {
+    const joined = [...this.states.values()].filter(({ joining }) => joining === null);
+    return joined.flatMap(({ given }) => given.controls ?? []).map(({ publishes }) => publishes.topic);
+  }
+
+  /** How many devices that have joined are here, and how many are not. */
+  counts(): DeviceCounts {
+    let online = 0;
+    let offline = 0;
+    for (const { known, joining, presence } of this.states.values()) {
+      if (!known || joining !== null) continue;
+      if (presence.online) online++;
+      else offline++;
+    }
+    return { online, offline };
+  }
+}

@@ -1,0 +1,36 @@
+// What happens in the hub that its parts tell each other. A part that makes something happen emits it and knows nobody who
+// listens; listeners register while the hub is composed, before anything starts.
+import type { DiskStatus, Refused } from "../shared/api.ts";
+import type { Command } from "../shared/command.ts";
+import type { DeviceId } from "../shared/ids.ts";
+import type { IncomingReading } from "../shared/reading.ts";
+
+/** One kind of event. Listeners are called at once, in the order in which they registered. */
+class HubEvent<Value> {
+  readonly #listeners: ((value: Value) => void)[] = [];
+
+  on(listener: (value: Value) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  emit(value: Value): void {
+    for (const listener of this.#listeners) listener(value);
+  }
+}
+
+/** Readings that are on disk; `tsMs` has the time of each, in milliseconds UTC. */
+export type ReadingsListener = (readings: readonly IncomingReading[], tsMs: Float64Array) => void;
+
+export class HubEvents {
+  /** A device came, went, or changed something other than its values. */
+  readonly deviceChanged = new HubEvent<DeviceId>();
+  /** A device is gone, with its history. */
+  readonly deviceRemoved = new HubEvent<DeviceId>();
+  /** The controls that people added to a device changed. */
+  readonly controlsChanged = new HubEvent<DeviceId>();
+  readonly commandChanged = new HubEvent<Command>();
+  readonly messageRefused = new HubEvent<Refused>();
+  readonly diskChanged = new HubEvent<DiskStatus>();
+  /** Called for every message: a plain array costs the least. */
+  readonly readingsStored: ReadingsListener[] = [];
+}

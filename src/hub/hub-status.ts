@@ -1,0 +1,115 @@
+// What the hub tells of itself: to people, to whoever asks whether it is well, and to Prometheus.
+import { hostname } from "node:os";
+import type { Health, HubInfo } from "../shared/api.ts";
+import type { Clock } from "./clock.ts";
+import type { Config } from "./config.ts";
+import type { Core } from "./core.ts";
+import type { Endpoints } from "./endpoints.ts";
+import { cached } from "./observe/cached.ts";
+import type { EventLoopMonitor } from "./observe/event-loop.ts";
+import { describeHealth } from "./observe/health.ts";
+import type { StoreStatus } from "./store/store.ts";
+
+/** How old an answer of the store may be that anyone on the network can ask for. */
+const STORE_STATUS_MAX_AGE_MS = 1_000;
+/** The same of the figures for Prometheus, which take some milliseconds to write. */
+const METRICS_MAX_AGE_MS = 100;
+
+export interface HubStatusOptions {
+  readonly core: Core;
+  readonly config: Config;
+  readonly version: string;
+  readonly dataFolder: string;
+  readonly endpoints: Endpoints;
+  readonly eventLoop: EventLoopMonitor;
+  readonly clock: Clock;
+  readonly mqttClients: () => number;
+}
+
+interface Advertised {
+  /** The name that others find the hub by; null while it has none. */
+  readonly name: string | null;
+  readonly notes: readonly string[];
+}
+
+export class HubStatus {
+  readonly #options: HubStatusOptions;
+  readonly #startedAtMs: number;
+  readonly #storeStatus: () => Promise<StoreStatus>;
+  #hubId = "";
+  #advertised: Advertised | null = null;
+  /** What Prometheus reads. */
+  readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
+
+  constructor(options: HubStatusOptions) {
+    const { core, clock } = options;
+    this.#options = options;
+    this.#startedAtMs = clock.now();
+    this.#storeStatus = cached(() => core.store.status(), STORE_STATUS_MAX_AGE_MS, clock);
+    this.metrics = cached(() => this.#metrics(), METRICS_MAX_AGE_MS, clock);
+  }
+
+  /** Empty until the store is open, which has it. */
+  get hubId(): string {
+    return this.#hubId;
+  }
+
+  identify(hubId: string): void {
+    this.#hubId = hubId;
+  }
+
+  advertisedBy(advertised: Advertised): void {
+    this.#advertised = advertised;
+  }
+
+  async info(): Promise<HubInfo> {
+    const { core, config, version, dataFolder, endpoints } = this.#options;
+    const mdns = this.#advertised;
+    return {
+      hubId: this.#hubId,
+      name: hostname(),
+      version,
+      httpPort: endpoints.httpPort,
+      mqttPort: endpoints.mqttPort,
+      addresses: endpoints.addresses,
+      ...(mdns?.name && { mdnsName: mdns.name }),
+      dataFolder,
+      storedBytes: (await this.#storeStatus()).storedBytes,
+      disk: core.disk.status,
+      joining: config.joining,
+      notes: [...endpoints.notes, ...(mdns?.notes ?? [])],
+    };
+  }
+
+  async health(): Promise<Health> {
+    const { core, version, clock, mqttClients } = this.#options;
+    return describeHealth({
+      version,
+      uptimeSeconds: Math.floor((clock.now() - this.#startedAtMs) / 1_000),
+      ingestFailure: core.ingest.failure,
+      store: await this.#storeStatus().catch(toError),
+      disk: core.disk,
+      mqttClients: mqttClients(),
+    });
+  }
+
+  async #metrics(): Promise<{ contentType: string; text: string }> {
+    const { core, eventLoop, mqttClients } = this.#options;
+    const { metrics, disk, budget, directory } = core;
+    const { online, offline } = directory.counts();
+    const text = await metrics.text({
+      store: await this.#storeStatus(),
+      diskFreeBytes: disk.freeBytes,
+      mqttClients: mqttClients(),
+      budget: budget.figures,
+      maxEventLoopDelaySeconds: eventLoop.takeMaxDelay(),
+      devicesOnline: online,
+      devicesOffline: offline,
+    });
+    return { contentType: metrics.contentType, text };
+  }
+}
+
+function toError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}

@@ -1,0 +1,57 @@
+// What is kept of commands that have ended: the newest of each device, by id, and what each control was last told.
+import { expect, test } from "vitest";
+import { CommandHistory } from "../../../src/hub/commands/command-history.ts";
+import type { Command } from "../../../src/shared/command.ts";
+
+const START_MS = Date.UTC(2026, 0, 31, 12);
+const MAX_HISTORY = 200;
+
+function command(number: number, fields: Partial<Command> = {}): Command {
+  return {
+    id: `c${number}`,
+    device: "pi",
+    control: "led",
+    value: number,
+    state: "done",
+    by: "admin",
+    expiresAtMs: START_MS + 60_000,
+    timeline: [{ state: "queued", atMs: START_MS + number }],
+    ...fields,
+  };
+}
+
+test("the oldest of a device are forgotten over the limit, and are owed to the disk until they are taken", () => {
+  const history = new CommandHistory();
+  for (let number = 0; number < MAX_HISTORY + 3; number++) history.keep(command(number));
+  history.keep(command(1_000, { device: "other" }));
+  expect(history.list("pi")).toHaveLength(MAX_HISTORY);
+  expect(history.get("c2")).toBeUndefined();
+  expect(history.get("c3")?.id).toBe("c3");
+  const forgotten = history.takeForgotten();
+  expect(forgotten).toEqual(["c0", "c1", "c2"]);
+  expect(history.takeForgotten()).toEqual([]);
+  history.owe(forgotten);
+  expect(history.takeForgotten()).toEqual(forgotten);
+});
+
+test("a control shows the command that was given last, whichever ends first", () => {
+  const history = new CommandHistory();
+  history.note(command(1, { state: "queued" }));
+  history.note(command(2, { state: "queued" }));
+  history.note(command(1, { state: "done" }));
+  expect(history.desired("pi").get("led")).toMatchObject({ value: 2, state: "queued", atMs: START_MS + 2 });
+  history.note(command(2, { state: "failed" }));
+  history.note(command(3, { control: "fan" }));
+  expect(history.desired("pi").get("led")).toMatchObject({ value: 2, state: "failed" });
+  expect([...history.desired("pi").keys()]).toEqual(["led", "fan"]);
+});
+
+test("nothing is left of a device that is gone", () => {
+  const history = new CommandHistory();
+  history.note(command(1));
+  history.keep(command(1));
+  history.forget("pi");
+  expect(history.get("c1")).toBeUndefined();
+  expect(history.list("pi")).toEqual([]);
+  expect(history.desired("pi").size).toBe(0);
+});
