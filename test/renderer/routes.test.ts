@@ -1,6 +1,6 @@
 // What an address of the window leads to.
 import { expect, test } from "vitest";
-import { links, parseRoute } from "../../src/renderer/ui/use-route.ts";
+import { links, parseRoute } from "../../src/renderer/shell/use-route.ts";
 
 test.each(["", "#", "#/"])("%j is the overview", (hash) => {
   expect(parseRoute(hash)).toEqual({ kind: "overview" });

@@ -1,7 +1,7 @@
 // The last hour of a metric in the corner of an eye: one path, redrawn outside React.
 import { useRef } from "react";
 import { useChart } from "../api/queries.ts";
-import { useWidthWhenNear } from "../ui/use-width-when-near.ts";
+import { useWidthWhenNear } from "../ui/hooks/use-width-when-near.ts";
 import type { BucketWindow } from "./bucket-window.ts";
 import { courseOf } from "./gaps.ts";
 import styles from "./sparkline.module.css";

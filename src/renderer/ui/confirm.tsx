@@ -1,6 +1,5 @@
-// Asks once more before something that cannot be undone. The way out comes first, and has the focus.
+// Asks for confirmation of an action that cannot be undone. Cancel comes first, so the dialog gives it the focus.
 import { type ReactNode, useId } from "react";
-import { explain } from "../api/client.ts";
 import styles from "./confirm.module.css";
 import { Dialog } from "./dialog.tsx";
 
@@ -9,14 +8,24 @@ interface Props {
   readonly children: ReactNode;
   readonly action: string;
   readonly isPending: boolean;
-  /** Said while it is being done. */
-  readonly pendingWords: string;
-  readonly error: Error | null;
+  /** Shown while the action runs. */
+  readonly pendingMessage: string;
+  /** Why the action failed; undefined before it did. */
+  readonly errorMessage: string | undefined;
   readonly onConfirm: () => void;
   readonly onClosed: () => void;
 }
 
-export function Confirm({ question, children, action, isPending, pendingWords, error, onConfirm, onClosed }: Props) {
+export function Confirm({
+  question,
+  children,
+  action,
+  isPending,
+  pendingMessage,
+  errorMessage,
+  onConfirm,
+  onClosed,
+}: Props) {
   const titleId = useId();
   return (
     <Dialog titleId={titleId} onClosed={onClosed}>
@@ -24,8 +33,8 @@ export function Confirm({ question, children, action, isPending, pendingWords, e
         <div className={styles["confirm"]}>
           <h2 id={titleId}>{question}</h2>
           {children}
-          <p role="status">{isPending && pendingWords}</p>
-          {error && <p role="alert">{explain(error)}</p>}
+          <p role="status">{isPending && pendingMessage}</p>
+          {errorMessage !== undefined && <p role="alert">{errorMessage}</p>}
           <footer>
             <button type="button" className="button" onClick={close}>
               Cancel

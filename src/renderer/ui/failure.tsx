@@ -1,19 +1,20 @@
-// Says in words what went wrong, and offers to try again.
-import { explain } from "../api/client.ts";
+// An error in place of what could not be loaded, with a button that tries again.
 import styles from "./failure.module.css";
 
 interface Props {
-  readonly what: string;
-  readonly error: Error;
+  /** What failed, in one sentence. */
+  readonly title: string;
+  /** Why. */
+  readonly message: string;
   readonly onRetry: () => void;
 }
 
-export function Failure({ what, error, onRetry }: Props) {
+export function Failure({ title, message, onRetry }: Props) {
   return (
     <div className={styles["failure"]} role="alert">
       <div>
-        <strong>{what}</strong>
-        <p>{explain(error)}</p>
+        <strong>{title}</strong>
+        <p>{message}</p>
       </div>
       <button type="button" className="button small" onClick={onRetry}>
         Try again

@@ -2,16 +2,17 @@
 import { useState } from "react";
 import type { HubInfo } from "../../../shared/api.ts";
 import type { Device } from "../../../shared/device.ts";
+import { explain } from "../../api/client.ts";
 import { useDevices, useHub, useInstaller, useRefused, useWaitingDevices } from "../../api/queries.ts";
+import { JoinRequests } from "../../device/joining/join-requests.tsx";
 import { formatAgo } from "../../i18n/times.ts";
+import { PageHeader } from "../../shell/page-header.tsx";
+import { links } from "../../shell/use-route.ts";
 import { Dot } from "../../ui/dot.tsx";
 import { Failure } from "../../ui/failure.tsx";
-import { PageHeader } from "../../ui/page-header.tsx";
-import { Snippet } from "../../ui/snippet.tsx";
-import { useNow } from "../../ui/use-now.ts";
-import { links } from "../../ui/use-route.ts";
-import { JoinRequests } from "../joining/join-requests.tsx";
+import { useNow } from "../../ui/hooks/use-now.ts";
 import styles from "./add-device.module.css";
+import { Snippet } from "./snippet.tsx";
 import { checkedInstallSnippet, httpSnippet, installSnippet, mqttSnippet } from "./snippets.ts";
 
 export function AddDevice() {
@@ -33,7 +34,11 @@ export function AddDevice() {
       </p>
       <JoinRequests />
       {hub.isLoadingError && (
-        <Failure what="The hub's address is not known." error={hub.error} onRetry={() => void hub.refetch()} />
+        <Failure
+          title="The hub's address is not known."
+          message={explain(hub.error)}
+          onRetry={() => void hub.refetch()}
+        />
       )}
       {devices.data && waiting.data && <FirstReading joined={devices.data} waiting={waiting.data} />}
       {hub.data && <Snippets hub={hub.data} />}

@@ -1,29 +1,34 @@
 // One device: a chart for each metric, and what is known about it.
 import { useState } from "react";
 import type { Device } from "../../../shared/device.ts";
+import { explain } from "../../api/client.ts";
 import { useDevice } from "../../api/queries.ts";
 import { seriesColour } from "../../charts/colours.ts";
-import { MetricChart } from "../../charts/metric-chart.tsx";
 import { rangeAtFirst, rangeChoices, rangeSpanMs } from "../../charts/ranges.ts";
+import { BlockedDevice } from "../../device/joining/blocked-devices.tsx";
+import { JoinRequest } from "../../device/joining/join-requests.tsx";
+import { LastHeard } from "../../device/last-heard.tsx";
+import { Presence } from "../../device/presence.tsx";
+import { SilentMetrics } from "../../device/silent-metrics.tsx";
+import { PageHeader } from "../../shell/page-header.tsx";
+import { links } from "../../shell/use-route.ts";
 import { Failure } from "../../ui/failure.tsx";
-import { LastHeard } from "../../ui/last-heard.tsx";
-import { PageHeader } from "../../ui/page-header.tsx";
-import { Presence } from "../../ui/presence.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
-import { links } from "../../ui/use-route.ts";
-import { DeviceControls } from "../controls/device-controls.tsx";
-import { ExportButton } from "../export/export-button.tsx";
-import { BlockedDevice } from "../joining/blocked-devices.tsx";
-import { JoinRequest } from "../joining/join-requests.tsx";
 import { AboutDevice } from "./about-device.tsx";
+import { DeviceControls } from "./controls/device-controls.tsx";
 import styles from "./device-page.module.css";
-import { SilentMetrics } from "./silent-metrics.tsx";
+import { ExportButton } from "./export/export-button.tsx";
+import { MetricChart } from "./metric-chart.tsx";
 
 export function DevicePage({ id }: { readonly id: string }) {
   const device = useDevice(id);
   if (device.isLoadingError) {
     return (
-      <Failure what="The device could not be loaded." error={device.error} onRetry={() => void device.refetch()} />
+      <Failure
+        title="The device could not be loaded."
+        message={explain(device.error)}
+        onRetry={() => void device.refetch()}
+      />
     );
   }
   if (device.data === undefined)

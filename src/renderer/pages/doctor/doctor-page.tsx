@@ -1,10 +1,11 @@
 // "Is something wrong?": the hub looks at itself and says in words what is wrong, what may be, and which clients failed.
 import type { Check, CheckState, DiagnosticReport } from "../../../shared/doctor.ts";
+import { explain } from "../../api/client.ts";
 import { useExamination } from "../../api/queries.ts";
 import { formatMoment } from "../../i18n/times.ts";
+import { PageHeader } from "../../shell/page-header.tsx";
 import { Failure } from "../../ui/failure.tsx";
-import { PageHeader } from "../../ui/page-header.tsx";
-import { useNow } from "../../ui/use-now.ts";
+import { useNow } from "../../ui/hooks/use-now.ts";
 import { DoctorFinding } from "./doctor-finding.tsx";
 import styles from "./doctor-page.module.css";
 import { FailedClients } from "./failed-clients.tsx";
@@ -19,7 +20,9 @@ export function DoctorPage() {
         title="Is something wrong?"
         state={<Looked isFetching={isFetching} atMs={data?.atMs} onLookAgain={lookAgain} />}
       />
-      {error !== null && !isFetching && <Failure what="The hub could not look." error={error} onRetry={lookAgain} />}
+      {error !== null && !isFetching && (
+        <Failure title="The hub could not look." message={explain(error)} onRetry={lookAgain} />
+      )}
       {data === undefined ? isFetching && <Skeleton /> : <Findings examination={data} />}
     </>
   );

@@ -2,7 +2,7 @@
 import type { FailedClient } from "../../../shared/doctor.ts";
 import { formatCount } from "../../i18n/numbers.ts";
 import { formatAgo, formatMoment } from "../../i18n/times.ts";
-import { useNow } from "../../ui/use-now.ts";
+import { useNow } from "../../ui/hooks/use-now.ts";
 import styles from "./failed-clients.module.css";
 
 /** The rest is there for whoever wants it. */

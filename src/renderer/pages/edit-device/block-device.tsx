@@ -2,8 +2,8 @@
 import type { Device } from "../../../shared/device.ts";
 import { explain } from "../../api/client.ts";
 import { useDecision } from "../../api/use-decision.ts";
-import { goTo, links } from "../../ui/use-route.ts";
-import styles from "../take-away.module.css";
+import { goTo, links } from "../../shell/use-route.ts";
+import styles from "./removal-section.module.css";
 
 export function BlockDevice({ device }: { readonly device: Device }) {
   const decision = useDecision(device.id);

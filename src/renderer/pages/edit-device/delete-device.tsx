@@ -1,13 +1,14 @@
 // A device goes for ever, with all it sent. It is named before that.
 import { useState } from "react";
 import type { Device } from "../../../shared/device.ts";
+import { explain } from "../../api/client.ts";
 import { useReadingCount } from "../../api/queries.ts";
 import { useRemoval } from "../../api/use-removal.ts";
 import { nameAndId } from "../../i18n/names.ts";
 import { historyWords } from "../../i18n/numbers.ts";
+import { goTo, links } from "../../shell/use-route.ts";
 import { Confirm } from "../../ui/confirm.tsx";
-import { goTo, links } from "../../ui/use-route.ts";
-import styles from "../take-away.module.css";
+import styles from "./removal-section.module.css";
 
 export function DeleteDevice({ device }: { readonly device: Device }) {
   const [isAsking, setAsking] = useState(false);
@@ -26,8 +27,8 @@ export function DeleteDevice({ device }: { readonly device: Device }) {
           question={`Delete ${nameAndId(device)} with its history?`}
           action="Delete with its history"
           isPending={removal.isPending}
-          pendingWords="Removing its readings…"
-          error={removal.error}
+          pendingMessage="Removing its readings…"
+          errorMessage={removal.error ? explain(removal.error) : undefined}
           onConfirm={() => removal.mutate()}
           onClosed={() => setAsking(false)}
         >

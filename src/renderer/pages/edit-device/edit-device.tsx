@@ -1,23 +1,28 @@
-// Keeps a device in order: how it is called and described, and below that what takes it away.
-import { useCallback, useState } from "react";
+// The page that edits a device: name, room, tags and notes; below them merge, block and delete.
+import { type ReactNode, useCallback, useState } from "react";
 import type { Device } from "../../../shared/device.ts";
 import { useDevice } from "../../api/queries.ts";
-import { PageHeader } from "../../ui/page-header.tsx";
-import { useEscape } from "../../ui/use-escape.ts";
-import { goTo, links } from "../../ui/use-route.ts";
-import { DevicePage } from "../device/device-page.tsx";
+import { PageHeader } from "../../shell/page-header.tsx";
+import { goTo, links } from "../../shell/use-route.ts";
+import { useEscape } from "../../ui/hooks/use-escape.ts";
 import { BlockDevice } from "./block-device.tsx";
 import { DeleteDevice } from "./delete-device.tsx";
 import styles from "./edit-device.module.css";
 import { EditForm } from "./edit-form.tsx";
 import { MergeDevice } from "./merge-device.tsx";
 
-/** What was typed stays where the device goes meanwhile. */
-export function EditDevice({ id }: { readonly id: string }) {
+interface Props {
+  readonly id: string;
+  /** Shown while the device is loaded, and where it is unknown or has not joined. */
+  readonly whileNotEditable: ReactNode;
+}
+
+/** Keeps the form, with what was typed, when the device is deleted meanwhile. */
+export function EditDevice({ id, whileNotEditable }: Props) {
   const { data } = useDevice(id);
   const [known, setKnown] = useState<Device | null>(null);
   if (data?.joining === "approved" && data !== known) setKnown(data);
-  return known === null ? <DevicePage id={id} /> : <KnownDevice device={known} />;
+  return known === null ? whileNotEditable : <KnownDevice device={known} />;
 }
 
 function KnownDevice({ device }: { readonly device: Device }) {

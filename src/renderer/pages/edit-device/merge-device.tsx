@@ -2,13 +2,14 @@
 // is the id that the Pi has now.
 import { useState } from "react";
 import type { Device } from "../../../shared/device.ts";
+import { explain } from "../../api/client.ts";
 import { useDevices, useReadingCount } from "../../api/queries.ts";
 import { type Merge, useMerge } from "../../api/use-removal.ts";
 import { nameAndId, ownName } from "../../i18n/names.ts";
 import { historyWords } from "../../i18n/numbers.ts";
+import { goTo, links } from "../../shell/use-route.ts";
 import { Confirm } from "../../ui/confirm.tsx";
-import { goTo, links } from "../../ui/use-route.ts";
-import styles from "../take-away.module.css";
+import styles from "./removal-section.module.css";
 
 export function MergeDevice({ device }: { readonly device: Device }) {
   const { data: devices = [] } = useDevices();
@@ -47,8 +48,8 @@ export function MergeDevice({ device }: { readonly device: Device }) {
           question={`Are ${nameAndId(asked.gone)} and ${nameAndId(asked.stays)} the same device?`}
           action="Merge them"
           isPending={merge.isPending}
-          pendingWords="Moving the readings. Millions of them take some seconds."
-          error={merge.error}
+          pendingMessage="Moving the readings. Millions of them take some seconds."
+          errorMessage={merge.error ? explain(merge.error) : undefined}
           onConfirm={() => merge.mutate(asked)}
           onClosed={() => setAsked(null)}
         >

@@ -3,13 +3,13 @@ import { memo } from "react";
 import type { Device, Metric } from "../../../shared/device.ts";
 import { seriesColour } from "../../charts/colours.ts";
 import { Sparkline } from "../../charts/sparkline.tsx";
+import { LastHeard } from "../../device/last-heard.tsx";
+import { LatestValue } from "../../device/latest-value.tsx";
+import { Presence } from "../../device/presence.tsx";
+import { SilentMetrics } from "../../device/silent-metrics.tsx";
 import { metricLabel } from "../../i18n/names.ts";
 import { formatSpan } from "../../i18n/times.ts";
-import { LastHeard } from "../../ui/last-heard.tsx";
-import { LatestValue } from "../../ui/latest-value.tsx";
-import { Presence } from "../../ui/presence.tsx";
-import { links } from "../../ui/use-route.ts";
-import { SilentMetrics } from "../device/silent-metrics.tsx";
+import { links } from "../../shell/use-route.ts";
 import styles from "./device-card.module.css";
 import { QuickSwitches } from "./quick-switches.tsx";
 

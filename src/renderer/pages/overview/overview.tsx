@@ -1,23 +1,28 @@
-// All devices at a glance. A hub without any shows how to bring the first one in.
-import { Fragment } from "react";
+// All devices at a glance, by room; above them the requests to join and the messages that were refused.
+import { Fragment, type ReactNode } from "react";
+import { explain } from "../../api/client.ts";
 import { useDevices } from "../../api/queries.ts";
+import { BlockedDevices } from "../../device/joining/blocked-devices.tsx";
+import { JoinRequests } from "../../device/joining/join-requests.tsx";
 import { byRoom, type Room } from "../../i18n/names.ts";
+import { PageHeader } from "../../shell/page-header.tsx";
+import { links } from "../../shell/use-route.ts";
 import { Failure } from "../../ui/failure.tsx";
-import { PageHeader } from "../../ui/page-header.tsx";
-import { links } from "../../ui/use-route.ts";
-import { AddDevice } from "../add-device/add-device.tsx";
-import { BlockedDevices } from "../joining/blocked-devices.tsx";
-import { JoinRequests } from "../joining/join-requests.tsx";
 import { DeviceCard } from "./device-card.tsx";
 import styles from "./overview.module.css";
 import { RefusedMessages } from "./refused-messages.tsx";
 
-export function Overview() {
+interface Props {
+  /** What a hub without devices shows instead. */
+  readonly whileEmpty: ReactNode;
+}
+
+export function Overview({ whileEmpty }: Props) {
   const devices = useDevices();
   if (devices.data?.length === 0) {
     return (
       <>
-        <AddDevice />
+        {whileEmpty}
         <BlockedDevices />
       </>
     );
@@ -30,7 +35,11 @@ export function Overview() {
         </a>
       </PageHeader>
       {devices.isLoadingError && (
-        <Failure what="The devices could not be loaded." error={devices.error} onRetry={() => void devices.refetch()} />
+        <Failure
+          title="The devices could not be loaded."
+          message={explain(devices.error)}
+          onRetry={() => void devices.refetch()}
+        />
       )}
       <JoinRequests />
       <RefusedMessages />

@@ -4,8 +4,8 @@ import { isSettled } from "../../../shared/command.ts";
 import type { Device, DeviceControl } from "../../../shared/device.ts";
 import { explain } from "../../api/client.ts";
 import { sendCommand } from "../../api/queries.ts";
-import { ControlInput } from "../controls/control-input.tsx";
-import { settledValue } from "../controls/settled-value.ts";
+import { ControlInput } from "../../device/control-input.tsx";
+import { settledValue } from "../../device/settled-value.ts";
 import styles from "./quick-switches.module.css";
 
 const SHOWN = 2;

@@ -2,7 +2,7 @@
 import { useRefused } from "../../api/queries.ts";
 import { formatCount } from "../../i18n/numbers.ts";
 import { formatMoment } from "../../i18n/times.ts";
-import { useNow } from "../../ui/use-now.ts";
+import { useNow } from "../../ui/hooks/use-now.ts";
 import styles from "./refused-messages.module.css";
 
 const SHOWN = 100;

@@ -1,21 +1,21 @@
 // What a device can be told, and the receipt of the last word on each control: asked for, and what the device says, apart.
 import { useState } from "react";
-import type { AddedControl } from "../../../shared/added-control.ts";
-import type { Command } from "../../../shared/command.ts";
-import { isSettled } from "../../../shared/command.ts";
-import type { ControlValue } from "../../../shared/control.ts";
-import type { Device, DeviceControl } from "../../../shared/device.ts";
-import { explain } from "../../api/client.ts";
-import { sendCommand, useCommands } from "../../api/queries.ts";
-import { controlLabel, valueWords } from "../../i18n/controls.ts";
-import { Dialog } from "../../ui/dialog.tsx";
+import type { AddedControl } from "../../../../shared/added-control.ts";
+import type { Command } from "../../../../shared/command.ts";
+import { isSettled } from "../../../../shared/command.ts";
+import type { ControlValue } from "../../../../shared/control.ts";
+import type { Device, DeviceControl } from "../../../../shared/device.ts";
+import { explain } from "../../../api/client.ts";
+import { sendCommand, useCommands } from "../../../api/queries.ts";
+import { ControlInput } from "../../../device/control-input.tsx";
+import { settledValue } from "../../../device/settled-value.ts";
+import { controlLabel, valueWords } from "../../../i18n/controls.ts";
+import { Dialog } from "../../../ui/dialog.tsx";
 import { addedControls } from "./added-control-draft.ts";
 import { AddedControlForm } from "./added-control-form.tsx";
 import { CommandHistory } from "./command-history.tsx";
 import { CommandReceipt } from "./command-receipt.tsx";
-import { ControlInput } from "./control-input.tsx";
 import styles from "./device-controls.module.css";
-import { settledValue } from "./settled-value.ts";
 
 export function DeviceControls({ device }: { readonly device: Device }) {
   const { data: commands = [] } = useCommands(device.id);

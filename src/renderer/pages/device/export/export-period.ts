@@ -1,5 +1,5 @@
 // Which stretch of time an export covers.
-import { type RangeName, rangeSpanMs } from "../../charts/ranges.ts";
+import { type RangeName, rangeSpanMs } from "../../../charts/ranges.ts";
 
 export type PeriodName = RangeName | "all" | "custom";
 

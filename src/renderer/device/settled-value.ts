@@ -1,6 +1,6 @@
 // What a control shows while no command is under way.
-import type { ControlValue } from "../../../shared/control.ts";
-import type { DeviceControl } from "../../../shared/device.ts";
+import type { ControlValue } from "../../shared/control.ts";
+import type { DeviceControl } from "../../shared/device.ts";
 
 interface Done {
   readonly value: ControlValue;

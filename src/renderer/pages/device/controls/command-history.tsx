@@ -1,9 +1,9 @@
 // The commands before the last ones: what was asked, by whom, and what came of it.
-import type { Command } from "../../../shared/command.ts";
-import type { Control } from "../../../shared/control.ts";
-import type { Device } from "../../../shared/device.ts";
-import { controlLabel, failureWords, valueWords } from "../../i18n/controls.ts";
-import { formatMoment } from "../../i18n/times.ts";
+import type { Command } from "../../../../shared/command.ts";
+import type { Control } from "../../../../shared/control.ts";
+import type { Device } from "../../../../shared/device.ts";
+import { controlLabel, failureWords, valueWords } from "../../../i18n/controls.ts";
+import { formatMoment } from "../../../i18n/times.ts";
 import styles from "./command-receipt.module.css";
 import { Mark } from "./command-receipt.tsx";
 

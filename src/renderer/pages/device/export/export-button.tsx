@@ -1,10 +1,10 @@
 // Takes a device's readings away as CSV: opens the questions, then says where the file went.
 import { useEffect, useState } from "react";
-import type { ExportQuery } from "../../../shared/api.ts";
-import type { Device } from "../../../shared/device.ts";
-import { type ExportOutcome, exportCsv } from "../../api/platform.ts";
-import type { RangeName } from "../../charts/ranges.ts";
-import { Dialog } from "../../ui/dialog.tsx";
+import type { ExportQuery } from "../../../../shared/api.ts";
+import type { Device } from "../../../../shared/device.ts";
+import { type ExportOutcome, exportCsv } from "../../../api/platform.ts";
+import type { RangeName } from "../../../charts/ranges.ts";
+import { Dialog } from "../../../ui/dialog.tsx";
 import styles from "./export-button.module.css";
 import { ExportForm } from "./export-form.tsx";
 

@@ -1,12 +1,12 @@
 // A control that a person adds to a device that does not declare it: what it is called, and what it publishes.
 import { useMutation } from "@tanstack/react-query";
 import { type SubmitEvent, useState } from "react";
-import { type AddedControl, VALUE_PLACEHOLDER } from "../../../shared/added-control.ts";
-import type { Device } from "../../../shared/device.ts";
-import { explain } from "../../api/client.ts";
-import { changeDevice } from "../../api/queries.ts";
-import form from "../../ui/form.module.css";
-import { Segmented } from "../../ui/segmented.tsx";
+import { type AddedControl, VALUE_PLACEHOLDER } from "../../../../shared/added-control.ts";
+import type { Device } from "../../../../shared/device.ts";
+import { explain } from "../../../api/client.ts";
+import { changeDevice } from "../../../api/queries.ts";
+import form from "../../../ui/form.module.css";
+import { Segmented } from "../../../ui/segmented.tsx";
 import {
   addedControls,
   type ControlDraft,

@@ -2,7 +2,7 @@
 import type { Device } from "../../shared/device.ts";
 import { newest, useLive } from "../api/use-live.ts";
 import { formatAgo } from "../i18n/times.ts";
-import { useNow } from "./use-now.ts";
+import { useNow } from "../ui/hooks/use-now.ts";
 
 export function LastHeard({ device }: { readonly device: Device }) {
   const { series } = useLive();

@@ -1,8 +1,8 @@
 // How far the last command on a control has come, with times: sent, delivered, done.
-import type { Command, CommandState } from "../../../shared/command.ts";
-import type { Control } from "../../../shared/control.ts";
-import { controlLabel, failureWords, valueWords } from "../../i18n/controls.ts";
-import { formatLater, formatMillisecond, formatMoment } from "../../i18n/times.ts";
+import type { Command, CommandState } from "../../../../shared/command.ts";
+import type { Control } from "../../../../shared/control.ts";
+import { controlLabel, failureWords, valueWords } from "../../../i18n/controls.ts";
+import { formatLater, formatMillisecond, formatMoment } from "../../../i18n/times.ts";
 import styles from "./command-receipt.module.css";
 
 interface Props {

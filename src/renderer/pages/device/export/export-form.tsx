@@ -1,11 +1,11 @@
 // The questions of an export: which metrics, which time, and how the file is written.
 import { type SubmitEvent, useState } from "react";
-import type { ExportQuery } from "../../../shared/api.ts";
-import type { Device } from "../../../shared/device.ts";
-import { type RangeName, rangeChoices } from "../../charts/ranges.ts";
-import { ownTimeZone } from "../../i18n/times.ts";
-import form from "../../ui/form.module.css";
-import { Segmented } from "../../ui/segmented.tsx";
+import type { ExportQuery } from "../../../../shared/api.ts";
+import type { Device } from "../../../../shared/device.ts";
+import { type RangeName, rangeChoices } from "../../../charts/ranges.ts";
+import { ownTimeZone } from "../../../i18n/times.ts";
+import form from "../../../ui/form.module.css";
+import { Segmented } from "../../../ui/segmented.tsx";
 import styles from "./export-form.module.css";
 import { boundsOf, type CustomPeriod, localMinute, type PeriodName } from "./export-period.ts";
 import { MetricChoice } from "./metric-choice.tsx";

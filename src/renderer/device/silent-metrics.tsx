@@ -1,9 +1,9 @@
 // Sensors that fell silent while their device is here: which, since when, and how often they usually speak.
-import type { Metric } from "../../../shared/device.ts";
-import { newest, useLive } from "../../api/use-live.ts";
-import { metricLabel } from "../../i18n/names.ts";
-import { formatSpan } from "../../i18n/times.ts";
-import { useNow } from "../../ui/use-now.ts";
+import type { Metric } from "../../shared/device.ts";
+import { newest, useLive } from "../api/use-live.ts";
+import { metricLabel } from "../i18n/names.ts";
+import { formatSpan } from "../i18n/times.ts";
+import { useNow } from "../ui/hooks/use-now.ts";
 import styles from "./silent-metrics.module.css";
 
 const SHOWN = 2;

@@ -1,5 +1,5 @@
 // What a browser shows to whoever is not signed in. The desktop app's window always is.
-import { BrandMark } from "../../ui/brand-mark.tsx";
+import { BrandMark } from "./brand-mark.tsx";
 import styles from "./sign-in.module.css";
 
 interface Props {

@@ -1,9 +1,9 @@
 // Whether a device is there: told by shape and words, never by colour alone.
 import type { Presence as PresenceState } from "../../shared/device.ts";
 import { formatMoment } from "../i18n/times.ts";
-import { Dot } from "./dot.tsx";
+import { Dot } from "../ui/dot.tsx";
+import { useNow } from "../ui/hooks/use-now.ts";
 import styles from "./presence.module.css";
-import { useNow } from "./use-now.ts";
 
 export function Presence({ online, sinceMs }: PresenceState) {
   const nowMs = useNow(60_000);

@@ -1,17 +1,18 @@
 // One metric of a device: what it is now, how far it went, and the chart. React draws the frame; readings go past it.
 import { type RefObject, useEffect, useRef } from "react";
-import type { Metric } from "../../shared/device.ts";
-import { useChart } from "../api/queries.ts";
-import { metricLabel } from "../i18n/names.ts";
-import { formatValue } from "../i18n/numbers.ts";
-import { Failure } from "../ui/failure.tsx";
-import { LatestValue } from "../ui/latest-value.tsx";
-import { useDark } from "../ui/use-dark.ts";
-import { useWidthWhenNear } from "../ui/use-width-when-near.ts";
-import type { Summary } from "./bucket-window.ts";
-import { LineChart } from "./line-chart.ts";
+import type { Metric } from "../../../shared/device.ts";
+import { explain } from "../../api/client.ts";
+import { useChart } from "../../api/queries.ts";
+import type { Summary } from "../../charts/bucket-window.ts";
+import { LineChart } from "../../charts/line-chart.ts";
+import { useLiveChart } from "../../charts/use-live-chart.ts";
+import { LatestValue } from "../../device/latest-value.tsx";
+import { metricLabel } from "../../i18n/names.ts";
+import { formatValue } from "../../i18n/numbers.ts";
+import { Failure } from "../../ui/failure.tsx";
+import { useDark } from "../../ui/hooks/use-dark.ts";
+import { useWidthWhenNear } from "../../ui/hooks/use-width-when-near.ts";
 import styles from "./metric-chart.module.css";
-import { useLiveChart } from "./use-live-chart.ts";
 
 /** Narrower steps than this cannot be told apart. */
 const PIXELS_PER_POINT = 2;
@@ -86,7 +87,11 @@ function Plot({ device, metric, spanMs, range, label, points }: PlotProps) {
   return (
     <>
       {chart.isLoadingError && (
-        <Failure what="This chart could not be loaded." error={chart.error} onRetry={() => void chart.refetch()} />
+        <Failure
+          title="This chart could not be loaded."
+          message={explain(chart.error)}
+          onRetry={() => void chart.refetch()}
+        />
       )}
       <canvas ref={canvas} role="img" aria-label={`${label} over time`} hidden={chart.isLoadingError} />
     </>

@@ -1,7 +1,7 @@
 // What a person types of a control that they add, and what it becomes.
-import { type AddedControl, VALUE_PLACEHOLDER } from "../../../shared/added-control.ts";
-import type { Control } from "../../../shared/control.ts";
-import type { Device } from "../../../shared/device.ts";
+import { type AddedControl, VALUE_PLACEHOLDER } from "../../../../shared/added-control.ts";
+import type { Control } from "../../../../shared/control.ts";
+import type { Device } from "../../../../shared/device.ts";
 
 /** As it stands in the fields. */
 export interface ControlDraft {

@@ -1,6 +1,6 @@
 // Which of a device's metrics: all, or some of them.
-import type { Metric } from "../../../shared/device.ts";
-import { metricLabel } from "../../i18n/names.ts";
+import type { Metric } from "../../../../shared/device.ts";
+import { metricLabel } from "../../../i18n/names.ts";
 import styles from "./metric-choice.module.css";
 
 interface Props {

@@ -1,7 +1,7 @@
 // What a person operates: one input for each kind of control. It shows `value`, and says what the person wants.
 import { useEffect, useId, useState } from "react";
-import type { Control, ControlValue } from "../../../shared/control.ts";
-import { controlLabel, valueWords } from "../../i18n/controls.ts";
+import type { Control, ControlValue } from "../../shared/control.ts";
+import { controlLabel, valueWords } from "../i18n/controls.ts";
 import styles from "./control-input.module.css";
 
 interface Props<Kind extends Control["kind"] = Control["kind"]> {

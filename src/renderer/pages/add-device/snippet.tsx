@@ -1,6 +1,6 @@
 // A piece of code to take away.
 import type { ReactNode } from "react";
-import { Copyable } from "./copyable.tsx";
+import { Copyable } from "../../ui/copyable.tsx";
 import styles from "./snippet.module.css";
 
 interface Props {
