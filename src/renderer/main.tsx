@@ -1,5 +1,5 @@
-// Starts the window's page: signs in where a link asks for it, then hands over to React.
-// The shared styles come first: what a component says of itself has the last word.
+// Entry of the page: signs in if the address is a sign-in link, then renders the app.
+// Shared styles are imported first, so that a component's own rules override them.
 import "./styles/tokens.css";
 import "./styles/base.css";
 import { QueryClientProvider } from "@tanstack/react-query";

@@ -1,4 +1,4 @@
-// The whole way, with the real agent as the Pi: it joins in the window, its LED is switched, it dies and comes back.
+// The real agent from end to end: it is approved, its LED is switched, it is killed and comes back.
 import { expect, type Page, test } from "@playwright/test";
 import type { Device } from "../../src/shared/device.ts";
 import { ensureAgentPackages, TestAgent } from "../support/agent.ts";
@@ -20,7 +20,7 @@ test.beforeAll(ensureAgentPackages);
 
 const receiptOf = (page: Page) => page.getByRole("list", { name: "What became of LED" });
 
-test("an agent joins, its LED goes on and off, and what it missed while it was dead reaches it", async ({ page }) => {
+test("an agent joins, its LED is switched, and a command issued while it was dead reaches it", async ({ page }) => {
   await using hub = await startTestHub("--joining", "ask");
   await page.goto(linkOf(hub));
   await using agent = new TestAgent(`127.0.0.1:${hub.mqttPort}:${hub.httpPort}`, LED);
@@ -35,7 +35,7 @@ test("an agent joins, its LED goes on and off, and what it missed while it was d
     });
   await expect(led).not.toBeChecked();
   await led.click();
-  for (const words of ["sent", "delivered", "done: LED is on"]) await expect(receiptOf(page)).toContainText(words);
+  for (const step of ["sent", "delivered", "done: LED is on"]) await expect(receiptOf(page)).toContainText(step);
   await isReported(true);
   expect(agent.output).toContain("led is true");
   await expect(led).toBeChecked();

@@ -1,4 +1,4 @@
-// The switches of a device's page, with MQTT.js as the Pi behind them.
+// The controls of a device's page and card, with MQTT.js as the Pi.
 import { expect, test } from "@playwright/test";
 import { connectAsync } from "mqtt";
 import type { Device } from "../../src/shared/device.ts";
@@ -18,25 +18,25 @@ const about = {
   ],
 };
 
-/** A Pi that does what it is told, and keeps what it was told. */
+/** A Pi that carries out every command and records them in `received`. */
 async function startPi(hub: TestHub, answer: (control: string) => object = () => ({ ok: true })) {
   const client = await connectAsync(`mqtt://127.0.0.1:${hub.mqttPort}`);
-  const told: [string, unknown][] = [];
+  const received: [string, unknown][] = [];
   client.on("message", (_topic, payload) => {
     const { id, control, value } = JSON.parse(payload.toString());
-    told.push([control, value]);
+    received.push([control, value]);
     client.publish("bramble/pi/state", JSON.stringify({ [control]: value }), { qos: 1 });
     client.publish("bramble/pi/reply", JSON.stringify({ id, value, ...answer(control) }), { qos: 1 });
   });
   await client.publishAsync("bramble/pi/about", JSON.stringify(about), { qos: 1 });
   await client.subscribeAsync("bramble/pi/command", { qos: 1 });
-  const says = (state: object) => client.publishAsync("bramble/pi/state", JSON.stringify(state), { qos: 1 });
-  return { told, says, [Symbol.asyncDispose]: () => client.endAsync(true) };
+  const reportState = (state: object) => client.publishAsync("bramble/pi/state", JSON.stringify(state), { qos: 1 });
+  return { received, reportState, [Symbol.asyncDispose]: () => client.endAsync(true) };
 }
 
 const deviceOf = (hub: TestHub) => hub.json<Device>("/api/v1/devices/pi");
 
-test("a switch is pressed, the Pi obeys, and the receipt says so", async ({ page }) => {
+test("a switch sends a command, and its receipt follows it to done", async ({ page }) => {
   await using hub = await startTestHub();
   await using pi = await startPi(hub);
   await page.goto(linkOf(hub));
@@ -53,13 +53,13 @@ test("a switch is pressed, the Pi obeys, and the receipt says so", async ({ page
   await expect(receipt).toContainText("done: LED is off");
   const earlier = page.getByRole("region", { name: "Earlier commands" });
   await expect(earlier).toContainText("LED on · by admin");
-  expect(pi.told).toEqual([
+  expect(pi.received).toEqual([
     ["led", true],
     ["led", false],
   ]);
 });
 
-test("a switch that was pressed stays where it is until the Pi says otherwise", async ({ page }) => {
+test("a switch keeps the requested value until the Pi reports another one", async ({ page }) => {
   await using hub = await startTestHub();
   await using pi = await startPi(hub);
   await page.goto(linkOf(hub));
@@ -67,7 +67,7 @@ test("a switch that was pressed stays where it is until the Pi says otherwise", 
   const led = page.getByRole("switch", { name: "LED" });
   await led.click();
   await expect(page.getByText("done: LED is on")).toBeVisible();
-  await pi.says({ led: false });
+  await pi.reportState({ led: false });
   await expect(led).not.toBeChecked();
   await led.evaluate((element) => {
     const moves: string[] = [];
@@ -78,12 +78,12 @@ test("a switch that was pressed stays where it is until the Pi says otherwise", 
   await led.click();
   await expect(page.getByText("done: LED is on")).toBeVisible();
   await expect.poll(async () => (await deviceOf(hub)).controls[0]?.reported?.value).toBe(true);
-  await pi.says({ led: false });
+  await pi.reportState({ led: false });
   await expect(led).not.toBeChecked();
   expect(await page.evaluate("moves")).toEqual(["true", "false"]);
 });
 
-test("every kind of control sends what a person means", async ({ page }) => {
+test("every kind of control sends its value", async ({ page }) => {
   await using hub = await startTestHub();
   await using pi = await startPi(hub);
   await page.goto(linkOf(hub));
@@ -98,7 +98,7 @@ test("every kind of control sends what a person means", async ({ page }) => {
   await page.getByRole("button", { name: "Press" }).click();
   await page.getByRole("button", { name: "Press again" }).click();
   await expect(page.getByRole("list", { name: "What became of Reboot" })).toContainText("done");
-  expect(pi.told).toEqual([
+  expect(pi.received).toEqual([
     ["fan", 10],
     ["mode", "warm"],
     ["sign", "hello"],
@@ -106,7 +106,7 @@ test("every kind of control sends what a person means", async ({ page }) => {
   ]);
 });
 
-test("a Pi that is away or says no is said in words", async ({ page }) => {
+test("a failed command and an offline Pi are shown with a message", async ({ page }) => {
   await using hub = await startTestHub();
   {
     await using _pi = await startPi(hub, () => ({ ok: false, error: "the LED is not wired" }));
@@ -119,13 +119,13 @@ test("a Pi that is away or says no is said in words", async ({ page }) => {
   await expect(page.getByText(/^(will be sent when it returns|waits for its turn), until/)).toBeVisible();
 });
 
-test("a plug that never heard of Bramble gets a switch by hand, and it is changed and removed", async ({ page }) => {
+test("a control is added to a device that declares none, then changed and removed", async ({ page }) => {
   await using hub = await startTestHub();
   await hub.post({ device_id: "kitchen", temperature: 21 });
   const plug = await connectAsync(`mqtt://127.0.0.1:${hub.mqttPort}`);
-  const heard: string[] = [];
-  plug.on("message", (topic, payload) => heard.push(`${topic} ${payload}`));
-  // Turned away, as nobody has said yet that it may.
+  const received: string[] = [];
+  plug.on("message", (topic, payload) => received.push(`${topic} ${payload}`));
+  // Refused: no control publishes to this topic yet. The subscription takes effect once one does.
   await plug.subscribeAsync("cmnd/plug/#", { qos: 1 }).catch(() => undefined);
   await page.goto(linkOf(hub));
   await page.getByRole("link", { name: "kitchen" }).click();
@@ -144,7 +144,7 @@ test("a plug that never heard of Bramble gets a switch by hand, and it is change
   await kettle.click();
   await expect(page.getByRole("list", { name: "What became of Kettle" })).toContainText("done: Kettle is on");
   await expect(kettle).toBeChecked();
-  expect(heard).toEqual(["cmnd/plug/POWER ON"]);
+  expect(received).toEqual(["cmnd/plug/POWER ON"]);
 
   await page.getByRole("button", { name: "Change Kettle" }).click();
   const change = page.getByRole("dialog", { name: "Change a control" });
@@ -157,7 +157,7 @@ test("a plug that never heard of Bramble gets a switch by hand, and it is change
   await change.getByRole("button", { name: "Save" }).click();
   await page.getByRole("slider", { name: "Level" }).press("End");
   await expect(page.getByRole("list", { name: "What became of Level" })).toContainText("done: Level is 10");
-  expect(heard.at(-1)).toBe('cmnd/plug/POWER {"level":10}');
+  expect(received.at(-1)).toBe('cmnd/plug/POWER {"level":10}');
 
   await plug.endAsync();
   await page.getByRole("slider", { name: "Level" }).press("Home");
@@ -167,7 +167,7 @@ test("a plug that never heard of Bramble gets a switch by hand, and it is change
   await expect(page.getByText("The device declares none.")).toBeVisible();
 });
 
-test("a switch is on its device's card, and says there what came of it", async ({ page }) => {
+test("a switch on a device's card shows the state of its command", async ({ page }) => {
   await using hub = await startTestHub();
   await hub.post({ device_id: "pi", temperature: 21 });
   await page.goto(linkOf(hub));
@@ -178,8 +178,8 @@ test("a switch is on its device's card, and says there what came of it", async (
     await using pi = await startPi(hub);
     await led.click();
     await expect(led).toBeChecked();
-    await expect.poll(() => pi.told).toEqual([["led", true]]);
-    // The rest of the card leads to the device.
+    await expect.poll(() => pi.received).toEqual([["led", true]]);
+    // The rest of the card links to the device's page.
     await card.getByText("21").click({ force: true });
     await expect(page.getByRole("list", { name: "What became of LED" })).toContainText("done: LED is on");
     await page.goBack();
@@ -191,6 +191,6 @@ test("a switch is on its device's card, and says there what came of it", async (
   await expect(card).toContainText("will be sent when it returns");
   await expect(led).not.toBeChecked();
   await using pi = await startPi(hub);
-  await expect.poll(() => pi.told).toEqual([["led", false]]);
+  await expect.poll(() => pi.received).toEqual([["led", false]]);
   await expect(card).not.toContainText("will be sent");
 });

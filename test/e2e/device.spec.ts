@@ -26,7 +26,7 @@ test("a new device's chart follows readings as they come, and shows other ranges
   await expect(chart).toContainText("min 10 · mean 20 · max 30");
 });
 
-test("a device that has been here for a while opens on its last hour", async ({ page }) => {
+test("a device known for a while opens on its last hour", async ({ page }) => {
   await using hub = await startTestHub();
   await hub.post({ device_id: "raspi-01", temperature: 20 });
   await page.clock.setSystemTime(Date.now() + HOUR_MS / 3);
@@ -36,7 +36,7 @@ test("a device that has been here for a while opens on its last hour", async ({ 
   await expect(page.getByRole("region", { name: "Temperature" })).toContainText("min 20 · mean 20 · max 20");
 });
 
-test("a reading that comes while the hub answers is in the chart", async ({ page }) => {
+test("a reading that arrives while the hub answers is in the chart", async ({ page }) => {
   await using hub = await startTestHub();
   await hub.post({ device_id: "raspi-01", temperature: 10 });
   await page.goto(linkOf(hub));
@@ -70,14 +70,14 @@ test("a reading that is sent twice counts once", async ({ page }) => {
   await hub.post({ device_id: "raspi-01", temperature: 30, ts });
   await expect(chart).toContainText("mean 25");
 
-  // The second metric tells when the page has heard the message.
+  // The second metric shows when the page has received the message.
   await hub.post({ device_id: "raspi-01", temperature: 30, humidity: 50, ts });
   await expect(page.getByRole("region", { name: "Humidity" })).toBeVisible();
   await hub.post({ device_id: "raspi-01", temperature: 70 });
   await expect(chart).toContainText("min 20 · mean 40 · max 70");
 });
 
-test("an export holds what was asked for", async ({ page }) => {
+test("an export contains the selected metrics and period", async ({ page }) => {
   await using hub = await startTestHub();
   const ts = Date.UTC(2026, 0, 2, 3, 4, 5);
   await hub.post({ device_id: "raspi-01", temperature: 25.5, humidity: 60, ts });
@@ -95,7 +95,7 @@ test("an export holds what was asked for", async ({ page }) => {
   expect(csv).not.toContain("60");
 });
 
-test("a device that is not there is said in words", async ({ page }) => {
+test("an unknown device has a page that says so", async ({ page }) => {
   await using hub = await startTestHub();
   await page.goto(linkOf(hub));
   await expect(page.getByText("Waiting for the first reading…")).toBeVisible();
@@ -103,7 +103,7 @@ test("a device that is not there is said in words", async ({ page }) => {
   await expect(page.getByRole("heading", { name: "There is no device “nobody”" })).toBeVisible();
 });
 
-test("while the hub is away the page says so and keeps what it showed", async ({ page }) => {
+test("without the hub the page says so and keeps its content", async ({ page }) => {
   await using hub = await startTestHub();
   await hub.post({ device_id: "raspi-01", temperature: 25.5 });
   await page.goto(linkOf(hub));

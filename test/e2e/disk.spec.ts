@@ -1,13 +1,11 @@
-// A person at the page hears that the disk fills while there is still time, and sees the warning go.
+// The warning of a disk that fills up: it appears in time, and disappears when there is space.
 import { fileURLToPath } from "node:url";
 import { expect, test } from "@playwright/test";
 import { startHubInside } from "../support/hub-inside.ts";
 
 const uiFolder = fileURLToPath(new URL("../../out/renderer", import.meta.url));
 
-test("the page warns of a disk that fills, says what to do, and is silent again when there is room", async ({
-  page,
-}) => {
+test("the page warns of a disk that fills, says what to do, and stops when there is space", async ({ page }) => {
   await using hub = await startHubInside({ freeBytes: 1e9, uiFolder });
   await hub.post({ device_id: "raspi-01", temperature: 25.5 });
   const live = page.waitForEvent("websocket");

@@ -1,10 +1,10 @@
-// "Is something wrong?": the page says what is wrong first, then who failed, and looks again when it is told to.
+// "Is something wrong?": problems first, then the clients that failed, and the checks run again on request.
 import { expect, test } from "@playwright/test";
 import type { DiagnosticReport } from "../../src/shared/doctor.ts";
 import { startTestHub } from "../support/hub.ts";
 import { linkOf } from "./page.ts";
 
-test("what is wrong comes first, then hints, what is fine, and clients that failed as they fail", async ({ page }) => {
+test("problems come first, then hints, passed checks and failed clients", async ({ page }) => {
   await using hub = await startTestHub("--host", "127.0.0.1");
   const seen = Promise.withResolvers<void>();
   await page.route("**/api/v1/doctor", async (route) => {
@@ -38,14 +38,14 @@ test("what is wrong comes first, then hints, what is fine, and clients that fail
   ]);
 });
 
-test("a command is there to be copied, after what is worse than it", async ({ page }) => {
+test("a finding's command can be copied, and a hint comes after a problem", async ({ page }) => {
   await using hub = await startTestHub("--host", "127.0.0.1");
   const command = `sudo ufw allow ${hub.mqttPort}/tcp`;
   await page.route("**/api/v1/doctor", async (route) => {
     const response = await route.fetch();
-    const examination: DiagnosticReport = await response.json();
+    const report: DiagnosticReport = await response.json();
     const firewall = { id: "ufw", state: "hint" as const, title: "A firewall is on: ufw", words: "It may.", command };
-    await route.fulfill({ json: { ...examination, checks: [firewall, ...examination.checks] } });
+    await route.fulfill({ json: { ...report, checks: [firewall, ...report.checks] } });
   });
   await page.goto(linkOf(hub));
   await page.getByRole("link", { name: "Is something wrong?" }).click();
@@ -56,12 +56,12 @@ test("a command is there to be copied, after what is worse than it", async ({ pa
   await expect(findings.first()).toHaveText("No Raspberry Pi can reach this hub");
 });
 
-test("a hub that does not answer is said, and asked again", async ({ page }) => {
+test("a hub that does not answer is shown, and asked again", async ({ page }) => {
   await using hub = await startTestHub();
   await page.goto(linkOf(hub));
   await expect(page.getByText("Waiting for the first reading…")).toBeVisible();
   let asked = 0;
-  // The page tries by itself twice more.
+  // The page retries twice by itself.
   await page.route("**/api/v1/doctor", (route) => {
     asked++;
     return asked <= 3 ? route.abort() : route.continue();
@@ -73,7 +73,7 @@ test("a hub that does not answer is said, and asked again", async ({ page }) => 
   await expect(page.getByRole("alert")).toBeHidden();
 });
 
-test("on a telephone the way there is at hand, and long names do not widen the page", async ({ page }) => {
+test("on a phone the page is linked, and long names do not overflow", async ({ page }) => {
   await using hub = await startTestHub();
   await page.setViewportSize({ width: 390, height: 844 });
   await page.goto(linkOf(hub));

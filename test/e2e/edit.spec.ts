@@ -1,4 +1,4 @@
-// A person keeps devices in order: names and describes one, makes one of two, blocks one, deletes one.
+// Editing, merging, blocking and deleting devices.
 import { expect, type Page, test } from "@playwright/test";
 import type { ReadingsPage } from "../../src/shared/api.ts";
 import { startTestHub, type TestHub } from "../support/hub.ts";
@@ -15,7 +15,7 @@ async function openEdit(page: Page, hub: TestHub, id: string): Promise<void> {
 
 const about = (page: Page) => page.getByRole("complementary");
 
-test("a device gets a name, a room, tags and notes, and gives them back", async ({ page }) => {
+test("a device gets a name, a room, tags and notes, and loses them again", async ({ page }) => {
   await using hub = await startTestHub();
   await hub.post({ device_id: "pi-1", temperature: 20 });
   await hub.post({ device_id: "pi-2", temperature: 20 });
@@ -49,9 +49,7 @@ test("a device gets a name, a room, tags and notes, and gives them back", async 
   await expect(about(page)).toContainText("RoomUpstairs");
 });
 
-test("what is left with Escape or Cancel is not changed, and what another changed meanwhile stays", async ({
-  page,
-}) => {
+test("Escape and Cancel change nothing, and saving keeps what another person changed meanwhile", async ({ page }) => {
   await using hub = await startTestHub();
   await hub.post({ device_id: "pi-1", temperature: 20 });
   await openEdit(page, hub, "pi-1");
@@ -75,7 +73,7 @@ test("what is left with Escape or Cancel is not changed, and what another change
   await expect(about(page)).toContainText("Of another.");
 });
 
-test("what the hub does not take is said in words, and what was typed stays", async ({ page }) => {
+test("an error on saving is shown, and the form keeps its content", async ({ page }) => {
   await using hub = await startTestHub();
   await hub.post({ device_id: "pi-1", temperature: 20 });
   await openEdit(page, hub, "pi-1");
@@ -92,7 +90,7 @@ test("what the hub does not take is said in words, and what was typed stays", as
   await expect(page.getByRole("heading", { level: 1, name: "Attic" })).toBeVisible();
 });
 
-test("a Pi that was set up anew goes on in one line: the one that was heard last stays", async ({ page }) => {
+test("merging keeps the id seen last and joins both histories", async ({ page }) => {
   await using hub = await startTestHub();
   const ts = Date.now() - 60_000;
   for (const [age, temperature] of [10, 20, 30].entries())
@@ -109,7 +107,7 @@ test("a Pi that was set up anew goes on in one line: the one that was heard last
   const question = page.getByRole("dialog", { name: "Are Attic (old) and new the same device?" });
   await expect(question).toContainText("old, with its 3 readings, becomes part of new, which was heard last.");
   await expect(question).toContainText("It is called Attic from then on.");
-  // Escape leaves the question, and not the page below it.
+  // Escape closes the dialog, not the page behind it.
   await page.keyboard.press("Escape");
   await expect(question).toBeHidden();
   await merge.click();
@@ -133,7 +131,7 @@ test("a Pi that was set up anew goes on in one line: the one that was heard last
   await expect(page.getByText("1 of 1 online")).toBeVisible();
 });
 
-test("from the page of the old one the new one stays, too, and what does not fit is said", async ({ page }) => {
+test("merging from the old device's page keeps the new id, too, and shows why it is refused", async ({ page }) => {
   await using hub = await startTestHub();
   const many = (prefix: string) => Object.fromEntries(Array.from({ length: 260 }, (_, n) => [`${prefix}${n}`, n]));
   await hub.post({ device_id: "old", ...many("a") });
@@ -149,7 +147,7 @@ test("from the page of the old one the new one stays, too, and what does not fit
   await expect(page.getByRole("heading", { level: 1, name: "Edit old" })).toBeVisible();
 });
 
-test("a device is blocked on its page, and let in again on the overview", async ({ page }) => {
+test("a device is blocked on its page, and approved again on the overview", async ({ page }) => {
   await using hub = await startTestHub();
   await hub.post({ device_id: "pi-1", temperature: 20 });
   await hub.post({ device_id: "pi-2", temperature: 20 });
@@ -163,7 +161,7 @@ test("a device is blocked on its page, and let in again on the overview", async 
   await expect(page.getByRole("listitem").filter({ hasText: "pi-1" })).toContainText("Temperature20");
 });
 
-test("a device is deleted with its history after it was named once more", async ({ page }) => {
+test("a device is deleted with its history after a confirmation", async ({ page }) => {
   await using hub = await startTestHub();
   for (const temperature of [1, 2]) await hub.post({ device_id: "pi-1", temperature, humidity: 50 });
   await hub.post({ device_id: "pi-2", temperature: 3 });
@@ -183,7 +181,7 @@ test("a device is deleted with its history after it was named once more", async 
   expect(await hub.json<ReadingsPage>("/api/v1/readings")).toMatchObject({ readings: [{ device: "pi-2" }] });
 });
 
-test("what was typed stays where somebody deletes the device meanwhile", async ({ page }) => {
+test("the form keeps its content when the device is deleted meanwhile", async ({ page }) => {
   await using hub = await startTestHub();
   await hub.post({ device_id: "pi-1", temperature: 20 });
   await hub.post({ device_id: "pi-2", temperature: 20 });
@@ -215,7 +213,7 @@ test("devices are grouped by room once there are two, and those without one come
   ]);
 });
 
-test("the page of editing and its questions fit a telephone", async ({ page }) => {
+test("the editing page and its dialogs fit a phone", async ({ page }) => {
   await using hub = await startTestHub();
   await page.setViewportSize({ width: 390, height: 844 });
   const long = "x".repeat(64);

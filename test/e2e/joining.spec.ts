@@ -1,4 +1,4 @@
-// A person lets devices join, or blocks them, and the page follows without a reload.
+// Approving and blocking devices that ask to join, with live updates.
 import { expect, type Page, test } from "@playwright/test";
 import { connectAsync } from "mqtt";
 import { startTestHub, type TestHub } from "../support/hub.ts";
@@ -6,7 +6,7 @@ import { linkOf } from "./page.ts";
 
 const askingHub = () => startTestHub("--joining", "ask");
 
-async function sayWhatItIs(hub: TestHub, id: string, about: object): Promise<void> {
+async function publishAbout(hub: TestHub, id: string, about: object): Promise<void> {
   const client = await connectAsync(hub.file.mqtt);
   await client.publishAsync(`bramble/${id}/about`, JSON.stringify(about), { qos: 1 });
   await client.endAsync();
@@ -19,13 +19,13 @@ async function join(hub: TestHub, id: string): Promise<void> {
 
 const overflow = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
 
-test("a device that wants to join says what it is, and is one of the others once it is approved", async ({ page }) => {
+test("a join request shows the device, which is listed once it is approved", async ({ page }) => {
   await using hub = await askingHub();
   await join(hub, "old");
   await page.goto(linkOf(hub));
   await expect(page.getByText("1 of 1 online")).toBeVisible();
 
-  await sayWhatItIs(hub, "raspi-07", {
+  await publishAbout(hub, "raspi-07", {
     name: "Attic",
     model: "Raspberry Pi 4",
     metrics: { temperature: { unit: "°C" } },
@@ -37,7 +37,7 @@ test("a device that wants to join says what it is, and is one of the others once
   await hub.post({ device_id: "raspi-07", temperature: 22.5 });
   await expect(request).toContainText("temperature 22.5 °C");
   await expect(request).toContainText("3 readings kept meanwhile");
-  // It is not one of the others.
+  // It is not listed before it is approved.
   await expect(page.getByRole("link", { name: "Attic" })).toHaveCount(0);
   await expect(page.getByText("1 of 1 online")).toBeVisible();
 
@@ -48,24 +48,24 @@ test("a device that wants to join says what it is, and is one of the others once
   await expect(page.getByRole("region", { name: "Temperature" })).toContainText("min 21.4 · mean 21.95 · max 22.5");
 });
 
-test("a blocked device is out of the way, and may join after all with what it had sent", async ({ page }) => {
+test("a blocked device is collapsed, and keeps its readings when it is approved after all", async ({ page }) => {
   await using hub = await askingHub();
   await join(hub, "old");
-  await hub.post({ device_id: "stranger", temperature: 99 });
+  await hub.post({ device_id: "raspi-02", temperature: 99 });
   await page.goto(linkOf(hub));
-  await page.getByRole("button", { name: "Block stranger" }).click();
-  await expect(page.getByRole("heading", { name: "stranger wants to join" })).toBeHidden();
-  expect((await hub.post({ device_id: "stranger", temperature: 98 })).status).toBe(403);
-  await expect(page.getByText("stranger", { exact: true })).toBeHidden();
+  await page.getByRole("button", { name: "Block raspi-02" }).click();
+  await expect(page.getByRole("heading", { name: "raspi-02 wants to join" })).toBeHidden();
+  expect((await hub.post({ device_id: "raspi-02", temperature: 98 })).status).toBe(403);
+  await expect(page.getByText("raspi-02", { exact: true })).toBeHidden();
 
   await page.getByText("1 device is blocked").click();
-  await expect(page.getByText("stranger", { exact: true })).toBeVisible();
-  await page.getByRole("button", { name: "Let stranger join after all" }).click();
+  await expect(page.getByText("raspi-02", { exact: true })).toBeVisible();
+  await page.getByRole("button", { name: "Let raspi-02 join after all" }).click();
   await expect(page.getByText("1 device is blocked")).toBeHidden();
-  await expect(page.getByRole("listitem").filter({ hasText: "stranger" })).toContainText("Temperature99");
+  await expect(page.getByRole("listitem").filter({ hasText: "raspi-02" })).toContainText("Temperature99");
 });
 
-test("the page of adding shows a device that knocks, with Approve at hand, and turns into it", async ({ page }) => {
+test("the page for adding a device shows a join request, and then the approved device", async ({ page }) => {
   await using hub = await askingHub();
   await join(hub, "old");
   await hub.post({ device_id: "undecided", temperature: 1 });
@@ -83,7 +83,7 @@ test("the page of adding shows a device that knocks, with Approve at hand, and t
   await expect(page.getByRole("heading", { level: 1, name: "new" })).toBeVisible();
 });
 
-test("the first device of an empty hub is let in from the page that waits for it", async ({ page }) => {
+test("the first device of an empty hub is approved on the page that waits for it", async ({ page }) => {
   await using hub = await askingHub();
   await page.goto(linkOf(hub));
   await expect(page.getByText("Waiting for the first reading…")).toBeVisible();
@@ -92,7 +92,7 @@ test("the first device of an empty hub is let in from the page that waits for it
   await expect(page.getByRole("listitem").filter({ hasText: "raspi-01" })).toContainText("Temperature25.5");
 });
 
-test("the page of a device that waits lets it join, and then has its charts", async ({ page }) => {
+test("the page of a pending device approves it, and then shows its charts", async ({ page }) => {
   await using hub = await askingHub();
   await hub.post({ device_id: "raspi-01", temperature: 25.5 });
   await page.goto(linkOf(hub));
@@ -102,7 +102,7 @@ test("the page of a device that waits lets it join, and then has its charts", as
   await expect(page.getByRole("region", { name: "Temperature" })).toContainText("min 25.5");
 });
 
-test("a device that is removed elsewhere leaves the page", async ({ page }) => {
+test("a device that is deleted elsewhere disappears", async ({ page }) => {
   await using hub = await askingHub();
   await join(hub, "old");
   await join(hub, "older");
@@ -113,7 +113,7 @@ test("a device that is removed elsewhere leaves the page", async ({ page }) => {
   await expect(page.getByRole("link", { name: "older" })).toBeHidden();
 });
 
-test("a decision that the hub cannot take now is said in words, and can be taken again", async ({ page }) => {
+test("a decision that fails is shown, and can be repeated", async ({ page }) => {
   await using hub = await askingHub();
   await hub.post({ device_id: "raspi-01", temperature: 25.5 });
   await page.goto(linkOf(hub));
@@ -125,13 +125,13 @@ test("a decision that the hub cannot take now is said in words, and can be taken
   await expect(page.getByText("1 of 1 online")).toBeVisible();
 });
 
-test("a closed hub says so where devices are added", async ({ page }) => {
+test("a hub that takes no new devices says so on the page for adding one", async ({ page }) => {
   await using hub = await startTestHub("--joining", "closed");
   await page.goto(linkOf(hub));
   await expect(page.getByText("This hub takes no new devices")).toBeVisible();
 });
 
-test("many requests and long names fit a telephone", async ({ page }) => {
+test("many requests and long names fit a phone", async ({ page }) => {
   await using hub = await askingHub();
   await join(hub, "old");
   await hub.post({ device_id: "x".repeat(64), ["m".repeat(64)]: 123_456_789.125 });

@@ -1,9 +1,9 @@
-// From an empty hub to a page of devices that follows them without a reload.
+// The overview, from an empty hub to a list of devices that updates live.
 import { expect, test } from "@playwright/test";
 import { startTestHub } from "../support/hub.ts";
 import { linkOf } from "./page.ts";
 
-test("an empty hub shows how to send to it, and what it refused", async ({ page }) => {
+test("an empty hub shows how to send to it, and the messages that it refused", async ({ page }) => {
   await using hub = await startTestHub();
   await page.goto(linkOf(hub));
   await expect(page.getByText(`:${hub.httpPort}/data`)).toBeVisible();
@@ -36,30 +36,30 @@ test("a device appears with its first message, and its values follow", async ({ 
   await expect(page.getByText("2 of 2 online")).toBeVisible();
 });
 
-test("a device that comes while the list is on its way is not lost", async ({ page }) => {
+test("a device that appears while the list is in flight is not lost", async ({ page }) => {
   await using hub = await startTestHub();
-  const toldOfDevice = new Promise<void>((resolve) => {
+  const deviceEvent = new Promise<void>((resolve) => {
     page.on("websocket", (socket) =>
       socket.on("framereceived", ({ payload }) => {
         if (String(payload).includes('"type":"device"')) resolve();
       }),
     );
   });
-  // The list is asked for when the page opens, and again once it listens. Both answers are older than the device.
+  // The list is fetched on load and again once the socket is open. Both answers predate the device.
   let answers = 0;
   await page.route("**/api/v1/devices", async (route) => {
     const response = await route.fetch();
     answers++;
     if (answers === 2) await hub.post({ device_id: "raspi-01", temperature: 25.5 });
-    if (answers <= 2) await toldOfDevice;
-    // The page may have given up on it meanwhile, which is as good.
+    if (answers <= 2) await deviceEvent;
+    // The page may have cancelled the request, which is fine too.
     await route.fulfill({ response }).catch(() => undefined);
   });
   await page.goto(linkOf(hub));
   await expect(page.getByRole("link", { name: "raspi-01" })).toBeVisible();
 });
 
-test("the page of adding says when a new device is there", async ({ page }) => {
+test("the page for adding a device shows the new one when it arrives", async ({ page }) => {
   await using hub = await startTestHub();
   await hub.post({ device_id: "old", temperature: 1 });
   await page.goto(linkOf(hub));
@@ -72,9 +72,9 @@ test("the page of adding says when a new device is there", async ({ page }) => {
   await expect(page.getByRole("heading", { level: 1, name: "new" })).toBeVisible();
 });
 
-test("on several networks a person chooses the address that the Pi reaches", async ({ page }) => {
+test("on several networks the snippets use the chosen address", async ({ page }) => {
   await using hub = await startTestHub("--host", "127.0.0.1");
-  // As a machine with two networks and a name answers.
+  // The answer of a computer on two networks with an mDNS name.
   await page.route("**/api/v1/hub", async (route) => {
     const answer = await (await route.fetch()).json();
     await route.fulfill({ json: { ...answer, addresses: ["127.0.0.1", "::1"], mdnsName: "bramble.local" } });
@@ -88,7 +88,7 @@ test("on several networks a person chooses the address that the Pi reaches", asy
   await expect(page.getByText(`client.connect("::1", ${hub.mqttPort})`)).toBeVisible();
 });
 
-test("a telephone's width shows everything without scrolling sideways", async ({ page }) => {
+test("nothing overflows at a phone's width", async ({ page }) => {
   await using hub = await startTestHub();
   await hub.post({ device_id: "x".repeat(64), ["m".repeat(64)]: 123_456_789.125 });
   await page.setViewportSize({ width: 390, height: 844 });

@@ -1,4 +1,4 @@
-// How a test gets into a hub's page: with the link that the hub printed, as a person does.
+// The sign-in link that the hub printed, which a test opens as a person does.
 import type { TestHub } from "../support/hub.ts";
 
 export function linkOf(hub: TestHub): string {

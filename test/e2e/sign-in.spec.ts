@@ -1,4 +1,4 @@
-// The printed link signs in once, and its secret does not stay in the address.
+// Signing in: the printed link works once, and its secret is removed from the address.
 import { expect, test } from "@playwright/test";
 import { startTestHub } from "../support/hub.ts";
 import { linkOf } from "./page.ts";
@@ -10,7 +10,7 @@ test("without the link the page says where to find it", async ({ page }) => {
   await expect(page.getByText("bramble serve")).toBeVisible();
 });
 
-test("the link signs in, also when it is pasted into the tab that asks for it", async ({ page }) => {
+test("the link signs in, also when it is pasted into the tab that is open already", async ({ page }) => {
   await using hub = await startTestHub();
   await page.goto(hub.file.http);
   await expect(page.getByRole("heading", { name: "You are not signed in" })).toBeVisible();
@@ -22,12 +22,12 @@ test("the link signs in, also when it is pasted into the tab that asks for it", 
   await expect(page.getByText("Waiting for the first reading…")).toBeVisible();
 });
 
-test("a link that was used is refused in words", async ({ browser, page }) => {
+test("a used link is refused with a message", async ({ browser, page }) => {
   await using hub = await startTestHub();
   await page.goto(linkOf(hub));
   await expect(page.getByText("Waiting for the first reading…")).toBeVisible();
 
-  const stranger = await browser.newPage();
-  await stranger.goto(linkOf(hub));
-  await expect(stranger.getByRole("heading", { name: "This link was used before or is too old" })).toBeVisible();
+  const secondPage = await browser.newPage();
+  await secondPage.goto(linkOf(hub));
+  await expect(secondPage.getByRole("heading", { name: "This link was used before or is too old" })).toBeVisible();
 });

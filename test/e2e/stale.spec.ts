@@ -1,11 +1,11 @@
-// A sensor that falls silent while its device is here. The hub runs inside the test, so that the test can turn its clock.
+// A metric that goes silent while its device is online. The hub runs in the test's process, so that the test sets its clock.
 import { fileURLToPath } from "node:url";
 import { expect, test } from "@playwright/test";
 import { startHubInside } from "../support/hub-inside.ts";
 
 const uiFolder = fileURLToPath(new URL("../../out/renderer", import.meta.url));
 
-test("a silent sensor is said by name, with its pace, until it speaks again", async ({ page }) => {
+test("a silent metric is listed with its usual interval until a reading arrives", async ({ page }) => {
   await using hub = await startHubInside({ uiFolder });
   for (let turn = 0; turn < 6; turn++) {
     await hub.post({ device_id: "pi", temperature: 20 + turn, ...(turn < 5 && { humidity: 40 }) });

@@ -1,8 +1,8 @@
-// What a chart draws: its buckets as live readings extend them, its holes, and the ticks of its axes.
+// What a chart draws: its buckets as live readings extend them, its gaps, and the ticks of its axes.
 import fc from "fast-check";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { BucketWindow } from "../../src/renderer/charts/bucket-window.ts";
-import { courseOf } from "../../src/renderer/charts/gaps.ts";
+import { splitAtGaps } from "../../src/renderer/charts/gaps.ts";
 import { timeTicks } from "../../src/renderer/charts/time-ticks.ts";
 import { valueTicks } from "../../src/renderer/charts/value-ticks.ts";
 import type { Bucket } from "../../src/shared/reading.ts";
@@ -14,7 +14,7 @@ describe("the buckets of a chart", () => {
   const chart = (buckets: Bucket[]) =>
     new BucketWindow({ device: "pi", metric: "t", from: 0, to: 100, stepMs: 10, buckets });
 
-  test("take a live reading into its own, or begin a new one", () => {
+  test("take a live reading, or start a new one for it", () => {
     const window = chart([bucket(90, 4)]);
     window.add({ ts: 101, value: 1 });
     window.add({ ts: 109, value: 3 });
@@ -22,14 +22,14 @@ describe("the buckets of a chart", () => {
     expect(window.summary()).toEqual({ min: 1, mean: 8 / 3, max: 4 });
   });
 
-  test("give a late reading its place, and do not count one twice that the answer may hold", () => {
+  test("take a late reading in order, and do not count one twice that the answer may contain", () => {
     const window = chart([bucket(20, 4), bucket(60, 6)]);
     window.add({ ts: 45, value: 5 });
     window.add({ ts: 61, value: 6 });
     expect(window.buckets).toEqual([bucket(20, 4), bucket(40, 5), bucket(60, 6)]);
   });
 
-  test("leave on the left as time goes on, and what is older than the window is not taken", () => {
+  test("leave on the left as time passes, and readings older than the window are ignored", () => {
     const window = chart([bucket(0), bucket(50)]);
     window.slideTo(130);
     expect([window.startMs, window.endMs, window.buckets]).toEqual([30, 130, [bucket(50)]]);
@@ -47,10 +47,10 @@ describe("the buckets of a chart", () => {
   });
 });
 
-describe("the holes of a series", () => {
-  test("are where its own rhythm broke, also towards the present", () => {
+describe("the gaps of a series", () => {
+  test("are where its usual distance is exceeded, also before the present", () => {
     const times = [0, 10, 20, 100, 110, 120];
-    const { runs, holes } = courseOf(
+    const { runs, gaps } = splitAtGaps(
       times.map((t) => bucket(t)),
       1,
       200,
@@ -59,29 +59,29 @@ describe("the holes of a series", () => {
       [0, 10, 20],
       [100, 110, 120],
     ]);
-    expect(holes).toEqual([
+    expect(gaps).toEqual([
       { fromMs: 20, toMs: 100 },
       { fromMs: 120, toMs: 200 },
     ]);
   });
 
-  test("are none where a lone reading tells of no rhythm, or none is there", () => {
-    expect(courseOf([bucket(5)], 1, 1_000)).toEqual({ runs: [[bucket(5)]], holes: [] });
-    expect(courseOf([], 1, 1_000)).toEqual({ runs: [], holes: [] });
+  test("are none for a single reading, or without readings", () => {
+    expect(splitAtGaps([bucket(5)], 1, 1_000)).toEqual({ runs: [[bucket(5)]], gaps: [] });
+    expect(splitAtGaps([], 1, 1_000)).toEqual({ runs: [], gaps: [] });
   });
 });
 
 describe("the ticks of time", () => {
   afterEach(() => void vi.unstubAllEnvs());
 
-  test("are round moments of the person's clock, also on the day that loses an hour", () => {
+  test("are round local times, also on the day that loses an hour", () => {
     vi.stubEnv("TZ", "Europe/Berlin");
     const from = Date.UTC(2026, 2, 28, 23);
     const ticks = timeTicks(from, from + 23 * HOUR_MS, 6);
     expect(ticks.map(({ value }) => new Date(value).getHours())).toEqual([0, 4, 8, 12, 16, 20, 0]);
   });
 
-  test("are few for any stretch", () => {
+  test("are few for any range", () => {
     const stretch = fc.tuple(fc.integer({ min: 0, max: 4e12 }), fc.integer({ min: 60_000, max: 366 * 24 * HOUR_MS }));
     fc.assert(
       fc.property(stretch, ([from, span]) => {
@@ -105,7 +105,7 @@ describe("the ticks of values", () => {
     fc.assert(
       fc.property(finite, finite, (a, b) => {
         const ticks = valueTicks(Math.min(a, b), Math.max(a, b));
-        // More than seven only where doubles are further apart than the ticks.
+        // More than seven only where the distance of doubles exceeds that of the ticks.
         expect(ticks.length).toBeLessThanOrEqual(12);
         expect(ticks.filter(({ value }) => !Number.isFinite(value))).toEqual([]);
       }),

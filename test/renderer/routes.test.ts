@@ -1,4 +1,4 @@
-// What an address of the window leads to.
+// Parsing hash routes.
 import { expect, test } from "vitest";
 import { links, parseRoute } from "../../src/renderer/shell/use-route.ts";
 

@@ -1,9 +1,9 @@
-// Speaks HTTP with the hub. The desktop app and the browser use the same relative addresses.
+// The HTTP client of the hub's API. The desktop app and the browser use the same relative addresses.
 import type { ApiError } from "../../shared/api.ts";
 
 type QueryValue = string | number | readonly string[] | undefined;
 
-/** Relative to the page, so that a hub behind a path of a proxy works too. */
+/** Relative to the page, so that it works behind a proxy that serves the hub under a path. */
 export function apiUrl(path: string, query: Readonly<Record<string, QueryValue>> = {}): string {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
@@ -14,7 +14,7 @@ export function apiUrl(path: string, query: Readonly<Record<string, QueryValue>>
   return search === "" ? `api/v1/${path}` : `api/v1/${path}?${search}`;
 }
 
-/** The hub answered, and said no. */
+/** The hub answered with an error. */
 export class ApiFailure extends Error {
   readonly status: number;
   readonly code: string;
@@ -28,12 +28,12 @@ export class ApiFailure extends Error {
 
 export const isSignedOut = (error: Error | null): boolean => error instanceof ApiFailure && error.status === 401;
 
-/** Words for a person. */
+/** The message to show for an error. */
 export function explain(error: Error): string {
   return error instanceof ApiFailure ? error.message : "The hub does not answer.";
 }
 
-/** The answer's type is the route's schema in `shared/api.ts`, which the hub is held to. */
+/** Throws `ApiFailure` for an error status. Not validated: the hub is held to the schemas of `shared/api.ts`. */
 export async function request<Answer>(url: string, init?: RequestInit): Promise<Answer> {
   const response = await fetch(url, init);
   if (!response.ok) throw new ApiFailure(response.status, await readError(response));
@@ -45,7 +45,7 @@ export function post<Answer>(url: string, body: object): Promise<Answer> {
   return request(url, { method: "POST", headers, body: JSON.stringify(body) });
 }
 
-/** DELETE is answered without a body. */
+/** DELETE answers without a body. */
 export async function remove(url: string): Promise<void> {
   const response = await fetch(url, { method: "DELETE" });
   if (!response.ok) throw new ApiFailure(response.status, await readError(response));
@@ -56,9 +56,9 @@ export function patch<Answer>(url: string, body: object): Promise<Answer> {
   return request(url, { method: "PATCH", headers, body: JSON.stringify(body) });
 }
 
-/** Something between us and the hub, such as a proxy, may answer in its own words. */
+/** A proxy between the page and the hub may answer with HTML. */
 async function readError(response: Response): Promise<ApiError> {
   const isJson = response.headers.get("content-type")?.includes("json") ?? false;
   if (isJson) return response.json();
-  return { error: "no-words", message: `The hub answered with status ${response.status}.` };
+  return { error: "not-json", message: `The hub answered with status ${response.status}.` };
 }

@@ -1,4 +1,4 @@
-// Changes to the list of devices that the pages hold.
+// Pure updates of the cached device list, for live events and for answers to mutations.
 import type { DeviceList } from "../../shared/api.ts";
 import { type Command, desiredBy } from "../../shared/command.ts";
 import type { Device, DeviceControl } from "../../shared/device.ts";
@@ -7,14 +7,14 @@ export function withDevice({ devices }: DeviceList, device: Device): DeviceList 
   return { devices: [...devices.filter(({ id }) => id !== device.id), device] };
 }
 
-/** A control was told something; an older command may still be heard of. */
+/** Sets what the command asks of its control; an event of an older command does not replace a newer one. */
 export function withCommand({ devices }: DeviceList, command: Command): DeviceList {
   const desired = desiredBy(command);
-  const told = (one: DeviceControl): DeviceControl =>
+  const withDesired = (one: DeviceControl): DeviceControl =>
     one.control.id === command.control && (one.desired?.atMs ?? 0) <= desired.atMs ? { ...one, desired } : one;
   return {
     devices: devices.map((device) =>
-      device.id === command.device ? { ...device, controls: device.controls.map(told) } : device,
+      device.id === command.device ? { ...device, controls: device.controls.map(withDesired) } : device,
     ),
   };
 }

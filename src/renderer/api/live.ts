@@ -1,4 +1,4 @@
-// The one WebSocket to the hub: keeps it open, and hands what arrives to the series and to the query cache.
+// The one WebSocket to the hub: keeps it open, and passes events to the series and to the query cache.
 import type { QueryClient, QueryFilters } from "@tanstack/react-query";
 import type {
   CommandList,
@@ -18,10 +18,11 @@ import { keys } from "./queries.ts";
 import { SeriesFeed } from "./series.ts";
 import { Signal } from "./signal.ts";
 
-/** The hub speaks every second; after this much silence the network is gone, whatever the socket says. */
-const SILENCE_MS = 10_000;
-const RETRY_MS = { first: 500, longest: 8_000 };
-const REFUSED_KEPT = 1_000;
+/** The hub sends an event every second, so after this much silence the connection is dead even if the socket is open. */
+const MAX_SILENCE_MS = 10_000;
+const FIRST_RETRY_MS = 500;
+const MAX_RETRY_MS = 8_000;
+const MAX_REFUSED_MESSAGES = 1_000;
 
 export class LiveFeed {
   readonly series = new SeriesFeed();
@@ -36,7 +37,7 @@ export class LiveFeed {
   /** Stays connected until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
     for (let failures = 0; !signal.aborted; failures++) {
-      const ticket = await askForTicket();
+      const ticket = await fetchTicket();
       if (signal.aborted) return;
       if (ticket !== null && (await this.#listen(liveUrl(ticket), signal))) failures = 0;
       if (signal.aborted) return;
@@ -46,30 +47,30 @@ export class LiveFeed {
     }
   }
 
-  /** Ends when the socket does, and tells whether it ever was open. */
+  /** Resolves when the socket closes, to whether it was ever open. */
   #listen(url: URL, signal: AbortSignal): Promise<boolean> {
     return new Promise((resolve) => {
       const socket = new WebSocket(url);
-      const hangUp = () => socket.close();
-      let silence = setTimeout(hangUp, SILENCE_MS);
+      const close = () => socket.close();
+      let silence = setTimeout(close, MAX_SILENCE_MS);
       let wasOpen = false;
       socket.onopen = () => {
         wasOpen = true;
         this.connection.set("open");
-        // Whatever happened while nobody listened is in the answers to these.
-        void this.#regrantSubscriptions({});
+        // Events were missed while the socket was closed, so refetch everything.
+        void this.#refetch({});
       };
       socket.onmessage = ({ data }: MessageEvent<string>) => {
         clearTimeout(silence);
-        silence = setTimeout(hangUp, SILENCE_MS);
+        silence = setTimeout(close, MAX_SILENCE_MS);
         this.#accept(JSON.parse(data));
       };
       socket.onclose = () => {
         clearTimeout(silence);
-        signal.removeEventListener("abort", hangUp);
+        signal.removeEventListener("abort", close);
         resolve(wasOpen);
       };
-      signal.addEventListener("abort", hangUp);
+      signal.addEventListener("abort", close);
     });
   }
 
@@ -106,21 +107,21 @@ export class LiveFeed {
     }
   }
 
-  /** Changes what the pages know. An answer that is on its way may be older than the change: it is asked for anew. */
+  /** Updates the cached answer. An answer still in flight may predate the event, so it is fetched again. */
   #change<Answer>(queryKey: readonly string[], change: (answer: Answer) => Answer): void {
     this.#queries.setQueryData<Answer>(queryKey, (answer) => answer && change(answer));
-    if (this.#queries.isFetching({ queryKey }) > 0) void this.#regrantSubscriptions({ queryKey });
+    if (this.#queries.isFetching({ queryKey }) > 0) void this.#refetch({ queryKey });
   }
 
-  /** A first answer that is still on its way counts as asked for, so it has to be called off. */
-  async #regrantSubscriptions(which: QueryFilters): Promise<void> {
+  /** `invalidateQueries` joins a first fetch that is in flight instead of repeating it, so cancel that first. */
+  async #refetch(which: QueryFilters): Promise<void> {
     await this.#queries.cancelQueries(which);
     await this.#queries.invalidateQueries(which);
   }
 }
 
-/** Null when there is none to be had now; the queries meet the same failure and say it in words. */
-function askForTicket(): Promise<LiveTicket | null> {
+/** Null on failure, which is not reported here: the queries fail in the same way and show it. */
+function fetchTicket(): Promise<LiveTicket | null> {
   return post<LiveTicket>(apiUrl("live/ticket"), {}).catch(() => null);
 }
 
@@ -128,9 +129,9 @@ function newestFirst(a: Command, b: Command): number {
   return (b.timeline[0]?.atMs ?? 0) - (a.timeline[0]?.atMs ?? 0);
 }
 
-/** Doubles, and is spread out so that not every window comes back at the same moment. */
+/** Exponential, with jitter so that windows do not reconnect at the same moment. */
 function backOffMs(failures: number): number {
-  return Math.min(RETRY_MS.first * 2 ** failures, RETRY_MS.longest) * (0.5 + Math.random());
+  return Math.min(FIRST_RETRY_MS * 2 ** failures, MAX_RETRY_MS) * (0.5 + Math.random());
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {
@@ -145,10 +146,10 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** The newest first. One that is known already is told again when its count went up. */
-function withRefused(list: readonly Refused[], told: Refused): Refused[] {
-  const isIt = ({ atMs, address, code, source }: Refused) =>
-    atMs === told.atMs && address === told.address && code === told.code && source === told.source;
-  const place = told.times === undefined ? -1 : list.findIndex(isIt);
-  return place < 0 ? [told, ...list].slice(0, REFUSED_KEPT) : list.with(place, told);
+/** Newest first. An entry that is known already replaces its old version: only its count went up. */
+function withRefused(list: readonly Refused[], refused: Refused): Refused[] {
+  const isSame = ({ atMs, address, code, source }: Refused) =>
+    atMs === refused.atMs && address === refused.address && code === refused.code && source === refused.source;
+  const place = refused.times === undefined ? -1 : list.findIndex(isSame);
+  return place < 0 ? [refused, ...list].slice(0, MAX_REFUSED_MESSAGES) : list.with(place, refused);
 }

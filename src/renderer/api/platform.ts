@@ -1,18 +1,18 @@
-// The only place that knows whether this page is the desktop app's window or a tab of a browser.
+// The only file that knows whether the page runs in the desktop app's window or in a browser's tab.
 import type { ExportQuery, LiveTicket } from "../../shared/api.ts";
 import type { BrambleBridge, HubState, SaveOutcome } from "../../shared/bridge.ts";
 import { apiUrl } from "./client.ts";
 
 declare global {
   interface Window {
-    /** Put there by the desktop app's preload script. */
+    /** Set by the desktop app's preload script; undefined in a browser. */
     readonly bramble?: BrambleBridge;
   }
 }
 
 const desktop = window.bramble;
 
-/** The desktop's page has no address of its own that a WebSocket could use, so it goes to the hub's port. */
+/** The desktop's page has the origin `bramble://app`, which no WebSocket can connect to, so it uses the hub's port. */
 export function liveUrl({ ticket, port }: LiveTicket): URL {
   const path = apiUrl("live", { ticket });
   const url = new URL(path, desktop === undefined ? document.baseURI : `ws://127.0.0.1:${port}`);
@@ -20,7 +20,7 @@ export function liveUrl({ ticket, port }: LiveTicket): URL {
   return url;
 }
 
-/** Follows the hub's process; only the desktop app has one. Returns a function that ends it. */
+/** Follows the hub's process, which only the desktop app knows. Returns a function that unsubscribes. */
 export function watchHubState(listener: (state: HubState) => void): () => void {
   if (desktop === undefined) return () => undefined;
   const stop = desktop.onHubState(listener);
@@ -28,7 +28,7 @@ export function watchHubState(listener: (state: HubState) => void): () => void {
   return stop;
 }
 
-/** The browser shows its own progress of a download, and does not tell the page. */
+/** `handed-over`: the browser downloads by itself and does not report the outcome. */
 export type ExportOutcome = SaveOutcome | { readonly kind: "handed-over" };
 
 export async function exportCsv(query: ExportQuery, suggestedName: string): Promise<ExportOutcome> {

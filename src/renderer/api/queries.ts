@@ -1,4 +1,4 @@
-// What the pages ask the hub. The live feed keeps it current between the answers.
+// The queries of the pages. The live feed updates their cached answers.
 import { type DefaultError, QueryClient, useQuery } from "@tanstack/react-query";
 import type { Chart, CommandList, DeviceList, HubInfo, Installer, RefusedList } from "../../shared/api.ts";
 import type { Command, CommandRequest } from "../../shared/command.ts";
@@ -7,8 +7,8 @@ import type { DiagnosticReport } from "../../shared/doctor.ts";
 import { byName } from "../i18n/names.ts";
 import { ApiFailure, apiUrl, patch, post, request } from "./client.ts";
 
-/** A device's clock may be ahead, and this one behind. */
-const DEVICE_AHEAD_MS = 7 * 24 * 3_600_000;
+/** Readings may be dated ahead, where a device's clock is fast or this computer's is slow. */
+const MAX_DEVICE_CLOCK_LEAD_MS = 7 * 24 * 3_600_000;
 
 export const keys = {
   hub: ["hub"],
@@ -25,7 +25,7 @@ export function createQueryClient(): QueryClient {
   });
 }
 
-/** What the hub has said no to stays a no; a hub that starts again answers soon. */
+/** A 4xx answer is final; a hub that restarts answers again within two retries. */
 function shouldRetry(failures: number, error: DefaultError): boolean {
   return failures < 2 && !(error instanceof ApiFailure && error.status < 500);
 }
@@ -38,7 +38,7 @@ export function useHub() {
   });
 }
 
-/** The installer as a Pi gets it from that address of the hub. */
+/** The installer with the links that a Pi uses to reach the hub at `address`. */
 export function useInstaller(address: string) {
   return useQuery({
     queryKey: ["installer", address],
@@ -57,12 +57,12 @@ function useDeviceList<Selected>(select: (list: DeviceList) => Selected) {
 const ofState = ({ devices }: DeviceList, state: JoiningState) => devices.filter(({ joining }) => joining === state);
 const approved = (list: DeviceList) => byName(ofState(list, "approved"));
 const blocked = (list: DeviceList) => byName(ofState(list, "blocked"));
-/** Who came last is looked for first. */
-const waiting = (list: DeviceList) => ofState(list, "waiting").sort((a, b) => b.firstSeenMs - a.firstSeenMs);
+/** Newest first. */
+const pending = (list: DeviceList) => ofState(list, "waiting").sort((a, b) => b.firstSeenMs - a.firstSeenMs);
 
-/** Those that have joined. */
+/** The devices that have joined. */
 export const useDevices = () => useDeviceList(approved);
-export const useWaitingDevices = () => useDeviceList(waiting);
+export const usePendingDevices = () => useDeviceList(pending);
 export const useBlockedDevices = () => useDeviceList(blocked);
 
 /** Null when the hub knows no such device. */
@@ -78,21 +78,21 @@ export function useCommands(device: string) {
   });
 }
 
-export function sendCommand(device: string, order: CommandRequest): Promise<Command> {
-  return post<Command>(apiUrl(`devices/${encodeURIComponent(device)}/commands`), order);
+export function sendCommand(device: string, command: CommandRequest): Promise<Command> {
+  return post<Command>(apiUrl(`devices/${encodeURIComponent(device)}/commands`), command);
 }
 
-/** The live feed tells the pages what became of it. */
+/** Caches nothing: the live feed brings the changed device. */
 export function changeDevice(id: string, changes: DeviceChanges): Promise<Device> {
   return patch<Device>(apiUrl(`devices/${encodeURIComponent(id)}`), changes);
 }
 
-/** How many readings of it are stored. */
+/** How many readings of the device are stored. */
 export function useReadingCount({ id, metrics }: Device) {
   return useQuery({
     queryKey: ["reading-count", id],
     queryFn: async ({ signal }) => {
-      const range = { from: 0, to: Date.now() + DEVICE_AHEAD_MS, points: 1 };
+      const range = { from: 0, to: Date.now() + MAX_DEVICE_CLOCK_LEAD_MS, points: 1 };
       const counts = metrics.map(async ({ name }) => {
         const url = apiUrl(`devices/${encodeURIComponent(id)}/readings`, { metric: name, ...range });
         const { buckets } = await request<Chart>(url, { signal });
@@ -112,8 +112,8 @@ export function useRefused() {
   });
 }
 
-/** What the hub finds when it looks at itself; it looks when this is asked for the first time, and at every refetch. */
-export function useExamination() {
+/** Runs the hub's checks: on mount, and on each refetch. */
+export function useDiagnosticReport() {
   return useQuery({
     queryKey: ["doctor"],
     queryFn: ({ signal }) => request<DiagnosticReport>(apiUrl("doctor"), { signal }),
@@ -123,7 +123,7 @@ export function useExamination() {
   });
 }
 
-/** Which part of a series a chart shows: the last `spanMs`, in at most `points` buckets. */
+/** The part of a series that a chart shows: the last `spanMs`, in at most `points` buckets. */
 export interface ChartWindow {
   readonly device: string;
   readonly metric: string;
@@ -131,7 +131,7 @@ export interface ChartWindow {
   readonly points: number;
 }
 
-/** Live readings extend what this answers, so it is asked again only after the page could not follow them. */
+/** Live readings extend the answer, so it is fetched again only after the page could not follow them. */
 export function useChart(window: ChartWindow, enabled = true) {
   const { device, metric, spanMs, points } = window;
   return useQuery({

@@ -1,4 +1,4 @@
-// Hands live readings to whoever draws them, one series at a time and past React.
+// Passes live readings to charts and values, one series at a time and without rendering React.
 import type { LiveReading } from "../../shared/api.ts";
 import { Signal } from "./signal.ts";
 
@@ -7,7 +7,7 @@ export interface Point {
   readonly value: number;
 }
 
-/** How many of the last points are kept: more than arrive, at ten a second, while the hub answers. */
+/** Covers the time that the hub takes to answer a chart's query, at ten readings a second. */
 const MAX_RECENT_POINTS = 64;
 
 export class Series {
@@ -18,14 +18,14 @@ export class Series {
   accept(point: Point): void {
     const latest = this.latest.get();
     if (latest === undefined || point.ts >= latest.ts) this.latest.set(point);
-    // A message that a device sends again brings the same point again.
+    // A retransmitted message repeats its readings.
     if (point.ts === latest?.ts) return;
     this.#recent.push(point);
     if (this.#recent.length > MAX_RECENT_POINTS) this.#recent.shift();
     for (const listener of this.#listeners) listener(point);
   }
 
-  /** Calls back on every reading, first on the last ones if not before `sinceMs`; returns a function that ends it. */
+  /** Calls back on every reading, first on the recent ones from `sinceMs` on; returns a function that unsubscribes. */
   onPoint(sinceMs: number, listener: (point: Point) => void): () => void {
     for (const point of this.#recent) if (point.ts >= sinceMs) listener(point);
     this.#listeners.add(listener);
@@ -37,7 +37,7 @@ export class SeriesFeed {
   readonly #series = new Map<string, Series>();
 
   of(device: string, metric: string): Series {
-    // A device id holds no slash, so two series never share a key.
+    // A device id contains no slash, so two series never share a key.
     const key = `${device}/${metric}`;
     const known = this.#series.get(key);
     if (known !== undefined) return known;

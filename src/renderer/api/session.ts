@@ -1,9 +1,9 @@
-// Signs in with the link that `bramble serve` prints: its secret travels in the fragment and is never kept.
+// Signs in with the link that `bramble serve` prints. Its secret is in the fragment, which no server log sees.
 import { ApiFailure, apiUrl, post } from "./client.ts";
 
 const LINK = /^#\/?\??link=(.+)$/;
 
-/** Spends the secret of the page's address, if there is one; false when the hub refused it. */
+/** Exchanges the secret in the page's address, if there is one, for a session; false when the hub refused it. */
 export async function signInFromAddress(): Promise<boolean> {
   const secret = LINK.exec(location.hash)?.[1];
   if (secret === undefined) return true;
@@ -17,7 +17,7 @@ export async function signInFromAddress(): Promise<boolean> {
   }
 }
 
-/** A link pasted into this very tab changes only the fragment, which loads nothing by itself. */
+/** Pasting a link into this tab changes the fragment alone, which loads nothing, so reload to sign in. */
 export function reloadOnPastedLink(): void {
   window.addEventListener("hashchange", () => {
     if (LINK.test(location.hash)) location.reload();

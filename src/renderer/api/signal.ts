@@ -1,4 +1,4 @@
-// A value that changes outside React; a component that reads it renders alone when it does.
+// A value that changes outside React. Only the components that read it render when it changes.
 import { useSyncExternalStore } from "react";
 
 export class Signal<Value> {
@@ -17,7 +17,7 @@ export class Signal<Value> {
     for (const listener of this.#listeners) listener();
   }
 
-  /** Returns a function that ends it. */
+  /** Returns a function that unsubscribes. */
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

@@ -1,4 +1,4 @@
-// Lets a device join, or blocks it. The page follows the hub's answer, and the live feed tells every other page.
+// Approves or blocks a device. The answer updates this page; the live feed updates every other one.
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { DeviceList } from "../../shared/api.ts";
 import type { Device } from "../../shared/device.ts";
@@ -6,7 +6,7 @@ import { apiUrl, post } from "./client.ts";
 import { withDevice } from "./device-list.ts";
 import { keys } from "./queries.ts";
 
-export function useDecision(id: string) {
+export function useJoinDecision(id: string) {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: (decision: "approve" | "block") =>

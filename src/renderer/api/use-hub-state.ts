@@ -1,4 +1,4 @@
-// How the hub's process is doing, as far as the page can know.
+// The state of the hub's process: always `running` in a browser, which cannot know it.
 import { useEffect, useState } from "react";
 import type { HubState } from "../../shared/bridge.ts";
 import { watchHubState } from "./platform.ts";

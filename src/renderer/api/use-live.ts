@@ -1,4 +1,4 @@
-// How components reach the live feed. Reading one value renders one number, never a page.
+// Hooks for the live feed. A reading renders only the components that show its metric.
 import { createContext, use } from "react";
 import type { Metric } from "../../shared/device.ts";
 import type { LiveFeed } from "./live.ts";

@@ -1,4 +1,4 @@
-// The two ways in which a device goes: as part of another, or with its history.
+// Merging a device into another, and deleting one with its history.
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { DeviceList } from "../../shared/api.ts";
 import type { Device } from "../../shared/device.ts";
@@ -7,20 +7,20 @@ import { withDevice, withoutDevice } from "./device-list.ts";
 import { keys } from "./queries.ts";
 
 export interface Merge {
-  readonly gone: Device;
-  readonly stays: Device;
+  readonly source: Device;
+  readonly target: Device;
 }
 
-/** `onDone` gets the device that it became. */
+/** `onDone` gets the merged device. */
 export function useMerge(onDone: (device: Device) => void) {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: ({ gone, stays }: Merge) =>
-      post<Device>(apiUrl(`devices/${encodeURIComponent(gone.id)}/merge`), { into: stays.id }),
-    onSuccess: (device, { gone }) => {
+    mutationFn: ({ source, target }: Merge) =>
+      post<Device>(apiUrl(`devices/${encodeURIComponent(source.id)}/merge`), { into: target.id }),
+    onSuccess: (device, { source }) => {
       queries.setQueryData<DeviceList>(
         keys.devices,
-        (list) => list && withDevice(withoutDevice(list, gone.id), device),
+        (list) => list && withDevice(withoutDevice(list, source.id), device),
       );
       onDone(device);
     },

@@ -1,4 +1,4 @@
-// The buckets that one chart shows: as the hub answered, extended by live readings, the oldest leaving on the left.
+// The buckets of one chart: the hub's answer, extended by live readings. The window slides, and old buckets leave on the left.
 import type { Chart } from "../../shared/api.ts";
 import type { Bucket } from "../../shared/reading.ts";
 import type { Point } from "../api/series.ts";
@@ -12,9 +12,9 @@ export interface Summary {
 export class BucketWindow {
   readonly #spanMs: number;
   readonly #stepMs: number;
-  /** Every bucket starts a whole number of steps after it. */
+  /** Every bucket starts a whole number of steps from here. */
   readonly #originMs: number;
-  /** The hub's answer reaches to here; what is later can only come from the live feed. */
+  /** The end of the hub's answer: later readings can only come from the live feed. */
   readonly #answeredMs: number;
   #buckets: Bucket[];
   #endMs: number;
@@ -45,8 +45,8 @@ export class BucketWindow {
   }
 
   /**
-   * Takes a reading into its bucket. One that comes late finds its place among the earlier ones, unless the answer may
-   * hold it already: the feed speaks of a reading shortly after the store can answer with it.
+   * Adds a reading to its bucket. A late one goes into an earlier bucket, unless the answer may contain it already: the
+   * feed sends a reading shortly after the store can answer with it.
    */
   add({ ts, value }: Point): void {
     if (ts < this.startMs) return;
@@ -58,7 +58,7 @@ export class BucketWindow {
       this.#buckets[before] = merged(known, value);
   }
 
-  /** Moves the right edge to now, or to the newest reading where a Pi's clock is ahead of ours. */
+  /** Moves the right edge to now, or to the newest reading where a Pi's clock is ahead. */
   slideTo(nowMs: number): void {
     this.#endMs = Math.max(nowMs, this.#buckets.at(-1)?.t ?? 0);
     const { startMs } = this;
@@ -66,7 +66,7 @@ export class BucketWindow {
     this.#buckets = first === -1 ? [] : first === 0 ? this.#buckets : this.#buckets.slice(first);
   }
 
-  /** Of the readings in sight; undefined without any. */
+  /** Of the visible readings; undefined without any. */
   summary(): Summary | undefined {
     if (this.#buckets.length === 0) return undefined;
     let [min, max, sum, count] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 0];

@@ -1,4 +1,4 @@
-// Which colour a metric has: the same on its card and on its chart.
-const COUNT = 6;
+// The colour of a metric by its position: the same on the card and on the chart.
+const SERIES_COLOUR_COUNT = 6;
 
-export const seriesColour = (index: number): string => `var(--series-${(index % COUNT) + 1})`;
+export const seriesColour = (index: number): string => `var(--series-${(index % SERIES_COLOUR_COUNT) + 1})`;

@@ -1,19 +1,19 @@
-// Draws at most once a frame, however many readings arrive in between.
+// Batches drawing: at most once per animation frame, however many readings arrive in between.
 
-const due = new Set<() => void>();
+const dueTasks = new Set<() => void>();
 
-/** Runs `task` in the next frame; asking twice runs it once. */
+/** Runs `task` in the next frame; scheduling it twice runs it once. */
 export function inNextFrame(task: () => void): void {
-  if (due.size === 0) requestAnimationFrame(runAll);
-  due.add(task);
+  if (dueTasks.size === 0) requestAnimationFrame(runAll);
+  dueTasks.add(task);
 }
 
-export function forget(task: () => void): void {
-  due.delete(task);
+export function cancelFrame(task: () => void): void {
+  dueTasks.delete(task);
 }
 
 function runAll(): void {
-  const tasks = [...due];
-  due.clear();
+  const tasks = [...dueTasks];
+  dueTasks.clear();
   for (const task of tasks) task();
 }

@@ -1,37 +1,37 @@
-// Where a series has holes: a line drawn across one would claim readings that nobody took.
+// Finds the gaps of a series: a line drawn across one would show readings that were never taken.
 import type { Bucket } from "../../shared/reading.ts";
 
-export interface Hole {
+export interface Gap {
   readonly fromMs: number;
   readonly toMs: number;
 }
 
-export interface Course {
-  /** The buckets between the holes; none is empty. */
+export interface Runs {
+  /** The buckets between the gaps; none is empty. */
   readonly runs: readonly (readonly Bucket[])[];
-  readonly holes: readonly Hole[];
+  readonly gaps: readonly Gap[];
 }
 
-/** How many times the usual distance two neighbours may be apart. */
-const TOLERANCE = 4;
+/** Neighbours further apart than this many usual distances have a gap between them. */
+const GAP_TOLERANCE = 4;
 
-export function courseOf(buckets: readonly Bucket[], stepMs: number, endMs: number): Course {
-  const longestMs = TOLERANCE * Math.max(stepMs, usualDistanceMs(buckets));
+export function splitAtGaps(buckets: readonly Bucket[], stepMs: number, endMs: number): Runs {
+  const longestMs = GAP_TOLERANCE * Math.max(stepMs, usualDistanceMs(buckets));
   const runs: Bucket[][] = [];
-  const holes: Hole[] = [];
+  const gaps: Gap[] = [];
   let lastMs = Number.NEGATIVE_INFINITY;
   for (const bucket of buckets) {
     const run = runs.at(-1);
     if (run !== undefined && bucket.t - lastMs <= longestMs) run.push(bucket);
     else runs.push([bucket]);
-    if (run !== undefined && bucket.t - lastMs > longestMs) holes.push({ fromMs: lastMs, toMs: bucket.t });
+    if (run !== undefined && bucket.t - lastMs > longestMs) gaps.push({ fromMs: lastMs, toMs: bucket.t });
     lastMs = bucket.t;
   }
-  if (runs.length > 0 && endMs - lastMs > longestMs) holes.push({ fromMs: lastMs, toMs: endMs });
-  return { runs, holes };
+  if (runs.length > 0 && endMs - lastMs > longestMs) gaps.push({ fromMs: lastMs, toMs: endMs });
+  return { runs, gaps };
 }
 
-/** The median; without end where there are no neighbours, since a lone reading tells of no rhythm that it broke. */
+/** The median distance; infinite for fewer than two buckets, which have no rate that could show a gap. */
 function usualDistanceMs(buckets: readonly Bucket[]): number {
   const distances = buckets.slice(1).map(({ t }, index) => t - (buckets[index]?.t ?? t));
   return distances.sort((a, b) => a - b)[Math.floor(distances.length / 2)] ?? Number.POSITIVE_INFINITY;

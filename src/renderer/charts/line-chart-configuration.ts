@@ -1,56 +1,56 @@
-// How Chart.js has to draw a series: colours from the tokens, a time axis of the person's clock, a sparing tooltip.
+// The Chart.js configuration of a series: colours from the tokens, a local time axis, a tooltip for the mean.
 import type { ChartConfiguration, ChartDataset, Tick, TooltipItem } from "chart.js";
 import { color as parseColour } from "chart.js/helpers";
 import type { Bucket } from "../../shared/reading.ts";
 import { formatQuantity, formatTick, formatValue } from "../i18n/numbers.ts";
 import { formatInstant } from "../i18n/times.ts";
-import type { Hole } from "./gaps.ts";
-import { holesPlugin } from "./holes-plugin.ts";
+import type { Gap } from "./gaps.ts";
+import { gapsPlugin } from "./gaps-plugin.ts";
 import { timeTicks } from "./time-ticks.ts";
 import { valueTicks } from "./value-ticks.ts";
 
-/** What the next drawing shows; changed in place by whoever draws. */
+/** What the next drawing shows; `LineChart` mutates it in place before each update. */
 export interface Frame {
   readonly startMs: number;
   readonly endMs: number;
   readonly stepMs: number;
-  readonly holes: readonly Hole[];
+  readonly gaps: readonly Gap[];
 }
 
-/** `bucket` is null, and `y` NaN, in a hole. */
-export interface Spot {
+/** A point of a dataset. In a gap `bucket` is null and `y` is NaN. */
+export interface ChartPoint {
   readonly x: number;
   readonly y: number;
   readonly bucket: Bucket | null;
 }
 
-/** Wide enough for most numbers, so that the time axes of a page's charts stand above one another. */
-const VALUE_AXIS_WIDTH = 48;
+/** Fits most numbers, so that the time axes of a page's charts align. */
+const MIN_VALUE_AXIS_WIDTH_PX = 48;
 const PIXELS_PER_TIME_TICK = 84;
-const HALF_A_LABEL = 20;
-/** Above the greatest and below the least reading, as a part of what lies between them. */
-const VALUE_ROOM = 0.08;
+const HALF_LABEL_WIDTH_PX = 20;
+/** Padding above the maximum and below the minimum, as a fraction of the range. */
+const VALUE_PADDING_RATIO = 0.08;
 const BAND_OPACITY = 0.16;
-/** Which of the datasets the tooltip speaks of. */
-const MEAN = 2;
+/** Index of the dataset that the tooltip describes. */
+const MEAN_DATASET_INDEX = 2;
 
 export function lineChartConfiguration(
   frame: Frame,
   style: CSSStyleDeclaration,
   unit: string | undefined,
-): ChartConfiguration<"line", Spot[]> {
+): ChartConfiguration<"line", ChartPoint[]> {
   const token = (name: string) => style.getPropertyValue(name);
   const { color, fontFamily: family } = style;
   const ticks = { color: token("--faint"), font: { family, size: 11 } };
   return {
     type: "line",
     data: { datasets: datasetsOf(color) },
-    plugins: [holesPlugin(frame, { ground: token("--sunken"), words: token("--faint"), family })],
+    plugins: [gapsPlugin(frame, { ground: token("--sunken"), label: token("--faint"), family })],
     options: {
       animation: false,
       parsing: false,
       maintainAspectRatio: false,
-      layout: { padding: { right: HALF_A_LABEL } },
+      layout: { padding: { right: HALF_LABEL_WIDTH_PX } },
       interaction: { mode: "nearest", axis: "x", intersect: false },
       scales: {
         x: {
@@ -72,7 +72,7 @@ export function lineChartConfiguration(
             axis.ticks = timeTicks(axis.min, axis.max, axis.chart.width / PIXELS_PER_TIME_TICK);
           },
           afterFit(axis) {
-            // Else the whole chart would move whenever a label comes in or leaves at an end.
+            // Otherwise the chart shifts whenever a label enters or leaves at an end.
             axis.paddingLeft = 0;
             axis.paddingRight = 0;
           },
@@ -81,19 +81,19 @@ export function lineChartConfiguration(
           bounds: "data",
           grid: { color: token("--line"), drawTicks: false },
           border: { display: false },
-          ticks: { ...ticks, padding: 8, autoSkip: false, callback: tickWords },
+          ticks: { ...ticks, padding: 8, autoSkip: false, callback: tickText },
           afterDataLimits(axis) {
-            const room = (axis.max - axis.min) * VALUE_ROOM;
+            const room = (axis.max - axis.min) * VALUE_PADDING_RATIO;
             axis.min -= room;
             axis.max += room;
           },
           afterBuildTicks(axis) {
-            // Without a reading there is nothing that could be measured against one.
-            const isEmpty = axis.chart.data.datasets[MEAN]?.data.length === 0;
+            // Without readings the axis has no scale.
+            const isEmpty = axis.chart.data.datasets[MEAN_DATASET_INDEX]?.data.length === 0;
             axis.ticks = isEmpty ? [] : valueTicks(axis.min, axis.max);
           },
           afterFit(axis) {
-            axis.width = Math.max(axis.width, VALUE_AXIS_WIDTH);
+            axis.width = Math.max(axis.width, MIN_VALUE_AXIS_WIDTH_PX);
           },
         },
       },
@@ -108,10 +108,10 @@ export function lineChartConfiguration(
           cornerRadius: 8,
           caretSize: 0,
           displayColors: false,
-          filter: ({ datasetIndex }) => datasetIndex === MEAN,
+          filter: ({ datasetIndex }) => datasetIndex === MEAN_DATASET_INDEX,
           callbacks: {
             title: ([item]) => (item === undefined ? "" : formatInstant(item.parsed.x ?? 0, frame.stepMs)),
-            label: (item) => wordsFor(item, unit),
+            label: (item) => tooltipText(item, unit),
           },
         },
       },
@@ -119,8 +119,8 @@ export function lineChartConfiguration(
   };
 }
 
-/** Greatest and least with the band between them, the mean, and readings without neighbours. */
-function datasetsOf(colour: string): ChartDataset<"line", Spot[]>[] {
+/** Maximum and minimum with the band between them, the mean, and points without neighbours. */
+function datasetsOf(colour: string): ChartDataset<"line", ChartPoint[]>[] {
   const bare = { data: [], borderWidth: 0, pointRadius: 0, pointHoverRadius: 0 };
   const band = parseColour(colour).alpha(BAND_OPACITY).rgbString();
   return [
@@ -146,18 +146,18 @@ function datasetsOf(colour: string): ChartDataset<"line", Spot[]>[] {
   ];
 }
 
-function tickWords(value: number | string, _index: number, all: readonly Tick[]): string {
+function tickText(value: number | string, _index: number, all: readonly Tick[]): string {
   const [first, second] = all;
   return formatTick(Number(value), (second?.value ?? 1) - (first?.value ?? 0));
 }
 
-function wordsFor({ raw }: TooltipItem<"line">, unit: string | undefined): string {
-  const bucket = isSpot(raw) ? raw.bucket : null;
+function tooltipText({ raw }: TooltipItem<"line">, unit: string | undefined): string {
+  const bucket = isChartPoint(raw) ? raw.bucket : null;
   if (bucket === null) return "";
   const mean = formatQuantity(bucket.avg, unit);
   return bucket.n === 1 ? mean : `${mean}  (${formatValue(bucket.min)} – ${formatValue(bucket.max)})`;
 }
 
-function isSpot(raw: unknown): raw is Spot {
+function isChartPoint(raw: unknown): raw is ChartPoint {
   return typeof raw === "object" && raw !== null && "bucket" in raw;
 }

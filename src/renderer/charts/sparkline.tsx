@@ -1,20 +1,20 @@
-// The last hour of a metric in the corner of an eye: one path, redrawn outside React.
+// The last hour of a metric as a small line: one SVG path, redrawn without rendering React.
 import { useRef } from "react";
 import { useChart } from "../api/queries.ts";
 import { useWidthWhenNear } from "../ui/hooks/use-width-when-near.ts";
 import type { BucketWindow } from "./bucket-window.ts";
-import { courseOf } from "./gaps.ts";
+import { splitAtGaps } from "./gaps.ts";
 import styles from "./sparkline.module.css";
 import { useLiveChart } from "./use-live-chart.ts";
 
 const WIDTH = 96;
 const HEIGHT = 30;
-/** Keeps the stroke inside. */
+/** Keeps the stroke inside the view box. */
 const MARGIN = 2;
 const SPAN_MS = 3_600_000;
 const POINTS = 48;
-/** A row of dots: nothing was heard. */
-const SILENCE = Array.from({ length: 12 }, (_, index) => `M${MARGIN + index * 8} ${HEIGHT / 2}h0.1`).join("");
+/** A row of dots, shown without readings. */
+const EMPTY_PATH = Array.from({ length: 12 }, (_, index) => `M${MARGIN + index * 8} ${HEIGHT / 2}h0.1`).join("");
 
 interface Props {
   readonly device: string;
@@ -46,15 +46,15 @@ export function Sparkline({ device, metric, colour }: Props) {
 function pathOf(window: BucketWindow): string {
   const { min, max } = window.summary() ?? { min: 0, max: 0 };
   const { buckets, stepMs, startMs, endMs } = window;
-  if (buckets.length === 0) return SILENCE;
+  if (buckets.length === 0) return EMPTY_PATH;
   const x = (t: number) => MARGIN + ((t - startMs) / (endMs - startMs)) * (WIDTH - 2 * MARGIN);
   const y = (value: number) => {
-    // Halved, since the distance between two huge values may be no double.
+    // Halved, since the difference of two huge values may overflow a double.
     const fromTop = (max / 2 - value / 2) / (max / 2 - min / 2);
-    // A value that never changes runs through the middle.
+    // A constant value is drawn in the middle.
     return MARGIN + (Number.isNaN(fromTop) ? 0.5 : fromTop) * (HEIGHT - 2 * MARGIN);
   };
-  return courseOf(buckets, stepMs, endMs)
+  return splitAtGaps(buckets, stepMs, endMs)
     .runs.map(
       (run) =>
         `M${run.map(({ t, avg }) => `${x(t).toFixed(1)} ${y(avg).toFixed(1)}`).join("L")}${run.length === 1 ? "h0.1" : ""}`,

@@ -1,9 +1,9 @@
-// The one way in which live readings reach a drawing: past React, into a window of buckets, drawn once a frame.
+// The one way from live readings to a drawing: without rendering React, into a bucket window, drawn once per frame.
 import { useEffect, useEffectEvent } from "react";
 import type { Chart } from "../../shared/api.ts";
 import { useLive } from "../api/use-live.ts";
 import { BucketWindow } from "./bucket-window.ts";
-import { forget, inNextFrame } from "./frames.ts";
+import { cancelFrame, inNextFrame } from "./frames.ts";
 
 /** Calls `draw` when a reading arrives, and whenever the window has moved by about a pixel. */
 export function useLiveChart(chart: Chart | undefined, draw: (window: BucketWindow) => void): void {
@@ -26,7 +26,7 @@ export function useLiveChart(chart: Chart | undefined, draw: (window: BucketWind
     return () => {
       stop();
       clearInterval(slide);
-      forget(redraw);
+      cancelFrame(redraw);
     };
   }, [chart, series]);
 }

@@ -1,12 +1,12 @@
-// What a person operates: one input for each kind of control. It shows `value`, and says what the person wants.
+// The input for a control, one per kind. It shows `value` and reports what the person enters.
 import { useEffect, useId, useState } from "react";
 import type { Control, ControlValue } from "../../shared/control.ts";
-import { controlLabel, valueWords } from "../i18n/controls.ts";
+import { controlLabel, valueText } from "../i18n/controls.ts";
 import styles from "./control-input.module.css";
 
 interface Props<Kind extends Control["kind"] = Control["kind"]> {
   readonly control: Extract<Control, { kind: Kind }>;
-  /** What it is set to; undefined while nobody knows. */
+  /** The current value; undefined while it is unknown. */
   readonly value: ControlValue | undefined;
   readonly onChange: (value: ControlValue) => void;
 }
@@ -44,7 +44,7 @@ function Switch({ control, value, onChange }: Props<"switch">) {
   );
 }
 
-/** With both ends known it is a slider; it sends where it is let go. */
+/** A slider where both limits are known. It reports on release, not while it moves. */
 function NumberInput({ control, value, onChange }: Props<"number">) {
   const known = typeof value === "number" ? value : undefined;
   const [wanted, setWanted] = useState(known);
@@ -57,7 +57,7 @@ function NumberInput({ control, value, onChange }: Props<"number">) {
   return (
     <label className={isSlider ? styles["slider"] : styles["line"]}>
       <b>{controlLabel(control)}</b>
-      {isSlider && <span>{wanted === undefined ? "–" : valueWords(control, wanted)}</span>}
+      {isSlider && <span>{wanted === undefined ? "–" : valueText(control, wanted)}</span>}
       <input
         type={isSlider ? "range" : "number"}
         className={isSlider ? undefined : styles["field"]}
@@ -90,7 +90,7 @@ function Select({ control, value, onChange }: Props<"select">) {
   );
 }
 
-/** One that asks first says so on a second press, and calms down when it is left. */
+/** A control that wants confirmation takes a second press; losing the focus cancels the first. */
 function Button({ control, onChange }: Props<"button">) {
   const [isArmed, setArmed] = useState(false);
   const press = () => {
@@ -144,7 +144,7 @@ function Text({ control, value, onChange }: Props<"text">) {
   );
 }
 
-/** The system's colour picker tells of every colour on the way; the last one is sent. */
+/** A colour picker fires on every colour it passes, so the value is reported when it closes. */
 function Color({ control, value, onChange }: Props<"color">) {
   const known = typeof value === "string" ? value : "#000000";
   const [wanted, setWanted] = useState(known);

@@ -1,4 +1,4 @@
-// One metric's latest value; the only part of a card that a reading renders.
+// The latest value of a metric. A live reading renders this component alone.
 import type { Metric } from "../../shared/device.ts";
 import { useLatest } from "../api/use-live.ts";
 import { formatValue } from "../i18n/numbers.ts";

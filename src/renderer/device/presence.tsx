@@ -1,4 +1,4 @@
-// Whether a device is there: told by shape and words, never by colour alone.
+// Whether a device is online, by shape and text as well as colour.
 import type { Presence as PresenceState } from "../../shared/device.ts";
 import { formatMoment } from "../i18n/times.ts";
 import { Dot } from "../ui/dot.tsx";
@@ -9,7 +9,7 @@ export function Presence({ online, sinceMs }: PresenceState) {
   const nowMs = useNow(60_000);
   return (
     <span className={styles["presence"]}>
-      <Dot look={online ? "here" : "away"} />
+      <Dot state={online ? "online" : "offline"} />
       {online ? "online" : `away since ${formatMoment(sinceMs, nowMs)}`}
     </span>
   );

@@ -1,14 +1,17 @@
-// What a control shows while no command is under way.
+// The value that a control shows while no command is under way.
 import type { ControlValue } from "../../shared/control.ts";
 import type { DeviceControl } from "../../shared/device.ts";
 
-interface Done {
+interface CompletedCommand {
   readonly value: ControlValue;
-  readonly givenAtMs: number;
+  readonly issuedAtMs: number;
 }
 
-/** The device has the last word; what it said before the last command was given is none on it. */
-export function settledValue(reported: DeviceControl["reported"], done: Done | undefined): ControlValue | undefined {
-  if (done === undefined) return reported?.value;
-  return reported === undefined || reported.atMs < done.givenAtMs ? done.value : reported.value;
+/** What the device reports wins, unless it reported that before the last completed command was issued. */
+export function settledValue(
+  reported: DeviceControl["reported"],
+  completed: CompletedCommand | undefined,
+): ControlValue | undefined {
+  if (completed === undefined) return reported?.value;
+  return reported === undefined || reported.atMs < completed.issuedAtMs ? completed.value : reported.value;
 }

@@ -1,4 +1,4 @@
-// Sensors that fell silent while their device is here: which, since when, and how often they usually speak.
+// Metrics without readings for longer than usual although their device is online: since when, and how often they usually come.
 import type { Metric } from "../../shared/device.ts";
 import { newest, useLive } from "../api/use-live.ts";
 import { metricLabel } from "../i18n/names.ts";
@@ -6,7 +6,7 @@ import { formatSpan } from "../i18n/times.ts";
 import { useNow } from "../ui/hooks/use-now.ts";
 import styles from "./silent-metrics.module.css";
 
-const SHOWN = 2;
+const MAX_SHOWN_METRICS = 2;
 
 interface Props {
   readonly device: string;
@@ -18,13 +18,13 @@ export function SilentMetrics({ device, metrics }: Props) {
   if (stale.length === 0) return null;
   return (
     <div className={styles["silent"]} role="status">
-      {stale.slice(0, SHOWN).map((metric) => (
+      {stale.slice(0, MAX_SHOWN_METRICS).map((metric) => (
         <p key={metric.name}>
           <span className={styles["sign"]} aria-hidden="true" />
           {metricLabel(metric)}: <Silence device={device} metric={metric} />
         </p>
       ))}
-      {stale.length > SHOWN && <p>and {stale.length - SHOWN} more</p>}
+      {stale.length > MAX_SHOWN_METRICS && <p>and {stale.length - MAX_SHOWN_METRICS} more</p>}
     </div>
   );
 }

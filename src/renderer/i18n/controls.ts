@@ -1,4 +1,4 @@
-// Controls, values and states in words.
+// Display texts of controls, their values and failed commands.
 import type { Command } from "../../shared/command.ts";
 import type { Control, ControlValue } from "../../shared/control.ts";
 import { metricLabel } from "./names.ts";
@@ -8,14 +8,14 @@ export function controlLabel({ id, label }: Pick<Control, "id" | "label">): stri
   return label ?? metricLabel({ name: id });
 }
 
-export function valueWords(control: Control, value: ControlValue): string {
+export function valueText(control: Control, value: ControlValue): string {
   if (typeof value === "boolean") return value ? "on" : "off";
   if (typeof value !== "number") return value ?? "";
   return formatQuantity(value, control.kind === "number" ? control.unit : undefined);
 }
 
 /** Why a command failed. */
-export function failureWords({ error }: Pick<Command, "error">): string {
+export function failureText({ error }: Pick<Command, "error">): string {
   switch (error) {
     case undefined:
       return "it failed";

@@ -1,9 +1,9 @@
-// How devices and metrics are called and ordered.
+// Display names of devices and metrics, and their order.
 import type { Device } from "../../shared/device.ts";
 
-const acronyms = /\b(?:cpu|gpu|ram|rssi|uv|co2|voc|pm\d*)\b/g;
+const ACRONYMS = /\b(?:cpu|gpu|ram|rssi|uv|co2|voc|pm\d*)\b/g;
 
-/** The device's own label; else the name made readable: `soil.moisture` as spoken, `bme280.humidity` behind its sensor. */
+/** The declared label, else a generated one: "Soil moisture" for `soil.moisture`, "Humidity · bme280" for `bme280.humidity`. */
 export function metricLabel({ name, label }: { readonly name: string; readonly label?: string }): string {
   if (label !== undefined) return label;
   const [first = "", ...rest] = name.split(".");
@@ -11,19 +11,19 @@ export function metricLabel({ name, label }: { readonly name: string; readonly l
   return isSensor ? `${readable(rest.join(" "))} · ${first}` : readable([first, ...rest].join(" "));
 }
 
-/** Mixed case is meant (`pH`, `CO₂`) and stays. */
+/** Mixed case is deliberate (`pH`, `CO₂`) and stays. */
 function readable(name: string): string {
   if (name !== name.toLowerCase()) return name;
-  const words = name.replaceAll("_", " ").replace(acronyms, (word) => word.toUpperCase());
+  const words = name.replaceAll("_", " ").replace(ACRONYMS, (word) => word.toUpperCase());
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-/** Not its name, where people gave it none: what it is called then. */
+/** The name without the one that people gave it: what the device calls itself, else its id. */
 export function ownName({ id, ownName = id }: Device): string {
   return ownName;
 }
 
-/** The name, and the id where that is another: two devices may have one name. */
+/** Adds the id where it differs from the name, since two devices may share a name. */
 export function nameAndId({ name, id }: Device): string {
   return name === id ? id : `${name} (${id})`;
 }
@@ -35,12 +35,12 @@ export function byName(devices: readonly Device[]): Device[] {
 }
 
 export interface Room {
-  /** Null for devices that are in none. */
+  /** Null for devices without a room. */
   readonly name: string | null;
   readonly devices: readonly Device[];
 }
 
-/** The devices by room, those without one last; a single group without a name where fewer than two rooms are given. */
+/** The devices grouped by room, those without a room last. One unnamed group where there are fewer than two rooms. */
 export function byRoom(devices: readonly Device[]): Room[] {
   const names = roomsOf(devices);
   if (names.length < 2) return [{ name: null, devices }];

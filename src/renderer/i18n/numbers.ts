@@ -1,4 +1,4 @@
-// Numbers in the person's own locale, short enough for a card whatever their size.
+// Numbers in the browser's locale, short enough for a card at any magnitude.
 
 const withDigits = (maximumFractionDigits: number) => new Intl.NumberFormat(undefined, { maximumFractionDigits });
 const fine = withDigits(4);
@@ -8,7 +8,7 @@ const whole = withDigits(0);
 const compact = new Intl.NumberFormat(undefined, { notation: "compact", maximumSignificantDigits: 4 });
 const scientific = new Intl.NumberFormat(undefined, { notation: "scientific", maximumSignificantDigits: 3 });
 
-/** Between value and unit: thin, and never the place where a line breaks. */
+/** Narrow and non-breaking, between value and unit. */
 const THIN_SPACE = "\u202f";
 
 export function formatValue(value: number): string {
@@ -20,7 +20,7 @@ export function formatValue(value: number): string {
   return (size < 1e7 ? whole : compact).format(value);
 }
 
-/** Ticks of one axis all have the digits that tell neighbours apart. */
+/** Rounds to the step's digits, so that all ticks of an axis have the same number of them. */
 export function formatTick(value: number, step: number): string {
   const digits = [0, 1, 2, 3].find((count) => Number.isInteger(Math.round(step * 1e9) / 10 ** (9 - count)));
   if (digits === undefined || step < 0.001 || Math.abs(value) >= 1e7) return formatValue(value);
@@ -33,19 +33,19 @@ export function formatQuantity(value: number, unit: string | undefined): string 
 
 export const formatCount = (count: number): string => whole.format(count);
 
-/** How many readings there are may not be known yet. */
-export function historyWords(readings: number | undefined, metrics: number): string {
+/** The size of a device's history; `readings` is undefined until it is loaded. */
+export function historyText(readings: number | undefined, metrics: number): string {
   const ofMetrics = metrics === 1 ? "" : ` of ${formatCount(metrics)} metrics`;
   if (readings === undefined) return `its readings${ofMetrics}`;
   return readings === 1 ? "its 1 reading" : `its ${formatCount(readings)} readings${ofMetrics}`;
 }
 
-const byteUnits = ["kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
+const BYTE_UNITS = ["kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
 
-/** In the decimal units that disks are sold in. */
+/** In decimal units, as disks are sold. */
 export function formatBytes(bytes: number): string {
-  const power = Math.min(Math.max(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), 1), byteUnits.length);
-  const unit = byteUnits[power - 1] ?? "kilobyte";
+  const power = Math.min(Math.max(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), 1), BYTE_UNITS.length);
+  const unit = BYTE_UNITS[power - 1] ?? "kilobyte";
   return new Intl.NumberFormat(undefined, { style: "unit", unit, maximumFractionDigits: 1 }).format(
     bytes / 1000 ** power,
   );

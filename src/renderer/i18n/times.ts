@@ -1,4 +1,4 @@
-// Clock times and dates in the person's own locale and time zone; the words around them are English like the rest.
+// Times and dates in the browser's locale and time zone; the text around them is English.
 
 const dated = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(undefined, options);
 const millisecond = dated({ hour: "numeric", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3 });
@@ -13,12 +13,12 @@ export const formatMinute = (ms: number): string => minute.format(ms);
 export const formatWeekday = (ms: number): string => weekday.format(ms);
 export const formatDate = (ms: number): string => fullDate.format(ms);
 
-/** Seconds are said only where the time is known that well. */
+/** With seconds only where the precision is finer than a minute. */
 export function formatInstant(ms: number, precisionMs: number): string {
   return (precisionMs < 60_000 ? dayAndSecond : dayAndMinute).format(ms);
 }
 
-/** The clock time alone today, with its date before. */
+/** The time alone for today, else with the date. */
 export function formatMoment(ms: number, nowMs: number): string {
   const isToday = new Date(ms).toDateString() === new Date(nowMs).toDateString();
   return (isToday ? minute : dayAndMinute).format(ms);
@@ -31,20 +31,20 @@ const spans = [
   ["s", 1_000],
 ] as const;
 
-/** `2 h`, in the largest unit that fits. */
+/** `2 h`: in the largest unit that fits. */
 export function formatSpan(spanMs: number): string {
   const [unit, unitMs] = spans.find(([, ms]) => spanMs >= ms) ?? ["ms", 1];
   return `${Math.floor(spanMs / unitMs)}\u202f${unit}`;
 }
 
-/** `2 h ago`. A moment that lies ahead, by a clock that differs, is `just now`. */
+/** `2 h ago`; `just now` for a time ahead, where clocks differ. */
 export function formatAgo(ms: number, nowMs: number): string {
   return nowMs - ms < 1_000 ? "just now" : `${formatSpan(nowMs - ms)} ago`;
 }
 
-/** `+31 ms`, `+2.4 s`: how long after the moment before. */
+/** `+31 ms`, `+2.4 s`: the time since the step before. */
 export function formatLater(ms: number): string {
   return ms < 1_000 ? `+${ms}\u202fms` : `+${(ms / 1_000).toFixed(1)}\u202fs`;
 }
 
-export const ownTimeZone: string = Intl.DateTimeFormat().resolvedOptions().timeZone;
+export const OWN_TIME_ZONE: string = Intl.DateTimeFormat().resolvedOptions().timeZone;

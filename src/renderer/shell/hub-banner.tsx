@@ -1,4 +1,4 @@
-// Says when the hub is not there or cannot store, and that nobody has to do anything about it, or what.
+// The banner above a page while the hub is not reachable or its disk fills up: what happened and what to do.
 import type { HubInfo } from "../../shared/api.ts";
 import type { HubState } from "../../shared/bridge.ts";
 import { useHub } from "../api/queries.ts";
@@ -7,8 +7,8 @@ import { useHubState } from "../api/use-hub-state.ts";
 import { useLive } from "../api/use-live.ts";
 import styles from "./hub-banner.module.css";
 
-/** Between a number and what belongs to it. */
-const NO_BREAK = "\u00a0";
+/** Keeps a number and its unit on one line. */
+const NO_BREAK_SPACE = "\u00a0";
 
 export function HubBanner() {
   const state = useHubState();
@@ -21,26 +21,26 @@ export function HubBanner() {
       </div>
     );
   }
-  const words = wordsFor(state, connection === "lost");
+  const message = connectionMessage(state, connection === "lost");
   return (
     <div role="status">
-      {words !== null && <div className={styles["banner"]}>{words}</div>}
-      {words === null && hub !== undefined && <DiskWords hub={hub} />}
+      {message !== null && <div className={styles["banner"]}>{message}</div>}
+      {message === null && hub !== undefined && <DiskWarning hub={hub} />}
     </div>
   );
 }
 
-function DiskWords({ hub: { disk, dataFolder } }: { readonly hub: HubInfo }) {
+function DiskWarning({ hub: { disk, dataFolder } }: { readonly hub: HubInfo }) {
   switch (disk) {
     case "ok":
       return null;
     case "low":
       return (
         <div className={styles["banner"]}>
-          <strong>The hub’s disk is getting full: less than 2{NO_BREAK}GB is free.</strong>
+          <strong>The hub’s disk is getting full: less than 2{NO_BREAK_SPACE}GB is free.</strong>
           <p>
             Free some space on the drive of <code>{dataFolder}</code>, or move that folder to a larger drive. Under 16
-            {NO_BREAK}MB nothing more is stored.
+            {NO_BREAK_SPACE}MB nothing more is stored.
           </p>
         </div>
       );
@@ -50,8 +50,8 @@ function DiskWords({ hub: { disk, dataFolder } }: { readonly hub: HubInfo }) {
           <strong>The hub’s disk is full: no new readings are stored.</strong>
           <p>
             Free some space on the drive of <code>{dataFolder}</code>, or move that folder to a larger drive; storing
-            then goes on by itself. Devices that send over MQTT with QoS{NO_BREAK}1 or 2 repeat what was not
-            acknowledged. What comes with QoS{NO_BREAK}0, or over HTTP from scripts that do not try again, is lost
+            then goes on by itself. Devices that send over MQTT with QoS{NO_BREAK_SPACE}1 or 2 repeat what was not
+            acknowledged. What comes with QoS{NO_BREAK_SPACE}0, or over HTTP from scripts that do not try again, is lost
             meanwhile.
           </p>
         </div>
@@ -59,7 +59,7 @@ function DiskWords({ hub: { disk, dataFolder } }: { readonly hub: HubInfo }) {
   }
 }
 
-function wordsFor(state: Exclude<HubState, { kind: "failed" }>, isConnectionLost: boolean): string | null {
+function connectionMessage(state: Exclude<HubState, { kind: "failed" }>, isConnectionLost: boolean): string | null {
   switch (state.kind) {
     case "starting":
       return "The hub is starting…";

@@ -1,4 +1,4 @@
-// Which hub this is and how it does, always in sight.
+// The status line: the hub's name and ports, devices online, reading rate, stored bytes, and its notes.
 import { useDevices, useHub } from "../api/queries.ts";
 import { useSignal } from "../api/signal.ts";
 import { useLive } from "../api/use-live.ts";

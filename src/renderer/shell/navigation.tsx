@@ -1,4 +1,4 @@
-// The brand and the pages: a column beside them, a bar above them in a narrow window.
+// The brand and the links to the pages: a column beside the page, a bar above it in a narrow window.
 import { useDevices } from "../api/queries.ts";
 import { BrandMark } from "./brand-mark.tsx";
 import styles from "./navigation.module.css";

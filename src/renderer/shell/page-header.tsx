@@ -1,4 +1,4 @@
-// What a page is called, in the window's title too; beside it a word on its state, at the end what can be done.
+// A page's heading and the window's title; beside it the page's state, at the end its actions.
 import type { ReactNode } from "react";
 import styles from "./page-header.module.css";
 

@@ -1,9 +1,9 @@
-// What a browser shows to whoever is not signed in. The desktop app's window always is.
+// The page for a browser that is not signed in. The desktop app's window always is.
 import { BrandMark } from "./brand-mark.tsx";
 import styles from "./sign-in.module.css";
 
 interface Props {
-  /** The page was opened with a link that the hub did not take. */
+  /** The page was opened with a sign-in link that the hub refused. */
   readonly isLinkRefused: boolean;
 }
 

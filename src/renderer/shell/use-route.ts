@@ -27,7 +27,7 @@ export function parseRoute(hash: string): Route {
   return { kind: edit === undefined ? "device" : "edit", id };
 }
 
-/** Undefined where a `%` is not followed by UTF-8 in hexadecimal: a person may type anything there. */
+/** Undefined for a malformed percent-encoding, which a person may type. */
 function decoded(text: string): string | undefined {
   try {
     return decodeURIComponent(text);

@@ -4,7 +4,7 @@ import styles from "./copyable.module.css";
 
 interface Props {
   readonly code: string;
-  /** What it is, for those who hear the button's name alone. */
+  /** What the code is, for screen readers, which read the button alone. */
   readonly label: string;
 }
 
@@ -35,7 +35,7 @@ export function Copyable({ code, label }: Props) {
   );
 }
 
-/** A hub's page comes over plain HTTP, where browsers have no `navigator.clipboard`; a selection can always be copied. */
+/** Over plain HTTP browsers offer no `navigator.clipboard`; copying a selection works there, too. */
 function copy(element: Element): boolean {
   getSelection()?.selectAllChildren(element);
   return document.execCommand("copy");

@@ -1,9 +1,9 @@
-// A question over the page. Escape leaves it; the focus goes back to where it came from.
+// A modal dialog. The browser closes it on Escape and gives the focus back to the element that had it.
 import { type ReactNode, useEffect, useRef } from "react";
 import styles from "./dialog.module.css";
 
 interface Props {
-  /** The id of its heading. */
+  /** The id of the element that is its heading. */
   readonly titleId: string;
   readonly onClosed: () => void;
   readonly children: (close: () => void) => ReactNode;

@@ -1,6 +1,6 @@
-// The mark beside words on whether somebody is there: full, a ring, or breathing.
+// The state mark beside a label: a full dot is online, a ring is offline, a pulsing one is waiting.
 import styles from "./dot.module.css";
 
-export function Dot({ look }: { readonly look: "here" | "away" | "awaited" }) {
-  return <i className={`${styles["dot"]} ${styles[look]}`} aria-hidden="true" />;
+export function Dot({ state }: { readonly state: "online" | "offline" | "waiting" }) {
+  return <i className={`${styles["dot"]} ${styles[state]}`} aria-hidden="true" />;
 }

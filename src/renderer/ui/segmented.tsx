@@ -1,4 +1,4 @@
-// A choice of a few, all in sight.
+// A radio group drawn as a row of segments, for a few short options.
 import { useId } from "react";
 import styles from "./segmented.module.css";
 

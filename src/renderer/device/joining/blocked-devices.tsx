@@ -1,8 +1,8 @@
-// Devices that were blocked, in a quiet place: a decision can be taken back.
+// Blocked devices, collapsed at the end of a page; each can be approved after all.
 import type { Device } from "../../../shared/device.ts";
 import { explain } from "../../api/client.ts";
 import { useBlockedDevices } from "../../api/queries.ts";
-import { useDecision } from "../../api/use-decision.ts";
+import { useJoinDecision } from "../../api/use-decision.ts";
 import { formatCount } from "../../i18n/numbers.ts";
 import { formatDate } from "../../i18n/times.ts";
 import styles from "./blocked-devices.module.css";
@@ -28,7 +28,7 @@ export function BlockedDevices() {
 
 export function BlockedDevice({ device }: { readonly device: Device }) {
   const { id, name, address, quarantined } = device;
-  const decision = useDecision(id);
+  const decision = useJoinDecision(id);
   return (
     <div className={styles["device"]}>
       <div>

@@ -1,24 +1,24 @@
-// Devices that want to join: what each says it is, its first readings, and the two buttons that decide.
+// Devices that ask to join: name, model, address and first readings, with buttons to approve or block.
 import type { Device, Metric } from "../../../shared/device.ts";
 import { explain } from "../../api/client.ts";
-import { useWaitingDevices } from "../../api/queries.ts";
-import { useDecision } from "../../api/use-decision.ts";
+import { usePendingDevices } from "../../api/queries.ts";
+import { useJoinDecision } from "../../api/use-decision.ts";
 import { useLatest } from "../../api/use-live.ts";
 import { metricLabel } from "../../i18n/names.ts";
 import { formatCount, formatQuantity } from "../../i18n/numbers.ts";
 import styles from "./join-requests.module.css";
 
-/** More of them would push the devices out of sight. */
-const IN_SIGHT = 3;
-const METRICS_SHOWN = 4;
+/** More requests would push the devices off the screen. */
+const MAX_VISIBLE_REQUESTS = 3;
+const MAX_SHOWN_METRICS = 4;
 
 export function JoinRequests() {
-  const { data: waiting = [] } = useWaitingDevices();
-  if (waiting.length === 0) return null;
-  const others = waiting.slice(IN_SIGHT);
+  const { data: pending = [] } = usePendingDevices();
+  if (pending.length === 0) return null;
+  const others = pending.slice(MAX_VISIBLE_REQUESTS);
   return (
     <section className={styles["requests"]} aria-label="Want to join">
-      <RequestList devices={waiting.slice(0, IN_SIGHT)} />
+      <RequestList devices={pending.slice(0, MAX_VISIBLE_REQUESTS)} />
       {others.length > 0 && (
         <details>
           <summary>
@@ -45,24 +45,24 @@ function RequestList({ devices }: { readonly devices: readonly Device[] }) {
 
 export function JoinRequest({ device }: { readonly device: Device }) {
   const { id, name, model, address, metrics, quarantined } = device;
-  const decision = useDecision(id);
+  const decision = useJoinDecision(id);
   const origin = [model ?? [], address === null ? [] : `at ${address}`].flat().join(" ");
   const facts = [name === id ? [] : id, origin === "" ? [] : origin].flat();
   return (
     <div className={styles["request"]}>
-      <div className={styles["words"]}>
+      <div className={styles["facts"]}>
         <h2>{name} wants to join</h2>
         <p>
           {facts.join(" · ")}
           {metrics.length > 0 && " · "}
-          {metrics.slice(0, METRICS_SHOWN).map((metric, index) => (
+          {metrics.slice(0, MAX_SHOWN_METRICS).map((metric, index) => (
             <span key={metric.name}>
               {index > 0 && ", "}
               <FirstReading device={id} metric={metric} />
             </span>
           ))}
-          {metrics.length > METRICS_SHOWN && `, and ${metrics.length - METRICS_SHOWN} more`}
-          {quarantined && ` · ${readingsKept(quarantined.readings)}`}
+          {metrics.length > MAX_SHOWN_METRICS && `, and ${metrics.length - MAX_SHOWN_METRICS} more`}
+          {quarantined && ` · ${quarantinedText(quarantined.readings)}`}
         </p>
         {decision.error && <p role="alert">{explain(decision.error)}</p>}
       </div>
@@ -95,13 +95,13 @@ function FirstReading({ device, metric }: { readonly device: string; readonly me
   return `${inSentence(metric)} ${formatQuantity(value, metric.unit)}`;
 }
 
-/** A name that we made a word of begins small in the middle of a sentence; the device's own label stays as it is. */
+/** A generated label starts in lower case inside a sentence; a label that the device declared stays as it is. */
 function inSentence(metric: Metric): string {
   const label = metricLabel(metric);
   const isOurs = metric.label === undefined && /^\p{Lu}(?!\p{Lu})/u.test(label);
   return isOurs ? label.charAt(0).toLowerCase() + label.slice(1) : label;
 }
 
-function readingsKept(count: number): string {
+function quarantinedText(count: number): string {
   return count === 1 ? "1 reading kept meanwhile" : `${formatCount(count)} readings kept meanwhile`;
 }

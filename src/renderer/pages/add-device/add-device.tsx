@@ -1,9 +1,9 @@
-// How a Raspberry Pi gets here: the agent and two snippets with this hub's own address, and the first reading seen as it arrives.
+// How to connect a Raspberry Pi: the agent's installer and two programs, with this hub's address. Waits for the first reading.
 import { useState } from "react";
 import type { HubInfo } from "../../../shared/api.ts";
 import type { Device } from "../../../shared/device.ts";
 import { explain } from "../../api/client.ts";
-import { useDevices, useHub, useInstaller, useRefused, useWaitingDevices } from "../../api/queries.ts";
+import { useDevices, useHub, useInstaller, usePendingDevices, useRefused } from "../../api/queries.ts";
 import { JoinRequests } from "../../device/joining/join-requests.tsx";
 import { formatAgo } from "../../i18n/times.ts";
 import { PageHeader } from "../../shell/page-header.tsx";
@@ -18,7 +18,7 @@ import { checkedInstallSnippet, httpSnippet, installSnippet, mqttSnippet } from 
 export function AddDevice() {
   const hub = useHub();
   const devices = useDevices();
-  const waiting = useWaitingDevices();
+  const pending = usePendingDevices();
   return (
     <>
       <PageHeader title="Add a Raspberry Pi" />
@@ -40,7 +40,7 @@ export function AddDevice() {
           onRetry={() => void hub.refetch()}
         />
       )}
-      {devices.data && waiting.data && <FirstReading joined={devices.data} waiting={waiting.data} />}
+      {devices.data && pending.data && <FirstReading joined={devices.data} pending={pending.data} />}
       {hub.data && <Snippets hub={hub.data} />}
     </>
   );
@@ -69,7 +69,7 @@ function Snippets({ hub }: { readonly hub: HubInfo }) {
         )}
       </p>
       <div className={styles["snippets"]}>
-        <QuickWay address={address} />
+        <AgentInstaller address={address} />
         <Snippet title="Python, over MQTT" code={mqttSnippet(address, hub.mqttPort)} />
         <Snippet title="Python, over HTTP" code={httpSnippet(address, hub.httpPort)} />
       </div>
@@ -77,8 +77,8 @@ function Snippets({ hub }: { readonly hub: HubInfo }) {
   );
 }
 
-/** What runs is what was shown: the script can be checked before it is run. */
-function QuickWay({ address }: { readonly address: string }) {
+/** The checksum pins the script, so that what runs is what was reviewed. */
+function AgentInstaller({ address }: { readonly address: string }) {
   const { data: installer } = useInstaller(address);
   if (installer === undefined) return null;
   return (
@@ -102,18 +102,18 @@ function QuickWay({ address }: { readonly address: string }) {
 
 interface FirstReadingProps {
   readonly joined: readonly Device[];
-  readonly waiting: readonly Device[];
+  readonly pending: readonly Device[];
 }
 
-/** Waits for a device that was not there when the page was opened. One that has to be let in first is shown above. */
-function FirstReading({ joined, waiting }: FirstReadingProps) {
-  const [known] = useState(() => new Set([...joined, ...waiting].map(({ id }) => id)));
+/** Waits for a device that was unknown when the page opened; hidden while the join requests show one. */
+function FirstReading({ joined, pending }: FirstReadingProps) {
+  const [known] = useState(() => new Set([...joined, ...pending].map(({ id }) => id)));
   const [knownJoined] = useState(() => new Set(joined.map(({ id }) => id)));
   const arrived = joined.find(({ id }) => !knownJoined.has(id));
-  if (arrived === undefined && waiting.some(({ id }) => !known.has(id))) return null;
+  if (arrived === undefined && pending.some(({ id }) => !known.has(id))) return null;
   return (
     <div className={styles["firstReading"]} role="status">
-      <Dot look={arrived === undefined ? "awaited" : "here"} />
+      <Dot state={arrived === undefined ? "waiting" : "online"} />
       {arrived === undefined ? (
         <div>
           <strong>Waiting for the first reading…</strong>
@@ -134,13 +134,13 @@ function FirstReading({ joined, waiting }: FirstReadingProps) {
   );
 }
 
-/** An older one has nothing to do with the script that a person tries now. */
-const RECENT_MS = 10 * 60_000;
+/** An older refusal is unlikely to come from the script that is being tried now. */
+const RECENT_REFUSAL_MS = 10 * 60_000;
 
 function RecentRefusal() {
   const { data: [newest] = [] } = useRefused();
   const nowMs = useNow(10_000);
-  if (newest === undefined || nowMs - newest.atMs > RECENT_MS) return null;
+  if (newest === undefined || nowMs - newest.atMs > RECENT_REFUSAL_MS) return null;
   return (
     <p>
       A message from {newest.address} on {newest.source} was refused {formatAgo(newest.atMs, nowMs)}: {newest.message}

@@ -1,4 +1,4 @@
-// A piece of code to take away.
+// A titled piece of code with a copy button.
 import type { ReactNode } from "react";
 import { Copyable } from "../../ui/copyable.tsx";
 import styles from "./snippet.module.css";
@@ -6,7 +6,7 @@ import styles from "./snippet.module.css";
 interface Props {
   readonly title: string;
   readonly code: string;
-  /** What else there is to say of it. */
+  /** Notes below the code. */
   readonly children?: ReactNode;
 }
 

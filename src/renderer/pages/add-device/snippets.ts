@@ -1,4 +1,4 @@
-// The shortest ways to send a reading here.
+// The shortest programs that send a reading to this hub.
 import type { Installer } from "../../../shared/api.ts";
 
 export const installSnippet = ({ url }: Installer): string => `curl -fsS ${url} | sh`;

@@ -1,4 +1,4 @@
-// What is known about a device beside its readings.
+// What is known of a device besides its readings: what people entered, its address, its clock, its attributes.
 import type { Device } from "../../../shared/device.ts";
 import { metricLabel } from "../../i18n/names.ts";
 import { formatDate, formatSpan } from "../../i18n/times.ts";
@@ -11,7 +11,7 @@ export function AboutDevice({ device }: { readonly device: Device }) {
     ["Notes", device.notes],
     ["Tags", device.tags?.join(", ")],
     ["Address", device.address],
-    ["Clock", device.clockOffMs && clockWords(device.clockOffMs)],
+    ["Clock", device.clockOffMs && clockText(device.clockOffMs)],
     ["Id", device.id],
     ["First seen", formatDate(device.firstSeenMs)],
     ...Object.entries(device.attributes).map(([name, text]) => [metricLabel({ name }), text] as const),
@@ -34,6 +34,6 @@ export function AboutDevice({ device }: { readonly device: Device }) {
   );
 }
 
-function clockWords(offMs: number): string {
+function clockText(offMs: number): string {
   return `${formatSpan(Math.abs(offMs))} ${offMs < 0 ? "behind" : "ahead"}`;
 }

@@ -1,13 +1,13 @@
-// One device: a chart for each metric, and what is known about it.
+// One device: a chart for each metric, its controls, and what is known of it.
 import { useState } from "react";
 import type { Device } from "../../../shared/device.ts";
 import { explain } from "../../api/client.ts";
 import { useDevice } from "../../api/queries.ts";
 import { seriesColour } from "../../charts/colours.ts";
-import { rangeAtFirst, rangeChoices, rangeSpanMs } from "../../charts/ranges.ts";
+import { initialRange, RANGE_OPTIONS, RANGE_SPAN_MS } from "../../charts/ranges.ts";
 import { BlockedDevice } from "../../device/joining/blocked-devices.tsx";
 import { JoinRequest } from "../../device/joining/join-requests.tsx";
-import { LastHeard } from "../../device/last-heard.tsx";
+import { LastSeen } from "../../device/last-seen.tsx";
 import { Presence } from "../../device/presence.tsx";
 import { SilentMetrics } from "../../device/silent-metrics.tsx";
 import { PageHeader } from "../../shell/page-header.tsx";
@@ -34,11 +34,15 @@ export function DevicePage({ id }: { readonly id: string }) {
   if (device.data === undefined)
     return <div className={`skeleton ${styles["skeleton"]}`} role="status" aria-label="Loading" />;
   if (device.data === null) return <NoSuchDevice id={id} />;
-  return device.data.joining === "approved" ? <KnownDevice device={device.data} /> : <Stranger device={device.data} />;
+  return device.data.joining === "approved" ? (
+    <JoinedDevice device={device.data} />
+  ) : (
+    <JoiningDevice device={device.data} />
+  );
 }
 
-/** What it sent is not shown before it has joined. */
-function Stranger({ device }: { readonly device: Device }) {
+/** Its readings are not shown before it has joined. */
+function JoiningDevice({ device }: { readonly device: Device }) {
   return (
     <>
       <PageHeader title={device.name} />
@@ -53,13 +57,13 @@ function Stranger({ device }: { readonly device: Device }) {
   );
 }
 
-function KnownDevice({ device }: { readonly device: Device }) {
-  const [range, setRange] = useState(() => rangeAtFirst(device, Date.now()));
+function JoinedDevice({ device }: { readonly device: Device }) {
+  const [range, setRange] = useState(() => initialRange(device, Date.now()));
   return (
     <>
       <PageHeader title={device.name} state={<State device={device} />}>
         <div className={styles["actions"]}>
-          <Segmented legend="Time shown" options={rangeChoices} value={range} onChange={setRange} />
+          <Segmented legend="Time shown" options={RANGE_OPTIONS} value={range} onChange={setRange} />
           <ExportButton device={device} shownRange={range} />
           <a className="button" href={links.edit(device.id)}>
             Edit
@@ -75,7 +79,7 @@ function KnownDevice({ device }: { readonly device: Device }) {
               device={device.id}
               metric={metric}
               colour={seriesColour(index)}
-              spanMs={rangeSpanMs[range]}
+              spanMs={RANGE_SPAN_MS[range]}
             />
           ))}
         </div>
@@ -93,8 +97,8 @@ function State({ device }: { readonly device: Device }) {
     <span className={styles["state"]}>
       <Presence {...device.presence} />
       {" · "}
-      <span className={styles["heard"]}>
-        last reading <LastHeard device={device} />
+      <span className={styles["lastReading"]}>
+        last reading <LastSeen device={device} />
       </span>
     </span>
   );

@@ -1,4 +1,4 @@
-// One metric of a device: what it is now, how far it went, and the chart. React draws the frame; readings go past it.
+// One metric of a device: latest value, range and chart. React renders the frame once; readings are drawn without it.
 import { type RefObject, useEffect, useRef } from "react";
 import type { Metric } from "../../../shared/device.ts";
 import { explain } from "../../api/client.ts";
@@ -14,7 +14,7 @@ import { useDark } from "../../ui/hooks/use-dark.ts";
 import { useWidthWhenNear } from "../../ui/hooks/use-width-when-near.ts";
 import styles from "./metric-chart.module.css";
 
-/** Narrower steps than this cannot be told apart. */
+/** More points than this cannot be told apart. */
 const PIXELS_PER_POINT = 2;
 
 interface Props {
@@ -81,7 +81,7 @@ function Plot({ device, metric, spanMs, range, label, points }: PlotProps) {
 
   useLiveChart(chart.data, (window) => {
     picture.current?.draw(window);
-    if (range.current !== null) range.current.textContent = rangeWords(window.summary());
+    if (range.current !== null) range.current.textContent = rangeText(window.summary());
   });
 
   return (
@@ -98,7 +98,7 @@ function Plot({ device, metric, spanMs, range, label, points }: PlotProps) {
   );
 }
 
-function rangeWords(summary: Summary | undefined): string {
+function rangeText(summary: Summary | undefined): string {
   if (summary === undefined) return "no readings in this time";
   const { min, mean, max } = summary;
   return `min ${formatValue(min)} · mean ${formatValue(mean)} · max ${formatValue(max)}`;

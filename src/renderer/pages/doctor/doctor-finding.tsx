@@ -1,14 +1,18 @@
-// One thing that is wrong, or may be: what it is, what to do, and the command that does it.
+// One finding of the doctor: what is wrong or may be, the remedy, and a command for it.
 import type { Check } from "../../../shared/doctor.ts";
 import { Copyable } from "../../ui/copyable.tsx";
 import styles from "./doctor-finding.module.css";
 
-export function DoctorFinding({ check: { state, title, words, todo, command } }: { readonly check: Check }) {
+export function DoctorFinding({
+  check: { state, title, words: message, todo: remedy, command },
+}: {
+  readonly check: Check;
+}) {
   return (
     <li className={`${styles["finding"]} ${styles[state]}`}>
       <h2>{title}</h2>
-      <p>{words}</p>
-      {todo !== undefined && <p className={styles["todo"]}>{todo}</p>}
+      <p>{message}</p>
+      {remedy !== undefined && <p className={styles["remedy"]}>{remedy}</p>}
       {command !== undefined && (
         <div className={styles["command"]}>
           <Copyable code={command} label={title} />

@@ -1,7 +1,7 @@
-// "Is something wrong?": the hub looks at itself and says in words what is wrong, what may be, and which clients failed.
+// "Is something wrong?": the results of the hub's checks, problems first, then the clients that failed to connect or send.
 import type { Check, CheckState, DiagnosticReport } from "../../../shared/doctor.ts";
 import { explain } from "../../api/client.ts";
-import { useExamination } from "../../api/queries.ts";
+import { useDiagnosticReport } from "../../api/queries.ts";
 import { formatMoment } from "../../i18n/times.ts";
 import { PageHeader } from "../../shell/page-header.tsx";
 import { Failure } from "../../ui/failure.tsx";
@@ -11,45 +11,45 @@ import styles from "./doctor-page.module.css";
 import { FailedClients } from "./failed-clients.tsx";
 
 export function DoctorPage() {
-  const examination = useExamination();
-  const { data, error, isFetching } = examination;
-  const lookAgain = () => void examination.refetch();
+  const report = useDiagnosticReport();
+  const { data, error, isFetching } = report;
+  const checkAgain = () => void report.refetch();
   return (
     <>
       <PageHeader
         title="Is something wrong?"
-        state={<Looked isFetching={isFetching} atMs={data?.atMs} onLookAgain={lookAgain} />}
+        state={<CheckStatus isFetching={isFetching} atMs={data?.atMs} onCheckAgain={checkAgain} />}
       />
       {error !== null && !isFetching && (
-        <Failure title="The hub could not look." message={explain(error)} onRetry={lookAgain} />
+        <Failure title="The hub could not look." message={explain(error)} onRetry={checkAgain} />
       )}
-      {data === undefined ? isFetching && <Skeleton /> : <Findings examination={data} />}
+      {data === undefined ? isFetching && <Skeleton /> : <Findings report={data} />}
     </>
   );
 }
 
-interface LookedProps {
+interface CheckStatusProps {
   readonly isFetching: boolean;
-  /** When the hub last looked. */
+  /** When the hub last ran its checks. */
   readonly atMs: number | undefined;
-  readonly onLookAgain: () => void;
+  readonly onCheckAgain: () => void;
 }
 
-function Looked({ isFetching, atMs, onLookAgain }: LookedProps) {
+function CheckStatus({ isFetching, atMs, onCheckAgain }: CheckStatusProps) {
   const nowMs = useNow(60_000);
   return (
-    <span className={styles["looked"]}>
+    <span className={styles["checkStatus"]}>
       <span className="note" role="status">
         {isFetching ? "Looking…" : atMs && `seen at ${formatMoment(atMs, nowMs)}`}
       </span>
-      <button type="button" className="button small" disabled={isFetching} onClick={onLookAgain}>
+      <button type="button" className="button small" disabled={isFetching} onClick={onCheckAgain}>
         Look again
       </button>
     </span>
   );
 }
 
-function Findings({ examination: { checks, clients } }: { readonly examination: DiagnosticReport }) {
+function Findings({ report: { checks, clients } }: { readonly report: DiagnosticReport }) {
   const ofState = (state: CheckState) => checks.filter((check) => check.state === state);
   const [wrong, hints] = [ofState("wrong"), ofState("hint")];
   return (
@@ -66,21 +66,21 @@ function Findings({ examination: { checks, clients } }: { readonly examination: 
           <DoctorFinding key={check.id} check={check} />
         ))}
       </ul>
-      <Fine checks={ofState("fine")} />
+      <PassedChecks checks={ofState("fine")} />
       <FailedClients clients={clients} />
     </>
   );
 }
 
-function Fine({ checks }: { readonly checks: readonly Check[] }) {
+function PassedChecks({ checks }: { readonly checks: readonly Check[] }) {
   if (checks.length === 0) return null;
   return (
     <section className={styles["fine"]} aria-label="What is fine">
       <h2>What is fine</h2>
       <ul>
-        {checks.map(({ id, title, words, todo, command }) => (
+        {checks.map(({ id, title, words: message, todo: remedy, command }) => (
           <li key={id}>
-            <strong>{title}.</strong> {words} {todo} {command !== undefined && <code>{command}</code>}
+            <strong>{title}.</strong> {message} {remedy} {command !== undefined && <code>{command}</code>}
           </li>
         ))}
       </ul>

@@ -1,15 +1,15 @@
-// Clients that tried and failed in the last day, each with why: newest first.
+// Clients that failed in the last day and why, newest first.
 import type { FailedClient } from "../../../shared/doctor.ts";
 import { formatCount } from "../../i18n/numbers.ts";
 import { formatAgo, formatMoment } from "../../i18n/times.ts";
 import { useNow } from "../../ui/hooks/use-now.ts";
 import styles from "./failed-clients.module.css";
 
-/** The rest is there for whoever wants it. */
-const SHOWN = 20;
+/** More are collapsed. */
+const MAX_SHOWN_CLIENTS = 20;
 
 export function FailedClients({ clients }: { readonly clients: readonly FailedClient[] }) {
-  const rest = clients.slice(SHOWN);
+  const rest = clients.slice(MAX_SHOWN_CLIENTS);
   return (
     <section className={styles["clients"]} aria-label="Clients that failed">
       <h2>Clients that failed in the last day</h2>
@@ -19,7 +19,7 @@ export function FailedClients({ clients }: { readonly clients: readonly FailedCl
           and the firewall.
         </p>
       ) : (
-        <ClientList clients={clients.slice(0, SHOWN)} />
+        <ClientList clients={clients.slice(0, MAX_SHOWN_CLIENTS)} />
       )}
       {rest.length > 0 && (
         <details>
@@ -39,7 +39,7 @@ function ClientList({ clients }: { readonly clients: readonly FailedClient[] }) 
         <li key={JSON.stringify([client.address, client.code, client.who, client.firstMs, client.words])}>
           <p>
             <strong>{[client.address, client.who ?? ""].filter((part) => part !== "").join(" · ")}</strong>
-            <span className={styles["words"]}>{client.words}</span>
+            <span className={styles["message"]}>{client.words}</span>
           </p>
           <p className={styles["when"]}>
             <time dateTime={new Date(client.lastMs).toISOString()} title={formatMoment(client.lastMs, nowMs)}>

@@ -1,12 +1,12 @@
-// Nothing more is taken of a device; the overview lets it in again.
+// Blocks a device: the hub refuses its messages until it is approved on the overview.
 import type { Device } from "../../../shared/device.ts";
 import { explain } from "../../api/client.ts";
-import { useDecision } from "../../api/use-decision.ts";
+import { useJoinDecision } from "../../api/use-decision.ts";
 import { goTo, links } from "../../shell/use-route.ts";
 import styles from "./removal-section.module.css";
 
 export function BlockDevice({ device }: { readonly device: Device }) {
-  const decision = useDecision(device.id);
+  const decision = useJoinDecision(device.id);
   return (
     <section className={`panel ${styles["section"]}`} aria-labelledby="block">
       <div>

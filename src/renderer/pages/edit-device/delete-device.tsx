@@ -1,11 +1,11 @@
-// A device goes for ever, with all it sent. It is named before that.
+// Deletes a device with its history, after a confirmation that names both.
 import { useState } from "react";
 import type { Device } from "../../../shared/device.ts";
 import { explain } from "../../api/client.ts";
 import { useReadingCount } from "../../api/queries.ts";
 import { useRemoval } from "../../api/use-removal.ts";
 import { nameAndId } from "../../i18n/names.ts";
-import { historyWords } from "../../i18n/numbers.ts";
+import { historyText } from "../../i18n/numbers.ts";
 import { goTo, links } from "../../shell/use-route.ts";
 import { Confirm } from "../../ui/confirm.tsx";
 import styles from "./removal-section.module.css";
@@ -43,7 +43,7 @@ function WhatGoes({ device }: { readonly device: Device }) {
   const { data: count } = useReadingCount(device);
   return (
     <p>
-      It goes with {historyWords(count, device.metrics.length)} and its commands. This cannot be undone. If it sends
+      It goes with {historyText(count, device.metrics.length)} and its commands. This cannot be undone. If it sends
       again, it is a new device.
     </p>
   );

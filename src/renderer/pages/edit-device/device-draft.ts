@@ -1,4 +1,4 @@
-// What people say of a device, as texts in a form, and what of it they changed.
+// The editable fields of a device as form text, and the changes between two drafts.
 import type { Device, DeviceChanges } from "../../../shared/device.ts";
 import { ownName } from "../../i18n/names.ts";
 
@@ -6,7 +6,7 @@ export interface Draft {
   readonly name: string;
   readonly room: string;
   readonly notes: string;
-  /** With commas between them. */
+  /** Separated by commas. */
   readonly tags: string;
 }
 
@@ -15,7 +15,7 @@ export function draftOf(device: Device): Draft {
   return { name: name === ownName(device) ? "" : name, room, notes, tags: tags.join(", ") };
 }
 
-/** Only what differs: others may be at the same device. What is empty is taken away. */
+/** Only the fields that differ, so that concurrent edits of other fields survive. An empty field becomes null. */
 export function changesFrom(before: Draft, after: Draft): DeviceChanges {
   const differs = (field: keyof Draft) => before[field].trim() !== after[field].trim();
   const tags = after.tags.split(",").flatMap((tag) => tag.trim() || []);

@@ -22,10 +22,10 @@ export function EditDevice({ id, whileNotEditable }: Props) {
   const { data } = useDevice(id);
   const [known, setKnown] = useState<Device | null>(null);
   if (data?.joining === "approved" && data !== known) setKnown(data);
-  return known === null ? whileNotEditable : <KnownDevice device={known} />;
+  return known === null ? whileNotEditable : <EditableDevice device={known} />;
 }
 
-function KnownDevice({ device }: { readonly device: Device }) {
+function EditableDevice({ device }: { readonly device: Device }) {
   const leave = useCallback(() => goTo(links.device(device.id)), [device.id]);
   useEscape(leave);
   return (

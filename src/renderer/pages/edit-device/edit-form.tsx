@@ -1,4 +1,4 @@
-// What people say of a device. The fields keep what is typed, whatever the device sends meanwhile.
+// The form for a device's name, room, tags and notes. Live changes of the device do not overwrite its draft.
 import { useMutation } from "@tanstack/react-query";
 import { type SubmitEvent, useId, useState } from "react";
 import type { Device, DeviceChanges } from "../../../shared/device.ts";

@@ -1,12 +1,12 @@
-// Two devices are one and the same: a Pi that was set up anew has a new id. The one that was heard last goes on, since that
-// is the id that the Pi has now.
+// Merges two devices that are the same Pi, which got a new id when it was set up again. The one seen last is kept, since its
+// id is the one that the Pi sends now.
 import { useState } from "react";
 import type { Device } from "../../../shared/device.ts";
 import { explain } from "../../api/client.ts";
 import { useDevices, useReadingCount } from "../../api/queries.ts";
 import { type Merge, useMerge } from "../../api/use-removal.ts";
 import { nameAndId, ownName } from "../../i18n/names.ts";
-import { historyWords } from "../../i18n/numbers.ts";
+import { historyText } from "../../i18n/numbers.ts";
 import { goTo, links } from "../../shell/use-route.ts";
 import { Confirm } from "../../ui/confirm.tsx";
 import styles from "./removal-section.module.css";
@@ -38,14 +38,14 @@ export function MergeDevice({ device }: { readonly device: Device }) {
           type="button"
           className="button"
           disabled={other === undefined || merge.isPending}
-          onClick={() => other && setAsked(inOrder(device, other))}
+          onClick={() => other && setAsked(mergeOrder(device, other))}
         >
           Merge…
         </button>
       </div>
       {asked && (
         <Confirm
-          question={`Are ${nameAndId(asked.gone)} and ${nameAndId(asked.stays)} the same device?`}
+          question={`Are ${nameAndId(asked.source)} and ${nameAndId(asked.target)} the same device?`}
           action="Merge them"
           isPending={merge.isPending}
           pendingMessage="Moving the readings. Millions of them take some seconds."
@@ -60,22 +60,24 @@ export function MergeDevice({ device }: { readonly device: Device }) {
   );
 }
 
-function inOrder(one: Device, other: Device): Merge {
-  return one.lastSeenMs > other.lastSeenMs ? { gone: other, stays: one } : { gone: one, stays: other };
+function mergeOrder(one: Device, other: Device): Merge {
+  return one.lastSeenMs > other.lastSeenMs ? { source: other, target: one } : { source: one, target: other };
 }
 
-function WhatHappens({ gone, stays }: Merge) {
-  const { data: count } = useReadingCount(gone);
-  const takesName = gone.name !== ownName(gone) && stays.name === ownName(stays);
+function WhatHappens({ source, target }: Merge) {
+  const { data: count } = useReadingCount(source);
+  const takesName = source.name !== ownName(source) && target.name === ownName(target);
   return (
     <>
       <p>
-        {gone.id}, with {historyWords(count, gone.metrics.length)}, becomes part of {stays.id}, which was heard last.
-        {takesName && ` It is called ${gone.name} from then on.`} Where both have a reading at the same moment, that of{" "}
-        {stays.id} stays.
+        {source.id}, with {historyText(count, source.metrics.length)}, becomes part of {target.id}, which was heard
+        last.
+        {takesName && ` It is called ${source.name} from then on.`} Where both have a reading at the same moment, that
+        of {target.id} stays.
       </p>
       <p>
-        {gone.id} is gone then, with its commands. This cannot be undone. If {gone.id} sends again, it is a new device.
+        {source.id} is gone then, with its commands. This cannot be undone. If {source.id} sends again, it is a new
+        device.
       </p>
     </>
   );

@@ -1,9 +1,9 @@
-// A device on the overview: is it there, and what does it measure?
+// A device on the overview: presence, latest values with sparklines, switches.
 import { memo } from "react";
 import type { Device, Metric } from "../../../shared/device.ts";
 import { seriesColour } from "../../charts/colours.ts";
 import { Sparkline } from "../../charts/sparkline.tsx";
-import { LastHeard } from "../../device/last-heard.tsx";
+import { LastSeen } from "../../device/last-seen.tsx";
 import { LatestValue } from "../../device/latest-value.tsx";
 import { Presence } from "../../device/presence.tsx";
 import { SilentMetrics } from "../../device/silent-metrics.tsx";
@@ -13,12 +13,12 @@ import { links } from "../../shell/use-route.ts";
 import styles from "./device-card.module.css";
 import { QuickSwitches } from "./quick-switches.tsx";
 
-const METRICS_SHOWN = 4;
+const MAX_SHOWN_METRICS = 4;
 
-/** A change of one device renders one card. */
+/** Memoized, so that a change of one device renders one card. */
 export const DeviceCard = memo(function DeviceCard({ device }: { readonly device: Device }) {
   const { id, name, presence, metrics } = device;
-  const hidden = metrics.length - METRICS_SHOWN;
+  const hidden = metrics.length - MAX_SHOWN_METRICS;
   const isSilent = (metric: Metric) => metric.stale || !presence.online;
   return (
     <li className={`panel ${styles["card"]} ${presence.online ? "" : styles["away"]}`}>
@@ -28,7 +28,7 @@ export const DeviceCard = memo(function DeviceCard({ device }: { readonly device
         </h2>
         <Presence {...presence} />
       </header>
-      {metrics.slice(0, METRICS_SHOWN).map((metric, index) => (
+      {metrics.slice(0, MAX_SHOWN_METRICS).map((metric, index) => (
         <div key={metric.name} className={`${styles["metric"]} ${metric.stale ? styles["stale"] : ""}`}>
           <span className={styles["label"]} title={metric.name}>
             {metricLabel(metric)}
@@ -45,7 +45,7 @@ export const DeviceCard = memo(function DeviceCard({ device }: { readonly device
       <QuickSwitches device={device} />
       {!presence.online && (
         <p className="note">
-          Last heard <LastHeard device={device} />
+          Last heard <LastSeen device={device} />
           {usualPause(metrics)}
         </p>
       )}
@@ -54,7 +54,7 @@ export const DeviceCard = memo(function DeviceCard({ device }: { readonly device
   );
 });
 
-/** By the liveliest of its sensors. */
+/** The shortest usual interval of its metrics. */
 function usualPause(metrics: readonly Metric[]): string {
   const pausesMs = metrics.flatMap(({ usualPauseMs }) => usualPauseMs ?? []);
   return pausesMs.length === 0 ? "" : `; usually every ${formatSpan(Math.min(...pausesMs))}`;

@@ -1,11 +1,11 @@
-// Messages that the hub could not take, and why: the answer to "my Pi sends, but nothing arrives".
+// Messages that the hub refused, and why: the first thing to read when a Pi sends and nothing arrives.
 import { useRefused } from "../../api/queries.ts";
 import { formatCount } from "../../i18n/numbers.ts";
 import { formatMoment } from "../../i18n/times.ts";
 import { useNow } from "../../ui/hooks/use-now.ts";
 import styles from "./refused-messages.module.css";
 
-const SHOWN = 100;
+const MAX_SHOWN_MESSAGES = 100;
 
 export function RefusedMessages() {
   const { data: refused = [] } = useRefused();
@@ -16,19 +16,21 @@ export function RefusedMessages() {
     <details className={styles["refused"]}>
       <summary>{count === 1 ? "1 message was refused" : `${formatCount(count)} messages were refused`}</summary>
       <ul className="panel">
-        {[...refused.slice(0, SHOWN).entries()].map(([index, { atMs, address, source, message, times }]) => (
-          // Counted from the oldest, so that a new one leaves the others what they are.
-          <li key={refused.length - index}>
-            <time dateTime={new Date(atMs).toISOString()}>{formatMoment(atMs, nowMs)}</time>
-            <span>
-              {address} · {source}
-            </span>
-            <span>
-              {message}
-              {times !== undefined && <b> {formatCount(times)} like it.</b>}
-            </span>
-          </li>
-        ))}
+        {[...refused.slice(0, MAX_SHOWN_MESSAGES).entries()].map(
+          ([index, { atMs, address, source, message, times }]) => (
+            // Counted from the oldest, so that a new entry does not change the keys of the others.
+            <li key={refused.length - index}>
+              <time dateTime={new Date(atMs).toISOString()}>{formatMoment(atMs, nowMs)}</time>
+              <span>
+                {address} · {source}
+              </span>
+              <span>
+                {message}
+                {times !== undefined && <b> {formatCount(times)} like it.</b>}
+              </span>
+            </li>
+          ),
+        )}
       </ul>
     </details>
   );

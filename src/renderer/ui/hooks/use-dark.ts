@@ -1,4 +1,4 @@
-// Canvases do not follow the style sheet, so whoever paints one has to know when the colours change.
+// A canvas does not follow the style sheet, so a component that paints one repaints when the colour scheme changes.
 import { useSyncExternalStore } from "react";
 
 const dark = matchMedia("(prefers-color-scheme: dark)");

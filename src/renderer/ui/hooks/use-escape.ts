@@ -1,4 +1,4 @@
-// Escape leaves a page as it leaves a question: the innermost of them.
+// Calls back when Escape is pressed anywhere but in a dialog, which handles Escape itself, or while an input method composes.
 import { useEffect } from "react";
 
 export function useEscape(leave: () => void): void {

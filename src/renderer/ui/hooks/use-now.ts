@@ -1,4 +1,4 @@
-// The time, for words such as "2 s ago" that grow old by themselves.
+// The current time, refreshed at an interval, for relative times such as "2 s ago".
 import { useEffect, useState } from "react";
 
 export function useNow(everyMs: number): number {

@@ -1,7 +1,7 @@
-// A page of 500 charts mounts only those that were scrolled near, each as fine as it is wide.
+// Lazy mounting: a page of 500 charts loads only those near the viewport, each at the resolution of its width.
 import { type RefObject, useEffect, useState } from "react";
 
-/** The element's width from when it first comes near the visible part of the page; undefined before. */
+/** The element's width in CSS pixels once it has come within 300 px of the viewport; undefined before. */
 export function useWidthWhenNear(element: RefObject<Element | null>): number | undefined {
   const [width, setWidth] = useState<number>();
   useEffect(() => {

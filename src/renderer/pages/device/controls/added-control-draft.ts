@@ -1,9 +1,9 @@
-// What a person types of a control that they add, and what it becomes.
+// The form of an added control as text, and its conversion from and to `AddedControl`.
 import { type AddedControl, VALUE_PLACEHOLDER } from "../../../../shared/added-control.ts";
 import type { Control } from "../../../../shared/control.ts";
 import type { Device } from "../../../../shared/device.ts";
 
-/** As it stands in the fields. */
+/** The fields of both KIND_OPTIONS, as typed. */
 export interface ControlDraft {
   readonly kind: "switch" | "number";
   readonly name: string;
@@ -56,7 +56,7 @@ export function toAddedControl(draft: ControlDraft, id: string): AddedControl {
   return { control: { id, label, kind: "number", ...limits }, publishes: { topic, template: draft.template } };
 }
 
-/** An id that reads like the name, and that no other control of the device has. */
+/** A slug of the name that no other control of the device uses as its id. */
 export function controlIdFor(name: string, { controls }: Pick<Device, "controls">): string {
   const plain = name
     .normalize("NFKD")
@@ -69,7 +69,7 @@ export function controlIdFor(name: string, { controls }: Pick<Device, "controls"
   return id;
 }
 
-/** Those of a device's controls that people added. */
+/** The controls of a device that people added. */
 export function addedControls({ controls }: Pick<Device, "controls">): AddedControl[] {
   return controls.flatMap(({ control, publishes }): AddedControl[] => {
     if (publishes === undefined) return [];

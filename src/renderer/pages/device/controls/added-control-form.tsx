@@ -1,4 +1,4 @@
-// A control that a person adds to a device that does not declare it: what it is called, and what it publishes.
+// The form for a control that a person adds to a device which does not declare it: its kind, its name and what it publishes.
 import { useMutation } from "@tanstack/react-query";
 import { type SubmitEvent, useState } from "react";
 import { type AddedControl, VALUE_PLACEHOLDER } from "../../../../shared/added-control.ts";
@@ -19,7 +19,7 @@ import styles from "./added-control-form.module.css";
 
 interface Props {
   readonly device: Device;
-  /** The one that is changed; a new one without it. */
+  /** The control to change; undefined adds a new one. */
   readonly added: AddedControl | undefined;
   readonly onDone: () => void;
 }
@@ -46,7 +46,7 @@ export function AddedControlForm({ device, added, onDone }: Props) {
         For a plug or a script that listens on an MQTT topic of its own. Pressed, the control publishes there.
       </p>
       <div>
-        <Segmented legend="Kind" options={kinds} value={draft.kind} onChange={(kind) => set({ kind })} />
+        <Segmented legend="Kind" options={KIND_OPTIONS} value={draft.kind} onChange={(kind) => set({ kind })} />
       </div>
       <Field label="Name" value={draft.name} onChange={(name) => set({ name })} maxLength={64} autoFocus />
       <Field
@@ -80,7 +80,7 @@ export function AddedControlForm({ device, added, onDone }: Props) {
   );
 }
 
-const kinds = [
+const KIND_OPTIONS = [
   ["switch", "Switch"],
   ["number", "Number"],
 ] as const;

@@ -1,4 +1,4 @@
-// What a device can be told, and the receipt of the last word on each control: asked for, and what the device says, apart.
+// A device's controls, each with the receipt of its last command. The requested value and the reported one are shown apart.
 import { useState } from "react";
 import type { AddedControl } from "../../../../shared/added-control.ts";
 import type { Command } from "../../../../shared/command.ts";
@@ -9,7 +9,7 @@ import { explain } from "../../../api/client.ts";
 import { sendCommand, useCommands } from "../../../api/queries.ts";
 import { ControlInput } from "../../../device/control-input.tsx";
 import { settledValue } from "../../../device/settled-value.ts";
-import { controlLabel, valueWords } from "../../../i18n/controls.ts";
+import { controlLabel, valueText } from "../../../i18n/controls.ts";
 import { Dialog } from "../../../ui/dialog.tsx";
 import { addedControls } from "./added-control-draft.ts";
 import { AddedControlForm } from "./added-control-form.tsx";
@@ -56,9 +56,9 @@ interface OneControlProps {
   readonly device: Device;
   readonly one: DeviceControl;
   readonly last: Command | undefined;
-  /** The last one that was carried out. */
+  /** The last command that the device carried out. */
   readonly done: Command | undefined;
-  /** False where the device declares it. */
+  /** False for a control that the device declares itself. */
   readonly onEdit: (() => void) | false;
 }
 
@@ -70,18 +70,18 @@ function OneControl({ device, one, last, done, onEdit }: OneControlProps) {
     sendCommand(device.id, { control: control.id, value }).catch(setFailure);
   };
   const isUnderWay = last !== undefined && !isSettled(last.state);
-  const wasDone = done && { value: done.reply ?? done.value, givenAtMs: done.timeline[0]?.atMs ?? 0 };
-  const shown = isUnderWay ? last.value : settledValue(reported, wasDone);
+  const completed = done && { value: done.reply ?? done.value, issuedAtMs: done.timeline[0]?.atMs ?? 0 };
+  const shown = isUnderWay ? last.value : settledValue(reported, completed);
   const differs = isUnderWay && reported !== undefined && reported.value !== last.value;
   return (
     <div className={styles["control"]}>
       <ControlInput control={control} value={shown} onChange={send} />
       {differs && (
         <p className="note">
-          asked for {valueWords(control, last.value)}, the device says {valueWords(control, reported.value)}
+          asked for {valueText(control, last.value)}, the device says {valueText(control, reported.value)}
         </p>
       )}
-      {last && <CommandReceipt command={last} control={control} isHere={device.presence.online} />}
+      {last && <CommandReceipt command={last} control={control} isOnline={device.presence.online} />}
       {onEdit && (
         <button
           type="button"

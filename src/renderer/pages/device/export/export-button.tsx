@@ -1,4 +1,4 @@
-// Takes a device's readings away as CSV: opens the questions, then says where the file went.
+// Exports a device's readings as CSV: opens the form, then shows where the file was saved.
 import { useEffect, useState } from "react";
 import type { ExportQuery } from "../../../../shared/api.ts";
 import type { Device } from "../../../../shared/device.ts";
@@ -8,7 +8,7 @@ import { Dialog } from "../../../ui/dialog.tsx";
 import styles from "./export-button.module.css";
 import { ExportForm } from "./export-form.tsx";
 
-const TOAST_MS = 8_000;
+const TOAST_DURATION_MS = 8_000;
 
 interface Props {
   readonly device: Device;
@@ -21,7 +21,7 @@ export function ExportButton({ device, shownRange }: Props) {
 
   useEffect(() => {
     if (outcome === undefined) return;
-    const timer = setTimeout(() => setOutcome(undefined), TOAST_MS);
+    const timer = setTimeout(() => setOutcome(undefined), TOAST_DURATION_MS);
     return () => clearTimeout(timer);
   }, [outcome]);
 
@@ -29,7 +29,7 @@ export function ExportButton({ device, shownRange }: Props) {
     setOutcome(await exportCsv(query, `${device.id.replaceAll(":", "-")}.csv`));
   }
 
-  const words = outcome && wordsFor(outcome);
+  const message = outcome && outcomeMessage(outcome);
   return (
     <>
       <button type="button" className="button" onClick={() => setIsOpen(true)}>
@@ -51,13 +51,13 @@ export function ExportButton({ device, shownRange }: Props) {
         </Dialog>
       )}
       <div className={styles["toastPlace"]} role="status">
-        {words && <p className={styles["toast"]}>{words}</p>}
+        {message && <p className={styles["toast"]}>{message}</p>}
       </div>
     </>
   );
 }
 
-function wordsFor(outcome: ExportOutcome): string | undefined {
+function outcomeMessage(outcome: ExportOutcome): string | undefined {
   switch (outcome.kind) {
     case "saved":
       return `Saved to ${outcome.path}`;

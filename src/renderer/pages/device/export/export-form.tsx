@@ -1,9 +1,9 @@
-// The questions of an export: which metrics, which time, and how the file is written.
+// The options of an export: metrics, period, time zone, separator and layout.
 import { type SubmitEvent, useState } from "react";
 import type { ExportQuery } from "../../../../shared/api.ts";
 import type { Device } from "../../../../shared/device.ts";
-import { type RangeName, rangeChoices } from "../../../charts/ranges.ts";
-import { ownTimeZone } from "../../../i18n/times.ts";
+import { RANGE_OPTIONS, type RangeName } from "../../../charts/ranges.ts";
+import { OWN_TIME_ZONE } from "../../../i18n/times.ts";
 import form from "../../../ui/form.module.css";
 import { Segmented } from "../../../ui/segmented.tsx";
 import styles from "./export-form.module.css";
@@ -24,7 +24,7 @@ export function ExportForm({ device, shownRange, onExport, onCancel }: Props) {
   const [chosen, setChosen] = useState<ReadonlySet<string>>(() => new Set(names));
   const [period, setPeriod] = useState<PeriodName>(shownRange);
   const [custom, setCustom] = useState<CustomPeriod>(yesterday);
-  const [tz, setTz] = useState(ownTimeZone);
+  const [tz, setTz] = useState(OWN_TIME_ZONE);
   const [sep, setSep] = useState<NonNullable<ExportQuery["sep"]>>(",");
   const [layout, setLayout] = useState<NonNullable<ExportQuery["layout"]>>("long");
   const bounds = boundsOf(period, custom, Date.now());
@@ -42,20 +42,20 @@ export function ExportForm({ device, shownRange, onExport, onCancel }: Props) {
       <MetricChoice metrics={device.metrics} chosen={chosen} onChange={setChosen} />
       <div className={styles["question"]}>
         <span>Time</span>
-        <Segmented legend="Time" options={periodChoices} value={period} onChange={setPeriod} />
+        <Segmented legend="Time" options={PERIOD_OPTIONS} value={period} onChange={setPeriod} />
       </div>
       {period === "custom" && <CustomEnds period={custom} onChange={setCustom} isWrong={bounds === null} />}
       <div className={styles["question"]}>
         <span>Time zone</span>
-        <Segmented legend="Time zone" options={zoneChoices} value={tz} onChange={setTz} />
+        <Segmented legend="Time zone" options={ZONE_OPTIONS} value={tz} onChange={setTz} />
       </div>
       <div className={styles["question"]}>
         <span>Separator</span>
-        <Segmented legend="Separator" options={separatorChoices} value={sep} onChange={setSep} />
+        <Segmented legend="Separator" options={SEPARATOR_OPTIONS} value={sep} onChange={setSep} />
       </div>
       <div className={styles["question"]}>
         <span>Layout</span>
-        <Segmented legend="Layout" options={layoutChoices} value={layout} onChange={setLayout} />
+        <Segmented legend="Layout" options={LAYOUT_OPTIONS} value={layout} onChange={setLayout} />
       </div>
       <footer>
         <button type="button" className="button" onClick={onCancel}>
@@ -69,13 +69,13 @@ export function ExportForm({ device, shownRange, onExport, onCancel }: Props) {
   );
 }
 
-const zoneChoices = ownTimeZone === "UTC" ? [zone("UTC")] : [zone(ownTimeZone), zone("UTC")];
-const separatorChoices = [
+const ZONE_OPTIONS = OWN_TIME_ZONE === "UTC" ? [zone("UTC")] : [zone(OWN_TIME_ZONE), zone("UTC")];
+const SEPARATOR_OPTIONS = [
   [",", "Comma"],
   [";", "Semicolon"],
   ["tab", "Tab"],
 ] as const;
-const layoutChoices = [
+const LAYOUT_OPTIONS = [
   ["long", "A row per reading"],
   ["wide", "A column per metric"],
 ] as const;
@@ -84,8 +84,8 @@ function zone(name: string): readonly [string, string] {
   return [name, name.replaceAll("_", " ")];
 }
 
-const periodChoices: readonly (readonly [PeriodName, string])[] = [
-  ...rangeChoices.map(([name, label]) => [name, name === "live" ? "5 min" : label] as const),
+const PERIOD_OPTIONS: readonly (readonly [PeriodName, string])[] = [
+  ...RANGE_OPTIONS.map(([name, label]) => [name, name === "live" ? "5 min" : label] as const),
   ["all", "All"],
   ["custom", "Custom"],
 ];

@@ -1,9 +1,9 @@
-// Which stretch of time an export covers.
-import { type RangeName, rangeSpanMs } from "../../../charts/ranges.ts";
+// The period of an export.
+import { RANGE_SPAN_MS, type RangeName } from "../../../charts/ranges.ts";
 
 export type PeriodName = RangeName | "all" | "custom";
 
-/** The custom ends, as `<input type="datetime-local">` writes them: the person's clock, without a zone. */
+/** Start and end as `<input type="datetime-local">` writes them: local time without a zone. */
 export interface CustomPeriod {
   readonly from: string;
   readonly to: string;
@@ -14,7 +14,7 @@ export interface Bounds {
   readonly to?: string;
 }
 
-/** Null where the custom ends do not make a period. */
+/** Null where the custom start is not before the end. */
 export function boundsOf(period: PeriodName, { from, to }: CustomPeriod, nowMs: number): Bounds | null {
   switch (period) {
     case "all":
@@ -24,11 +24,11 @@ export function boundsOf(period: PeriodName, { from, to }: CustomPeriod, nowMs: 
       return fromMs < toMs ? { from: String(fromMs), to: String(toMs) } : null;
     }
     default:
-      return { from: String(nowMs - rangeSpanMs[period]), to: String(nowMs) };
+      return { from: String(nowMs - RANGE_SPAN_MS[period]), to: String(nowMs) };
   }
 }
 
-/** As `<input type="datetime-local">` wants it. */
+/** The local time in the format of `<input type="datetime-local">`. */
 export function localMinute(ms: number): string {
   const offsetMs = new Date(ms).getTimezoneOffset() * 60_000;
   return new Date(ms - offsetMs).toISOString().slice(0, 16);

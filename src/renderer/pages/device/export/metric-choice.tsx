@@ -1,4 +1,4 @@
-// Which of a device's metrics: all, or some of them.
+// Selects all or some metrics of a device.
 import type { Metric } from "../../../../shared/device.ts";
 import { metricLabel } from "../../../i18n/names.ts";
 import styles from "./metric-choice.module.css";

@@ -1,7 +1,7 @@
-// How names, numbers and moments are said.
+// Display texts of names, numbers and times.
 import { describe, expect, test } from "vitest";
 import { metricLabel } from "../../src/renderer/i18n/names.ts";
-import { formatBytes, formatQuantity, formatTick, formatValue, historyWords } from "../../src/renderer/i18n/numbers.ts";
+import { formatBytes, formatQuantity, formatTick, formatValue, historyText } from "../../src/renderer/i18n/numbers.ts";
 import { formatAgo, formatSpan } from "../../src/renderer/i18n/times.ts";
 
 test.each([
@@ -21,7 +21,7 @@ test("a device's own label wins", () => {
   expect(metricLabel({ name: "t", label: "Air" })).toBe("Air");
 });
 
-describe("numbers are short, whatever their size", () => {
+describe("numbers are short at any magnitude", () => {
   test.each([
     [25.5, "25.5"],
     [-3.125, "-3.13"],
@@ -45,9 +45,9 @@ describe("numbers are short, whatever their size", () => {
 });
 
 test("a device's history in numbers", () => {
-  expect(historyWords(undefined, 2)).toBe("its readings of 2 metrics");
-  expect(historyWords(1, 1)).toBe("its 1 reading");
-  expect(historyWords(1_234, 1)).toBe("its 1,234 readings");
+  expect(historyText(undefined, 2)).toBe("its readings of 2 metrics");
+  expect(historyText(1, 1)).toBe("its 1 reading");
+  expect(historyText(1_234, 1)).toBe("its 1,234 readings");
 });
 
 test.each([

@@ -1,0 +1,14 @@
+// How long ago a device was last seen. Reads the live feed once a second instead of subscribing, so readings do not render it.
+import type { Device } from "../../shared/device.ts";
+import { newest, useLive } from "../api/use-live.ts";
+import { formatAgo } from "../i18n/times.ts";
+import { useNow } from "../ui/hooks/use-now.ts";
+
+export function LastSeen({ device }: { readonly device: Device }) {
+  const { series } = useLive();
+  const nowMs = useNow(1_000);
+  const readingTimesMs = device.metrics.map(
+    (metric) => newest(metric, series.of(device.id, metric.name).latest.get()).ts,
+  );
+  return formatAgo(Math.max(device.lastSeenMs, ...readingTimesMs), nowMs);
+}
