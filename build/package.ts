@@ -1,10 +1,10 @@
 // `npm run package`: builds everything and has electron-builder pack it, with the arguments it is given: installers for this
-// system without any. Where Electron's own runtime cannot be fetched it packs a plain folder around the tests' one.
+// system without any. Where Electron's own runtime cannot be fetched it packs a plain folder around the stand-in that the tests use.
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { findElectron } from "../test/support/electron-runtime.ts";
 import { buildIfStale } from "./build.ts";
 import { projectFolder } from "./electron.ts";
+import { findElectron } from "./electron-runtime.ts";
 
 function packageApp(args: string[]): number {
   buildIfStale();

@@ -1,7 +1,7 @@
 // `bramble backup FILE`: a copy of the database as of one moment, checked before it gets its name.
 import { existsSync, renameSync, statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
-import { removeDatabase } from "../hub/store/sqlite/maintenance/copy.ts";
+import { removeDatabase } from "../hub/store/maintenance.ts";
 import {
   copyAndCheck,
   count,

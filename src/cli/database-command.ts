@@ -5,8 +5,7 @@ import { parseArgs } from "node:util";
 import { readConfig } from "../hub/config.ts";
 import { DataFolder } from "../hub/data-folder.ts";
 import { freeBytesOf } from "../hub/observe/disk-guard.ts";
-import { type CheckTotals, checkDatabase, openToRead } from "../hub/store/sqlite/maintenance/check.ts";
-import { copyDatabase, removeDatabase } from "../hub/store/sqlite/maintenance/copy.ts";
+import { type CheckTotals, copyDatabase, openCheck, removeDatabase } from "../hub/store/maintenance.ts";
 import { flushFile } from "./flush.ts";
 
 /** 0 is well done, 1 that damage was found, 2 that it could not be done. */
@@ -80,9 +79,9 @@ function readRequest(
 
 /** Checks a database and says what it finds; resolves with true when it is sound. Rejects in words where it cannot be opened. */
 export async function checkAndTell(path: string, signal: AbortSignal): Promise<boolean> {
-  const db = inWords(path, () => openToRead(path));
+  const check = inWords(path, () => openCheck(path));
   try {
-    const findings = checkDatabase(db);
+    const { findings } = check;
     let found = 0;
     let sliceEndMs = performance.now() + SLICE_MS;
     for (let next = findings.next(); ; next = findings.next()) {
@@ -97,7 +96,7 @@ export async function checkAndTell(path: string, signal: AbortSignal): Promise<b
       sliceEndMs = performance.now() + SLICE_MS;
     }
   } finally {
-    db.close();
+    check.close();
   }
 }
 
@@ -106,7 +105,7 @@ export async function checkAndTell(path: string, signal: AbortSignal): Promise<b
  * on the disk; resolves with true when it is sound. Leaves nothing behind where it rejects.
  */
 export async function copyAndCheck(from: string, part: string, signal: AbortSignal): Promise<boolean> {
-  inWords(from, () => openToRead(from).close());
+  inWords(from, () => openCheck(from).close());
   await checkRoom(from, dirname(resolve(part)));
   try {
     await copyDatabase(from, part, signal);

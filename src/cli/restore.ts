@@ -1,8 +1,7 @@
 // `bramble restore FILE`: puts a backup in the place of the database. At any moment one of the two is there, whole.
 import { copyFileSync, existsSync, linkSync, renameSync } from "node:fs";
 import { resolve } from "node:path";
-import Database from "better-sqlite3";
-import { removeDatabase } from "../hub/store/sqlite/maintenance/copy.ts";
+import { absorbLog, removeDatabase } from "../hub/store/maintenance.ts";
 import { copyAndCheck, type DatabaseCommand, reasonOf, runDatabaseCommand } from "./database-command.ts";
 import { flushFile, flushName } from "./flush.ts";
 
@@ -45,7 +44,7 @@ Ends with 0 when it is restored, with 1 when FILE is damaged and was not, and wi
 /** Gives the present database a second name, and answers it; null where there is none. */
 function keepPresent(path: string): string | null {
   const kept = `${path}.before-restore-${new Date().toISOString().replaceAll(":", "-")}`;
-  if (existsSync(path)) takeInLog(path);
+  if (existsSync(path)) absorbPresentLog(path);
   // A log that stayed must not be taken for the backup's.
   for (const suffix of ["-journal", "-wal", "-shm"]) {
     if (existsSync(path + suffix)) renameSync(path + suffix, kept + suffix);
@@ -61,20 +60,12 @@ function keepPresent(path: string): string | null {
   return kept;
 }
 
-/** Takes what the write-ahead log holds into the database, and the log away. */
-function takeInLog(path: string): void {
-  try {
-    const db = new Database(path);
-    try {
-      db.pragma("journal_mode = DELETE");
-    } finally {
-      db.close();
-    }
-  } catch (error) {
-    if (error instanceof Database.SqliteError && error.code.startsWith("SQLITE_BUSY"))
-      throw new Error(`Another program has ${path} open. Let it end first.`, { cause: error });
-    console.error(`The present database cannot be opened (${reasonOf(error)}); it is kept as it is.`);
-  }
+function absorbPresentLog(path: string): void {
+  const absorbed = absorbLog(path);
+  if (absorbed.kind === "busy")
+    throw new Error(`Another program has ${path} open. Let it end first.`, { cause: absorbed.cause });
+  if (absorbed.kind === "unreadable")
+    console.error(`The present database cannot be opened (${reasonOf(absorbed.cause)}); it is kept as it is.`);
 }
 
 /** Resolves with the exit code. */

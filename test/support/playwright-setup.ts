@@ -1,7 +1,7 @@
 // Before the first of Playwright's tests: everything built, a display, an Electron. The workers inherit the environment.
 import { buildIfStale } from "../../build/build.ts";
+import { findElectron } from "../../build/electron-runtime.ts";
 import { startDisplay } from "./display.ts";
-import { findElectron } from "./electron-runtime.ts";
 
 export default async function setUp(): Promise<() => Promise<void>> {
   buildIfStale();

@@ -1,6 +1,6 @@
 // What the store should be: of each series a value per time. And what it is asked, compared with what it should say.
 import { expect } from "vitest";
-import { zonedTimeFormatter } from "../../src/hub/export/zoned-time.ts";
+import { zonedTimeFormatter } from "../../src/hub/csv/zoned-time.ts";
 import type {
   AppendMessage,
   BucketQuery,

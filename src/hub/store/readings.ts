@@ -1,6 +1,7 @@
 // The port to where readings are kept. Everything is asynchronous; what `append` answers is on disk.
 import type { DeviceId, MetricName } from "../../shared/ids.ts";
 import type { Bucket, IncomingAttribute, IncomingReading, Reading } from "../../shared/reading.ts";
+import type { CsvFormat } from "../csv/csv-format.ts";
 
 export interface ReadingStore {
   /**
@@ -58,14 +59,6 @@ export interface ReadingSelection {
   /** Half-open: `fromMs <= t < toMs`. */
   readonly fromMs: number;
   readonly toMs: number;
-}
-
-export interface CsvFormat {
-  readonly separator: "," | ";" | "\t";
-  /** IANA name of the time column's zone. */
-  readonly timeZone: string;
-  /** long: a row per reading; wide: a row per device and time, a column per metric. */
-  readonly layout: "long" | "wide";
 }
 
 export interface PageQuery extends ReadingSelection {

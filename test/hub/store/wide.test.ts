@@ -3,8 +3,9 @@
 import Database from "better-sqlite3";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { zonedTimeFormatter } from "../../../src/hub/export/zoned-time.ts";
-import type { CsvFormat, PageQuery, ReadingPosition, ReadingSelection } from "../../../src/hub/store/readings.ts";
+import type { CsvFormat } from "../../../src/hub/csv/csv-format.ts";
+import { zonedTimeFormatter } from "../../../src/hub/csv/zoned-time.ts";
+import type { PageQuery, ReadingPosition, ReadingSelection } from "../../../src/hub/store/readings.ts";
 import { History } from "../../../src/hub/store/sqlite/engine/history.ts";
 import { JournalFollower } from "../../../src/hub/store/sqlite/engine/journal.ts";
 import { CsvExport, type CsvPlace } from "../../../src/hub/store/sqlite/queries/csv-export.ts";

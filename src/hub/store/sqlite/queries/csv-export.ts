@@ -1,8 +1,10 @@
 // An export under way: its file is written from windows of time, each as long as there is memory for its rows. A step takes some
 // milliseconds, so that whoever asks for a chart meanwhile is answered between two of them. What it keeps from step to step is
 // there for speed: it can be begun again at any place.
-import { type CsvWriter, csvWriter } from "../../../export/csv.ts";
-import type { CsvFormat, ReadingSelection } from "../../readings.ts";
+
+import type { CsvFormat } from "../../../csv/csv-format.ts";
+import { type CsvWriter, csvWriter } from "../../../csv/csv-writer.ts";
+import type { ReadingSelection } from "../../readings.ts";
 import type { MemTable } from "../engine/mem-table.ts";
 import { RowWindow } from "./row-window.ts";
 import { SeriesCatalog } from "./series-catalog.ts";

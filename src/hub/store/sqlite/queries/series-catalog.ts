@@ -1,8 +1,9 @@
 // The series of one export, by their places in its rows: numbers and bytes instead of objects, for there may be half a
 // million. It is loaded in steps.
-import type { CsvSeries } from "../../../export/csv.ts";
-import { CsvFields } from "../../../export/csv-fields.ts";
-import type { CsvFormat } from "../../readings.ts";
+
+import { CsvFields } from "../../../csv/csv-fields.ts";
+import type { CsvFormat } from "../../../csv/csv-format.ts";
+import type { CsvSeries } from "../../../csv/csv-writer.ts";
 import {
   compareSeries,
   compareText,

@@ -1,4 +1,4 @@
-// Downloads that tests share between runs and checkouts: a folder of the user's, outside the repository.
+// Downloads that runs and checkouts share: a folder of the user's, outside the repository.
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";

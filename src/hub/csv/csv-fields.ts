@@ -1,5 +1,5 @@
 // Names as they stand in a CSV file, in one piece of memory: there may be half a million.
-import type { CsvFormat } from "../store/readings.ts";
+import type { CsvFormat } from "./csv-format.ts";
 import type { RowBytes } from "./row-bytes.ts";
 
 const INITIAL_BYTES = 1_024;
