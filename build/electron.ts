@@ -1,6 +1,6 @@
 // Where Electron's runtime is. The electron package does not bring it on `npm install`; it is fetched when first needed.
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -58,4 +58,16 @@ function executableIn(dist: string): string {
 export function environmentFor(electron: ElectronRuntime): NodeJS.ProcessEnv {
   const ownNodeIsTooOld = Number.parseInt(electron.version, 10) < 35;
   return ownNodeIsTooOld ? { BRAMBLE_NODE: process.execPath, ...process.env } : process.env;
+}
+
+/** Chromium refuses to run sandboxed as root, and where AppArmor keeps users from making namespaces (Ubuntu 24.04). */
+export function sandboxFlags({ dist }: ElectronRuntime): string[] {
+  if (process.platform !== "linux") return [];
+  if (process.getuid?.() === 0) return ["--no-sandbox"];
+  const restriction = "/proc/sys/kernel/apparmor_restrict_unprivileged_userns";
+  const restricted = existsSync(restriction) && readFileSync(restriction, "utf8").trim() === "1";
+  const setuidRoot = (statSync(join(dist, "chrome-sandbox")).mode & 0o4000) !== 0;
+  if (!restricted || setuidRoot) return [];
+  console.log(`Opening the window without Chromium's sandbox, which this system does not allow (${restriction}).`);
+  return ["--no-sandbox"];
 }

@@ -1,11 +1,10 @@
 // `npm start`: builds what is stale and opens the desktop app. Where no window can open it says why in one line and runs
 // the hub alone, which prints the address of the same pages.
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, readFileSync, statSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
 import { buildIfStale } from "./build.ts";
-import { type ElectronRuntime, environmentFor, fetchElectron, installedElectron, projectFolder } from "./electron.ts";
+import { environmentFor, fetchElectron, installedElectron, projectFolder, sandboxFlags } from "./electron.ts";
 
 /** An app that ends with an error sooner than this has never come to show its window. */
 const openedAfterMs = 10_000;
@@ -37,18 +36,6 @@ async function startHub(why: string, args: string[]): Promise<number> {
   console.log(`${why}: running the hub without a window; open the address below in a browser.`);
   const hub = join(projectFolder, "out", "hub", "bramble.js");
   return (await run(process.execPath, [hub, "serve", ...args], process.env)).code;
-}
-
-/** Chromium refuses to run sandboxed as root, and where AppArmor keeps users from making namespaces (Ubuntu 24.04). */
-function sandboxFlags({ dist }: ElectronRuntime): string[] {
-  if (process.platform !== "linux") return [];
-  if (process.getuid?.() === 0) return ["--no-sandbox"];
-  const restriction = "/proc/sys/kernel/apparmor_restrict_unprivileged_userns";
-  const restricted = existsSync(restriction) && readFileSync(restriction, "utf8").trim() === "1";
-  const setuidRoot = (statSync(join(dist, "chrome-sandbox")).mode & 0o4000) !== 0;
-  if (!restricted || setuidRoot) return [];
-  console.log(`Opening the window without Chromium's sandbox, which this system does not allow (${restriction}).`);
-  return ["--no-sandbox"];
 }
 
 function run(command: string, args: string[], env: NodeJS.ProcessEnv): Promise<End> {

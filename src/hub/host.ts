@@ -50,7 +50,7 @@ function childHost(): Host {
   };
 }
 
-function consoleHost(): Host {
+export function consoleHost(): Host {
   return { kind: "console", tell: () => undefined, onStop: onSignals };
 }
 

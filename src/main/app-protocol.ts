@@ -39,12 +39,15 @@ export function registerAppScheme(): void {
   protocol.registerSchemesAsPrivileged([{ scheme, privileges }]);
 }
 
-/** After `ready`: answers the scheme from the folder of the built page and from the hub that `endpoint` names. */
-export function serveApp(folder: string, endpoint: () => HubEndpoint | undefined): void {
+/** After `ready`: answers from the built page's folder, or its development server, and from the hub that `endpoint` names. */
+export function serveApp(page: string, endpoint: () => HubEndpoint | undefined): void {
   protocol.handle(scheme, (request) => {
     const url = new URL(request.url);
     if (url.host !== "app") return notFound();
-    return url.pathname.startsWith("/api/") ? forwardToHub(request, url, endpoint()) : servePage(folder, url.pathname);
+    if (url.pathname.startsWith("/api/v1/")) return forwardToHub(request, url, endpoint());
+    return page.startsWith("http:")
+      ? net.fetch(new URL(url.pathname + url.search, page).href)
+      : servePage(page, url.pathname);
   });
 }
 

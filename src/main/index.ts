@@ -24,8 +24,11 @@ if (app.requestSingleInstanceLock()) {
 function runApp(): void {
   const home = app.getAppPath();
   const userData = app.getPath("userData");
+  /** `npm run dev` has the hub from its sources and the page from Vite. */
+  const dev: NodeJS.ProcessEnv = app.isPackaged ? {} : process.env;
   // The hub's files are unpacked from the archive, so that any Node can run them.
-  const hubEntry = join(home.replace(/app\.asar$/, "app.asar.unpacked"), "out", "hub", "serve.js");
+  const builtHub = join(home.replace(/app\.asar$/, "app.asar.unpacked"), "out", "hub", "serve.js");
+  const hubEntry = dev["BRAMBLE_HUB"] ?? builtHub;
   // No folder is named: the hub keeps its data where it would without this app.
   const hub = new HubProcess((onMessage) => startHubChild(hubEntry, onMessage));
   const window = new MainWindow({
@@ -52,7 +55,7 @@ function runApp(): void {
 
   void app.whenReady().then(() => {
     lockDown(session.defaultSession);
-    serveApp(join(home, "out", "renderer"), () => hub.endpoint);
+    serveApp(dev["ELECTRON_RENDERER_URL"] ?? join(home, "out", "renderer"), () => hub.endpoint);
     answerPage(hub);
     setMenu();
     createTray(join(home, "resources", "tray.png"), { open, quit: () => app.quit() });

@@ -1,0 +1,44 @@
+// How Vite makes the page, for a package and while it is developed. `/api` of the hub and the folder `api` of the sources
+// share a beginning: only `/api/v1/` is the hub's.
+import { join } from "node:path";
+import react from "@vitejs/plugin-react";
+import { createLogger, type InlineConfig, type Logger, type UserConfig } from "vite";
+import { projectFolder } from "./electron.ts";
+
+/** The hub's paths that a page, a device or a person at a browser asks for. */
+const HUB_PATHS = ["^/api/v1/", "^/data$", "^/healthz$", "^/metrics$", "^/agent/", "^/install\\.sh$", "^/ws(\\?|$)"];
+
+/** Chromium 114 is that of the oldest Electron that tests run on. */
+export const pageConfig = {
+  plugins: [react()],
+  build: { target: "chrome114", minify: true },
+  // Beside what is built, and not in node_modules, which may be shared.
+  cacheDir: join(projectFolder, "out", "dev", "vite"),
+  server: {
+    // Whoever reaches the page reaches the hub through it: this computer alone.
+    host: "127.0.0.1",
+    fs: { allow: [projectFolder, join(projectFolder, "node_modules")] },
+  },
+} satisfies UserConfig;
+
+/** The page and, at the same address, the hub at `hubUrl`, WebSockets included. */
+export function withHub(hubUrl: string): InlineConfig {
+  const proxy = Object.fromEntries(HUB_PATHS.map((path) => [path, { target: hubUrl, ws: true }]));
+  return {
+    ...pageConfig,
+    configFile: false,
+    root: join(projectFolder, "src", "renderer"),
+    customLogger: quietWhileHubRestarts(),
+    server: { ...pageConfig.server, proxy },
+  };
+}
+
+/** The page asks on while the hub starts again, and shows that it does. */
+function quietWhileHubRestarts(): Logger {
+  const logger = createLogger();
+  const { error } = logger;
+  logger.error = (message, options) => {
+    if (!/ proxy (socket )?error\b.*\b(ECONNREFUSED|ECONNRESET|EPIPE)\b/s.test(message)) error(message, options);
+  };
+  return logger;
+}
