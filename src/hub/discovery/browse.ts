@@ -1,8 +1,17 @@
 // Looks for hubs on every local network, as a Pi would: asks for `_bramble._tcp` and listens for a moment.
 import { type DnsRecord, decode, encode } from "dns-packet";
-import type { SeenHub } from "../doctor/doctor.ts";
 import { lanInterfaces } from "./interfaces.ts";
 import { type Family, MDNS_PORT, MdnsLink } from "./multicast-socket.ts";
+
+/** A hub that says on the network where it is. */
+export interface SeenHub {
+  readonly hubId: string;
+  /** What it is called among services. */
+  readonly instance: string;
+  /** The name of its machine, such as `bramble.local`. */
+  readonly host: string;
+  readonly addresses: readonly string[];
+}
 
 const SERVICE = "_bramble._tcp.local";
 /** Who is told twice within a second what all have just heard does not answer; the second question is for those. */

@@ -4,7 +4,7 @@ import type { Device } from "../../shared/device.ts";
 import type { FailedClient } from "../../shared/doctor.ts";
 import { parseTopic } from "../../shared/topics.ts";
 import { REMEMBERED_MS } from "../diagnostics/connection-failures.ts";
-import type { DoctorOptions } from "./doctor.ts";
+import type { DoctorOptions } from "./context.ts";
 import { roughly } from "./lists.ts";
 
 type Options = Pick<DoctorOptions, "troubles" | "refusals" | "registry" | "clock">;

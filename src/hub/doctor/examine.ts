@@ -2,7 +2,7 @@
 import type { Check, DiagnosticReport } from "../../shared/doctor.ts";
 import type { Clock } from "../clock.ts";
 import { failedClients } from "./clients.ts";
-import type { DoctorOptions } from "./doctor.ts";
+import type { DoctorOptions } from "./context.ts";
 import { examineFirewall } from "./firewall.ts";
 import { examineMdns } from "./mdns.ts";
 import { examineConflicts } from "./port-conflicts.ts";

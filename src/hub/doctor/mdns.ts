@@ -2,7 +2,8 @@
 import type { HubInfo } from "../../shared/api.ts";
 import type { Check } from "../../shared/doctor.ts";
 import { isLoopback } from "../access/networks.ts";
-import type { DoctorOptions, SeenHub } from "./doctor.ts";
+import type { SeenHub } from "../discovery/browse.ts";
+import type { DoctorOptions } from "./context.ts";
 import { listed } from "./lists.ts";
 import type { System } from "./system.ts";
 

@@ -1,7 +1,7 @@
 // A port that the hub wanted and another program had: which one, by its name.
 import type { HubInfo } from "../../shared/api.ts";
 import type { Check } from "../../shared/doctor.ts";
-import type { DoctorOptions } from "./doctor.ts";
+import type { DoctorOptions } from "./context.ts";
 import { findPortHolder, holderWords } from "./port-holder.ts";
 import type { System } from "./system.ts";
 

@@ -2,7 +2,7 @@
 import type { HubInfo } from "../../shared/api.ts";
 import type { Check } from "../../shared/doctor.ts";
 import { isLoopback } from "../access/networks.ts";
-import type { DoctorOptions } from "./doctor.ts";
+import type { DoctorOptions } from "./context.ts";
 import { listed } from "./lists.ts";
 import { probeHttp, probeMqtt, type Reached } from "./probes.ts";
 

@@ -1,0 +1,28 @@
+// What the doctor's checks know of the hub. A file of its own: the checks import it, and the doctor imports the checks.
+import type { HubInfo } from "../../shared/api.ts";
+import type { Clock } from "../clock.ts";
+import type { Port } from "../config.ts";
+import type { Registry } from "../devices/registry.ts";
+import type { ConnectionFailures } from "../diagnostics/connection-failures.ts";
+import type { SeenHub } from "../discovery/browse.ts";
+import type { Refusals } from "../ingest/refusals.ts";
+import type { Log } from "../observe/log.ts";
+
+export interface DoctorOptions {
+  readonly hubInfo: () => Promise<HubInfo>;
+  /** As the hub was told to listen. */
+  readonly listening: { readonly host: string; readonly httpPort: Port; readonly mqttPort: Port };
+  /** Whether the hub says where it is. */
+  readonly mdns: boolean;
+  /** Hubs that say so on the networks of this computer, this one among them. */
+  readonly browse: () => Promise<readonly SeenHub[]>;
+  /** Whether the hub's MQTT port has a client at that address and port. */
+  readonly isMqttClient: (address: string, port: number) => boolean;
+  /** Whether the hub lets that address in. */
+  readonly allows: (address: string) => boolean;
+  readonly troubles: ConnectionFailures;
+  readonly refusals: Pick<Refusals, "list">;
+  readonly registry: Pick<Registry, "list">;
+  readonly clock: Clock;
+  readonly log: Log;
+}
