@@ -1,15 +1,17 @@
-// Unit and integration tests: both against real parts. They run the built hub; `npm test` builds it first.
+// Unit and integration tests: both against real parts. They run the built hub, which `npm test` builds first; in the mode
+// "sources" (`npm run test:hub -- NAME`) the hub's tests run its sources instead.
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
-export default defineConfig({
+export default defineConfig(({ mode }) => ({
   root: fileURLToPath(new URL("..", import.meta.url)),
   test: {
-    include: ["test/hub/**/*.test.ts", "test/renderer/**/*.test.ts"],
+    include: mode === "sources" ? ["test/hub/**/*.test.ts"] : ["test/hub/**/*.test.ts", "test/renderer/**/*.test.ts"],
+    env: { BRAMBLE_TEST_SOURCES: mode === "sources" ? "1" : "" },
     testTimeout: 30_000,
     hookTimeout: 30_000,
     fileParallelism: true,
     maxWorkers: 2,
     allowOnly: false,
   },
-});
+}));

@@ -1,4 +1,5 @@
-// A real hub for a test: the built one, on free ports, with a data folder of its own. `await using` ends it.
+// A real hub for a test: the built one, on free ports, with a data folder of its own. `await using` ends it. Under
+// `npm run test:hub` it is the one of the sources, which needs no build.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -10,7 +11,9 @@ import { HubFile } from "../../src/hub/data-folder.ts";
 
 /** As the launchers set it. */
 const MEMORY = { MALLOC_ARENA_MAX: "2", MALLOC_TRIM_THRESHOLD_: "131072", MALLOC_MMAP_THRESHOLD_: "131072" };
-const ENTRY = fileURLToPath(new URL("../../out/hub/bramble.js", import.meta.url));
+/** Node runs the sources as they stand: it strips their types. */
+const PROGRAM = process.env["BRAMBLE_TEST_SOURCES"] === "1" ? "src/cli/bramble.ts" : "out/hub/bramble.js";
+const ENTRY = fileURLToPath(new URL(`../../${PROGRAM}`, import.meta.url));
 
 export type TestFolder = { readonly path: string } & Disposable;
 
