@@ -10,8 +10,8 @@ import { DuplicateClientIds } from "../../diagnostics/duplicate-client-ids.ts";
 import type { Ingest, Verdict } from "../../ingest/accept.ts";
 import type { Log } from "../../observe/log.ts";
 import type { LogThrottle } from "../../observe/log-throttle.ts";
-import { SPEAKS_HTTP, SPEAKS_TLS } from "./socket-guard.ts";
 import { isSoundFilter } from "./validation.ts";
+import { SPEAKS_HTTP, SPEAKS_TLS } from "./wire/packet-splitter.ts";
 
 export interface MqttDiagnosticsOptions {
   readonly troubles: ConnectionFailures;
@@ -80,7 +80,7 @@ export class MqttDiagnostics {
   }
 
   /** A client that showed nothing to say who it is; with a password it meant to. */
-  notKnown(who: string, address: string, hasPassword: boolean, isLetIn: boolean): void {
+  unauthenticated(who: string, address: string, hasPassword: boolean, isLetIn: boolean): void {
     // The doctor's own look at the port has no password, and needs none.
     if (who.startsWith(DOCTOR_CLIENT_ID) || (isLetIn && !hasPassword)) return;
     const trouble = hasPassword
@@ -95,7 +95,7 @@ export class MqttDiagnostics {
     return this.#options.ingest.refuse({ address, source, payload, share }, FORBIDDEN, () => forbiddenTopic(topic));
   }
 
-  mayNotHear(who: string, address: string, filter: string, hasTooMany: boolean): void {
+  subscriptionRejected(who: string, address: string, filter: string, hasTooMany: boolean): void {
     const words = `Its subscription to “${said(filter)}” was turned away. ${filterWords(filter, hasTooMany)}`;
     this.#options.troubles.tell({ code: "no-subscription", address, subject: filter, who, words });
   }

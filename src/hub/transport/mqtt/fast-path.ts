@@ -6,8 +6,8 @@ import { MESSAGE_BYTES, type Share } from "../../access/budget.ts";
 import type { Identity, TopicAuthority } from "../../access/topic-authority.ts";
 import type { Ingest, Verdict } from "../../ingest/accept.ts";
 import type { Log } from "../../observe/log.ts";
-import type { Broker } from "./broker.ts";
-import type { RawPacket } from "./socket-guard.ts";
+import type { AedesBroker } from "./aedes-broker.ts";
+import type { RawPacket } from "./wire/packet-splitter.ts";
 
 const PUBLISH = 3;
 const RETAIN = 1;
@@ -27,6 +27,8 @@ export interface FastPathSession {
   readonly routes: Map<string, FastPathRoute | null>;
   /** Packet ids that are to be acknowledged in this turn. */
   acknowledged: number[];
+  publishBegan(): void;
+  publishSettled(): void;
 }
 
 export interface FastPathRoute {
@@ -36,7 +38,7 @@ export interface FastPathRoute {
 }
 
 export interface MqttFastPathOptions {
-  readonly broker: Broker;
+  readonly broker: AedesBroker;
   readonly ingest: Ingest;
   readonly authority: TopicAuthority;
   /** Refuses a message on a topic that its client may not publish on. */
@@ -54,10 +56,11 @@ export class MqttFastPath {
   }
 
   /**
-   * Takes the packet, which the packet check let pass, of a client whose CONNECT was accepted, and tells once it is settled
-   * whether it may be acknowledged; false where the broker has to take it.
+   * Takes a packet that passed the packet check, of a client whose CONNECT was accepted; false where the broker has to take
+   * it. A message that is deferred ends the connection without an acknowledgement, the only way that MQTT 3.1.1 has to make
+   * the client send it again.
    */
-  take(session: FastPathSession, packet: RawPacket, settled: (isAcknowledged: boolean) => void): boolean {
+  take(session: FastPathSession, packet: RawPacket): boolean {
     const { bytes, header, start, end } = packet;
     const qos = (header >> 1) & 3;
     if (header >> 4 !== PUBLISH || (header & RETAIN) !== 0 || qos > 1) return false;
@@ -72,6 +75,13 @@ export class MqttFastPath {
     const { address, id, share } = session;
     const costBytes = MESSAGE_BYTES + end - start;
     share.take(costBytes);
+    session.publishBegan();
+    const settle = (isAcknowledged: boolean): void => {
+      share.release(costBytes);
+      if (isAcknowledged && packetId !== null) this.#acknowledge(session, packetId);
+      session.publishSettled();
+      if (!isAcknowledged) session.socket.destroy();
+    };
     const payload = bytes.subarray(payloadStart, end);
     const accepted =
       target === null
@@ -86,15 +96,10 @@ export class MqttFastPath {
             share,
           });
     accepted.then(
-      ({ kind }) => {
-        share.release(costBytes);
-        if (packetId !== null && kind !== "deferred") this.#acknowledge(session, packetId);
-        settled(kind !== "deferred");
-      },
+      ({ kind }) => settle(kind !== "deferred"),
       (error: unknown) => {
-        share.release(costBytes);
         this.#options.log.error({ err: error }, "a publish could not be settled");
-        settled(false);
+        settle(false);
       },
     );
     return true;

@@ -1,10 +1,23 @@
-// What the hub knows of one MQTT connection.
+// The state of one MQTT connection, and when it may be closed.
+// Invariant: after the client's last byte the connection stays open until nothing of it is in work: a script may send
+// CONNECT, PUBLISH and the end in one segment, and its messages are still stored and acknowledged.
 import type { Duplex } from "node:stream";
+import type { Client } from "aedes";
 import type { Share } from "../../access/budget.ts";
 import type { Identity } from "../../access/topic-authority.ts";
 import type { FastPathRoute, FastPathSession } from "./fast-path.ts";
 import type { TimedSession } from "./keep-alive.ts";
-import type { Guard } from "./socket-guard.ts";
+import type { Guard } from "./wire/socket-guard.ts";
+
+export interface MqttSessionOptions {
+  readonly id: string;
+  /** Of the client. */
+  readonly address: string;
+  readonly socket: Duplex;
+  readonly share: Share;
+  /** Called at the end of the connection, and again when a message is settled after it. */
+  readonly onEnded: (fellSilent: boolean) => void;
+}
 
 export class MqttSession implements FastPathSession, TimedSession {
   readonly id: string;
@@ -12,32 +25,74 @@ export class MqttSession implements FastPathSession, TimedSession {
   readonly socket: Duplex;
   readonly share: Share;
   readonly routes = new Map<string, FastPathRoute | null>();
-  /** Set once it is read from. */
+  /** Set once the socket is read from. */
   guard: Guard | null = null;
+  /** The broker's side of the connection, set with `guard`. */
+  client: Client | null = null;
   identity: Identity = "anonymous";
   acknowledged: number[] = [];
-  idIsSound = true;
+  hasSoundClientId = true;
   keepAliveMs = 0;
   hasSpoken = true;
   silentMs = 0;
   fellSilent = false;
   /** Its CONNECT was accepted. */
-  ready = false;
-  /** Publishes whose verdict is still to come. */
-  pending = 0;
+  isConnected = false;
+  readonly #onEnded: (fellSilent: boolean) => void;
+  /** Publishes without a verdict yet. */
+  #unsettled = 0;
   /** The client has sent its last byte; it may still read. */
-  ended = false;
-  closed = false;
+  #hasEnded = false;
+  #isClosed = false;
 
-  constructor(id: string, address: string, socket: Duplex, share: Share) {
+  constructor({ id, address, socket, share, onEnded }: MqttSessionOptions) {
     this.id = id;
     this.address = address;
     this.socket = socket;
     this.share = share;
+    this.#onEnded = onEnded;
   }
 
-  /** It waits for us: for a verdict, for room to be read in, or for the broker. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** It waits for the hub: for a verdict, for room in the budget, or for the broker. */
   get isHeldUp(): boolean {
-    return this.pending > 0 || this.guard?.isBusy === true;
+    return this.#unsettled > 0 || this.guard?.isBusy === true;
+  }
+
+  /** A publish is on its way to its verdict. */
+  publishBegan(): void {
+    this.#unsettled++;
+  }
+
+  publishSettled(): void {
+    this.#unsettled--;
+    // A message that is settled after the connection ended has just claimed its device for this session.
+    if (this.#isClosed) this.#onEnded(false);
+    else this.closeWhenDone();
+  }
+
+  /** The client has sent its last byte. */
+  inputEnded(): void {
+    this.#hasEnded = true;
+    if (this.client !== null && (this.client.connected || !this.client.connecting)) this.closeWhenDone();
+  }
+
+  /** Closes the connection if the client has sent its last byte and nothing of it is in work. */
+  closeWhenDone(): void {
+    if (!this.#hasEnded) return;
+    setImmediate(() => {
+      if (!this.isHeldUp) this.client?.close();
+    });
+  }
+
+  /** The connection has closed; `detach` removes its subscriptions before its end is reported. */
+  closed(detach: () => void): void {
+    this.#isClosed = true;
+    this.share.close();
+    detach();
+    this.#onEnded(this.fellSilent);
   }
 }

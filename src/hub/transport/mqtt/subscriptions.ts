@@ -18,7 +18,7 @@ export class MqttSubscriptions {
   }
 
   /** Null where it is turned away. */
-  authorise(client: Client, identity: Identity, subscription: Subscription): Subscription | null {
+  authorize(client: Client, identity: Identity, subscription: Subscription): Subscription | null {
     const filter = subscription.topic;
     // Shared subscriptions are MQTT 5: the broker would grant one and deliver nothing.
     if (!isSoundFilter(filter) || filter.startsWith("$share/") || this.isFull(client)) return null;
@@ -34,7 +34,7 @@ export class MqttSubscriptions {
   }
 
   /** Grants what was turned away and may be had now. */
-  regrantSubscriptions(identityOf: (client: Client) => Identity): void {
+  regrant(identityOf: (client: Client) => Identity): void {
     for (const [client, asked] of this.#turnedAway) {
       const granted = [...asked.values()].filter(({ topic }) =>
         this.#authority.maySubscribe(identityOf(client), topic),

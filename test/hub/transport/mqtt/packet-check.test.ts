@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { generate, type Packet } from "mqtt-packet";
 import { describe, expect, test } from "vitest";
-import { packetCheck } from "../../../../src/hub/transport/mqtt/packet-check.ts";
+import { packetCheck } from "../../../../src/hub/transport/mqtt/wire/packet-check.ts";
 
 const HEADER_BYTES = 2;
 const HELLO = generate({ cmd: "connect", clientId: "a", protocolId: "MQTT", protocolVersion: 4, clean: true });

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 import { describe, expect, test } from "vitest";
 import { Budget, type Share } from "../../../../src/hub/access/budget.ts";
-import { type Guard, guardSocket } from "../../../../src/hub/transport/mqtt/socket-guard.ts";
+import { type Guard, guardSocket } from "../../../../src/hub/transport/mqtt/wire/socket-guard.ts";
 
 const PACKET_BYTES = 100_000;
 const MAX_UNSENT_BYTES = 2 * 1024 * 1024;

@@ -18,7 +18,7 @@ type Subscribe = Parameters<Aedes["subscribe"]>;
 /** Topics whose answer is remembered. */
 const REMEMBERED_TOPICS = 10_000;
 
-export class Broker extends Aedes {
+export class AedesBroker extends Aedes {
   /** How many subscriptions each filter has. */
   readonly #filters = new Map<string, number>();
   readonly #listened = new Map<string, boolean>();

@@ -1,7 +1,7 @@
 // Reads the fields of an MQTT packet one after another, and keeps the first fault. What is read after one is empty, so that
 // whoever reads need ask for it at the end alone.
-import type { RawPacket } from "./socket-guard.ts";
-import { HAS_CONTROL_CHARACTER, textFault, topicFault } from "./text.ts";
+import type { RawPacket } from "./packet-splitter.ts";
+import { HAS_CONTROL_CHARACTER, textFault, topicFault } from "./utf8-fields.ts";
 
 export class PacketFields {
   readonly #packet: RawPacket;

@@ -3,8 +3,8 @@
 // is, costs it one pass over the bytes of the topic and no memory.
 
 import { PacketFields } from "./packet-fields.ts";
-import type { RawPacket } from "./socket-guard.ts";
-import { topicFault } from "./text.ts";
+import type { RawPacket } from "./packet-splitter.ts";
+import { topicFault } from "./utf8-fields.ts";
 
 /** The types of packets (section 2.2.1). */
 const CONNECT = 1;

@@ -1,0 +1,100 @@
+// The broker's way of a publish to its verdict.
+// QoS 0 and 1 are committed while the broker asks whether the publish is allowed: the PUBACK follows. QoS 2 is committed
+// once the broker has taken the packet, since it asks about a resent one again but takes it once: the PUBREC follows.
+import type { Client, PublishPacket } from "aedes";
+import { parseTopic } from "../../../shared/topics.ts";
+import type { TopicAuthority } from "../../access/topic-authority.ts";
+import type { IncomingMessage, Verdict } from "../../ingest/accept.ts";
+import type { Log } from "../../observe/log.ts";
+import type { Connections } from "./connections.ts";
+import type { MqttDiagnostics } from "./diagnostics.ts";
+import type { RetainedLimit } from "./retained-limit.ts";
+import type { MqttSession } from "./session.ts";
+
+/** The topic of a publish that is acknowledged but not forwarded: nobody may subscribe to it. */
+const DISCARD_TOPIC = "$nowhere";
+
+export interface PublishHandlerOptions {
+  readonly connections: Connections;
+  readonly authority: TopicAuthority;
+  readonly retained: RetainedLimit;
+  readonly diagnostics: MqttDiagnostics;
+  readonly onPublish: (message: IncomingMessage) => Promise<Verdict>;
+  /** Whether a publish is of a blocked device, which nobody else may receive either. */
+  readonly isOfBlocked: (topic: string, payload: Uint8Array) => boolean;
+  readonly log: Log;
+}
+
+export class PublishHandler {
+  readonly #options: PublishHandlerOptions;
+
+  constructor(options: PublishHandlerOptions) {
+    this.#options = options;
+  }
+
+  /** Rejects where the client must be disconnected, or where no acknowledgement may be sent. */
+  async authorizePublish(client: Client | null, packet: PublishPacket): Promise<void> {
+    const { connections, authority, diagnostics, isOfBlocked } = this.#options;
+    const session = connections.sessionOf(client);
+    if (session === undefined) throw new Error("a publish without a client");
+    if (!authority.mayPublish(session.identity, packet.topic)) {
+      const verdict = await diagnostics.forbidden(packet.topic, toBytes(packet.payload), session);
+      if (verdict.kind === "deferred") throw new Error(verdict.problem.message);
+      discard(packet);
+      return;
+    }
+    if (packet.qos < 2 || isOfBlocked(packet.topic, toBytes(packet.payload))) {
+      const verdict = await this.#accept(session, packet);
+      if (verdict?.kind === "refused" && verdict.problem.code === "device-blocked") {
+        discard(packet);
+        return;
+      }
+    }
+    this.#boundRetained(packet);
+  }
+
+  /** The broker has taken the packet and forwards it. */
+  async published(client: Client | null, packet: PublishPacket): Promise<void> {
+    const session = this.#options.connections.sessionOf(client);
+    if (packet.qos === 2 && session !== undefined) await this.#accept(session, packet);
+  }
+
+  /** Resolves with the verdict, null where the message is not for the hub; rejects where it may be sent again later. */
+  async #accept(session: MqttSession, packet: PublishPacket): Promise<Verdict | null> {
+    const target = parseTopic(packet.topic);
+    const payload = toBytes(packet.payload);
+    // A retained message without a payload only clears the retained one [MQTT-3.3.1-10].
+    if (target === null || (packet.retain && payload.length === 0)) return null;
+    const { address, id, share } = session;
+    session.publishBegan();
+    const verdict = await this.#options.onPublish({
+      source: packet.topic,
+      target,
+      payload,
+      address,
+      session: id,
+      transport: "mqtt",
+      share,
+    });
+    session.publishSettled();
+    if (verdict.kind === "deferred") throw new Error(verdict.problem.message);
+    return verdict;
+  }
+
+  #boundRetained(packet: PublishPacket): void {
+    if (!packet.retain || this.#options.retained.admits(packet.topic, toBytes(packet.payload).length)) return;
+    packet.retain = false;
+    this.#options.log.warn({ topic: packet.topic }, "not retained: too many retained messages");
+  }
+}
+
+/** Has it acknowledged but not forwarded. MQTT 3.1.1 could only disconnect, and the client would send it again for ever. */
+function discard(packet: PublishPacket): void {
+  packet.topic = DISCARD_TOPIC;
+  packet.payload = "";
+  packet.retain = false;
+}
+
+function toBytes(payload: string | Buffer): Uint8Array {
+  return typeof payload === "string" ? Buffer.from(payload) : payload;
+}

@@ -1,0 +1,172 @@
+// Splits a byte stream into MQTT control packets (MQTT 3.1.1, section 2.2: type and flags, then the remaining length in 1-4
+// bytes) and decides for each, in order: rejected, taken by the fast path, or left to the broker. Invariant: no packet
+// overtakes another. Once one packet of a read is left to the broker, all behind it in that read are as well.
+import { mostCostOf, PARSED_MESSAGE_BYTES, type Share } from "../../../access/budget.ts";
+
+const PUBACK = 4;
+const LONGEST_SIGNATURE_CHARACTERS = 8;
+const MAX_REMAINING_LENGTH_BYTES = 4;
+const HTTP_REQUEST = /^(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT) /;
+const TLS_HANDSHAKE = "\x16\x03";
+
+/** Violations of clients that came to the wrong port. */
+export const SPEAKS_HTTP = "it speaks HTTP";
+export const SPEAKS_TLS = "it speaks TLS";
+
+/** A whole packet inside `bytes`, which are only valid during the call. */
+export interface RawPacket {
+  readonly bytes: Buffer;
+  /** Type and flags (MQTT 3.1.1, section 2.2). */
+  readonly header: number;
+  /** Where the variable header begins, and the packet ends. */
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface PacketSplitterOptions {
+  readonly share: Share;
+  /** Largest packet, fixed header included, that is read. */
+  readonly maxPacketBytes: number;
+  /** Given every packet in order, before any other handler: what is wrong with it in words, or null. */
+  readonly check: (packet: RawPacket) => string | null;
+  /**
+   * Offered every packet in order, until it leaves one to the broker: those behind it in the same read are the broker's too,
+   * so that none overtakes. True takes the packet out, and what it costs from the share.
+   */
+  readonly take: (packet: RawPacket) => boolean;
+  /** Told of every PUBACK that arrives; the broker sees it too. */
+  readonly acknowledged: (packetId: number) => void;
+}
+
+/** The packets of one read. */
+export interface SplitPackets {
+  /** Those left to the broker; null where there are none. */
+  readonly rest: Buffer | null;
+  /** What `rest` took from the share. */
+  readonly brokerBytes: number;
+  /** What is wrong with the stream, in words. */
+  readonly violation: string | null;
+}
+
+const NO_PACKETS: SplitPackets = { rest: null, brokerBytes: 0, violation: null };
+const EMPTY = Buffer.alloc(0);
+
+export class PacketSplitter {
+  readonly #options: PacketSplitterOptions;
+  #hasBegun = false;
+  /** What has arrived and was not passed on: whole packets that wait for room, or the beginning of one. */
+  #chunks: Buffer[] = [];
+  #bytes = 0;
+  #violation: string | null = null;
+  /** From how many bytes on there may be a whole packet. */
+  #neededBytes = 0;
+  #hasWaiting = false;
+
+  constructor(options: PacketSplitterOptions) {
+    this.#options = options;
+  }
+
+  /** Bytes that have arrived and were not passed on. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** What is wrong with the stream, in words; nothing behind it is parsed. */
+  get violation(): string | null {
+    return this.#violation;
+  }
+
+  /** True where a whole packet waits for room in the share. */
+  get hasWaiting(): boolean {
+    return this.#hasWaiting;
+  }
+
+  push(chunk: Buffer): void {
+    this.#chunks.push(chunk);
+    this.#bytes += chunk.length;
+  }
+
+  /** Passes on as many packets as the share has room for. */
+  next(): SplitPackets {
+    if (this.#violation !== null) return { ...NO_PACKETS, violation: this.#violation };
+    if (this.#bytes < this.#neededBytes) return NO_PACKETS;
+    const [only = EMPTY] = this.#chunks;
+    const bytes = this.#chunks.length === 1 ? only : Buffer.concat(this.#chunks);
+    if (!this.#hasBegun) {
+      this.#hasBegun = true;
+      this.#violation = foreignProtocol(bytes);
+      if (this.#violation !== null) return { ...NO_PACKETS, violation: this.#violation };
+    }
+    const { share } = this.#options;
+    let at = 0;
+    let restStart = -1;
+    let brokerBytes = 0;
+    this.#hasWaiting = false;
+    for (;;) {
+      const packet = this.#packetAt(bytes, at);
+      if (packet === null) break;
+      if (!share.hasRoomFor(mostCostOf(PARSED_MESSAGE_BYTES, packet.end - at))) {
+        this.#hasWaiting = true;
+        this.#neededBytes = 0;
+        break;
+      }
+      this.#violation = this.#options.check(packet);
+      if (this.#violation !== null) break;
+      this.#reportAcknowledgement(packet);
+      if (restStart >= 0 || !this.#options.take(packet)) {
+        if (restStart < 0) restStart = at;
+        const costBytes = packet.end - at + PARSED_MESSAGE_BYTES;
+        share.take(costBytes);
+        brokerBytes += costBytes;
+      }
+      at = packet.end;
+    }
+    if (at > 0) share.finished();
+    this.#chunks = at < bytes.length ? [bytes.subarray(at)] : [];
+    this.#bytes = bytes.length - at;
+    // Packets before a violation are handled first; the next call reports it.
+    if (restStart >= 0) return { rest: bytes.subarray(restStart, at), brokerBytes, violation: null };
+    return this.#violation === null ? NO_PACKETS : { ...NO_PACKETS, violation: this.#violation };
+  }
+
+  #reportAcknowledgement({ bytes, header, start, end }: RawPacket): void {
+    if (header >> 4 === PUBACK && start + 2 <= end) this.#options.acknowledged(bytes.readUInt16BE(start));
+  }
+
+  /** The packet that begins at `at`; null where its end has not arrived, or where it is a violation. */
+  #packetAt(bytes: Buffer, at: number): RawPacket | null {
+    const { maxPacketBytes } = this.#options;
+    const header = bytes[at];
+    this.#neededBytes = bytes.length - at + 1;
+    if (header === undefined) return null;
+    const type = header >> 4;
+    if (type === 0 || type === 15) return this.#violated(`packet type ${type} does not exist`);
+    let length = 0;
+    for (let index = 1; ; index++) {
+      const byte = bytes[at + index];
+      if (byte === undefined) return null;
+      length += (byte & 127) * 128 ** (index - 1);
+      if (byte > 127) {
+        if (index === MAX_REMAINING_LENGTH_BYTES) return this.#violated("the length of a packet has over 4 bytes");
+        continue;
+      }
+      const packetBytes = 1 + index + length;
+      if (packetBytes > maxPacketBytes)
+        return this.#violated(`a packet of ${packetBytes} bytes or more; ${maxPacketBytes} are read`);
+      if (at + packetBytes <= bytes.length) return { bytes, header, start: at + 1 + index, end: at + packetBytes };
+      this.#neededBytes = packetBytes;
+      return null;
+    }
+  }
+
+  #violated(reason: string): null {
+    this.#violation = reason;
+    return null;
+  }
+}
+
+function foreignProtocol(chunk: Buffer): string | null {
+  const beginning = chunk.toString("latin1", 0, LONGEST_SIGNATURE_CHARACTERS);
+  if (beginning.startsWith(TLS_HANDSHAKE)) return SPEAKS_TLS;
+  return HTTP_REQUEST.test(beginning) ? SPEAKS_HTTP : null;
+}
