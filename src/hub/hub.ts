@@ -1,6 +1,7 @@
 // The composition root: builds every part, starts them from the store outwards, stops them from the ports inwards.
 import { randomUUID } from "node:crypto";
 import { Admission } from "./access/admission.ts";
+import { type Authenticate, makeAuthenticate } from "./access/authenticate.ts";
 import { BrowserGuard } from "./access/browsers.ts";
 import { Networks } from "./access/networks.ts";
 import { makeSecret, Sessions } from "./access/sessions.ts";
@@ -21,6 +22,7 @@ import { MemoryGuard } from "./observe/memory-guard.ts";
 import { HttpDiagnostics } from "./transport/http/diagnostics.ts";
 import { type HttpTimeouts, HttpTransport } from "./transport/http/http-transport.ts";
 import { HttpPacing } from "./transport/http/pacing.ts";
+import type { RouteEntry } from "./transport/http/route.ts";
 import { warmUpHttp } from "./transport/http/warm-up.ts";
 import { MqttDiagnostics } from "./transport/mqtt/diagnostics.ts";
 import { MqttTransport } from "./transport/mqtt/mqtt-transport.ts";
@@ -56,6 +58,7 @@ export interface RunningHub {
   readonly notes: readonly string[];
   /** Where others reach the hub, best first. */
   readonly addresses: readonly string[];
+  readonly routes: readonly RouteEntry[];
 }
 
 export class Hub {
@@ -145,7 +148,7 @@ export class Hub {
       await this.#run(mdns);
     }
     void warmUpHttp(loopback, httpPort);
-    return { httpPort, mqttPort, token, linkSecret, notes, addresses };
+    return { httpPort, mqttPort, token, linkSecret, notes, addresses, routes: http.routes };
   }
 
   /** Starts a part that is to be stopped with the hub. */
@@ -168,7 +171,7 @@ export class Hub {
   #createHttp({ core, access, failures, endpoints, mqtt, status }: HttpParts): HttpTransport {
     const { config, version, uiFolder, agentFolder, clock, httpTimeouts, log } = this.#options;
     const { store, registry, refusals, retention, commands, ingest, budget, feed, floodLog } = core;
-    const { sessions, browsers, networks } = access;
+    const { sessions, authenticate, browsers, networks } = access;
     const mqttPort = () => endpoints.mqttPort;
     const troubles = new HttpDiagnostics({ troubles: failures, mqttPort, floodLog });
     const hubInfo = () => status.info();
@@ -185,7 +188,7 @@ export class Hub {
       clock,
       log: log.child({ name: "doctor" }),
     });
-    const routes = [liveRoute({ sessions, feed }), mqtt.route, deviceRoute({ ingest, commands, registry, log })];
+    const routes = [liveRoute(feed), mqtt.route, deviceRoute({ ingest, commands, registry, log })];
     return new HttpTransport({
       version,
       registry,
@@ -194,6 +197,8 @@ export class Hub {
       commands,
       clock,
       sessions,
+      authenticate,
+      onAudit: ({ action, actor, address }) => log.info({ action, actor, address }, "audit"),
       ingest,
       doctor,
       log,
@@ -208,7 +213,7 @@ export class Hub {
       guard: browsers,
       admission: access.admission(),
       pacing: new HttpPacing({ budget, troubles, clock }),
-      webSockets: new WebSocketUpgrades({ guard: browsers, troubles, budget, clock, routes }),
+      webSockets: new WebSocketUpgrades({ guard: browsers, authenticate, troubles, budget, clock, routes }),
       hubId: () => status.hubId,
       ...(httpTimeouts && { timeouts: httpTimeouts }),
     });
@@ -230,6 +235,7 @@ interface Access {
   /** This run's administrator bearer token. */
   readonly token: string;
   readonly sessions: Sessions;
+  readonly authenticate: Authenticate;
   readonly networks: Networks;
   readonly browsers: BrowserGuard;
   readonly authority: (core: Core) => TopicAuthority;
@@ -241,9 +247,11 @@ function createAccess(config: Config, clock: Clock, memory: MemoryGuard): Access
   const networks = new Networks(config.allow);
   const limits = { networks, isLimited: config.rateLimit, isShortOfMemory: () => memory.isShort };
   const token = config.token ?? makeSecret();
+  const sessions = new Sessions({ token, clock });
   return {
     token,
-    sessions: new Sessions({ token, clock }),
+    sessions,
+    authenticate: makeAuthenticate(sessions),
     networks,
     browsers: new BrowserGuard(config.allowedHosts),
     authority: ({ directory }) => new TopicAuthority(config.anonymous, () => directory.addedTopics()),
@@ -271,7 +279,7 @@ function createMqtt({ core, access, failures, endpoints, clock, log: hubLog }: M
     clock,
     log,
     authority: access.authority(core),
-    sessions: access.sessions,
+    authenticate: access.authenticate,
     admission: access.admission(),
     troubles: new MqttDiagnostics({
       troubles: failures,

@@ -19,6 +19,8 @@ export interface HubInsideOptions {
   readonly folder?: TestFolder;
   /** Of the built UI; without it the hub has its API alone. */
   readonly uiFolder?: string;
+  /** Of what Pis are given; without it there is no installer. */
+  readonly agentFolder?: string;
   readonly httpTimeouts?: HttpTimeouts;
 }
 
@@ -29,6 +31,7 @@ export class HubInside implements AsyncDisposable {
   /** Counts from the next start on. */
   joining: JoiningMode;
   readonly #uiFolder: string;
+  readonly #agentFolder: string;
   readonly #httpTimeouts: HttpTimeouts | undefined;
   readonly #temporary: TestFolder;
   readonly #folder: DataFolder;
@@ -43,6 +46,7 @@ export class HubInside implements AsyncDisposable {
     this.freeBytes = freeBytes;
     this.joining = joining;
     this.#uiFolder = uiFolder;
+    this.#agentFolder = options.agentFolder ?? "/nowhere";
     this.#httpTimeouts = options.httpTimeouts;
   }
 
@@ -56,7 +60,7 @@ export class HubInside implements AsyncDisposable {
       folder: this.#folder,
       version: "test",
       uiFolder: this.#uiFolder,
-      agentFolder: "/nowhere",
+      agentFolder: this.#agentFolder,
       clock: this.clock,
       freeBytes: async () => this.freeBytes,
       ...(this.#httpTimeouts && { httpTimeouts: this.#httpTimeouts }),
@@ -83,6 +87,10 @@ export class HubInside implements AsyncDisposable {
 
   get mqttPort(): number {
     return this.#started.mqttPort;
+  }
+
+  get routes(): RunningHub["routes"] {
+    return this.#started.routes;
   }
 
   /** Of the administrator. */

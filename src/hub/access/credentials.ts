@@ -1,12 +1,15 @@
 // What a request shows to say who sends it: a bearer token, else the session cookie.
 import type { IncomingHttpHeaders } from "node:http";
+import type { Credential } from "./authenticate.ts";
 
 const COOKIE = "bramble_session";
 const COOKIE_VALUE = new RegExp(`(?:^|;\\s*)${COOKIE}=([^;\\s]+)`);
 
-export function credentialOf(headers: IncomingHttpHeaders): string | undefined {
+/** Null where a request shows nothing. */
+export function credentialOf(headers: IncomingHttpHeaders): Credential | null {
   const bearer = /^Bearer +(\S+)$/i.exec(headers.authorization ?? "")?.[1];
-  return bearer ?? COOKIE_VALUE.exec(headers.cookie ?? "")?.[1];
+  const text = bearer ?? COOKIE_VALUE.exec(headers.cookie ?? "")?.[1];
+  return text === undefined ? null : { kind: "token", text };
 }
 
 /** A Set-Cookie header that no script reads and no other site's request carries; `token` is made of base64url and dots. */

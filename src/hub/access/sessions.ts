@@ -3,6 +3,7 @@
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import { isLoopback } from "./networks.ts";
+import type { Principal } from "./principal.ts";
 
 /** Only browsers have sessions: a hub that serves none is smaller. */
 const jose = () => import("jose");
@@ -25,7 +26,7 @@ export class Sessions {
   #signingKey: Uint8Array | null = null;
   readonly #link: { readonly secret: string; readonly untilMs: number };
   #linkUsed = false;
-  readonly #tickets = new Map<string, number>();
+  readonly #tickets = new Map<string, { readonly principal: Principal; readonly untilMs: number }>();
 
   constructor(options: SessionsOptions) {
     this.#options = options;
@@ -56,28 +57,29 @@ export class Sessions {
       .sign(this.#key);
   }
 
-  /** True for this run's token from loopback, and for a session of ours from anywhere. */
-  async isAdmin(credential: string, address: string): Promise<boolean> {
-    if (this.isRunToken(credential, address)) return true;
+  /** The person of a session of ours, from anywhere. */
+  async personOf(session: string): Promise<Principal | null> {
     try {
       const nowMs = this.#options.clock.now();
       const { jwtVerify } = await jose();
-      const { payload } = await jwtVerify(credential, this.#key, {
+      const { payload } = await jwtVerify(session, this.#key, {
         algorithms: ["HS256"],
         requiredClaims: ["exp"],
         currentDate: new Date(nowMs),
       });
       const { exp = Number.POSITIVE_INFINITY, role } = payload;
       const lifeSeconds = exp - nowMs / 1_000;
-      return role === "admin" && lifeSeconds <= SESSION_LIFE_SECONDS + CLOCK_TOLERANCE_SECONDS;
+      const isSound = role === "admin" && lifeSeconds <= SESSION_LIFE_SECONDS + CLOCK_TOLERANCE_SECONDS;
+      return isSound ? { kind: "person", role } : null;
     } catch {
       // Not one of ours, or expired: either way nobody is signed in.
-      return false;
+      return null;
     }
   }
 
-  isRunToken(credential: string, address: string): boolean {
-    return isLoopback(address) && sameSecret(credential, this.#options.token);
+  /** The shell, for this run's token from loopback. */
+  shellOf(token: string, address: string): Principal | null {
+    return isLoopback(address) && sameSecret(token, this.#options.token) ? { kind: "shell", role: "admin" } : null;
   }
 
   get #key(): Uint8Array {
@@ -85,10 +87,10 @@ export class Sessions {
     return this.#signingKey;
   }
 
-  /** A secret that opens one live connection within half a minute. */
-  makeTicket(): string {
+  /** A secret that opens one live connection within half a minute, in the name of the one who asked for it. */
+  makeTicket(principal: Principal): string {
     const ticket = makeSecret();
-    this.#tickets.set(ticket, this.#options.clock.now() + TICKET_LIFE_MS);
+    this.#tickets.set(ticket, { principal, untilMs: this.#options.clock.now() + TICKET_LIFE_MS });
     for (const oldest of this.#tickets.keys()) {
       if (this.#tickets.size <= MAX_TICKETS) break;
       this.#tickets.delete(oldest);
@@ -96,10 +98,11 @@ export class Sessions {
     return ticket;
   }
 
-  redeemTicket(ticket: string): boolean {
-    const untilMs = this.#tickets.get(ticket);
+  /** Who asked for the ticket; null where there is none such, and from then on. */
+  redeemTicket(ticket: string): Principal | null {
+    const found = this.#tickets.get(ticket);
     this.#tickets.delete(ticket);
-    return untilMs !== undefined && this.#options.clock.now() <= untilMs;
+    return found !== undefined && this.#options.clock.now() <= found.untilMs ? found.principal : null;
   }
 }
 

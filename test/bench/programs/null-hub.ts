@@ -2,6 +2,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { pino } from "pino";
 import { Admission } from "../../../src/hub/access/admission.ts";
+import { makeAuthenticate } from "../../../src/hub/access/authenticate.ts";
 import { BrowserGuard } from "../../../src/hub/access/browsers.ts";
 import { Budget } from "../../../src/hub/access/budget.ts";
 import { Networks } from "../../../src/hub/access/networks.ts";
@@ -104,6 +105,7 @@ const ingest = new Ingest({
   events,
 });
 const sessions = new Sessions({ token: makeSecret(), clock });
+const authenticate = makeAuthenticate(sessions);
 const guard = new BrowserGuard([]);
 const troubles = new HttpDiagnostics({ troubles: new ConnectionFailures(clock), mqttPort: () => 0, floodLog });
 const http = new HttpTransport({
@@ -116,6 +118,8 @@ const http = new HttpTransport({
   health: () => Promise.reject(new Error("there is no hub")),
   metrics: () => Promise.reject(new Error("there is no hub")),
   sessions,
+  authenticate,
+  onAudit: () => undefined,
   ingest,
   commands,
   retention: new Retention({
@@ -130,7 +134,7 @@ const http = new HttpTransport({
   doctor: { examine: () => Promise.reject(new Error("there is no hub")) },
   admission: new Admission({ networks: new Networks([]), isLimited: false, isShortOfMemory: () => false }),
   pacing: new HttpPacing({ budget, troubles, clock }),
-  webSockets: new WebSocketUpgrades({ guard, troubles, budget, clock, routes: [] }),
+  webSockets: new WebSocketUpgrades({ guard, authenticate, troubles, budget, clock, routes: [] }),
   uiFolder: "",
   agentFolder: "/nowhere",
   hubId: () => "",

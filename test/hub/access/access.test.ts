@@ -2,8 +2,10 @@
 import { createHmac } from "node:crypto";
 import { hostname, networkInterfaces } from "node:os";
 import { describe, expect, test } from "vitest";
+import { makeAuthenticate } from "../../../src/hub/access/authenticate.ts";
 import { BrowserGuard } from "../../../src/hub/access/browsers.ts";
 import { isLoopback, lanAddresses, Networks, plainAddress } from "../../../src/hub/access/networks.ts";
+import { decide, type Principal } from "../../../src/hub/access/principal.ts";
 import { makeSecret, Sessions } from "../../../src/hub/access/sessions.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 
@@ -236,12 +238,16 @@ describe("sessions", () => {
   const START_MS = Date.UTC(2026, 0, 31, 12);
   const LAN = "192.168.1.5";
   const HERE = "127.0.0.1";
+  const SHELL: Principal = { kind: "shell", role: "admin" };
 
   function start(signingKey = makeSecret(), nowMs = START_MS) {
     const clock = new FakeClock(nowMs);
     const sessions = new Sessions({ token: "run-token", clock });
     sessions.start(signingKey);
-    return { clock, signingKey, sessions };
+    const authenticate = makeAuthenticate(sessions);
+    const isAdmin = async (text: string, address: string): Promise<boolean> =>
+      decide(await authenticate({ kind: "token", text }, address), "admin") === "granted";
+    return { clock, signingKey, sessions, authenticate, isAdmin };
   }
 
   /** A token that says `payload`, signed as `alg` says. */
@@ -254,11 +260,11 @@ describe("sessions", () => {
   }
 
   test("the link opens one session, once", async () => {
-    const { sessions } = start();
+    const { sessions, isAdmin } = start();
     const session = (await sessions.signIn(sessions.linkSecret)) ?? expect.unreachable("no session");
-    expect(await sessions.isAdmin(session, LAN)).toBe(true);
+    expect(await isAdmin(session, LAN)).toBe(true);
     expect(await sessions.signIn(sessions.linkSecret)).toBeNull();
-    expect(await sessions.isAdmin(session, LAN)).toBe(true);
+    expect(await isAdmin(session, LAN)).toBe(true);
   });
 
   test("two who use the link at once get one session", async () => {
@@ -302,12 +308,12 @@ describe("sessions", () => {
     const first = start();
     const session = (await first.sessions.signIn(first.sessions.linkSecret)) ?? expect.unreachable("no session");
     first.clock.advance(30 * DAY_MS - 1_000);
-    expect(await first.sessions.isAdmin(session, LAN)).toBe(true);
+    expect(await first.isAdmin(session, LAN)).toBe(true);
     first.clock.advance(1_000);
-    expect(await first.sessions.isAdmin(session, LAN)).toBe(false);
-    expect(await start(first.signingKey).sessions.isAdmin(session, LAN)).toBe(true);
-    expect(await start(first.signingKey, START_MS - 10 * MINUTE_MS).sessions.isAdmin(session, LAN)).toBe(true);
-    expect(await start().sessions.isAdmin(session, LAN)).toBe(false);
+    expect(await first.isAdmin(session, LAN)).toBe(false);
+    expect(await start(first.signingKey).isAdmin(session, LAN)).toBe(true);
+    expect(await start(first.signingKey, START_MS - 10 * MINUTE_MS).isAdmin(session, LAN)).toBe(true);
+    expect(await start().isAdmin(session, LAN)).toBe(false);
   });
 
   const seconds = START_MS / 1_000;
@@ -315,7 +321,7 @@ describe("sessions", () => {
   const KEY = makeSecret();
 
   test("a token signed with the hub's key is what the forgeries below fall short of", async () => {
-    expect(await start(KEY).sessions.isAdmin(forge("HS256", admin, KEY), LAN)).toBe(true);
+    expect(await start(KEY).isAdmin(forge("HS256", admin, KEY), LAN)).toBe(true);
   });
 
   test.each([
@@ -342,13 +348,13 @@ describe("sessions", () => {
     ["dots", ".."],
     ["no token at all", "run-token"],
   ])("a session that is %s is none", async (_how, session) => {
-    expect(await start(KEY).sessions.isAdmin(session, LAN)).toBe(false);
+    expect(await start(KEY).isAdmin(session, LAN)).toBe(false);
   });
 
   test("a session whose payload was changed is none", async () => {
     const [header, , signature] = forge("HS256", { ...admin, role: "viewer" }, KEY).split(".");
     const [, payload] = forge("HS256", admin, KEY).split(".");
-    expect(await start(KEY).sessions.isAdmin(`${header}.${payload}.${signature}`, LAN)).toBe(false);
+    expect(await start(KEY).isAdmin(`${header}.${payload}.${signature}`, LAN)).toBe(false);
   });
 
   test.each([
@@ -363,46 +369,64 @@ describe("sessions", () => {
     ["run-token ", HERE, false],
     ["", HERE, false],
   ])("this run's token is good from loopback alone: %j from %j: %s", async (token, address, expected) => {
-    const { sessions } = start();
-    expect(sessions.isRunToken(token, address)).toBe(expected);
-    expect(await sessions.isAdmin(token, address)).toBe(expected);
+    const { isAdmin, authenticate } = start();
+    expect(await isAdmin(token, address)).toBe(expected);
+    const kind = expected ? "shell" : "anonymous";
+    expect(await authenticate({ kind: "password", text: token }, address)).toMatchObject({ kind });
   });
 
   test("loopback alone is nobody", async () => {
-    expect(await start().sessions.isAdmin("", HERE)).toBe(false);
+    expect(await start().isAdmin("", HERE)).toBe(false);
   });
 
   test("a ticket opens one live connection, once", () => {
     const { sessions } = start();
-    const [first, second] = [sessions.makeTicket(), sessions.makeTicket()];
+    const [first, second] = [sessions.makeTicket(SHELL), sessions.makeTicket(SHELL)];
     expect(first).not.toBe(second);
-    expect(sessions.redeemTicket(first)).toBe(true);
-    expect(sessions.redeemTicket(first)).toBe(false);
-    expect(sessions.redeemTicket(second)).toBe(true);
+    expect(sessions.redeemTicket(first)).toEqual(SHELL);
+    expect(sessions.redeemTicket(first)).toBeNull();
+    expect(sessions.redeemTicket(second)).toEqual(SHELL);
   });
 
   test("a ticket is good for 30 seconds", () => {
     const { clock, sessions } = start();
-    const [inTime, tooLate] = [sessions.makeTicket(), sessions.makeTicket()];
+    const [inTime, tooLate] = [sessions.makeTicket(SHELL), sessions.makeTicket(SHELL)];
     clock.advance(30_000);
-    expect(sessions.redeemTicket(inTime)).toBe(true);
+    expect(sessions.redeemTicket(inTime)).toEqual(SHELL);
     clock.advance(1);
-    expect(sessions.redeemTicket(tooLate)).toBe(false);
+    expect(sessions.redeemTicket(tooLate)).toBeNull();
     clock.advance(-1);
-    expect(sessions.redeemTicket(tooLate), "used up, though wrong").toBe(false);
+    expect(sessions.redeemTicket(tooLate), "used up, though wrong").toBeNull();
   });
 
   test("tickets that nobody uses do not pile up: the newest are good", () => {
     const { sessions } = start();
-    const tickets = Array.from({ length: 3_000 }, () => sessions.makeTicket());
-    expect(tickets.filter((ticket) => sessions.redeemTicket(ticket))).toEqual(tickets.slice(-1_000));
+    const tickets = Array.from({ length: 3_000 }, () => sessions.makeTicket(SHELL));
+    expect(tickets.filter((ticket) => sessions.redeemTicket(ticket) !== null)).toEqual(tickets.slice(-1_000));
   });
 
   test("secrets, sessions and tokens are no tickets", async () => {
-    const { sessions } = start();
+    const { sessions, isAdmin } = start();
     const session = (await sessions.signIn(sessions.linkSecret)) ?? expect.unreachable("no session");
     for (const other of ["", "run-token", sessions.linkSecret, session])
-      expect(sessions.redeemTicket(other)).toBe(false);
-    expect(await sessions.isAdmin(sessions.makeTicket(), LAN)).toBe(false);
+      expect(sessions.redeemTicket(other)).toBeNull();
+    expect(await isAdmin(sessions.makeTicket(SHELL), LAN)).toBe(false);
+  });
+
+  test("each credential is good for what it is made for, and for nothing else", async () => {
+    const { sessions, authenticate } = start();
+    const session = (await sessions.signIn(sessions.linkSecret)) ?? expect.unreachable("no session");
+    const person: Principal = { kind: "person", role: "admin" };
+    const anonymous: Principal = { kind: "anonymous" };
+    expect(await authenticate(null, HERE)).toEqual(anonymous);
+    expect(await authenticate({ kind: "token", text: session }, LAN)).toEqual(person);
+    expect(await authenticate({ kind: "password", text: session }, HERE), "a browser's, on MQTT").toEqual(anonymous);
+    expect(await authenticate({ kind: "ticket", text: session }, HERE)).toEqual(anonymous);
+    expect(await authenticate({ kind: "ticket", text: "run-token" }, HERE)).toEqual(anonymous);
+    const ticket = sessions.makeTicket(person);
+    expect(await authenticate({ kind: "token", text: ticket }, HERE)).toEqual(anonymous);
+    expect(await authenticate({ kind: "password", text: ticket }, HERE)).toEqual(anonymous);
+    expect(await authenticate({ kind: "ticket", text: ticket }, LAN), "of the one who asked for it").toEqual(person);
+    expect(await authenticate({ kind: "ticket", text: ticket }, LAN)).toEqual(anonymous);
   });
 });

@@ -15,12 +15,14 @@ import type { Ingest } from "../../ingest/accept.ts";
 import type { Log } from "../../observe/log.ts";
 import { listen } from "../ports.ts";
 import type { WebSocketUpgrades } from "../websocket/websocket-upgrades.ts";
+import { type AccessCheckOptions, checkAccess } from "./access-check.ts";
 import { answerClientError, clientProblem } from "./client-errors.ts";
 import type { HttpDiagnostics } from "./diagnostics.ts";
 import { answerErrors, badPath, sendProblem } from "./errors.ts";
 import { ANSWER_HEADERS } from "./headers.ts";
 import type { HttpPacing } from "./pacing.ts";
 import { checkPreconditions } from "./preconditions.ts";
+import { type RouteEntry, RouteTable, route } from "./route.ts";
 import { type AgentRouteOptions, addAgentRoutes } from "./routes/agent.ts";
 import { addCommandRoutes, type CommandRouteOptions } from "./routes/commands.ts";
 import { addDeviceRoutes } from "./routes/devices.ts";
@@ -54,7 +56,8 @@ export interface HttpOptions
     CommandRouteOptions,
     Omit<AgentRouteOptions, "httpPort">,
     DoctorRouteOptions,
-    Pick<SessionRouteOptions, "sessions"> {
+    Pick<SessionRouteOptions, "sessions">,
+    Pick<AccessCheckOptions, "authenticate" | "onAudit"> {
   readonly ingest: Ingest;
   readonly retention: Retention;
   readonly guard: BrowserGuard;
@@ -72,6 +75,7 @@ export class HttpTransport {
   readonly #options: HttpOptions;
   /** Connections that are open only to be told that they may not stay. */
   readonly #notAdmitted = new WeakMap<Duplex, NotAdmitted>();
+  readonly #routes = new RouteTable();
   #port = 0;
   #isStopping = false;
 
@@ -119,6 +123,11 @@ export class HttpTransport {
     return this.#port;
   }
 
+  /** Every route with its permission, once it is prepared. */
+  get routes(): readonly RouteEntry[] {
+    return this.#routes.list();
+  }
+
   /** Compiles its routes, which takes a while; to be called once, before it listens. */
   async prepare(): Promise<void> {
     const app = this.#app;
@@ -132,11 +141,13 @@ export class HttpTransport {
     });
     app.addHook("onSend", async ({ raw }, _reply, payload) => pacing.answer(raw, answerBytes(payload)));
     checkPreconditions(app, troubles);
+    checkAccess(app, this.#options);
+    this.#routes.watch(app);
     await app.register(fastifySwagger, {
       openapi: { info: { title: "Bramble", version, description: "The hub's API. Times are milliseconds UTC." } },
     });
     addUiFiles(app, uiFolder);
-    addSessionRoutes(app, { sessions: this.#options.sessions, troubles, httpPort: () => this.#port });
+    addSessionRoutes(app, { sessions: this.#options.sessions, httpPort: () => this.#port });
     addIngestRoutes(app, this.#options);
     addApiRoutes(app, this.#options);
     addDeviceRoutes(app, this.#options);
@@ -144,8 +155,16 @@ export class HttpTransport {
     addCommandRoutes(app, this.#options);
     addDoctorRoutes(app, this.#options);
     addAgentRoutes(app, { ...this.#options, httpPort: () => this.#port });
-    app.get("/api/v1/openapi.json", { config: { open: true }, schema: { hide: true } }, async () => app.swagger());
+    route(app, {
+      method: "GET",
+      url: "/api/v1/openapi.json",
+      permission: "open",
+      audit: null,
+      schema: { hide: true },
+      handler: async () => app.swagger(),
+    });
     await app.ready();
+    this.#routes.list();
   }
 
   /** Resolves with the port. Rejects in words when the port is taken. */

@@ -1,6 +1,7 @@
 // The broker's questions about a client: may it connect, and what may it subscribe to and receive?
 import type { AuthenticateError, Client, ConnectPacket, Subscription } from "aedes";
-import type { Sessions } from "../../access/sessions.ts";
+import type { Authenticate } from "../../access/authenticate.ts";
+import { decide } from "../../access/principal.ts";
 import type { Identity, TopicAuthority } from "../../access/topic-authority.ts";
 import type { Connections } from "./connections.ts";
 import type { MqttDiagnostics } from "./diagnostics.ts";
@@ -9,6 +10,7 @@ import { isSoundClientId } from "./validation.ts";
 
 /** CONNACK return codes (MQTT 3.1.1, section 3.2.2.3). */
 const IDENTIFIER_REJECTED = 2;
+export const SERVER_UNAVAILABLE = 3;
 const NOT_AUTHORIZED = 5;
 /** Protocol levels in CONNECT (section 3.1.2.2). */
 const LEVEL_OF_MQTT_3_1 = 3;
@@ -18,7 +20,7 @@ export interface AccessHooksOptions {
   readonly connections: Connections;
   readonly subscriptions: MqttSubscriptions;
   readonly authority: TopicAuthority;
-  readonly sessions: Sessions;
+  readonly authenticate: Authenticate;
   readonly diagnostics: MqttDiagnostics;
 }
 
@@ -52,14 +54,15 @@ export class AccessHooks {
   }
 
   /** Null where the client may connect; otherwise the error whose code CONNACK carries. */
-  authenticate(client: Client, password: Readonly<Buffer | undefined>): AuthenticateError | null {
-    const { connections, sessions, authority, diagnostics } = this.#options;
+  async authenticate(client: Client, password: Readonly<Buffer | undefined>): Promise<AuthenticateError | null> {
+    const { connections, authenticate, authority, diagnostics } = this.#options;
     const session = connections.sessionOf(client);
     if (session?.hasSoundClientId !== true) {
       diagnostics.badClientId(client.id, session?.address ?? "");
       return connectRefusal("identifier rejected", IDENTIFIER_REJECTED);
     }
-    const isAdmin = password !== undefined && sessions.isRunToken(password.toString(), session.address);
+    const credential = password === undefined ? null : ({ kind: "password", text: password.toString() } as const);
+    const isAdmin = decide(await authenticate(credential, session.address), "admin") === "granted";
     if (isAdmin) session.identity = "admin";
     const mayConnect = authority.mayConnect(session.identity);
     if (!isAdmin) diagnostics.unauthenticated(client.id, session.address, password !== undefined, mayConnect);
@@ -83,6 +86,6 @@ export class AccessHooks {
   }
 }
 
-function connectRefusal(message: string, returnCode: number): Error & { returnCode: number } {
+export function connectRefusal(message: string, returnCode: number): Error & { returnCode: number } {
   return Object.assign(new Error(message), { returnCode });
 }

@@ -6,9 +6,9 @@ import type { Client } from "aedes";
 import { createWebSocketStream } from "ws";
 import type { Publication } from "../../../shared/added-control.ts";
 import type { Admission } from "../../access/admission.ts";
+import type { Authenticate } from "../../access/authenticate.ts";
 import type { Budget } from "../../access/budget.ts";
 import { plainAddress } from "../../access/networks.ts";
-import type { Sessions } from "../../access/sessions.ts";
 import type { TopicAuthority } from "../../access/topic-authority.ts";
 import type { Clock } from "../../clock.ts";
 import type { CommandChannel } from "../../commands/channels.ts";
@@ -20,7 +20,7 @@ import type { Log } from "../../observe/log.ts";
 import { listen } from "../ports.ts";
 import { TurnQueue } from "../turn-queue.ts";
 import type { WebSocketRoute } from "../websocket/websocket-upgrades.ts";
-import { AccessHooks } from "./access-hooks.ts";
+import { AccessHooks, connectRefusal, SERVER_UNAVAILABLE } from "./access-hooks.ts";
 import { AedesBroker } from "./aedes-broker.ts";
 import { MqttCommands } from "./command-delivery.ts";
 import { Connections, MAX_PACKET_BYTES } from "./connections.ts";
@@ -46,7 +46,7 @@ export interface MqttOptions {
   readonly ingest: Ingest;
   readonly commands: Commands;
   readonly authority: TopicAuthority;
-  readonly sessions: Sessions;
+  readonly authenticate: Authenticate;
   readonly admission: Admission;
   readonly budget: Budget;
   readonly registry: Registry;
@@ -75,7 +75,7 @@ export class MqttTransport {
   #port = 0;
 
   constructor(options: MqttOptions) {
-    const { ingest, commands, authority, sessions, budget, registry, troubles: diagnostics, log } = options;
+    const { ingest, commands, authority, authenticate, budget, registry, troubles: diagnostics, log } = options;
     this.#options = options;
     this.#commands = new MqttCommands(commands);
     this.#subscriptions = new MqttSubscriptions(authority);
@@ -88,7 +88,7 @@ export class MqttTransport {
       onSessionEnded: (session, fellSilent) => registry.presence.sessionEnded(session, fellSilent),
     });
     const connections = this.#connections;
-    this.#access = new AccessHooks({ connections, subscriptions, authority, sessions, diagnostics });
+    this.#access = new AccessHooks({ connections, subscriptions, authority, authenticate, diagnostics });
     this.#publishes = new PublishHandler({
       connections,
       authority,
@@ -136,8 +136,10 @@ export class MqttTransport {
       queueLimit: MAX_PACKETS_BEFORE_CONNACK,
       preConnect: (client, packet, done) => done(null, access.preConnect(client, packet)),
       authenticate: (client, _username, password, done) => {
-        const refusal = access.authenticate(client, password);
-        done(refusal, refusal === null);
+        access.authenticate(client, password).then(
+          (refusal) => done(refusal, refusal === null),
+          () => done(connectRefusal("server unavailable", SERVER_UNAVAILABLE), false),
+        );
       },
       authorizePublish: (client, packet, done) => {
         publishes.authorizePublish(client, packet).then(() => done(null), done);
@@ -176,7 +178,8 @@ export class MqttTransport {
       path: "/mqtt",
       protocols: ["mqtt", "mqttv3.1"],
       messageBytes: MAX_PACKET_BYTES,
-      whyNot: async () => (this.#running === null ? "503 Service Unavailable" : null),
+      permission: "open",
+      isAvailable: () => this.#running !== null,
       open: ({ socket }, request) => {
         if (this.#running === null) socket.terminate();
         else this.#open(createWebSocketStream(socket), plainAddress(request.socket.remoteAddress));

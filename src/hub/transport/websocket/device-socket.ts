@@ -37,7 +37,7 @@ export function deviceRoute(options: DeviceSocketOptions): WebSocketRoute {
     path: "/ws",
     // Its own framing beside the message, and what makes it too large for the decoder, which says so in words.
     messageBytes: 2 * limits.messageBytes,
-    whyNot: async () => null,
+    permission: "open",
     open(connection, request, url) {
       const address = plainAddress(request.socket.remoteAddress);
       const device = parseDeviceId(url.searchParams.get("device") ?? "");

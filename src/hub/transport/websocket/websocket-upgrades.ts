@@ -3,9 +3,12 @@ import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { ApiError } from "../../../shared/api.ts";
+import type { Authenticate } from "../../access/authenticate.ts";
 import type { BrowserGuard } from "../../access/browsers.ts";
 import type { Budget, Share } from "../../access/budget.ts";
+import { credentialOf } from "../../access/credentials.ts";
 import { plainAddress } from "../../access/networks.ts";
+import { type Decision, decide, type Permission } from "../../access/principal.ts";
 import type { Clock } from "../../clock.ts";
 import type { HttpDiagnostics } from "../http/diagnostics.ts";
 import { PacedSocket } from "../paced-socket.ts";
@@ -23,8 +26,9 @@ export interface WebSocketRoute {
   readonly messageBytes: number;
   /** Those that are spoken, best first; none where the client may name any. */
   readonly protocols?: readonly string[];
-  /** The HTTP status that refuses the request, or null. */
-  whyNot(request: IncomingMessage, url: URL): Promise<string | null>;
+  readonly permission: Permission;
+  /** False while there is nobody to talk to; without it there always is. */
+  isAvailable?(): boolean;
   open(connection: WebSocketConnection, request: IncomingMessage, url: URL): void;
 }
 
@@ -38,6 +42,7 @@ export interface WebSocketConnection {
 
 export interface WebSocketUpgradesOptions {
   readonly guard: BrowserGuard;
+  readonly authenticate: Authenticate;
   readonly troubles: Pick<HttpDiagnostics, "foreign" | "cut">;
   readonly budget: Budget;
   readonly clock: Clock;
@@ -87,13 +92,25 @@ export class WebSocketUpgrades {
       return refuse(socket, "403 Forbidden");
     }
     const { route, server } = found;
-    const refused = await route.whyNot(request, url);
-    if (refused !== null) return refuse(socket, refused);
+    if (route.isAvailable?.() === false) return refuse(socket, "503 Service Unavailable");
+    const decision = await this.#decide(route.permission, request, url);
+    if (decision !== "granted") return refuse(socket, REFUSED_STATUS[decision]);
     server.handleUpgrade(request, socket, head, (webSocket) => {
       webSocket.on("pong", () => this.#unansweredPings.delete(webSocket));
       webSocket.on("error", () => webSocket.terminate());
       route.open(this.#connect(webSocket, request), request, url);
     });
+  }
+
+  /** A ticket in the path comes first: a page that holds no secret has nothing else. */
+  async #decide(permission: Permission, { headers, socket }: IncomingMessage, url: URL): Promise<Decision> {
+    if (permission === "open") return "granted";
+    const { authenticate } = this.#options;
+    const address = plainAddress(socket.remoteAddress);
+    const ticket = url.searchParams.get("ticket");
+    const byTicket = ticket === null ? null : await authenticate({ kind: "ticket", text: ticket }, address);
+    if (byTicket !== null && decide(byTicket, permission) === "granted") return "granted";
+    return decide(await authenticate(credentialOf(headers), address), permission);
   }
 
   /** Opens its share, and has it read only while there is room in it. */
@@ -154,6 +171,8 @@ function serverOf({ messageBytes, protocols }: WebSocketRoute): WebSocketServer 
     ...(protocols === undefined ? {} : { handleProtocols: choose }),
   });
 }
+
+const REFUSED_STATUS = { "not-signed-in": "401 Unauthorized", forbidden: "403 Forbidden" } as const;
 
 const NO_SUCH_PATH =
   "There is no WebSocket at this path: devices use /ws, MQTT over WebSocket is at /mqtt, and the hub's window listens at /api/v1/live.";

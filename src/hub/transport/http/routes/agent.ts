@@ -5,12 +5,13 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { networkInterfaces } from "node:os";
 import { join } from "node:path";
-import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance } from "fastify";
+import { Type } from "typebox";
 import { ApiError, Installer, InstallerQuery } from "../../../../shared/api.ts";
 import { problem } from "../../../../shared/errors.ts";
 import { lanAddresses, plainAddress } from "../../../access/networks.ts";
 import { sendProblem } from "../errors.ts";
+import { route } from "../route.ts";
 
 const PACKAGE = "bramble_agent";
 const SINGLE_FILES = ["bramble-agent", "bramble-agent.service", "bramble-agent.toml"] as const;
@@ -24,34 +25,37 @@ export interface AgentRouteOptions {
   readonly mqttPort: () => number;
 }
 
-export function addAgentRoutes(server: FastifyInstance, options: AgentRouteOptions): void {
-  const app = server.withTypeProvider<TypeBoxTypeProvider>();
+export function addAgentRoutes(app: FastifyInstance, options: AgentRouteOptions): void {
   const template = join(options.agentFolder, "install.sh");
   if (!existsSync(template)) return;
   const script = readFileSync(template, "utf8");
   const files = readAgentFiles(options.agentFolder);
 
-  app.get(
-    "/install.sh",
-    { config: { open: true }, schema: { summary: "Installs the agent on a Raspberry Pi", produces: ["text/plain"] } },
-    async (request, reply) => {
+  route(app, {
+    method: "GET",
+    url: "/install.sh",
+    permission: "open",
+    audit: null,
+    schema: { summary: "Installs the agent on a Raspberry Pi", produces: ["text/plain"] },
+    handler: async (request, reply) => {
       const address = reachableAddress(plainAddress(request.socket.localAddress));
       return reply
         .header("Content-Type", "text/x-shellscript; charset=utf-8")
         .send(fillIn(script, address, files, options));
     },
-  );
+  });
 
-  app.get(
-    "/api/v1/installer",
-    {
-      schema: {
-        summary: "What a person can check the installer by",
-        querystring: InstallerQuery,
-        response: { 200: Installer, "4xx": ApiError, "5xx": ApiError },
-      },
+  route(app, {
+    method: "GET",
+    url: "/api/v1/installer",
+    permission: "viewer",
+    audit: null,
+    schema: {
+      summary: "What a person can check the installer by",
+      querystring: InstallerQuery,
+      response: { 200: Installer, "4xx": ApiError, "5xx": ApiError },
     },
-    async (request, reply) => {
+    handler: async (request, reply) => {
       const { address } = request.query;
       if (!isOwnAddress(address))
         return sendProblem(reply, problem("bad-request", `“${address.slice(0, 80)}” is no address of this hub.`));
@@ -60,17 +64,20 @@ export function addAgentRoutes(server: FastifyInstance, options: AgentRouteOptio
         .digest("hex");
       return { url: `${hubUrl(address, options)}/install.sh`, sha256, hubId: options.hubId() };
     },
-  );
+  });
 
-  server.get<{ Params: { "*": string } }>(
-    "/agent/*",
-    { config: { open: true }, schema: { hide: true } },
-    async (request, reply) => {
+  route(app, {
+    method: "GET",
+    url: "/agent/*",
+    permission: "open",
+    audit: null,
+    schema: { hide: true, params: Type.Object({ "*": Type.String() }) },
+    handler: async (request, reply) => {
       const bytes = files.get(request.params["*"]);
       if (bytes === undefined) return sendProblem(reply, problem("no-such-route", "The agent has no such file."));
       return reply.header("Content-Type", "text/plain; charset=utf-8").send(bytes);
     },
-  );
+  });
 }
 
 /** What is installed, by its path; read once, so that checksums and files are of the same moment. */

@@ -1,5 +1,4 @@
 // Commands over HTTP: for whoever gives them, and for a Pi that has nothing but HTTP, which asks for the next and waits.
-import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { Type } from "typebox";
 import { ApiError, CommandList, DeviceParams } from "../../../../shared/api.ts";
@@ -11,6 +10,7 @@ import type { CommandChannel } from "../../../commands/channels.ts";
 import type { Commands } from "../../../commands/commands.ts";
 import { sendProblem } from "../errors.ts";
 import { exactBody } from "../exact-body.ts";
+import { route } from "../route.ts";
 
 const errors = { "4xx": ApiError, "5xx": ApiError };
 const CommandParams = Type.Object({ id: Type.String() });
@@ -24,22 +24,22 @@ export interface CommandRouteOptions {
   readonly clock: Clock;
 }
 
-export function addCommandRoutes(server: FastifyInstance, { commands, clock }: CommandRouteOptions): void {
-  const app = server.withTypeProvider<TypeBoxTypeProvider>();
+export function addCommandRoutes(app: FastifyInstance, { commands, clock }: CommandRouteOptions): void {
   const waiting = new WaitingRequests();
 
-  app.post(
-    "/api/v1/devices/:id/commands",
-    {
-      validatorCompiler: exactBody,
-      schema: {
-        summary: "Give a device a command",
-        params: DeviceParams,
-        body: CommandRequest,
-        response: { 202: Command, ...errors },
-      },
+  route(app, {
+    method: "POST",
+    url: "/api/v1/devices/:id/commands",
+    permission: "operator",
+    audit: "command.issue",
+    validatorCompiler: exactBody,
+    schema: {
+      summary: "Give a device a command",
+      params: DeviceParams,
+      body: CommandRequest,
+      response: { 202: Command, ...errors },
     },
-    async (request, reply) => {
+    handler: async (request, reply) => {
       const device = parseDeviceId(request.params.id);
       if (device === undefined) return sendProblem(reply, noSuchDevice(request.params.id));
       const { control, value = null, ttl = TTL_SECONDS } = request.body;
@@ -47,40 +47,44 @@ export function addCommandRoutes(server: FastifyInstance, { commands, clock }: C
       const issued = await commands.issue(order);
       return "code" in issued ? sendProblem(reply, issued) : reply.code(202).send(issued);
     },
-  );
+  });
 
-  app.get(
-    "/api/v1/devices/:id/commands",
-    {
-      schema: {
-        summary: "A device's commands, newest first",
-        params: DeviceParams,
-        response: { 200: CommandList, ...errors },
-      },
+  route(app, {
+    method: "GET",
+    url: "/api/v1/devices/:id/commands",
+    permission: "viewer",
+    audit: null,
+    schema: {
+      summary: "A device's commands, newest first",
+      params: DeviceParams,
+      response: { 200: CommandList, ...errors },
     },
-    async (request) => ({ commands: commands.list(request.params.id) }),
-  );
+    handler: async (request) => ({ commands: commands.list(request.params.id) }),
+  });
 
-  app.get(
-    "/api/v1/commands/:id",
-    { schema: { summary: "One command", params: CommandParams, response: { 200: Command, ...errors } } },
-    async (request, reply) => commands.get(request.params.id) ?? sendProblem(reply, noSuchCommand),
-  );
+  route(app, {
+    method: "GET",
+    url: "/api/v1/commands/:id",
+    permission: "viewer",
+    audit: null,
+    schema: { summary: "One command", params: CommandParams, response: { 200: Command, ...errors } },
+    handler: async (request, reply) => commands.get(request.params.id) ?? sendProblem(reply, noSuchCommand),
+  });
 
-  app.get(
-    "/api/v1/devices/:id/commands/next",
-    {
-      config: { open: true },
-      schema: {
-        summary: "For the device: its next command, as soon as there is one",
-        params: DeviceParams,
-        querystring: Type.Object({
-          wait: Type.Optional(Type.Number({ minimum: 0, maximum: 60, default: WAIT_SECONDS, description: "seconds" })),
-        }),
-        response: { 200: CommandMessage, 204: Type.Null(), ...errors },
-      },
+  route(app, {
+    method: "GET",
+    url: "/api/v1/devices/:id/commands/next",
+    permission: "open",
+    audit: null,
+    schema: {
+      summary: "For the device: its next command, as soon as there is one",
+      params: DeviceParams,
+      querystring: Type.Object({
+        wait: Type.Optional(Type.Number({ minimum: 0, maximum: 60, default: WAIT_SECONDS, description: "seconds" })),
+      }),
+      response: { 200: CommandMessage, 204: Type.Null(), ...errors },
     },
-    async (request, reply) => {
+    handler: async (request, reply) => {
       const device = parseDeviceId(request.params.id);
       if (device === undefined) return sendProblem(reply, noSuchDevice(request.params.id));
       const { wait = WAIT_SECONDS } = request.query;
@@ -93,26 +97,26 @@ export function addCommandRoutes(server: FastifyInstance, { commands, clock }: C
       });
       return next === null ? reply.code(204).send(null) : reply.send(next);
     },
-  );
+  });
 
-  app.post(
-    "/api/v1/commands/:id/reply",
-    {
-      config: { open: true },
-      validatorCompiler: exactBody,
-      schema: {
-        summary: "For the device: what became of a command",
-        params: CommandParams,
-        body: Type.Omit(CommandReply, ["id"]),
-        response: { 200: Command, ...errors },
-      },
+  route(app, {
+    method: "POST",
+    url: "/api/v1/commands/:id/reply",
+    permission: "open",
+    audit: null,
+    validatorCompiler: exactBody,
+    schema: {
+      summary: "For the device: what became of a command",
+      params: CommandParams,
+      body: Type.Omit(CommandReply, ["id"]),
+      response: { 200: Command, ...errors },
     },
-    async (request, reply) => {
+    handler: async (request, reply) => {
       const { id } = request.params;
       await commands.replied(null, { id, ...request.body });
       return commands.get(id) ?? sendProblem(reply, noSuchCommand);
     },
-  );
+  });
 }
 
 /** By device: requests that wait for its next command, the oldest first. */

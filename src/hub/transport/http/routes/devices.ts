@@ -1,5 +1,4 @@
 // What people decide about a device: how it is called, whether it may join, what it is part of, and that it goes.
-import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import { ApiError, DeviceParams } from "../../../../shared/api.ts";
@@ -9,6 +8,7 @@ import type { Registry } from "../../../devices/registry.ts";
 import type { Log } from "../../../observe/log.ts";
 import { sendProblem } from "../errors.ts";
 import { exactBody } from "../exact-body.ts";
+import { route } from "../route.ts";
 
 export interface DeviceRouteOptions {
   readonly registry: Registry;
@@ -19,93 +19,99 @@ const errors = { "4xx": ApiError, "5xx": ApiError };
 const answers = { 200: Device, ...errors };
 
 export function addDeviceRoutes(server: FastifyInstance, { registry, log }: DeviceRouteOptions): void {
-  server.register(async (scope) => {
-    acceptNoBody(scope);
-    const app = scope.withTypeProvider<TypeBoxTypeProvider>();
+  server.register(async (app) => {
+    acceptNoBody(app);
 
-    app.patch(
-      "/api/v1/devices/:id",
-      {
-        schema: {
-          summary: "Changes what people say of a device: null takes a field away",
-          params: DeviceParams,
-          body: DeviceChanges,
-          response: answers,
-        },
-        // The server's own check would turn what is wrong into something else: null into a text, for one.
-        validatorCompiler: () => () => true,
+    route(app, {
+      method: "PATCH",
+      url: "/api/v1/devices/:id",
+      permission: "admin",
+      audit: "device.change",
+      schema: {
+        summary: "Changes what people say of a device: null takes a field away",
+        params: DeviceParams,
+        body: DeviceChanges,
+        response: answers,
       },
-      async (request, reply) => {
+      // The server's own check would turn what is wrong into something else: null into a text, for one.
+      validatorCompiler: () => () => true,
+      handler: async (request, reply) => {
         const changes = parseChanges(request.body);
         if ("code" in changes) return sendProblem(reply, changes);
         const device = await registry.edit(request.params.id, changes);
         return "code" in device ? sendProblem(reply, device) : device;
       },
-    );
+    });
 
-    app.delete(
-      "/api/v1/devices/:id",
-      {
-        schema: {
-          summary: "Removes a device with its history, for ever; if it sends again, it is unknown",
-          params: DeviceParams,
-          response: { 204: Type.Null(), ...errors },
-        },
+    route(app, {
+      method: "DELETE",
+      url: "/api/v1/devices/:id",
+      permission: "admin",
+      audit: "device.remove",
+      schema: {
+        summary: "Removes a device with its history, for ever; if it sends again, it is unknown",
+        params: DeviceParams,
+        response: { 204: Type.Null(), ...errors },
       },
-      async (request, reply) => {
+      handler: async (request, reply) => {
         const { id } = request.params;
         const refused = await registry.remove(id);
         if (refused !== null) return sendProblem(reply, refused);
         log.info({ deviceId: id }, "device removed");
         return reply.code(204).send(null);
       },
-    );
+    });
 
-    app.post(
-      "/api/v1/devices/:id/merge",
-      {
-        schema: {
-          summary: "Makes a device part of another, with its history; answers with that one",
-          description:
-            "Where both have a reading of a metric at the same time, or a name, room or text, the other's stays.",
-          params: DeviceParams,
-          body: DeviceMerge,
-          response: answers,
-        },
-        validatorCompiler: exactBody,
+    route(app, {
+      method: "POST",
+      url: "/api/v1/devices/:id/merge",
+      permission: "admin",
+      audit: "device.merge",
+      schema: {
+        summary: "Makes a device part of another, with its history; answers with that one",
+        description:
+          "Where both have a reading of a metric at the same time, or a name, room or text, the other's stays.",
+        params: DeviceParams,
+        body: DeviceMerge,
+        response: answers,
       },
-      async (request, reply) => {
+      validatorCompiler: exactBody,
+      handler: async (request, reply) => {
         const { id } = request.params;
         const device = await registry.merge(id, request.body.into);
         if ("code" in device) return sendProblem(reply, device);
         log.info({ deviceId: id, into: device.id }, "device became part of another");
         return device;
       },
-    );
+    });
 
-    app.post(
-      "/api/v1/devices/:id/approve",
-      {
-        schema: { summary: "Lets a device join, with what it sent meanwhile", params: DeviceParams, response: answers },
-      },
-      async (request, reply) => {
+    route(app, {
+      method: "POST",
+      url: "/api/v1/devices/:id/approve",
+      permission: "admin",
+      audit: "device.approve",
+      schema: { summary: "Lets a device join, with what it sent meanwhile", params: DeviceParams, response: answers },
+      handler: async (request, reply) => {
         const device = await registry.approve(request.params.id);
         if ("code" in device) return sendProblem(reply, device);
         log.info({ deviceId: device.id }, "device approved");
         return device;
       },
-    );
+    });
 
-    app.post(
-      "/api/v1/devices/:id/block",
-      { schema: { summary: "Refuses a device from now on", params: DeviceParams, response: answers } },
-      async (request, reply) => {
+    route(app, {
+      method: "POST",
+      url: "/api/v1/devices/:id/block",
+      permission: "admin",
+      audit: "device.block",
+      schema: { summary: "Refuses a device from now on", params: DeviceParams, response: answers },
+      handler: async (request, reply) => {
         const device = await registry.block(request.params.id);
         if ("code" in device) return sendProblem(reply, device);
         log.info({ deviceId: device.id }, "device blocked");
         return device;
       },
-    );
+    });
   });
 }
 

@@ -10,6 +10,7 @@ import type { Ingest } from "../../../ingest/accept.ts";
 import type { HttpDiagnostics } from "../diagnostics.ts";
 import { mediaTypeWords, sendProblem } from "../errors.ts";
 import type { HttpPacing } from "../pacing.ts";
+import { route } from "../route.ts";
 import { type Encoding, parseEncoding, unpack } from "../unpack.ts";
 
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json$/;
@@ -33,10 +34,15 @@ export function addIngestRoutes(app: FastifyInstance, { ingest, pacing, troubles
       readBody(body).then((bytes) => done(null, bytes), done);
     });
     for (const url of ["/data", "/api/v1/readings"]) {
-      routes.post(
+      route(routes, {
+        method: "POST",
         url,
-        { config: { open: true, unpacks: true }, schema, validatorCompiler: () => () => true },
-        async (request, reply) => {
+        permission: "open",
+        audit: null,
+        config: { unpacks: true },
+        schema,
+        validatorCompiler: () => () => true,
+        handler: async (request, reply) => {
           const form = parseForm(request.headers);
           if ("words" in form) {
             troubles.unknownMediaType(request.ip, url, form.said, form.words);
@@ -71,7 +77,7 @@ export function addIngestRoutes(app: FastifyInstance, { ingest, pacing, troubles
               return assertNever(verdict);
           }
         },
-      );
+      });
     }
   });
 }

@@ -1,5 +1,4 @@
 // What the UI and programs ask: devices, charts, raw rows, exports, refused messages, and the hub itself.
-import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import {
@@ -25,6 +24,7 @@ import type { Refusals } from "../../../ingest/refusals.ts";
 import { parseQueryTimeMs } from "../../../ingest/time.ts";
 import { positionOfLast, type ReadingPosition, type ReadingStore } from "../../../store/readings.ts";
 import { sendProblem } from "../errors.ts";
+import { route } from "../route.ts";
 import { sendPieces } from "../send-stream.ts";
 
 export interface ApiOptions {
@@ -41,61 +41,75 @@ export interface ApiOptions {
 const HOUR_MS = 3_600_000;
 const errors = { "4xx": ApiError, "5xx": ApiError };
 
-export function addApiRoutes(server: FastifyInstance, options: ApiOptions): void {
+export function addApiRoutes(app: FastifyInstance, options: ApiOptions): void {
   const { readings, registry, refusals, clock } = options;
-  const app = server.withTypeProvider<TypeBoxTypeProvider>();
 
-  app.get(
-    "/healthz",
-    {
-      config: { open: true },
-      // What refuses a request before it gets here may say 503, too: the hub is being stopped.
-      schema: { summary: "Is the hub alive?", response: { 200: Health, 503: Type.Union([Health, ApiError]) } },
-    },
-    async (_request, reply) => {
+  route(app, {
+    method: "GET",
+    url: "/healthz",
+    permission: "open",
+    audit: null, // What refuses a request before it gets here may say 503, too: the hub is being stopped.
+    schema: { summary: "Is the hub alive?", response: { 200: Health, 503: Type.Union([Health, ApiError]) } },
+    handler: async (_request, reply) => {
       const health = await options.health();
       return reply.code(health.status === "failing" ? 503 : 200).send(health);
     },
-  );
+  });
 
-  app.get(
-    "/metrics",
-    { config: { open: true }, schema: { summary: "Figures for Prometheus", produces: ["text/plain"] } },
-    async (_request, reply) => {
+  route(app, {
+    method: "GET",
+    url: "/metrics",
+    permission: "open",
+    audit: null,
+    schema: { summary: "Figures for Prometheus", produces: ["text/plain"] },
+    handler: async (_request, reply) => {
       const { contentType, text } = await options.metrics();
       return reply.header("Content-Type", contentType).send(text);
     },
-  );
+  });
 
-  app.get("/api/v1/hub", { schema: { summary: "The hub itself", response: { 200: HubInfo, ...errors } } }, () =>
-    options.hubInfo(),
-  );
+  route(app, {
+    method: "GET",
+    url: "/api/v1/hub",
+    permission: "viewer",
+    audit: null,
+    schema: { summary: "The hub itself", response: { 200: HubInfo, ...errors } },
+    handler: () => options.hubInfo(),
+  });
 
-  app.get(
-    "/api/v1/devices",
-    { schema: { summary: "All devices", response: { 200: DeviceList, ...errors } } },
-    async () => ({
+  route(app, {
+    method: "GET",
+    url: "/api/v1/devices",
+    permission: "viewer",
+    audit: null,
+    schema: { summary: "All devices", response: { 200: DeviceList, ...errors } },
+    handler: async () => ({
       devices: registry.list(),
     }),
-  );
+  });
 
-  app.get(
-    "/api/v1/devices/:id",
-    { schema: { summary: "One device", params: DeviceParams, response: { 200: Device, ...errors } } },
-    async (request, reply) => registry.get(request.params.id) ?? sendProblem(reply, noSuchDevice(request.params.id)),
-  );
+  route(app, {
+    method: "GET",
+    url: "/api/v1/devices/:id",
+    permission: "viewer",
+    audit: null,
+    schema: { summary: "One device", params: DeviceParams, response: { 200: Device, ...errors } },
+    handler: async (request, reply) =>
+      registry.get(request.params.id) ?? sendProblem(reply, noSuchDevice(request.params.id)),
+  });
 
-  app.get(
-    "/api/v1/devices/:id/readings",
-    {
-      schema: {
-        summary: "A chart's data: at most `points` buckets; the last hour without from and to",
-        params: DeviceParams,
-        querystring: ChartQuery,
-        response: { 200: Chart, ...errors },
-      },
+  route(app, {
+    method: "GET",
+    url: "/api/v1/devices/:id/readings",
+    permission: "viewer",
+    audit: null,
+    schema: {
+      summary: "A chart's data: at most `points` buckets; the last hour without from and to",
+      params: DeviceParams,
+      querystring: ChartQuery,
+      response: { 200: Chart, ...errors },
     },
-    async (request, reply) => {
+    handler: async (request, reply) => {
       const { metric: metricText, points = 1_000 } = request.query;
       const device = parseDeviceId(request.params.id);
       const known = device === undefined ? undefined : registry.get(device);
@@ -112,18 +126,19 @@ export function addApiRoutes(server: FastifyInstance, options: ApiOptions): void
       const buckets = isShown ? await readings.buckets({ device, metric, fromMs, toMs, ...grid }) : [];
       return { device, metric, from: fromMs, to: toMs, stepMs: grid.stepMs, buckets };
     },
-  );
+  });
 
-  app.get(
-    "/api/v1/readings",
-    {
-      schema: {
-        summary: "Raw rows, newest first",
-        querystring: ReadingsQuery,
-        response: { 200: ReadingsPage, ...errors },
-      },
+  route(app, {
+    method: "GET",
+    url: "/api/v1/readings",
+    permission: "viewer",
+    audit: null,
+    schema: {
+      summary: "Raw rows, newest first",
+      querystring: ReadingsQuery,
+      response: { 200: ReadingsPage, ...errors },
     },
-    async (request, reply) => {
+    handler: async (request, reply) => {
       const { limit = 1_000, cursor } = request.query;
       const selection = parseSelection(request.query);
       if ("code" in selection) return sendProblem(reply, selection);
@@ -140,12 +155,15 @@ export function addApiRoutes(server: FastifyInstance, options: ApiOptions): void
         next: page.more && last !== null ? formatCursor(last) : null,
       };
     },
-  );
+  });
 
-  app.get(
-    "/api/v1/export.csv",
-    { schema: { summary: "Readings as CSV, oldest first", querystring: ExportQuery, produces: ["text/csv"] } },
-    async (request, reply) => {
+  route(app, {
+    method: "GET",
+    url: "/api/v1/export.csv",
+    permission: "viewer",
+    audit: null,
+    schema: { summary: "Readings as CSV, oldest first", querystring: ExportQuery, produces: ["text/csv"] },
+    handler: async (request, reply) => {
       const { tz = "UTC", sep = ",", layout = "long" } = request.query;
       const selection = parseSelection(request.query);
       if ("code" in selection) return sendProblem(reply, selection);
@@ -159,13 +177,16 @@ export function addApiRoutes(server: FastifyInstance, options: ApiOptions): void
         .header("Content-Disposition", `attachment; filename="${csvName(selection.devices, clock.now())}"`);
       return request.method === "HEAD" ? reply.send() : sendPieces(reply, pieces);
     },
-  );
+  });
 
-  app.get(
-    "/api/v1/refused",
-    { schema: { summary: "The latest refused messages, newest first", response: { 200: RefusedList, ...errors } } },
-    async () => ({ refused: refusals.list() }),
-  );
+  route(app, {
+    method: "GET",
+    url: "/api/v1/refused",
+    permission: "viewer",
+    audit: null,
+    schema: { summary: "The latest refused messages, newest first", response: { 200: RefusedList, ...errors } },
+    handler: async () => ({ refused: refusals.list() }),
+  });
 }
 
 interface Range {

@@ -1,5 +1,4 @@
 // How long readings are kept, for people to look at and to change.
-import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { FastifyInstance } from "fastify";
 import { ApiError, type RetentionRule, Retention as RetentionShape } from "../../../../shared/api.ts";
 import { type Problem, problem } from "../../../../shared/errors.ts";
@@ -7,33 +6,40 @@ import { parseDeviceId, parseMetricName } from "../../../../shared/ids.ts";
 import type { Retention } from "../../../devices/retention.ts";
 import { sendProblem } from "../errors.ts";
 import { exactBody } from "../exact-body.ts";
+import { route } from "../route.ts";
 
 const response = { 200: RetentionShape, "4xx": ApiError, "5xx": ApiError };
 
-export function addRetentionRoutes(server: FastifyInstance, retention: Retention): void {
-  const app = server.withTypeProvider<TypeBoxTypeProvider>();
+export function addRetentionRoutes(app: FastifyInstance, retention: Retention): void {
+  route(app, {
+    method: "GET",
+    url: "/api/v1/retention",
+    permission: "viewer",
+    audit: null,
+    schema: { summary: "How long readings are kept", response },
+    handler: async () => ({
+      rules: [...retention.rules],
+    }),
+  });
 
-  app.get("/api/v1/retention", { schema: { summary: "How long readings are kept", response } }, async () => ({
-    rules: [...retention.rules],
-  }));
-
-  app.put(
-    "/api/v1/retention",
-    {
-      validatorCompiler: exactBody,
-      schema: {
-        summary: "Sets how long readings are kept; what is older is removed for ever",
-        body: RetentionShape,
-        response,
-      },
+  route(app, {
+    method: "PUT",
+    url: "/api/v1/retention",
+    permission: "admin",
+    audit: "retention.change",
+    validatorCompiler: exactBody,
+    schema: {
+      summary: "Sets how long readings are kept; what is older is removed for ever",
+      body: RetentionShape,
+      response,
     },
-    async (request, reply) => {
+    handler: async (request, reply) => {
       const rules = parseRules(request.body.rules);
       if ("code" in rules) return sendProblem(reply, rules);
       await retention.setRules(rules);
       return { rules };
     },
-  );
+  });
 }
 
 function parseRules(rules: readonly RetentionRule[]): RetentionRule[] | Problem {

@@ -1,0 +1,62 @@
+// Asks who sends a request, and whether that one may have what it asks for, before its body is read. Everything is closed
+// but what says that it is open. What is changed is told to the audit log, once it has been done.
+import type { FastifyInstance } from "fastify";
+import { assertNever, problem } from "../../../shared/errors.ts";
+import type { Authenticate } from "../../access/authenticate.ts";
+import { credentialOf } from "../../access/credentials.ts";
+import { plainAddress } from "../../access/networks.ts";
+import { ANONYMOUS, decide, type Principal } from "../../access/principal.ts";
+import type { HttpDiagnostics } from "./diagnostics.ts";
+import { sendProblem } from "./errors.ts";
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** Null on an open route, where no credential is looked at. */
+    principal: Principal | null;
+  }
+}
+
+export interface AuditEntry {
+  readonly action: string;
+  readonly actor: Principal;
+  readonly address: string;
+}
+
+export interface AccessCheckOptions {
+  readonly authenticate: Authenticate;
+  readonly troubles: Pick<HttpDiagnostics, "notSignedIn">;
+  readonly onAudit: (entry: AuditEntry) => void;
+}
+
+/** Call it before the routes are added. */
+export function checkAccess(app: FastifyInstance, { authenticate, troubles, onAudit }: AccessCheckOptions): void {
+  app.decorateRequest("principal", null);
+  app.addHook("onRequest", async (request, reply) => {
+    const { url, config } = request.routeOptions;
+    // No route: it is answered that there is none.
+    if (url === undefined || config.permission === "open") return undefined;
+    const principal = await authenticate(credentialOf(request.headers), plainAddress(request.ip));
+    request.principal = principal;
+    const decision = decide(principal, config.permission ?? "admin");
+    switch (decision) {
+      case "granted":
+        return undefined;
+      case "not-signed-in": {
+        troubles.notSignedIn(request);
+        const message = "Nobody is signed in. Open the link that the hub printed when it started.";
+        return sendProblem(reply, problem("not-signed-in", message));
+      }
+      case "forbidden":
+        return sendProblem(reply, problem("forbidden", "Your role does not allow this. Ask an administrator."));
+      default:
+        return assertNever(decision);
+    }
+  });
+  app.addHook("onRoute", (added) => {
+    const action = added.config?.audit;
+    if (action === undefined || action === null) return;
+    added.onResponse = async ({ principal, ip }, { statusCode }) => {
+      if (statusCode < 400) onAudit({ action, actor: principal ?? ANONYMOUS, address: plainAddress(ip) });
+    };
+  });
+}
