@@ -11,6 +11,7 @@ const commands: Readonly<Record<string, () => Promise<(args: readonly string[]) 
   backup: async () => (await import("./backup.ts")).backup,
   restore: async () => (await import("./restore.ts")).restore,
   check: async () => (await import("./check.ts")).check,
+  find: async () => (await import("./find.ts")).find,
   simulate: async () => (await import("./simulate.ts")).simulate,
 };
 
@@ -18,6 +19,7 @@ const help = `bramble serve       runs the hub without a window
 bramble backup      copies the database, while the hub runs
 bramble restore     puts a backup in its place
 bramble check       verifies every stored reading
+bramble find        lists the hubs on this network
 bramble simulate    synthetic Pis that send readings over MQTT
 
 Each has its own --help.`;

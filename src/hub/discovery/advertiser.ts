@@ -3,7 +3,7 @@
 import { hostname, networkInterfaces } from "node:os";
 import type { Clock } from "../clock.ts";
 import type { Log } from "../observe/log.ts";
-import { type LanInterface, lanInterfaces } from "./interfaces.ts";
+import { familiesOf, type LanInterface, lanInterfaces } from "./interfaces.ts";
 import { type Family, MdnsLink } from "./multicast-socket.ts";
 import { type Advertised, type Claimed, type Names, type Records, recordsOf } from "./records.ts";
 import { Responder } from "./responder.ts";
@@ -174,7 +174,9 @@ export class Advertiser {
 
 /** A socket for each family of addresses under which the hub is reached there. */
 function stationsOf(at: LanInterface): [key: string, { readonly at: LanInterface; readonly family: Family }][] {
-  const families = new Set(at.addresses.map((address): Family => (address.includes(":") ? "IPv6" : "IPv4")));
   const all = at.infos.map(({ cidr }) => cidr).join(" ");
-  return [...families].map((family) => [`${at.name} ${family} ${at.addresses.join(" ")} ${all}`, { at, family }]);
+  return familiesOf(at.addresses).map((family) => [
+    `${at.name} ${family} ${at.addresses.join(" ")} ${all}`,
+    { at, family },
+  ]);
 }

@@ -1,98 +1,164 @@
-// Looks for hubs on every local network, as a Pi would: asks for `_bramble._tcp` and listens for a moment.
-import { type DnsRecord, decode, encode } from "dns-packet";
-import { lanInterfaces } from "./interfaces.ts";
-import { type Family, MDNS_PORT, MdnsLink } from "./multicast-socket.ts";
+// Finds hubs on every local network, as a Pi would: browses for `_bramble._tcp` (RFC 6763, section 4) with one
+// bonjour-service for each interface and family, on a socket that is open before it starts. An interface whose socket
+// cannot be opened, or sent on, is reported beside the hubs that the others found.
+import { isIP, isIPv6 } from "node:net";
+import { Bonjour, type Browser, type Service } from "bonjour-service";
+import { BrowseSocket } from "./browse-socket.ts";
+import { familiesOf, lanInterfaces } from "./interfaces.ts";
+import { type Family, MdnsLink, MULTICAST_GROUPS } from "./multicast-socket.ts";
 
-/** A hub that says on the network where it is. */
+/** A hub that advertises itself on the network. */
 export interface SeenHub {
   readonly hubId: string;
-  /** What it is called among services. */
+  /** The service's instance name: `Bramble on desk`. */
   readonly instance: string;
-  /** The name of its machine, such as `bramble.local`. */
+  /** The SRV record's target: `bramble.local`. */
   readonly host: string;
   readonly addresses: readonly string[];
+  readonly ports: Readonly<Partial<Record<PortName, number>>>;
+  /** Of the advertisement's form, as its TXT record has it; null where it has none. */
+  readonly version: string | null;
 }
 
-const SERVICE = "_bramble._tcp.local";
-/** Who is told twice within a second what all have just heard does not answer; the second question is for those. */
-const ASK_AFTER_MS = [0, 1_100];
-const LISTEN_MS = 1_600;
-/** Beyond so many somebody only makes noise. */
-const RECORDS = 2_000;
+export type PortName = "http" | "mqtt" | "https" | "mqtts";
 
-/** Hubs that answered; rejects nowhere: where nothing can be sent, nobody answers. */
-export async function browseHubs(host: string): Promise<readonly SeenHub[]> {
-  const records: DnsRecord[] = [];
-  const links = lanInterfaces(host).flatMap(({ name, addresses, infos }) => {
-    const families = new Set(addresses.map((address): Family => (address.includes(":") ? "IPv6" : "IPv4")));
-    return [...families].map(
-      (family) =>
-        new MdnsLink({
-          ...{ name, family, infos },
-          onPacket: (bytes, { port }) => {
-            if (port === MDNS_PORT && records.length < RECORDS) records.push(...recordsIn(bytes));
-          },
-          // A link that cannot be asked has nobody who answers.
-          onError: () => undefined,
-        }),
-    );
-  });
-  const open = await Promise.all(
-    links.map((link) =>
-      link.open().then(
-        () => [link],
-        () => [],
-      ),
-    ),
-  );
-  const question = encode({ type: "query", questions: [{ name: SERVICE, type: "PTR" }] });
-  const timers = ASK_AFTER_MS.map((ms) =>
-    setTimeout(() => {
-      for (const link of open.flat()) void link.send(question);
-    }, ms),
-  );
-  await new Promise((resolve) => setTimeout(resolve, open.flat().length > 0 ? LISTEN_MS : 0));
-  for (const timer of timers) clearTimeout(timer);
-  for (const link of links) link.close();
-  return hubsIn(records);
+/** An interface that could not be searched. */
+export interface BrowseFailure {
+  readonly interfaceName: string;
+  readonly family: Family;
+  readonly error: Error;
 }
 
-/** What a packet tells; nothing where it is none. */
-function recordsIn(bytes: Buffer): readonly DnsRecord[] {
-  try {
-    const { type, answers, additionals } = decode(bytes);
-    return type === "response" ? [...answers, ...additionals] : [];
-  } catch {
-    return [];
+export interface BrowseResult {
+  readonly hubs: readonly SeenHub[];
+  /** Names of the interfaces that were searched. */
+  readonly searched: readonly string[];
+  readonly failures: readonly BrowseFailure[];
+}
+
+const TYPE = "bramble";
+const SUFFIX = `._${TYPE}._tcp.local`;
+/** Responders suppress an answer they multicast within the last second (RFC 6762, section 6), so ask twice. */
+const FIRST_REPEAT_MS = 1_100;
+/** Intervals between queries grow at least by this factor (RFC 6762, section 5.2). */
+const REPEAT_FACTOR = 2;
+/** Long enough for the answer to the second query. */
+const DEFAULT_LISTEN_MS = 1_600;
+/** An instance name, a host name or an id has none (RFC 6763, section 4.1.1), and a terminal obeys them. */
+const CONTROL_CHARACTERS = /\p{Cc}/u;
+
+interface OpenBrowser {
+  readonly interfaceName: string;
+  readonly bonjour: Bonjour;
+  readonly browser: Browser;
+}
+
+/**
+ * Searches the interfaces that have the address `host` (`::` is all of them) for `listenMs` milliseconds of real time:
+ * other hosts do not answer by a clock that is handed in. An interface that cannot be searched is in `failures`.
+ */
+export async function browseHubs(host: string, listenMs = DEFAULT_LISTEN_MS): Promise<BrowseResult> {
+  const failures = new Map<MdnsLink, BrowseFailure>();
+  const opening = lanInterfaces(host).flatMap(({ name, addresses, infos }) =>
+    familiesOf(addresses).map(async (family): Promise<OpenBrowser[]> => {
+      const fail = (error: Error) => {
+        if (!failures.has(link)) failures.set(link, { interfaceName: name, family, error });
+      };
+      const link: MdnsLink = new MdnsLink({
+        name,
+        family,
+        infos,
+        onPacket: (bytes, sender) => socket.receive(bytes, sender),
+        onError: fail,
+      });
+      const socket = new BrowseSocket(link, TYPE);
+      try {
+        await link.open();
+      } catch (error) {
+        link.close();
+        fail(error instanceof Error ? error : new Error(String(error)));
+        return [];
+      }
+      return [{ interfaceName: name, ...browserOn(socket, family, name) }];
+    }),
+  );
+  const open = (await Promise.all(opening)).flat();
+  if (open.length > 0) await listen(open, listenMs);
+  const services = open.flatMap(({ browser }) => browser.services);
+  for (const { browser, bonjour } of open) {
+    browser.stop();
+    bonjour.destroy();
   }
+  return {
+    hubs: merged(services.flatMap((service) => hubOf(service) ?? [])),
+    searched: [...new Set(open.map(({ interfaceName }) => interfaceName))],
+    failures: [...failures.values()],
+  };
 }
 
-/** Anybody may send anything: only what has the right form counts. Goodbyes (`ttl` 0) take nothing back in so short a time. */
-export function hubsIn(records: readonly DnsRecord[]): readonly SeenHub[] {
-  const living = records.filter(({ ttl }) => ttl > 0);
-  const named = (name: string, ...types: string[]) =>
-    living.filter((record) => record.name.toLowerCase() === name.toLowerCase() && types.includes(record.type));
-  const instances = new Set(named(SERVICE, "PTR").flatMap(({ data }) => (typeof data === "string" ? [data] : [])));
-  return [...instances].flatMap((name) => {
-    const hubId = named(name, "TXT")
-      .map(idIn)
-      .find((id) => id !== undefined);
-    const host = named(name, "SRV")
-      .map(targetIn)
-      .find((target) => target !== undefined);
-    if (hubId === undefined || host === undefined) return [];
-    const addresses = named(host, "A", "AAAA").flatMap(({ data }) => (typeof data === "string" ? [data] : []));
-    return [{ hubId, instance: name.slice(0, -SERVICE.length - 1), host, addresses: [...new Set(addresses)] }];
-  });
+/** Starts to browse: `find` sends the first query. */
+function browserOn(socket: BrowseSocket, family: Family, interfaceName: string): Omit<OpenBrowser, "interfaceName"> {
+  // What bonjour-service does not know, it hands on to multicast-dns; that wants group and interface for IPv6.
+  const options = {
+    type: family === "IPv4" ? "udp4" : "udp6",
+    socket,
+    bind: false,
+    ip: MULTICAST_GROUPS[family],
+    interface: interfaceName,
+  };
+  const bonjour = new Bonjour(options);
+  return { bonjour, browser: bonjour.find({ type: TYPE }) };
 }
 
-function idIn({ data }: DnsRecord): string | undefined {
-  const parts: unknown[] = Array.isArray(data) ? data : [data];
-  const texts = parts.map((part) => (Buffer.isBuffer(part) ? part.toString() : ""));
-  return texts.find((text) => text.startsWith("id="))?.slice("id=".length);
+async function listen(open: readonly OpenBrowser[], listenMs: number): Promise<void> {
+  const timers: NodeJS.Timeout[] = [];
+  let waitMs = FIRST_REPEAT_MS;
+  for (let atMs = waitMs; atMs < listenMs; atMs += waitMs) {
+    timers.push(
+      setTimeout(() => {
+        for (const { browser } of open) browser.update();
+      }, atMs),
+    );
+    waitMs *= REPEAT_FACTOR;
+  }
+  await new Promise((resolve) => setTimeout(resolve, listenMs));
+  for (const timer of timers) clearTimeout(timer);
 }
 
-function targetIn({ data }: DnsRecord): string | undefined {
-  const isService = typeof data === "object" && data !== null && "target" in data;
-  return isService && typeof data.target === "string" ? data.target : undefined;
+/** Null where the service has not the form of a hub's: anybody may send anything. */
+function hubOf({ fqdn, host, port, addresses = [], txt }: Service): SeenHub | null {
+  const hubId = textIn(txt, "id");
+  if (hubId === null || !fqdn.toLowerCase().endsWith(SUFFIX)) return null;
+  const instance = fqdn.slice(0, -SUFFIX.length);
+  const version = textIn(txt, "v");
+  if ([hubId, instance, host, version ?? ""].some((text) => CONTROL_CHARACTERS.test(text))) return null;
+  const ports: [PortName, number][] = [["http", port]];
+  for (const name of ["mqtt", "https", "mqtts"] as const) ports.push([name, Number(textIn(txt, name))]);
+  return {
+    hubId,
+    instance,
+    host,
+    addresses: addresses.filter((address) => isIP(address) !== 0),
+    ports: Object.fromEntries(ports.filter(([, number]) => Number.isInteger(number) && number > 0 && number < 65_536)),
+    version,
+  };
+}
+
+/** A key's value in a decoded TXT record; null where it has none. */
+function textIn(txt: unknown, key: string): string | null {
+  if (typeof txt !== "object" || txt === null || !Object.hasOwn(txt, key)) return null;
+  const value: unknown = Reflect.get(txt, key);
+  return typeof value === "string" && value !== "" ? value : null;
+}
+
+/** One entry for each hub and name, with its addresses on every interface, IPv4 first. */
+function merged(seen: readonly SeenHub[]): SeenHub[] {
+  const byName = new Map<string, SeenHub>();
+  for (const hub of seen) {
+    const key = JSON.stringify([hub.hubId, hub.instance.toLowerCase()]);
+    const known = byName.get(key)?.addresses ?? [];
+    const addresses = [...new Set([...known, ...hub.addresses])];
+    byName.set(key, { ...hub, addresses: addresses.sort((a, b) => Number(isIPv6(a)) - Number(isIPv6(b))) });
+  }
+  return [...byName.values()];
 }

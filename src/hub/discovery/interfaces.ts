@@ -3,6 +3,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { isIPv6 } from "node:net";
 import { type NetworkInterfaceInfo, networkInterfaces } from "node:os";
+import type { Family } from "./multicast-socket.ts";
 
 export interface LanInterface {
   readonly name: string;
@@ -24,6 +25,11 @@ const SKIPPED = [...POINT_TO_POINT, ...VPNS, ...CONTAINERS, ...CLUSTERS, ...VIRT
 const NO_MAC = "00:00:00:00:00:00";
 /** A network of one address has nobody else in it. */
 const ONE_ADDRESS = /\/(32|128)$/;
+
+/** The families of addresses under which an interface is reached. */
+export function familiesOf(addresses: readonly string[]): Family[] {
+  return [...new Set(addresses.map((address): Family => (isIPv6(address) ? "IPv6" : "IPv4")))];
+}
 
 /** Those on which a hub that listens on `host` is reached. */
 export function lanInterfaces(host: string, all: Interfaces = networkInterfaces()): LanInterface[] {

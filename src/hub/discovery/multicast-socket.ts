@@ -22,7 +22,7 @@ export interface MdnsLinkOptions {
 }
 
 export const MDNS_PORT = 5353;
-const GROUPS = { IPv4: "224.0.0.251", IPv6: "ff02::fb" } as const;
+export const MULTICAST_GROUPS = { IPv4: "224.0.0.251", IPv6: "ff02::fb" } as const;
 /** Says that a packet has not come from afar (RFC 6762, section 11). */
 const TTL = 255;
 
@@ -52,13 +52,13 @@ export class MdnsLink {
     });
     const listening = once(socket, "listening");
     // Another responder of this machine keeps what is sent to it alone, where the system lets one listen to the group alone.
-    const group = family === "IPv4" ? GROUPS.IPv4 : `${GROUPS.IPv6}%${name}`;
+    const group = family === "IPv4" ? MULTICAST_GROUPS.IPv4 : `${MULTICAST_GROUPS.IPv6}%${name}`;
     if (process.platform === "linux") socket.bind(MDNS_PORT, group);
     else socket.bind(MDNS_PORT);
     await listening;
     if (this.#socket !== socket) return;
     const here = this.#address();
-    socket.addMembership(GROUPS[family], here);
+    socket.addMembership(MULTICAST_GROUPS[family], here);
     socket.setMulticastInterface(here);
     socket.setMulticastTTL(TTL);
     socket.setMulticastLoopback(true);
@@ -67,7 +67,7 @@ export class MdnsLink {
   /** To everybody on the link, or to one. Resolves when it is on its way, or cannot be. */
   send(bytes: Buffer, to?: Sender): Promise<void> {
     const { family, onError } = this.#options;
-    const { port, address } = to ?? { port: MDNS_PORT, address: GROUPS[family] };
+    const { port, address } = to ?? { port: MDNS_PORT, address: MULTICAST_GROUPS[family] };
     return new Promise((resolve) => {
       if (this.#socket === null) return resolve();
       this.#socket.send(bytes, port, address, (error) => {

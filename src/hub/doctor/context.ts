@@ -4,7 +4,7 @@ import type { Clock } from "../clock.ts";
 import type { Port } from "../config.ts";
 import type { Registry } from "../devices/registry.ts";
 import type { ConnectionFailures } from "../diagnostics/connection-failures.ts";
-import type { SeenHub } from "../discovery/browse.ts";
+import type { BrowseResult } from "../discovery/browse.ts";
 import type { Refusals } from "../ingest/refusals.ts";
 import type { Log } from "../observe/log.ts";
 
@@ -14,8 +14,8 @@ export interface DoctorOptions {
   readonly listening: { readonly host: string; readonly httpPort: Port; readonly mqttPort: Port };
   /** Whether the hub says where it is. */
   readonly mdns: boolean;
-  /** Hubs that say so on the networks of this computer, this one among them. */
-  readonly browse: () => Promise<readonly SeenHub[]>;
+  /** Hubs that advertise themselves on the networks of this computer, this one among them. */
+  readonly browse: () => Promise<BrowseResult>;
   /** Whether the hub's MQTT port has a client at that address and port. */
   readonly isMqttClient: (address: string, port: number) => boolean;
   /** Whether the hub lets that address in. */

@@ -2,7 +2,7 @@
 import type { HubInfo } from "../../shared/api.ts";
 import type { Check } from "../../shared/doctor.ts";
 import { isLoopback } from "../access/networks.ts";
-import type { SeenHub } from "../discovery/browse.ts";
+import type { BrowseFailure, SeenHub } from "../discovery/browse.ts";
 import type { DoctorOptions } from "./context.ts";
 import { listed } from "./lists.ts";
 import type { System } from "./system.ts";
@@ -16,8 +16,8 @@ export async function examineMdns(hub: HubInfo, options: Options, system: System
   const { host } = options.listening;
   // Nobody could reach it anyhow, which is said elsewhere.
   if (host === "localhost" || isLoopback(host)) return [];
-  const seen = await options.browse();
-  const others = seen.filter(({ hubId }) => hubId !== hub.hubId).map(otherHub);
+  const { hubs, failures } = await options.browse();
+  const others = hubs.filter(({ hubId }) => hubId !== hub.hubId).map(otherHub);
   if (!options.mdns) {
     return [
       {
@@ -28,9 +28,9 @@ export async function examineMdns(hub: HubInfo, options: Options, system: System
       ...others,
     ];
   }
-  const own = seen.filter(({ hubId }) => hubId === hub.hubId);
+  const own = hubs.filter(({ hubId }) => hubId === hub.hubId);
   const [first] = own;
-  return [first === undefined ? await isNotSeen(hub, system) : isSeen(first.host, own), ...others];
+  return [first === undefined ? await isNotSeen(hub, failures, system) : isSeen(first.host, own), ...others];
 }
 
 function isSeen(name: string, own: readonly SeenHub[]): Check {
@@ -44,11 +44,15 @@ function isSeen(name: string, own: readonly SeenHub[]): Check {
   };
 }
 
-async function isNotSeen(hub: HubInfo, system: System): Promise<Check> {
+async function isNotSeen(hub: HubInfo, failures: readonly BrowseFailure[], system: System): Promise<Check> {
   const isInside = (await system.readText("/.dockerenv")) !== null;
-  const why = isInside
-    ? "It runs in a container, whose network keeps multicast to itself unless the container is run with --network host."
-    : "A firewall, a VPN, or another program that keeps UDP port 5353 to itself may be in the way.";
+  const [failure] = failures;
+  const why =
+    failure !== undefined
+      ? `UDP port 5353 cannot be used on ${failure.interfaceName} (${failure.error.message}): another program may keep it to itself.`
+      : isInside
+        ? "It runs in a container, whose network keeps multicast to itself unless the container is run with --network host."
+        : "A firewall or a VPN may be in the way.";
   return {
     ...{ id: ID, state: "hint", title: "This hub was not found on the network" },
     words:

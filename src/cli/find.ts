@@ -1,0 +1,82 @@
+// `bramble find`: lists the hubs that advertise themselves on the networks of this computer. No hub has to run here.
+import { parseArgs } from "node:util";
+import { type BrowseFailure, type BrowseResult, browseHubs, type SeenHub } from "../hub/discovery/browse.ts";
+
+const DEFAULT_LISTEN_SECONDS = 3;
+const MAX_LISTEN_SECONDS = 600;
+
+const help = `bramble find: lists the hubs on this network, as they advertise themselves by mDNS.
+
+  --seconds N   how long to wait for answers (${DEFAULT_LISTEN_SECONDS})
+  --json        prints one JSON array in place of text
+
+Ends with 0 when a hub was found, with 1 when none was, and with 2 when an argument is wrong.`;
+
+const options = {
+  seconds: { type: "string", default: String(DEFAULT_LISTEN_SECONDS) },
+  json: { type: "boolean", default: false },
+  help: { type: "boolean" },
+} as const;
+
+interface Request {
+  readonly listenMs: number;
+  readonly json: boolean;
+}
+
+/** Resolves with the exit code. */
+export async function find(args: readonly string[]): Promise<0 | 1 | 2> {
+  let request: Request | "help";
+  try {
+    request = readRequest(args);
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)} See bramble find --help.`);
+    return 2;
+  }
+  if (request === "help") {
+    console.log(help);
+    return 0;
+  }
+  const { listenMs, json } = request;
+  const result = await browseHubs("::", listenMs);
+  for (const failure of result.failures) console.error(failureText(failure));
+  if (json) console.log(JSON.stringify(result.hubs.map(asJson), null, 2));
+  else if (result.hubs.length > 0) console.log(result.hubs.map(asText).join("\n\n"));
+  if (result.hubs.length > 0) return 0;
+  console.error(noneText(result, listenMs));
+  return 1;
+}
+
+function readRequest(args: readonly string[]): Request | "help" {
+  const { values } = parseArgs({ args: [...args], options, strict: true });
+  if (values.help) return "help";
+  const seconds = Number(values.seconds);
+  if (!(seconds > 0 && seconds <= MAX_LISTEN_SECONDS))
+    throw new Error(`--seconds takes a number over 0, up to ${MAX_LISTEN_SECONDS}, not “${values.seconds}”.`);
+  return { listenMs: seconds * 1_000, json: values.json };
+}
+
+function asJson({ hubId, version, instance, host, addresses, ports }: SeenHub) {
+  return { id: hubId, version, name: instance, host, addresses, ports };
+}
+
+function asText({ hubId, version, instance, host, addresses, ports }: SeenHub): string {
+  const portList = Object.entries(ports).map(([name, port]) => `${name.toUpperCase()} ${port}`);
+  const lines = [
+    ["addresses", addresses.join(", ")],
+    ["ports", portList.join(", ")],
+    ["id", hubId],
+    ["version", version ?? ""],
+  ].filter(([, text]) => text !== "");
+  return [`${instance} (${host})`, ...lines.map(([name = "", text]) => `  ${name.padEnd(9)}  ${text}`)].join("\n");
+}
+
+function failureText({ interfaceName, family, error }: BrowseFailure): string {
+  return `UDP port 5353 cannot be used on ${interfaceName} (${family}): ${error.message}. Another program may keep it to itself.`;
+}
+
+function noneText({ searched, failures }: BrowseResult, listenMs: number): string {
+  if (searched.length > 0) return `No hub answered on ${searched.join(", ")} within ${listenMs / 1_000} s.`;
+  return failures.length > 0
+    ? "No network could be searched."
+    : "This computer has no interface that leads to a local network.";
+}
