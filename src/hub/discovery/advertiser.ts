@@ -1,11 +1,12 @@
-// Advertises the hub on every link that leads to it, under one name on all of them: follows interfaces as they come and
-// go, and takes the next name where another machine has it.
+// Advertises the hub on every LAN interface: one responder for each interface and address family, all under the same names.
+// Interfaces that appear, vanish or change their addresses get new responders. A name that is in conflict on one link is
+// given up on all of them, and the next one is probed (RFC 6762, section 9).
 import { hostname, networkInterfaces } from "node:os";
 import type { Clock } from "../clock.ts";
 import type { Log } from "../observe/log.ts";
 import { familiesOf, type LanInterface, lanInterfaces } from "./interfaces.ts";
 import { type Family, MdnsLink } from "./multicast-socket.ts";
-import { type Advertised, type Claimed, type Names, type Records, recordsOf } from "./records.ts";
+import { type Advertised, type NameKind, type Names, type Records, recordsOf } from "./records.ts";
 import { Responder } from "./responder.ts";
 
 export interface AdvertiserOptions extends Advertised {
@@ -13,55 +14,56 @@ export interface AdvertiserOptions extends Advertised {
   readonly host: string;
   readonly clock: Clock;
   readonly log: Log;
-  /** The name that is the hub's from now on; null while it is not sure of one. */
+  /** Called with the host name once it is established; with null while it is probed again. */
   readonly onName: (name: string | null) => void;
 }
 
-/** No system tells of its interfaces by itself. */
-const LOOK_MS = 5_000;
-const FIRST_PROBE_WITHIN_MS = 250;
-/** So many conflicts in so short a time: somebody answers to every name (RFC 6762, section 8.1). */
-const MANY_CONFLICTS = 15;
-const CONFLICTS_WITHIN_MS = 10_000;
-const SLOW_PROBE_MS = 5_000;
-/** A label has 63 bytes, and a packet is to stay below 1,500. */
-const HOST_IN_INSTANCE = 30;
+/** Node has no event for changed interfaces. */
+const INTERFACE_POLL_INTERVAL_MS = 5_000;
+/** Hosts that start together must not probe together (RFC 6762, section 8.1). */
+const MAX_FIRST_PROBE_DELAY_MS = 250;
+/** After 15 conflicts within 10 s, each further probe waits for 5 s (RFC 6762, section 8.1). */
+const MAX_CONFLICTS_PER_WINDOW = 15;
+const CONFLICT_WINDOW_MS = 10_000;
+const RATE_LIMITED_PROBE_DELAY_MS = 5_000;
+/** A label has at most 63 bytes (RFC 1035, section 2.3.4), and a packet should fit into 1,500. */
+const MAX_MACHINE_NAME_CHARACTERS = 30;
 
 interface InterfaceResponder {
   readonly at: LanInterface;
   readonly link: MdnsLink;
-  readonly claim: Responder;
+  readonly responder: Responder;
   isOpen: boolean;
 }
 
 export class Advertiser {
   readonly #options: AdvertiserOptions;
-  /** By interface, family and addresses: one that changes is another. */
+  /** By interface, family and addresses, so that a change of addresses makes a new responder. */
   readonly #responders = new Map<string, InterfaceResponder>();
-  /** Links that could not be opened, or sent on; told once each. */
-  readonly #troubled = new Set<string>();
-  readonly #numbers: Record<Claimed, number> = { host: 1, instance: 1 };
+  /** Keys of responders whose failure is in the log already. */
+  readonly #loggedFailures = new Set<string>();
+  readonly #numbers: Record<NameKind, number> = { host: 1, instance: 1 };
   #conflictsAtMs: number[] = [];
-  #endLooking: (() => void) | null = null;
+  #endPolling: (() => void) | null = null;
 
   constructor(options: AdvertiserOptions) {
     this.#options = options;
   }
 
   start(): void {
-    this.#endLooking = this.#options.clock.every(LOOK_MS, () => this.#look());
-    this.#look();
+    this.#endPolling = this.#options.clock.every(INTERFACE_POLL_INTERVAL_MS, () => this.#followInterfaces());
+    this.#followInterfaces();
   }
 
-  /** Takes everything back. */
+  /** Sends goodbyes (RFC 6762, section 10.1), then closes the sockets. */
   async stop(): Promise<void> {
-    this.#endLooking?.();
-    this.#endLooking = null;
+    this.#endPolling?.();
+    this.#endPolling = null;
     const responders = [...this.#responders.values()];
     this.#responders.clear();
-    await Promise.all(responders.map(({ claim }) => claim.goodbye()));
-    for (const { claim, link } of responders) {
-      claim.end();
+    await Promise.all(responders.map(({ responder }) => responder.goodbye()));
+    for (const { responder, link } of responders) {
+      responder.end();
       link.close();
     }
   }
@@ -71,64 +73,64 @@ export class Advertiser {
     const [machine = ""] = hostname().split(".");
     return {
       host: host === 1 ? "bramble.local" : `bramble-${host}.local`,
-      instance: `Bramble on ${machine.slice(0, HOST_IN_INSTANCE)}${instance === 1 ? "" : ` (${instance})`}`,
+      instance: `Bramble on ${machine.slice(0, MAX_MACHINE_NAME_CHARACTERS)}${instance === 1 ? "" : ` (${instance})`}`,
     };
   }
 
-  #look(): void {
-    const wanted = new Map(lanInterfaces(this.#options.host).flatMap((at) => stationsOf(at)));
-    const before = this.#responders.size;
-    const gone = [...this.#responders].filter(([key]) => !wanted.has(key));
-    for (const [key, { claim, link }] of gone) {
+  #followInterfaces(): void {
+    const wanted = new Map(lanInterfaces(this.#options.host).flatMap((at) => respondersAt(at)));
+    const countBefore = this.#responders.size;
+    const removed = [...this.#responders].filter(([key]) => !wanted.has(key));
+    for (const [key, { responder, link }] of removed) {
       this.#responders.delete(key);
-      claim.end();
+      responder.end();
       link.close();
     }
-    const come = [...wanted].filter(([key]) => !this.#responders.has(key));
-    for (const [key, { at, family }] of come) this.#open(key, at, family);
-    if (gone.length + come.length === 0) return;
-    for (const { at, claim } of this.#responders.values()) claim.update(this.#recordsAt(at));
-    if (before > 0 && this.#responders.size === 0) this.#options.onName(null);
+    const added = [...wanted].filter(([key]) => !this.#responders.has(key));
+    for (const [key, { at, family }] of added) this.#open(key, at, family);
+    if (removed.length + added.length === 0) return;
+    for (const { at, responder } of this.#responders.values()) responder.update(this.#recordsAt(at));
+    if (countBefore > 0 && this.#responders.size === 0) this.#options.onName(null);
   }
 
   #open(key: string, at: LanInterface, family: Family): void {
     const { clock, log } = this.#options;
     const { name, infos } = at;
-    const trouble = (error: unknown) => {
-      if (this.#troubled.has(key)) return;
-      this.#troubled.add(key);
+    const reportFailure = (error: unknown) => {
+      if (this.#loggedFailures.has(key)) return;
+      this.#loggedFailures.add(key);
       log.warn({ err: error, interface: name }, "the hub cannot be advertised on this interface");
     };
     const link = new MdnsLink({
       ...{ name, family, infos },
       onPacket: (bytes, sender) => {
         try {
-          claim.receive(bytes, sender);
+          responder.receive(bytes, sender);
         } catch (error) {
-          log.debug({ err: error, address: sender.address }, "an mDNS packet could not be understood");
+          log.debug({ err: error, address: sender.address }, "an mDNS packet could not be processed");
         }
       },
-      onError: trouble,
+      onError: reportFailure,
     });
-    const claim = new Responder(this.#recordsAt(at), {
+    const responder = new Responder(this.#recordsAt(at), {
       ...{ link, clock },
-      onTaken: () => this.#taken(name),
-      onConflict: (claimed, phase) => this.#conflict(station, claimed, phase),
+      onEstablished: () => this.#established(name),
+      onConflict: (kind, phase) => this.#conflict(interfaceResponder, kind, phase),
     });
-    const station: InterfaceResponder = { at, link, claim, isOpen: false };
-    this.#responders.set(key, station);
+    const interfaceResponder: InterfaceResponder = { at, link, responder, isOpen: false };
+    this.#responders.set(key, interfaceResponder);
     link.open().then(
       () => {
-        if (this.#responders.get(key) !== station) return;
-        station.isOpen = true;
-        this.#troubled.delete(key);
-        claim.probe(this.#recordsAt(at), Math.random() * FIRST_PROBE_WITHIN_MS);
+        if (this.#responders.get(key) !== interfaceResponder) return;
+        interfaceResponder.isOpen = true;
+        this.#loggedFailures.delete(key);
+        responder.probe(this.#recordsAt(at), Math.random() * MAX_FIRST_PROBE_DELAY_MS);
       },
       (error: unknown) => {
-        trouble(error);
+        reportFailure(error);
         link.close();
-        // The next look tries again.
-        if (this.#responders.get(key) === station) this.#responders.delete(key);
+        // The next poll tries again.
+        if (this.#responders.get(key) === interfaceResponder) this.#responders.delete(key);
       },
     );
   }
@@ -137,43 +139,43 @@ export class Advertiser {
     const reachable = [...this.#responders.values()].flatMap(({ at }) => at.addresses);
     const own = Object.values(networkInterfaces()).flatMap((infos = []) => infos.map(({ address }) => address));
     return recordsOf(this.#options, this.#names, {
-      here: addresses,
+      onLink: addresses,
       reachable: [...new Set([...reachable, ...addresses])].sort(),
       own,
     });
   }
 
-  #taken(link: string): void {
+  #established(link: string): void {
     const { host } = this.#names;
     this.#options.log.info({ host, interface: link }, "advertised");
     this.#options.onName(host);
   }
 
-  #conflict({ at, claim }: InterfaceResponder, claimed: Claimed, phase: "probing" | "taken"): void {
+  #conflict({ at, responder }: InterfaceResponder, kind: NameKind, phase: "probing" | "established"): void {
     const { clock, log, onName } = this.#options;
     const nowMs = clock.now();
-    this.#conflictsAtMs = [...this.#conflictsAtMs, nowMs].filter((ms) => Math.abs(nowMs - ms) < CONFLICTS_WITHIN_MS);
-    const isMany = this.#conflictsAtMs.length >= MANY_CONFLICTS;
-    const delayMs = isMany ? SLOW_PROBE_MS : Math.random() * FIRST_PROBE_WITHIN_MS;
-    if (phase === "taken") {
-      // It may have been a mistake. Whoever has the name in earnest will say so.
-      claim.probe(this.#recordsAt(at), delayMs);
+    this.#conflictsAtMs = [...this.#conflictsAtMs, nowMs].filter((ms) => Math.abs(nowMs - ms) < CONFLICT_WINDOW_MS);
+    const isRateLimited = this.#conflictsAtMs.length >= MAX_CONFLICTS_PER_WINDOW;
+    const delayMs = isRateLimited ? RATE_LIMITED_PROBE_DELAY_MS : Math.random() * MAX_FIRST_PROBE_DELAY_MS;
+    if (phase === "established") {
+      // Probe again under the same name: an owner that still holds it defends it (RFC 6762, section 9).
+      responder.probe(this.#recordsAt(at), delayMs);
       return;
     }
-    const taken = this.#names[claimed];
-    this.#numbers[claimed]++;
-    log.info({ taken, next: this.#names[claimed], interface: at.name }, "another machine has this name");
+    const taken = this.#names[kind];
+    this.#numbers[kind]++;
+    log.info({ taken, next: this.#names[kind], interface: at.name }, "another machine has this name");
     onName(null);
-    for (const station of this.#responders.values()) {
-      if (!station.isOpen) continue;
-      void station.claim.goodbye();
-      station.claim.probe(this.#recordsAt(station.at), delayMs);
+    for (const other of this.#responders.values()) {
+      if (!other.isOpen) continue;
+      void other.responder.goodbye();
+      other.responder.probe(this.#recordsAt(other.at), delayMs);
     }
   }
 }
 
-/** A socket for each family of addresses under which the hub is reached there. */
-function stationsOf(at: LanInterface): [key: string, { readonly at: LanInterface; readonly family: Family }][] {
+/** One responder for each address family under which the hub is reached on the interface, with its key. */
+function respondersAt(at: LanInterface): [key: string, { readonly at: LanInterface; readonly family: Family }][] {
   const all = at.infos.map(({ cidr }) => cidr).join(" ");
   return familiesOf(at.addresses).map((family) => [
     `${at.name} ${family} ${at.addresses.join(" ")} ${all}`,

@@ -11,14 +11,14 @@ import type { Log } from "../observe/log.ts";
 import type { Advertiser, AdvertiserOptions } from "./advertiser.ts";
 
 export type MdnsOptions = Omit<AdvertiserOptions, "onName"> & {
-  /** A name under which the hub is reached from now on. */
+  /** Called with the host name once it is established. */
   readonly onName: (name: string) => void;
 };
 
 const WANTED_NAME = "bramble.local";
-const LOOPBACK = /^(localhost|127\..*|::1)$/;
-/** A goodbye that cannot leave does not keep the hub from stopping. */
-const GOODBYE_WITHIN_MS = 500;
+const LOOPBACK_HOST = /^(localhost|127\..*|::1)$/;
+/** A goodbye that cannot be sent must not keep the hub from stopping. */
+const GOODBYE_TIMEOUT_MS = 500;
 
 export class Mdns {
   readonly #options: MdnsOptions;
@@ -32,34 +32,34 @@ export class Mdns {
     this.#log = options.log;
   }
 
-  /** The host name that the hub has taken; null while it has none. */
+  /** The established host name; null while there is none. */
   get name(): string | null {
     return this.#name;
   }
 
-  /** What the person at the hub should know. */
+  /** Notes for the hub's page. */
   get notes(): readonly string[] {
     if (this.#name === null || this.#name === WANTED_NAME) return [];
     return [`Another machine is called ${WANTED_NAME}: this hub is ${this.#name}. Devices must be told.`];
   }
 
-  /** Returns at once. Whatever goes wrong later is a line in the log. */
+  /** Returns at once; a later failure is logged. */
   start(): void {
-    if (LOOPBACK.test(this.#options.host)) return;
+    if (LOOPBACK_HOST.test(this.#options.host)) return;
     this.#start().catch((error: unknown) => this.#log.warn({ err: error }, "the hub is not advertised"));
   }
 
-  /** Others forget the hub at once. */
+  /** Sends goodbyes, so that others forget the hub at once. */
   async stop(): Promise<void> {
     this.#stopped = true;
     const advertiser = this.#advertiser;
     this.#advertiser = null;
     if (advertiser === null) return;
     let end = (): void => undefined;
-    const tooLate = new Promise<void>((resolve) => {
-      end = this.#options.clock.every(GOODBYE_WITHIN_MS, resolve);
+    const timeout = new Promise<void>((resolve) => {
+      end = this.#options.clock.every(GOODBYE_TIMEOUT_MS, resolve);
     });
-    await Promise.race([advertiser.stop(), tooLate]);
+    await Promise.race([advertiser.stop(), timeout]);
     end();
   }
 

@@ -1,4 +1,4 @@
-// The part of dns-packet that is used here. Its own types know neither questions for any type nor classes with a flag.
+// The part of dns-packet that is used here. Its published types lack the ANY question and the cache-flush bit.
 declare module "dns-packet" {
   export interface Question {
     readonly name: string;
@@ -11,9 +11,9 @@ declare module "dns-packet" {
     readonly type: string;
     /** Seconds; 0 is a goodbye. */
     readonly ttl: number;
-    /** Its sender alone speaks for the name: it replaces what was known. */
+    /** The cache-flush bit (RFC 6762, section 10.2): the record replaces cached ones. */
     readonly flush: boolean;
-    /** As its type has it: text, `{ port, target }`, a list of buffers. */
+    /** By type: text (A, AAAA, PTR), `{ port, target }` (SRV), a list of buffers (TXT). */
     readonly data: unknown;
   }
 
@@ -29,6 +29,6 @@ declare module "dns-packet" {
 
   export const AUTHORITATIVE_ANSWER: number;
   export function encode(packet: Packet): Buffer;
-  /** Throws where the bytes are no packet. */
+  /** Throws when the bytes are no DNS packet. */
   export function decode(bytes: Buffer): Required<Packet>;
 }

@@ -1,5 +1,5 @@
-// Which of this machine's interfaces lead to a local network where Pis may be: not the way into a VPN, and not what
-// containers and virtual machines have among themselves.
+// Which interfaces of this machine lead to a LAN where Pis may be: no VPNs, and no networks of containers and virtual
+// machines.
 import { existsSync, readdirSync } from "node:fs";
 import { isIPv6 } from "node:net";
 import { type NetworkInterfaceInfo, networkInterfaces } from "node:os";
@@ -7,9 +7,9 @@ import type { Family } from "./multicast-socket.ts";
 
 export interface LanInterface {
   readonly name: string;
-  /** Where the hub is reached on it. */
+  /** At which the hub is reached on it. */
   readonly addresses: readonly string[];
-  /** All that it has. */
+  /** All of its addresses. */
   readonly infos: readonly NetworkInterfaceInfo[];
 }
 
@@ -23,7 +23,7 @@ const VIRTUAL_MACHINES = ["virbr", "vnet", "vmnet", "vboxnet", "bridge10", "VMwa
 const WINDOWS_SWITCHES = ["vEthernet (WSL", "vEthernet (Default Switch"];
 const SKIPPED = [...POINT_TO_POINT, ...VPNS, ...CONTAINERS, ...CLUSTERS, ...VIRTUAL_MACHINES, ...WINDOWS_SWITCHES];
 const NO_MAC = "00:00:00:00:00:00";
-/** A network of one address has nobody else in it. */
+/** A prefix that leaves no room for another host. */
 const ONE_ADDRESS = /\/(32|128)$/;
 
 /** The families of addresses under which an interface is reached. */
@@ -31,7 +31,7 @@ export function familiesOf(addresses: readonly string[]): Family[] {
   return [...new Set(addresses.map((address): Family => (isIPv6(address) ? "IPv6" : "IPv4")))];
 }
 
-/** Those on which a hub that listens on `host` is reached. */
+/** LAN interfaces on which a hub that listens on `host` is reached. */
 export function lanInterfaces(host: string, all: Interfaces = networkInterfaces()): LanInterface[] {
   return Object.entries(all).flatMap(([name, infos = []]) => {
     if (!isLan(name, infos)) return [];
@@ -42,17 +42,17 @@ export function lanInterfaces(host: string, all: Interfaces = networkInterfaces(
 
 function isLan(name: string, infos: readonly NetworkInterfaceInfo[]): boolean {
   if (SKIPPED.some((prefix) => name.startsWith(prefix))) return false;
-  // What has no address on the wire is a tunnel, whatever it is called.
+  // An interface without a MAC address is a tunnel, whatever its name.
   return infos.every(({ internal, mac }) => !internal && mac !== NO_MAC) && !isBridgeOfContainers(name);
 }
 
-/** A bridge without an adapter in it joins what is inside this machine. Only Linux tells. */
+/** A bridge without an adapter joins containers or virtual machines of this machine. Known on Linux alone. */
 function isBridgeOfContainers(name: string): boolean {
   const folder = `/sys/class/net/${name}`;
   if (!existsSync(`${folder}/bridge`)) return false;
   return !readdirSync(`${folder}/brif`).some((port) => {
     const parts = readdirSync(`/sys/class/net/${port}`);
-    // An adapter, or what stands on one: a VLAN, a bond.
+    // An adapter, or a VLAN or bond on top of one.
     return parts.some((part) => part === "device" || part.startsWith("lower_"));
   });
 }

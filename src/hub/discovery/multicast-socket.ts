@@ -1,5 +1,5 @@
-// One interface's socket for multicast DNS, in one family of addresses. What comes from another link is not for it: some
-// systems give every socket what any of them has asked for, and an answer would name an address of the wrong link.
+// The mDNS socket of one interface and address family. Packets from other links are dropped: some systems deliver a group's
+// packets to every socket that joined it on any interface, and an answer would name an address of the wrong link.
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { BlockList } from "node:net";
@@ -23,7 +23,7 @@ export interface MdnsLinkOptions {
 
 export const MDNS_PORT = 5353;
 export const MULTICAST_GROUPS = { IPv4: "224.0.0.251", IPv6: "ff02::fb" } as const;
-/** Says that a packet has not come from afar (RFC 6762, section 11). */
+/** RFC 6762, section 11. */
 const TTL = 255;
 
 export class MdnsLink {
@@ -35,7 +35,7 @@ export class MdnsLink {
     this.#options = options;
   }
 
-  /** Rejects where the interface has no multicast, or another program keeps the port to itself. */
+  /** Rejects where the interface has no multicast, or another program has port 5353 without sharing it. */
   async open(): Promise<void> {
     const { family, name, infos, onPacket, onError } = this.#options;
     for (const info of infos) {
@@ -51,7 +51,7 @@ export class MdnsLink {
       if (this.#isOnLink(address)) onPacket(bytes, { address, port });
     });
     const listening = once(socket, "listening");
-    // Another responder of this machine keeps what is sent to it alone, where the system lets one listen to the group alone.
+    // On Linux a socket can be bound to the group, which leaves unicast packets to the system's own responder.
     const group = family === "IPv4" ? MULTICAST_GROUPS.IPv4 : `${MULTICAST_GROUPS.IPv6}%${name}`;
     if (process.platform === "linux") socket.bind(MDNS_PORT, group);
     else socket.bind(MDNS_PORT);
@@ -64,7 +64,7 @@ export class MdnsLink {
     socket.setMulticastLoopback(true);
   }
 
-  /** To everybody on the link, or to one. Resolves when it is on its way, or cannot be. */
+  /** Sends to the group, or to one host. Resolves when it is sent or has failed, which `onError` is told. */
   send(bytes: Buffer, to?: Sender): Promise<void> {
     const { family, onError } = this.#options;
     const { port, address } = to ?? { port: MDNS_PORT, address: MULTICAST_GROUPS[family] };

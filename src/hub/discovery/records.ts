@@ -1,4 +1,5 @@
-// What the hub advertises, as DNS records, and which of them answer a question (RFC 6762 and 6763).
+// The hub's DNS records (RFC 6763: PTR, SRV and TXT for each service; RFC 6762: addresses and NSEC), which of them answer a
+// query, and which records of others are in conflict with them. Pure.
 import { type DnsRecord, encode, type Question } from "dns-packet";
 
 export interface Advertised {
@@ -8,39 +9,40 @@ export interface Advertised {
 }
 
 export interface Names {
-  /** Of this machine: `bramble.local`. */
+  /** The host name: `bramble.local`. */
   readonly host: string;
-  /** Of its services: `Bramble on desk`. */
+  /** The instance name of the services: `Bramble on desk`. */
   readonly instance: string;
 }
 
-/** Which of the names a record claims. */
-export type Claimed = keyof Names;
+/** The name that a record belongs to. */
+export type NameKind = keyof Names;
 
 export interface Records {
-  /** What is told on one link. */
-  readonly told: readonly DnsRecord[];
-  /** What must be unique, on all links alike: probes for it that meet each other on two links do not quarrel. */
-  readonly claimed: readonly DnsRecord[];
-  /** Records of names that must be unique, by `keyOf`, that are no conflict. */
+  /** Answered on one link; its addresses are that link's. */
+  readonly published: readonly DnsRecord[];
+  /** Unique records for the probes, the same on all links: probes that meet on two links must not lose to each other. */
+  readonly probed: readonly DnsRecord[];
+  /** Unique records of this machine, by `keyOf`: no conflict, whoever multicasts them. */
   readonly own: ReadonlySet<string>;
-  /** Names that must be unique, in lower case. */
-  readonly names: ReadonlyMap<string, Claimed>;
+  /** Names with unique records, in lower case. */
+  readonly names: ReadonlyMap<string, NameKind>;
 }
 
 export interface Addresses {
-  /** Where the hub is reached on this link. */
-  readonly here: readonly string[];
-  /** Where it is reached at all. */
+  /** At which the hub is reached on this link. */
+  readonly onLink: readonly string[];
+  /** At which it is reached on any link. */
   readonly reachable: readonly string[];
-  /** All that this machine has: another program may speak for it under the same name. */
+  /** Every address of this machine: another responder on it may announce the same name with them. */
   readonly own: readonly string[];
 }
 
-/** Seconds; what names a host is asked for more often (RFC 6762, section 10). */
-const HOST_TTL = 120;
-const SERVICE_TTL = 4_500;
-const ALL_SERVICES = "_services._dns-sd._udp.local";
+/** 120 s for records with a host's name or address, 75 minutes for others (RFC 6762, section 10). */
+const HOST_TTL_SECONDS = 120;
+const SERVICE_TTL_SECONDS = 4_500;
+/** RFC 6763, section 9. */
+const SERVICE_TYPE_ENUMERATION = "_services._dns-sd._udp.local";
 
 export function recordsOf(advertised: Advertised, { host, instance }: Names, addresses: Addresses): Records {
   const { hubId, httpPort, mqttPort } = advertised;
@@ -51,23 +53,24 @@ export function recordsOf(advertised: Advertised, { host, instance }: Names, add
   ].map((service) => ({ ...service, name: `${instance}.${service.type}` }));
 
   const shared = services.flatMap(({ type, name }): DnsRecord[] => [
-    { name: type, type: "PTR", ttl: SERVICE_TTL, flush: false, data: name },
-    { name: ALL_SERVICES, type: "PTR", ttl: SERVICE_TTL, flush: false, data: type },
+    { name: type, type: "PTR", ttl: SERVICE_TTL_SECONDS, flush: false, data: name },
+    { name: SERVICE_TYPE_ENUMERATION, type: "PTR", ttl: SERVICE_TTL_SECONDS, flush: false, data: type },
   ]);
   const unique = services.flatMap(({ name, port, txt }): DnsRecord[] => [
-    { name, type: "SRV", ttl: HOST_TTL, flush: true, data: { port, target: host } },
-    { name, type: "TXT", ttl: SERVICE_TTL, flush: true, data: txt.map((part) => Buffer.from(part)) },
+    { name, type: "SRV", ttl: HOST_TTL_SECONDS, flush: true, data: { port, target: host } },
+    { name, type: "TXT", ttl: SERVICE_TTL_SECONDS, flush: true, data: txt.map((part) => Buffer.from(part)) },
   ]);
   const atAddresses = (list: readonly string[]): DnsRecord[] =>
-    list.map((data) => ({ name: host, type: addressType(data), ttl: HOST_TTL, flush: true, data }));
-  const types = [...new Set(addresses.here.map(addressType))];
-  const nothingElse = {
-    ...{ name: host, type: "NSEC", ttl: HOST_TTL, flush: true },
+    list.map((data) => ({ name: host, type: addressType(data), ttl: HOST_TTL_SECONDS, flush: true, data }));
+  const types = [...new Set(addresses.onLink.map(addressType))];
+  // Asserts that the host has no addresses of another type (RFC 6762, section 6.1).
+  const noOtherTypes = {
+    ...{ name: host, type: "NSEC", ttl: HOST_TTL_SECONDS, flush: true },
     data: { nextDomain: host, rrtypes: types },
   };
   return {
-    told: [...shared, ...unique, ...atAddresses(addresses.here), nothingElse],
-    claimed: [...unique, ...atAddresses(addresses.reachable)],
+    published: [...shared, ...unique, ...atAddresses(addresses.onLink), noOtherTypes],
+    probed: [...unique, ...atAddresses(addresses.reachable)],
     own: new Set([...unique, ...atAddresses(addresses.own)].map(keyOf)),
     names: new Map([
       [host.toLowerCase(), "host"],
@@ -76,61 +79,67 @@ export function recordsOf(advertised: Advertised, { host, instance }: Names, add
   };
 }
 
-/** Everything that is told when a link comes up, and taken back when it goes: what others name as well stays. */
-export function announced({ told }: Records): DnsRecord[] {
-  return told.filter(({ name, type }) => name !== ALL_SERVICES && type !== "NSEC");
+/** Records for announcements and goodbyes (RFC 6762, sections 8.3 and 10.1); service types are shared with other hosts. */
+export function announced({ published }: Records): DnsRecord[] {
+  return published.filter(({ name, type }) => name !== SERVICE_TYPE_ENUMERATION && type !== "NSEC");
 }
 
 export interface Answers {
   readonly answers: readonly DnsRecord[];
-  /** What will be asked for next. */
+  /** Records that the asker needs next (RFC 6763, section 12). */
   readonly additionals: readonly DnsRecord[];
 }
 
-/** What answers `questions`, without what the asker says it `knows`. */
-export function answersTo(questions: readonly Question[], knows: readonly DnsRecord[], { told }: Records): Answers {
-  const known = new Map(knows.map((record) => [keyOf(record), record.ttl]));
-  const asked = questions.flatMap(({ name, type }) => {
-    const named = told.filter((record) => sameName(record.name, name));
-    const right = named.filter((record) => record.type !== "NSEC" && (type === "ANY" || record.type === type));
-    // That there is none is an answer, too, where the name is the hub's: nobody has to wait for one.
-    return right.length > 0 || (type !== "A" && type !== "AAAA") ? right : named.filter(({ type }) => type === "NSEC");
+/** Answers to `questions`, without the known answers of the query (RFC 6762, section 7.1). */
+export function answersTo(
+  questions: readonly Question[],
+  knownAnswers: readonly DnsRecord[],
+  { published }: Records,
+): Answers {
+  const known = new Map(knownAnswers.map((record) => [keyOf(record), record.ttl]));
+  const matching = questions.flatMap(({ name, type }) => {
+    const named = published.filter((record) => sameName(record.name, name));
+    const ofType = named.filter((record) => record.type !== "NSEC" && (type === "ANY" || record.type === type));
+    // A negative answer spares the asker its timeout (RFC 6762, section 6.1).
+    return ofType.length > 0 || (type !== "A" && type !== "AAAA")
+      ? ofType
+      : named.filter(({ type }) => type === "NSEC");
   });
-  // Each once, and none that the asker will know for a good while yet (RFC 6762, section 7.1).
-  const answers = [...new Set(asked)].filter((record) => (known.get(keyOf(record)) ?? 0) < record.ttl / 2);
-  const additionals = new Set(answers.flatMap((answer) => nextTo(answer, told)));
+  // A known answer counts while at least half of its TTL is left.
+  const answers = [...new Set(matching)].filter((record) => (known.get(keyOf(record)) ?? 0) < record.ttl / 2);
+  const additionals = new Set(answers.flatMap((answer) => additionalsFor(answer, published)));
   return { answers, additionals: [...additionals].filter((record) => !answers.includes(record)) };
 }
 
-function nextTo({ type, data }: DnsRecord, told: readonly DnsRecord[]): readonly DnsRecord[] {
-  const ofHost = told.filter((record) => ["A", "AAAA", "NSEC"].includes(record.type));
+function additionalsFor({ type, data }: DnsRecord, published: readonly DnsRecord[]): readonly DnsRecord[] {
+  const ofHost = published.filter((record) => ["A", "AAAA", "NSEC"].includes(record.type));
   if (type === "PTR") {
-    const ofService = told.filter(({ name, type }) => name === data && (type === "SRV" || type === "TXT"));
+    const ofService = published.filter(({ name, type }) => name === data && (type === "SRV" || type === "TXT"));
     return ofService.length > 0 ? [...ofService, ...ofHost] : [];
   }
   return type === "SRV" || type === "A" || type === "AAAA" ? ofHost : [];
 }
 
-/** Whose name it is, and with other data than the hub's own: somebody else claims it. */
-export function claimedByAnother(record: DnsRecord, { names, own }: Records): Claimed | null {
-  const claimed = names.get(record.name.toLowerCase());
-  const tells = ["A", "AAAA", "SRV", "TXT"].includes(record.type);
-  return claimed === undefined || !tells || record.ttl === 0 || own.has(keyOf(record)) ? null : claimed;
+/** The name for which the record is a conflict: a unique record with other data than this machine's (RFC 6762, section 9). */
+export function conflictingName(record: DnsRecord, { names, own }: Records): NameKind | null {
+  const kind = names.get(record.name.toLowerCase());
+  const isUnique = ["A", "AAAA", "SRV", "TXT"].includes(record.type);
+  return kind === undefined || !isUnique || record.ttl === 0 || own.has(keyOf(record)) ? null : kind;
 }
 
 /**
- * Which of two that ask for the same name at once goes on (RFC 6762, section 8.2): true where the hub must give way.
- * The data that is the greater wins.
+ * The tiebreak of simultaneous probes (RFC 6762, section 8.2): true when the hub loses and must wait. The
+ * lexicographically later data wins.
  */
-export function losesTo(theirs: readonly DnsRecord[], { claimed, names }: Records): boolean {
+export function losesTiebreak(theirs: readonly DnsRecord[], { probed, names }: Records): boolean {
   return [...names.keys()].some((name) => {
     const ofName = (records: readonly DnsRecord[]) =>
       records
         .filter((record) => sameName(record.name, name))
-        .map(inOrder)
+        .map(tiebreakKey)
         .sort(Buffer.compare);
-    const opponent = ofName(theirs);
-    return opponent.length > 0 && compareLists(ofName(claimed), opponent) < 0;
+    const opposing = ofName(theirs);
+    return opposing.length > 0 && compareLists(ofName(probed), opposing) < 0;
   });
 }
 
@@ -144,13 +153,13 @@ function compareLists(ours: readonly Buffer[], theirs: readonly Buffer[]): numbe
   return ours.length - theirs.length;
 }
 
-/** Names one record, whatever its time to live. */
+/** Identifies a record by name, type and data, whatever its TTL. */
 export function keyOf(record: DnsRecord): string {
   return `${record.name.toLowerCase()} ${record.type} ${dataOf(record).toString("latin1")}`;
 }
 
-/** Type, then data: the class is always the same. */
-function inOrder(record: DnsRecord): Buffer {
+/** Type, then data (section 8.2.1); the class is always IN. */
+function tiebreakKey(record: DnsRecord): Buffer {
   const bytes = encodeAlone(record);
   return Buffer.concat([bytes.subarray(TYPE_START, TYPE_START + 2), bytes.subarray(DATA_START)]);
 }
@@ -159,7 +168,7 @@ function dataOf(record: DnsRecord): Buffer {
   return encodeAlone(record).subarray(DATA_START);
 }
 
-/** A packet's head and the root's name come first; class, time to live and length lie between type and data. */
+/** The packet's header and the root name come first; class, TTL and length lie between type and data. */
 const TYPE_START = 12 + 1;
 const DATA_START = TYPE_START + 2 + 2 + 4 + 2;
 

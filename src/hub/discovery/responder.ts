@@ -1,5 +1,6 @@
-// One link's way from asking whether the hub's names are free there to answering for them (RFC 6762, sections 6 to 10).
-// Until they are its own it answers nothing; when somebody else speaks for one of them, it asks again.
+// The prober and responder of one interface (RFC 6762, sections 6 to 10): it probes the hub's names, announces its records,
+// then answers queries. It answers nothing before probing has succeeded. A conflict is reported; the advertiser decides
+// which names are probed next.
 import { AUTHORITATIVE_ANSWER, type DnsRecord, decode, encode, type Packet } from "dns-packet";
 import type { Clock } from "../clock.ts";
 import { MDNS_PORT, type MdnsLink, type Sender } from "./multicast-socket.ts";
@@ -7,197 +8,212 @@ import {
   type Answers,
   announced,
   answersTo,
-  type Claimed,
-  claimedByAnother,
+  conflictingName,
   keyOf,
-  losesTo,
+  losesTiebreak,
+  type NameKind,
   type Records,
 } from "./records.ts";
 
-const PROBES = 3;
+/** Probing: RFC 6762, section 8.1. */
+const PROBE_COUNT = 3;
 const PROBE_INTERVAL_MS = 250;
-const GIVE_WAY_MS = 1_000;
-/** After each but the last announcement; who was busy with the first hears the next. */
-const ANNOUNCE_AGAIN_MS = [1_000, 2_000];
-/** Answers that others may have as well wait a little, so that not all speak at once. */
-const ANSWER_AFTER_MS = 20;
-const ANSWER_WITHIN_MS = 100;
-/** What all have just been told is not told again. */
-const TELL_AGAIN_MS = 1_000;
-/** Other operations than questions and answers, and failures (RFC 6762, sections 18.3 and 18.11). */
-const NOT_OURS = 0x780f;
-/** Seconds that a plain resolver may keep an answer: it hears no goodbye. */
-const LEGACY_TTL = 10;
+/** RFC 6762, section 8.2. */
+const TIEBREAK_LOSER_DELAY_MS = 1_000;
+/** Between announcements, at least doubled each time; a host that misses the first hears a later one (section 8.3). */
+const ANNOUNCEMENT_INTERVALS_MS = [1_000, 2_000];
+/** Shared records are answered after 20 to 120 ms, so that responders do not collide (section 6). */
+const MIN_SHARED_ANSWER_DELAY_MS = 20;
+const SHARED_ANSWER_DELAY_SPREAD_MS = 100;
+/** A record is multicast at most once a second (section 6). */
+const MIN_MULTICAST_INTERVAL_MS = 1_000;
+/** Packets with another opcode or response code than 0 are ignored (sections 18.3 and 18.11). */
+const OPCODE_AND_RCODE_MASK = 0x780f;
+/** A legacy resolver hears no goodbye, so its TTL is capped (section 6.7). */
+const MAX_LEGACY_TTL_SECONDS = 10;
 
-export interface ClaimOptions {
+export interface ResponderOptions {
   readonly link: Pick<MdnsLink, "send">;
   readonly clock: Clock;
-  /** The names are free, and the hub's from now on. */
-  readonly onTaken: () => void;
-  /** Somebody else answers for a name that is asked for (`probing`), or that was the hub's. */
-  readonly onConflict: (claimed: Claimed, phase: "probing" | "taken") => void;
+  /** Probing has succeeded: the names are the hub's on this link. */
+  readonly onEstablished: () => void;
+  /** Another host holds a name that is being probed, or that was established (section 9). */
+  readonly onConflict: (kind: NameKind, phase: "probing" | "established") => void;
 }
 
 export class Responder {
-  readonly #options: ClaimOptions;
+  readonly #options: ResponderOptions;
   #records: Records;
-  #phase: "idle" | "probing" | "taken" = "idle";
+  #phase: "idle" | "probing" | "established" = "idle";
   #probes = 0;
-  /** Ends the wait for the next probe or announcement. */
-  #endWait: () => void = () => undefined;
-  #endAnswer: () => void = () => undefined;
-  readonly #waiting = new Set<DnsRecord>();
-  readonly #toldAtMs = new Map<string, number>();
+  /** Cancels the next probe or announcement. */
+  #endTimer: () => void = () => undefined;
+  #endAnswerTimer: () => void = () => undefined;
+  readonly #pendingAnswers = new Set<DnsRecord>();
+  readonly #multicastAtMs = new Map<string, number>();
 
-  constructor(records: Records, options: ClaimOptions) {
+  constructor(records: Records, options: ResponderOptions) {
     this.#records = records;
     this.#options = options;
   }
 
-  get isTaken(): boolean {
-    return this.#phase === "taken";
+  get isEstablished(): boolean {
+    return this.#phase === "established";
   }
 
-  /** Asks, from `delayMs` on, whether the names are free. */
+  /** Starts to probe the names in `records`, after `delayMs`. */
   probe(records: Records, delayMs: number): void {
     this.end();
     this.#records = records;
     this.#phase = "probing";
-    this.#wait(delayMs, () => this.#probe());
+    this.#schedule(delayMs, () => this.#probe());
   }
 
-  /** Another link has changed: the names are the same. */
+  /** Replaces the records without probing: the names are the same, addresses on other links have changed. */
   update(records: Records): void {
     this.#records = records;
   }
 
-  /** Takes everything back that was told here, and nothing that others told of the same names. */
+  /** Multicasts goodbyes (section 10.1), without the cache-flush bit: others may have records of the same names. */
   async goodbye(): Promise<void> {
-    if (!this.isTaken) return;
+    if (!this.isEstablished) return;
     this.end();
-    await this.#tell(announced(this.#records).map((record) => ({ ...record, ttl: 0, flush: false })));
+    await this.#multicast(announced(this.#records).map((record) => ({ ...record, ttl: 0, flush: false })));
   }
 
-  /** Says and answers nothing more. */
+  /** Cancels probes, announcements and answers; the responder stays silent until `probe()`. */
   end(): void {
     this.#phase = "idle";
     this.#probes = 0;
-    this.#endWait();
-    this.#endAnswer();
-    this.#waiting.clear();
-    this.#toldAtMs.clear();
+    this.#endTimer();
+    this.#endAnswerTimer();
+    this.#pendingAnswers.clear();
+    this.#multicastAtMs.clear();
   }
 
-  /** Anybody may send anything; what is no packet is nothing. */
+  /** Handles a packet from the link; bytes that are no DNS packet are ignored. */
   receive(bytes: Buffer, sender: Sender): void {
-    const packet = decoded(bytes);
-    if (packet === null || (packet.flags & NOT_OURS) !== 0 || this.#phase === "idle") return;
-    // Responses come from the port itself, or from somebody who may not send any (RFC 6762, section 6).
-    if (packet.type === "query") this.#hearQuery(packet, sender);
-    else if (sender.port === MDNS_PORT) this.#hearResponse([...packet.answers, ...packet.additionals]);
+    const packet = decodeOrNull(bytes);
+    if (packet === null || (packet.flags & OPCODE_AND_RCODE_MASK) !== 0 || this.#phase === "idle") return;
+    // Responses whose source port is not 5353 are ignored (section 6).
+    if (packet.type === "query") this.#onQuery(packet, sender);
+    else if (sender.port === MDNS_PORT) this.#onResponse([...packet.answers, ...packet.additionals]);
   }
 
   #probe(): void {
-    if (this.#probes === PROBES) {
-      this.#phase = "taken";
-      this.#options.onTaken();
+    if (this.#probes === PROBE_COUNT) {
+      this.#phase = "established";
+      this.#options.onEstablished();
       this.#announce(0);
       return;
     }
     this.#probes++;
-    const { names, claimed } = this.#records;
+    const { names, probed } = this.#records;
     const questions = [...names.keys()].map((name) => ({ name, type: "ANY" }));
-    const authorities = claimed.map((record) => ({ ...record, flush: false }));
+    const authorities = probed.map((record) => ({ ...record, flush: false }));
     void this.#options.link.send(encode({ type: "query", questions, authorities }));
-    this.#wait(PROBE_INTERVAL_MS, () => this.#probe());
+    this.#schedule(PROBE_INTERVAL_MS, () => this.#probe());
   }
 
   #announce(round: number): void {
-    void this.#tell(announced(this.#records));
-    const againMs = ANNOUNCE_AGAIN_MS[round];
-    if (againMs !== undefined) this.#wait(againMs, () => this.#announce(round + 1));
+    void this.#multicast(announced(this.#records));
+    const againMs = ANNOUNCEMENT_INTERVALS_MS[round];
+    if (againMs !== undefined) this.#schedule(againMs, () => this.#announce(round + 1));
   }
 
-  #hearResponse(records: readonly DnsRecord[]): void {
-    // What came before the first probe was meant for somebody else.
+  #onResponse(records: readonly DnsRecord[]): void {
+    // A response before the first probe cannot answer it (section 8.1).
     if (this.#phase === "probing" && this.#probes === 0) return;
     for (const record of records) {
-      const claimed = claimedByAnother(record, this.#records);
-      if (claimed === null || this.#phase === "idle") continue;
-      this.#options.onConflict(claimed, this.#phase);
+      const kind = conflictingName(record, this.#records);
+      if (kind === null || this.#phase === "idle") continue;
+      this.#options.onConflict(kind, this.#phase);
       return;
     }
-    // Somebody who spoke for the same name and address has left: it is still the hub's.
-    const own = (record: DnsRecord) => record.ttl === 0 && this.#records.own.has(keyOf(record));
-    if (this.#phase === "taken" && records.some((record) => isOfNames(record, this.#records) && own(record))) {
-      this.#toldAtMs.clear();
-      this.#announce(ANNOUNCE_AGAIN_MS.length);
+    // Another responder on this machine said goodbye to a record that is the hub's too: announce it again.
+    const isOwnGoodbye = (record: DnsRecord) => record.ttl === 0 && this.#records.own.has(keyOf(record));
+    if (
+      this.#phase === "established" &&
+      records.some((record) => isOfNames(record, this.#records) && isOwnGoodbye(record))
+    ) {
+      this.#multicastAtMs.clear();
+      this.#announce(ANNOUNCEMENT_INTERVALS_MS.length);
     }
   }
 
-  #hearQuery({ id, questions, answers, authorities }: Required<Packet>, sender: Sender): void {
+  #onQuery({ id, questions, answers, authorities }: Required<Packet>, sender: Sender): void {
     if (this.#phase === "probing") {
-      if (this.#probes > 0 && losesTo(authorities, this.#records)) this.probe(this.#records, GIVE_WAY_MS);
+      if (this.#probes > 0 && losesTiebreak(authorities, this.#records))
+        this.probe(this.#records, TIEBREAK_LOSER_DELAY_MS);
       return;
     }
-    const right = answersTo(questions, answers, this.#records);
-    if (right.answers.length === 0) return;
+    const matching = answersTo(questions, answers, this.#records);
+    if (matching.answers.length === 0) return;
     if (sender.port !== MDNS_PORT) {
-      void this.#options.link.send(encode({ ...forLegacy(right), id, questions }), sender);
+      void this.#options.link.send(encode({ ...legacyResponse(matching), id, questions }), sender);
       return;
     }
-    // To all, even where the question asks for an answer to itself alone: Pis run more than one program that listens
-    // on this port, and what is sent to one address reaches only one of them.
+    // Multicast even where the QU bit asks for unicast (section 5.4): a unicast packet reaches only one of the sockets
+    // that share port 5353 on a Pi.
     const isProbe = authorities.length > 0;
-    if (isProbe) void this.#tell(right.answers, right.additionals);
-    else if (right.answers.every(({ flush }) => flush)) this.#tellOnce(right);
-    else this.#tellSoon(right);
+    if (isProbe) void this.#multicast(matching.answers, matching.additionals);
+    else if (matching.answers.every(({ flush }) => flush)) this.#multicastUnlessRecent(matching);
+    else this.#multicastDelayed(matching);
   }
 
-  #tellSoon({ answers }: Answers): void {
-    const isFirst = this.#waiting.size === 0;
-    for (const answer of answers) this.#waiting.add(answer);
+  #multicastDelayed({ answers }: Answers): void {
+    const isFirst = this.#pendingAnswers.size === 0;
+    for (const answer of answers) this.#pendingAnswers.add(answer);
     if (!isFirst) return;
-    this.#endAnswer = after(this.#options.clock, ANSWER_AFTER_MS + Math.random() * ANSWER_WITHIN_MS, () => {
-      const waiting = [...this.#waiting];
-      this.#waiting.clear();
-      const questions = waiting.map(({ name, type }) => ({ name, type }));
-      this.#tellOnce(answersTo(questions, [], this.#records));
-    });
+    this.#endAnswerTimer = after(
+      this.#options.clock,
+      MIN_SHARED_ANSWER_DELAY_MS + Math.random() * SHARED_ANSWER_DELAY_SPREAD_MS,
+      () => {
+        const pending = [...this.#pendingAnswers];
+        this.#pendingAnswers.clear();
+        const questions = pending.map(({ name, type }) => ({ name, type }));
+        this.#multicastUnlessRecent(answersTo(questions, [], this.#records));
+      },
+    );
   }
 
-  #tellOnce({ answers, additionals }: Answers): void {
+  #multicastUnlessRecent({ answers, additionals }: Answers): void {
     const nowMs = this.#options.clock.now();
-    const isNew = (record: DnsRecord) => Math.abs(nowMs - (this.#toldAtMs.get(keyOf(record)) ?? 0)) >= TELL_AGAIN_MS;
-    const news = answers.filter(isNew);
-    if (news.length > 0) void this.#tell(news, additionals);
+    const isDue = (record: DnsRecord) =>
+      Math.abs(nowMs - (this.#multicastAtMs.get(keyOf(record)) ?? 0)) >= MIN_MULTICAST_INTERVAL_MS;
+    const due = answers.filter(isDue);
+    if (due.length > 0) void this.#multicast(due, additionals);
   }
 
-  async #tell(answers: readonly DnsRecord[], additionals: readonly DnsRecord[] = []): Promise<void> {
+  async #multicast(answers: readonly DnsRecord[], additionals: readonly DnsRecord[] = []): Promise<void> {
     const nowMs = this.#options.clock.now();
-    for (const record of answers) this.#toldAtMs.set(keyOf(record), nowMs);
+    for (const record of answers) this.#multicastAtMs.set(keyOf(record), nowMs);
     const packet = { type: "response", flags: AUTHORITATIVE_ANSWER } as const;
     await this.#options.link.send(encode({ ...packet, answers: [...answers], additionals: [...additionals] }));
   }
 
-  #wait(ms: number, task: () => void): void {
-    this.#endWait();
-    this.#endWait = after(this.#options.clock, ms, task);
+  #schedule(ms: number, task: () => void): void {
+    this.#endTimer();
+    this.#endTimer = after(this.#options.clock, ms, task);
   }
 }
 
-/** A resolver that asks from a port of its own knows nothing of multicast (RFC 6762, section 6.7). */
-function forLegacy({ answers, additionals }: Answers): Packet {
-  const plain = (record: DnsRecord) => ({ ...record, flush: false, ttl: Math.min(record.ttl, LEGACY_TTL) });
+/** A query from another port than 5353 comes from a legacy resolver: no cache-flush bit, short TTLs (section 6.7). */
+function legacyResponse({ answers, additionals }: Answers): Packet {
+  const toLegacy = (record: DnsRecord) => ({
+    ...record,
+    flush: false,
+    ttl: Math.min(record.ttl, MAX_LEGACY_TTL_SECONDS),
+  });
   const flags = AUTHORITATIVE_ANSWER;
-  return { type: "response", flags, answers: answers.map(plain), additionals: additionals.map(plain) };
+  return { type: "response", flags, answers: answers.map(toLegacy), additionals: additionals.map(toLegacy) };
 }
 
 function isOfNames({ name }: DnsRecord, { names }: Records): boolean {
   return names.has(name.toLowerCase());
 }
 
-function decoded(bytes: Buffer): Required<Packet> | null {
+function decodeOrNull(bytes: Buffer): Required<Packet> | null {
   try {
     return decode(bytes);
   } catch {

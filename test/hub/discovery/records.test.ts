@@ -1,16 +1,22 @@
-// What is advertised where, and what answers which question.
+// Which records answer which query, conflicts and tiebreaks, and which interfaces are advertised on.
 import type { NetworkInterfaceInfo } from "node:os";
 import type { DnsRecord } from "dns-packet";
 import { describe, expect, test } from "vitest";
 import { lanInterfaces } from "../../../src/hub/discovery/interfaces.ts";
-import { answersTo, claimedByAnother, losesTo, type Records, recordsOf } from "../../../src/hub/discovery/records.ts";
+import {
+  answersTo,
+  conflictingName,
+  losesTiebreak,
+  type Records,
+  recordsOf,
+} from "../../../src/hub/discovery/records.ts";
 
 const NAMES = { host: "bramble.local", instance: "Bramble on desk" };
 const SERVICE = "Bramble on desk._bramble._tcp.local";
 
 function records(addresses: readonly string[], httpPort = 8080): Records {
   const advertised = { hubId: "hub", httpPort, mqttPort: 1883 };
-  return recordsOf(advertised, NAMES, { here: addresses, reachable: addresses, own: addresses });
+  return recordsOf(advertised, NAMES, { onLink: addresses, reachable: addresses, own: addresses });
 }
 
 const words = (list: readonly DnsRecord[]) => list.map(({ name, type }) => `${type} ${name}`);
@@ -19,14 +25,14 @@ const record = (name: string, type: string, data: unknown): DnsRecord => ({ name
 describe("an answer", () => {
   const desk = records(["10.0.0.1"]);
 
-  test("brings along what will be asked for next", () => {
+  test("has the records that are needed next as additionals", () => {
     const { answers, additionals } = answersTo([{ name: "_bramble._tcp.local", type: "PTR" }], [], desk);
     expect(words(answers)).toEqual(["PTR _bramble._tcp.local"]);
     const next = [`SRV ${SERVICE}`, `TXT ${SERVICE}`, "A bramble.local", "NSEC bramble.local"];
     expect(words(additionals)).toEqual(next);
   });
 
-  test("does not repeat what the asker knows for a good while yet", () => {
+  test("leaves out known answers with at least half of their TTL left", () => {
     const questions = [{ name: "_MQTT._tcp.local", type: "PTR" }];
     const { answers } = answersTo(questions, [], desk);
     const known = (ttl: number) =>
@@ -38,7 +44,7 @@ describe("an answer", () => {
     expect([answers.length, known(4_500).length, known(2_000).length]).toEqual([1, 0, 1]);
   });
 
-  test("says that there is no address of a kind, so that nobody waits for one", () => {
+  test("is an NSEC record for an address type that the host has not", () => {
     const { answers, additionals } = answersTo([{ name: "Bramble.local", type: "AAAA" }], [], desk);
     expect([words(answers), words(additionals)]).toEqual([["NSEC bramble.local"], []]);
   });
@@ -57,25 +63,25 @@ describe("a name", () => {
   const attic = records(["10.0.0.2"]);
   const elsewhere = records(["10.0.0.1"], 8081);
 
-  test("is another's when it comes with other data", () => {
-    const theirs = (other: Records) => other.told.flatMap((one) => claimedByAnother(one, desk) ?? []);
+  test("is in conflict when a unique record has other data", () => {
+    const theirs = (other: Records) => other.published.flatMap((one) => conflictingName(one, desk) ?? []);
     expect(theirs(desk)).toEqual([]);
     expect(theirs(attic)).toEqual(["host"]);
     expect(theirs(elsewhere)).toEqual(["instance", "instance"]);
-    expect(claimedByAnother({ ...record("BRAMBLE.local", "A", "10.0.0.2"), ttl: 0 }, desk)).toBeNull();
+    expect(conflictingName({ ...record("BRAMBLE.local", "A", "10.0.0.2"), ttl: 0 }, desk)).toBeNull();
   });
 
-  test("goes to one of two that ask for it at once, and both say which", () => {
+  test("goes to one of two simultaneous probers, and both agree which", () => {
     for (const [one, other] of [
       [desk, attic],
       [desk, elsewhere],
       [records(["10.0.0.1", "10.0.0.2"]), desk],
     ] as const) {
-      expect([losesTo(other.claimed, one), losesTo(one.claimed, other)].sort()).toEqual([false, true]);
+      expect([losesTiebreak(other.probed, one), losesTiebreak(one.probed, other)].sort()).toEqual([false, true]);
     }
-    expect(losesTo(desk.claimed, desk)).toBe(false);
-    expect(losesTo([], desk)).toBe(false);
-    expect(losesTo([record("other.local", "A", "255.255.255.255")], desk)).toBe(false);
+    expect(losesTiebreak(desk.probed, desk)).toBe(false);
+    expect(losesTiebreak([], desk)).toBe(false);
+    expect(losesTiebreak([record("other.local", "A", "255.255.255.255")], desk)).toBe(false);
   });
 });
 

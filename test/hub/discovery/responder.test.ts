@@ -1,4 +1,4 @@
-// How a name is asked for, kept and given up, step by step. The wire is the test's, and so is the clock.
+// Probing, announcing, answering and saying goodbye, step by step. The wire and the clock are the test's.
 import { type DnsRecord, decode, encode, type Packet, type Question } from "dns-packet";
 import { expect, test } from "vitest";
 import { recordsOf } from "../../../src/hub/discovery/records.ts";
@@ -18,19 +18,19 @@ class Wire {
   #sent: Required<Packet>[] = [];
 
   constructor() {
-    const addresses = { here: ["10.0.0.1"], reachable: ["10.0.0.1"], own: ["10.0.0.1"] };
+    const addresses = { onLink: ["10.0.0.1"], reachable: ["10.0.0.1"], own: ["10.0.0.1"] };
     const names = { host: "bramble.local", instance: "Bramble on desk" };
     const records = recordsOf({ hubId: "hub", httpPort: 8080, mqttPort: 1883 }, names, addresses);
     this.responder = new Responder(records, {
       link: { send: async (bytes) => void this.#sent.push(decode(bytes)) },
       clock: this.clock,
-      onTaken: () => this.events.push("taken"),
-      onConflict: (claimed, phase) => this.events.push(`${claimed} ${phase}`),
+      onEstablished: () => this.events.push("established"),
+      onConflict: (kind, phase) => this.events.push(`${kind} ${phase}`),
     });
     this.responder.probe(records, 100);
   }
 
-  /** What has been sent since it was last asked. */
+  /** Packets sent since the last call. */
   sent(): Required<Packet>[] {
     return this.#sent.splice(0);
   }
@@ -39,14 +39,14 @@ class Wire {
     this.responder.receive(encode(packet), GROUP_MEMBER);
   }
 
-  /** Until all announcements are over. */
+  /** Advances the clock past all announcements. */
   take(): void {
     this.clock.advance(LONG_AFTER_MS);
     this.sent();
   }
 }
 
-test("a name is asked for three times, then announced three times, with everything about it", () => {
+test("the prober sends three probes, then three announcements with all records", () => {
   const wire = new Wire();
   wire.clock.advance(849);
   const probes = wire.sent();
@@ -55,12 +55,12 @@ test("a name is asked for three times, then announced three times, with everythi
   expect(probes[0]?.authorities).toHaveLength(7);
   expect(wire.events).toEqual([]);
   wire.clock.advance(LONG_AFTER_MS);
-  expect(wire.events).toEqual(["taken"]);
+  expect(wire.events).toEqual(["established"]);
   const announcements = wire.sent();
   expect(announcements.map(({ type, answers }) => `${type} ${answers.length}`)).toEqual(Array(3).fill("response 10"));
 });
 
-test("nothing is answered before the name is the hub's", () => {
+test("the responder answers nothing while it probes", () => {
   const wire = new Wire();
   wire.clock.advance(700);
   wire.sent();
@@ -68,7 +68,7 @@ test("nothing is answered before the name is the hub's", () => {
   expect(wire.sent()).toEqual([]);
 });
 
-test("who answers to a name that is asked for has it; the hub's own address is no other's", () => {
+test("a response to a probe is a conflict, unless the address is this machine's", () => {
   const wire = new Wire();
   wire.hear({ type: "response", answers: [addressOf("10.0.0.9")] });
   wire.clock.advance(200);
@@ -78,7 +78,7 @@ test("who answers to a name that is asked for has it; the hub's own address is n
   expect(wire.events).toEqual(["host probing"]);
 });
 
-test("of two that ask at once, the one with the smaller address waits, then asks again", () => {
+test("of two simultaneous probers the one with the smaller address waits, then probes again", () => {
   const wire = new Wire();
   const ask = (address: string) =>
     wire.hear({ type: "query", questions: [{ ...HOST, type: "ANY" }], authorities: [addressOf(address)] });
@@ -93,19 +93,19 @@ test("of two that ask at once, the one with the smaller address waits, then asks
   expect(wire.sent()).toHaveLength(3);
 });
 
-test("a name that is the hub's is defended at once, however often others ask for it", () => {
+test("an established name is defended against each probe at once", () => {
   const wire = new Wire();
   wire.take();
   for (let round = 0; round < 3; round++) {
     wire.hear({ type: "query", questions: [{ ...HOST, type: "ANY" }], authorities: [addressOf("10.0.0.9")] });
     expect(wire.sent()[0]?.answers.map(({ data }) => data)).toContain("10.0.0.1");
   }
-  expect(wire.events).toEqual(["taken"]);
+  expect(wire.events).toEqual(["established"]);
   wire.hear({ type: "response", answers: [addressOf("10.0.0.9")] });
-  expect(wire.events).toEqual(["taken", "host taken"]);
+  expect(wire.events).toEqual(["established", "host established"]);
 });
 
-test("all are told once a second at most, and of what others may have as well after a moment", () => {
+test("a record is multicast once a second at most, shared records after a delay", () => {
   const wire = new Wire();
   wire.take();
   const ask = (question: Question) => wire.hear({ type: "query", questions: [question] });
@@ -125,14 +125,14 @@ test("all are told once a second at most, and of what others may have as well af
   expect(wire.sent()).toHaveLength(1);
 });
 
-test("what another program of this machine takes back is said again", () => {
+test("a record that another responder of this machine says goodbye to is announced again", () => {
   const wire = new Wire();
   wire.take();
   wire.hear({ type: "response", answers: [{ ...addressOf("10.0.0.1"), ttl: 0 }] });
   expect(wire.sent().map(({ answers }) => answers.length)).toEqual([10]);
 });
 
-test("a goodbye takes back what was announced, and nothing that others say of the same name", async () => {
+test("a goodbye covers what was announced, without the cache-flush bit", async () => {
   const wire = new Wire();
   wire.take();
   await wire.responder.goodbye();
