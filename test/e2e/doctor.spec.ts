@@ -13,7 +13,7 @@ test("problems come first, then hints, passed checks and failed clients", async 
   });
   await page.goto(linkOf(hub));
   await page.getByRole("link", { name: "Is something wrong?" }).click();
-  await expect(page.getByRole("status").filter({ hasText: "Looking…" })).toBeVisible();
+  await expect(page.getByRole("status").filter({ hasText: "Checking…" })).toBeVisible();
   seen.resolve();
   await expect(page.getByRole("heading", { name: "No Raspberry Pi can reach this hub" })).toBeVisible();
   await expect(page.getByText("Start it without --host.")).toBeVisible();
@@ -24,7 +24,7 @@ test("problems come first, then hints, passed checks and failed clients", async 
 
   for (let count = 0; count < 3; count++) await hub.post('{"device_id": "a", t');
   await fetch(`${hub.file.http}/sensor/data`, { method: "POST", body: "{}" });
-  await page.getByRole("button", { name: "Look again" }).click();
+  await page.getByRole("button", { name: "Check again" }).click();
   const failed = clients.getByRole("listitem");
   await expect(failed).toHaveText([/Did you mean \/data\?/, /JSON broken at character 20.*3 times since/]);
   expect(await page.getByRole("heading").allTextContents()).toEqual([
@@ -67,7 +67,7 @@ test("a hub that does not answer is shown, and asked again", async ({ page }) =>
     return asked <= 3 ? route.abort() : route.continue();
   });
   await page.getByRole("link", { name: "See whether something is wrong" }).click();
-  await expect(page.getByRole("alert")).toContainText("The hub could not look.");
+  await expect(page.getByRole("alert")).toContainText("The checks could not run.");
   await page.getByRole("button", { name: "Try again" }).click();
   await expect(page.getByRole("region", { name: "What is fine" })).toBeVisible();
   await expect(page.getByRole("alert")).toBeHidden();

@@ -61,7 +61,9 @@ function NumberInput({ control, value, onChange }: Props<"number">) {
       <input
         type={isSlider ? "range" : "number"}
         className={isSlider ? undefined : styles["field"]}
-        {...{ min, max, step }}
+        min={min}
+        max={max}
+        step={step}
         value={wanted ?? min ?? ""}
         onChange={(event) => setWanted(event.target.valueAsNumber)}
         onPointerUp={send}

@@ -2,7 +2,7 @@
 import type { Device } from "../../../shared/device.ts";
 import { explain } from "../../api/client.ts";
 import { useBlockedDevices } from "../../api/queries.ts";
-import { useJoinDecision } from "../../api/use-decision.ts";
+import { useJoinDecision } from "../../api/use-join-decision.ts";
 import { formatCount } from "../../i18n/numbers.ts";
 import { formatDate } from "../../i18n/times.ts";
 import styles from "./blocked-devices.module.css";

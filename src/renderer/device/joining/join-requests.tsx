@@ -2,7 +2,7 @@
 import type { Device, Metric } from "../../../shared/device.ts";
 import { explain } from "../../api/client.ts";
 import { usePendingDevices } from "../../api/queries.ts";
-import { useJoinDecision } from "../../api/use-decision.ts";
+import { useJoinDecision } from "../../api/use-join-decision.ts";
 import { useLatest } from "../../api/use-live.ts";
 import { metricLabel } from "../../i18n/names.ts";
 import { formatCount, formatQuantity } from "../../i18n/numbers.ts";

@@ -37,12 +37,12 @@ export function DevicePage({ id }: { readonly id: string }) {
   return device.data.joining === "approved" ? (
     <JoinedDevice device={device.data} />
   ) : (
-    <JoiningDevice device={device.data} />
+    <UnapprovedDevice device={device.data} />
   );
 }
 
 /** Its readings are not shown before it has joined. */
-function JoiningDevice({ device }: { readonly device: Device }) {
+function UnapprovedDevice({ device }: { readonly device: Device }) {
   return (
     <>
       <PageHeader title={device.name} />

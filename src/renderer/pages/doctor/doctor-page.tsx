@@ -21,7 +21,7 @@ export function DoctorPage() {
         state={<CheckStatus isFetching={isFetching} atMs={data?.atMs} onCheckAgain={checkAgain} />}
       />
       {error !== null && !isFetching && (
-        <Failure title="The hub could not look." message={explain(error)} onRetry={checkAgain} />
+        <Failure title="The checks could not run." message={explain(error)} onRetry={checkAgain} />
       )}
       {data === undefined ? isFetching && <Skeleton /> : <Findings report={data} />}
     </>
@@ -40,10 +40,10 @@ function CheckStatus({ isFetching, atMs, onCheckAgain }: CheckStatusProps) {
   return (
     <span className={styles["checkStatus"]}>
       <span className="note" role="status">
-        {isFetching ? "Looking…" : atMs && `seen at ${formatMoment(atMs, nowMs)}`}
+        {isFetching ? "Checking…" : atMs && `checked at ${formatMoment(atMs, nowMs)}`}
       </span>
       <button type="button" className="button small" disabled={isFetching} onClick={onCheckAgain}>
-        Look again
+        Check again
       </button>
     </span>
   );

@@ -1,7 +1,7 @@
 // Blocks a device: the hub refuses its messages until it is approved on the overview.
 import type { Device } from "../../../shared/device.ts";
 import { explain } from "../../api/client.ts";
-import { useJoinDecision } from "../../api/use-decision.ts";
+import { useJoinDecision } from "../../api/use-join-decision.ts";
 import { goTo, links } from "../../shell/use-route.ts";
 import styles from "./removal-section.module.css";
 
@@ -11,7 +11,7 @@ export function BlockDevice({ device }: { readonly device: Device }) {
     <section className={`panel ${styles["section"]}`} aria-labelledby="block">
       <div>
         <h2 id="block">Block it</h2>
-        <p>Nothing more of it is taken, and what it sent is kept. On the overview it can be let in again.</p>
+        <p>Its messages are refused, and its readings stay. It can be approved again on the overview.</p>
       </div>
       <button
         type="button"
