@@ -1,14 +1,14 @@
 // What a request shows to say who sends it: a bearer token, else the session cookie.
 import type { IncomingHttpHeaders } from "node:http";
+import fastifyCookie from "@fastify/cookie";
 import type { Credential } from "./authenticate.ts";
 
 const COOKIE = "bramble_session";
-const COOKIE_VALUE = new RegExp(`(?:^|;\\s*)${COOKIE}=([^;\\s]+)`);
 
-/** Null where a request shows nothing. */
+/** Null where a request shows nothing. The plugin has to be registered by then: it loads its parser when it is. */
 export function credentialOf(headers: IncomingHttpHeaders): Credential | null {
   const bearer = /^Bearer +(\S+)$/i.exec(headers.authorization ?? "")?.[1];
-  const text = bearer ?? COOKIE_VALUE.exec(headers.cookie ?? "")?.[1];
+  const text = bearer ?? fastifyCookie.parse(headers.cookie ?? "")[COOKIE];
   return text === undefined ? null : { kind: "token", text };
 }
 

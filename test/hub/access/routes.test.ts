@@ -59,9 +59,10 @@ async function everyone(hub: HubInside): Promise<ReadonlyMap<string, Asker>> {
     ["one with a wrong token", { headers: bearer("wrong"), isSignedIn: false }],
     ["one with a ticket for the live feed", { headers: bearer(ticket), isSignedIn: false }],
     ["one with a cookie that was changed", { headers: { Cookie: `${cookie}x` }, isSignedIn: false }],
+    ["one with the session in another cookie", { headers: { Cookie: `x${cookie}` }, isSignedIn: false }],
     ["one with a password", { headers: { Authorization: `Basic ${hub.token}` }, isSignedIn: false }],
     ["the shell", { headers: bearer(hub.token), isSignedIn: true }],
-    ["a person, by cookie", { headers: { Cookie: `theme=dark; ${cookie}` }, isSignedIn: true }],
+    ["a person, by cookie", { headers: { Cookie: `theme="dark"; broken; ${cookie}; a=b` }, isSignedIn: true }],
     ["a person, by bearer token", { headers: bearer(session), isSignedIn: true }],
   ]);
 }

@@ -1,5 +1,6 @@
 // Asks who sends a request, and whether that one may have what it asks for, before its body is read. Everything is closed
 // but what says that it is open. What is changed is told to the audit log, once it has been done.
+import fastifyCookie from "@fastify/cookie";
 import type { FastifyInstance } from "fastify";
 import { assertNever, problem } from "../../../shared/errors.ts";
 import type { Authenticate } from "../../access/authenticate.ts";
@@ -31,6 +32,8 @@ export interface AccessCheckOptions {
 /** Call it before the routes are added. */
 export function checkAccess(app: FastifyInstance, { authenticate, troubles, onAudit }: AccessCheckOptions): void {
   app.decorateRequest("principal", null);
+  // In a scope of its own: its parser is all that is needed, not its hooks.
+  app.register((scope) => scope.register(fastifyCookie, { hook: false }));
   app.addHook("onRequest", async (request, reply) => {
     const { url, config } = request.routeOptions;
     // No route: it is answered that there is none.
