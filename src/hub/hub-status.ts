@@ -1,14 +1,18 @@
 // What the hub tells of itself: to people, to whoever asks whether it is well, and to Prometheus.
 import { hostname } from "node:os";
 import type { Health, HubInfo } from "../shared/api.ts";
+import type { Budget } from "./access/budget.ts";
 import type { Clock } from "./clock.ts";
 import type { Config } from "./config.ts";
-import type { Core } from "./core.ts";
+import type { DeviceDirectory } from "./devices/directory.ts";
 import type { Endpoints } from "./endpoints.ts";
+import type { Ingest } from "./ingest/accept.ts";
 import { cached } from "./observe/cached.ts";
+import type { DiskGuard } from "./observe/disk-guard.ts";
 import type { EventLoopMonitor } from "./observe/event-loop.ts";
 import { describeHealth } from "./observe/health.ts";
-import type { StoreStatus } from "./store/store.ts";
+import type { Metrics } from "./observe/metrics.ts";
+import type { Store, StoreStatus } from "./store/store.ts";
 
 /** How old an answer of the store may be that anyone on the network can ask for. */
 const STORE_STATUS_MAX_AGE_MS = 1_000;
@@ -16,7 +20,12 @@ const STORE_STATUS_MAX_AGE_MS = 1_000;
 const METRICS_MAX_AGE_MS = 100;
 
 export interface HubStatusOptions {
-  readonly core: Core;
+  readonly store: Pick<Store, "status">;
+  readonly directory: Pick<DeviceDirectory, "counts">;
+  readonly ingest: Pick<Ingest, "failure">;
+  readonly disk: DiskGuard;
+  readonly metrics: Metrics;
+  readonly budget: Budget;
   readonly config: Config;
   readonly version: string;
   readonly dataFolder: string;
@@ -42,10 +51,10 @@ export class HubStatus {
   readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
 
   constructor(options: HubStatusOptions) {
-    const { core, clock } = options;
+    const { store, clock } = options;
     this.#options = options;
     this.#startedAtMs = clock.now();
-    this.#storeStatus = cached(() => core.store.status(), STORE_STATUS_MAX_AGE_MS, clock);
+    this.#storeStatus = cached(() => store.status(), STORE_STATUS_MAX_AGE_MS, clock);
     this.metrics = cached(() => this.#metrics(), METRICS_MAX_AGE_MS, clock);
   }
 
@@ -63,7 +72,7 @@ export class HubStatus {
   }
 
   async info(): Promise<HubInfo> {
-    const { core, config, version, dataFolder, endpoints } = this.#options;
+    const { disk, config, version, dataFolder, endpoints } = this.#options;
     const mdns = this.#advertised;
     return {
       hubId: this.#hubId,
@@ -75,27 +84,26 @@ export class HubStatus {
       ...(mdns?.name && { mdnsName: mdns.name }),
       dataFolder,
       storedBytes: (await this.#storeStatus()).storedBytes,
-      disk: core.disk.status,
+      disk: disk.status,
       joining: config.joining,
       notes: [...endpoints.notes, ...(mdns?.notes ?? [])],
     };
   }
 
   async health(): Promise<Health> {
-    const { core, version, clock, mqttClients } = this.#options;
+    const { ingest, disk, version, clock, mqttClients } = this.#options;
     return describeHealth({
       version,
       uptimeSeconds: Math.floor((clock.now() - this.#startedAtMs) / 1_000),
-      ingestFailure: core.ingest.failure,
+      ingestFailure: ingest.failure,
       store: await this.#storeStatus().catch(toError),
-      disk: core.disk,
+      disk,
       mqttClients: mqttClients(),
     });
   }
 
   async #metrics(): Promise<{ contentType: string; text: string }> {
-    const { core, eventLoop, mqttClients } = this.#options;
-    const { metrics, disk, budget, directory } = core;
+    const { metrics, disk, budget, directory, eventLoop, mqttClients } = this.#options;
     const { online, offline } = directory.counts();
     const text = await metrics.text({
       store: await this.#storeStatus(),

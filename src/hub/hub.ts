@@ -102,16 +102,21 @@ export class Hub {
     const access = createAccess(config, clock, memory);
     const failures = new ConnectionFailures(clock);
     const mqtt = createMqtt({ core, access, failures, endpoints, clock, log });
-    const mqttClients = () => mqtt.clientCount;
+    const { store, directory, ingest, disk, metrics, budget } = core;
     const status = new HubStatus({
-      core,
+      store,
+      directory,
+      ingest,
+      disk,
+      metrics,
+      budget,
       config,
       version,
+      dataFolder: folder.path,
       endpoints,
       eventLoop,
       clock,
-      mqttClients,
-      dataFolder: folder.path,
+      mqttClients: () => mqtt.clientCount,
     });
     const http = this.#createHttp({ core, access, failures, endpoints, mqtt, status });
 
@@ -254,7 +259,7 @@ function createAccess(config: Config, clock: Clock, memory: MemoryGuard): Access
     authenticate: makeAuthenticate(sessions),
     networks,
     browsers: new BrowserGuard(config.allowedHosts),
-    authority: ({ directory }) => new TopicAuthority(config.anonymous, () => directory.addedTopics()),
+    authority: ({ directory }) => new TopicAuthority(config.anonymous, () => directory.addedTopics.list()),
     admission: () => new Admission(limits),
   };
 }

@@ -1,4 +1,5 @@
-// Who may say what on which topic, until devices have keys. `$SYS` is for the administrator.
+// Who may publish and subscribe on which topic, until devices have keys. `$SYS` is for the administrator.
+// Invariant: what is asked for each forwarded message takes the same time however many devices and controls there are.
 import { assertNever } from "../../shared/errors.ts";
 import { commandTopicDevice, filterMatches, isCatchAll, isDeviceTopic } from "../../shared/topics.ts";
 import type { Anonymous } from "../config.ts";
@@ -7,10 +8,10 @@ export type Identity = "admin" | "anonymous";
 
 export class TopicAuthority {
   readonly #anonymous: Anonymous;
-  readonly #addedTopics: () => readonly string[];
+  readonly #addedTopics: () => ReadonlySet<string>;
 
-  /** `addedTopics` are those of controls that people added. */
-  constructor(anonymous: Anonymous, addedTopics: () => readonly string[]) {
+  /** `addedTopics` are those of controls that people added; it is called for each forwarded message. */
+  constructor(anonymous: Anonymous, addedTopics: () => ReadonlySet<string>) {
     this.#anonymous = anonymous;
     this.#addedTopics = addedTopics;
   }
@@ -20,31 +21,36 @@ export class TopicAuthority {
   }
 
   mayPublish(identity: Identity, topic: string): boolean {
-    // A name beginning with "$" belongs to the broker [MQTT-4.7.2-1].
+    // Topics that begin with "$" are the broker's [MQTT-4.7.2-1].
     return !topic.startsWith("$") && this.#may(identity, () => isDeviceTopic(topic));
   }
 
   maySubscribe(identity: Identity, filter: string): boolean {
     if (filter.startsWith("$")) return identity === "admin";
-    return this.#may(identity, () => commandTopicDevice(filter) !== undefined || this.#asksForAdded(filter));
+    return this.#may(identity, () => commandTopicDevice(filter) !== undefined || this.#matchesAdded(filter));
   }
 
-  /** Asked of what a subscription that was granted brings: a plug subscribes to more than the topic of its switch. */
-  mayHear(identity: Identity, topic: string): boolean {
-    return this.#may(identity, () => commandTopicDevice(topic) !== undefined || this.#addedTopics().includes(topic));
+  /**
+   * Whether a client may receive a message. A granted filter is not enough: with wildcards it matches more than the topic of
+   * the control that it was granted for.
+   */
+  mayReceive(identity: Identity, topic: string): boolean {
+    return this.#may(identity, () => commandTopicDevice(topic) !== undefined || this.#addedTopics().has(topic));
   }
 
-  #asksForAdded(filter: string): boolean {
-    return !isCatchAll(filter) && this.#addedTopics().some((topic) => filterMatches(filter, topic));
+  #matchesAdded(filter: string): boolean {
+    if (isCatchAll(filter)) return false;
+    const topics = this.#addedTopics();
+    return topics.has(filter) || [...topics].some((topic) => filterMatches(filter, topic));
   }
 
-  #may(identity: Identity, isDevicesOwn: () => boolean): boolean {
+  #may(identity: Identity, isDeviceTraffic: () => boolean): boolean {
     if (identity === "admin") return true;
     switch (this.#anonymous) {
       case "none":
         return false;
       case "readings":
-        return isDevicesOwn();
+        return isDeviceTraffic();
       case "all":
         return true;
       default:

@@ -2,6 +2,7 @@
 import type { DeviceControl } from "../../shared/device.ts";
 import type { DeviceId } from "../../shared/ids.ts";
 import type { SeriesKey } from "../store/readings.ts";
+import { AddedTopics } from "./added-topics.ts";
 import { controlsOf, type DeviceState } from "./device-state.ts";
 
 export interface DeviceCounts {
@@ -11,6 +12,7 @@ export interface DeviceCounts {
 
 export class DeviceDirectory {
   readonly states = new Map<string, DeviceState>();
+  readonly addedTopics = new AddedTopics(this.states);
 
   /** A device that somebody has heard of; undefined for one that is only about to be stored. */
   known(id: string): DeviceState | undefined {
@@ -39,12 +41,6 @@ export class DeviceDirectory {
   controlsOf(id: DeviceId): readonly DeviceControl[] | undefined {
     const state = this.known(id);
     return state?.joining === null ? controlsOf(state) : undefined;
-  }
-
-  /** The topics that controls publish on which people added. */
-  addedTopics(): string[] {
-    const joined = [...this.states.values()].filter(({ joining }) => joining === null);
-    return joined.flatMap(({ given }) => given.controls ?? []).map(({ publishes }) => publishes.topic);
   }
 
   /** How many devices that have joined are here, and how many are not. */

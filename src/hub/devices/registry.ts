@@ -64,6 +64,7 @@ export class Registry {
       onChange,
       onGone: ({ id }) => {
         directory.states.delete(id);
+        directory.addedTopics.invalidate();
         events.deviceRemoved.emit(id);
       },
       onFailure: onSaveFailed,
@@ -122,7 +123,7 @@ export class Registry {
         throw error;
       }
       this.#announce(state);
-      if (changes.controls !== undefined) this.#options.events.controlsChanged.emit(state.id);
+      if (changes.controls !== undefined) this.#controlsChanged(state);
       return null;
     });
   }
@@ -133,14 +134,14 @@ export class Registry {
     const { mergeDevices } = await import("./merge.ts");
     const into = this.#devices.get(intoId);
     if (!into?.known) return noSuchDevice(intoId);
-    const { readings, records, clock, view, events } = this.#options;
+    const { readings, records, clock, view } = this.#options;
     const merged = await this.#change(id, (from) =>
       mergeDevices(from, into, {
         ...{ readings, records, clock },
         remove: (state, before) => this.#joining.remove(state, before),
         onChange: (state) => {
           this.#announce(state);
-          events.controlsChanged.emit(state.id);
+          this.#controlsChanged(state);
         },
       }),
     );
@@ -246,7 +247,9 @@ export class Registry {
   async #change(id: string, change: (state: DeviceState) => Promise<Problem | null>): Promise<Device | Problem> {
     const state = this.#devices.get(id);
     if (state === undefined || !state.known) return noSuchDevice(id);
-    return state.isLeaving ? leaving(state.id) : ((await change(state)) ?? this.#options.view.show(state));
+    if (state.isLeaving) return leaving(state.id);
+    const { directory, view } = this.#options;
+    return (await directory.addedTopics.during(change(state))) ?? view.show(state);
   }
 
   #admitNew(readings: readonly IncomingReading[], { address }: Source): Rejection | null {
@@ -286,6 +289,12 @@ export class Registry {
       this.#devices.set(id, state);
     }
     return state;
+  }
+
+  #controlsChanged(state: DeviceState): void {
+    const { directory, events } = this.#options;
+    directory.addedTopics.invalidate();
+    events.controlsChanged.emit(state.id);
   }
 
   #announce(state: DeviceState): void {

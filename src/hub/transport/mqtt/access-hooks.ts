@@ -82,7 +82,7 @@ export class AccessHooks {
 
   /** Whether a client with a matching subscription may receive a message on `topic`. */
   mayForward(client: Client, topic: string): boolean {
-    return this.#options.authority.mayHear(this.identityOf(client), topic);
+    return this.#options.authority.mayReceive(this.identityOf(client), topic);
   }
 }
 

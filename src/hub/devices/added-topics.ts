@@ -1,0 +1,45 @@
+// The topics of controls that people added. The broker asks for them with every message that it forwards, so they are
+// collected again only after a change.
+// Invariant: every change of a device's added controls, or of whether it has joined, passes through `during` or `invalidate`.
+import type { DeviceState } from "./device-state.ts";
+
+type AddedControls = Pick<DeviceState, "joining" | "given">;
+
+export class AddedTopics {
+  readonly #devices: ReadonlyMap<string, AddedControls>;
+  #topics: ReadonlySet<string> | null = null;
+
+  constructor(devices: ReadonlyMap<string, AddedControls>) {
+    this.#devices = devices;
+  }
+
+  /** Of devices that have joined. */
+  list(): ReadonlySet<string> {
+    this.#topics ??= this.#collect();
+    return this.#topics;
+  }
+
+  /** Waits for a change to a device, which may be undone when it cannot be written down. */
+  async during<T>(change: Promise<T>): Promise<T> {
+    this.#topics = null;
+    try {
+      return await change;
+    } finally {
+      this.#topics = null;
+    }
+  }
+
+  /** Devices have changed: they are looked at again. */
+  invalidate(): void {
+    this.#topics = null;
+  }
+
+  #collect(): ReadonlySet<string> {
+    const topics = new Set<string>();
+    for (const { joining, given } of this.#devices.values()) {
+      if (joining !== null) continue;
+      for (const { publishes } of given.controls ?? []) topics.add(publishes.topic);
+    }
+    return topics;
+  }
+}
