@@ -1,21 +1,8 @@
 // Builds the hub and the command line for plain Node: one folder of ES modules, everything bundled but better-sqlite3,
 // which brings its binaries along. The store's threads are files of their own.
 import { fileURLToPath } from "node:url";
-import { defineConfig, type Plugin } from "vite";
-
-/** One character beyond a byte makes the engine keep two bytes for each of a file, and it keeps every file's text. */
-const inAscii: Plugin = {
-  name: "in-ascii",
-  generateBundle: (_options, bundle) => {
-    for (const file of Object.values(bundle)) {
-      if (file.type !== "chunk") continue;
-      file.code = file.code.replaceAll(
-        /[^\0-\x7f]/g,
-        (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
-      );
-    }
-  },
-};
+import { defineConfig } from "vite";
+import { inAscii } from "./line-maps.ts";
 
 const source = (path: string) => fileURLToPath(new URL(`../src/${path}`, import.meta.url));
 
@@ -36,6 +23,7 @@ export default defineConfig({
     emptyOutDir: true,
     target: "node22",
     minify: false,
+    sourcemap: true,
     rolldownOptions: {
       input: {
         bramble: source("cli/bramble.ts"),

@@ -1,8 +1,9 @@
 // Structured logs: to the data folder, rotated and bounded, and what matters to the console as well.
 import { join } from "node:path";
-import { type Level, type Logger, multistream, pino } from "pino";
+import { type Level, type Logger, multistream, pino, type SerializedError } from "pino";
 import { createStream, type RotatingFileStream } from "rotating-file-stream";
 import type { Clock } from "../clock.ts";
+import { SourceLines } from "./source-lines.ts";
 
 export type Log = Logger;
 
@@ -24,7 +25,10 @@ export function openLog({ folder, level, consoleLevel, clock }: LogOptions): Ope
   const file = new LogFile(join(folder, "logs"), clock);
   const console = { level: consoleLevel, stream: process.stderr };
   const streams = multistream([{ level, stream: file }, console]);
-  const log = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, streams);
+  const sourceLines = new SourceLines();
+  const nameSourceLines = (error: SerializedError) => Object.assign(error, { stack: sourceLines.nameIn(error.stack) });
+  const serializers = { err: pino.stdSerializers.wrapErrorSerializer(nameSourceLines) };
+  const log = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, serializers }, streams);
   return { log, close: () => file.close() };
 }
 
