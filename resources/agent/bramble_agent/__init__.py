@@ -2,7 +2,7 @@
 
 Four threads, each a small class with a `run` of its own, and one way for a reading:
 
-    inputs, vitals -> sampler -> outbox (on disk) -> courier -> link (MQTT) -> hub
+    inputs, vitals -> sampler -> outbox (on disk) -> uplink -> link (MQTT) -> hub
     hub -> link -> commands -> outputs -> reply
 
 The main thread (agent.py) watches the configuration and the others.

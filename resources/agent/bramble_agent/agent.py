@@ -8,13 +8,13 @@ from pathlib import Path
 from .clock import Clock, boot_id
 from .commands import Commands, SeenCommands
 from .config import Config, ConfigError, HubSettings, device_id, load, own_name
-from .courier import Courier
+from .control_socket import ControlSocket
 from .devices import Outputs
-from .door import Door
 from .hub import HubMemory
 from .outbox import Outbox
 from .sampler import Sampler
 from .status import StatusBoard
+from .uplink import Uplink
 from .vitals import Vitals
 
 log = logging.getLogger("agent")
@@ -37,8 +37,8 @@ class Options:
         return self.run / "status.json"
 
     @property
-    def door(self) -> Path:
-        return self.run / "door"
+    def control_socket(self) -> Path:
+        return self.run / "control.sock"
 
 
 class ConfigWatch:
@@ -88,25 +88,25 @@ class Agent:
         outputs = Outputs(board)
         commands = Commands(outputs, seen, clock)
         sampler = Sampler(outbox, Vitals(), board)
-        courier = Courier(outbox, clock, outputs, commands, HubMemory(options.state / "hub.json"), board)
-        door = Door(options.door, outputs, courier.state_changed)
+        uplink = Uplink(outbox, clock, outputs, commands, HubMemory(options.state / "hub.json"), board)
+        control_socket = ControlSocket(options.control_socket, outputs, uplink.state_changed)
 
         def configure(config: Config) -> None:
             outbox.limit(config.queue.rows, round(config.queue.megabytes * 1e6))
             outputs.configure(config.outputs)
             sampler.configure(config)
-            courier.configure(config)
+            uplink.configure(config)
 
         configure(self._first_config(board))
-        threads = [self._start(run, stop) for run in (sampler.run, courier.run, commands.run, door.run)]
+        threads = [self._start(run, stop) for run in (sampler.run, uplink.run, commands.run, control_socket.run)]
         board.write(outbox.rows, outbox.bytes, outbox.dropped)
         while not stop.wait(LOOK_SECONDS):
             if (news := self._look(board)) is not None:
                 log.info("the configuration has changed")
                 configure(news)
             board.write(outbox.rows, outbox.bytes, outbox.dropped)
-        for part in (sampler, courier):
-            part.interrupt()
+        sampler.interrupt()
+        uplink.interrupt()
         for thread in threads:
             thread.join(STOP_SECONDS)
         outputs.close()

@@ -12,7 +12,7 @@ from pathlib import Path
 from .agent import Agent, Options
 from .config import DEFAULT_PATH, ConfigError, HubSettings, load
 from .devices import Outputs
-from .door import knock
+from .control_socket import request_action
 from .outputs import Refused, Value
 from .status import StatusBoard, describe, read_status
 
@@ -105,7 +105,7 @@ def test(options: Options, name: str, text: str | None) -> int:
         if not runs:
             own.configure({name: settings})
         for value in values:
-            done = knock(options.door, name, value) if runs else own.act(name, value)
+            done = request_action(options.control_socket, name, value) if runs else own.act(name, value)
             print(f"{name}: {json.dumps(done)}", flush=True)
             time.sleep(SHOW_SECONDS)
     except Refused as error:

@@ -1,6 +1,6 @@
-"""The way into a running agent for `bramble-agent test`: the agent holds the pins, so it is the one to move them.
+"""The control socket of a running agent, for `bramble-agent test`: only the agent holds the pins, so it acts.
 
-A socket in the agent's own folder: whoever may enter that folder may switch what hangs on this Pi.
+A Unix socket in the agent's own folder: permission to enter that folder is permission to switch the outputs.
 """
 import json
 import socket
@@ -12,12 +12,12 @@ from typing import Any
 from .devices import Outputs
 from .outputs import Refused, Value
 
-MESSAGE_BYTES = 4_096
-TIMEOUT_SECONDS = 30
-LOOK_SECONDS = 0.5
+MAX_MESSAGE_BYTES = 4_096
+ANSWER_TIMEOUT_SECONDS = 30
+STOP_CHECK_PERIOD_SECONDS = 0.5
 
 
-class Door:
+class ControlSocket:
     """Serves one request at a time: `{"control","value"}` is answered by `{"value"}` or `{"error"}`."""
 
     def __init__(self, path: Path, outputs: Outputs, acted: Callable[[], None]) -> None:
@@ -31,7 +31,7 @@ class Door:
             listener.bind(str(self._path))
             self._path.chmod(0o660)
             listener.listen()
-            listener.settimeout(LOOK_SECONDS)
+            listener.settimeout(STOP_CHECK_PERIOD_SECONDS)
             while not stop.is_set():
                 try:
                     connection, _ = listener.accept()
@@ -42,13 +42,13 @@ class Door:
         self._path.unlink(missing_ok=True)
 
     def _serve(self, connection: socket.socket) -> None:
-        connection.settimeout(LOOK_SECONDS)
+        connection.settimeout(STOP_CHECK_PERIOD_SECONDS)
         try:
-            request = json.loads(connection.recv(MESSAGE_BYTES))
+            request = json.loads(connection.recv(MAX_MESSAGE_BYTES))
             answer = self._act(request["control"], request["value"])
             connection.sendall(json.dumps(answer).encode())
         except (OSError, ValueError, KeyError, TypeError):
-            # Whoever came is gone, or is not our own command.
+            # The client is gone, or is not `bramble-agent test`.
             return
 
     def _act(self, control: str, value: Value) -> dict[str, Any]:
@@ -60,13 +60,13 @@ class Door:
         return {"value": done}
 
 
-def knock(path: Path, control: str, value: Value) -> Value:
+def request_action(path: Path, control: str, value: Value) -> Value:
     """Asks the running agent. Raises Refused; ConnectionRefusedError or FileNotFoundError where none runs."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
-        connection.settimeout(TIMEOUT_SECONDS)
+        connection.settimeout(ANSWER_TIMEOUT_SECONDS)
         connection.connect(str(path))
         connection.sendall(json.dumps({"control": control, "value": value}).encode())
-        answer = json.loads(connection.recv(MESSAGE_BYTES))
+        answer = json.loads(connection.recv(MAX_MESSAGE_BYTES))
     if "error" in answer:
         raise Refused(answer["error"])
     done: Value = answer["value"]

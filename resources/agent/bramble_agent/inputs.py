@@ -163,7 +163,7 @@ class Mcp3008(InputSettings):
         from gpiozero import MCP3008
 
         chip = MCP3008(channel=self.channel, device=self.device)
-        return PlainSensor(lambda: round(chip.value * self.scale + self.offset, 4), chip.close)
+        return PlainSensor(lambda: round(float(chip.value) * self.scale + self.offset, 4), chip.close)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,6 +15,8 @@ from .hub import Hub
 
 log = logging.getLogger("link")
 
+# Linux's own number: the type stubs of Debian 12 do not have the name.
+TCP_USER_TIMEOUT = 18
 KEEP_ALIVE_SECONDS = 20
 ANSWER_SECONDS = 10
 ACKNOWLEDGED_SECONDS = 60
@@ -156,7 +158,7 @@ class Client(mqtt.Client):
 def tune(_client: mqtt.Client, _data: Any, connection: socket.socket) -> None:
     """A reply follows an acknowledgement closely, and would else be held back for 40 ms."""
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNANSWERED_MS)
+    connection.setsockopt(socket.IPPROTO_TCP, TCP_USER_TIMEOUT, UNANSWERED_MS)
 
 
 def make_client(client_id: str) -> Client:

@@ -101,7 +101,7 @@ class Pwm(OutputSettings):
         def act(value: Value) -> None:
             device.value = take_number(value, 0, 100) / 100
 
-        return PinOutput(act, lambda: round(device.value * 100, 2), device.close)
+        return PinOutput(act, lambda: round(float(device.value) * 100, 2), device.close)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,7 +1,7 @@
-"""Brings the outbox to the hub: finds it, connects, compares clocks, says what this is, sends, oldest first.
+"""Delivers the outbox to the hub: finds it, connects, compares clocks, publishes `about`, then the readings.
 
-One batch is under way at a time, and leaves the outbox when the hub has acknowledged it. When the connection breaks all
-of that starts anew, after a pause that grows.
+One batch is in flight at a time, and leaves the outbox when the hub has acknowledged it. After a lost connection all
+steps are taken again, after an exponential back-off with jitter.
 """
 import json
 import logging
@@ -21,33 +21,33 @@ from .link import Link, LinkLost
 from .outbox import Outbox
 from .status import StatusBoard
 
-log = logging.getLogger("courier")
+log = logging.getLogger("uplink")
 
-FIRST_PAUSE_SECONDS = 1
-LONGEST_PAUSE_SECONDS = 30
-# A connection that held for so long was a good one.
-STEADY_SECONDS = 60
-COMPARE_CLOCKS_SECONDS = 600
-LOOK_SECONDS = 5
+MIN_BACKOFF_SECONDS = 1
+MAX_BACKOFF_SECONDS = 30
+# A connection that lasted this long resets the back-off.
+STABLE_CONNECTION_SECONDS = 60
+CLOCK_COMPARE_PERIOD_SECONDS = 600
+WAKE_PERIOD_SECONDS = 5
 
 
 class Backoff:
-    """Pauses that double, each by chance up to half shorter, so that not all Pis come back at the same moment."""
+    """Exponential back-off with jitter, so that Pis do not all reconnect at the same moment."""
 
     def __init__(self, chance: Callable[[], float] = random.random) -> None:
         self._chance = chance
-        self._next = float(FIRST_PAUSE_SECONDS)
+        self._next = float(MIN_BACKOFF_SECONDS)
 
     def reset(self) -> None:
-        self._next = float(FIRST_PAUSE_SECONDS)
+        self._next = float(MIN_BACKOFF_SECONDS)
 
     def next(self) -> float:
         pause = self._next
-        self._next = min(2 * pause, LONGEST_PAUSE_SECONDS)
+        self._next = min(2 * pause, MAX_BACKOFF_SECONDS)
         return pause * (1 - self._chance() / 2)
 
 
-class Courier:
+class Uplink:
     """Runs in a thread of its own."""
 
     def __init__(
@@ -73,7 +73,7 @@ class Courier:
         self._outbox.filled.set()
 
     def state_changed(self) -> None:
-        """An output was moved by somebody other than the hub."""
+        """Reports an output that changed without a command from the hub."""
         self._report_state.set()
         self._outbox.filled.set()
 
@@ -87,18 +87,18 @@ class Courier:
         while not stop.is_set():
             self._reconnect.clear()
             started = time.monotonic()
-            why = self._visit(stop)
+            why = self._connect_once(stop)
             if stop.is_set():
                 return
-            if time.monotonic() - started > STEADY_SECONDS:
+            if time.monotonic() - started > STABLE_CONNECTION_SECONDS:
                 backoff.reset()
             pause = backoff.next()
-            # Said once, not all night long.
+            # One warning per outage, not one per attempt.
             level = logging.WARNING if self._board.disconnected(why) else logging.DEBUG
             log.log(level, "%s; next try in %.0f s", why, pause)
             self._reconnect.wait(pause)
 
-    def _visit(self, stop: threading.Event) -> str:
+    def _connect_once(self, stop: threading.Event) -> str:
         """One connection, from the search to its end; answers in words why it ended."""
         config = self._config
         if config is None:
@@ -136,21 +136,21 @@ class Courier:
         while not stop.is_set() and not self._reconnect.is_set():
             self._outbox.filled.clear()
             link.check()
-            if time.monotonic() - compared > COMPARE_CLOCKS_SECONDS:
+            if time.monotonic() - compared > CLOCK_COMPARE_PERIOD_SECONDS:
                 self._clock.compare(hub)
                 compared = time.monotonic()
             self._outbox.correct_times()
             if self._introduce.is_set():
                 self._introduce.clear()
-                self._say_what_this_is(link)
+                self._publish_about(link)
             self._commands.repeat(link.deliver)
             if self._report_state.is_set():
                 self._report_state.clear()
                 link.deliver("state", json.dumps(self._outputs.state()))
             self._send_all(link, stop)
-            self._outbox.filled.wait(LOOK_SECONDS)
+            self._outbox.filled.wait(WAKE_PERIOD_SECONDS)
 
-    def _say_what_this_is(self, link: Link) -> None:
+    def _publish_about(self, link: Link) -> None:
         if self._config is None:
             return
         link.deliver("about", about(self._config, self._outputs.controls()), retain=True)

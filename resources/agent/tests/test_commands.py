@@ -52,7 +52,8 @@ class CommandsTest(FolderCase):
         message = {"id": command_id, "control": control, "value": value, "at": NOON_MS, "ttl_ms": 60_000}
         reply = self.commands.handle(json.dumps(message).encode())
         assert reply is not None
-        return json.loads(reply)
+        answer: dict[str, Any] = json.loads(reply)
+        return answer
 
     def count(self) -> int:
         file = self.folder / "count"
@@ -62,7 +63,7 @@ class CommandsTest(FolderCase):
         with self.assertLogs("commands", "WARNING"):
             reply = self.send(*args, **more)
         self.assertIs(reply["ok"], False)
-        return reply["error"]
+        return str(reply["error"])
 
     def test_every_kind_of_output(self) -> None:
         sent = {"led": True, "fan": 40, "shade": -45, "lamp": "#ff8000", "count": None, "radio": True}
@@ -121,8 +122,8 @@ class CommandsTest(FolderCase):
             self.commands._answer(json.dumps(message).encode(), broken)
         with self.assertRaises(LinkLost):
             self.commands.repeat(broken)
-        self.commands.repeat(lambda *said: heard.append(said))
-        self.commands.repeat(lambda *said: heard.append(said))
+        self.commands.repeat(lambda leaf, payload: heard.append((leaf, payload)))
+        self.commands.repeat(lambda leaf, payload: heard.append((leaf, payload)))
         self.assertEqual(heard, [("reply", '{"id": "c1", "ok": true, "value": true}')])
 
     def test_one_that_cannot_be_written_down_is_not_done(self) -> None:

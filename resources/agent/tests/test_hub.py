@@ -1,12 +1,13 @@
 """Where the agent looks for its hub, and which hub it takes."""
 import unittest
 from collections.abc import Iterator
+from typing import Any
 
 from zeroconf import ServiceInfo, Zeroconf
 
 from bramble_agent.config import HubSettings
-from bramble_agent.courier import LONGEST_PAUSE_SECONDS, Backoff
 from bramble_agent.hub import SERVICE, Hub, HubFinder, HubMemory, search
+from bramble_agent.uplink import MAX_BACKOFF_SECONDS, Backoff
 
 from .support import FolderCase
 
@@ -20,7 +21,7 @@ class FinderTest(FolderCase):
         super().setUp()
         self.memory = HubMemory(self.folder / "hub.json")
 
-    def finder(self, *found: Hub, **settings: str | bool) -> HubFinder:
+    def finder(self, *found: Hub, **settings: Any) -> HubFinder:
         def answer(_seconds: float) -> Iterator[Hub]:
             yield from found
 
@@ -85,7 +86,7 @@ class BackoffTest(unittest.TestCase):
         backoff = Backoff(lambda: 0.999)
         pauses = [backoff.next() for _ in range(7)]
         self.assertAlmostEqual(pauses[0], 0.5, delta=0.01)
-        self.assertAlmostEqual(pauses[-1], LONGEST_PAUSE_SECONDS / 2, delta=0.1)
+        self.assertAlmostEqual(pauses[-1], MAX_BACKOFF_SECONDS / 2, delta=0.1)
 
 
 if __name__ == "__main__":

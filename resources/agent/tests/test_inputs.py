@@ -188,6 +188,7 @@ class SamplerTest(FolderCase):
         while (batch := self.outbox.oldest()) is None:
             self.assertTrue(self.outbox.filled.wait(10))
             self.outbox.filled.clear()
+        message: dict[str, float]
         message, *_ = json.loads(batch.payload)
         self.outbox.remove(batch)
         del message["ts"]
