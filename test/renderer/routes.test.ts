@@ -1,14 +1,14 @@
 // Parsing hash routes.
 import { expect, test } from "vitest";
-import { links, parseRoute } from "../../src/renderer/shell/use-route.ts";
+import { LINKS, parseRoute } from "../../src/renderer/shell/use-route.ts";
 
 test.each(["", "#", "#/"])("%j is the overview", (hash) => {
   expect(parseRoute(hash)).toEqual({ kind: "overview" });
 });
 
 test.each(["pi", "ab:cd.ef", "100%", "a/b", "온도"])("the links of the device %j lead to it", (id) => {
-  expect(parseRoute(links.device(id))).toEqual({ kind: "device", id });
-  expect(parseRoute(links.edit(id))).toEqual({ kind: "edit", id });
+  expect(parseRoute(LINKS.device(id))).toEqual({ kind: "device", id });
+  expect(parseRoute(LINKS.edit(id))).toEqual({ kind: "edit", id });
 });
 
 test.each([

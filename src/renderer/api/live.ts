@@ -14,7 +14,7 @@ import { assertNever } from "../../shared/errors.ts";
 import { apiUrl, post } from "./client.ts";
 import { withCommand, withDevice, withoutDevice } from "./device-list.ts";
 import { liveUrl } from "./platform.ts";
-import { keys } from "./queries.ts";
+import { QUERY_KEYS } from "./queries.ts";
 import { SeriesFeed } from "./series.ts";
 import { Signal } from "./signal.ts";
 
@@ -80,24 +80,26 @@ export class LiveFeed {
         this.series.accept(event.readings);
         break;
       case "device":
-        this.#change<DeviceList>(keys.devices, (list) => withDevice(list, event.device));
+        this.#change<DeviceList>(QUERY_KEYS.devices, (list) => withDevice(list, event.device));
         break;
       case "command": {
         const { command } = event;
-        this.#change<DeviceList>(keys.devices, (list) => withCommand(list, command));
-        this.#change<CommandList>(keys.commands(command.device), ({ commands }) => ({
+        this.#change<DeviceList>(QUERY_KEYS.devices, (list) => withCommand(list, command));
+        this.#change<CommandList>(QUERY_KEYS.commands(command.device), ({ commands }) => ({
           commands: [command, ...commands.filter(({ id }) => id !== command.id)].sort(newestFirst),
         }));
         break;
       }
       case "device-removed":
-        this.#change<DeviceList>(keys.devices, (list) => withoutDevice(list, event.id));
+        this.#change<DeviceList>(QUERY_KEYS.devices, (list) => withoutDevice(list, event.id));
         break;
       case "refused":
-        this.#change<RefusedList>(keys.refused, ({ refused }) => ({ refused: withRefused(refused, event.refused) }));
+        this.#change<RefusedList>(QUERY_KEYS.refused, ({ refused }) => ({
+          refused: withRefused(refused, event.refused),
+        }));
         break;
       case "disk":
-        this.#change<HubInfo>(keys.hub, (hub) => ({ ...hub, disk: event.status }));
+        this.#change<HubInfo>(QUERY_KEYS.hub, (hub) => ({ ...hub, disk: event.status }));
         break;
       case "rate":
         this.readingsPerSecond.set(event.readingsPerSecond);

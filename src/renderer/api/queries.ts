@@ -10,7 +10,7 @@ import { ApiFailure, apiUrl, patch, post, request } from "./client.ts";
 /** Readings may be dated ahead, where a device's clock is fast or this computer's is slow. */
 const MAX_DEVICE_CLOCK_LEAD_MS = 7 * 24 * 3_600_000;
 
-export const keys = {
+export const QUERY_KEYS = {
   hub: ["hub"],
   devices: ["devices"],
   refused: ["refused"],
@@ -32,7 +32,7 @@ function shouldRetry(failures: number, error: DefaultError): boolean {
 
 export function useHub() {
   return useQuery({
-    queryKey: keys.hub,
+    queryKey: QUERY_KEYS.hub,
     queryFn: ({ signal }) => request<HubInfo>(apiUrl("hub"), { signal }),
     refetchInterval: 60_000,
   });
@@ -48,7 +48,7 @@ export function useInstaller(address: string) {
 
 function useDeviceList<Selected>(select: (list: DeviceList) => Selected) {
   return useQuery({
-    queryKey: keys.devices,
+    queryKey: QUERY_KEYS.devices,
     queryFn: ({ signal }) => request<DeviceList>(apiUrl("devices"), { signal }),
     select,
   });
@@ -72,7 +72,7 @@ export const useDevice = (id: string) =>
 /** A device's commands, newest first. */
 export function useCommands(device: string) {
   return useQuery({
-    queryKey: keys.commands(device),
+    queryKey: QUERY_KEYS.commands(device),
     queryFn: ({ signal }) => request<CommandList>(apiUrl(`devices/${encodeURIComponent(device)}/commands`), { signal }),
     select: ({ commands }) => commands,
   });
@@ -106,7 +106,7 @@ export function useReadingCount({ id, metrics }: Device) {
 
 export function useRefused() {
   return useQuery({
-    queryKey: keys.refused,
+    queryKey: QUERY_KEYS.refused,
     queryFn: ({ signal }) => request<RefusedList>(apiUrl("refused"), { signal }),
     select: ({ refused }) => refused,
   });

@@ -4,13 +4,14 @@ import type { DeviceList } from "../../shared/api.ts";
 import type { Device } from "../../shared/device.ts";
 import { apiUrl, post } from "./client.ts";
 import { withDevice } from "./device-list.ts";
-import { keys } from "./queries.ts";
+import { QUERY_KEYS } from "./queries.ts";
 
 export function useJoinDecision(id: string) {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: (decision: "approve" | "block") =>
       post<Device>(apiUrl(`devices/${encodeURIComponent(id)}/${decision}`), {}),
-    onSuccess: (device) => queries.setQueryData<DeviceList>(keys.devices, (list) => list && withDevice(list, device)),
+    onSuccess: (device) =>
+      queries.setQueryData<DeviceList>(QUERY_KEYS.devices, (list) => list && withDevice(list, device)),
   });
 }

@@ -4,7 +4,7 @@ import type { DeviceList } from "../../shared/api.ts";
 import type { Device } from "../../shared/device.ts";
 import { apiUrl, post, remove } from "./client.ts";
 import { withDevice, withoutDevice } from "./device-list.ts";
-import { keys } from "./queries.ts";
+import { QUERY_KEYS } from "./queries.ts";
 
 export interface Merge {
   readonly source: Device;
@@ -19,7 +19,7 @@ export function useMerge(onDone: (device: Device) => void) {
       post<Device>(apiUrl(`devices/${encodeURIComponent(source.id)}/merge`), { into: target.id }),
     onSuccess: (device, { source }) => {
       queries.setQueryData<DeviceList>(
-        keys.devices,
+        QUERY_KEYS.devices,
         (list) => list && withDevice(withoutDevice(list, source.id), device),
       );
       onDone(device);
@@ -32,7 +32,7 @@ export function useRemoval({ id }: Device, onDone: () => void) {
   return useMutation({
     mutationFn: () => remove(apiUrl(`devices/${encodeURIComponent(id)}`)),
     onSuccess: () => {
-      queries.setQueryData<DeviceList>(keys.devices, (list) => list && withoutDevice(list, id));
+      queries.setQueryData<DeviceList>(QUERY_KEYS.devices, (list) => list && withoutDevice(list, id));
       onDone();
     },
   });

@@ -24,7 +24,7 @@ export function formatMoment(ms: number, nowMs: number): string {
   return (isToday ? minute : dayAndMinute).format(ms);
 }
 
-const spans = [
+const SPAN_UNITS = [
   ["d", 86_400_000],
   ["h", 3_600_000],
   ["min", 60_000],
@@ -33,7 +33,7 @@ const spans = [
 
 /** `2 h`: in the largest unit that fits. */
 export function formatSpan(spanMs: number): string {
-  const [unit, unitMs] = spans.find(([, ms]) => spanMs >= ms) ?? ["ms", 1];
+  const [unit, unitMs] = SPAN_UNITS.find(([, ms]) => spanMs >= ms) ?? ["ms", 1];
   return `${Math.floor(spanMs / unitMs)}\u202f${unit}`;
 }
 

@@ -2,21 +2,21 @@
 import { useDevices } from "../api/queries.ts";
 import { BrandMark } from "./brand-mark.tsx";
 import styles from "./navigation.module.css";
-import { links, type Route } from "./use-route.ts";
+import { LINKS, type Route } from "./use-route.ts";
 
 export function Navigation({ route }: { readonly route: Route }) {
   const { data: devices } = useDevices();
   return (
     <nav className={styles["navigation"]} aria-label="Pages">
-      <a className={styles["brand"]} href={links.overview}>
+      <a className={styles["brand"]} href={LINKS.overview}>
         <BrandMark />
         Bramble
       </a>
-      <a className={styles["page"]} href={links.overview} aria-current={route.kind === "overview" ? "page" : undefined}>
+      <a className={styles["page"]} href={LINKS.overview} aria-current={route.kind === "overview" ? "page" : undefined}>
         Overview
         {devices !== undefined && <small title="devices">{devices.length}</small>}
       </a>
-      <a className={styles["page"]} href={links.doctor} aria-current={route.kind === "doctor" ? "page" : undefined}>
+      <a className={styles["page"]} href={LINKS.doctor} aria-current={route.kind === "doctor" ? "page" : undefined}>
         Is something wrong?
       </a>
     </nav>

@@ -9,7 +9,7 @@ export type Route =
   | { readonly kind: "edit"; readonly id: string }
   | { readonly kind: "unknown" };
 
-export const links = {
+export const LINKS = {
   overview: "#/",
   add: "#/add",
   doctor: "#/doctor",
@@ -18,9 +18,9 @@ export const links = {
 } as const;
 
 export function parseRoute(hash: string): Route {
-  if (hash === "" || hash === "#" || hash === links.overview) return { kind: "overview" };
-  if (hash === links.add) return { kind: "add" };
-  if (hash === links.doctor) return { kind: "doctor" };
+  if (hash === "" || hash === "#" || hash === LINKS.overview) return { kind: "overview" };
+  if (hash === LINKS.add) return { kind: "add" };
+  if (hash === LINKS.doctor) return { kind: "doctor" };
   const [, encodedId, edit] = /^#\/devices\/([^/]+)(\/edit)?$/.exec(hash) ?? [];
   const id = encodedId === undefined ? undefined : decoded(encodedId);
   if (id === undefined) return { kind: "unknown" };

@@ -7,7 +7,7 @@ import { useDevices, useHub, useInstaller, usePendingDevices, useRefused } from 
 import { JoinRequests } from "../../device/joining/join-requests.tsx";
 import { formatAgo } from "../../i18n/times.ts";
 import { PageHeader } from "../../shell/page-header.tsx";
-import { links } from "../../shell/use-route.ts";
+import { LINKS } from "../../shell/use-route.ts";
 import { Dot } from "../../ui/dot.tsx";
 import { Failure } from "../../ui/failure.tsx";
 import { useNow } from "../../ui/hooks/use-now.ts";
@@ -119,14 +119,14 @@ function FirstReading({ joined, pending }: FirstReadingProps) {
           <strong>Waiting for the first reading…</strong>
           <RecentRefusal />
           <p>
-            Nothing comes? <a href={links.doctor}>See whether something is wrong</a>
+            Nothing comes? <a href={LINKS.doctor}>See whether something is wrong</a>
           </p>
         </div>
       ) : (
         <div>
           <strong>{arrived.name} is here.</strong>
           <p>
-            <a href={links.device(arrived.id)}>See its readings</a>
+            <a href={LINKS.device(arrived.id)}>See its readings</a>
           </p>
         </div>
       )}

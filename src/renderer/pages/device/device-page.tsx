@@ -11,7 +11,7 @@ import { LastSeen } from "../../device/last-seen.tsx";
 import { Presence } from "../../device/presence.tsx";
 import { SilentMetrics } from "../../device/silent-metrics.tsx";
 import { PageHeader } from "../../shell/page-header.tsx";
-import { links } from "../../shell/use-route.ts";
+import { LINKS } from "../../shell/use-route.ts";
 import { Failure } from "../../ui/failure.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { AboutDevice } from "./about-device.tsx";
@@ -65,7 +65,7 @@ function JoinedDevice({ device }: { readonly device: Device }) {
         <div className={styles["actions"]}>
           <Segmented legend="Time shown" options={RANGE_OPTIONS} value={range} onChange={setRange} />
           <ExportButton device={device} shownRange={range} />
-          <a className="button" href={links.edit(device.id)}>
+          <a className="button" href={LINKS.edit(device.id)}>
             Edit
           </a>
         </div>
@@ -109,7 +109,7 @@ function NoSuchDevice({ id }: { readonly id: string }) {
     <>
       <PageHeader title={`There is no device “${id}”`} />
       <p>
-        <a className="button" href={links.overview}>
+        <a className="button" href={LINKS.overview}>
           To the overview
         </a>
       </p>

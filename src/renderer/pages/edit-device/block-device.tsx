@@ -2,7 +2,7 @@
 import type { Device } from "../../../shared/device.ts";
 import { explain } from "../../api/client.ts";
 import { useJoinDecision } from "../../api/use-join-decision.ts";
-import { goTo, links } from "../../shell/use-route.ts";
+import { goTo, LINKS } from "../../shell/use-route.ts";
 import styles from "./removal-section.module.css";
 
 export function BlockDevice({ device }: { readonly device: Device }) {
@@ -17,7 +17,7 @@ export function BlockDevice({ device }: { readonly device: Device }) {
         type="button"
         className="button danger"
         disabled={decision.isPending}
-        onClick={() => decision.mutate("block", { onSuccess: () => goTo(links.overview) })}
+        onClick={() => decision.mutate("block", { onSuccess: () => goTo(LINKS.overview) })}
       >
         Block
       </button>

@@ -6,13 +6,13 @@ import { useReadingCount } from "../../api/queries.ts";
 import { useRemoval } from "../../api/use-removal.ts";
 import { nameAndId } from "../../i18n/names.ts";
 import { historyText } from "../../i18n/numbers.ts";
-import { goTo, links } from "../../shell/use-route.ts";
+import { goTo, LINKS } from "../../shell/use-route.ts";
 import { Confirm } from "../../ui/confirm.tsx";
 import styles from "./removal-section.module.css";
 
 export function DeleteDevice({ device }: { readonly device: Device }) {
   const [isAsking, setAsking] = useState(false);
-  const removal = useRemoval(device, () => goTo(links.overview));
+  const removal = useRemoval(device, () => goTo(LINKS.overview));
   return (
     <section className={`panel ${styles["section"]}`} aria-labelledby="delete">
       <div>

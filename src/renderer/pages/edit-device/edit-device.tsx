@@ -3,7 +3,7 @@ import { type ReactNode, useCallback, useState } from "react";
 import type { Device } from "../../../shared/device.ts";
 import { useDevice } from "../../api/queries.ts";
 import { PageHeader } from "../../shell/page-header.tsx";
-import { goTo, links } from "../../shell/use-route.ts";
+import { goTo, LINKS } from "../../shell/use-route.ts";
 import { useEscape } from "../../ui/hooks/use-escape.ts";
 import { BlockDevice } from "./block-device.tsx";
 import { DeleteDevice } from "./delete-device.tsx";
@@ -26,7 +26,7 @@ export function EditDevice({ id, whileNotEditable }: Props) {
 }
 
 function EditableDevice({ device }: { readonly device: Device }) {
-  const leave = useCallback(() => goTo(links.device(device.id)), [device.id]);
+  const leave = useCallback(() => goTo(LINKS.device(device.id)), [device.id]);
   useEscape(leave);
   return (
     <div className={styles["page"]}>

@@ -7,7 +7,7 @@ import { useDevices, useReadingCount } from "../../api/queries.ts";
 import { type Merge, useMerge } from "../../api/use-removal.ts";
 import { nameAndId, ownName } from "../../i18n/names.ts";
 import { historyText } from "../../i18n/numbers.ts";
-import { goTo, links } from "../../shell/use-route.ts";
+import { goTo, LINKS } from "../../shell/use-route.ts";
 import { Confirm } from "../../ui/confirm.tsx";
 import styles from "./removal-section.module.css";
 
@@ -15,7 +15,7 @@ export function MergeDevice({ device }: { readonly device: Device }) {
   const { data: devices = [] } = useDevices();
   const [otherId, setOtherId] = useState("");
   const [asked, setAsked] = useState<Merge | null>(null);
-  const merge = useMerge(({ id }) => goTo(links.device(id)));
+  const merge = useMerge(({ id }) => goTo(LINKS.device(id)));
   const others = devices.filter(({ id }) => id !== device.id);
   const other = others.find(({ id }) => id === otherId);
   if (others.length === 0) return null;

@@ -9,7 +9,7 @@ import { Presence } from "../../device/presence.tsx";
 import { SilentMetrics } from "../../device/silent-metrics.tsx";
 import { metricLabel } from "../../i18n/names.ts";
 import { formatSpan } from "../../i18n/times.ts";
-import { links } from "../../shell/use-route.ts";
+import { LINKS } from "../../shell/use-route.ts";
 import styles from "./device-card.module.css";
 import { QuickSwitches } from "./quick-switches.tsx";
 
@@ -24,7 +24,7 @@ export const DeviceCard = memo(function DeviceCard({ device }: { readonly device
     <li className={`panel ${styles["card"]} ${presence.online ? "" : styles["away"]}`}>
       <header>
         <h2 className="cut" title={name}>
-          <a href={links.device(id)}>{name}</a>
+          <a href={LINKS.device(id)}>{name}</a>
         </h2>
         <Presence {...presence} />
       </header>

@@ -6,7 +6,7 @@ import { BlockedDevices } from "../../device/joining/blocked-devices.tsx";
 import { JoinRequests } from "../../device/joining/join-requests.tsx";
 import { byRoom, type Room } from "../../i18n/names.ts";
 import { PageHeader } from "../../shell/page-header.tsx";
-import { links } from "../../shell/use-route.ts";
+import { LINKS } from "../../shell/use-route.ts";
 import { Failure } from "../../ui/failure.tsx";
 import { DeviceCard } from "./device-card.tsx";
 import styles from "./overview.module.css";
@@ -30,7 +30,7 @@ export function Overview({ whileEmpty }: Props) {
   return (
     <>
       <PageHeader title="Overview">
-        <a className="button primary" href={links.add}>
+        <a className="button primary" href={LINKS.add}>
           Add a Raspberry Pi
         </a>
       </PageHeader>
