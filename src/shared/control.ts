@@ -3,6 +3,9 @@
 import { type Static, Type } from "typebox";
 import { type Problem, problem } from "./errors.ts";
 
+/** Declared by the device, or added by people. */
+export const MAX_CONTROLS_PER_DEVICE = 100;
+
 const id = Type.String({ pattern: "^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$" });
 const label = Type.Optional(Type.String({ minLength: 1, maxLength: 64 }));
 

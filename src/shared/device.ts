@@ -2,7 +2,7 @@
 import { type Static, type TSchema, Type } from "typebox";
 import { AddedControl, Publishes } from "./added-control.ts";
 import { Desired } from "./command.ts";
-import { Control, ControlValue } from "./control.ts";
+import { Control, ControlValue, MAX_CONTROLS_PER_DEVICE } from "./control.ts";
 
 export const Presence = Type.Object({
   online: Type.Boolean(),
@@ -55,7 +55,9 @@ export const DeviceChanges = Type.Object(
     notes: orNull(Type.String({ minLength: 1, maxLength: 4_000 })),
     icon: orNull(line(64)),
     tags: orNull(Type.Array(line(32), { maxItems: 32 })),
-    controls: orNull(Type.Array(AddedControl, { maxItems: 100, description: "all that people have added" })),
+    controls: orNull(
+      Type.Array(AddedControl, { maxItems: MAX_CONTROLS_PER_DEVICE, description: "all that people have added" }),
+    ),
   },
   { additionalProperties: false },
 );

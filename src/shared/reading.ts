@@ -1,6 +1,12 @@
 // A reading is (device, metric, ts, value). Everything the hub keeps is made of these.
 import type { DeviceId, MetricName } from "./ids.ts";
 
+/** Names a series: the readings of one metric of one device. */
+export interface SeriesKey {
+  readonly device: DeviceId;
+  readonly metric: MetricName;
+}
+
 /** A stored reading: `tsMs` is milliseconds since 1970 UTC, `value` a finite double. */
 export interface Reading {
   readonly device: DeviceId;

@@ -224,8 +224,10 @@ export async function compareAll(open: TestStore, model: StoreModel): Promise<vo
   for (const layout of ["long", "wide"] as const) {
     const pieces: Uint8Array[] = [];
     const format = { separator: ",", timeZone: "UTC", layout } as const;
-    // Its memory is used again for the next one.
-    for await (const piece of open.store.readings.csv(selectionOf(EVERYTHING), format)) pieces.push(piece.slice());
+    for await (const { bytes, release } of open.store.readings.csv(selectionOf(EVERYTHING), format)) {
+      pieces.push(bytes.slice());
+      release();
+    }
     const [found, expected] = [Buffer.concat(pieces).toString().split("\r\n"), model.csv(layout).split("\r\n")];
     expect(found.length).toBe(expected.length);
     expect(found.find((line, index) => line !== expected[index])).toBeUndefined();

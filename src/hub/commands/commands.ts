@@ -17,6 +17,7 @@ import type { HubEvents } from "../events.ts";
 import type { RecordStore } from "../store/records.ts";
 import { type CommandChannel, CommandChannels, type CommandPublisher } from "./channels.ts";
 import { CommandHistory, givenAtMs } from "./command-history.ts";
+import { commandRecords } from "./command-records.ts";
 
 export interface CommandsOptions {
   readonly records: RecordStore;
@@ -82,7 +83,7 @@ export class Commands {
   /** Takes up what a stopped hub left. */
   async start(): Promise<void> {
     const { records, clock } = this.#options;
-    for (const command of await records.commands()) this.#restore(command);
+    for (const command of await records.collection(commandRecords).list()) this.#restore(command);
     this.#endTimer = clock.every(SWEEP_PERIOD_MS, () => this.#sweep());
   }
 
@@ -128,7 +129,7 @@ export class Commands {
     open.isWritten = false;
     this.#add(open);
     try {
-      await this.#options.records.saveCommand(command, []);
+      await this.#options.records.collection(commandRecords).save([command]);
     } catch (error) {
       this.#drop(open);
       throw error;
@@ -325,7 +326,7 @@ export class Commands {
     const { records, clock } = this.#options;
     const forgotten = this.#history.takeForgotten();
     try {
-      await records.saveCommand(end, forgotten);
+      await records.collection(commandRecords).save([end], forgotten);
     } catch (error) {
       this.#history.owe(forgotten);
       open.ending = null;
@@ -342,7 +343,7 @@ export class Commands {
   #become(open: Open, state: CommandState): void {
     open.command = this.#advanced(open.command, state, {});
     this.#tell(open.command);
-    this.#options.records.saveCommand(open.command, []).catch(this.#options.onSaveFailed);
+    this.#options.records.collection(commandRecords).save([open.command]).catch(this.#options.onSaveFailed);
   }
 
   #advanced(command: Command, state: CommandState, outcome: Pick<Command, "reply" | "error">): Command {

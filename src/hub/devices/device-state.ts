@@ -1,9 +1,10 @@
 // What the registry keeps in memory of a device, and the two forms in which it leaves: written down, and shown.
 import type { Desired } from "../../shared/command.ts";
 import type { Device, DeviceControl, DeviceOverrides, Metric, Presence } from "../../shared/device.ts";
+import type { DeviceAbout, Reported } from "../../shared/device-about.ts";
 import type { MetricName } from "../../shared/ids.ts";
-import type { DeviceAbout, DeviceRecord, Reported } from "../store/records.ts";
 import { ClockWatch } from "./clock-watch.ts";
+import type { DeviceRecord } from "./device-record.ts";
 import { type JoiningDevice, KEPT_MS } from "./joining.ts";
 import type { MetricState } from "./metric-state.ts";
 

@@ -1,7 +1,7 @@
 // All devices by id, as they are in memory. It knows nobody: what is asked of all of them at once is answered here.
 import type { DeviceControl } from "../../shared/device.ts";
 import type { DeviceId } from "../../shared/ids.ts";
-import type { SeriesKey } from "../store/readings.ts";
+import type { SeriesKey } from "../../shared/reading.ts";
 import { AddedTopics } from "./added-topics.ts";
 import { controlsOf, type DeviceState } from "./device-state.ts";
 

@@ -7,6 +7,7 @@ import { limits } from "../../shared/reading.ts";
 import type { Clock } from "../clock.ts";
 import type { ReadingStore } from "../store/readings.ts";
 import type { RecordStore } from "../store/records.ts";
+import { deviceRecords } from "./device-record.ts";
 import { type DeviceState, toRecord } from "./device-state.ts";
 import { leaving, takingIn } from "./joining.ts";
 import { MetricState } from "./metric-state.ts";
@@ -45,7 +46,7 @@ export async function mergeDevices(
         attributes: attributes.map(([name, text]) => ({ device: into.id, name, text })),
         receivedAtMs: nowMs,
       });
-      await records.saveDevices([toRecord(into)]);
+      await records.collection(deviceRecords).save([toRecord(into)]);
       onChange(into);
     });
   } finally {

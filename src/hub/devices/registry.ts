@@ -1,15 +1,17 @@
 // Which devices there are, what they last said, and whether they are here. It lives in memory and is written down as
 // it changes; readings themselves are the store's.
 import type { JoiningMode } from "../../shared/api.ts";
-import type { ControlValue } from "../../shared/control.ts";
+import { type ControlValue, MAX_CONTROLS_PER_DEVICE } from "../../shared/control.ts";
 import type { Device, DeviceChanges } from "../../shared/device.ts";
+import type { DeviceAbout } from "../../shared/device-about.ts";
 import { type Problem, problem } from "../../shared/errors.ts";
 import type { DeviceId } from "../../shared/ids.ts";
 import { type IncomingAttribute, type IncomingReading, limits } from "../../shared/reading.ts";
 import type { Clock } from "../clock.ts";
 import type { HubEvents } from "../events.ts";
 import type { ReadingStore } from "../store/readings.ts";
-import type { DeviceAbout, RecordStore } from "../store/records.ts";
+import type { RecordStore } from "../store/records.ts";
+import { deviceRecords } from "./device-record.ts";
 import { type DeviceState, inPortions, keepNewest, newState, toRecord } from "./device-state.ts";
 import type { DeviceView } from "./device-view.ts";
 import type { DeviceDirectory } from "./directory.ts";
@@ -20,8 +22,6 @@ import { Presence } from "./presence.ts";
 import { restoreDevices } from "./restore.ts";
 
 const SAVE_PERIOD_MS = 10_000;
-/** Controls of a device whose values are kept. */
-const MAX_REPORTED_CONTROLS = 100;
 
 /** Where a message came from. */
 export interface Source {
@@ -60,7 +60,7 @@ export class Registry {
       readings,
       records,
       clock,
-      save: (state) => records.saveDevices([toRecord(state)]),
+      save: (state) => records.collection(deviceRecords).save([toRecord(state)]),
       onChange,
       onGone: ({ id }) => {
         directory.states.delete(id);
@@ -117,7 +117,7 @@ export class Registry {
       const before = state.given;
       state.given = edited(before, changes);
       try {
-        await this.#options.records.saveDevices([toRecord(state)]);
+        await this.#options.records.collection(deviceRecords).save([toRecord(state)]);
       } catch (error) {
         state.given = before;
         throw error;
@@ -228,7 +228,7 @@ export class Registry {
     const state = this.#stateOf(id, source.address);
     state.about = about;
     this.presence.heard(state, source.address, this.#options.clock.now());
-    await this.#options.records.saveDevices([toRecord(state)]);
+    await this.#options.records.collection(deviceRecords).save([toRecord(state)]);
     state.isRecorded = true;
     this.#announce(state);
     return null;
@@ -239,7 +239,8 @@ export class Registry {
     const state = this.#devices.get(id);
     if (state === undefined) return;
     const atMs = this.#options.clock.now();
-    for (const [control, value] of values) keepNewest(state.reported, control, { value, atMs }, MAX_REPORTED_CONTROLS);
+    for (const [control, value] of values)
+      keepNewest(state.reported, control, { value, atMs }, MAX_CONTROLS_PER_DEVICE);
     state.unsaved = true;
     this.#announce(state);
   }
@@ -307,7 +308,7 @@ export class Registry {
       const states = portion.filter(({ id, isLeaving }) => !isLeaving && this.#devices.has(id));
       for (const state of states) state.unsaved = false;
       try {
-        await this.#options.records.saveDevices(states.map(toRecord));
+        await this.#options.records.collection(deviceRecords).save(states.map(toRecord));
       } catch (error) {
         for (const state of states) state.unsaved = true;
         throw error;

@@ -1,6 +1,7 @@
 // What the store knows of devices, as the registry has it in memory.
 import type { ReadingStore } from "../store/readings.ts";
-import type { DeviceRecord, RecordStore } from "../store/records.ts";
+import type { RecordStore } from "../store/records.ts";
+import { type DeviceRecord, deviceRecords } from "./device-record.ts";
 import { type DeviceState, newState } from "./device-state.ts";
 import { MetricState } from "./metric-state.ts";
 
@@ -19,7 +20,8 @@ export async function restoreDevices(
     return state;
   };
   const pauses = new Map<string, DeviceRecord["usualPausesMs"]>();
-  for (const record of await records.devices()) {
+  const stored = await records.collection(deviceRecords).list();
+  for (const record of stored.sort((a, b) => (a.id < b.id ? -1 : 1))) {
     restore(record);
     pauses.set(record.id, record.usualPausesMs);
   }

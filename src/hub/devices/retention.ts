@@ -1,14 +1,30 @@
 // Keeps readings for as long as people want them, and removes what is older. Days are whole ones (UTC), so that a chunk is
 // cut once a day at most. A computer's clock may be years off until the network sets it right, and what is removed does
 // not come back: the day up to which the rules are carried out moves on by one an hour, however far the clock jumps.
-import type { RetentionRule } from "../../shared/api.ts";
+import { type Static, Type } from "typebox";
+import { RetentionRule } from "../../shared/api.ts";
 import type { DeviceId, MetricName } from "../../shared/ids.ts";
+import type { SeriesKey } from "../../shared/reading.ts";
 import type { Clock } from "../clock.ts";
-import type { ReadingStore, SeriesKey } from "../store/readings.ts";
-import type { RecordStore, RetentionRecord } from "../store/records.ts";
+import type { ReadingStore } from "../store/readings.ts";
+import type { RecordKind, RecordStore } from "../store/records.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
+
+const RetentionRecord = Type.Object({
+  rules: Type.Array(RetentionRule),
+  /** The day up to which the rules have been carried out, counted from 1970 UTC. */
+  day: Type.Integer(),
+});
+type RetentionRecord = Static<typeof RetentionRecord>;
+
+/** There is one record at most: none while nobody has made rules. */
+export const retentionRecords: RecordKind<typeof RetentionRecord> = {
+  name: "retention",
+  schema: RetentionRecord,
+  idOf: () => "rules",
+};
 
 export interface RetentionOptions {
   readonly readings: ReadingStore;
@@ -37,7 +53,7 @@ export class Retention {
 
   async start(): Promise<void> {
     const { records, clock, onFailure } = this.#options;
-    this.#record = await records.retention();
+    this.#record = (await records.collection(retentionRecords).list())[0] ?? null;
     this.#endTimer = clock.every(HOUR_MS, () => void this.#inTurn(() => this.#moveOn()).catch(onFailure));
   }
 
@@ -68,7 +84,7 @@ export class Retention {
   }
 
   async #save(record: RetentionRecord): Promise<void> {
-    await this.#options.records.saveRetention(record);
+    await this.#options.records.collection(retentionRecords).save([record]);
     this.#record = record;
   }
 

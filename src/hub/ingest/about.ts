@@ -3,10 +3,10 @@ import { Type } from "typebox";
 import { Compile } from "typebox/compile";
 import { CommandReply } from "../../shared/command.ts";
 import { ControlValue, checkControls } from "../../shared/control.ts";
+import { DeviceAbout } from "../../shared/device-about.ts";
 import { type Problem, problem } from "../../shared/errors.ts";
 import { isForbiddenKey } from "../../shared/ids.ts";
 import { limits } from "../../shared/reading.ts";
-import { DeviceAbout } from "../store/records.ts";
 import { decodeText, parseJson } from "./decode.ts";
 
 /** Of one device, as JSON: a thousand of them are in memory. */

@@ -6,7 +6,8 @@ import type { ErrorCode } from "../../shared/errors.ts";
 import { TokenBucket } from "../access/token-bucket.ts";
 import type { Clock } from "../clock.ts";
 import type { HubEvents } from "../events.ts";
-import type { RecordStore, RefusedRecord } from "../store/records.ts";
+import type { RecordStore } from "../store/records.ts";
+import { type RefusedRecord, refusedRecords } from "./refused-records.ts";
 
 const MAX_RECORDS = 1_000;
 /** With `MAX_RECORDS` messages, 16 MB at the very most. */
@@ -50,7 +51,7 @@ export class Refusals {
 
   async start(): Promise<void> {
     const { records, clock, onSaveFailed } = this.#options;
-    for (const record of await records.refused()) this.#keep(record);
+    for (const record of await records.collection(refusedRecords).list()) this.#keep(record);
     this.#endTimer = clock.every(SAVE_PERIOD_MS, () => void this.#save().catch(onSaveFailed));
   }
 
@@ -83,7 +84,7 @@ export class Refusals {
     const record = { id: this.#nextId, refused: { ...refused, bytes: payload.length, excerpt } };
     this.#keep(record);
     const forgetIds = this.#makeRoom();
-    await this.#options.records.saveRefused(record, forgetIds);
+    await this.#options.records.collection(refusedRecords).save([record], forgetIds);
     this.#options.events.messageRefused.emit(record.refused);
   }
 
@@ -116,7 +117,7 @@ export class Refusals {
     const unsaved = [...this.#unsaved];
     this.#unsaved.clear();
     try {
-      await Promise.all(unsaved.map((record) => this.#options.records.saveRefused(record, [])));
+      await this.#options.records.collection(refusedRecords).save(unsaved);
     } catch (error) {
       for (const record of unsaved) this.#unsaved.add(record);
       throw error;
@@ -133,15 +134,15 @@ export class Refusals {
     this.#nextId = record.id + 1;
   }
 
-  #makeRoom(): number[] {
-    const forgotten: number[] = [];
+  #makeRoom(): string[] {
+    const forgotten: string[] = [];
     while (this.#count > MAX_RECORDS) {
       const [address, records] = [...this.#byAddress].reduce((most, one) =>
         one[1].length > most[1].length ? one : most,
       );
       const oldest = records.shift();
       if (oldest !== undefined) {
-        forgotten.push(oldest.id);
+        forgotten.push(String(oldest.id));
         this.#unsaved.delete(oldest);
       }
       if (records.length === 0) this.#byAddress.delete(address);

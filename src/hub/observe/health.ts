@@ -35,7 +35,7 @@ function worstOf(store: Health["store"]["status"], disk: DiskStatus): Health["st
 function storeHealth({ ingestFailure, store }: HubState): Health["store"] {
   if (ingestFailure !== null) return { status: "failing", message: ingestFailure };
   if (store instanceof Error) return { status: "failing", message: store.message };
-  const { damagedChunks } = store;
+  const { damagedParts: damagedChunks } = store;
   if (damagedChunks === 0) return { status: "ok" };
   const what = damagedChunks === 1 ? "1 damaged chunk was" : `${damagedChunks} damaged chunks were`;
   const message = `${what} found in the database since the hub started: what they held is missing from answers.`;

@@ -84,14 +84,13 @@ export class Metrics {
     gauges.waitingConnections.set(budget.waiting);
     gauges.connectionsCut.set(budget.cut);
     gauges.eventLoopDelay.set(maxEventLoopDelaySeconds);
-    const { storedBytes, sealedReadings, journalReadings, journalSinceMs, damagedChunks } = store;
-    const storedReadings = sealedReadings + journalReadings;
-    gauges.journalReadings.set(journalReadings);
-    gauges.sealingLag.set(journalSinceMs === null ? 0 : Math.max(0, this.#clock.now() - journalSinceMs) / 1_000);
+    const { storedBytes, storedReadings, pendingReadings, pendingSinceMs, damagedParts } = store;
+    gauges.journalReadings.set(pendingReadings);
+    gauges.sealingLag.set(pendingSinceMs === null ? 0 : Math.max(0, this.#clock.now() - pendingSinceMs) / 1_000);
     gauges.storedReadings.set(storedReadings);
     gauges.storeBytes.set(storedBytes);
     gauges.bytesPerReading.set(storedReadings === 0 ? 0 : storedBytes / storedReadings);
-    gauges.damagedChunks.set(damagedChunks);
+    gauges.damagedChunks.set(damagedParts);
     gauges.diskFree.set(diskFreeBytes ?? Number.NaN);
     gauges.mqttClients.set(mqttClients);
     gauges.devices.set({ presence: "online" }, devicesOnline);

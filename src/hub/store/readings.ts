@@ -1,7 +1,9 @@
-// The port to where readings are kept. Everything is asynchronous; what `append` answers is on disk.
+// The port to where readings are kept. What a promise of it resolves with is on disk. Series are named by device and metric:
+// what an adapter numbers them by is its own, and never leaves it.
 import type { DeviceId, MetricName } from "../../shared/ids.ts";
-import type { Bucket, IncomingAttribute, IncomingReading, Reading } from "../../shared/reading.ts";
+import type { Bucket, IncomingAttribute, IncomingReading, Reading, SeriesKey } from "../../shared/reading.ts";
 import type { CsvFormat } from "../csv/csv-format.ts";
+import type { BucketGrid } from "./bucket-grid.ts";
 
 export interface ReadingStore {
   /**
@@ -19,11 +21,15 @@ export interface ReadingStore {
   /** One page of rows in order of time, then device, then metric; `query.after` goes on behind the last row of a page. */
   page(query: PageQuery): Promise<ReadingPage>;
   /**
-   * The bytes of a CSV file in pieces, oldest reading first, written where the readings are read. What is stored while
-   * the file is being read may or may not be in it. A piece is there until the next one is asked for: its memory is
-   * used again.
+   * The finest grid of at most `points` buckets for `fromMs <= t < toMs` that this store answers fast: its long buckets are
+   * made of summaries that it keeps.
    */
-  csv(selection: ReadingSelection, format: CsvFormat): AsyncIterable<Uint8Array>;
+  bucketGrid(fromMs: number, toMs: number, points: number): BucketGrid;
+  /**
+   * A CSV file (RFC 4180) in pieces that end with whole lines, oldest reading first. What is stored while the file is being
+   * read may or may not be in it.
+   */
+  csv(selection: ReadingSelection, format: CsvFormat): AsyncIterable<CsvPiece>;
   /**
    * Copies the readings of these metrics of `device` to `into`, each at its own time; where `into` has one of the metric at
    * that time, or gets one meanwhile, its own stays. Resolves once all is on disk. After a failure or a crash some are
@@ -42,14 +48,17 @@ export interface AppendMessage {
   readonly isOfFlood?: boolean;
 }
 
-export interface BucketQuery {
-  readonly device: DeviceId;
-  readonly metric: MetricName;
+/** Any grid will do, one of `bucketGrid` is fast. A bucket that begins before `fromMs` is cut, and begins there. */
+export interface BucketQuery extends SeriesKey, BucketGrid {
   readonly fromMs: number;
   readonly toMs: number;
-  /** Buckets begin at `originMs` and every `stepMs` from there; the first one begins at `fromMs` where that is later. */
-  readonly originMs: number;
-  readonly stepMs: number;
+}
+
+/** Belongs to the one who asked for it. */
+export interface CsvPiece {
+  readonly bytes: Uint8Array;
+  /** Gives the memory of `bytes` back, which nobody may read from then on. It need not be called, but spares memory. */
+  release(): void;
 }
 
 export interface ReadingSelection {
@@ -73,11 +82,6 @@ export interface ReadingPosition {
   readonly tsMs: number;
   readonly device: string;
   readonly metric: string;
-}
-
-export interface SeriesKey {
-  readonly device: DeviceId;
-  readonly metric: MetricName;
 }
 
 /** Rows as columns: row `i` is `series[seriesIndex[i]]` at `tsMs[i]` with `values[i]`. */

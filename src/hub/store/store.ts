@@ -1,28 +1,37 @@
-// The store as a whole: what an adapter is.
+// The store as a whole: what an adapter is. `test/contract/store.ts` holds adapters to all of it.
+//
+// Ordering. A write is handed in when its method is called, and is on disk when its promise resolves. Saving records, removing a
+// device, adding to the audit log and `readings.copy` come behind everything that was handed in before, by whichever part of the
+// store: when they resolve, all of that is on disk, or was rejected. `readings.append` promises less, so that one who sends much
+// does not hold up others: see there.
+import type { AuditLog } from "./audit.ts";
 import type { ReadingStore } from "./readings.ts";
 import type { RecordStore } from "./records.ts";
 
 export interface Store {
   readonly readings: ReadingStore;
   readonly records: RecordStore;
+  readonly audit: AuditLog;
   /** Opens it and brings its tables up to date. Rejects with words for a person. */
   start(): Promise<void>;
   /** Finishes what was handed in, then closes. Stopping twice is fine. */
   stop(): Promise<void>;
-  /** Gives memory back that was freed, the store's and the rest of the process's; a commit may wait some milliseconds. */
+  /** Gives freed memory back, the store's and the rest of the process's; a commit may wait some milliseconds. */
   releaseMemory(): Promise<void>;
   /** How the store is doing, as of now. */
   status(): Promise<StoreStatus>;
 }
 
 export interface StoreStatus {
-  /** Database and write-ahead log. */
+  /** Everything that the store keeps on disk. */
   readonly storedBytes: number;
-  /** Readings sealed into chunks, and those still in the journal. */
-  readonly sealedReadings: number;
-  readonly journalReadings: number;
-  /** When the oldest reading of the journal arrived; null when it is empty. */
-  readonly journalSinceMs: number | null;
-  /** Chunks that were found damaged since the start. */
-  readonly damagedChunks: number;
+  readonly storedReadings: number;
+  /** Of these, the ones that wait for work in the background, such as compression. */
+  readonly pendingReadings: number;
+  /** When the first of them arrived, milliseconds UTC; null when none waits. */
+  readonly pendingSinceMs: number | null;
+  /** Parts that were found damaged since the start: what they held is missing from answers. */
+  readonly damagedParts: number;
+  /** Figures of the adapter's own, by name. */
+  readonly details: Readonly<Record<string, number>>;
 }

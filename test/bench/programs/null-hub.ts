@@ -20,6 +20,7 @@ import { Refusals } from "../../../src/hub/ingest/refusals.ts";
 import { LiveFeed } from "../../../src/hub/live/feed.ts";
 import { LogThrottle } from "../../../src/hub/observe/log-throttle.ts";
 import { Metrics } from "../../../src/hub/observe/metrics.ts";
+import { bucketGrid } from "../../../src/hub/store/bucket-grid.ts";
 import type { ReadingStore } from "../../../src/hub/store/readings.ts";
 import type { RecordStore } from "../../../src/hub/store/records.ts";
 import { HttpDiagnostics } from "../../../src/hub/transport/http/diagnostics.ts";
@@ -36,6 +37,7 @@ const readings: ReadingStore = {
   },
   latest: async () => [],
   buckets: async () => [],
+  bucketGrid,
   page: async () => ({
     series: [],
     seriesIndex: new Uint32Array(),
@@ -48,16 +50,9 @@ const readings: ReadingStore = {
   remove: async () => undefined,
 };
 const records: RecordStore = {
-  devices: async () => [],
-  saveDevices: async () => undefined,
+  collection: () => ({ list: async () => [], save: async () => undefined }),
   removeDevice: async () => undefined,
   attributes: async () => [],
-  refused: async () => [],
-  saveRefused: async () => undefined,
-  commands: async () => [],
-  saveCommand: async () => undefined,
-  retention: async () => null,
-  saveRetention: async () => undefined,
   setting: async (_name, make) => make(),
 };
 

@@ -3,6 +3,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { expect, test } from "vitest";
 import type { CommandChannel } from "../../../src/hub/commands/channels.ts";
+import { commandRecords } from "../../../src/hub/commands/command-records.ts";
 import { Commands } from "../../../src/hub/commands/commands.ts";
 import { HubEvents } from "../../../src/hub/events.ts";
 import type { RecordStore } from "../../../src/hub/store/records.ts";
@@ -23,10 +24,16 @@ class Gate {
     this.#opened.resolve();
     this.records = {
       ...store.records,
-      saveCommand: async (command, forgetIds) => {
-        await this.#opened.promise;
-        if (this.#failure !== null) throw this.#failure;
-        await store.records.saveCommand(command, forgetIds);
+      collection: (kind) => {
+        const collection = store.records.collection(kind);
+        return {
+          list: () => collection.list(),
+          save: async (records, removedIds) => {
+            await this.#opened.promise;
+            if (this.#failure !== null) throw this.#failure;
+            await collection.save(records, removedIds);
+          },
+        };
       },
     };
   }
@@ -76,7 +83,7 @@ async function startCommands() {
   return { clock, store, gate, told, commands, heard, channel, give, [Symbol.asyncDispose]: stop };
 }
 
-const whatIsKept = async ({ store }: TestStore): Promise<Command[]> => store.records.commands();
+const whatIsKept = async ({ store }: TestStore): Promise<Command[]> => store.records.collection(commandRecords).list();
 
 test("a command that is still being written down is sent to nobody, and never where that fails", async () => {
   await using at = await startCommands();

@@ -22,7 +22,10 @@ class OpenStore implements AsyncDisposable {
   async pieces(format: Partial<CsvFormat> = {}, selection: Partial<ReadingSelection> = {}): Promise<string[]> {
     const pieces: string[] = [];
     const file = this.#open.store.readings.csv({ ...EVERYTHING, ...selection }, { ...PLAIN, ...format });
-    for await (const piece of file) pieces.push(Buffer.from(piece).toString());
+    for await (const { bytes, release } of file) {
+      pieces.push(Buffer.from(bytes).toString());
+      release();
+    }
     return pieces;
   }
 

@@ -117,7 +117,7 @@ test("what a device had is in the other, bit for bit, and nothing that was there
       await open.reopen();
       await open.store.seal();
       await compareAll(open, model);
-      expect((await open.store.status()).sealedReadings).toBe(model.count);
+      expect((await open.store.status()).details.sealedReadings).toBe(model.count);
       expect(open.troubles).toEqual([]);
     }),
     { numRuns: 15, endOnFailure: true },

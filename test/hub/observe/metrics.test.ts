@@ -9,10 +9,11 @@ import { startTestHub, type TestHub } from "../../support/hub.ts";
 const figures: HubFigures = {
   store: {
     storedBytes: 4_000,
-    sealedReadings: 900,
-    journalReadings: 100,
-    journalSinceMs: 7_500,
-    damagedChunks: 2,
+    storedReadings: 1_000,
+    pendingReadings: 100,
+    pendingSinceMs: 7_500,
+    damagedParts: 2,
+    details: {},
   },
   diskFreeBytes: 5e9,
   budget: { inFlightBytes: 0, heldBytes: 0, waiting: 0, cut: 0 },
@@ -72,7 +73,7 @@ test("what happened is counted, and what is so now is looked up", async () => {
   });
 
   metrics.message("mqtt", "stored", 1);
-  const empty = { ...figures.store, sealedReadings: 0, journalReadings: 0, journalSinceMs: null };
+  const empty = { ...figures.store, storedReadings: 0, pendingReadings: 0, pendingSinceMs: null };
   const second = parse(await metrics.text({ ...figures, store: empty, diskFreeBytes: null }));
   expect(second.get("bramble_readings_total")).toBe(26);
   expect(second.get("bramble_bytes_per_reading")).toBe(0);
@@ -137,7 +138,7 @@ test("health is that of its worst part, in words", () => {
     version: "1.2.3",
     uptimeSeconds: 5,
     ingestFailure: null,
-    store: { ...figures.store, damagedChunks: 0 },
+    store: { ...figures.store, damagedParts: 0 },
     disk: { status: "ok", freeBytes: 5e9 },
     mqttClients: 3,
   } as const;
@@ -149,7 +150,7 @@ test("health is that of its worst part, in words", () => {
     disk: { status: "ok", freeBytes: 5e9 },
     mqtt: { status: "ok", clients: 3 },
   });
-  expect(describeHealth({ ...sound, store: { ...figures.store, damagedChunks: 1 } })).toMatchObject({
+  expect(describeHealth({ ...sound, store: { ...figures.store, damagedParts: 1 } })).toMatchObject({
     status: "warning",
     store: { status: "warning", damagedChunks: 1, message: expect.stringContaining("1 damaged chunk was found") },
   });

@@ -108,10 +108,10 @@ if (!mayMountSmallDisk()) {
     rmSync(ballast);
     expect(await isTaken()).toBe(true);
     clock.advance(3_600_000);
-    const sealed = async () => ((await open.store.status()).journalReadings === 0 ? true : undefined);
+    const sealed = async () => ((await open.store.status()).pendingReadings === 0 ? true : undefined);
     await until("all is sealed", sealed, 60_000);
     await compareAll(open, model);
-    expect((await open.store.status()).sealedReadings).toBe(model.count);
+    expect((await open.store.status()).details.sealedReadings).toBe(model.count);
 
     // Closed and opened while it is full.
     writeFileSync(ballast, Buffer.alloc(free(disk.path) - 100_000));

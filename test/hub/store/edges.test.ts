@@ -45,7 +45,7 @@ test("a wide CSV file keeps its columns when a metric appears while it is writte
   await append(open, rising(160_000, 1_000));
   const format = { separator: ",", timeZone: "UTC", layout: "wide" } as const;
   let text = "";
-  for await (const bytes of open.store.readings.csv(EVERYTHING, format)) {
+  for await (const { bytes } of open.store.readings.csv(EVERYTHING, format)) {
     if (text === "") await append(open, [[START_MS + 159_999_000, 7]], START_MS, metricName("a"));
     text += new TextDecoder().decode(bytes);
   }
@@ -155,7 +155,7 @@ test("a journal whose rows seem to come from the future is sealed all the same",
   await using open = await openTestStore(clock);
   await append(open, [[START_MS, 1]], START_MS + 365 * 24 * HOUR_MS);
   clock.advance(10_000);
-  const sealed = async () => ((await open.store.status()).sealedReadings === 1 ? true : undefined);
+  const sealed = async () => ((await open.store.status()).details.sealedReadings === 1 ? true : undefined);
   expect(await until("sealed", sealed)).toBe(true);
 });
 
@@ -171,10 +171,10 @@ test("what cannot be sealed is tried again now and then, not with every commit",
   db.exec("DROP TRIGGER broken");
   db.close();
   clock.advance(10_000);
-  const sealed = async () => ((await open.store.status()).journalReadings === 0 ? true : undefined);
+  const sealed = async () => ((await open.store.status()).pendingReadings === 0 ? true : undefined);
   expect(await until("sealed", sealed)).toBe(true);
   // Five of the last fifty had been there.
-  expect((await open.store.status()).sealedReadings).toBe(10_045);
+  expect((await open.store.status()).details.sealedReadings).toBe(10_045);
 });
 
 test("what a flood has left behind is sealed once it is over", async () => {
@@ -184,11 +184,11 @@ test("what a flood has left behind is sealed once it is over", async () => {
   const { store } = open;
   // It may still go on.
   clock.advance(10_000);
-  expect(await store.status()).toMatchObject({ journalReadings: 70_000 });
+  expect(await store.status()).toMatchObject({ pendingReadings: 70_000 });
   clock.advance(10_000);
-  const sealed = async () => ((await store.status()).journalReadings === 0 ? true : undefined);
+  const sealed = async () => ((await store.status()).pendingReadings === 0 ? true : undefined);
   expect(await until("sealed", sealed)).toBe(true);
-  expect(await store.status()).toMatchObject({ sealedReadings: 70_000 });
+  expect(await store.status()).toMatchObject({ details: { sealedReadings: 70_000 } });
 });
 
 test("after a failure to seal, what came since is sealed and removed with the rest", async () => {
@@ -202,7 +202,7 @@ test("after a failure to seal, what came since is sealed and removed with the re
   db.close();
   await open.store.readings.remove(EVERYTHING);
   expect(await open.store.readings.latest()).toEqual([]);
-  expect(await open.store.status()).toMatchObject({ sealedReadings: 0, journalReadings: 0 });
+  expect(await open.store.status()).toMatchObject({ storedReadings: 0, pendingReadings: 0 });
 });
 
 test("a commit that fails leaves nothing behind: no reading, no taken time, nothing to seal", async () => {
@@ -226,5 +226,5 @@ test("a commit that fails leaves nothing behind: no reading, no taken time, noth
   await open.store.seal();
   const page = await open.store.readings.page({ ...EVERYTHING, order: "oldest-first", after: null, limit: 100 });
   expect([...page.values]).toEqual([5, 1, 3, 4]);
-  expect((await open.store.status()).sealedReadings).toBe(4);
+  expect((await open.store.status()).details.sealedReadings).toBe(4);
 });

@@ -59,7 +59,7 @@ test("a damaged chunk is named, the rest is served, and late readings find a pla
   await open.reopen();
   expect(await valuesOf(open)).toEqual(Array.from({ length: 6_000 - 4_096 }, (_, index) => 4_096 + index));
   expect(open.troubles.join("\n")).toMatch(/a chunk is damaged .* 4096 readings/);
-  expect((await open.store.status()).damagedChunks).toBe(1);
+  expect((await open.store.status()).damagedParts).toBe(1);
 
   await append(open, [[START_MS + 500, -1]]);
   await open.store.seal();

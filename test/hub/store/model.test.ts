@@ -176,8 +176,8 @@ test("every question has the answer of the model, whatever came before", { timeo
       await compareAll(open, model);
       const whole = { fromMs: START_MS - HOUR_MS, toMs: START_MS + 24 * HOUR_MS, originMs: 0 };
       for (const of of SERIES) await compareBuckets(open, model, of, { ...whole, stepMs: HOUR_MS });
-      const { sealedReadings, journalReadings } = await open.store.status();
-      expect({ sealedReadings, journalReadings }).toEqual({ sealedReadings: model.count, journalReadings: 0 });
+      const { storedReadings, pendingReadings } = await open.store.status();
+      expect({ storedReadings, pendingReadings }).toEqual({ storedReadings: model.count, pendingReadings: 0 });
       expect(open.troubles).toEqual([]);
     }),
     { numRuns: 40, endOnFailure: true },

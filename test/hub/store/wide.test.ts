@@ -78,7 +78,10 @@ async function append(open: TestStore, model: Readings, readings: readonly Readi
 
 async function csvOf(open: TestStore, selection: ReadingSelection, layout: CsvFormat["layout"]): Promise<string> {
   const pieces: Buffer[] = [];
-  for await (const piece of open.store.readings.csv(selection, { ...FORMAT, layout })) pieces.push(Buffer.from(piece));
+  for await (const { bytes, release } of open.store.readings.csv(selection, { ...FORMAT, layout })) {
+    pieces.push(Buffer.from(bytes));
+    release();
+  }
   return Buffer.concat(pieces).toString();
 }
 
@@ -221,8 +224,8 @@ test("a file goes on where it was when the reader slept in between", async () =>
   );
   for (const layout of LAYOUTS) {
     const pieces: Buffer[] = [];
-    for await (const piece of open.store.readings.csv(EVERYTHING, { ...FORMAT, layout })) {
-      pieces.push(Buffer.from(piece));
+    for await (const { bytes } of open.store.readings.csv(EVERYTHING, { ...FORMAT, layout })) {
+      pieces.push(Buffer.from(bytes));
       // A client that reads slowly: the next piece is there when the reader finds that nobody asks.
       await open.store.readings.latest();
       clock.advance(20_000);

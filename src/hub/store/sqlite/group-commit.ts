@@ -6,8 +6,9 @@ import { BrambleError } from "../../../shared/errors.ts";
 import type { IncomingAttribute } from "../../../shared/reading.ts";
 import type { AppendMessage } from "../readings.ts";
 import { BatchBuilder } from "./codec/batch.ts";
+import type { RecordOperation } from "./engine/record-tables.ts";
 import type { SeriesIds } from "./series-ids.ts";
-import type { RecordOperation, WriteBatch } from "./threads/writer.ts";
+import type { WriteBatch } from "./threads/writer.ts";
 
 const MESSAGES_PER_BATCH = 1_000;
 const READINGS_PER_BATCH = 20_000;
@@ -59,14 +60,14 @@ export class GroupCommit {
 
   /** Resolves once the operation's batch is on disk. */
   async run(operation: RecordOperation): Promise<void> {
-    const batch = this.#behindAll().gathering();
+    const batch = this.#behindAll();
     batch.records.push(operation);
     await this.#wait(batch);
   }
 
   /** Resolves once what was handed in before, and every series that has a number, is on disk. */
   async flush(): Promise<void> {
-    await this.#wait(this.#behindAll().gathering());
+    await this.#wait(this.#behindAll());
   }
 
   /** Resolves when everything handed in has been settled. */
@@ -74,9 +75,12 @@ export class GroupCommit {
     await this.#running;
   }
 
-  /** The queue whose last batch is committed after everything that was handed in before. */
-  #behindAll(): BatchQueue {
-    return this.#floodQueue.isEmpty ? this.#queue : this.#floodQueue;
+  /** A batch that is committed after everything that was handed in before, to either queue. */
+  #behindAll(): Batch {
+    if (this.#floodQueue.isEmpty) return this.#queue.gathering();
+    const batch = this.#floodQueue.gathering();
+    batch.behind = this.#queue.batches.at(-1) ?? batch.behind;
+    return batch;
   }
 
   #wait(batch: Batch): Promise<Float64Array> {
@@ -104,6 +108,8 @@ export class GroupCommit {
     const [batch] = queue.batches;
     if (batch === undefined) return;
     await this.#gather(batch);
+    // What came in while it gathered may have moved its place further back: hence a loop.
+    while (batch.behind !== null && this.#queue.batches.includes(batch.behind)) await this.#commitNext(this.#queue);
     queue.batches.shift();
     await this.#commit(batch);
   }
@@ -169,6 +175,8 @@ class Batch {
   readonly records: RecordOperation[] = [];
   readonly waiting: Waiting[] = [];
   receivedAtMs: number | null = null;
+  /** Of a flood's batch: the other queue's batch that must be committed before it. */
+  behind: Batch | null = null;
 
   get full(): boolean {
     return this.waiting.length >= MESSAGES_PER_BATCH || this.readings.count >= READINGS_PER_BATCH;

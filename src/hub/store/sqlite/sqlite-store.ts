@@ -1,23 +1,19 @@
 // The default store: one SQLite file, a thread that writes it and one that reads it.
 import { stat } from "node:fs/promises";
-import { type Static, type TSchema, Type } from "typebox";
-import { Value } from "typebox/value";
-import { Command } from "../../../shared/command.ts";
 import { BrambleError } from "../../../shared/errors.ts";
-import { parseDeviceId, parseMetricName } from "../../../shared/ids.ts";
-import type { IncomingAttribute } from "../../../shared/reading.ts";
 import type { Clock } from "../../clock.ts";
-import type { CsvFormat } from "../../csv/csv-format.ts";
-import type { ReadingSelection, ReadingStore } from "../readings.ts";
-import { DeviceRecord, type RecordStore, RefusedRecord, RetentionRecord } from "../records.ts";
+import type { AuditLog } from "../audit.ts";
+import type { ReadingStore } from "../readings.ts";
+import type { RecordStore } from "../records.ts";
 import type { Store, StoreStatus } from "../store.ts";
 import { GroupCommit } from "./group-commit.ts";
-import type { CsvPlace } from "./queries/csv-export.ts";
 import { SeriesIds } from "./series-ids.ts";
-import type { ReaderMethods, RecordTable } from "./threads/reader.ts";
+import { sqliteReadings } from "./sqlite-readings.ts";
+import { sqliteAudit, sqliteRecords } from "./sqlite-records.ts";
+import type { ReaderMethods } from "./threads/reader.ts";
 import { SleepingWorker } from "./threads/sleeping-worker.ts";
 import { WorkerClient, type WorkerEvents } from "./threads/worker-client.ts";
-import { moving, type Notice } from "./threads/worker-port.ts";
+import type { Notice } from "./threads/worker-port.ts";
 import type { WriterMethods } from "./threads/writer.ts";
 
 export interface SqliteStoreOptions {
@@ -31,6 +27,11 @@ export interface SqliteStoreOptions {
   readonly onCommit: (durationSeconds: number, messages: number) => void;
 }
 
+export interface SqliteStatus extends StoreStatus {
+  /** Readings in chunks, the write-ahead log's size, and rows of the journal that were found damaged since the start. */
+  readonly details: Readonly<Record<"sealedReadings" | "logBytes" | "damagedJournalRows", number>>;
+}
+
 const MAINTENANCE_PERIOD_MS = 10_000;
 /** The reader sleeps when nobody asked for so long, or twice as long. */
 const READER_IDLE_PERIOD_MS = 5_000;
@@ -38,6 +39,7 @@ const READER_IDLE_PERIOD_MS = 5_000;
 export class SqliteStore implements Store {
   readonly readings: ReadingStore;
   readonly records: RecordStore;
+  readonly audit: AuditLog;
   readonly #options: SqliteStoreOptions;
   readonly #writer: WorkerClient<WriterMethods>;
   readonly #reader: SleepingWorker<ReaderMethods>;
@@ -64,6 +66,7 @@ export class SqliteStore implements Store {
     });
     this.readings = sqliteReadings(this.#commits, this.#series, this.#writer, this.#reader);
     this.records = sqliteRecords(this.#commits, this.#reader);
+    this.audit = sqliteAudit(this.#commits, this.#reader);
   }
 
   async start(): Promise<void> {
@@ -72,7 +75,7 @@ export class SqliteStore implements Store {
       const opened = this.#writer.call("open", path);
       this.#opened = opened;
       // The reader's thread comes up meanwhile.
-      const [series] = await Promise.all([opened, this.#reader.call("records", "setting")]);
+      const [series] = await Promise.all([opened, this.#reader.call("settings", null)]);
       this.#series.load(series);
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
@@ -107,17 +110,20 @@ export class SqliteStore implements Store {
     await this.#writer.call("releaseMemory", null);
   }
 
-  async status(): Promise<StoreStatus> {
+  async status(): Promise<SqliteStatus> {
     const { path } = this.#options;
-    const [writer, ...sizes] = await Promise.all([
+    const [{ sealedReadings, journalReadings, journalSinceMs }, databaseBytes, logBytes] = await Promise.all([
       this.#writer.call("status", null),
       fileBytes(path),
       fileBytes(`${path}-wal`),
     ]);
     return {
-      ...writer,
-      storedBytes: sizes.reduce((sum, bytes) => sum + bytes, 0),
-      damagedChunks: this.#damagedChunks.size,
+      storedBytes: databaseBytes + logBytes,
+      storedReadings: sealedReadings + journalReadings,
+      pendingReadings: journalReadings,
+      pendingSinceMs: journalSinceMs,
+      damagedParts: this.#damagedChunks.size,
+      details: { sealedReadings, logBytes, damagedJournalRows: this.#damagedRows.size },
     };
   }
 
@@ -154,39 +160,6 @@ export class SqliteStore implements Store {
   }
 }
 
-function sqliteReadings(
-  commits: GroupCommit,
-  series: SeriesIds,
-  writer: WorkerClient<WriterMethods>,
-  reader: SleepingWorker<ReaderMethods>,
-): ReadingStore {
-  /** The reader tells the files under way apart by their numbers. */
-  let files = 0;
-  return {
-    append: (message) => commits.append(message),
-    latest: () => reader.call("latest", null),
-    buckets: (query) => reader.call("buckets", query),
-    page: (query) => reader.call("page", query),
-    csv: (selection, format) => csvPieces(reader, ++files, selection, format),
-    async copy(device, metrics, into) {
-      const pairs = metrics.flatMap((metric) =>
-        series
-          .select({ devices: [device], metrics: [metric] })
-          .map((from) => ({ from, into: series.idOf(into, metric) })),
-      );
-      await commits.flush();
-      await writer.call("copy", pairs);
-    },
-    async remove(selection) {
-      const { fromMs, toMs } = selection;
-      await writer.call(
-        "remove",
-        series.select(selection).map((id) => ({ series: id, fromMs, toMs })),
-      );
-    },
-  };
-}
-
 async function openReader(
   path: string,
   opened: Promise<unknown>,
@@ -202,84 +175,6 @@ async function openReader(
   }
   return reader;
 }
-
-/** Asks for the next piece while the last one is being sent; what was sent gives its memory to the one after. */
-async function* csvPieces(
-  reader: SleepingWorker<ReaderMethods>,
-  file: number,
-  selection: ReadingSelection,
-  format: CsvFormat,
-): AsyncGenerator<Uint8Array> {
-  const ask = (next: CsvPlace | null, buffer: ArrayBuffer | null) =>
-    reader.call("csvPiece", moving({ file, selection, format, next, buffer }, buffer === null ? [] : [buffer]));
-  let isWhole = false;
-  try {
-    let piece = await ask(null, null);
-    let sent: ArrayBuffer | null = null;
-    while (piece.next !== null) {
-      if (piece.bytes.length === 0) {
-        piece = await ask(piece.next, piece.bytes.buffer);
-        continue;
-      }
-      const next = ask(piece.next, sent);
-      // Whoever asked may leave in between; then nobody hears of a failure.
-      next.catch(() => undefined);
-      yield piece.bytes;
-      sent = piece.bytes.buffer;
-      piece = await next;
-    }
-    isWhole = true;
-    if (piece.bytes.length > 0) yield piece.bytes;
-  } finally {
-    // Where there is no reader any more, it keeps nothing.
-    if (!isWhole) reader.call("endCsv", file).catch(() => undefined);
-  }
-}
-
-function sqliteRecords(commits: GroupCommit, reader: SleepingWorker<ReaderMethods>): RecordStore {
-  const rows = async <T extends TSchema>(table: RecordTable, schema: T): Promise<Static<T>[]> =>
-    (await reader.call("records", table)).map((row) => Value.Parse(schema, row));
-  const parsed = async <T extends TSchema>(table: RecordTable, schema: T): Promise<Static<T>[]> =>
-    (await rows(table, RecordRow)).map(({ record }) => Value.Parse(schema, JSON.parse(record)));
-  const findSetting = async (name: string): Promise<string | undefined> =>
-    (await rows("setting", SettingRow)).find((row) => row.name === name)?.value;
-
-  return {
-    devices: () => parsed("device", DeviceRecord),
-    saveDevices: (devices) => commits.run({ kind: "save-devices", devices }),
-    removeDevice: (id) => commits.run({ kind: "remove-device", id }),
-    async attributes() {
-      return (await rows("attribute", AttributeRow)).flatMap((row): IncomingAttribute[] => {
-        const device = parseDeviceId(row.device);
-        const name = parseMetricName(row.name);
-        return device === undefined || name === undefined ? [] : [{ device, name, text: row.text }];
-      });
-    },
-    refused: () => parsed("refused", RefusedRecord),
-    saveRefused: (record, forgetIds) => commits.run({ kind: "save-refused", record, forgetIds }),
-    commands: () => parsed("command", Command),
-    saveCommand: (command, forgetIds) => commits.run({ kind: "save-command", command, forgetIds }),
-    async retention() {
-      const text = await findSetting(RETENTION_SETTING);
-      return text === undefined ? null : Value.Parse(RetentionRecord, JSON.parse(text));
-    },
-    saveRetention: (record) =>
-      commits.run({ kind: "save-setting", name: RETENTION_SETTING, value: JSON.stringify(record) }),
-    async setting(name, make) {
-      const known = await findSetting(name);
-      if (known !== undefined) return known;
-      const value = make();
-      await commits.run({ kind: "add-setting", name, value });
-      // Somebody else may have been first.
-      return (await findSetting(name)) ?? value;
-    },
-  };
-}
-
-const RETENTION_SETTING = "retention";
-const RecordRow = Type.Object({ record: Type.String() });
-const AttributeRow = Type.Object({ device: Type.String(), name: Type.String(), text: Type.String() });
-const SettingRow = Type.Object({ name: Type.String(), value: Type.String() });
 
 /** A file of its own: TypeScript in the source tree, JavaScript beside this one in the built hub. */
 function workerUrl(name: "writer" | "reader"): URL {

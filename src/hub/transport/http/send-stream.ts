@@ -1,12 +1,13 @@
 // Long answers, a piece at a time.
 import type { FastifyReply } from "fastify";
+import type { CsvPiece } from "../../store/readings.ts";
 
 /**
  * Sends an answer with the status and the headers that `reply` has. The next piece is asked for when the network has
- * taken the one before: however slow the client is, no more than that is held for it, and its memory may be used again.
+ * taken the one before: however slow the client is, no more than that is held for it, and its memory is given back.
  * Throws when the first piece fails; an answer under way is cut off, so that nobody takes what came for all of it.
  */
-export async function sendPieces(reply: FastifyReply, pieces: AsyncIterable<Uint8Array>): Promise<FastifyReply> {
+export async function sendPieces(reply: FastifyReply, pieces: AsyncIterable<CsvPiece>): Promise<FastifyReply> {
   const iterator = pieces[Symbol.asyncIterator]();
   let next = await iterator.next();
   const { raw } = reply.hijack();
@@ -17,7 +18,10 @@ export async function sendPieces(reply: FastifyReply, pieces: AsyncIterable<Uint
       raw.write(piece, (error) => resolve(error === null || error === undefined));
     });
   try {
-    while (next.done !== true && (await write(next.value))) next = await iterator.next();
+    while (next.done !== true && (await write(next.value.bytes))) {
+      next.value.release();
+      next = await iterator.next();
+    }
     raw.end();
   } catch (error) {
     raw.destroy();

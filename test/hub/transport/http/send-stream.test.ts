@@ -3,24 +3,35 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import Fastify from "fastify";
 import { expect, test } from "vitest";
+import type { CsvPiece } from "../../../../src/hub/store/readings.ts";
 import { sendPieces } from "../../../../src/hub/transport/http/send-stream.ts";
 
 const PIECE_BYTES = 1_000_000;
 
-async function* pieces(count: number, state: { made: number; left: boolean }): AsyncGenerator<Uint8Array> {
-  // One memory for all of them, as the port allows.
+async function* pieces(count: number, state: { made: number; left: boolean }): AsyncGenerator<CsvPiece> {
+  // One memory for all of them: each is released before the next is asked for.
   const bytes = new Uint8Array(PIECE_BYTES);
+  let isReleased = true;
   try {
     for (; state.made < count; state.made++) {
+      if (!isReleased) throw new Error("the memory is in use");
+      isReleased = false;
       bytes.fill(state.made % 251);
-      yield bytes;
+      yield {
+        bytes,
+        release: () => {
+          isReleased = true;
+        },
+      };
     }
   } finally {
     state.left = true;
   }
 }
 
-async function serve(make: () => AsyncIterable<Uint8Array>) {
+const newPiece = (): CsvPiece => ({ bytes: new Uint8Array(PIECE_BYTES), release: () => undefined });
+
+async function serve(make: () => AsyncIterable<CsvPiece>) {
   const app = Fastify();
   app.get("/", async (_request, reply) => sendPieces(reply.header("X-Kind", "long"), make()));
   const address = await app.listen({ host: "127.0.0.1", port: 0 });
@@ -42,7 +53,7 @@ test("a client that leaves ends the pieces", async () => {
   const left = Promise.withResolvers<void>();
   async function* endless() {
     try {
-      for (;;) yield new Uint8Array(PIECE_BYTES);
+      for (;;) yield newPiece();
     } finally {
       left.resolve();
     }
@@ -57,7 +68,7 @@ test("a client that leaves ends the pieces", async () => {
 
 test("a failure of the first piece is an error answer; a later one cuts the answer off", async () => {
   async function* failing(after: number) {
-    for (let made = 0; made < after; made++) yield new Uint8Array(PIECE_BYTES);
+    for (let made = 0; made < after; made++) yield newPiece();
     throw new Error("the disk is gone");
   }
   await using first = await serve(() => failing(0));

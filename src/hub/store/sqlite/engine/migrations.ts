@@ -113,6 +113,40 @@ export const migrations: readonly Migration[] = [
       CREATE INDEX series_metric ON series (metric, device);
     `,
   },
+  {
+    // Rows move as they are, within one transaction: no copy of what may be gigabytes of readings.
+    changesData: false,
+    sql: `
+      -- Records of all collections.
+      CREATE TABLE record (
+        number INTEGER PRIMARY KEY, -- the order in which they were first saved
+        collection TEXT NOT NULL,
+        id TEXT NOT NULL,
+        device TEXT, -- that the record goes with; null where there is none
+        text TEXT NOT NULL, -- JSON
+        UNIQUE (collection, id)
+      ) STRICT;
+      CREATE INDEX record_device ON record (device) WHERE device IS NOT NULL;
+      INSERT INTO record (collection, id, device, text) SELECT 'device', id, id, record FROM device ORDER BY id;
+      INSERT INTO record (collection, id, device, text)
+        SELECT 'command', id, iif(json_valid(record), record ->> 'device', NULL), record FROM command ORDER BY number;
+      INSERT INTO record (collection, id, text) SELECT 'refused', CAST(id AS TEXT), record FROM refused ORDER BY id;
+      INSERT INTO record (collection, id, text) SELECT 'retention', 'rules', value FROM setting WHERE name = 'retention';
+      DELETE FROM setting WHERE name = 'retention';
+      DROP TABLE device;
+      DROP TABLE command;
+      DROP TABLE refused;
+      -- Who did what. Entries are added, and trimmed from the oldest on.
+      CREATE TABLE audit (
+        id INTEGER PRIMARY KEY, -- in the order in which they were added
+        at INTEGER NOT NULL, -- milliseconds since 1970 UTC
+        actor TEXT NOT NULL,
+        action TEXT NOT NULL,
+        subject TEXT NOT NULL,
+        details TEXT NOT NULL -- JSON
+      ) STRICT;
+    `,
+  },
 ];
 
 /**

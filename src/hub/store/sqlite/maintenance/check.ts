@@ -226,7 +226,8 @@ function* checkCounts(statements: Statements, totals: CheckTotals): Findings<voi
   const data = statements.dataCount.get() ?? 0;
   if (data !== totals.chunks) yield `${totals.chunks} chunks have heads, but ${data} have data`;
   for (const id of statements.strangers.all()) yield `Series ${id} has readings, but no device and metric`;
-  for (const id of statements.badDevices.all()) yield `What is known of the device ${id} cannot be read`;
+  for (const [collection, id] of statements.badRecords.all())
+    yield `The record ${id} of ${collection} cannot be read: it is no JSON`;
 }
 
 function* checkJournal(statements: Statements, series: ReadonlySet<number>, totals: CheckTotals): Findings<void> {
@@ -284,7 +285,9 @@ function prepare(db: Database.Database) {
          UNION SELECT series FROM rollup WHERE series NOT IN (SELECT id FROM series)`,
       )
       .pluck(),
-    badDevices: db.prepare<[], string>("SELECT id FROM device WHERE NOT json_valid(record)").pluck(),
+    badRecords: db
+      .prepare<[], [collection: string, id: string]>("SELECT collection, id FROM record WHERE NOT json_valid(text)")
+      .raw(),
     journal: db.prepare<[], [id: number, readings: Buffer]>("SELECT id, readings FROM journal").raw(),
   };
 }

@@ -1,7 +1,8 @@
 // The names of series, looked up as they are needed: a list of half a million would take a hundred megabytes.
 import type Database from "better-sqlite3";
 import { type DeviceId, type MetricName, parseDeviceId, parseMetricName } from "../../../../shared/ids.ts";
-import type { ReadingSelection, SeriesKey } from "../../readings.ts";
+import type { SeriesKey } from "../../../../shared/reading.ts";
+import type { ReadingSelection } from "../../readings.ts";
 
 export interface Series extends SeriesKey {
   readonly id: number;

@@ -3,9 +3,9 @@
 import { setPriority } from "node:os";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import Database from "better-sqlite3";
-import type { Bucket, Reading } from "../../../../shared/reading.ts";
+import type { Bucket, Reading, SeriesKey } from "../../../../shared/reading.ts";
 import type { CsvFormat } from "../../../csv/csv-format.ts";
-import type { BucketQuery, PageQuery, ReadingPage, ReadingSelection, SeriesKey } from "../../readings.ts";
+import type { BucketQuery, PageQuery, ReadingPage, ReadingSelection } from "../../readings.ts";
 import { ColumnMemory } from "../codec/column-memory.ts";
 import type { Damage } from "../engine/chunks.ts";
 import { History } from "../engine/history.ts";
@@ -21,8 +21,6 @@ import { TimePage } from "../queries/time-page.ts";
 import { warmUp } from "./warm-up.ts";
 import { answerCalls, moving, notify } from "./worker-port.ts";
 
-export type RecordTable = "device" | "command" | "refused" | "attribute" | "setting";
-
 export interface CsvPieceQuery {
   /** Which file the piece is of. */
   readonly file: number;
@@ -32,6 +30,11 @@ export interface CsvPieceQuery {
   readonly next: CsvPlace | null;
   /** Memory for the piece, where there is some to be used again. */
   readonly buffer: ArrayBuffer | null;
+}
+
+export interface AuditQuery {
+  readonly limit: number;
+  readonly beforeId: number;
 }
 
 const NICENESS = 5;
@@ -66,9 +69,22 @@ class Reader {
     this.#statements = prepare(this.#db);
   }
 
-  /** All of a small table, oldest first. */
-  records(table: RecordTable): unknown[] {
-    return this.#statements[table].all();
+  /** JSON of each record of a collection, in the order in which they were first saved. */
+  records(collection: string): string[] {
+    return this.#statements.records.all(collection);
+  }
+
+  attributes(): unknown[] {
+    return this.#statements.attributes.all();
+  }
+
+  settings(): unknown[] {
+    return this.#statements.settings.all();
+  }
+
+  /** Newest first. */
+  audit({ beforeId, limit }: AuditQuery): unknown[] {
+    return this.#statements.audit.all(beforeId, limit);
   }
 
   /** In the order in which the series first appeared. */
@@ -241,11 +257,14 @@ function toPage(rows: Iterable<Row>, limit: number): ReadingPage {
 
 function prepare(db: Database.Database) {
   return {
-    device: db.prepare<[], unknown>("SELECT record FROM device ORDER BY id"),
-    command: db.prepare<[], unknown>("SELECT record FROM command ORDER BY number"),
-    refused: db.prepare<[], unknown>("SELECT record FROM refused ORDER BY id"),
-    attribute: db.prepare<[], unknown>("SELECT device, name, text FROM attribute ORDER BY changed_at, device, name"),
-    setting: db.prepare<[], unknown>("SELECT name, value FROM setting"),
+    records: db
+      .prepare<[collection: string], string>("SELECT text FROM record WHERE collection = ? ORDER BY number")
+      .pluck(),
+    attributes: db.prepare<[], unknown>("SELECT device, name, text FROM attribute ORDER BY changed_at, device, name"),
+    settings: db.prepare<[], unknown>("SELECT name, value FROM setting"),
+    audit: db.prepare<[beforeId: number, limit: number], unknown>(
+      "SELECT id, at AS atMs, actor, action, subject, details FROM audit WHERE id < ? ORDER BY id DESC LIMIT ?",
+    ),
   };
 }
 
@@ -267,7 +286,10 @@ const methods = {
     reader = new Reader(path);
     void warmUp();
   },
-  records: (table: RecordTable): unknown[] => open().records(table),
+  records: (collection: string): string[] => open().records(collection),
+  attributes: (_: null): unknown[] => open().attributes(),
+  settings: (_: null): unknown[] => open().settings(),
+  audit: (query: AuditQuery): unknown[] => open().audit(query),
   latest: (_: null): Reading[] => open().latest(),
   buckets: (query: BucketQuery): Bucket[] => open().buckets(query),
   page: (query: PageQuery): ReadingPage | Promise<ReadingPage> => open().page(query),

@@ -1,10 +1,7 @@
 // The writer thread: the only one that writes. A batch is one transaction, on disk when it answers. Between batches the
 // journal is sealed.
 import Database from "better-sqlite3";
-import type { Command } from "../../../../shared/command.ts";
-import { limits } from "../../../../shared/reading.ts";
 import { findCollector } from "../../../garbage.ts";
-import type { DeviceRecord, RefusedRecord } from "../../records.ts";
 import { batchColumns } from "../codec/batch.ts";
 import { Chunks } from "../engine/chunks.ts";
 import { History } from "../engine/history.ts";
@@ -12,6 +9,7 @@ import { Journal } from "../engine/journal.ts";
 import { Maintenance, type Removal, type SeriesPair } from "../engine/maintenance.ts";
 import { MemTables } from "../engine/mem-tables.ts";
 import { layOut, migrate } from "../engine/migrations.ts";
+import { type RecordOperation, RecordTables } from "../engine/record-tables.ts";
 import { Sealer } from "../engine/sealer.ts";
 import { TimestampAllocator } from "../engine/timestamp-allocator.ts";
 import { trimHeap } from "./trim-heap.ts";
@@ -34,22 +32,6 @@ export interface SeriesRow {
   readonly device: string;
   readonly metric: string;
 }
-
-export type RecordOperation =
-  | {
-      readonly kind: "attribute";
-      readonly device: string;
-      readonly name: string;
-      readonly text: string;
-      readonly changedAtMs: number;
-    }
-  | { readonly kind: "save-devices"; readonly devices: readonly DeviceRecord[] }
-  | { readonly kind: "remove-device"; readonly id: string }
-  | { readonly kind: "save-refused"; readonly record: RefusedRecord; readonly forgetIds: readonly number[] }
-  | { readonly kind: "save-command"; readonly command: Command; readonly forgetIds: readonly string[] }
-  /** Keeps the value that is there. */
-  | { readonly kind: "add-setting"; readonly name: string; readonly value: string }
-  | { readonly kind: "save-setting"; readonly name: string; readonly value: string };
 
 export interface WriterStatus {
   readonly sealedReadings: number;
@@ -80,6 +62,7 @@ class Writer {
   readonly #freeTimes: TimestampAllocator;
   readonly #sealer: Sealer;
   readonly #maintenance: Maintenance;
+  readonly #records: RecordTables;
   readonly #statements: ReturnType<typeof prepare>;
   readonly #collectGarbage = findCollector();
   /** Committed since the store was last tended. */
@@ -115,6 +98,7 @@ class Writer {
       sealer: this.#sealer,
       onCopied: (series) => this.#freeTimes.forget(series),
     });
+    this.#records = new RecordTables(db);
     this.#statements = prepare(db);
   }
 
@@ -221,41 +205,8 @@ class Writer {
       this.#unsealed.fresh.addRow(columns, row);
     }
     if (series.length > 0) this.#journal.append(receivedAtMs, columns);
-    for (const operation of records) this.#record(operation);
+    for (const operation of records) this.#records.write(operation);
     return tsMs;
-  }
-
-  #record(operation: RecordOperation): void {
-    switch (operation.kind) {
-      case "attribute": {
-        const { device, name, text, changedAtMs } = operation;
-        this.#statements.saveAttribute.run(device, name, text, changedAtMs);
-        this.#statements.trimAttributes.run(device, device, limits.attributesPerDevice);
-        break;
-      }
-      case "save-devices":
-        for (const device of operation.devices) this.#statements.saveDevice.run(device.id, JSON.stringify(device));
-        break;
-      case "remove-device":
-        this.#statements.removeDevice.run(operation.id);
-        this.#statements.removeAttributes.run(operation.id);
-        this.#statements.removeCommands.run(operation.id);
-        break;
-      case "save-refused":
-        for (const id of operation.forgetIds) this.#statements.forgetRefused.run(id);
-        this.#statements.saveRefused.run(operation.record.id, JSON.stringify(operation.record));
-        break;
-      case "save-command":
-        for (const id of operation.forgetIds) this.#statements.forgetCommand.run(id);
-        this.#statements.saveCommand.run(operation.command.id, JSON.stringify(operation.command));
-        break;
-      case "add-setting":
-        this.#statements.addSetting.run(operation.name, operation.value);
-        break;
-      case "save-setting":
-        this.#statements.saveSetting.run(operation.name, operation.value);
-        break;
-    }
   }
 }
 
@@ -263,30 +214,6 @@ function prepare(db: Database.Database) {
   return {
     series: db.prepare<[], SeriesRow>("SELECT id, device, metric FROM series ORDER BY id"),
     addSeries: db.prepare("INSERT INTO series (id, device, metric) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"),
-    saveAttribute: db.prepare(
-      "INSERT INTO attribute (device, name, text, changed_at) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET text = excluded.text, changed_at = excluded.changed_at",
-    ),
-    trimAttributes: db.prepare(
-      "DELETE FROM attribute WHERE device = ? AND name IN (SELECT name FROM attribute WHERE device = ? ORDER BY changed_at DESC, name LIMIT -1 OFFSET ?)",
-    ),
-    saveDevice: db.prepare(
-      "INSERT INTO device (id, record) VALUES (?, ?) ON CONFLICT DO UPDATE SET record = excluded.record",
-    ),
-    removeDevice: db.prepare("DELETE FROM device WHERE id = ?"),
-    removeAttributes: db.prepare("DELETE FROM attribute WHERE device = ?"),
-    removeCommands: db.prepare("DELETE FROM command WHERE record ->> 'device' = ?"),
-    saveRefused: db.prepare(
-      "INSERT INTO refused (id, record) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET record = excluded.record",
-    ),
-    forgetRefused: db.prepare("DELETE FROM refused WHERE id = ?"),
-    saveCommand: db.prepare(
-      "INSERT INTO command (id, record) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET record = excluded.record",
-    ),
-    forgetCommand: db.prepare("DELETE FROM command WHERE id = ?"),
-    addSetting: db.prepare("INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING"),
-    saveSetting: db.prepare(
-      "INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
-    ),
   };
 }
 

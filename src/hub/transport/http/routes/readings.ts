@@ -121,7 +121,7 @@ export function addApiRoutes(app: FastifyInstance, options: ApiOptions): void {
       const range = parseRange(request.query, clock.now() - HOUR_MS, clock.now() + 1);
       if ("code" in range) return sendProblem(reply, range);
       const { fromMs, toMs } = range;
-      const grid = bucketGrid(fromMs, toMs, points);
+      const grid = readings.bucketGrid(fromMs, toMs, points);
       const isShown = known.joining === "approved";
       const buckets = isShown ? await readings.buckets({ device, metric, fromMs, toMs, ...grid }) : [];
       return { device, metric, from: fromMs, to: toMs, stepMs: grid.stepMs, buckets };
@@ -192,26 +192,6 @@ export function addApiRoutes(app: FastifyInstance, options: ApiOptions): void {
 interface Range {
   readonly fromMs: number;
   readonly toMs: number;
-}
-
-/** Lengths of long buckets, each a few of what the store has added up; then multiples of the last. */
-const LONG_STEPS_MS = [HOUR_MS / 4, HOUR_MS / 2, ...[1, 2, 3, 6, 12, 24, 48, 72].map((hours) => hours * HOUR_MS)];
-const LONGEST_STEP_MS = 72 * HOUR_MS;
-/** Up to here a bucket is as long as it has to be, and its readings are counted. */
-const EXACT_STEP_MS = HOUR_MS / 8;
-
-/**
- * Buckets for a range, at most `points`: short ones begin with the range; from some minutes each on they lie on whole
- * quarters of an hour, hours or days of UTC, which the store has added up.
- */
-function bucketGrid(fromMs: number, toMs: number, points: number): { originMs: number; stepMs: number } {
-  const exactMs = Math.max(1, Math.ceil((toMs - fromMs) / points));
-  if (exactMs <= EXACT_STEP_MS) return { originMs: fromMs, stepMs: exactMs };
-  const fits = (stepMs: number) => Math.ceil(toMs / stepMs) - Math.floor(fromMs / stepMs) <= points;
-  const stepMs =
-    LONG_STEPS_MS.find(fits) ??
-    LONGEST_STEP_MS * Math.ceil((toMs - fromMs) / LONGEST_STEP_MS / Math.max(1, points - 1));
-  return fits(stepMs) ? { originMs: 0, stepMs } : { originMs: fromMs, stepMs: exactMs };
 }
 
 interface Selection extends Range {

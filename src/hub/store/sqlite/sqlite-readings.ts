@@ -1,0 +1,89 @@
+// Readings in SQLite: writes go by the group commit or to the writer's thread, questions to the reader's.
+import type { CsvFormat } from "../../csv/csv-format.ts";
+import { bucketGrid } from "../bucket-grid.ts";
+import type { CsvPiece, ReadingSelection, ReadingStore } from "../readings.ts";
+import type { GroupCommit } from "./group-commit.ts";
+import type { CsvPlace } from "./queries/csv-export.ts";
+import type { SeriesIds } from "./series-ids.ts";
+import type { ReaderMethods } from "./threads/reader.ts";
+import type { SleepingWorker } from "./threads/sleeping-worker.ts";
+import type { WorkerClient } from "./threads/worker-client.ts";
+import { moving } from "./threads/worker-port.ts";
+import type { WriterMethods } from "./threads/writer.ts";
+
+export function sqliteReadings(
+  commits: GroupCommit,
+  series: SeriesIds,
+  writer: WorkerClient<WriterMethods>,
+  reader: SleepingWorker<ReaderMethods>,
+): ReadingStore {
+  /** The reader tells the files under way apart by their numbers. */
+  let files = 0;
+  return {
+    append: (message) => commits.append(message),
+    latest: () => reader.call("latest", null),
+    buckets: (query) => reader.call("buckets", query),
+    bucketGrid,
+    page: (query) => reader.call("page", query),
+    csv: (selection, format) => csvPieces(reader, ++files, selection, format),
+    async copy(device, metrics, into) {
+      const pairs = metrics.flatMap((metric) =>
+        series
+          .select({ devices: [device], metrics: [metric] })
+          .map((from) => ({ from, into: series.idOf(into, metric) })),
+      );
+      await commits.flush();
+      await writer.call("copy", pairs);
+    },
+    async remove(selection) {
+      const { fromMs, toMs } = selection;
+      await writer.call(
+        "remove",
+        series.select(selection).map((id) => ({ series: id, fromMs, toMs })),
+      );
+    },
+  };
+}
+
+/**
+ * Asks for the next piece while the last one is being sent. A piece that was released gives its memory to a later one: V8
+ * collects buffers of this kind late, and an export would grow the process by a hundred megabytes.
+ */
+async function* csvPieces(
+  reader: SleepingWorker<ReaderMethods>,
+  file: number,
+  selection: ReadingSelection,
+  format: CsvFormat,
+): AsyncGenerator<CsvPiece> {
+  const released: ArrayBuffer[] = [];
+  const ask = (next: CsvPlace | null, buffer = released.pop() ?? null) =>
+    reader.call("csvPiece", moving({ file, selection, format, next, buffer }, buffer === null ? [] : [buffer]));
+  const give = (bytes: Uint8Array<ArrayBuffer>): CsvPiece => {
+    let isReleased = false;
+    const release = () => {
+      if (!isReleased) released.push(bytes.buffer);
+      isReleased = true;
+    };
+    return { bytes, release };
+  };
+  let isWhole = false;
+  try {
+    let piece = await ask(null);
+    while (piece.next !== null) {
+      if (piece.bytes.length === 0) {
+        piece = await ask(piece.next, piece.bytes.buffer);
+        continue;
+      }
+      const next = ask(piece.next);
+      // The consumer may leave before it awaits this one: its rejection is then nobody's.
+      next.catch(() => undefined);
+      yield give(piece.bytes);
+      piece = await next;
+    }
+    isWhole = true;
+    if (piece.bytes.length > 0) yield give(piece.bytes);
+  } finally {
+    // A reader that is gone keeps no files.
+    if (!isWhole) reader.call("endCsv", file).catch(() => undefined);
+  }
+}
