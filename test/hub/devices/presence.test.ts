@@ -96,3 +96,23 @@ test("after a restart every device is away until it is heard, since it was last 
   await hub.restart();
   expect(await presenceOf(hub, "pi")).toEqual({ online: false, sinceMs: START });
 });
+
+test("the figures count those that have joined, as the list shows them", async () => {
+  await using hub = await startHubInside({ nowMs: START, joining: "ask" });
+  const decide = async (id: string, decision: "approve" | "block") =>
+    expect((await hub.fetch(`/api/v1/devices/${id}/${decision}`, { method: "POST" })).status).toBe(200);
+  for (const id of ["here", "here-too", "away", "waiting", "blocked"]) await post(hub, { device_id: id, t: 1 });
+  for (const id of ["here", "here-too", "away"]) await decide(id, "approve");
+  await decide("blocked", "block");
+  hub.clock.advance(61_000);
+  for (const id of ["here", "here-too"]) await post(hub, { device_id: id, t: 2 });
+  hub.clock.advance(1_000);
+  const figures = await (await hub.fetch("/metrics")).text();
+  const counted = (state: string) =>
+    Number(new RegExp(`^bramble_devices\\{presence="${state}"\\} (\\d+)$`, "m").exec(figures)?.[1]);
+  const { devices }: DeviceList = await (await hub.fetch("/api/v1/devices")).json();
+  const listed = devices.filter(({ joining }) => joining === "approved").map(({ presence }) => presence.online);
+  expect(devices).toHaveLength(5);
+  expect(listed.toSorted()).toEqual([false, true, true]);
+  expect([counted("online"), counted("offline")]).toEqual([2, 1]);
+});
