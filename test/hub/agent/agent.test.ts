@@ -145,11 +145,13 @@ test("a command moves its output once, and gets a reply", async () => {
   expect(await send(on)).toEqual({ id: "1", ok: true, value: true });
   expect(await next("state")).toEqual({ led: false });
   expect(await send({ ...on, id: "3", at: Date.now() - 120_000 })).toMatchObject({ id: "3", ok: false });
+  // The state follows each reply, a refusal's too.
+  expect(await next("state")).toEqual({ led: false });
   expect(await send({ ...on, id: "4", control: "horn" })).toMatchObject({
     ok: false,
     error: "there is no “horn” here",
   });
-  heard.length = 0;
+  expect(await next("state")).toEqual({ led: false });
 
   // At the bench, through the running agent, and the hub hears of it.
   expect(await agent.command("test", "led", "on")).toEqual({ code: 0, output: "led: true\n" });
