@@ -187,7 +187,7 @@ export class Hub {
       browse: async () => (await import("./discovery/browse.ts")).browseHubs(config.host),
       isMqttClient: (address, port) => mqtt.isConnectedTo(address, port),
       allows: (address) => networks.allows(address),
-      troubles: failures,
+      connectionFailures: failures,
       refusals,
       registry,
       clock,

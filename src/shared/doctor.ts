@@ -1,16 +1,16 @@
-// What the connection doctor answers: what was looked at on the hub's computer, and which clients tried and failed.
+// The doctor's report: the checks of the hub's computer, and the clients that failed to connect or send.
 import { type Static, Type } from "typebox";
 
-/** Wrong: Pis do not get through. Hint: they may not. */
+/** Wrong: Pis do not get through. Hint: they may not get through. */
 export const CheckState = Type.Union([Type.Literal("wrong"), Type.Literal("hint"), Type.Literal("fine")]);
 export type CheckState = Static<typeof CheckState>;
 
 export const Check = Type.Object({
-  id: Type.String({ description: "what was looked at, such as mqtt-port" }),
+  id: Type.String({ description: "what was checked, such as mqtt-port" }),
   state: CheckState,
   title: Type.String(),
-  words: Type.String(),
-  todo: Type.Optional(Type.String({ description: "what a person can do about it" })),
+  message: Type.String(),
+  remedy: Type.Optional(Type.String({ description: "what a person can do about it" })),
   command: Type.Optional(Type.String({ description: "for a terminal on the hub's computer" })),
 });
 export type Check = Static<typeof Check>;
@@ -19,7 +19,7 @@ export const FailedClient = Type.Object({
   code: Type.String({ description: "stable code of what went wrong" }),
   address: Type.String({ description: "where it was; empty where that is not known" }),
   who: Type.Optional(Type.String({ description: "its client id, or its device's" })),
-  words: Type.String(),
+  message: Type.String(),
   count: Type.Integer(),
   firstMs: Type.Integer(),
   lastMs: Type.Integer(),

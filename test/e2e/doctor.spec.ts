@@ -44,7 +44,7 @@ test("a finding's command can be copied, and a hint comes after a problem", asyn
   await page.route("**/api/v1/doctor", async (route) => {
     const response = await route.fetch();
     const report: DiagnosticReport = await response.json();
-    const firewall = { id: "ufw", state: "hint" as const, title: "A firewall is on: ufw", words: "It may.", command };
+    const firewall = { id: "ufw", state: "hint" as const, title: "A firewall is on: ufw", message: "It may.", command };
     await route.fulfill({ json: { ...report, checks: [firewall, ...report.checks] } });
   });
   await page.goto(linkOf(hub));

@@ -40,7 +40,7 @@ export class ConnectionFailures {
     const known = this.#entries.get(key);
     this.#entries.delete(key);
     this.#entries.set(key, {
-      ...{ code, address, words },
+      ...{ code, address, message: words },
       ...(who ? { who: who.slice(0, SUBJECT_CHARACTERS) } : {}),
       count: (known?.count ?? 0) + 1,
       firstMs: known?.firstMs ?? nowMs,

@@ -1,6 +1,6 @@
-// Advertises the hub on every LAN interface: one responder for each interface and address family, all under the same names.
-// Interfaces that appear, vanish or change their addresses get new responders. A name that is in conflict on one link is
-// given up on all of them, and the next one is probed (RFC 6762, section 9).
+// Advertises the hub on every LAN interface: one responder for each interface and address family, all under the same
+// names. Interfaces that appear, vanish or change their addresses get new responders. A name that is in conflict on one
+// link is given up on all of them, and the next one is probed (RFC 6762, section 9).
 import { hostname, networkInterfaces } from "node:os";
 import type { Clock } from "../clock.ts";
 import type { Log } from "../observe/log.ts";

@@ -1,5 +1,5 @@
-// The socket that bonjour-service browses with: multicast-dns takes any object with a dgram socket's methods, and this one
-// stands on an `MdnsLink` that is already open. So a bind that fails rejects at `open()`, a send that fails reaches
+// The socket that bonjour-service browses with: multicast-dns takes any object with a dgram socket's methods, and this
+// one stands on an `MdnsLink` that is already open. So a bind that fails rejects at `open()`, a send that fails reaches
 // `onError` (multicast-dns drops it), and each interface has its own socket.
 //
 // Anybody on the link may send anything, and bonjour-service compares every PTR of a packet with every other record, in

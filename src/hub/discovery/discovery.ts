@@ -1,10 +1,10 @@
-// Advertises the hub by multicast DNS (RFC 6762, 6763): the host name `bramble.local`, and the services `_bramble._tcp`,
-// `_mqtt._tcp` and `_http._tcp`. The hub runs as well without it. The responder is loaded once the hub runs, and only
-// where the hub listens on more than loopback.
+// Advertises the hub by multicast DNS (RFC 6762, 6763): the host name `bramble.local`, and the services
+// `_bramble._tcp`, `_mqtt._tcp` and `_http._tcp`. The hub runs as well without it. The responder is loaded once the hub
+// runs, and only where the hub listens on more than loopback.
 //
 // The responder is our own; bonjour-service browses alone (browse.ts). Of what advertising has to do here, it
-// - probes a service's name and gives up when that is taken, while we take the next one (`bramble-2.local`), and defend it
-//   against hosts that come later;
+// - probes a service's name and gives up when that is taken, while we take the next one (`bramble-2.local`), and defend
+//   it against hosts that come later;
 // - names the addresses of every interface on every link, while a Pi needs the one that is on its own link;
 // - reads the interfaces once, while ours come, go and change their addresses under a running hub.
 import type { Log } from "../observe/log.ts";

@@ -1,5 +1,6 @@
-// The mDNS socket of one interface and address family. Packets from other links are dropped: some systems deliver a group's
-// packets to every socket that joined it on any interface, and an answer would name an address of the wrong link.
+// The mDNS socket of one interface and address family. Packets from other links are dropped: some systems deliver a
+// group's packets to every socket that joined it on any interface, and an answer would name an address of the wrong
+// link.
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { BlockList } from "node:net";

@@ -1,5 +1,5 @@
-// The hub's DNS records (RFC 6763: PTR, SRV and TXT for each service; RFC 6762: addresses and NSEC), which of them answer a
-// query, and which records of others are in conflict with them. Pure.
+// The hub's DNS records (RFC 6763: PTR, SRV and TXT for each service; RFC 6762: addresses and NSEC), which of them
+// answer a query, and which records of others are in conflict with them. Pure.
 import { type DnsRecord, encode, type Question } from "dns-packet";
 
 export interface Advertised {
@@ -21,7 +21,9 @@ export type NameKind = keyof Names;
 export interface Records {
   /** Answered on one link; its addresses are that link's. */
   readonly published: readonly DnsRecord[];
-  /** Unique records for the probes, the same on all links: probes that meet on two links must not lose to each other. */
+  /**
+   * Unique records for the probes, the same on all links: probes that meet on two links must not lose to each other.
+   */
   readonly probed: readonly DnsRecord[];
   /** Unique records of this machine, by `keyOf`: no conflict, whoever multicasts them. */
   readonly own: ReadonlySet<string>;
@@ -79,7 +81,9 @@ export function recordsOf(advertised: Advertised, { host, instance }: Names, add
   };
 }
 
-/** Records for announcements and goodbyes (RFC 6762, sections 8.3 and 10.1); service types are shared with other hosts. */
+/**
+ * Records for announcements and goodbyes (RFC 6762, sections 8.3 and 10.1); service types are shared with other hosts.
+ */
 export function announced({ published }: Records): DnsRecord[] {
   return published.filter(({ name, type }) => name !== SERVICE_TYPE_ENUMERATION && type !== "NSEC");
 }
@@ -120,7 +124,10 @@ function additionalsFor({ type, data }: DnsRecord, published: readonly DnsRecord
   return type === "SRV" || type === "A" || type === "AAAA" ? ofHost : [];
 }
 
-/** The name for which the record is a conflict: a unique record with other data than this machine's (RFC 6762, section 9). */
+/**
+ * The name for which the record is a conflict: a unique record with other data than this machine's (RFC 6762, section
+ * 9).
+ */
 export function conflictingName(record: DnsRecord, { names, own }: Records): NameKind | null {
   const kind = names.get(record.name.toLowerCase());
   const isUnique = ["A", "AAAA", "SRV", "TXT"].includes(record.type);

@@ -1,6 +1,6 @@
-// The prober and responder of one interface (RFC 6762, sections 6 to 10): it probes the hub's names, announces its records,
-// then answers queries. It answers nothing before probing has succeeded. A conflict is reported; the advertiser decides
-// which names are probed next.
+// The prober and responder of one interface (RFC 6762, sections 6 to 10): it probes the hub's names, announces its
+// records, then answers queries. It answers nothing before probing has succeeded. A conflict is reported; the
+// advertiser decides which names are probed next.
 import { AUTHORITATIVE_ANSWER, type DnsRecord, decode, encode, type Packet } from "dns-packet";
 import type { Clock } from "../clock.ts";
 import { MDNS_PORT, type MdnsLink, type Sender } from "./multicast-socket.ts";

@@ -1,4 +1,4 @@
-// Clients that failed in the last day, from everything the hub remembers of them: newest first.
+// Clients that failed in the last day, newest first: failed connections, refused messages, wrong clocks.
 import type { Refused } from "../../shared/api.ts";
 import type { Device } from "../../shared/device.ts";
 import type { FailedClient } from "../../shared/doctor.ts";
@@ -7,46 +7,46 @@ import { REMEMBERED_MS } from "../diagnostics/connection-failures.ts";
 import type { DoctorOptions } from "./context.ts";
 import { roughly } from "./lists.ts";
 
-type Options = Pick<DoctorOptions, "troubles" | "refusals" | "registry" | "clock">;
+type Options = Pick<DoctorOptions, "connectionFailures" | "refusals" | "registry" | "clock">;
 
-export function failedClients({ troubles, refusals, registry, clock }: Options): FailedClient[] {
+export function failedClients({ connectionFailures, refusals, registry, clock }: Options): FailedClient[] {
   const sinceMs = clock.now() - REMEMBERED_MS;
   return [
-    ...troubles.list(),
+    ...connectionFailures.list(),
     ...refusedBySender(refusals.list(), sinceMs),
     ...wrongClocks(registry.list(), sinceMs),
   ].sort((a, b) => b.lastMs - a.lastMs);
 }
 
-/** One entry for each sender, reason and way, with the words of its latest message. `refused` is newest first. */
+/** One entry for each sender, code and source, with the text of its latest refusal. `refused` is newest first. */
 function refusedBySender(refused: readonly Refused[], sinceMs: number): FailedClient[] {
   const bySender = new Map<string, FailedClient>();
   for (const one of refused) {
     const { atMs, code, address, source } = one;
     if (atMs <= sinceMs) continue;
     const who = senderOf(one);
-    // Of a CONNECT the client's id is all that was read, and more than one client may be there.
+    // A refused CONNECT is known by its client id alone, and several clients may share the address.
     const key = JSON.stringify([address, code, source, source === CONNECT ? who : ""]);
     const known = bySender.get(key);
     bySender.set(
       key,
       known === undefined
-        ? { code, address, ...(who && { who }), words: wordsOf(one), count: 1, firstMs: atMs, lastMs: atMs }
+        ? { code, address, ...(who && { who }), message: messageOf(one), count: 1, firstMs: atMs, lastMs: atMs }
         : { ...known, count: known.count + 1, firstMs: Math.min(known.firstMs, atMs) },
     );
   }
   return [...bySender.values()];
 }
 
-/** Devices whose clock is off as far as somebody should set it. */
+/** Devices with a `clockOffMs`: their clock is off by so much that a person should set it. */
 function wrongClocks(devices: readonly Device[], sinceMs: number): FailedClient[] {
   return devices.flatMap(({ id, name, address, clockOffMs = 0, lastSeenMs }) => {
     if (clockOffMs === 0 || lastSeenMs <= sinceMs) return [];
     const off = `${roughly(Math.abs(clockOffMs))} ${clockOffMs > 0 ? "ahead" : "behind"}`;
-    const words = `The clock of ${name} is ${off}: its readings lie at the wrong times. Is it set by the network (timedatectl)?`;
+    const message = `The clock of ${name} is ${off}: its readings lie at the wrong times. Is it set by the network (timedatectl)?`;
     return [
       {
-        ...{ code: "clock-off", address: address ?? "", who: id, words, count: 1 },
+        ...{ code: "clock-off", address: address ?? "", who: id, message, count: 1 },
         ...{ firstMs: lastSeenMs, lastMs: lastSeenMs },
       },
     ];
@@ -55,13 +55,13 @@ function wrongClocks(devices: readonly Device[], sinceMs: number): FailedClient[
 
 const CONNECT = "CONNECT";
 
-/** The client's or device's id; empty where the message did not get so far. */
+/** The client's or device's id; empty where the message was refused before it was read. */
 function senderOf({ source, excerpt }: Refused): string {
   if (source === CONNECT) return excerpt;
   const target = parseTopic(source);
   return target !== null && "device" in target ? (target.device ?? "") : "";
 }
 
-function wordsOf({ source, message }: Refused): string {
+function messageOf({ source, message }: Refused): string {
   return source === CONNECT || message.includes(`“${source}”`) ? message : `On ${source}: ${message}`;
 }

@@ -1,4 +1,4 @@
-// What the doctor's checks know of the hub. A file of its own: the checks import it, and the doctor imports the checks.
+// What the doctor's checks need of the hub. A file of its own: the checks import it, and the doctor imports the checks.
 import type { HubInfo } from "../../shared/api.ts";
 import type { Clock } from "../clock.ts";
 import type { Port } from "../config.ts";
@@ -10,17 +10,17 @@ import type { Log } from "../observe/log.ts";
 
 export interface DoctorOptions {
   readonly hubInfo: () => Promise<HubInfo>;
-  /** As the hub was told to listen. */
+  /** Address and ports of the configuration; those in use are in `hubInfo`. */
   readonly listening: { readonly host: string; readonly httpPort: Port; readonly mqttPort: Port };
-  /** Whether the hub says where it is. */
+  /** Whether the hub advertises itself. */
   readonly mdns: boolean;
   /** Hubs that advertise themselves on the networks of this computer, this one among them. */
   readonly browse: () => Promise<BrowseResult>;
   /** Whether the hub's MQTT port has a client at that address and port. */
   readonly isMqttClient: (address: string, port: number) => boolean;
-  /** Whether the hub lets that address in. */
+  /** Whether the allowed networks contain the address. */
   readonly allows: (address: string) => boolean;
-  readonly troubles: ConnectionFailures;
+  readonly connectionFailures: Pick<ConnectionFailures, "list">;
   readonly refusals: Pick<Refusals, "list">;
   readonly registry: Pick<Registry, "list">;
   readonly clock: Clock;

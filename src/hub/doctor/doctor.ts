@@ -1,4 +1,4 @@
-// Answers "Is something wrong?". The checks are loaded when they are first asked for; concurrent requests share one run.
+// Answers "Is something wrong?". The checks are loaded at the first request; concurrent requests share one run.
 import type { DiagnosticReport } from "../../shared/doctor.ts";
 import type { DoctorOptions } from "./context.ts";
 
@@ -10,15 +10,16 @@ export class Doctor {
     this.#options = options;
   }
 
+  /** Runs all checks; a call while they run gets the same report. */
   examine(): Promise<DiagnosticReport> {
-    this.#running ??= this.#examine().finally(() => {
+    this.#running ??= this.#runChecks().finally(() => {
       this.#running = null;
     });
     return this.#running;
   }
 
-  async #examine(): Promise<DiagnosticReport> {
-    const { examine } = await import("./examine.ts");
-    return examine(this.#options);
+  async #runChecks(): Promise<DiagnosticReport> {
+    const { runChecks } = await import("./run-checks.ts");
+    return runChecks(this.#options);
   }
 }

@@ -1,12 +1,12 @@
-// Reads what firewalls say of themselves. Pure: text in, what it means for some ports out.
+// Parses the rules of ufw, nftables, iptables and the state of Windows' and macOS' firewalls. Pure.
 
-/** A port that somebody has to be let in to. */
+/** A port that must be open to others. */
 export interface OpenPort {
   readonly protocol: "tcp" | "udp";
   readonly port: number;
 }
 
-/** The ports that no rule of ufw's `user.rules` lets everybody in to. */
+/** The ports that no rule in ufw's `user.rules` opens to every address. */
 export function closedByUfw(rules: string, ports: readonly OpenPort[]): OpenPort[] {
   const allowed = [
     ...rules.matchAll(/^### tuple ### allow (tcp|udp|any) ([\d,:]+) 0\.0\.0\.0\/0 any 0\.0\.0\.0\/0 in/gm),
@@ -26,8 +26,8 @@ function isInList(list: string, port: number): boolean {
 }
 
 /**
- * The first chain in `nft list ruleset` that turns away what comes in and does not let in to all of the ports, as a
- * command names it: `inet filter input`. Null where there is none.
+ * The first input chain in `nft list ruleset` that drops packets and does not accept all of the ports, as a command names
+ * it: `inet filter input`. Null when there is none.
  */
 export function droppingChain(ruleset: string, ports: readonly OpenPort[]): string | null {
   for (const table of blocksOf("table", ruleset)) {
@@ -64,7 +64,7 @@ function isAccepted(chain: string, { protocol, port }: OpenPort): boolean {
   return rules.some((line) => new RegExp(`\\b${port}\\b`).test(line.slice(line.indexOf("dport"))));
 }
 
-/** Whether `iptables -S INPUT` turns away what comes in for one of the ports. */
+/** Whether `iptables -S INPUT` drops packets to one of the ports. */
 export function iptablesDrops(rules: string, ports: readonly OpenPort[]): boolean {
   const lines = rules.split("\n");
   const drops = lines.some(
@@ -80,13 +80,15 @@ export function iptablesDrops(rules: string, ports: readonly OpenPort[]): boolea
   return drops && !ports.every(isAccepted);
 }
 
-/** Whether Windows' `netsh advfirewall show currentprofile` says that it is on; null where the words are another language's. */
+/** Whether Windows' `netsh advfirewall show currentprofile` says that it is on; null when the output is localised. */
 export function isWindowsFirewallOn(text: string): boolean | null {
   const state = /^State\s+(\w+)/m.exec(text)?.[1];
   return state === undefined ? null : state.toUpperCase() === "ON";
 }
 
-/** What macOS' `socketfilterfw --getglobalstate` says: 0 is off, 1 on, 2 lets nothing in; null where it says nothing. */
+/**
+ * What macOS' `socketfilterfw --getglobalstate` says: 0 is off, 1 on, 2 blocks all; null when there is no such output.
+ */
 export function macFirewallState(text: string): number | null {
   const state = /State = (\d)/.exec(text)?.[1];
   return state === undefined ? null : Number(state);

@@ -1,4 +1,4 @@
-// Whether a firewall of this computer keeps Pis out, and the command that lets them in. Nothing is changed here.
+// Whether a firewall of this computer blocks Pis, and the command that opens the ports. The check changes nothing.
 import type { HubInfo } from "../../shared/api.ts";
 import type { Check } from "../../shared/doctor.ts";
 import {
@@ -19,7 +19,7 @@ const WINDOWS_RULE = "Bramble";
 
 type Ports = Pick<HubInfo, "httpPort" | "mqttPort">;
 
-export async function examineFirewall(hub: Ports, system: System): Promise<readonly Check[]> {
+export async function checkFirewall(hub: Ports, system: System): Promise<readonly Check[]> {
   switch (system.platform) {
     case "linux":
       return [await onLinux(hub, system)];
@@ -28,7 +28,7 @@ export async function examineFirewall(hub: Ports, system: System): Promise<reado
     case "darwin":
       return [await onMac(system)];
     default:
-      return [noneSeen("What this system has for a firewall is not known to Bramble.")];
+      return [noFirewallFound("What this system has for a firewall is not known to Bramble.")];
   }
 }
 
@@ -39,18 +39,18 @@ async function onLinux(hub: Ports, system: System): Promise<Check> {
     (await firewalld(ports, system)) ??
     (await nftables(ports, system)) ??
     (await iptables(ports, system)) ??
-    noneSeen("Neither ufw nor firewalld is on, and no rule of nftables or iptables drops what Pis send.")
+    noFirewallFound("Neither ufw nor firewalld is on, and no rule of nftables or iptables drops what Pis send.")
   );
 }
 
 async function ufw(ports: readonly OpenPort[], system: System): Promise<Check | null> {
   const config = await system.readText("/etc/ufw/ufw.conf");
   if (config === null || !/^\s*ENABLED\s*=\s*["']?yes/im.test(config)) return null;
-  // Root alone may read the rules.
+  // Only root may read the rules.
   const rules = await system.readText("/etc/ufw/user.rules");
   const closed = rules === null ? ports : closedByUfw(rules, ports);
-  if (closed.length === 0) return letsIn("ufw");
-  return keepsOut(
+  if (closed.length === 0) return portsOpen("ufw");
+  return mayBlock(
     "ufw",
     rules !== null,
     closed.map(({ protocol, port }) => `sudo ufw allow ${port}/${protocol}`).join(" && "),
@@ -59,61 +59,61 @@ async function ufw(ports: readonly OpenPort[], system: System): Promise<Check | 
 
 async function firewalld(ports: readonly OpenPort[], system: System): Promise<Check | null> {
   if ((await system.run("firewall-cmd", "--state"))?.text.trim() !== "running") return null;
-  const answers = await Promise.all(ports.map((port) => system.run("firewall-cmd", `--query-port=${inWords(port)}`)));
+  const answers = await Promise.all(ports.map((port) => system.run("firewall-cmd", `--query-port=${portSpec(port)}`)));
   const texts = answers.map((ran) => ran?.text.trim());
   const closed = ports.filter((_, index) => texts[index] !== "yes");
-  if (closed.length === 0) return letsIn("firewalld");
-  const add = closed.map((port) => `--add-port=${inWords(port)}`).join(" ");
+  if (closed.length === 0) return portsOpen("firewalld");
+  const add = closed.map((port) => `--add-port=${portSpec(port)}`).join(" ");
   const isSure = texts.every((text) => text === "yes" || text === "no");
-  return keepsOut("firewalld", isSure, `sudo firewall-cmd --permanent ${add} && sudo firewall-cmd --reload`);
+  return mayBlock("firewalld", isSure, `sudo firewall-cmd --permanent ${add} && sudo firewall-cmd --reload`);
 }
 
 async function nftables(ports: readonly OpenPort[], system: System): Promise<Check | null> {
   const rules = await system.run("nft", "list", "ruleset");
   if (rules === null) return null;
-  if (!rules.ok) return notShown("nftables", "sudo nft list ruleset");
+  if (!rules.ok) return rulesHidden("nftables", "sudo nft list ruleset");
   const chain = droppingChain(rules.text, ports);
   if (chain === null) return null;
   const add = ports.map(({ protocol, port }) => `sudo nft insert rule ${chain} ${protocol} dport ${port} accept`);
-  return keepsOut("nftables", true, add.join(" && "), UNTIL_RESTART);
+  return mayBlock("nftables", true, add.join(" && "), UNTIL_RESTART);
 }
 
 async function iptables(ports: readonly OpenPort[], system: System): Promise<Check | null> {
   const rules = await system.run("iptables", "-S", "INPUT");
   if (rules === null) return null;
-  if (!rules.ok) return notShown("iptables", "sudo iptables -S INPUT");
+  if (!rules.ok) return rulesHidden("iptables", "sudo iptables -S INPUT");
   if (!iptablesDrops(rules.text, ports)) return null;
   const add = ports.map(({ protocol, port }) => `sudo iptables -I INPUT -p ${protocol} --dport ${port} -j ACCEPT`);
-  return keepsOut("iptables", true, add.join(" && "), UNTIL_RESTART);
+  return mayBlock("iptables", true, add.join(" && "), UNTIL_RESTART);
 }
 
 async function onWindows(hub: Ports, system: System): Promise<Check> {
   const profile = await system.run("netsh", "advfirewall", "show", "currentprofile");
   const isOn = isWindowsFirewallOn(profile?.text ?? "");
-  if (isOn === false) return noneSeen("The firewall of Windows is off.");
+  if (isOn === false) return noFirewallFound("The firewall of Windows is off.");
   const rule = await system.run("netsh", "advfirewall", "firewall", "show", "rule", `name=${WINDOWS_RULE}`);
   if (rule?.ok === true && [hub.mqttPort, hub.httpPort].every((port) => rule.text.includes(String(port))))
-    return letsIn("The firewall of Windows");
+    return portsOpen("The firewall of Windows");
   const add = `netsh advfirewall firewall add rule name="${WINDOWS_RULE}" dir=in action=allow`;
   return {
     ...{ id: ID, state: "hint", title: "The firewall of Windows may keep Pis out" },
-    words: "It is on, and has no rule that is called Bramble. It may have asked once whether to let this program in.",
-    todo: "If a Pi does not get through, run this in a terminal that was started as administrator:",
+    message: "It is on, and has no rule that is called Bramble. It may have asked once whether to let this program in.",
+    remedy: "If a Pi does not get through, run this in a terminal that was started as administrator:",
     command: `${add} protocol=TCP localport=${hub.httpPort},${hub.mqttPort}\n${add} protocol=UDP localport=${MDNS_PORT}`,
   };
 }
 
 async function onMac(system: System): Promise<Check> {
   const state = macFirewallState((await system.run(MAC_FIREWALL, "--getglobalstate"))?.text ?? "");
-  if (state === 0) return noneSeen("The firewall of macOS is off.");
+  if (state === 0) return noFirewallFound("The firewall of macOS is off.");
   const program = `"${process.execPath}"`;
   return {
     ...{ id: ID, state: "hint", title: "The firewall of macOS may keep Pis out" },
-    words:
+    message:
       state === 2
         ? "It is set to block all incoming connections."
         : "It lets in what comes for programs that it knows, and may not know this one.",
-    todo:
+    remedy:
       state === 2
         ? "Take that back in System Settings, Network, Firewall, Options. Then run this in a terminal:"
         : "If a Pi does not get through, run this in a terminal:",
@@ -129,36 +129,36 @@ function portsOf({ httpPort, mqttPort }: Ports): OpenPort[] {
   ];
 }
 
-function inWords({ protocol, port }: OpenPort): string {
+function portSpec({ protocol, port }: OpenPort): string {
   return `${port}/${protocol}`;
 }
 
-function noneSeen(words: string): Check {
-  return { id: ID, state: "fine", title: "No firewall is seen on this computer", words };
+function noFirewallFound(message: string): Check {
+  return { id: ID, state: "fine", title: "No firewall is seen on this computer", message };
 }
 
-/** What most Linux computers answer to whoever is not root, so it is no reason to worry. */
-function notShown(name: string, command: string): Check {
+/** The usual answer on Linux when the hub does not run as root: no reason for a hint. */
+function rulesHidden(name: string, command: string): Check {
   return {
     ...{ id: ID, state: "fine", title: "No firewall is seen on this computer" },
-    words: `Neither ufw nor firewalld is on. The rules of ${name} are shown to root alone, as the hub is not.`,
-    todo: "If no Pi gets through, see whether they drop what comes in:",
+    message: `Neither ufw nor firewalld is on. The rules of ${name} are shown to root alone, as the hub is not.`,
+    remedy: "If no Pi gets through, see whether they drop what comes in:",
     command,
   };
 }
 
-function letsIn(name: string): Check {
-  return { id: ID, state: "fine", title: `${name} lets Pis in`, words: "It has rules for the hub’s ports." };
+function portsOpen(name: string): Check {
+  return { id: ID, state: "fine", title: `${name} lets Pis in`, message: "It has rules for the hub’s ports." };
 }
 
-/** `isSure`: its rules could be read. Nobody can tell from here what they do in the end. */
-function keepsOut(name: string, isSure: boolean, command: string, lasts = ""): Check {
+/** `isSure`: the rules could be read. A hint even then: rules that are not understood here may accept the packets. */
+function mayBlock(name: string, isSure: boolean, command: string, lasts = ""): Check {
   return {
     ...{ id: ID, state: "hint", title: `A firewall is on: ${name}` },
-    words: isSure
+    message: isSure
       ? "It has no rule that lets everybody in to all ports of the hub, so it may keep Pis out."
       : "What it lets in can be seen by root alone. It may keep Pis out.",
-    todo: `If a Pi does not get through, run this in a terminal of this computer${lasts}:`,
+    remedy: `If a Pi does not get through, run this in a terminal of this computer${lasts}:`,
     command,
   };
 }

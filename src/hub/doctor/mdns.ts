@@ -1,4 +1,4 @@
-// Whether the hub is found by its name: it is looked for on the network as a Pi would look.
+// Whether the hub is found by its name: the check browses for it as a Pi would, and reports other hubs that answer.
 import type { HubInfo } from "../../shared/api.ts";
 import type { Check } from "../../shared/doctor.ts";
 import { isLoopback } from "../access/networks.ts";
@@ -7,14 +7,14 @@ import type { DoctorOptions } from "./context.ts";
 import { listed } from "./lists.ts";
 import type { System } from "./system.ts";
 
-const USUAL_NAME = "bramble.local";
+const DEFAULT_NAME = "bramble.local";
 const ID = "mdns";
 
 type Options = Pick<DoctorOptions, "mdns" | "browse" | "listening">;
 
-export async function examineMdns(hub: HubInfo, options: Options, system: System): Promise<readonly Check[]> {
+export async function checkMdns(hub: HubInfo, options: Options, system: System): Promise<readonly Check[]> {
   const { host } = options.listening;
-  // Nobody could reach it anyhow, which is said elsewhere.
+  // A hub on loopback alone is not advertised; checkNetwork reports that.
   if (host === "localhost" || isLoopback(host)) return [];
   const { hubs, failures } = await options.browse();
   const others = hubs.filter(({ hubId }) => hubId !== hub.hubId).map(otherHub);
@@ -22,29 +22,29 @@ export async function examineMdns(hub: HubInfo, options: Options, system: System
     return [
       {
         ...{ id: ID, state: "hint", title: "Pis do not find this hub by themselves" },
-        words: "It was started with --no-mdns, and does not say on the network where it is.",
-        todo: takeAddress(hub),
+        message: "It was started with --no-mdns, and does not advertise itself.",
+        remedy: giveAddress(hub),
       },
       ...others,
     ];
   }
   const own = hubs.filter(({ hubId }) => hubId === hub.hubId);
   const [first] = own;
-  return [first === undefined ? await isNotSeen(hub, failures, system) : isSeen(first.host, own), ...others];
+  return [first === undefined ? await notFound(hub, failures, system) : foundAs(first.host, own), ...others];
 }
 
-function isSeen(name: string, own: readonly SeenHub[]): Check {
+function foundAs(name: string, own: readonly SeenHub[]): Check {
   const addresses = [...new Set(own.flatMap((one) => one.addresses))];
-  const words = `It was looked for on the network, and answered as ${name} at ${listed(addresses)}.`;
-  if (name === USUAL_NAME) return { id: ID, state: "fine", title: `Pis find this hub as ${name}`, words };
+  const message = `It was searched for on the network, and answered as ${name} at ${listed(addresses)}.`;
+  if (name === DEFAULT_NAME) return { id: ID, state: "fine", title: `Pis find this hub as ${name}`, message };
   return {
-    ...{ id: ID, state: "hint", title: `This hub is ${name}: another machine is called ${USUAL_NAME}` },
-    words: `${words} A script that asks for ${USUAL_NAME} reaches the other machine.`,
-    todo: `Give such scripts the name ${name}, or give the other machine another name and restart this hub.`,
+    ...{ id: ID, state: "hint", title: `This hub is ${name}: another machine is called ${DEFAULT_NAME}` },
+    message: `${message} A script that asks for ${DEFAULT_NAME} reaches the other machine.`,
+    remedy: `Give such scripts the name ${name}, or give the other machine another name and restart this hub.`,
   };
 }
 
-async function isNotSeen(hub: HubInfo, failures: readonly BrowseFailure[], system: System): Promise<Check> {
+async function notFound(hub: HubInfo, failures: readonly BrowseFailure[], system: System): Promise<Check> {
   const isInside = (await system.readText("/.dockerenv")) !== null;
   const [failure] = failures;
   const why =
@@ -55,11 +55,11 @@ async function isNotSeen(hub: HubInfo, failures: readonly BrowseFailure[], syste
         : "A firewall or a VPN may be in the way.";
   return {
     ...{ id: ID, state: "hint", title: "This hub was not found on the network" },
-    words:
+    message:
       hub.mdnsName === undefined
-        ? `It has no name there yet: either it has just been started, or it could not say where it is. ${why}`
-        : `It calls itself ${hub.mdnsName}, but nothing answered when it was looked for. ${why}`,
-    todo: takeAddress(hub),
+        ? `It has no name there yet: either it has just been started, or it could not advertise itself. ${why}`
+        : `It calls itself ${hub.mdnsName}, but did not answer when it was searched for. ${why}`,
+    remedy: giveAddress(hub),
   };
 }
 
@@ -67,12 +67,12 @@ function otherHub({ hubId, instance, host, addresses }: SeenHub): Check {
   const at = addresses.length > 0 ? ` at ${listed(addresses)}` : "";
   return {
     ...{ id: `other-hub-${hubId}`, state: "hint", title: `There is another hub: ${instance}` },
-    words: `It is ${host}${at}. A Pi that looks for a hub may find that one in place of this.`,
-    todo: "If a Pi is missing here, look for it there.",
+    message: `It is ${host}${at}. A Pi that looks for a hub may find that one in place of this.`,
+    remedy: "If a Pi is missing here, look for it there.",
   };
 }
 
-function takeAddress({ addresses, httpPort, mqttPort }: HubInfo): string {
+function giveAddress({ addresses, httpPort, mqttPort }: HubInfo): string {
   const [address = ""] = addresses;
   return `Give Pis the address ${address}, with port ${mqttPort} for MQTT and ${httpPort} for HTTP.`;
 }

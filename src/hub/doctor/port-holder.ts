@@ -1,4 +1,4 @@
-// Which program listens on a port that the hub would have liked to have.
+// Which program listens on a port.
 import { readdir, readlink } from "node:fs/promises";
 import {
   listeningSockets,
@@ -13,10 +13,10 @@ import { realSystem, type System } from "./system.ts";
 
 export type PortHolder =
   | ({ readonly kind: "program" } & Process)
-  /** It is another user's; `command` tells those who may know. */
+  /** Another user's process, which this user may not inspect; `command` shows it to root. */
   | { readonly kind: "hidden"; readonly user: string; readonly command: string }
   | { readonly kind: "nobody" }
-  /** This system does not say; `command` may. */
+  /** The system's tools gave no answer; `command` may. */
   | { readonly kind: "unknown"; readonly command: string };
 
 export async function findPortHolder(port: number, system: System = realSystem): Promise<PortHolder> {
@@ -30,8 +30,8 @@ export async function findPortHolder(port: number, system: System = realSystem):
   }
 }
 
-/** As a person says it in the middle of a sentence. */
-export function holderWords(holder: PortHolder): string {
+/** For the middle of a sentence. */
+export function describeHolder(holder: PortHolder): string {
   switch (holder.kind) {
     case "program":
       return `${holder.name} (process ${holder.pid})`;
@@ -59,7 +59,7 @@ async function onLinux(port: number, system: System): Promise<PortHolder> {
   return { kind: "hidden", user, command: `sudo ss -ltnp "sport = :${port}"` };
 }
 
-/** The process that has one of the sockets open. Those of other users cannot be looked into, but by root. */
+/** The id of a process that has one of the sockets open; only root sees those of other users. */
 async function holderOf(targets: ReadonlySet<string>): Promise<string | null> {
   const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
   for (const pid of pids) {

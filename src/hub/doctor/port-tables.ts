@@ -1,7 +1,7 @@
-// Reads what systems say of who listens on a port. Pure: text in, what it says out.
+// Parses what /proc, lsof, netstat and tasklist say of listening sockets. Pure.
 import { basename } from "node:path";
 
-/** A listening socket of Linux, with whose it is. */
+/** A listening socket on Linux, with its owner. */
 export interface ListeningSocket {
   readonly inode: string;
   readonly uid: number;
@@ -14,10 +14,10 @@ export interface Process {
 }
 
 const LISTENING = "0A";
-/** Programs that are named by what they run. */
+/** Interpreters, which are named together with their script. */
 const INTERPRETER = /^(?:node|nodejs|electron|python[\d.]*|java|ruby|perl|php|deno|bun|sh|bash)$/;
-/** The kernel keeps so many characters of a program's name. */
-const COMM_CHARACTERS = 15;
+/** The kernel cuts a program's name to so many characters. */
+const MAX_COMM_CHARACTERS = 15;
 
 /** Sockets in `/proc/net/tcp` or `tcp6` that listen on `port`; addresses and ports are hexadecimal there. */
 export function listeningSockets(table: string, port: number): ListeningSocket[] {
@@ -35,7 +35,7 @@ export function programName(comm: string, commandLine: string): string {
   const script = args.find((arg) => arg !== "" && !arg.startsWith("-"));
   if (INTERPRETER.test(base)) return script === undefined ? base : `${base} ${basename(script)}`;
   const kernel = comm.trim();
-  return kernel.length === COMM_CHARACTERS && base.startsWith(kernel) ? base : kernel;
+  return kernel.length === MAX_COMM_CHARACTERS && base.startsWith(kernel) ? base : kernel;
 }
 
 /** The user with a number, from `/etc/passwd`. */
@@ -52,7 +52,10 @@ export function parseLsof(text: string): Process | null {
   return pid === undefined || name === undefined ? null : { pid: Number(pid), name };
 }
 
-/** Who listens on `port` in what Windows' `netstat -ano` prints. Its words are translated; who has no other end listens. */
+/**
+ * The process id that listens on `port` in Windows' `netstat -ano`. The state is localised, so a listener is known by
+ * its empty remote address.
+ */
 export function parseNetstat(text: string, port: number): number | null {
   for (const line of text.split("\n")) {
     const [protocol, local = "", other = "", ...rest] = line.trim().split(/\s+/);

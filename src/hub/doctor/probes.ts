@@ -1,4 +1,4 @@
-// Knocks at a port as a client would, and says whether this very hub opens.
+// Connects to a port as a client would, and tells this very hub from another program.
 import { get } from "node:http";
 import { connect } from "node:net";
 import { generate } from "mqtt-packet";
@@ -7,25 +7,25 @@ import { DOCTOR_CLIENT_ID } from "../diagnostics/connection-failures.ts";
 
 export type Reached = "ours" | "another" | "closed" | "silent";
 
-const WITHIN_MS = 2_000;
+const PROBE_TIMEOUT_MS = 2_000;
 const CONNACK = 0x20;
-/** More than the answer has. */
-const ANSWER_CHARACTERS = 1_000;
+/** More than the hub's answer has. */
+const MAX_ANSWER_CHARACTERS = 1_000;
 
-/** Whoever answers a CONNECT is a broker; ours knows the connection. */
+/** A program that answers CONNECT with CONNACK is a broker; this hub's knows the connection's own address and port. */
 export function probeMqtt(
   host: string,
   port: number,
   isClient: (address: string, port: number) => boolean,
 ): Promise<Reached> {
   return new Promise((resolve) => {
-    const socket = connect({ host, port, signal: AbortSignal.timeout(WITHIN_MS) });
+    const socket = connect({ host, port, signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) });
     const end = (reached: Reached) => {
       socket.destroy();
       resolve(reached);
     };
     socket.on("connect", () => {
-      // Of two clients with one id the broker ends the first.
+      // An id for each address: a broker ends the older of two clients with one id.
       const clientId = `${DOCTOR_CLIENT_ID} ${host}`;
       socket.write(
         generate({ cmd: "connect", protocolId: "MQTT", protocolVersion: 4, clientId, clean: true, keepalive: 10 }),
@@ -42,21 +42,21 @@ export function probeMqtt(
   });
 }
 
-/** Whoever answers with the hub's id is the hub. */
+/** The program that answers with the hub's id is this hub. */
 export function probeHttp(host: string, port: number, hubId: string): Promise<Reached> {
   return new Promise((resolve) => {
-    const signal = AbortSignal.timeout(WITHIN_MS);
+    const signal = AbortSignal.timeout(PROBE_TIMEOUT_MS);
     const request = get({ host, port, path: "/api/v1/doctor/hub-id", agent: false, signal }, (response) => {
       let text = "";
       response.setEncoding("utf8");
       response.on("data", (piece: string) => {
         text += piece;
-        if (text.length > ANSWER_CHARACTERS) response.destroy();
+        if (text.length > MAX_ANSWER_CHARACTERS) response.destroy();
       });
       response.on("error", () => resolve("another"));
       response.on("close", () => resolve(text === JSON.stringify({ hubId }) ? "ours" : "another"));
     });
-    // What answers, but not in HTTP, is another program, too.
+    // An answer that is not HTTP comes from another program.
     request.on("error", (error) => {
       if (isTimeout(error)) resolve("silent");
       else resolve("code" in error && String(error.code).startsWith("HPE_") ? "another" : "closed");

@@ -1,4 +1,4 @@
-// Where the hub is reached: every address that it names is tried, from this computer, and must lead to this very hub.
+// Where the hub is reached: connects to each of its addresses from this computer; this very hub must answer.
 import type { HubInfo } from "../../shared/api.ts";
 import type { Check } from "../../shared/doctor.ts";
 import { isLoopback } from "../access/networks.ts";
@@ -9,68 +9,68 @@ import { probeHttp, probeMqtt, type Reached } from "./probes.ts";
 type Options = Pick<DoctorOptions, "listening" | "isMqttClient" | "allows">;
 type Answer = readonly [address: string, reached: Reached];
 
-interface Tried {
+interface ProbedPort {
   readonly id: string;
-  readonly what: string;
+  readonly protocol: string;
   readonly port: number;
   readonly flag: string;
   readonly answers: readonly Answer[];
 }
 
-export async function examineReach(hub: HubInfo, options: Options): Promise<readonly Check[]> {
+export async function checkReach(hub: HubInfo, options: Options): Promise<readonly Check[]> {
   const { host } = options.listening;
-  const addresses = [...new Set([...ownAddresses(host), ...hub.addresses])].filter(options.allows);
+  const addresses = [...new Set([...loopbackAddresses(host), ...hub.addresses])].filter(options.allows);
   const all = (probe: (address: string) => Promise<Reached>) =>
     Promise.all(addresses.map(async (address): Promise<Answer> => [address, await probe(address)]));
   const [mqtt, http] = await Promise.all([
     all((address) => probeMqtt(address, hub.mqttPort, options.isMqttClient)),
     all((address) => probeHttp(address, hub.httpPort, hub.hubId)),
   ]);
-  const network = examineNetwork(host, hub.addresses, options.allows);
+  const network = checkNetwork(host, hub.addresses, options.allows);
   if (addresses.length === 0) return [network];
   return [
     network,
-    examineAnswers({ id: "mqtt-port", what: "MQTT", port: hub.mqttPort, flag: "--mqtt-port", answers: mqtt }),
-    examineAnswers({ id: "http-port", what: "HTTP", port: hub.httpPort, flag: "--http-port", answers: http }),
+    checkAnswers({ id: "mqtt-port", protocol: "MQTT", port: hub.mqttPort, flag: "--mqtt-port", answers: mqtt }),
+    checkAnswers({ id: "http-port", protocol: "HTTP", port: hub.httpPort, flag: "--http-port", answers: http }),
   ];
 }
 
-/** Addresses beside those of the network at which a hub that listens on `host` answers. */
-function ownAddresses(host: string): string[] {
+/** Loopback addresses at which a hub that listens on `host` answers. */
+function loopbackAddresses(host: string): string[] {
   if (host === "0.0.0.0" || host === "localhost") return ["127.0.0.1"];
   return host === "::" ? ["127.0.0.1", "::1"] : [];
 }
 
-function examineNetwork(host: string, addresses: readonly string[], allows: (address: string) => boolean): Check {
+function checkNetwork(host: string, addresses: readonly string[], allows: (address: string) => boolean): Check {
   const id = "network";
   if (host === "localhost" || isLoopback(host)) {
     return {
       ...{ id, state: "wrong", title: "No Raspberry Pi can reach this hub" },
-      words: `It was started with --host ${host}, and listens to this computer alone.`,
-      todo: "Start it without --host.",
+      message: `It was started with --host ${host}, and listens to this computer alone.`,
+      remedy: "Start it without --host.",
     };
   }
   const reachable = addresses.filter((address) => !isLoopback(address));
   if (reachable.length === 0) {
     return {
       ...{ id, state: "wrong", title: "This computer is on no network" },
-      words: "It has no address but its own loopback, so no Raspberry Pi can reach it.",
-      todo: "Connect it to the network of the Pis, by cable or Wi-Fi.",
+      message: "It has no address but its own loopback, so no Raspberry Pi can reach it.",
+      remedy: "Connect it to the network of the Pis, by cable or Wi-Fi.",
     };
   }
-  const shut = reachable.filter((address) => !allows(address));
-  if (shut.length > 0) {
+  const notAllowed = reachable.filter((address) => !allows(address));
+  if (notAllowed.length > 0) {
     return {
-      ...{ id, state: "hint", title: `The hub lets nobody in from the network of ${listed(shut)}` },
-      words: "It lets in private networks, and this one is not private.",
-      todo: "If Pis are on that network, start the hub with --allow and the network.",
+      ...{ id, state: "hint", title: `The hub lets nobody in from the network of ${listed(notAllowed)}` },
+      message: "It lets in private networks, and this one is not private.",
+      remedy: "If Pis are on that network, start the hub with --allow and the network.",
     };
   }
-  const words = "Pis must be on the same network, and not on one for guests.";
-  return { id, state: "fine", title: `This computer’s address is ${listed(reachable)}`, words };
+  const message = "Pis must be on the same network, and not on one for guests.";
+  return { id, state: "fine", title: `This computer’s address is ${listed(reachable)}`, message };
 }
 
-function examineAnswers({ id, what, port, flag, answers }: Tried): Check {
+function checkAnswers({ id, protocol, port, flag, answers }: ProbedPort): Check {
   const at = (wanted: Reached) => answers.filter(([, reached]) => reached === wanted).map(([address]) => address);
   const [foreign, closed, silent] = [at("another"), at("closed"), at("silent")];
   const faults = [
@@ -80,14 +80,14 @@ function examineAnswers({ id, what, port, flag, answers }: Tried): Check {
   ].flat();
   if (faults.length === 0) {
     return {
-      ...{ id, state: "fine", title: `${what} answers on port ${port}` },
-      words: `At ${listed(at("ours"))}. That is seen from this computer: a firewall may still keep others out.`,
+      ...{ id, state: "fine", title: `${protocol} answers on port ${port}` },
+      message: `At ${listed(at("ours"))}. That is seen from this computer: a firewall may still keep others out.`,
     };
   }
   return {
-    ...{ id, state: "wrong", title: `${what} does not answer on port ${port} as it should` },
-    words: faults.join(" "),
-    todo:
+    ...{ id, state: "wrong", title: `${protocol} does not answer on port ${port} as it should` },
+    message: faults.join(" "),
+    remedy:
       foreign.length > 0
         ? `End the other program, or start the hub with another ${flag}.`
         : "Restart the hub. If that does not help, a firewall or a security program on this computer is in the way.",

@@ -1,24 +1,24 @@
-// What the doctor asks of the operating system, so that what other systems answer can be recorded and examined here.
+// Files and commands that the checks read. An interface, so that tests replay recordings of other systems.
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 
 export interface System {
   readonly platform: NodeJS.Platform;
-  /** Null where there is no such file, or this user may not read it. */
+  /** Null when the file is missing, or this user may not read it. */
   readText(path: string): Promise<string | null>;
-  /** What a program printed; null where it is not there, or takes too long. */
+  /** What the program printed; null when it is missing, or takes longer than `RUN_TIMEOUT_MS`. */
   run(command: string, ...args: readonly string[]): Promise<Ran | null>;
 }
 
 interface Ran {
-  /** It ended with 0. */
+  /** Whether it exited with 0. */
   readonly ok: boolean;
   readonly text: string;
 }
 
-const RUN_WITHIN_MS = 2_000;
+const RUN_TIMEOUT_MS = 2_000;
 
-/** In English, and with the folders of root's programs, which a person's shell may not search. */
+/** English output, and the sbin folders, which are not in every user's PATH. */
 const environment =
   process.platform === "win32"
     ? process.env
@@ -29,7 +29,7 @@ export const realSystem: System = {
   readText: (path) => readFile(path, "utf8").catch(() => null),
   run: (command, ...args) =>
     new Promise((resolve) => {
-      const options = { timeout: RUN_WITHIN_MS, windowsHide: true, env: environment };
+      const options = { timeout: RUN_TIMEOUT_MS, windowsHide: true, env: environment };
       execFile(command, [...args], options, (error, stdout) => {
         const isMissing = error !== null && (typeof error.code === "string" || error.killed === true);
         resolve(isMissing ? null : { ok: error === null, text: stdout });

@@ -37,10 +37,10 @@ function isTaken(error: unknown): boolean {
 }
 
 async function portTaken(cause: unknown, port: number, what: string): Promise<BrambleError> {
-  const { findPortHolder, holderWords } = await import("../doctor/port-holder.ts");
+  const { findPortHolder, describeHolder } = await import("../doctor/port-holder.ts");
   const holder = await findPortHolder(port);
   const finder = "command" in holder ? ` See which one with \`${holder.command}\`.` : "";
-  const words = `${what} port ${port} is taken by ${holderWords(holder)}.${finder} End it, or name another port.`;
+  const words = `${what} port ${port} is taken by ${describeHolder(holder)}.${finder} End it, or name another port.`;
   return new BrambleError("internal", words, { cause });
 }
 

@@ -72,9 +72,9 @@ test("the one connection too many of an address hears why, in its own protocol",
     expect(heard).toEqual(answer);
     await once(late, "close");
   }
-  const { clients } = await hub.json<{ clients: { code: string; words: string }[] }>("/api/v1/doctor");
+  const { clients } = await hub.json<{ clients: { code: string; message: string }[] }>("/api/v1/doctor");
   expect(clients).toContainEqual(
-    expect.objectContaining({ code: "not-admitted", words: expect.stringContaining("--no-rate-limit") }),
+    expect.objectContaining({ code: "not-admitted", message: expect.stringContaining("--no-rate-limit") }),
   );
   for (const socket of mqtt) socket.destroy();
 

@@ -1,4 +1,4 @@
-// "Is something wrong?", asked of a real hub: at home, on machines of the test's own, and where an examination fails.
+// The doctor's report of a real hub, on this machine and in network namespaces, and of a hub whose checks fail.
 import { once } from "node:events";
 import { hostname } from "node:os";
 import { pino } from "pino";
@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { ConnectionFailures } from "../../../src/hub/diagnostics/connection-failures.ts";
 import type { DoctorOptions } from "../../../src/hub/doctor/context.ts";
 import { Doctor } from "../../../src/hub/doctor/doctor.ts";
-import { examine } from "../../../src/hub/doctor/examine.ts";
+import { runChecks } from "../../../src/hub/doctor/run-checks.ts";
 import { realSystem } from "../../../src/hub/doctor/system.ts";
 import type { HubInfo } from "../../../src/shared/api.ts";
 import type { Check, DiagnosticReport } from "../../../src/shared/doctor.ts";
@@ -18,33 +18,33 @@ import { until } from "../../support/until.ts";
 
 const checkOf = ({ checks }: Pick<DiagnosticReport, "checks">, id: string) => checks.find((check) => check.id === id);
 
-test("a hub that hears this computer alone says so; its ports answer", async () => {
+test("a hub on loopback is reported as such; its ports answer", async () => {
   await using hub = await startTestHub("--host", "127.0.0.1");
-  const examination = await hub.json<DiagnosticReport>("/api/v1/doctor");
-  expect(examination.checks).toMatchObject([
-    { id: "network", state: "wrong", title: "No Raspberry Pi can reach this hub", todo: "Start it without --host." },
-    { id: "mqtt-port", state: "fine", words: expect.stringContaining("At 127.0.0.1.") },
-    { id: "http-port", state: "fine", words: expect.stringContaining("At 127.0.0.1.") },
+  const report = await hub.json<DiagnosticReport>("/api/v1/doctor");
+  expect(report.checks).toMatchObject([
+    { id: "network", state: "wrong", title: "No Raspberry Pi can reach this hub", remedy: "Start it without --host." },
+    { id: "mqtt-port", state: "fine", message: expect.stringContaining("At 127.0.0.1.") },
+    { id: "http-port", state: "fine", message: expect.stringContaining("At 127.0.0.1.") },
     { id: "port-conflict", state: "fine" },
     { id: "firewall" },
   ]);
-  expect(examination.clients).toEqual([]);
+  expect(report.clients).toEqual([]);
 });
 
-test("nobody is answered who is not signed in, but what the doctor knows the hub by is no secret", async () => {
+test("the report needs a session; the hub's id does not", async () => {
   await using hub = await startTestHub();
   expect((await fetch(`${hub.file.http}/api/v1/doctor`)).status).toBe(401);
   const answer = await fetch(`${hub.file.http}/api/v1/doctor/hub-id`);
   expect(await answer.json()).toEqual({ hubId: hub.file.hubId });
 });
 
-test("a hub that does not say where it is: the address is to be given", async () => {
+test("a hub that is not advertised: the remedy names its address", async () => {
   await using hub = await startTestHub();
   const { addresses } = await hub.json<HubInfo>("/api/v1/hub");
   expect(checkOf(await hub.json("/api/v1/doctor"), "mdns")).toMatchObject({
     state: "hint",
-    words: expect.stringContaining("--no-mdns"),
-    todo: `Give Pis the address ${addresses[0]}, with port ${hub.mqttPort} for MQTT and ${hub.httpPort} for HTTP.`,
+    message: expect.stringContaining("--no-mdns"),
+    remedy: `Give Pis the address ${addresses[0]}, with port ${hub.mqttPort} for MQTT and ${hub.httpPort} for HTTP.`,
   });
 });
 
@@ -66,7 +66,7 @@ function optionsWith(options: Partial<DoctorOptions>): DoctorOptions {
     isMqttClient: () => false,
     // No port is tried.
     allows: () => false,
-    troubles: new ConnectionFailures(clock),
+    connectionFailures: new ConnectionFailures(clock),
     refusals: { list: () => [] },
     registry: { list: () => [] },
     clock,
@@ -75,24 +75,24 @@ function optionsWith(options: Partial<DoctorOptions>): DoctorOptions {
   };
 }
 
-test("whoever asks while it looks shares the answer", async () => {
-  let looks = 0;
+test("concurrent requests share one run of the checks", async () => {
+  let runs = 0;
   const browse = async () => {
-    looks++;
+    runs++;
     return NOBODY;
   };
   const doctor = new Doctor(optionsWith({ browse }));
   const [one, other] = await Promise.all([doctor.examine(), doctor.examine()]);
   expect(one).toBe(other);
-  expect(looks).toBe(1);
+  expect(runs).toBe(1);
   expect(await doctor.examine()).not.toBe(one);
-  expect(looks).toBe(2);
+  expect(runs).toBe(2);
 });
 
-test("an examination that fails or never ends does not keep the others' answers back", async () => {
-  const failing = await examine(optionsWith({ browse: () => Promise.reject(new Error("no multicast here")) }));
+test("a check that fails or never ends does not hold up the other checks", async () => {
+  const failing = await runChecks(optionsWith({ browse: () => Promise.reject(new Error("no multicast here")) }));
   expect(failing.checks.map(({ id }) => id)).toEqual(["network", "port-conflict", "firewall", "mdns"]);
-  expect(checkOf(failing, "mdns")).toMatchObject({ state: "hint", words: "no multicast here" });
+  expect(checkOf(failing, "mdns")).toMatchObject({ state: "hint", message: "no multicast here" });
 
   const clock = new FakeClock(1_000);
   const asked = Promise.withResolvers<void>();
@@ -100,24 +100,24 @@ test("an examination that fails or never ends does not keep the others' answers 
     asked.resolve();
     return new Promise<never>(() => undefined);
   };
-  const examination = examine(optionsWith({ clock, browse }));
+  const report = runChecks(optionsWith({ clock, browse }));
   await asked.promise;
   clock.advance(5_000);
-  expect(checkOf(await examination, "mdns")).toMatchObject({
+  expect(checkOf(await report, "mdns")).toMatchObject({
     state: "hint",
     title: "The doctor could not find out about whether the hub is found by name.",
-    words: "It took longer than 5 seconds.",
+    message: "It took longer than 5 seconds.",
   });
 });
 
 test.each([
   ["/.dockerenv", "--network host"],
   ["/etc/hostname", "A firewall or a VPN may be in the way."],
-])("nothing answers, on a computer that has %s", async (file, words) => {
+])("nothing answers, on a computer that has %s", async (file, message) => {
   const system = { ...realSystem, readText: async (path: string) => (path === file ? "" : null) };
-  const found = await examine(optionsWith({}), system);
-  expect(checkOf(found, "mdns")?.words).toMatch(/^It calls itself bramble.local, but nothing answered/);
-  expect(checkOf(found, "mdns")?.words).toContain(words);
+  const found = await runChecks(optionsWith({}), system);
+  expect(checkOf(found, "mdns")?.message).toMatch(/^It calls itself bramble.local, but did not answer/);
+  expect(checkOf(found, "mdns")?.message).toContain(message);
 });
 
 if (!mayMakeNamespaces()) {
@@ -172,11 +172,11 @@ except ConnectionResetError: pass`,
       { id: `other-hub-${first.file.hubId}`, state: "hint", title: `There is another hub: ${other}` },
     ];
     expect(checks).toMatchObject(expected);
-    expect(checks[1]?.words).toContain("127.0.0.1 and 10.77.1.1");
-    expect(checks[5]?.words).toContain("at 10.77.1.1");
-    expect(checks[6]?.words).toContain("bramble.local at 10.77.1.9");
+    expect(checks[1]?.message).toContain("127.0.0.1 and 10.77.1.1");
+    expect(checks[5]?.message).toContain("at 10.77.1.1");
+    expect(checks[6]?.message).toContain("bramble.local at 10.77.1.9");
     expect(clients).toMatchObject([
-      { code: "not-admitted", address: "203.0.113.9", words: expect.stringContaining("--allow") },
+      { code: "not-admitted", address: "203.0.113.9", message: expect.stringContaining("--allow") },
     ]);
 
     // Seen from the other one, whose second address is not let in.
@@ -212,10 +212,10 @@ time.sleep(60)`;
     expect(checkOf({ checks }, "mdns")).toMatchObject({
       state: "hint",
       title: "This hub was not found on the network",
-      words: expect.stringMatching(
-        /could not say where it is\. UDP port 5353 cannot be used on eth1 \(bind EADDRINUSE/,
+      message: expect.stringMatching(
+        /could not advertise itself\. UDP port 5353 cannot be used on eth1 \(bind EADDRINUSE/,
       ),
-      todo: expect.stringContaining("10.77.1.1"),
+      remedy: expect.stringContaining("10.77.1.1"),
     });
   });
 }

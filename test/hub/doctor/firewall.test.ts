@@ -1,6 +1,6 @@
 // What firewalls of all systems say of themselves, and the hint that follows: the exact command, with this hub's ports.
 import { describe, expect, test } from "vitest";
-import { examineFirewall } from "../../../src/hub/doctor/firewall.ts";
+import { checkFirewall } from "../../../src/hub/doctor/firewall.ts";
 import type { System } from "../../../src/hub/doctor/system.ts";
 
 const HUB = { httpPort: 8081, mqttPort: 1884 };
@@ -23,8 +23,8 @@ function recorded(platform: NodeJS.Platform, { files = {}, programs = {} }: Reco
   };
 }
 
-const examine = async (platform: NodeJS.Platform, record: Recorded) => {
-  const [check] = await examineFirewall(HUB, recorded(platform, record));
+const check = async (platform: NodeJS.Platform, record: Recorded) => {
+  const [check] = await checkFirewall(HUB, recorded(platform, record));
   return check;
 };
 
@@ -74,28 +74,28 @@ const NFT_OF_CONTAINERS = `table ip filter {
 describe("on Linux", () => {
   test("ufw is on, and its rules are root's secret", async () => {
     const files = { "/etc/ufw/ufw.conf": "# comment\nENABLED=yes\nLOGLEVEL=low\n" };
-    expect(await examine("linux", { files })).toMatchObject({
+    expect(await check("linux", { files })).toMatchObject({
       state: "hint",
       title: "A firewall is on: ufw",
-      words: expect.stringContaining("root alone"),
+      message: expect.stringContaining("root alone"),
       command: "sudo ufw allow 1884/tcp && sudo ufw allow 8081/tcp && sudo ufw allow 5353/udp",
     });
   });
 
   test("ufw lets in to some ports, and to one from elsewhere alone", async () => {
     const files = { "/etc/ufw/ufw.conf": "ENABLED=yes\n", "/etc/ufw/user.rules": UFW_RULES };
-    expect(await examine("linux", { files })).toMatchObject({ state: "hint", command: "sudo ufw allow 5353/udp" });
+    expect(await check("linux", { files })).toMatchObject({ state: "hint", command: "sudo ufw allow 5353/udp" });
   });
 
   test("ufw lets in to all ports", async () => {
     const rules = UFW_RULES.replace("deny udp 5353", "allow udp 5353");
     const files = { "/etc/ufw/ufw.conf": "ENABLED=yes\n", "/etc/ufw/user.rules": rules };
-    expect(await examine("linux", { files })).toMatchObject({ state: "fine", title: "ufw lets Pis in" });
+    expect(await check("linux", { files })).toMatchObject({ state: "fine", title: "ufw lets Pis in" });
   });
 
   test("ufw is off", async () => {
     const files = { "/etc/ufw/ufw.conf": "ENABLED=no\n" };
-    expect(await examine("linux", { files })).toMatchObject({
+    expect(await check("linux", { files })).toMatchObject({
       state: "fine",
       title: expect.stringContaining("No firewall"),
     });
@@ -108,7 +108,7 @@ describe("on Linux", () => {
       "firewall-cmd --query-port=8081/tcp": { ok: false, text: "no\n" },
       "firewall-cmd --query-port=5353/udp": { ok: false, text: "no\n" },
     };
-    expect(await examine("linux", { programs })).toMatchObject({
+    expect(await check("linux", { programs })).toMatchObject({
       state: "hint",
       title: "A firewall is on: firewalld",
       command: "sudo firewall-cmd --permanent --add-port=8081/tcp --add-port=5353/udp && sudo firewall-cmd --reload",
@@ -116,7 +116,7 @@ describe("on Linux", () => {
   });
 
   test("a chain of nftables drops what comes in", async () => {
-    expect(await examine("linux", { programs: { "nft list ruleset": NFT_DROPS } })).toMatchObject({
+    expect(await check("linux", { programs: { "nft list ruleset": NFT_DROPS } })).toMatchObject({
       state: "hint",
       title: "A firewall is on: nftables",
       command: expect.stringMatching(
@@ -126,14 +126,14 @@ describe("on Linux", () => {
   });
 
   test("what nftables drops between containers is none of the hub's business", async () => {
-    expect(await examine("linux", { programs: { "nft list ruleset": NFT_OF_CONTAINERS } })).toMatchObject({
+    expect(await check("linux", { programs: { "nft list ruleset": NFT_OF_CONTAINERS } })).toMatchObject({
       state: "fine",
     });
   });
 
   test("nftables lets in to all ports", async () => {
     const rules = NFT_DROPS.replace("22, 8081 } accept", "22, 8081, 1884 } accept\n\t\tudp dport 5353 accept");
-    expect(await examine("linux", { programs: { "nft list ruleset": rules } })).toMatchObject({ state: "fine" });
+    expect(await check("linux", { programs: { "nft list ruleset": rules } })).toMatchObject({ state: "fine" });
   });
 
   test.each([
@@ -145,12 +145,12 @@ describe("on Linux", () => {
       "fine",
     ],
   ])("iptables has %j: %s", async (rules, state) => {
-    expect(await examine("linux", { programs: { "iptables -S INPUT": rules } })).toMatchObject({ state });
+    expect(await check("linux", { programs: { "iptables -S INPUT": rules } })).toMatchObject({ state });
   });
 
   test("rules that are shown to root alone are said to be, with the command that shows them", async () => {
     const programs = { "nft list ruleset": { ok: false, text: "" } };
-    expect(await examine("linux", { programs })).toMatchObject({ state: "fine", command: "sudo nft list ruleset" });
+    expect(await check("linux", { programs })).toMatchObject({ state: "fine", command: "sudo nft list ruleset" });
   });
 });
 
@@ -176,10 +176,10 @@ describe("on Windows", () => {
   const profile = "netsh advfirewall show currentprofile";
   const rule = "netsh advfirewall firewall show rule name=Bramble";
 
-  test("the firewall is on, or its words are another language's", async () => {
+  test("the firewall is on, or its output is localised", async () => {
     for (const state of ["ON", "EIN"]) {
       const programs = { [profile]: NETSH(state).replace("State", state === "EIN" ? "Status" : "State") };
-      expect(await examine("win32", { programs })).toMatchObject({
+      expect(await check("win32", { programs })).toMatchObject({
         state: "hint",
         command: expect.stringMatching(
           /action=allow protocol=TCP localport=8081,1884\n.* protocol=UDP localport=5353$/,
@@ -190,13 +190,13 @@ describe("on Windows", () => {
 
   test("the rule is there", async () => {
     const programs = { [profile]: NETSH("ON"), [rule]: RULE };
-    expect(await examine("win32", { programs })).toMatchObject({ state: "fine" });
+    expect(await check("win32", { programs })).toMatchObject({ state: "fine" });
     const ofOtherPorts = { [profile]: NETSH("ON"), [rule]: RULE.replace("1884", "1883") };
-    expect(await examine("win32", { programs: ofOtherPorts })).toMatchObject({ state: "hint" });
+    expect(await check("win32", { programs: ofOtherPorts })).toMatchObject({ state: "hint" });
   });
 
   test("the firewall is off", async () => {
-    expect(await examine("win32", { programs: { [profile]: NETSH("OFF") } })).toMatchObject({ state: "fine" });
+    expect(await check("win32", { programs: { [profile]: NETSH("OFF") } })).toMatchObject({ state: "fine" });
   });
 });
 
@@ -204,16 +204,16 @@ test.each([
   ["Firewall is disabled. (State = 0)\n", "fine", undefined],
   ["Firewall is enabled. (State = 1)\n", "hint", "may not know this one"],
   ["Firewall is blocking all non-essential incoming connections. (State = 2)\n", "hint", "block all incoming"],
-])("on macOS, %j: %s", async (text, state, words) => {
+])("on macOS, %j: %s", async (text, state, message) => {
   const programs = { "/usr/libexec/ApplicationFirewall/socketfilterfw --getglobalstate": text };
-  const check = await examine("darwin", { programs });
-  expect(check).toMatchObject({ state });
-  if (words !== undefined) {
-    expect(check?.words).toContain(words);
-    expect(check?.command).toContain(`--unblockapp "${process.execPath}"`);
+  const result = await check("darwin", { programs });
+  expect(result).toMatchObject({ state });
+  if (message !== undefined) {
+    expect(result?.message).toContain(message);
+    expect(result?.command).toContain(`--unblockapp "${process.execPath}"`);
   }
 });
 
 test("on a system that nobody knows", async () => {
-  expect(await examine("freebsd", {})).toMatchObject({ state: "fine" });
+  expect(await check("freebsd", {})).toMatchObject({ state: "fine" });
 });

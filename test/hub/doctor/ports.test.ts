@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { createServer as createSocketServer, type Server } from "node:net";
 import { describe, expect, test } from "vitest";
-import { examineConflicts } from "../../../src/hub/doctor/port-conflicts.ts";
-import { findPortHolder, holderWords } from "../../../src/hub/doctor/port-holder.ts";
+import { checkPortConflicts } from "../../../src/hub/doctor/port-conflicts.ts";
+import { describeHolder, findPortHolder } from "../../../src/hub/doctor/port-holder.ts";
 import {
   listeningSockets,
   parseLsof,
@@ -13,7 +13,7 @@ import {
   programName,
   userName,
 } from "../../../src/hub/doctor/port-tables.ts";
-import { examineReach } from "../../../src/hub/doctor/reach.ts";
+import { checkReach } from "../../../src/hub/doctor/reach.ts";
 import { realSystem, type System } from "../../../src/hub/doctor/system.ts";
 import type { HubInfo } from "../../../src/shared/api.ts";
 import { makeTemporaryFolder, runBramble, startTestHub } from "../../support/hub.ts";
@@ -94,7 +94,7 @@ describe("who has a port", () => {
     expect(await findPortHolder(80, windows)).toEqual({ kind: "nobody" });
     const silent = await findPortHolder(1883, answering("darwin", {}));
     expect(silent).toEqual({ kind: "unknown", command: "sudo lsof -nP -iTCP:1883 -sTCP:LISTEN" });
-    expect(holderWords(silent)).toBe("another program");
+    expect(describeHolder(silent)).toBe("another program");
     expect(await findPortHolder(1883, answering("win32", {}))).toMatchObject({ kind: "unknown" });
     const ended = answering("win32", { netstat: NETSTAT, tasklist: NO_TASK });
     expect(await findPortHolder(1883, ended)).toEqual({ kind: "unknown", command: 'tasklist /FI "PID eq 4312"' });
@@ -110,7 +110,7 @@ describe("who has a port", () => {
       const shut = answering("linux", { "/proc/net/tcp": table, "/etc/passwd": "mosquitto:x:109:115::/:/bin/false\n" });
       const hidden = await findPortHolder(1883, shut);
       expect(hidden).toEqual({ kind: "hidden", user: "mosquitto", command: 'sudo ss -ltnp "sport = :1883"' });
-      expect(holderWords(hidden)).toBe("a program of the user mosquitto");
+      expect(describeHolder(hidden)).toBe("a program of the user mosquitto");
       await hog[Symbol.asyncDispose]();
       expect(await findPortHolder(port)).toEqual({ kind: "nobody" });
     });
@@ -139,13 +139,13 @@ describe("who has a port", () => {
       const hub = { httpPort: 8080, mqttPort: port + 1 };
       const byDefault = (number: number) => ({ number, named: false });
       const listening = { httpPort: byDefault(8080), mqttPort: byDefault(port) };
-      const [taken] = await examineConflicts(hub, listening, realSystem);
+      const [taken] = await checkPortConflicts(hub, listening, realSystem);
       expect(taken).toMatchObject({ state: "wrong", title: `MQTT port ${port} is taken by porthog (process ${pid})` });
-      expect(taken?.words).toContain(`This hub uses ${port + 1} instead.`);
+      expect(taken?.message).toContain(`This hub uses ${port + 1} instead.`);
       await hog[Symbol.asyncDispose]();
-      const free = await examineConflicts(hub, listening, realSystem);
+      const free = await checkPortConflicts(hub, listening, realSystem);
       expect(free).toMatchObject([{ state: "hint", title: `MQTT port ${port} is free again` }]);
-      expect(await examineConflicts({ httpPort: 8080, mqttPort: port }, listening, realSystem)).toMatchObject([
+      expect(await checkPortConflicts({ httpPort: 8080, mqttPort: port }, listening, realSystem)).toMatchObject([
         { state: "fine" },
       ]);
     });
@@ -175,8 +175,8 @@ describe("what answers at the hub's ports", () => {
 
   const reach = async (ports: { readonly mqttPort: number; readonly httpPort: number }) => {
     const options = { listening, isMqttClient: () => false, allows: () => true };
-    const checks = await examineReach({ ...HUB, ...ports }, options);
-    return checks.map(({ id, state, words }) => `${id} ${state}: ${words}`);
+    const checks = await checkReach({ ...HUB, ...ports }, options);
+    return checks.map(({ id, state, message }) => `${id} ${state}: ${message}`);
   };
 
   test("another hub, or another web page, is not the hub", async () => {

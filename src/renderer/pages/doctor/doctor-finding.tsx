@@ -3,11 +3,7 @@ import type { Check } from "../../../shared/doctor.ts";
 import { Copyable } from "../../ui/copyable.tsx";
 import styles from "./doctor-finding.module.css";
 
-export function DoctorFinding({
-  check: { state, title, words: message, todo: remedy, command },
-}: {
-  readonly check: Check;
-}) {
+export function DoctorFinding({ check: { state, title, message, remedy, command } }: { readonly check: Check }) {
   return (
     <li className={`${styles["finding"]} ${styles[state]}`}>
       <h2>{title}</h2>

@@ -78,7 +78,7 @@ function PassedChecks({ checks }: { readonly checks: readonly Check[] }) {
     <section className={styles["fine"]} aria-label="What is fine">
       <h2>What is fine</h2>
       <ul>
-        {checks.map(({ id, title, words: message, todo: remedy, command }) => (
+        {checks.map(({ id, title, message, remedy, command }) => (
           <li key={id}>
             <strong>{title}.</strong> {message} {remedy} {command !== undefined && <code>{command}</code>}
           </li>

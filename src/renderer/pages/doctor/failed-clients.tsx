@@ -36,10 +36,10 @@ function ClientList({ clients }: { readonly clients: readonly FailedClient[] }) 
   return (
     <ul className="panel">
       {clients.map((client) => (
-        <li key={JSON.stringify([client.address, client.code, client.who, client.firstMs, client.words])}>
+        <li key={JSON.stringify([client.address, client.code, client.who, client.firstMs, client.message])}>
           <p>
             <strong>{[client.address, client.who ?? ""].filter((part) => part !== "").join(" · ")}</strong>
-            <span className={styles["message"]}>{client.words}</span>
+            <span className={styles["message"]}>{client.message}</span>
           </p>
           <p className={styles["when"]}>
             <time dateTime={new Date(client.lastMs).toISOString()} title={formatMoment(client.lastMs, nowMs)}>

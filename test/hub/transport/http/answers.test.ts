@@ -64,7 +64,7 @@ function expectProblem({ status, headers, body }: RawAnswer, expected: number, c
 
 const clientsOf = async (hub: Pick<TestHub, "fetch">) => {
   const { clients }: DiagnosticReport = await (await hub.fetch("/api/v1/doctor")).json();
-  return clients.map(({ code, words }) => `${code}: ${words}`);
+  return clients.map(({ code, message }) => `${code}: ${message}`);
 };
 
 test("every answer of the API has the headers that protect a browser, and is not cached", async () => {

@@ -75,7 +75,7 @@ test("a message that is not what its headers say is refused, and told why", asyn
   expect(transfer).toContain("“Transfer-Encoding: gzip, chunked” is not taken: only chunked is.");
   expect((await hub.fetch("/healthz", { headers: { "Content-Encoding": "gzip" } })).status).toBe(200);
   const { clients } = await hub.json<DiagnosticReport>("/api/v1/doctor");
-  const told = clients.map(({ code, words }) => `${code}: ${words}`);
+  const told = clients.map(({ code, message }) => `${code}: ${message}`);
   expect(
     told.filter((one) => one.startsWith("unsupported-media-type: It sent “Content-Encoding: br” to /data.")),
   ).toHaveLength(1);

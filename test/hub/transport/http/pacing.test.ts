@@ -147,9 +147,9 @@ test("a WebSocket that sends and never reads is cut, and the doctor says why", a
     if (/^bramble_connections_cut [1-9]/m.test(await (await hub.fetch("/metrics")).text())) socket.resume();
   }
   await closed;
-  const { clients } = await hub.json<{ clients: { code: string; words: string }[] }>("/api/v1/doctor");
+  const { clients } = await hub.json<{ clients: { code: string; message: string }[] }>("/api/v1/doctor");
   expect(clients).toContainEqual(
-    expect.objectContaining({ code: "cut", words: expect.stringContaining("does not read") }),
+    expect.objectContaining({ code: "cut", message: expect.stringContaining("does not read") }),
   );
 });
 
