@@ -178,7 +178,7 @@ export class Hub {
     const { store, registry, refusals, retention, commands, ingest, budget, feed, floodLog } = core;
     const { sessions, authenticate, browsers, networks } = access;
     const mqttPort = () => endpoints.mqttPort;
-    const troubles = new HttpDiagnostics({ troubles: failures, mqttPort, floodLog });
+    const diagnostics = new HttpDiagnostics({ failures, mqttPort, floodLog });
     const hubInfo = () => status.info();
     const doctor = new Doctor({
       hubInfo,
@@ -209,7 +209,7 @@ export class Hub {
       log,
       hubInfo,
       mqttPort,
-      troubles,
+      diagnostics,
       uiFolder,
       agentFolder,
       readings: store.readings,
@@ -217,8 +217,8 @@ export class Hub {
       metrics: () => status.metrics(),
       guard: browsers,
       admission: access.admission(),
-      pacing: new HttpPacing({ budget, troubles, clock }),
-      webSockets: new WebSocketUpgrades({ guard: browsers, authenticate, troubles, budget, clock, routes }),
+      pacing: new HttpPacing({ budget, diagnostics, clock }),
+      webSockets: new WebSocketUpgrades({ guard: browsers, authenticate, diagnostics, budget, clock, routes }),
       hubId: () => status.hubId,
       ...(httpTimeouts && { timeouts: httpTimeouts }),
     });

@@ -1,6 +1,6 @@
-// Whether a connection may stay: asked once when it opens, before anything of it is read. When all places are taken, whoever
-// comes from an address with fewer connections takes the oldest place of the address that has most: nobody can keep the
-// others out by opening connections and doing nothing.
+// Whether a connection may stay: asked once when it opens, before anything of it is read. When all places are taken, a
+// client from an address with fewer connections replaces the oldest connection of the address with most: opening idle
+// connections cannot lock others out.
 import type { Socket } from "node:net";
 import { type Networks, plainAddress } from "./networks.ts";
 

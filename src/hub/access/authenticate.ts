@@ -1,5 +1,5 @@
-// Turns what a client shows into who it is: the one place that HTTP, WebSocket and MQTT ask. A credential that is wrong or
-// too old makes its sender anonymous; whether that is enough is decided by what is asked for.
+// Turns a credential into a principal, for HTTP, WebSocket and MQTT alike. A wrong or expired credential makes its sender
+// anonymous; the permission of what it asks for decides whether that is enough.
 import { assertNever } from "../../shared/errors.ts";
 import { ANONYMOUS, type Principal } from "./principal.ts";
 import type { Sessions } from "./sessions.ts";

@@ -27,8 +27,8 @@ export class BrowserGuard {
     if (hosts.length > 1) return problem("foreign-host", "The request names more than one host.");
     const [host] = hosts;
     if (host !== undefined && !this.#isOwn(host)) {
-      const words = `“${host.slice(0, 80)}” is no name of this hub. Use its address, or start it with --allowed-host.`;
-      return problem("foreign-host", words);
+      const message = `“${host.slice(0, 80)}” is no name of this hub. Use its address, or start it with --allowed-host.`;
+      return problem("foreign-host", message);
     }
     const origins = headerValues(rawHeaders, "origin");
     const sound = origins.every((origin) => origin === WINDOW_ORIGIN || (host !== undefined && sameHost(origin, host)));

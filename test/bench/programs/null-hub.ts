@@ -102,7 +102,7 @@ const ingest = new Ingest({
 const sessions = new Sessions({ token: makeSecret(), clock });
 const authenticate = makeAuthenticate(sessions);
 const guard = new BrowserGuard([]);
-const troubles = new HttpDiagnostics({ troubles: new ConnectionFailures(clock), mqttPort: () => 0, floodLog });
+const diagnostics = new HttpDiagnostics({ failures: new ConnectionFailures(clock), mqttPort: () => 0, floodLog });
 const http = new HttpTransport({
   version: "0",
   readings,
@@ -125,11 +125,11 @@ const http = new HttpTransport({
     onFailure: (error) => log.error(error),
   }),
   guard,
-  troubles,
+  diagnostics,
   doctor: { examine: () => Promise.reject(new Error("there is no hub")) },
   admission: new Admission({ networks: new Networks([]), isLimited: false, isShortOfMemory: () => false }),
-  pacing: new HttpPacing({ budget, troubles, clock }),
-  webSockets: new WebSocketUpgrades({ guard, authenticate, troubles, budget, clock, routes: [] }),
+  pacing: new HttpPacing({ budget, diagnostics, clock }),
+  webSockets: new WebSocketUpgrades({ guard, authenticate, diagnostics, budget, clock, routes: [] }),
   uiFolder: "",
   agentFolder: "/nowhere",
   hubId: () => "",

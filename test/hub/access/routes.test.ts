@@ -37,7 +37,7 @@ const OPEN = [
   "POST /data",
 ];
 
-const unheard = { troubles: { notSignedIn: () => undefined }, onAudit: () => undefined };
+const unheard = { diagnostics: { notSignedIn: () => undefined }, onAudit: () => undefined };
 
 interface Asker {
   readonly headers: Readonly<Record<string, string>>;

@@ -25,12 +25,12 @@ export interface AuditEntry {
 
 export interface AccessCheckOptions {
   readonly authenticate: Authenticate;
-  readonly troubles: Pick<HttpDiagnostics, "notSignedIn">;
+  readonly diagnostics: Pick<HttpDiagnostics, "notSignedIn">;
   readonly onAudit: (entry: AuditEntry) => void;
 }
 
 /** Call it before the routes are added. */
-export function checkAccess(app: FastifyInstance, { authenticate, troubles, onAudit }: AccessCheckOptions): void {
+export function checkAccess(app: FastifyInstance, { authenticate, diagnostics, onAudit }: AccessCheckOptions): void {
   app.decorateRequest("principal", null);
   // In a scope of its own: its parser is all that is needed, not its hooks.
   app.register((scope) => scope.register(fastifyCookie, { hook: false }));
@@ -45,7 +45,7 @@ export function checkAccess(app: FastifyInstance, { authenticate, troubles, onAu
       case "granted":
         return undefined;
       case "not-signed-in": {
-        troubles.notSignedIn(request);
+        diagnostics.notSignedIn(request);
         const message = "Nobody is signed in. Open the link that the hub printed when it started.";
         return sendProblem(reply, problem("not-signed-in", message));
       }

@@ -9,7 +9,7 @@ import { ANSWER_HEADERS } from "./headers.ts";
 /** A socket that closes on bytes it has not read resets the connection, and the client loses the answer. */
 const LINGER_MS = 1_000;
 
-/** What is wrong, in words; null where nobody is left to be told. */
+/** What is wrong with the request; null where the client has gone. */
 export function clientProblem(error: unknown): Problem | null {
   const code = isNativeError(error) && "code" in error ? error.code : undefined;
   switch (code) {

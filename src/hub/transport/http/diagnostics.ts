@@ -1,5 +1,4 @@
-// Says in words why an HTTP client came to nothing, for the list that the doctor shows. Nothing here is on a good
-// request's way.
+// Says why an HTTP client failed, for the list that the doctor shows. No request that succeeds comes here.
 import { isNativeError } from "node:util/types";
 import type { FastifyRequest } from "fastify";
 import type { Problem } from "../../../shared/errors.ts";
@@ -10,13 +9,13 @@ import { meantPath } from "../../diagnostics/did-you-mean.ts";
 import type { LogThrottle } from "../../observe/log-throttle.ts";
 
 export interface HttpDiagnosticsOptions {
-  readonly troubles: ConnectionFailures;
+  readonly failures: ConnectionFailures;
   readonly mqttPort: () => number;
   readonly floodLog: LogThrottle;
 }
 
-/** Of a path that is said again. */
-const SAID_CHARACTERS = 200;
+/** Of a path or media type that a message quotes. */
+const MAX_QUOTED_CHARACTERS = 200;
 /** In a CONNECT the name of its protocol comes first: that of MQTT 3.1.1 and 5, and that of 3.1. */
 const MQTT_CONNECT = "\x10";
 const MQTT_NAMES = ["\0\x04MQTT", "\0\x06MQIsdp"];
@@ -33,46 +32,46 @@ export class HttpDiagnostics {
   }
 
   notAdmitted(address: string, outcome: NotAdmitted): void {
-    this.#options.troubles.notAdmitted(address, outcome, "HTTP");
+    this.#options.failures.notAdmitted(address, outcome, "HTTP");
   }
 
   /** A connection that took more of the hub than it may. */
   cut(address: string, reason: string): void {
     this.#options.floodLog.warn("http-cut", { address, reason }, "connection cut");
-    this.#tell(address, { code: "cut", subject: reason, words: `Its connection was cut: ${reason}.` });
+    this.#tell(address, { code: "cut", subject: reason, message: `Its connection was cut: ${reason}.` });
   }
 
-  /** A browser whose session is over is only asked to sign in again: that is no trouble. */
+  /** A browser whose session has expired is only asked to sign in again: that is no failure. */
   notSignedIn({ ip, headers }: Requester): void {
     if (headers.authorization === undefined) return;
-    const words =
+    const message =
       "It showed a token that this hub does not take. The one in hub.json is another after every start, and good from the hub’s own computer alone.";
-    this.#tell(ip, { code: "wrong-token", words });
+    this.#tell(ip, { code: "wrong-token", message });
   }
 
   foreign(address: string | undefined, { code, message }: Problem): void {
-    this.#tell(address, { code, subject: message, words: message });
+    this.#tell(address, { code, subject: message, message });
   }
 
-  /** Something was sent where nothing is taken. Answers what may have been meant, in words; empty where nothing is close. */
+  /** A request to a path without a route. Returns a hint at the path that was meant; empty where none is close. */
   nothingThere({ ip, method }: Requester & Pick<FastifyRequest, "method">, path: string): string {
     if (method !== "POST" && method !== "PUT") return "";
     const meant = meantPath(path);
     const hint = meant === null ? "" : ` Did you mean ${meant}?`;
-    const words = `It sent ${method} to ${path.slice(0, SAID_CHARACTERS)}, where nothing is taken.${hint || " Readings go to /data."}`;
-    this.#tell(ip, { code: "wrong-path", subject: `${method} ${path}`, words });
+    const message = `It sent ${method} to ${path.slice(0, MAX_QUOTED_CHARACTERS)}, where nothing is taken.${hint || " Readings go to /data."}`;
+    this.#tell(ip, { code: "wrong-path", subject: `${method} ${path}`, message });
     return hint;
   }
 
-  unknownMediaType(ip: string, path: string, mediaType: string, words: string): void {
-    const said = `It sent “${mediaType.slice(0, SAID_CHARACTERS)}” to ${path}. ${words}`;
-    this.#tell(ip, { code: "unsupported-media-type", subject: `${path} ${mediaType}`, words: said });
+  unknownMediaType(ip: string, path: string, mediaType: string, message: string): void {
+    const said = `It sent “${mediaType.slice(0, MAX_QUOTED_CHARACTERS)}” to ${path}. ${message}`;
+    this.#tell(ip, { code: "unsupported-media-type", subject: `${path} ${mediaType}`, message: said });
   }
 
   /** A request was refused before its body was read. */
   unmet({ ip, method, url }: Requester & Pick<FastifyRequest, "method" | "url">, { code, message }: Problem): void {
-    const asked = `${method} ${url.replace(/\?.*$/, "").slice(0, SAID_CHARACTERS)}`;
-    this.#tell(ip, { code, subject: `${asked} ${message}`, words: `On ${asked}: ${message}` });
+    const asked = `${method} ${url.replace(/\?.*$/, "").slice(0, MAX_QUOTED_CHARACTERS)}`;
+    this.#tell(ip, { code, subject: `${asked} ${message}`, message: `On ${asked}: ${message}` });
   }
 
   /** What arrived was no HTTP request. `error` is what Node's parser says of it, `found` what its sender is told. */
@@ -80,20 +79,20 @@ export class HttpDiagnostics {
     const bytes = isNativeError(error) && "rawPacket" in error ? error.rawPacket : undefined;
     const beginning = Buffer.isBuffer(bytes) ? bytes.toString("latin1", 0, BEGINNING_BYTES) : "";
     if (beginning.startsWith(MQTT_CONNECT) && MQTT_NAMES.some((name) => beginning.includes(name))) {
-      const words = `It spoke MQTT to the HTTP port. MQTT is on port ${this.#options.mqttPort()}.`;
-      this.#tell(address, { code: "wrong-protocol", subject: "MQTT", words });
+      const message = `It spoke MQTT to the HTTP port. MQTT is on port ${this.#options.mqttPort()}.`;
+      this.#tell(address, { code: "wrong-protocol", subject: "MQTT", message });
     } else if (beginning.startsWith(TLS_HELLO)) {
-      const words = "It spoke TLS to the HTTP port, which has none. Let it ask for http:// in place of https://.";
-      this.#tell(address, { code: "wrong-protocol", subject: "TLS", words });
+      const message = "It spoke TLS to the HTTP port, which has none. Let it ask for http:// in place of https://.";
+      this.#tell(address, { code: "wrong-protocol", subject: "TLS", message });
     } else {
-      this.#tell(address, { code: found.code, subject: found.message, words: found.message });
+      this.#tell(address, { code: found.code, subject: found.message, message: found.message });
     }
   }
 
   #tell(
     address: string | undefined,
-    trouble: { readonly code: string; readonly subject?: string; readonly words: string },
+    { message, ...failure }: { readonly code: string; readonly subject?: string; readonly message: string },
   ): void {
-    this.#options.troubles.tell({ ...trouble, address: plainAddress(address) });
+    this.#options.failures.tell({ ...failure, words: message, address: plainAddress(address) });
   }
 }

@@ -1,11 +1,11 @@
-// One shape for every error answer: {"error":"code","message":"words","details":[…]}.
+// One shape for every error answer: {"error":"code","message":"text for a person","details":[…]}.
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { ApiError } from "../../../shared/api.ts";
 import { BrambleError, errorStatus, type Problem, problem } from "../../../shared/errors.ts";
 import type { HttpDiagnostics } from "./diagnostics.ts";
 
-/** Where whoever refuses a request does not say when it may succeed. */
-const RETRY_AFTER_SECONDS = 5;
+/** Where the handler sets no Retry-After. */
+const DEFAULT_RETRY_AFTER_SECONDS = 5;
 
 export function errorBody({ code, message, details }: Problem): ApiError {
   return { error: code, message, ...(details && { details: [...details] }) };
@@ -14,13 +14,13 @@ export function errorBody({ code, message, details }: Problem): ApiError {
 export function sendProblem(reply: FastifyReply, found: Problem): FastifyReply {
   const status = errorStatus[found.code];
   if ((status === 503 || status === 429) && !reply.hasHeader("Retry-After")) {
-    reply.header("Retry-After", RETRY_AFTER_SECONDS);
+    reply.header("Retry-After", DEFAULT_RETRY_AFTER_SECONDS);
   }
   return reply.code(status).send(errorBody(found));
 }
 
 /** Call it before the routes are added: it watches them to tell a wrong method from a wrong path. */
-export function answerErrors(app: FastifyInstance, troubles: HttpDiagnostics): void {
+export function answerErrors(app: FastifyInstance, diagnostics: HttpDiagnostics): void {
   const paths: { readonly pattern: RegExp; readonly methods: Set<string> }[] = [];
   app.addHook("onRoute", ({ url, method }) => {
     const pattern = new RegExp(`^${url.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&").replaceAll(/:\w+/g, "[^/]+")}$`);
@@ -29,7 +29,7 @@ export function answerErrors(app: FastifyInstance, troubles: HttpDiagnostics): v
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.replace(/\?.*$/, "");
     const allowed = new Set(paths.filter(({ pattern }) => pattern.test(path)).flatMap(({ methods }) => [...methods]));
-    const hint = troubles.nothingThere(request, path);
+    const hint = diagnostics.nothingThere(request, path);
     if (allowed.size === 0)
       return sendProblem(reply, problem("no-such-route", `There is nothing at ${path.slice(0, 200)}.${hint}`));
     reply.header("Allow", [...allowed].join(", "));
@@ -56,7 +56,7 @@ function toProblem(error: FastifyError, request: FastifyRequest): Problem {
     case "FST_ERR_CTP_BODY_TOO_LARGE":
       return problem("too-large", "The request is too large.");
     case "FST_ERR_CTP_INVALID_MEDIA_TYPE":
-      return problem("unsupported-media-type", mediaTypeWords);
+      return problem("unsupported-media-type", MEDIA_TYPE_MESSAGE);
     case "FST_ERR_CTP_INVALID_JSON_BODY":
     case "FST_ERR_CTP_EMPTY_JSON_BODY":
       return problem("not-json", error.message);
@@ -78,5 +78,5 @@ function storeProblem(error: BrambleError, request: FastifyRequest): Problem {
     : problem("store-failed", "The hub's database failed: this was not done. The log in its data folder says why.");
 }
 
-export const mediaTypeWords =
+export const MEDIA_TYPE_MESSAGE =
   "Send JSON with the header Content-Type: application/json, or one object a line as application/x-ndjson.";

@@ -1,4 +1,4 @@
-// The headers of every answer, whoever makes it: a route, the router, the error handler, or the HTTP parser.
+// The headers of every answer: of a route, the router, the error handler, or the HTTP parser.
 
 /** Only the UI's files may be cached: they replace `Cache-Control`. */
 export const ANSWER_HEADERS = {

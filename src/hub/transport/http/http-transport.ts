@@ -1,4 +1,4 @@
-// The HTTP port: ingest, API, live feed and the UI's files. Order of every request: network, Host and Origin, session.
+// The HTTP port: ingest, API, live feed and the UI's files. Order of every request: network, Host and Origin, permission.
 import type { IncomingMessage, Server } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
@@ -37,9 +37,10 @@ import { addUiFiles } from "./ui-files.ts";
 const TIMEOUTS: HttpTimeouts = { headersMs: 30_000, requestMs: 60_000, checkEveryMs: 2_000 };
 /** The router's own limit would turn an id away that is a little long; the headers' limit holds for a path, too. */
 const MAX_PARAMETER_CHARACTERS = 16 * 1024;
-/** Once it is told to stop: who is answered by then has the answer, and what takes longer is cut off. */
-const ANSWER_WITHIN_MS = 500;
+/** Once the hub stops: requests that take longer are cut off. */
+const STOP_TIMEOUT_MS = 500;
 
+/** Charged to the budget for an answer that is streamed: what it takes to open the file. */
 const STREAM_BYTES = 16 * 1024;
 
 /** How long a request may take to arrive. */
@@ -61,7 +62,7 @@ export interface HttpOptions
   readonly ingest: Ingest;
   readonly retention: Retention;
   readonly guard: BrowserGuard;
-  readonly troubles: HttpDiagnostics;
+  readonly diagnostics: HttpDiagnostics;
   readonly admission: Admission;
   readonly pacing: HttpPacing;
   readonly webSockets: WebSocketUpgrades;
@@ -80,7 +81,7 @@ export class HttpTransport {
   #isStopping = false;
 
   constructor(options: HttpOptions) {
-    const { troubles, timeouts = TIMEOUTS } = options;
+    const { diagnostics, timeouts = TIMEOUTS } = options;
     this.#options = options;
     this.#app = fastify({
       bodyLimit: limits.messageBytes,
@@ -89,7 +90,7 @@ export class HttpTransport {
         headersTimeout: timeouts.headersMs,
         requestTimeout: timeouts.requestMs,
         connectionsCheckingInterval: timeouts.checkEveryMs,
-        // Our own answer to that is in words, and so is the one to who comes while the hub stops.
+        // The hub answers a missing Host, and requests that come while it stops, in its own error shape.
         requireHostHeader: false,
         shouldUpgradeCallback: wantsWebSocket,
       },
@@ -106,7 +107,7 @@ export class HttpTransport {
           return;
         }
         // A browser opens connections in advance, and may come to need none.
-        if (socket.bytesRead > 0) troubles.notHttp(socket.remoteAddress, error, found);
+        if (socket.bytesRead > 0) diagnostics.notHttp(socket.remoteAddress, error, found);
         answerClientError(socket, found);
       },
       frameworkErrors: (_error, request, reply) => {
@@ -131,8 +132,8 @@ export class HttpTransport {
   /** Compiles its routes, which takes a while; to be called once, before it listens. */
   async prepare(): Promise<void> {
     const app = this.#app;
-    const { retention, pacing, troubles, uiFolder, version } = this.#options;
-    answerErrors(app, troubles);
+    const { retention, pacing, diagnostics, uiFolder, version } = this.#options;
+    answerErrors(app, diagnostics);
     app.addHook("onRequest", (request, reply, done) => {
       reply.headers(ANSWER_HEADERS);
       const found = this.#whyNot(request);
@@ -140,7 +141,7 @@ export class HttpTransport {
       else sendProblem(reply, found);
     });
     app.addHook("onSend", async ({ raw }, _reply, payload) => pacing.answer(raw, answerBytes(payload)));
-    checkPreconditions(app, troubles);
+    checkPreconditions(app, diagnostics);
     checkAccess(app, this.#options);
     this.#routes.watch(app);
     await app.register(fastifySwagger, {
@@ -167,14 +168,14 @@ export class HttpTransport {
     this.#routes.list();
   }
 
-  /** Resolves with the port. Rejects in words when the port is taken. */
+  /** Resolves with the port. Rejects with a message for a person when the port is taken. */
   async listen(host: string, port: Port): Promise<number> {
-    const { admission, pacing, troubles, webSockets } = this.#options;
+    const { admission, pacing, diagnostics, webSockets } = this.#options;
     const { server }: { server: Server } = this.#app;
     server.prependListener("connection", (socket: Socket) => {
       const outcome = admission.admit(socket);
       if (outcome === "admitted") return;
-      troubles.notAdmitted(plainAddress(socket.remoteAddress), outcome);
+      diagnostics.notAdmitted(plainAddress(socket.remoteAddress), outcome);
       if (admission.mayLinger(socket, outcome)) this.#notAdmitted.set(socket, outcome);
       else socket.destroy();
     });
@@ -192,7 +193,7 @@ export class HttpTransport {
     this.#options.pacing.stop();
     const { server }: { server: Server } = this.#app;
     const closed = this.#app.close();
-    const timer = setTimeout(() => server.closeAllConnections(), ANSWER_WITHIN_MS);
+    const timer = setTimeout(() => server.closeAllConnections(), STOP_TIMEOUT_MS);
     await closed;
     clearTimeout(timer);
   }
@@ -201,9 +202,9 @@ export class HttpTransport {
     if (this.#isStopping) return problem("hub-stopping", "The hub is being stopped. Try again in a moment.");
     const notAdmitted = this.#notAdmitted.get(raw.socket);
     if (notAdmitted !== undefined) return notAdmittedProblem(notAdmitted);
-    const { guard, troubles } = this.#options;
+    const { guard, diagnostics } = this.#options;
     const foreign = guard.check(raw.rawHeaders);
-    if (foreign !== null) troubles.foreign(ip, foreign);
+    if (foreign !== null) diagnostics.foreign(ip, foreign);
     return foreign;
   }
 }

@@ -18,7 +18,7 @@ const MAX_BODY_SLICE_BYTES = 4_096;
 
 export interface HttpPacingOptions {
   readonly budget: Budget;
-  readonly troubles: Pick<HttpDiagnostics, "cut">;
+  readonly diagnostics: Pick<HttpDiagnostics, "cut">;
   readonly clock: Clock;
 }
 
@@ -68,9 +68,9 @@ export class HttpPacing {
   }
 
   #pace(socket: Socket): void {
-    const { budget, troubles } = this.#options;
+    const { budget, diagnostics } = this.#options;
     const connection = new PacedConnection(socket, budget, (reason) => {
-      troubles.cut(plainAddress(socket.remoteAddress), reason);
+      diagnostics.cut(plainAddress(socket.remoteAddress), reason);
       socket.destroy();
     });
     this.#bySocket.set(socket, connection);

@@ -19,7 +19,7 @@ const SAID_CHARACTERS = 80;
 const CONTINUE = /(?:^|\W)100-continue(?:$|\W)/i;
 
 /** Call it before the routes are added. */
-export function checkPreconditions(app: FastifyInstance, troubles: HttpDiagnostics): void {
+export function checkPreconditions(app: FastifyInstance, diagnostics: HttpDiagnostics): void {
   const { server } = app;
   server.on("checkContinue", (request: IncomingMessage, response: ServerResponse) => {
     if (!isTooLarge(request)) response.writeContinue();
@@ -31,7 +31,7 @@ export function checkPreconditions(app: FastifyInstance, troubles: HttpDiagnosti
   app.addHook("onRequest", (request, reply, done) => {
     const found = unmetBy(request.raw, request.routeOptions.config.unpacks === true);
     if (found === null) return done();
-    troubles.unmet(request, found);
+    diagnostics.unmet(request, found);
     // A client may send a body that was not asked for all the same.
     if (request.headers.expect !== undefined) reply.header("Connection", "close");
     return sendProblem(reply, found);
@@ -49,15 +49,15 @@ function unmetBy(request: IncomingMessage, unpacks: boolean): Problem | null {
       `${said("Expect", headers.expect)} cannot be met: only 100-continue is known.`,
     );
   if (headers.expect !== undefined && isCurrent && isTooLarge(request)) {
-    const words = `The message has over ${limits.messageBytes} bytes, the most that is taken. Send it in parts.`;
-    return problem("too-large", words, { limit: limits.messageBytes });
+    const message = `The message has over ${limits.messageBytes} bytes, the most that is taken. Send it in parts.`;
+    return problem("too-large", message, { limit: limits.messageBytes });
   }
   const { "content-encoding": encoding = "identity", "transfer-encoding": transfer = "chunked" } = headers;
   if (!/^chunked$/i.test(transfer))
     return problem("bad-request", `${said("Transfer-Encoding", transfer)} is not taken: only chunked is.`);
   if (/^identity$/i.test(encoding) || unpacks || !hasBody(request)) return null;
-  const words = `${said("Content-Encoding", encoding)} is not taken here: send the body as it is.`;
-  return problem("unsupported-media-type", words);
+  const message = `${said("Content-Encoding", encoding)} is not taken here: send the body as it is.`;
+  return problem("unsupported-media-type", message);
 }
 
 function said(header: string, value: string): string {

@@ -43,8 +43,8 @@ export async function unpack(
     }
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    const words = `The header says Content-Encoding: ${encoding}, but the message is not ${encoding}, or is broken: ${reason}.`;
-    return problem("bad-encoding", words);
+    const message = `The header says Content-Encoding: ${encoding}, but the message is not ${encoding}, or is broken: ${reason}.`;
+    return problem("bad-encoding", message);
   }
   return Buffer.concat(chunks);
 }

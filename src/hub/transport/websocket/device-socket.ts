@@ -35,7 +35,7 @@ export function deviceRoute(options: DeviceSocketOptions): WebSocketRoute {
   let count = 0;
   return {
     path: "/ws",
-    // Its own framing beside the message, and what makes it too large for the decoder, which says so in words.
+    // Room for the envelope, and for messages that are too large: the decoder refuses those with a message, not a cut.
     messageBytes: 2 * limits.messageBytes,
     permission: "open",
     open(connection, request, url) {
@@ -128,13 +128,13 @@ class DeviceSocket {
       return this.#refuse(bytes, problem("not-an-object", "A message is an object with a “type”."), undefined);
     const { type, seq, ...body }: Record<string, unknown> = { ...value };
     if (!isSoundSeq(seq)) {
-      const words = `“seq” is a number, or text of at most ${MAX_SEQ_CHARACTERS} characters.`;
-      return this.#refuse(bytes, problem("bad-request", words, { field: "seq" }), undefined);
+      const message = `“seq” is a number, or text of at most ${MAX_SEQ_CHARACTERS} characters.`;
+      return this.#refuse(bytes, problem("bad-request", message, { field: "seq" }), undefined);
     }
     const kind = KINDS.find((one) => one === type);
     if (kind === undefined) {
-      const words = `“type” is one of ${KINDS.join(", ")}.`;
-      return this.#refuse(bytes, problem("bad-request", words, { field: "type" }), seq);
+      const message = `“type” is one of ${KINDS.join(", ")}.`;
+      return this.#refuse(bytes, problem("bad-request", message, { field: "type" }), seq);
     }
     await this.#ingest(kind, body, seq, bytes);
   }
@@ -145,8 +145,8 @@ class DeviceSocket {
     const [only] = this.#detach.keys();
     const target = targetOf(kind, device ?? only);
     if (target === null) {
-      const words = "The message names no device: give it a “device_id”, or open /ws?device=….";
-      return this.#refuse(bytes, problem("no-device", words, { field: "device_id" }), seq);
+      const message = "The message names no device: give it a “device_id”, or open /ws?device=….";
+      return this.#refuse(bytes, problem("no-device", message, { field: "device_id" }), seq);
     }
     const payload = Buffer.from(kind === "status" ? String(body["status"]) : JSON.stringify(contentOf(kind, body)));
     const transport = "websocket";

@@ -1,4 +1,4 @@
-// Where WebSockets come in: one door for all paths, closed to foreign hosts and pages. Whoever stops answering is dropped.
+// WebSocket upgrades of all paths, refused to foreign hosts and pages. Clients that stop answering pings are terminated.
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
@@ -27,7 +27,7 @@ export interface WebSocketRoute {
   /** Those that are spoken, best first; none where the client may name any. */
   readonly protocols?: readonly string[];
   readonly permission: Permission;
-  /** False while there is nobody to talk to; without it there always is. */
+  /** False while upgrades are answered with 503; without it, never. */
   isAvailable?(): boolean;
   open(connection: WebSocketConnection, request: IncomingMessage, url: URL): void;
 }
@@ -35,7 +35,7 @@ export interface WebSocketRoute {
 export interface WebSocketConnection {
   readonly socket: WebSocket;
   readonly share: Share;
-  /** Set by whoever takes its messages: whether some wait for room, and takes those that there is room for. */
+  /** Set by the route: whether messages wait for room in the share, and what takes those that fit now. */
   isWaiting: () => boolean;
   resume: () => void;
 }
@@ -43,7 +43,7 @@ export interface WebSocketConnection {
 export interface WebSocketUpgradesOptions {
   readonly guard: BrowserGuard;
   readonly authenticate: Authenticate;
-  readonly troubles: Pick<HttpDiagnostics, "foreign" | "cut">;
+  readonly diagnostics: Pick<HttpDiagnostics, "foreign" | "cut">;
   readonly budget: Budget;
   readonly clock: Clock;
   readonly routes: readonly WebSocketRoute[];
@@ -88,7 +88,7 @@ export class WebSocketUpgrades {
     if (url === null || found === undefined) return refuse(socket, "404 Not Found", NO_SUCH_PATH);
     const foreign = this.#options.guard.check(request.rawHeaders);
     if (foreign !== null) {
-      this.#options.troubles.foreign(request.socket.remoteAddress, foreign);
+      this.#options.diagnostics.foreign(request.socket.remoteAddress, foreign);
       return refuse(socket, "403 Forbidden");
     }
     const { route, server } = found;
@@ -115,14 +115,14 @@ export class WebSocketUpgrades {
 
   /** Opens its share, and has it read only while there is room in it. */
   #connect(webSocket: WebSocket, request: IncomingMessage): WebSocketConnection {
-    const { budget, troubles } = this.#options;
+    const { budget, diagnostics } = this.#options;
     const share = budget.open({
       resume: () => {
         connection.resume();
         paced.resume();
       },
       cut: (reason) => {
-        troubles.cut(plainAddress(request.socket.remoteAddress), reason);
+        diagnostics.cut(plainAddress(request.socket.remoteAddress), reason);
         webSocket.terminate();
       },
     });

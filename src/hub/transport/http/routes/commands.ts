@@ -1,4 +1,4 @@
-// Commands over HTTP: for whoever gives them, and for a Pi that has nothing but HTTP, which asks for the next and waits.
+// Commands over HTTP: people issue them, and a Pi that has nothing but HTTP long-polls for its next one.
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { Type } from "typebox";
 import { ApiError, CommandList, DeviceParams } from "../../../../shared/api.ts";
@@ -14,8 +14,8 @@ import { route } from "../route.ts";
 
 const errors = { "4xx": ApiError, "5xx": ApiError };
 const CommandParams = Type.Object({ id: Type.String() });
-const TTL_SECONDS = 60;
-const WAIT_SECONDS = 30;
+const DEFAULT_TTL_SECONDS = 60;
+const DEFAULT_WAIT_SECONDS = 30;
 /** A device needs one. When more wait, the oldest is answered that there is nothing: its connection may be long dead. */
 const MAX_WAITING_REQUESTS_PER_DEVICE = 4;
 
@@ -42,7 +42,7 @@ export function addCommandRoutes(app: FastifyInstance, { commands, clock }: Comm
     handler: async (request, reply) => {
       const device = parseDeviceId(request.params.id);
       if (device === undefined) return sendProblem(reply, noSuchDevice(request.params.id));
-      const { control, value = null, ttl = TTL_SECONDS } = request.body;
+      const { control, value = null, ttl = DEFAULT_TTL_SECONDS } = request.body;
       const order = { device, control, value, ttlMs: Math.round(ttl * 1_000), by: "admin" };
       const issued = await commands.issue(order);
       return "code" in issued ? sendProblem(reply, issued) : reply.code(202).send(issued);
@@ -80,14 +80,16 @@ export function addCommandRoutes(app: FastifyInstance, { commands, clock }: Comm
       summary: "For the device: its next command, as soon as there is one",
       params: DeviceParams,
       querystring: Type.Object({
-        wait: Type.Optional(Type.Number({ minimum: 0, maximum: 60, default: WAIT_SECONDS, description: "seconds" })),
+        wait: Type.Optional(
+          Type.Number({ minimum: 0, maximum: 60, default: DEFAULT_WAIT_SECONDS, description: "seconds" }),
+        ),
       }),
       response: { 200: CommandMessage, 204: Type.Null(), ...errors },
     },
     handler: async (request, reply) => {
       const device = parseDeviceId(request.params.id);
       if (device === undefined) return sendProblem(reply, noSuchDevice(request.params.id));
-      const { wait = WAIT_SECONDS } = request.query;
+      const { wait = DEFAULT_WAIT_SECONDS } = request.query;
       const attach = (channel: CommandChannel) => commands.attach(device, channel);
       const next = await nextCommand(reply, {
         attach,

@@ -1,4 +1,4 @@
-// "Is something wrong?": the doctor's answer, and what it knows the hub's own HTTP port by.
+// The doctor's report, and the hub id by which the doctor recognises the hub's own HTTP port.
 import type { FastifyInstance } from "fastify";
 import { ApiError } from "../../../../shared/api.ts";
 import { DiagnosticReport } from "../../../../shared/doctor.ts";
@@ -23,7 +23,7 @@ export function addDoctorRoutes(app: FastifyInstance, { doctor, hubId }: DoctorR
     handler: () => doctor.examine(),
   });
 
-  // The id is no secret: whoever looks for hubs by mDNS is told it.
+  // The id is no secret: mDNS advertises it.
   route(app, {
     method: "GET",
     url: "/api/v1/doctor/hub-id",

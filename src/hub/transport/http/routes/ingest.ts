@@ -8,7 +8,7 @@ import { PARSED_MESSAGE_BYTES } from "../../../access/budget.ts";
 import { plainAddress } from "../../../access/networks.ts";
 import type { Ingest } from "../../../ingest/accept.ts";
 import type { HttpDiagnostics } from "../diagnostics.ts";
-import { mediaTypeWords, sendProblem } from "../errors.ts";
+import { MEDIA_TYPE_MESSAGE, sendProblem } from "../errors.ts";
 import type { HttpPacing } from "../pacing.ts";
 import { route } from "../route.ts";
 import { type Encoding, parseEncoding, unpack } from "../unpack.ts";
@@ -18,17 +18,17 @@ const NDJSON_TYPES: ReadonlySet<string> = new Set(["application/x-ndjson", "appl
 const CHARSET = /;\s*charset\s*=\s*"?([^";\s]+)/i;
 const CHARSETS: ReadonlySet<string> = new Set(["utf-8", "utf8", "us-ascii", "ascii"]);
 /** How much of an oversized message is read only so that its sender can hear the answer. */
-const DRAINED_BYTES = 64 * 1024 * 1024;
+const MAX_DRAINED_BYTES = 64 * 1024 * 1024;
 
 export interface IngestRouteOptions {
   readonly ingest: Ingest;
   readonly pacing: Pick<HttpPacing, "shareOf">;
-  readonly troubles: HttpDiagnostics;
+  readonly diagnostics: HttpDiagnostics;
 }
 
-export function addIngestRoutes(app: FastifyInstance, { ingest, pacing, troubles }: IngestRouteOptions): void {
+export function addIngestRoutes(app: FastifyInstance, { ingest, pacing, diagnostics }: IngestRouteOptions): void {
   app.register(async (routes) => {
-    // The bytes go to the decoder as they are: it says in words what is wrong with them.
+    // The bytes go to the decoder as they are: its messages say what is wrong with them.
     routes.removeAllContentTypeParsers();
     routes.addContentTypeParser("*", (_request, body, done) => {
       readBody(body).then((bytes) => done(null, bytes), done);
@@ -44,10 +44,10 @@ export function addIngestRoutes(app: FastifyInstance, { ingest, pacing, troubles
         validatorCompiler: () => () => true,
         handler: async (request, reply) => {
           const form = parseForm(request.headers);
-          if ("words" in form) {
-            troubles.unknownMediaType(request.ip, url, form.said, form.words);
+          if ("message" in form) {
+            diagnostics.unknownMediaType(request.ip, url, form.said, form.message);
             reply.header("Accept-Encoding", "gzip, deflate");
-            return sendProblem(reply, problem("unsupported-media-type", form.words));
+            return sendProblem(reply, problem("unsupported-media-type", form.message));
           }
           const sender = { source: `POST ${url}`, address: plainAddress(request.ip) };
           const body = request.body instanceof Uint8Array ? request.body : new Uint8Array();
@@ -85,7 +85,7 @@ export function addIngestRoutes(app: FastifyInstance, { ingest, pacing, troubles
 type Form =
   | { readonly ndjson: boolean; readonly encoding: Encoding }
   /** What the headers said that is not taken, and what is. */
-  | { readonly said: string; readonly words: string };
+  | { readonly said: string; readonly message: string };
 
 /** What the headers say of the body. */
 function parseForm({
@@ -94,12 +94,12 @@ function parseForm({
 }: IncomingHttpHeaders): Form {
   const mediaType = type.replace(/;.*$/, "").trim().toLowerCase();
   const ndjson = NDJSON_TYPES.has(mediaType);
-  if (!ndjson && !JSON_TYPE.test(mediaType)) return { said: mediaType, words: mediaTypeWords };
+  if (!ndjson && !JSON_TYPE.test(mediaType)) return { said: mediaType, message: MEDIA_TYPE_MESSAGE };
   const charset = CHARSET.exec(type)?.[1] ?? "utf-8";
-  if (!CHARSETS.has(charset.toLowerCase())) return { said: `charset=${charset}`, words: "Send JSON as UTF-8." };
+  if (!CHARSETS.has(charset.toLowerCase())) return { said: `charset=${charset}`, message: "Send JSON as UTF-8." };
   const encoding = parseEncoding(packed);
   return encoding === undefined
-    ? { said: `Content-Encoding: ${packed}`, words: "Send the body as it is, or packed once, with gzip or deflate." }
+    ? { said: `Content-Encoding: ${packed}`, message: "Send the body as it is, or packed once, with gzip or deflate." }
     : { ndjson, encoding };
 }
 
@@ -121,7 +121,7 @@ async function readBody(body: HttpRequest): Promise<Uint8Array> {
     if (!(chunk instanceof Uint8Array)) continue;
     if (bytes <= limits.messageBytes) chunks.push(chunk);
     bytes += chunk.length;
-    if (bytes > DRAINED_BYTES) break;
+    if (bytes > MAX_DRAINED_BYTES) break;
   }
   return Buffer.concat(chunks);
 }

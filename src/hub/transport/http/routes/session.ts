@@ -29,8 +29,8 @@ export function addSessionRoutes(app: FastifyInstance, { sessions, httpPort }: S
     handler: async (request, reply) => {
       const token = await sessions.signIn(request.body.link);
       if (token === null) {
-        const words = "This link was used before or is too old. Restart the hub: it prints a new one.";
-        return sendProblem(reply, problem("link-expired", words));
+        const message = "This link was used before or is too old. Restart the hub: it prints a new one.";
+        return sendProblem(reply, problem("link-expired", message));
       }
       request.principal = { kind: "person", role: "admin" };
       reply.header("Set-Cookie", sessionCookie(token, SESSION_LIFE_SECONDS));
