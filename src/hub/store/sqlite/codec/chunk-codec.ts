@@ -70,7 +70,7 @@ function writeDoubles(writer: ByteWriter, doubles: Float64Array): void {
   }
   if (doubles.every((double) => Object.is(Math.fround(double), double))) {
     writer.uint8(FLOAT32);
-    // Any 32-bit numbers can be foretold exactly.
+    // The forecast is exact for 32-bit integers.
     writeIntegers(writer, new Float64Array(new Int32Array(new Float32Array(doubles).buffer)));
     return;
   }

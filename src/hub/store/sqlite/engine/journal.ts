@@ -37,12 +37,12 @@ export class Journal {
 
   /** The readings of the rows after `id`. */
   readAfter(id: number): MemTable {
-    const tail = new MemTable();
-    for (const [, readings] of this.#statements.after.iterate(id)) tail.add(decodeRow(readings));
-    return tail;
+    const memTable = new MemTable();
+    for (const [, readings] of this.#statements.after.iterate(id)) memTable.add(decodeRow(readings));
+    return memTable;
   }
 
-  /** What cannot be read is kept for whoever wants to look into it, and does not hold up the rest. */
+  /** What cannot be read is kept for a person to look into, and does not hold up the rest. */
   setDamagedAside(onDamage: OnDamagedRow): void {
     const damaged: number[] = [];
     for (const [id, readings] of this.#statements.after.iterate(0)) if (!isWholeRow(readings)) damaged.push(id);
@@ -73,7 +73,7 @@ export class Journal {
 export class JournalFollower {
   readonly #statements: ReturnType<typeof prepare>;
   readonly #onDamage: OnDamagedRow;
-  #tail = new MemTable();
+  #memTable = new MemTable();
   #firstId: number | null = null;
   #lastId = 0;
 
@@ -86,16 +86,16 @@ export class JournalFollower {
   follow(): MemTable {
     const firstId = this.#statements.firstId.get() ?? null;
     if (firstId !== this.#firstId) {
-      this.#tail = new MemTable();
+      this.#memTable = new MemTable();
       this.#firstId = firstId;
       this.#lastId = 0;
     }
     for (const [id, readings] of this.#statements.after.iterate(this.#lastId)) {
-      if (isWholeRow(readings)) this.#tail.add(decodeRow(readings));
+      if (isWholeRow(readings)) this.#memTable.add(decodeRow(readings));
       else this.#onDamage(id);
       this.#lastId = id;
     }
-    return this.#tail;
+    return this.#memTable;
   }
 }
 

@@ -24,7 +24,7 @@ export interface SeriesPair {
 export interface MaintenanceOptions {
   readonly db: Database.Database;
   readonly journal: Journal;
-  readonly unsealed: MemTables;
+  readonly memTables: MemTables;
   readonly sealer: Sealer;
   /** A series has more readings than its own messages brought. */
   readonly onCopied: (series: number) => void;
@@ -74,7 +74,7 @@ export class Maintenance {
   /** Copies readings of a series to another, where those that it has stay; resolves when that is done. */
   async copy(pairs: readonly SeriesPair[]): Promise<void> {
     // Only what is sealed can be copied.
-    if (pairs.some(({ from }) => this.#options.unsealed.columns(from) !== null)) await this.seal();
+    if (pairs.some(({ from }) => this.#options.memTables.columns(from) !== null)) await this.seal();
     // Each on its own, so that a sealing that is due comes in between.
     for (const pair of pairs) await this.#slices.run(this.#copy(pair));
   }
@@ -84,21 +84,21 @@ export class Maintenance {
   }
 
   #isInJournal({ series, fromMs, toMs }: Removal): boolean {
-    const columns = this.#options.unsealed.columns(series);
+    const columns = this.#options.memTables.columns(series);
     return columns !== null && sliceByTime(columns, fromMs, toMs).tsMs.length > 0;
   }
 
   *#seal(): Generator<void> {
-    const { db, journal, unsealed, sealer } = this.#options;
+    const { db, journal, memTables, sealer } = this.#options;
     const { lastId } = journal;
     let sealedId: number;
     do {
       // After a failure that is what was set apart then, and only the next time what came since.
-      const { tail, throughId } = unsealed.setApart();
-      const steps = sealAll(sealer, tail);
+      const { memTable, throughId } = memTables.setApart();
+      const steps = sealAll(sealer, memTable);
       while (!db.transaction(() => isDoneWithin(SLICE_MS, steps)).immediate()) yield;
       while (!db.transaction(() => journal.removeSome(throughId)).immediate()) yield;
-      unsealed.forgetSealed();
+      memTables.forgetSealed();
       sealedId = throughId;
     } while (sealedId < lastId);
     yield* this.#giveBack();
@@ -137,9 +137,9 @@ export class Maintenance {
   }
 }
 
-function* sealAll(sealer: Sealer, tail: MemTable): Generator<void> {
-  for (const series of tail.series) {
-    const readings = tail.columns(series);
+function* sealAll(sealer: Sealer, memTable: MemTable): Generator<void> {
+  for (const series of memTable.series) {
+    const readings = memTable.columns(series);
     if (readings !== null) yield* sealer.seal(series, readings);
   }
 }

@@ -38,13 +38,13 @@ export class MemTables {
   }
 
   /** Sets apart what is to be sealed: all there is, or once more what was set apart before and is not sealed yet. */
-  setApart(): { readonly tail: MemTable; readonly throughId: number } {
+  setApart(): { readonly memTable: MemTable; readonly throughId: number } {
     if (this.#sealing.count === 0) {
       this.#sealing = this.#fresh;
       this.#sealingId = this.#journal.lastId;
       this.#fresh = new MemTable();
     }
-    return { tail: this.#sealing, throughId: this.#sealingId };
+    return { memTable: this.#sealing, throughId: this.#sealingId };
   }
 
   /** What was set apart is sealed, and no longer in the journal. */

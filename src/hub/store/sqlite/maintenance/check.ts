@@ -66,7 +66,7 @@ export function openToRead(path: string): Database.Database {
   }
 }
 
-/** Looks at a database as of one moment, and returns what it looked at. Whoever stops listening ends it. */
+/** Looks at a database as of one moment, and returns what it looked at. A caller that stops iterating must call `return`. */
 export function* checkDatabase(db: Database.Database): Findings<CheckTotals> {
   const isOlder = Number(db.pragma("user_version", { simple: true })) < migrations.length;
   const totals = { chunks: 0, readings: 0, rollups: 0, journalReadings: 0, setAside: 0, isOlder };
@@ -225,7 +225,7 @@ function* checkCounts(statements: Statements, totals: CheckTotals): Findings<voi
   if (counted !== totals.readings) yield `${totals.readings} readings are in chunks, but ${counted} were counted`;
   const data = statements.dataCount.get() ?? 0;
   if (data !== totals.chunks) yield `${totals.chunks} chunks have heads, but ${data} have data`;
-  for (const id of statements.strangers.all()) yield `Series ${id} has readings, but no device and metric`;
+  for (const id of statements.unknownSeries.all()) yield `Series ${id} has readings, but no device and metric`;
   for (const [collection, id] of statements.badRecords.all())
     yield `The record ${id} of ${collection} cannot be read: it is no JSON`;
 }
@@ -279,7 +279,7 @@ function prepare(db: Database.Database) {
     setAside: db
       .prepare<[], number>("SELECT (SELECT count(*) FROM damaged_chunk) + (SELECT count(*) FROM damaged_journal)")
       .pluck(),
-    strangers: db
+    unknownSeries: db
       .prepare<[], number>(
         `SELECT series FROM chunk WHERE series NOT IN (SELECT id FROM series)
          UNION SELECT series FROM rollup WHERE series NOT IN (SELECT id FROM series)`,

@@ -1,4 +1,4 @@
-// Copies a database, page by page and as of one moment; whoever has it open goes on reading and writing meanwhile.
+// Copies a database, page by page and as of one moment; other processes may read and write it meanwhile.
 import { rmSync } from "node:fs";
 import { resolve } from "node:path";
 import Database from "better-sqlite3";

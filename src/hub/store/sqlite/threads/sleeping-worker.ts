@@ -1,4 +1,4 @@
-// A worker thread that is there when it is asked and asleep when nobody does: an idle thread holds a dozen megabytes, and
+// A worker thread that is started by a call and ended when idle: an idle thread holds a dozen megabytes, and
 // waking it takes less time than an eye notices.
 import { BrambleError } from "../../../../shared/errors.ts";
 import type { WorkerClient } from "./worker-client.ts";
@@ -8,7 +8,7 @@ export class SleepingWorker<M extends Methods> {
   readonly #wake: () => Promise<WorkerClient<M>>;
   #awake: Promise<WorkerClient<M>> | null = null;
   #calls = 0;
-  #askedSinceRest = false;
+  #calledSinceCheck = false;
   #closed = false;
 
   /** `wake` starts the worker, ready to answer; where it cannot, it leaves nothing behind. */
@@ -18,7 +18,7 @@ export class SleepingWorker<M extends Methods> {
 
   async call<K extends keyof M & string>(method: K, argument: Parameters<M[K]>[0]): Promise<Awaited<ReturnType<M[K]>>> {
     this.#calls++;
-    this.#askedSinceRest = true;
+    this.#calledSinceCheck = true;
     try {
       if (this.#closed) throw new BrambleError("store-failed", "the store is closed");
       this.#awake ??= this.#wake();
@@ -30,9 +30,9 @@ export class SleepingWorker<M extends Methods> {
 
   /** To be called now and then: puts the worker to sleep when it was not asked since the last time. */
   async sleepIfIdle(): Promise<void> {
-    const isResting = this.#calls === 0 && !this.#askedSinceRest;
-    this.#askedSinceRest = false;
-    if (isResting) await this.#sleep();
+    const isIdle = this.#calls === 0 && !this.#calledSinceCheck;
+    this.#calledSinceCheck = false;
+    if (isIdle) await this.#sleep();
   }
 
   /** Ends it for good: what is asked from now on is rejected. */

@@ -58,16 +58,16 @@ const CACHED_READINGS = 131_072;
 class Writer {
   readonly #db: Database.Database;
   readonly #journal: Journal;
-  readonly #unsealed: MemTables;
-  readonly #freeTimes: TimestampAllocator;
+  readonly #memTables: MemTables;
+  readonly #timestamps: TimestampAllocator;
   readonly #sealer: Sealer;
   readonly #maintenance: Maintenance;
   readonly #records: RecordTables;
   readonly #statements: ReturnType<typeof prepare>;
   readonly #collectGarbage = findCollector();
-  /** Committed since the store was last tended. */
+  /** Committed since maintenance last ran. */
   #freshReadings = 0;
-  /** True from a failure to seal until the next time the store is tended, and when it is closed. */
+  /** True from a failure to seal until maintenance runs next, and when it is closed. */
   #isPaused = false;
 
   constructor(path: string) {
@@ -87,16 +87,16 @@ class Writer {
     db.transaction(() =>
       this.#journal.setDamagedAside((rowId) => notify({ kind: "damaged-journal-row", rowId })),
     ).immediate();
-    this.#unsealed = new MemTables(this.#journal);
-    const history = new History(chunks, this.#unsealed);
-    this.#freeTimes = new TimestampAllocator((series, fromMs) => history.timesFrom(series, fromMs));
+    this.#memTables = new MemTables(this.#journal);
+    const history = new History(chunks, this.#memTables);
+    this.#timestamps = new TimestampAllocator((series, fromMs) => history.timesFrom(series, fromMs));
     this.#sealer = new Sealer(db, chunks);
     this.#maintenance = new Maintenance({
       db,
       journal: this.#journal,
-      unsealed: this.#unsealed,
+      memTables: this.#memTables,
       sealer: this.#sealer,
-      onCopied: (series) => this.#freeTimes.forget(series),
+      onCopied: (series) => this.#timestamps.forget(series),
     });
     this.#records = new RecordTables(db);
     this.#statements = prepare(db);
@@ -113,27 +113,27 @@ class Writer {
     try {
       const tsMs = this.#db.transaction(() => this.#write(batch)).immediate();
       this.#freshReadings += tsMs.length;
-      if (this.#unsealed.count >= this.#sealReadings) this.#sealInBackground();
+      if (this.#memTables.count >= this.#sealReadings) this.#sealInBackground();
       return tsMs;
     } catch (error) {
       // What was learned in this transaction was undone with it.
-      this.#freeTimes.clear();
-      this.#unsealed.undo();
+      this.#timestamps.clear();
+      this.#memTables.undo();
       throw error;
     }
   }
 
-  /** Whoever writes faster than is sealed waits for it: the journal is bounded. Answers whether there is still too much. */
+  /** Bounds the journal: writers that outrun sealing wait for it. Answers whether there is still too much. */
   catchUp(): boolean {
-    if (this.#unsealed.count > UNSEALED_READINGS) this.#maintenance.step();
-    return this.#unsealed.count > UNSEALED_READINGS;
+    if (this.#memTables.count > UNSEALED_READINGS) this.#maintenance.step();
+    return this.#memTables.count > UNSEALED_READINGS;
   }
 
   /** Seals a journal that has grown old, or that a flood has left behind. */
   runMaintenance(nowMs: number): void {
     const sinceMs = this.#journal.sinceMs;
     this.#isPaused = false;
-    const { count } = this.#unsealed;
+    const { count } = this.#memTables;
     // Rows from the future came before the clock was set right.
     const isOld = sinceMs !== null && Math.abs(nowMs - sinceMs) >= SEAL_AGE_MS;
     const isCalm = this.#freshReadings < CALM.freshReadings;
@@ -156,7 +156,7 @@ class Writer {
       await this.#maintenance.remove(removals);
     } finally {
       // Times that were taken are free again.
-      this.#freeTimes.clear();
+      this.#timestamps.clear();
     }
   }
 
@@ -167,7 +167,7 @@ class Writer {
   status(): WriterStatus {
     return {
       sealedReadings: this.#sealer.sealedReadings,
-      journalReadings: this.#unsealed.count,
+      journalReadings: this.#memTables.count,
       journalSinceMs: this.#journal.sinceMs,
     };
   }
@@ -180,7 +180,7 @@ class Writer {
 
   get #sealReadings(): number {
     const { least, perSeries, most } = SEAL_READINGS;
-    return Math.min(most, Math.max(least, perSeries * this.#unsealed.fresh.seriesCount));
+    return Math.min(most, Math.max(least, perSeries * this.#memTables.fresh.seriesCount));
   }
 
   #sealInBackground(): void {
@@ -200,9 +200,9 @@ class Writer {
     for (let row = 0; row < series.length; row++) {
       const id = series[row] ?? 0;
       const ms = tsMs[row] ?? 0;
-      if (untimed[row] === 1) tsMs[row] = this.#freeTimes.take(id, ms);
-      else this.#freeTimes.taken(id, ms);
-      this.#unsealed.fresh.addRow(columns, row);
+      if (untimed[row] === 1) tsMs[row] = this.#timestamps.take(id, ms);
+      else this.#timestamps.taken(id, ms);
+      this.#memTables.fresh.addRow(columns, row);
     }
     if (series.length > 0) this.#journal.append(receivedAtMs, columns);
     for (const operation of records) this.#records.write(operation);
