@@ -25,7 +25,7 @@ import { HttpPacing } from "./transport/http/pacing.ts";
 import type { RouteEntry } from "./transport/http/route.ts";
 import { warmUpHttp } from "./transport/http/warm-up.ts";
 import { MqttDiagnostics } from "./transport/mqtt/diagnostics.ts";
-import { MqttTransport } from "./transport/mqtt/mqtt-transport.ts";
+import { EmbeddedBroker } from "./transport/mqtt/embedded-broker.ts";
 import { deviceRoute } from "./transport/websocket/device-socket.ts";
 import { liveRoute } from "./transport/websocket/live-socket.ts";
 import { WebSocketUpgrades } from "./transport/websocket/websocket-upgrades.ts";
@@ -101,7 +101,7 @@ export class Hub {
     });
     const access = createAccess(config, clock, memory);
     const failures = new ConnectionFailures(clock);
-    const mqtt = createMqtt({ core, access, failures, endpoints, clock, log });
+    const mqtt = createMqtt({ config, core, access, failures, endpoints, clock, log });
     const { store, directory, ingest, disk, metrics, budget } = core;
     const status = new HubStatus({
       store,
@@ -116,7 +116,7 @@ export class Hub {
       endpoints,
       eventLoop,
       clock,
-      mqttClients: () => mqtt.clientCount,
+      mqttClients: () => mqtt.stats.clients,
     });
     const http = this.#createHttp({ core, access, failures, endpoints, mqtt, status });
 
@@ -127,7 +127,7 @@ export class Hub {
     this.#stops.push(() => core.budget.stop());
     await this.#run(core.feed);
     this.#stops.push(() => mqtt.stop());
-    endpoints.listening("mqtt", config.mqttPort, await mqtt.start(config.host, config.mqttPort));
+    endpoints.listening("mqtt", config.mqttPort, (await mqtt.start()).port);
     this.#stops.push(() => http.stop());
     endpoints.listening("http", config.httpPort, await http.listen(config.host, config.httpPort));
 
@@ -265,6 +265,7 @@ function createAccess(config: Config, clock: Clock, memory: MemoryGuard): Access
 }
 
 interface MqttParts {
+  readonly config: Config;
   readonly core: Core;
   readonly access: Access;
   readonly failures: ConnectionFailures;
@@ -273,34 +274,31 @@ interface MqttParts {
   readonly log: Log;
 }
 
-function createMqtt({ core, access, failures, endpoints, clock, log: hubLog }: MqttParts): MqttTransport {
+function createMqtt({ config, core, access, failures, endpoints, clock, log: hubLog }: MqttParts): EmbeddedBroker {
   const { ingest, commands, budget, registry, floodLog, events } = core;
   const log = hubLog.child({ name: "mqtt" });
-  const mqtt = new MqttTransport({
+  const httpPort = () => endpoints.httpPort;
+  const mqtt = new EmbeddedBroker({
+    host: config.host,
+    port: config.mqttPort,
+    onPublish: (message) => ingest.accept(message),
+    onSession: ({ session, fellSilent }) => registry.presence.sessionEnded(session, fellSilent),
     ingest,
     commands,
-    budget,
-    registry,
-    clock,
-    log,
     authority: access.authority(core),
     authenticate: access.authenticate,
     admission: access.admission(),
-    troubles: new MqttDiagnostics({
-      troubles: failures,
-      ingest,
-      clock,
-      log,
-      floodLog,
-      httpPort: () => endpoints.httpPort,
-    }),
+    budget,
+    diagnostics: new MqttDiagnostics({ troubles: failures, ingest, httpPort, clock, log, floodLog }),
+    clock,
+    log,
   });
   commands.addPublisher(mqtt);
   events.controlsChanged.on(() => mqtt.regrantSubscriptions());
   return mqtt;
 }
 
-interface HttpParts extends Omit<MqttParts, "clock" | "log"> {
-  readonly mqtt: MqttTransport;
+interface HttpParts extends Omit<MqttParts, "config" | "clock" | "log"> {
+  readonly mqtt: EmbeddedBroker;
   readonly status: HubStatus;
 }

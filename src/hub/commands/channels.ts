@@ -16,7 +16,7 @@ export interface CommandChannel {
 /** A transport that can publish on topics. */
 export interface CommandPublisher {
   /** The way to the subscribers of a topic; undefined while there is none. */
-  channelTo(publication: Publication): CommandChannel | undefined;
+  commandChannel(publication: Publication): CommandChannel | undefined;
 }
 
 export class CommandChannels {
@@ -45,7 +45,7 @@ export class CommandChannels {
   find(device: string, publication: Publication | undefined): CommandChannel | undefined {
     if (publication === undefined) return this.#byDevice.get(device)?.at(-1);
     for (const publisher of this.#publishers) {
-      const channel = publisher.channelTo(publication);
+      const channel = publisher.commandChannel(publication);
       if (channel !== undefined) return channel;
     }
     return undefined;

@@ -28,10 +28,10 @@ interface Link {
 }
 
 export class MqttCommands {
-  readonly #commands: Commands;
+  readonly #commands: Pick<Commands, "attach" | "listened">;
   readonly #links = new Map<CommandSession, Link>();
 
-  constructor(commands: Commands) {
+  constructor(commands: Pick<Commands, "attach" | "listened">) {
     this.#commands = commands;
   }
 

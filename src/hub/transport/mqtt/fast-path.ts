@@ -4,9 +4,10 @@ import type { Duplex } from "node:stream";
 import { type IngestTopic, parseTopic } from "../../../shared/topics.ts";
 import { MESSAGE_BYTES, type Share } from "../../access/budget.ts";
 import type { Identity, TopicAuthority } from "../../access/topic-authority.ts";
-import type { Ingest, Verdict } from "../../ingest/accept.ts";
+import type { BrokerHandlers } from "../../broker/mqtt-broker.ts";
 import type { Log } from "../../observe/log.ts";
 import type { AedesBroker } from "./aedes-broker.ts";
+import type { MqttDiagnostics } from "./diagnostics.ts";
 import type { RawPacket } from "./wire/packet-splitter.ts";
 
 const PUBLISH = 3;
@@ -39,10 +40,9 @@ export interface FastPathRoute {
 
 export interface MqttFastPathOptions {
   readonly broker: AedesBroker;
-  readonly ingest: Ingest;
+  readonly onPublish: BrokerHandlers["onPublish"];
   readonly authority: TopicAuthority;
-  /** Refuses a message on a topic that its client may not publish on. */
-  readonly forbidden: (topic: string, payload: Uint8Array, session: FastPathSession) => Promise<Verdict>;
+  readonly diagnostics: Pick<MqttDiagnostics, "forbidden">;
   readonly log: Log;
 }
 
@@ -85,8 +85,8 @@ export class MqttFastPath {
     const payload = bytes.subarray(payloadStart, end);
     const accepted =
       target === null
-        ? this.#options.forbidden(topic, payload, session)
-        : this.#options.ingest.accept({
+        ? this.#options.diagnostics.forbidden(topic, payload, session)
+        : this.#options.onPublish({
             source: topic,
             target,
             payload,

@@ -4,7 +4,8 @@
 import type { Client, PublishPacket } from "aedes";
 import { parseTopic } from "../../../shared/topics.ts";
 import type { TopicAuthority } from "../../access/topic-authority.ts";
-import type { IncomingMessage, Verdict } from "../../ingest/accept.ts";
+import type { BrokerHandlers } from "../../broker/mqtt-broker.ts";
+import type { Verdict } from "../../ingest/accept.ts";
 import type { Log } from "../../observe/log.ts";
 import type { Connections } from "./connections.ts";
 import type { MqttDiagnostics } from "./diagnostics.ts";
@@ -19,7 +20,7 @@ export interface PublishHandlerOptions {
   readonly authority: TopicAuthority;
   readonly retained: RetainedLimit;
   readonly diagnostics: MqttDiagnostics;
-  readonly onPublish: (message: IncomingMessage) => Promise<Verdict>;
+  readonly onPublish: BrokerHandlers["onPublish"];
   /** Whether a publish is of a blocked device, which nobody else may receive either. */
   readonly isOfBlocked: (topic: string, payload: Uint8Array) => boolean;
   readonly log: Log;
@@ -38,7 +39,9 @@ export class PublishHandler {
     const session = connections.sessionOf(client);
     if (session === undefined) throw new Error("a publish without a client");
     if (!authority.mayPublish(session.identity, packet.topic)) {
-      const verdict = await diagnostics.forbidden(packet.topic, toBytes(packet.payload), session);
+      session.publishBegan();
+      const refusal = diagnostics.forbidden(packet.topic, toBytes(packet.payload), session);
+      const verdict = await refusal.finally(() => session.publishSettled());
       if (verdict.kind === "deferred") throw new Error(verdict.problem.message);
       discard(packet);
       return;

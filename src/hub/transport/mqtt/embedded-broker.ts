@@ -1,5 +1,6 @@
-// The MQTT port: accepts connections on TCP and over WebSocket, and composes the embedded broker of its parts.
-// Order: the broker runs before the port listens; on stop the port closes first.
+// The hub's own broker, an adapter of the port MqttBroker around Aedes: accepts connections on TCP and over WebSocket, and
+// composes the parts that each connection passes through.
+// Order: Aedes runs before the TCP port listens; on stop the TCP port closes first.
 import { createServer, type Server, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Client } from "aedes";
@@ -10,11 +11,17 @@ import type { Authenticate } from "../../access/authenticate.ts";
 import type { Budget } from "../../access/budget.ts";
 import { plainAddress } from "../../access/networks.ts";
 import type { TopicAuthority } from "../../access/topic-authority.ts";
+import type {
+  BrokerEndpoint,
+  BrokerHandlers,
+  BrokerMessage,
+  BrokerStats,
+  MqttBroker,
+} from "../../broker/mqtt-broker.ts";
 import type { Clock } from "../../clock.ts";
 import type { CommandChannel } from "../../commands/channels.ts";
 import type { Commands } from "../../commands/commands.ts";
 import type { Port } from "../../config.ts";
-import type { Registry } from "../../devices/registry.ts";
 import type { Ingest } from "../../ingest/accept.ts";
 import type { Log } from "../../observe/log.ts";
 import { listen } from "../ports.ts";
@@ -42,15 +49,16 @@ const MAX_PACKETS_BEFORE_CONNACK = 65_536;
 /** A rejected filter has 128 in its place [MQTT-3.9.3-2]. */
 const HIGHEST_QOS = 2;
 
-export interface MqttOptions {
-  readonly ingest: Ingest;
-  readonly commands: Commands;
+export interface EmbeddedBrokerOptions extends BrokerHandlers {
+  readonly host: string;
+  readonly port: Port;
+  readonly ingest: Pick<Ingest, "isOfBlocked">;
+  readonly commands: Pick<Commands, "attach" | "listened">;
   readonly authority: TopicAuthority;
   readonly authenticate: Authenticate;
   readonly admission: Admission;
   readonly budget: Budget;
-  readonly registry: Registry;
-  readonly troubles: MqttDiagnostics;
+  readonly diagnostics: MqttDiagnostics;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -62,8 +70,8 @@ interface Running {
   readonly endTimer: () => void;
 }
 
-export class MqttTransport {
-  readonly #options: MqttOptions;
+export class EmbeddedBroker implements MqttBroker {
+  readonly #options: EmbeddedBrokerOptions;
   readonly #server: Server;
   readonly #commands: MqttCommands;
   readonly #subscriptions: MqttSubscriptions;
@@ -74,8 +82,8 @@ export class MqttTransport {
   #running: Running | null = null;
   #port = 0;
 
-  constructor(options: MqttOptions) {
-    const { ingest, commands, authority, authenticate, budget, registry, troubles: diagnostics, log } = options;
+  constructor(options: EmbeddedBrokerOptions) {
+    const { ingest, commands, authority, authenticate, budget, diagnostics, onPublish, onSession, log } = options;
     this.#options = options;
     this.#commands = new MqttCommands(commands);
     this.#subscriptions = new MqttSubscriptions(authority);
@@ -85,7 +93,7 @@ export class MqttTransport {
       diagnostics,
       commands: this.#commands,
       subscriptions,
-      onSessionEnded: (session, fellSilent) => registry.presence.sessionEnded(session, fellSilent),
+      onSessionEnded: (session, fellSilent) => onSession({ kind: "ended", session, fellSilent }),
     });
     const connections = this.#connections;
     this.#access = new AccessHooks({ connections, subscriptions, authority, authenticate, diagnostics });
@@ -94,7 +102,7 @@ export class MqttTransport {
       authority,
       retained: new RetainedLimit(budget.maxRetainedBytes),
       diagnostics,
-      onPublish: (message) => ingest.accept(message),
+      onPublish,
       isOfBlocked: (topic, payload) => ingest.isOfBlocked(topic, payload),
       log,
     });
@@ -102,17 +110,15 @@ export class MqttTransport {
     this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#connect(socket));
   }
 
-  /** Clients whose CONNECT was accepted. */
-  get clientCount(): number {
-    return this.#connections.connected.size;
+  get endpoint(): BrokerEndpoint {
+    return { host: this.#options.host, port: this.#port };
   }
 
-  get port(): number {
-    return this.#port;
+  get stats(): BrokerStats {
+    return { clients: this.#connections.connected.size };
   }
 
-  /** The way to the subscribers of a topic; undefined while there are none. */
-  channelTo(publication: Publication): CommandChannel | undefined {
+  commandChannel(publication: Publication): CommandChannel | undefined {
     return this.#commands.channelTo(publication);
   }
 
@@ -126,9 +132,19 @@ export class MqttTransport {
     return this.#connections.has(address, port);
   }
 
-  /** Resolves with the port once it listens. */
-  async start(host: string, port: Port): Promise<number> {
-    const { ingest, authority, troubles, clock, log } = this.#options;
+  async publish({ topic, payload, qos }: BrokerMessage): Promise<void> {
+    const broker = this.#running?.broker;
+    if (broker === undefined) throw new Error("the broker does not run");
+    await new Promise<void>((resolve, reject) => {
+      broker.publish({ cmd: "publish", topic, payload, qos, dup: false, retain: false }, (error) => {
+        if (error) reject(error);
+        else resolve();
+      });
+    });
+  }
+
+  async start(): Promise<BrokerEndpoint> {
+    const { host, port, authority, diagnostics, onPublish, clock, log } = this.#options;
     const access = this.#access;
     const publishes = this.#publishes;
     const broker = new AedesBroker({
@@ -154,11 +170,11 @@ export class MqttTransport {
     this.#watch(broker);
     this.#running = {
       broker,
-      fastPath: new MqttFastPath({ broker, ingest, authority, forbidden: troubles.forbidden.bind(troubles), log }),
+      fastPath: new MqttFastPath({ broker, onPublish, authority, diagnostics, log }),
       endTimer: clock.every(KEEP_ALIVE_CHECK_MS, () => endSilent(this.#connections.connected, KEEP_ALIVE_CHECK_MS)),
     };
     this.#port = await listen(this.#server, host, port, "MQTT");
-    return this.#port;
+    return this.endpoint;
   }
 
   async stop(): Promise<void> {
@@ -188,10 +204,10 @@ export class MqttTransport {
   }
 
   #connect(socket: Socket): void {
-    const { admission, troubles } = this.#options;
+    const { admission, diagnostics } = this.#options;
     const address = plainAddress(socket.remoteAddress);
     const outcome = admission.admit(socket);
-    if (outcome !== "admitted") troubles.notAdmitted(address, outcome);
+    if (outcome !== "admitted") diagnostics.notAdmitted(address, outcome);
     if (this.#running === null || outcome !== "admitted") {
       const mayLinger = this.#running !== null && outcome !== "admitted" && admission.mayLinger(socket, outcome);
       if (mayLinger) sayFarewell(socket);

@@ -1,0 +1,52 @@
+// The port to an MQTT broker: messages of devices come in over it, commands go out. The hub's own broker is one adapter
+// (transport/mqtt); nothing here depends on which one it is.
+// Invariant, for every adapter: a QoS 1 PUBLISH is acknowledged only after its verdict, and never where that is `deferred`.
+import type { Publication } from "../../shared/added-control.ts";
+import type { CommandChannel } from "../commands/channels.ts";
+import type { IncomingMessage, Verdict } from "../ingest/accept.ts";
+
+/** Where clients reach the broker. */
+export interface BrokerEndpoint {
+  readonly host: string;
+  /** 0 until the broker has started. */
+  readonly port: number;
+}
+
+export interface BrokerStats {
+  /** Clients whose CONNECT was accepted. */
+  readonly clients: number;
+}
+
+export interface BrokerMessage extends Publication {
+  /** The highest QoS with which subscribers get it. */
+  readonly qos: 0 | 1;
+}
+
+/** A client's connection has ended, or a message of it was settled after its end. */
+export interface SessionEvent {
+  readonly kind: "ended";
+  /** As in `IncomingMessage`. */
+  readonly session: string;
+  /** Its keep-alive ran out (MQTT 3.1.1, section 3.1.2.10). */
+  readonly fellSilent: boolean;
+}
+
+/** What an adapter is given to report to. */
+export interface BrokerHandlers {
+  /** Called with each PUBLISH on a topic of devices, in the order in which its client sent them. Must not reject. */
+  readonly onPublish: (message: IncomingMessage) => Promise<Verdict>;
+  readonly onSession: (event: SessionEvent) => void;
+}
+
+export interface MqttBroker {
+  readonly endpoint: BrokerEndpoint;
+  readonly stats: BrokerStats;
+  /** Resolves once clients can connect; rejects in words where the endpoint cannot be had. */
+  start(): Promise<BrokerEndpoint>;
+  /** Disconnects all clients. Stopping twice is fine. */
+  stop(): Promise<void>;
+  /** Publishes to the subscribers of a topic. Resolves once the broker has taken the message, not when it is delivered. */
+  publish(message: BrokerMessage): Promise<void>;
+  /** The way to the subscribers of a topic, with their acknowledgement; undefined while there are none. */
+  commandChannel(publication: Publication): CommandChannel | undefined;
+}
