@@ -23,7 +23,7 @@ export interface BrokerMessage extends Publication {
 }
 
 /** A client's connection has ended, or a message of it was settled after its end. */
-export interface SessionEvent {
+interface SessionEvent {
   readonly kind: "ended";
   /** As in `IncomingMessage`. */
   readonly session: string;
