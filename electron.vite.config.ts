@@ -1,7 +1,7 @@
 // Builds the desktop app's three parts. Main and preload are CommonJS for the oldest Electron that tests run on (25: Node
 // 18.15, Chrome 114), so that one output serves it and today's alike. The hub is built apart: build/hub.vite.config.ts.
 import { defineConfig } from "electron-vite";
-import { pageConfig } from "./build/page.vite.ts";
+import { pageConfig } from "./build/dev/page.vite.ts";
 
 const commonJs = {
   target: "node18.15",

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Type } from "typebox";
 import { Value } from "typebox/value";
-import { ensureDiscoveryTools, ensurePiClients } from "./support/apt.ts";
-import { mayMakeNamespaces } from "./support/namespace.ts";
+import { ensureDiscoveryTools, ensurePiClients } from "./support/system/apt.ts";
+import { mayMakeNamespaces } from "./support/system/namespace.ts";
 
 const projectFolder = fileURLToPath(new URL("..", import.meta.url));
 const results = join(projectFolder, "test", ".results");

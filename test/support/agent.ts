@@ -4,8 +4,8 @@ import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ensurePackages } from "./apt.ts";
 import { makeTemporaryFolder } from "./hub.ts";
+import { ensurePackages } from "./system/apt.ts";
 
 export const AGENT_FOLDER = fileURLToPath(new URL("../../resources/agent", import.meta.url));
 /** Debian's own, which its packages belong to. */

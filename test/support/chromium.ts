@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { chromium, type LaunchOptions } from "@playwright/test";
 import { projectFolder } from "../../build/electron.ts";
-import { ensurePackages } from "./apt.ts";
+import { ensurePackages } from "./system/apt.ts";
 
 const downloadWithinMs = 120_000;
 

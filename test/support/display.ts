@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { ensurePackages } from "./apt.ts";
+import { ensurePackages } from "./system/apt.ts";
 
 const windowPackages = [
   "xvfb",

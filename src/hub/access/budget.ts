@@ -10,6 +10,7 @@
 //
 // Each way in uses it in three lines: ask `hasRoomFor`, `take` what it takes, `release` that when it is settled.
 import type { Clock } from "../clock.ts";
+import { type Holding, MAX_HELD_BYTES, tooMuch } from "./holdings.ts";
 
 /** What a message costs beside its bytes: the objects that stand for it until it is settled. */
 export const MESSAGE_BYTES = 64;
@@ -29,10 +30,7 @@ export function mostCostOf(messageBytes: number, payloadBytes: number): number {
   return messageBytes + payloadBytes + (payloadBytes / SHORTEST_READING_BYTES) * READING_BYTES;
 }
 
-/**
- * In flight of a connection that took little lately: always let through, so that whoever sends a request or some readings
- * now and then does not wait for those who flood.
- */
+/** In flight of a connection that took little lately: let through, so that it does not wait for those who flood. */
 const FREE_BYTES_PER_CONNECTION = 6_144;
 /** What a connection may take before it counts as one that takes much; the half of it is forgotten every second. */
 const LITTLE_BYTES = 512 * 1024;
@@ -42,13 +40,6 @@ const MAX_IN_FLIGHT_BYTES_PER_CONNECTION = 64 * 1024;
 const MAX_IN_FLIGHT_BYTES = 256 * 1024;
 /** Taken by all in one turn of the event loop: some 2 ms of work. Whoever sends little waits for a few turns. */
 const MAX_BYTES_PER_TURN = 96 * 1024;
-/** Of what a client has the hub hold, by kind. */
-const MAX_HELD_BYTES: Readonly<Record<Holding, number>> = {
-  unfinished: 1_200_000,
-  waiting: 1_200_000,
-  unsent: 2 * 1024 * 1024,
-  remembered: 128 * 1024,
-};
 /** The part of the hub's memory that clients may fill with what is held. */
 const HELD_PART_OF_MEMORY = 1 / 4;
 /** The part that retained messages may fill, which no connection holds. */
@@ -58,16 +49,6 @@ const SWEEP_PERIOD_MS = 1_000;
 const MAX_WEIGHED_SWEEPS = 60;
 /** A message that has begun has so long to arrive. */
 const UNFINISHED_TIMEOUT_SWEEPS = 60;
-
-type Holding =
-  /** The beginning of a message whose end has not arrived. */
-  | "unfinished"
-  /** Messages that arrived and that there is no room for. */
-  | "waiting"
-  /** Answers and messages that the client has not read. */
-  | "unsent"
-  /** Subscriptions, a last will: what stays for as long as the connection does. */
-  | "remembered";
 
 /** The connection behind a share. */
 export interface ShareOwner {
@@ -93,7 +74,7 @@ export interface Share {
   releaseParked(bytes: number): void;
   /** Says how much of a kind is held now. */
   hold(kind: Holding, bytes: number): void;
-  /** A message is complete: what is unfinished from now on is another one, with a time of its own. */
+  /** A message is complete: the next one has a time of its own. */
   finished(): void;
   close(): void;
 }
@@ -121,6 +102,7 @@ export class Budget {
   #inFlightBytes = 0;
   #heldBytes = 0;
   #cut = 0;
+  #waits = 0;
   #endTimer: (() => void) | null = null;
 
   /** `memoryBytes` is what the hub may take beside its store's caches. */
@@ -168,6 +150,12 @@ export class Budget {
 
   wait(share: ConnectionShare): void {
     this.#waiting.add(share);
+    this.#waits++;
+  }
+
+  /** How often a connection had to wait since the start. */
+  get waits(): number {
+    return this.#waits;
   }
 
   taken(bytes: number): void {
@@ -385,17 +373,5 @@ class ConnectionShare implements Share {
     this.close();
     this.#budget.countCut();
     this.#owner.cut(reason);
-  }
-}
-
-function tooMuch(kind: Holding): string {
-  switch (kind) {
-    case "unfinished":
-    case "waiting":
-      return `a message that it began has over ${MAX_HELD_BYTES.unfinished} bytes`;
-    case "unsent":
-      return `over ${MAX_HELD_BYTES.unsent} bytes wait for it because it does not read`;
-    case "remembered":
-      return `what it has the hub remember is over ${MAX_HELD_BYTES.remembered} bytes`;
   }
 }

@@ -24,8 +24,9 @@ const RECOVERY_CHECKS = [5, 10];
 const SETTLED_CHECKS = 15;
 /** A busy hub is held up no more often, unless memory is short. */
 const MIN_CHECKS_BETWEEN_COLLECTIONS = 5;
-/** Processor time, as a part of one core, below which a hub is quiet. */
+/** Processor time, as a part of one core, below which a hub is quiet; with more it is, too, while hardly anybody has to wait. */
 const QUIET_CPU_PART = 0.2;
+const QUIET_WAITS = 50;
 
 export interface MemoryGuardOptions {
   readonly memoryBytes: number;
@@ -46,6 +47,7 @@ export class MemoryGuard {
   /** Resident when the hub was last quiet for long; before that, what it took to start is given back, however little. */
   #settledBytes = 0;
   #cpu = process.cpuUsage();
+  #waits = 0;
   #quietChecks = 0;
   #checksSinceCollection = 0;
   #isShort = false;
@@ -114,7 +116,10 @@ export class MemoryGuard {
     const cpu = process.cpuUsage();
     const spentUs = cpu.user + cpu.system - this.#cpu.user - this.#cpu.system;
     this.#cpu = cpu;
-    return spentUs < QUIET_CPU_PART * CHECK_PERIOD_MS * 1_000;
+    const { waits } = this.#options.budget;
+    const newWaits = waits - this.#waits;
+    this.#waits = waits;
+    return spentUs < QUIET_CPU_PART * CHECK_PERIOD_MS * 1_000 || newWaits < QUIET_WAITS;
   }
 
   #collect(): void {

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import Database from "better-sqlite3";
-import { ensurePackages } from "../../support/apt.ts";
+import { ensurePackages } from "../../support/system/apt.ts";
 import type { Topic } from "../bench.ts";
 import { startHub } from "../children.ts";
 import { countStored, get } from "../http-get.ts";

@@ -7,10 +7,10 @@ import { beforeAll, expect, test } from "vitest";
 import type { DeviceList } from "../../../src/shared/api.ts";
 import type { Command, CommandMessage } from "../../../src/shared/command.ts";
 import { ensureAgentPackages, TestAgent } from "../../support/agent.ts";
-import { ensurePackages } from "../../support/apt.ts";
 import { TestHub } from "../../support/hub.ts";
-import { connectNamespaces, mayMakeNamespaces, Namespace } from "../../support/namespace.ts";
 import { run } from "../../support/run.ts";
+import { ensurePackages } from "../../support/system/apt.ts";
+import { connectNamespaces, mayMakeNamespaces, Namespace } from "../../support/system/namespace.ts";
 import { until } from "../../support/until.ts";
 
 /** The agent notices a dead connection after 10 s; the hub is advertised anew within 6 s. */

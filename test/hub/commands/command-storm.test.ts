@@ -7,11 +7,11 @@ import { WebSocket } from "ws";
 import type { CommandList, LiveTicket } from "../../../src/shared/api.ts";
 import { type Command, isSettled } from "../../../src/shared/command.ts";
 import type { ControlValue } from "../../../src/shared/control.ts";
-import { FrayedCable } from "../../support/frayed-cable.ts";
 import { startTestHub, TestHub } from "../../support/hub.ts";
 import { randomNumbers } from "../../support/random.ts";
-import { overHttp, overMqtt, overWebSocket } from "../../support/storm-connections.ts";
-import { StormDevice } from "../../support/storm-device.ts";
+import { FrayedCable } from "../../support/storm/frayed-cable.ts";
+import { overHttp, overMqtt, overWebSocket } from "../../support/storm/storm-connections.ts";
+import { StormDevice } from "../../support/storm/storm-device.ts";
 import { until } from "../../support/until.ts";
 
 /** The same chance again; how it meets the clock is different each time. */

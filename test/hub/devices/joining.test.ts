@@ -13,7 +13,7 @@ import type { Device } from "../../../src/shared/device.ts";
 import { startTestHub, TestHub } from "../../support/hub.ts";
 import { type HubInside, startHubInside } from "../../support/hub-inside.ts";
 import { run } from "../../support/run.ts";
-import { mayMountSmallDisk, mountSmallDisk } from "../../support/small-disk.ts";
+import { mayMountSmallDisk, mountSmallDisk } from "../../support/system/small-disk.ts";
 import { until } from "../../support/until.ts";
 
 const NOON = Date.UTC(2026, 0, 31, 12);

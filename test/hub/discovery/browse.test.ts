@@ -6,7 +6,7 @@ import { type DnsRecord, encode } from "dns-packet";
 import { expect, test } from "vitest";
 import type { HubInfo } from "../../../src/shared/api.ts";
 import { spawnBramble, TestHub } from "../../support/hub.ts";
-import { connectNamespaces, jsonWithin, mayMakeNamespaces, Namespace } from "../../support/namespace.ts";
+import { connectNamespaces, jsonWithin, mayMakeNamespaces, Namespace } from "../../support/system/namespace.ts";
 import { until } from "../../support/until.ts";
 
 const INSTANCE = `Bramble on ${hostname().split(".")[0]?.slice(0, 30)}`;

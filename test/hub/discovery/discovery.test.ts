@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import type { HubInfo } from "../../../src/shared/api.ts";
-import { type Avahi, startAvahi } from "../../support/avahi.ts";
 import { TestHub } from "../../support/hub.ts";
-import { connectNamespaces, jsonWithin, mayMakeNamespaces, Namespace } from "../../support/namespace.ts";
+import { type Avahi, startAvahi } from "../../support/system/avahi.ts";
+import { connectNamespaces, jsonWithin, mayMakeNamespaces, Namespace } from "../../support/system/namespace.ts";
 import { until } from "../../support/until.ts";
 
 const INSTANCE = `Bramble on ${hostname().split(".")[0]?.slice(0, 30)}`;

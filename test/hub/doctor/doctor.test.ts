@@ -12,8 +12,8 @@ import type { HubInfo } from "../../../src/shared/api.ts";
 import type { Check, DiagnosticReport } from "../../../src/shared/doctor.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { startTestHub, TestHub } from "../../support/hub.ts";
-import { connectNamespaces, jsonWithin, mayMakeNamespaces, Namespace } from "../../support/namespace.ts";
-import { startPortHog } from "../../support/port-hog.ts";
+import { connectNamespaces, jsonWithin, mayMakeNamespaces, Namespace } from "../../support/system/namespace.ts";
+import { startPortHog } from "../../support/system/port-hog.ts";
 import { until } from "../../support/until.ts";
 
 const checkOf = ({ checks }: Pick<DiagnosticReport, "checks">, id: string) => checks.find((check) => check.id === id);

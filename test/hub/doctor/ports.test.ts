@@ -17,7 +17,7 @@ import { checkReach } from "../../../src/hub/doctor/reach.ts";
 import { realSystem, type System } from "../../../src/hub/doctor/system.ts";
 import type { HubInfo } from "../../../src/shared/api.ts";
 import { makeTemporaryFolder, runBramble, startTestHub } from "../../support/hub.ts";
-import { startPortHog } from "../../support/port-hog.ts";
+import { startPortHog } from "../../support/system/port-hog.ts";
 
 const PROC_NET_TCP = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
    0: 0100007F:075B 00000000:0000 0A 00000000:00000000 00:00000000 00000000   109        0 29312 1 0000000000000000 100 0 0 10 0

@@ -19,7 +19,7 @@ import type {
 import { FakeClock } from "../../support/fake-clock.ts";
 import { TestHub } from "../../support/hub.ts";
 import { type HubInside, startHubInside } from "../../support/hub-inside.ts";
-import { mayMountSmallDisk, mountSmallDisk } from "../../support/small-disk.ts";
+import { mayMountSmallDisk, mountSmallDisk } from "../../support/system/small-disk.ts";
 import { until } from "../../support/until.ts";
 
 const PLENTY = 1e12;

@@ -16,8 +16,8 @@ import {
   type TestFolder,
   TestHub,
 } from "../../support/hub.ts";
-import { mayMountSmallDisk, mountSmallDisk } from "../../support/small-disk.ts";
 import { makeReading, openTestStore } from "../../support/store.ts";
+import { mayMountSmallDisk, mountSmallDisk } from "../../support/system/small-disk.ts";
 
 const START_MS = Date.UTC(2026, 0, 31, 12);
 

@@ -6,7 +6,7 @@ import { connectAsync } from "mqtt";
 import { expect, test } from "vitest";
 import type { DeviceList } from "../../../../src/shared/api.ts";
 import { TestHub } from "../../../support/hub.ts";
-import { mayMountSmallDisk, mountSmallDisk } from "../../../support/small-disk.ts";
+import { mayMountSmallDisk, mountSmallDisk } from "../../../support/system/small-disk.ts";
 
 if (!mayMountSmallDisk()) {
   console.warn("This user may not mount a disk: changes on a full one are not tested here.");

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { makeTemporaryFolder } from "./hub.ts";
+import { makeTemporaryFolder } from "../hub.ts";
 
 const LISTEN = `
 import socket, sys, time

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { TestFolder } from "./hub.ts";
+import type { TestFolder } from "../hub.ts";
 
 /** Whether the system has such a thing, and lets this user have it. */
 export function mayMountSmallDisk(): boolean {

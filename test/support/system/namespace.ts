@@ -1,7 +1,7 @@
 // Machines of a test's own: network namespaces, joined by cables of their own, where this user may make them.
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import type { TestHub } from "./hub.ts";
-import { run } from "./run.ts";
+import type { TestHub } from "../hub.ts";
+import { run } from "../run.ts";
 
 let made = 0;
 

@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import react from "@vitejs/plugin-react";
 import { createLogger, type InlineConfig, type Logger, type UserConfig } from "vite";
-import { projectFolder } from "./electron.ts";
+import { projectFolder } from "../electron.ts";
 
 /** The hub's paths that a page, a device or a person at a browser asks for. */
 const HUB_PATHS = ["^/api/v1/", "^/data$", "^/healthz$", "^/metrics$", "^/agent/", "^/install\\.sh$", "^/ws(\\?|$)"];

@@ -15,7 +15,7 @@ import {
   installedElectron,
   projectFolder,
   sandboxFlags,
-} from "./electron.ts";
+} from "../electron.ts";
 import { withHub } from "./page.vite.ts";
 
 const DATA_FOLDER = join(projectFolder, "out", "dev", "data");
@@ -48,7 +48,7 @@ async function inWindow(electron: ElectronRuntime, args: readonly string[]): Pro
     env: {
       BRAMBLE_DATA: DATA_FOLDER,
       ...environmentFor(electron),
-      BRAMBLE_HUB: join(projectFolder, "build", "dev-hub.ts"),
+      BRAMBLE_HUB: join(projectFolder, "build", "dev", "dev-hub.ts"),
       BRAMBLE_NODE: process.execPath,
       ELECTRON_EXEC_PATH: electron.executablePath,
     },
@@ -66,7 +66,7 @@ async function inBrowser(args: readonly string[]): Promise<number> {
   const [address = ""] = page.resolvedUrls?.local ?? [];
 
   const watch = ["--watch", "--watch-preserve-output", "--enable-source-maps"];
-  const serve = [join(projectFolder, "build", "dev-serve.ts"), "--data", DATA_FOLDER];
+  const serve = [join(projectFolder, "build", "dev", "dev-serve.ts"), "--data", DATA_FOLDER];
   const hub = spawn(process.execPath, [...watch, ...serve, "--http-port", `${port}`, ...args], {
     stdio: ["ignore", "pipe", "inherit"],
   });

@@ -2,7 +2,7 @@
 // ends the watch as well, which by itself would wait for the next change.
 import { fork } from "node:child_process";
 import { join } from "node:path";
-import { projectFolder } from "./electron.ts";
+import { projectFolder } from "../electron.ts";
 
 const hub = fork(join(projectFolder, "src", "hub", "desktop-entry.ts"), process.argv.slice(2), {
   execArgv: ["--watch", "--watch-preserve-output", "--enable-source-maps"],

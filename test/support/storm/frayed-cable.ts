@@ -1,6 +1,6 @@
 // A cable between devices and a hub that breaks at random: after so many bytes, whatever they are in the middle of.
 import { connect, createServer, type Server, type Socket } from "node:net";
-import { listen } from "../../src/hub/transport/ports.ts";
+import { listen } from "../../../src/hub/transport/ports.ts";
 
 /** Of the connections; the others hold. */
 const BREAKING_SHARE = 0.3;

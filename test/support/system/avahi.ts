@@ -4,10 +4,10 @@ import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { makeTemporaryFolder } from "./hub.ts";
+import { makeTemporaryFolder } from "../hub.ts";
+import { run } from "../run.ts";
+import { until } from "../until.ts";
 import type { Namespace } from "./namespace.ts";
-import { run } from "./run.ts";
-import { until } from "./until.ts";
 
 /** As `avahi-browse --parsable` tells it. */
 export interface FoundService {

@@ -1,0 +1,32 @@
+// What a client may have the hub keep in memory, by kind: it is no work, but it lies there until the client goes on.
+
+export type Holding =
+  /** The beginning of a message whose end has not arrived. */
+  | "unfinished"
+  /** Messages that arrived and that there is no room for. */
+  | "waiting"
+  /** Answers and messages that the client has not read. */
+  | "unsent"
+  /** Subscriptions, a last will: what stays for as long as the connection does. */
+  | "remembered";
+
+/** Of what a client has the hub hold, by kind. */
+export const MAX_HELD_BYTES: Readonly<Record<Holding, number>> = {
+  unfinished: 1_200_000,
+  waiting: 1_200_000,
+  unsent: 2 * 1024 * 1024,
+  remembered: 128 * 1024,
+};
+
+/** Why a connection is cut; completes “its connection was cut: …”. */
+export function tooMuch(kind: Holding): string {
+  switch (kind) {
+    case "unfinished":
+    case "waiting":
+      return `a message that it began has over ${MAX_HELD_BYTES.unfinished} bytes`;
+    case "unsent":
+      return `over ${MAX_HELD_BYTES.unsent} bytes wait for it because it does not read`;
+    case "remembered":
+      return `what it has the hub remember is over ${MAX_HELD_BYTES.remembered} bytes`;
+  }
+}
