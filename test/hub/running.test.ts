@@ -5,7 +5,7 @@ import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { connectAsync, type MqttClient } from "mqtt";
 import { expect, test } from "vitest";
-import { makeTemporaryFolder, runBramble, startTestHub, TestHub } from "../support/hub.ts";
+import { makeTemporaryFolder, runBramble, spawnBramble, startTestHub, TestHub } from "../support/hub.ts";
 
 test("it says where it is once every port listens, and takes that back when it stops", async () => {
   await using hub = await startTestHub();
@@ -152,4 +152,19 @@ test("the command line has help for every command", async () => {
     expect(ended).toMatchObject({ code: 0, output: expect.stringContaining("bramble") });
   }
   expect(await runBramble(["nothing"])).toMatchObject({ code: 1, output: expect.stringContaining("serve") });
+});
+
+test.runIf(process.platform === "linux")("a hub that may not lower its niceness starts all the same", async () => {
+  using folder = makeTemporaryFolder();
+  // Only root may lower it, unless that is taken away.
+  const withoutRight = process.getuid?.() === 0 ? ["setpriv", "--bounding-set=-sys_nice", "--inh-caps=-sys_nice"] : [];
+  const args = ["serve", "--data", folder.path, "--http-port", "0", "--mqtt-port", "0", "--no-mdns"];
+  const child = spawnBramble(args, {}, ["nice", "-n", "10", ...withoutRight]);
+  try {
+    const said = await new Promise((resolve) => child.stdout?.once("data", (text: Buffer) => resolve(String(text))));
+    expect(said).toContain("is running");
+  } finally {
+    child.kill("SIGTERM");
+    await once(child, "exit");
+  }
 });

@@ -1,6 +1,6 @@
 // The reader thread: charts, raw rows and exports, so that a slow question never delays an acknowledgement. Each answer
 // is of one moment: chunks, rollups and journal are read in one transaction.
-import { setPriority } from "node:os";
+import { getPriority, setPriority } from "node:os";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import Database from "better-sqlite3";
 import type { Bucket, Reading, SeriesKey } from "../../../../shared/reading.ts";
@@ -277,7 +277,13 @@ function open(): Reader {
 
 /** A long export must not take a core from those who acknowledge. On Linux priorities are of threads; elsewhere of processes. */
 function yieldToOthers(): void {
-  if (process.platform === "linux") setPriority(NICENESS);
+  if (process.platform !== "linux") return;
+  try {
+    // A hub that was started with a higher niceness may not lower it.
+    setPriority(Math.max(getPriority(), NICENESS));
+  } catch {
+    // A sandbox may forbid it: the thread then runs as the others do.
+  }
 }
 
 const methods = {
