@@ -18,6 +18,7 @@ import { DiskGuard, type DiskGuardOptions } from "./observe/disk-guard.ts";
 import type { Log } from "./observe/log.ts";
 import { LogThrottle } from "./observe/log-throttle.ts";
 import { Metrics } from "./observe/metrics.ts";
+import { Inbox } from "./protocols/inbox.ts";
 import { SqliteStore } from "./store/sqlite/sqlite-store.ts";
 import type { Store } from "./store/store.ts";
 
@@ -44,6 +45,7 @@ export interface Core {
   readonly refusals: Refusals;
   readonly retention: Retention;
   readonly ingest: Ingest;
+  readonly inbox: Inbox;
   readonly feed: LiveFeed;
   readonly floodLog: LogThrottle;
 }
@@ -115,6 +117,7 @@ export function createCore({ config, folder, version, clock, freeBytes, log, onD
     floodLog,
     events,
   });
+  const inbox = new Inbox({ ingest, clock });
   const feed = new LiveFeed({ events, devices: view, clock });
   return {
     events,
@@ -128,6 +131,7 @@ export function createCore({ config, folder, version, clock, freeBytes, log, onD
     refusals,
     retention,
     ingest,
+    inbox,
     feed,
     floodLog,
   };

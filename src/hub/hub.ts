@@ -19,6 +19,7 @@ import type { DiskGuardOptions } from "./observe/disk-guard.ts";
 import { EventLoopMonitor } from "./observe/event-loop.ts";
 import type { Log } from "./observe/log.ts";
 import { MemoryGuard } from "./observe/memory-guard.ts";
+import { deviceTopics } from "./protocols/protocols.ts";
 import { HttpDiagnostics } from "./transport/http/diagnostics.ts";
 import { type HttpTimeouts, HttpTransport } from "./transport/http/http-transport.ts";
 import { HttpPacing } from "./transport/http/pacing.ts";
@@ -175,7 +176,7 @@ export class Hub {
 
   #createHttp({ core, access, failures, endpoints, mqtt, status }: HttpParts): HttpTransport {
     const { config, version, uiFolder, agentFolder, clock, httpTimeouts, log } = this.#options;
-    const { store, registry, refusals, retention, commands, ingest, budget, feed, floodLog } = core;
+    const { store, registry, refusals, retention, commands, ingest, inbox, budget, feed, floodLog } = core;
     const { sessions, authenticate, browsers, networks } = access;
     const mqttPort = () => endpoints.mqttPort;
     const diagnostics = new HttpDiagnostics({ failures, mqttPort, floodLog });
@@ -193,7 +194,7 @@ export class Hub {
       clock,
       log: log.child({ name: "doctor" }),
     });
-    const routes = [liveRoute(feed), mqtt.route, deviceRoute({ ingest, commands, registry, log })];
+    const routes = [liveRoute(feed), mqtt.route, deviceRoute({ inbox, commands, registry, log })];
     return new HttpTransport({
       version,
       registry,
@@ -205,6 +206,7 @@ export class Hub {
       authenticate,
       onAudit: ({ action, actor, address }) => log.info({ action, actor, address }, "audit"),
       ingest,
+      inbox,
       doctor,
       log,
       hubInfo,
@@ -259,7 +261,8 @@ function createAccess(config: Config, clock: Clock, memory: MemoryGuard): Access
     authenticate: makeAuthenticate(sessions),
     networks,
     browsers: new BrowserGuard(config.allowedHosts),
-    authority: ({ directory }) => new TopicAuthority(config.anonymous, () => directory.addedTopics.list()),
+    authority: ({ directory }) =>
+      new TopicAuthority(config.anonymous, deviceTopics, () => directory.addedTopics.list()),
     admission: () => new Admission(limits),
   };
 }
@@ -275,15 +278,16 @@ interface MqttParts {
 }
 
 function createMqtt({ config, core, access, failures, endpoints, clock, log: hubLog }: MqttParts): EmbeddedBroker {
-  const { ingest, commands, budget, registry, floodLog, events } = core;
+  const { ingest, inbox, commands, budget, registry, floodLog, events } = core;
   const log = hubLog.child({ name: "mqtt" });
   const httpPort = () => endpoints.httpPort;
   const mqtt = new EmbeddedBroker({
     host: config.host,
     port: config.mqttPort,
-    onPublish: (message) => ingest.accept(message),
+    onPublish: ({ topic, route, payload, address, session, share }) =>
+      inbox.receive({ source: topic, payload, address, transport: "mqtt", share, session }, route.decode),
     onSession: ({ session, fellSilent }) => registry.presence.sessionEnded(session, fellSilent),
-    ingest,
+    inbox,
     commands,
     authority: access.authority(core),
     authenticate: access.authenticate,

@@ -47,7 +47,13 @@ export const Accepted = Type.Object({
   joining: Type.Optional(
     Type.Literal("waiting", { description: "somebody has to let the device join; until then its readings lie apart" }),
   ),
+  skipped: Type.Optional(
+    Type.Array(Type.Object({ field: Type.String(), reason: Type.String() }), {
+      description: "fields that were left out",
+    }),
+  ),
 });
+
 export type Accepted = Static<typeof Accepted>;
 
 export const DeviceList = Type.Object({ devices: Type.Array(Device) });
@@ -133,6 +139,7 @@ export const Refused = Type.Object({
   details: Type.Optional(Type.Array(ProblemDetailShape)),
   address: Type.String({ description: "who sent it" }),
   source: Type.String({ description: "MQTT topic or HTTP route" }),
+  device: Type.Optional(Type.String({ description: "whose it is, where topic, key or payload names one" })),
   bytes: Type.Integer({ description: "how much of the message was read" }),
   excerpt: Type.String({ description: "how the message begins" }),
   times: Type.Optional(

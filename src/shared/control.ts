@@ -1,7 +1,7 @@
 // What a device lets itself be told: its controls, as its `about` declares them or a person added them, and which values
 // each takes.
 import { type Static, Type } from "typebox";
-import { type Problem, problem } from "./errors.ts";
+import { type Problem, plainProblem } from "./errors.ts";
 
 /** Declared by the device, or added by people. */
 export const MAX_CONTROLS_PER_DEVICE = 100;
@@ -51,7 +51,7 @@ const COLOR = /^#[0-9a-f]{6}$/i;
 
 /** What is wrong with a value for this control, in words; null where it may be sent. */
 export function checkControlValue(control: Control, value: ControlValue): Problem | null {
-  const wrong = (words: string) => problem("bad-value", `${control.id} takes ${words}.`, { field: "value" });
+  const wrong = (words: string) => plainProblem("bad-value", `${control.id} takes ${words}.`, { field: "value" });
   switch (control.kind) {
     case "switch":
       return typeof value === "boolean" ? null : wrong("true or false");

@@ -43,6 +43,10 @@ export const DeviceOverrides = Type.Object({
 });
 export type DeviceOverrides = Static<typeof DeviceOverrides>;
 
+const ZoneName = Type.Union([Type.Literal("utc"), Type.Literal("hub")], {
+  description: "how times without an offset are read; null: as the device's messages show",
+});
+
 const NO_CONTROL_CHARACTERS = "^[^\\u0000-\\u001f\\u007f]*$";
 const line = (maxLength: number) => Type.String({ minLength: 1, maxLength, pattern: NO_CONTROL_CHARACTERS });
 const orNull = <T extends TSchema>(schema: T) => Type.Optional(Type.Union([schema, Type.Null()]));
@@ -55,6 +59,7 @@ export const DeviceChanges = Type.Object(
     notes: orNull(Type.String({ minLength: 1, maxLength: 4_000 })),
     icon: orNull(line(64)),
     tags: orNull(Type.Array(line(32), { maxItems: 32 })),
+    timeZone: orNull(ZoneName),
     controls: orNull(
       Type.Array(AddedControl, { maxItems: MAX_CONTROLS_PER_DEVICE, description: "all that people have added" }),
     ),
@@ -70,6 +75,14 @@ export const JoiningState = Type.Union([Type.Literal("approved"), Type.Literal("
   description: "the readings of a device that waits or is blocked are kept apart",
 });
 export type JoiningState = Static<typeof JoiningState>;
+
+/** A field that was left out, while the rest of its message was stored. */
+export const Skipped = Type.Object({
+  field: Type.String(),
+  reason: Type.String(),
+  atMs: Type.Integer({ description: "when it last was" }),
+});
+export type Skipped = Static<typeof Skipped>;
 
 export const Device = Type.Object({
   id: Type.String(),
@@ -97,5 +110,17 @@ export const Device = Type.Object({
   metrics: Type.Array(Metric),
   controls: Type.Array(DeviceControl),
   attributes: Type.Record(Type.String(), Type.String()),
+  timeZone: Type.Optional(
+    Type.Object(
+      {
+        name: ZoneName,
+        learned: Type.Boolean({ description: "false where a person set it" }),
+      },
+      { description: "of times that the device sends without an offset; hub: that of the hub's computer" },
+    ),
+  ),
+  skipped: Type.Optional(
+    Type.Array(Skipped, { description: "fields that were left out of its latest messages, newest first" }),
+  ),
 });
 export type Device = Static<typeof Device>;

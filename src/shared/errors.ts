@@ -1,4 +1,5 @@
-// Every way the hub says no. Codes are stable and for programs; messages are words for a person.
+// Every way the hub says no. Codes are stable and for programs; messages are for people.
+import { type Message, type MessageCode, render } from "./messages/message.ts";
 
 /** HTTP status of each error code; the keys are the complete list of codes. */
 export const errorStatus = {
@@ -11,8 +12,6 @@ export const errorStatus = {
   "bad-metric": 400,
   "forbidden-key": 400,
   "bad-time": 400,
-  "not-finite": 400,
-  "array-value": 400,
   "no-usable-value": 400,
   "too-deep": 400,
   "too-large": 413,
@@ -60,14 +59,20 @@ export const errorStatus = {
 
 export type ErrorCode = keyof typeof errorStatus;
 
+/** A message code of an error: the error's own code, or with a part behind a slash where it has several sentences. */
+type ProblemCode = Extract<MessageCode, ErrorCode | `${ErrorCode}/${string}`>;
+
 /** What went wrong, as a value: an expected outcome is returned, never thrown. */
-export interface Problem {
+export type Problem = Message<ProblemCode> | PlainProblem;
+
+interface PlainProblem {
   readonly code: ErrorCode;
   readonly message: string;
   /** What the words speak of, for programs: the field, the position, the limit. */
   readonly details?: readonly ProblemDetail[];
 }
 
+/** What the message speaks of, for programs. */
 export interface ProblemDetail {
   /** Path of the field inside the message, such as `bme280.temperature` or `[3].ts`. */
   readonly field?: string;
@@ -76,8 +81,37 @@ export interface ProblemDetail {
   readonly limit?: number;
 }
 
-export function problem(code: ErrorCode, message: string, detail?: ProblemDetail): Problem {
+export function plainProblem(code: ErrorCode, message: string, detail?: ProblemDetail): Problem {
   return detail === undefined ? { code, message } : { code, message, details: [detail] };
+}
+
+/** The error that a problem is, which has a status in HTTP. */
+export function errorOf({ code }: Problem): ErrorCode {
+  const slash = code.indexOf("/");
+  const error = slash < 0 ? code : code.slice(0, slash);
+  if (isErrorCode(error)) return error;
+  throw new Error(`no error code: ${code}`);
+}
+
+/** In English. */
+export function textOf(problem: Problem): string {
+  return "message" in problem ? problem.message : render(problem);
+}
+
+/** Undefined where the message speaks of nothing of the kind. */
+export function detailsOf(problem: Problem): ProblemDetail[] | undefined {
+  if ("message" in problem) return problem.details && [...problem.details];
+  const detail: { field?: string; position?: number; limit?: number } = {};
+  const { params } = problem;
+  if ("field" in params && params.field !== "") detail.field = params.field;
+  else if ("item" in params && params.item !== "") detail.field = params.item;
+  if ("position" in params) detail.position = params.position;
+  if ("limit" in params) detail.limit = params.limit;
+  return Object.keys(detail).length === 0 ? undefined : [detail];
+}
+
+function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(errorStatus, code);
 }
 
 /** A broken invariant or a failure below us; it is thrown, and carries what caused it. */

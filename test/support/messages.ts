@@ -1,7 +1,9 @@
 // Messages for the decoder, and its answers without their wrapping.
 import { expect } from "vitest";
-import { type DecodeContext, type Decoded, decodeReadings } from "../../src/hub/ingest/decode.ts";
-import type { Problem } from "../../src/shared/errors.ts";
+import type { ReadingsMessage } from "../../src/hub/ingest/device-message.ts";
+import { decodeReadings, type ReadingsContext } from "../../src/hub/protocols/bramble/readings.ts";
+import type { Decoded } from "../../src/hub/protocols/protocol.ts";
+import { detailsOf, errorOf, textOf } from "../../src/shared/errors.ts";
 import { type DeviceId, type MetricName, parseDeviceId, parseMetricName } from "../../src/shared/ids.ts";
 
 export const NOW_MS = Date.UTC(2026, 0, 31, 12);
@@ -13,7 +15,7 @@ export const bytes = (text: string): Uint8Array => new TextEncoder().encode(text
 export const PI = { device: device("pi") };
 
 /** Decodes text or bytes as they are, anything else as its JSON. */
-export function decode(message: unknown, context: Partial<DecodeContext> = {}): Decoded {
+export function decode(message: unknown, context: Partial<ReadingsContext> = {}): Decoded {
   const raw = typeof message === "string" ? message : JSON.stringify(message);
   return decodeReadings(message instanceof Uint8Array ? message : bytes(raw), {
     device: null,
@@ -22,18 +24,21 @@ export function decode(message: unknown, context: Partial<DecodeContext> = {}): 
   });
 }
 
-export type Taken = Extract<Decoded, { kind: "decoded" }>;
-
-export function taken(decoded: Decoded): Taken {
-  return decoded.kind === "decoded" ? decoded : expect.unreachable(decoded.problem.message);
+export function taken(decoded: Decoded): ReadingsMessage {
+  if (decoded.kind === "refused") return expect.unreachable(textOf(decoded.problem));
+  const [message] = decoded.messages;
+  return message?.kind === "readings" ? message : expect.unreachable(message?.kind);
 }
 
 export function values(decoded: Decoded): (readonly [metric: string, value: number])[] {
   return taken(decoded).readings.map((reading) => [reading.metric, reading.value]);
 }
 
-export function refusal(decoded: Decoded): Problem {
-  return decoded.kind === "refused" ? decoded.problem : expect.unreachable(JSON.stringify(decoded));
+/** What is wrong, and what its sender is told. */
+export function refusal(decoded: Decoded) {
+  if (decoded.kind === "decoded") return expect.unreachable(JSON.stringify(decoded));
+  const { problem, device } = decoded;
+  return { ...problem, device, error: errorOf(problem), message: textOf(problem), details: detailsOf(problem) };
 }
 
 /** `depth` objects, one in the other, with the number 1 in the innermost. */

@@ -2,7 +2,7 @@
 // every route and WebSocket. Devices send no Origin, and reach the hub by address or by a name of its own.
 import { isIP } from "node:net";
 import { hostname } from "node:os";
-import { type Problem, problem } from "../../shared/errors.ts";
+import { type Problem, plainProblem } from "../../shared/errors.ts";
 
 /** The origin of the desktop app's window. */
 const WINDOW_ORIGIN = "bramble://app";
@@ -24,17 +24,17 @@ export class BrowserGuard {
   /** Null when the request may go on. An HTTP/1.0 client may send no Host at all. */
   check(rawHeaders: readonly string[]): Problem | null {
     const hosts = headerValues(rawHeaders, "host");
-    if (hosts.length > 1) return problem("foreign-host", "The request names more than one host.");
+    if (hosts.length > 1) return plainProblem("foreign-host", "The request names more than one host.");
     const [host] = hosts;
     if (host !== undefined && !this.#isOwn(host)) {
       const message = `“${host.slice(0, 80)}” is no name of this hub. Use its address, or start it with --allowed-host.`;
-      return problem("foreign-host", message);
+      return plainProblem("foreign-host", message);
     }
     const origins = headerValues(rawHeaders, "origin");
     const sound = origins.every((origin) => origin === WINDOW_ORIGIN || (host !== undefined && sameHost(origin, host)));
     return sound && origins.length <= 1
       ? null
-      : problem("foreign-origin", "A page of another site may not use this hub.");
+      : plainProblem("foreign-origin", "A page of another site may not use this hub.");
   }
 
   #isOwn(host: string): boolean {

@@ -40,8 +40,8 @@ const MAX_IN_FLIGHT_BYTES_PER_CONNECTION = 64 * 1024;
 const MAX_IN_FLIGHT_BYTES = 256 * 1024;
 /** Taken by all in one turn of the event loop: some 2 ms of work. Whoever sends little waits for a few turns. */
 const MAX_BYTES_PER_TURN = 96 * 1024;
-/** The part of the hub's memory that clients may fill with what is held. */
-const HELD_PART_OF_MEMORY = 1 / 4;
+/** The part of the hub's memory that clients may fill with what is held, which takes three to four times its size. */
+const HELD_PART_OF_MEMORY = 1 / 8;
 /** The part that retained messages may fill, which no connection holds. */
 const RETAINED_PART_OF_MEMORY = 1 / 16;
 const SWEEP_PERIOD_MS = 1_000;

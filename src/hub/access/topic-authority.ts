@@ -1,18 +1,28 @@
 // Who may publish and subscribe on which topic, until devices have keys. `$SYS` is for the administrator.
 // Invariant: what is asked for each forwarded message takes the same time however many devices and controls there are.
 import { assertNever } from "../../shared/errors.ts";
-import { commandTopicDevice, filterMatches, isCatchAll, isDeviceTopic } from "../../shared/topics.ts";
+import { filterMatches, isCatchAll } from "../../shared/topics.ts";
 import type { Anonymous } from "../config.ts";
 
 export type Identity = "admin" | "anonymous";
 
+/** What the protocols say of topics. */
+export interface DeviceTopics {
+  /** Whether devices publish on a topic. */
+  readonly isDeviceTopic: (topic: string) => boolean;
+  /** Whether a filter is the topic of one device's commands. */
+  readonly isCommandTopic: (filter: string) => boolean;
+}
+
 export class TopicAuthority {
   readonly #anonymous: Anonymous;
+  readonly #topics: DeviceTopics;
   readonly #addedTopics: () => ReadonlySet<string>;
 
   /** `addedTopics` are those of controls that people added; it is called for each forwarded message. */
-  constructor(anonymous: Anonymous, addedTopics: () => ReadonlySet<string>) {
+  constructor(anonymous: Anonymous, topics: DeviceTopics, addedTopics: () => ReadonlySet<string>) {
     this.#anonymous = anonymous;
+    this.#topics = topics;
     this.#addedTopics = addedTopics;
   }
 
@@ -22,12 +32,12 @@ export class TopicAuthority {
 
   mayPublish(identity: Identity, topic: string): boolean {
     // Topics that begin with "$" are the broker's [MQTT-4.7.2-1].
-    return !topic.startsWith("$") && this.#may(identity, () => isDeviceTopic(topic));
+    return !topic.startsWith("$") && this.#may(identity, () => this.#topics.isDeviceTopic(topic));
   }
 
   maySubscribe(identity: Identity, filter: string): boolean {
     if (filter.startsWith("$")) return identity === "admin";
-    return this.#may(identity, () => commandTopicDevice(filter) !== undefined || this.#matchesAdded(filter));
+    return this.#may(identity, () => this.#topics.isCommandTopic(filter) || this.#matchesAdded(filter));
   }
 
   /**
@@ -35,7 +45,7 @@ export class TopicAuthority {
    * the control that it was granted for.
    */
   mayReceive(identity: Identity, topic: string): boolean {
-    return this.#may(identity, () => commandTopicDevice(topic) !== undefined || this.#addedTopics().has(topic));
+    return this.#may(identity, () => this.#topics.isCommandTopic(topic) || this.#addedTopics().has(topic));
   }
 
   #matchesAdded(filter: string): boolean {

@@ -3,7 +3,8 @@
 // Invariant, for every adapter: a QoS 1 PUBLISH is acknowledged only after its verdict, and never where that is `deferred`.
 import type { Publication } from "../../shared/added-control.ts";
 import type { CommandChannel } from "../commands/channels.ts";
-import type { IncomingMessage, Verdict } from "../ingest/accept.ts";
+import type { Delivery, Verdict } from "../ingest/accept.ts";
+import type { Route } from "../protocols/protocol.ts";
 
 /** Where clients reach the broker. */
 export interface BrokerEndpoint {
@@ -22,10 +23,18 @@ export interface BrokerMessage extends Publication {
   readonly qos: 0 | 1;
 }
 
+/** A PUBLISH of a client, on a topic of devices. */
+interface IncomingPublish extends Pick<Delivery, "payload" | "address" | "share"> {
+  readonly topic: string;
+  readonly route: Route;
+  /** As in `Delivery`. */
+  readonly session: string;
+}
+
 /** A client's connection has ended, or a message of it was settled after its end. */
 interface SessionEvent {
   readonly kind: "ended";
-  /** As in `IncomingMessage`. */
+  /** As in `Delivery`. */
   readonly session: string;
   /** Its keep-alive ran out (MQTT 3.1.1, section 3.1.2.10). */
   readonly fellSilent: boolean;
@@ -34,7 +43,7 @@ interface SessionEvent {
 /** What an adapter is given to report to. */
 export interface BrokerHandlers {
   /** Called with each PUBLISH on a topic of devices, in the order in which its client sent them. Must not reject. */
-  readonly onPublish: (message: IncomingMessage) => Promise<Verdict>;
+  readonly onPublish: (publish: IncomingPublish) => Promise<Verdict>;
   readonly onSession: (event: SessionEvent) => void;
 }
 

@@ -1,14 +1,21 @@
 // Whether a device's clock is off. The times that it gives its readings tell, but not at once: one that was offline sends
-// old readings with a clock that is right. Those come closer to now with each message; a wrong clock stays as far off.
+// old readings with a clock that is right, and so does a script that imports a file. Those come closer to now with each
+// message, or all at once; a wrong clock stays as far off for as long as it is listened to.
+
+import { isZoneDistance } from "./device-zone.ts";
 
 const WINDOW_MS = 600_000;
 const OFF_BY_AT_LEAST_MS = 120_000;
 const STEADY_WITHIN_MS = 30_000;
 /** One message may be the only one that was late. */
-const MESSAGES_AT_LEAST = 2;
+const MIN_MESSAGES = 2;
+/** What comes within less may be an import. */
+const MIN_SPAN_MS = 10_000;
 
 interface Window {
   messages: number;
+  /** When the first of them came. */
+  sinceMs: number;
   leastMs: number;
   mostMs: number;
 }
@@ -20,10 +27,12 @@ export class ClockWatch {
   #beganMs = 0;
   #current: Window = emptyWindow();
   #before: Window = emptyWindow();
+  #isZoned = true;
 
-  /** A reading of time `ts` came at `nowMs`. */
-  heard(ts: number, nowMs: number): void {
+  /** A reading of time `ts` came at `nowMs`; `isZoned` is false where the time had no offset and was taken for UTC. */
+  heard(ts: number, nowMs: number, isZoned: boolean): void {
     const aheadMs = ts - nowMs;
+    this.#isZoned = isZoned;
     if (nowMs === this.#atMs) {
       this.#aheadMs = Math.max(this.#aheadMs, aheadMs);
       return;
@@ -36,11 +45,15 @@ export class ClockWatch {
   /** How far the clock is ahead, or behind (below 0), in milliseconds; null where it is right, or nobody can tell. */
   get offMs(): number | null {
     const parts = [this.#before, this.#current].filter(({ messages }) => messages > 0);
-    if (this.#atMs > 0) parts.push({ messages: 1, leastMs: this.#aheadMs, mostMs: this.#aheadMs });
+    if (this.#atMs > 0) parts.push({ messages: 1, sinceMs: this.#atMs, leastMs: this.#aheadMs, mostMs: this.#aheadMs });
     const messages = parts.reduce((sum, part) => sum + part.messages, 0);
     const mostMs = Math.max(...parts.map((part) => part.mostMs));
     const leastMs = Math.min(...parts.map((part) => part.leastMs));
-    if (messages < MESSAGES_AT_LEAST || mostMs - leastMs > STEADY_WITHIN_MS) return null;
+    if (messages < MIN_MESSAGES || mostMs - leastMs > STEADY_WITHIN_MS) return null;
+    // A time without an offset that lies a zone's distance from now says enough.
+    const isOfZone = !this.#isZoned && isZoneDistance(mostMs);
+    const spanMs = this.#atMs - Math.min(...parts.map(({ sinceMs }) => sinceMs));
+    if (!isOfZone && spanMs < MIN_SPAN_MS) return null;
     return Math.abs(mostMs) >= OFF_BY_AT_LEAST_MS ? mostMs : null;
   }
 
@@ -51,6 +64,7 @@ export class ClockWatch {
       this.#current = emptyWindow();
       this.#beganMs = this.#atMs;
     }
+    if (this.#current.messages === 0) this.#current.sinceMs = this.#atMs;
     this.#current.messages++;
     this.#current.leastMs = Math.min(this.#current.leastMs, this.#aheadMs);
     this.#current.mostMs = Math.max(this.#current.mostMs, this.#aheadMs);
@@ -58,5 +72,5 @@ export class ClockWatch {
 }
 
 function emptyWindow(): Window {
-  return { messages: 0, leastMs: Number.POSITIVE_INFINITY, mostMs: Number.NEGATIVE_INFINITY };
+  return { messages: 0, sinceMs: 0, leastMs: Number.POSITIVE_INFINITY, mostMs: Number.NEGATIVE_INFINITY };
 }

@@ -2,7 +2,7 @@
 import { type Static, Type } from "typebox";
 import { DeviceOverrides } from "../../shared/device.ts";
 import { DeviceAbout, Reported } from "../../shared/device-about.ts";
-import type { DeviceId } from "../../shared/ids.ts";
+import type { DeviceId, MetricName } from "../../shared/ids.ts";
 import type { RecordKind } from "../store/records.ts";
 
 /** A device that has not joined. */
@@ -22,6 +22,13 @@ export const JoiningRecord = Type.Union([
 ]);
 export type JoiningRecord = Static<typeof JoiningRecord>;
 
+/** Of times without an offset. What a person says wins over what messages show. */
+export const DeviceZone = Type.Object({
+  name: Type.Union([Type.Literal("utc"), Type.Literal("hub")]),
+  by: Type.Union([Type.Literal("messages"), Type.Literal("person")]),
+});
+export type DeviceZone = Static<typeof DeviceZone>;
+
 export const DeviceRecord = Type.Object({
   id: Type.Unsafe<DeviceId>(Type.String()),
   firstSeenMs: Type.Integer(),
@@ -34,6 +41,9 @@ export const DeviceRecord = Type.Object({
   given: Type.Optional(DeviceOverrides),
   /** By metric: how long it is usually silent between two messages. */
   usualPausesMs: Type.Optional(Type.Record(Type.String(), Type.Number())),
+  zone: Type.Optional(DeviceZone),
+  /** By metric: the unit that stood beside its values. */
+  units: Type.Optional(Type.Array(Type.Tuple([Type.Unsafe<MetricName>(Type.String()), Type.String()]))),
   /** Nothing where the device has joined, as all have that were here before this was asked. */
   joining: Type.Optional(JoiningRecord),
 });

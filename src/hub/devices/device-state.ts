@@ -1,10 +1,10 @@
 // What the registry keeps in memory of a device, and the two forms in which it leaves: written down, and shown.
 import type { Desired } from "../../shared/command.ts";
-import type { Device, DeviceControl, DeviceOverrides, Metric, Presence } from "../../shared/device.ts";
+import type { Device, DeviceControl, DeviceOverrides, Metric, Presence, Skipped } from "../../shared/device.ts";
 import type { DeviceAbout, Reported } from "../../shared/device-about.ts";
 import type { MetricName } from "../../shared/ids.ts";
 import { ClockWatch } from "./clock-watch.ts";
-import type { DeviceRecord } from "./device-record.ts";
+import type { DeviceRecord, DeviceZone } from "./device-record.ts";
 import { type JoiningDevice, KEPT_MS } from "./joining.ts";
 import type { MetricState } from "./metric-state.ts";
 
@@ -28,6 +28,12 @@ export interface DeviceState extends JoiningDevice {
   readonly admitted: Set<string>;
   readonly latest: Map<MetricName, MetricState>;
   readonly clock: ClockWatch;
+  /** In which zone it writes times without an offset, and who says so; null where it has sent none. */
+  zone: DeviceZone | null;
+  /** By metric: the unit that stood beside its values. */
+  readonly units: Map<MetricName, string>;
+  /** By field: what of its messages was left out, the latest last. */
+  readonly skipped: Map<string, Skipped>;
   /** When it is looked at again whether one of its metrics fell silent. */
   lookAtMs: number;
   readonly attributes: Map<MetricName, string>;
@@ -56,6 +62,9 @@ export function newState(record: DeviceRecord, presence: Presence): DeviceState 
     clock: new ClockWatch(),
     lookAtMs: 0,
     attributes: new Map(),
+    zone: record.zone ?? null,
+    units: new Map(record.units),
+    skipped: new Map(),
     reported: new Map(Object.entries(record.reported ?? {})),
     known: false,
     unsaved: false,
@@ -72,12 +81,25 @@ export function toRecord({
   given,
   latest,
   joining,
+  zone,
+  units,
 }: DeviceState): DeviceRecord {
   const pauses = [...latest].flatMap(([name, { usualPauseMs }]) =>
     usualPauseMs === null ? [] : ([[name, usualPauseMs]] as const),
   );
   const learned = { reported: Object.fromEntries(reported), usualPausesMs: Object.fromEntries(pauses) };
-  return { id, firstSeenMs, lastSeenMs, address, about, given, ...learned, ...(joining && { joining }) };
+  return {
+    id,
+    firstSeenMs,
+    lastSeenMs,
+    address,
+    about,
+    given,
+    ...learned,
+    ...(zone && { zone }),
+    ...(units.size > 0 && { units: [...units] }),
+    ...(joining && { joining }),
+  };
 }
 
 /** `desired`: by control, what it was last told. */
@@ -99,22 +121,25 @@ export function toDevice(state: DeviceState, desired: ReadonlyMap<string, Desire
     ...(clockOffMs !== null && { clockOffMs }),
     firstSeenMs,
     lastSeenMs,
-    metrics: [...state.latest].map(([name, metric]) => toMetric(name, about, metric)),
+    metrics: [...state.latest].map(([name, metric]) => toMetric(name, state, metric)),
     controls: controlsOf(state).map((one) => {
       const told = desired.get(one.control.id);
       return { ...one, ...(told && { desired: told }) };
     }),
     attributes: Object.fromEntries(state.attributes),
+    ...(state.zone && { timeZone: { name: state.zone.name, learned: state.zone.by === "messages" } }),
+    ...(state.skipped.size > 0 && { skipped: [...state.skipped.values()].reverse() }),
   };
 }
 
 function toMetric(
   name: MetricName,
-  { metrics }: DeviceAbout,
+  { about: { metrics }, units }: DeviceState,
   { ts, value, usualPauseMs, isStale }: MetricState,
 ): Metric {
   const usual = usualPauseMs === null ? {} : { usualPauseMs: Math.round(usualPauseMs) };
-  return { name, ...metrics?.[name], latest: { ts, value }, ...usual, stale: isStale };
+  const unit = units.get(name);
+  return { name, ...(unit && { unit }), ...metrics?.[name], latest: { ts, value }, ...usual, stale: isStale };
 }
 
 /** Marks those of its metrics that fell silent; true where there is a new one. */

@@ -2,7 +2,7 @@
 // like all readings, and no answer shows it: letting it join changes one record and copies nothing. It is written down as
 // waiting before its first reading is stored, so that readings without a device are always of one that has joined.
 import type { JoiningMode } from "../../shared/api.ts";
-import { type Problem, problem } from "../../shared/errors.ts";
+import { type Problem, plainProblem } from "../../shared/errors.ts";
 import type { DeviceId, MetricName } from "../../shared/ids.ts";
 import type { IncomingReading } from "../../shared/reading.ts";
 import type { Clock } from "../clock.ts";
@@ -189,11 +189,11 @@ export class Joining<M extends JoiningDevice> {
     if (joining === null) return null;
     if (joining.kind === "blocked") {
       const words = `${id} was blocked: nothing of it is taken until somebody lets it join.`;
-      return { kind: "refused", problem: problem("device-blocked", words), isNews: this.#isNews("blocked", id) };
+      return { kind: "refused", problem: plainProblem("device-blocked", words), isNews: this.#isNews("blocked", id) };
     }
     if (keptReadings + count <= MAX_QUARANTINED_READINGS) return null;
     const words = `${id} waits to join, and ${keptReadings} readings of it lie here. There may be ${MAX_QUARANTINED_READINGS}: no more is taken until somebody lets it join.`;
-    return this.#deferred(problem("waiting-device-full", words, { limit: MAX_QUARANTINED_READINGS }), id);
+    return this.#deferred(plainProblem("waiting-device-full", words, { limit: MAX_QUARANTINED_READINGS }), id);
   }
 
   #obstacleToStrangers(strangers: readonly DeviceId[], address: string): Rejection | null {
@@ -202,7 +202,7 @@ export class Joining<M extends JoiningDevice> {
     if (first === undefined || mode === "open") return null;
     if (mode === "closed") {
       return this.#deferred(
-        problem("joining-closed", `${first} is unknown, and this hub takes no new devices.`),
+        plainProblem("joining-closed", `${first} is unknown, and this hub takes no new devices.`),
         first,
       );
     }
@@ -210,7 +210,7 @@ export class Joining<M extends JoiningDevice> {
     const fromHere = this.#waitingCounts.get(address) ?? 0;
     const full = (limit: number, where: string) => {
       const words = `${first} is unknown, and ${limit} devices${where} wait to join: no more are taken until somebody decides on them.`;
-      return this.#deferred(problem("waiting-list-full", words, { limit }), first);
+      return this.#deferred(plainProblem("waiting-list-full", words, { limit }), first);
     };
     if (fromHere + strangers.length > MAX_WAITING_PER_ADDRESS) return full(MAX_WAITING_PER_ADDRESS, ` from ${address}`);
     let waiting = 0;
@@ -328,9 +328,15 @@ export function countByDevice(readings: readonly IncomingReading[]): Map<DeviceI
 async function nothing(): Promise<void> {}
 
 export function leaving(id: DeviceId): Problem {
-  return problem("device-leaving", `${id} is being removed, or made part of another device. Try again in a moment.`);
+  return plainProblem(
+    "device-leaving",
+    `${id} is being removed, or made part of another device. Try again in a moment.`,
+  );
 }
 
 export function takingIn(id: DeviceId): Problem {
-  return problem("device-leaving", `The history of another device is being moved to ${id}. Try again in a moment.`);
+  return plainProblem(
+    "device-leaving",
+    `The history of another device is being moved to ${id}. Try again in a moment.`,
+  );
 }

@@ -1,7 +1,7 @@
 // Makes one device of two: a Pi that was set up anew has a new id, and its history goes on in one line. The order keeps
 // everything over a crash: first the readings are copied, then what was said of the device, and only then the old one
 // goes. Until that is done both are there, and doing it again completes it.
-import { type Problem, problem } from "../../shared/errors.ts";
+import { type Problem, plainProblem } from "../../shared/errors.ts";
 import type { MetricName } from "../../shared/ids.ts";
 import { limits } from "../../shared/reading.ts";
 import type { Clock } from "../clock.ts";
@@ -55,11 +55,11 @@ export async function mergeDevices(
 }
 
 function rejectionOf(from: DeviceState, into: DeviceState): Problem | null {
-  if (from === into) return problem("bad-request", `${from.id} cannot become part of itself.`, { field: "into" });
+  if (from === into) return plainProblem("bad-request", `${from.id} cannot become part of itself.`, { field: "into" });
   const stranger = [from, into].find(({ joining }) => joining !== null);
   if (stranger !== undefined) {
     const state = stranger.joining?.kind === "blocked" ? "is blocked" : "waits to join";
-    return problem("not-joined", `${stranger.id} ${state}: only devices that have joined can become one.`);
+    return plainProblem("not-joined", `${stranger.id} ${state}: only devices that have joined can become one.`);
   }
   if (into.isLeaving) return leaving(into.id);
   const busy = [from, into].find(({ takesIn }) => takesIn);
@@ -68,7 +68,7 @@ function rejectionOf(from: DeviceState, into: DeviceState): Problem | null {
   const { size } = from.admitted.union(into.admitted);
   if (size <= most) return null;
   const words = `${from.id} and ${into.id} have ${size} metrics together, and a device may have ${most}.`;
-  return problem("too-many-metrics", words, { limit: most });
+  return plainProblem("too-many-metrics", words, { limit: most });
 }
 
 /** What `into` says, and what was said of it, wins. */

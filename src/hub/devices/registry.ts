@@ -4,8 +4,9 @@ import type { JoiningMode } from "../../shared/api.ts";
 import { type ControlValue, MAX_CONTROLS_PER_DEVICE } from "../../shared/control.ts";
 import type { Device, DeviceChanges } from "../../shared/device.ts";
 import type { DeviceAbout } from "../../shared/device-about.ts";
-import { type Problem, problem } from "../../shared/errors.ts";
-import type { DeviceId } from "../../shared/ids.ts";
+import { type Problem, plainProblem } from "../../shared/errors.ts";
+import type { DeviceId, MetricName } from "../../shared/ids.ts";
+import { type Message, render } from "../../shared/messages/message.ts";
 import { type IncomingAttribute, type IncomingReading, limits } from "../../shared/reading.ts";
 import type { Clock } from "../clock.ts";
 import type { HubEvents } from "../events.ts";
@@ -14,6 +15,7 @@ import type { RecordStore } from "../store/records.ts";
 import { deviceRecords } from "./device-record.ts";
 import { type DeviceState, inPortions, keepNewest, newState, toRecord } from "./device-state.ts";
 import type { DeviceView } from "./device-view.ts";
+import { readingsInUtc, type TimedReadings } from "./device-zone.ts";
 import type { DeviceDirectory } from "./directory.ts";
 import { countByDevice, Joining, leaving, type Rejection } from "./joining.ts";
 import { MetricState } from "./metric-state.ts";
@@ -22,6 +24,15 @@ import { Presence } from "./presence.ts";
 import { restoreDevices } from "./restore.ts";
 
 const SAVE_PERIOD_MS = 10_000;
+/** Of a device, that are remembered. */
+const MAX_SKIPPED_FIELDS = 20;
+
+/** A message of readings that was stored. */
+export interface StoredReadings extends TimedReadings {
+  readonly attributes: readonly IncomingAttribute[];
+  readonly units: readonly { readonly device: DeviceId; readonly metric: MetricName; readonly unit: string }[];
+  readonly skipped: readonly { readonly device: DeviceId; readonly field: string; readonly reason: Message }[];
+}
 
 /** Where a message came from. */
 export interface Source {
@@ -114,12 +125,14 @@ export class Registry {
   /** Writes down what people say of a device; resolves with it once that is on disk. */
   edit(id: string, changes: DeviceChanges): Promise<Device | Problem> {
     return this.#change(id, async (state) => {
-      const before = state.given;
-      state.given = edited(before, changes);
+      const before = { given: state.given, zone: state.zone };
+      state.given = edited(before.given, changes);
+      const { timeZone } = changes;
+      if (timeZone !== undefined) state.zone = timeZone === null ? null : { name: timeZone, by: "person" };
       try {
         await this.#options.records.collection(deviceRecords).save([toRecord(state)]);
       } catch (error) {
-        state.given = before;
+        Object.assign(state, before);
         throw error;
       }
       this.#announce(state);
@@ -180,13 +193,24 @@ export class Registry {
     return this.#joining.obstacle([[id, 0]], source.address);
   }
 
+  /** The readings of a message with their times in UTC: those without an offset may be in the zone of the hub. */
+  inUtc(message: TimedReadings): readonly IncomingReading[] {
+    const { clock } = this.#options;
+    return readingsInUtc(message, clock.now(), {
+      get: (id) => this.#devices.get(id)?.zone ?? null,
+      learned: (id, name) => {
+        const state = this.#devices.get(id);
+        if (state === undefined) return;
+        state.zone = { name, by: "messages" };
+        state.unsaved = true;
+        this.#announce(state);
+      },
+    });
+  }
+
   /** Takes in what was stored, the time of each reading, and where it came from; true where it lies apart. */
-  stored(
-    readings: readonly IncomingReading[],
-    tsMs: Float64Array,
-    attributes: readonly IncomingAttribute[],
-    source: Source,
-  ): boolean {
+  stored(message: StoredReadings, tsMs: Float64Array, source: Source): boolean {
+    const { readings, attributes, units, skipped, localTimes } = message;
     const nowMs = this.#options.clock.now();
     let state: DeviceState | undefined;
     let waits = false;
@@ -204,7 +228,7 @@ export class Registry {
         waits ||= isWaiting;
         if (this.presence.heard(state, source.address, nowMs) || isWaiting) changed = (changed ?? new Set()).add(state);
       }
-      state.clock.heard(ts, nowMs);
+      state.clock.heard(ts, nowMs, !localTimes.has(reading));
       const known = state.latest.get(metric);
       if (known === undefined) state.latest.set(metric, new MetricState(ts, value, nowMs));
       if (known === undefined || known.heard(ts, value, nowMs)) changed = (changed ?? new Set()).add(state);
@@ -213,6 +237,18 @@ export class Registry {
       const owner = this.#stateOf(device, source.address);
       if (owner.attributes.get(name) !== text) changed = (changed ?? new Set()).add(owner);
       keepNewest(owner.attributes, name, text, limits.attributesPerDevice);
+    }
+    for (const { device, metric, unit } of units) {
+      const owner = this.#stateOf(device, source.address);
+      if (owner.units.get(metric) === unit) continue;
+      owner.units.set(metric, unit);
+      owner.unsaved = true;
+      changed = (changed ?? new Set()).add(owner);
+    }
+    for (const { device, field, reason } of skipped) {
+      const owner = this.#stateOf(device, source.address);
+      if (!owner.skipped.has(field)) changed = (changed ?? new Set()).add(owner);
+      keepNewest(owner.skipped, field, { field, reason: render(reason), atMs: nowMs }, MAX_SKIPPED_FIELDS);
     }
     for (const one of changed ?? []) this.#announce(one);
     return waits;
@@ -223,7 +259,7 @@ export class Registry {
     const obstacle = this.rejectionOf(id, source);
     if (obstacle !== null) return obstacle;
     if (!this.#devices.has(id) && this.#devices.size >= limits.devices) {
-      return refusal(problem("too-many-devices", `The hub has ${limits.devices} devices, the most it may have.`));
+      return refusal(plainProblem("too-many-devices", `The hub has ${limits.devices} devices, the most it may have.`));
     }
     const state = this.#stateOf(id, source.address);
     state.about = about;
@@ -265,13 +301,13 @@ export class Registry {
       newMetrics.set(device, fresh.add(metric));
       if ((admitted?.size ?? 0) + fresh.size > limits.metricsPerDevice) {
         const words = `${device} has ${limits.metricsPerDevice} metrics, the most a device may have: “${metric}” would be one more.`;
-        return refusal(problem("too-many-metrics", words, { field: metric, limit: limits.metricsPerDevice }));
+        return refusal(plainProblem("too-many-metrics", words, { field: metric, limit: limits.metricsPerDevice }));
       }
     }
     const newDevices = [...newMetrics.keys()].filter((id) => !this.#devices.has(id));
     if (this.#devices.size + newDevices.length > limits.devices) {
       const words = `The hub has ${limits.devices} devices, the most it may have: ${newDevices[0]} would be one more.`;
-      return refusal(problem("too-many-devices", words, { limit: limits.devices }));
+      return refusal(plainProblem("too-many-devices", words, { limit: limits.devices }));
     }
     for (const [id, names] of newMetrics) {
       const { admitted } = this.#stateOf(id, address);
@@ -318,7 +354,7 @@ export class Registry {
 }
 
 export function noSuchDevice(id: string): Problem {
-  return problem("no-such-device", `There is no device “${id.slice(0, 80)}”.`);
+  return plainProblem("no-such-device", `There is no device “${id.slice(0, 80)}”.`);
 }
 
 function refusal(found: Problem): Rejection {

@@ -2,7 +2,7 @@
 import type { Refused } from "../../shared/api.ts";
 import type { Device } from "../../shared/device.ts";
 import type { FailedClient } from "../../shared/doctor.ts";
-import { parseTopic } from "../../shared/topics.ts";
+import { isZoneDistance } from "../devices/device-zone.ts";
 import { REMEMBERED_MS } from "../diagnostics/connection-failures.ts";
 import type { DoctorOptions } from "./context.ts";
 import { roughly } from "./lists.ts";
@@ -18,15 +18,15 @@ export function failedClients({ connectionFailures, refusals, registry, clock }:
   ].sort((a, b) => b.lastMs - a.lastMs);
 }
 
-/** One entry for each sender, code and source, with the text of its latest refusal. `refused` is newest first. */
+/** One entry for each sender, source and reason, with the text of its latest refusal. `refused` is newest first. */
 function refusedBySender(refused: readonly Refused[], sinceMs: number): FailedClient[] {
   const bySender = new Map<string, FailedClient>();
   for (const one of refused) {
-    const { atMs, code, address, source } = one;
+    const { atMs, code, address, source, message } = one;
     if (atMs <= sinceMs) continue;
     const who = senderOf(one);
-    // A refused CONNECT is known by its client id alone, and several clients may share the address.
-    const key = JSON.stringify([address, code, source, source === CONNECT ? who : ""]);
+    // Several devices may share the address. Faults that differ in a number alone, such as the place, are of one kind.
+    const key = JSON.stringify([address, who, source, code, message.replaceAll(/\d+/g, "0")]);
     const known = bySender.get(key);
     bySender.set(
       key,
@@ -43,23 +43,19 @@ function wrongClocks(devices: readonly Device[], sinceMs: number): FailedClient[
   return devices.flatMap(({ id, name, address, clockOffMs = 0, lastSeenMs }) => {
     if (clockOffMs === 0 || lastSeenMs <= sinceMs) return [];
     const off = `${roughly(Math.abs(clockOffMs))} ${clockOffMs > 0 ? "ahead" : "behind"}`;
-    const message = `The clock of ${name} is ${off}: its readings lie at the wrong times. Is it set by the network (timedatectl)?`;
-    return [
-      {
-        ...{ code: "clock-off", address: address ?? "", who: id, message, count: 1 },
-        ...{ firstMs: lastSeenMs, lastMs: lastSeenMs },
-      },
-    ];
+    const message = isZoneDistance(clockOffMs)
+      ? `${name} sends times that are ${off}, as local time without an offset is: add the offset or Z (2026-01-31T12:00:00+01:00), or send seconds since 1970. If its clock is wrong, set it by the network (timedatectl).`
+      : `The clock of ${name} is ${off}: its readings lie at the wrong times. Is it set by the network (timedatectl)?`;
+    const code = "clock-off";
+    return [{ code, address: address ?? "", who: id, message, count: 1, firstMs: lastSeenMs, lastMs: lastSeenMs }];
   });
 }
 
 const CONNECT = "CONNECT";
 
 /** The client's or device's id; empty where the message was refused before it was read. */
-function senderOf({ source, excerpt }: Refused): string {
-  if (source === CONNECT) return excerpt;
-  const target = parseTopic(source);
-  return target !== null && "device" in target ? (target.device ?? "") : "";
+function senderOf({ source, excerpt, device = "" }: Refused): string {
+  return source === CONNECT ? excerpt : device;
 }
 
 function messageOf({ source, message }: Refused): string {

@@ -1,8 +1,11 @@
-// A message's way in: decode -> admit -> commit -> tell. The verdict comes only when the outcome is on disk, so that
-// whoever delivered the message can acknowledge it.
-import { assertNever, BrambleError, type Problem } from "../../shared/errors.ts";
+// The way in of what a protocol decoded: admit -> commit -> notify. The verdict comes only when the outcome is on disk, so
+// that the transport can acknowledge the message.
+
+import type { CommandReply } from "../../shared/command.ts";
+import type { ControlValue } from "../../shared/control.ts";
+import type { DeviceAbout } from "../../shared/device-about.ts";
+import { assertNever, BrambleError, detailsOf, errorOf, type Problem, textOf } from "../../shared/errors.ts";
 import type { DeviceId } from "../../shared/ids.ts";
-import { type IngestTopic, type MalformedTopic, parseTopic } from "../../shared/topics.ts";
 import { READING_BYTES, REFUSAL_BYTES, type Share } from "../access/budget.ts";
 import type { Clock } from "../clock.ts";
 import type { Commands } from "../commands/commands.ts";
@@ -14,25 +17,14 @@ import type { Log } from "../observe/log.ts";
 import type { LogThrottle } from "../observe/log-throttle.ts";
 import type { Metrics, Transport } from "../observe/metrics.ts";
 import type { ReadingStore } from "../store/readings.ts";
-import { decodeAbout, decodeReply, decodeState, decodeStatus } from "./about.ts";
-import {
-  badDeviceId,
-  badMetric,
-  type Decoded,
-  type DecodedReadings,
-  decodeMetricValue,
-  decodeReadings,
-} from "./decode.ts";
+import type { DeviceMessage, ReadingsMessage, SkippedField } from "./device-message.ts";
 import type { Refusals } from "./refusals.ts";
 
-export interface IncomingMessage {
+/** How a payload came in. */
+export interface Delivery {
   /** MQTT topic or HTTP route, as a person would name it. */
   readonly source: string;
-  /** What the topic or route means. */
-  readonly target: IngestTopic | MalformedTopic;
   readonly payload: Uint8Array;
-  /** A JSON object a line instead of one JSON value. */
-  readonly ndjson?: boolean;
   readonly address: string;
   readonly transport: Transport;
   /** Of the connection that it came on: its readings count there until they are on disk. */
@@ -41,9 +33,19 @@ export interface IncomingMessage {
   readonly session: string | null;
 }
 
+export interface RefusedDelivery extends Pick<Delivery, "source" | "payload" | "address" | "share"> {
+  /** Whose message it is, where that is known. */
+  readonly device?: DeviceId | null | undefined;
+}
+
 export type Verdict =
   /** `waits`: the readings lie apart until somebody lets their device join. */
-  | { readonly kind: "stored"; readonly accepted: number; readonly waits: boolean }
+  | {
+      readonly kind: "stored";
+      readonly accepted: number;
+      readonly waits: boolean;
+      readonly skipped: readonly SkippedField[];
+    }
   /** Bad for ever, and listed: acknowledge it, or its sender repeats it for ever. */
   | { readonly kind: "refused"; readonly problem: Problem }
   /** It could be taken later: do not acknowledge it. */
@@ -84,24 +86,51 @@ export class Ingest {
     return this.#failure;
   }
 
-  /** Takes one message in. Never rejects: what goes wrong is part of the verdict. */
-  accept(message: IncomingMessage): Promise<Verdict> {
-    if (this.#options.disk.status === "full") return Promise.resolve(this.#counted(message, diskFull));
+  /**
+   * Takes in the messages of one payload, in their order. Never rejects: what goes wrong is part of the verdict, which is that
+   * of the first message that is not stored.
+   */
+  accept(messages: readonly DeviceMessage[], delivery: Delivery): Promise<Verdict> {
+    if (this.#options.disk.status === "full") return Promise.resolve(this.#counted(delivery, diskFull));
     try {
-      return this.#take(message).catch((error: unknown) => this.#deferred(message, error));
+      const [message] = messages;
+      const isOne = message !== undefined && messages.length === 1;
+      const taken = isOne ? this.#take(message, delivery) : this.#takeAll(messages, delivery);
+      return taken.then(
+        (verdict) => this.#counted(delivery, verdict),
+        (error: unknown) => this.defer(error, delivery),
+      );
     } catch (error) {
-      return Promise.resolve(this.#deferred(message, error));
+      return Promise.resolve(this.defer(error, delivery));
     }
   }
 
-  /** Whether a publish is of a device that was blocked, so that nobody else may hear it either. */
-  isOfBlocked(topic: string, payload: Uint8Array): boolean {
-    const { registry, clock } = this.#options;
-    const target = parseTopic(topic);
-    if (target === null || !("device" in target)) return false;
-    if (target.device !== null) return registry.isBlocked(target.device);
-    const decoded = decodeReadings(payload, { device: null, nowMs: clock.now(), ndjson: false });
-    return decoded.kind === "decoded" && decoded.readings.some(({ device }) => registry.isBlocked(device));
+  /** The verdict on a payload that could not be decoded, and is bad for ever. Never rejects. */
+  reject(problem: Problem, device: DeviceId | null, delivery: Delivery): Promise<Verdict> {
+    return this.refuse({ ...delivery, device }, problem).then(
+      (verdict) => this.#counted(delivery, verdict),
+      (error: unknown) => this.defer(error, delivery),
+    );
+  }
+
+  /** The verdict on a message that a failure of the hub keeps out. It is logged once, not for each of the thousands. */
+  defer(error: unknown, delivery: Delivery): Verdict {
+    if (this.#failure === null) this.#options.log.error({ err: error }, "messages cannot be stored");
+    this.#failure = error instanceof Error ? error.message : String(error);
+    const code = error instanceof BrambleError ? error.code : "internal";
+    const words = "The hub could not write this down and has not kept it. Send it again later.";
+    const problem = { code, message: words };
+    return this.#counted(delivery, { kind: "deferred", problem, retryAfterSeconds: RETRY_AFTER_SECONDS });
+  }
+
+  /** Whether a message is of a device that was blocked, so that no other client may receive it either. */
+  isOfBlocked(messages: readonly DeviceMessage[]): boolean {
+    const { registry } = this.#options;
+    return messages.some((message) =>
+      message.kind === "readings"
+        ? message.readings.some(({ device }) => registry.isBlocked(device))
+        : registry.isBlocked(message.device),
+    );
   }
 
   /**
@@ -109,170 +138,172 @@ export class Ingest {
    * look at the disk. `explain` finds better words, at a price that is paid where they are read: in the list. Rejects when
    * it cannot be written down.
    */
-  async refuse(
-    message: Pick<IncomingMessage, "address" | "source" | "payload" | "share">,
-    problem: Problem,
-    explain: () => Problem = () => problem,
-  ): Promise<Verdict> {
+  async refuse(message: RefusedDelivery, problem: Problem, explain: () => Problem = () => problem): Promise<Verdict> {
     const { refusals, disk, metrics, clock, floodLog } = this.#options;
     if (disk.status === "full") return diskFull;
-    const { address, source, payload, share } = message;
+    const { address, source, device, payload, share } = message;
     // Until the turn ends: refusing takes more time than storing.
     share.take(REFUSAL_BYTES);
     share.release(REFUSAL_BYTES);
-    metrics.refused(problem.code);
-    if (!refusals.mayAdd(address, problem.code)) return { kind: "refused", problem };
-    floodLog.warn(problem.code, { address, source, code: problem.code }, "message refused");
-    const { code, message: words, details } = explain();
+    const code = errorOf(problem);
+    metrics.refused(code);
+    if (!refusals.mayAdd(address, code)) return { kind: "refused", problem };
+    floodLog.warn(code, { address, source, code }, "message refused");
+    const explained = explain();
+    const details = detailsOf(explained);
     const atMs = clock.now();
     await refusals.add(
-      { atMs, code, message: words, address, source, ...(details && { details: [...details] }) },
+      {
+        atMs,
+        code: errorOf(explained),
+        message: textOf(explained),
+        address,
+        source,
+        ...(device && { device }),
+        ...(details && { details }),
+      },
       payload,
     );
     return { kind: "refused", problem };
   }
 
-  #take(message: IncomingMessage): Promise<Verdict> {
-    const { target, payload } = message;
-    switch (target.kind) {
-      case "readings": {
-        const context = { device: target.device, nowMs: this.#options.clock.now(), ndjson: message.ndjson ?? false };
-        return this.#store(decodeReadings(payload, context), message);
-      }
-      case "metric":
-        return this.#store(decodeMetricValue(payload, target.device, target.metric), message);
+  async #takeAll(messages: readonly DeviceMessage[], delivery: Delivery): Promise<Verdict> {
+    let accepted = 0;
+    let waits = false;
+    const skipped: SkippedField[] = [];
+    for (const message of messages) {
+      const verdict = await this.#take(message, delivery);
+      if (verdict.kind !== "stored") return verdict;
+      accepted += verdict.accepted;
+      waits ||= verdict.waits;
+      skipped.push(...verdict.skipped);
+    }
+    return this.#accepted(accepted, waits, skipped);
+  }
+
+  #take(message: DeviceMessage, delivery: Delivery): Promise<Verdict> {
+    switch (message.kind) {
+      case "readings":
+        return this.#store(message, delivery);
       case "about":
-        return this.#describe(target.device, message);
+        return this.#describe(message.device, message.about, delivery);
       case "status":
-        return this.#status(target.device, message);
+        return this.#status(message.device, message.isOnline, delivery);
       case "state":
-        return this.#state(target.device, message);
+        return this.#state(message.device, message.values, delivery);
       case "reply":
-        return this.#reply(target.device, message);
-      case "bad-device-id":
-        return this.#refused(message, badDeviceId(target.text, message.source));
-      case "bad-metric":
-        return this.#refused(message, badMetric(target.text, message.source));
+        return this.#reply(message.device, message.reply);
       default:
-        return assertNever(target);
+        return assertNever(message);
     }
   }
 
-  #store(decoded: Decoded, message: IncomingMessage): Promise<Verdict> {
-    if (decoded.kind === "refused") return this.#refused(message, decoded.problem);
-    const { readings, registry, clock } = this.#options;
-    const obstacle = registry.admit(decoded.readings, message);
-    if (obstacle !== null) return this.#rejected(obstacle, message, () => this.#store(decoded, message));
+  #store(received: ReadingsMessage, delivery: Delivery): Promise<Verdict> {
+    const { registry, clock } = this.#options;
+    const message = received.localTimes.size === 0 ? received : { ...received, readings: registry.inUtc(received) };
+    const rejection = registry.admit(message.readings, delivery);
+    if (rejection !== null)
+      return this.#rejected(rejection, message.readings[0]?.device, delivery, () => this.#store(received, delivery));
     const receivedAtMs = clock.now();
-    const { share } = message;
-    const costBytes = decoded.readings.length * READING_BYTES;
+    const { share } = delivery;
+    const costBytes = message.readings.length * READING_BYTES;
     share.take(costBytes);
     // Not awaited: a promise less for each of the many.
     const isOfFlood = share.isFlooding;
-    return readings
-      .append({ readings: decoded.readings, attributes: decoded.attributes, receivedAtMs, isOfFlood })
-      .then(
-        (tsMs) => {
-          share.release(costBytes);
-          return this.#stored(decoded, tsMs, message);
-        },
-        (error: unknown) => {
-          share.release(costBytes);
-          registry.notStored(decoded.readings);
-          throw error;
-        },
-      );
+    const { readings, attributes } = message;
+    return this.#options.readings.append({ readings, attributes, receivedAtMs, isOfFlood }).then(
+      (tsMs) => {
+        share.release(costBytes);
+        return this.#stored(message, tsMs, delivery);
+      },
+      (error: unknown) => {
+        share.release(costBytes);
+        registry.notStored(readings);
+        throw error;
+      },
+    );
   }
 
-  #stored({ readings, attributes }: DecodedReadings, tsMs: Float64Array, message: IncomingMessage): Verdict {
+  #stored(message: ReadingsMessage, tsMs: Float64Array, delivery: Delivery): Verdict {
     const { registry, events } = this.#options;
-    const waits = registry.stored(readings, tsMs, attributes, message);
+    const { readings, skipped } = message;
+    const waits = registry.stored(message, tsMs, delivery);
     for (const listener of events.readingsStored) listener(readings, tsMs);
-    return this.#accepted(message, readings.length, waits);
+    return this.#accepted(readings.length, waits, skipped);
   }
 
-  async #describe(device: DeviceId, message: IncomingMessage): Promise<Verdict> {
-    const decoded = decodeAbout(message.payload);
-    if ("problem" in decoded) return this.#refused(message, decoded.problem);
+  async #describe(device: DeviceId, about: DeviceAbout, delivery: Delivery): Promise<Verdict> {
     const { registry } = this.#options;
-    const obstacle = await registry.describe(device, decoded.about, message);
-    if (obstacle !== null) return this.#rejected(obstacle, message, () => this.#describe(device, message));
-    if (message.session !== null) registry.presence.sessionClaimed(device, message.session);
-    return this.#accepted(message, 0);
+    const rejection = await registry.describe(device, about, delivery);
+    if (rejection !== null)
+      return this.#rejected(rejection, device, delivery, () => this.#describe(device, about, delivery));
+    if (delivery.session !== null) registry.presence.sessionClaimed(device, delivery.session);
+    return this.#accepted(0);
   }
 
-  async #status(device: DeviceId, message: IncomingMessage): Promise<Verdict> {
-    const { payload, session } = message;
-    const online = decodeStatus(payload);
-    if (typeof online !== "boolean") return this.#refused(message, online);
+  async #status(device: DeviceId, isOnline: boolean, delivery: Delivery): Promise<Verdict> {
     const { registry } = this.#options;
-    const obstacle = registry.get(device) === undefined ? null : registry.rejectionOf(device, message);
-    if (obstacle !== null) return this.#rejected(obstacle, message, () => this.#status(device, message));
-    if (online && session !== null) registry.presence.sessionClaimed(device, session);
-    registry.presence.reportStatus(device, online, session);
-    return this.#accepted(message, 0);
+    const { session } = delivery;
+    const rejection = this.#rejectionOfKnown(device, delivery);
+    if (rejection !== null)
+      return this.#rejected(rejection, device, delivery, () => this.#status(device, isOnline, delivery));
+    if (isOnline && session !== null) registry.presence.sessionClaimed(device, session);
+    registry.presence.reportStatus(device, isOnline, session);
+    return this.#accepted(0);
   }
 
-  async #state(device: DeviceId, message: IncomingMessage): Promise<Verdict> {
-    const decoded = decodeState(message.payload);
-    if ("problem" in decoded) return this.#refused(message, decoded.problem);
+  async #state(device: DeviceId, values: ReadonlyMap<string, ControlValue>, delivery: Delivery): Promise<Verdict> {
+    const rejection = this.#rejectionOfKnown(device, delivery);
+    if (rejection !== null)
+      return this.#rejected(rejection, device, delivery, () => this.#state(device, values, delivery));
+    this.#options.registry.reported(device, values);
+    return this.#accepted(0);
+  }
+
+  async #reply(device: DeviceId, reply: CommandReply): Promise<Verdict> {
+    await this.#options.commands.replied(device, reply);
+    return this.#accepted(0);
+  }
+
+  #rejectionOfKnown(device: DeviceId, delivery: Delivery): Rejection | null {
     const { registry } = this.#options;
-    const obstacle = registry.get(device) === undefined ? null : registry.rejectionOf(device, message);
-    if (obstacle !== null) return this.#rejected(obstacle, message, () => this.#state(device, message));
-    registry.reported(device, decoded.values);
-    return this.#accepted(message, 0);
-  }
-
-  async #reply(device: DeviceId, message: IncomingMessage): Promise<Verdict> {
-    const decoded = decodeReply(message.payload);
-    if ("problem" in decoded) return this.#refused(message, decoded.problem);
-    await this.#options.commands.replied(device, decoded.reply);
-    return this.#accepted(message, 0);
+    return registry.get(device) === undefined ? null : registry.rejectionOf(device, delivery);
   }
 
   /** What is the same every time is listed once for each device, however often it sends. */
-  async #rejected(obstacle: Rejection, message: IncomingMessage, again: () => Promise<Verdict>): Promise<Verdict> {
-    switch (obstacle.kind) {
+  async #rejected(
+    rejection: Rejection,
+    device: DeviceId | undefined,
+    delivery: Delivery,
+    again: () => Promise<Verdict>,
+  ): Promise<Verdict> {
+    switch (rejection.kind) {
       case "refused": {
-        const { problem, isNews } = obstacle;
-        if (isNews) return this.#refused(message, problem);
-        this.#options.metrics.refused(problem.code);
-        return this.#counted(message, { kind: "refused", problem });
+        const { problem, isNews } = rejection;
+        if (isNews) return this.refuse({ ...delivery, device }, problem);
+        this.#options.metrics.refused(errorOf(problem));
+        return { kind: "refused", problem };
       }
       case "deferred": {
-        const { problem, isNews, retryAfterSeconds } = obstacle;
-        if (isNews) await this.refuse(message, problem);
-        return this.#counted(message, { kind: "deferred", problem, retryAfterSeconds });
+        const { problem, isNews, retryAfterSeconds } = rejection;
+        if (isNews) await this.refuse({ ...delivery, device }, problem);
+        return { kind: "deferred", problem, retryAfterSeconds };
       }
       case "not-yet":
-        await obstacle.until;
+        await rejection.until;
         return again();
       default:
-        return assertNever(obstacle);
+        return assertNever(rejection);
     }
   }
 
-  #accepted(message: IncomingMessage, count: number, waits = false): Verdict {
+  #accepted(accepted: number, waits = false, skipped: readonly SkippedField[] = []): Verdict {
     if (this.#failure !== null) this.#options.log.info("messages are stored again");
     this.#failure = null;
-    return this.#counted(message, { kind: "stored", accepted: count, waits });
+    return { kind: "stored", accepted, waits, skipped };
   }
 
-  async #refused(message: IncomingMessage, problem: Problem): Promise<Verdict> {
-    return this.#counted(message, await this.refuse(message, problem));
-  }
-
-  /** Said once, not for each of the thousands that may follow. */
-  #deferred(message: IncomingMessage, error: unknown): Verdict {
-    if (this.#failure === null) this.#options.log.error({ err: error }, "messages cannot be stored");
-    this.#failure = error instanceof Error ? error.message : String(error);
-    const code = error instanceof BrambleError ? error.code : "internal";
-    const words = "The hub could not write this down and has not kept it. Send it again later.";
-    const problem = { code, message: words };
-    return this.#counted(message, { kind: "deferred", problem, retryAfterSeconds: RETRY_AFTER_SECONDS });
-  }
-
-  #counted({ transport }: IncomingMessage, verdict: Verdict): Verdict {
+  #counted({ transport }: Delivery, verdict: Verdict): Verdict {
     const readings = verdict.kind === "stored" ? verdict.accepted : 0;
     this.#options.metrics.message(transport, verdict.kind, readings);
     return verdict;

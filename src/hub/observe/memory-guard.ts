@@ -7,7 +7,8 @@ import type { Log } from "./log.ts";
 
 const CHECK_PERIOD_MS = 1_000;
 /** Parts of the memory given, beside what the hub took when it had started. */
-const COLLECT_ABOVE_PART = 0.5;
+const COLLECT_ABOVE_PART = 0.3;
+const RELEASE_ABOVE_PART = 0.5;
 const SHED_ABOVE_PART = 0.8;
 /** What clients may hold when memory is short, as a part of what they may hold otherwise. */
 const SHED_TO_PART = 0.25;
@@ -23,10 +24,12 @@ const RECOVERY_CHECKS = [5, 10];
 /** What is resident after so many is what the hub needs. */
 const SETTLED_CHECKS = 15;
 /** A busy hub is held up no more often, unless memory is short. */
-const MIN_CHECKS_BETWEEN_COLLECTIONS = 5;
+const MIN_CHECKS_BETWEEN_COLLECTIONS = 3;
 /** Processor time, as a part of one core, below which a hub is quiet; with more it is, too, while hardly anybody has to wait. */
 const QUIET_CPU_PART = 0.2;
 const QUIET_WAITS = 50;
+/** More that clients make the hub hold is an attack: what it leaves behind is not settled while it lasts. */
+const QUIET_HELD_BYTES = 4 * 1024 * 1024;
 
 export interface MemoryGuardOptions {
   readonly memoryBytes: number;
@@ -78,7 +81,7 @@ export class MemoryGuard {
     this.#quietChecks = this.#isQuiet() ? this.#quietChecks + 1 : 0;
     this.#checksSinceCollection++;
     if (this.#isRecoveryDue()) void this.#recover();
-    else if (this.#isCollectionDue()) void (this.#usedPart > SHED_ABOVE_PART ? this.#recover() : this.#collect());
+    else if (this.#isCollectionDue()) void (this.#usedPart > RELEASE_ABOVE_PART ? this.#recover() : this.#collect());
     const wasShort = this.#isShort;
     // Where clients hold little, turning them away would free nothing: it is the store's, or was given back already.
     this.#isShort = this.#usedPart > SHED_ABOVE_PART && this.#options.budget.shed(SHED_TO_PART);
@@ -116,9 +119,10 @@ export class MemoryGuard {
     const cpu = process.cpuUsage();
     const spentUs = cpu.user + cpu.system - this.#cpu.user - this.#cpu.system;
     this.#cpu = cpu;
-    const { waits } = this.#options.budget;
+    const { waits, figures } = this.#options.budget;
     const newWaits = waits - this.#waits;
     this.#waits = waits;
+    if (figures.heldBytes > QUIET_HELD_BYTES) return false;
     return spentUs < QUIET_CPU_PART * CHECK_PERIOD_MS * 1_000 || newWaits < QUIET_WAITS;
   }
 

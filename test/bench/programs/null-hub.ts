@@ -20,6 +20,7 @@ import { Refusals } from "../../../src/hub/ingest/refusals.ts";
 import { LiveFeed } from "../../../src/hub/live/feed.ts";
 import { LogThrottle } from "../../../src/hub/observe/log-throttle.ts";
 import { Metrics } from "../../../src/hub/observe/metrics.ts";
+import { Inbox } from "../../../src/hub/protocols/inbox.ts";
 import { bucketGrid } from "../../../src/hub/store/bucket-grid.ts";
 import type { ReadingStore } from "../../../src/hub/store/readings.ts";
 import type { RecordStore } from "../../../src/hub/store/records.ts";
@@ -116,6 +117,7 @@ const http = new HttpTransport({
   authenticate,
   onAudit: () => undefined,
   ingest,
+  inbox: new Inbox({ ingest, clock }),
   commands,
   retention: new Retention({
     readings,

@@ -32,6 +32,7 @@ const OPEN = [
   "HEAD /install.sh",
   "HEAD /metrics",
   "POST /api/v1/commands/:id/reply",
+  "POST /api/v1/devices/:id/readings",
   "POST /api/v1/readings",
   "POST /api/v1/session",
   "POST /data",

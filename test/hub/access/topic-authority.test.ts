@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { TopicAuthority } from "../../../src/hub/access/topic-authority.ts";
 import { AddedTopics } from "../../../src/hub/devices/added-topics.ts";
 import { newState } from "../../../src/hub/devices/device-state.ts";
+import { deviceTopics } from "../../../src/hub/protocols/protocols.ts";
 import type { AddedControl } from "../../../src/shared/added-control.ts";
 import { parseDeviceId } from "../../../src/shared/ids.ts";
 
@@ -57,7 +58,7 @@ test.each([
 ])("forwarding reads no device with %s; a change reads each once", (_, deviceCount, controlsPerDevice) => {
   const { devices, counted } = makeDevices(deviceCount, controlsPerDevice);
   const added = new AddedTopics(devices);
-  const authority = new TopicAuthority("readings", () => added.list());
+  const authority = new TopicAuthority("readings", deviceTopics, () => added.list());
   const mayReceive = (topic: string) => authority.mayReceive("anonymous", topic);
   const [first] = devices.keys();
   if (first === undefined) expect.unreachable("no device");

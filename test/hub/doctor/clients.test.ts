@@ -177,7 +177,7 @@ test("requests that came to nothing: the token, the path, the name of the host, 
   await hub.post('{"device_id": "a", "t": 21 "u": 3}');
   expect(told(await clientsOf(hub))).toEqual([
     "foreign-host : “evil.example” is no name of this hub. Use its address, or start it with --allowed-host.",
-    expect.stringMatching(/^not-json : On POST \/data: JSON broken at character 28/),
+    expect.stringMatching(/^not-json a: On POST \/data: JSON broken at character 28/),
     expect.stringMatching(
       /^unsupported-media-type : It sent “application\/x-www-form-urlencoded” to \/data. Send JSON/,
     ),
@@ -240,9 +240,10 @@ test("nobody fills the list, or hides another on it", () => {
   expect(failures.list()).toHaveLength(500);
 });
 
-test("refused messages are one entry for each sender, code and source, with the newest message", () => {
+test("refused messages are one entry for each sender, source and reason, with the newest message", () => {
   const refused = (atMs: number, more: Partial<Refused> = {}): Refused => ({
     ...{ atMs, code: "not-json", message: `at ${atMs}`, address: "10.0.0.7", source: "sensor/attic/data" },
+    device: "attic",
     ...{ bytes: 3, excerpt: "{{{", ...more },
   });
   const nowMs = 2 * DAY_MS;
@@ -251,17 +252,22 @@ test("refused messages are one entry for each sender, code and source, with the 
     refused(nowMs - 2, { source: "POST /data" }),
     refused(nowMs - 3),
     refused(nowMs - 4, { code: "bad-time" }),
+    refused(nowMs - 5, { source: "sensor/data", device: "b" }),
+    refused(nowMs - 6, { source: "sensor/data", message: "it is empty", device: "" }),
     refused(nowMs - DAY_MS),
   ];
   expect(failedClients({ ...nobody(nowMs), refusals: { list: () => list } })).toMatchObject([
     { code: "not-json", who: "attic", message: `On sensor/attic/data: at ${nowMs - 1}`, count: 2, firstMs: nowMs - 3 },
     { code: "not-json", message: `On POST /data: at ${nowMs - 2}`, count: 1 },
     { code: "bad-time", who: "attic", count: 1 },
+    { code: "not-json", who: "b", count: 1 },
+    { code: "not-json", message: "On sensor/data: it is empty", count: 1 },
   ]);
 });
 
 test.each([
-  [-3 * 3_600_000, "The clock of Attic is 3 h behind"],
+  [-3 * 3_600_000, "Attic sends times that are 3 h behind, as local time without an offset is"],
+  [-3 * 3_600_000 - 300_000, "The clock of Attic is 3 h behind"],
   [10 * 60_000, "The clock of Attic is 10 min ahead"],
   [-400 * DAY_MS, "The clock of Attic is 400 d behind"],
   [100 * 60_000, "The clock of Attic is 2 h ahead"],

@@ -2,7 +2,7 @@
 import { ServerResponse, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import { isNativeError } from "node:util/types";
-import { errorStatus, type Problem, problem } from "../../../shared/errors.ts";
+import { errorOf, errorStatus, type Problem, plainProblem } from "../../../shared/errors.ts";
 import { errorBody } from "./errors.ts";
 import { ANSWER_HEADERS } from "./headers.ts";
 
@@ -17,22 +17,22 @@ export function clientProblem(error: unknown): Problem | null {
     case "EPIPE":
       return null;
     case "ERR_HTTP_REQUEST_TIMEOUT":
-      return problem(
+      return plainProblem(
         "request-timeout",
         "The request did not arrive whole in time. Send it again, on a new connection.",
       );
     case "HPE_HEADER_OVERFLOW":
-      return problem(
+      return plainProblem(
         "headers-too-large",
         "The path and the headers of the request have over 16 KB, the most that is taken.",
       );
     case "HPE_CHUNK_EXTENSIONS_OVERFLOW":
-      return problem("too-large", "The chunk extensions of the request have over 16 KB, the most that is taken.");
+      return plainProblem("too-large", "The chunk extensions of the request have over 16 KB, the most that is taken.");
     case "HPE_INVALID_EOF_STATE":
-      return problem("bad-request", "The connection ended before the request did.");
+      return plainProblem("bad-request", "The connection ended before the request did.");
     default: {
       const reason = isNativeError(error) && "reason" in error ? `: ${error.reason}` : "";
-      return problem("bad-request", `This is no HTTP request that the hub understands${reason}.`);
+      return plainProblem("bad-request", `This is no HTTP request that the hub understands${reason}.`);
     }
   }
 }
@@ -45,7 +45,7 @@ export function answerClientError(socket: Socket, found: Problem): void {
     socket.destroy();
     return;
   }
-  const status = errorStatus[found.code];
+  const status = errorStatus[errorOf(found)];
   const body = JSON.stringify(errorBody(found));
   const headers = {
     ...ANSWER_HEADERS,

@@ -1,7 +1,7 @@
 // Says why an HTTP client failed, for the list that the doctor shows. No request that succeeds comes here.
 import { isNativeError } from "node:util/types";
 import type { FastifyRequest } from "fastify";
-import type { Problem } from "../../../shared/errors.ts";
+import { errorOf, type Problem, textOf } from "../../../shared/errors.ts";
 import type { NotAdmitted } from "../../access/admission.ts";
 import { plainAddress } from "../../access/networks.ts";
 import type { ConnectionFailures } from "../../diagnostics/connection-failures.ts";
@@ -49,8 +49,9 @@ export class HttpDiagnostics {
     this.#tell(ip, { code: "wrong-token", message });
   }
 
-  foreign(address: string | undefined, { code, message }: Problem): void {
-    this.#tell(address, { code, subject: message, message });
+  foreign(address: string | undefined, found: Problem): void {
+    const message = textOf(found);
+    this.#tell(address, { code: errorOf(found), subject: message, message });
   }
 
   /** A request to a path without a route. Returns a hint at the path that was meant; empty where none is close. */
@@ -69,9 +70,10 @@ export class HttpDiagnostics {
   }
 
   /** A request was refused before its body was read. */
-  unmet({ ip, method, url }: Requester & Pick<FastifyRequest, "method" | "url">, { code, message }: Problem): void {
+  unmet({ ip, method, url }: Requester & Pick<FastifyRequest, "method" | "url">, found: Problem): void {
+    const message = textOf(found);
     const asked = `${method} ${url.replace(/\?.*$/, "").slice(0, MAX_QUOTED_CHARACTERS)}`;
-    this.#tell(ip, { code, subject: `${asked} ${message}`, message: `On ${asked}: ${message}` });
+    this.#tell(ip, { code: errorOf(found), subject: `${asked} ${message}`, message: `On ${asked}: ${message}` });
   }
 
   /** What arrived was no HTTP request. `error` is what Node's parser says of it, `found` what its sender is told. */
@@ -85,7 +87,8 @@ export class HttpDiagnostics {
       const message = "It spoke TLS to the HTTP port, which has none. Let it ask for http:// in place of https://.";
       this.#tell(address, { code: "wrong-protocol", subject: "TLS", message });
     } else {
-      this.#tell(address, { code: found.code, subject: found.message, message: found.message });
+      const message = textOf(found);
+      this.#tell(address, { code: errorOf(found), subject: message, message });
     }
   }
 

@@ -1,18 +1,27 @@
 // One shape for every error answer: {"error":"code","message":"text for a person","details":[…]}.
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { ApiError } from "../../../shared/api.ts";
-import { BrambleError, errorStatus, type Problem, problem } from "../../../shared/errors.ts";
+import {
+  BrambleError,
+  detailsOf,
+  errorOf,
+  errorStatus,
+  type Problem,
+  plainProblem,
+  textOf,
+} from "../../../shared/errors.ts";
 import type { HttpDiagnostics } from "./diagnostics.ts";
 
 /** Where the handler sets no Retry-After. */
 const DEFAULT_RETRY_AFTER_SECONDS = 5;
 
-export function errorBody({ code, message, details }: Problem): ApiError {
-  return { error: code, message, ...(details && { details: [...details] }) };
+export function errorBody(problem: Problem): ApiError {
+  const details = detailsOf(problem);
+  return { error: errorOf(problem), message: textOf(problem), ...(details && { details }) };
 }
 
 export function sendProblem(reply: FastifyReply, found: Problem): FastifyReply {
-  const status = errorStatus[found.code];
+  const status = errorStatus[errorOf(found)];
   if ((status === 503 || status === 429) && !reply.hasHeader("Retry-After")) {
     reply.header("Retry-After", DEFAULT_RETRY_AFTER_SECONDS);
   }
@@ -31,16 +40,16 @@ export function answerErrors(app: FastifyInstance, diagnostics: HttpDiagnostics)
     const allowed = new Set(paths.filter(({ pattern }) => pattern.test(path)).flatMap(({ methods }) => [...methods]));
     const hint = diagnostics.nothingThere(request, path);
     if (allowed.size === 0)
-      return sendProblem(reply, problem("no-such-route", `There is nothing at ${path.slice(0, 200)}.${hint}`));
+      return sendProblem(reply, plainProblem("no-such-route", `There is nothing at ${path.slice(0, 200)}.${hint}`));
     reply.header("Allow", [...allowed].join(", "));
-    return sendProblem(reply, problem("method-not-allowed", `${path} takes ${[...allowed].join(", ")}.${hint}`));
+    return sendProblem(reply, plainProblem("method-not-allowed", `${path} takes ${[...allowed].join(", ")}.${hint}`));
   });
   app.setErrorHandler((error: FastifyError, request, reply) => sendProblem(reply, toProblem(error, request)));
 }
 
 /** The router could not read the path. */
 export function badPath({ url }: FastifyRequest): Problem {
-  return problem(
+  return plainProblem(
     "bad-request",
     `“${url.slice(0, 200)}” is no path: a % in it is not followed by UTF-8 in hexadecimal.`,
   );
@@ -50,33 +59,35 @@ function toProblem(error: FastifyError, request: FastifyRequest): Problem {
   if (error.validation !== undefined) {
     const [fault] = error.validation;
     const field = fault?.instancePath.slice(1).replaceAll("/", ".") || String(fault?.params["missingProperty"] ?? "");
-    return problem("bad-request", `${error.message}.`, field === "" ? undefined : { field });
+    return plainProblem("bad-request", `${error.message}.`, field === "" ? undefined : { field });
   }
   switch (error.code) {
     case "FST_ERR_CTP_BODY_TOO_LARGE":
-      return problem("too-large", "The request is too large.");
+      return plainProblem("too-large", "The request is too large.");
     case "FST_ERR_CTP_INVALID_MEDIA_TYPE":
-      return problem("unsupported-media-type", MEDIA_TYPE_MESSAGE);
+      return plainProblem("unsupported-media-type", MEDIA_TYPE_MESSAGE);
     case "FST_ERR_CTP_INVALID_JSON_BODY":
     case "FST_ERR_CTP_EMPTY_JSON_BODY":
-      return problem("not-json", error.message);
+      return plainProblem("not-json", error.message);
     case "ECONNRESET":
-      return problem("bad-request", "The connection ended before the request did.");
+      return plainProblem("bad-request", "The connection ended before the request did.");
     default:
   }
   if (error instanceof BrambleError && error.code === "store-failed") return storeProblem(error, request);
-  if (error.statusCode !== undefined && error.statusCode < 500) return problem("bad-request", error.message);
+  if (error.statusCode !== undefined && error.statusCode < 500) return plainProblem("bad-request", error.message);
   request.log.error({ err: error }, "request failed");
-  return problem("internal", "The hub failed to answer. The log in its data folder says why.");
+  return plainProblem("internal", "The hub failed to answer. The log in its data folder says why.");
 }
 
 /** A store that fails may work again later: its disk has room again, or its database is not locked any more. */
 function storeProblem(error: BrambleError, request: FastifyRequest): Problem {
   request.log.error({ err: error }, "the store failed a request");
   return /\bfull\b/.test(error.message)
-    ? problem("disk-full", "The hub's disk is full: this was not done. Make room on it, then try again.")
-    : problem("store-failed", "The hub's database failed: this was not done. The log in its data folder says why.");
+    ? plainProblem("disk-full", "The hub's disk is full: this was not done. Make room on it, then try again.")
+    : plainProblem(
+        "store-failed",
+        "The hub's database failed: this was not done. The log in its data folder says why.",
+      );
 }
 
-export const MEDIA_TYPE_MESSAGE =
-  "Send JSON with the header Content-Type: application/json, or one object a line as application/x-ndjson.";
+const MEDIA_TYPE_MESSAGE = "Send JSON with the header Content-Type: application/json.";

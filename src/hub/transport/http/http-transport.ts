@@ -4,7 +4,7 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import fastifySwagger from "@fastify/swagger";
 import { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, fastify } from "fastify";
-import { type Problem, problem } from "../../../shared/errors.ts";
+import { type Problem, plainProblem } from "../../../shared/errors.ts";
 import { limits } from "../../../shared/reading.ts";
 import type { Admission, NotAdmitted } from "../../access/admission.ts";
 import type { BrowserGuard } from "../../access/browsers.ts";
@@ -13,6 +13,7 @@ import type { Port } from "../../config.ts";
 import type { Retention } from "../../devices/retention.ts";
 import type { Ingest } from "../../ingest/accept.ts";
 import type { Log } from "../../observe/log.ts";
+import type { Inbox } from "../../protocols/inbox.ts";
 import { listen } from "../ports.ts";
 import type { WebSocketUpgrades } from "../websocket/websocket-upgrades.ts";
 import { type AccessCheckOptions, checkAccess } from "./access-check.ts";
@@ -59,6 +60,7 @@ export interface HttpOptions
     DoctorRouteOptions,
     Pick<SessionRouteOptions, "sessions">,
     Pick<AccessCheckOptions, "authenticate" | "onAudit"> {
+  readonly inbox: Inbox;
   readonly ingest: Ingest;
   readonly retention: Retention;
   readonly guard: BrowserGuard;
@@ -199,7 +201,7 @@ export class HttpTransport {
   }
 
   #whyNot({ raw, ip }: FastifyRequest): Problem | null {
-    if (this.#isStopping) return problem("hub-stopping", "The hub is being stopped. Try again in a moment.");
+    if (this.#isStopping) return plainProblem("hub-stopping", "The hub is being stopped. Try again in a moment.");
     const notAdmitted = this.#notAdmitted.get(raw.socket);
     if (notAdmitted !== undefined) return notAdmittedProblem(notAdmitted);
     const { guard, diagnostics } = this.#options;
@@ -217,8 +219,8 @@ function answerBytes(payload: unknown): number {
 
 function notAdmittedProblem(outcome: NotAdmitted): Problem {
   return outcome === "short of memory"
-    ? problem("out-of-memory", "This hub is short of memory and takes no new connections. Try again in a moment.")
-    : problem(
+    ? plainProblem("out-of-memory", "This hub is short of memory and takes no new connections. Try again in a moment.")
+    : plainProblem(
         "too-many-connections",
         "This hub has as many connections as it takes, from your address or in all. Close some; where many devices come from one address, start it with --no-rate-limit.",
       );

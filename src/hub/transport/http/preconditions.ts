@@ -2,7 +2,7 @@
 // told `100 Continue` only where its body would be taken.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FastifyInstance } from "fastify";
-import { type Problem, problem } from "../../../shared/errors.ts";
+import { type Problem, plainProblem } from "../../../shared/errors.ts";
 import { limits } from "../../../shared/reading.ts";
 import type { HttpDiagnostics } from "./diagnostics.ts";
 import { sendProblem } from "./errors.ts";
@@ -42,22 +42,22 @@ function unmetBy(request: IncomingMessage, unpacks: boolean): Problem | null {
   const { headers, httpVersion } = request;
   const isCurrent = httpVersion === "1.1";
   if (headers.host === undefined && isCurrent)
-    return problem("bad-request", "The request has no Host header, which HTTP/1.1 asks for.");
+    return plainProblem("bad-request", "The request has no Host header, which HTTP/1.1 asks for.");
   if (headers.expect !== undefined && isCurrent && !CONTINUE.test(headers.expect))
-    return problem(
+    return plainProblem(
       "expectation-failed",
       `${said("Expect", headers.expect)} cannot be met: only 100-continue is known.`,
     );
   if (headers.expect !== undefined && isCurrent && isTooLarge(request)) {
     const message = `The message has over ${limits.messageBytes} bytes, the most that is taken. Send it in parts.`;
-    return problem("too-large", message, { limit: limits.messageBytes });
+    return plainProblem("too-large", message, { limit: limits.messageBytes });
   }
   const { "content-encoding": encoding = "identity", "transfer-encoding": transfer = "chunked" } = headers;
   if (!/^chunked$/i.test(transfer))
-    return problem("bad-request", `${said("Transfer-Encoding", transfer)} is not taken: only chunked is.`);
+    return plainProblem("bad-request", `${said("Transfer-Encoding", transfer)} is not taken: only chunked is.`);
   if (/^identity$/i.test(encoding) || unpacks || !hasBody(request)) return null;
   const message = `${said("Content-Encoding", encoding)} is not taken here: send the body as it is.`;
-  return problem("unsupported-media-type", message);
+  return plainProblem("unsupported-media-type", message);
 }
 
 function said(header: string, value: string): string {

@@ -4,10 +4,11 @@
 import type { Duplex } from "node:stream";
 import { generate } from "mqtt-packet";
 import type { Publication } from "../../../shared/added-control.ts";
-import type { DeviceId } from "../../../shared/ids.ts";
-import { commandTopicDevice, filterMatches, isCatchAll } from "../../../shared/topics.ts";
+import { filterMatches, isCatchAll } from "../../../shared/topics.ts";
 import type { CommandChannel } from "../../commands/channels.ts";
 import type { Commands } from "../../commands/commands.ts";
+import type { CommandSubscriber } from "../../protocols/protocol.ts";
+import { matchCommandFilter } from "../../protocols/protocols.ts";
 
 /** Packet ids of commands; the broker counts up from anywhere, and comes by here seldom. */
 const PACKET_IDS = { first: 0xf000, last: 0xffff };
@@ -38,13 +39,13 @@ export class MqttCommands {
   subscribed(session: CommandSession, filter: string, qos: number): void {
     const link = this.#linkOf(session);
     link.filters.set(filter, qos);
-    const device = commandTopicDevice(filter);
-    if (device === undefined) {
+    const subscriber = matchCommandFilter(filter);
+    if (subscriber === undefined) {
       this.#commands.listened(filter);
       return;
     }
     link.detach.get(filter)?.();
-    link.detach.set(filter, this.#commands.attach(device, this.#channel(session, link, device, qos)));
+    link.detach.set(filter, this.#commands.attach(subscriber.device, this.#channel(session, link, subscriber, qos)));
   }
 
   unsubscribed(session: CommandSession, filter: string): void {
@@ -101,11 +102,8 @@ export class MqttCommands {
     return link;
   }
 
-  #channel(session: CommandSession, link: Link, device: DeviceId, qos: number): CommandChannel {
-    const topic = `bramble/${device}/command`;
-    return {
-      deliver: (message, signal) => this.#send(session, link, { topic, payload: JSON.stringify(message), qos }, signal),
-    };
+  #channel(session: CommandSession, link: Link, { encode }: CommandSubscriber, qos: number): CommandChannel {
+    return { deliver: (message, signal) => this.#send(session, link, { ...encode(message), qos }, signal) };
   }
 
   /** Resolves with true once it is acknowledged, with false where it was sent and never will be. */

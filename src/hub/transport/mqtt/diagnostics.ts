@@ -1,6 +1,6 @@
 // Says in words why an MQTT client came to nothing: to itself where MQTT can, to the log, and to the list that the doctor
 // shows. Nothing here is on a good message's way.
-import { type Problem, problem } from "../../../shared/errors.ts";
+import { type Problem, plainProblem } from "../../../shared/errors.ts";
 import type { NotAdmitted } from "../../access/admission.ts";
 import type { Share } from "../../access/budget.ts";
 import type { Clock } from "../../clock.ts";
@@ -27,7 +27,7 @@ const SAID_CHARACTERS = 80;
 
 /** Of a topic that is listed as where a message came from. */
 const SOURCE_CHARACTERS = 256;
-const FORBIDDEN = problem("forbidden", "Nobody may publish on this topic without a key.");
+const FORBIDDEN = plainProblem("forbidden", "Nobody may publish on this topic without a key.");
 const ANYBODY = ", and may do what anybody may";
 
 /** The connection that a message came on. */
@@ -68,7 +68,7 @@ export class MqttDiagnostics {
     this.#options.ingest
       .refuse(
         { address, share, source: "CONNECT", payload: Buffer.from(clientId) },
-        problem("unsupported-protocol", words),
+        plainProblem("unsupported-protocol", words),
       )
       .catch((error: unknown) => this.#options.log.error({ err: error }, "a refusal could not be written down"));
   }
@@ -115,7 +115,7 @@ export class MqttDiagnostics {
 function forbiddenTopic(topic: string): Problem {
   const meant = meantTopic(topic);
   const hint = meant === null ? "Readings go to sensor/data or sensor/<device>/data." : `Did you mean ${said(meant)}?`;
-  return problem("forbidden", `Nobody may publish on “${said(topic)}” without a key. ${hint}`);
+  return plainProblem("forbidden", `Nobody may publish on “${said(topic)}” without a key. ${hint}`);
 }
 
 function filterWords(filter: string, hasTooMany: boolean): string {

@@ -22,8 +22,8 @@ import type { Clock } from "../../clock.ts";
 import type { CommandChannel } from "../../commands/channels.ts";
 import type { Commands } from "../../commands/commands.ts";
 import type { Port } from "../../config.ts";
-import type { Ingest } from "../../ingest/accept.ts";
 import type { Log } from "../../observe/log.ts";
+import type { Inbox } from "../../protocols/inbox.ts";
 import { listen } from "../ports.ts";
 import { TurnQueue } from "../turn-queue.ts";
 import type { WebSocketRoute } from "../websocket/websocket-upgrades.ts";
@@ -52,7 +52,7 @@ const HIGHEST_QOS = 2;
 export interface EmbeddedBrokerOptions extends BrokerHandlers {
   readonly host: string;
   readonly port: Port;
-  readonly ingest: Pick<Ingest, "isOfBlocked">;
+  readonly inbox: Pick<Inbox, "isOfBlocked">;
   readonly commands: Pick<Commands, "attach" | "listened">;
   readonly authority: TopicAuthority;
   readonly authenticate: Authenticate;
@@ -83,7 +83,7 @@ export class EmbeddedBroker implements MqttBroker {
   #port = 0;
 
   constructor(options: EmbeddedBrokerOptions) {
-    const { ingest, commands, authority, authenticate, budget, diagnostics, onPublish, onSession, log } = options;
+    const { inbox, commands, authority, authenticate, budget, diagnostics, onPublish, onSession, log } = options;
     this.#options = options;
     this.#commands = new MqttCommands(commands);
     this.#subscriptions = new MqttSubscriptions(authority);
@@ -103,7 +103,7 @@ export class EmbeddedBroker implements MqttBroker {
       retained: new RetainedLimit(budget.maxRetainedBytes),
       diagnostics,
       onPublish,
-      isOfBlocked: (topic, payload) => ingest.isOfBlocked(topic, payload),
+      isOfBlocked: (route, payload) => inbox.isOfBlocked(route, payload),
       log,
     });
     // Half-open: a client that sends and closes its side still gets its messages stored and acknowledged.

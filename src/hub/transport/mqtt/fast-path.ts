@@ -1,11 +1,12 @@
 // The short way of readings: a plain publish of readings that nobody subscribes to is taken from the wire to the store and
 // acknowledged from here. The broker, which would do the same work with ten times the ceremony, sees everything else.
 import type { Duplex } from "node:stream";
-import { type IngestTopic, parseTopic } from "../../../shared/topics.ts";
 import { MESSAGE_BYTES, type Share } from "../../access/budget.ts";
 import type { Identity, TopicAuthority } from "../../access/topic-authority.ts";
 import type { BrokerHandlers } from "../../broker/mqtt-broker.ts";
 import type { Log } from "../../observe/log.ts";
+import type { Route } from "../../protocols/protocol.ts";
+import { matchTopic } from "../../protocols/protocols.ts";
 import type { AedesBroker } from "./aedes-broker.ts";
 import type { MqttDiagnostics } from "./diagnostics.ts";
 import type { RawPacket } from "./wire/packet-splitter.ts";
@@ -35,7 +36,7 @@ export interface FastPathSession {
 export interface FastPathRoute {
   readonly topic: string;
   /** Null where this client may not publish. */
-  readonly target: IngestTopic | null;
+  readonly route: Route | null;
 }
 
 export interface MqttFastPathOptions {
@@ -67,10 +68,10 @@ export class MqttFastPath {
     const topicEnd = start + 2 + bytes.readUInt16BE(start);
     const payloadStart = topicEnd + (qos === 1 ? 2 : 0);
     const packetId = qos === 1 ? bytes.readUInt16BE(topicEnd) : null;
-    const route = this.#route(session, bytes, start + 2, topicEnd);
-    if (route === null) return false;
-    const { topic, target } = route;
-    if (target !== null && this.#options.broker.isListenedTo(topic)) return false;
+    const found = this.#route(session, bytes, start + 2, topicEnd);
+    if (found === null) return false;
+    const { topic, route } = found;
+    if (route !== null && this.#options.broker.isListenedTo(topic)) return false;
 
     const { address, id, share } = session;
     const costBytes = MESSAGE_BYTES + end - start;
@@ -84,17 +85,9 @@ export class MqttFastPath {
     };
     const payload = bytes.subarray(payloadStart, end);
     const accepted =
-      target === null
+      route === null
         ? this.#options.diagnostics.forbidden(topic, payload, session)
-        : this.#options.onPublish({
-            source: topic,
-            target,
-            payload,
-            address,
-            session: id,
-            transport: "mqtt",
-            share,
-          });
+        : this.#options.onPublish({ topic, route, payload, address, session: id, share });
     accepted.then(
       ({ kind }) => settle(kind !== "deferred"),
       (error: unknown) => {
@@ -119,9 +112,9 @@ export class MqttFastPath {
   }
 
   #findRoute({ identity }: FastPathSession, topic: string): FastPathRoute | null {
-    if (!this.#options.authority.mayPublish(identity, topic)) return { topic, target: null };
-    const target = parseTopic(topic);
-    return target !== null && (target.kind === "readings" || target.kind === "metric") ? { topic, target } : null;
+    if (!this.#options.authority.mayPublish(identity, topic)) return { topic, route: null };
+    const route = matchTopic(topic);
+    return route?.holdsReadings ? { topic, route } : null;
   }
 
   /** In one write for all that this turn of the event loop has for a client. */

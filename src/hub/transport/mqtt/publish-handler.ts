@@ -2,11 +2,13 @@
 // QoS 0 and 1 are committed while the broker asks whether the publish is allowed: the PUBACK follows. QoS 2 is committed
 // once the broker has taken the packet, since it asks about a resent one again but takes it once: the PUBREC follows.
 import type { Client, PublishPacket } from "aedes";
-import { parseTopic } from "../../../shared/topics.ts";
+import { textOf } from "../../../shared/errors.ts";
 import type { TopicAuthority } from "../../access/topic-authority.ts";
 import type { BrokerHandlers } from "../../broker/mqtt-broker.ts";
 import type { Verdict } from "../../ingest/accept.ts";
 import type { Log } from "../../observe/log.ts";
+import type { Route } from "../../protocols/protocol.ts";
+import { matchTopic } from "../../protocols/protocols.ts";
 import type { Connections } from "./connections.ts";
 import type { MqttDiagnostics } from "./diagnostics.ts";
 import type { RetainedLimit } from "./retained-limit.ts";
@@ -21,8 +23,8 @@ export interface PublishHandlerOptions {
   readonly retained: RetainedLimit;
   readonly diagnostics: MqttDiagnostics;
   readonly onPublish: BrokerHandlers["onPublish"];
-  /** Whether a publish is of a blocked device, which nobody else may receive either. */
-  readonly isOfBlocked: (topic: string, payload: Uint8Array) => boolean;
+  /** Whether a publish is of a blocked device, which no other client may receive either. */
+  readonly isOfBlocked: (route: Route, payload: Uint8Array) => boolean;
   readonly log: Log;
 }
 
@@ -42,13 +44,14 @@ export class PublishHandler {
       session.publishBegan();
       const refusal = diagnostics.forbidden(packet.topic, toBytes(packet.payload), session);
       const verdict = await refusal.finally(() => session.publishSettled());
-      if (verdict.kind === "deferred") throw new Error(verdict.problem.message);
+      if (verdict.kind === "deferred") throw new Error(textOf(verdict.problem));
       discard(packet);
       return;
     }
-    if (packet.qos < 2 || isOfBlocked(packet.topic, toBytes(packet.payload))) {
-      const verdict = await this.#accept(session, packet);
-      if (verdict?.kind === "refused" && verdict.problem.code === "device-blocked") {
+    const route = routeOf(packet);
+    if (route !== null && (packet.qos < 2 || isOfBlocked(route, toBytes(packet.payload)))) {
+      const verdict = await this.#accept(session, packet, route);
+      if (verdict.kind === "refused" && verdict.problem.code === "device-blocked") {
         discard(packet);
         return;
       }
@@ -59,28 +62,19 @@ export class PublishHandler {
   /** The broker has taken the packet and forwards it. */
   async published(client: Client | null, packet: PublishPacket): Promise<void> {
     const session = this.#options.connections.sessionOf(client);
-    if (packet.qos === 2 && session !== undefined) await this.#accept(session, packet);
+    const route = packet.qos === 2 ? routeOf(packet) : null;
+    if (route !== null && session !== undefined) await this.#accept(session, packet, route);
   }
 
-  /** Resolves with the verdict, null where the message is not for the hub; rejects where it may be sent again later. */
-  async #accept(session: MqttSession, packet: PublishPacket): Promise<Verdict | null> {
-    const target = parseTopic(packet.topic);
-    const payload = toBytes(packet.payload);
-    // A retained message without a payload only clears the retained one [MQTT-3.3.1-10].
-    if (target === null || (packet.retain && payload.length === 0)) return null;
+  /** Resolves with the verdict; rejects where the message may be sent again later. */
+  async #accept(session: MqttSession, packet: PublishPacket, route: Route): Promise<Verdict> {
+    const { topic } = packet;
     const { address, id, share } = session;
     session.publishBegan();
-    const verdict = await this.#options.onPublish({
-      source: packet.topic,
-      target,
-      payload,
-      address,
-      session: id,
-      transport: "mqtt",
-      share,
-    });
+    const payload = toBytes(packet.payload);
+    const verdict = await this.#options.onPublish({ topic, route, payload, address, session: id, share });
     session.publishSettled();
-    if (verdict.kind === "deferred") throw new Error(verdict.problem.message);
+    if (verdict.kind === "deferred") throw new Error(textOf(verdict.problem));
     return verdict;
   }
 
@@ -89,6 +83,12 @@ export class PublishHandler {
     packet.retain = false;
     this.#options.log.warn({ topic: packet.topic }, "not retained: too many retained messages");
   }
+}
+
+/** Null where the message is not for the hub. */
+function routeOf({ topic, retain, payload }: PublishPacket): Route | null {
+  // A retained message without a payload only clears the retained one [MQTT-3.3.1-10].
+  return retain && payload.length === 0 ? null : matchTopic(topic);
 }
 
 /** Has it acknowledged but not forwarded. MQTT 3.1.1 could only disconnect, and the client would send it again for ever. */

@@ -3,34 +3,28 @@
 // in a message or as `/ws?device=raspi-01`, is sent its commands, `{"type":"command",…}`, and answers `{"type":"reply",…}`.
 import type { WebSocket } from "ws";
 import type { CommandMessage } from "../../../shared/command.ts";
-import { assertNever, type Problem, problem } from "../../../shared/errors.ts";
+import { assertNever, detailsOf, errorOf, type Problem, textOf } from "../../../shared/errors.ts";
 import { type DeviceId, parseDeviceId } from "../../../shared/ids.ts";
 import { limits } from "../../../shared/reading.ts";
-import type { IngestTopic } from "../../../shared/topics.ts";
 import { mostCostOf, PARSED_MESSAGE_BYTES, type Share } from "../../access/budget.ts";
 import { plainAddress } from "../../access/networks.ts";
 import type { CommandChannel } from "../../commands/channels.ts";
 import type { Commands } from "../../commands/commands.ts";
 import type { Registry } from "../../devices/registry.ts";
-import type { Ingest } from "../../ingest/accept.ts";
-import { decodeText, parseJson } from "../../ingest/decode.ts";
 import type { Log } from "../../observe/log.ts";
+import { decodeEnvelope, type Envelope } from "../../protocols/bramble/device-envelope.ts";
+import type { Inbox } from "../../protocols/inbox.ts";
+import { toldSkipped } from "../told-skipped.ts";
 import type { WebSocketConnection, WebSocketRoute } from "./websocket-upgrades.ts";
 
 export interface DeviceSocketOptions {
-  readonly ingest: Ingest;
+  readonly inbox: Pick<Inbox, "receive">;
   readonly commands: Commands;
   readonly registry: Registry;
   readonly log: Log;
 }
 
 const SOURCE = "WebSocket /ws";
-/** What a device may say; on MQTT each has a topic. */
-const KINDS = ["reading", "about", "status", "state", "reply"] as const;
-type Kind = (typeof KINDS)[number];
-/** Of a `seq` that is text. */
-const MAX_SEQ_CHARACTERS = 64;
-
 export function deviceRoute(options: DeviceSocketOptions): WebSocketRoute {
   let count = 0;
   return {
@@ -119,51 +113,30 @@ class DeviceSocket {
   }
 
   async #take(bytes: Buffer, isBinary: boolean): Promise<void> {
-    const text = isBinary ? problem("not-json", "Send text, not binary messages.") : decodeText(bytes);
-    if (typeof text !== "string") return this.#refuse(bytes, text, undefined);
-    const parsed = parseJson(text);
-    if ("problem" in parsed) return this.#refuse(bytes, parsed.problem, undefined);
-    const { value } = parsed;
-    if (typeof value !== "object" || value === null || Array.isArray(value))
-      return this.#refuse(bytes, problem("not-an-object", "A message is an object with a “type”."), undefined);
-    const { type, seq, ...body }: Record<string, unknown> = { ...value };
-    if (!isSoundSeq(seq)) {
-      const message = `“seq” is a number, or text of at most ${MAX_SEQ_CHARACTERS} characters.`;
-      return this.#refuse(bytes, problem("bad-request", message, { field: "seq" }), undefined);
-    }
-    const kind = KINDS.find((one) => one === type);
-    if (kind === undefined) {
-      const message = `“type” is one of ${KINDS.join(", ")}.`;
-      return this.#refuse(bytes, problem("bad-request", message, { field: "type" }), seq);
-    }
-    await this.#ingest(kind, body, seq, bytes);
-  }
-
-  async #ingest(kind: Kind, body: Record<string, unknown>, seq: unknown, bytes: Buffer): Promise<void> {
-    const named = body["device_id"] ?? body["deviceId"] ?? body["device"];
-    const device = typeof named === "string" ? parseDeviceId(named) : undefined;
+    const { inbox } = this.#options;
     const [only] = this.#detach.keys();
-    const target = targetOf(kind, device ?? only);
-    if (target === null) {
-      const message = "The message names no device: give it a “device_id”, or open /ws?device=….";
-      return this.#refuse(bytes, problem("no-device", message, { field: "device_id" }), seq);
-    }
-    const payload = Buffer.from(kind === "status" ? String(body["status"]) : JSON.stringify(contentOf(kind, body)));
-    const transport = "websocket";
-    const message = {
+    const delivery = {
       source: SOURCE,
-      target,
-      payload,
+      payload: bytes,
       address: this.#address,
       session: this.#session,
-      transport,
+      transport: "websocket",
       share: this.#share,
     } as const;
-    const verdict = await this.#options.ingest.accept(message);
+    const envelope: { opened: Envelope | null } = { opened: null };
+    const verdict = await inbox.receive(delivery, (payload, { nowMs }) => {
+      envelope.opened = decodeEnvelope(payload, isBinary, { nowMs, device: only });
+      return envelope.opened.decoded;
+    });
+    const seq = envelope.opened?.seq;
     switch (verdict.kind) {
       case "stored":
-        if (device !== undefined) this.#attach(device);
-        this.#send({ type: "ack", seq });
+        if (envelope.opened?.device !== undefined) this.#attach(envelope.opened.device);
+        this.#send({
+          type: "ack",
+          seq,
+          ...(verdict.skipped.length > 0 && { skipped: toldSkipped(verdict.skipped) }),
+        });
         break;
       case "refused":
         this.#sendProblem(verdict.problem, seq);
@@ -176,15 +149,9 @@ class DeviceSocket {
     }
   }
 
-  /** Bad for ever before anything of it was understood. */
-  async #refuse(payload: Buffer, wrong: Problem, seq: unknown): Promise<void> {
-    const { ingest } = this.#options;
-    await ingest.refuse({ address: this.#address, source: SOURCE, payload, share: this.#share }, wrong);
-    this.#sendProblem(wrong, seq);
-  }
-
-  #sendProblem({ code, message, details }: Problem, seq: unknown, retryAfterSeconds?: number): void {
-    this.#send({ type: "error", seq, error: code, message, details, retry_after: retryAfterSeconds });
+  #sendProblem(found: Problem, seq: unknown, retryAfterSeconds?: number): void {
+    const answer = { error: errorOf(found), message: textOf(found), details: detailsOf(found) };
+    this.#send({ type: "error", seq, ...answer, retry_after: retryAfterSeconds });
   }
 
   #send(message: object): void {
@@ -236,25 +203,4 @@ class DeviceSocket {
 interface ReceivedMessage {
   readonly data: Buffer;
   readonly isBinary: boolean;
-}
-
-function isSoundSeq(seq: unknown): boolean {
-  return (
-    seq === undefined ||
-    seq === null ||
-    typeof seq === "number" ||
-    (typeof seq === "string" && seq.length <= MAX_SEQ_CHARACTERS)
-  );
-}
-
-function targetOf(kind: Kind, device: DeviceId | undefined): IngestTopic | null {
-  if (kind === "reading") return { kind: "readings", device: device ?? null };
-  return device === undefined ? null : { kind, device };
-}
-
-/** Readings may name their device, which has to be the one of the session then; the others are about it as they stand. */
-function contentOf(kind: Kind, body: Record<string, unknown>): unknown {
-  if (kind === "reading") return body;
-  const { device_id: _id, deviceId: _other, device: _third, ...rest } = body;
-  return rest;
 }

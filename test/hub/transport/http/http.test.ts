@@ -6,6 +6,7 @@ import { connectAsync } from "mqtt";
 import { expect, test } from "vitest";
 import { WebSocket as WebSocketClient } from "ws";
 import type { ApiError, Chart, DeviceList, ReadingsPage, RefusedList } from "../../../../src/shared/api.ts";
+import type { Device } from "../../../../src/shared/device.ts";
 import { startTestHub } from "../../../support/hub.ts";
 import { until } from "../../../support/until.ts";
 
@@ -33,13 +34,13 @@ test("a reading is answered with success, and is there at once", async () => {
 test.each([
   ["not JSON", "{", "not-json", 400],
   ["empty", "", "not-json", 400],
-  ["NaN", '{"device_id":"pi","t":NaN}', "not-finite", 400],
+  ["NaN", '{"device_id":"pi","t":NaN}', "no-usable-value", 400],
   ["no object", "42", "not-an-object", 400],
   ["no device", '{"t":1}', "no-device", 400],
   ["a bad id", '{"device_id":"-pi","t":1}', "bad-device-id", 400],
   ["a bad metric", '{"device_id":"pi","t!":1}', "bad-metric", 400],
   ["a forbidden key", '{"device_id":"pi","a":{"__proto__":{"x":1}}}', "forbidden-key", 400],
-  ["an array", '{"device_id":"pi","t":[1]}', "array-value", 400],
+  ["an array of texts", '{"device_id":"pi","t":["a"]}', "no-usable-value", 400],
   ["no number", '{"device_id":"pi","t":"warm"}', "no-usable-value", 400],
   ["a bad time", '{"device_id":"pi","t":1,"ts":"yesterday"}', "bad-time", 400],
   ["too large", `{"device_id":"pi","t":1,"x":"${"x".repeat(300_000)}"}`, "too-large", 413],
@@ -67,14 +68,49 @@ test("a batch is an array, or a line each as ndjson; all of it or nothing", asyn
   const lines = [0, 1, 2].map((index) => JSON.stringify({ device_id: "pi", t: index, ts: T0 + index })).join("\n");
   const ndjson = { "Content-Type": "application/x-ndjson" };
   expect(await (await hub.post(lines, ndjson)).json()).toMatchObject({ accepted: 3 });
-  const broken = await hub.post(`${lines}\n{"device_id":"pi"}`, ndjson);
-  expect(await broken.json()).toMatchObject({ error: "no-usable-value", details: [{ field: "[3]" }] });
+  const broken = await hub.post(`${lines}\n{"device_id":"-"}`, ndjson);
+  expect(await broken.json()).toMatchObject({ error: "bad-device-id", details: [{ field: "[3].device_id" }] });
   const other = await hub.post([
     { device_id: "pi", u: 1 },
-    { device_id: "pi", u: [] },
+    { device_id: "pi", ts: 0, u: 1 },
   ]);
   expect(other.status).toBe(400);
   expect((await hub.json<ReadingsPage>("/api/v1/readings")).readings).toHaveLength(3);
+});
+
+test("a value that cannot be stored costs itself alone, and its sender and the device's page say so", async () => {
+  await using hub = await startTestHub();
+  const answer = await hub.post('[{"device_id":"pi","a":NaN,"b":1},{"device_id":"pi","c":["x"],"d":"20.6 ℃"}]');
+  const skipped = [
+    { field: "[0].a", reason: '"NaN" is no value.' },
+    { field: "[1].c", reason: "An array is taken where it holds 1 to 64 numbers or booleans." },
+  ];
+  expect(await answer.json()).toEqual({ status: "success", accepted: 2, skipped });
+  const device = await hub.json<Device>("/api/v1/devices/pi");
+  expect(device.skipped).toMatchObject(skipped.toReversed());
+  expect(device.metrics).toMatchObject([{ name: "b" }, { name: "d", unit: "°C", latest: { value: 20.6 } }]);
+  await hub.end("SIGTERM");
+  await hub.start();
+  expect((await hub.json<Device>("/api/v1/devices/pi")).metrics[1]?.unit).toBe("°C");
+});
+
+test.each([
+  ["/data?device=lounge", 200],
+  ["/data?device_id=lounge", 200],
+  ["/api/v1/readings?device=lounge", 200],
+  ["/api/v1/devices/lounge/readings", 200],
+  ["/data?device=-", 400],
+  ["/api/v1/devices/a%20b/readings", 400],
+])("firmware that cannot name itself in the message does so in the path: %s", async (path, status) => {
+  await using hub = await startTestHub();
+  const body = JSON.stringify({ nickname: "lounge", uid: "e66", readings: { temperature: 27.5 } });
+  const headers = { "Content-Type": "application/json" };
+  const answer = await hub.fetch(path, { method: "POST", body, headers });
+  expect(answer.status).toBe(status);
+  const { readings } = await hub.json<ReadingsPage>("/api/v1/readings");
+  if (status === 200)
+    expect(readings).toMatchObject([{ device: "lounge", metric: "readings.temperature", value: 27.5 }]);
+  else expect(await answer.json()).toMatchObject({ error: "bad-device-id" });
 });
 
 test("the words about a message that is far too large do not claim a size that nobody counted", async () => {

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import { ApiError, Installer, InstallerQuery } from "../../../../shared/api.ts";
-import { problem } from "../../../../shared/errors.ts";
+import { plainProblem } from "../../../../shared/errors.ts";
 import { lanAddresses, plainAddress } from "../../../access/networks.ts";
 import { sendProblem } from "../errors.ts";
 import { route } from "../route.ts";
@@ -58,7 +58,7 @@ export function addAgentRoutes(app: FastifyInstance, options: AgentRouteOptions)
     handler: async (request, reply) => {
       const { address } = request.query;
       if (!isOwnAddress(address))
-        return sendProblem(reply, problem("bad-request", `“${address.slice(0, 80)}” is no address of this hub.`));
+        return sendProblem(reply, plainProblem("bad-request", `“${address.slice(0, 80)}” is no address of this hub.`));
       const sha256 = createHash("sha256")
         .update(fillIn(script, address, files, options))
         .digest("hex");
@@ -74,7 +74,7 @@ export function addAgentRoutes(app: FastifyInstance, options: AgentRouteOptions)
     schema: { hide: true, params: Type.Object({ "*": Type.String() }) },
     handler: async (request, reply) => {
       const bytes = files.get(request.params["*"]);
-      if (bytes === undefined) return sendProblem(reply, problem("no-such-route", "The agent has no such file."));
+      if (bytes === undefined) return sendProblem(reply, plainProblem("no-such-route", "The agent has no such file."));
       return reply.header("Content-Type", "text/plain; charset=utf-8").send(bytes);
     },
   });

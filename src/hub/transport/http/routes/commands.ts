@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply } from "fastify";
 import { Type } from "typebox";
 import { ApiError, CommandList, DeviceParams } from "../../../../shared/api.ts";
 import { Command, CommandMessage, CommandReply, CommandRequest } from "../../../../shared/command.ts";
-import { problem } from "../../../../shared/errors.ts";
+import { plainProblem } from "../../../../shared/errors.ts";
 import { type DeviceId, parseDeviceId } from "../../../../shared/ids.ts";
 import type { Clock } from "../../../clock.ts";
 import type { CommandChannel } from "../../../commands/channels.ts";
@@ -173,8 +173,8 @@ function nextCommand(
   });
 }
 
-const noSuchCommand = problem("no-such-command", "There is no such command, or it is long past.");
+const noSuchCommand = plainProblem("no-such-command", "There is no such command, or it is long past.");
 
 function noSuchDevice(id: string) {
-  return problem("no-such-device", `There is no device “${id.slice(0, 80)}”.`);
+  return plainProblem("no-such-device", `There is no device “${id.slice(0, 80)}”.`);
 }

@@ -6,6 +6,7 @@ import { Device, DeviceChanges, DeviceMerge } from "../../../../shared/device.ts
 import { parseChanges } from "../../../devices/overrides.ts";
 import type { Registry } from "../../../devices/registry.ts";
 import type { Log } from "../../../observe/log.ts";
+import { deviceTopics } from "../../../protocols/protocols.ts";
 import { sendProblem } from "../errors.ts";
 import { exactBody } from "../exact-body.ts";
 import { route } from "../route.ts";
@@ -36,7 +37,7 @@ export function addDeviceRoutes(server: FastifyInstance, { registry, log }: Devi
       // The server's own check would turn what is wrong into something else: null into a text, for one.
       validatorCompiler: () => () => true,
       handler: async (request, reply) => {
-        const changes = parseChanges(request.body);
+        const changes = parseChanges(request.body, deviceTopics);
         if ("code" in changes) return sendProblem(reply, changes);
         const device = await registry.edit(request.params.id, changes);
         return "code" in device ? sendProblem(reply, device) : device;

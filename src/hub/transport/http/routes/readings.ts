@@ -15,13 +15,13 @@ import {
   RefusedList,
 } from "../../../../shared/api.ts";
 import { Device } from "../../../../shared/device.ts";
-import { type Problem, problem } from "../../../../shared/errors.ts";
+import { type Problem, plainProblem } from "../../../../shared/errors.ts";
 import { type DeviceId, type MetricName, parseDeviceId, parseMetricName } from "../../../../shared/ids.ts";
+import { parseQueryTimeMs } from "../../../../shared/time.ts";
 import type { Clock } from "../../../clock.ts";
 import { isTimeZone } from "../../../csv/zoned-time.ts";
 import { noSuchDevice, type Registry } from "../../../devices/registry.ts";
 import type { Refusals } from "../../../ingest/refusals.ts";
-import { parseQueryTimeMs } from "../../../ingest/time.ts";
 import { positionOfLast, type ReadingPosition, type ReadingStore } from "../../../store/readings.ts";
 import { sendProblem } from "../errors.ts";
 import { route } from "../route.ts";
@@ -117,7 +117,8 @@ export function addApiRoutes(app: FastifyInstance, options: ApiOptions): void {
         return sendProblem(reply, noSuchDevice(request.params.id));
       }
       const metric = parseMetricName(metricText);
-      if (metric === undefined) return sendProblem(reply, problem("bad-metric", `“${metricText}” is no metric name.`));
+      if (metric === undefined)
+        return sendProblem(reply, plainProblem("bad-metric", `“${metricText}” is no metric name.`));
       const range = parseRange(request.query, clock.now() - HOUR_MS, clock.now() + 1);
       if ("code" in range) return sendProblem(reply, range);
       const { fromMs, toMs } = range;
@@ -143,7 +144,8 @@ export function addApiRoutes(app: FastifyInstance, options: ApiOptions): void {
       const selection = parseSelection(request.query);
       if ("code" in selection) return sendProblem(reply, selection);
       const after = cursor === undefined ? null : parseCursor(cursor);
-      if (after === undefined) return sendProblem(reply, problem("bad-request", "This cursor is not from this hub."));
+      if (after === undefined)
+        return sendProblem(reply, plainProblem("bad-request", "This cursor is not from this hub."));
       const devices = registry.joined(selection.devices);
       const page = await readings.page({ ...selection, devices, order: "newest-first", after, limit });
       const last = positionOfLast(page);
@@ -168,7 +170,7 @@ export function addApiRoutes(app: FastifyInstance, options: ApiOptions): void {
       const selection = parseSelection(request.query);
       if ("code" in selection) return sendProblem(reply, selection);
       if (!isTimeZone(tz))
-        return sendProblem(reply, problem("bad-request", `“${tz}” is no time zone.`, { field: "tz" }));
+        return sendProblem(reply, plainProblem("bad-request", `“${tz}” is no time zone.`, { field: "tz" }));
       const separator = sep === "tab" ? "\t" : sep;
       const devices = registry.joined(selection.devices);
       const pieces = readings.csv({ ...selection, devices }, { separator, timeZone: tz, layout });
@@ -222,12 +224,12 @@ function parseRange(
   if (toMs === undefined) return notATime("to");
   const fromMs = from === undefined ? Math.min(defaultFromMs, toMs - 1) : parseQueryTimeMs(from);
   if (fromMs === undefined) return notATime("from");
-  if (fromMs >= toMs) return problem("bad-request", "“from” must be before “to”.", { field: "from" });
+  if (fromMs >= toMs) return plainProblem("bad-request", "“from” must be before “to”.", { field: "from" });
   return { fromMs, toMs };
 }
 
 function notATime(field: string): Problem {
-  return problem("bad-request", `“${field}” is no time: milliseconds UTC or ISO 8601.`, { field });
+  return plainProblem("bad-request", `“${field}” is no time: milliseconds UTC or ISO 8601.`, { field });
 }
 
 function formatCursor({ tsMs, device, metric }: ReadingPosition): string {

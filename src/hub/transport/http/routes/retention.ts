@@ -1,7 +1,7 @@
 // How long readings are kept, for people to look at and to change.
 import type { FastifyInstance } from "fastify";
 import { ApiError, type RetentionRule, Retention as RetentionShape } from "../../../../shared/api.ts";
-import { type Problem, problem } from "../../../../shared/errors.ts";
+import { type Problem, plainProblem } from "../../../../shared/errors.ts";
 import { parseDeviceId, parseMetricName } from "../../../../shared/ids.ts";
 import type { Retention } from "../../../devices/retention.ts";
 import { sendProblem } from "../errors.ts";
@@ -49,11 +49,11 @@ function parseRules(rules: readonly RetentionRule[]): RetentionRule[] | Problem 
     const deviceId = device === undefined ? undefined : parseDeviceId(device);
     const metricName = metric === undefined ? undefined : parseMetricName(metric);
     if (device !== undefined && deviceId === undefined)
-      return problem("bad-device-id", `“${device.slice(0, 80)}” is no device id.`, field("device"));
+      return plainProblem("bad-device-id", `“${device.slice(0, 80)}” is no device id.`, field("device"));
     if (metric !== undefined && metricName === undefined)
-      return problem("bad-metric", `“${metric.slice(0, 80)}” is no metric name.`, field("metric"));
+      return plainProblem("bad-metric", `“${metric.slice(0, 80)}” is no metric name.`, field("metric"));
     if (parsed.some((rule) => rule.device === deviceId && rule.metric === metricName))
-      return problem("bad-request", "Two rules are for the same device and metric.", { field: `rules[${index}]` });
+      return plainProblem("bad-request", "Two rules are for the same device and metric.", { field: `rules[${index}]` });
     parsed.push({
       ...(deviceId === undefined ? {} : { device: deviceId }),
       ...(metricName === undefined ? {} : { metric: metricName }),

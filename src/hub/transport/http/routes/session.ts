@@ -1,7 +1,7 @@
 // Signing in, and the tickets that open the live feed.
 import type { FastifyInstance } from "fastify";
 import { ApiError, LiveTicket, SessionAnswer, SessionRequest } from "../../../../shared/api.ts";
-import { problem } from "../../../../shared/errors.ts";
+import { plainProblem } from "../../../../shared/errors.ts";
 import { sessionCookie } from "../../../access/credentials.ts";
 import { ANONYMOUS } from "../../../access/principal.ts";
 import { SESSION_LIFE_SECONDS, type Sessions } from "../../../access/sessions.ts";
@@ -30,7 +30,7 @@ export function addSessionRoutes(app: FastifyInstance, { sessions, httpPort }: S
       const token = await sessions.signIn(request.body.link);
       if (token === null) {
         const message = "This link was used before or is too old. Restart the hub: it prints a new one.";
-        return sendProblem(reply, problem("link-expired", message));
+        return sendProblem(reply, plainProblem("link-expired", message));
       }
       request.principal = { kind: "person", role: "admin" };
       reply.header("Set-Cookie", sessionCookie(token, SESSION_LIFE_SECONDS));

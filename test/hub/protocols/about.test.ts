@@ -1,18 +1,23 @@
 // What a device may say of itself, and which values its controls take.
 import { connectAsync } from "mqtt";
 import { describe, expect, test } from "vitest";
-import { decodeAbout, decodeState } from "../../../src/hub/ingest/about.ts";
+import { decodeStatement } from "../../../src/hub/protocols/bramble/about.ts";
 import type { ApiError, RefusedList } from "../../../src/shared/api.ts";
 import { type Control, checkControlValue } from "../../../src/shared/control.ts";
+import { parseDeviceId } from "../../../src/shared/ids.ts";
 import { startHubInside } from "../../support/hub-inside.ts";
 
-const decode = (about: unknown) => decodeAbout(Buffer.from(typeof about === "string" ? about : JSON.stringify(about)));
+const PI = parseDeviceId("pi") ?? expect.unreachable("a bad id");
+const decode = (about: unknown) =>
+  decodeStatement("about", PI, Buffer.from(typeof about === "string" ? about : JSON.stringify(about)));
+const decodeState = (payload: string) => decodeStatement("state", PI, Buffer.from(payload));
+const told = (about: unknown) => ({ kind: "decoded", messages: [{ kind: "about", device: PI, about }] });
 const fan = { id: "fan", kind: "number", min: 0, max: 100, step: 5 } as const;
 
 test("what it declares is kept, and fields of later versions are not", () => {
   const metrics = { t: { unit: "°C", label: "Air" } };
   const about = { name: "Attic", model: "Pi 4", controls: [fan, { id: "led", kind: "switch" }], metrics };
-  expect(decode(about)).toEqual({ about });
+  expect(decode(about)).toEqual(told(about));
   const later = {
     ...about,
     colour: "red",
@@ -22,17 +27,17 @@ test("what it declares is kept, and fields of later versions are not", () => {
     ],
     metrics: { t: { ...metrics.t, range: { from: 1 } } },
   };
-  expect(decode(later)).toEqual({ about });
+  expect(decode(later)).toEqual(told(about));
 });
 
 test("what is nested deeper than anything that is known is refused, and not followed", () => {
   const nested = (depth: number) => `${"[".repeat(depth)}${"]".repeat(depth)}`;
   const inControl = (depth: number) => `{"controls":[{"id":"led","kind":"switch","x":${nested(depth)}}]}`;
-  expect(decode(inControl(5))).toHaveProperty("about");
+  expect(decode(inControl(5))).toHaveProperty("kind", "decoded");
   for (const depth of [6, 100_000]) {
     const problem = { code: "too-deep", details: [{ limit: 8 }] };
     expect(decode(inControl(depth))).toMatchObject({ problem });
-    expect(decodeState(Buffer.from(`{"led":${nested(depth + 2)}}`))).toMatchObject({ problem });
+    expect(decodeState(`{"led":${nested(depth + 2)}}`)).toMatchObject({ problem });
   }
 });
 
@@ -45,7 +50,7 @@ test.each([
   ["a metric constructor", { metrics: { constructor: { unit: "V" } } }, "forbidden-key", "“metrics.constructor”"],
   ["a metric prototype", { metrics: { prototype: {} } }, "forbidden-key", "“metrics.prototype”"],
 ])("%s: refused, and named", (_what, about, code, words) => {
-  expect(decode(about)).toEqual({
+  expect(decode(about)).toMatchObject({
     problem: expect.objectContaining({ code, message: expect.stringContaining(words) }),
   });
 });
@@ -55,7 +60,7 @@ test("a device holds at most 64 KiB of it", () => {
     Object.fromEntries(
       Array.from({ length: count }, (_, index) => [`m${index}`, { label: "x".repeat(64), unit: "°".repeat(32) }]),
     );
-  expect(decode({ metrics: metrics(300) })).toHaveProperty("about");
+  expect(decode({ metrics: metrics(300) })).toHaveProperty("kind", "decoded");
   expect(decode({ metrics: metrics(450) })).toMatchObject({
     problem: { code: "too-large", details: [{ limit: 65_536 }] },
   });

@@ -1,6 +1,8 @@
 // What a message of readings may hold and what it amounts to, without a hub around it.
 import { describe, expect, test } from "vitest";
-import { type Decoded, decodeMetricValue } from "../../../src/hub/ingest/decode.ts";
+import { decodeMetricValue } from "../../../src/hub/protocols/bramble/readings.ts";
+import type { Decoded } from "../../../src/hub/protocols/protocol.ts";
+import { parseDeviceId } from "../../../src/shared/ids.ts";
 import { limits } from "../../../src/shared/reading.ts";
 import { bytes, DAY_MS, decode, metric, NOW_MS, nested, PI, refusal, taken, values } from "../../support/messages.ts";
 
@@ -21,12 +23,12 @@ describe("the device", () => {
   });
 
   test.each([
-    ["the topic", { device: "other", t: 1 }, /“device” says other.*the topic or key says pi/],
+    ["the topic", { device: "other", t: 1 }, /“device” says other.*the topic, path or key says pi/],
     ["itself", { device_id: "pi", device: "other", t: 1 }, /“device” says other.*“device_id” says pi/],
     ["the topic, in a batch", [{ t: 1 }, { device_id: "Pi", t: 1 }], /“\[1\]\.device_id” says Pi/],
   ])("is refused where the message contradicts %s", (_with, message, words) => {
     expect(refusal(decode(message, PI))).toMatchObject({
-      code: "device-mismatch",
+      error: "device-mismatch",
       message: expect.stringMatching(words),
     });
   });
@@ -39,18 +41,39 @@ describe("the device", () => {
     ["", /“device_id” says ""/],
     ["p".repeat(65), /1-64/],
     ["pi\n", /"\\n" has no place/],
-    [7, /“device_id” says a number/],
-    [true, /says a boolean/],
+    [7, /“device_id” says 7, /],
+    [true, /says true, /],
     [{ name: "pi" }, /says an object/],
     [["pi"], /says an array/],
   ])("%j is no device id, and the words say why", (device_id, words) => {
     const problem = refusal(decode({ device_id, t: 1 }));
-    expect(problem).toMatchObject({ code: "bad-device-id", details: [{ field: "device_id" }] });
+    expect(problem).toMatchObject({ error: "bad-device-id", details: [{ field: "device_id" }] });
     expect(problem.message).toMatch(words);
   });
 
+  test.each([{ device: "/dev/ttyACM0", t: 1 }, { device_id: 7, t: 1 }, { deviceId: "", t: 1 }, { device: { t: 1 } }])(
+    "counts for nothing where it is none and the topic names the device: %j",
+    (message) => {
+      expect(taken(decode(message, PI)).readings).toMatchObject([{ device: "pi" }]);
+    },
+  );
+
+  test("counts for nothing where it is none beside one that is", () => {
+    expect(taken(decode({ device_id: "pi", device: "/dev/ttyACM0", t: 1 })).readings).toMatchObject([{ device: "pi" }]);
+  });
+
+  test.each([
+    [`{"device_id":"a","t":None}`, "a"],
+    ["{'device_id':'b'}", "b"],
+    ["device=c t=1", "c"],
+    ["", null],
+    ['{"device_id":"a b","t":?}', "a"],
+  ])("is known of a broken message that names it: %j", (text, device) => {
+    expect(refusal(decode(text))).toMatchObject({ error: "not-json", device });
+  });
+
   test("has to be named somewhere", () => {
-    expect(refusal(decode({ t: 1 }))).toMatchObject({ code: "no-device", details: [{ field: "device_id" }] });
+    expect(refusal(decode({ t: 1 }))).toMatchObject({ error: "no-device", details: [{ field: "device_id" }] });
     expect(refusal(decode([{ device: "pi", t: 1 }, { t: 1 }])).message).toMatch(/No device.*\[1\]/);
   });
 
@@ -96,7 +119,7 @@ describe("a metric", () => {
     ["é".repeat(65), /1-64/],
   ])("may not be called %j, and the words say why", (name, words) => {
     const problem = refusal(decode({ [name]: 1 }, PI));
-    expect(problem.code).toBe("bad-metric");
+    expect(problem.error).toBe("bad-metric");
     expect(problem.message).toMatch(words);
   });
 
@@ -110,7 +133,7 @@ describe("a metric", () => {
     '{"t":1,"ts":1769860800,"time":{"__proto__":1}}',
     '[{"t":1},{"prototype":"x"}]',
   ])("is never a name that means something to JavaScript: %s", (text) => {
-    expect(refusal(decode(text, PI)).code).toBe("forbidden-key");
+    expect(refusal(decode(text, PI)).error).toBe("forbidden-key");
     expect(Reflect.has({}, "polluted")).toBe(false);
   });
 });
@@ -145,21 +168,39 @@ describe("the time", () => {
   });
 
   test.each([
-    [limits.earliestTsMs - 1, /“ts” is before the year 2000/],
+    [limits.earliestTsMs - 1, /“ts” is 946684799999, which is before the year 2000/],
     [0, /before the year 2000/],
     [-1e12, /before the year 2000/],
-    [NOW_MS + DAY_MS + 1, /“ts” is more than a day in the future/],
+    [NOW_MS + DAY_MS + 1, /“ts” is 1769947200001, which is more than a day in the future/],
     [1e300, /more than a day in the future/],
-    ["yesterday", /“ts” is no time/],
-    ["", /no time/],
+    ["yesterday", /“ts” is "yesterday", which is no time/],
+    [NOW_MS / 1_000 - 946_684_800, /counts from 2000 as MicroPython does: add 946684800/],
     ["2026-02-30T00:00:00Z", /no time/],
     [true, /no time/],
     [{ seconds: 1 }, /no time/],
     [[1], /no time/],
   ])("%j is refused, and the words say why", (ts, words) => {
     const problem = refusal(decode({ ts, t: 1 }, PI));
-    expect(problem).toMatchObject({ code: "bad-time", details: [{ field: "ts" }] });
+    expect(problem).toMatchObject({ error: "bad-time", details: [{ field: "ts" }] });
     expect(problem.message).toMatch(words);
+  });
+
+  test.each(["", "None", "unavailable"])("that is none is the hub's, and told: %j", (ts) => {
+    const { readings, skipped } = taken(decode({ ts, t: 1 }, PI));
+    expect(readings).toMatchObject([{ metric: "t", tsMs: null }]);
+    expect(skipped).toMatchObject([{ field: "ts", reason: { code: "skipped/no-value" } }]);
+  });
+
+  test.each([
+    ["2026-01-31 13:00:00", true],
+    ["2026-01-31T13:00", true],
+    ["2026-01-31T13:00:00Z", false],
+    ["2026-01-31 13:00:00+01:00", false],
+    [NOW_MS, false],
+    [String(NOW_MS), false],
+  ])("%j may be in the zone of the device: %s", (ts, isLocal) => {
+    const { readings, localTimes } = taken(decode({ ts, t: 1 }, PI));
+    expect(readings.map((reading) => localTimes.has(reading))).toEqual([isLocal]);
   });
 
   test("beside ts may be an object of values like any other", () => {
@@ -195,14 +236,14 @@ describe("a value", () => {
   test("may lie 8 objects deep, and no deeper", () => {
     expect(values(decode(nested(8), PI))).toEqual([["a.a.a.a.a.a.a.a", 1]]);
     expect(refusal(decode(nested(9), PI))).toMatchObject({
-      code: "too-deep",
+      error: "too-deep",
       message: expect.stringMatching(/“a(\.a){7}” is nested over 8 deep/),
       details: [{ field: "a.a.a.a.a.a.a.a", limit: 8 }],
     });
-    expect(refusal(decode(nested(40_000), PI)).code).toBe("too-deep");
+    expect(refusal(decode(nested(40_000), PI)).error).toBe("too-deep");
   });
 
-  test.each(["warm", "", "1e3", "0x10", "25,5", "1 000", "٢٥", "NaN", "on"])(
+  test.each(["warm", "0x10", "25,5", "1 000", "٢٥", "25.5 parsecs", "onset", "nano"])(
     "of other text is an attribute: %j",
     (text) => {
       const { readings, attributes } = taken(decode({ t: 1, note: text }, PI));
@@ -216,39 +257,91 @@ describe("a value", () => {
     expect(attribute?.text).toBe(`${"x".repeat(999)}…`);
   });
 
-  test("of null is skipped", () => {
-    expect(values(decode({ t: null, u: 2, v: { w: null } }, PI))).toEqual([["u", 2]]);
+  test.each([
+    ["1e3", 1_000],
+    [" 1e-05 ", 0.00001],
+    ["ON", 1],
+    ["off", 0],
+    ["True", 1],
+    ["FALSE", 0],
+  ])("may be the text %j", (text, value) => {
+    expect(values(decode({ t: text }, PI))).toEqual([["t", value]]);
   });
 
   test.each([
-    [{ t: 1, list: [1, 2] }, "list"],
+    ["20.6 ℃", 20.6, "°C"],
+    ["3.3V", 3.3, "V"],
+    ["-5 dBm", -5, "dBm"],
+    ["48 %", 48, "%"],
+    ["1e2 lux", 100, "lx"],
+    ["12 ug/m3", 12, "µg/m³"],
+  ])("may have a known unit: %j", (text, value, unit) => {
+    const { readings, units } = taken(decode({ t: text }, PI));
+    expect(readings).toMatchObject([{ metric: "t", value }]);
+    expect(units).toEqual([{ device: "pi", metric: "t", unit }]);
+  });
+
+  test.each([
+    ['{"t":null,"u":2}', "null"],
+    ['{"t":NaN,"u":2}', '"NaN"'],
+    ['{"t":-Infinity,"u":2}', '"-Infinity"'],
+    ['{"t":nan,"u":2,"x":"\\"NaN"}', '"nan"'],
+    ['{"t":1e999,"u":2}', "Infinity"],
+    ['{"t":"None","u":2}', '"None"'],
+    ['{"t":"unavailable","u":2}', '"unavailable"'],
+    ['{"t":" unknown","u":2}', '" unknown"'],
+    ['{"t":"","u":2}', '""'],
+    ['{"t":"inf","u":2}', '"inf"'],
+  ])("that is none costs nothing else: %s", (text, said) => {
+    expect(values(decode(text, PI))).toEqual([["u", 2]]);
+    expect(taken(decode(text, PI)).skipped).toMatchObject([
+      { device: "pi", field: "t", reason: { code: "skipped/no-value", params: { said } } },
+    ]);
+  });
+
+  test("in an array of numbers and booleans is named by its place", () => {
+    expect(values(decode({ Power: [0, 5.5, true], a: { b: [1] } }, PI))).toEqual([
+      ["Power.0", 0],
+      ["Power.1", 5.5],
+      ["Power.2", 1],
+      ["a.b.0", 1],
+    ]);
+    const half = taken(decode('{"t":[21.5,NaN,22]}', PI));
+    expect(half).toMatchObject({
+      readings: [{ metric: "t.0" }, { metric: "t.2" }],
+      skipped: [{ field: "t.1" }],
+    });
+  });
+
+  test.each([
+    [{ t: 1, list: ["a", 2] }, "list"],
     [{ t: 1, a: { list: [] } }, "a.list"],
-    [[{ t: 1 }, { t: [1] }], "[1].t"],
-  ])("of an array refuses the message: %j", (message, field) => {
-    const problem = refusal(decode(message, PI));
-    expect(problem).toMatchObject({ code: "array-value", details: [{ field }] });
-    expect(problem.message).toContain(`“${field}”`);
+    [{ t: 1, list: [{ u: 1 }] }, "list"],
+    [{ t: 1, list: [[1]] }, "list"],
+    [{ t: 1, list: Array.from({ length: 65 }, () => 1) }, "list"],
+    [[{ t: 1 }, { u: [], v: 2 }], "[1].u"],
+  ])("in any other array is left out: %j", (message, field) => {
+    expect(taken(decode(message, PI)).skipped).toMatchObject([{ field, reason: { code: "skipped/array" } }]);
   });
 
   test.each([
-    ['{"t":NaN}', "t", 5],
-    ['{"a":{"t":-Infinity}}', "a.t", 10],
-    ['{"t":nan}', "t", 5],
-    ['[{"t":1},{"t":Infinity}]', "[1].t", 14],
-    ['{"t":1e999}', "t", undefined],
-    [`{"t":"1${"0".repeat(400)}"}`, "t", undefined],
-  ])("that is not finite refuses the message: %s", (text, field, position) => {
+    ['{"t":NaN}', ["t", '"NaN"'], /“t” says "NaN"/],
+    ['{"t":1e999}', ["t", "Infinity"], /“t” says Infinity/],
+    ['{"v":"None"}', ["v", '"None"'], /“v” says "None"/],
+    ['{"v":"25,5"}', ["v", '"25,5"'], /“v” says "25,5"\. Write 25\.5, with a decimal point/],
+    ['{"v":"warm"}', ["v", '"warm"'], /“v” says "warm"/],
+    ['{"v":[]}', ["v", "an array"], /“v” says an array/],
+    [`{"t":"1${"0".repeat(400)}"}`, ["t", `"1${"0".repeat(37)}…`], /“t” says/],
+  ])("that is the only one, and none, refuses the message and is named: %s", (text, [field, said], words) => {
     const problem = refusal(decode(text, PI));
-    expect(problem).toMatchObject({ code: "not-finite", details: [{ field }] });
-    expect(problem.details?.[0]?.position).toBe(position);
-    expect(problem.message).toContain(`“${field}”`);
-    if (position !== undefined) expect(problem.message).toContain(`at character ${position + 1} `);
+    expect(problem).toMatchObject({ error: "no-usable-value", params: { fields: [{ field, said }] } });
+    expect(problem.message).toMatch(words);
   });
 
   test.each([{}, { a: {} }, { t: null }, { note: "warm" }, { ts: NOW_MS }])(
     "is what a message has to hold at least one of: %j",
     (message) => {
-      expect(refusal(decode(message, PI)).code).toBe("no-usable-value");
+      expect(refusal(decode(message, PI)).error).toBe("no-usable-value");
     },
   );
 });
@@ -274,30 +367,39 @@ describe("a batch", () => {
     ]);
   });
 
+  test("is stored where an item of it has no value, which is told", () => {
+    const { readings, skipped } = taken(decode([{ t: 1 }, { note: "x" }, { t: 3 }], PI));
+    expect(readings).toHaveLength(2);
+    expect(skipped).toMatchObject([{ device: "pi", field: "[1]", reason: { code: "skipped/no-number" } }]);
+    expect(refusal(decode([{ a: null }, { b: "x" }], PI))).toMatchObject({
+      error: "no-usable-value",
+      params: { fields: [{ field: "[0].a" }, { field: "[1].b" }] },
+    });
+  });
+
   test.each<[string, unknown[], string, string]>([
     ["an item that is no object", [{ t: 1 }, 7], "not-an-object", "[1]"],
     ["a batch in a batch", [{ t: 1 }, [{ t: 1 }]], "not-an-object", "[1]"],
-    ["an item without a value", [{ t: 1 }, { t: 1 }, { note: "x" }], "no-usable-value", "[2]"],
     ["a bad name", [{ t: 1 }, { "t!": 1 }], "bad-metric", "[1].t!"],
-    ["a bad device", [{ t: 1 }, { device: "-" }], "bad-device-id", "[1].device"],
+    ["another device", [{ t: 1 }, { device: "attic" }], "device-mismatch", "[1].device"],
     ["a bad time", [{ t: 1 }, { ts: 0, t: 1 }], "bad-time", "[1].ts"],
     ["a forbidden key", [{ t: 1 }, { constructor: 1 }], "forbidden-key", "[1].constructor"],
   ])("is refused whole for %s, and the words name the item", (_for, batch, code, field) => {
     const lines = batch.map((item) => JSON.stringify(item)).join("\n");
     for (const decoded of [decode(batch, PI), decode(lines, { ...PI, ndjson: true })]) {
-      expect(refusal(decoded)).toMatchObject({ code, details: [{ field }] });
+      expect(refusal(decoded)).toMatchObject({ error: code, details: [{ field }] });
       expect(refusal(decoded).message).toContain(field);
     }
   });
 
   test("of lines is refused whole for a broken one; the words name item, field and character", () => {
     const problem = refusal(decode('{"t":1}\n\n{"t":2.}\n{"t":3}', { ...PI, ndjson: true }));
-    expect(problem).toMatchObject({ code: "not-json", details: [{ field: "[1]", position: 15 }] });
+    expect(problem).toMatchObject({ error: "not-json", details: [{ field: "[1]", position: 15 }] });
     expect(problem.message).toMatch(/broken at character 16 in “\[1\]”.*found "\."/);
   });
 
   test.each(["[]", "  [ ] "])("may not be empty: %s", (text) => {
-    expect(refusal(decode(text, PI)).code).toBe("no-usable-value");
+    expect(refusal(decode(text, PI)).error).toBe("no-usable-value");
   });
 });
 
@@ -309,7 +411,7 @@ describe("a message", () => {
     ["null", "null"],
   ])("is an object or an array, not %s", (text, word) => {
     expect(refusal(decode(text, PI))).toMatchObject({
-      code: "not-an-object",
+      error: "not-an-object",
       message: expect.stringContaining(`is ${word}, not a JSON object`),
     });
   });
@@ -326,7 +428,7 @@ describe("a message", () => {
     ['{"a":{"t":1', /character 12 in “a”: the message ends too early: expected , or }\./],
   ])("that is no JSON is refused; the words name field and character: %j", (text, words) => {
     const problem = refusal(decode(text, PI));
-    expect(problem.code).toBe("not-json");
+    expect(problem.error).toBe("not-json");
     expect(problem.message).toMatch(words);
   });
 
@@ -342,7 +444,7 @@ describe("a message", () => {
     ["Latin-1", [0x22, 0xb0, 0x43, 0x22]],
   ])("is UTF-8: %s is refused", (_name, raw) => {
     const problem = refusal(decode(Uint8Array.from(raw), PI));
-    expect(problem).toMatchObject({ code: "not-json", message: expect.stringContaining("UTF-8") });
+    expect(problem).toMatchObject({ error: "not-json", message: expect.stringContaining("UTF-8") });
   });
 
   test("may have 256 KiB, counted in bytes, and not one more", () => {
@@ -351,7 +453,7 @@ describe("a message", () => {
     expect(bytes(padded(most))).toHaveLength(most);
     expect(values(decode(padded(most), PI))).toEqual([["t", 1]]);
     expect(refusal(decode(padded(most + 1), PI))).toMatchObject({
-      code: "too-large",
+      error: "too-large",
       message: expect.stringContaining(`over ${most} bytes`),
       details: [{ limit: most }],
     });
@@ -366,7 +468,7 @@ describe("a message", () => {
   ])("may hold 10,000 readings in %s, and not one more", (_name, message) => {
     expect(taken(decode(message(10_000), PI)).readings).toHaveLength(10_000);
     expect(refusal(decode(message(10_001), PI))).toMatchObject({
-      code: "too-many-readings",
+      error: "too-many-readings",
       details: [{ limit: 10_000 }],
     });
   });
@@ -392,6 +494,26 @@ describe("a message", () => {
   });
 });
 
+describe("a message of Telegraf", () => {
+  const cpu = (tags: object) => ({ fields: { usage_idle: 91 }, name: "cpu", tags, timestamp: NOW_MS / 1_000 });
+
+  test("has its tags in the names of its metrics", () => {
+    expect(values(decode(cpu({ host: "rp", cpu: "cpu0" }), { device: parseDeviceId("rp") ?? null }))).toEqual([
+      ["cpu.cpu0.usage_idle", 91],
+    ]);
+    expect(values(decode(cpu({ host: "rp", cpu: "cpu1" }), { device: parseDeviceId("rp") ?? null }))).toEqual([
+      ["cpu.cpu1.usage_idle", 91],
+    ]);
+    expect(values(decode(cpu({ host: "rp", path: "/boot (ro)" }), { device: parseDeviceId("rp") ?? null }))).toEqual([
+      ["cpu./boot_ro_.usage_idle", 91],
+    ]);
+  });
+
+  test("is of its host where nothing else names the device", () => {
+    expect(taken(decode(cpu({ host: "rp" }))).readings).toMatchObject([{ device: "rp", tsMs: NOW_MS }]);
+  });
+});
+
 describe("the bare payload of a metric topic", () => {
   const bare = (text: string): Decoded => decodeMetricValue(bytes(text), PI.device, metric("t"));
 
@@ -405,31 +527,21 @@ describe("the bare payload of a metric topic", () => {
     ["ON", 1],
     ["OFF", 0],
     ["on", 1],
+    ["25.5 °C", 25.5],
+    ["25.5\0", 25.5],
   ])("may be %j", (text, value) => {
-    expect(taken(bare(text))).toEqual({
-      kind: "decoded",
-      readings: [{ device: "pi", metric: "t", tsMs: null, value }],
-      attributes: [],
+    expect(taken(bare(text)).readings).toEqual([{ device: "pi", metric: "t", tsMs: null, value }]);
+  });
+
+  test.each(["", "warm", "25,5", "0x10", '{"t":1}', "1 2", "NaN", "-inf", "1e999"])("may not be %j", (text) => {
+    expect(refusal(bare(text))).toMatchObject({
+      error: "no-usable-value",
+      message: expect.stringMatching(/“t” says /),
     });
   });
 
-  test.each([
-    ["", "no-usable-value"],
-    ["warm", "no-usable-value"],
-    ["25,5", "no-usable-value"],
-    ["0x10", "no-usable-value"],
-    ["25.5 °C", "no-usable-value"],
-    ['{"t":1}', "no-usable-value"],
-    ["1 2", "no-usable-value"],
-    ["NaN", "not-finite"],
-    ["-inf", "not-finite"],
-    ["1e999", "not-finite"],
-  ])("may not be %j", (text, code) => {
-    expect(refusal(bare(text))).toMatchObject({ code, message: expect.stringMatching(/.{20}/) });
-  });
-
   test("is UTF-8, of at most 256 KiB", () => {
-    expect(refusal(decodeMetricValue(Uint8Array.of(0xff), PI.device, metric("t"))).code).toBe("not-json");
-    expect(refusal(bare("1".padEnd(256 * 1024 + 1))).code).toBe("too-large");
+    expect(refusal(decodeMetricValue(Uint8Array.of(0xff), PI.device, metric("t"))).error).toBe("not-json");
+    expect(refusal(bare("1".padEnd(256 * 1024 + 1))).error).toBe("too-large");
   });
 });

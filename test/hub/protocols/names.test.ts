@@ -1,9 +1,10 @@
 // Names: device ids, metrics, the topics that the hub understands, and what MQTT 3.1.1 calls a filter, an id.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { commandTopicDevice, parseTopic } from "../../../src/hub/protocols/bramble/topics.ts";
+import { deviceTopics } from "../../../src/hub/protocols/protocols.ts";
 import { isSoundClientId, isSoundFilter } from "../../../src/hub/transport/mqtt/validation.ts";
 import { foreignCharacter, isForbiddenKey, parseDeviceId, parseMetricName } from "../../../src/shared/ids.ts";
-import { commandTopicDevice, isDeviceTopic, parseTopic } from "../../../src/shared/topics.ts";
 
 const deviceIds = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9_\-.:]{0,63}$/);
 
@@ -100,7 +101,7 @@ describe("a topic", () => {
     ["bramble/pi/status", { kind: "status", device: "pi" }],
   ])("of ours is understood: %s", (topic, meaning) => {
     expect(parseTopic(topic)).toEqual(meaning);
-    expect(isDeviceTopic(topic)).toBe(true);
+    expect(deviceTopics.isDeviceTopic(topic)).toBe(true);
   });
 
   test.each([
@@ -108,17 +109,17 @@ describe("a topic", () => {
     ["sensor/my pi/data", { kind: "bad-device-id", text: "my pi" }],
     ["bramble/-pi/readings", { kind: "bad-device-id", text: "-pi" }],
     ["bramble/my pi/metric/t!", { kind: "bad-device-id", text: "my pi" }],
-    ["bramble/pi/metric/", { kind: "bad-metric", text: "" }],
-    ["bramble/pi/metric/t!", { kind: "bad-metric", text: "t!" }],
-    ["bramble/pi/metric/__proto__", { kind: "bad-metric", text: "__proto__" }],
+    ["bramble/pi/metric/", { kind: "bad-metric", device: "pi", text: "" }],
+    ["bramble/pi/metric/t!", { kind: "bad-metric", device: "pi", text: "t!" }],
+    ["bramble/pi/metric/__proto__", { kind: "bad-metric", device: "pi", text: "__proto__" }],
   ])("of ours with a bad name is ours to refuse: %s", (topic, meaning) => {
     expect(parseTopic(topic)).toEqual(meaning);
-    expect(isDeviceTopic(topic)).toBe(true);
+    expect(deviceTopics.isDeviceTopic(topic)).toBe(true);
   });
 
   test.each(["state", "reply"])("of a device that carries no reading is a device's too: %s", (kind) => {
     expect(parseTopic(`bramble/pi/${kind}`)).toEqual({ kind, device: "pi" });
-    expect(isDeviceTopic(`bramble/pi/${kind}`)).toBe(true);
+    expect(deviceTopics.isDeviceTopic(`bramble/pi/${kind}`)).toBe(true);
   });
 
   test.each([
@@ -145,7 +146,7 @@ describe("a topic", () => {
     "$SYS/broker/uptime",
   ])("of anybody else is an ordinary one: %j", (topic) => {
     expect(parseTopic(topic)).toBeNull();
-    expect(isDeviceTopic(topic)).toBe(false);
+    expect(deviceTopics.isDeviceTopic(topic)).toBe(false);
   });
 
   test("of any text is understood or not, and its device is the one that it names", () => {

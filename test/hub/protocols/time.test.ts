@@ -1,7 +1,7 @@
 // Times as devices and people write them: seconds to nanoseconds since 1970, and ISO 8601.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { isPlainDecimal, parseDeviceTimeMs, parseQueryTimeMs } from "../../../src/hub/ingest/time.ts";
+import { isPlainDecimal, parseDeviceTimeMs, parseQueryTimeMs } from "../../../src/shared/time.ts";
 
 const MS = Date.UTC(2026, 0, 31, 12, 34, 56, 789);
 const MINUTE_MS = 60_000;

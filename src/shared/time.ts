@@ -20,6 +20,11 @@ export function parseDeviceTimeMs(value: unknown): number | undefined {
   return isPlainDecimal(text) ? epochToMs(Number(text)) : parseIsoMs(text);
 }
 
+/** Whether a time is a date and a time of day without an offset or Z: nobody can tell its zone. */
+export function hasNoOffset(value: unknown): boolean {
+  return typeof value === "string" && ISO_8601.exec(value.trim())?.[8] === undefined && !isPlainDecimal(value.trim());
+}
+
 /** A time in a query: milliseconds UTC or ISO 8601. Undefined when it is neither. */
 export function parseQueryTimeMs(text: string): number | undefined {
   if (/^-?\d{1,15}$/.test(text)) return Number(text);

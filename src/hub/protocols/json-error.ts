@@ -1,5 +1,5 @@
 // Says where a broken JSON text breaks and why. Only texts that JSON.parse refused come here, so it may take its time:
-// V8's own messages give no position for short texts and call NaN an "unexpected token".
+// V8's own messages give no position for short texts.
 
 /**
  * Where and why a text is no JSON. `position` counts UTF-16 units from 0; `field` is the path of the
@@ -9,11 +9,12 @@ export interface JsonFault {
   readonly position: number;
   readonly field: string;
   readonly reason: string;
-  /** The text stands well but for a number that JSON has no way to write. */
-  readonly notFinite: boolean;
 }
 
+/** As Python (NaN, Infinity) and C (nan, -inf) write numbers that JSON has no way to write. */
 const NOT_FINITE = /[+-]?(?:NaN|Infinity|inf)\b/iy;
+/** Strings are passed over, one that never ends in a single step: the search takes time in proportion to the text. */
+const STRING_OR_NOT_FINITE = /"(?:[^"\\]|\\[\s\S])*(?:"|\\?$)|[+-]?\b(?:NaN|Infinity|inf)\b/gi;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 /** A string up to what ends or breaks it: no control character, only the escapes of RFC 8259. */
 const STRING_START = /"(?:[ !#-[\]-\u{10ffff}]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*/uy;
@@ -27,6 +28,11 @@ const MAX_DEPTH = 64;
 /** Finds the first fault of `text` by RFC 8259; call it only with a text that JSON.parse refused. */
 export function findJsonFault(text: string): JsonFault {
   return new Scanner(text).scan();
+}
+
+/** Puts numbers that are not finite into quotes, so that the rest of a text can be parsed. */
+export function quoteNotFinite(text: string): string {
+  return text.replace(STRING_OR_NOT_FINITE, (found) => (found.startsWith('"') ? found : `"${found}"`));
 }
 
 class Scanner {
@@ -55,8 +61,7 @@ class Scanner {
       return this.#members("]", () => this.#within(`[${index++}]`, () => this.#value(depth + 1)));
     }
     if (next === '"') return this.#skip(STRING) ? null : this.#brokenString();
-    if (this.#matches(NOT_FINITE)) return this.#fault("not a finite number", true);
-    if (this.#skip(NUMBER) || this.#skip(WORD)) return null;
+    if (this.#skip(NOT_FINITE) || this.#skip(NUMBER) || this.#skip(WORD)) return null;
     return this.#fault("expected a value");
   }
 
@@ -100,9 +105,9 @@ class Scanner {
     return this.#fault(next === "\\" ? "not an escape that JSON has" : "a control character inside quotes");
   }
 
-  #fault(wanted: string, notFinite = false): JsonFault {
+  #fault(wanted: string): JsonFault {
     const reason = this.#at < this.#text.length ? wanted : `the message ends too early: ${wanted}`;
-    return { position: this.#at, field: this.#path.join("").replace(/^\./, ""), reason, notFinite };
+    return { position: this.#at, field: this.#path.join("").replace(/^\./, ""), reason };
   }
 
   #eat(character: string): boolean {

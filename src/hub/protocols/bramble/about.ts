@@ -1,0 +1,107 @@
+// What a device says of itself on its `about`, `status`, `state` and `reply` topics.
+import { Type } from "typebox";
+import { Compile } from "typebox/compile";
+import { CommandReply } from "../../../shared/command.ts";
+import { ControlValue, checkControls } from "../../../shared/control.ts";
+import { DeviceAbout } from "../../../shared/device-about.ts";
+import { assertNever, type Problem, plainProblem } from "../../../shared/errors.ts";
+import { type DeviceId, isForbiddenKey } from "../../../shared/ids.ts";
+import { limits } from "../../../shared/reading.ts";
+import type { DeviceMessage } from "../../ingest/device-message.ts";
+import { decodeText, parseJson } from "../payload.ts";
+import type { Decoded } from "../protocol.ts";
+import type { DeviceKind } from "./topics.ts";
+
+/** Of one device, as JSON: a thousand of them are in memory. */
+const MAX_ABOUT_BYTES = 64 * 1024;
+
+const aboutSchema = Compile(DeviceAbout);
+const stateSchema = Compile(Type.Record(Type.String({ maxLength: 64 }), ControlValue, { maxProperties: 100 }));
+const replySchema = Compile(CommandReply);
+
+/** Decodes the payload of one of these topics: a word for `status`, JSON for the others. */
+export function decodeStatement(kind: DeviceKind, device: DeviceId, payload: Uint8Array): Decoded {
+  const text = decodeText(payload);
+  if (typeof text !== "string") return refuse(device, text);
+  if (kind === "status") return interpretStatement(kind, device, text);
+  const parsed = parseJson(text);
+  return "problem" in parsed ? refuse(device, parsed.problem) : interpretStatement(kind, device, parsed.value);
+}
+
+/** Decodes what is a value already: a text for `status`, an object for the others. */
+export function interpretStatement(kind: DeviceKind, device: DeviceId, value: unknown): Decoded {
+  if (isDeeperThan(limits.depth, value)) {
+    const words = `The message is nested over ${limits.depth} deep.`;
+    return refuse(device, plainProblem("too-deep", words, { limit: limits.depth }));
+  }
+  const message = messageOf(kind, device, value);
+  return "code" in message ? refuse(device, message) : { kind: "decoded", messages: [message] };
+}
+
+function messageOf(kind: DeviceKind, device: DeviceId, value: unknown): DeviceMessage | Problem {
+  switch (kind) {
+    case "about": {
+      const about = parseAbout(value);
+      return "code" in about ? about : { kind, device, about };
+    }
+    case "status": {
+      if (value === "online" || value === "offline") return { kind, device, isOnline: value === "online" };
+      return plainProblem("bad-status", `“${String(value).slice(0, 40)}” is no status: send online or offline.`);
+    }
+    case "state": {
+      if (stateSchema.Check(value)) return { kind, device, values: new Map(Object.entries(value)) };
+      return plainProblem("bad-state", '“state” is an object of controls and their values, such as {"led":true}.');
+    }
+    case "reply": {
+      if (replySchema.Check(value)) return { kind, device, reply: value };
+      const words = 'A reply is {"id":"…","ok":true,"value":…} or {"id":"…","ok":false,"error":"why"}.';
+      return plainProblem("bad-reply", words);
+    }
+    default:
+      return assertNever(kind);
+  }
+}
+
+/** Fields of later versions are passed over, and not kept. */
+function parseAbout(value: unknown): DeviceAbout | Problem {
+  const known = aboutSchema.Clean(value);
+  if (!aboutSchema.Check(known)) return misunderstood(known);
+  const { name, model, controls, metrics } = known;
+  const about = {
+    ...(name && { name }),
+    ...(model && { model }),
+    ...(controls && { controls }),
+    ...(metrics && { metrics }),
+  };
+  return whatIsWrongWith(about) ?? about;
+}
+
+function misunderstood(value: unknown): Problem {
+  const [fault] = aboutSchema.Errors(value);
+  const field = fault?.instancePath.slice(1).replaceAll("/", ".") ?? "";
+  const words = `“about” is not understood: ${field === "" ? "the message" : `“${field}”`} ${fault?.message ?? "is not as expected"}.`;
+  return plainProblem("bad-about", words, field === "" ? undefined : { field });
+}
+
+function whatIsWrongWith(about: DeviceAbout): Problem | null {
+  const forbidden = Object.keys(about.metrics ?? {}).find(isForbiddenKey);
+  if (forbidden !== undefined) {
+    const field = `metrics.${forbidden}`;
+    return plainProblem("forbidden-key", `“${field}” is not allowed as a name.`, { field });
+  }
+  const fault = checkControls(about.controls ?? []);
+  if (fault !== null) return plainProblem("bad-about", fault.words, { field: `controls.${fault.index}` });
+  if (Buffer.byteLength(JSON.stringify(about)) <= MAX_ABOUT_BYTES) return null;
+  const words = `“about” has over ${MAX_ABOUT_BYTES} bytes, the most that is kept of what a device says of itself.`;
+  return plainProblem("too-large", words, { limit: MAX_ABOUT_BYTES });
+}
+
+/** Looks no deeper than that: what JSON can hold is deeper than any recursion goes. */
+function isDeeperThan(depth: number, value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return depth === 0 || Object.values(value).some((inner) => isDeeperThan(depth - 1, inner));
+}
+
+function refuse(device: DeviceId, found: Problem): Decoded {
+  return { kind: "refused", problem: found, device };
+}

@@ -1,0 +1,323 @@
+// Bytes -> readings. Pure: it knows what a message may hold and nothing of who sent it or where it is kept.
+// A value that cannot be stored is left out and told; a fault that makes the rest doubtful refuses the whole message.
+import type { Problem } from "../../../shared/errors.ts";
+import {
+  type DeviceId,
+  foreignCharacter,
+  isForbiddenKey,
+  type MetricName,
+  parseDeviceId,
+  parseMetricName,
+} from "../../../shared/ids.ts";
+import { message } from "../../../shared/messages/message.ts";
+import { type IncomingReading, limits } from "../../../shared/reading.ts";
+import { hasNoOffset, parseDeviceTimeMs } from "../../../shared/time.ts";
+import { noExtras, type ReadingsMessage, type SkippedField } from "../../ingest/device-message.ts";
+import {
+  decodeText,
+  deviceNamedInText,
+  fieldPath,
+  parseJson,
+  parseJsonLines,
+  said,
+  shorten,
+  typeWord,
+} from "../payload.ts";
+import type { DecodeContext, Decoded } from "../protocol.ts";
+import { isTelegraf, namedByTags } from "./telegraf.ts";
+import { readText, withDecimalPoint } from "./text-values.ts";
+
+export interface ReadingsContext extends DecodeContext {
+  /** The device that the topic, the path or the key names, or null where the message has to. */
+  readonly device: DeviceId | null;
+  /** A JSON object a line instead of one JSON value. */
+  readonly ndjson?: boolean;
+}
+
+const DEVICE_KEYS = ["device_id", "deviceId", "device"] as const;
+const TIME_KEYS = ["ts", "timestamp", "time"] as const;
+const RESERVED_KEYS: ReadonlySet<string> = new Set([...DEVICE_KEYS, ...TIME_KEYS]);
+const MAX_ARRAY_LENGTH = 64;
+const MAX_TOLD_SKIPPED_FIELDS = 100;
+/** Of those that a refusal names. */
+const MAX_NAMED_FIELDS = 5;
+/** MicroPython on most boards counts seconds from 2000. */
+const SECONDS_FROM_1970_TO_2000 = 946_684_800;
+/** Names that were checked: a device sends the same ones again and again. */
+const knownNames = new Map<string, MetricName>();
+const MAX_KNOWN_NAMES = 10_000;
+
+/** Decodes a message of readings: an object, an array of them, or one a line. */
+export function decodeReadings(bytes: Uint8Array, context: ReadingsContext): Decoded {
+  const text = decodeText(bytes);
+  if (typeof text !== "string") return refuse(context.device, text);
+  const parsed = context.ndjson ? parseJsonLines(text) : parseJson(text);
+  if ("problem" in parsed) return refuse(context.device ?? deviceNamedInText(text), parsed.problem);
+  return decodeReadingsValue(parsed.value, context);
+}
+
+/** Decodes what is JSON already. */
+export function decodeReadingsValue(value: unknown, context: Omit<ReadingsContext, "ndjson">): Decoded {
+  const decoder = new MessageDecoder(context);
+  const found = decoder.decode(value);
+  return found === null ? { kind: "decoded", messages: [decoder.result()] } : refuse(decoder.device, found);
+}
+
+/** Decodes the bare payload of a metric topic: a number, with a unit or without, or `true`/`false`/`ON`/`OFF`. */
+export function decodeMetricValue(bytes: Uint8Array, device: DeviceId, metric: MetricName): Decoded {
+  const text = decodeText(bytes);
+  if (typeof text !== "string") return refuse(device, text);
+  const read = readText(text);
+  if (read.kind === "number") {
+    const { value, unit } = read;
+    const extras = unit === null ? noExtras : { ...noExtras, units: [{ device, metric, unit }] };
+    return {
+      kind: "decoded",
+      messages: [{ kind: "readings", readings: [{ device, metric, tsMs: null, value }], ...extras }],
+    };
+  }
+  const fields = [{ field: metric, said: said(text.trim()) }];
+  return refuse(device, message("no-usable-value/fields", { item: "", fields, meant: withDecimalPoint(text) }));
+}
+
+/** What one message amounts to. Methods answer null, or the problem that refuses the whole message. */
+class MessageDecoder {
+  /** The device of the object that was read last. */
+  device: DeviceId | null;
+  readonly #context: Omit<ReadingsContext, "ndjson">;
+  readonly #readings: IncomingReading[] = [];
+  #extras: Extras | null = null;
+  /** Fields without a number, as many as a refusal names. */
+  readonly #unusable: { readonly field: string; readonly said: string }[] = [];
+  #meant = "";
+
+  constructor(context: Omit<ReadingsContext, "ndjson">) {
+    this.#context = context;
+    this.device = context.device;
+  }
+
+  decode(value: unknown): Problem | null {
+    const found = Array.isArray(value) ? this.#batch(value) : this.#object(value, "");
+    if (found !== null || this.#readings.length > 0) return found;
+    const [fields, meant] = [this.#unusable, this.#meant];
+    return fields.length === 0
+      ? message("no-usable-value", { item: "" })
+      : message("no-usable-value/fields", { item: "", fields, meant });
+  }
+
+  result(): ReadingsMessage {
+    const extras = this.#extras;
+    return extras === null
+      ? { kind: "readings", readings: this.#readings, ...noExtras }
+      : { kind: "readings", readings: this.#readings, ...extras };
+  }
+
+  #batch(items: readonly unknown[]): Problem | null {
+    if (items.length === 0) return message("no-usable-value/empty-batch");
+    for (const [index, item] of items.entries()) {
+      const found = this.#object(item, `[${index}]`);
+      if (found !== null) return found;
+    }
+    return null;
+  }
+
+  #object(sent: unknown, where: string): Problem | null {
+    if (!isObject(sent)) return message("not-an-object", { item: where, type: typeWord(sent) });
+    const item = isTelegraf(sent) ? namedByTags(sent) : sent;
+    const device = this.#deviceOf(item, where);
+    if (typeof device !== "string") return device;
+    this.device = device;
+    const scope = { device, tsMs: null, isLocalTime: false, where, prefix: "", depth: 1 };
+    const timed = this.#timed(item, scope);
+    if ("code" in timed) return timed;
+    const before = this.#readings.length;
+    const found = this.#values(item, timed);
+    if (found === null && where !== "" && this.#readings.length === before)
+      this.#skip({ device, field: where, reason: message("skipped/no-number") });
+    return found;
+  }
+
+  /** An id that is none counts for nothing where another names the device: `device` is often a port, or an object. */
+  #deviceOf(item: JsonObject, where: string): DeviceId | Problem {
+    let { device } = this.#context;
+    let namedBy = "";
+    let bad: Problem | null = null;
+    for (const key of DEVICE_KEYS) {
+      const text = item[key];
+      if (!Object.hasOwn(item, key) || text === null) continue;
+      const parsed = typeof text === "string" ? parseDeviceId(text) : undefined;
+      const field = fieldPath(where, key);
+      if (parsed === undefined) {
+        bad ??= badDeviceId(text, field);
+      } else if (device !== null && device !== parsed) {
+        return message("device-mismatch", { field, said: parsed, device, namedBy });
+      } else {
+        device = parsed;
+        namedBy = key;
+      }
+    }
+    return device ?? bad ?? message("no-device", { item: where, field: fieldPath(where, "device_id") });
+  }
+
+  /** The scope with the time of its readings. */
+  #timed(item: JsonObject, scope: Scope): Scope | Problem {
+    const key = TIME_KEYS.find((name) => Object.hasOwn(item, name) && item[name] !== null);
+    if (key === undefined) return scope;
+    const value = item[key];
+    const field = fieldPath(scope.where, key);
+    const quoted = { field, said: said(value) };
+    if (typeof value === "string" && readText(value).kind === "none") {
+      this.#skip({ device: scope.device, field, reason: message("skipped/no-value", quoted) });
+      return scope;
+    }
+    const tsMs = parseDeviceTimeMs(value);
+    if (tsMs === undefined) return message("bad-time/no-time", quoted);
+    const { nowMs } = this.#context;
+    if (tsMs < limits.earliestTsMs) {
+      const since2000Ms = tsMs + SECONDS_FROM_1970_TO_2000 * 1_000;
+      const countsFrom2000 = typeof value === "number" && Math.abs(since2000Ms - nowMs) <= limits.futureMs;
+      return message(countsFrom2000 ? "bad-time/counts-from-2000" : "bad-time/not-set", quoted);
+    }
+    if (tsMs > nowMs + limits.futureMs) return message("bad-time/future", quoted);
+    return { ...scope, tsMs, isLocalTime: hasNoOffset(value) };
+  }
+
+  #values(item: JsonObject, scope: Scope): Problem | null {
+    for (const key of Object.keys(item)) {
+      const value = item[key];
+      // An object beside the time, such as {"ts":1769860800,"time":{"uptime":7}}, holds values like any other.
+      const reserved = scope.depth === 1 && RESERVED_KEYS.has(key) && typeof value !== "object";
+      if (reserved) continue;
+      const name = knownNames.get(scope.prefix + key);
+      const found =
+        typeof value === "number" && name !== undefined && Number.isFinite(value)
+          ? this.#reading(name, value, scope)
+          : this.#value(value, key, scope);
+      if (found !== null) return found;
+    }
+    return null;
+  }
+
+  #value(value: unknown, key: string, scope: Scope): Problem | null {
+    const field = fieldPath(scope.where, scope.prefix + key);
+    if (isForbiddenKey(key)) return message("forbidden-key", { field });
+    if (Array.isArray(value)) return this.#array(value, key, field, scope);
+    if (isObject(value)) {
+      if (scope.depth >= limits.depth) return message("too-deep", { field, limit: limits.depth });
+      return this.#values(value, { ...scope, prefix: `${scope.prefix + key}.`, depth: scope.depth + 1 });
+    }
+    return this.#leaf(value, key, field, scope);
+  }
+
+  /** Numbers and booleans in it become readings of their own, named by their places. */
+  #array(values: readonly unknown[], key: string, field: string, scope: Scope): Problem | null {
+    const isTaken = values.length > 0 && values.length <= MAX_ARRAY_LENGTH && values.every(isNumberOrNone);
+    if (!isTaken) {
+      this.#unusableField(field, values);
+      this.#skip({ device: scope.device, field, reason: message("skipped/array", { field }) });
+      return null;
+    }
+    for (const [index, value] of values.entries()) {
+      const found = this.#leaf(value, `${key}.${index}`, `${field}.${index}`, scope);
+      if (found !== null) return found;
+    }
+    return null;
+  }
+
+  #leaf(value: unknown, key: string, field: string, scope: Scope): Problem | null {
+    const name = parseMetricName(scope.prefix + key);
+    if (name === undefined) return badMetric(scope.prefix + key, field);
+    const read = typeof value === "string" ? readText(value) : numberOf(value);
+    switch (read.kind) {
+      case "number": {
+        if (knownNames.size >= MAX_KNOWN_NAMES) knownNames.clear();
+        knownNames.set(scope.prefix + key, name);
+        if (read.unit !== null) this.#told().units.push({ device: scope.device, metric: name, unit: read.unit });
+        return this.#reading(name, read.value, scope);
+      }
+      case "none":
+        this.#unusableField(field, value);
+        this.#skip({ device: scope.device, field, reason: message("skipped/no-value", { field, said: said(value) }) });
+        return null;
+      default: {
+        this.#unusableField(field, value);
+        const text = shorten(String(value), limits.attributeCharacters);
+        this.#told().attributes.push({ device: scope.device, name, text });
+        return null;
+      }
+    }
+  }
+
+  #reading(metric: MetricName, value: number, { device, tsMs, isLocalTime }: Scope): Problem | null {
+    if (this.#readings.length >= limits.readingsPerMessage)
+      return message("too-many-readings", { limit: limits.readingsPerMessage });
+    const reading = { device, metric, tsMs, value };
+    if (isLocalTime) this.#told().localTimes.add(reading);
+    this.#readings.push(reading);
+    return null;
+  }
+
+  #unusableField(field: string, value: unknown): void {
+    if (typeof value === "string") this.#meant ||= withDecimalPoint(value);
+    if (this.#unusable.length < MAX_NAMED_FIELDS) this.#unusable.push({ field, said: said(value) });
+  }
+
+  #skip(skipped: SkippedField): void {
+    const told = this.#told().skipped;
+    if (told.length < MAX_TOLD_SKIPPED_FIELDS) told.push(skipped);
+  }
+
+  #told(): Extras {
+    this.#extras ??= { attributes: [], units: [], skipped: [], localTimes: new Set() };
+    return this.#extras;
+  }
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+type Extras = {
+  readonly [K in keyof Omit<ReadingsMessage, "kind" | "readings">]: ReadingsMessage[K] extends ReadonlySet<infer V>
+    ? Set<V>
+    : Mutable<ReadingsMessage[K]>;
+};
+
+type JsonObject = Readonly<Record<string, unknown>>;
+
+interface Scope {
+  readonly device: DeviceId;
+  readonly tsMs: number | null;
+  /** The time has no offset: it was read as UTC. */
+  readonly isLocalTime: boolean;
+  /** `[3]` inside a batch, else empty. */
+  readonly where: string;
+  /** Path of the enclosing objects, with its last dot. */
+  readonly prefix: string;
+  readonly depth: number;
+}
+
+export function badDeviceId(value: unknown, field: string): Problem {
+  const character = typeof value === "string" ? (foreignCharacter(value, "device id") ?? "") : "";
+  return message("bad-device-id", { field: shorten(field), said: said(value), character });
+}
+
+export function badMetric(text: string, field: string): Problem {
+  return message("bad-metric", { field: shorten(field), character: foreignCharacter(text, "metric name") ?? "" });
+}
+
+function numberOf(value: unknown): ReturnType<typeof readText> {
+  const isNumber = typeof value === "boolean" || (typeof value === "number" && Number.isFinite(value));
+  return isNumber ? { kind: "number", value: Number(value), unit: null } : { kind: "none" };
+}
+
+/** What may stand in an array: a number, a boolean, or what says that there is none. */
+function isNumberOrNone(value: unknown): boolean {
+  if (typeof value === "string") return readText(value).kind === "none";
+  return typeof value !== "object" || value === null;
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function refuse(device: DeviceId | null | undefined, found: Problem): Decoded {
+  return { kind: "refused", problem: found, device: device ?? null };
+}

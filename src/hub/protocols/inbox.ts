@@ -1,0 +1,37 @@
+// From a payload to its verdict: decode, then hand over to ingest. Every transport delivers here.
+import type { Clock } from "../clock.ts";
+import type { Delivery, Ingest, Verdict } from "../ingest/accept.ts";
+import type { Decode, Route } from "./protocol.ts";
+
+export interface InboxOptions {
+  readonly ingest: Pick<Ingest, "accept" | "reject" | "defer" | "isOfBlocked">;
+  readonly clock: Clock;
+}
+
+export class Inbox {
+  readonly #options: InboxOptions;
+
+  constructor(options: InboxOptions) {
+    this.#options = options;
+  }
+
+  /** Never rejects: what goes wrong is part of the verdict. */
+  receive(delivery: Delivery, decode: Decode): Promise<Verdict> {
+    const { ingest, clock } = this.#options;
+    try {
+      const decoded = decode(delivery.payload, { nowMs: clock.now() });
+      return decoded.kind === "decoded"
+        ? ingest.accept(decoded.messages, delivery)
+        : ingest.reject(decoded.problem, decoded.device, delivery);
+    } catch (error) {
+      return Promise.resolve(ingest.defer(error, delivery));
+    }
+  }
+
+  /** Whether a payload is of a device that was blocked, so that no other client may receive it either. */
+  isOfBlocked(route: Route, payload: Uint8Array): boolean {
+    const { ingest, clock } = this.#options;
+    const decoded = route.decode(payload, { nowMs: clock.now() });
+    return decoded.kind === "decoded" && ingest.isOfBlocked(decoded.messages);
+  }
+}

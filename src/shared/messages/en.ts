@@ -1,0 +1,5 @@
+// Every sentence that the hub says to people, in English: a code and its parameters in, words out. A code is that of an error
+// or a finding, with a part behind a slash where one error has several sentences. Other languages have the same codes.
+import { ingest } from "./en/ingest.ts";
+
+export const en = { ...ingest };
