@@ -6,6 +6,7 @@ import { type Problem, plainProblem } from "../../shared/errors.ts";
 
 /** The origin of the desktop app's window. */
 const WINDOW_ORIGIN = "bramble://app";
+const DEVICE_ORIGIN = "file://";
 
 export class BrowserGuard {
   readonly #names: Set<string>;
@@ -21,8 +22,11 @@ export class BrowserGuard {
     this.#names.add(name);
   }
 
-  /** Null when the request may go on. An HTTP/1.0 client may send no Host at all. */
-  check(rawHeaders: readonly string[]): Problem | null {
+  /**
+   * Null when the request may go on. An HTTP/1.0 client may send no Host at all. `isDevice` is true for a path that devices
+   * alone use, which takes no cookie: the WebSocket library of the ESP8266 sends `Origin: file://`, which no browser does.
+   */
+  check(rawHeaders: readonly string[], isDevice = false): Problem | null {
     const hosts = headerValues(rawHeaders, "host");
     if (hosts.length > 1) return plainProblem("foreign-host", "The request names more than one host.");
     const [host] = hosts;
@@ -31,7 +35,12 @@ export class BrowserGuard {
       return plainProblem("foreign-host", message);
     }
     const origins = headerValues(rawHeaders, "origin");
-    const sound = origins.every((origin) => origin === WINDOW_ORIGIN || (host !== undefined && sameHost(origin, host)));
+    const sound = origins.every(
+      (origin) =>
+        origin === WINDOW_ORIGIN ||
+        (isDevice && origin === DEVICE_ORIGIN) ||
+        (host !== undefined && sameHost(origin, host)),
+    );
     return sound && origins.length <= 1
       ? null
       : plainProblem("foreign-origin", "A page of another site may not use this hub.");

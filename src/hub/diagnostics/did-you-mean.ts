@@ -1,11 +1,21 @@
 // A topic or path that the hub does not know, and the one that was probably meant.
-import { parseDeviceId } from "../../shared/ids.ts";
+import { parseDeviceId, parseMetricName } from "../../shared/ids.ts";
 
 /** So many characters may be wrong: one more, and `sensor/state` would be taken for `sensor/data`. */
 const MISTAKES = 2;
 /** Longer ones are no slip of the finger, and comparing takes its time. */
 const CHARACTERS = 160;
 const LEVELS = 8;
+/** Levels that name no device. */
+const TOPIC_WORDS: ReadonlySet<string> = new Set([
+  "sensor",
+  "sensors",
+  "bramble",
+  "metric",
+  "data",
+  "readings",
+  "home",
+]);
 
 /** The topic on which a device publishes that is closest to `topic`; null where none is close. */
 export function meantTopic(topic: string): string | null {
@@ -17,6 +27,15 @@ export function meantTopic(topic: string): string | null {
   ];
   const devices = levels.filter((level) => parseDeviceId(level) !== undefined);
   return closest(topic, ["sensor/data", ...devices.flatMap(ofDevice)]);
+}
+
+/** The topic of a single value that is meant by one such as `home/livingroom/temperature`; null where it names no device. */
+export function meantMetricTopic(topic: string): string | null {
+  const levels = topic.split("/").filter((level) => level !== "");
+  const [metric] = levels.splice(-1);
+  const device = levels.findLast((level) => !TOPIC_WORDS.has(level) && parseDeviceId(level) !== undefined);
+  if (metric === undefined || device === undefined || parseMetricName(metric) === undefined) return null;
+  return `bramble/${device}/metric/${metric}`;
 }
 
 /** The same of what a device may subscribe to. */

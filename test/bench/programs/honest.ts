@@ -22,6 +22,8 @@ const { values } = parseArgs({
   },
 });
 
+const MAX_ATTEMPTS = 12;
+const RETRY_AFTER_MS = 5_000;
 const told = Promise.race([once(process, "SIGTERM"), once(process, "SIGINT")]);
 const clients = new HonestClients({
   httpPort: Number(values.http),
@@ -37,11 +39,16 @@ const { token } = values;
 report(token === undefined ? result : { ...result, missing: await clients.countMissing(ask(token)) });
 process.exit();
 
+/** A hub that is short of memory says so for a moment, and that it may be asked again. */
 function ask(token: string): (path: string) => Promise<unknown> {
-  return async (path) => {
+  return async function askFor(path, attempts = MAX_ATTEMPTS): Promise<unknown> {
     const response = await fetch(`http://127.0.0.1:${values.http}${path}`, {
       headers: { Authorization: `Bearer ${token}` },
     });
+    if (response.status === 503 && attempts > 1) {
+      await sleep(RETRY_AFTER_MS);
+      return askFor(path, attempts - 1);
+    }
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
     return response.json();
   };

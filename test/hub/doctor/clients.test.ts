@@ -52,6 +52,132 @@ p.single("sensor/raspi-01/date", "{}", qos=1, hostname="127.0.0.1", port=int(sys
   expect(clients[0]).toMatchObject({ address: "127.0.0.1", count: 1 });
 });
 
+test.each([
+  ["home/livingroom/temperature", "Did you mean bramble/livingroom/metric/temperature?"],
+  ["sensor/m3/temperature", "Did you mean bramble/m3/metric/temperature?"],
+  ["/house/attic/humidity/", "Did you mean bramble/attic/metric/humidity?"],
+  ["temperature", "Readings go to bramble/<device>/metric/<metric>."],
+])("a bare number on “%s” is answered with the topic that takes it", async (topic, hint) => {
+  await using hub = await startTestHub();
+  const publish = (to: string) =>
+    run("mosquitto_pub", ["-h", "127.0.0.1", "-p", String(hub.mqttPort), "-q", "1", "-t", to, "-m", "21.5"]);
+  await publish(topic);
+  const [first] = await clientsOf(hub);
+  expect(first).toMatchObject({ code: "forbidden", message: expect.stringContaining(hint) });
+  const [, meant] = /mean (\S+)\?/.exec(hint) ?? [];
+  if (meant !== undefined) await publish(meant);
+  expect(await clientsOf(hub)).toHaveLength(1);
+});
+
+test("unlike faults of one sender are listed each, with the device that the message names", async () => {
+  await using hub = await startTestHub();
+  for (const message of ['{"device_id":"a","t":None}', "{'device_id':'b'}", "", '{"device_id":"a","t":?}'])
+    await run("mosquitto_pub", [
+      "-h",
+      "127.0.0.1",
+      "-p",
+      String(hub.mqttPort),
+      "-q",
+      "1",
+      "-t",
+      "sensor/data",
+      "-m",
+      message,
+    ]);
+  expect(told(await clientsOf(hub))).toEqual([
+    expect.stringMatching(/^not-json : On sensor\/data: The message is empty/),
+    expect.stringMatching(/^not-json a: .* expected a value, found "\?"/),
+    expect.stringMatching(/^not-json a: .* expected a value, found "N"/),
+    expect.stringMatching(/^not-json b: /),
+  ]);
+});
+
+test("stations that can only GET, and clients that PUT, are told what to do", async () => {
+  await using hub = await startTestHub();
+  const { http } = hub.file;
+  const ask = async (path: string, method = "GET") => (await fetch(http + path, { method })).json();
+  expect(await ask("/data?device_id=esp1&temperature=21.5")).toMatchObject({
+    error: "method-not-allowed",
+    message: "/data takes no GET: use POST.",
+  });
+  expect(await ask("/weatherstation/updateweatherstation.php?ID=x&tempf=70.5")).toMatchObject({
+    error: "no-such-route",
+    message: expect.stringContaining("Readings are taken by POST to /data"),
+  });
+  expect(await ask("/data", "PUT")).toMatchObject({ message: "/data takes no PUT: use POST." });
+  // Pages that somebody looks at.
+  await ask("/data");
+  await ask("/nothing?page=two");
+  expect(told(await clientsOf(hub))).toEqual([
+    "wrong-method : It sent PUT to /data: use POST.",
+    expect.stringMatching(
+      /^wrong-method : It sent readings in the query of a GET to \/data\. Readings are taken by POST/,
+    ),
+    expect.stringMatching(/^wrong-method : It sent readings in the query of a GET to \/weatherstation/),
+  ]);
+});
+
+const hello = (path: string, more: readonly string[]) =>
+  [`GET ${path} HTTP/1.1`, "Host: 127.0.0.1", "Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13"]
+    .concat("Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==", more)
+    .map((line) => `${line}\r\n`)
+    .join("")
+    .concat("\r\n");
+
+test("MQTT on the WebSocket of devices is told the right path", async () => {
+  await using hub = await startTestHub();
+  await say(hub.httpPort, hello("/ws", ["Sec-WebSocket-Protocol: mqtt"]));
+  await say(hub.httpPort, hello("/ws", ["Sec-WebSocket-Protocol: arduino, mqttv3.1"]));
+  const connecting = connectAsync(`${hub.file.http.replace("http", "ws")}/ws`, { reconnectPeriod: 0 }, false);
+  await expect(connecting).rejects.toThrow();
+  expect(await clientsOf(hub)).toMatchObject([{ message: expect.stringContaining("is at /mqtt"), count: 3 }]);
+});
+
+test("the usual WebSocket library of the ESP8266 gets in, with the origin that it sends; a page does not", async () => {
+  await using hub = await startTestHub();
+  const answer = async (origin: string, path: string) => {
+    const socket = connectSocket(hub.httpPort, "127.0.0.1");
+    socket.write(hello(path, [`Origin: ${origin}`, "Sec-WebSocket-Protocol: arduino"]));
+    const [chunk] = await once(socket, "data");
+    socket.destroy();
+    return String(chunk).split(" ")[1];
+  };
+  expect(await answer("file://", "/ws")).toBe("101");
+  expect(await answer("null", "/ws")).toBe("403");
+  expect(await answer("http://evil.example", "/ws")).toBe("403");
+  expect(await answer("file://", "/api/v1/live")).toBe("403");
+});
+
+test("a client that falls silent is told by its keep-alive", async () => {
+  await using hub = await startTestHub();
+  const connect = Buffer.from("\x10\x11\0\x04MQTT\x04\x02\0\x01\0\x05pico5", "latin1");
+  await say(hub.mqttPort, connect);
+  expect(await clientsOf(hub)).toMatchObject([
+    { code: "fell-silent", who: "pico5", message: expect.stringMatching(/heard every 1 s .* silent for 2 s/) },
+  ]);
+});
+
+test("a packet whose length counts characters is told as such", async () => {
+  await using hub = await startTestHub();
+  const text = (value: string) => [value.length >> 8, value.length & 255, ...Buffer.from(value)];
+  const connect = [0x10, 17, ...text("MQTT"), 4, 2, 0, 60, ...text("pico5")];
+  const body = [...text("sensor/pico5/data"), ...Buffer.from('{"unit":"°C","t":1}')];
+  const good = [...text("sensor/pico5/data"), ...Buffer.from('{"t":2}')];
+  await say(
+    hub.mqttPort,
+    Uint8Array.from(
+      [...connect, 0x30, body.length - 1, ...body, ...[0x30, good.length, ...good]]
+        .flat()
+        .concat(Array.from({ length: 99 }, () => 0)),
+    ),
+  );
+  const clients = await clientsOf(hub);
+  expect(clients.find(({ code }) => code === "cut")).toMatchObject({
+    who: "pico5",
+    message: expect.stringContaining("its length may count characters"),
+  });
+});
+
 test("a client that speaks MQTT 5 is named, and counted each time", async () => {
   await using hub = await startTestHub();
   for (const clientId of ["node-red", "node-red", "other"]) {
@@ -181,7 +307,7 @@ test("requests that came to nothing: the token, the path, the name of the host, 
     expect.stringMatching(
       /^unsupported-media-type : It sent “application\/x-www-form-urlencoded” to \/data. Send JSON/,
     ),
-    "wrong-path : It sent POST to /healthz, where nothing is taken. Readings go to /data.",
+    "wrong-method : It sent POST to /healthz: use GET.",
     "wrong-path : It sent POST to /sensor/data, where nothing is taken. Did you mean /data?",
     expect.stringMatching(/^wrong-token : It showed a token that this hub does not take/),
   ]);

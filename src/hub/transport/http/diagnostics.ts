@@ -23,6 +23,21 @@ const TLS_HELLO = "\x16\x03";
 const BEGINNING_BYTES = 16;
 
 type Requester = Pick<FastifyRequest, "ip" | "headers">;
+type Requested = Pick<FastifyRequest, "ip" | "method" | "url">;
+
+const POST_READINGS = "Readings are taken by POST to /data, as JSON.";
+
+function quotedGet(path: string): string {
+  return `It sent readings in the query of a GET to ${path.slice(0, MAX_QUOTED_CHARACTERS)}.`;
+}
+
+/** Whether a query has a number in it, as that of a station that can only GET. */
+function hasReadings(url: string): boolean {
+  const [, query = ""] = url.split("?", 2);
+  return [...new URLSearchParams(query).values()].some(
+    (value) => value.trim() !== "" && Number.isFinite(Number(value)),
+  );
+}
 
 export class HttpDiagnostics {
   readonly #options: HttpDiagnosticsOptions;
@@ -55,13 +70,27 @@ export class HttpDiagnostics {
   }
 
   /** A request to a path without a route. Returns a hint at the path that was meant; empty where none is close. */
-  nothingThere({ ip, method }: Requester & Pick<FastifyRequest, "method">, path: string): string {
+  noSuchPath({ ip, method, url }: Requested, path: string): string {
+    if (method === "GET" && hasReadings(url)) {
+      this.#tell(ip, { code: "wrong-method", subject: path, message: `${quotedGet(path)} ${POST_READINGS}` });
+      return ` ${POST_READINGS}`;
+    }
     if (method !== "POST" && method !== "PUT") return "";
     const meant = meantPath(path);
     const hint = meant === null ? "" : ` Did you mean ${meant}?`;
     const message = `It sent ${method} to ${path.slice(0, MAX_QUOTED_CHARACTERS)}, where nothing is taken.${hint || " Readings go to /data."}`;
     this.#tell(ip, { code: "wrong-path", subject: `${method} ${path}`, message });
     return hint;
+  }
+
+  /** A request to a path that takes other methods. A page that only looks is no client that failed. */
+  wrongMethod({ ip, method, url }: Requested, path: string, allowed: string): void {
+    const isRead = method === "GET" || method === "HEAD";
+    if (isRead && !hasReadings(url)) return;
+    const message = isRead
+      ? `${quotedGet(path)} ${POST_READINGS}`
+      : `It sent ${method} to ${path.slice(0, MAX_QUOTED_CHARACTERS)}: use ${allowed}.`;
+    this.#tell(ip, { code: "wrong-method", subject: `${method} ${path}`, message });
   }
 
   unknownMediaType(ip: string, path: string, mediaType: string, message: string): void {

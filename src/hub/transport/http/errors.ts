@@ -38,11 +38,17 @@ export function answerErrors(app: FastifyInstance, diagnostics: HttpDiagnostics)
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.replace(/\?.*$/, "");
     const allowed = new Set(paths.filter(({ pattern }) => pattern.test(path)).flatMap(({ methods }) => [...methods]));
-    const hint = diagnostics.nothingThere(request, path);
-    if (allowed.size === 0)
+    if (allowed.size === 0) {
+      const hint = diagnostics.noSuchPath(request, path);
       return sendProblem(reply, plainProblem("no-such-route", `There is nothing at ${path.slice(0, 200)}.${hint}`));
+    }
+    const methods = [...allowed].filter((method) => method !== "HEAD").join(" or ");
+    diagnostics.wrongMethod(request, path, methods);
     reply.header("Allow", [...allowed].join(", "));
-    return sendProblem(reply, plainProblem("method-not-allowed", `${path} takes ${[...allowed].join(", ")}.${hint}`));
+    return sendProblem(
+      reply,
+      plainProblem("method-not-allowed", `${path} takes no ${request.method}: use ${methods}.`),
+    );
   });
   app.setErrorHandler((error: FastifyError, request, reply) => sendProblem(reply, toProblem(error, request)));
 }

@@ -12,6 +12,7 @@ import type { MqttFastPath } from "./fast-path.ts";
 import { MqttSession } from "./session.ts";
 import type { MqttSubscriptions } from "./subscriptions.ts";
 import { CONNACK_UNKNOWN_LEVEL, packetCheck, UNKNOWN_LEVEL } from "./wire/packet-check.ts";
+import type { OversizedPublish } from "./wire/packet-splitter.ts";
 import { guardSocket } from "./wire/socket-guard.ts";
 
 export const MAX_PACKET_BYTES = 1024 * 1024;
@@ -86,6 +87,11 @@ export class Connections {
         session.hasSpoken = true;
         return session.isConnected && fastPath.take(session, packet);
       },
+      // A client that is busy with one packet has not fallen silent.
+      onDropping: () => {
+        session.hasSpoken = true;
+      },
+      dropped: (publish) => void refuseOversized(publish, session, diagnostics),
       acknowledged: (packetId) => commands.acknowledged(session, packetId),
       onBrokerDone: () => session.closeWhenDone(),
     });
@@ -118,4 +124,22 @@ export class Connections {
   destroyAll(): void {
     for (const socket of this.#sockets) socket.destroy();
   }
+}
+
+/** Lists a PUBLISH that is larger than is read, and acknowledges it: its client would send it again for ever. */
+async function refuseOversized(
+  publish: OversizedPublish,
+  session: MqttSession,
+  diagnostics: MqttDiagnostics,
+): Promise<void> {
+  session.publishBegan();
+  const isListed = await diagnostics.oversized(publish, session);
+  session.publishSettled();
+  if (!isListed) session.socket.destroy();
+  else if (publish.qos > 0 && session.socket.writable) session.socket.write(acknowledgement(publish));
+}
+
+/** PUBACK, or the PUBREC of QoS 2 (MQTT 3.1.1, sections 3.4 and 3.5). */
+function acknowledgement({ qos, packetId }: OversizedPublish): Uint8Array {
+  return Uint8Array.of(qos === 1 ? 0x40 : 0x50, 2, packetId >> 8, packetId & 0xff);
 }

@@ -1,16 +1,21 @@
 // Says in words why an MQTT client came to nothing: to itself where MQTT can, to the log, and to the list that the doctor
 // shows. Nothing here is on a good message's way.
 import { type Problem, plainProblem } from "../../../shared/errors.ts";
+import { message } from "../../../shared/messages/message.ts";
+import { limits } from "../../../shared/reading.ts";
 import type { NotAdmitted } from "../../access/admission.ts";
 import type { Share } from "../../access/budget.ts";
 import type { Clock } from "../../clock.ts";
 import { type ConnectionFailures, DOCTOR_CLIENT_ID } from "../../diagnostics/connection-failures.ts";
-import { meantFilter, meantTopic } from "../../diagnostics/did-you-mean.ts";
+import { meantFilter, meantMetricTopic, meantTopic } from "../../diagnostics/did-you-mean.ts";
 import { DuplicateClientIds } from "../../diagnostics/duplicate-client-ids.ts";
 import type { Ingest, Verdict } from "../../ingest/accept.ts";
 import type { Log } from "../../observe/log.ts";
 import type { LogThrottle } from "../../observe/log-throttle.ts";
+import { readText } from "../../protocols/bramble/text-values.ts";
+import { matchTopic } from "../../protocols/protocols.ts";
 import { isSoundFilter } from "./validation.ts";
+import type { OversizedPublish } from "./wire/packet-splitter.ts";
 import { SPEAKS_HTTP, SPEAKS_TLS } from "./wire/packet-splitter.ts";
 
 export interface MqttDiagnosticsOptions {
@@ -25,6 +30,8 @@ export interface MqttDiagnosticsOptions {
 /** Of a topic, filter or id that is said again. */
 const SAID_CHARACTERS = 80;
 
+/** Of a payload that is a single value. */
+const MAX_BARE_VALUE_BYTES = 64;
 /** Of a topic that is listed as where a message came from. */
 const SOURCE_CHARACTERS = 256;
 const FORBIDDEN = plainProblem("forbidden", "Nobody may publish on this topic without a key.");
@@ -92,7 +99,29 @@ export class MqttDiagnostics {
   /** Refuses a message on a topic that its client may not publish on. Rejects where that could not be written down. */
   forbidden(topic: string, payload: Uint8Array, { address, share }: Sender): Promise<Verdict> {
     const source = topic.slice(0, SOURCE_CHARACTERS);
-    return this.#options.ingest.refuse({ address, source, payload, share }, FORBIDDEN, () => forbiddenTopic(topic));
+    return this.#options.ingest.refuse({ address, source, payload, share }, FORBIDDEN, () =>
+      forbiddenTopic(topic, payload),
+    );
+  }
+
+  /** A PUBLISH that was dropped as it arrived. Resolves with false where it could not be listed. */
+  async oversized({ topic, packetBytes, beginning }: OversizedPublish, { address, share }: Sender): Promise<boolean> {
+    const device = matchTopic(topic)?.device ?? null;
+    const source = topic.slice(0, SOURCE_CHARACTERS);
+    const found = message("too-large/dropped", { bytes: packetBytes, limit: limits.messageBytes });
+    try {
+      const verdict = await this.#options.ingest.refuse({ address, source, device, payload: beginning, share }, found);
+      return verdict.kind !== "deferred";
+    } catch (error) {
+      this.#options.log.error({ err: error }, "a refusal could not be written down");
+      return false;
+    }
+  }
+
+  fellSilent(who: string, address: string, keepAliveMs: number, silentMs: number): void {
+    const [seconds, silentSeconds] = [keepAliveMs / 1_000, silentMs / 1_000];
+    const words = `It said that it would be heard every ${seconds} s (its keep-alive) and was silent for ${silentSeconds} s, so its connection was cut. Where it still runs, have it call ping() or loop() more often, or connect with a longer keep-alive.`;
+    this.#options.troubles.tell({ code: "fell-silent", address, subject: who, who, words });
   }
 
   subscriptionRejected(who: string, address: string, filter: string, hasTooMany: boolean): void {
@@ -112,9 +141,13 @@ export class MqttDiagnostics {
   }
 }
 
-function forbiddenTopic(topic: string): Problem {
-  const meant = meantTopic(topic);
-  const hint = meant === null ? "Readings go to sensor/data or sensor/<device>/data." : `Did you mean ${said(meant)}?`;
+function forbiddenTopic(topic: string, payload: Uint8Array): Problem {
+  const isBare = payload.length <= MAX_BARE_VALUE_BYTES && readText(Buffer.from(payload).toString()).kind === "number";
+  const meant = isBare ? meantMetricTopic(topic) : meantTopic(topic);
+  const hint =
+    meant === null
+      ? `Readings go to ${isBare ? "bramble/<device>/metric/<metric>" : "sensor/data or sensor/<device>/data"}.`
+      : `Did you mean ${said(meant)}?`;
   return plainProblem("forbidden", `Nobody may publish on “${said(topic)}” without a key. ${hint}`);
 }
 

@@ -171,7 +171,11 @@ export class EmbeddedBroker implements MqttBroker {
     this.#running = {
       broker,
       fastPath: new MqttFastPath({ broker, onPublish, authority, diagnostics, log }),
-      endTimer: clock.every(KEEP_ALIVE_CHECK_MS, () => endSilent(this.#connections.connected, KEEP_ALIVE_CHECK_MS)),
+      endTimer: clock.every(KEEP_ALIVE_CHECK_MS, () =>
+        endSilent(this.#connections.connected, KEEP_ALIVE_CHECK_MS, ({ client, address, keepAliveMs, silentMs }) =>
+          diagnostics.fellSilent(client?.id ?? "", address, keepAliveMs, silentMs),
+        ),
+      ),
     };
     this.#port = await listen(this.#server, host, port, "MQTT");
     return this.endpoint;

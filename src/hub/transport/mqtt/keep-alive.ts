@@ -18,13 +18,18 @@ export interface TimedSession {
   fellSilent: boolean;
 }
 
-/** To be called every `periodMs`. */
-export function endSilent(sessions: Iterable<TimedSession>, periodMs: number): void {
+/** To be called every `periodMs`; `onSilent` is called for each session that is ended. */
+export function endSilent<S extends TimedSession>(
+  sessions: Iterable<S>,
+  periodMs: number,
+  onSilent: (session: S) => void,
+): void {
   for (const session of sessions) {
     session.silentMs = session.hasSpoken || session.isHeldUp ? 0 : session.silentMs + periodMs;
     session.hasSpoken = false;
     if (session.keepAliveMs === 0 || session.silentMs <= session.keepAliveMs * GRACE) continue;
     session.fellSilent = true;
+    onSilent(session);
     session.socket.destroy();
   }
 }

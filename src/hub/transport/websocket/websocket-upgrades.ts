@@ -2,7 +2,7 @@
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
-import type { ApiError } from "../../../shared/api.ts";
+import { type Problem, plainProblem } from "../../../shared/errors.ts";
 import type { Authenticate } from "../../access/authenticate.ts";
 import type { BrowserGuard } from "../../access/browsers.ts";
 import type { Budget, Share } from "../../access/budget.ts";
@@ -11,6 +11,7 @@ import { plainAddress } from "../../access/networks.ts";
 import { type Decision, decide, type Permission } from "../../access/principal.ts";
 import type { Clock } from "../../clock.ts";
 import type { HttpDiagnostics } from "../http/diagnostics.ts";
+import { errorBody } from "../http/errors.ts";
 import { PacedSocket } from "../paced-socket.ts";
 
 const PING_PERIOD_MS = 30_000;
@@ -85,13 +86,19 @@ export class WebSocketUpgrades {
     socket.on("error", () => socket.destroy());
     const url = URL.parse(request.url ?? "/", "http://hub");
     const found = url === null ? undefined : this.#servers.get(url.pathname);
-    if (url === null || found === undefined) return refuse(socket, "404 Not Found", NO_SUCH_PATH);
-    const foreign = this.#options.guard.check(request.rawHeaders);
+    if (url === null || found === undefined)
+      return refuse(socket, "404 Not Found", plainProblem("no-such-route", NO_SUCH_PATH));
+    const { route, server } = found;
+    const foreign = this.#options.guard.check(request.rawHeaders, route.permission === "open");
     if (foreign !== null) {
       this.#options.diagnostics.foreign(request.socket.remoteAddress, foreign);
-      return refuse(socket, "403 Forbidden");
+      return refuse(socket, "403 Forbidden", foreign);
     }
-    const { route, server } = found;
+    if (route.protocols === undefined && speaksMqtt(request)) {
+      const wrongPath = plainProblem("bad-request", MQTT_ELSEWHERE);
+      this.#options.diagnostics.foreign(request.socket.remoteAddress, wrongPath);
+      return refuse(socket, "400 Bad Request", wrongPath);
+    }
     if (route.isAvailable?.() === false) return refuse(socket, "503 Service Unavailable");
     const decision = await this.#decide(route.permission, request, url);
     if (decision !== "granted") return refuse(socket, REFUSED_STATUS[decision]);
@@ -177,8 +184,15 @@ const REFUSED_STATUS = { "not-signed-in": "401 Unauthorized", forbidden: "403 Fo
 const NO_SUCH_PATH =
   "There is no WebSocket at this path: devices use /ws, MQTT over WebSocket is at /mqtt, and the hub's window listens at /api/v1/live.";
 
-function refuse(socket: Duplex, status: string, message?: string): void {
-  const body = message === undefined ? "" : JSON.stringify({ error: "no-such-route", message } satisfies ApiError);
+const MQTT_ELSEWHERE =
+  'This path speaks JSON. MQTT over WebSocket is at /mqtt (paho: ws_set_options(path="/mqtt"); MQTT.js: ws://…/mqtt).';
+
+function speaksMqtt({ headers }: IncomingMessage): boolean {
+  return /(?:^|[\s,])mqtt(?:v3\.1)?(?:$|[\s,])/i.test(headers["sec-websocket-protocol"] ?? "");
+}
+
+function refuse(socket: Duplex, status: string, problem?: Problem): void {
+  const body = problem === undefined ? "" : JSON.stringify(errorBody(problem));
   const headers = ["Connection: close", "Content-Type: application/json", `Content-Length: ${Buffer.byteLength(body)}`];
   socket.end(`HTTP/1.1 ${status}\r\n${headers.join("\r\n")}\r\n\r\n${body}`, () => socket.destroy());
 }

@@ -35,7 +35,7 @@ export const ingest = {
   }: Position & Field & { readonly reason: string; readonly found: string }) =>
     `JSON broken ${place({ position })}${within(field)}: ${reason}${found === "" ? "" : `, found ${JSON.stringify(found)}`}.`,
   "not-an-object": ({ item, type }: Item & { readonly type: string }) =>
-    `${subject(item)} is ${type}, not a JSON object such as {"device_id":"raspi-01","temperature":25.5}.`,
+    `${subject(item)} is ${type}, not a JSON object such as {"device_id":"raspi-01","temperature":25.5}.${type === "a number" && item === "" ? " Over MQTT a bare number goes to bramble/<device>/metric/<metric>." : ""}`,
   "not-an-object/envelope": () => "A message is an object with a “type”.",
   "no-device": ({ item }: Item & Field) =>
     `No device is named${item === "" ? "" : ` in item ${item} of the batch`}: add "device_id": "raspi-01" with a name of your own.`,
@@ -69,7 +69,7 @@ export const ingest = {
   "too-large": ({ limit }: Limit) => `The message has over ${limit} bytes, the most that is taken. Send it in parts.`,
   "too-large/unpacked": ({ limit }: Limit) =>
     `The message has over ${limit} bytes once it is unpacked, the most that is taken. Send it in parts.`,
-  "too-large/swallowed": ({ bytes, limit }: Limit & { readonly bytes: number }) =>
+  "too-large/dropped": ({ bytes, limit }: Limit & { readonly bytes: number }) =>
     `The message has ${bytes} bytes; ${limit} are taken. Send it in parts, and pictures to another place.`,
   "too-large/about": ({ limit }: Limit) =>
     `“about” has over ${limit} bytes, the most that is kept of what a device says of itself.`,

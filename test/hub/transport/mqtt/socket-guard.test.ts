@@ -14,6 +14,7 @@ const TOO_MUCH_BYTES = 10_000_000;
 /** A client and the guarded end of its connection, read as the broker reads. */
 class Connection implements AsyncDisposable {
   readonly violations: string[] = [];
+  readonly dropped: string[] = [];
   /** Packets of this type are taken out. */
   takenType = -1;
   readonly taken: string[] = [];
@@ -51,6 +52,8 @@ class Connection implements AsyncDisposable {
         this.taken.push(bytes.toString("latin1", start, end));
         return true;
       },
+      onDropping: () => undefined,
+      dropped: ({ topic, packetId, packetBytes }) => this.dropped.push(`${topic} ${packetId} ${packetBytes}`),
       acknowledged: () => undefined,
       onBrokerDone: () => undefined,
     });
@@ -224,7 +227,7 @@ describe("a client that speaks MQTT", () => {
 
 describe("a client is cut off, and nothing of it is passed on, for", () => {
   test.each([
-    ["a packet of one byte too much", packet(3, PACKET_BYTES - 3).subarray(0, 4), /^a packet of 100001 bytes/],
+    ["a packet of one byte too much", packet(8, PACKET_BYTES - 3).subarray(0, 4), /^a packet of 100001 bytes/],
     ["a packet of the longest length", Buffer.of(0x30, 0xff, 0xff, 0xff, 0x7f), /^a packet of \d+ bytes or more/],
     ["type 0", Buffer.of(0x00, 0x00), /^packet type 0 does not exist/],
     ["type 0 in its first byte", Buffer.of(0x0f), /^packet type 0/],
@@ -270,10 +273,23 @@ describe("a client is cut off, and nothing of it is passed on, for", () => {
     expect(connection.violations).toEqual(["packet type 0 does not exist"]);
   });
 
+  test("nothing that is a PUBLISH: one that is too large is dropped, and what comes behind it is passed on", async () => {
+    await using connection = await open();
+    const publish = packet(3, 3 * PACKET_BYTES);
+    publish[0] = 0x32;
+    publish.set([0, 1, 0x74, 0x12, 0x34], publish.length - 3 * PACKET_BYTES);
+    const behind = packet(3, 5);
+    connection.client.write(Buffer.concat([publish, behind]));
+    await connection.receive(behind.length);
+    expect(connection.received).toEqual(behind);
+    expect(connection.dropped).toEqual([`t ${0x1234} ${publish.length}`]);
+    expect(connection.violations).toEqual([]);
+  });
+
   test("a too large packet before a byte of it has come", async () => {
     await using connection = await open();
     const closed = once(connection.client.resume(), "close");
-    for (const byte of packet(3, PACKET_BYTES).subarray(0, 4)) connection.client.write(Uint8Array.of(byte));
+    for (const byte of packet(8, PACKET_BYTES).subarray(0, 4)) connection.client.write(Uint8Array.of(byte));
     await closed;
     expect(connection.received.length).toBeLessThan(4);
     expect(connection.violations).toHaveLength(1);

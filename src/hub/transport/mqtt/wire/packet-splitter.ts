@@ -3,7 +3,12 @@
 // overtakes another. Once one packet of a read is left to the broker, all behind it in that read are as well.
 import { mostCostOf, PARSED_MESSAGE_BYTES, type Share } from "../../../access/budget.ts";
 
+const PUBLISH = 3;
 const PUBACK = 4;
+/** A larger PUBLISH is dropped as it arrives, up to here; its client would send it again for ever if it were cut. */
+const MAX_DROPPED_PACKET_BYTES = 64 * 1024 * 1024;
+const COUNTS_CHARACTERS =
+  "; the message before it has characters of several bytes, and its length may count characters (umqtt: encode the text)";
 const LONGEST_SIGNATURE_CHARACTERS = 8;
 const MAX_REMAINING_LENGTH_BYTES = 4;
 const HTTP_REQUEST = /^(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT) /;
@@ -12,6 +17,17 @@ const TLS_HANDSHAKE = "\x16\x03";
 /** Violations of clients that came to the wrong port. */
 export const SPEAKS_HTTP = "it speaks HTTP";
 export const SPEAKS_TLS = "it speaks TLS";
+
+/** A PUBLISH that is larger than is read. */
+export interface OversizedPublish {
+  readonly topic: string;
+  readonly qos: number;
+  /** 0 where it is QoS 0. */
+  readonly packetId: number;
+  readonly packetBytes: number;
+  /** How its payload begins. */
+  readonly beginning: Buffer;
+}
 
 /** A whole packet inside `bytes`, which are only valid during the call. */
 export interface RawPacket {
@@ -34,6 +50,8 @@ export interface PacketSplitterOptions {
    * so that none overtakes. True takes the packet out, and what it costs from the share.
    */
   readonly take: (packet: RawPacket) => boolean;
+  /** Told of a PUBLISH that was too large, once all of it has arrived and was dropped. */
+  readonly dropped: (publish: OversizedPublish) => void;
   /** Told of every PUBACK that arrives; the broker sees it too. */
   readonly acknowledged: (packetId: number) => void;
 }
@@ -50,6 +68,8 @@ export interface SplitPackets {
 
 const NO_PACKETS: SplitPackets = { rest: null, brokerBytes: 0, violation: null };
 const EMPTY = Buffer.alloc(0);
+/** Of a dropped payload, that is listed. */
+const MAX_BEGINNING_BYTES = 256;
 
 export class PacketSplitter {
   readonly #options: PacketSplitterOptions;
@@ -61,6 +81,10 @@ export class PacketSplitter {
   /** From how many bytes on there may be a whole packet. */
   #neededBytes = 0;
   #hasWaiting = false;
+  /** A PUBLISH that is dropped while it arrives, and how much of it is still to come. */
+  #dropping: { readonly publish: OversizedPublish; leftBytes: number } | null = null;
+  /** The last packet has characters of several bytes in its payload, and something lies behind it. */
+  #mayCountCharacters = false;
 
   constructor(options: PacketSplitterOptions) {
     this.#options = options;
@@ -81,9 +105,27 @@ export class PacketSplitter {
     return this.#hasWaiting;
   }
 
-  push(chunk: Buffer): void {
+  /** True where what arrives is dropped. */
+  get isDropping(): boolean {
+    return this.#dropping !== null;
+  }
+
+  push(arrived: Buffer): void {
+    const chunk = this.#dropping === null ? arrived : this.#drop(arrived, this.#dropping);
+    if (chunk.length === 0) return;
     this.#chunks.push(chunk);
     this.#bytes += chunk.length;
+  }
+
+  /** Answers what lies behind the packet that is dropped. */
+  #drop(chunk: Buffer, dropping: { readonly publish: OversizedPublish; leftBytes: number }): Buffer {
+    const dropped = Math.min(dropping.leftBytes, chunk.length);
+    dropping.leftBytes -= dropped;
+    if (dropping.leftBytes === 0) {
+      this.#dropping = null;
+      this.#options.dropped(dropping.publish);
+    }
+    return chunk.subarray(dropped);
   }
 
   /** Passes on as many packets as the share has room for. */
@@ -102,6 +144,7 @@ export class PacketSplitter {
     let restStart = -1;
     let brokerBytes = 0;
     this.#hasWaiting = false;
+    let last: RawPacket | null = null;
     for (;;) {
       const packet = this.#packetAt(bytes, at);
       if (packet === null) break;
@@ -120,10 +163,15 @@ export class PacketSplitter {
         brokerBytes += costBytes;
       }
       at = packet.end;
+      last = packet;
     }
     if (at > 0) share.finished();
-    this.#chunks = at < bytes.length ? [bytes.subarray(at)] : [];
-    this.#bytes = bytes.length - at;
+    if (this.#violation !== null && (this.#mayCountCharacters || hasWideCharacters(last)))
+      this.#violation += COUNTS_CHARACTERS;
+    this.#mayCountCharacters = at < bytes.length && hasWideCharacters(last);
+    this.#chunks = [];
+    this.#bytes = 0;
+    if (at < bytes.length) this.push(bytes.subarray(at));
     // Packets before a violation are handled first; the next call reports it.
     if (restStart >= 0) return { rest: bytes.subarray(restStart, at), brokerBytes, violation: null };
     return this.#violation === null ? NO_PACKETS : { ...NO_PACKETS, violation: this.#violation };
@@ -151,6 +199,8 @@ export class PacketSplitter {
         continue;
       }
       const packetBytes = 1 + index + length;
+      if (packetBytes > maxPacketBytes && type === PUBLISH && packetBytes <= MAX_DROPPED_PACKET_BYTES)
+        return this.#beginToDrop({ bytes, header, start: at + 1 + index, end: bytes.length }, packetBytes);
       if (packetBytes > maxPacketBytes)
         return this.#violated(`a packet of ${packetBytes} bytes or more; ${maxPacketBytes} are read`);
       if (at + packetBytes <= bytes.length) return { bytes, header, start: at + 1 + index, end: at + packetBytes };
@@ -159,10 +209,39 @@ export class PacketSplitter {
     }
   }
 
+  /** Once its topic and packet id are there, which its acknowledgement takes. `packet` is what has arrived of it. */
+  #beginToDrop(packet: RawPacket, packetBytes: number): null {
+    const { bytes, header, start, end } = packet;
+    const qos = (header >> 1) & 3;
+    const topicEnd = start + 2 + (start + 2 <= end ? bytes.readUInt16BE(start) : 0);
+    const payloadStart = topicEnd + (qos > 0 ? 2 : 0);
+    if (start + 2 > end || payloadStart > end) {
+      this.#neededBytes = bytes.length + 1;
+      return null;
+    }
+    const fault = this.#options.check(packet);
+    if (fault !== null) return this.#violated(fault);
+    const publish = {
+      topic: bytes.toString("utf8", start + 2, topicEnd),
+      qos,
+      packetId: qos > 0 ? bytes.readUInt16BE(topicEnd) : 0,
+      packetBytes,
+      beginning: Buffer.from(bytes.subarray(payloadStart, payloadStart + MAX_BEGINNING_BYTES)),
+    };
+    this.#neededBytes = 0;
+    this.#dropping = { publish, leftBytes: packetBytes };
+    return null;
+  }
+
   #violated(reason: string): null {
     this.#violation = reason;
     return null;
   }
+}
+
+function hasWideCharacters(packet: RawPacket | null): boolean {
+  if (packet === null || packet.header >> 4 !== PUBLISH) return false;
+  return packet.bytes.subarray(packet.start, packet.end).some((byte) => byte >= 0x80);
 }
 
 function foreignProtocol(chunk: Buffer): string | null {

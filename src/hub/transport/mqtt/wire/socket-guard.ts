@@ -14,6 +14,8 @@ const SMALL_PACKET_BYTES = 4 * 1024;
 export interface GuardOptions extends PacketSplitterOptions {
   /** Called once, just before the socket is destroyed. */
   readonly onViolation: (reason: string) => void;
+  /** Called for each piece of a packet that is too large and is dropped. */
+  readonly onDropping: () => void;
   /** Called when the broker is done with the packets it was given. */
   readonly onBrokerDone: () => void;
 }
@@ -74,6 +76,7 @@ export function guardSocket(socket: Duplex, options: GuardOptions): Guard {
           share.take(chunk.length);
           share.release(chunk.length);
           packets.push(chunk);
+          if (packets.isDropping) options.onDropping();
         }
         const rest = split();
         if (rest !== null || isWaiting || packets.violation !== null) return rest;
