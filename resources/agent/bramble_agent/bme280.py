@@ -8,6 +8,8 @@ import time
 from dataclasses import dataclass
 from typing import Protocol
 
+from .plausible import ImpossibleReading, within
+
 CHIP_ID = 0x60
 REGISTER_CHIP_ID = 0xD0
 REGISTER_CALIBRATION_LOW = 0x88
@@ -17,11 +19,20 @@ REGISTER_STATUS = 0xF3
 REGISTER_CONTROL = 0xF4
 REGISTER_DATA = 0xF7
 MEASURING = 0x08
+COPYING_CALIBRATION = 0x01
 HUMIDITY_ONCE = 0x01
 ALL_ONCE_FORCED = 0x25
 # One measurement of each takes at most 9.3 ms (appendix 9.1).
 MEASURE_SECONDS = 0.01
 MEASURE_TRIES = 10
+# What the data registers hold where nothing was measured (section 4.1: "skipped"; section 5.4: the reset state).
+SKIPPED_20_BIT = 0x80000
+SKIPPED_16_BIT = 0x8000
+# What the chip is made to measure (section 1).
+MIN_CELSIUS, MAX_CELSIUS = -40, 85
+MIN_HECTOPASCALS, MAX_HECTOPASCALS = 300, 1_100
+# The formula overshoots a little at both ends, and is clamped; a broken calibration gives hundreds.
+MIN_PERCENT_BEFORE_CLAMPING, MAX_PERCENT_BEFORE_CLAMPING = -50, 150
 
 
 class Bus(Protocol):
@@ -49,6 +60,15 @@ class Calibration:
         h5 = e6 * 16 + (e5 >> 4)
         return Calibration(t=words[:3], p=words[3:12], h=(words[12], h2, h3, h4, h5, h6))
 
+    def check(self) -> None:
+        """Raises ImpossibleReading where a value is empty that is set in every chip: a memory of 00 or ff, or a bus."""
+        named = {"T1": self.t[0], "T2": self.t[1], "P1": self.p[0], "P2": self.p[1], "H2": self.h[1]}
+        empty = [name for name, value in named.items() if value in (0, -1, 0xFFFF)]
+        if empty:
+            raise ImpossibleReading(
+                f"the BME280's calibration is empty ({', '.join(empty)}): check the wiring; else the chip is broken"
+            )
+
 
 def fine_temperature(c: Calibration, raw: int) -> float:
     """The datasheet's t_fine, which the other formulas need; degrees Celsius are its 5120th part."""
@@ -64,7 +84,7 @@ def pascals(c: Calibration, raw: int, t_fine: float) -> float:
     var1 = (p3 * var1 * var1 / 524288 + p2 * var1) / 524288
     var1 = (1 + var1 / 32768) * p1
     if var1 == 0:
-        raise OSError("the sensor's calibration is empty")
+        raise ImpossibleReading("the BME280's calibration is empty")
     pressure = (1048576 - raw - var2 / 4096) * 6250 / var1
     return pressure + (p9 * pressure * pressure / 2147483648 + pressure * p8 / 32768 + p7) / 16
 
@@ -74,7 +94,19 @@ def relative_humidity(c: Calibration, raw: int, t_fine: float) -> float:
     h = t_fine - 76800
     h = (raw - (h4 * 64 + h5 / 16384 * h)) * (h2 / 65536 * (1 + h6 / 67108864 * h * (1 + h3 / 67108864 * h)))
     h *= 1 - h1 * h / 524288
+    h = within("the BME280: a humidity", h, MIN_PERCENT_BEFORE_CLAMPING, MAX_PERCENT_BEFORE_CLAMPING, "%")
     return min(100.0, max(0.0, h))
+
+
+def check_raw(what: str, raw: int, bits: int) -> None:
+    """Raises ImpossibleReading where a data register holds what no measurement gives."""
+    if raw == (SKIPPED_20_BIT if bits == 20 else SKIPPED_16_BIT):
+        raise ImpossibleReading(
+            f"the BME280 did not measure the {what}: it lost its settings, as it does when its power fails;"
+            " if this stays, check its power and wiring"
+        )
+    if raw in (0, (1 << bits) - 1):
+        raise ImpossibleReading(f"the BME280 sends nothing but {raw & 1}s as the {what}: check the wiring")
 
 
 class Bme280:
@@ -86,32 +118,44 @@ class Bme280:
         (chip,) = self._read(REGISTER_CHIP_ID, 1)
         if chip != CHIP_ID:
             raise OSError(f"the chip at 0x{address:02x} is no BME280 (its id is 0x{chip:02x})")
+        self._await("start", COPYING_CALIBRATION)
         self._calibration = Calibration.parse(
             self._read(REGISTER_CALIBRATION_LOW, 26), self._read(REGISTER_CALIBRATION_HIGH, 7)
         )
+        self._calibration.check()
 
     def measure(self) -> dict[str, float]:
-        """In °C, % and hPa."""
+        """In °C, % and hPa. Raises OSError."""
         self._bus.write_byte_data(self._address, REGISTER_HUMIDITY_CONTROL, HUMIDITY_ONCE)
         self._bus.write_byte_data(self._address, REGISTER_CONTROL, ALL_ONCE_FORCED)
-        self._await_measurement()
+        self._await("measure", MEASURING)
         data = self._read(REGISTER_DATA, 8)
         raw_p = data[0] << 12 | data[1] << 4 | data[2] >> 4
         raw_t = data[3] << 12 | data[4] << 4 | data[5] >> 4
         raw_h = data[6] << 8 | data[7]
+        for what, raw, bits in (("temperature", raw_t, 20), ("pressure", raw_p, 20), ("humidity", raw_h, 16)):
+            check_raw(what, raw, bits)
         t_fine = fine_temperature(self._calibration, raw_t)
+        # The other two formulas need a temperature that can be: it comes first.
+        celsius = within("the BME280: a temperature", t_fine / 5120, MIN_CELSIUS, MAX_CELSIUS, "°C")
+        hectopascals = pascals(self._calibration, raw_p, t_fine) / 100
         return {
-            "temperature": round(t_fine / 5120, 2),
+            "temperature": round(celsius, 2),
             "humidity": round(relative_humidity(self._calibration, raw_h, t_fine), 2),
-            "pressure": round(pascals(self._calibration, raw_p, t_fine) / 100, 2),
+            "pressure": round(
+                within("the BME280: a pressure", hectopascals, MIN_HECTOPASCALS, MAX_HECTOPASCALS, "hPa"), 2
+            ),
         }
 
-    def _await_measurement(self) -> None:
+    def _await(self, what: str, busy: int) -> None:
         for _ in range(MEASURE_TRIES):
             time.sleep(MEASURE_SECONDS)
-            if not self._read(REGISTER_STATUS, 1)[0] & MEASURING:
+            if not self._read(REGISTER_STATUS, 1)[0] & busy:
                 return
-        raise OSError("the BME280 does not finish measuring")
+        raise OSError(f"the BME280 does not finish to {what}: check the wiring")
 
     def _read(self, register: int, length: int) -> bytes:
-        return bytes(self._bus.read_i2c_block_data(self._address, register, length))
+        try:
+            return bytes(self._bus.read_i2c_block_data(self._address, register, length))
+        except OSError as error:
+            raise OSError(f"nothing answers at 0x{self._address:02x} on I2C ({error}): check wiring and address") from error

@@ -3,6 +3,8 @@
 A sensor answers all that it measures by suffix; "" is the input's own name. What cannot be read raises OSError (or
 shell.CommandFailed) in words.
 """
+import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,11 +13,19 @@ from typing import Protocol
 from . import shell
 from .bme280 import Bme280
 from .outputs import check_pin
+from .plausible import ImpossibleReading, within
 
 ROOT = Path("/")
-# What a DS18B20 says when it lost its power before it measured.
-DS18B20_POWER_ON = 85_000
-DHT_TRIES = 3
+# The register of a DS18B20 between its power-on and its first measurement.
+DS18B20_POWER_ON_MILLIDEGREES = 85_000
+DS18B20_MIN_CELSIUS = -55
+DS18B20_MAX_CELSIUS = 125
+DHT22_TRIES = 3
+DHT22_MIN_CELSIUS = -40
+DHT22_MAX_CELSIUS = 80
+# As a command prints it: float() would also take "nan", "infinity" and "1_000".
+PRINTED_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+MAX_QUOTED_CHARACTERS = 80
 
 
 @dataclass(frozen=True)
@@ -133,7 +143,10 @@ class Bme280Input(InputSettings):
     def open(self, changed: Callable[[], None]) -> Sensor:
         from smbus2 import SMBus
 
-        bus = SMBus(self.bus)
+        try:
+            bus = SMBus(self.bus)
+        except FileNotFoundError:
+            raise OSError(f"there is no I2C bus {self.bus} (is dtparam=i2c_arm=on set?)") from None
         try:
             chip = Bme280(bus, self.address)
         except OSError:
@@ -225,46 +238,72 @@ def nothing() -> None:
 
 
 def printed_number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise shell.CommandFailed(f"the command printed no number: {text[:80]!r}") from None
+    """The number that a command printed. Raises CommandFailed where it printed anything else."""
+    if text == "":
+        raise shell.CommandFailed("the command printed nothing: it has to print one number")
+    value = float(text) if PRINTED_NUMBER.fullmatch(text) else math.nan
+    if not math.isfinite(value):
+        raise shell.CommandFailed(f"the command printed no number: {text[:MAX_QUOTED_CHARACTERS]!r}")
+    return value
 
 
 def read_ds18b20(root: Path, wanted: str | None) -> float:
-    """In °C. The kernel checks the sum of what the sensor sent, and says YES where it is right."""
+    """In °C. Raises OSError. The kernel says YES where the checksum of the sensor's nine bytes is right."""
     folder = root / "sys/bus/w1/devices"
     found = sorted(path.name for path in folder.glob(wanted or "28-*"))
     if not found:
         raise OSError(f"there is no DS18B20 {wanted or 'on the 1-Wire bus (is dtoverlay=w1-gpio set?)'}")
     if len(found) > 1:
         raise OSError(f"there are {len(found)} DS18B20: name one by its id ({', '.join(found)})")
-    text = (folder / found[0] / "w1_slave").read_text()
-    check, _, value = text.partition("\n")
-    if not check.endswith("YES") or "t=" not in value:
-        raise OSError(f"{found[0]} sent something broken")
-    thousandths = int(value.split("t=")[1])
-    if thousandths == DS18B20_POWER_ON:
-        raise OSError(f"{found[0]} has just been powered on")
-    return thousandths / 1_000
+    text = (folder / found[0] / "w1_slave").read_text(errors="replace")
+    first, _, second = text.partition("\n")
+    scratchpad = first.partition(":")[0].split()
+    # The checksum of nothing but zeros is right.
+    if scratchpad and set(scratchpad) in ({"00"}, {"ff"}):
+        raise ImpossibleReading(
+            f"{found[0]} sends nothing but {scratchpad[0]}: its data line is shorted or disconnected, check the wiring"
+        )
+    measured = re.search(r"\bt=(-?\d+)\s*$", second)
+    if not first.rstrip().endswith("YES") or measured is None:
+        raise OSError(f"{found[0]} sent something broken: check the wiring and the 4.7 kΩ resistor")
+    millidegrees = int(measured[1])
+    if millidegrees == DS18B20_POWER_ON_MILLIDEGREES:
+        raise ImpossibleReading(
+            f"{found[0]} has just been powered on and has not measured: 85 °C is what it says then;"
+            " if this stays, check its power"
+        )
+    return within(f"{found[0]}: a temperature", millidegrees / 1_000, DS18B20_MIN_CELSIUS, DS18B20_MAX_CELSIUS, "°C")
 
 
 def read_dht22(root: Path, wanted: str | None) -> dict[str, float]:
-    """One in a few readings fails for its timing: it is tried again at once."""
+    """In °C and %. Raises OSError. One in a few readings fails for its timing, and is tried again at once."""
     folders = [
         path
         for path in sorted((root / "sys/bus/iio/devices").glob(wanted or "iio:device*"))
-        if (path / "name").read_text().startswith("dht11")
+        if (path / "name").read_text(errors="replace").startswith("dht11")
     ]
     if not folders:
         raise OSError("there is no DHT22 (is dtoverlay=dht11,gpiopin=… set?)")
-    failure = OSError("not read")
-    for _ in range(DHT_TRIES):
+    failure: OSError | ValueError = OSError("not read")
+    for _ in range(DHT22_TRIES):
         try:
-            return {
-                "temperature": int((folders[0] / "in_temp_input").read_text()) / 1_000,
-                "humidity": int((folders[0] / "in_humidityrelative_input").read_text()) / 1_000,
-            }
-        except OSError as error:
+            return measured_dht22(
+                int((folders[0] / "in_temp_input").read_text()) / 1_000,
+                int((folders[0] / "in_humidityrelative_input").read_text()) / 1_000,
+            )
+        except (OSError, ValueError) as error:
             failure = error
-    raise OSError(f"the DHT22 does not answer: {failure.strerror or failure}")
+    if isinstance(failure, ImpossibleReading):
+        raise failure
+    reason = failure.strerror if isinstance(failure, OSError) and failure.strerror else failure
+    raise OSError(f"the DHT22 does not answer: {reason}")
+
+
+def measured_dht22(celsius: float, percent: float) -> dict[str, float]:
+    # The checksum of nothing but zeros is right here, too.
+    if celsius == 0 and percent == 0:
+        raise ImpossibleReading("the DHT22 sends nothing but zeros: its data line is shorted, check the wiring")
+    return {
+        "temperature": within("the DHT22: a temperature", celsius, DHT22_MIN_CELSIUS, DHT22_MAX_CELSIUS, "°C"),
+        "humidity": within("the DHT22: a humidity", percent, 0, 100, "%"),
+    }

@@ -9,7 +9,8 @@ from .config import Config
 from .devices import OpenDevices
 from .inputs import InputSettings, Sensor
 from .outbox import Outbox
-from .status import StatusBoard
+from .plausible import all_finite
+from .status import StatusBoard, describe_error
 from .vitals import Vitals
 
 log = logging.getLogger("inputs")
@@ -73,8 +74,14 @@ class Sampler:
             interval = self._intervals[name]
             # In step with the first time, unless it fell behind.
             self._due[name] = due + interval if due + interval > now else now + interval
-            values.update(self._vitals.read() if name == VITALS else self._read(name))
+            values.update(self._read_vitals() if name == VITALS else self._read(name))
         self._store(values)
+
+    def _read_vitals(self) -> dict[str, float]:
+        values, impossible = self._vitals.read()
+        if self._board.trouble("vitals", impossible) and impossible is not None:
+            log.warning("left out: %s", impossible)
+        return values
 
     def _read(self, name: str) -> dict[str, float]:
         """Nothing where the input cannot be read; that is said once."""
@@ -83,11 +90,12 @@ class Sampler:
             if sensor is None:
                 sensor = self._inputs[name].open(lambda: self._changed(name))
                 self._open.put(name, self._inputs[name], sensor)
-            values = {f"{name}.{suffix}" if suffix else name: value for suffix, value in sensor.read().items()}
+            values = {f"{name}.{suffix}" if suffix else name: value for suffix, value in all_finite(sensor.read()).items()}
         except Exception as error:
             # gpiozero, its pin libraries and the kernel each raise errors of their own.
-            if self._board.trouble(f"input {name}", f"{type(error).__name__}: {error}"):
-                log.warning("%s cannot be read: %s", name, error)
+            words = describe_error(error)
+            if self._board.trouble(f"input {name}", words):
+                log.warning("%s cannot be read: %s", name, words)
             return {}
         if self._board.trouble(f"input {name}", None):
             log.info("%s is read", name)

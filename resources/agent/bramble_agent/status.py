@@ -8,6 +8,7 @@ from pathlib import Path
 
 from .clock import duration
 from .hub import replace_file
+from .shell import CommandFailed
 
 
 @dataclass
@@ -98,6 +99,15 @@ def is_alive(pid: int) -> bool:
     except PermissionError:
         return True
     return True
+
+
+def describe_error(error: Exception) -> str:
+    """In words. Errors of libraries and of Python itself say little without their class."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    if isinstance(error, (OSError, CommandFailed)) and str(error):
+        return str(error)
+    return f"{type(error).__name__}: {error}"
 
 
 def describe(status: Status, now: float) -> str:

@@ -1,20 +1,24 @@
 """Sensors: files of the kernel that are made up here, chips on a bus that is made up here, mock pins."""
 import json
+import os
 import threading
 import unittest
+from unittest import mock
 
 from gpiozero import Device
 
 from bramble_agent import bme280
 from bramble_agent.about import about, machine_model
 from bramble_agent.config import parse
-from bramble_agent.inputs import read_dht22, read_ds18b20
+from bramble_agent.inputs import printed_number, read_dht22, read_ds18b20
 from bramble_agent.outbox import Outbox
 from bramble_agent.sampler import Sampler
+from bramble_agent.shell import CommandFailed
 from bramble_agent.vitals import Vitals
 
 from .support import FolderCase
 
+THROTTLING = ("undervoltage", "throttled", "undervoltage_occurred", "throttled_occurred")
 W1 = "sys/bus/w1/devices"
 GOOD = "72 01 4b 46 7f ff 0e 10 57 : crc=57 YES\n72 01 4b 46 7f ff 0e 10 57 t=23125\n"
 
@@ -34,6 +38,32 @@ class Ds18b20Test(FolderCase):
             self.write(f"{W1}/28-1/w1_slave", text)
             with self.subTest(text), self.assertRaisesRegex(OSError, words):
                 read_ds18b20(self.folder, None)
+
+    def test_impossible_readings_are_errors(self) -> None:
+        def sent(scratchpad: str, millidegrees: int) -> str:
+            crc = scratchpad.split()[-1]
+            return f"{scratchpad} : crc={crc} YES\n{scratchpad} t={millidegrees}\n"
+
+        cases = {
+            # Shorted: the checksum over zeros is right.
+            sent("00 00 00 00 00 00 00 00 00", 0): "nothing but 00: .*shorted or disconnected",
+            sent("ff ff ff ff ff ff ff ff ff", -62): "nothing but ff: .*shorted or disconnected",
+            "ff ff ff ff ff ff ff ff ff : crc=c9 NO\nff ff ff ff ff ff ff ff ff t=-62\n": "nothing but ff",
+            sent("50 05 4b 46 7f ff 0c 10 1c", 85_000): "powered on",
+            sent("10 f8 4b 46 7f ff 10 10 11", -127_000): "-127 °C is impossible: -55 to 125 °C",
+            sent("ff 07 4b 46 7f ff 01 10 11", 127_937): "127.937 °C is impossible",
+            GOOD.replace("t=23125", "t="): "broken",
+            GOOD.replace("t=23125", "t=2x"): "broken",
+        }
+        for text, words in cases.items():
+            self.write(f"{W1}/28-1/w1_slave", text)
+            with self.subTest(text), self.assertRaisesRegex(OSError, words):
+                read_ds18b20(self.folder, None)
+
+    def test_zero_degrees_and_the_ends_of_its_range_are_readings(self) -> None:
+        for millidegrees in (0, -55_000, 125_000, 84_937):
+            self.write(f"{W1}/28-1/w1_slave", GOOD.replace("23125", str(millidegrees)))
+            self.assertEqual(read_ds18b20(self.folder, None), millidegrees / 1_000)
 
     def test_none_and_several(self) -> None:
         with self.assertRaisesRegex(OSError, "dtoverlay=w1-gpio"):
@@ -55,6 +85,25 @@ class Dht22Test(FolderCase):
             read_dht22(self.folder, None)
         self.write(f"{device}/in_humidityrelative_input", "48300\n")
         self.assertEqual(read_dht22(self.folder, None), {"temperature": 21.4, "humidity": 48.3})
+
+    def test_impossible_readings_are_errors(self) -> None:
+        device = "sys/bus/iio/devices/iio:device0"
+        self.write(f"{device}/name", "dht11@4\n")
+        cases = {
+            ("0", "0"): "nothing but zeros",
+            ("-3276700", "48300"): "a temperature of -3276.7 °C is impossible",
+            ("21400", "143000"): "a humidity of 143 % is impossible",
+            ("21400", "-100"): "a humidity of -0.1 % is impossible",
+            ("", "48300"): "does not answer",
+        }
+        for (temperature, humidity), words in cases.items():
+            self.write(f"{device}/in_temp_input", f"{temperature}\n")
+            self.write(f"{device}/in_humidityrelative_input", f"{humidity}\n")
+            with self.subTest(temperature, humidity=humidity), self.assertRaisesRegex(OSError, words):
+                read_dht22(self.folder, None)
+        self.write(f"{device}/in_temp_input", "0\n")
+        self.write(f"{device}/in_humidityrelative_input", "81000\n")
+        self.assertEqual(read_dht22(self.folder, None), {"temperature": 0, "humidity": 81})
 
 
 # The example of the datasheet of the BMP280 (BST-BMP280-DS001, 3.12), whose formulas are the same.
@@ -92,13 +141,13 @@ class FakeBus:
             [h2 & 0xFF, h2 >> 8, h3, h4 >> 4, (h4 & 15) | (h5 & 15) << 4, h5 >> 4, h6]
         )
         self.measured = False
+        self.data = (RAW_PRESSURE << 44 | RAW_TEMPERATURE << 20 | RAW_HUMIDITY).to_bytes(8, "big")
 
     def write_byte_data(self, _address: int, register: int, value: int) -> None:
         if register != bme280.REGISTER_CONTROL:
             return
         self.measured = value & 3 == 1
-        data = RAW_PRESSURE << 44 | RAW_TEMPERATURE << 20 | RAW_HUMIDITY
-        self.registers[0xF7:0xFF] = data.to_bytes(8, "big")
+        self.registers[0xF7:0xFF] = self.data
 
     def read_i2c_block_data(self, _address: int, register: int, length: int) -> list[int]:
         return list(self.registers[register : register + length])
@@ -131,6 +180,44 @@ class Bme280Test(unittest.TestCase):
         with self.assertRaisesRegex(OSError, "no BME280 .* 0x58"):
             bme280.Bme280(FakeBus(chip=0x58), 0x76)
 
+    def test_what_was_not_measured_is_an_error(self) -> None:
+        bus = FakeBus()
+        good = bus.data
+        chip = bme280.Bme280(bus, 0x76)
+        cases = {
+            "80 00 00 80 00 00 80 00": "did not measure the temperature: it lost its settings",
+            "80 00 00" + good[3:].hex(): "did not measure the pressure",
+            good[:3].hex() + "80 00 00" + good[6:].hex(): "did not measure the temperature",
+            good[:6].hex() + "80 00": "did not measure the humidity",
+            "00" * 8: "nothing but 0s as the temperature",
+            "ff" * 8: "nothing but 1s as the temperature",
+            # Raw values that no air gives.
+            good[:3].hex() + "f0 00 00" + good[6:].hex(): "a temperature of .* °C is impossible",
+            "10 00 00" + good[3:].hex(): "a pressure of .* hPa is impossible",
+            "f0 00 00" + good[3:].hex(): "a pressure of .* hPa is impossible",
+            good[:6].hex() + "ff fe": "a humidity of .* % is impossible",
+        }
+        for data, words in cases.items():
+            bus.data = bytes.fromhex(data)
+            with self.subTest(data), self.assertRaisesRegex(OSError, words):
+                chip.measure()
+        bus.data = good
+        self.assertEqual(chip.measure()["temperature"], 25.08)
+
+    def test_an_empty_calibration_is_an_error(self) -> None:
+        for filler in (0x00, 0xFF):
+            for first, last, words in ((0x88, 0xA2, "T1, T2, P1, P2"), (0xE1, 0xE8, "H2"), (0x8E, 0x90, "P1")):
+                bus = FakeBus()
+                bus.registers[first:last] = bytes([filler]) * (last - first)
+                with self.subTest(filler, first=first), self.assertRaisesRegex(OSError, f"empty .*{words}"):
+                    bme280.Bme280(bus, 0x76)
+
+    def test_a_chip_that_is_still_starting_is_waited_for(self) -> None:
+        bus = FakeBus()
+        bus.registers[bme280.REGISTER_STATUS] = bme280.COPYING_CALIBRATION
+        with self.assertRaisesRegex(OSError, "does not finish to start"):
+            bme280.Bme280(bus, 0x76)
+
     def test_trimming_values_may_be_negative(self) -> None:
         bus = FakeBus()
         bus.registers[0xE4], bus.registers[0xE6] = 0xFF, 0xFE
@@ -150,17 +237,76 @@ class VitalsTest(FolderCase):
             "Inter-| sta-|   Quality        |   Discarded packets\n face | tus | link level noise\n"
             " wlan0: 0000   58.  -52.  -256        0      0      0      0     24        0\n",
         )
-        values = Vitals(self.folder).read()
+        values, impossible = Vitals(self.folder).read()
+        self.assertIsNone(impossible)
         self.assertTrue(0 <= values.pop("disk_used") <= 100)
         self.assertEqual(
             values,
-            {"cpu_temperature": 48.312, "undervoltage": 1, "throttled": 1, "memory_used": 75, "load": 0.52,
-             "wifi_signal": -52, "uptime": 3600.25},
+            {"cpu_temperature": 48.312, "undervoltage": 1, "throttled": 1, "undervoltage_occurred": 1,
+             "throttled_occurred": 1, "memory_used": 75, "load": 0.52, "wifi_signal": -52, "uptime": 3600.25},
         )
 
     def test_what_it_has_not_is_left_out_quietly(self) -> None:
         self.write("proc/net/wireless", "Inter-| sta-|\n face | tus |\n")
-        self.assertEqual(set(Vitals(self.folder).read()) - {"undervoltage", "throttled"}, {"disk_used"})
+        values, impossible = Vitals(self.folder).read()
+        self.assertEqual((set(values) - set(THROTTLING), impossible), ({"disk_used"}, None))
+
+    def test_what_has_occurred_between_two_readings_is_reported(self) -> None:
+        cases = {
+            "0": (0, 0, 0, 0),
+            "50000": (0, 0, 1, 1),
+            "0x10000": (0, 0, 1, 0),
+            "20000": (0, 0, 0, 1),
+            "80000": (0, 0, 0, 1),
+            "50005": (1, 1, 1, 1),
+            "f000f": (1, 1, 1, 1),
+        }
+        for text, expected in cases.items():
+            self.write("sys/devices/platform/soc/soc:firmware/get_throttled", f"{text}\n")
+            values, _ = Vitals(self.folder).read()
+            with self.subTest(text):
+                self.assertEqual(tuple(values[name] for name in THROTTLING), expected)
+
+    def test_what_cannot_be_true_is_left_out_and_said(self) -> None:
+        cases = {
+            "sys/class/thermal/thermal_zone0/temp": {
+                "-274000": "a CPU temperature of -274 °C is impossible", "2147483647": "a CPU temperature of 2.147",
+            },
+            "sys/devices/platform/soc/soc:firmware/get_throttled": {"ffffffff": "get_throttled says 0xffffffff"},
+            "proc/meminfo": {
+                "MemTotal: 1000 kB\nMemAvailable: 4000 kB": "a used memory of -300 % is impossible",
+                "MemTotal: 0 kB\nMemAvailable: 0 kB": "a memory of 0 kB",
+            },
+            "proc/loadavg": {"nan 0 0": "a load of nan is impossible", "-1 0 0": "a load of -1"},
+            "proc/uptime": {"inf 0": "an uptime of inf s", "-5 0": "an uptime of -5 s"},
+        }
+        for path, texts in cases.items():
+            for text, words in texts.items():
+                file = self.write(path, f"{text}\n")
+                values, impossible = Vitals(self.folder).read()
+                with self.subTest(path, text=text):
+                    self.assertEqual(set(values) - set(THROTTLING), {"disk_used"})
+                    self.assertIn(words, impossible or "")
+                file.unlink()
+
+    def test_what_is_not_known_is_left_out_quietly(self) -> None:
+        wireless = "Inter-| sta-|\n face | tus |\n wlan0: 0000   0.  LEVEL  -256        0\n"
+        cases = [
+            ("proc/meminfo", "MemTotal:  1000 kB\nMemFree: 1 kB\n"),
+            ("proc/meminfo", "MemTotal:\n"),
+            *(("proc/net/wireless", wireless.replace("LEVEL", level)) for level in ("-256.", "0.", "70.")),
+        ]
+        for path, text in cases:
+            file = self.write(path, text)
+            values, impossible = Vitals(self.folder).read()
+            with self.subTest(path, text=text):
+                self.assertEqual((set(values) - set(THROTTLING), impossible), ({"disk_used"}, None))
+            file.unlink()
+
+    def test_a_disk_without_blocks_harms_nothing(self) -> None:
+        empty = os.statvfs_result((4096, 4096, 10, 10, 0, 0, 0, 0, 0, 255))
+        with mock.patch("os.statvfs", return_value=empty):
+            self.assertEqual(set(Vitals(self.folder).read()[0]) - set(THROTTLING), set())
 
 
 class SamplerTest(FolderCase):
@@ -202,6 +348,24 @@ class SamplerTest(FolderCase):
         self.assertEqual(self.next(), {"a": 4.5, "c": 2})
         self.board.write(0, 0, 0)
         self.assertIn("printed no number: 'much'", (self.folder / "status.json").read_text())
+
+    def test_only_one_number_is_a_reading_of_a_command(self) -> None:
+        for text, number in {"4.5": 4.5, "-3": -3, "+.5": 0.5, "1e3": 1000, "7.": 7}.items():
+            self.assertEqual(printed_number(text), number)
+        for text in ("nan", "NaN", "-nan", "inf", "-Infinity", "1e999", "1_000", "4,5", "1 2", "0x10", "٣", "temp=48.3'C"):
+            with self.subTest(text), self.assertRaisesRegex(CommandFailed, "printed no number"):
+                printed_number(text)
+        with self.assertRaisesRegex(CommandFailed, "printed nothing"):
+            printed_number("")
+
+    def test_impossible_vitals_are_said(self) -> None:
+        self.write("proc/uptime", "-1 0\n")
+        with self.assertLogs("inputs", "WARNING") as logs:
+            self.run_sampler("interval = 3600")
+            self.assertIn("disk_used", self.next())
+        self.assertIn("an uptime of -1 s is impossible", logs.output[0])
+        self.board.write(0, 0, 0)
+        self.assertIn("an uptime of -1 s is impossible", (self.folder / "status.json").read_text())
 
     def test_a_button_is_told_at_once(self) -> None:
         self.run_sampler('vitals = false\ninterval = 3600\n[inputs.door]\nkind = "button"\npin = 2\nbounce = 0')
