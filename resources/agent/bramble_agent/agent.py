@@ -1,4 +1,5 @@
 """Puts the parts together, runs each in its thread, and watches the configuration file."""
+import contextlib
 import logging
 import threading
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from .control_socket import ControlSocket
 from .devices import Outputs
 from .hub import HubMemory
 from .outbox import Outbox
+from .run_folder import find_in_run_folders, possible_run_folders, usable_run_folder
 from .sampler import Sampler
 from .status import StatusBoard
 from .uplink import Uplink
@@ -19,8 +21,10 @@ from .vitals import Vitals
 
 log = logging.getLogger("agent")
 
-LOOK_SECONDS = 1
-STOP_SECONDS = 5
+STATUS_FILE = "status.json"
+CONTROL_SOCKET = "control.sock"
+CHECK_PERIOD_SECONDS = 1
+THREAD_STOP_TIMEOUT_SECONDS = 5
 
 
 @dataclass(frozen=True)
@@ -33,12 +37,14 @@ class Options:
     hub: HubSettings | None = None
 
     @property
-    def status(self) -> Path:
-        return self.run / "status.json"
+    def status_files(self) -> list[Path]:
+        """Of a running agent; the one that was written last first."""
+        return find_in_run_folders(self.run, STATUS_FILE)
 
     @property
-    def control_socket(self) -> Path:
-        return self.run / "control.sock"
+    def control_sockets(self) -> list[Path]:
+        """Of a running agent; the one that was opened last first."""
+        return find_in_run_folders(self.run, CONTROL_SOCKET)
 
 
 class ConfigWatch:
@@ -79,17 +85,26 @@ class Agent:
     def run(self, stop: threading.Event) -> int:
         """Answers the exit code: 1 where a part broke, and systemd should start all of it again."""
         options = self._options
-        options.state.mkdir(parents=True, exist_ok=True)
-        options.run.mkdir(parents=True, exist_ok=True)
-        board = StatusBoard(options.status)
+        usable = usable_run_folder(options.run)
+        if usable != options.run:
+            log.warning("%s cannot be used: the status and the control socket are in %s", options.run, usable)
+        run_folder = usable or options.run
+        board = StatusBoard(*(folder / STATUS_FILE for folder in possible_run_folders(options.run)))
         clock = Clock()
         outbox = Outbox(options.state / "outbox.db", clock, boot_id(), max_rows=200_000, max_bytes=50_000_000)
-        seen = SeenCommands(options.state / "commands.db")
+        seen = SeenCommands(options.state / "commands.db", clock.up_ms)
         outputs = Outputs(board)
         commands = Commands(outputs, seen, clock)
         sampler = Sampler(outbox, Vitals(), board)
         uplink = Uplink(outbox, clock, outputs, commands, HubMemory(options.state / "hub.json"), board)
-        control_socket = ControlSocket(options.control_socket, outputs, uplink.state_changed)
+        control_socket = ControlSocket(run_folder / CONTROL_SOCKET, outputs, uplink.state_changed)
+
+        def check_storage() -> None:
+            outbox.try_disk()
+            seen.try_disk()
+            board.trouble("queue", outbox.disk_error)
+            board.trouble("commands", seen.disk_error)
+            board.write(outbox.rows, outbox.bytes, outbox.dropped)
 
         def configure(config: Config) -> None:
             outbox.limit(config.queue.rows, round(config.queue.megabytes * 1e6))
@@ -99,31 +114,34 @@ class Agent:
 
         configure(self._first_config(board))
         threads = [self._start(run, stop) for run in (sampler.run, uplink.run, commands.run, control_socket.run)]
-        board.write(outbox.rows, outbox.bytes, outbox.dropped)
-        while not stop.wait(LOOK_SECONDS):
-            if (news := self._look(board)) is not None:
+        check_storage()
+        while not stop.wait(CHECK_PERIOD_SECONDS):
+            if (changed := self._changed_config(board)) is not None:
                 log.info("the configuration has changed")
-                configure(news)
-            board.write(outbox.rows, outbox.bytes, outbox.dropped)
+                configure(changed)
+            check_storage()
         sampler.interrupt()
         uplink.interrupt()
         for thread in threads:
-            thread.join(STOP_SECONDS)
+            thread.join(THREAD_STOP_TIMEOUT_SECONDS)
         outputs.close()
         outbox.close()
         seen.close()
         board.remove()
+        if run_folder != options.run:
+            with contextlib.suppress(OSError):
+                run_folder.rmdir()
         return 1 if self._failed.is_set() else 0
 
     def _first_config(self, board: StatusBoard) -> Config:
         """Without a valid file the vitals are still reported, and the status says what is wrong."""
-        return self._look(board) or self._default_config()
+        return self._changed_config(board) or self._default_config()
 
     def _default_config(self) -> Config:
         host = own_name()
         return Config(device=device_id(host), name=host, hub=self._options.hub or HubSettings())
 
-    def _look(self, board: StatusBoard) -> Config | None:
+    def _changed_config(self, board: StatusBoard) -> Config | None:
         found = self._watch.look()
         if isinstance(found, ConfigError):
             log.error("%s, %s; the configuration before it stays", self._options.config, found)

@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from .agent import Agent, Options
+from .agent import STATUS_FILE, Agent, Options
 from .config import DEFAULT_PATH, ConfigError, HubSettings, load
 from .devices import Outputs
 from .control_socket import request_action
@@ -99,13 +99,14 @@ def test(options: Options, name: str, text: str | None) -> int:
         return complain(f"There is no output “{name}” in {options.config}; there is: {names}.")
     control = settings.control()
     values = [parse_value(text)] if text is not None else show_off(control)
-    runs = read_status(options.status) is not None
-    own = Outputs(StatusBoard(options.status))
+    sockets = options.control_sockets
+    runs = read_status(options.status_files) is not None and len(sockets) > 0
+    own = Outputs(StatusBoard(options.run / STATUS_FILE))
     try:
         if not runs:
             own.configure({name: settings})
         for value in values:
-            done = request_action(options.control_socket, name, value) if runs else own.act(name, value)
+            done = request_action(sockets[0], name, value) if runs else own.act(name, value)
             print(f"{name}: {json.dumps(done)}", flush=True)
             time.sleep(SHOW_SECONDS)
     except Refused as error:
@@ -144,7 +145,7 @@ def parse_value(text: str) -> Value:
 
 def status(options: Options) -> int:
     """0 where the agent is connected and its configuration valid."""
-    found = read_status(options.status)
+    found = read_status(options.status_files)
     if found is None:
         return complain("The agent is not running. Its log: journalctl -u bramble-agent")
     print(describe(found, time.time()))

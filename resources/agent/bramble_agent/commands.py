@@ -5,7 +5,8 @@ import logging
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,8 @@ from typing import Any
 from .clock import Clock, duration
 from .devices import Outputs
 from .link import Link, LinkLost
-from .outbox import open_database
 from .outputs import Refused, Value
+from .storage import RETRY_DISK_AFTER_MS, disk_words, open_database, open_read_only
 
 log = logging.getLogger("commands")
 
@@ -25,33 +26,132 @@ CREATE TABLE IF NOT EXISTS seen (
   reply TEXT            -- JSON; null from before it is acted on until after
 ) STRICT;
 """
-REMEMBERED = 1_000
-ID_CHARACTERS = 200
-WAITING = 100
-CUT_OFF = "the agent was stopped while it acted on this: nobody knows whether it did"
+MAX_REMEMBERED_COMMANDS = 1_000
+MAX_COMMAND_ID_CHARACTERS = 200
+MAX_WAITING_COMMANDS = 100
+IN_MEMORY = "a command that comes again after this machine stopped may be done twice: "
+CUT_OFF = "the agent was stopped while it acted on this: whether it did is not known"
 
 
 class SeenCommands:
-    """Ids that were acted on, and the replies; on the disk before anything moves."""
+    """Ids that were acted on, and the replies; on the disk before anything moves.
 
-    def __init__(self, path: Path) -> None:
-        # What was done must be known after a power cut, too.
-        self._db = open_database(path, SCHEMA, synchronous="FULL")
+    All of them are in memory, too: while the disk takes nothing, a command is still done once as long as the agent runs.
+    May be used from any thread. Never raises for the disk's sake.
+    """
+
+    def __init__(self, path: Path, up_ms: Callable[[], int]) -> None:
+        self._path = path
+        self._up_ms = up_ms
+        self._lock = threading.RLock()
+        # None until an act has ended.
+        self._replies: dict[str, str | None] = {}
+        # None while the disk takes nothing.
+        self._db: sqlite3.Connection | None = None
+        self._retry_at_ms = 0
+        self._disk_error: str | None = None
+        self._return_to_disk()
+
+    @property
+    def disk_error(self) -> str | None:
+        """For a person: why commands are remembered in memory alone; None while they are on the disk."""
+        return self._disk_error
 
     def begin(self, command_id: str) -> str | None:
         """None where the id is new, and taken down now; else the reply of then."""
-        row = self._db.execute("SELECT reply FROM seen WHERE id = ?", (command_id,)).fetchone()
-        if row is not None:
-            return row[0] if row[0] is not None else failure(command_id, CUT_OFF)
-        self._db.execute("INSERT INTO seen (id) VALUES (?)", (command_id,))
-        self._db.execute("DELETE FROM seen WHERE seq <= (SELECT max(seq) FROM seen) - ?", (REMEMBERED,))
-        return None
+        with self._lock:
+            if command_id in self._replies:
+                reply = self._replies[command_id]
+                return reply if reply is not None else failure(command_id, CUT_OFF)
+            self._replies[command_id] = None
+            for oldest in list(self._replies)[:-MAX_REMEMBERED_COMMANDS]:
+                del self._replies[oldest]
+            self._write("INSERT INTO seen (id) VALUES (?)", (command_id,))
+            self._write("DELETE FROM seen WHERE seq <= (SELECT max(seq) FROM seen) - ?", (MAX_REMEMBERED_COMMANDS,))
+            return None
 
     def finish(self, command_id: str, reply: str) -> None:
-        self._db.execute("UPDATE seen SET reply = ? WHERE id = ?", (reply, command_id))
+        with self._lock:
+            self._replies[command_id] = reply
+            self._write("UPDATE seen SET reply = ? WHERE id = ?", (reply, command_id))
+
+    def try_disk(self) -> None:
+        """Goes back to the disk where it can be written again; to be called every second or so."""
+        with self._lock:
+            if self._db is None and self._up_ms() >= self._retry_at_ms:
+                self._return_to_disk()
 
     def close(self) -> None:
-        self._db.close()
+        with self._lock:
+            self._retry_at_ms = 0
+            self.try_disk()
+            if self._db is not None:
+                self._db.close()
+
+    def _write(self, statement: str, values: tuple[str | int, ...]) -> None:
+        if self._db is None:
+            return
+        try:
+            self._db.execute(statement, values)
+        except sqlite3.Error as error:
+            self._leave_disk(error)
+
+    def _return_to_disk(self) -> None:
+        was_left = self._disk_error is not None
+        try:
+            # What was done must be known after a power cut, too.
+            db = open_database(self._path, SCHEMA, synchronous="FULL")
+        except (sqlite3.Error, OSError) as error:
+            if not was_left and (db_to_read := open_read_only(self._path)) is not None:
+                self._merge(db_to_read)
+                db_to_read.close()
+            self._leave_disk(error)
+            return
+        self._merge(db)
+        try:
+            rewrite(db, self._replies)
+        except sqlite3.Error as error:
+            db.close()
+            self._leave_disk(error)
+            return
+        self._db, self._disk_error = db, None
+        if was_left:
+            log.info("commands are remembered on the disk again")
+
+    def _merge(self, db: sqlite3.Connection) -> None:
+        """What is in memory is newer than what is on the disk."""
+        try:
+            stored = db.execute("SELECT id, reply FROM seen ORDER BY seq").fetchall()
+        except sqlite3.Error as error:
+            log.warning("earlier commands cannot be read: %s", error)
+            return
+        merged = {**dict(stored), **self._replies}
+        self._replies = dict(list(merged.items())[-MAX_REMEMBERED_COMMANDS:])
+
+    def _leave_disk(self, error: Exception) -> None:
+        is_news = self._disk_error is None
+        if self._db is not None:
+            self._db.close()
+            self._db = None
+        self._retry_at_ms = self._up_ms() + RETRY_DISK_AFTER_MS
+        self._disk_error = IN_MEMORY + disk_words(self._path.parent, error)
+        if is_news:
+            log.error("%s", self._disk_error)
+
+
+def rewrite(db: sqlite3.Connection, replies: Mapping[str, str | None]) -> None:
+    """All of it or nothing. Raises sqlite3.Error."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        db.execute("DELETE FROM seen")
+        db.executemany("INSERT INTO seen (id, reply) VALUES (?, ?)", replies.items())
+        # A write even where there is nothing to remember: only a write tells whether there can be one.
+        db.execute(f"PRAGMA user_version = {int(time.time()) & 0x7FFFFFFF}")
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise
 
 
 @dataclass(frozen=True)
@@ -70,7 +170,7 @@ class Command:
         if not isinstance(message, dict):
             raise ValueError("it is no JSON object")
         command_id, control, value = message.get("id"), message.get("control"), message.get("value")
-        if not isinstance(command_id, str) or not 0 < len(command_id) <= ID_CHARACTERS:
+        if not isinstance(command_id, str) or not 0 < len(command_id) <= MAX_COMMAND_ID_CHARACTERS:
             raise ValueError("it has no id")
         if not isinstance(control, str):
             raise ValueError("it names no control")
@@ -88,16 +188,16 @@ class Commands:
         self._outputs = outputs
         self._seen = seen
         self._clock = clock
-        self._waiting: queue.Queue[tuple[bytes, Link]] = queue.Queue(WAITING)
-        # Replies that a broken connection swallowed, oldest first.
-        self._unheard: collections.deque[str] = collections.deque(maxlen=WAITING)
+        self._waiting: queue.Queue[tuple[bytes, Link]] = queue.Queue(MAX_WAITING_COMMANDS)
+        # Oldest first.
+        self._unacknowledged_replies: collections.deque[str] = collections.deque(maxlen=MAX_WAITING_COMMANDS)
 
     def take(self, payload: bytes, link: Link) -> None:
         """`link` is where the reply goes."""
         try:
             self._waiting.put_nowait((payload, link))
         except queue.Full:
-            log.error("more than %d commands wait: one is dropped", WAITING)
+            log.error("more than %d commands wait: one is dropped", MAX_WAITING_COMMANDS)
 
     def run(self, stop: threading.Event) -> None:
         while not stop.is_set():
@@ -107,32 +207,25 @@ class Commands:
                 continue
             self._answer(payload, link.deliver)
 
-    def repeat(self, deliver: Callable[[str, str], Any]) -> None:
-        """Says again what the hub has not heard: it knows that the command came, and waits. Raises LinkLost."""
-        while self._unheard:
-            deliver("reply", self._unheard[0])
-            self._unheard.popleft()
+    def resend_replies(self, deliver: Callable[[str, str], Any]) -> None:
+        """Sends the replies that the hub did not acknowledge; it waits for them. Raises LinkLost."""
+        while self._unacknowledged_replies:
+            deliver("reply", self._unacknowledged_replies[0])
+            self._unacknowledged_replies.popleft()
 
     def handle(self, payload: bytes) -> str | None:
-        """Acts, or not, and answers the reply; None where there is nobody to reply to."""
+        """Acts, or not, and answers the reply; None where the message is no command."""
         try:
             command = Command.parse(payload)
         except (ValueError, RecursionError) as error:
             log.warning("a command is not understood: %s", error)
             return None
-        try:
-            earlier = self._seen.begin(command.id)
-        except sqlite3.Error as error:
-            # It could be done, but not told apart from its own repetition.
-            return failure(command.id, f"this device cannot write it down: {error}")
+        earlier = self._seen.begin(command.id)
         if earlier is not None:
             log.info("%s came again: it is not done twice", command.id)
             return earlier
         reply = self._act(command)
-        try:
-            self._seen.finish(command.id, reply)
-        except sqlite3.Error as error:
-            log.error("the reply to %s cannot be written down: %s", command.id, error)
+        self._seen.finish(command.id, reply)
         return reply
 
     def _act(self, command: Command) -> str:
@@ -155,7 +248,7 @@ class Commands:
             deliver("state", json.dumps(self._outputs.state()))
         except LinkLost as error:
             log.warning("a reply did not reach the hub: %s", error)
-            self._unheard.append(reply)
+            self._unacknowledged_replies.append(reply)
 
 
 def failure(command_id: str, words: str) -> str:

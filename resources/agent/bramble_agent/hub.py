@@ -1,4 +1,5 @@
 """Where the hub is: found by mDNS, given by a person, or remembered from the last time."""
+import contextlib
 import json
 import logging
 import os
@@ -10,17 +11,18 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from .config import HubSettings
+from .storage import disk_words
 
 log = logging.getLogger("hub")
 
 SERVICE = "_bramble._tcp.local."
-SEARCH_SECONDS = 3
-ASK_MS = 2_000
+SEARCH_TIMEOUT_SECONDS = 3
+SERVICE_QUERY_TIMEOUT_MS = 2_000
 
 
 @dataclass(frozen=True)
 class Hub:
-    """One way to reach a hub; the id is empty where nobody has said it."""
+    """One way to reach a hub; the id is empty where it is not known."""
 
     address: str
     mqtt_port: int
@@ -36,8 +38,16 @@ class HubMemory:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        # What the disk did not take.
+        self._unsaved: Hub | None = None
+
+    @property
+    def is_saved(self) -> bool:
+        return self._unsaved is None
 
     def load(self) -> Hub | None:
+        if self._unsaved is not None:
+            return self._unsaved
         try:
             stored = json.loads(self._path.read_text())
             url = urlsplit(stored["http"])
@@ -53,7 +63,14 @@ class HubMemory:
     def save(self, hub: Hub) -> None:
         host = f"[{hub.address}]" if ":" in hub.address else hub.address
         stored = {"http": f"http://{host}:{hub.http_port}", "mqtt_port": hub.mqtt_port, "id": hub.id}
-        replace_file(self._path, json.dumps(stored) + "\n")
+        try:
+            replace_file(self._path, json.dumps(stored) + "\n")
+        except OSError as error:
+            if self._unsaved != hub:
+                log.warning("the hub's address is remembered in memory alone: %s", disk_words(self._path.parent, error))
+            self._unsaved = hub
+            return
+        self._unsaved = None
 
 
 class HubFinder:
@@ -84,11 +101,11 @@ class HubFinder:
         known = self._memory.load()
         if hub.id == "" and known is not None:
             hub = replace(hub, id=known.id if hub.address == known.address else "")
-        if hub != known:
+        if hub != known or not self._memory.is_saved:
             self._memory.save(hub)
 
     def _discover(self, known: Hub | None) -> Iterator[Hub]:
-        for hub in self._search(SEARCH_SECONDS):
+        for hub in self._search(SEARCH_TIMEOUT_SECONDS):
             if is_meant(hub, known):
                 yield hub
             else:
@@ -133,11 +150,11 @@ def search(seconds: float, interfaces: list[str] | None = None) -> Iterator[Hub]
                 name = found.get(timeout=left)
             except queue.Empty:
                 return
-            info = zeroconf.get_service_info(SERVICE, name, ASK_MS)
+            info = zeroconf.get_service_info(SERVICE, name, SERVICE_QUERY_TIMEOUT_MS)
             if info is None or info.port is None:
                 continue
             addresses = info.parsed_scoped_addresses(IPVersion.V4Only) + info.parsed_scoped_addresses(IPVersion.V6Only)
-            mqtt_port, hub_id = said(info.properties, b"mqtt"), said(info.properties, b"id")
+            mqtt_port, hub_id = txt_value(info.properties, b"mqtt"), txt_value(info.properties, b"id")
             if not mqtt_port.isdecimal():
                 continue
             for address in addresses:
@@ -146,16 +163,22 @@ def search(seconds: float, interfaces: list[str] | None = None) -> Iterator[Hub]
         zeroconf.close()
 
 
-def said(properties: dict[bytes, bytes | None], key: bytes) -> str:
+def txt_value(properties: dict[bytes, bytes | None], key: bytes) -> str:
     """A TXT value; empty where it is missing."""
     return (properties.get(key) or b"").decode("utf-8", "replace")
 
 
 def replace_file(path: Path, text: str) -> None:
-    """Whole or not at all, whenever the power goes."""
+    """Whole or not at all, whenever the power goes. Raises OSError."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    with open(temporary, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, path)
+    try:
+        with open(temporary, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except OSError:
+        # A full disk took the half of it.
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise

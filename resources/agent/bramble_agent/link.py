@@ -18,10 +18,12 @@ log = logging.getLogger("link")
 # Linux's own number: the type stubs of Debian 12 do not have the name.
 TCP_USER_TIMEOUT = 18
 KEEP_ALIVE_SECONDS = 20
-ANSWER_SECONDS = 10
-ACKNOWLEDGED_SECONDS = 60
+CONNECT_ANSWER_TIMEOUT_SECONDS = 10
+ACKNOWLEDGEMENT_TIMEOUT_SECONDS = 60
 # A hub whose address has changed answers nothing, not even on the network's level.
-UNANSWERED_MS = 10_000
+TCP_UNANSWERED_TIMEOUT_MS = 10_000
+# How the library says that the keep-alive ran out: version 1 by its own number, version 2 by MQTT 5's.
+KEEP_ALIVE_CODES = (16, 141)
 
 
 class LinkLost(Exception):
@@ -38,13 +40,16 @@ class Link:
         on_command: Callable[[bytes, "Link"], None],
         on_loss: Callable[[], None],
     ) -> None:
-        self._device = device
+        self.device = device
+        # Whether the hub acknowledged anything on this connection.
+        self.was_acknowledged = False
         self._on_command = on_command
         self._on_loss = on_loss
         self._changed = threading.Condition()
         self._acknowledged: set[int] = set()
         self._subscribed = False
         self._end: str | None = None
+        self._ended_by_hub = False
         self._client = make_client(device)
         self._client.on_failure = lambda error: self._lose(f"the network failed: {error}")
         self._client.will_set(self.topic("status"), "offline", qos=1, retain=True)
@@ -61,8 +66,13 @@ class Link:
     def lost(self) -> bool:
         return self._end is not None
 
+    @property
+    def ended_by_hub(self) -> bool:
+        """Whether the hub closed a connection that it had accepted."""
+        return self._ended_by_hub
+
     def topic(self, leaf: str) -> str:
-        return f"bramble/{self._device}/{leaf}"
+        return f"bramble/{self.device}/{leaf}"
 
     def check(self) -> None:
         """Raises LinkLost where it is."""
@@ -76,12 +86,12 @@ class Link:
         except (OSError, ValueError) as error:
             raise LinkLost(f"the hub does not answer at {hub}: {error}") from error
         self._client.loop_start()
-        self._wait(lambda: self._subscribed, ANSWER_SECONDS)
+        self._wait(lambda: self._subscribed, CONNECT_ANSWER_TIMEOUT_SECONDS)
 
     def deliver(self, leaf: str, payload: bytes | str, retain: bool = False) -> None:
         """Returns once the hub has acknowledged it. Raises LinkLost."""
         sent = self._client.publish(self.topic(leaf), payload, qos=1, retain=retain)
-        self._wait(lambda: sent.mid in self._acknowledged, ACKNOWLEDGED_SECONDS)
+        self._wait(lambda: sent.mid in self._acknowledged, ACKNOWLEDGEMENT_TIMEOUT_SECONDS)
         self._acknowledged.discard(sent.mid)
 
     def close(self, goodbye: bool = False) -> None:
@@ -122,15 +132,25 @@ class Link:
     def _published(self, _client: mqtt.Client, _data: Any, mid: int, *_details: Any) -> None:
         with self._changed:
             self._acknowledged.add(mid)
+            self.was_acknowledged = True
             self._changed.notify_all()
 
     def _received(self, _client: mqtt.Client, _data: Any, message: mqtt.MQTTMessage) -> None:
         if message.retain:
-            log.warning("a command that the broker had kept is ignored: nobody knows how old it is")
+            log.warning("a retained command is ignored: how old it is cannot be known")
             return
         self._on_command(message.payload, self)
 
     def _disconnected(self, _client: mqtt.Client, _data: Any, *details: Any) -> None:
+        # Version 1 hands over a number, version 2 flags, a reason with a value, and properties.
+        codes = [getattr(one, "value", one) for one in details]
+        if any(code in KEEP_ALIVE_CODES for code in codes if isinstance(code, int)):
+            self._lose("the hub has not answered for a while")
+            return
+        if not self.lost and self._subscribed:
+            self._ended_by_hub = True
+            self._lose("the hub ended the connection")
+            return
         self._lose("the connection to the hub ended")
 
     def _lose(self, reason: str) -> None:
@@ -158,7 +178,7 @@ class Client(mqtt.Client):
 def tune(_client: mqtt.Client, _data: Any, connection: socket.socket) -> None:
     """A reply follows an acknowledgement closely, and would else be held back for 40 ms."""
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    connection.setsockopt(socket.IPPROTO_TCP, TCP_USER_TIMEOUT, UNANSWERED_MS)
+    connection.setsockopt(socket.IPPROTO_TCP, TCP_USER_TIMEOUT, TCP_UNANSWERED_TIMEOUT_MS)
 
 
 def make_client(client_id: str) -> Client:

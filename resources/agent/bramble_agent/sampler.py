@@ -1,6 +1,5 @@
 """Reads every input and the machine's vitals, each at its interval, into the outbox."""
 import logging
-import sqlite3
 import threading
 import time
 from collections.abc import Mapping
@@ -75,7 +74,7 @@ class Sampler:
             # In step with the first time, unless it fell behind.
             self._due[name] = due + interval if due + interval > now else now + interval
             values.update(self._read_vitals() if name == VITALS else self._read(name))
-        self._store(values)
+        self._outbox.add(values)
 
     def _read_vitals(self) -> dict[str, float]:
         values, impossible = self._vitals.read()
@@ -104,13 +103,4 @@ class Sampler:
     def _changed(self, name: str) -> None:
         """A button or a motion sensor has news. Called from the pins' own thread."""
         if self._open.get(name) is not None:
-            self._store(self._read(name))
-
-    def _store(self, values: dict[str, float]) -> None:
-        try:
-            self._outbox.add(values)
-            self._board.trouble("queue", None)
-        except sqlite3.Error as error:
-            # A full or failing card. The agent goes on: outputs and later readings may still work.
-            if self._board.trouble("queue", f"readings cannot be kept: {error}"):
-                log.error("readings cannot be kept: %s", error)
+            self._outbox.add(self._read(name))

@@ -1,14 +1,19 @@
 """What the agent says of itself to the person at the bench: a small file in memory, read by `bramble-agent status`."""
+import contextlib
 import json
+import logging
 import os
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from .clock import duration
 from .hub import replace_file
 from .shell import CommandFailed
+
+log = logging.getLogger("status")
 
 
 @dataclass
@@ -33,8 +38,11 @@ class Status:
 class StatusBoard:
     """Parts write on it from their threads; the main thread puts it into the file."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, *paths: Path) -> None:
+        """`paths` are where the file may lie, best first: the next one is for when the one before cannot be written."""
+        self._paths = paths
+        self._path = paths[0]
+        self._is_unwritable = False
         self._lock = threading.Lock()
         self._status = Status(pid=os.getpid())
         self._written = ""
@@ -73,22 +81,40 @@ class StatusBoard:
             status = self._status
             status.waiting, status.waiting_bytes, status.dropped = waiting, waiting_bytes, dropped
             text = json.dumps(asdict(status))
-        if text != self._written:
-            replace_file(self._path, text + "\n")
-            self._path.chmod(0o644)
-            self._written = text
+        if text == self._written:
+            return
+        for path in self._paths:
+            try:
+                replace_file(path, text + "\n")
+                path.chmod(0o644)
+            except OSError as error:
+                failure = error
+                continue
+            if path != self._path:
+                # Where it cannot be removed, the newer one counts.
+                with contextlib.suppress(OSError):
+                    self._path.unlink(missing_ok=True)
+            self._path, self._written, self._is_unwritable = path, text, False
+            return
+        if not self._is_unwritable:
+            self._is_unwritable = True
+            log.warning("the status cannot be written, so `bramble-agent status` is not up to date: %s", failure)
 
     def remove(self) -> None:
-        self._path.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            self._path.unlink(missing_ok=True)
 
 
-def read_status(path: Path) -> Status | None:
-    """None where no agent runs."""
-    try:
-        status = Status(**json.loads(path.read_text()))
-    except (OSError, ValueError, TypeError):
-        return None
-    return status if is_alive(status.pid) else None
+def read_status(paths: Sequence[Path]) -> Status | None:
+    """The first that a running agent wrote; None where no agent runs."""
+    for path in paths:
+        try:
+            status = Status(**json.loads(path.read_text()))
+        except (OSError, ValueError, TypeError):
+            continue
+        if is_alive(status.pid):
+            return status
+    return None
 
 
 def is_alive(pid: int) -> bool:

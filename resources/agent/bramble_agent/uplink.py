@@ -6,7 +6,6 @@ steps are taken again, after an exponential back-off with jitter.
 import json
 import logging
 import random
-import sqlite3
 import threading
 import time
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from .clock import Clock
 from .commands import Commands
 from .config import Config
 from .devices import Outputs
+from .duplicate_id import DuplicateIdDetector, duplicate_id_words
 from .hub import Hub, HubFinder, HubMemory
 from .link import Link, LinkLost
 from .outbox import Outbox
@@ -59,8 +59,10 @@ class Uplink:
         self._commands = commands
         self._memory = memory
         self._board = board
+        self._duplicates = DuplicateIdDetector()
         self._config: Config | None = None
         self._reconnect = threading.Event()
+        self._is_accepted = False
         self._introduce = threading.Event()
         self._report_state = threading.Event()
 
@@ -86,12 +88,15 @@ class Uplink:
         backoff = Backoff()
         while not stop.is_set():
             self._reconnect.clear()
+            self._is_accepted = False
             started = time.monotonic()
             why = self._connect_once(stop)
             if stop.is_set():
                 return
             if time.monotonic() - started > STABLE_CONNECTION_SECONDS:
                 backoff.reset()
+            if not self._is_accepted:
+                self._duplicates.not_reached()
             pause = backoff.next()
             # One warning per outage, not one per attempt.
             level = logging.WARNING if self._board.disconnected(why) else logging.DEBUG
@@ -115,15 +120,16 @@ class Uplink:
                 why = str(error)
                 link.close()
                 continue
+            self._is_accepted = True
             try:
                 finder.remember(hub)
                 self._serve(link, hub, stop)
                 return "the connection is made anew"
             except LinkLost as error:
+                if link.ended_by_hub and link.was_acknowledged:
+                    self._duplicates.evicted(time.monotonic())
+                    self._report_duplicate(config.device)
                 return str(error)
-            except sqlite3.Error as error:
-                # A full or failing card: what was sent will be sent again, and the hub stores it once.
-                return f"the queue does not work: {error}"
             finally:
                 link.close(goodbye=True)
         return why
@@ -136,6 +142,7 @@ class Uplink:
         while not stop.is_set() and not self._reconnect.is_set():
             self._outbox.filled.clear()
             link.check()
+            self._report_duplicate(link.device)
             if time.monotonic() - compared > CLOCK_COMPARE_PERIOD_SECONDS:
                 self._clock.compare(hub)
                 compared = time.monotonic()
@@ -143,12 +150,20 @@ class Uplink:
             if self._introduce.is_set():
                 self._introduce.clear()
                 self._publish_about(link)
-            self._commands.repeat(link.deliver)
+            self._commands.resend_replies(link.deliver)
             if self._report_state.is_set():
                 self._report_state.clear()
                 link.deliver("state", json.dumps(self._outputs.state()))
             self._send_all(link, stop)
             self._outbox.filled.wait(WAKE_PERIOD_SECONDS)
+
+    def _report_duplicate(self, device: str) -> None:
+        words = duplicate_id_words(device) if self._duplicates.is_suspected(time.monotonic()) else None
+        if self._board.trouble("device id", words):
+            if words is None:
+                log.info("no other machine uses the id “%s” any more", device)
+            else:
+                log.warning("%s", words)
 
     def _publish_about(self, link: Link) -> None:
         if self._config is None:

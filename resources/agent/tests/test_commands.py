@@ -3,10 +3,11 @@ import json
 import unittest
 from typing import Any
 
-from bramble_agent.commands import CUT_OFF, REMEMBERED, Commands, SeenCommands
+from bramble_agent.commands import CUT_OFF, MAX_REMEMBERED_COMMANDS, Commands, SeenCommands
 from bramble_agent.config import parse
 from bramble_agent.devices import Outputs
 from bramble_agent.link import LinkLost
+from bramble_agent.storage import RETRY_DISK_AFTER_MS
 
 from .support import NOON_MS, FolderCase
 
@@ -44,7 +45,7 @@ class CommandsTest(FolderCase):
         self.begin()
 
     def begin(self) -> None:
-        self.seen = SeenCommands(self.folder / "commands.db")
+        self.seen = SeenCommands(self.folder / "commands.db", lambda: self.time.up_ms)
         self.addCleanup(self.seen.close)
         self.commands = Commands(self.outputs, self.seen, self.time.clock)
 
@@ -121,21 +122,57 @@ class CommandsTest(FolderCase):
         with self.assertLogs("commands", "WARNING"):
             self.commands._answer(json.dumps(message).encode(), broken)
         with self.assertRaises(LinkLost):
-            self.commands.repeat(broken)
-        self.commands.repeat(lambda leaf, payload: heard.append((leaf, payload)))
-        self.commands.repeat(lambda leaf, payload: heard.append((leaf, payload)))
+            self.commands.resend_replies(broken)
+        self.commands.resend_replies(lambda leaf, payload: heard.append((leaf, payload)))
+        self.commands.resend_replies(lambda leaf, payload: heard.append((leaf, payload)))
         self.assertEqual(heard, [("reply", '{"id": "c1", "ok": true, "value": true}')])
 
-    def test_one_that_cannot_be_written_down_is_not_done(self) -> None:
+    def test_while_the_disk_takes_nothing_each_is_still_done_once(self) -> None:
+        assert self.seen._db is not None
+        self.seen._db.execute("PRAGMA query_only = ON")
+        with self.assertLogs("commands", "ERROR") as logs:
+            first = self.send("count")
+        self.assertIn("may be done twice", logs.output[0])
+        self.assertEqual(self.seen.disk_error is None, False)
+        self.assertEqual(self.send("count"), first)
+        self.assertEqual(self.count(), 1)
+        # Not before its time; then the disk knows of it, and a restart, too.
+        self.seen.try_disk()
+        self.assertIsNotNone(self.seen.disk_error)
+        self.time.advance(RETRY_DISK_AFTER_MS)
+        self.seen.try_disk()
+        self.assertIsNone(self.seen.disk_error)
         self.seen.close()
-        self.assertIn("cannot write it down", self.quietly_fails("count"))
-        self.assertEqual(self.count(), 0)
+        self.begin()
+        self.assertEqual(self.send("count"), first)
+        self.assertEqual(self.count(), 1)
+
+    def test_a_disk_that_takes_nothing_at_the_start(self) -> None:
+        first = self.send("count")
+        self.seen.close()
+        (self.folder / "kept").mkdir()
+        for file in self.folder.glob("commands.db*"):
+            file.rename(self.folder / "kept" / file.name)
+        self.write("state", "a file where the folder should be")
+        with self.assertLogs("commands", "ERROR"):
+            self.seen = SeenCommands(self.folder / "state" / "commands.db", lambda: self.time.up_ms)
+        self.commands = Commands(self.outputs, self.seen, self.time.clock)
+        second = self.send("count", command_id="c2")
+        (self.folder / "state").unlink()
+        (self.folder / "kept").rename(self.folder / "state")
+        self.time.advance(RETRY_DISK_AFTER_MS)
+        self.seen.try_disk()
+        self.addCleanup(self.seen.close)
+        self.assertIsNone(self.seen.disk_error)
+        self.assertEqual((self.send("count"), self.send("count", command_id="c2")), (first, second))
+        self.assertEqual(self.count(), 2)
 
     def test_old_ids_are_forgotten_at_last(self) -> None:
-        for number in range(REMEMBERED + 10):
+        for number in range(MAX_REMEMBERED_COMMANDS + 10):
             self.seen.begin(str(number))
+        assert self.seen._db is not None
         rows = self.seen._db.execute("SELECT count(*), min(CAST(id AS INTEGER)) FROM seen").fetchone()
-        self.assertEqual(rows, (REMEMBERED, 10))
+        self.assertEqual(rows, (MAX_REMEMBERED_COMMANDS, 10))
 
     def test_one_whose_time_has_passed_by_the_hubs_clock_is_not_done(self) -> None:
         self.time.clock.learn(NOON_MS + 59_000, self.time.up_ms)

@@ -3,11 +3,14 @@ import json
 import unittest
 
 from bramble_agent.outbox import BATCH_BYTES, BATCH_ROWS, Outbox
+from bramble_agent.storage import RETRY_DISK_AFTER_MS
 
 from .support import NOON_MS, FolderCase
 
 
-class OutboxTest(FolderCase):
+class OutboxCase(FolderCase):
+    """A test with a queue in its folder."""
+
     def open(self, max_rows: int = 1_000, max_bytes: int = 1_000_000, boot: str = "boot-1") -> Outbox:
         outbox = Outbox(self.folder / "outbox.db", self.time.clock, boot, max_rows, max_bytes)
         self.addCleanup(outbox.close)
@@ -21,6 +24,8 @@ class OutboxTest(FolderCase):
             outbox.remove(batch)
         return messages
 
+
+class OutboxTest(OutboxCase):
     def test_replays_in_order_with_the_times_of_then(self) -> None:
         outbox = self.open()
         for value in range(3 * BATCH_ROWS):
@@ -111,11 +116,145 @@ class OutboxTest(FolderCase):
 
     def test_a_broken_file_is_put_aside(self) -> None:
         self.write("outbox.db", "this is no database at all" * 100)
-        with self.assertLogs("outbox", "ERROR"):
+        with self.assertLogs("storage", "ERROR"):
             outbox = self.open()
         outbox.add({"t": 1})
         self.assertEqual(outbox.rows, 1)
         self.assertTrue((self.folder / "outbox.db.broken").exists())
+
+
+class FailingDiskTest(OutboxCase):
+    """On from memory, and back to the disk."""
+
+    def break_disk(self, outbox: Outbox) -> None:
+        """From now on the disk can be read, and not be written, until it is opened again."""
+        assert outbox._disk is not None
+        outbox._disk._db.execute("PRAGMA query_only = ON")
+
+    def retry(self, outbox: Outbox) -> None:
+        self.time.advance(RETRY_DISK_AFTER_MS)
+        outbox.try_disk()
+
+    def test_readings_go_on_in_memory_and_back_to_the_disk(self) -> None:
+        outbox = self.open()
+        for value in range(3):
+            outbox.add({"t": value})
+        self.break_disk(outbox)
+        with self.assertLogs("outbox", "ERROR") as logs:
+            outbox.add({"t": 3})
+        self.assertIn("in memory alone", logs.output[0])
+        outbox.add({"t": 4})
+        self.assertEqual(outbox.rows, 5)
+        outbox.try_disk()
+        self.assertIsNotNone(outbox.disk_error)
+        with self.assertLogs("outbox", "INFO") as back:
+            self.retry(outbox)
+        self.assertIn("on the disk again: 5 wait", back.output[0])
+        self.assertEqual((outbox.disk_error, outbox.rows), (None, 5))
+        outbox.close()
+        self.assertEqual([message["t"] for message in self.sent(self.open())], [0, 1, 2, 3, 4])
+
+    def test_what_is_on_a_disk_that_takes_nothing_is_sent_once_and_deleted_later(self) -> None:
+        outbox = self.open()
+        for value in range(BATCH_ROWS + 5):
+            outbox.add({"t": value})
+        self.break_disk(outbox)
+        first = outbox.oldest()
+        assert first is not None
+        with self.assertLogs("outbox", "ERROR"):
+            outbox.remove(first)
+        outbox.add({"t": 1_000})
+        self.assertEqual(outbox.rows, 6)
+        second = outbox.oldest()
+        assert second is not None
+        self.assertEqual(second.rows, 5)
+        outbox.remove(second)
+        self.retry(outbox)
+        self.assertEqual([message["t"] for message in self.sent(outbox)], [1_000])
+        self.assertEqual((outbox.rows, outbox.bytes), (0, 0))
+
+    def test_a_batch_that_was_under_way_while_it_went_back_is_removed(self) -> None:
+        outbox = self.open()
+        self.break_disk(outbox)
+        with self.assertLogs("outbox", "ERROR"):
+            outbox.add({"t": 1})
+        batch = outbox.oldest()
+        assert batch is not None
+        outbox.add({"t": 2})
+        self.retry(outbox)
+        outbox.remove(batch)
+        self.assertEqual([message["t"] for message in self.sent(outbox)], [2])
+
+    def test_a_disk_that_cannot_even_be_read_at_the_start(self) -> None:
+        earlier = self.open()
+        for value in range(3):
+            earlier.add({"t": value})
+        earlier.close()
+        state = self.folder / "state"
+        self.write("state", "a file where the folder should be")
+        with self.assertLogs("outbox", "ERROR"):
+            outbox = Outbox(state / "outbox.db", self.time.clock, "boot-1", 1_000, 1_000_000)
+        self.addCleanup(outbox.close)
+        outbox.add({"t": 3})
+        batch = outbox.oldest()
+        self.retry(outbox)
+        self.assertIsNotNone(outbox.disk_error)
+        state.unlink()
+        state.mkdir()
+        (self.folder / "outbox.db").rename(state / "outbox.db")
+        self.retry(outbox)
+        self.assertIsNone(outbox.disk_error)
+        # Its number is that of another row now: it is not taken for that one.
+        assert batch is not None
+        outbox.remove(batch)
+        self.assertEqual([message["t"] for message in self.sent(outbox)], [0, 1, 2, 3])
+
+    def test_a_full_disk(self) -> None:
+        outbox = self.open()
+        assert outbox._disk is not None
+        (pages,) = outbox._disk._db.execute("PRAGMA page_count").fetchone()
+        outbox._disk._db.execute(f"PRAGMA max_page_count = {pages}")
+        with self.assertLogs("outbox", "ERROR") as logs:
+            for value in range(300):
+                outbox.add({"a_rather_long_name": value})
+        self.assertEqual(len(logs.output), 1)
+        self.assertIn("is full: make room", logs.output[0])
+        self.assertEqual(outbox.rows, 300)
+        self.retry(outbox)
+        self.assertEqual([message["a_rather_long_name"] for message in self.sent(outbox)], list(range(300)))
+
+    def test_a_file_that_is_broken_when_it_goes_back_is_put_aside(self) -> None:
+        outbox = self.open()
+        self.break_disk(outbox)
+        with self.assertLogs("outbox", "ERROR"):
+            outbox.add({"t": 1})
+        for file in self.folder.glob("outbox.db*"):
+            file.unlink()
+        self.write("outbox.db", "this is no database at all" * 1_000)
+        with self.assertLogs("storage", "ERROR"):
+            self.retry(outbox)
+        self.assertIsNone(outbox.disk_error)
+        self.assertTrue((self.folder / "outbox.db.broken").exists())
+        self.assertEqual([message["t"] for message in self.sent(outbox)], [1])
+
+    def test_memory_is_bounded_and_what_went_is_counted(self) -> None:
+        outbox = self.open(max_rows=100)
+        self.break_disk(outbox)
+        with self.assertLogs("outbox", "WARNING"):
+            for value in range(250):
+                outbox.add({"t": value})
+        self.assertEqual((outbox.rows, outbox.dropped), (100, 150))
+        self.retry(outbox)
+        outbox.close()
+        self.assertEqual(self.open(max_rows=100).dropped, 150)
+
+    def test_what_memory_alone_holds_at_the_end_gets_to_the_disk_where_it_can(self) -> None:
+        outbox = self.open()
+        self.break_disk(outbox)
+        with self.assertLogs("outbox", "ERROR"):
+            outbox.add({"t": 1})
+        outbox.close()
+        self.assertEqual([message["t"] for message in self.sent(self.open())], [1])
 
 
 if __name__ == "__main__":

@@ -1,0 +1,47 @@
+"""Where the running agent's status file and control socket lie, so that the commands beside it find them.
+
+That is the folder of the options; where it cannot be written (a card that became read-only), a folder in memory that
+belongs to the same user and is named after it.
+"""
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+# The kernel's limit for the path of a Unix socket, without its end.
+MAX_SOCKET_PATH_BYTES = 107
+FOLDERS_IN_MEMORY = (Path("/dev/shm"), Path("/tmp"))
+
+
+def possible_run_folders(wanted: Path) -> list[Path]:
+    """Best first."""
+    digest = hashlib.sha256(os.fsencode(wanted.absolute())).hexdigest()[:12]
+    return [wanted, *(base / f"bramble-agent-{os.getuid()}-{digest}" for base in FOLDERS_IN_MEMORY)]
+
+
+def usable_run_folder(wanted: Path) -> Path | None:
+    """The first one that can be written and is this user's own; None where there is none."""
+    for folder in possible_run_folders(wanted):
+        is_shared_place = folder.parent in FOLDERS_IN_MEMORY and folder != wanted
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700 if is_shared_place else 0o777)
+            if is_shared_place and (folder.is_symlink() or folder.stat().st_uid != os.getuid()):
+                continue
+            with tempfile.TemporaryFile(dir=folder):
+                pass
+        except OSError:
+            continue
+        if len(os.fsencode(folder / "control.sock")) <= MAX_SOCKET_PATH_BYTES:
+            return folder
+    return None
+
+
+def find_in_run_folders(wanted: Path, name: str) -> list[Path]:
+    """Where a running agent may have put its file `name`, the one that was written last first."""
+    found: list[tuple[int, Path]] = []
+    for folder in possible_run_folders(wanted):
+        try:
+            found.append(((folder / name).stat().st_mtime_ns, folder / name))
+        except OSError:
+            continue
+    return [path for _, path in sorted(found, reverse=True)]

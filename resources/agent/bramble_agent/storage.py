@@ -1,0 +1,101 @@
+"""Databases in the state folder, and words for a card that takes nothing.
+
+A card may be read-only, full or failing, when the agent starts or at any time later. What writes on it then goes on in
+memory, says so, and tries the disk again every RETRY_DISK_AFTER_MS.
+"""
+import errno
+import logging
+import os
+import sqlite3
+from pathlib import Path
+
+log = logging.getLogger("storage")
+
+RETRY_DISK_AFTER_MS = 10_000
+FULL_DISK_BYTES = 64 * 1024
+
+
+def open_database(path: Path, schema: str, synchronous: str = "NORMAL") -> sqlite3.Connection:
+    """With a write-ahead log; each statement commits. A file that is broken for good is put aside.
+
+    Raises sqlite3.Error or OSError. It may open where nothing can be written: only a write tells.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        return _open(path, schema, synchronous)
+    except sqlite3.DatabaseError as error:
+        if not is_broken_for_good(error):
+            raise
+        put_aside(path, error)
+        return _open(path, schema, synchronous)
+
+
+def open_read_only(path: Path) -> sqlite3.Connection | None:
+    """What lies on a disk that takes nothing, without the log beside it; None where it cannot be read either."""
+    for mode in ("mode=ro", "immutable=1"):
+        db = None
+        try:
+            db = sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True, isolation_level=None, check_same_thread=False)
+            db.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+            return db
+        except sqlite3.Error:
+            if db is not None:
+                db.close()
+    return None
+
+
+def is_broken_for_good(error: Exception) -> bool:
+    """Its content is wrong: neither another try nor room on the disk helps."""
+    return type(error) is sqlite3.DatabaseError
+
+
+def put_aside(path: Path, error: Exception) -> None:
+    """Raises OSError."""
+    aside = path.with_name(f"{path.name}.broken")
+    log.error("%s is broken (%s): it is kept as %s, and a new one begun", path, error, aside.name)
+    path.replace(aside)
+    for left in ("-wal", "-shm"):
+        path.with_name(path.name + left).unlink(missing_ok=True)
+
+
+def disk_words(folder: Path, error: Exception) -> str:
+    """Why nothing can be written in `folder`, and what to do. For a person."""
+    number = error.errno if isinstance(error, OSError) else None
+    name = getattr(error, "sqlite_errorname", "")
+    disk = _disk_of(folder)
+    if number == errno.EROFS or (disk is not None and disk.f_flag & os.ST_RDONLY):
+        return (
+            f"{folder} is on a read-only file system. If an overlay is on, turn it off (sudo raspi-config, Performance);"
+            " if not, the card may be failing: see sudo dmesg"
+        )
+    is_full = disk is not None and disk.f_blocks > 0 and disk.f_bavail * disk.f_frsize < FULL_DISK_BYTES
+    if number in (errno.ENOSPC, errno.EDQUOT) or name == "SQLITE_FULL" or is_full:
+        return f"the disk of {folder} is full: make room (df -h shows how full it is)"
+    if number in (errno.EACCES, errno.EPERM) or (folder.exists() and not os.access(folder, os.W_OK | os.X_OK)):
+        return f"the agent's user may not write in {folder}: sudo chown -R bramble-agent: {folder}"
+    if name.startswith("SQLITE_BUSY"):
+        return f"another program writes in {folder}: does a second agent use it, too?"
+    return f"{folder} cannot be written ({error}): the card may be failing, see sudo dmesg"
+
+
+def _disk_of(folder: Path) -> os.statvfs_result | None:
+    for existing in (folder, *folder.absolute().parents):
+        try:
+            return os.statvfs(existing)
+        except FileNotFoundError:
+            continue
+        except OSError:
+            return None
+    return None
+
+
+def _open(path: Path, schema: str, synchronous: str) -> sqlite3.Connection:
+    db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    try:
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute(f"PRAGMA synchronous = {synchronous}")
+        db.executescript(schema)
+    except sqlite3.DatabaseError:
+        db.close()
+        raise
+    return db
