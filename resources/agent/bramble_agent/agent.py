@@ -48,7 +48,7 @@ class Options:
 
 
 class ConfigWatch:
-    """Reads the file whenever it has changed; a broken one is told once and changes nothing."""
+    """Reads the file whenever it has changed; one that cannot work is answered once."""
 
     def __init__(self, options: Options) -> None:
         self._options = options
@@ -81,6 +81,7 @@ class Agent:
         self._options = options
         self._watch = ConfigWatch(options)
         self._failed = threading.Event()
+        self._device = ""
 
     def run(self, stop: threading.Event) -> int:
         """Answers the exit code: 1 where a part broke, and systemd should start all of it again."""
@@ -134,22 +135,41 @@ class Agent:
         return 1 if self._failed.is_set() else 0
 
     def _first_config(self, board: StatusBoard) -> Config:
-        """Without a valid file the vitals are still reported, and the status says what is wrong."""
-        return self._changed_config(board) or self._default_config()
-
-    def _default_config(self) -> Config:
+        """Where the file cannot work, the vitals are still reported, by the same device and to the same hub."""
+        found = self._watch.look()
+        if isinstance(found, Config):
+            self._device = found.device
+            board.config(found.device)
+            if not self._options.config.exists():
+                log.warning("there is no %s: only this machine's own readings are reported", self._options.config)
+            return found
         host = own_name()
-        return Config(device=device_id(host), name=host, hub=self._options.hub or HubSettings())
+        default = Config(device=device_id(host), name=host)
+        config = (found.usable if found is not None else None) or default
+        if self._options.hub is not None:
+            config = replace(config, hub=self._options.hub)
+        if found is not None:
+            self._refuse(found, "inputs and outputs do not work until it is mended")
+            board.config(config.device, found.problems)
+        self._device = config.device
+        return config
 
     def _changed_config(self, board: StatusBoard) -> Config | None:
+        """None where it has not changed, or cannot work."""
         found = self._watch.look()
         if isinstance(found, ConfigError):
-            log.error("%s, %s; the configuration before it stays", self._options.config, found)
-            board.config("", str(found))
+            self._refuse(found, "the configuration before it stays")
+            board.config(self._device, found.problems)
             return None
         if found is not None:
-            board.config(found.device, "")
+            self._device = found.device
+            board.config(found.device)
         return found
+
+    def _refuse(self, error: ConfigError, consequence: str) -> None:
+        for problem in error.problems:
+            log.error("%s, %s", self._options.config, problem)
+        log.error("%s is not used: %s", self._options.config, consequence)
 
     def _start(self, run: Callable[[threading.Event], None], stop: threading.Event) -> threading.Thread:
         def guarded() -> None:

@@ -1,4 +1,4 @@
-"""The command line: `bramble-agent run | test | status`."""
+"""The command line: `bramble-agent run | check | test | status`."""
 import argparse
 import json
 import logging
@@ -10,10 +10,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .agent import STATUS_FILE, Agent, Options
+from .addresses import address_error
 from .config import DEFAULT_PATH, ConfigError, HubSettings, load
 from .devices import Outputs
 from .control_socket import request_action
+from .inputs import CommandInput
 from .outputs import Refused, Value
+from .shell import CommandFailed
 from .status import StatusBoard, describe, read_status
 
 STATE_FOLDER = Path("/var/lib/bramble-agent")
@@ -35,6 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     match args.command:
         case "run":
             return run(options)
+        case "check":
+            return check(options)
         case "test":
             return test(options, args.output, args.value)
         case _:
@@ -55,6 +60,7 @@ def make_parser() -> argparse.ArgumentParser:
         "--hub", type=hub_argument, metavar="HOST[:PORT[:HTTP-PORT]]",
         help="the hub's address and ports, instead of searching (1883, 8080)",
     )
+    commands.add_parser("check", parents=[common], help="is the configuration right; runs the commands of its inputs once")
     testing = commands.add_parser("test", parents=[common], help="move an output, here and now")
     testing.add_argument("output", help="its name in the configuration file")
     testing.add_argument("value", nargs="?", help="true, false, a number or #rrggbb; without one, it is shown off")
@@ -70,13 +76,19 @@ def hub_argument(text: str) -> HubSettings:
         ports = ports.removeprefix(":")
     elif "::" not in text and text.count(":") <= 2:
         address, _, ports = text.partition(":")
+    if "/" in text:
+        raise argparse.ArgumentTypeError(f"{text!r} is no HOST[:PORT[:HTTP-PORT]]: {address_error(text)}")
     try:
         numbers = [int(port) for port in ports.split(":")] if ports else []
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is no HOST[:PORT[:HTTP-PORT]]") from None
-    if address == "" or len(numbers) > 2 or not all(0 < port < 65_536 for port in numbers):
+    if (wrong := address_error(address)) is not None:
+        raise argparse.ArgumentTypeError(f"{text!r} is no HOST[:PORT[:HTTP-PORT]]: {wrong}")
+    if len(numbers) > 2 or not all(0 < port < 65_536 for port in numbers):
         raise argparse.ArgumentTypeError(f"{text!r} is no HOST[:PORT[:HTTP-PORT]]")
     mqtt_port, http_port = [*numbers, *(1883, 8080)[len(numbers) :]]
+    if mqtt_port == http_port:
+        raise argparse.ArgumentTypeError(f"{text!r}: {mqtt_port} is the hub's port for HTTP, unless another is given, too")
     return HubSettings(address=address, mqtt_port=mqtt_port, http_port=http_port, discover=False)
 
 
@@ -92,7 +104,7 @@ def test(options: Options, name: str, text: str | None) -> int:
     try:
         config = load(options.config)
     except ConfigError as error:
-        return complain(f"{options.config}, {error}")
+        return complain_of(options, error)
     settings = config.outputs.get(name)
     if settings is None:
         names = ", ".join(config.outputs) or "none"
@@ -144,12 +156,47 @@ def parse_value(text: str) -> Value:
 
 
 def status(options: Options) -> int:
-    """0 where the agent is connected and its configuration valid."""
+    """0 where the agent is connected, its configuration is valid, and everything in it works."""
     found = read_status(options.status_files)
-    if found is None:
-        return complain("The agent is not running. Its log: journalctl -u bramble-agent")
-    print(describe(found, time.time()))
-    return 0 if found.connected and not found.config_error else 1
+    if found is not None:
+        print(describe(found, time.time()))
+        return 0 if found.is_well else 1
+    try:
+        load(options.config)
+    except ConfigError as error:
+        complain_of(options, error)
+    return complain("The agent is not running. Its log: journalctl -u bramble-agent")
+
+
+def check(options: Options) -> int:
+    """0 where the configuration can work, as far as that can be told without its pins and sensors."""
+    if not options.config.exists():
+        return complain(f"There is no {options.config}.")
+    try:
+        config = load(options.config)
+    except ConfigError as error:
+        return complain_of(options, error)
+    failed = False
+    for name, settings in config.inputs.items():
+        if not isinstance(settings, CommandInput):
+            continue
+        try:
+            value = settings.measure()
+        except (CommandFailed, OSError) as error:
+            failed = True
+            complain(f"{options.config}, line {config.line_of('inputs', name, 'run')}: [inputs.{name}] {error}")
+        else:
+            print(f"{name}: {value:g}{f' {settings.unit}' if settings.unit else ''}")
+    if failed:
+        return 1
+    print(f"{options.config} is right: {len(config.inputs)} inputs, {len(config.outputs)} outputs.")
+    return 0
+
+
+def complain_of(options: Options, error: ConfigError) -> int:
+    for problem in error.problems:
+        complain(f"{options.config}, {problem}")
+    return 1
 
 
 def complain(words: str) -> int:

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from . import shell
 from .bme280 import Bme280
-from .outputs import check_pin
+from .outputs import BadSetting, check_command, check_label, check_pin, check_range, check_timeout
 from .plausible import ImpossibleReading, within
 
 ROOT = Path("/")
@@ -26,6 +26,15 @@ DHT22_MAX_CELSIUS = 80
 # As a command prints it: float() would also take "nan", "infinity" and "1_000".
 PRINTED_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 MAX_QUOTED_CHARACTERS = 80
+MAX_UNIT_CHARACTERS = 32
+MAX_BOUNCE_SECONDS = 10
+MAX_I2C_BUS = 99
+BME280_ADDRESSES = (0x76, 0x77)
+W1_ID = re.compile(r"[0-9a-f]{2}-[0-9a-f]{12}")
+IIO_DEVICE = re.compile(r"iio:device\d+", re.ASCII)
+# GPIO numbers of the buses on the 40-pin header.
+I2C_PINS = {0: frozenset({0, 1}), 1: frozenset({2, 3})}
+SPI_PINS = frozenset({7, 8, 9, 10, 11})
 
 
 @dataclass(frozen=True)
@@ -53,6 +62,18 @@ class InputSettings:
     label: str | None = None
     interval: float | None = None
 
+    def __post_init__(self) -> None:
+        """Raises BadSetting."""
+        check_label(self.label)
+
+    def pins(self) -> dict[str, int]:
+        """The pins that it needs for itself, by the key that names each."""
+        return {}
+
+    def bus_pins(self) -> frozenset[int]:
+        """The pins of the bus that it is on, which it shares with others on that bus alone."""
+        return frozenset()
+
     def metrics(self) -> dict[str, Metric]:
         """What it will measure, by suffix."""
         raise NotImplementedError
@@ -71,7 +92,12 @@ class Button(InputSettings):
     bounce: float = 0.05
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         check_pin(self.pin)
+        check_range("bounce", self.bounce, 0, MAX_BOUNCE_SECONDS, " seconds")
+
+    def pins(self) -> dict[str, int]:
+        return {"pin": self.pin}
 
     def metrics(self) -> dict[str, Metric]:
         return {"": Metric()}
@@ -91,7 +117,11 @@ class Motion(InputSettings):
     pin: int
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         check_pin(self.pin)
+
+    def pins(self) -> dict[str, int]:
+        return {"pin": self.pin}
 
     def metrics(self) -> dict[str, Metric]:
         return {"": Metric()}
@@ -110,6 +140,11 @@ class Ds18b20(InputSettings):
 
     id: str | None = None
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.id is not None and W1_ID.fullmatch(self.id) is None:
+            raise BadSetting("id", f"“{self.id}” is no id of a DS18B20: ls /sys/bus/w1/devices shows them (28-0316a2794b21)")
+
     def metrics(self) -> dict[str, Metric]:
         return {"": Metric("°C")}
 
@@ -122,6 +157,11 @@ class Dht22(InputSettings):
     """A DHT22 or DHT11, which needs timing that only the kernel has (dtoverlay=dht11,gpiopin=4)."""
 
     device: str | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.device is not None and IIO_DEVICE.fullmatch(self.device) is None:
+            raise BadSetting("device", f"“{self.device}” is no device of the kernel, such as iio:device0")
 
     def metrics(self) -> dict[str, Metric]:
         return {"temperature": Metric("°C"), "humidity": Metric("%")}
@@ -136,6 +176,15 @@ class Bme280Input(InputSettings):
 
     address: int = 0x76
     bus: int = 1
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.address not in BME280_ADDRESSES:
+            raise BadSetting("address", f"address is 0x76 or 0x77, not {self.address:#x}")
+        check_range("bus", self.bus, 0, MAX_I2C_BUS)
+
+    def bus_pins(self) -> frozenset[int]:
+        return I2C_PINS.get(self.bus, frozenset())
 
     def metrics(self) -> dict[str, Metric]:
         return {"temperature": Metric("°C"), "humidity": Metric("%"), "pressure": Metric("hPa")}
@@ -166,8 +215,15 @@ class Mcp3008(InputSettings):
     unit: str = "%"
 
     def __post_init__(self) -> None:
-        if not 0 <= self.channel <= 7:
-            raise ValueError(f"channel {self.channel} is not from 0 to 7")
+        super().__post_init__()
+        check_range("channel", self.channel, 0, 7)
+        check_range("device", self.device, 0, 1)
+        if self.scale == 0:
+            raise BadSetting("scale", "scale is 0, which makes every value the same")
+        check_unit(self.unit)
+
+    def bus_pins(self) -> frozenset[int]:
+        return SPI_PINS
 
     def metrics(self) -> dict[str, Metric]:
         return {"": Metric(self.unit)}
@@ -187,11 +243,21 @@ class CommandInput(InputSettings):
     unit: str = ""
     timeout: float = 10
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_command("run", self.run)
+        check_timeout(self.timeout)
+        check_unit(self.unit)
+
     def metrics(self) -> dict[str, Metric]:
         return {"": Metric(self.unit)}
 
     def open(self, changed: Callable[[], None]) -> Sensor:
-        return PlainSensor(lambda: printed_number(shell.run(self.run, self.timeout)), nothing)
+        return PlainSensor(self.measure, nothing)
+
+    def measure(self) -> float:
+        """Runs the command. Raises shell.CommandFailed or OSError."""
+        return printed_number(shell.run(self.run, self.timeout))
 
 
 INPUT_KINDS: dict[str, type[InputSettings]] = {
@@ -235,6 +301,11 @@ class ManySensor:
 
 def nothing() -> None:
     """For what holds nothing."""
+
+
+def check_unit(unit: str) -> None:
+    if len(unit) > MAX_UNIT_CHARACTERS:
+        raise BadSetting("unit", f"unit takes up to {MAX_UNIT_CHARACTERS} characters")
 
 
 def printed_number(text: str) -> float:

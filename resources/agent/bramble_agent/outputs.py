@@ -24,15 +24,53 @@ class Output(Protocol):
         """Does it, and answers what is so now. Raises Refused or shell.CommandFailed in words."""
 
     def state(self) -> Value:
-        """What is so now; None where nobody can tell."""
+        """What is so now; None where that is not known."""
 
     def close(self) -> None:
         """Lets go of the pins."""
 
 
-def check_pin(pin: int) -> None:
-    if not 0 <= pin <= 27:
-        raise ValueError(f"pin {pin} is not a GPIO number from 0 to 27")
+MAX_GPIO = 27
+MAX_LABEL_CHARACTERS = 64
+MAX_COMMAND_TIMEOUT_SECONDS = 3_600
+MAX_PWM_HERTZ = 1_000_000
+# A servo gets a pulse every 20 ms.
+SERVO_FRAME_MS = 20
+
+
+class BadSetting(ValueError):
+    """A value that cannot work; the key says which, the text is for a person."""
+
+    def __init__(self, key: str, reason: str) -> None:
+        super().__init__(reason)
+        self.key = key
+
+
+def check_pin(pin: int, key: str = "pin") -> None:
+    if not 0 <= pin <= MAX_GPIO:
+        raise BadSetting(key, f"{key} {pin} is not a GPIO number from 0 to {MAX_GPIO}")
+
+
+def check_range(key: str, value: float, least: float, most: float, unit: str = "") -> None:
+    """Raises BadSetting."""
+    if not least <= value <= most:
+        raise BadSetting(key, f"{key} is {least:g} to {most:g}{unit}, not {value:g}")
+
+
+def check_command(key: str, command: str | None) -> None:
+    if command is not None and command.strip() == "":
+        raise BadSetting(key, f"{key} is empty: write a command")
+
+
+def check_timeout(seconds: float) -> None:
+    if not 0 < seconds <= MAX_COMMAND_TIMEOUT_SECONDS:
+        words = f"timeout is more than 0 and at most {MAX_COMMAND_TIMEOUT_SECONDS} seconds, not {seconds:g}"
+        raise BadSetting("timeout", words)
+
+
+def check_label(label: str | None) -> None:
+    if label is not None and not 1 <= len(label.strip()) <= MAX_LABEL_CHARACTERS:
+        raise BadSetting("label", f"label takes 1 to {MAX_LABEL_CHARACTERS} characters")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +78,14 @@ class OutputSettings:
     """What every output may say of itself."""
 
     label: str | None = None
+
+    def __post_init__(self) -> None:
+        """Raises BadSetting."""
+        check_label(self.label)
+
+    def pins(self) -> dict[str, int]:
+        """The pins that it needs for itself, by the key that names each."""
+        return {}
 
     def control(self) -> dict[str, Any]:
         """How the hub shows it, as the contract's `about` has it."""
@@ -58,7 +104,11 @@ class Led(OutputSettings):
     initial: bool = False
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         check_pin(self.pin)
+
+    def pins(self) -> dict[str, int]:
+        return {"pin": self.pin}
 
     def control(self) -> dict[str, Any]:
         return {"kind": "switch"}
@@ -84,9 +134,13 @@ class Pwm(OutputSettings):
     frequency: int = 100
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         check_pin(self.pin)
-        if not 0 <= self.initial <= 100:
-            raise ValueError("initial is not from 0 to 100")
+        check_range("initial", self.initial, 0, 100)
+        check_range("frequency", self.frequency, 1, MAX_PWM_HERTZ, " Hz")
+
+    def pins(self) -> dict[str, int]:
+        return {"pin": self.pin}
 
     def control(self) -> dict[str, Any]:
         return {"kind": "number", "min": 0, "max": 100, "step": 1, "unit": "%"}
@@ -115,9 +169,16 @@ class Servo(OutputSettings):
     max_pulse_ms: float = 2
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         check_pin(self.pin)
-        if self.min >= self.max or self.min_pulse_ms >= self.max_pulse_ms:
-            raise ValueError("min is not below max")
+        for key in ("min_pulse_ms", "max_pulse_ms"):
+            check_range(key, getattr(self, key), 0, SERVO_FRAME_MS, " ms")
+        for low, high in (("min", "max"), ("min_pulse_ms", "max_pulse_ms")):
+            if getattr(self, low) >= getattr(self, high):
+                raise BadSetting(low, f"{low} is not below {high}")
+
+    def pins(self) -> dict[str, int]:
+        return {"pin": self.pin}
 
     def control(self) -> dict[str, Any]:
         return {"kind": "number", "min": self.min, "max": self.max, "step": 1, "unit": "°"}
@@ -153,8 +214,12 @@ class Rgb(OutputSettings):
     active_high: bool = True
 
     def __post_init__(self) -> None:
-        for pin in (self.red, self.green, self.blue):
-            check_pin(pin)
+        super().__post_init__()
+        for key, pin in self.pins().items():
+            check_pin(pin, key)
+
+    def pins(self) -> dict[str, int]:
+        return {"red": self.red, "green": self.green, "blue": self.blue}
 
     def control(self) -> dict[str, Any]:
         return {"kind": "color"}
@@ -181,6 +246,10 @@ class Command(OutputSettings):
     timeout: float = 10
 
     def __post_init__(self) -> None:
+        super().__post_init__()
+        for key in ("run", "on", "off"):
+            check_command(key, getattr(self, key))
+        check_timeout(self.timeout)
         is_switch = self.run is None and self.on is not None and self.off is not None
         is_button = self.run is not None and self.on is None and self.off is None
         if not is_switch and not is_button:

@@ -26,15 +26,17 @@ class Sampler:
         self._vitals = vitals
         self._board = board
         self._wake = threading.Event()
-        self._news: Config | None = None
+        self._changed_config: Config | None = None
         self._inputs: Mapping[str, InputSettings] = {}
+        # Of each input in the configuration file.
+        self._lines: dict[str, int] = {}
         self._open: OpenDevices[InputSettings, Sensor] = OpenDevices()
         self._intervals: dict[str, float] = {}
         self._due: dict[str, float] = {}
 
     def configure(self, config: Config) -> None:
         """May be called from any thread; takes effect before the next reading."""
-        self._news = config
+        self._changed_config = config
         self._wake.set()
 
     def interrupt(self) -> None:
@@ -52,12 +54,13 @@ class Sampler:
             self._open.keep({})
 
     def _apply(self) -> None:
-        config, self._news = self._news, None
+        config, self._changed_config = self._changed_config, None
         if config is None:
             return
         for name in self._inputs.keys() - config.inputs.keys():
             self._board.trouble(f"input {name}", None)
         self._inputs = config.inputs
+        self._lines = {name: config.line_of("inputs", name, "run") for name in config.inputs}
         self._open.keep(config.inputs)
         self._intervals = {name: one.interval or config.interval for name, one in config.inputs.items()}
         if config.vitals:
@@ -92,7 +95,7 @@ class Sampler:
             values = {f"{name}.{suffix}" if suffix else name: value for suffix, value in all_finite(sensor.read()).items()}
         except Exception as error:
             # gpiozero, its pin libraries and the kernel each raise errors of their own.
-            words = describe_error(error)
+            words = f"line {self._lines.get(name, 1)}: {describe_error(error)}"
             if self._board.trouble(f"input {name}", words):
                 log.warning("%s cannot be read: %s", name, words)
             return {}

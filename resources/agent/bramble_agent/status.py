@@ -30,9 +30,14 @@ class Status:
     dropped: int = 0
     last_error: str = ""
     last_error_at: float = 0
-    config_error: str = ""
-    # What does not work, by the name of the input or output.
+    # Why the configuration file is not used, each with its line.
+    config_errors: list[str] = field(default_factory=list)
+    # What does not work, by the name of the input, the output or the part.
     troubles: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def is_well(self) -> bool:
+        return self.connected and not self.config_errors and not self.troubles
 
 
 class StatusBoard:
@@ -60,9 +65,10 @@ class StatusBoard:
             self._status.last_error, self._status.last_error_at = why, time.time()
             return is_news
 
-    def config(self, device: str, error: str) -> None:
+    def config(self, device: str, errors: Sequence[str] = ()) -> None:
+        """Which device this is, and why the configuration file is not used."""
         with self._lock:
-            self._status.device, self._status.config_error = device or self._status.device, error
+            self._status.device, self._status.config_errors = device, list(errors)
 
     def trouble(self, name: str, words: str | None) -> bool:
         """Notes what does not work, or that it works; True where that is news."""
@@ -148,7 +154,8 @@ def describe(status: Status, now: float) -> str:
         lines.append(f"lost because the queue was full: {status.dropped}")
     if status.last_error:
         lines.append(f"last error, {duration((now - status.last_error_at) * 1_000)} ago: {status.last_error}")
-    if status.config_error:
-        lines.append(f"the configuration is broken, and the one before it is used: {status.config_error}")
+    if status.config_errors:
+        lines.append("the configuration file cannot work, and is not used until it is mended:")
+        lines += [f"  {error}" for error in status.config_errors]
     lines += [f"{name}: {words}" for name, words in sorted(status.troubles.items())]
     return "\n".join(lines)

@@ -7,6 +7,7 @@ from bramble_agent.commands import CUT_OFF, MAX_REMEMBERED_COMMANDS, Commands, S
 from bramble_agent.config import parse
 from bramble_agent.devices import Outputs
 from bramble_agent.link import LinkLost
+from bramble_agent.outputs import Led
 from bramble_agent.storage import RETRY_DISK_AFTER_MS
 
 from .support import NOON_MS, FolderCase
@@ -202,9 +203,10 @@ class CommandsTest(FolderCase):
         self.assertEqual(self.outputs.state(), {"lamp": True})
 
     def test_a_pin_that_is_taken_is_said(self) -> None:
-        twice = '[outputs.a]\nkind = "led"\npin = 17\n[outputs.b]\nkind = "led"\npin = 17'
+        # By another program, as it were: within one configuration it is refused.
+        twice = {name: Led(pin=17) for name in ("a", "b")}
         with self.assertLogs("outputs", "ERROR") as logs:
-            self.outputs.configure(parse(twice).outputs)
+            self.outputs.configure(twice)
         self.assertIn("GPIOPinInUse", logs.output[0])
         self.assertIn("GPIOPinInUse", self.quietly_fails("b", True))
 
