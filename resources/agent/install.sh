@@ -1,7 +1,6 @@
 #!/bin/sh
 # Installs Bramble's agent @VERSION@ on a Raspberry Pi, from the hub at @HUB_URL@. It asks first.
-#   --yes        do not ask
-#   --uninstall  take away what it put there; /etc/bramble-agent.toml and waiting readings stay
+# --help lists what else it does.
 set -eu
 
 hub=@HUB_URL@
@@ -26,13 +25,35 @@ ask() {
   case $answer in [yY]*) ;; *) fail "nothing was changed" ;; esac
 }
 
+usage() {
+  cat <<END
+Installs Bramble's agent @VERSION@ on a Raspberry Pi, from the hub at $hub.
+
+  curl -fsS $hub/install.sh | sh -s -- [OPTIONS]
+
+  --yes        do not ask
+  --uninstall  remove the service and the program; keep $config,
+               $state (readings that wait, the hub's address) and the user bramble-agent
+  --purge      with --uninstall: remove these three, too; also after an --uninstall
+  --help       show this
+END
+}
+
 uninstall() {
-  echo "This takes away the service, $lib and $bin. $config, $state and the user bramble-agent stay."
+  kept="$config, $state and the user bramble-agent"
+  echo "This removes the service, $lib and $bin."
+  if [ "$purge" = yes ]; then echo "It also removes $kept. What waits there to be sent is lost."; else echo "$kept stay."; fi
   ask
   $sudo systemctl disable --now bramble-agent 2>/dev/null || true
   $sudo rm -rf "$lib" "$bin" "$unit"
   $sudo systemctl daemon-reload
-  echo "bramble-agent is gone."
+  if [ "$purge" = yes ]; then
+    $sudo rm -rf "$config" "$state"
+    ! id bramble-agent >/dev/null 2>&1 || $sudo userdel bramble-agent || fail "the user bramble-agent could not be removed"
+    echo "bramble-agent is gone, with its configuration, its waiting readings and its user."
+  else
+    echo "bramble-agent is gone. $kept stayed: --uninstall --purge removes them."
+  fi
 }
 
 install_agent() {
@@ -72,13 +93,15 @@ install_agent() {
 }
 
 main() {
-  yes=no action=install_agent
+  yes=no purge=no action=install_agent
   for argument; do
     case $argument in
-      --yes) yes=yes ;; --uninstall) action=uninstall ;;
-      *) fail "there is no $argument: --yes and --uninstall are all" ;;
+      --yes) yes=yes ;; --uninstall) action=uninstall ;; --purge) purge=yes ;;
+      --help | -h) usage; return ;;
+      *) fail "there is no $argument: see --help" ;;
     esac
   done
+  [ "$purge" = no ] || [ "$action" = uninstall ] || fail "--purge goes with --uninstall: nothing was changed"
   command -v apt-get >/dev/null || fail "this needs Raspberry Pi OS or another Debian (there is no apt-get)"
   [ -d /run/systemd/system ] || fail "this needs systemd, which does not run here"
   if [ "$(id -u)" = 0 ]; then sudo=; else sudo=sudo; fi

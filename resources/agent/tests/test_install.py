@@ -46,7 +46,7 @@ class InstallTest(FolderCase):
         script = filled_in()
         checked = subprocess.run(["/bin/sh", "-n"], input=script, capture_output=True, text=True, check=False)
         self.assertEqual((checked.returncode, checked.stderr), (0, ""))
-        self.assertLessEqual(TEMPLATE.count("\n"), 90)
+        self.assertLessEqual(TEMPLATE.count("\n"), 120)
 
     def test_a_cut_download_runs_nothing(self) -> None:
         path = self.fake("apt-get")
@@ -136,6 +136,62 @@ class InstallTest(FolderCase):
         self.assertIn("not what the hub promised", done.stderr)
         self.assertNotIn("useradd", self.calls())
         self.assertEqual([file for file in (self.folder / "root").rglob("*") if file.is_file()], [])
+
+    def uninstall(self, *args: str, users: str = "bramble-agent") -> subprocess.CompletedProcess[str]:
+        """On a machine with these users, as root."""
+        self.fake("userdel")
+        self.fake("id", f'case $1 in -u) echo 0 ;; *) case " {users} " in *" $1 "*) ;; *) exit 1 ;; esac ;; esac')
+        path = f"{self.folder}/bin:/usr/bin:/bin"
+        return self.run_script(self.harmless(self.all_files()), "--yes", *args, path=path)
+
+    def left(self) -> set[str]:
+        return {file.name for file in (self.folder / "root").rglob("*") if file.is_file() or file.is_symlink()}
+
+    def test_purges_configuration_state_and_user(self) -> None:
+        self.install(self.GOOD)
+        done = self.uninstall("--uninstall", "--purge")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertEqual(self.left(), set())
+        self.assertFalse((self.folder / "root/var/lib/bramble-agent").exists())
+        self.assertIn("userdel bramble-agent", self.calls())
+        self.assertIn("What waits there to be sent is lost", done.stdout)
+
+    def test_purges_after_an_uninstall_and_twice(self) -> None:
+        self.install(self.GOOD)
+        done = self.uninstall("--uninstall")
+        self.assertIn("--uninstall --purge removes them", done.stdout)
+        self.assertNotIn("userdel", self.calls())
+        self.assertEqual(self.uninstall("--purge", "--uninstall").returncode, 0)
+        self.assertEqual(self.left(), set())
+        self.assertEqual(self.calls().count("userdel"), 1)
+        self.assertEqual(self.uninstall("--uninstall", "--purge", users="pi").returncode, 0)
+        self.assertEqual(self.calls().count("userdel"), 1)
+
+    def test_purge_alone_changes_nothing(self) -> None:
+        self.install(self.GOOD)
+        before = self.left()
+        done = self.uninstall("--purge")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("--purge goes with --uninstall", done.stderr)
+        self.assertEqual(self.left(), before)
+
+    def test_a_user_that_cannot_be_removed_is_said(self) -> None:
+        self.install(self.GOOD)
+        self.fake("userdel", "exit 8")
+        script = self.harmless(self.all_files())
+        self.fake("id", "case $1 in -u) echo 0 ;; esac")
+        path = f"{self.folder}/bin:/usr/bin:/bin"
+        done = self.run_script(script, "--yes", "--uninstall", "--purge", path=path)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("the user bramble-agent could not be removed", done.stderr)
+
+    def test_help_says_all_of_it_on_any_machine(self) -> None:
+        done = self.run_script(filled_in(), "--help", path="/bin")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        for option in ("--yes", "--uninstall", "--purge", "--help"):
+            self.assertIn(option, done.stdout)
+        self.assertIn("/var/lib/bramble-agent", done.stdout)
+        self.assertIn("curl -fsS http://127.0.0.1:8080/install.sh | sh -s --", done.stdout)
 
     def test_uninstalls_all_but_what_is_the_users(self) -> None:
         self.install(self.GOOD)
