@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { makeTemporaryFolder } from "./hub.ts";
+import { makeTemporaryFolder, type TestFolder } from "./hub.ts";
 import { ensurePackages } from "./system/apt.ts";
 
 export const AGENT_FOLDER = fileURLToPath(new URL("../../resources/agent", import.meta.url));
@@ -25,14 +25,25 @@ export function ensureAgentPackages(): void {
 }
 
 export class TestAgent implements AsyncDisposable {
-  readonly #folder = makeTemporaryFolder();
+  readonly #folder: TestFolder;
   readonly #hub: string | null;
   readonly #within: readonly string[];
   #child: ChildProcess | null = null;
   #output = "";
 
-  /** `hub` is HOST:MQTT-PORT:HTTP-PORT, and nothing where the agent has to find it; `within` runs it in another network. */
-  constructor(hub: string | null, config: string, within: readonly string[] = []) {
+  readonly #config = makeTemporaryFolder();
+
+  /**
+   * `hub` is HOST:MQTT-PORT:HTTP-PORT, and nothing where the agent has to find it; `within` runs it in another network;
+   * `folder` is for its state, and goes with it.
+   */
+  constructor(
+    hub: string | null,
+    config: string,
+    within: readonly string[] = [],
+    folder: TestFolder = makeTemporaryFolder(),
+  ) {
+    this.#folder = folder;
     this.#hub = hub;
     this.#within = within;
     this.configure(config);
@@ -57,7 +68,7 @@ export class TestAgent implements AsyncDisposable {
   }
 
   configure(toml: string): void {
-    writeFileSync(join(this.#folder.path, "agent.toml"), toml);
+    writeFileSync(join(this.#config.path, "agent.toml"), toml);
   }
 
   /** Runs another command of the agent beside it, to its end. */
@@ -86,13 +97,14 @@ export class TestAgent implements AsyncDisposable {
   }
 
   #common(command: string): string[] {
-    const { path } = this.#folder;
     const program = join(AGENT_FOLDER, "bramble-agent");
-    return ["-W", "error", program, command, "--state", path, "--config", join(path, "agent.toml")];
+    const config = join(this.#config.path, "agent.toml");
+    return ["-W", "error", program, command, "--state", this.#folder.path, "--config", config];
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.end("SIGKILL");
     this.#folder[Symbol.dispose]();
+    this.#config[Symbol.dispose]();
   }
 }

@@ -1,5 +1,4 @@
 """Puts the parts together, runs each in its thread, and watches the configuration file."""
-import contextlib
 import logging
 import threading
 from collections.abc import Callable
@@ -13,7 +12,9 @@ from .control_socket import ControlSocket
 from .devices import Outputs
 from .hub import HubMemory
 from .outbox import Outbox
-from .run_folder import find_in_run_folders, possible_run_folders, usable_run_folder
+from .run_folder import (
+    find_in_run_folders, possible_run_folders, remove_empty_run_folders, usable_run_folder,
+)
 from .sampler import Sampler
 from .status import StatusBoard
 from .uplink import Uplink
@@ -129,9 +130,7 @@ class Agent:
         outbox.close()
         seen.close()
         board.remove()
-        if run_folder != options.run:
-            with contextlib.suppress(OSError):
-                run_folder.rmdir()
+        remove_empty_run_folders(options.run)
         return 1 if self._failed.is_set() else 0
 
     def _first_config(self, board: StatusBoard) -> Config:

@@ -3,6 +3,7 @@
 That is the folder of the options; where it cannot be written (a card that became read-only), a folder in memory that
 belongs to the same user and is named after it.
 """
+import contextlib
 import hashlib
 import os
 import tempfile
@@ -19,14 +20,21 @@ def possible_run_folders(wanted: Path) -> list[Path]:
     return [wanted, *(base / f"bramble-agent-{os.getuid()}-{digest}" for base in FOLDERS_IN_MEMORY)]
 
 
+def make_run_folder(folder: Path) -> None:
+    """Raises OSError, also where another user owns a folder of that name in memory."""
+    if folder.parent not in FOLDERS_IN_MEMORY:
+        folder.mkdir(parents=True, exist_ok=True)
+        return
+    folder.mkdir(exist_ok=True, mode=0o700)
+    if folder.is_symlink() or folder.stat().st_uid != os.getuid():
+        raise PermissionError(f"{folder} belongs to another user")
+
+
 def usable_run_folder(wanted: Path) -> Path | None:
-    """The first one that can be written and is this user's own; None where there is none."""
+    """The first one that can be written; None where there is none."""
     for folder in possible_run_folders(wanted):
-        is_shared_place = folder.parent in FOLDERS_IN_MEMORY and folder != wanted
         try:
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700 if is_shared_place else 0o777)
-            if is_shared_place and (folder.is_symlink() or folder.stat().st_uid != os.getuid()):
-                continue
+            make_run_folder(folder)
             with tempfile.TemporaryFile(dir=folder):
                 pass
         except OSError:
@@ -34,6 +42,13 @@ def usable_run_folder(wanted: Path) -> Path | None:
         if len(os.fsencode(folder / "control.sock")) <= MAX_SOCKET_PATH_BYTES:
             return folder
     return None
+
+
+def remove_empty_run_folders(wanted: Path) -> None:
+    """Those in memory, at the end."""
+    for folder in possible_run_folders(wanted)[1:]:
+        with contextlib.suppress(OSError):
+            folder.rmdir()
 
 
 def find_in_run_folders(wanted: Path, name: str) -> list[Path]:

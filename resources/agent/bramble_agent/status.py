@@ -11,6 +11,7 @@ from pathlib import Path
 
 from .clock import duration
 from .hub import replace_file
+from .run_folder import make_run_folder
 from .shell import CommandFailed
 
 log = logging.getLogger("status")
@@ -91,6 +92,7 @@ class StatusBoard:
             return
         for path in self._paths:
             try:
+                make_run_folder(path.parent)
                 replace_file(path, text + "\n")
                 path.chmod(0o644)
             except OSError as error:

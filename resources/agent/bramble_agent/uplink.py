@@ -69,6 +69,8 @@ class Uplink:
     def configure(self, config: Config) -> None:
         """May be called from any thread."""
         before, self._config = self._config, config
+        if before is not None and before.device != config.device:
+            self._duplicates = DuplicateIdDetector()
         if before is None or (before.device, before.key, before.hub) != (config.device, config.key, config.hub):
             self._reconnect.set()
         self._introduce.set()
