@@ -1,4 +1,4 @@
-"""What this device says of itself on its `about` topic."""
+"""The message on this device's `about` topic: its name, model, controls and metrics."""
 import json
 from pathlib import Path
 from typing import Any

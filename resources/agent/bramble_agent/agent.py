@@ -104,8 +104,8 @@ class Agent:
         def check_storage() -> None:
             outbox.try_disk()
             seen.try_disk()
-            board.trouble("queue", outbox.disk_error)
-            board.trouble("commands", seen.disk_error)
+            board.report_failure("queue", outbox.disk_error)
+            board.report_failure("commands", seen.disk_error)
             board.write(outbox.rows, outbox.bytes, outbox.dropped)
 
         def configure(config: Config) -> None:

@@ -18,13 +18,13 @@ REGISTER_HUMIDITY_CONTROL = 0xF2
 REGISTER_STATUS = 0xF3
 REGISTER_CONTROL = 0xF4
 REGISTER_DATA = 0xF7
-MEASURING = 0x08
-COPYING_CALIBRATION = 0x01
-HUMIDITY_ONCE = 0x01
-ALL_ONCE_FORCED = 0x25
+STATUS_MEASURING_BIT = 0x08
+STATUS_COPYING_CALIBRATION_BIT = 0x01
+HUMIDITY_OVERSAMPLING_1 = 0x01
+OVERSAMPLING_1_FORCED_MODE = 0x25
 # One measurement of each takes at most 9.3 ms (appendix 9.1).
-MEASURE_SECONDS = 0.01
-MEASURE_TRIES = 10
+STATUS_POLL_PERIOD_SECONDS = 0.01
+MAX_STATUS_POLLS = 10
 # What the data registers hold where nothing was measured (section 4.1: "skipped"; section 5.4: the reset state).
 SKIPPED_20_BIT = 0x80000
 SKIPPED_16_BIT = 0x8000
@@ -118,7 +118,7 @@ class Bme280:
         (chip,) = self._read(REGISTER_CHIP_ID, 1)
         if chip != CHIP_ID:
             raise OSError(f"the chip at 0x{address:02x} is no BME280 (its id is 0x{chip:02x})")
-        self._await("start", COPYING_CALIBRATION)
+        self._await("start", STATUS_COPYING_CALIBRATION_BIT)
         self._calibration = Calibration.parse(
             self._read(REGISTER_CALIBRATION_LOW, 26), self._read(REGISTER_CALIBRATION_HIGH, 7)
         )
@@ -126,9 +126,9 @@ class Bme280:
 
     def measure(self) -> dict[str, float]:
         """In °C, % and hPa. Raises OSError."""
-        self._bus.write_byte_data(self._address, REGISTER_HUMIDITY_CONTROL, HUMIDITY_ONCE)
-        self._bus.write_byte_data(self._address, REGISTER_CONTROL, ALL_ONCE_FORCED)
-        self._await("measure", MEASURING)
+        self._bus.write_byte_data(self._address, REGISTER_HUMIDITY_CONTROL, HUMIDITY_OVERSAMPLING_1)
+        self._bus.write_byte_data(self._address, REGISTER_CONTROL, OVERSAMPLING_1_FORCED_MODE)
+        self._await("measure", STATUS_MEASURING_BIT)
         data = self._read(REGISTER_DATA, 8)
         raw_p = data[0] << 12 | data[1] << 4 | data[2] >> 4
         raw_t = data[3] << 12 | data[4] << 4 | data[5] >> 4
@@ -148,8 +148,8 @@ class Bme280:
         }
 
     def _await(self, what: str, busy: int) -> None:
-        for _ in range(MEASURE_TRIES):
-            time.sleep(MEASURE_SECONDS)
+        for _ in range(MAX_STATUS_POLLS):
+            time.sleep(STATUS_POLL_PERIOD_SECONDS)
             if not self._read(REGISTER_STATUS, 1)[0] & busy:
                 return
         raise OSError(f"the BME280 does not finish to {what}: check the wiring")
@@ -158,4 +158,5 @@ class Bme280:
         try:
             return bytes(self._bus.read_i2c_block_data(self._address, register, length))
         except OSError as error:
-            raise OSError(f"nothing answers at 0x{self._address:02x} on I2C ({error}): check wiring and address") from error
+            words = f"nothing answers at 0x{self._address:02x} on I2C ({error}): check wiring and address"
+            raise OSError(words) from error

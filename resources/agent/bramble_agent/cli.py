@@ -21,7 +21,7 @@ from .status import StatusBoard, describe, read_status
 
 STATE_FOLDER = Path("/var/lib/bramble-agent")
 RUN_FOLDER = Path("/run/bramble-agent")
-SHOW_SECONDS = 1
+TEST_STEP_SECONDS = 1
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -55,12 +55,12 @@ def make_parser() -> argparse.ArgumentParser:
         prog="bramble-agent", description="Reports a Raspberry Pi to its Bramble hub and obeys it."
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    running = commands.add_parser("run", parents=[common], help="run until told to stop; the service does this")
+    running = commands.add_parser("run", parents=[common], help="run until it is stopped; the service does this")
     running.add_argument(
         "--hub", type=hub_argument, metavar="HOST[:PORT[:HTTP-PORT]]",
         help="the hub's address and ports, instead of searching (1883, 8080)",
     )
-    commands.add_parser("check", parents=[common], help="is the configuration right; runs the commands of its inputs once")
+    commands.add_parser("check", parents=[common], help="check the configuration; runs its inputs' commands once")
     testing = commands.add_parser("test", parents=[common], help="move an output, here and now")
     testing.add_argument("output", help="its name in the configuration file")
     testing.add_argument("value", nargs="?", help="true, false, a number or #rrggbb; without one, it is shown off")
@@ -88,7 +88,8 @@ def hub_argument(text: str) -> HubSettings:
         raise argparse.ArgumentTypeError(f"{text!r} is no HOST[:PORT[:HTTP-PORT]]")
     mqtt_port, http_port = [*numbers, *(1883, 8080)[len(numbers) :]]
     if mqtt_port == http_port:
-        raise argparse.ArgumentTypeError(f"{text!r}: {mqtt_port} is the hub's port for HTTP, unless another is given, too")
+        words = f"{text!r}: {mqtt_port} is the hub's port for HTTP, unless another is given, too"
+        raise argparse.ArgumentTypeError(words)
     return HubSettings(address=address, mqtt_port=mqtt_port, http_port=http_port, discover=False)
 
 
@@ -120,7 +121,7 @@ def test(options: Options, name: str, text: str | None) -> int:
         for value in values:
             done = request_action(sockets[0], name, value) if runs else own.act(name, value)
             print(f"{name}: {json.dumps(done)}", flush=True)
-            time.sleep(SHOW_SECONDS)
+            time.sleep(TEST_STEP_SECONDS)
     except Refused as error:
         return complain(f"{name}: {error}")
     except PermissionError:
@@ -169,7 +170,7 @@ def status(options: Options) -> int:
 
 
 def check(options: Options) -> int:
-    """0 where the configuration can work, as far as that can be told without its pins and sensors."""
+    """0 where the configuration can work, as far as that shows without its pins and sensors."""
     if not options.config.exists():
         return complain(f"There is no {options.config}.")
     try:

@@ -1,7 +1,7 @@
 """What time it is, on a machine that has no clock of its own while it is off.
 
 A Pi starts with the time at which it was switched off, until NTP sets it. So the agent compares its clock with the
-hub's, and goes by the hub's while its own is more than a minute off and nobody has set it. Times are milliseconds.
+hub's, and goes by the hub's while its own is more than a minute off and not set by NTP. Times are milliseconds.
 """
 import http.client
 import logging
@@ -15,10 +15,10 @@ from .hub import Hub
 
 log = logging.getLogger("clock")
 
-TRUSTED_WITHIN_MS = 60_000
-# A Date header has whole seconds: what is smaller cannot be told from nothing.
-MEASURABLE_MS = 1_000
-TIMEOUT_SECONDS = 5
+MAX_TRUSTED_OFFSET_MS = 60_000
+# A Date header has whole seconds: a smaller offset cannot be measured.
+MIN_MEASURABLE_OFFSET_MS = 1_000
+CLOCK_QUERY_TIMEOUT_SECONDS = 5
 
 
 class Clock:
@@ -40,14 +40,14 @@ class Clock:
     def now_ms(self) -> int:
         """The time for readings: the own one, or the hub's while the own one is wrong."""
         wall_ms, hub_ms = self._wall_ms(), self._hub_ms()
-        if hub_ms is None or not self._distrusted or abs(hub_ms - wall_ms) <= TRUSTED_WITHIN_MS:
+        if hub_ms is None or not self._distrusted or abs(hub_ms - wall_ms) <= MAX_TRUSTED_OFFSET_MS:
             return wall_ms
         return hub_ms
 
     def hub_now_ms(self) -> int:
         """The hub's time as far as it is known, for commands, whose end is by the hub's clock."""
         wall_ms, hub_ms = self._wall_ms(), self._hub_ms()
-        return wall_ms if hub_ms is None or abs(hub_ms - wall_ms) <= MEASURABLE_MS else hub_ms
+        return wall_ms if hub_ms is None or abs(hub_ms - wall_ms) <= MIN_MEASURABLE_OFFSET_MS else hub_ms
 
     def compare(self, hub: Hub) -> None:
         """Asks the hub for its time. Where it cannot be asked, what is known stays."""
@@ -64,14 +64,14 @@ class Clock:
         self._hub_base_ms = hub_ms - up_ms
         off_ms = self._wall_ms() - self.up_ms() - self._hub_base_ms
         was_distrusted, self._distrusted = self._distrusted, False
-        if abs(off_ms) <= TRUSTED_WITHIN_MS:
+        if abs(off_ms) <= MAX_TRUSTED_OFFSET_MS:
             return
         words = f"{duration(abs(off_ms))} {'ahead of' if off_ms > 0 else 'behind'} the hub's"
         self._distrusted = not self._is_set()
         if not self._distrusted:
             log.warning("this clock is %s, but NTP has set it: readings keep its time; look at the hub's clock", words)
         elif not was_distrusted:
-            log.warning("this clock is %s and nobody has set it: readings take the hub's time", words)
+            log.warning("this clock is %s and NTP has not set it: readings take the hub's time", words)
 
     def _hub_ms(self) -> int | None:
         return None if self._hub_base_ms is None else self._hub_base_ms + self.up_ms()
@@ -79,7 +79,7 @@ class Clock:
 
 def ask_time_ms(hub: Hub) -> int:
     """By the Date header of any answer. Half a second is what it leaves out on average."""
-    connection = http.client.HTTPConnection(hub.address, hub.http_port, timeout=TIMEOUT_SECONDS)
+    connection = http.client.HTTPConnection(hub.address, hub.http_port, timeout=CLOCK_QUERY_TIMEOUT_SECONDS)
     try:
         connection.request("GET", "/healthz")
         date = connection.getresponse().getheader("Date")
@@ -95,7 +95,7 @@ def is_set_by_ntp() -> bool:
     try:
         answer = subprocess.run(
             ["timedatectl", "show", "--property=NTPSynchronized", "--value"],
-            capture_output=True, text=True, timeout=TIMEOUT_SECONDS, stdin=subprocess.DEVNULL, check=False,
+            capture_output=True, text=True, timeout=CLOCK_QUERY_TIMEOUT_SECONDS, stdin=subprocess.DEVNULL, check=False,
         )
     except (OSError, subprocess.SubprocessError):
         return False
@@ -108,7 +108,7 @@ def boot_id() -> str:
 
 
 def duration(ms: float) -> str:
-    """As a person says it."""
+    """Rounded, for a person, such as "3 h"."""
     seconds = ms / 1_000
     for unit, length in (("days", 86_400), ("h", 3_600), ("min", 60)):
         if seconds >= 2 * length:

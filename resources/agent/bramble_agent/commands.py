@@ -15,7 +15,7 @@ from .clock import Clock, duration
 from .devices import Outputs
 from .link import Link, LinkLost
 from .outputs import Refused, Value
-from .storage import RETRY_DISK_AFTER_MS, disk_words, open_database, open_read_only
+from .storage import RETRY_DISK_AFTER_MS, disk_message, open_database, open_read_only
 
 log = logging.getLogger("commands")
 
@@ -29,14 +29,14 @@ CREATE TABLE IF NOT EXISTS seen (
 MAX_REMEMBERED_COMMANDS = 1_000
 MAX_COMMAND_ID_CHARACTERS = 200
 MAX_WAITING_COMMANDS = 100
-IN_MEMORY = "a command that comes again after this machine stopped may be done twice: "
+MEMORY_ONLY_MESSAGE = "a command that comes again after this machine stopped may be done twice: "
 CUT_OFF = "the agent was stopped while it acted on this: whether it did is not known"
 
 
 class SeenCommands:
     """Ids that were acted on, and the replies; on the disk before anything moves.
 
-    All of them are in memory, too: while the disk takes nothing, a command is still done once as long as the agent runs.
+    All of them are in memory, too: while the disk takes nothing, a command is still done once until the agent stops.
     May be used from any thread. Never raises for the disk's sake.
     """
 
@@ -134,7 +134,7 @@ class SeenCommands:
             self._db.close()
             self._db = None
         self._retry_at_ms = self._up_ms() + RETRY_DISK_AFTER_MS
-        self._disk_error = IN_MEMORY + disk_words(self._path.parent, error)
+        self._disk_error = MEMORY_ONLY_MESSAGE + disk_message(self._path.parent, error)
         if is_news:
             log.error("%s", self._disk_error)
 

@@ -177,9 +177,8 @@ class _Reader:
             if one.interval is not None:
                 self._passes(check_interval, one.interval, ("inputs", name))
             if config.vitals and name in VITALS:
-                self._wrong(
-                    ("inputs", name), None, f"“{name}” is measured of this machine itself: take another name, or vitals = false"
-                )
+                words = f"“{name}” is measured of this machine itself: take another name, or vitals = false"
+                self._wrong(("inputs", name), None, words)
 
     def _check_pins(self, outputs: Mapping[str, OutputSettings], inputs: Mapping[str, InputSettings]) -> None:
         """One pin has one use."""
@@ -201,7 +200,8 @@ class _Reader:
         for name in table:
             where = (section, name)
             if CONTROL_NAME.fullmatch(name) is None or name in RESERVED_NAMES:
-                words = "letters, digits, _ and - can, up to 40" if name not in RESERVED_NAMES else "it has a meaning of its own"
+                is_reserved = name in RESERVED_NAMES
+                words = "it has a meaning of its own" if is_reserved else "letters, digits, _ and - can, up to 40"
                 self._wrong(where, None, f"“{name}” cannot be a name here: {words}")
                 continue
             if not isinstance(table[name], dict):
@@ -211,7 +211,8 @@ class _Reader:
             kind = settings.pop("kind", None)
             if not isinstance(kind, str) or kind not in kinds:
                 words = f"kind is one of {', '.join(kinds)}"
-                self._wrong(where, "kind", words if kind is None else f"{words}; not {kind!r}{did_you_mean(kind, kinds)}")
+                found_words = "" if kind is None else f"; not {kind!r}{did_you_mean(kind, kinds)}"
+                self._wrong(where, "kind", words + found_words)
                 continue
             one = self._settings(kinds[kind], settings, where)
             if one is not None:
@@ -228,7 +229,7 @@ class _Reader:
     def _settings(
         self, of: type[T], table: dict[str, Any], where: KeyPath, defaults: Mapping[str, Any] | None = None
     ) -> T | None:
-        """Checks keys and types against the dataclass's own fields, the rest it checks itself; None where something is wrong.
+        """Checks keys and types against the dataclass's fields, the rest it checks itself; None where that fails.
 
         Of the top of the file, what is right is kept.
         """
@@ -242,7 +243,7 @@ class _Reader:
                 mine = f"there is no “{key}” here; there is {', '.join(names)}"
                 self._wrong(where, key, f"{mine}{did_you_mean(key, names)}")
             elif not is_of(value, types_by_name[key]):
-                self._wrong(where, key, f"{key} takes {type_words(types_by_name[key])}, not {value_words(value)}")
+                self._wrong(where, key, f"{key} takes {describe_type(types_by_name[key])}, not {describe_value(value)}")
             elif (check := KEY_CHECKS.get((*where, key))) is None or self._passes(check, value, where):
                 right[key] = value
         for key, one in wanted.items():
@@ -282,7 +283,8 @@ def check_interval(seconds: float) -> None:
 
 def _check_device(device: str) -> None:
     if DEVICE_ID.fullmatch(device) is None:
-        raise BadSetting("device", "device takes 1 to 64 letters, digits, _ - . or :, and begins with a letter or digit")
+        words = "device takes 1 to 64 letters, digits, _ - . or :, and begins with a letter or digit"
+        raise BadSetting("device", words)
 
 
 def _check_name(name: str) -> None:
@@ -323,7 +325,7 @@ def did_you_mean(text: object, names: Iterable[str]) -> str:
     return f"; did you mean “{by_lower[near[0]]}”?" if near else ""
 
 
-def value_words(value: object) -> str:
+def describe_value(value: object) -> str:
     """A value as TOML writes it."""
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -340,7 +342,7 @@ def is_of(value: object, wanted: Any) -> bool:
     return isinstance(value, tuple(choices)) or (float in choices and isinstance(value, int))
 
 
-def type_words(wanted: Any) -> str:
+def describe_type(wanted: Any) -> str:
     choices = typing.get_args(wanted) if isinstance(wanted, types.UnionType) else (wanted,)
     words = {bool: "true or false", int: "a whole number", float: "a number", str: "a text in quotes"}
     return " or ".join(words[choice] for choice in choices if choice in words)

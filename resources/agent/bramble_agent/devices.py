@@ -52,7 +52,7 @@ class Outputs:
         """Opens them at once: a relay takes its initial state when the agent starts, not when it is first used."""
         with self._lock:
             for name in self._settings.keys() - settings.keys():
-                self._board.trouble(f"output {name}", None)
+                self._board.report_failure(f"output {name}", None)
             self._settings = dict(settings)
             self._open.keep(settings)
             for name in settings:
@@ -98,8 +98,8 @@ class Outputs:
         except Exception as error:
             # gpiozero, its pin libraries and the kernel each raise errors of their own.
             words = f"{type(error).__name__}: {error}"
-            self._board.trouble(f"output {name}", words)
+            self._board.report_failure(f"output {name}", words)
             raise Refused(words) from error
-        self._board.trouble(f"output {name}", None)
+        self._board.report_failure(f"output {name}", None)
         self._open.put(name, settings, output)
         return output

@@ -6,7 +6,7 @@ the device again at the first try, several times within a few minutes. A hub tha
 refuses a try in between.
 """
 MIN_EVICTIONS = 3
-WINDOW_SECONDS = 600
+EVICTION_WINDOW_SECONDS = 600
 # A connection that lasts as long as several evictions took ends the suspicion.
 MIN_QUIET_SECONDS = 60
 QUIET_GAPS = 3
@@ -20,7 +20,7 @@ class DuplicateIdDetector:
 
     def evicted(self, now: float) -> None:
         """The hub ended a connection that worked."""
-        self._evictions = [at for at in self._evictions if now - at <= WINDOW_SECONDS] + [now]
+        self._evictions = [at for at in self._evictions if now - at <= EVICTION_WINDOW_SECONDS] + [now]
 
     def not_reached(self) -> None:
         """The hub could not be reached, or refused this device: its ends of connections mean nothing."""
@@ -38,10 +38,11 @@ class DuplicateIdDetector:
         return False
 
 
-def duplicate_id_words(device: str) -> str:
+def duplicate_id_message(device: str) -> str:
     """For a person."""
     return (
-        f"another machine seems to use the id “{device}”, too: the hub ends this connection again and again, as it does"
-        " when a second machine connects with the same id, and their readings are mixed. A copied card brings its id"
-        f' along. Give one of them another id: device = "{device[:62]}-2" in /etc/bramble-agent.toml'
+        f"another machine seems to use the id “{device}”, too: the hub ends this connection again and again,"
+        " as it does when a second machine connects with the same id, and their readings are mixed."
+        " A copied card brings its id along. Give one of them another id:"
+        f' device = "{device[:62]}-2" in /etc/bramble-agent.toml'
     )

@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from .config import HubSettings
-from .storage import disk_words
+from .storage import disk_message
 
 log = logging.getLogger("hub")
 
@@ -67,14 +67,15 @@ class HubMemory:
             replace_file(self._path, json.dumps(stored) + "\n")
         except OSError as error:
             if self._unsaved != hub:
-                log.warning("the hub's address is remembered in memory alone: %s", disk_words(self._path.parent, error))
+                reason = disk_message(self._path.parent, error)
+                log.warning("the hub's address is remembered in memory alone: %s", reason)
             self._unsaved = hub
             return
         self._unsaved = None
 
 
 class HubFinder:
-    """Says where to try, best first. A hub that is known by its id is never mistaken for a neighbour's."""
+    """Lists the addresses to try, best first. A hub that is known by its id is never mistaken for another."""
 
     def __init__(
         self,
@@ -97,7 +98,7 @@ class HubFinder:
             yield known
 
     def remember(self, hub: Hub) -> None:
-        """It took this device. One found by its address alone keeps the id that is known for it."""
+        """Keeps the hub that accepted this device; one given by its address keeps the id that is known for it."""
         known = self._memory.load()
         if hub.id == "" and known is not None:
             hub = replace(hub, id=known.id if hub.address == known.address else "")

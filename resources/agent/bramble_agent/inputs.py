@@ -57,7 +57,7 @@ class Sensor(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class InputSettings:
-    """What every input may say of itself; without an interval it has the agent's."""
+    """Settings of every kind of input; without an interval it has the agent's."""
 
     label: str | None = None
     interval: float | None = None
@@ -143,7 +143,8 @@ class Ds18b20(InputSettings):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.id is not None and W1_ID.fullmatch(self.id) is None:
-            raise BadSetting("id", f"“{self.id}” is no id of a DS18B20: ls /sys/bus/w1/devices shows them (28-0316a2794b21)")
+            words = f"“{self.id}” is no id of a DS18B20, such as 28-0316a2794b21: ls /sys/bus/w1/devices lists them"
+            raise BadSetting("id", words)
 
     def metrics(self) -> dict[str, Metric]:
         return {"": Metric("°C")}

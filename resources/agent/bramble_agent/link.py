@@ -163,7 +163,7 @@ class Link:
 
 
 class Client(mqtt.Client):
-    """The library's own thread dies without a word where the network says that there is no route, or no answer."""
+    """Reports an OSError (no route, no answer) that ends the library's own thread: the library itself does not."""
 
     on_failure: Callable[[OSError], None]
 

@@ -18,22 +18,22 @@ from pathlib import Path
 from .clock import Clock
 from .readings_table import SCHEMA, ReadingsTable, Row
 from .storage import (
-    RETRY_DISK_AFTER_MS, disk_words, is_broken_for_good, open_database, open_read_only, put_aside,
+    RETRY_DISK_AFTER_MS, disk_message, is_broken_for_good, open_database, open_read_only, put_aside,
 )
 
 log = logging.getLogger("outbox")
 
-BATCH_ROWS = 200
-BATCH_BYTES = 32 * 1024
+MAX_BATCH_ROWS = 200
+MAX_BATCH_BYTES = 32 * 1024
 # When it is full so many go at once, or every new reading would have to remove one.
-DROP_SHARE = 0.01
-CLOCK_JUMP_MS = 60_000
+MIN_DROPPED_SHARE = 0.01
+MIN_CLOCK_JUMP_MS = 60_000
 YEAR_2000_MS = 946_684_800_000
 DAY_MS = 86_400_000
-SAY_DROPPED_EVERY_SECONDS = 60
+DROPPED_LOG_PERIOD_SECONDS = 60
 # Of a Pi with 512 MB.
-MAX_BYTES_IN_MEMORY = 8_000_000
-IN_MEMORY = "readings that are not sent yet are in memory alone, and lost when this machine stops: "
+MAX_QUEUE_BYTES_IN_MEMORY = 8_000_000
+MEMORY_ONLY_MESSAGE = "readings that are not sent yet are in memory alone, and lost when this machine stops: "
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ class Outbox:
             for seq, ts, body in rows:
                 text = self._with_time(ts, body)
                 size += len(text.encode()) + 1
-                if texts and size > BATCH_BYTES:
+                if texts and size > MAX_BATCH_BYTES:
                     break
                 texts.append(text)
                 last_seq = seq
@@ -161,7 +161,7 @@ class Outbox:
             table = self._disk if self._memory is None else self._memory
             try:
                 changed = 0 if table is None else table.correct_times(
-                    self._boot, base_ms, self._sent_up_to, CLOCK_JUMP_MS
+                    self._boot, base_ms, self._sent_up_to, MIN_CLOCK_JUMP_MS
                 )
             except sqlite3.Error as error:
                 self._leave_disk(error)
@@ -179,7 +179,7 @@ class Outbox:
             try:
                 self._return_to_disk(self._memory)
             except (sqlite3.Error, OSError) as error:
-                self._disk_error = IN_MEMORY + disk_words(self._path.parent, error)
+                self._disk_error = MEMORY_ONLY_MESSAGE + disk_message(self._path.parent, error)
 
     def close(self) -> None:
         """Gives the disk a last chance to take what is in memory."""
@@ -217,7 +217,7 @@ class Outbox:
         if self._memory is None:
             self._memory = ReadingsTable.in_memory()
             self._retry_at_ms = self._clock.up_ms() + RETRY_DISK_AFTER_MS
-            self._disk_error = IN_MEMORY + disk_words(self._path.parent, error)
+            self._disk_error = MEMORY_ONLY_MESSAGE + disk_message(self._path.parent, error)
             log.error("%s", self._disk_error)
         return self._memory
 
@@ -244,7 +244,7 @@ class Outbox:
         disk = ReadingsTable(open_database(self._path, SCHEMA))
         try:
             rows = memory.all_rows()
-            # A disk that could not be read has numbers that nobody knew of.
+            # A disk that could not be read at the start may have given these numbers to other rows.
             shift = max(0, disk.last_seq() + 1 - rows[0][0]) if rows else 0
             moved: list[Row] = [(seq + shift, ts, boot, up, body) for seq, ts, boot, up, body in rows]
             disk.take_over(self._sent_from_disk, moved, max(self._dropped, disk.dropped()))
@@ -256,7 +256,7 @@ class Outbox:
     def _oldest_rows(self) -> list[tuple[int, int, str]]:
         if self._disk is not None:
             try:
-                rows = self._disk.oldest(self._sent_from_disk, BATCH_ROWS)
+                rows = self._disk.oldest(self._sent_from_disk, MAX_BATCH_ROWS)
             except sqlite3.Error as error:
                 self._leave_disk(error)
                 self._disk.close()
@@ -264,7 +264,7 @@ class Outbox:
             else:
                 if rows:
                     return rows
-        return [] if self._memory is None else self._memory.oldest(0, BATCH_ROWS)
+        return [] if self._memory is None else self._memory.oldest(0, MAX_BATCH_ROWS)
 
     def _forget_on_disk(self, seq: int) -> None:
         """Rows that were sent and cannot be deleted yet count no more."""
@@ -289,7 +289,7 @@ class Outbox:
     def _make_room(self) -> None:
         try:
             if self._memory is not None:
-                self._drop_oldest(self._memory, self._max_rows, min(self._max_bytes, MAX_BYTES_IN_MEMORY))
+                self._drop_oldest(self._memory, self._max_rows, min(self._max_bytes, MAX_QUEUE_BYTES_IN_MEMORY))
             elif self._disk is not None and self._drop_oldest(self._disk, self._max_rows, self._max_bytes):
                 self._disk.set_dropped(self._dropped)
         except sqlite3.Error as error:
@@ -299,10 +299,10 @@ class Outbox:
         if table.rows <= max_rows and table.bytes <= max_bytes:
             return False
         share_over = 1 - max_bytes / table.bytes if table.bytes > max_bytes else 0
-        least = max(1, table.rows - max_rows, round(table.rows * share_over), round(table.rows * DROP_SHARE))
+        least = max(1, table.rows - max_rows, round(table.rows * share_over), round(table.rows * MIN_DROPPED_SHARE))
         self._dropped += table.delete_up_to(table.seq_of_oldest(least))
         now = time.monotonic()
-        if now - self._last_said >= SAY_DROPPED_EVERY_SECONDS:
+        if now - self._last_said >= DROPPED_LOG_PERIOD_SECONDS:
             self._last_said = now
             log.warning("the queue is full: the oldest readings go (%d so far)", self._dropped)
         return True

@@ -75,7 +75,7 @@ def check_label(label: str | None) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class OutputSettings:
-    """What every output may say of itself."""
+    """Settings of every kind of output."""
 
     label: str | None = None
 
@@ -160,7 +160,7 @@ class Pwm(OutputSettings):
 
 @dataclass(frozen=True, kw_only=True)
 class Servo(OutputSettings):
-    """A servo, by its angle in degrees. It does not move until it is told to."""
+    """A servo, by its angle in degrees. It does not move before its first command."""
 
     pin: int
     min: float = -90
@@ -284,7 +284,7 @@ class PinOutput:
 
 
 class ShellOutput:
-    """An output that a shell command moves: only what it was told last is known of it."""
+    """An output that a shell command moves: its state is the value of the last command."""
 
     def __init__(self, settings: Command) -> None:
         self._settings = settings

@@ -13,7 +13,7 @@ CREATE TABLE IF NOT EXISTS readings (
 CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
 """
 # A row's other columns and its place in the tree, roughly.
-ROW_BYTES = 64
+ROW_OVERHEAD_BYTES = 64
 MAX_SEQ = (1 << 63) - 1
 
 Row = tuple[int, int, str, int, str]
@@ -35,7 +35,7 @@ class ReadingsTable:
     def insert(self, row: Row) -> None:
         self._db.execute("INSERT INTO readings (seq, ts, boot, up, body) VALUES (?, ?, ?, ?, ?)", row)
         self.rows += 1
-        self.bytes += len(row[4].encode()) + ROW_BYTES
+        self.bytes += len(row[4].encode()) + ROW_OVERHEAD_BYTES
 
     def oldest(self, after_seq: int, limit: int) -> list[tuple[int, int, str]]:
         """Number, time and body."""
@@ -69,7 +69,8 @@ class ReadingsTable:
     def count_up_to(self, seq: int) -> tuple[int, int]:
         """How many rows, and how large they are."""
         rows, size = self._db.execute(
-            f"SELECT count(*), coalesce(sum(length(CAST(body AS BLOB)) + {ROW_BYTES}), 0) FROM readings WHERE seq <= ?",
+            f"SELECT count(*), coalesce(sum(length(CAST(body AS BLOB)) + {ROW_OVERHEAD_BYTES}), 0)"
+            " FROM readings WHERE seq <= ?",
             (seq,),
         ).fetchone()
         return rows, size
@@ -87,7 +88,8 @@ class ReadingsTable:
 
     def set_dropped(self, rows: int) -> None:
         self._db.execute(
-            "INSERT INTO counters VALUES ('dropped', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", (rows,)
+            "INSERT INTO counters VALUES ('dropped', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            (rows,),
         )
 
     def take_over(self, sent_up_to: int, rows: Sequence[Row], dropped: int) -> None:

@@ -58,7 +58,7 @@ class Sampler:
         if config is None:
             return
         for name in self._inputs.keys() - config.inputs.keys():
-            self._board.trouble(f"input {name}", None)
+            self._board.report_failure(f"input {name}", None)
         self._inputs = config.inputs
         self._lines = {name: config.line_of("inputs", name, "run") for name in config.inputs}
         self._open.keep(config.inputs)
@@ -81,25 +81,26 @@ class Sampler:
 
     def _read_vitals(self) -> dict[str, float]:
         values, impossible = self._vitals.read()
-        if self._board.trouble("vitals", impossible) and impossible is not None:
+        if self._board.report_failure("vitals", impossible) and impossible is not None:
             log.warning("left out: %s", impossible)
         return values
 
     def _read(self, name: str) -> dict[str, float]:
-        """Nothing where the input cannot be read; that is said once."""
+        """Empty where the input cannot be read, which is logged once."""
         try:
             sensor = self._open.get(name)
             if sensor is None:
                 sensor = self._inputs[name].open(lambda: self._changed(name))
                 self._open.put(name, self._inputs[name], sensor)
-            values = {f"{name}.{suffix}" if suffix else name: value for suffix, value in all_finite(sensor.read()).items()}
+            measured = all_finite(sensor.read())
+            values = {f"{name}.{suffix}" if suffix else name: value for suffix, value in measured.items()}
         except Exception as error:
             # gpiozero, its pin libraries and the kernel each raise errors of their own.
             words = f"line {self._lines.get(name, 1)}: {describe_error(error)}"
-            if self._board.trouble(f"input {name}", words):
+            if self._board.report_failure(f"input {name}", words):
                 log.warning("%s cannot be read: %s", name, words)
             return {}
-        if self._board.trouble(f"input {name}", None):
+        if self._board.report_failure(f"input {name}", None):
             log.info("%s is read", name)
         return values
 

@@ -1,4 +1,4 @@
-"""Runs a user's shell command to its end and says in words what went wrong."""
+"""Runs a user's shell command to its end; its errors are for a person."""
 import subprocess
 
 

@@ -1,4 +1,4 @@
-"""What the agent says of itself to the person at the bench: a small file in memory, read by `bramble-agent status`."""
+"""The agent's status: a small file in memory that the running agent writes and `bramble-agent status` reads."""
 import contextlib
 import json
 import logging
@@ -34,11 +34,11 @@ class Status:
     # Why the configuration file is not used, each with its line.
     config_errors: list[str] = field(default_factory=list)
     # What does not work, by the name of the input, the output or the part.
-    troubles: dict[str, str] = field(default_factory=dict)
+    failures: dict[str, str] = field(default_factory=dict)
 
     @property
     def is_well(self) -> bool:
-        return self.connected and not self.config_errors and not self.troubles
+        return self.connected and not self.config_errors and not self.failures
 
 
 class StatusBoard:
@@ -71,15 +71,15 @@ class StatusBoard:
         with self._lock:
             self._status.device, self._status.config_errors = device, list(errors)
 
-    def trouble(self, name: str, words: str | None) -> bool:
+    def report_failure(self, name: str, words: str | None) -> bool:
         """Notes what does not work, or that it works; True where that is news."""
         with self._lock:
-            if self._status.troubles.get(name) == words:
+            if self._status.failures.get(name) == words:
                 return False
             if words is None:
-                del self._status.troubles[name]
+                del self._status.failures[name]
             else:
-                self._status.troubles[name] = words
+                self._status.failures[name] = words
             return True
 
     def write(self, waiting: int, waiting_bytes: int, dropped: int) -> None:
@@ -136,7 +136,7 @@ def is_alive(pid: int) -> bool:
 
 
 def describe_error(error: Exception) -> str:
-    """In words. Errors of libraries and of Python itself say little without their class."""
+    """For a person. Errors of libraries and of Python itself mean little without their class."""
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
     if isinstance(error, (OSError, CommandFailed)) and str(error):
@@ -159,5 +159,5 @@ def describe(status: Status, now: float) -> str:
     if status.config_errors:
         lines.append("the configuration file cannot work, and is not used until it is mended:")
         lines += [f"  {error}" for error in status.config_errors]
-    lines += [f"{name}: {words}" for name, words in sorted(status.troubles.items())]
+    lines += [f"{name}: {words}" for name, words in sorted(status.failures.items())]
     return "\n".join(lines)

@@ -1,7 +1,7 @@
-"""Databases in the state folder, and words for a card that takes nothing.
+"""Databases in the state folder, and messages for a card that cannot be written.
 
-A card may be read-only, full or failing, when the agent starts or at any time later. What writes on it then goes on in
-memory, says so, and tries the disk again every RETRY_DISK_AFTER_MS.
+A card may be read-only, full or failing, when the agent starts or at any time later. Its writers then go on in
+memory, report it, and try the disk again every RETRY_DISK_AFTER_MS.
 """
 import errno
 import logging
@@ -35,7 +35,8 @@ def open_read_only(path: Path) -> sqlite3.Connection | None:
     for mode in ("mode=ro", "immutable=1"):
         db = None
         try:
-            db = sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True, isolation_level=None, check_same_thread=False)
+            uri = f"{path.absolute().as_uri()}?{mode}"
+            db = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
             db.execute("SELECT count(*) FROM sqlite_schema").fetchone()
             return db
         except sqlite3.Error:
@@ -58,15 +59,15 @@ def put_aside(path: Path, error: Exception) -> None:
         path.with_name(path.name + left).unlink(missing_ok=True)
 
 
-def disk_words(folder: Path, error: Exception) -> str:
+def disk_message(folder: Path, error: Exception) -> str:
     """Why nothing can be written in `folder`, and what to do. For a person."""
     number = error.errno if isinstance(error, OSError) else None
     name = getattr(error, "sqlite_errorname", "")
     disk = _disk_of(folder)
     if number == errno.EROFS or (disk is not None and disk.f_flag & os.ST_RDONLY):
         return (
-            f"{folder} is on a read-only file system. If an overlay is on, turn it off (sudo raspi-config, Performance);"
-            " if not, the card may be failing: see sudo dmesg"
+            f"{folder} is on a read-only file system. If an overlay is on, turn it off"
+            " (sudo raspi-config, Performance); if not, the card may be failing: see sudo dmesg"
         )
     is_full = disk is not None and disk.f_blocks > 0 and disk.f_bavail * disk.f_frsize < FULL_DISK_BYTES
     if number in (errno.ENOSPC, errno.EDQUOT) or name == "SQLITE_FULL" or is_full:

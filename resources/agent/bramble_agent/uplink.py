@@ -15,7 +15,7 @@ from .clock import Clock
 from .commands import Commands
 from .config import Config
 from .devices import Outputs
-from .duplicate_id import DuplicateIdDetector, duplicate_id_words
+from .duplicate_id import DuplicateIdDetector, duplicate_id_message
 from .hub import Hub, HubFinder, HubMemory
 from .link import Link, LinkLost
 from .outbox import Outbox
@@ -160,8 +160,8 @@ class Uplink:
             self._outbox.filled.wait(WAKE_PERIOD_SECONDS)
 
     def _report_duplicate(self, device: str) -> None:
-        words = duplicate_id_words(device) if self._duplicates.is_suspected(time.monotonic()) else None
-        if self._board.trouble("device id", words):
+        words = duplicate_id_message(device) if self._duplicates.is_suspected(time.monotonic()) else None
+        if self._board.report_failure("device id", words):
             if words is None:
                 log.info("no other machine uses the id “%s” any more", device)
             else:

@@ -1,7 +1,7 @@
 """How the machine itself is.
 
-What it has not is left out quietly: a laptop has no throttling, a wired Pi no Wi-Fi. What it has and what cannot be true
-is left out, too, and said.
+A reading that the machine has not is left out: a laptop has no throttling, a wired Pi no Wi-Fi. One that is impossible
+is left out, too, and reported.
 """
 import os
 import subprocess

@@ -12,7 +12,7 @@ HOUR_MS = 3_600_000
 
 
 class ClockTest(unittest.TestCase):
-    def test_a_clock_that_nobody_has_set_gives_way_to_the_hubs(self) -> None:
+    def test_a_clock_that_is_not_set_gives_way_to_the_hubs(self) -> None:
         time = FakeTime()
         with self.assertLogs("clock", "WARNING") as logs:
             time.clock.learn(NOON_MS + 3 * HOUR_MS, time.up_ms)

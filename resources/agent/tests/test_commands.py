@@ -114,7 +114,7 @@ class CommandsTest(FolderCase):
         self.assertEqual(self.count(), 0)
 
     def test_a_reply_that_the_hub_did_not_hear_is_said_again(self) -> None:
-        heard: list[tuple[str, str]] = []
+        acknowledged: list[tuple[str, str]] = []
 
         def broken(leaf: str, payload: str) -> None:
             raise LinkLost("the connection to the hub ended")
@@ -124,9 +124,9 @@ class CommandsTest(FolderCase):
             self.commands._answer(json.dumps(message).encode(), broken)
         with self.assertRaises(LinkLost):
             self.commands.resend_replies(broken)
-        self.commands.resend_replies(lambda leaf, payload: heard.append((leaf, payload)))
-        self.commands.resend_replies(lambda leaf, payload: heard.append((leaf, payload)))
-        self.assertEqual(heard, [("reply", '{"id": "c1", "ok": true, "value": true}')])
+        self.commands.resend_replies(lambda leaf, payload: acknowledged.append((leaf, payload)))
+        self.commands.resend_replies(lambda leaf, payload: acknowledged.append((leaf, payload)))
+        self.assertEqual(acknowledged, [("reply", '{"id": "c1", "ok": true, "value": true}')])
 
     def test_while_the_disk_takes_nothing_each_is_still_done_once(self) -> None:
         assert self.seen._db is not None
@@ -210,7 +210,7 @@ class CommandsTest(FolderCase):
         self.assertIn("GPIOPinInUse", logs.output[0])
         self.assertIn("GPIOPinInUse", self.quietly_fails("b", True))
 
-    def test_controls_are_told_as_the_contract_has_them(self) -> None:
+    def test_controls_are_reported_as_the_contract_has_them(self) -> None:
         labelled = parse(
             '[outputs.led]\nkind = "led"\npin = 17\nlabel = "Light"\n'
             '[outputs.off]\nkind = "command"\nrun = "true"\nconfirm = true'

@@ -1,7 +1,7 @@
 """Whether another machine has this device's id, by how connections end."""
 import unittest
 
-from bramble_agent.duplicate_id import DuplicateIdDetector, duplicate_id_words
+from bramble_agent.duplicate_id import DuplicateIdDetector, duplicate_id_message
 
 
 class DuplicateIdTest(unittest.TestCase):
@@ -38,8 +38,8 @@ class DuplicateIdTest(unittest.TestCase):
         self.assertFalse(detector.is_suspected(82))
 
     def test_the_id_that_is_offered_is_one(self) -> None:
-        self.assertIn('device = "pi-2"', duplicate_id_words("pi"))
-        self.assertIn(f'device = "{"a" * 62}-2"', duplicate_id_words("a" * 64))
+        self.assertIn('device = "pi-2"', duplicate_id_message("pi"))
+        self.assertIn(f'device = "{"a" * 62}-2"', duplicate_id_message("a" * 64))
 
 
 if __name__ == "__main__":

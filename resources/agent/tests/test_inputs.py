@@ -214,7 +214,7 @@ class Bme280Test(unittest.TestCase):
 
     def test_a_chip_that_is_still_starting_is_waited_for(self) -> None:
         bus = FakeBus()
-        bus.registers[bme280.REGISTER_STATUS] = bme280.COPYING_CALIBRATION
+        bus.registers[bme280.REGISTER_STATUS] = bme280.STATUS_COPYING_CALIBRATION_BIT
         with self.assertRaisesRegex(OSError, "does not finish to start"):
             bme280.Bme280(bus, 0x76)
 
@@ -367,7 +367,7 @@ class SamplerTest(FolderCase):
         self.board.write(0, 0, 0)
         self.assertIn("an uptime of -1 s is impossible", (self.folder / "status.json").read_text())
 
-    def test_a_button_is_told_at_once(self) -> None:
+    def test_a_button_is_reported_at_once(self) -> None:
         self.run_sampler('vitals = false\ninterval = 3600\n[inputs.door]\nkind = "button"\npin = 2\nbounce = 0')
         self.assertEqual(self.next(), {"door": 0})
         pin = Device.pin_factory.pin(2)

@@ -21,7 +21,7 @@ def filled_in(template: str = TEMPLATE) -> str:
 
 class InstallTest(FolderCase):
     def run_script(self, script: str, *args: str, path: str | None = None) -> subprocess.CompletedProcess[str]:
-        """Piped into sh, as the one-liner does it, with nobody at a terminal."""
+        """Piped into sh, as the one-liner does it, without a terminal."""
         return subprocess.run(
             ["/bin/sh", "-s", "--", *args], input=script, capture_output=True, text=True, timeout=20,
             env={"PATH": path or os.environ["PATH"]}, start_new_session=True, check=False,
@@ -58,7 +58,7 @@ class InstallTest(FolderCase):
             self.run_script(script[:cut], "--yes", path=f"{path}:/usr/bin:/bin")
         self.assertEqual(self.calls(), "")
 
-    def test_asks_and_changes_nothing_where_nobody_can_answer(self) -> None:
+    def test_asks_and_changes_nothing_without_a_terminal(self) -> None:
         path = self.fake("apt-get")
         done = self.run_script(self.harmless(filled_in()), path=f"{path}:/usr/bin:/bin")
         self.assertEqual(done.returncode, 1)
@@ -90,7 +90,7 @@ class InstallTest(FolderCase):
             path = self.fake(program)
         self.fake("sudo", 'exec "$@"')
         self.fake("id", 'case $1 in -u) echo 0 ;; *) exit 1 ;; esac')
-        # As root would, but into the test's folder, where nobody need be root.
+        # As root would, but into the test's folder, without root's rights.
         self.fake(
             "install",
             'all=; while [ $# -gt 0 ]; do case $1 in -o|-g) shift 2 ;; *) all="$all $1"; shift ;; esac; done\n'

@@ -2,7 +2,7 @@
 import json
 import unittest
 
-from bramble_agent.outbox import BATCH_BYTES, BATCH_ROWS, Outbox
+from bramble_agent.outbox import MAX_BATCH_BYTES, MAX_BATCH_ROWS, Outbox
 from bramble_agent.storage import RETRY_DISK_AFTER_MS
 
 from .support import NOON_MS, FolderCase
@@ -28,14 +28,14 @@ class OutboxCase(FolderCase):
 class OutboxTest(OutboxCase):
     def test_replays_in_order_with_the_times_of_then(self) -> None:
         outbox = self.open()
-        for value in range(3 * BATCH_ROWS):
+        for value in range(3 * MAX_BATCH_ROWS):
             outbox.add({"t": value})
             self.time.advance(10)
         outbox.close()
         self.time.advance(3_600_000)
         messages = self.sent(self.open())
-        self.assertEqual([message["t"] for message in messages], list(range(3 * BATCH_ROWS)))
-        self.assertEqual([message["ts"] for message in messages], [NOON_MS + 10 * n for n in range(3 * BATCH_ROWS)])
+        self.assertEqual([message["t"] for message in messages], list(range(3 * MAX_BATCH_ROWS)))
+        self.assertEqual([message["ts"] for message in messages], [NOON_MS + 10 * n for n in range(3 * MAX_BATCH_ROWS)])
 
     def test_what_is_not_acknowledged_comes_again_as_it_was(self) -> None:
         outbox = self.open()
@@ -60,7 +60,7 @@ class OutboxTest(OutboxCase):
         outbox.add({"t": 1})
         large = outbox.oldest()
         assert large is not None
-        self.assertGreater(len(large.payload), BATCH_BYTES)
+        self.assertGreater(len(large.payload), MAX_BATCH_BYTES)
         self.assertEqual(large.rows, 1)
 
     def test_the_oldest_go_when_there_are_too_many_rows_and_that_is_counted(self) -> None:
@@ -104,7 +104,7 @@ class OutboxTest(OutboxCase):
             self.assertEqual(outbox.correct_times(), 1)
         self.assertEqual(outbox.correct_times(), 0)
         times = [message["ts"] for message in self.sent(outbox)]
-        # The one of the start before keeps its time: nobody knows how wrong it was.
+        # The one of the start before keeps its time: how wrong it was cannot be known.
         self.assertEqual(times, [NOON_MS, NOON_MS + 86_400_000, NOON_MS + 86_405_000])
 
     def test_a_time_that_the_hub_would_refuse_is_left_out(self) -> None:
@@ -156,7 +156,7 @@ class FailingDiskTest(OutboxCase):
 
     def test_what_is_on_a_disk_that_takes_nothing_is_sent_once_and_deleted_later(self) -> None:
         outbox = self.open()
-        for value in range(BATCH_ROWS + 5):
+        for value in range(MAX_BATCH_ROWS + 5):
             outbox.add({"t": value})
         self.break_disk(outbox)
         first = outbox.oldest()

@@ -195,7 +195,7 @@ run = "while [ ! -e ${go} ]; do sleep 0.05; done"
   await reaches(hub, "delivered");
   await hub.end("SIGKILL");
   writeFileSync(go, "");
-  await until("nobody hears the reply", async () => agent.output.includes("did not reach the hub") || undefined);
+  await until("the reply is lost", async () => agent.output.includes("did not reach the hub") || undefined);
   await again.start();
   await reaches(again, "done");
 });
