@@ -109,6 +109,9 @@ def load(path: Path) -> Config:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         text = ""
+    except PermissionError as error:
+        words = "this user may not read the file: try sudo; the service needs it readable for the group bramble-agent"
+        raise ConfigError([(1, words)]) from error
     except OSError as error:
         raise ConfigError([(1, f"the file cannot be read: {error.strerror or error}")]) from error
     except UnicodeDecodeError as error:

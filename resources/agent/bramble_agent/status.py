@@ -102,6 +102,9 @@ class StatusBoard:
                 # Where it cannot be removed, the newer one counts.
                 with contextlib.suppress(OSError):
                     self._path.unlink(missing_ok=True)
+                    if self._path != self._paths[0]:
+                        # A folder in memory; with a control socket in it, it stays.
+                        self._path.parent.rmdir()
             self._path, self._written, self._is_unwritable = path, text, False
             return
         if not self._is_unwritable:

@@ -95,6 +95,7 @@ test.skipIf(!mayMountSmallDisk())(
     execFileSync("rm", [`${disk.path}/filler`]);
     await untilLogged(agent, "on the disk again");
     await until("a status without a word of it", async () => (await agent.command("status")).code === 0 || undefined);
+    expect(await agent.end("SIGTERM"), agent.output).toBe(0);
   },
   90_000,
 );
