@@ -22,6 +22,8 @@ const child = spawn(node, process.argv.slice(2), { stdio: "inherit", env });
 // The terminal's Ctrl+C reaches both; only the child knows when it is done.
 process.on("SIGINT", () => undefined);
 process.on("SIGTERM", () => child.kill("SIGTERM"));
+// Windows knows no such signal: to send it there would end the child at once, while its closed console tells it as well.
+process.on("SIGHUP", () => process.platform !== "win32" && child.kill("SIGHUP"));
 child.on("error", (error) => {
   console.error(`${node} could not be started: ${error.message}`);
   process.exit(1);

@@ -1,8 +1,6 @@
 // Where the hub is reached. Each port is known only once something listens on it; others ask here, and need not know who.
-
-import { lanAddresses } from "./access/networks.ts";
 import type { Port } from "./config.ts";
-import { lanInterfaces } from "./discovery/interfaces.ts";
+import { rankedAddresses } from "./discovery/interfaces.ts";
 
 type Protocol = "http" | "mqtt";
 
@@ -44,29 +42,27 @@ export class Endpoints {
     return this.#notes;
   }
 
-  /** Where Pis reach the hub: every address of this computer, those on local networks first, or the one it listens on. */
+  /** Where Pis reach the hub: the addresses of this computer, best first, or the one it listens on. */
   get addresses(): string[] {
     const host = this.#host;
-    const isEverywhere = host === "0.0.0.0" || host === "::";
-    const addresses = isEverywhere
-      ? lanAddresses().filter((address) => host === "::" || !address.includes(":"))
-      : [host];
-    const local = new Set(lanInterfaces(host).flatMap((one) => one.addresses));
-    const best = addresses.toSorted((a, b) => Number(local.has(b)) - Number(local.has(a)));
-    return best.length > 0 ? best : ["127.0.0.1"];
+    if (host !== "0.0.0.0" && host !== "::") return [host];
+    const addresses = rankedAddresses(host);
+    return addresses.length > 0 ? addresses : ["127.0.0.1"];
   }
 
-  /** An address that reaches the hub from this computer. */
+  /** An address that reaches the hub from this computer. Where it listens on `::`, it listens to IPv4 as well. */
   get loopback(): string {
     const host = this.#host;
-    if (host === "0.0.0.0" || host === "localhost") return "127.0.0.1";
-    return host === "::" ? "::1" : host;
+    return host === "0.0.0.0" || host === "::" || host === "localhost" ? "127.0.0.1" : host;
   }
 
   /** The URL of a port as it is reached from this computer. */
   localUrl(protocol: Protocol): string {
-    const { loopback } = this;
-    const host = loopback.includes(":") ? `[${loopback}]` : loopback;
-    return `${protocol}://${host}:${this.#ports.get(protocol) ?? 0}`;
+    return `${protocol}://${inUrl(this.loopback)}:${this.#ports.get(protocol) ?? 0}`;
   }
+}
+
+/** An address as it stands in a URL: IPv6 in brackets. */
+export function inUrl(address: string): string {
+  return address.includes(":") ? `[${address}]` : address;
 }

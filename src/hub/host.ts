@@ -54,11 +54,16 @@ export function consoleHost(): Host {
   return { kind: "console", tell: () => undefined, onStop: onSignals };
 }
 
+/** SIGHUP: its terminal was closed. */
 function onSignals(stop: () => void): void {
-  process.on("SIGINT", stop);
-  process.on("SIGTERM", stop);
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, stop);
 }
 
 function isStop(message: unknown): message is HostMessage {
   return typeof message === "object" && message !== null && "type" in message && message.type === "stop";
+}
+
+/** Its reader may go: a terminal that is closed, or a program at the pipe's other end, must not end this one. */
+export function surviveClosedOutput(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
 }

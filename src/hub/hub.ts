@@ -57,6 +57,8 @@ export interface RunningHub {
   readonly linkSecret: string;
   /** What the person at the hub should know. */
   readonly notes: readonly string[];
+  /** An address that reaches the hub from this computer. */
+  readonly loopback: string;
   /** Where others reach the hub, best first. */
   readonly addresses: readonly string[];
   readonly routes: readonly RouteEntry[];
@@ -154,7 +156,7 @@ export class Hub {
       await this.#run(mdns);
     }
     void warmUpHttp(loopback, httpPort);
-    return { httpPort, mqttPort, token, linkSecret, notes, addresses, routes: http.routes };
+    return { httpPort, mqttPort, token, linkSecret, notes, loopback, addresses, routes: http.routes };
   }
 
   /** Starts a part that is to be stopped with the hub. */

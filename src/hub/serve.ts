@@ -5,7 +5,8 @@ import type { HubMessage } from "../shared/host.ts";
 import { systemClock } from "./clock.ts";
 import { type Config, readConfig, serveHelp } from "./config.ts";
 import { DataFolder } from "./data-folder.ts";
-import { findHost, type Host } from "./host.ts";
+import { inUrl } from "./endpoints.ts";
+import { findHost, type Host, surviveClosedOutput } from "./host.ts";
 import { Hub, type RunningHub } from "./hub.ts";
 import { freeBytesOf } from "./observe/disk-guard.ts";
 import { openLog } from "./observe/log.ts";
@@ -13,14 +14,15 @@ import { openLog } from "./observe/log.ts";
 /** A stop that takes longer is ended: what was acknowledged is on disk anyway. */
 const STOP_WITHIN_MS = 5_000;
 
-/** Runs until told to stop. Resolves with the exit code. */
+/** Runs until told to stop. Resolves with the exit code: 2 when it was told what it does not know. */
 export async function serve(args: readonly string[], host: Host = findHost()): Promise<number> {
+  surviveClosedOutput();
   const read = readConfig(args, process.env);
   if (read.kind === "help") {
     console.log(serveHelp);
     return 0;
   }
-  if (read.kind === "wrong") return fail(host, read.message);
+  if (read.kind === "wrong") return fail(host, read.message, 2);
 
   const folder = new DataFolder(read.config.dataFolder);
   try {
@@ -69,24 +71,22 @@ async function run(config: Config, folder: DataFolder, host: Host): Promise<numb
 }
 
 function tellRunning(host: Host, running: RunningHub): void {
-  const { httpPort, mqttPort, token, linkSecret, notes, addresses } = running;
+  const { httpPort, mqttPort, token, linkSecret, notes, loopback, addresses } = running;
   host.tell({ type: "ready", httpPort, mqttPort, token } satisfies HubMessage);
   if (host.kind !== "console") return;
-  const link = (address: string) =>
-    `  http://${address.includes(":") ? `[${address}]` : address}:${httpPort}/#link=${linkSecret}`;
+  const link = (address: string) => `  http://${inUrl(address)}:${httpPort}/#link=${linkSecret}`;
   console.log(
     [
       `Bramble ${packageJson.version} is running: MQTT on port ${mqttPort}, HTTP on port ${httpPort}.`,
       ...notes,
       "Open it in a browser (the link signs in once, within 10 minutes):",
-      link("127.0.0.1"),
-      ...addresses.filter((address) => address !== "127.0.0.1").map(link),
+      ...[...new Set([loopback, ...addresses])].map(link),
     ].join("\n"),
   );
 }
 
-function fail(host: Host, message: string): number {
+function fail(host: Host, message: string, code = 1): number {
   host.tell({ type: "failed", message });
   console.error(message);
-  return 1;
+  return code;
 }

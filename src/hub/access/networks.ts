@@ -69,12 +69,13 @@ export function isLoopback(address: string): boolean {
   return LOOPBACK.check(address, isIPv6(address) ? "ipv6" : "ipv4");
 }
 
-/** Addresses at which other machines reach this one: IPv4 first, then IPv6 that is not link-local. */
+/** Addresses at which other machines reach this one: IPv4 first, then IPv6 that is not link-local; 169.254.… last. */
 export function lanAddresses(): string[] {
   const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
   const outside = all.filter(({ internal, address }) => !internal && !address.startsWith("fe80:"));
   const byFamily = (family: string) => outside.filter((one) => one.family === family).map(({ address }) => address);
-  return [...byFamily("IPv4"), ...byFamily("IPv6")];
+  const addresses = [...byFamily("IPv4"), ...byFamily("IPv6")];
+  return addresses.sort((a, b) => Number(a.startsWith("169.254.")) - Number(b.startsWith("169.254.")));
 }
 
 function onLinkPrefixes(): string[] {

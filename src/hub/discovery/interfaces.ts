@@ -15,13 +15,44 @@ export interface LanInterface {
 
 type Interfaces = Readonly<Record<string, readonly NetworkInterfaceInfo[] | undefined>>;
 
-const POINT_TO_POINT = ["tun", "tap", "wg", "ppp", "utun", "ipsec"];
-const VPNS = ["tailscale", "Tailscale", "zt", "ZeroTier", "NordLynx", "OpenVPN"];
+/** Begin the names of adapters that lead to no LAN, in lower case. */
+const POINT_TO_POINT = ["tun", "tap", "wg", "ppp", "utun", "ipsec", "gif", "stf", "sit", "ip6tnl", "wwan"];
+const VPNS = [
+  "tailscale",
+  "zt",
+  "zerotier",
+  "feth",
+  "hamachi",
+  "nordlynx",
+  "openvpn",
+  "wireguard",
+  "proton",
+  "mullvad",
+];
+const MORE_VPNS = ["radmin", "wintun", "tap-", "cscotun", "gpd", "pangp", "cloudflarewarp", "netbird", "nebula"];
 const CONTAINERS = ["docker", "veth", "ve-", "vb-", "lxc", "lxd", "incus", "cni", "podman", "cali", "flannel"];
-const CLUSTERS = ["weave", "cilium", "kube", "nerdctl"];
-const VIRTUAL_MACHINES = ["virbr", "vnet", "vmnet", "vboxnet", "bridge10", "VMware", "VirtualBox"];
-const WINDOWS_SWITCHES = ["vEthernet (WSL", "vEthernet (Default Switch"];
-const SKIPPED = [...POINT_TO_POINT, ...VPNS, ...CONTAINERS, ...CLUSTERS, ...VIRTUAL_MACHINES, ...WINDOWS_SWITCHES];
+const CLUSTERS = ["weave", "cilium", "kube", "nerdctl", "minikube"];
+const VIRTUAL_MACHINES = ["virbr", "vnet", "vmnet", "vmenet", "vnic", "vboxnet", "bridge10", "vmware", "virtualbox"];
+const PEER_TO_PEER = ["awdl", "llw", "anpi", "npcap", "dummy"];
+const VIRTUAL = [
+  ...POINT_TO_POINT,
+  ...VPNS,
+  ...MORE_VPNS,
+  ...CONTAINERS,
+  ...CLUSTERS,
+  ...VIRTUAL_MACHINES,
+  ...PEER_TO_PEER,
+];
+/** Names that a prefix would not tell from those of a LAN: Hamachi's, Netbird's, and a bridge that Docker made. */
+const VIRTUAL_NAMES = /^(ham\d+|wt\d+|br-[0-9a-f]{12})$/;
+/** Windows lets people, and installers, write something before it. */
+const VIRTUAL_WORDS = /\b(hamachi|zerotier|tailscale|wireguard|openvpn|virtualbox|vmware|docker|npcap)\b/;
+/** Hyper-V's switches are vEthernet adapters all: those for virtual machines and containers have these in their names … */
+const INNER_SWITCH = /^vethernet .*\b(wsl|default switch|nat|dockernat|docker|internal|hns|container|minikube)\b/;
+/** … or an address of Hyper-V's own, where one to the outside has the address of its network card. */
+const HYPER_V_MAC = "00:15:5d:";
+/** This computer's end of a network of VirtualBox, VMware, Hamachi or OpenVPN, which Windows may call "Ethernet 3". */
+const VIRTUAL_MACS = ["0a:00:27:", "00:50:56:c0:00:", "7a:79:19:", "00:ff:"];
 const NO_MAC = "00:00:00:00:00:00";
 /** A prefix that leaves no room for another host. */
 const ONE_ADDRESS = /\/(32|128)$/;
@@ -40,8 +71,46 @@ export function lanInterfaces(host: string, all: Interfaces = networkInterfaces(
   });
 }
 
+/**
+ * Addresses to hand out, best first, of a hub that listens on every address of the families that `host` names (`::` is
+ * both). Those of virtual adapters are left out where there is another; link-local ones come last, because every idle
+ * adapter has one. IPv4 comes before IPv6.
+ */
+export function rankedAddresses(host: "0.0.0.0" | "::", all: Interfaces = networkInterfaces()): string[] {
+  const ranked = Object.entries(all).flatMap(([name, infos = []]) =>
+    infos
+      .filter((info) => !info.internal && !isLinkLocalIPv6(info.address) && listensOn(host, info))
+      .map((info) => ({ address: info.address, rank: rankOf(name, infos, info) })),
+  );
+  const best = Math.min(...ranked.map(({ rank }) => rank));
+  return ranked
+    .filter(({ rank }) => rank < RANK.virtual || best === RANK.virtual)
+    .sort((a, b) => a.rank - b.rank || Number(isIPv6(a.address)) - Number(isIPv6(b.address)))
+    .map(({ address }) => address);
+}
+
+/** A bridge that is not called so may still be one of containers, and a tunnel may be the only way to a Pi. */
+const RANK = { lan: 0, doubtful: 1, linkLocal: 2, virtual: 3 } as const;
+
+function rankOf(name: string, infos: readonly NetworkInterfaceInfo[], info: NetworkInterfaceInfo): number {
+  if (isVirtual(name, infos)) return RANK.virtual;
+  if (info.address.startsWith("169.254.")) return RANK.linkLocal;
+  return isLan(name, infos) && isReachable(info) ? RANK.lan : RANK.doubtful;
+}
+
+function isVirtual(adapterName: string, infos: readonly NetworkInterfaceInfo[]): boolean {
+  const name = adapterName.toLowerCase();
+  if (name.startsWith("vethernet ")) return INNER_SWITCH.test(name) || hasMac(infos, [HYPER_V_MAC]);
+  if (VIRTUAL.some((prefix) => name.startsWith(prefix)) || VIRTUAL_NAMES.test(name)) return true;
+  return VIRTUAL_WORDS.test(name) || hasMac(infos, VIRTUAL_MACS);
+}
+
+function hasMac(infos: readonly NetworkInterfaceInfo[], prefixes: readonly string[]): boolean {
+  return infos.some(({ mac }) => prefixes.some((prefix) => mac.toLowerCase().startsWith(prefix)));
+}
+
 function isLan(name: string, infos: readonly NetworkInterfaceInfo[]): boolean {
-  if (SKIPPED.some((prefix) => name.startsWith(prefix))) return false;
+  if (isVirtual(name, infos)) return false;
   // An interface without a MAC address is a tunnel, whatever its name.
   return infos.every(({ internal, mac }) => !internal && mac !== NO_MAC) && !isBridgeOfContainers(name);
 }
@@ -58,7 +127,11 @@ function isBridgeOfContainers(name: string): boolean {
 }
 
 function isReachable({ address, cidr }: NetworkInterfaceInfo): boolean {
-  return !address.startsWith("fe80:") && cidr !== null && !ONE_ADDRESS.test(cidr);
+  return !isLinkLocalIPv6(address) && cidr !== null && !ONE_ADDRESS.test(cidr);
+}
+
+function isLinkLocalIPv6(address: string): boolean {
+  return /^fe[89ab]/i.test(address);
 }
 
 function listensOn(host: string, { address }: NetworkInterfaceInfo): boolean {

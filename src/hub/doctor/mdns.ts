@@ -18,6 +18,8 @@ export async function checkMdns(hub: HubInfo, options: Options, system: System):
   if (host === "localhost" || isLoopback(host)) return [];
   const { hubs, failures } = await options.browse();
   const others = hubs.filter(({ hubId }) => hubId !== hub.hubId).map(otherHub);
+  // A hub that nobody reaches has no address to give; checkNetwork reports that as well.
+  if (hub.addresses.every(isLoopback)) return others;
   if (!options.mdns) {
     return [
       {
@@ -74,5 +76,6 @@ function otherHub({ hubId, instance, host, addresses }: SeenHub): Check {
 
 function giveAddress({ addresses, httpPort, mqttPort }: HubInfo): string {
   const [address = ""] = addresses;
-  return `Give Pis the address ${address}, with port ${mqttPort} for MQTT and ${httpPort} for HTTP.`;
+  const words = `Give Pis the address ${address}, with port ${mqttPort} for MQTT and ${httpPort} for HTTP.`;
+  return address.includes(":") ? `${words} A URL has it in brackets: http://[${address}]:${httpPort}.` : words;
 }

@@ -1,7 +1,9 @@
 // Where the hub is reached: connects to each of its addresses from this computer; this very hub must answer.
+import { networkInterfaces } from "node:os";
 import type { HubInfo } from "../../shared/api.ts";
 import type { Check } from "../../shared/doctor.ts";
 import { isLoopback } from "../access/networks.ts";
+import { rankedAddresses } from "../discovery/interfaces.ts";
 import type { DoctorOptions } from "./context.ts";
 import { listed } from "./lists.ts";
 import { probeHttp, probeMqtt, type Reached } from "./probes.ts";
@@ -38,7 +40,11 @@ export async function checkReach(hub: HubInfo, options: Options): Promise<readon
 /** Loopback addresses at which a hub that listens on `host` answers. */
 function loopbackAddresses(host: string): string[] {
   if (host === "0.0.0.0" || host === "localhost") return ["127.0.0.1"];
-  return host === "::" ? ["127.0.0.1", "::1"] : [];
+  return host === "::" ? ["127.0.0.1", ...(hasIPv6Loopback() ? ["::1"] : [])] : [];
+}
+
+function hasIPv6Loopback(): boolean {
+  return Object.values(networkInterfaces()).some((infos) => infos?.some(({ address }) => address === "::1"));
 }
 
 function checkNetwork(host: string, addresses: readonly string[], allows: (address: string) => boolean): Check {
@@ -52,6 +58,14 @@ function checkNetwork(host: string, addresses: readonly string[], allows: (addre
   }
   const reachable = addresses.filter((address) => !isLoopback(address));
   if (reachable.length === 0) {
+    const missed = host === "0.0.0.0" ? rankedAddresses("::") : [];
+    if (missed.length > 0) {
+      return {
+        ...{ id, state: "wrong", title: "No Raspberry Pi can reach this hub: its network is IPv6 alone" },
+        message: `This computer’s address is ${listed(missed)}. The hub was started with --host ${host}: it listens to IPv4 alone.`,
+        remedy: "Start it with --host ::, which is IPv6 and IPv4, or without --host.",
+      };
+    }
     return {
       ...{ id, state: "wrong", title: "This computer is on no network" },
       message: "It has no address but its own loopback, so no Raspberry Pi can reach it.",

@@ -2,7 +2,7 @@
 import type { NetworkInterfaceInfo } from "node:os";
 import type { DnsRecord } from "dns-packet";
 import { describe, expect, test } from "vitest";
-import { lanInterfaces } from "../../../src/hub/discovery/interfaces.ts";
+import { lanInterfaces, rankedAddresses } from "../../../src/hub/discovery/interfaces.ts";
 import {
   answersTo,
   conflictingName,
@@ -115,8 +115,57 @@ describe("an interface", () => {
       "flannel.1",
       "vEthernet (WSL)",
     ],
+    ...["ham0", "Hamachi", "LogMeIn Hamachi", "vEthernet (nat)", "vEthernet (WSL (Hyper-V firewall))", "wt0"],
+    ...["vEthernet (Default Switch)", "VMware Network Adapter VMnet8", "VirtualBox Host-Only Network", "nordlynx"],
+    ...[
+      "br-1a2b3c4d5e6f",
+      "vboxnet0",
+      "awdl0",
+      "feth1234",
+      "OpenVPN TAP-Windows6",
+      "Radmin VPN",
+      "Npcap Loopback Adapter",
+    ],
   ])("%s does not", (name) => {
     expect(found("0.0.0.0", { [name]: [info("10.0.0.1")] })).toEqual([]);
+  });
+
+  test.each([
+    ["vEthernet (LAN)", "00:15:5d:01:02:03"],
+    ["Ethernet 3", "0a:00:27:00:00:0b"],
+    ["Ethernet 2", "00:50:56:c0:00:08"],
+    ["Ethernet 4", "7A:79:19:01:02:03"],
+    ["Local Area Connection", "00:ff:12:34:56:78"],
+  ])("%s with the address %s of a virtual adapter does not", (name, mac) => {
+    expect(found("0.0.0.0", { [name]: [info("10.0.0.1", 24, mac)] })).toEqual([]);
+    expect(found("0.0.0.0", { [name]: [info("10.0.0.1")] })).toEqual([`${name} 10.0.0.1`]);
+  });
+
+  describe("among the addresses to hand out", () => {
+    const lan = [info("192.168.77.3")];
+
+    test.each([
+      ["link-local ones are last", { e0: [info("169.254.10.20", 16)], e1: lan }, ["192.168.77.3", "169.254.10.20"]],
+      ["those of virtual adapters are missing", { ham0: [info("25.1.2.3", 8)], eth0: lan }, ["192.168.77.3"]],
+      ["also where Windows has them", { Hamachi: [info("25.1.2.3", 8)], Ethernet: lan }, ["192.168.77.3"]],
+      ["and Hyper-V's", { "vEthernet (nat)": [info("172.20.0.1", 20)], eth0: lan }, ["192.168.77.3"]],
+      ["a VPN's is better than none", { tailscale0: [info("100.64.0.1", 32)] }, ["100.64.0.1"]],
+      ["a link-local one is as well", { e0: [info("169.254.10.20", 16)] }, ["169.254.10.20"]],
+      [
+        "and better than that of a network inside this computer",
+        { docker0: [info("172.17.0.1", 16)], e0: [info("169.254.10.20", 16)] },
+        ["169.254.10.20"],
+      ],
+      [
+        "IPv4 comes before IPv6, which is never link-local",
+        { e0: [info("fe80::1", 64), info("fd00::1", 64), info("febf::1", 64)], e1: lan },
+        ["192.168.77.3", "fd00::1"],
+      ],
+      ["loopback is none", { lo: [info("127.0.0.1", 8)] }, []],
+    ] as [string, Record<string, NetworkInterfaceInfo[]>, string[]][])("%s", (_, all, addresses) => {
+      expect(rankedAddresses("::", all)).toEqual(addresses);
+      expect(rankedAddresses("0.0.0.0", all)).toEqual(addresses.filter((address) => !address.includes(":")));
+    });
   });
 
   test("without an address on the wire, or with nobody else in its network, is none either", () => {
