@@ -1,20 +1,24 @@
 // `bramble backup FILE`: a copy of the database as of one moment, checked before it gets its name.
-import { existsSync, renameSync, statSync } from "node:fs";
-import { basename, dirname, resolve } from "node:path";
+import { statSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { Misuse } from "../hub/arguments.ts";
 import { removeDatabase } from "../hub/store/maintenance.ts";
 import {
   copyAndCheck,
   count,
   type DatabaseCommand,
   type DatabaseRequest,
+  type ExitCode,
   runDatabaseCommand,
 } from "./database-command.ts";
-import { flushName } from "./flush.ts";
+import { checkReadable, finishFile, type OutputFile, outputFile, STANDARD_STREAM } from "./output-file.ts";
+import { refuseTerminal, withTemporaryFolder, writeFileOut } from "./standard-streams.ts";
 
 const command: DatabaseCommand = {
   name: "backup",
   takesForce: true,
   help: `bramble backup FILE: copies the hub's database into FILE, and verifies the copy; the hub may run meanwhile.
+FILE - is standard output; the copy is made in TMPDIR, and written out once it is verified.
 
   --data DIR   data folder of the hub
   --force      replace FILE where it is there already
@@ -22,40 +26,43 @@ const command: DatabaseCommand = {
 The copy holds the hub's secrets too: keep it as you keep a password. Ends with 0 when it is written, with 1 when it is
 written with the damage that the database has, and with 2 when it is not written.`,
   async run(request) {
+    if (request.file === STANDARD_STREAM) return writeToStandardOutput(request);
     const file = fileToWrite(request);
-    const part = `${file}.part-${process.pid}`;
-    const isSound = await copyAndCheck(request.folder.databasePath, part, request.signal);
+    const isSound = await copyAndCheck(request.folder.databasePath, file.part, request.signal);
     try {
-      // It may have come in the meantime.
-      if (!request.force) refuseExisting(file);
-      renameSync(part, file);
-      flushName(file);
+      finishFile(file);
     } catch (error) {
-      removeDatabase(part);
+      removeDatabase(file.part);
       throw error;
     }
     const damage = isSound ? "" : " It has the damage that was found.";
-    console.log(`${file} is written: ${count(statSync(file).size)} bytes.${damage}`);
+    console.log(`${file.path} is written: ${count(statSync(file.path).size)} bytes.${damage}`);
     return isSound ? 0 : 1;
   },
 };
 
+/** What is said goes to standard error: the other one has the database, whole or not at all. */
+async function writeToStandardOutput({ folder, signal }: DatabaseRequest): Promise<ExitCode> {
+  refuseTerminal("A database");
+  return withTemporaryFolder(async (temporary) => {
+    const copy = join(temporary, "bramble.db");
+    const isSound = await copyAndCheck(folder.databasePath, copy, signal, console.error);
+    await writeFileOut(copy);
+    return isSound ? 0 : 1;
+  });
+}
+
 /** What the hub itself has in its folder. */
 const OURS = /^(bramble\.db(-wal|-shm|-journal)?|bramble\.lock|hub\.json)$/;
 
-function fileToWrite({ folder, file, force }: DatabaseRequest): string {
-  if (file === null) throw new Error("Name the file to write: bramble backup FILE.");
-  const path = resolve(file);
-  if (OURS.test(basename(path)) && isSameFile(dirname(path), folder.path))
+function fileToWrite({ folder, file: name, force }: DatabaseRequest): OutputFile {
+  if (name === null) throw new Misuse("Name the file to write: bramble backup FILE.");
+  checkReadable(folder.databasePath);
+  const file = outputFile(name, force);
+  const { path } = file;
+  if ((OURS.test(basename(path)) && isSameFile(dirname(path), folder.path)) || isSameFile(path, folder.databasePath))
     throw new Error(`${path} belongs to the hub itself. Name another file.`);
-  if (!force) refuseExisting(path);
-  if (existsSync(path) && (isSameFile(path, folder.databasePath) || !statSync(path).isFile()))
-    throw new Error(`${path} cannot be replaced. Name another file.`);
-  return path;
-}
-
-function refuseExisting(path: string): void {
-  if (existsSync(path)) throw new Error(`${path} is there already. Name another, or say --force.`);
+  return file;
 }
 
 function isSameFile(a: string, b: string): boolean {

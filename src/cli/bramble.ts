@@ -1,13 +1,18 @@
 #!/usr/bin/env node
 // `bramble COMMAND …`: arguments in, words out. Nothing that needs a recent Node is imported before the check.
+import packageJson from "../../package.json" with { type: "json" };
 import { holdHeapGrowth } from "../hub/heap-growth.ts";
+import { surviveClosedOutput } from "../hub/host.ts";
 import { checkNode } from "../hub/node-version.ts";
+import { closest } from "../shared/closest.ts";
 
 const commands: Readonly<Record<string, () => Promise<(args: readonly string[]) => Promise<number>>>> = {
   serve: async () => {
     holdHeapGrowth();
     return (await import("../hub/serve.ts")).serve;
   },
+  devices: async () => (await import("./devices.ts")).devices,
+  export: async () => (await import("./export.ts")).exportReadings,
   backup: async () => (await import("./backup.ts")).backup,
   restore: async () => (await import("./restore.ts")).restore,
   check: async () => (await import("./check.ts")).check,
@@ -16,23 +21,49 @@ const commands: Readonly<Record<string, () => Promise<(args: readonly string[]) 
 };
 
 const help = `bramble serve       runs the hub without a window
+bramble devices     lists the devices of a running hub
+bramble export      writes readings of a running hub into a file
 bramble backup      copies the database, while the hub runs
 bramble restore     puts a backup in its place
 bramble check       verifies every stored reading
 bramble find        lists the hubs on this network
 bramble simulate    synthetic Pis that send readings over MQTT
+bramble version     says which version this is
 
-Each has its own --help.`;
+Each has its own --help, which bramble help COMMAND shows as well. Exit codes: 0 done, 1 not done, 2 used wrongly.`;
+
+const HELP = ["help", "--help", "-h"];
+const VERSION = ["version", "--version", "-v", "-V"];
+const MAX_MISTAKES = 2;
+
+async function main([name = "help", ...args]: readonly string[]): Promise<number> {
+  const asksForHelp = HELP.includes(name);
+  // `bramble help export`
+  const [wanted, ...rest] = asksForHelp && args[0] !== undefined ? [args[0], "--help"] : [name, ...args.map(longHelp)];
+  if (VERSION.includes(wanted)) {
+    console.log(`bramble ${packageJson.version}`);
+    return 0;
+  }
+  if (HELP.includes(wanted)) {
+    console.log(help);
+    return 0;
+  }
+  const load = Object.hasOwn(commands, wanted) ? commands[wanted] : undefined;
+  if (load !== undefined) return (await load())(rest);
+  const meant = closest(wanted, Object.keys(commands), MAX_MISTAKES);
+  const hint = meant === null ? "" : ` Did you mean bramble ${meant}?`;
+  const words = wanted.startsWith("-")
+    ? `The command comes first: bramble COMMAND ${wanted}.`
+    : `There is no command “${wanted}”.${hint}`;
+  console.error(`${words}\n\n${help}`);
+  return 2;
+}
+
+/** Node's parser takes a short option for a name of its own. */
+function longHelp(arg: string): string {
+  return arg === "-h" ? "--help" : arg;
+}
 
 checkNode();
-const [name = "--help", ...args] = process.argv.slice(2);
-const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
-if (load !== undefined) {
-  const run = await load();
-  process.exit(await run(args));
-} else if (name === "--help") {
-  console.log(help);
-} else {
-  console.error(`There is no command “${name}”.\n\n${help}`);
-  process.exitCode = 1;
-}
+surviveClosedOutput();
+process.exit(await main(process.argv.slice(2)));

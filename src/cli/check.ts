@@ -1,15 +1,21 @@
 // `bramble check`: is every stored reading still what it was?
 import { checkAndTell, type DatabaseCommand, runDatabaseCommand } from "./database-command.ts";
+import { STANDARD_STREAM } from "./output-file.ts";
+import { withStandardInput } from "./standard-streams.ts";
 
 const command: DatabaseCommand = {
   name: "check",
   takesForce: false,
   help: `bramble check [FILE]: verifies the hub's database, or a backup; the hub may run meanwhile. It changes nothing.
+FILE - is standard input.
 
   --data DIR   data folder of the hub
 
 Ends with 0 when all is sound, with 1 when there is damage, which it names, and with 2 when it cannot look.`,
-  run: async ({ folder, file, signal }) => ((await checkAndTell(file ?? folder.databasePath, signal)) ? 0 : 1),
+  async run({ folder, file, signal }) {
+    const check = async (path: string) => ((await checkAndTell(path, signal)) ? 0 : 1);
+    return file === STANDARD_STREAM ? withStandardInput(signal, check) : check(file ?? folder.databasePath);
+  },
 };
 
 /** Resolves with the exit code. */

@@ -1,19 +1,27 @@
 // What the commands that work on a database file have in common: arguments in, words and an exit code out.
 import { statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { parseArgs } from "node:util";
+import { Misuse, parseArguments } from "../hub/arguments.ts";
 import { readConfig } from "../hub/config.ts";
 import { DataFolder } from "../hub/data-folder.ts";
 import { freeBytesOf } from "../hub/observe/disk-guard.ts";
-import { type CheckTotals, copyDatabase, openCheck, removeDatabase } from "../hub/store/maintenance.ts";
+import {
+  type CheckTotals,
+  copyDatabase,
+  type DatabaseCheck,
+  openCheck,
+  removeDatabase,
+} from "../hub/store/maintenance.ts";
 import { flushFile } from "./flush.ts";
+import { checkReadable, writeFailure } from "./output-file.ts";
+import { endOfProgram, reasonOf } from "./run-command.ts";
 
 /** 0 is well done, 1 that damage was found, 2 that it could not be done. */
 export type ExitCode = 0 | 1 | 2;
 
 export interface DatabaseRequest {
   readonly folder: DataFolder;
-  /** The argument, null where there is none. */
+  /** The argument, null where there is none; `-` is standard input or output. */
   readonly file: string | null;
   readonly force: boolean;
   /** Aborted by Ctrl C, and by whoever ends this program. */
@@ -34,11 +42,8 @@ const SLICE_MS = 50;
 
 /** Runs a command with `--data DIR`, `--help`, `--force` where it takes that, and one argument at most. */
 export async function runDatabaseCommand(command: DatabaseCommand, args: readonly string[]): Promise<ExitCode> {
-  const interrupted = new AbortController();
-  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
-    process.once(name, () => interrupted.abort(new Error("Interrupted: nothing was changed.")));
   try {
-    const request = readRequest(command, args, interrupted.signal);
+    const request = readRequest(command, args, endOfProgram());
     if (request === "help") {
       console.log(command.help);
       return 0;
@@ -59,7 +64,7 @@ function readRequest(
 ): DatabaseRequest | "help" {
   const help = `See bramble ${name} --help.`;
   try {
-    const { values, positionals } = parseArgs({
+    const { values, positionals } = parseArguments({
       args: [...args],
       options: { data: { type: "string" }, force: { type: "boolean" }, help: { type: "boolean" } },
       allowPositionals: true,
@@ -73,20 +78,23 @@ function readRequest(
     const folder = new DataFolder(read.config.dataFolder);
     return { folder, file, force: values.force === true, signal };
   } catch (error) {
-    throw new Error(`${reasonOf(error)} ${help}`, { cause: error });
+    throw new Misuse(`${reasonOf(error)} ${help}`, { cause: error });
   }
 }
 
+/** Where the outcome is told: standard output, unless that takes the data itself. */
+export type Tell = (line: string) => void;
+
 /** Checks a database and says what it finds; resolves with true when it is sound. Rejects in words where it cannot be opened. */
-export async function checkAndTell(path: string, signal: AbortSignal): Promise<boolean> {
-  const check = inWords(path, () => openCheck(path));
+export async function checkAndTell(path: string, signal: AbortSignal, tell: Tell = console.log): Promise<boolean> {
+  const check = open(path);
   try {
     const { findings } = check;
     let found = 0;
     let sliceEndMs = performance.now() + SLICE_MS;
     for (let next = findings.next(); ; next = findings.next()) {
       if (next.done === true) {
-        tellTotals(next.value, found);
+        tellTotals(next.value, found, tell);
         return found === 0;
       }
       if (next.value !== null && ++found <= FINDINGS_SHOWN) console.error(next.value);
@@ -104,17 +112,17 @@ export async function checkAndTell(path: string, signal: AbortSignal): Promise<b
  * Copies the database `from` into `part`, a new file on its way to become `path`, checks the copy and waits until it is
  * on the disk; resolves with true when it is sound. Leaves nothing behind where it rejects.
  */
-export async function copyAndCheck(from: string, part: string, signal: AbortSignal): Promise<boolean> {
-  inWords(from, () => openCheck(from).close());
+export async function copyAndCheck(from: string, part: string, signal: AbortSignal, tell?: Tell): Promise<boolean> {
+  open(from).close();
   await checkRoom(from, dirname(resolve(part)));
   try {
     await copyDatabase(from, part, signal);
-    const isSound = await checkAndTell(part, signal);
+    const isSound = await checkAndTell(part, signal, tell);
     flushFile(part);
     return isSound;
   } catch (error) {
     removeDatabase(part);
-    throw error;
+    throw writeFailure(error, part);
   }
 }
 
@@ -127,27 +135,24 @@ async function checkRoom(from: string, folder: string): Promise<void> {
     throw new Error(`There is no room in ${folder}: the copy needs ${count(needed)} bytes, ${count(free)} are free.`);
 }
 
-function tellTotals(totals: CheckTotals, found: number): void {
+function tellTotals(totals: CheckTotals, found: number, tell: Tell): void {
   const { chunks, readings, rollups, journalReadings, setAside, isOlder } = totals;
   const looked = isOlder
     ? "A database of an older version, which the hub brings up to date when it starts: only SQLite's own check was made"
     : `${count(chunks)} chunks, ${count(readings)} readings, ${count(rollups)} rollups, ${count(journalReadings)} readings in the journal`;
   if (setAside > 0)
-    console.log(`${count(setAside)} chunks or rows of the journal were found damaged before and are kept aside.`);
+    tell(`${count(setAside)} chunks or rows of the journal were found damaged before and are kept aside.`);
   if (found > FINDINGS_SHOWN) console.error(`… and ${count(found - FINDINGS_SHOWN)} more.`);
-  console.log(`${looked}: ${found === 0 ? "all sound" : `${count(found)} damages`}.`);
+  tell(`${looked}: ${found === 0 ? "all sound" : `${count(found)} damages`}.`);
 }
 
-function inWords<T>(path: string, open: () => T): T {
+function open(path: string): DatabaseCheck {
+  checkReadable(path);
   try {
-    return open();
+    return openCheck(path);
   } catch (cause) {
     throw new Error(`${path} cannot be opened: ${reasonOf(cause)}.`, { cause });
   }
-}
-
-export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 export function count(number: number): string {

@@ -1,6 +1,7 @@
 // `bramble find`: lists the hubs that advertise themselves on the networks of this computer. No hub has to run here.
-import { parseArgs } from "node:util";
+import { Misuse, parseArguments } from "../hub/arguments.ts";
 import { type BrowseFailure, type BrowseResult, browseHubs, type SeenHub } from "../hub/discovery/browse.ts";
+import { runCommand } from "./run-command.ts";
 
 const DEFAULT_LISTEN_SECONDS = 3;
 const MAX_LISTEN_SECONDS = 600;
@@ -24,14 +25,10 @@ interface Request {
 }
 
 /** Resolves with the exit code. */
-export async function find(args: readonly string[]): Promise<0 | 1 | 2> {
-  let request: Request | "help";
-  try {
-    request = readRequest(args);
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : String(error)} See bramble find --help.`);
-    return 2;
-  }
+export const find = (args: readonly string[]): Promise<number> => runCommand("find", () => run(args));
+
+async function run(args: readonly string[]): Promise<number> {
+  const request = readRequest(args);
   if (request === "help") {
     console.log(help);
     return 0;
@@ -47,11 +44,11 @@ export async function find(args: readonly string[]): Promise<0 | 1 | 2> {
 }
 
 function readRequest(args: readonly string[]): Request | "help" {
-  const { values } = parseArgs({ args: [...args], options, strict: true });
+  const { values } = parseArguments({ args: [...args], options });
   if (values.help) return "help";
   const seconds = Number(values.seconds);
   if (!(seconds > 0 && seconds <= MAX_LISTEN_SECONDS))
-    throw new Error(`--seconds takes a number over 0, up to ${MAX_LISTEN_SECONDS}, not “${values.seconds}”.`);
+    throw new Misuse(`--seconds takes a number over 0, up to ${MAX_LISTEN_SECONDS}, not “${values.seconds}”.`);
   return { listenMs: seconds * 1_000, json: values.json };
 }
 

@@ -1,45 +1,65 @@
 // `bramble restore FILE`: puts a backup in the place of the database. At any moment one of the two is there, whole.
 import { copyFileSync, existsSync, linkSync, renameSync } from "node:fs";
 import { resolve } from "node:path";
+import { Misuse } from "../hub/arguments.ts";
+import { followLinks } from "../hub/file-access.ts";
 import { absorbLog, removeDatabase } from "../hub/store/maintenance.ts";
-import { copyAndCheck, type DatabaseCommand, reasonOf, runDatabaseCommand } from "./database-command.ts";
+import {
+  copyAndCheck,
+  type DatabaseCommand,
+  type DatabaseRequest,
+  type ExitCode,
+  runDatabaseCommand,
+} from "./database-command.ts";
 import { flushFile, flushName } from "./flush.ts";
+import { keepOwner, STANDARD_STREAM } from "./output-file.ts";
+import { reasonOf } from "./run-command.ts";
+import { withStandardInput } from "./standard-streams.ts";
 
 const command: DatabaseCommand = {
   name: "restore",
   takesForce: true,
   help: `bramble restore FILE: verifies a backup and puts it in the place of the hub's database, which is kept beside it.
-The hub must be stopped.
+The hub must be stopped. FILE - is standard input.
 
   --data DIR   data folder of the hub
   --force      take FILE although it is damaged
 
 Ends with 0 when it is restored, with 1 when FILE is damaged and was not, and with 2 when it cannot be.`,
-  async run({ folder, file, force, signal }) {
-    if (file === null) throw new Error("Name the backup: bramble restore FILE.");
-    const path = folder.databasePath;
-    if (resolve(file) === resolve(path)) throw new Error(`${file} is the hub's database as it is now.`);
-    folder.hold();
-    const part = `${path}.part`;
-    try {
-      // What a restore that was killed has left.
-      removeDatabase(part);
-      const isSound = await copyAndCheck(file, part, signal);
-      if (!isSound && !force) {
-        console.error(`${file} is damaged and was not restored. Take another backup, or say --force.`);
-        return 1;
-      }
-      const kept = keepPresent(path);
-      renameSync(part, path);
-      flushName(path);
-      console.log(`${file} is restored.${kept === null ? "" : ` What was there before is kept as ${kept}.`}`);
-      return 0;
-    } finally {
-      removeDatabase(part);
-      folder.release();
-    }
+  async run(request) {
+    const { file, signal } = request;
+    if (file === null) throw new Misuse("Name the backup: bramble restore FILE.");
+    if (file !== STANDARD_STREAM) return restoreFrom(file, file, request);
+    return withStandardInput(signal, (path) => restoreFrom(path, "Standard input", request));
   },
 };
+
+async function restoreFrom(file: string, name: string, request: DatabaseRequest): Promise<ExitCode> {
+  const { folder, force, signal } = request;
+  if (resolve(file) === resolve(folder.databasePath)) throw new Error(`${name} is the hub's database as it is now.`);
+  folder.hold();
+  // A link stays one: the database is where it leads.
+  const path = followLinks(folder.databasePath);
+  const part = `${path}.part`;
+  try {
+    // What a restore that was killed has left.
+    removeDatabase(part);
+    const isSound = await copyAndCheck(file, part, signal);
+    if (!isSound && !force) {
+      console.error(`${name} is damaged and was not restored. Take another backup, or say --force.`);
+      return 1;
+    }
+    keepOwner(part, path);
+    const kept = keepPresent(path);
+    renameSync(part, path);
+    flushName(path);
+    console.log(`${name} is restored.${kept === null ? "" : ` What was there before is kept as ${kept}.`}`);
+    return 0;
+  } finally {
+    removeDatabase(part);
+    folder.release();
+  }
+}
 
 /** Gives the present database a second name, and answers it; null where there is none. */
 function keepPresent(path: string): string | null {

@@ -1,8 +1,9 @@
 // Synthetic Pis over real MQTT: for demonstrations, and to see what a hub can take.
-import { parseArgs } from "node:util";
 import { connectAsync, type MqttClient } from "mqtt";
+import { Misuse, parseArguments } from "../hub/arguments.ts";
 import { readConfig } from "../hub/config.ts";
 import { DataFolder } from "../hub/data-folder.ts";
+import { runCommand } from "./run-command.ts";
 import { obey } from "./simulated-controls.ts";
 
 const help = `bramble simulate: synthetic Pis that send readings over MQTT, and obey commands, until the time is up.
@@ -15,7 +16,9 @@ const help = `bramble simulate: synthetic Pis that send readings over MQTT, and 
   --data DIR       data folder of the hub that runs on this computer
 
 A hub that asks who may join takes 20 unknown Pis from one address, and shows their readings once they are approved;
-one that was started with --joining open lets them in at once.`;
+one that was started with --joining open lets them in at once.
+
+Ends with 0 when every message was acknowledged, with 1 when one was not, and with 2 when an argument is wrong.`;
 
 const options = {
   devices: { type: "string", default: "5" },
@@ -31,27 +34,21 @@ const options = {
 const CONNECTIONS = 150;
 
 /** Resolves with the exit code: 0 when every message was acknowledged. */
-export async function simulate(args: readonly string[]): Promise<number> {
-  let plan: Plan;
-  try {
-    const { values } = parseArgs({ args: [...args], options, strict: true });
+export const simulate = (args: readonly string[]): Promise<number> =>
+  runCommand("simulate", async () => {
+    const { values } = parseArguments({ args: [...args], options });
     if (values.help) {
       console.log(help);
       return 0;
     }
-    plan = {
+    return run({
       devices: count("devices", values.devices, 1_000),
       metrics: count("metrics", values.metrics, 500),
       ratePerSecond: positive("rate", values.rate),
       seconds: positive("seconds", values.seconds),
       hub: parseHub(values.url ?? findHub(values.data)),
-    };
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : String(error)} See bramble simulate --help.`);
-    return 1;
-  }
-  return run(plan);
-}
+    });
+  });
 
 interface Plan {
   readonly devices: number;
@@ -155,19 +152,19 @@ function findHub(dataFolder: string | undefined): string {
 
 function parseHub(url: string): Plan["hub"] {
   const { protocol, hostname, port } = URL.parse(url) ?? {};
-  if (protocol !== "mqtt:" || !hostname) throw new Error(`--url takes mqtt://HOST:PORT, not “${url}”.`);
+  if (protocol !== "mqtt:" || !hostname) throw new Misuse(`--url takes mqtt://HOST:PORT, not “${url}”.`);
   return { host: hostname.replace(/^\[|\]$/g, ""), port: Number(port || "1883") };
 }
 
 function count(name: string, text: string, most: number): number {
   const number = Number(text);
   if (!Number.isInteger(number) || number < 1 || number > most)
-    throw new Error(`--${name} takes 1 to ${most}, not “${text}”.`);
+    throw new Misuse(`--${name} takes 1 to ${most}, not “${text}”.`);
   return number;
 }
 
 function positive(name: string, text: string): number {
   const number = Number(text);
-  if (!(number > 0 && Number.isFinite(number))) throw new Error(`--${name} takes a number over 0, not “${text}”.`);
+  if (!(number > 0 && Number.isFinite(number))) throw new Misuse(`--${name} takes a number over 0, not “${text}”.`);
   return number;
 }

@@ -1,9 +1,9 @@
 // What the hub is told: flags, else the environment, else the default. Read once, at start.
 import { isIP } from "node:net";
 import { homedir } from "node:os";
-import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { isAbsolute, join, resolve } from "node:path";
 import type { JoiningMode } from "../shared/api.ts";
+import { parseArguments } from "./arguments.ts";
 
 export type Anonymous = "none" | "readings" | "all";
 type LogLevel = (typeof LOG_LEVELS)[number];
@@ -41,6 +41,8 @@ export interface Port {
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal"] as const;
 const JOINING = ["ask", "open", "closed"] as const;
 const ANONYMOUS = ["none", "readings", "all"] as const;
+/** Of IPv6, and of IPv4 with it. */
+const EVERY_ADDRESS = "::";
 const MIN_MEMORY_MB = 64;
 const MAX_MEMORY_MB = 65_536;
 const ON = ["1", "true", "yes"] as const;
@@ -48,7 +50,7 @@ const OFF = ["0", "false", "no"] as const;
 
 const flags = {
   data: { type: "string", value: "DIR", help: "folder of the database, the logs and hub.json" },
-  host: { type: "string", value: "ADDR", help: "address to listen on (0.0.0.0)" },
+  host: { type: "string", value: "ADDR", help: "address to listen on (every address, IPv4 and IPv6)" },
   "http-port": { type: "string", value: "N", help: "HTTP port (8080); 0 is any free one" },
   "mqtt-port": { type: "string", value: "N", help: "MQTT port (1883); 0 is any free one" },
   "no-mdns": { type: "boolean", help: "do not advertise the hub as bramble.local on the local network" },
@@ -62,7 +64,7 @@ const flags = {
     value: "MB",
     help: "what clients may fill of the memory before they are turned away (512)",
   },
-  "log-level": { type: "string", value: LOG_LEVELS.join("|"), help: "what the log file holds (info)" },
+  "log-level": { type: "string", value: "LEVEL", help: `what the log file holds: ${LOG_LEVELS.join(", ")} (info)` },
   help: { type: "boolean", help: "show this" },
 } as const;
 type FlagName = keyof typeof flags;
@@ -73,7 +75,10 @@ export const serveHelp = `bramble serve: runs the hub without a window. Each fla
 
 ${Object.entries(flags)
   .map(([name, flag]) => `  ${`--${name}${"value" in flag ? ` ${flag.value}` : ""}`.padEnd(36)}${flag.help}`)
-  .join("\n")}`;
+  .join("\n")}
+
+BRAMBLE_TOKEN, in the environment alone, is this run's administrator token. SIGINT, SIGTERM and SIGHUP (its terminal was
+closed) stop it. Ends with 0 when it was stopped, with 1 when it could not run, and with 2 when an argument is wrong.`;
 
 export type ConfigResult =
   | { readonly kind: "config"; readonly config: Config }
@@ -87,7 +92,7 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
       (name) => args.some((arg) => arg.split("=")[0] === `--${name}`) || fromEnvironment(env, name) !== undefined,
     );
     if (later !== undefined) throw new Error(`--${later} is not in this version yet.`);
-    const { values } = parseArgs({ args: [...args], options: flags, strict: true, allowPositionals: false });
+    const { values } = parseArguments({ args: [...args], options: flags });
     if (values.help) return { kind: "help" };
     const text = (name: FlagName): string | undefined => {
       const flag = values[name];
@@ -96,8 +101,8 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
     return {
       kind: "config",
       config: {
-        dataFolder: text("data") ?? defaultDataFolder(env),
-        host: parseHost(text("host") ?? "0.0.0.0"),
+        dataFolder: parseFolder(text("data")) ?? defaultDataFolder(env),
+        host: parseHost(text("host") ?? EVERY_ADDRESS),
         httpPort: parsePort("http-port", text("http-port"), 8080),
         mqttPort: parsePort("mqtt-port", text("mqtt-port"), 1883),
         mdns: values["no-mdns"] !== true && !isOn("no-mdns", fromEnvironment(env, "no-mdns")),
@@ -117,11 +122,22 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
   }
 }
 
+function parseFolder(text: string | undefined): string | undefined {
+  if (text === "") throw new Error("--data takes a folder, not an empty name.");
+  return text === undefined ? undefined : resolve(text);
+}
+
 /** Where programs of this system keep their data. */
 function defaultDataFolder(env: Readonly<NodeJS.ProcessEnv>): string {
-  if (process.platform === "win32") return join(env["APPDATA"] ?? join(homedir(), "AppData", "Roaming"), "Bramble");
+  if (process.platform === "win32")
+    return join(absolute(env["APPDATA"]) ?? join(homedir(), "AppData", "Roaming"), "Bramble");
   if (process.platform === "darwin") return join(homedir(), "Library", "Application Support", "Bramble");
-  return join(nonEmpty(env["XDG_DATA_HOME"]) ?? join(homedir(), ".local", "share"), "bramble");
+  return join(absolute(env["XDG_DATA_HOME"]) ?? join(homedir(), ".local", "share"), "bramble");
+}
+
+/** A relative path in these variables is invalid and to be ignored (XDG Base Directory Specification). */
+function absolute(path: string | undefined): string | undefined {
+  return path !== undefined && isAbsolute(path) ? path : undefined;
 }
 
 function parsePort(name: string, text: string | undefined, byDefault: number): Port {

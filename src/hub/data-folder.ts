@@ -1,10 +1,23 @@
-// The folder of one hub: private to its user, held by one process at a time, and with a note of who that is.
-import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+// The folder of one hub: held by one process at a time, and with a note of who that is. A folder that the hub makes is
+// closed to others; one that a person made keeps its mode, its owner and its links, and only the files in it are closed.
+import {
+  chownSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, join } from "node:path";
 import Database from "better-sqlite3";
 import { type Static, Type } from "typebox";
 import { Value } from "typebox/value";
 import { BrambleError } from "../shared/errors.ts";
+import { type Access, diskTrouble, whyDenied, whyNotFilled } from "./file-access.ts";
 
 /** What `hub.json` tells other programs of a running hub. */
 export const HubFile = Type.Object({
@@ -50,16 +63,23 @@ export class DataFolder {
       // Readers may still look; a second writer may not begin.
       lock.exec("BEGIN IMMEDIATE");
     } catch (error) {
-      throw heldByAnother(lock, this.path, error);
+      throw whyNotHeld(lock, this.path, error);
     }
     this.#lock = lock;
     this.forget();
   }
 
-  /** Tells where the hub is; only once every port listens. */
+  /** Tells where the hub is; only once every port listens. Throws in words. */
   announce(file: HubFile): void {
-    writeFileSync(`${this.#hubFile}.new`, `${JSON.stringify(file, null, 2)}\n`, { mode: 0o600 });
-    renameSync(`${this.#hubFile}.new`, this.#hubFile);
+    const unfinished = `${this.#hubFile}.new`;
+    try {
+      // It holds a secret: a link that others may have put there is not written through.
+      rmSync(unfinished, { force: true });
+      writeFileSync(unfinished, `${JSON.stringify(file, null, 2)}\n`, { mode: 0o600, flag: "wx" });
+      renameSync(unfinished, this.#hubFile);
+    } catch (cause) {
+      throw cannotUse(this.path, cause);
+    }
   }
 
   forget(): void {
@@ -69,6 +89,11 @@ export class DataFolder {
   release(): void {
     this.#lock?.close();
     this.#lock = null;
+  }
+
+  /** Words for a person when another user's rights keep this one from reading who runs here; null otherwise. */
+  whyHidden(): string | null {
+    return whyDenied(new Map([[this.#hubFile, "read"]]))?.reason ?? null;
   }
 
   /** The hub that runs on this folder, or null. */
@@ -82,22 +107,64 @@ export class DataFolder {
   }
 }
 
+/** What SQLite, and nothing else, has in the folder. */
+const DATABASE_FILES = ["bramble.lock", "bramble.db", "bramble.db-wal", "bramble.db-shm"] as const;
+
 function openLock(folder: string): Database.Database {
+  const files = DATABASE_FILES.map((name): [string, Access] => [join(folder, name), "write"]);
+  const wanted = new Map<string, Access>([[folder, "fill"], ...files]);
+  const denied = existsSync(folder) ? whyDenied(wanted, isHubFolder(folder)) : whyNotFilled(folder);
+  if (denied !== null) {
+    const { reason, remedy } = denied;
+    throw new BrambleError("store-failed", `${unusable(folder)} ${reason} ${remedy} ${OTHER_FOLDER}`);
+  }
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    chmodSync(folder, 0o700);
+    giveToOwnerOf(folder);
     return new Database(join(folder, "bramble.lock"), { timeout: 200 });
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    const words = `The data folder ${folder} cannot be used: ${reason}. Name another with --data.`;
-    throw new BrambleError("store-failed", words, { cause });
+    throw cannotUse(folder, cause);
   }
 }
 
-function heldByAnother(lock: Database.Database, path: string, error: unknown): Error {
+/** A folder that a person named by mistake may be /etc, whose owner is not to be changed. */
+function isHubFolder(folder: string): boolean {
+  return basename(folder).toLowerCase() === "bramble" || existsSync(join(folder, "bramble.db"));
+}
+
+/**
+ * A hub that root starts once in another user's folder must not keep that user's hub out afterwards: what SQLite will
+ * write is made beforehand, in the name of the folder's owner. SQLite does so by itself with the files beside a database.
+ */
+function giveToOwnerOf(folder: string): void {
+  const { uid, gid } = statSync(folder);
+  if (process.geteuid?.() !== 0 || uid === 0) return;
+  const logs = join(folder, "logs");
+  for (const path of [logs, join(logs, "hub.log"), join(folder, "bramble.lock"), join(folder, "bramble.db")]) {
+    if (existsSync(path)) continue;
+    if (path === logs) mkdirSync(path, { mode: 0o700 });
+    else closeSync(openSync(path, "ax", 0o600));
+    try {
+      chownSync(path, uid, gid);
+    } catch {
+      // In some containers, and on some disks, root may not: the file is root's then.
+    }
+  }
+}
+
+const OTHER_FOLDER = "Or name another folder with --data.";
+const unusable = (folder: string): string => `The data folder ${folder} cannot be used:`;
+
+function cannotUse(folder: string, cause: unknown): BrambleError {
+  const reason = diskTrouble(cause, folder) ?? `${cause instanceof Error ? cause.message : String(cause)}.`;
+  return new BrambleError("store-failed", `${unusable(folder)} ${reason} ${OTHER_FOLDER}`, { cause });
+}
+
+/** Says who holds it where somebody does, else what is wrong. Closes `lock`. */
+function whyNotHeld(lock: Database.Database, path: string, error: unknown): Error {
   try {
     if (!(error instanceof Database.SqliteError) || !error.code.startsWith("SQLITE_BUSY")) {
-      return error instanceof Error ? error : new Error(String(error));
+      return cannotUse(path, error);
     }
     const pid = lock.prepare("SELECT pid FROM holder").pluck().get();
     const words = `Another hub (pid ${pid ?? "unknown"}) runs on ${path}. Stop it first, or name another folder with --data.`;

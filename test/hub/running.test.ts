@@ -20,18 +20,22 @@ test("it says where it is once every port listens, and takes that back when it s
   expect(existsSync(path)).toBe(false);
 });
 
-test("Ctrl C stops it as well, with clients connected and the live feed open", async () => {
-  await using hub = await startTestHub();
-  const silent = connect(hub.mqttPort, "127.0.0.1");
-  await once(silent, "connect");
-  const client = await connectAsync(hub.file.mqtt, { reconnectPeriod: 0 });
-  const { ticket } = await (await hub.fetch("/api/v1/live/ticket", { method: "POST" })).json();
-  const socket = new WebSocket(`ws://127.0.0.1:${hub.httpPort}/api/v1/live?ticket=${ticket}`);
-  await once(socket, "open");
-  const closed = Promise.all([once(socket, "close"), once(silent.resume(), "close"), gone(client)]);
-  expect(await hub.end("SIGINT")).toBe(0);
-  await closed;
-});
+test.each(["SIGINT", "SIGHUP"] as const)(
+  "%s stops it as well, with clients connected and the live feed open",
+  async (signal) => {
+    await using hub = await startTestHub();
+    const silent = connect(hub.mqttPort, "127.0.0.1");
+    await once(silent, "connect");
+    const client = await connectAsync(hub.file.mqtt, { reconnectPeriod: 0 });
+    const { ticket } = await (await hub.fetch("/api/v1/live/ticket", { method: "POST" })).json();
+    const socket = new WebSocket(`ws://127.0.0.1:${hub.httpPort}/api/v1/live?ticket=${ticket}`);
+    await once(socket, "open");
+    const closed = Promise.all([once(socket, "close"), once(silent.resume(), "close"), gone(client)]);
+    expect(await hub.end(signal)).toBe(0);
+    await closed;
+    expect(existsSync(join(hub.folder.path, "hub.json"))).toBe(false);
+  },
+);
 
 function gone(client: MqttClient): Promise<void> {
   return new Promise((resolve) => client.once("close", () => resolve()));
@@ -113,10 +117,12 @@ test.each([
   [["--joining", "sometimes"], /--joining takes ask, open, closed/],
   [["--allow", "10.0.0.0/33"], /--allow takes networks/],
   [["--https-port", "8443"], /not in this version yet/],
-  [["--nonsense"], /--nonsense/],
+  [["--nonsense"], /Unknown option '--nonsense'\. See bramble serve/],
+  [["--htp-port", "1"], /Did you mean --http-port\?/],
+  [["--data", ""], /--data takes a folder/],
 ])("%j is refused in words", async (args, words) => {
   const ended = await runBramble(["serve", ...args]);
-  expect(ended.code).toBe(1);
+  expect(ended.code).toBe(2);
   expect(ended.output).toMatch(words);
 });
 
@@ -126,6 +132,23 @@ test("flags may come from the environment, and a flag wins", async () => {
   expect(readConfig(["--data", "/from/flag"], env)).toMatchObject({
     config: { dataFolder: "/from/flag", httpPort: { number: 0, named: true }, anonymous: "all", token: "secret" },
   });
+});
+
+test.runIf(process.platform === "linux").each([
+  ["rel", "/home/pi/.local/share/bramble"],
+  ["./rel", "/home/pi/.local/share/bramble"],
+  ["~/data", "/home/pi/.local/share/bramble"],
+  ["", "/home/pi/.local/share/bramble"],
+  ["/srv/data", "/srv/data/bramble"],
+])("with XDG_DATA_HOME=%s the data folder is %s", async (XDG_DATA_HOME, dataFolder) => {
+  const { readConfig } = await import("../../src/hub/config.ts");
+  const before = process.env["HOME"];
+  process.env["HOME"] = "/home/pi";
+  try {
+    expect(readConfig([], { XDG_DATA_HOME })).toMatchObject({ config: { dataFolder } });
+  } finally {
+    process.env["HOME"] = before;
+  }
 });
 
 test.each([
@@ -144,14 +167,6 @@ test("what a later version will take is refused in the environment as well", asy
     kind: "wrong",
     message: expect.stringContaining("--https-port is not in this version yet"),
   });
-});
-
-test("the command line has help for every command", async () => {
-  for (const args of [[], ["serve", "--help"], ["simulate", "--help"]]) {
-    const ended = await runBramble(args);
-    expect(ended).toMatchObject({ code: 0, output: expect.stringContaining("bramble") });
-  }
-  expect(await runBramble(["nothing"])).toMatchObject({ code: 1, output: expect.stringContaining("serve") });
 });
 
 test.runIf(process.platform === "linux")("a hub that may not lower its niceness starts all the same", async () => {

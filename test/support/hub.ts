@@ -36,8 +36,12 @@ export function spawnBramble(
 }
 
 /** Runs `bramble ARGS` to its end. */
-export async function runBramble(args: readonly string[]): Promise<{ code: number | null; output: string }> {
-  const child = spawnBramble(args);
+export async function runBramble(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  within: readonly string[] = [],
+): Promise<{ code: number | null; output: string }> {
+  const child = spawnBramble(args, env, within);
   const output = collect(child);
   const [code] = await once(child, "close");
   return { code, output: output.text };
@@ -103,7 +107,7 @@ export class TestHub implements AsyncDisposable {
   }
 
   /** Ends it with a signal and waits until it is gone; answers the exit code. */
-  async end(signal: "SIGTERM" | "SIGINT" | "SIGKILL"): Promise<number | null> {
+  async end(signal: "SIGTERM" | "SIGINT" | "SIGHUP" | "SIGKILL"): Promise<number | null> {
     const child = this.#child;
     if (child === null) return null;
     this.#child = null;

@@ -172,7 +172,7 @@ except ConnectionResetError: pass`,
       { id: `other-hub-${first.file.hubId}`, state: "hint", title: `There is another hub: ${other}` },
     ];
     expect(checks).toMatchObject(expected);
-    expect(checks[1]?.message).toContain("127.0.0.1 and 10.77.1.1");
+    expect(checks[1]?.message).toContain("127.0.0.1, ::1, and 10.77.1.1");
     expect(checks[5]?.message).toContain("at 10.77.1.1");
     expect(checks[6]?.message).toContain("bramble.local at 10.77.1.9");
     expect(clients).toMatchObject([

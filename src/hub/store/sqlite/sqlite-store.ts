@@ -7,6 +7,7 @@ import type { ReadingStore } from "../readings.ts";
 import type { RecordStore } from "../records.ts";
 import type { Store, StoreStatus } from "../store.ts";
 import { GroupCommit } from "./group-commit.ts";
+import { openFailure } from "./open-failure.ts";
 import { SeriesIds } from "./series-ids.ts";
 import { sqliteReadings } from "./sqlite-readings.ts";
 import { sqliteAudit, sqliteRecords } from "./sqlite-records.ts";
@@ -79,8 +80,7 @@ export class SqliteStore implements Store {
       this.#series.load(series);
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
-      const words = `The database ${path} cannot be opened: ${reason}. Move it away or name another folder with --data.`;
-      throw new BrambleError("store-failed", words, { cause });
+      throw new BrambleError("store-failed", openFailure(path, reason), { cause });
     }
     this.#endTimers = [
       clock.every(MAINTENANCE_PERIOD_MS, () => this.#runMaintenance()),

@@ -1,0 +1,73 @@
+// A file that a command writes for a person: under its name there is the whole of it, or what was there before. Links stay
+// links, and a file that is replaced keeps its mode and its owner. `-` is standard output.
+import { chmodSync, chownSync, existsSync, renameSync, statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { Misuse } from "../hub/arguments.ts";
+import { diskTrouble, followLinks, whyDenied, whyNotFilled } from "../hub/file-access.ts";
+import { flushName } from "./flush.ts";
+
+/** In the place of a file's name. */
+export const STANDARD_STREAM = "-";
+
+export interface OutputFile {
+  /** Where its links lead. */
+  readonly path: string;
+  /** Beside it, to be written first. */
+  readonly part: string;
+  /** Whether a file of the name may be replaced. */
+  readonly force: boolean;
+}
+
+/** Throws in words where `name` cannot be written. */
+export function outputFile(name: string, force: boolean): OutputFile {
+  if (name === "") throw new Misuse("Name the file to write.");
+  const path = followLinks(name);
+  const folder = dirname(path);
+  if (statOf(folder) === undefined) throw new Error(`There is no folder ${folder}.`);
+  const denied = whyNotFilled(folder);
+  if (denied !== null) throw new Error(`${name} cannot be written: ${denied.reason} ${denied.remedy}`);
+  if (!force) refuseExisting(path);
+  if (statOf(path)?.isFile() === false) throw new Error(`${path} cannot be replaced. Name another file.`);
+  return { path, part: `${path}.part-${process.pid}`, force };
+}
+
+/** Gives the part its name. Throws where another file has got it meanwhile. */
+export function finishFile({ path, part, force }: OutputFile): void {
+  if (!force) refuseExisting(path);
+  keepOwner(part, path);
+  renameSync(part, path);
+  flushName(path);
+}
+
+/** Gives a file the mode and the owner of another one, where that is there. */
+export function keepOwner(path: string, other: string): void {
+  const stats = statOf(other);
+  if (stats === undefined) return;
+  try {
+    chownSync(path, stats.uid, stats.gid);
+  } catch {
+    // Only root gives files away: it stays this user's.
+  }
+  chmodSync(path, stats.mode & 0o777);
+}
+
+/** An error of the file system, in words that name the file. */
+export function writeFailure(error: unknown, path: string): Error {
+  const words = diskTrouble(error, dirname(path));
+  if (words !== null) return new Error(`${path} cannot be written: ${words}`, { cause: error });
+  return error instanceof Error ? error : new Error(String(error));
+}
+
+/** Throws in words where a file that is there may not be read. */
+export function checkReadable(path: string): void {
+  const denied = whyDenied(new Map([[path, "read"]]));
+  if (denied !== null) throw new Error(`${path} cannot be read: ${denied.reason} Run this as a user who may read it.`);
+}
+
+function refuseExisting(path: string): void {
+  if (existsSync(path)) throw new Error(`${path} is there already. Name another, or say --force.`);
+}
+
+function statOf(path: string) {
+  return statSync(resolve(path), { throwIfNoEntry: false });
+}

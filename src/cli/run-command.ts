@@ -1,0 +1,25 @@
+// What all commands have in common: how they end, and what they say when they cannot do what they were asked.
+import { Misuse } from "../hub/arguments.ts";
+
+/** Runs a command. Resolves with its exit code; where it rejects, says why and answers 2 for misuse, else 1. */
+export async function runCommand(name: string, run: () => Promise<number>): Promise<number> {
+  try {
+    return await run();
+  } catch (error) {
+    const isMisuse = error instanceof Misuse;
+    console.error(`${reasonOf(error)}${isMisuse ? ` See bramble ${name} --help.` : ""}`);
+    return isMisuse ? 2 : 1;
+  }
+}
+
+/** Aborted when a person or the system ends this program, so that it leaves nothing unfinished behind. */
+export function endOfProgram(): AbortSignal {
+  const interrupted = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+    process.once(name, () => interrupted.abort(new Error("Interrupted: nothing was changed.")));
+  return interrupted.signal;
+}
+
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,63 @@
+// Standard input and output as files: bytes as they are, as fast as the other end goes.
+import { createReadStream, createWriteStream, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { Misuse } from "../hub/arguments.ts";
+import { writeFailure } from "./output-file.ts";
+
+/** Whether the reader of standard output has gone, which is no failure of ours. */
+export class OutputClosed extends Error {}
+
+/** Throws `Misuse` where standard output is a terminal, which bytes that are no text would confuse. */
+export function refuseTerminal(what: string): void {
+  if (process.stdout.isTTY)
+    throw new Misuse(`${what} is no text for a terminal: name a file, or lead - into one or a pipe.`);
+}
+
+/** Writes all of it to standard output; rejects with `OutputClosed` when its reader goes. */
+export async function writeOut(bytes: AsyncIterable<Uint8Array>): Promise<void> {
+  for await (const piece of bytes) {
+    await new Promise<void>((resolve, reject) => {
+      process.stdout.write(piece, (error) => {
+        if (error)
+          reject(new OutputClosed("Standard output was closed before everything was written.", { cause: error }));
+        else resolve();
+      });
+    });
+  }
+}
+
+/** Writes a file to standard output. */
+export const writeFileOut = (path: string): Promise<void> => writeOut(createReadStream(path));
+
+/** Hands `use` the path of a file that holds all of standard input, and removes it afterwards. */
+export async function withStandardInput<T>(signal: AbortSignal, use: (path: string) => Promise<T>): Promise<T> {
+  if (process.stdin.isTTY) throw new Misuse("Standard input is a terminal: name a file, or lead one into -.");
+  return withTemporaryFolder(async (folder) => {
+    const path = join(folder, "standard-input");
+    try {
+      await pipeline(process.stdin, createWriteStream(path, { mode: 0o600 }), { signal });
+    } catch (error) {
+      signal.throwIfAborted();
+      throw writeFailure(error, path);
+    }
+    return use(path);
+  });
+}
+
+/** A folder of this user's own, in TMPDIR where that is set; gone afterwards. */
+export async function withTemporaryFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), "bramble-"));
+  try {
+    return await use(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The body of an answer, as Node's streams have it. */
+export function bodyOf(response: Response): AsyncIterable<Uint8Array> {
+  return response.body === null ? Readable.from([]) : response.body;
+}

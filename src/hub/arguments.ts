@@ -1,0 +1,26 @@
+// The arguments of a command line: read by Node, with what is wrong said in words.
+import { type ParseArgsConfig, parseArgs } from "node:util";
+import { closest } from "../shared/closest.ts";
+
+/** A command was used in a way that it does not know; the program ends with 2. */
+export class Misuse extends Error {}
+
+const MAX_MISTAKES = 2;
+
+/** As `parseArgs` of node:util, strictly. Throws `Misuse` in words. */
+export function parseArguments<T extends ParseArgsConfig>(config: T): ReturnType<typeof parseArgs<T>> {
+  try {
+    return parseArgs(config);
+  } catch (error) {
+    const names = Object.keys(config.options ?? {}).map((name) => `--${name}`);
+    throw new Misuse(inWords(error instanceof Error ? error.message : String(error), names), { cause: error });
+  }
+}
+
+/** What Node says goes on with advice that fits few commands: its first sentence is enough. */
+function inWords(message: string, names: readonly string[]): string {
+  const first = `${message.split(/\.\s|\n/)[0]?.replace(/\.$/, "") ?? message}.`;
+  const [, unknown] = /^Unknown option '([^']*)'/.exec(message) ?? [];
+  const meant = unknown === undefined ? null : closest(unknown, names, MAX_MISTAKES);
+  return meant === null ? first : `${first} Did you mean ${meant}?`;
+}

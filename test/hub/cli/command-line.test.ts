@@ -1,0 +1,57 @@
+// What every command has: help, a version, exit codes, and words for what it does not know.
+import { expect, test } from "vitest";
+import packageJson from "../../../package.json" with { type: "json" };
+import { runBramble } from "../../support/hub.ts";
+
+const COMMANDS = ["serve", "devices", "export", "backup", "restore", "check", "find", "simulate"];
+
+test.each(["--version", "-v", "-V", "version"])("bramble %s says which it is", async (arg) => {
+  expect(await runBramble([arg])).toEqual({ code: 0, output: `bramble ${packageJson.version}\n` });
+});
+
+test.each([[], ["-h"], ["--help"], ["help"], ["help", "help"]].map((args) => [args]))(
+  "bramble %j lists all commands",
+  async (args) => {
+    const { code, output } = await runBramble(args);
+    expect(code).toBe(0);
+    for (const command of COMMANDS) expect(output).toContain(`bramble ${command} `);
+  },
+);
+
+test.each(COMMANDS)("bramble %s has help, however it is asked for", async (command) => {
+  const asked = await Promise.all(
+    [
+      [command, "--help"],
+      [command, "-h"],
+      ["help", command],
+    ].map((args) => runBramble(args)),
+  );
+  for (const { code, output } of asked) {
+    expect(code).toBe(0);
+    expect(output).toMatch(new RegExp(`^bramble ${command}`));
+    expect(output).toBe(asked[0]?.output);
+  }
+});
+
+test.each([
+  [["nothing"], "There is no command “nothing”."],
+  [["help", "nothing"], "There is no command “nothing”."],
+  [["expotr"], "Did you mean bramble export?"],
+  [["Devices2"], "Did you mean bramble devices?"],
+  [["--json", "devices"], "The command comes first"],
+  [["devices", "--jsno"], "Unknown option '--jsno'. Did you mean --json? See bramble devices --help."],
+  [["devices", "attic"], "Unexpected argument 'attic'. See bramble devices --help."],
+  [["devices", "--url", "hub"], "--url takes http://HOST:PORT, not “hub”."],
+  [["devices", "--url", "http://hub/path"], "--url takes http://HOST:PORT"],
+  [["find", "--seconds", "x"], "--seconds takes a number"],
+  [["simulate", "--devices", "0"], "--devices takes 1 to 1000"],
+  [["backup", "--frce", "x"], "Did you mean --force?"],
+  [["export", "--format", "xml"], "--format takes csv, ndjson, json, not “xml”."],
+  [["export", "--sep", "x"], "--sep takes , or ; or tab, not “x”."],
+  [["export", "one", "two"], "It takes one file."],
+  [["export", "--from"], "argument missing"],
+] as const)("%j is misuse, in words", async (args, words) => {
+  const { code, output } = await runBramble(args);
+  expect(output).toContain(words);
+  expect(code).toBe(2);
+});
