@@ -25,7 +25,8 @@ function build(): void {
 function run(script: string, args: string[]): void {
   const { status } = spawnSync(process.execPath, [join(projectFolder, "node_modules", script), ...args], {
     cwd: projectFolder,
-    stdio: "inherit",
+    // Standard output is for what `bramble export -` and `backup -` write.
+    stdio: ["inherit", process.stderr.fd, "inherit"],
   });
   if (status !== 0) throw new Error(`${script} did not build`);
 }
