@@ -83,21 +83,26 @@ async function request({ url, token, folder }: HubAddress, path: string, signal?
     return await fetch(url + path, { headers, redirect: "error", ...(signal && { signal }) });
   } catch (error) {
     signal?.throwIfAborted();
-    const why = reasonOfFetch(error);
-    throw new Error(
-      folder === null
-        ? `No hub answers at ${url}: ${why}. Is the address right, and does the hub run?`
-        : `The hub that ran on ${folder} does not answer at ${url}: ${why}. It was killed, perhaps: start it with bramble serve.`,
-      { cause: error },
-    );
+    throw new Error(unreachableWords({ url, token, folder }, error), { cause: error });
   }
 }
+
+function unreachableWords({ url, folder }: HubAddress, error: unknown): string {
+  const why = reasonOfFetch(error);
+  if (why === CLOSED)
+    return `What is at ${url} closes the connection: another program, or a hub that must be started with --allow to let this computer's address in.`;
+  if (folder === null) return `No hub answers at ${url}: ${why}. Is the address right, and does the hub run?`;
+  return `The hub that ran on ${folder} does not answer at ${url}: ${why}. It was killed, perhaps: start it with bramble serve.`;
+}
+
+const CLOSED = "it closes the connection";
 
 /** What fetch fails of is in its cause. */
 function reasonOfFetch(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
   if (code === "ECONNREFUSED") return "connections are refused";
+  if (code === "UND_ERR_SOCKET" || code === "ECONNRESET") return CLOSED;
   if (code === "ENOTFOUND" || code === "EAI_AGAIN") return "nobody has that name";
   if (code === "EHOSTUNREACH" || code === "ENETUNREACH") return "there is no way to it from here";
   if (code === "ETIMEDOUT" || code === "UND_ERR_CONNECT_TIMEOUT") return "nothing answers";

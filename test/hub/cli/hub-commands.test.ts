@@ -177,6 +177,14 @@ test("no hub, one that was killed, one of another version and another program ar
   await using page = await serverThat((_request, response) => response.end("<html>"));
   const other = await runBramble(["devices", "--url", page.url]);
   expect(other).toMatchObject({ code: 1, output: expect.stringContaining("is no hub of Bramble") });
+  const closing = createServer();
+  closing.on("connection", (socket) => socket.destroy()).listen(0, "127.0.0.1");
+  await once(closing, "listening");
+  const address = closing.address();
+  const port = typeof address === "object" ? address?.port : "";
+  const closed = await runBramble(["devices", "--url", `http://127.0.0.1:${port}`]);
+  closing.close();
+  expect(closed).toMatchObject({ code: 1, output: expect.stringContaining("started with --allow") });
   await using newer = await serverThat(({ url }, response) => {
     response.setHeader("Content-Type", "application/json");
     response.end(JSON.stringify(url === "/healthz" ? { status: "ok", version: "9.0.0" } : { machines: [] }));
