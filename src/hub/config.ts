@@ -27,6 +27,8 @@ export interface Config {
   readonly rateLimit: boolean;
   /** What the hub may take of the memory beside its store's caches. */
   readonly memoryBytes: number;
+  /** Whether Prometheus may have the devices' readings. */
+  readonly metricsReadings: boolean;
   readonly logLevel: LogLevel;
   /** This run's administrator token; null makes a new one. */
   readonly token: string | null;
@@ -64,6 +66,7 @@ const flags = {
     value: "MB",
     help: "what clients may fill of the memory before they are turned away (512)",
   },
+  "metrics-readings": { type: "boolean", help: "give Prometheus the latest readings, at /metrics/readings" },
   "log-level": { type: "string", value: "LEVEL", help: `what the log file holds: ${LOG_LEVELS.join(", ")} (info)` },
   help: { type: "boolean", help: "show this" },
 } as const;
@@ -112,6 +115,8 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
         anonymous: oneOf("anonymous", text("anonymous") ?? "readings", ANONYMOUS),
         allow: list(text("allow")).map(parseCidr),
         allowedHosts: list(text("allowed-host")).map((name) => name.toLowerCase()),
+        metricsReadings:
+          values["metrics-readings"] === true || isOn("metrics-readings", fromEnvironment(env, "metrics-readings")),
         logLevel: oneOf("log-level", text("log-level") ?? "info", LOG_LEVELS),
         token: nonEmpty(env["BRAMBLE_TOKEN"]) ?? null,
       },

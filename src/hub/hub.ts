@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { Admission } from "./access/admission.ts";
 import { type Authenticate, makeAuthenticate } from "./access/authenticate.ts";
 import { BrowserGuard } from "./access/browsers.ts";
+import { endedSessionRecords } from "./access/ended-sessions.ts";
 import { Networks } from "./access/networks.ts";
 import { makeSecret, Sessions } from "./access/sessions.ts";
 import { TopicAuthority } from "./access/topic-authority.ts";
@@ -172,13 +173,14 @@ export class Hub {
     await Promise.all([store.start(), http.prepare()]);
     const hubId = await store.records.setting("hub-id", randomUUID);
     sessions.start(await store.records.setting("session-key", makeSecret));
+    await sessions.rememberEnded(store.records.collection(endedSessionRecords));
     for (const part of [disk, registry, retention, refusals, commands]) await this.#run(part);
     return hubId;
   }
 
   #createHttp({ core, access, failures, endpoints, mqtt, status }: HttpParts): HttpTransport {
     const { config, version, uiFolder, agentFolder, clock, httpTimeouts, log } = this.#options;
-    const { store, registry, refusals, retention, commands, ingest, inbox, budget, feed, floodLog } = core;
+    const { store, directory, registry, refusals, retention, commands, ingest, inbox, budget, feed, floodLog } = core;
     const { sessions, authenticate, browsers, networks } = access;
     const mqttPort = () => endpoints.mqttPort;
     const diagnostics = new HttpDiagnostics({ failures, mqttPort, floodLog });
@@ -219,6 +221,7 @@ export class Hub {
       readings: store.readings,
       health: () => status.health(),
       metrics: () => status.metrics(),
+      latestReadings: config.metricsReadings ? () => directory.latest() : null,
       guard: browsers,
       admission: access.admission(),
       pacing: new HttpPacing({ budget, diagnostics, clock }),

@@ -65,7 +65,7 @@ export type CommandList = Static<typeof CommandList>;
 export const DeviceParams = Type.Object({ id: Type.String() });
 
 export const ChartQuery = Type.Object({
-  metric: Type.String(),
+  metric: Type.String({ description: "a metric’s name" }),
   from: Time("start, included"),
   to: Time("end, excluded"),
   points: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000, default: 1_000 })),
@@ -99,28 +99,51 @@ export const ReadingsQuery = Type.Object({
   from: Time("start, included"),
   to: Time("end, excluded"),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000, default: 1_000 })),
-  cursor: Type.Optional(Type.String({ description: "`next` of the page before" })),
+  cursor: Type.Optional(Type.String({ description: "“next” of the page before" })),
 });
 export type ReadingsQuery = Static<typeof ReadingsQuery>;
 
+export const ReadingRow = Type.Object({
+  device: Type.String(),
+  metric: Type.String(),
+  ts: Type.Integer({ description: "milliseconds UTC" }),
+  value: Type.Number(),
+});
+
 export const ReadingsPage = Type.Object({
-  readings: Type.Array(
-    Type.Object({ device: Type.String(), metric: Type.String(), ts: Type.Integer(), value: Type.Number() }),
-  ),
+  readings: Type.Array(ReadingRow),
   next: Type.Union([Type.String(), Type.Null()]),
 });
 export type ReadingsPage = Static<typeof ReadingsPage>;
 
-export const ExportQuery = Type.Object({
+/** Which readings. */
+export const SelectionQuery = Type.Object({
   device: Names("device ids; all without it"),
   metric: Names("metric names; all without it"),
   from: Time("start, included"),
   to: Time("end, excluded"),
+});
+
+export const ExportQuery = Type.Object({
+  ...SelectionQuery.properties,
   tz: Type.Optional(Type.String({ description: "IANA time zone of the time column", default: "UTC" })),
   sep: Type.Optional(
     Type.Union([Type.Literal(","), Type.Literal(";"), Type.Literal("tab")], {
       description: "column separator",
       default: ",",
+    }),
+  ),
+  decimal: Type.Optional(
+    Type.Union([Type.Literal("."), Type.Literal(",")], {
+      description: "between a number and its fraction; a comma needs ; or tab as the separator",
+      default: ".",
+    }),
+  ),
+  time: Type.Optional(
+    Type.Union([Type.Literal("iso"), Type.Literal("spreadsheet")], {
+      description:
+        "iso: 2026-01-31T12:00:00.000Z; spreadsheet: local time in `tz` without an offset, which is read as a date",
+      default: "iso",
     }),
   ),
   layout: Type.Optional(
@@ -152,7 +175,7 @@ export const RefusedList = Type.Object({ refused: Type.Array(Refused) });
 export type RefusedList = Static<typeof RefusedList>;
 
 export const InstallerQuery = Type.Object({
-  address: Type.String({ description: "of the hub, as a Pi reaches it" }),
+  address: Type.String({ description: "an address of the hub, as a Pi reaches it" }),
 });
 /** The script that makes a Pi a device, as a Pi gets it that fetches it from that address. */
 export const Installer = Type.Object({

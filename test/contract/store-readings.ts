@@ -1,6 +1,6 @@
 // The contract of readings: times, last write wins, durability, pages, buckets, CSV, copies and removal.
 import { expect, test } from "vitest";
-import type { CsvFormat } from "../../src/hub/csv/csv-format.ts";
+import { type CsvFormat, PLAIN_CSV } from "../../src/hub/csv/csv-format.ts";
 import {
   type PageQuery,
   positionOfLast,
@@ -163,18 +163,18 @@ export function readingContract(open: () => Promise<OpenStore>): void {
     const lines = values.map(([tsMs, value]) => `${new Date(tsMs).toISOString()},b,t,${value}`);
     const whole = ["time,device,metric,value", `${new Date(0).toISOString()},a,t,-1`, ...lines, ""].join("\r\n");
     const kept: Uint8Array[] = [];
-    for await (const { bytes } of at.store.readings.csv(EVERYTHING, csvFormat("long"))) kept.push(bytes);
+    for await (const { bytes } of at.store.readings.export(EVERYTHING, csvFormat("long"))) kept.push(bytes);
     expect(kept.length).toBeGreaterThan(1);
     expect(Buffer.concat(kept).toString() === whole).toBe(true);
     const copied: Uint8Array[] = [];
-    for await (const { bytes, release } of at.store.readings.csv(EVERYTHING, csvFormat("long"))) {
+    for await (const { bytes, release } of at.store.readings.export(EVERYTHING, csvFormat("long"))) {
       copied.push(bytes.slice());
       release();
       release();
     }
     expect(Buffer.concat(copied).toString() === whole).toBe(true);
     // Left early, it holds nothing up.
-    for await (const _ of at.store.readings.csv(EVERYTHING, csvFormat("long"))) break;
+    for await (const _ of at.store.readings.export(EVERYTHING, csvFormat("long"))) break;
     expect(await rows(at, { devices: [deviceId("a")] })).toEqual(["a/t@0=-1"]);
   });
 
@@ -186,7 +186,7 @@ export function readingContract(open: () => Promise<OpenStore>): void {
       [1, 3],
     ]);
     let text = "";
-    for await (const { bytes } of at.store.readings.csv(EVERYTHING, csvFormat("wide"))) text += Buffer.from(bytes);
+    for await (const { bytes } of at.store.readings.export(EVERYTHING, csvFormat("wide"))) text += Buffer.from(bytes);
     const [first, second] = [0, 1].map((tsMs) => new Date(tsMs).toISOString());
     expect(text).toBe(`time,device,t,u\r\n${first},pi,2,1\r\n${second},pi,3,\r\n`);
   });
@@ -264,5 +264,5 @@ async function rows({ store }: OpenStore, query: Partial<PageQuery>): Promise<st
 }
 
 function csvFormat(layout: CsvFormat["layout"]): CsvFormat {
-  return { separator: ",", timeZone: "UTC", layout };
+  return { ...PLAIN_CSV, layout };
 }

@@ -22,6 +22,8 @@ export interface HubInsideOptions {
   /** Of what Pis are given; without it there is no installer. */
   readonly agentFolder?: string;
   readonly httpTimeouts?: HttpTimeouts;
+  /** More flags. */
+  readonly flags?: readonly string[];
 }
 
 export class HubInside implements AsyncDisposable {
@@ -33,6 +35,7 @@ export class HubInside implements AsyncDisposable {
   readonly #uiFolder: string;
   readonly #agentFolder: string;
   readonly #httpTimeouts: HttpTimeouts | undefined;
+  readonly #flags: readonly string[];
   readonly #temporary: TestFolder;
   readonly #folder: DataFolder;
   #hub: Hub | null = null;
@@ -48,11 +51,12 @@ export class HubInside implements AsyncDisposable {
     this.#uiFolder = uiFolder;
     this.#agentFolder = options.agentFolder ?? "/nowhere";
     this.#httpTimeouts = options.httpTimeouts;
+    this.#flags = options.flags ?? [];
   }
 
   async start(): Promise<void> {
-    const ports = ["--http-port", "0", "--mqtt-port", "0"];
-    const read = readConfig(["--data", this.path, "--no-mdns", ...ports, "--joining", this.joining], {});
+    const flags = ["--no-mdns", "--http-port", "0", "--mqtt-port", "0", ...this.#flags];
+    const read = readConfig(["--data", this.path, ...flags, "--joining", this.joining], {});
     if (read.kind !== "config") throw new Error("no configuration");
     this.#folder.hold();
     this.#hub = new Hub({

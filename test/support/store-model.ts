@@ -1,5 +1,6 @@
 // What the store should be: of each series a value per time. And what it is asked, compared with what it should say.
 import { expect } from "vitest";
+import { PLAIN_CSV } from "../../src/hub/csv/csv-format.ts";
 import { zonedTimeFormatter } from "../../src/hub/csv/zoned-time.ts";
 import type {
   AppendMessage,
@@ -223,8 +224,8 @@ export async function compareAll(open: TestStore, model: StoreModel): Promise<vo
     await comparePages(open, model, EVERYTHING, order, 1_000_000);
   for (const layout of ["long", "wide"] as const) {
     const pieces: Uint8Array[] = [];
-    const format = { separator: ",", timeZone: "UTC", layout } as const;
-    for await (const { bytes, release } of open.store.readings.csv(selectionOf(EVERYTHING), format)) {
+    const format = { ...PLAIN_CSV, layout };
+    for await (const { bytes, release } of open.store.readings.export(selectionOf(EVERYTHING), format)) {
       pieces.push(bytes.slice());
       release();
     }

@@ -2,6 +2,7 @@
 // link opened. Sessions are signed tokens; links and tickets are secrets that work once.
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import type { Clock } from "../clock.ts";
+import { type EndedSessionRecords, EndedSessions } from "./ended-sessions.ts";
 import { isLoopback } from "./networks.ts";
 import type { Principal } from "./principal.ts";
 
@@ -26,16 +27,23 @@ export class Sessions {
   #signingKey: Uint8Array | null = null;
   readonly #link: { readonly secret: string; readonly untilMs: number };
   #linkUsed = false;
+  readonly #ended: EndedSessions;
   readonly #tickets = new Map<string, { readonly principal: Principal; readonly untilMs: number }>();
 
   constructor(options: SessionsOptions) {
     this.#options = options;
+    this.#ended = new EndedSessions(options.clock);
     this.#link = { secret: makeSecret(), untilMs: options.clock.now() + LINK_LIFE_MS };
   }
 
   /** `signingKey`, in base64url, is kept with the hub's data, so that sessions outlive a restart. */
   start(signingKey: string): void {
     this.#signingKey = Buffer.from(signingKey, "base64url");
+  }
+
+  /** What is signed out of is written down there, and counts after a restart, too. */
+  rememberEnded(records: EndedSessionRecords): Promise<void> {
+    return this.#ended.start(records);
   }
 
   /** The secret of this run's sign-in link: good once, for ten minutes from the start. */
@@ -50,15 +58,26 @@ export class Sessions {
     this.#linkUsed = true;
     const { SignJWT } = await jose();
     const nowSeconds = Math.floor(this.#options.clock.now() / 1_000);
-    return new SignJWT({ role: "admin" })
-      .setProtectedHeader({ alg: "HS256" })
-      .setIssuedAt(nowSeconds)
-      .setExpirationTime(nowSeconds + SESSION_LIFE_SECONDS)
-      .sign(this.#key);
+    return (
+      new SignJWT({ role: "admin" })
+        .setProtectedHeader({ alg: "HS256" })
+        // Two that begin in the same second are two.
+        .setJti(makeSecret())
+        .setIssuedAt(nowSeconds)
+        .setExpirationTime(nowSeconds + SESSION_LIFE_SECONDS)
+        .sign(this.#key)
+    );
+  }
+
+  /** Ends a session: its token is good for nothing from then on. Resolves when that is on disk. */
+  end(session: string): Promise<void> {
+    const lifeMs = (SESSION_LIFE_SECONDS + CLOCK_TOLERANCE_SECONDS) * 1_000;
+    return this.#ended.add(session, this.#options.clock.now() + lifeMs);
   }
 
   /** The person of a session of ours, from anywhere. */
   async personOf(session: string): Promise<Principal | null> {
+    if (this.#ended.has(session)) return null;
     try {
       const nowMs = this.#options.clock.now();
       const { jwtVerify } = await jose();

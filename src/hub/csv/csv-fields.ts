@@ -1,5 +1,5 @@
-// Names as they stand in a CSV file, in one piece of memory: there may be half a million.
-import type { CsvFormat } from "./csv-format.ts";
+// Names as they stand in an exported file, in one piece of memory: there may be half a million.
+import type { CsvFormat, ExportFormat } from "./csv-format.ts";
 import type { RowBytes } from "./row-bytes.ts";
 
 const INITIAL_BYTES = 1_024;
@@ -7,14 +7,14 @@ const INITIAL_NAMES = 64;
 const MAX_BYTES_PER_CHARACTER = 3;
 
 export class CsvFields {
-  readonly #special: RegExp;
+  readonly #toField: (name: string) => string;
   #bytes = Buffer.from(new ArrayBuffer(INITIAL_BYTES));
   /** Of each name the place behind its last byte, from the second entry on. */
   #ends = new Uint32Array(INITIAL_NAMES);
   #count = 0;
 
-  constructor(separator: CsvFormat["separator"]) {
-    this.#special = new RegExp(`["\r\n${separator}]`);
+  constructor(format: ExportFormat) {
+    this.#toField = format.kind === "csv" ? csvField(format) : JSON.stringify;
   }
 
   get count(): number {
@@ -23,7 +23,7 @@ export class CsvFields {
 
   /** Answers with its number: names are counted from 0. */
   add(name: string): number {
-    const field = this.#quoted(safeText(name));
+    const field = this.#toField(name);
     const start = this.#ends[this.#count] ?? 0;
     this.#reserve(start + field.length * MAX_BYTES_PER_CHARACTER);
     const number = this.#count++;
@@ -33,10 +33,6 @@ export class CsvFields {
 
   writeTo(row: RowBytes, number: number): void {
     row.raw(this.#bytes, this.#ends[number], this.#ends[number + 1]);
-  }
-
-  #quoted(field: string): string {
-    return this.#special.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
   }
 
   #reserve(length: number): void {
@@ -50,6 +46,14 @@ export class CsvFields {
     bytes.set(this.#bytes);
     this.#bytes = bytes;
   }
+}
+
+function csvField({ separator }: CsvFormat): (name: string) => string {
+  const special = new RegExp(`["\r\n${separator}]`);
+  return (name) => {
+    const field = safeText(name);
+    return special.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
+  };
 }
 
 /** A spreadsheet runs a cell that begins like a formula; an apostrophe in front makes it text. */

@@ -1,50 +1,27 @@
 // Readings -> CSV (RFC 4180), safe to open in a spreadsheet. Exports have millions of rows: what a row costs, counts. A row
 // is written as it comes, cell by cell: of half a million columns, most may be empty.
 
-import type { CsvFields } from "./csv-fields.ts";
 import type { CsvFormat } from "./csv-format.ts";
+import type { ExportSeries, ExportWriter } from "./export-writer.ts";
 import { RowBytes } from "./row-bytes.ts";
-import { zonedTimeFormatter } from "./zoned-time.ts";
+import { localTimeFormatter, zonedTimeFormatter } from "./zoned-time.ts";
 
-/** All series that a file may hold, by their places: in order of device, then metric. */
-export interface CsvSeries {
-  readonly devices: CsvFields;
-  /** In order. */
-  readonly metrics: CsvFields;
-  /** The numbers of the device and of the metric of each series. */
-  readonly deviceOf: Uint32Array;
-  readonly metricOf: Uint32Array;
-}
-
-/** Writes a file, a piece at a time. */
-export interface CsvWriter {
-  /** Begins a piece; in `buffer`, as far as it has room. */
-  begin(buffer: ArrayBuffer): void;
-  /** Columns in the header. */
-  readonly columns: number;
-  /** Writes the column of this number of the header. */
-  header(column: number): void;
-  /** A reading of the series at `place`; in order of time, then place. */
-  row(place: number, tsMs: number, value: number): void;
-  /** Bytes in the piece so far. */
-  readonly length: number;
-  /** The piece; it ends with a whole line, and so must the rows. */
-  finish(): Uint8Array<ArrayBuffer>;
-}
-
-export function csvWriter(format: CsvFormat, series: CsvSeries): CsvWriter {
-  const bytes = new RowBytes(zonedTimeFormatter(format.timeZone));
+export function csvWriter(format: CsvFormat, series: ExportSeries): ExportWriter {
+  const { time, timeZone, decimal } = format;
+  const formatTime = time === "iso" ? zonedTimeFormatter(timeZone) : localTimeFormatter(timeZone);
+  // A spreadsheet reads seconds as it reads numbers; programs know the point alone in ISO 8601, which takes a comma as well.
+  const bytes = new RowBytes({ formatTime, decimal, timeDecimal: time === "iso" ? "." : decimal });
   const separator = format.separator.charCodeAt(0);
   return format.layout === "long" ? new LongRows(series, bytes, separator) : new WideRows(series, bytes, separator);
 }
 
 /** A row per reading. */
-class LongRows implements CsvWriter {
-  readonly #series: CsvSeries;
+class LongRows implements ExportWriter {
+  readonly #series: ExportSeries;
   readonly #bytes: RowBytes;
   readonly #separator: number;
 
-  constructor(series: CsvSeries, bytes: RowBytes, separator: number) {
+  constructor(series: ExportSeries, bytes: RowBytes, separator: number) {
     this.#series = series;
     this.#bytes = bytes;
     this.#separator = separator;
@@ -80,14 +57,16 @@ class LongRows implements CsvWriter {
     bytes.endLine();
   }
 
+  end(): void {}
+
   finish(): Uint8Array<ArrayBuffer> {
     return this.#bytes.bytes();
   }
 }
 
 /** A row per device and time, a column per metric. */
-class WideRows implements CsvWriter {
-  readonly #series: CsvSeries;
+class WideRows implements ExportWriter {
+  readonly #series: ExportSeries;
   readonly #bytes: RowBytes;
   readonly #separator: number;
   /** The row under way; no device where there is none. */
@@ -96,7 +75,7 @@ class WideRows implements CsvWriter {
   /** Metrics that it has a cell of. */
   #cells = 0;
 
-  constructor(series: CsvSeries, bytes: RowBytes, separator: number) {
+  constructor(series: ExportSeries, bytes: RowBytes, separator: number) {
     this.#series = series;
     this.#bytes = bytes;
     this.#separator = separator;
@@ -138,6 +117,10 @@ class WideRows implements CsvWriter {
     bytes.repeat(this.#separator, cell - this.#cells);
     bytes.number(value);
     this.#cells = cell;
+  }
+
+  end(): void {
+    this.#endRow();
   }
 
   finish(): Uint8Array<ArrayBuffer> {

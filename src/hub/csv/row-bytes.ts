@@ -1,24 +1,39 @@
 // Writes times and numbers as bytes of text, at a few nanoseconds each.
 
 const MINUTE_MS = 60_000;
-const [ZERO, POINT, MINUS, CR, LF] = [0x30, 0x2e, 0x2d, 0x0d, 0x0a];
+const [ZERO, MINUS, CR, LF] = [0x30, 0x2d, 0x0d, 0x0a];
 /** No time and no number is longer. */
 const LONGEST_FIELD = 64;
 /** Whole numbers up to here are written digit by digit. */
 const DIGITS_BELOW = 1e9;
+const DIGITS_PER_PART = 9;
 const MAX_DECIMALS = 4;
 const POWERS = [1, 10, 100, 1_000, 10_000];
 
+export interface RowBytesOptions {
+  /** Writes ISO 8601 with milliseconds, or like it. */
+  readonly formatTime: (tsMs: number) => string;
+  /** Between a number and its fraction. */
+  readonly decimal: "." | ",";
+  /** Between seconds and milliseconds. */
+  readonly timeDecimal: "." | ",";
+}
+
+const PLAIN: RowBytesOptions = { formatTime: (tsMs) => new Date(tsMs).toISOString(), decimal: ".", timeDecimal: "." };
+
 export class RowBytes {
   readonly #formatTime: (tsMs: number) => string;
+  readonly #decimal: number;
+  readonly #timeDecimal: number;
   #bytes = Buffer.from(new ArrayBuffer(0));
   #length = 0;
   /** The text of a time around its seconds: `2026-01-31T12:00:` and `Z`. */
   #minute = { index: Number.NaN, before: Buffer.alloc(0), after: Buffer.alloc(0) };
 
-  /** `formatTime` writes ISO 8601 with milliseconds. */
-  constructor(formatTime: (tsMs: number) => string) {
+  constructor({ formatTime, decimal, timeDecimal }: RowBytesOptions = PLAIN) {
     this.#formatTime = formatTime;
+    this.#decimal = decimal.charCodeAt(0);
+    this.#timeDecimal = timeDecimal.charCodeAt(0);
   }
 
   /** Writes into `buffer` from now on, or where that is too small into a larger one. */
@@ -40,12 +55,24 @@ export class RowBytes {
     this.#reserve(LONGEST_FIELD);
     const seconds = (ms / 1_000) | 0;
     this.#digits(seconds, 2);
-    this.#bytes[this.#length++] = POINT;
+    this.#bytes[this.#length++] = this.#timeDecimal;
     this.#digits(ms - seconds * 1_000, 3);
     this.raw(this.#minute.after);
   }
 
-  /** A finite number, in the words of `String(value)`. */
+  /** A whole number, such as a time in milliseconds. */
+  integer(value: number): void {
+    this.#reserve(LONGEST_FIELD);
+    const high = Math.floor(value / DIGITS_BELOW);
+    if (value < DIGITS_BELOW || high >= DIGITS_BELOW) {
+      this.#length += this.#bytes.write(String(value), this.#length, "latin1");
+      return;
+    }
+    this.#digits(high, digitCount(high));
+    this.#digits(value - high * DIGITS_BELOW, DIGITS_PER_PART);
+  }
+
+  /** A finite number, in the words of `String(value)` but for the decimal. */
   number(value: number): void {
     this.#reserve(LONGEST_FIELD);
     for (let decimals = 0; decimals <= MAX_DECIMALS; decimals++) {
@@ -54,11 +81,15 @@ export class RowBytes {
       if (whole >= DIGITS_BELOW || whole <= -DIGITS_BELOW) break;
       // No shorter text stands for the same double: two of at most fifteen digits never do.
       if (whole / power === value) {
-        this.#decimal(whole, decimals, power);
+        this.#scaled(whole, decimals, power);
         return;
       }
     }
-    this.#length += this.#bytes.write(String(value), this.#length, "latin1");
+    const text = String(value);
+    const point = text.indexOf(".");
+    const start = this.#length;
+    this.#length += this.#bytes.write(text, start, "latin1");
+    if (point >= 0) this.#bytes[start + point] = this.#decimal;
   }
 
   /** The bytes of `text` from `start` to `end`, that one not included. */
@@ -89,13 +120,13 @@ export class RowBytes {
     return new Uint8Array(this.#bytes.buffer, 0, this.#length);
   }
 
-  #decimal(whole: number, decimals: number, power: number): void {
+  #scaled(whole: number, decimals: number, power: number): void {
     if (whole < 0) this.#bytes[this.#length++] = MINUS;
     const magnitude = Math.abs(whole);
     const integer = (magnitude / power) | 0;
     this.#digits(integer, digitCount(integer));
     if (decimals === 0) return;
-    this.#bytes[this.#length++] = POINT;
+    this.#bytes[this.#length++] = this.#decimal;
     this.#digits(magnitude - integer * power, decimals);
   }
 

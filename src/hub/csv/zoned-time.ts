@@ -2,6 +2,7 @@
 
 /** Offsets change on quarter hours only; within one, arithmetic does. */
 const QUARTER_HOUR_MS = 900_000;
+const ISO_OFFSET = /(?:Z|[+-]\d\d:\d\d)$/;
 
 /** True for an IANA time zone such as `Europe/Berlin`, or `UTC`. */
 export function isTimeZone(name: string): boolean {
@@ -11,6 +12,12 @@ export function isTimeZone(name: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** Writes times such as `2026-01-31 13:00:00.000`: local time in the zone, as spreadsheets read it. */
+export function localTimeFormatter(timeZone: string): (tsMs: number) => string {
+  const format = zonedTimeFormatter(timeZone);
+  return (tsMs) => format(tsMs).replace("T", " ").replace(ISO_OFFSET, "");
 }
 
 /** Writes times such as `2026-01-31T13:00:00.000+01:00`, in UTC with a `Z`. */

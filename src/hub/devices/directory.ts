@@ -2,6 +2,7 @@
 import type { DeviceControl } from "../../shared/device.ts";
 import type { DeviceId } from "../../shared/ids.ts";
 import type { SeriesKey } from "../../shared/reading.ts";
+import type { LatestReading } from "../observe/reading-metrics.ts";
 import { AddedTopics } from "./added-topics.ts";
 import { controlsOf, type DeviceState } from "./device-state.ts";
 
@@ -31,6 +32,16 @@ export class DeviceDirectory {
   /** What has readings. */
   *series(): Generator<SeriesKey> {
     for (const { id, latest } of this.states.values()) for (const metric of latest.keys()) yield { device: id, metric };
+  }
+
+  /** The newest reading of each metric that has not fallen silent, of devices that have joined. */
+  *latest(): Generator<LatestReading> {
+    for (const { id, known, joining, latest, about } of this.states.values()) {
+      if (!known || joining !== null) continue;
+      for (const [metric, { ts, value, isStale }] of latest) {
+        if (!isStale) yield { device: id, metric, unit: about.metrics?.[metric]?.unit, tsMs: ts, value };
+      }
+    }
   }
 
   isBlocked(id: DeviceId): boolean {

@@ -2,7 +2,7 @@
 // what an adapter numbers them by is its own, and never leaves it.
 import type { DeviceId, MetricName } from "../../shared/ids.ts";
 import type { Bucket, IncomingAttribute, IncomingReading, Reading, SeriesKey } from "../../shared/reading.ts";
-import type { CsvFormat } from "../csv/csv-format.ts";
+import type { ExportFormat } from "../csv/csv-format.ts";
 import type { BucketGrid } from "./bucket-grid.ts";
 
 export interface ReadingStore {
@@ -26,10 +26,10 @@ export interface ReadingStore {
    */
   bucketGrid(fromMs: number, toMs: number, points: number): BucketGrid;
   /**
-   * A CSV file (RFC 4180) in pieces that end with whole lines, oldest reading first. What is stored while the file is being
-   * read may or may not be in it.
+   * A file of readings in pieces that end with whole rows, oldest reading first: CSV (RFC 4180) or JSON. What is stored while
+   * the file is being read may or may not be in it.
    */
-  csv(selection: ReadingSelection, format: CsvFormat): AsyncIterable<CsvPiece>;
+  export(selection: ReadingSelection, format: ExportFormat): AsyncIterable<ExportPiece>;
   /**
    * Copies the readings of these metrics of `device` to `into`, each at its own time; where `into` has one of the metric at
    * that time, or gets one meanwhile, its own stays. Resolves once all is on disk. After a failure or a crash some are
@@ -55,7 +55,7 @@ export interface BucketQuery extends SeriesKey, BucketGrid {
 }
 
 /** Belongs to the one who asked for it. */
-export interface CsvPiece {
+export interface ExportPiece {
   readonly bytes: Uint8Array;
   /** Gives the memory of `bytes` back, which nobody may read from then on. It need not be called, but spares memory. */
   release(): void;

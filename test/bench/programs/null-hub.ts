@@ -46,7 +46,7 @@ const readings: ReadingStore = {
     values: new Float64Array(),
     more: false,
   }),
-  csv: async function* () {},
+  export: async function* () {},
   copy: async () => undefined,
   remove: async () => undefined,
 };
@@ -113,6 +113,7 @@ const http = new HttpTransport({
   hubInfo: () => Promise.reject(new Error("there is no hub")),
   health: () => Promise.reject(new Error("there is no hub")),
   metrics: () => Promise.reject(new Error("there is no hub")),
+  latestReadings: null,
   sessions,
   authenticate,
   onAudit: () => undefined,

@@ -86,6 +86,8 @@ test("every route asks everyone for what it says that it asks for", async () => 
   const wrong: string[] = [];
   expect(hub.routes.length).toBeGreaterThan(40);
   for (const { method, url, permission } of hub.routes) {
+    // It ends the session of whoever asks: a test of its own.
+    if (`${method} ${url}` === "DELETE /api/v1/session") continue;
     const path = url.replace(":id", NO_ID).replace("*", "");
     const ask = async ([name, { headers, isSignedIn }]: readonly [string, Asker]): Promise<void> => {
       const { status } = await fetch(`http://127.0.0.1:${hub.httpPort}${path}`, { method, headers });

@@ -1,7 +1,7 @@
 // The export: every reading is in the file, once, in order, and a spreadsheet reads it as it is meant.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { CsvFormat } from "../../../src/hub/csv/csv-format.ts";
+import { type CsvFormat, type ExportFormat, type JsonFormat, PLAIN_CSV } from "../../../src/hub/csv/csv-format.ts";
 import { isTimeZone, zonedTimeFormatter } from "../../../src/hub/csv/zoned-time.ts";
 import type { ReadingSelection } from "../../../src/hub/store/readings.ts";
 import type { Reading } from "../../../src/shared/reading.ts";
@@ -9,7 +9,10 @@ import { openTestStore, makeReading as reading, type TestStore } from "../../sup
 
 const START_MS = Date.UTC(2026, 0, 31, 12);
 const EVERYTHING: ReadingSelection = { devices: null, metrics: null, fromMs: 0, toMs: 1e14 };
-const PLAIN: CsvFormat = { separator: ",", timeZone: "UTC", layout: "long" };
+
+function toExportFormat(format: Partial<CsvFormat> | JsonFormat): ExportFormat {
+  return format.kind === "json" || format.kind === "ndjson" ? format : { ...PLAIN_CSV, ...format };
+}
 
 class OpenStore implements AsyncDisposable {
   readonly #open: TestStore;
@@ -19,9 +22,12 @@ class OpenStore implements AsyncDisposable {
   }
 
   /** The pieces of the file as they are sent. */
-  async pieces(format: Partial<CsvFormat> = {}, selection: Partial<ReadingSelection> = {}): Promise<string[]> {
+  async pieces(
+    format: Partial<CsvFormat> | JsonFormat = {},
+    selection: Partial<ReadingSelection> = {},
+  ): Promise<string[]> {
     const pieces: string[] = [];
-    const file = this.#open.store.readings.csv({ ...EVERYTHING, ...selection }, { ...PLAIN, ...format });
+    const file = this.#open.store.readings.export({ ...EVERYTHING, ...selection }, toExportFormat(format));
     for await (const { bytes, release } of file) {
       pieces.push(Buffer.from(bytes).toString());
       release();
@@ -29,7 +35,7 @@ class OpenStore implements AsyncDisposable {
     return pieces;
   }
 
-  async file(format: Partial<CsvFormat> = {}, selection: Partial<ReadingSelection> = {}): Promise<string> {
+  async file(format: Partial<CsvFormat> | JsonFormat = {}, selection: Partial<ReadingSelection> = {}): Promise<string> {
     return (await this.pieces(format, selection)).join("");
   }
 
@@ -121,6 +127,71 @@ describe("wide", () => {
         "",
       ].join("\r\n"),
     );
+  });
+});
+
+describe("for a spreadsheet", () => {
+  const comma = { separator: ";", decimal: ",", time: "spreadsheet", timeZone: "Europe/Berlin" } as const;
+
+  test("times are local, without an offset, and the decimal is that of its language", async () => {
+    await using store = await storeOf(
+      reading("pi", "t", START_MS + 458, 25.5),
+      reading("pi", "t", START_MS + 459, -1.5e-7),
+      reading("pi", "t", START_MS + 460, 1234567.25),
+      reading("pi", "t", START_MS + 461, 4),
+      reading("pi", "t", START_MS + 462, 1 / 3),
+    );
+    const rows = (text: string) => parseCsv(text, ";").slice(1);
+    expect(rows(await store.file(comma))).toEqual([
+      ["2026-01-31 13:00:00,458", "pi", "t", "25,5"],
+      ["2026-01-31 13:00:00,459", "pi", "t", "-1,5e-7"],
+      ["2026-01-31 13:00:00,460", "pi", "t", "1234567,25"],
+      ["2026-01-31 13:00:00,461", "pi", "t", "4"],
+      ["2026-01-31 13:00:00,462", "pi", "t", "0,3333333333333333"],
+    ]);
+    expect(rows(await store.file({ ...comma, layout: "wide" }))[0]).toEqual(["2026-01-31 13:00:00,458", "pi", "25,5"]);
+    expect(rows(await store.file({ ...comma, decimal: "." }))[0]).toEqual([
+      "2026-01-31 13:00:00.458",
+      "pi",
+      "t",
+      "25.5",
+    ]);
+    // Programs read ISO 8601 with a point, whatever the numbers have.
+    const iso = await store.file({ ...comma, time: "iso", timeZone: "UTC" });
+    expect(rows(iso)[0]).toEqual(["2026-01-31T12:00:00.458Z", "pi", "t", "25,5"]);
+  });
+
+  test("the clock that shows an hour twice shows it twice", async () => {
+    const changeMs = Date.UTC(2026, 9, 25, 1);
+    await using store = await storeOf(reading("pi", "t", changeMs - 1_000, 1), reading("pi", "t", changeMs, 2));
+    const times = parseCsv(await store.file(comma), ";").map(([time]) => time);
+    expect(times).toEqual(["time", "2026-10-25 02:59:59,000", "2026-10-25 02:00:00,000"]);
+  });
+});
+
+describe("as JSON", () => {
+  const asRow = ({ device, metric, tsMs, value }: Reading) => ({ device, metric, ts: tsMs, value });
+
+  test.each(["json", "ndjson"] as const)("%s: holds every reading as it was, piece by piece", async (kind) => {
+    const values = [0.1, -1e-7, 5e-324, Number.MAX_VALUE, 2 ** 53 + 2, -0.5, 0];
+    const names = ["t", "温度", "a/b: c.d_e-f%", "-2:3"];
+    // More than one piece, and a change of the time's digits among them.
+    const startMs = 999_999_999_000;
+    const rows = Array.from({ length: 28_000 }, (_, index) =>
+      reading(`pi:${index % 3}`, names[index % 4] ?? "", startMs + index, values[index % 7] ?? 0),
+    );
+    await using store = await storeOf(...rows);
+    const pieces = await store.pieces({ kind });
+    expect(pieces.length).toBeGreaterThan(1);
+    const text = pieces.join("");
+    const lines = text.trimEnd().split("\n");
+    expect(kind === "json" ? JSON.parse(text) : lines.map((line) => JSON.parse(line))).toEqual(rows.map(asRow));
+  });
+
+  test("is an array also where there is no reading", async () => {
+    await using store = await storeOf();
+    expect(JSON.parse(await store.file({ kind: "json" }))).toEqual([]);
+    expect(await store.file({ kind: "ndjson" })).toBe("");
   });
 });
 

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { expect, test } from "vitest";
+import { PLAIN_CSV } from "../../../src/hub/csv/csv-format.ts";
 import { Chunks } from "../../../src/hub/store/sqlite/engine/chunks.ts";
 import { migrate } from "../../../src/hub/store/sqlite/engine/migrations.ts";
 import { finish, Sealer } from "../../../src/hub/store/sqlite/engine/sealer.ts";
@@ -43,9 +44,9 @@ test("a time whose reading was removed is free again", async () => {
 test("a wide CSV file keeps its columns when a metric appears while it is written", async () => {
   await using open = await openTestStore();
   await append(open, rising(160_000, 1_000));
-  const format = { separator: ",", timeZone: "UTC", layout: "wide" } as const;
+  const format = { ...PLAIN_CSV, layout: "wide" } as const;
   let text = "";
-  for await (const { bytes } of open.store.readings.csv(EVERYTHING, format)) {
+  for await (const { bytes } of open.store.readings.export(EVERYTHING, format)) {
     if (text === "") await append(open, [[START_MS + 159_999_000, 7]], START_MS, metricName("a"));
     text += new TextDecoder().decode(bytes);
   }

@@ -3,7 +3,7 @@
 import Database from "better-sqlite3";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { CsvFormat } from "../../../src/hub/csv/csv-format.ts";
+import { type CsvFormat, PLAIN_CSV } from "../../../src/hub/csv/csv-format.ts";
 import { zonedTimeFormatter } from "../../../src/hub/csv/zoned-time.ts";
 import type { PageQuery, ReadingPosition, ReadingSelection } from "../../../src/hub/store/readings.ts";
 import { History } from "../../../src/hub/store/sqlite/engine/history.ts";
@@ -18,7 +18,6 @@ import { deviceId, makeReading, metricName, openTestStore, type TestStore } from
 
 const START_MS = Date.UTC(2026, 0, 31, 12);
 const EVERYTHING: ReadingSelection = { devices: null, metrics: null, fromMs: 0, toMs: 1e14 };
-const FORMAT: CsvFormat = { separator: ",", timeZone: "UTC", layout: "long" };
 const LAYOUTS = ["long", "wide"] as const;
 const READINGS_PER_MESSAGE = 10_000;
 const time = zonedTimeFormatter("UTC");
@@ -78,7 +77,7 @@ async function append(open: TestStore, model: Readings, readings: readonly Readi
 
 async function csvOf(open: TestStore, selection: ReadingSelection, layout: CsvFormat["layout"]): Promise<string> {
   const pieces: Buffer[] = [];
-  for await (const { bytes, release } of open.store.readings.csv(selection, { ...FORMAT, layout })) {
+  for await (const { bytes, release } of open.store.readings.export(selection, { ...PLAIN_CSV, layout })) {
     pieces.push(Buffer.from(bytes));
     release();
   }
@@ -224,7 +223,7 @@ test("a file goes on where it was when the reader slept in between", async () =>
   );
   for (const layout of LAYOUTS) {
     const pieces: Buffer[] = [];
-    for await (const { bytes } of open.store.readings.csv(EVERYTHING, { ...FORMAT, layout })) {
+    for await (const { bytes } of open.store.readings.export(EVERYTHING, { ...PLAIN_CSV, layout })) {
       pieces.push(Buffer.from(bytes));
       // A client that reads slowly: the next piece is there when the reader finds that nobody asks.
       await open.store.readings.latest();
@@ -273,7 +272,13 @@ test("a file is whole however small its windows, and wherever it is begun again"
       for (const one of unsealed) await append(open, model, one);
       using reading = openDirectly(open.path);
       const { sources, tail } = reading;
-      let next: CsvPlace | null = { lastSeriesId: sources.table.lastId, header: 0, fromMs: 0, series: 0 };
+      let next: CsvPlace | null = {
+        lastSeriesId: sources.table.lastId,
+        header: 0,
+        fromMs: 0,
+        series: 0,
+        hasRows: false,
+      };
       let underWay: CsvExport | null = null;
       const pieces: Buffer[] = [];
       while (next !== null) {
@@ -281,7 +286,7 @@ test("a file is whole however small its windows, and wherever it is begun again"
           underWay = new CsvExport({
             ...sources,
             selection: EVERYTHING,
-            format: { ...FORMAT, layout },
+            format: { ...PLAIN_CSV, layout },
             start: next,
             limits: SMALL,
           });

@@ -10,6 +10,7 @@ const NDJSON_TYPES: ReadonlySet<string> = new Set(["application/x-ndjson", "appl
 
 /** For the description alone: the decoder checks messages, and says more of what is wrong. */
 const schema = {
+  tags: ["For devices"],
   summary: "Send readings",
   description:
     'An object such as {"device_id":"raspi-01","temperature":25.5}, an array of them, or one a line. It may be packed: Content-Encoding gzip or deflate.',

@@ -1,7 +1,7 @@
 // Readings in SQLite: writes go by the group commit or to the writer's thread, questions to the reader's.
-import type { CsvFormat } from "../../csv/csv-format.ts";
+import type { ExportFormat } from "../../csv/csv-format.ts";
 import { bucketGrid } from "../bucket-grid.ts";
-import type { CsvPiece, ReadingSelection, ReadingStore } from "../readings.ts";
+import type { ExportPiece, ReadingSelection, ReadingStore } from "../readings.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import type { CsvPlace } from "./queries/csv-export.ts";
 import type { SeriesIds } from "./series-ids.ts";
@@ -25,7 +25,7 @@ export function sqliteReadings(
     buckets: (query) => reader.call("buckets", query),
     bucketGrid,
     page: (query) => reader.call("page", query),
-    csv: (selection, format) => csvPieces(reader, ++files, selection, format),
+    export: (selection, format) => exportPieces(reader, ++files, selection, format),
     async copy(device, metrics, into) {
       const pairs = metrics.flatMap((metric) =>
         series
@@ -49,16 +49,16 @@ export function sqliteReadings(
  * Asks for the next piece while the last one is being sent. A piece that was released gives its memory to a later one: V8
  * collects buffers of this kind late, and an export would grow the process by a hundred megabytes.
  */
-async function* csvPieces(
+async function* exportPieces(
   reader: SleepingWorker<ReaderMethods>,
   file: number,
   selection: ReadingSelection,
-  format: CsvFormat,
-): AsyncGenerator<CsvPiece> {
+  format: ExportFormat,
+): AsyncGenerator<ExportPiece> {
   const released: ArrayBuffer[] = [];
   const ask = (next: CsvPlace | null, buffer = released.pop() ?? null) =>
     reader.call("csvPiece", moving({ file, selection, format, next, buffer }, buffer === null ? [] : [buffer]));
-  const give = (bytes: Uint8Array<ArrayBuffer>): CsvPiece => {
+  const give = (bytes: Uint8Array<ArrayBuffer>): ExportPiece => {
     let isReleased = false;
     const release = () => {
       if (!isReleased) released.push(bytes.buffer);

@@ -11,6 +11,7 @@ import {
   textOf,
 } from "../../../shared/errors.ts";
 import type { HttpDiagnostics } from "./diagnostics.ts";
+import { queryProblem } from "./query/query-check.ts";
 
 /** Where the handler sets no Retry-After. */
 const DEFAULT_RETRY_AFTER_SECONDS = 5;
@@ -63,6 +64,7 @@ export function badPath({ url }: FastifyRequest): Problem {
 
 function toProblem(error: FastifyError, request: FastifyRequest): Problem {
   if (error.validation !== undefined) {
+    if (error.validationContext === "querystring") return queryProblem(error.validation, request);
     const [fault] = error.validation;
     const field = fault?.instancePath.slice(1).replaceAll("/", ".") || String(fault?.params["missingProperty"] ?? "");
     return plainProblem("bad-request", `${error.message}.`, field === "" ? undefined : { field });

@@ -2,7 +2,6 @@
 import type { IncomingMessage, Server } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import fastifySwagger from "@fastify/swagger";
 import { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, fastify } from "fastify";
 import { type Problem, plainProblem } from "../../../shared/errors.ts";
 import { limits } from "../../../shared/reading.ts";
@@ -18,9 +17,11 @@ import { listen } from "../ports.ts";
 import type { WebSocketUpgrades } from "../websocket/websocket-upgrades.ts";
 import { type AccessCheckOptions, checkAccess } from "./access-check.ts";
 import { answerClientError, clientProblem } from "./client-errors.ts";
+import { packAnswers } from "./compress.ts";
 import type { HttpDiagnostics } from "./diagnostics.ts";
 import { answerErrors, badPath, sendProblem } from "./errors.ts";
 import { ANSWER_HEADERS } from "./headers.ts";
+import { OpenApiDocument } from "./openapi/document.ts";
 import type { HttpPacing } from "./pacing.ts";
 import { checkPreconditions } from "./preconditions.ts";
 import { type RouteEntry, RouteTable, route } from "./route.ts";
@@ -28,7 +29,9 @@ import { type AgentRouteOptions, addAgentRoutes } from "./routes/agent.ts";
 import { addCommandRoutes, type CommandRouteOptions } from "./routes/commands.ts";
 import { addDeviceRoutes } from "./routes/devices.ts";
 import { addDoctorRoutes, type DoctorRouteOptions } from "./routes/doctor.ts";
+import { addExportRoutes } from "./routes/exports.ts";
 import { addIngestRoutes } from "./routes/ingest.ts";
+import { addMetricsRoutes, type MetricsRouteOptions } from "./routes/metrics.ts";
 import { type ApiOptions, addApiRoutes } from "./routes/readings.ts";
 import { addRetentionRoutes } from "./routes/retention.ts";
 import { addSessionRoutes, type SessionRouteOptions } from "./routes/session.ts";
@@ -55,6 +58,7 @@ export interface HttpTimeouts {
 
 export interface HttpOptions
   extends ApiOptions,
+    MetricsRouteOptions,
     CommandRouteOptions,
     Omit<AgentRouteOptions, "httpPort">,
     DoctorRouteOptions,
@@ -98,8 +102,11 @@ export class HttpTransport {
       },
       return503OnClosing: false,
       routerOptions: { maxParamLength: MAX_PARAMETER_CHARACTERS },
-      // The schemas are our own: checking each against the schema of schemas takes a quarter of the start.
-      ajv: { customOptions: { coerceTypes: "array", removeAdditional: false, validateSchema: false } },
+      // Defaults are the handlers' own, which may have to know what was sent. The schemas are our own, too: checking each
+      // against the schema of schemas takes a quarter of the start.
+      ajv: {
+        customOptions: { coerceTypes: "array", removeAdditional: false, useDefaults: false, validateSchema: false },
+      },
       clientErrorHandler: (error, socket) => {
         // Every further piece of what was answered already is an error again.
         if (!socket.writable) return;
@@ -143,16 +150,18 @@ export class HttpTransport {
       else sendProblem(reply, found);
     });
     app.addHook("onSend", async ({ raw }, _reply, payload) => pacing.answer(raw, answerBytes(payload)));
+    packAnswers(app);
     checkPreconditions(app, diagnostics);
     checkAccess(app, this.#options);
     this.#routes.watch(app);
-    await app.register(fastifySwagger, {
-      openapi: { info: { title: "Bramble", version, description: "The hub's API. Times are milliseconds UTC." } },
-    });
+    const openApi = new OpenApiDocument(version);
+    openApi.watch(app);
     addUiFiles(app, uiFolder);
     addSessionRoutes(app, { sessions: this.#options.sessions, httpPort: () => this.#port });
     addIngestRoutes(app, this.#options);
     addApiRoutes(app, this.#options);
+    addExportRoutes(app, this.#options);
+    addMetricsRoutes(app, this.#options);
     addDeviceRoutes(app, this.#options);
     addRetentionRoutes(app, retention);
     addCommandRoutes(app, this.#options);
@@ -164,7 +173,7 @@ export class HttpTransport {
       permission: "open",
       audit: null,
       schema: { hide: true },
-      handler: async () => app.swagger(),
+      handler: async () => openApi.get(),
     });
     await app.ready();
     this.#routes.list();

@@ -1,4 +1,4 @@
-// How every route is added: with its permission beside its handler. A route without a permission does not compile, and one
+// How every route is added: with its permission beside its handler, and refusing parameters that it does not have. A route without a permission does not compile, and one
 // that a plugin adds without one stops the start (RouteTable).
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type {
@@ -14,6 +14,8 @@ import type {
   RouteHandlerMethod,
 } from "fastify";
 import type { Permission } from "../../access/principal.ts";
+import { sendProblem } from "./errors.ts";
+import { refuseUnknownParameters } from "./query/query-check.ts";
 
 declare module "fastify" {
   interface FastifyContextConfig {
@@ -21,6 +23,8 @@ declare module "fastify" {
     permission?: Permission;
     /** What the route changes, as the audit log calls it. */
     readonly audit?: string | null;
+    /** True where parameters that the route does not have are passed over. */
+    readonly takesAnyQuery?: boolean;
   }
 }
 
@@ -46,7 +50,9 @@ export interface Route<Schema extends FastifySchema> {
 
 export function route<const Schema extends FastifySchema>(app: FastifyInstance, added: Route<Schema>): void {
   const { permission, audit, config, ...rest } = added;
-  app.withTypeProvider<TypeBoxTypeProvider>().route({ ...rest, config: { ...config, permission, audit } });
+  const checked =
+    config?.takesAnyQuery === true ? {} : { onRequest: refuseUnknownParameters(rest.schema.querystring, sendProblem) };
+  app.withTypeProvider<TypeBoxTypeProvider>().route({ ...rest, ...checked, config: { ...config, permission, audit } });
 }
 
 export interface RouteEntry {

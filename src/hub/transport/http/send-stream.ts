@@ -1,28 +1,34 @@
 // Long answers, a piece at a time.
+import type { Writable } from "node:stream";
 import type { FastifyReply } from "fastify";
-import type { CsvPiece } from "../../store/readings.ts";
+import type { ExportPiece } from "../../store/readings.ts";
+import { packerFor } from "./compress.ts";
 
 /**
- * Sends an answer with the status and the headers that `reply` has. The next piece is asked for when the network has
- * taken the one before: however slow the client is, no more than that is held for it, and its memory is given back.
- * Throws when the first piece fails; an answer under way is cut off, so that nobody takes what came for all of it.
+ * Sends an answer with the status and the headers that `reply` has, packed where the client takes that. The next piece is
+ * asked for when the network has taken the one before: however slow the client is, no more than that is held for it, and
+ * its memory is given back. Throws when the first piece fails; an answer under way is cut off, so that nobody takes what
+ * came for all of it.
  */
-export async function sendPieces(reply: FastifyReply, pieces: AsyncIterable<CsvPiece>): Promise<FastifyReply> {
+export async function sendPieces(reply: FastifyReply, pieces: AsyncIterable<ExportPiece>): Promise<FastifyReply> {
   const iterator = pieces[Symbol.asyncIterator]();
   let next = await iterator.next();
+  const gzip = packerFor(reply.request, reply);
   const { raw } = reply.hijack();
   for (const [name, value = ""] of Object.entries(reply.getHeaders())) raw.setHeader(name, value);
   raw.statusCode = reply.statusCode;
-  const write = (piece: Uint8Array) =>
-    new Promise<boolean>((resolve) => {
-      raw.write(piece, (error) => resolve(error === null || error === undefined));
-    });
+  gzip?.pipe(raw);
+  const write = writerTo(gzip ?? raw);
+  raw.once("close", () => {
+    gzip?.destroy();
+    write.end();
+  });
   try {
-    while (next.done !== true && (await write(next.value.bytes))) {
+    while (next.done !== true && (await write.piece(next.value.bytes))) {
       next.value.release();
       next = await iterator.next();
     }
-    raw.end();
+    (gzip ?? raw).end();
   } catch (error) {
     raw.destroy();
     reply.log.error({ err: error }, "an answer was cut off");
@@ -30,4 +36,29 @@ export async function sendPieces(reply: FastifyReply, pieces: AsyncIterable<CsvP
     await iterator.return?.();
   }
   return reply;
+}
+
+interface PieceWriter {
+  /** True once the piece has been taken. */
+  piece(bytes: Uint8Array): Promise<boolean>;
+  /** Nobody takes pieces any more. */
+  end(): void;
+}
+
+/** A packer that is destroyed while its reader is slow never says what became of its last piece: `end` does. */
+function writerTo(sink: Writable): PieceWriter {
+  let isEnded = false;
+  let settle: (isTaken: boolean) => void = () => undefined;
+  return {
+    piece: (bytes) =>
+      new Promise((resolve) => {
+        settle = resolve;
+        if (isEnded) resolve(false);
+        else sink.write(bytes, (error) => resolve(error === null || error === undefined));
+      }),
+    end() {
+      isEnded = true;
+      settle(false);
+    },
+  };
 }

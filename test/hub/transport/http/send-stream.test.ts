@@ -3,12 +3,12 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import Fastify from "fastify";
 import { expect, test } from "vitest";
-import type { CsvPiece } from "../../../../src/hub/store/readings.ts";
+import type { ExportPiece } from "../../../../src/hub/store/readings.ts";
 import { sendPieces } from "../../../../src/hub/transport/http/send-stream.ts";
 
 const PIECE_BYTES = 1_000_000;
 
-async function* pieces(count: number, state: { made: number; left: boolean }): AsyncGenerator<CsvPiece> {
+async function* pieces(count: number, state: { made: number; left: boolean }): AsyncGenerator<ExportPiece> {
   // One memory for all of them: each is released before the next is asked for.
   const bytes = new Uint8Array(PIECE_BYTES);
   let isReleased = true;
@@ -29,9 +29,9 @@ async function* pieces(count: number, state: { made: number; left: boolean }): A
   }
 }
 
-const newPiece = (): CsvPiece => ({ bytes: new Uint8Array(PIECE_BYTES), release: () => undefined });
+const newPiece = (): ExportPiece => ({ bytes: new Uint8Array(PIECE_BYTES), release: () => undefined });
 
-async function serve(make: () => AsyncIterable<CsvPiece>) {
+async function serve(make: () => AsyncIterable<ExportPiece>) {
   const app = Fastify();
   app.get("/", async (_request, reply) => sendPieces(reply.header("X-Kind", "long"), make()));
   const address = await app.listen({ host: "127.0.0.1", port: 0 });

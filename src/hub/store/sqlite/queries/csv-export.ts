@@ -2,8 +2,10 @@
 // milliseconds, so that whoever asks for a chart meanwhile is answered between two of them. What it keeps from step to step is
 // there for speed: it can be begun again at any place.
 
-import type { CsvFormat } from "../../../csv/csv-format.ts";
-import { type CsvWriter, csvWriter } from "../../../csv/csv-writer.ts";
+import type { ExportFormat } from "../../../csv/csv-format.ts";
+import { csvWriter } from "../../../csv/csv-writer.ts";
+import type { ExportWriter } from "../../../csv/export-writer.ts";
+import { JsonRows } from "../../../csv/json-writer.ts";
 import type { ReadingSelection } from "../../readings.ts";
 import type { MemTable } from "../engine/mem-table.ts";
 import { RowWindow } from "./row-window.ts";
@@ -21,6 +23,8 @@ export interface CsvPlace {
   readonly fromMs: number;
   /** And at this time those of so many series. */
   readonly series: number;
+  /** False until a row is written. */
+  readonly hasRows: boolean;
 }
 
 export interface CsvPiece {
@@ -32,7 +36,7 @@ export interface CsvPiece {
 
 export interface CsvExportOptions extends Sources {
   readonly selection: ReadingSelection;
-  readonly format: CsvFormat;
+  readonly format: ExportFormat;
   readonly start: CsvPlace;
   readonly limits?: CsvExportLimits;
 }
@@ -67,7 +71,7 @@ export class CsvExport {
   readonly #limits: CsvExportLimits;
   readonly #window: RowWindow;
   #isLoaded = false;
-  #writer: CsvWriter | null = null;
+  #writer: ExportWriter | null = null;
   #place: CsvPlace;
   /** The next series to be read into the window; null once the window is complete, and is being written. */
   #reading: number | null = 0;
@@ -86,7 +90,7 @@ export class CsvExport {
     this.#options = options;
     this.#limits = limits;
     this.#window = new RowWindow(limits.rows);
-    this.#catalog = new SeriesCatalog({ table, selection, lastSeriesId, separator: format.separator });
+    this.#catalog = new SeriesCatalog({ table, selection, lastSeriesId, format });
     this.#loading = this.#catalog.load();
     this.#reader = new WindowReader(options);
     this.#place = start;
@@ -101,7 +105,7 @@ export class CsvExport {
     const endMs = performance.now() + this.#limits.stepMs;
     const bytes = buffer ?? new ArrayBuffer(bytesPerPiece + PIECE_SLACK_BYTES);
     if (!this.#load(endMs)) return { bytes: new Uint8Array(bytes, 0, 0), next: this.#place };
-    const writer = this.#writer ?? csvWriter(this.#options.format, this.#catalog);
+    const writer = this.#writer ?? this.#makeWriter();
     this.#writer = writer;
     writer.begin(bytes);
     this.#writeHeader(writer);
@@ -110,7 +114,15 @@ export class CsvExport {
       if (this.#reading !== null) this.#read(tail, this.#reading, endMs);
       else isDone = this.#write(writer) && !this.#beginNextWindow();
     } while (!isDone && writer.length < bytesPerPiece && performance.now() < endMs);
+    if (isDone) writer.end();
     return { bytes: writer.finish(), next: isDone ? null : this.#place };
+  }
+
+  #makeWriter(): ExportWriter {
+    const { format } = this.#options;
+    return format.kind === "csv"
+      ? csvWriter(format, this.#catalog)
+      : new JsonRows(format, this.#catalog, this.#place.hasRows);
   }
 
   /** True once all series are known. */
@@ -122,7 +134,7 @@ export class CsvExport {
     return this.#isLoaded;
   }
 
-  #writeHeader(writer: CsvWriter): void {
+  #writeHeader(writer: ExportWriter): void {
     let { header } = this.#place;
     while (header < writer.columns && writer.length < this.#limits.bytesPerPiece) writer.header(header++);
     this.#place = { ...this.#place, header };
@@ -180,9 +192,10 @@ export class CsvExport {
   }
 
   /** Writes rows until the piece is full, but for a row of a wide file, which is not cut; true when all are written. */
-  #write(writer: CsvWriter): boolean {
+  #write(writer: ExportWriter): boolean {
     const window = this.#window;
     const { deviceOf } = this.#catalog;
+    if (this.#written < window.count) this.#place = { ...this.#place, hasRows: true };
     let lastMs = Number.NaN;
     let lastDevice = -1;
     for (; this.#written < window.count; this.#written++) {

@@ -2,8 +2,8 @@
 // million. It is loaded in steps.
 
 import { CsvFields } from "../../../csv/csv-fields.ts";
-import type { CsvFormat } from "../../../csv/csv-format.ts";
-import type { CsvSeries } from "../../../csv/csv-writer.ts";
+import type { ExportFormat } from "../../../csv/csv-format.ts";
+import type { ExportSeries } from "../../../csv/export-writer.ts";
 import {
   compareSeries,
   compareText,
@@ -18,13 +18,13 @@ export interface CatalogOptions {
   readonly selection: SeriesSelection;
   /** Series that appeared later are left out. */
   readonly lastSeriesId: number;
-  readonly separator: CsvFormat["separator"];
+  readonly format: ExportFormat;
 }
 
 /** So many are loaded at once. */
 const FEW_SERIES = 4_096;
 
-export class SeriesCatalog implements CsvSeries {
+export class SeriesCatalog implements ExportSeries {
   readonly devices: CsvFields;
   readonly #options: CatalogOptions;
   /** By place, once all is loaded; until then in order of metric. */
@@ -39,8 +39,8 @@ export class SeriesCatalog implements CsvSeries {
 
   constructor(options: CatalogOptions) {
     this.#options = options;
-    this.devices = new CsvFields(options.separator);
-    this.#metrics = new CsvFields(options.separator);
+    this.devices = new CsvFields(options.format);
+    this.#metrics = new CsvFields(options.format);
   }
 
   get count(): number {
@@ -113,7 +113,7 @@ export class SeriesCatalog implements CsvSeries {
 
   #clear(): void {
     this.#count = 0;
-    this.#metrics = new CsvFields(this.#options.separator);
+    this.#metrics = new CsvFields(this.#options.format);
     this.#deviceNumbers.clear();
     this.#lastMetric = null;
   }

@@ -4,7 +4,7 @@ import { getPriority, setPriority } from "node:os";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import Database from "better-sqlite3";
 import type { Bucket, Reading, SeriesKey } from "../../../../shared/reading.ts";
-import type { CsvFormat } from "../../../csv/csv-format.ts";
+import type { ExportFormat } from "../../../csv/csv-format.ts";
 import type { BucketQuery, PageQuery, ReadingPage, ReadingSelection } from "../../readings.ts";
 import { ColumnMemory } from "../codec/column-memory.ts";
 import type { Damage } from "../engine/chunks.ts";
@@ -25,7 +25,7 @@ export interface CsvPieceQuery {
   /** Which file the piece is of. */
   readonly file: number;
   readonly selection: ReadingSelection;
-  readonly format: CsvFormat;
+  readonly format: ExportFormat;
   /** Null for the first piece, then what the last one said. */
   readonly next: CsvPlace | null;
   /** Memory for the piece, where there is some to be used again. */
@@ -181,7 +181,8 @@ class Reader {
     const { table, chunkTimes } = this.#sources;
     const sealedMs = chunkTimes.firstMs ?? toMs;
     const firstMs = tail.rows.tsMs.reduce((first, tsMs) => Math.min(first, tsMs), sealedMs);
-    return { lastSeriesId: table.lastId, header: 0, fromMs: Math.max(fromMs, Math.min(firstMs, toMs)), series: 0 };
+    const startMs = Math.max(fromMs, Math.min(firstMs, toMs));
+    return { lastSeriesId: table.lastId, header: 0, fromMs: startMs, series: 0, hasRows: false };
   }
 }
 

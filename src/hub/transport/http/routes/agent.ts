@@ -11,6 +11,7 @@ import { ApiError, Installer, InstallerQuery } from "../../../../shared/api.ts";
 import { plainProblem } from "../../../../shared/errors.ts";
 import { lanAddresses, plainAddress } from "../../../access/networks.ts";
 import { sendProblem } from "../errors.ts";
+import { badParameter } from "../query/query-check.ts";
 import { route } from "../route.ts";
 
 const PACKAGE = "bramble_agent";
@@ -36,7 +37,12 @@ export function addAgentRoutes(app: FastifyInstance, options: AgentRouteOptions)
     url: "/install.sh",
     permission: "open",
     audit: null,
-    schema: { summary: "Installs the agent on a Raspberry Pi", produces: ["text/plain"] },
+    schema: {
+      operationId: "getInstallScript",
+      tags: ["For devices"],
+      summary: "Installs the agent on a Raspberry Pi",
+      produces: { "text/plain": Type.String() },
+    },
     handler: async (request, reply) => {
       const address = reachableAddress(plainAddress(request.socket.localAddress));
       return reply
@@ -51,6 +57,8 @@ export function addAgentRoutes(app: FastifyInstance, options: AgentRouteOptions)
     permission: "viewer",
     audit: null,
     schema: {
+      operationId: "getInstaller",
+      tags: ["Hub"],
       summary: "What a person can check the installer by",
       querystring: InstallerQuery,
       response: { 200: Installer, "4xx": ApiError, "5xx": ApiError },
@@ -58,7 +66,7 @@ export function addAgentRoutes(app: FastifyInstance, options: AgentRouteOptions)
     handler: async (request, reply) => {
       const { address } = request.query;
       if (!isOwnAddress(address))
-        return sendProblem(reply, plainProblem("bad-request", `“${address.slice(0, 80)}” is no address of this hub.`));
+        return sendProblem(reply, badParameter("address", address, "use an address of this hub"));
       const sha256 = createHash("sha256")
         .update(fillIn(script, address, files, options))
         .digest("hex");

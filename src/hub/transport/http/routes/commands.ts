@@ -34,6 +34,8 @@ export function addCommandRoutes(app: FastifyInstance, { commands, clock }: Comm
     audit: "command.issue",
     validatorCompiler: exactBody,
     schema: {
+      operationId: "sendCommand",
+      tags: ["Commands"],
       summary: "Give a device a command",
       params: DeviceParams,
       body: CommandRequest,
@@ -55,6 +57,8 @@ export function addCommandRoutes(app: FastifyInstance, { commands, clock }: Comm
     permission: "viewer",
     audit: null,
     schema: {
+      operationId: "listCommands",
+      tags: ["Commands"],
       summary: "A device's commands, newest first",
       params: DeviceParams,
       response: { 200: CommandList, ...errors },
@@ -67,7 +71,13 @@ export function addCommandRoutes(app: FastifyInstance, { commands, clock }: Comm
     url: "/api/v1/commands/:id",
     permission: "viewer",
     audit: null,
-    schema: { summary: "One command", params: CommandParams, response: { 200: Command, ...errors } },
+    schema: {
+      operationId: "getCommand",
+      tags: ["Commands"],
+      summary: "One command",
+      params: CommandParams,
+      response: { 200: Command, ...errors },
+    },
     handler: async (request, reply) => commands.get(request.params.id) ?? sendProblem(reply, noSuchCommand),
   });
 
@@ -77,6 +87,8 @@ export function addCommandRoutes(app: FastifyInstance, { commands, clock }: Comm
     permission: "open",
     audit: null,
     schema: {
+      operationId: "nextCommand",
+      tags: ["For devices"],
       summary: "For the device: its next command, as soon as there is one",
       params: DeviceParams,
       querystring: Type.Object({
@@ -108,6 +120,8 @@ export function addCommandRoutes(app: FastifyInstance, { commands, clock }: Comm
     audit: null,
     validatorCompiler: exactBody,
     schema: {
+      operationId: "replyToCommand",
+      tags: ["For devices"],
       summary: "For the device: what became of a command",
       params: CommandParams,
       body: Type.Omit(CommandReply, ["id"]),

@@ -8,7 +8,7 @@ import type { Registry } from "../../../devices/registry.ts";
 import type { Log } from "../../../observe/log.ts";
 import { deviceTopics } from "../../../protocols/protocols.ts";
 import { sendProblem } from "../errors.ts";
-import { exactBody } from "../exact-body.ts";
+import { acceptNoBody, exactBody } from "../exact-body.ts";
 import { route } from "../route.ts";
 
 export interface DeviceRouteOptions {
@@ -29,6 +29,8 @@ export function addDeviceRoutes(server: FastifyInstance, { registry, log }: Devi
       permission: "admin",
       audit: "device.change",
       schema: {
+        operationId: "changeDevice",
+        tags: ["Devices"],
         summary: "Changes what people say of a device: null takes a field away",
         params: DeviceParams,
         body: DeviceChanges,
@@ -50,6 +52,8 @@ export function addDeviceRoutes(server: FastifyInstance, { registry, log }: Devi
       permission: "admin",
       audit: "device.remove",
       schema: {
+        operationId: "removeDevice",
+        tags: ["Devices"],
         summary: "Removes a device with its history, for ever; if it sends again, it is unknown",
         params: DeviceParams,
         response: { 204: Type.Null(), ...errors },
@@ -69,6 +73,8 @@ export function addDeviceRoutes(server: FastifyInstance, { registry, log }: Devi
       permission: "admin",
       audit: "device.merge",
       schema: {
+        operationId: "mergeDevice",
+        tags: ["Devices"],
         summary: "Makes a device part of another, with its history; answers with that one",
         description:
           "Where both have a reading of a metric at the same time, or a name, room or text, the other's stays.",
@@ -91,7 +97,13 @@ export function addDeviceRoutes(server: FastifyInstance, { registry, log }: Devi
       url: "/api/v1/devices/:id/approve",
       permission: "admin",
       audit: "device.approve",
-      schema: { summary: "Lets a device join, with what it sent meanwhile", params: DeviceParams, response: answers },
+      schema: {
+        operationId: "approveDevice",
+        tags: ["Devices"],
+        summary: "Lets a device join, with what it sent meanwhile",
+        params: DeviceParams,
+        response: answers,
+      },
       handler: async (request, reply) => {
         const device = await registry.approve(request.params.id);
         if ("code" in device) return sendProblem(reply, device);
@@ -105,7 +117,13 @@ export function addDeviceRoutes(server: FastifyInstance, { registry, log }: Devi
       url: "/api/v1/devices/:id/block",
       permission: "admin",
       audit: "device.block",
-      schema: { summary: "Refuses a device from now on", params: DeviceParams, response: answers },
+      schema: {
+        operationId: "blockDevice",
+        tags: ["Devices"],
+        summary: "Refuses a device from now on",
+        params: DeviceParams,
+        response: answers,
+      },
       handler: async (request, reply) => {
         const device = await registry.block(request.params.id);
         if ("code" in device) return sendProblem(reply, device);
@@ -113,13 +131,5 @@ export function addDeviceRoutes(server: FastifyInstance, { registry, log }: Devi
         return device;
       },
     });
-  });
-}
-
-/** Clients that always name a type do so for a request without a body, too. */
-function acceptNoBody(app: FastifyInstance): void {
-  const parseJson = app.getDefaultJsonParser("error", "error");
-  app.addContentTypeParser<string>("application/json", { parseAs: "string" }, (request, body, done) => {
-    return body === "" ? done(null, undefined) : parseJson(request, body, done);
   });
 }

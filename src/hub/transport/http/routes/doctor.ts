@@ -17,6 +17,8 @@ export function addDoctorRoutes(app: FastifyInstance, { doctor, hubId }: DoctorR
     permission: "viewer",
     audit: null,
     schema: {
+      operationId: "getDiagnosticReport",
+      tags: ["Hub"],
       summary: "Is something wrong? Looks at ports, firewall and discovery, and lists clients that failed",
       response: { 200: DiagnosticReport, "4xx": ApiError, "5xx": ApiError },
     },

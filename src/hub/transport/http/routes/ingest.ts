@@ -46,7 +46,8 @@ export function addIngestRoutes(
         url,
         permission: "open",
         audit: null,
-        config: { unpacks: true },
+        // A reading is not lost for a parameter that means nothing here.
+        config: { unpacks: true, takesAnyQuery: true },
         schema,
         validatorCompiler: () => () => true,
         handler: async (request, reply) => {

@@ -1,4 +1,4 @@
-// What the UI and programs ask: devices, charts, raw rows, exports, refused messages, and the hub itself.
+// What the UI and programs ask: devices, charts, raw rows, refused messages, and the hub itself.
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import {
@@ -7,7 +7,6 @@ import {
   ChartQuery,
   DeviceList,
   DeviceParams,
-  ExportQuery,
   Health,
   HubInfo,
   ReadingsPage,
@@ -15,17 +14,16 @@ import {
   RefusedList,
 } from "../../../../shared/api.ts";
 import { Device } from "../../../../shared/device.ts";
-import { type Problem, plainProblem } from "../../../../shared/errors.ts";
-import { type DeviceId, type MetricName, parseDeviceId, parseMetricName } from "../../../../shared/ids.ts";
-import { parseQueryTimeMs } from "../../../../shared/time.ts";
+import { plainProblem } from "../../../../shared/errors.ts";
+import { parseDeviceId, parseMetricName } from "../../../../shared/ids.ts";
 import type { Clock } from "../../../clock.ts";
-import { isTimeZone } from "../../../csv/zoned-time.ts";
 import { noSuchDevice, type Registry } from "../../../devices/registry.ts";
 import type { Refusals } from "../../../ingest/refusals.ts";
 import { positionOfLast, type ReadingPosition, type ReadingStore } from "../../../store/readings.ts";
 import { sendProblem } from "../errors.ts";
+import { badParameter } from "../query/query-check.ts";
+import { parseRange, parseSelection } from "../query/selection.ts";
 import { route } from "../route.ts";
-import { sendPieces } from "../send-stream.ts";
 
 export interface ApiOptions {
   readonly readings: ReadingStore;
@@ -34,8 +32,6 @@ export interface ApiOptions {
   readonly clock: Clock;
   readonly hubInfo: () => Promise<HubInfo>;
   readonly health: () => Promise<Health>;
-  /** Text for Prometheus. */
-  readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
 }
 
 const HOUR_MS = 3_600_000;
@@ -49,7 +45,12 @@ export function addApiRoutes(app: FastifyInstance, options: ApiOptions): void {
     url: "/healthz",
     permission: "open",
     audit: null, // What refuses a request before it gets here may say 503, too: the hub is being stopped.
-    schema: { summary: "Is the hub alive?", response: { 200: Health, 503: Type.Union([Health, ApiError]) } },
+    schema: {
+      operationId: "getHealth",
+      tags: ["Hub"],
+      summary: "Is the hub alive?",
+      response: { 200: Health, 503: Type.Union([Health, ApiError]) },
+    },
     handler: async (_request, reply) => {
       const health = await options.health();
       return reply.code(health.status === "failing" ? 503 : 200).send(health);
@@ -58,22 +59,10 @@ export function addApiRoutes(app: FastifyInstance, options: ApiOptions): void {
 
   route(app, {
     method: "GET",
-    url: "/metrics",
-    permission: "open",
-    audit: null,
-    schema: { summary: "Figures for Prometheus", produces: ["text/plain"] },
-    handler: async (_request, reply) => {
-      const { contentType, text } = await options.metrics();
-      return reply.header("Content-Type", contentType).send(text);
-    },
-  });
-
-  route(app, {
-    method: "GET",
     url: "/api/v1/hub",
     permission: "viewer",
     audit: null,
-    schema: { summary: "The hub itself", response: { 200: HubInfo, ...errors } },
+    schema: { operationId: "getHub", tags: ["Hub"], summary: "The hub itself", response: { 200: HubInfo, ...errors } },
     handler: () => options.hubInfo(),
   });
 
@@ -82,7 +71,12 @@ export function addApiRoutes(app: FastifyInstance, options: ApiOptions): void {
     url: "/api/v1/devices",
     permission: "viewer",
     audit: null,
-    schema: { summary: "All devices", response: { 200: DeviceList, ...errors } },
+    schema: {
+      operationId: "listDevices",
+      tags: ["Devices"],
+      summary: "All devices",
+      response: { 200: DeviceList, ...errors },
+    },
     handler: async () => ({
       devices: registry.list(),
     }),
@@ -93,7 +87,13 @@ export function addApiRoutes(app: FastifyInstance, options: ApiOptions): void {
     url: "/api/v1/devices/:id",
     permission: "viewer",
     audit: null,
-    schema: { summary: "One device", params: DeviceParams, response: { 200: Device, ...errors } },
+    schema: {
+      operationId: "getDevice",
+      tags: ["Devices"],
+      summary: "One device",
+      params: DeviceParams,
+      response: { 200: Device, ...errors },
+    },
     handler: async (request, reply) =>
       registry.get(request.params.id) ?? sendProblem(reply, noSuchDevice(request.params.id)),
   });
@@ -104,6 +104,8 @@ export function addApiRoutes(app: FastifyInstance, options: ApiOptions): void {
     permission: "viewer",
     audit: null,
     schema: {
+      operationId: "getChart",
+      tags: ["Readings"],
       summary: "A chart's data: at most `points` buckets; the last hour without from and to",
       params: DeviceParams,
       querystring: ChartQuery,
@@ -118,7 +120,10 @@ export function addApiRoutes(app: FastifyInstance, options: ApiOptions): void {
       }
       const metric = parseMetricName(metricText);
       if (metric === undefined)
-        return sendProblem(reply, plainProblem("bad-metric", `“${metricText}” is no metric name.`));
+        return sendProblem(
+          reply,
+          plainProblem("bad-metric", `“${metricText.slice(0, 80)}” is no metric name.`, { field: "metric" }),
+        );
       const range = parseRange(request.query, clock.now() - HOUR_MS, clock.now() + 1);
       if ("code" in range) return sendProblem(reply, range);
       const { fromMs, toMs } = range;
@@ -135,6 +140,8 @@ export function addApiRoutes(app: FastifyInstance, options: ApiOptions): void {
     permission: "viewer",
     audit: null,
     schema: {
+      operationId: "listReadings",
+      tags: ["Readings"],
       summary: "Raw rows, newest first",
       querystring: ReadingsQuery,
       response: { 200: ReadingsPage, ...errors },
@@ -145,7 +152,7 @@ export function addApiRoutes(app: FastifyInstance, options: ApiOptions): void {
       if ("code" in selection) return sendProblem(reply, selection);
       const after = cursor === undefined ? null : parseCursor(cursor);
       if (after === undefined)
-        return sendProblem(reply, plainProblem("bad-request", "This cursor is not from this hub."));
+        return sendProblem(reply, badParameter("cursor", cursor ?? "", "use “next” of the page before"));
       const devices = registry.joined(selection.devices);
       const page = await readings.page({ ...selection, devices, order: "newest-first", after, limit });
       const last = positionOfLast(page);
@@ -161,75 +168,17 @@ export function addApiRoutes(app: FastifyInstance, options: ApiOptions): void {
 
   route(app, {
     method: "GET",
-    url: "/api/v1/export.csv",
-    permission: "viewer",
-    audit: null,
-    schema: { summary: "Readings as CSV, oldest first", querystring: ExportQuery, produces: ["text/csv"] },
-    handler: async (request, reply) => {
-      const { tz = "UTC", sep = ",", layout = "long" } = request.query;
-      const selection = parseSelection(request.query);
-      if ("code" in selection) return sendProblem(reply, selection);
-      if (!isTimeZone(tz))
-        return sendProblem(reply, plainProblem("bad-request", `“${tz}” is no time zone.`, { field: "tz" }));
-      const separator = sep === "tab" ? "\t" : sep;
-      const devices = registry.joined(selection.devices);
-      const pieces = readings.csv({ ...selection, devices }, { separator, timeZone: tz, layout });
-      reply
-        .header("Content-Type", "text/csv; charset=utf-8; header=present")
-        .header("Content-Disposition", `attachment; filename="${csvName(selection.devices, clock.now())}"`);
-      return request.method === "HEAD" ? reply.send() : sendPieces(reply, pieces);
-    },
-  });
-
-  route(app, {
-    method: "GET",
     url: "/api/v1/refused",
     permission: "viewer",
     audit: null,
-    schema: { summary: "The latest refused messages, newest first", response: { 200: RefusedList, ...errors } },
+    schema: {
+      operationId: "listRefused",
+      tags: ["Hub"],
+      summary: "The latest refused messages, newest first",
+      response: { 200: RefusedList, ...errors },
+    },
     handler: async () => ({ refused: refusals.list() }),
   });
-}
-
-interface Range {
-  readonly fromMs: number;
-  readonly toMs: number;
-}
-
-interface Selection extends Range {
-  readonly devices: DeviceId[] | null;
-  readonly metrics: MetricName[] | null;
-}
-
-function parseSelection(query: {
-  readonly device?: string | string[];
-  readonly metric?: string | string[];
-  readonly from?: string;
-  readonly to?: string;
-}): Selection | Problem {
-  const range = parseRange(query, 0, Number.MAX_SAFE_INTEGER);
-  if ("code" in range) return range;
-  // A name that cannot exist has no rows; it must not select all of them.
-  const all = <T>(texts: string | string[] | undefined, parse: (text: string) => T | undefined): T[] | null =>
-    texts === undefined ? null : [texts].flat().flatMap((text) => parse(text) ?? []);
-  return { ...range, devices: all(query.device, parseDeviceId), metrics: all(query.metric, parseMetricName) };
-}
-
-function parseRange(
-  { from, to }: { readonly from?: string; readonly to?: string },
-  defaultFromMs: number,
-  defaultToMs: number,
-): Range | Problem {
-  const toMs = to === undefined ? defaultToMs : parseQueryTimeMs(to);
-  if (toMs === undefined) return notATime("to");
-  const fromMs = from === undefined ? Math.min(defaultFromMs, toMs - 1) : parseQueryTimeMs(from);
-  if (fromMs === undefined) return notATime("from");
-  if (fromMs >= toMs) return plainProblem("bad-request", "“from” must be before “to”.", { field: "from" });
-  return { fromMs, toMs };
-}
-
-function notATime(field: string): Problem {
-  return plainProblem("bad-request", `“${field}” is no time: milliseconds UTC or ISO 8601.`, { field });
 }
 
 function formatCursor({ tsMs, device, metric }: ReadingPosition): string {
@@ -245,10 +194,4 @@ function parseCursor(text: string): ReadingPosition | undefined {
   } catch {
     return undefined;
   }
-}
-
-function csvName(devices: readonly DeviceId[] | null, nowMs: number): string {
-  const [only, ...others] = devices ?? [];
-  const what = only !== undefined && others.length === 0 ? `-${only.replaceAll(":", "-")}` : "";
-  return `bramble${what}-${new Date(nowMs).toISOString().slice(0, 10)}.csv`;
 }

@@ -16,7 +16,7 @@ export function addRetentionRoutes(app: FastifyInstance, retention: Retention): 
     url: "/api/v1/retention",
     permission: "viewer",
     audit: null,
-    schema: { summary: "How long readings are kept", response },
+    schema: { operationId: "getRetention", tags: ["Readings"], summary: "How long readings are kept", response },
     handler: async () => ({
       rules: [...retention.rules],
     }),
@@ -29,6 +29,8 @@ export function addRetentionRoutes(app: FastifyInstance, retention: Retention): 
     audit: "retention.change",
     validatorCompiler: exactBody,
     schema: {
+      operationId: "setRetention",
+      tags: ["Readings"],
       summary: "Sets how long readings are kept; what is older is removed for ever",
       body: RetentionShape,
       response,

@@ -1,0 +1,51 @@
+// The latest readings in the text that Prometheus reads. There may be half a million series: the text is made a piece at a
+// time, as it is read, and a gauge's lines follow one another, as the format wants them.
+
+export interface LatestReading {
+  readonly device: string;
+  readonly metric: string;
+  readonly unit: string | undefined;
+  readonly tsMs: number;
+  readonly value: number;
+}
+
+export const READING_METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+
+/** Half a millisecond of work. */
+const PIECE_CHARACTERS = 64 * 1024;
+
+const GAUGES = [
+  {
+    name: "bramble_reading",
+    help: "Latest reading of each metric that has not fallen silent",
+    sampleOf: ({ value }: LatestReading) => value,
+  },
+  {
+    name: "bramble_reading_timestamp_seconds",
+    help: "When the latest reading was taken, since 1970",
+    sampleOf: ({ tsMs }: LatestReading) => tsMs / 1_000,
+  },
+] as const;
+
+/** `latest` is asked once for each gauge. */
+export function* readingMetrics(latest: () => Iterable<LatestReading>): Generator<Uint8Array> {
+  for (const { name, help, sampleOf } of GAUGES) {
+    let text = `# HELP ${name} ${help}\n# TYPE ${name} gauge\n`;
+    for (const reading of latest()) {
+      text += `${name}{${labelsOf(reading)}} ${sampleOf(reading)}\n`;
+      if (text.length < PIECE_CHARACTERS) continue;
+      yield Buffer.from(text);
+      text = "";
+    }
+    if (text !== "") yield Buffer.from(text);
+  }
+}
+
+function labelsOf({ device, metric, unit }: LatestReading): string {
+  const named = `device="${escaped(device)}",metric="${escaped(metric)}"`;
+  return unit === undefined ? named : `${named},unit="${escaped(unit)}"`;
+}
+
+function escaped(label: string): string {
+  return /[\\"\n]/.test(label) ? label.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n") : label;
+}

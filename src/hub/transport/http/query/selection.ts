@@ -1,0 +1,48 @@
+// Which readings a query asks for.
+import { type Problem, plainProblem } from "../../../../shared/errors.ts";
+import { type DeviceId, type MetricName, parseDeviceId, parseMetricName } from "../../../../shared/ids.ts";
+import { parseQueryTimeMs } from "../../../../shared/time.ts";
+import { badParameter } from "./query-check.ts";
+
+const TIME_FORMAT = "use milliseconds UTC or ISO 8601, such as 2026-01-31T12:00:00Z";
+
+/** Half-open: `fromMs <= t < toMs`. */
+export interface Range {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+export interface Selection extends Range {
+  /** Null means all of them. */
+  readonly devices: DeviceId[] | null;
+  readonly metrics: MetricName[] | null;
+}
+
+interface RangeQuery {
+  readonly from?: string;
+  readonly to?: string;
+}
+
+interface SelectionQuery extends RangeQuery {
+  readonly device?: string | string[];
+  readonly metric?: string | string[];
+}
+
+export function parseSelection(query: SelectionQuery): Selection | Problem {
+  const range = parseRange(query, 0, Number.MAX_SAFE_INTEGER);
+  if ("code" in range) return range;
+  // A name that cannot exist has no rows; it must not select all of them.
+  const all = <T>(texts: string | string[] | undefined, parse: (text: string) => T | undefined): T[] | null =>
+    texts === undefined ? null : [texts].flat().flatMap((text) => parse(text) ?? []);
+  return { ...range, devices: all(query.device, parseDeviceId), metrics: all(query.metric, parseMetricName) };
+}
+
+export function parseRange({ from, to }: RangeQuery, defaultFromMs: number, defaultToMs: number): Range | Problem {
+  const toMs = to === undefined ? defaultToMs : parseQueryTimeMs(to);
+  if (toMs === undefined) return badParameter("to", to ?? "", TIME_FORMAT);
+  const fromMs = from === undefined ? Math.min(defaultFromMs, toMs - 1) : parseQueryTimeMs(from);
+  if (fromMs === undefined) return badParameter("from", from ?? "", TIME_FORMAT);
+  if (fromMs < toMs) return { fromMs, toMs };
+  const message = `“from” is “${from}” and “to” is “${to ?? "now"}”: “from” must be before “to”.`;
+  return plainProblem("bad-request", message, { field: "from" });
+}

@@ -1,0 +1,114 @@
+// Readings as files: CSV for spreadsheets and programs, JSON for programs. All are streamed, whatever the range.
+import type { FastifyInstance, FastifyReply } from "fastify";
+import { Type } from "typebox";
+import { ExportQuery, ReadingRow, SelectionQuery } from "../../../../shared/api.ts";
+import { type Problem, plainProblem } from "../../../../shared/errors.ts";
+import type { DeviceId } from "../../../../shared/ids.ts";
+import type { Clock } from "../../../clock.ts";
+import { type CsvFormat, type ExportFormat, PLAIN_CSV } from "../../../csv/csv-format.ts";
+import { isTimeZone } from "../../../csv/zoned-time.ts";
+import type { Registry } from "../../../devices/registry.ts";
+import type { ReadingStore } from "../../../store/readings.ts";
+import { sendProblem } from "../errors.ts";
+import { preferredType } from "../preferences.ts";
+import { badParameter } from "../query/query-check.ts";
+import { parseSelection, type Selection } from "../query/selection.ts";
+import { route } from "../route.ts";
+import { sendPieces } from "../send-stream.ts";
+
+export interface ExportRouteOptions {
+  readonly readings: Pick<ReadingStore, "export">;
+  readonly registry: Pick<Registry, "joined">;
+  readonly clock: Clock;
+}
+
+const [CSV, NDJSON, JSON_TYPE] = ["text/csv", "application/x-ndjson", "application/json"] as const;
+const FORMAT_OF = { [NDJSON]: "ndjson", [JSON_TYPE]: "json" } as const;
+const CONTENT_TYPE = {
+  csv: `${CSV}; charset=utf-8; header=present`,
+  ndjson: `${NDJSON}; charset=utf-8`,
+  json: `${JSON_TYPE}; charset=utf-8`,
+} as const;
+/** They say how CSV is written. */
+const CSV_PARAMETERS = ["tz", "time", "sep", "decimal", "layout"] as const;
+
+export function addExportRoutes(app: FastifyInstance, { readings, registry, clock }: ExportRouteOptions): void {
+  const send = (reply: FastifyReply, selection: Selection, format: ExportFormat) => {
+    const name = fileName(selection.devices, clock.now(), format.kind);
+    reply
+      .header("Content-Type", CONTENT_TYPE[format.kind])
+      .header("Content-Disposition", `attachment; filename="${name}"`);
+    if (reply.request.method === "HEAD") return reply.send();
+    return sendPieces(reply, readings.export({ ...selection, devices: registry.joined(selection.devices) }, format));
+  };
+
+  route(app, {
+    method: "GET",
+    url: "/api/v1/export.csv",
+    permission: "viewer",
+    audit: null,
+    schema: {
+      operationId: "exportCsv",
+      tags: ["Export"],
+      summary: "Readings as CSV, oldest first",
+      description:
+        "As programs read it without parameters: RFC 4180, ISO 8601 in UTC. For a spreadsheet choose `time=spreadsheet` and, where it writes 25,5 for 25.5, `decimal=,` with `sep=;`. A client whose Accept header takes JSON or NDJSON and no CSV gets that.",
+      querystring: ExportQuery,
+      produces: { [CSV]: Type.String(), [JSON_TYPE]: Type.Array(ReadingRow), [NDJSON]: Type.String() },
+    },
+    handler: async (request, reply) => {
+      const selection = parseSelection(request.query);
+      if ("code" in selection) return sendProblem(reply, selection);
+      const format = negotiate(request.headers.accept, request.query);
+      return "code" in format ? sendProblem(reply, format) : send(reply, selection, format);
+    },
+  });
+
+  for (const kind of ["json", "ndjson"] as const) {
+    route(app, {
+      method: "GET",
+      url: `/api/v1/export.${kind}`,
+      permission: "viewer",
+      audit: null,
+      schema: {
+        operationId: kind === "json" ? "exportJson" : "exportNdjson",
+        tags: ["Export"],
+        summary: kind === "json" ? "Readings as one JSON array, oldest first" : "Readings as JSON, one a line",
+        querystring: SelectionQuery,
+        produces: kind === "json" ? { [JSON_TYPE]: Type.Array(ReadingRow) } : { [NDJSON]: Type.String() },
+      },
+      handler: async (request, reply) => {
+        const selection = parseSelection(request.query);
+        return "code" in selection ? sendProblem(reply, selection) : send(reply, selection, { kind });
+      },
+    });
+  }
+}
+
+/** CSV, unless the client says that it takes JSON and no CSV. */
+function negotiate(accept: string | undefined, query: ExportQuery): ExportFormat | Problem {
+  if (preferredType(accept, [CSV]) !== null) return parseCsvFormat(query);
+  const type = preferredType(accept, [JSON_TYPE, NDJSON]);
+  if (type === null) return parseCsvFormat(query);
+  const misplaced = CSV_PARAMETERS.find((name) => query[name] !== undefined);
+  if (misplaced === undefined) return { kind: FORMAT_OF[type] };
+  const message = `“${misplaced}” is for CSV, and “Accept: ${type}” asks for something else: leave out one of them.`;
+  return plainProblem("bad-request", message, { field: misplaced });
+}
+
+function parseCsvFormat(query: ExportQuery): CsvFormat | Problem {
+  const { tz = PLAIN_CSV.timeZone, time = PLAIN_CSV.time, layout = PLAIN_CSV.layout } = query;
+  const { sep = PLAIN_CSV.separator, decimal = PLAIN_CSV.decimal } = query;
+  if (!isTimeZone(tz)) return badParameter("tz", tz, "use an IANA time zone such as Europe/Berlin, or UTC");
+  if (decimal === sep) {
+    const chosen = query.sep === undefined ? "the columns are parted by commas" : "“sep” is one as well";
+    return badParameter("decimal", decimal, `${chosen}. Use sep=; or sep=tab with it`);
+  }
+  return { kind: "csv", separator: sep === "tab" ? "\t" : sep, decimal, time, timeZone: tz, layout };
+}
+
+function fileName(devices: readonly DeviceId[] | null, nowMs: number, extension: string): string {
+  const [only, ...others] = devices ?? [];
+  const what = only !== undefined && others.length === 0 ? `-${only.replaceAll(":", "-")}` : "";
+  return `bramble${what}-${new Date(nowMs).toISOString().slice(0, 10)}.${extension}`;
+}

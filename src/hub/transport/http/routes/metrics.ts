@@ -1,0 +1,56 @@
+// What Prometheus scrapes: the hub's figures, open to all, and where the hub was started so, the devices' readings.
+import type { FastifyInstance } from "fastify";
+import { Type } from "typebox";
+import { plainProblem } from "../../../../shared/errors.ts";
+import { type LatestReading, READING_METRICS_TYPE, readingMetrics } from "../../../observe/reading-metrics.ts";
+import { sendProblem } from "../errors.ts";
+import { route } from "../route.ts";
+import { sendPieces } from "../send-stream.ts";
+
+export interface MetricsRouteOptions {
+  /** Text for Prometheus. */
+  readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
+  /** Null where readings are not for Prometheus. */
+  readonly latestReadings: (() => Iterable<LatestReading>) | null;
+}
+
+const produces = { "text/plain": Type.String() };
+
+export function addMetricsRoutes(app: FastifyInstance, { metrics, latestReadings }: MetricsRouteOptions): void {
+  route(app, {
+    method: "GET",
+    url: "/metrics",
+    permission: "open",
+    audit: null,
+    schema: { operationId: "getMetrics", tags: ["Hub"], summary: "Figures for Prometheus", produces },
+    handler: async (_request, reply) => {
+      const { contentType, text } = await metrics();
+      return reply.header("Content-Type", contentType).send(text);
+    },
+  });
+
+  route(app, {
+    method: "GET",
+    url: "/metrics/readings",
+    permission: "viewer",
+    audit: null,
+    schema: {
+      operationId: "getReadingMetrics",
+      tags: ["Readings"],
+      summary: "The latest readings for Prometheus, where the hub was started with --metrics-readings",
+      produces,
+    },
+    handler: async (request, reply) => {
+      if (latestReadings === null) {
+        const message = "This hub gives no readings to Prometheus. Start it with --metrics-readings.";
+        return sendProblem(reply, plainProblem("no-such-route", message));
+      }
+      reply.header("Content-Type", READING_METRICS_TYPE);
+      return request.method === "HEAD" ? reply.send() : sendPieces(reply, piecesOf(latestReadings));
+    },
+  });
+}
+
+async function* piecesOf(latest: () => Iterable<LatestReading>) {
+  for (const bytes of readingMetrics(latest)) yield { bytes, release: () => undefined };
+}
