@@ -11,7 +11,13 @@ const HUB_PATHS = ["^/api/v1/", "^/data$", "^/healthz$", "^/metrics$", "^/agent/
 /** Chromium 114 is that of the oldest Electron that tests run on. */
 export const pageConfig = {
   plugins: [react()],
-  build: { target: "chrome114", minify: true },
+  build: {
+    target: "chrome114",
+    minify: true,
+    rolldownOptions: {
+      input: ["index.html", "api-docs.html"].map((name) => join(projectFolder, "src", "renderer", name)),
+    },
+  },
   // Beside what is built, and not in node_modules, which may be shared.
   cacheDir: join(projectFolder, "out", "dev", "vite"),
   server: {

@@ -86,12 +86,12 @@ test("an export contains the selected metrics and period", async ({ page }) => {
   await page.getByRole("button", { name: "Export" }).click();
   await page.getByRole("checkbox", { name: "Humidity" }).uncheck();
   await page.getByText("All", { exact: true }).click();
-  await page.getByText("Semicolon").click();
+  await page.getByText("Spreadsheet (25,5)").click();
 
   const downloading = page.waitForEvent("download");
   await page.getByRole("button", { name: "Export as CSV" }).click();
   const csv = await readFile(await (await downloading).path(), "utf8");
-  expect(csv).toContain(";25.5");
+  expect(csv).toMatch(/\r\n2026-01-0[123] \d\d:\d\d:05,000;raspi-01;temperature;25,5\r\n$/);
   expect(csv).not.toContain("60");
 });
 

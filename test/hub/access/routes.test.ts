@@ -17,6 +17,7 @@ import { type HubInside, startHubInside } from "../../support/hub-inside.ts";
 const OPEN = [
   "GET /*",
   "GET /agent/*",
+  "GET /api/docs",
   "GET /api/v1/devices/:id/commands/next",
   "GET /api/v1/doctor/hub-id",
   "GET /api/v1/openapi.json",
@@ -25,6 +26,7 @@ const OPEN = [
   "GET /metrics",
   "HEAD /*",
   "HEAD /agent/*",
+  "HEAD /api/docs",
   "HEAD /api/v1/devices/:id/commands/next",
   "HEAD /api/v1/doctor/hub-id",
   "HEAD /api/v1/openapi.json",
@@ -73,7 +75,7 @@ async function startWholeHub(): Promise<HubInside> {
   const folder = makeTemporaryFolder();
   const uiFolder = join(folder.path, "ui");
   mkdirSync(uiFolder);
-  writeFileSync(join(uiFolder, "index.html"), "<!doctype html>");
+  for (const page of ["index.html", "api-docs.html"]) writeFileSync(join(uiFolder, page), "<!doctype html>");
   return startHubInside({ folder, uiFolder, agentFolder: "resources/agent" });
 }
 

@@ -1,4 +1,4 @@
-// The options of an export: metrics, period, time zone, separator and layout.
+// The options of an export: metrics, period, time zone, what it is for, and layout.
 import { type SubmitEvent, useState } from "react";
 import type { ExportQuery } from "../../../../shared/api.ts";
 import type { Device } from "../../../../shared/device.ts";
@@ -8,6 +8,7 @@ import form from "../../../ui/form.module.css";
 import { Segmented } from "../../../ui/segmented.tsx";
 import styles from "./export-form.module.css";
 import { boundsOf, type CustomPeriod, localMinute, type PeriodName } from "./export-period.ts";
+import { PURPOSE_NOTES, PURPOSE_OPTIONS, type Purpose, STYLE_OF, usualPurpose } from "./export-purpose.ts";
 import { MetricChoice } from "./metric-choice.tsx";
 
 const DAY_MS = 24 * 3_600_000;
@@ -25,7 +26,7 @@ export function ExportForm({ device, shownRange, onExport, onCancel }: Props) {
   const [period, setPeriod] = useState<PeriodName>(shownRange);
   const [custom, setCustom] = useState<CustomPeriod>(yesterday);
   const [tz, setTz] = useState(OWN_TIME_ZONE);
-  const [sep, setSep] = useState<NonNullable<ExportQuery["sep"]>>(",");
+  const [purpose, setPurpose] = useState<Purpose>(() => usualPurpose());
   const [layout, setLayout] = useState<NonNullable<ExportQuery["layout"]>>("long");
   const bounds = boundsOf(period, custom, Date.now());
 
@@ -33,7 +34,14 @@ export function ExportForm({ device, shownRange, onExport, onCancel }: Props) {
     event.preventDefault();
     if (bounds === null) return;
     const metric = names.filter((name) => chosen.has(name));
-    onExport({ device: device.id, ...(metric.length < names.length && { metric }), ...bounds, tz, sep, layout });
+    onExport({
+      device: device.id,
+      ...(metric.length < names.length && { metric }),
+      ...bounds,
+      tz,
+      ...STYLE_OF[purpose],
+      layout,
+    });
   }
 
   return (
@@ -50,8 +58,9 @@ export function ExportForm({ device, shownRange, onExport, onCancel }: Props) {
         <Segmented legend="Time zone" options={ZONE_OPTIONS} value={tz} onChange={setTz} />
       </div>
       <div className={styles["question"]}>
-        <span>Separator</span>
-        <Segmented legend="Separator" options={SEPARATOR_OPTIONS} value={sep} onChange={setSep} />
+        <span>For a</span>
+        <Segmented legend="For a" options={PURPOSE_OPTIONS} value={purpose} onChange={setPurpose} />
+        <p className="note">{PURPOSE_NOTES[purpose]}</p>
       </div>
       <div className={styles["question"]}>
         <span>Layout</span>
@@ -70,11 +79,6 @@ export function ExportForm({ device, shownRange, onExport, onCancel }: Props) {
 }
 
 const ZONE_OPTIONS = OWN_TIME_ZONE === "UTC" ? [zone("UTC")] : [zone(OWN_TIME_ZONE), zone("UTC")];
-const SEPARATOR_OPTIONS = [
-  [",", "Comma"],
-  [";", "Semicolon"],
-  ["tab", "Tab"],
-] as const;
 const LAYOUT_OPTIONS = [
   ["long", "A row per reading"],
   ["wide", "A column per metric"],
