@@ -11,7 +11,7 @@ export interface LatestReading {
 
 export const READING_METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
-/** Half a millisecond of work. */
+/** About a millisecond of work. */
 const PIECE_CHARACTERS = 64 * 1024;
 
 const GAUGES = [
