@@ -17,6 +17,7 @@ interface End {
 
 async function start(args: string[]): Promise<number> {
   buildIfStale();
+  if (args.includes("--help") || args.includes("-h")) return runHub(args);
   const { DISPLAY, WAYLAND_DISPLAY } = process.env;
   if (process.platform === "linux" && !DISPLAY && !WAYLAND_DISPLAY) {
     return startHub("There is no display", args);
@@ -34,6 +35,10 @@ async function start(args: string[]): Promise<number> {
 
 async function startHub(why: string, args: string[]): Promise<number> {
   console.log(`${why}: running the hub without a window; open the address below in a browser.`);
+  return runHub(args);
+}
+
+async function runHub(args: string[]): Promise<number> {
   const hub = join(projectFolder, "out", "hub", "bramble.js");
   return (await run(process.execPath, [hub, "serve", ...args], process.env)).code;
 }

@@ -3,16 +3,24 @@ import { BrowserWindow, type IpcMainInvokeEvent, ipcMain } from "electron";
 import { bridgeChannels } from "../shared/bridge.ts";
 import { appOrigin } from "./app-protocol.ts";
 import type { HubProcess } from "./hub-process.ts";
-import { saveCsv } from "./save-csv.ts";
+import type { CsvSaver } from "./save-csv.ts";
 
-export function answerPage(hub: HubProcess): void {
+export function answerPage(hub: HubProcess, saver: CsvSaver): void {
   ipcMain.handle(bridgeChannels.hubState, (event) => {
     ownWindow(event);
     return hub.state;
   });
+  ipcMain.handle(bridgeChannels.startHub, (event) => {
+    ownWindow(event);
+    hub.start();
+  });
   ipcMain.handle(bridgeChannels.saveCsv, (event, query, suggestedName) =>
-    saveCsv(ownWindow(event), () => hub.endpoint, query, suggestedName),
+    saver.save(ownWindow(event), query, suggestedName),
   );
+  ipcMain.handle(bridgeChannels.cancelSave, (event) => {
+    ownWindow(event);
+    return saver.cancel();
+  });
 }
 
 /** The window that asks; throws when its page is not ours. */

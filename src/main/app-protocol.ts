@@ -4,7 +4,8 @@ import { readFile } from "node:fs/promises";
 import { extname, join, sep } from "node:path";
 import { net, protocol } from "electron";
 import type { ApiError } from "../shared/api.ts";
-import type { HubEndpoint } from "./hub-process.ts";
+import type { DesktopLog } from "./desktop-log.ts";
+import type { HubProcess } from "./hub-process.ts";
 
 const scheme = "bramble";
 export const appOrigin = `${scheme}://app`;
@@ -39,20 +40,21 @@ export function registerAppScheme(): void {
   protocol.registerSchemesAsPrivileged([{ scheme, privileges }]);
 }
 
-/** After `ready`: answers from the built page's folder, or its development server, and from the hub that `endpoint` names. */
-export function serveApp(page: string, endpoint: () => HubEndpoint | undefined): void {
+/** After `ready`: answers from the built page's folder, or its development server, and from the hub. */
+export function serveApp(page: string, hub: HubProcess, log: DesktopLog): void {
   protocol.handle(scheme, (request) => {
     const url = new URL(request.url);
     if (url.host !== "app") return notFound();
-    if (url.pathname.startsWith("/api/v1/")) return forwardToHub(request, url, endpoint());
+    if (url.pathname.startsWith("/api/v1/")) return forwardToHub(request, url, hub, log);
     return page.startsWith("http:")
       ? net.fetch(new URL(url.pathname + url.search, page).href)
-      : servePage(page, url.pathname);
+      : servePage(page, url.pathname, log);
   });
 }
 
-async function forwardToHub(request: Request, url: URL, endpoint: HubEndpoint | undefined): Promise<Response> {
-  if (endpoint === undefined) return hubIsAway();
+async function forwardToHub(request: Request, url: URL, hub: HubProcess, log: DesktopLog): Promise<Response> {
+  const { endpoint } = hub;
+  if (endpoint === undefined) return hubIsAway(hub);
   const headers = new Headers(request.headers);
   headers.set("authorization", `Bearer ${endpoint.token}`);
   const init = {
@@ -65,17 +67,18 @@ async function forwardToHub(request: Request, url: URL, endpoint: HubEndpoint | 
   try {
     return await net.fetch(`http://127.0.0.1:${endpoint.httpPort}${url.pathname}${url.search}`, init);
   } catch (error) {
-    console.warn(`The hub did not answer ${request.method} ${url.pathname}:`, error);
-    return hubIsAway();
+    log.warn(`The hub did not answer ${request.method} ${url.pathname}:`, error);
+    return hubIsAway(hub);
   }
 }
 
-function hubIsAway(): Response {
-  const answer: ApiError = { error: "hub-stopping", message: "The hub is starting…" };
+function hubIsAway({ state }: HubProcess): Response {
+  const message = state.kind === "failed" ? `The hub cannot run. ${state.reason}` : "The hub is starting…";
+  const answer: ApiError = { error: "hub-stopping", message };
   return Response.json(answer, { status: 503, headers: { "retry-after": "1" } });
 }
 
-async function servePage(folder: string, pathname: string): Promise<Response> {
+async function servePage(folder: string, pathname: string, log: DesktopLog): Promise<Response> {
   try {
     const path = join(folder, decodeURIComponent(pathname === "/" ? "/index.html" : pathname));
     const contentType = contentTypes[extname(path)];
@@ -89,7 +92,7 @@ async function servePage(folder: string, pathname: string): Promise<Response> {
       },
     });
   } catch (error) {
-    console.warn(`The page asked for ${pathname}: ${error}`);
+    log.warn(`The page asked for ${pathname}: ${error}`);
     return notFound();
   }
 }

@@ -18,14 +18,18 @@ export interface HubChild {
   readonly exited: Promise<string>;
 }
 
-export function startHubChild(entry: string, onMessage: (message: HubMessage) => void): HubChild {
+export function startHubChild(
+  entry: string,
+  args: readonly string[],
+  onMessage: (message: HubMessage) => void,
+): HubChild {
   const { BRAMBLE_NODE: node } = process.env;
-  return node === undefined ? inUtilityProcess(entry, onMessage) : underNode(node, entry, onMessage);
+  return node === undefined ? inUtilityProcess(entry, args, onMessage) : underNode(node, entry, args, onMessage);
 }
 
-function inUtilityProcess(entry: string, onMessage: (message: HubMessage) => void): HubChild {
+function inUtilityProcess(entry: string, args: readonly string[], onMessage: (message: HubMessage) => void): HubChild {
   const env = { ...memory, ...process.env };
-  const child = utilityProcess.fork(entry, [], { serviceName: "Bramble hub", stdio: "pipe", env });
+  const child = utilityProcess.fork(entry, [...args], { serviceName: "Bramble hub", stdio: "pipe", env });
   const lastWords = passThrough(child);
   child.on("message", onMessage);
   return {
@@ -39,9 +43,14 @@ function inUtilityProcess(entry: string, onMessage: (message: HubMessage) => voi
   };
 }
 
-function underNode(node: string, entry: string, onMessage: (message: HubMessage) => void): HubChild {
+function underNode(
+  node: string,
+  entry: string,
+  args: readonly string[],
+  onMessage: (message: HubMessage) => void,
+): HubChild {
   const env = { ...memory, ...process.env };
-  const child = fork(entry, [], { execPath: node, execArgv: [], stdio: ["ignore", "pipe", "pipe", "ipc"], env });
+  const child = fork(entry, [...args], { execPath: node, execArgv: [], stdio: ["ignore", "pipe", "pipe", "ipc"], env });
   const lastWords = passThrough(child);
   child.on("message", onMessage);
   return {

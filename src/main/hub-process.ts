@@ -4,6 +4,7 @@ import { EventEmitter } from "node:events";
 import type { HubState } from "../shared/bridge.ts";
 import type { HubMessage } from "../shared/host.ts";
 import type { HubChild } from "./hub-child.ts";
+import { forTheDesktop } from "./hub-words.ts";
 
 const firstPauseMs = 500;
 const longestPauseMs = 30_000;
@@ -22,6 +23,8 @@ export class HubProcess extends EventEmitter<{ state: [HubState] }> {
   #child: HubChild | undefined;
   #pauseMs = firstPauseMs;
   #retry: NodeJS.Timeout | undefined;
+  /** Somebody asked for a new start before the process of a failed one was gone. */
+  #startsAfterExit = false;
   #stopped: Promise<void> | undefined;
 
   constructor(fork: (onMessage: (message: HubMessage) => void) => HubChild) {
@@ -40,7 +43,11 @@ export class HubProcess extends EventEmitter<{ state: [HubState] }> {
 
   /** Starts the hub now unless it runs already; also after it failed, and without waiting out a pause. */
   start(): void {
-    if (this.#child !== undefined || this.#stopped !== undefined) return;
+    if (this.#stopped !== undefined) return;
+    if (this.#child !== undefined) {
+      this.#startsAfterExit = this.#state.kind === "failed";
+      return;
+    }
     clearTimeout(this.#retry);
     this.#enter({ kind: "starting" });
     const startedAtMs = Date.now();
@@ -72,7 +79,7 @@ export class HubProcess extends EventEmitter<{ state: [HubState] }> {
 
   #hear(message: HubMessage): void {
     if (message.type === "failed") {
-      this.#enter({ kind: "failed", reason: message.message });
+      this.#enter({ kind: "failed", reason: forTheDesktop(message.message) });
     } else {
       this.#endpoint = { httpPort: message.httpPort, token: message.token };
       this.#enter({ kind: "running" });
@@ -82,7 +89,13 @@ export class HubProcess extends EventEmitter<{ state: [HubState] }> {
   #afterExit(reason: string): void {
     this.#child = undefined;
     this.#endpoint = undefined;
-    if (this.#stopped !== undefined || this.#state.kind === "failed") return;
+    if (this.#stopped !== undefined) return;
+    if (this.#startsAfterExit) {
+      this.#startsAfterExit = false;
+      this.start();
+      return;
+    }
+    if (this.#state.kind === "failed") return;
     this.#enter({ kind: "restarting", reason, retryAtMs: Date.now() + this.#pauseMs });
     this.#retry = setTimeout(() => this.start(), this.#pauseMs);
     this.#pauseMs = Math.min(2 * this.#pauseMs, longestPauseMs);

@@ -1,40 +1,57 @@
-// The desktop app, a coat around the hub. The order: claim the scheme and the single instance; when Electron is ready lock
-// down the session, start the hub, open the window. Only quitting stops the hub; closing the window does not.
-import { join } from "node:path";
+// The desktop app, a coat around the hub. The order: log what nobody catches; claim the scheme and the single instance; when
+// Electron is ready lock down the session, start the hub, open the window. Only quitting stops the hub; closing the window
+// does not.
+import { join, resolve } from "node:path";
 import { app, session } from "electron";
 import { bridgeChannels } from "../shared/bridge.ts";
 import { answerPage } from "./answer-page.ts";
 import { registerAppScheme, serveApp } from "./app-protocol.ts";
+import { DesktopLog } from "./desktop-log.ts";
+import { hubArguments } from "./hub-arguments.ts";
 import { startHubChild } from "./hub-child.ts";
 import { HubProcess } from "./hub-process.ts";
 import { setMenu } from "./menu.ts";
+import { CsvSaver } from "./save-csv.ts";
 import { lockDown } from "./security.ts";
 import { createTray } from "./tray.ts";
 import { MainWindow } from "./window.ts";
 
 app.setName("Bramble");
+const userData = app.getPath("userData");
+const log = new DesktopLog(join(userData, "desktop.log"));
+log.catchUncaught();
 registerAppScheme();
+
+// From a checkout the app's folder is among them.
+const hubArgs = hubArguments(process.argv.slice(1).filter((arg) => resolve(arg) !== resolve(app.getAppPath())));
 
 if (app.requestSingleInstanceLock()) {
   runApp();
 } else {
+  if (hubArgs.length > 0)
+    console.error(`Bramble is running already, without “${hubArgs.join(" ")}”. Quit it first, then start it so.`);
   app.quit();
 }
 
 function runApp(): void {
   const home = app.getAppPath();
-  const userData = app.getPath("userData");
   /** `npm run dev` has the hub from its sources and the page from Vite. */
   const dev: NodeJS.ProcessEnv = app.isPackaged ? {} : process.env;
   // The hub's files are unpacked from the archive, so that any Node can run them.
   const builtHub = join(home.replace(/app\.asar$/, "app.asar.unpacked"), "out", "hub", "serve.js");
   const hubEntry = dev["BRAMBLE_HUB"] ?? builtHub;
-  // No folder is named: the hub keeps its data where it would without this app.
-  const hub = new HubProcess((onMessage) => startHubChild(hubEntry, onMessage));
+  // Unless a folder is named, the hub keeps its data where it would without this app.
+  const hub = new HubProcess((onMessage) => startHubChild(hubEntry, hubArgs, onMessage));
   const window = new MainWindow({
     preload: join(home, "out", "preload", "index.cjs"),
     icon: join(home, "resources", "icon.png"),
     placeFile: join(userData, "window.json"),
+    log,
+  });
+  const saver = new CsvSaver({
+    endpoint: () => hub.endpoint,
+    log,
+    onState: (state) => window.send(bridgeChannels.saveStateChanged, state),
   });
   /** Asking for the window is also asking a failed hub to try again. */
   const open = () => {
@@ -42,7 +59,10 @@ function runApp(): void {
     window.open();
   };
 
-  hub.on("state", (state) => window.send(bridgeChannels.hubStateChanged, state));
+  hub.on("state", (state) => {
+    if (state.kind === "failed" || state.kind === "restarting") log.error(`The hub is ${state.kind}: ${state.reason}`);
+    window.send(bridgeChannels.hubStateChanged, state);
+  });
   app.on("second-instance", open);
   app.on("activate", open);
   // Having a listener at all keeps the app, and with it the hub, running.
@@ -50,15 +70,27 @@ function runApp(): void {
 
   app.on("will-quit", (event) => {
     event.preventDefault();
-    void hub.stop().then(() => app.exit());
+    void Promise.allSettled([saver.cancel(), hub.stop()]).then(() => app.exit());
   });
 
-  void app.whenReady().then(() => {
-    lockDown(session.defaultSession);
-    serveApp(dev["ELECTRON_RENDERER_URL"] ?? join(home, "out", "renderer"), () => hub.endpoint);
-    answerPage(hub);
-    setMenu();
-    createTray(join(home, "resources", "tray.png"), { open, quit: () => app.quit() });
-    open();
-  });
+  app
+    .whenReady()
+    .then(() => {
+      if (hubArgs.includes("--help")) {
+        // The hub prints it and ends.
+        void startHubChild(hubEntry, hubArgs, () => undefined).exited.then(() => app.exit());
+        return;
+      }
+      lockDown(session.defaultSession, log);
+      serveApp(dev["ELECTRON_RENDERER_URL"] ?? join(home, "out", "renderer"), hub, log);
+      answerPage(hub, saver);
+      setMenu();
+      createTray(join(home, "resources", "tray.png"), { open, quit: () => app.quit() }, log);
+      window.followScreens();
+      open();
+    })
+    .catch((error: unknown) => {
+      log.error("Bramble could not start:", error);
+      app.exit(1);
+    });
 }

@@ -1,53 +1,98 @@
-// Saves an export where the person says. The hub's rows stream into a file beside the chosen one, which takes its name
-// only when the last row is in: a hub that dies half-way leaves no half file.
-import { rename, rm, writeFile } from "node:fs/promises";
+// Saves an export where the person says, one at a time. Its state goes to the page, so that a window that is opened
+// meanwhile shows it, too.
 import { basename, join } from "node:path";
 import { app, type BrowserWindow, dialog, net } from "electron";
 import type { ApiError, ExportQuery } from "../shared/api.ts";
-import type { SaveOutcome } from "../shared/bridge.ts";
+import type { SaveOutcome, SaveState } from "../shared/bridge.ts";
+import { SaveCancelled, SaveFailure, saveStream, withExtension } from "./csv-file.ts";
+import type { DesktopLog } from "./desktop-log.ts";
 import type { HubEndpoint } from "./hub-process.ts";
 
-export async function saveCsv(
-  window: BrowserWindow,
-  endpoint: () => HubEndpoint | undefined,
-  query: ExportQuery,
-  suggestedName: string,
-): Promise<SaveOutcome> {
-  const { filePath } = await dialog.showSaveDialog(window, {
-    title: "Save readings",
-    defaultPath: join(app.getPath("downloads"), basename(suggestedName)),
-    filters: [{ name: "CSV", extensions: ["csv"] }],
-  });
-  if (filePath === undefined || filePath === "") return { kind: "cancelled" };
-  const hub = endpoint();
-  if (hub === undefined) return { kind: "failed", reason: "The hub is not running at the moment." };
-  try {
-    await stream(hub, query, filePath);
-    return { kind: "saved", path: filePath };
-  } catch (error) {
-    console.warn(`${filePath} was not saved:`, error);
-    const { message } = error instanceof Error ? error : new Error(String(error));
-    // Chromium's names for a broken connection are no words for a person.
-    return { kind: "failed", reason: message.startsWith("net::") ? "The hub stopped while it was sending." : message };
-  }
+const PROGRESS_EVERY_MS = 200;
+
+export interface CsvSaverOptions {
+  readonly endpoint: () => HubEndpoint | undefined;
+  readonly log: DesktopLog;
+  readonly onState: (state: SaveState) => void;
 }
 
-async function stream(hub: HubEndpoint, query: ExportQuery, path: string): Promise<void> {
-  const answer = await net.fetch(`http://127.0.0.1:${hub.httpPort}/api/v1/export.csv?${searchParams(query)}`, {
-    // On its way within this computer packing it would only cost time.
-    headers: { authorization: `Bearer ${hub.token}`, "accept-encoding": "identity" },
-  });
-  if (!answer.ok || answer.body === null) {
-    const { message }: ApiError = await answer.json();
-    throw new Error(message);
+export class CsvSaver {
+  readonly #options: CsvSaverOptions;
+  #saving: { readonly cancel: AbortController; readonly ended: Promise<unknown> } | undefined;
+
+  constructor(options: CsvSaverOptions) {
+    this.#options = options;
   }
-  const unfinished = `${path}.part`;
-  try {
-    await writeFile(unfinished, answer.body);
-    await rename(unfinished, path);
-  } catch (error) {
-    await rm(unfinished, { force: true });
-    throw error;
+
+  /** Asks where, then saves. Every outcome but a failed start has gone to `onState`, too. */
+  async save(window: BrowserWindow, query: ExportQuery, suggestedName: string): Promise<SaveOutcome> {
+    const { filePath } = await dialog.showSaveDialog(window, {
+      title: "Save readings",
+      defaultPath: join(app.getPath("downloads"), basename(suggestedName)),
+      filters: [{ name: "CSV", extensions: ["csv"] }],
+    });
+    if (filePath === undefined || filePath === "") return { kind: "cancelled" };
+    const outcome = await this.#saveTo(withExtension(filePath), query);
+    this.#options.onState(outcome);
+    return outcome;
+  }
+
+  /** Ends what is being saved, and resolves when nothing is left of it. */
+  async cancel(): Promise<void> {
+    this.#saving?.cancel.abort();
+    await this.#saving?.ended;
+  }
+
+  async #saveTo(path: string, query: ExportQuery): Promise<SaveOutcome> {
+    const hub = this.#options.endpoint();
+    if (hub === undefined) return { kind: "failed", reason: "The hub is not running at the moment." };
+    if (this.#saving !== undefined)
+      return { kind: "failed", reason: "Another export is being saved. Wait for its end, or cancel it." };
+    const cancel = new AbortController();
+    const saving = this.#stream(hub, query, path, cancel.signal);
+    this.#saving = { cancel, ended: saving };
+    const outcome = await saving;
+    this.#saving = undefined;
+    return outcome;
+  }
+
+  async #stream(hub: HubEndpoint, query: ExportQuery, path: string, signal: AbortSignal): Promise<SaveOutcome> {
+    const { log, onState } = this.#options;
+    let bytes = 0;
+    const tell = () => onState({ kind: "saving", path, bytes });
+    tell();
+    // Also while nothing comes: a window that is opened meanwhile learns of it.
+    const telling = setInterval(tell, PROGRESS_EVERY_MS);
+    try {
+      const answer = await net.fetch(`http://127.0.0.1:${hub.httpPort}/api/v1/export.csv?${searchParams(query)}`, {
+        // On its way within this computer packing it would only cost time.
+        headers: { authorization: `Bearer ${hub.token}`, "accept-encoding": "identity" },
+        signal,
+      });
+      if (!answer.ok || answer.body === null) {
+        const { message }: ApiError = await answer.json();
+        return { kind: "failed", reason: message };
+      }
+      await saveStream(
+        answer.body,
+        path,
+        (written) => {
+          bytes = written;
+        },
+        signal,
+      );
+      return { kind: "saved", path };
+    } catch (error) {
+      if (error instanceof SaveCancelled || signal.aborted) return { kind: "cancelled" };
+      log.warn(`${path} was not saved:`, error);
+      // Chromium's names for a broken connection are no words for a person.
+      return {
+        kind: "failed",
+        reason: error instanceof SaveFailure ? error.message : "The hub stopped while it was sending. Try again.",
+      };
+    } finally {
+      clearInterval(telling);
+    }
   }
 }
 

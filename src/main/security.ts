@@ -9,23 +9,30 @@ import {
   type WebContentsWillRedirectEventParams,
 } from "electron";
 import { appOrigin } from "./app-protocol.ts";
+import type { DesktopLog } from "./desktop-log.ts";
 
 /** Of all that a page may ask a browser for, only the copy buttons' one. */
 const allowedPermission = "clipboard-sanitized-write";
 
 /** After `ready`, before the first window. */
-export function lockDown(session: Session): void {
+export function lockDown(session: Session, log: DesktopLog): void {
   session.setPermissionRequestHandler((_contents, permission, answer) => answer(permission === allowedPermission));
   session.setPermissionCheckHandler((_contents, permission) => permission === allowedPermission);
-  app.on("web-contents-created", (_event, contents) => keepInside(contents));
+  app.on("web-contents-created", (_event, contents) => keepInside(contents, log));
 }
 
-function keepInside(contents: WebContents): void {
+function keepInside(contents: WebContents, log: DesktopLog): void {
+  /** Where the window would go, the person's browser goes; an embedded page goes nowhere. */
+  const stayInside = (event: Departure) => {
+    if (event.url.startsWith(`${appOrigin}/`)) return;
+    event.preventDefault();
+    if (event.isMainFrame) openOutside(event.url, log);
+  };
   // Of the main frame, too: a navigation that is prevented here never becomes a `will-navigate`.
   contents.on("will-frame-navigate", stayInside);
   contents.on("will-redirect", stayInside);
   contents.setWindowOpenHandler(({ url }) => {
-    openOutside(url);
+    openOutside(url, log);
     return { action: "deny" };
   });
   contents.on("will-attach-webview", (event) => event.preventDefault());
@@ -33,16 +40,9 @@ function keepInside(contents: WebContents): void {
 
 type Departure = Event<WebContentsWillFrameNavigateEventParams> | Event<WebContentsWillRedirectEventParams>;
 
-/** Where the window would go, the person's browser goes; an embedded page goes nowhere. */
-function stayInside(event: Departure): void {
-  if (event.url.startsWith(`${appOrigin}/`)) return;
-  event.preventDefault();
-  if (event.isMainFrame) openOutside(event.url);
-}
-
 /** Web links go to the person's browser; every other scheme could start a program and goes nowhere. */
-function openOutside(url: string): void {
+function openOutside(url: string, log: DesktopLog): void {
   const { protocol } = new URL(url);
   if (protocol !== "https:" && protocol !== "http:") return;
-  shell.openExternal(url).catch((error: unknown) => console.warn(`No browser opened ${url}:`, error));
+  shell.openExternal(url).catch((error: unknown) => log.warn(`No browser opened ${url}:`, error));
 }

@@ -1,47 +1,97 @@
-// Remembers where the window was and how large, in a small file, and forgets it when no screen shows that place any more.
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { type BrowserWindow, type Rectangle, screen } from "electron";
+// Remembers where the window was and how large, in a small file. A place that no screen shows any more is moved to where
+// the title bar can be grasped; a file that cannot be read or written costs the place, and nothing else.
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { type BrowserWindow, screen } from "electron";
+import type { DesktopLog } from "./desktop-log.ts";
+import { type Area, centredOn, frameOffset, isGraspable, withinReach } from "./window-geometry.ts";
 
-export const smallest = { minWidth: 800, minHeight: 600 };
-const usual = { width: 1280, height: 800 };
+const USUAL_SIZE = { width: 1280, height: 800 };
 
-/** Of a window this much must be on a screen, in pixels each way, or nobody could drag it back. */
-const graspable = 100;
+/** Window managers put their frame around a window within this time. */
+const FRAME_SETTLES_WITHIN_MS = 500;
 
-export interface WindowPlace {
-  readonly bounds: Partial<Rectangle>;
-  readonly maximized: boolean;
-}
+export class WindowPlace {
+  readonly #file: string;
+  readonly #log: DesktopLog;
 
-export function loadPlace(file: string): WindowPlace {
-  const saved = existsSync(file) ? parsePlace(readFileSync(file, "utf8")) : undefined;
-  return saved !== undefined && isOnScreen(saved.bounds) ? saved : { bounds: usual, maximized: false };
-}
+  constructor(file: string, log: DesktopLog) {
+    this.#file = file;
+    this.#log = log;
+  }
 
-export function savePlace(file: string, window: BrowserWindow): void {
-  const place = { bounds: window.getNormalBounds(), maximized: window.isMaximized() };
-  writeFileSync(file, JSON.stringify(place));
-}
+  load(): { readonly bounds: Area; readonly maximized: boolean } {
+    const saved = this.#read();
+    // A place of our own, not the window manager's: only of one that was asked for can the frame be told.
+    if (saved === undefined)
+      return { bounds: centredOn(screen.getPrimaryDisplay().workArea, USUAL_SIZE), maximized: false };
+    return { ...saved, bounds: withinReach(saved.bounds, workAreas()) };
+  }
 
-function parsePlace(text: string): { bounds: Rectangle; maximized: boolean } | undefined {
-  try {
-    const { bounds, maximized }: { bounds?: unknown; maximized?: unknown } = JSON.parse(text);
-    return isRectangle(bounds) ? { bounds, maximized: maximized === true } : undefined;
-  } catch (error) {
-    console.warn("The window's last place cannot be read:", error);
-    return undefined;
+  /** Saves the window's place when it closes; `asked` is the place that it was created with. */
+  saveOnClose(window: BrowserWindow, asked: Area): void {
+    let frame = { x: 0, y: 0 };
+    const learnFrame = () => {
+      if (!window.isDestroyed() && process.platform === "linux") frame = frameOffset(asked, window.getNormalBounds());
+    };
+    let settling: NodeJS.Timeout | undefined;
+    window.once("show", () => {
+      settling = setTimeout(() => {
+        settling = undefined;
+        learnFrame();
+      }, FRAME_SETTLES_WITHIN_MS);
+    });
+    window.on("close", () => {
+      if (settling !== undefined) learnFrame();
+      clearTimeout(settling);
+      const { x, y, width, height } = window.getNormalBounds();
+      this.#write({ bounds: { x: x - frame.x, y: y - frame.y, width, height }, maximized: window.isMaximized() });
+    });
+  }
+
+  #read(): { bounds: Area; maximized: boolean } | undefined {
+    try {
+      if (!existsSync(this.#file)) return undefined;
+      const { bounds, maximized }: { bounds?: unknown; maximized?: unknown } = JSON.parse(
+        readFileSync(this.#file, "utf8"),
+      );
+      return isArea(bounds) ? { bounds, maximized: maximized === true } : undefined;
+    } catch (error) {
+      this.#log.warn("The window's last place cannot be read:", error);
+      return undefined;
+    }
+  }
+
+  #write(place: { readonly bounds: Area; readonly maximized: boolean }): void {
+    const unfinished = `${this.#file}.new`;
+    try {
+      writeFileSync(unfinished, JSON.stringify(place));
+      renameSync(unfinished, this.#file);
+    } catch (error) {
+      this.#log.warn("The window's place cannot be saved:", error);
+      this.#forget(unfinished);
+    }
+  }
+
+  #forget(file: string): void {
+    try {
+      rmSync(file, { force: true });
+    } catch (error) {
+      this.#log.warn(`${file} cannot be deleted:`, error);
+    }
   }
 }
 
-function isRectangle(value: unknown): value is Rectangle {
-  if (typeof value !== "object" || value === null) return false;
-  return ["x", "y", "width", "height"].every((key) => Number.isInteger(Reflect.get(value, key)));
+/** Brings a window back whose screen is gone. */
+export function bringWithinReach(window: BrowserWindow): void {
+  const bounds = window.getNormalBounds();
+  if (!isGraspable(bounds, workAreas())) window.setBounds(withinReach(bounds, workAreas()));
 }
 
-function isOnScreen({ x, y, width, height }: Rectangle): boolean {
-  return screen.getAllDisplays().some(({ workArea }) => {
-    const across = Math.min(x + width, workArea.x + workArea.width) - Math.max(x, workArea.x);
-    const down = Math.min(y + height, workArea.y + workArea.height) - Math.max(y, workArea.y);
-    return across >= graspable && down >= graspable;
-  });
+function workAreas(): Area[] {
+  return screen.getAllDisplays().map(({ workArea }) => workArea);
+}
+
+function isArea(value: unknown): value is Area {
+  if (typeof value !== "object" || value === null) return false;
+  return ["x", "y", "width", "height"].every((key) => Number.isInteger(Reflect.get(value, key)));
 }

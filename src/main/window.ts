@@ -1,21 +1,36 @@
 // The one window. Closing it ends only the window: the hub goes on, and open() brings a new one.
-import { BrowserWindow, nativeTheme } from "electron";
+import { BrowserWindow, nativeTheme, screen } from "electron";
 import { appOrigin } from "./app-protocol.ts";
-import { loadPlace, savePlace, smallest } from "./window-place.ts";
+import type { DesktopLog } from "./desktop-log.ts";
+import { bringWithinReach, WindowPlace } from "./window-place.ts";
+
+const SMALLEST = { minWidth: 800, minHeight: 600 };
 
 export interface MainWindowOptions {
   readonly preload: string;
   readonly icon: string;
   /** The file that keeps where the window was. */
   readonly placeFile: string;
+  readonly log: DesktopLog;
 }
 
 export class MainWindow {
   readonly #options: MainWindowOptions;
+  readonly #place: WindowPlace;
   #window: BrowserWindow | undefined;
 
   constructor(options: MainWindowOptions) {
     this.#options = options;
+    this.#place = new WindowPlace(options.placeFile, options.log);
+  }
+
+  /** After `ready`: brings the window back when its screen is taken away. */
+  followScreens(): void {
+    const keepWithinReach = () => {
+      if (this.#window !== undefined) bringWithinReach(this.#window);
+    };
+    screen.on("display-removed", keepWithinReach);
+    screen.on("display-metrics-changed", keepWithinReach);
   }
 
   /** Shows the window, above the others. */
@@ -25,6 +40,7 @@ export class MainWindow {
       return;
     }
     if (this.#window.isMinimized()) this.#window.restore();
+    bringWithinReach(this.#window);
     this.#window.show();
     this.#window.focus();
   }
@@ -35,10 +51,10 @@ export class MainWindow {
   }
 
   #create(): BrowserWindow {
-    const { preload, icon, placeFile } = this.#options;
-    const { bounds, maximized } = loadPlace(placeFile);
+    const { preload, icon, log } = this.#options;
+    const { bounds, maximized } = this.#place.load();
     const window = new BrowserWindow({
-      ...smallest,
+      ...SMALLEST,
       ...bounds,
       title: "Bramble",
       icon,
@@ -56,15 +72,15 @@ export class MainWindow {
         spellcheck: false,
       },
     });
+    this.#place.saveOnClose(window, bounds);
     window.once("ready-to-show", () => {
       if (maximized) window.maximize();
       window.show();
     });
-    window.on("close", () => savePlace(placeFile, window));
     window.on("closed", () => {
       this.#window = undefined;
     });
-    window.loadURL(`${appOrigin}/`).catch((error: unknown) => console.error("The page did not load:", error));
+    window.loadURL(`${appOrigin}/`).catch((error: unknown) => log.error("The page did not load:", error));
     return window;
   }
 }

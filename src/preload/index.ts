@@ -1,15 +1,20 @@
 // The bridge: all that the window's page may ask of the desktop. It runs sandboxed and hands over no Electron object.
 import { contextBridge, type IpcRendererEvent, ipcRenderer } from "electron";
-import { type BrambleBridge, bridgeChannels, type HubState } from "../shared/bridge.ts";
+import { type BrambleBridge, bridgeChannels } from "../shared/bridge.ts";
 
 const bridge: BrambleBridge = {
   hubState: () => ipcRenderer.invoke(bridgeChannels.hubState),
-  onHubState(listener) {
-    const forward = (_event: IpcRendererEvent, state: HubState) => listener(state);
-    ipcRenderer.on(bridgeChannels.hubStateChanged, forward);
-    return () => ipcRenderer.off(bridgeChannels.hubStateChanged, forward);
-  },
+  onHubState: (listener) => listen(bridgeChannels.hubStateChanged, listener),
+  startHub: () => ipcRenderer.invoke(bridgeChannels.startHub),
   saveCsv: (query, suggestedName) => ipcRenderer.invoke(bridgeChannels.saveCsv, query, suggestedName),
+  onSaveState: (listener) => listen(bridgeChannels.saveStateChanged, listener),
+  cancelSave: () => ipcRenderer.invoke(bridgeChannels.cancelSave),
 };
+
+function listen<Message>(channel: string, listener: (message: Message) => void): () => void {
+  const forward = (_event: IpcRendererEvent, message: Message) => listener(message);
+  ipcRenderer.on(channel, forward);
+  return () => ipcRenderer.off(channel, forward);
+}
 
 contextBridge.exposeInMainWorld("bramble", bridge);

@@ -14,17 +14,29 @@ export type SaveOutcome =
   | { readonly kind: "cancelled" }
   | { readonly kind: "failed"; readonly reason: string };
 
+/** An export on its way into a file; `bytes` are in it. */
+export type SaveState = SaveOutcome | { readonly kind: "saving"; readonly path: string; readonly bytes: number };
+
 export interface BrambleBridge {
   hubState(): Promise<HubState>;
   /** Calls back on every change; returns a function that ends it. */
   onHubState(listener: (state: HubState) => void): () => void;
+  /** Tries again to start a hub that failed. */
+  startHub(): Promise<void>;
   /** Asks where to save, then streams `export.csv` of the query there. */
   saveCsv(query: ExportQuery, suggestedName: string): Promise<SaveOutcome>;
+  /** Calls back while an export is saved and when that ends; returns a function that ends it. */
+  onSaveState(listener: (state: SaveState) => void): () => void;
+  /** Ends what is being saved and deletes what is there of it. */
+  cancelSave(): Promise<void>;
 }
 
 /** The names under which the window asks and is told. */
 export const bridgeChannels = {
   hubState: "bramble:hub-state",
   hubStateChanged: "bramble:hub-state-changed",
+  startHub: "bramble:start-hub",
   saveCsv: "bramble:save-csv",
+  saveStateChanged: "bramble:save-state-changed",
+  cancelSave: "bramble:cancel-save",
 } as const;

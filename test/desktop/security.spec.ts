@@ -10,7 +10,14 @@ test("the page has no Node, a strict policy, and no permission but to copy", asy
   expect(
     await page.evaluate(() => ["process", "require", "module", "Buffer"].filter((name) => name in window)),
   ).toEqual([]);
-  expect(await page.evaluate(() => Object.keys(window.bramble ?? {}))).toEqual(["hubState", "onHubState", "saveCsv"]);
+  expect(await page.evaluate(() => Object.keys(window.bramble ?? {}))).toEqual([
+    "hubState",
+    "onHubState",
+    "startHub",
+    "saveCsv",
+    "onSaveState",
+    "cancelSave",
+  ]);
   const policy = await page.evaluate(async () => (await fetch("/")).headers.get("content-security-policy"));
   expect(policy).toContain("default-src 'self'; script-src 'self'; style-src 'self'");
   expect(policy).not.toContain("unsafe");

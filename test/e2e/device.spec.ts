@@ -1,9 +1,12 @@
 // A device's page: charts that follow live readings, and the export.
 import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 import { expect, test } from "@playwright/test";
 import { startTestHub } from "../support/hub.ts";
+import { startHubInside } from "../support/hub-inside.ts";
 import { linkOf } from "./page.ts";
 
+const uiFolder = fileURLToPath(new URL("../../out/renderer", import.meta.url));
 const HOUR_MS = 3_600_000;
 
 test("a new device's chart follows readings as they come, and shows other ranges", async ({ page }) => {
@@ -27,10 +30,9 @@ test("a new device's chart follows readings as they come, and shows other ranges
 });
 
 test("a device known for a while opens on its last hour", async ({ page }) => {
-  await using hub = await startTestHub();
+  await using hub = await startHubInside({ nowMs: Date.now() - HOUR_MS / 3, uiFolder });
   await hub.post({ device_id: "raspi-01", temperature: 20 });
-  await page.clock.setSystemTime(Date.now() + HOUR_MS / 3);
-  await page.goto(linkOf(hub));
+  await page.goto(hub.link);
   await page.getByRole("link", { name: "raspi-01" }).click();
   await expect(page.getByRole("radio", { name: "1 h" })).toBeChecked();
   await expect(page.getByRole("region", { name: "Temperature" })).toContainText("min 20 · mean 20 · max 20");

@@ -39,6 +39,16 @@ describe("the buckets of a chart", () => {
     expect(window.summary()).toBeUndefined();
   });
 
+  test("tell a late reading in the window from one in order, before it, or of a slow clock", () => {
+    const window = chart([bucket(20, 4), bucket(60, 6)]);
+    expect(window.add({ ts: 45, value: 5 })).toBe(true);
+    expect(window.add({ ts: 101, value: 5 })).toBe(false);
+    expect(window.add({ ts: 99, value: 5 })).toBe(true);
+    expect(window.add({ ts: -1, value: 5 })).toBe(false);
+    const slow = chart([bucket(20, 4)]);
+    expect([slow.add({ ts: 35, value: 5 }), slow.add({ ts: 45, value: 5 })]).toEqual([false, false]);
+  });
+
   test("follow a Pi whose clock is ahead", () => {
     const window = chart([]);
     window.add({ ts: 500, value: 1 });

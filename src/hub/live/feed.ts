@@ -1,4 +1,5 @@
-// What the UI listens to. Readings are sampled: of each series the newest value a tick. A listener that does not keep up
+// What the UI listens to. Readings are sampled: of each series the newest value a tick, and after it the oldest where they
+// are further apart than live readings are, which tells of a backlog. A listener that does not keep up
 // is cut off; it comes back and asks for what it missed.
 import type { LiveEvent, LiveReading } from "../../shared/api.ts";
 import type { Device } from "../../shared/device.ts";
@@ -9,6 +10,14 @@ import type { HubEvents } from "../events.ts";
 
 const TICK_MS = 100;
 const TICKS_PER_RATE = 10;
+/** Readings of one tick that lie further apart were taken while the device was offline. */
+const BACKLOG_SPAN_MS = 1_000;
+
+/** The newest and the oldest reading of a series in one tick. */
+interface Sample {
+  newest: LiveReading;
+  oldest: LiveReading;
+}
 
 export interface Listener {
   send(text: string): void;
@@ -24,7 +33,7 @@ export interface LiveFeedOptions {
 export class LiveFeed {
   readonly #options: LiveFeedOptions;
   readonly #listeners = new Set<Listener>();
-  #readings = new Map<string, LiveReading>();
+  readonly #samples = new Map<string, Sample>();
   /** Those that changed since the last tick. */
   readonly #devices = new Set<DeviceId>();
   #stored = 0;
@@ -68,7 +77,12 @@ export class LiveFeed {
     this.#stored += readings.length;
     if (this.#listeners.size === 0) return;
     for (const [index, { device, metric, value }] of readings.entries()) {
-      this.#readings.set(`${device}\n${metric}`, [device, metric, tsMs[index] ?? 0, value]);
+      const key = `${device}\n${metric}`;
+      const reading: LiveReading = [device, metric, tsMs[index] ?? 0, value];
+      const sample = this.#samples.get(key);
+      if (sample === undefined) this.#samples.set(key, { newest: reading, oldest: reading });
+      else if (reading[2] >= sample.newest[2]) sample.newest = reading;
+      else if (reading[2] < sample.oldest[2]) sample.oldest = reading;
     }
   }
 
@@ -78,9 +92,9 @@ export class LiveFeed {
       if (device !== undefined) this.#send({ type: "device", device });
     }
     this.#devices.clear();
-    if (this.#readings.size > 0) {
-      this.#send({ type: "readings", readings: [...this.#readings.values()] });
-      this.#readings.clear();
+    if (this.#samples.size > 0) {
+      this.#send({ type: "readings", readings: [...this.#samples.values()].flatMap(toSend) });
+      this.#samples.clear();
     }
     this.#ticks = (this.#ticks + 1) % TICKS_PER_RATE;
     if (this.#ticks > 0) return;
@@ -93,4 +107,8 @@ export class LiveFeed {
     const text = JSON.stringify(event);
     for (const listener of this.#listeners) listener.send(text);
   }
+}
+
+function toSend({ newest, oldest }: Sample): LiveReading[] {
+  return newest[2] - oldest[2] > BACKLOG_SPAN_MS ? [newest, oldest] : [newest];
 }

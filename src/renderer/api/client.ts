@@ -1,5 +1,6 @@
 // The HTTP client of the hub's API. The desktop app and the browser use the same relative addresses.
 import type { ApiError } from "../../shared/api.ts";
+import { hubClock } from "./hub-clock.ts";
 
 type QueryValue = string | number | readonly string[] | undefined;
 
@@ -35,7 +36,7 @@ export function explain(error: Error): string {
 
 /** Throws `ApiFailure` for an error status. Not validated: the hub is held to the schemas of `shared/api.ts`. */
 export async function request<Answer>(url: string, init?: RequestInit): Promise<Answer> {
-  const response = await fetch(url, init);
+  const response = await fetchFromHub(url, init);
   if (!response.ok) throw new ApiFailure(response.status, await readError(response));
   return response.json();
 }
@@ -47,13 +48,20 @@ export function post<Answer>(url: string, body: object): Promise<Answer> {
 
 /** DELETE answers without a body. */
 export async function remove(url: string): Promise<void> {
-  const response = await fetch(url, { method: "DELETE" });
+  const response = await fetchFromHub(url, { method: "DELETE" });
   if (!response.ok) throw new ApiFailure(response.status, await readError(response));
 }
 
 export function patch<Answer>(url: string, body: object): Promise<Answer> {
   const headers = { "content-type": "application/json" };
   return request(url, { method: "PATCH", headers, body: JSON.stringify(body) });
+}
+
+async function fetchFromHub(url: string, init?: RequestInit): Promise<Response> {
+  const sentMs = Date.now();
+  const response = await fetch(url, init);
+  hubClock.learn(sentMs, Date.now(), response.headers.get("date"));
+  return response;
 }
 
 /** A proxy between the page and the hub may answer with HTML. */

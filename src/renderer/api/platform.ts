@@ -1,6 +1,6 @@
 // The only file that knows whether the page runs in the desktop app's window or in a browser's tab.
 import type { ExportQuery, LiveTicket } from "../../shared/api.ts";
-import type { BrambleBridge, HubState, SaveOutcome } from "../../shared/bridge.ts";
+import type { BrambleBridge, HubState, SaveState } from "../../shared/bridge.ts";
 import { apiUrl } from "./client.ts";
 
 declare global {
@@ -28,14 +28,28 @@ export function watchHubState(listener: (state: HubState) => void): () => void {
   return stop;
 }
 
-/** `handed-over`: the browser downloads by itself and does not report the outcome. */
-export type ExportOutcome = SaveOutcome | { readonly kind: "handed-over" };
+/** Tries again to start a hub that failed, which only the desktop app can. */
+export function startHub(): void {
+  void desktop?.startHub();
+}
 
-export async function exportCsv(query: ExportQuery, suggestedName: string): Promise<ExportOutcome> {
-  if (desktop !== undefined) return desktop.saveCsv(query, suggestedName);
+/** Follows the desktop app as it saves an export; a browser downloads by itself. Returns a function that unsubscribes. */
+export function watchSaveState(listener: (state: SaveState) => void): () => void {
+  return desktop?.onSaveState(listener) ?? (() => undefined);
+}
+
+export function cancelSave(): void {
+  void desktop?.cancelSave();
+}
+
+/** The desktop app asks where to save, and tells `watchSaveState` how it goes. */
+export function exportCsv(query: ExportQuery, suggestedName: string): void {
+  if (desktop !== undefined) {
+    void desktop.saveCsv(query, suggestedName);
+    return;
+  }
   const link = document.createElement("a");
   link.href = apiUrl("export.csv", query);
   link.download = suggestedName;
   link.click();
-  return { kind: "handed-over" };
 }

@@ -6,6 +6,7 @@ import type { Device, DeviceChanges, JoiningState } from "../../shared/device.ts
 import type { DiagnosticReport } from "../../shared/doctor.ts";
 import { byName } from "../i18n/names.ts";
 import { ApiFailure, apiUrl, patch, post, request } from "./client.ts";
+import { hubNowMs } from "./hub-clock.ts";
 
 /** Readings may be dated ahead, where a device's clock is fast or this computer's is slow. */
 const MAX_DEVICE_CLOCK_LEAD_MS = 7 * 24 * 3_600_000;
@@ -92,7 +93,7 @@ export function useReadingCount({ id, metrics }: Device) {
   return useQuery({
     queryKey: ["reading-count", id],
     queryFn: async ({ signal }) => {
-      const range = { from: 0, to: Date.now() + MAX_DEVICE_CLOCK_LEAD_MS, points: 1 };
+      const range = { from: 0, to: hubNowMs() + MAX_DEVICE_CLOCK_LEAD_MS, points: 1 };
       const counts = metrics.map(async ({ name }) => {
         const url = apiUrl(`devices/${encodeURIComponent(id)}/readings`, { metric: name, ...range });
         const { buckets } = await request<Chart>(url, { signal });
@@ -137,7 +138,7 @@ export function useChart(window: ChartWindow, enabled = true) {
   return useQuery({
     queryKey: ["chart", window],
     queryFn: ({ signal }) => {
-      const to = Date.now();
+      const to = hubNowMs();
       const query = { metric, from: to - spanMs, to, points };
       return request<Chart>(apiUrl(`devices/${encodeURIComponent(device)}/readings`, query), { signal });
     },

@@ -12,6 +12,8 @@ const MAX_RECENT_POINTS = 64;
 
 export class Series {
   readonly latest = new Signal<Point | undefined>(undefined);
+  /** How finely its values are written, as the chart of it that was drawn last has found. */
+  readonly resolution = new Signal<number | undefined>(undefined);
   readonly #listeners = new Set<(point: Point) => void>();
   readonly #recent: Point[] = [];
 

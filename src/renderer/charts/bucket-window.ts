@@ -2,11 +2,21 @@
 import type { Chart } from "../../shared/api.ts";
 import type { Bucket } from "../../shared/reading.ts";
 import type { Point } from "../api/series.ts";
+import { endState, heldStates, isOnOff, isPeriodic, isState, meanByTime } from "./on-off.ts";
+import { resolutionOf } from "./resolution.ts";
 
 export interface Summary {
   readonly min: number;
   readonly mean: number;
   readonly max: number;
+}
+
+/** What is known of the series beside the hub's answer. */
+export interface Known {
+  /** The newest reading, which may be older than the window. */
+  readonly latest?: Point | undefined;
+  /** The state before the window, where earlier buckets told it. */
+  readonly before?: number | undefined;
 }
 
 export class BucketWindow {
@@ -18,14 +28,19 @@ export class BucketWindow {
   readonly #answeredMs: number;
   #buckets: Bucket[];
   #endMs: number;
+  #newest: Point | undefined;
+  /** The value that the window begins with, where it is known. */
+  #before: number | undefined;
 
-  constructor(chart: Chart) {
+  constructor(chart: Chart, { latest, before }: Known = {}) {
     this.#spanMs = chart.to - chart.from;
     this.#stepMs = chart.stepMs;
     this.#originMs = chart.from;
     this.#answeredMs = chart.to;
     this.#buckets = [...chart.buckets];
     this.#endMs = chart.to;
+    this.#newest = latest;
+    this.#before = latest !== undefined && latest.ts < chart.from ? latest.value : before;
   }
 
   get buckets(): readonly Bucket[] {
@@ -44,18 +59,45 @@ export class BucketWindow {
     return this.#endMs;
   }
 
+  /** See `resolutionOf`. */
+  get resolution(): number | undefined {
+    return resolutionOf(this.#buckets);
+  }
+
+  get before(): number | undefined {
+    return this.#before;
+  }
+
+  /** Whether nothing but two states is known of the series: it changes in steps. */
+  get isOnOff(): boolean {
+    if (this.#buckets.length > 0) return isOnOff(this.#buckets);
+    return this.#newest !== undefined && this.#before !== undefined && isState(this.#before);
+  }
+
+  /** The states one after the other, where the series has two and sends them when they change; undefined otherwise. */
+  get states(): readonly Bucket[] | undefined {
+    if (!this.isOnOff || isPeriodic(this.#buckets, this.#stepMs)) return undefined;
+    const before = this.#before !== undefined && isState(this.#before) ? this.#before : undefined;
+    const { startMs, stepMs } = this;
+    return heldStates(this.#buckets, { startMs, endMs: this.#endMs, stepMs, before, last: this.#lastState });
+  }
+
   /**
    * Adds a reading to its bucket. A late one goes into an earlier bucket, unless the answer may contain it already: the
-   * feed sends a reading shortly after the store can answer with it.
+   * feed sends a reading shortly after the store can answer with it. True for a late one: the feed thins out readings
+   * that come fast, so others that came with it may be missing.
    */
-  add({ ts, value }: Point): void {
-    if (ts < this.startMs) return;
-    const t = this.#originMs + Math.floor((ts - this.#originMs) / this.#stepMs) * this.#stepMs;
+  add({ ts, value }: Point): boolean {
+    if (ts < this.startMs) return false;
+    const t = this.#bucketOf(ts);
     const before = this.#buckets.findLastIndex((bucket) => bucket.t <= t);
     const known = this.#buckets[before];
     if (known?.t !== t) this.#buckets.splice(before + 1, 0, { t, min: value, max: value, avg: value, n: 1 });
     else if (ts >= this.#answeredMs || value < known.min || value > known.max)
       this.#buckets[before] = merged(known, value);
+    const newestMs = Math.max(this.#newest?.ts ?? 0, this.#buckets.at(-1)?.t ?? 0);
+    if (ts >= (this.#newest?.ts ?? 0)) this.#newest = { ts, value };
+    return ts < newestMs;
   }
 
   /** Moves the right edge to now, or to the newest reading where a Pi's clock is ahead. */
@@ -63,20 +105,36 @@ export class BucketWindow {
     this.#endMs = Math.max(nowMs, this.#buckets.at(-1)?.t ?? 0);
     const { startMs } = this;
     const first = this.#buckets.findIndex((bucket) => bucket.t >= startMs);
-    this.#buckets = first === -1 ? [] : first === 0 ? this.#buckets : this.#buckets.slice(first);
+    const count = first === -1 ? this.#buckets.length : first;
+    const left = this.#buckets[count - 1];
+    if (left === undefined) return;
+    this.#before = endState(left, this.#buckets[count], this.#lastState);
+    this.#buckets = this.#buckets.slice(count);
   }
 
-  /** Of the visible readings; undefined without any. */
+  /** Of the visible readings; undefined without any. Of two states the mean is by time. */
   summary(): Summary | undefined {
-    if (this.#buckets.length === 0) return undefined;
+    const { states } = this;
+    const shown = states ?? this.#buckets;
+    if (shown.length === 0) return undefined;
     let [min, max, sum, count] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 0];
-    for (const bucket of this.#buckets) {
+    for (const bucket of shown) {
       min = Math.min(min, bucket.min);
       max = Math.max(max, bucket.max);
       sum += bucket.avg * bucket.n;
       count += bucket.n;
     }
-    return { min, mean: sum / count, max };
+    return { min, mean: states === undefined ? sum / count : meanByTime(states, this.#endMs), max };
+  }
+
+  #bucketOf(ts: number): number {
+    return this.#originMs + Math.floor((ts - this.#originMs) / this.#stepMs) * this.#stepMs;
+  }
+
+  /** The value of the newest reading, unless a bucket is newer still. */
+  get #lastState(): number | undefined {
+    const lastMs = this.#buckets.at(-1)?.t ?? 0;
+    return this.#newest !== undefined && this.#newest.ts >= lastMs ? this.#newest.value : undefined;
   }
 }
 

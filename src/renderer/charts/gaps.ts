@@ -32,7 +32,7 @@ export function splitAtGaps(buckets: readonly Bucket[], stepMs: number, endMs: n
 }
 
 /** The median distance; infinite for fewer than two buckets, which have no rate that could show a gap. */
-function usualDistanceMs(buckets: readonly Bucket[]): number {
+export function usualDistanceMs(buckets: readonly Bucket[]): number {
   const distances = buckets.slice(1).map(({ t }, index) => t - (buckets[index]?.t ?? t));
   return distances.sort((a, b) => a - b)[Math.floor(distances.length / 2)] ?? Number.POSITIVE_INFINITY;
 }

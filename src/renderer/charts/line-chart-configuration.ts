@@ -15,6 +15,10 @@ export interface Frame {
   readonly endMs: number;
   readonly stepMs: number;
   readonly gaps: readonly Gap[];
+  /** How finely its values are written. */
+  readonly resolution: number | undefined;
+  /** The series has the states 0 and 1, and nothing between. */
+  readonly isOnOff: boolean;
 }
 
 /** A point of a dataset. In a gap `bucket` is null and `y` is NaN. */
@@ -31,6 +35,7 @@ const HALF_LABEL_WIDTH_PX = 20;
 /** Padding above the maximum and below the minimum, as a fraction of the range. */
 const VALUE_PADDING_RATIO = 0.08;
 const BAND_OPACITY = 0.16;
+const ON_OFF_TICKS = [{ value: 0 }, { value: 1 }];
 /** Index of the dataset that the tooltip describes. */
 const MEAN_DATASET_INDEX = 2;
 
@@ -83,6 +88,7 @@ export function lineChartConfiguration(
           border: { display: false },
           ticks: { ...ticks, padding: 8, autoSkip: false, callback: tickText },
           afterDataLimits(axis) {
+            if (frame.isOnOff) [axis.min, axis.max] = [0, 1];
             const room = (axis.max - axis.min) * VALUE_PADDING_RATIO;
             axis.min -= room;
             axis.max += room;
@@ -90,7 +96,7 @@ export function lineChartConfiguration(
           afterBuildTicks(axis) {
             // Without readings the axis has no scale.
             const isEmpty = axis.chart.data.datasets[MEAN_DATASET_INDEX]?.data.length === 0;
-            axis.ticks = isEmpty ? [] : valueTicks(axis.min, axis.max);
+            axis.ticks = isEmpty ? [] : frame.isOnOff ? ON_OFF_TICKS : valueTicks(axis.min, axis.max);
           },
           afterFit(axis) {
             axis.width = Math.max(axis.width, MIN_VALUE_AXIS_WIDTH_PX);
@@ -111,7 +117,7 @@ export function lineChartConfiguration(
           filter: ({ datasetIndex }) => datasetIndex === MEAN_DATASET_INDEX,
           callbacks: {
             title: ([item]) => (item === undefined ? "" : formatInstant(item.parsed.x ?? 0, frame.stepMs)),
-            label: (item) => tooltipText(item, unit),
+            label: (item) => tooltipText(item, unit, frame.resolution),
           },
         },
       },
@@ -151,11 +157,12 @@ function tickText(value: number | string, _index: number, all: readonly Tick[]):
   return formatTick(Number(value), (second?.value ?? 1) - (first?.value ?? 0));
 }
 
-function tooltipText({ raw }: TooltipItem<"line">, unit: string | undefined): string {
+function tooltipText({ raw }: TooltipItem<"line">, unit: string | undefined, resolution: number | undefined): string {
   const bucket = isChartPoint(raw) ? raw.bucket : null;
   if (bucket === null) return "";
-  const mean = formatQuantity(bucket.avg, unit);
-  return bucket.n === 1 ? mean : `${mean}  (${formatValue(bucket.min)} – ${formatValue(bucket.max)})`;
+  const mean = formatQuantity(bucket.avg, unit, resolution);
+  if (bucket.n === 1) return mean;
+  return `${mean}  (${formatValue(bucket.min, resolution)} – ${formatValue(bucket.max, resolution)})`;
 }
 
 function isChartPoint(raw: unknown): raw is ChartPoint {

@@ -1,9 +1,10 @@
 // The last hour of a metric as a small line: one SVG path, redrawn without rendering React.
 import { useRef } from "react";
+import type { Metric } from "../../shared/device.ts";
 import { useChart } from "../api/queries.ts";
 import { useWidthWhenNear } from "../ui/hooks/use-width-when-near.ts";
 import type { BucketWindow } from "./bucket-window.ts";
-import { splitAtGaps } from "./gaps.ts";
+import { runsOf } from "./runs.ts";
 import styles from "./sparkline.module.css";
 import { useLiveChart } from "./use-live-chart.ts";
 
@@ -18,7 +19,7 @@ const EMPTY_PATH = Array.from({ length: 12 }, (_, index) => `M${MARGIN + index *
 
 interface Props {
   readonly device: string;
-  readonly metric: string;
+  readonly metric: Metric;
   readonly colour: string;
 }
 
@@ -26,8 +27,8 @@ export function Sparkline({ device, metric, colour }: Props) {
   const svg = useRef<SVGSVGElement>(null);
   const path = useRef<SVGPathElement>(null);
   const isNear = useWidthWhenNear(svg) !== undefined;
-  const chart = useChart({ device, metric, spanMs: SPAN_MS, points: POINTS }, isNear);
-  useLiveChart(chart.data, (window) => path.current?.setAttribute("d", pathOf(window)));
+  const chart = useChart({ device, metric: metric.name, spanMs: SPAN_MS, points: POINTS }, isNear);
+  useLiveChart(chart, metric.latest, (window) => path.current?.setAttribute("d", pathOf(window)));
 
   return (
     <svg
@@ -45,8 +46,9 @@ export function Sparkline({ device, metric, colour }: Props) {
 
 function pathOf(window: BucketWindow): string {
   const { min, max } = window.summary() ?? { min: 0, max: 0 };
-  const { buckets, stepMs, startMs, endMs } = window;
-  if (buckets.length === 0) return EMPTY_PATH;
+  const { startMs, endMs } = window;
+  const { runs, isStepped } = runsOf(window);
+  if (runs.length === 0) return EMPTY_PATH;
   const x = (t: number) => MARGIN + ((t - startMs) / (endMs - startMs)) * (WIDTH - 2 * MARGIN);
   const y = (value: number) => {
     // Halved, since the difference of two huge values may overflow a double.
@@ -54,10 +56,11 @@ function pathOf(window: BucketWindow): string {
     // A constant value is drawn in the middle.
     return MARGIN + (Number.isNaN(fromTop) ? 0.5 : fromTop) * (HEIGHT - 2 * MARGIN);
   };
-  return splitAtGaps(buckets, stepMs, endMs)
-    .runs.map(
-      (run) =>
-        `M${run.map(({ t, avg }) => `${x(t).toFixed(1)} ${y(avg).toFixed(1)}`).join("L")}${run.length === 1 ? "h0.1" : ""}`,
-    )
+  return runs
+    .map((run) => {
+      const points = run.map(({ t, avg }) => [x(t).toFixed(1), y(avg).toFixed(1)] as const);
+      const line = points.map((point) => (isStepped ? `H${point[0]}V${point[1]}` : `L${point.join(" ")}`)).join("");
+      return `M${points[0]?.join(" ")}${line}${run.length === 1 ? "h0.1" : ""}`;
+    })
     .join("");
 }

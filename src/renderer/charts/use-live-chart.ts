@@ -1,32 +1,78 @@
-// The one way from live readings to a drawing: without rendering React, into a bucket window, drawn once per frame.
-import { useEffect, useEffectEvent } from "react";
+// The one way from live readings to a drawing: without rendering React, into a bucket window, drawn once per frame. Of late
+// readings, which come many at a time, the feed brings a few: the chart is then fetched again.
+import { useEffect, useEffectEvent, useRef } from "react";
 import type { Chart } from "../../shared/api.ts";
+import { hubNowMs } from "../api/hub-clock.ts";
+import type { Point } from "../api/series.ts";
 import { useLive } from "../api/use-live.ts";
 import { BucketWindow } from "./bucket-window.ts";
 import { cancelFrame, inNextFrame } from "./frames.ts";
 
+/** From a late reading until the chart is fetched again: more of them are on their way. */
+const LATE_REFETCH_MS = 1_000;
+
+/** The query of a chart. */
+interface ChartAnswer {
+  readonly data: Chart | undefined;
+  readonly isFetching: boolean;
+  refetch(): unknown;
+}
+
 /** Calls `draw` when a reading arrives, and whenever the window has moved by about a pixel. */
-export function useLiveChart(chart: Chart | undefined, draw: (window: BucketWindow) => void): void {
+export function useLiveChart(answer: ChartAnswer, latest: Point, draw: (window: BucketWindow) => void): void {
   const { series } = useLive();
+  const chart = answer.data;
+  const last = useRef<BucketWindow>(null);
+  /** A late reading came that the next answer, and perhaps not the one under way, contains. */
+  const isOutdated = useRef(false);
   const onDraw = useEffectEvent(draw);
+  const makeWindow = useEffectEvent(
+    (next: Chart) => new BucketWindow(next, { latest, before: stateBefore(last.current, next) }),
+  );
+  const fetchAgain = useEffectEvent((): boolean => {
+    if (answer.isFetching) return false;
+    isOutdated.current = false;
+    answer.refetch();
+    return true;
+  });
 
   useEffect(() => {
     if (chart === undefined) return;
-    const window = new BucketWindow(chart);
+    const readings = series.of(chart.device, chart.metric);
+    const window = makeWindow(chart);
+    last.current = window;
     const redraw = () => {
-      window.slideTo(Date.now());
+      window.slideTo(hubNowMs());
+      readings.resolution.set(window.resolution);
       onDraw(window);
     };
-    const stop = series.of(chart.device, chart.metric).onPoint(chart.to, (point) => {
-      window.add(point);
+    let late: ReturnType<typeof setTimeout> | undefined;
+    const fetchSoon = () => {
+      isOutdated.current = true;
+      late ??= setTimeout(() => {
+        late = undefined;
+        if (!fetchAgain()) fetchSoon();
+      }, LATE_REFETCH_MS);
+    };
+    if (isOutdated.current) fetchSoon();
+    const stop = readings.onPoint(chart.to, (point) => {
+      if (window.add(point)) fetchSoon();
       inNextFrame(redraw);
     });
     const slide = setInterval(() => inNextFrame(redraw), Math.max(1_000, chart.stepMs));
     redraw();
     return () => {
       stop();
+      clearTimeout(late);
       clearInterval(slide);
       cancelFrame(redraw);
     };
   }, [chart, series]);
+}
+
+/** The state at the start of `next`, as far as the window before it has shown it. */
+function stateBefore(window: BucketWindow | null, next: Chart): number | undefined {
+  if (window === null || window.endMs - window.startMs !== next.to - next.from) return undefined;
+  window.slideTo(next.to);
+  return window.before;
 }

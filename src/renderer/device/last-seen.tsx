@@ -1,8 +1,8 @@
 // How long ago a device was last seen. Reads the live feed once a second instead of subscribing, so readings do not render it.
 import type { Device } from "../../shared/device.ts";
 import { newest, useLive } from "../api/use-live.ts";
+import { useNow } from "../api/use-now.ts";
 import { formatAgo } from "../i18n/times.ts";
-import { useNow } from "../ui/hooks/use-now.ts";
 
 export function LastSeen({ device }: { readonly device: Device }) {
   const { series } = useLive();

@@ -1,8 +1,8 @@
 // Whether a device is online, by shape and text as well as colour.
 import type { Presence as PresenceState } from "../../shared/device.ts";
+import { useNow } from "../api/use-now.ts";
 import { formatMoment } from "../i18n/times.ts";
 import { Dot } from "../ui/dot.tsx";
-import { useNow } from "../ui/hooks/use-now.ts";
 import styles from "./presence.module.css";
 
 export function Presence({ online, sinceMs }: PresenceState) {

@@ -1,9 +1,9 @@
 // Metrics without readings for longer than usual although their device is online: since when, and how often they usually come.
 import type { Metric } from "../../shared/device.ts";
 import { newest, useLive } from "../api/use-live.ts";
+import { useNow } from "../api/use-now.ts";
 import { metricLabel } from "../i18n/names.ts";
 import { formatSpan } from "../i18n/times.ts";
-import { useNow } from "../ui/hooks/use-now.ts";
 import styles from "./silent-metrics.module.css";
 
 const MAX_SHOWN_METRICS = 2;

@@ -1,34 +1,80 @@
 // Numbers in the browser's locale, short enough for a card at any magnitude.
 
-const withDigits = (maximumFractionDigits: number) => new Intl.NumberFormat(undefined, { maximumFractionDigits });
-const fine = withDigits(4);
-const usual = withDigits(2);
-const coarse = withDigits(1);
-const whole = withDigits(0);
+const MAX_DOUBLE_DIGITS = 16;
+/** Smaller and larger numbers are written with a power of ten. */
+const MIN_PLAIN = 0.001;
+const MAX_PLAIN = 1e15;
+
+const whole = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
 const compact = new Intl.NumberFormat(undefined, { notation: "compact", maximumSignificantDigits: 4 });
-const scientific = new Intl.NumberFormat(undefined, { notation: "scientific", maximumSignificantDigits: 3 });
 
 /** Narrow and non-breaking, between value and unit. */
 const THIN_SPACE = "\u202f";
 
-export function formatValue(value: number): string {
+/**
+ * At least as finely as `resolution`, the difference to be seen between two values; without it as finely as is usual for
+ * a number of that size. Whole numbers below 10^15 are written in full.
+ */
+export function formatValue(value: number, resolution?: number): string {
   const size = Math.abs(value);
-  if (size !== 0 && (size < 0.001 || size >= 1e15)) return scientific.format(value);
-  if (size < 1) return fine.format(value);
-  if (size < 100) return usual.format(value);
-  if (size < 10_000) return coarse.format(value);
-  return (size < 1e7 ? whole : compact).format(value);
+  const power = size === 0 ? 0 : Math.floor(Math.log10(size));
+  const wanted = resolution === undefined ? Number.NEGATIVE_INFINITY : decimalsOf(resolution);
+  if (size !== 0 && (size < MIN_PLAIN || size >= MAX_PLAIN)) return scientific(power + wanted).format(value);
+  const decimals = Math.max(usualDecimals(size), Math.min(wanted, MAX_DOUBLE_DIGITS - 1 - power));
+  return plain(0, decimals).format(value);
+}
+
+function usualDecimals(size: number): number {
+  if (size < 1) return 4;
+  if (size < 100) return 2;
+  return size < 10_000 ? 1 : 0;
 }
 
 /** Rounds to the step's digits, so that all ticks of an axis have the same number of them. */
 export function formatTick(value: number, step: number): string {
-  const digits = [0, 1, 2, 3].find((count) => Number.isInteger(Math.round(step * 1e9) / 10 ** (9 - count)));
-  if (digits === undefined || step < 0.001 || Math.abs(value) >= 1e7) return formatValue(value);
-  return value.toLocaleString(undefined, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  const decimals = step > 0 ? Math.max(0, decimalsOf(step)) : 0;
+  const size = Math.abs(value);
+  if (size >= MAX_PLAIN || decimals > MAX_TICK_DECIMALS) {
+    return value === 0 ? "0" : scientific(Math.floor(Math.log10(size)) + decimalsOf(step)).format(value);
+  }
+  if (size >= 1e7 && size < step * MAX_COMPACT_STEPS) return compact.format(value);
+  return plain(decimals, decimals).format(value);
 }
 
-export function formatQuantity(value: number, unit: string | undefined): string {
-  return unit === undefined ? formatValue(value) : `${formatValue(value)}${THIN_SPACE}${unit}`;
+const MAX_TICK_DECIMALS = 6;
+/** Four digits tell ticks apart that are not more than so many steps from zero. */
+const MAX_COMPACT_STEPS = 1_000;
+
+export function formatQuantity(value: number, unit: string | undefined, resolution?: number): string {
+  const text = formatValue(value, resolution);
+  return unit === undefined ? text : `${text}${THIN_SPACE}${unit}`;
+}
+
+/** How many decimals show a difference: 2 for 0.01 and 0.05, -2 for 100. Steps carry the error of a subtraction. */
+function decimalsOf(difference: number): number {
+  return Math.ceil(-Math.log10(difference) - 0.001);
+}
+
+const formats = new Map<string, Intl.NumberFormat>();
+
+function plain(minimumFractionDigits: number, maximumFractionDigits: number): Intl.NumberFormat {
+  return formatOf(`${minimumFractionDigits} ${maximumFractionDigits}`, {
+    minimumFractionDigits,
+    maximumFractionDigits,
+  });
+}
+
+function scientific(decimals: number): Intl.NumberFormat {
+  const maximumSignificantDigits = Math.min(Math.max(3, decimals + 1), MAX_DOUBLE_DIGITS);
+  return formatOf(`e${maximumSignificantDigits}`, { notation: "scientific", maximumSignificantDigits });
+}
+
+function formatOf(name: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const known = formats.get(name);
+  if (known !== undefined) return known;
+  const format = new Intl.NumberFormat(undefined, options);
+  formats.set(name, format);
+  return format;
 }
 
 export const formatCount = (count: number): string => whole.format(count);

@@ -1,14 +1,19 @@
 // The banner above a page while the hub is not reachable or its disk fills up: what happened and what to do.
 import type { HubInfo } from "../../shared/api.ts";
 import type { HubState } from "../../shared/bridge.ts";
+import { hubClock } from "../api/hub-clock.ts";
+import { startHub } from "../api/platform.ts";
 import { useHub } from "../api/queries.ts";
 import { useSignal } from "../api/signal.ts";
 import { useHubState } from "../api/use-hub-state.ts";
 import { useLive } from "../api/use-live.ts";
+import { formatSpan } from "../i18n/times.ts";
 import styles from "./hub-banner.module.css";
 
 /** Keeps a number and its unit on one line. */
 const NO_BREAK_SPACE = "\u00a0";
+/** Nobody mistakes ages and charts for less. */
+const MIN_SHOWN_CLOCK_OFFSET_MS = 120_000;
 
 export function HubBanner() {
   const state = useHubState();
@@ -18,6 +23,11 @@ export function HubBanner() {
     return (
       <div className={`${styles["banner"]} ${styles["failed"]}`} role="alert">
         <strong>The hub cannot run.</strong> {state.reason}
+        <p>
+          <button type="button" className="button small" onClick={startHub}>
+            Try again
+          </button>
+        </p>
       </div>
     );
   }
@@ -26,6 +36,20 @@ export function HubBanner() {
     <div role="status">
       {message !== null && <div className={styles["banner"]}>{message}</div>}
       {message === null && hub !== undefined && <DiskWarning hub={hub} />}
+      {message === null && <ClockWarning />}
+    </div>
+  );
+}
+
+function ClockWarning() {
+  const offsetMs = useSignal(hubClock.offsetMs);
+  if (Math.abs(offsetMs) < MIN_SHOWN_CLOCK_OFFSET_MS) return null;
+  return (
+    <div className={styles["banner"]}>
+      <strong>
+        This computer’s clock is {formatSpan(Math.abs(offsetMs))} {offsetMs < 0 ? "ahead of" : "behind"} the hub’s.
+      </strong>
+      <p>This page goes by the hub’s clock. Set the one that is wrong: readings without a time get that of the hub.</p>
     </div>
   );
 }

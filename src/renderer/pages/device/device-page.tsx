@@ -2,6 +2,7 @@
 import { useState } from "react";
 import type { Device } from "../../../shared/device.ts";
 import { explain } from "../../api/client.ts";
+import { hubNowMs } from "../../api/hub-clock.ts";
 import { useDevice } from "../../api/queries.ts";
 import { seriesColour } from "../../charts/colours.ts";
 import { initialRange, RANGE_OPTIONS, RANGE_SPAN_MS } from "../../charts/ranges.ts";
@@ -58,7 +59,7 @@ function UnapprovedDevice({ device }: { readonly device: Device }) {
 }
 
 function JoinedDevice({ device }: { readonly device: Device }) {
-  const [range, setRange] = useState(() => initialRange(device, Date.now()));
+  const [range, setRange] = useState(() => initialRange(device, hubNowMs()));
   return (
     <>
       <PageHeader title={device.name} state={<State device={device} />}>

@@ -79,9 +79,9 @@ function Plot({ device, metric, spanMs, range, label, points }: PlotProps) {
     return () => drawing.destroy();
   }, [metric.unit]);
 
-  useLiveChart(chart.data, (window) => {
+  useLiveChart(chart, metric.latest, (window) => {
     picture.current?.draw(window);
-    if (range.current !== null) range.current.textContent = rangeText(window.summary());
+    if (range.current !== null) range.current.textContent = rangeText(window.summary(), window.resolution);
   });
 
   return (
@@ -98,8 +98,9 @@ function Plot({ device, metric, spanMs, range, label, points }: PlotProps) {
   );
 }
 
-function rangeText(summary: Summary | undefined): string {
+function rangeText(summary: Summary | undefined, resolution: number | undefined): string {
   if (summary === undefined) return "no readings in this time";
   const { min, mean, max } = summary;
-  return `min ${formatValue(min)} · mean ${formatValue(mean)} · max ${formatValue(max)}`;
+  const [least, usual, greatest] = [min, mean, max].map((value) => formatValue(value, resolution));
+  return `min ${least} · mean ${usual} · max ${greatest}`;
 }

@@ -2,10 +2,10 @@
 import type { Check, CheckState, DiagnosticReport } from "../../../shared/doctor.ts";
 import { explain } from "../../api/client.ts";
 import { useDiagnosticReport } from "../../api/queries.ts";
+import { useNow } from "../../api/use-now.ts";
 import { formatMoment } from "../../i18n/times.ts";
 import { PageHeader } from "../../shell/page-header.tsx";
 import { Failure } from "../../ui/failure.tsx";
-import { useNow } from "../../ui/hooks/use-now.ts";
 import { DoctorFinding } from "./doctor-finding.tsx";
 import styles from "./doctor-page.module.css";
 import { FailedClients } from "./failed-clients.tsx";

@@ -1,8 +1,8 @@
 // Clients that failed in the last day and why, newest first.
 import type { FailedClient } from "../../../shared/doctor.ts";
+import { useNow } from "../../api/use-now.ts";
 import { formatCount } from "../../i18n/numbers.ts";
 import { formatAgo, formatMoment } from "../../i18n/times.ts";
-import { useNow } from "../../ui/hooks/use-now.ts";
 import styles from "./failed-clients.module.css";
 
 /** More are collapsed. */

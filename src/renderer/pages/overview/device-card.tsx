@@ -34,11 +34,7 @@ export const DeviceCard = memo(function DeviceCard({ device }: { readonly device
             {metricLabel(metric)}
           </span>
           <LatestValue device={id} metric={metric} />
-          <Sparkline
-            device={id}
-            metric={metric.name}
-            colour={isSilent(metric) ? "var(--faint)" : seriesColour(index)}
-          />
+          <Sparkline device={id} metric={metric} colour={isSilent(metric) ? "var(--faint)" : seriesColour(index)} />
         </div>
       ))}
       {hidden > 0 && <p className="note">and {hidden} more</p>}

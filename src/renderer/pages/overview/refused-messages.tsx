@@ -1,8 +1,8 @@
 // Messages that the hub refused, and why: the first thing to read when a Pi sends and nothing arrives.
 import { useRefused } from "../../api/queries.ts";
+import { useNow } from "../../api/use-now.ts";
 import { formatCount } from "../../i18n/numbers.ts";
 import { formatMoment } from "../../i18n/times.ts";
-import { useNow } from "../../ui/hooks/use-now.ts";
 import styles from "./refused-messages.module.css";
 
 const MAX_SHOWN_MESSAGES = 100;

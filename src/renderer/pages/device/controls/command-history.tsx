@@ -2,6 +2,7 @@
 import type { Command } from "../../../../shared/command.ts";
 import type { Control } from "../../../../shared/control.ts";
 import type { Device } from "../../../../shared/device.ts";
+import { hubNowMs } from "../../../api/hub-clock.ts";
 import { controlLabel, failureText, valueText } from "../../../i18n/controls.ts";
 import { formatMoment } from "../../../i18n/times.ts";
 import styles from "./command-receipt.module.css";
@@ -16,7 +17,7 @@ export function CommandHistory({
   readonly device: Device;
   readonly commands: readonly Command[];
 }) {
-  const nowMs = Date.now();
+  const nowMs = hubNowMs();
   return (
     <section className="panel" aria-labelledby="earlier-commands">
       <h2 id="earlier-commands">Earlier commands</h2>

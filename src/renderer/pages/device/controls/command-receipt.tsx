@@ -1,6 +1,7 @@
 // The progress of a control's last command, with times: sent, delivered, done.
 import type { Command, CommandState } from "../../../../shared/command.ts";
 import type { Control } from "../../../../shared/control.ts";
+import { hubNowMs } from "../../../api/hub-clock.ts";
 import { controlLabel, failureText, valueText } from "../../../i18n/controls.ts";
 import { formatLater, formatMillisecond, formatMoment } from "../../../i18n/times.ts";
 import styles from "./command-receipt.module.css";
@@ -14,7 +15,7 @@ interface Props {
 export function CommandReceipt({ command, control, isOnline }: Props) {
   const { state, timeline, expiresAtMs, publication } = command;
   if (state === "queued") {
-    const until = formatMoment(expiresAtMs, Date.now());
+    const until = formatMoment(expiresAtMs, hubNowMs());
     return (
       <p className="note" role="status">
         {queuedText(isOnline, publication)}, until {until}

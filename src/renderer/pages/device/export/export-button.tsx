@@ -1,14 +1,11 @@
-// Exports a device's readings as CSV: opens the form, then shows where the file was saved.
-import { useEffect, useState } from "react";
-import type { ExportQuery } from "../../../../shared/api.ts";
+// Exports a device's readings as CSV: opens the form. How the saving goes is shown on every page.
+import { useState } from "react";
 import type { Device } from "../../../../shared/device.ts";
-import { type ExportOutcome, exportCsv } from "../../../api/platform.ts";
+import { exportCsv } from "../../../api/platform.ts";
+import { useSaveState } from "../../../api/use-save-state.ts";
 import type { RangeName } from "../../../charts/ranges.ts";
 import { Dialog } from "../../../ui/dialog.tsx";
-import styles from "./export-button.module.css";
 import { ExportForm } from "./export-form.tsx";
-
-const TOAST_DURATION_MS = 8_000;
 
 interface Props {
   readonly device: Device;
@@ -17,22 +14,11 @@ interface Props {
 
 export function ExportButton({ device, shownRange }: Props) {
   const [isOpen, setIsOpen] = useState(false);
-  const [outcome, setOutcome] = useState<ExportOutcome>();
+  const isSaving = useSaveState()?.kind === "saving";
 
-  useEffect(() => {
-    if (outcome === undefined) return;
-    const timer = setTimeout(() => setOutcome(undefined), TOAST_DURATION_MS);
-    return () => clearTimeout(timer);
-  }, [outcome]);
-
-  async function save(query: ExportQuery) {
-    setOutcome(await exportCsv(query, `${device.id.replaceAll(":", "-")}.csv`));
-  }
-
-  const message = outcome && outcomeMessage(outcome);
   return (
     <>
-      <button type="button" className="button" onClick={() => setIsOpen(true)}>
+      <button type="button" className="button" disabled={isSaving} onClick={() => setIsOpen(true)}>
         Export
       </button>
       {isOpen && (
@@ -43,28 +29,13 @@ export function ExportButton({ device, shownRange }: Props) {
               shownRange={shownRange}
               onExport={(query) => {
                 close();
-                void save(query);
+                exportCsv(query, `${device.id.replaceAll(":", "-")}.csv`);
               }}
               onCancel={close}
             />
           )}
         </Dialog>
       )}
-      <div className={styles["toastPlace"]} role="status">
-        {message && <p className={styles["toast"]}>{message}</p>}
-      </div>
     </>
   );
-}
-
-function outcomeMessage(outcome: ExportOutcome): string | undefined {
-  switch (outcome.kind) {
-    case "saved":
-      return `Saved to ${outcome.path}`;
-    case "failed":
-      return `Not saved: ${outcome.reason}`;
-    case "cancelled":
-    case "handed-over":
-      return undefined;
-  }
 }

@@ -2,6 +2,7 @@
 import { type SubmitEvent, useState } from "react";
 import type { ExportQuery } from "../../../../shared/api.ts";
 import type { Device } from "../../../../shared/device.ts";
+import { hubNowMs } from "../../../api/hub-clock.ts";
 import { RANGE_OPTIONS, type RangeName } from "../../../charts/ranges.ts";
 import { OWN_TIME_ZONE } from "../../../i18n/times.ts";
 import form from "../../../ui/form.module.css";
@@ -28,7 +29,7 @@ export function ExportForm({ device, shownRange, onExport, onCancel }: Props) {
   const [tz, setTz] = useState(OWN_TIME_ZONE);
   const [purpose, setPurpose] = useState<Purpose>(() => usualPurpose());
   const [layout, setLayout] = useState<NonNullable<ExportQuery["layout"]>>("long");
-  const bounds = boundsOf(period, custom, Date.now());
+  const bounds = boundsOf(period, custom, hubNowMs());
 
   function submit(event: SubmitEvent) {
     event.preventDefault();
@@ -95,7 +96,7 @@ const PERIOD_OPTIONS: readonly (readonly [PeriodName, string])[] = [
 ];
 
 function yesterday(): CustomPeriod {
-  return { from: localMinute(Date.now() - DAY_MS), to: localMinute(Date.now()) };
+  return { from: localMinute(hubNowMs() - DAY_MS), to: localMinute(hubNowMs()) };
 }
 
 interface CustomEndsProps {

@@ -1,0 +1,126 @@
+// Writes a stream of bytes to the file that a person chose, whole or not at all: the bytes go into a file of our own beside
+// it, which takes its name when the last one is in. What goes wrong is told in words that name the folder.
+import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
+import { open, realpath, rename, rm } from "node:fs/promises";
+import { basename, dirname, extname, join } from "node:path";
+
+/** What a person would call an extension; “26.11” ends with none. */
+const EXTENSION = /^\.[a-z][a-z0-9]{0,4}$/i;
+
+/** A file where it was saved, and how many bytes are in so far. */
+export type OnBytes = (bytes: number) => void;
+
+/** Saving was cancelled; nothing is left of it. */
+export class SaveCancelled extends Error {}
+
+/** Writing failed. The message says where and what to do. */
+export class SaveFailure extends Error {}
+
+/** Throws `SaveCancelled` once `signal` aborts, `SaveFailure` where the disk refuses, and what the stream throws. */
+export async function saveStream(
+  chunks: ReadableStream<Uint8Array>,
+  path: string,
+  onBytes: OnBytes,
+  signal: AbortSignal,
+): Promise<void> {
+  // Of a link the file that it leads to is replaced, as by every other program.
+  const target = existsSync(path) ? await realpath(path) : path;
+  // Short, hidden and new: no file of the person's has this name, and it fits where the chosen name fits.
+  const unfinished = join(dirname(target), `.bramble-${randomUUID().slice(0, 8)}.part`);
+  try {
+    await write(chunks, unfinished, onBytes, signal);
+    await rename(unfinished, target).catch(failAt(path));
+  } catch (error) {
+    await rm(unfinished, { force: true }).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function write(
+  chunks: ReadableStream<Uint8Array>,
+  path: string,
+  onBytes: OnBytes,
+  signal: AbortSignal,
+): Promise<void> {
+  const file = await open(path, "wx").catch(failAt(path));
+  const reader = chunks.getReader();
+  // Ends a read that waits for a hub which has stopped sending.
+  const cancel = () => void reader.cancel().catch(() => undefined);
+  signal.addEventListener("abort", cancel);
+  try {
+    for (let bytes = 0; ; ) {
+      if (signal.aborted) throw new SaveCancelled();
+      const { done, value } = await reader.read();
+      if (signal.aborted) throw new SaveCancelled();
+      if (done) break;
+      for (let written = 0; written < value.length; ) {
+        written += (await file.write(value.subarray(written)).catch(failAt(path))).bytesWritten;
+      }
+      bytes += value.length;
+      onBytes(bytes);
+    }
+  } catch (error) {
+    cancel();
+    await file.close().catch(() => undefined);
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", cancel);
+  }
+  // Some file systems tell only now that the disk is full.
+  await file.close().catch(failAt(path));
+}
+
+/**
+ * The file to save to where the dialog answered `path`: GTK adds no extension to a name that was typed without one. The
+ * dialog then has not asked whether to replace `NAME.csv`, so such a file gets a number.
+ */
+export function withExtension(path: string): string {
+  if (EXTENSION.test(extname(path))) return path;
+  const stem = path.replace(/\.$/, "");
+  for (let number = 1; ; number++) {
+    const named = number === 1 ? `${stem}.csv` : `${stem} (${number}).csv`;
+    if (!existsSync(named)) return named;
+  }
+}
+
+function failAt(path: string): (error: NodeJS.ErrnoException) => never {
+  return (cause) => {
+    throw new SaveFailure(failureMessage(cause, path), { cause });
+  };
+}
+
+/** What a person does about it; the folder is named, since the dialog may have offered another than they think. */
+function failureMessage({ code, message }: NodeJS.ErrnoException, path: string): string {
+  const folder = dirname(path);
+  switch (code) {
+    case "ENOENT":
+    case "ENOTDIR":
+      return `The folder ${folder} is not there any more. Save to another folder.`;
+    case "ENOSPC":
+      return `The disk of ${folder} is full. Free some space there, or save to another disk.`;
+    case "EDQUOT":
+      return `You have used up your space on the disk of ${folder}. Free some there, or save to another disk.`;
+    case "EFBIG":
+      return `The disk of ${folder} takes no file this large. Export a shorter time, or save to another disk.`;
+    case "EACCES":
+    case "EPERM":
+      return `You may not write to the folder ${folder}. Save to another folder.`;
+    case "EROFS":
+      return `The disk of ${folder} can only be read. Save to another folder.`;
+    case "EISDIR":
+    case "ENOTEMPTY":
+      return `${path} is a folder. Save under another name.`;
+    case "EBUSY":
+    case "ETXTBSY":
+      return `${basename(path)} is open in another program. Close it there, or save under another name.`;
+    case "ENAMETOOLONG":
+      return `The name ${basename(path)} is too long for the disk of ${folder}. Save under a shorter name.`;
+    case "EIO":
+    case "ENXIO":
+    case "ENODEV":
+      return `The disk of ${folder} does not answer. Is it still connected? Save to another folder.`;
+    default:
+      return `Writing to the folder ${folder} failed (${code ?? message}). Save to another folder.`;
+  }
+}

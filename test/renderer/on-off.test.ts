@@ -1,0 +1,105 @@
+// Series of two states: a state holds until the next reading and the last one until now, and their mean is one by time.
+import { describe, expect, test } from "vitest";
+import { BucketWindow } from "../../src/renderer/charts/bucket-window.ts";
+import { runsOf } from "../../src/renderer/charts/runs.ts";
+import type { Bucket } from "../../src/shared/reading.ts";
+
+const bucket = (t: number, value: number): Bucket => ({ t, min: value, max: value, avg: value, n: 1 });
+const both = (t: number): Bucket => ({ t, min: 0, max: 1, avg: 0.5, n: 2 });
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const NOW = 10 * HOUR_MS;
+
+const hourOf = (buckets: Bucket[], latest?: { ts: number; value: number }) =>
+  new BucketWindow(
+    { device: "door", metric: "open", from: NOW - HOUR_MS, to: NOW, stepMs: 7_200, buckets },
+    { latest },
+  );
+const drawn = (window: BucketWindow) =>
+  runsOf(window).runs.map((run) => run.map(({ t, avg }) => [(t - NOW) / MINUTE_MS, avg]));
+
+describe("a door that was opened and closed", () => {
+  test("has steps, its last state lasts until now, and its mean is by time", () => {
+    const states = [35, 25, 15, 5].map((ago, index) => bucket(NOW - ago * MINUTE_MS, index % 2));
+    const window = hourOf(states);
+    expect(runsOf(window)).toMatchObject({ isStepped: true, gaps: [] });
+    expect(drawn(window)).toEqual([
+      [
+        [-35, 0],
+        [-25, 1],
+        [-15, 0],
+        [-5, 1],
+        [0, 1],
+      ],
+    ]);
+    expect(window.summary()).toEqual({ min: 0, mean: 15 / 35, max: 1 });
+  });
+
+  test("counts by how long it was open, not by how often it was told", () => {
+    const told = [bucket(NOW - 40 * MINUTE_MS, 1), bucket(NOW - 39 * MINUTE_MS, 0), bucket(NOW - 38 * MINUTE_MS, 0)];
+    expect(hourOf(told).summary()?.mean).toBeCloseTo(1 / 40);
+  });
+
+  test("is as it was last, where that was before the hour", () => {
+    const window = hourOf([], { ts: NOW - 3 * HOUR_MS, value: 1 });
+    expect(drawn(window)).toEqual([
+      [
+        [-60, 1],
+        [0, 1],
+      ],
+    ]);
+    expect(window.summary()).toEqual({ min: 1, mean: 1, max: 1 });
+  });
+
+  test("keeps the state of a reading that leaves on the left", () => {
+    const window = hourOf([bucket(NOW - 59 * MINUTE_MS, 1), bucket(NOW - 10 * MINUTE_MS, 0)]);
+    window.slideTo(NOW + 20 * MINUTE_MS);
+    expect(drawn(window)).toEqual([
+      [
+        [-40, 1],
+        [-10, 0],
+        [20, 0],
+      ],
+    ]);
+    expect(window.summary()?.mean).toBeCloseTo(0.5);
+  });
+
+  test("that was opened and closed in one moment is closed after it", () => {
+    const window = hourOf([
+      bucket(NOW - 50 * MINUTE_MS, 0),
+      both(NOW - 30 * MINUTE_MS),
+      bucket(NOW - 10 * MINUTE_MS, 1),
+    ]);
+    expect(window.summary()?.mean).toBeLessThan(0.25);
+    const last = hourOf([bucket(NOW - 50 * MINUTE_MS, 0), both(NOW - 30 * MINUTE_MS)], {
+      ts: NOW - 30 * MINUTE_MS + 3_000,
+      value: 0,
+    });
+    expect(last.summary()?.mean).toBeLessThan(0.05);
+  });
+
+  test("follows a live reading", () => {
+    const window = hourOf([bucket(NOW - 30 * MINUTE_MS, 0)]);
+    window.add({ ts: NOW + 1_000, value: 1 });
+    window.slideTo(NOW + 30 * MINUTE_MS);
+    expect(window.summary()?.mean).toBeCloseTo(0.5, 1);
+  });
+});
+
+test("two states that are sent every minute have gaps where they were not sent", () => {
+  const minutes = [...Array.from({ length: 20 }, (_, index) => 59 - index), 4, 3, 2, 1, 0];
+  const window = hourOf(minutes.map((ago, index) => bucket(NOW - ago * MINUTE_MS, index % 2)));
+  expect(runsOf(window)).toMatchObject({
+    isStepped: true,
+    gaps: [{ fromMs: NOW - 40 * MINUTE_MS, toMs: NOW - 4 * MINUTE_MS }],
+  });
+});
+
+test.each([[[0, 1, 2]], [[0.5, 1]], [[21.5]], [[-1, 0]]])("%j are no states", (values) => {
+  const window = hourOf(values.map((value, index) => bucket(NOW - (30 - index) * MINUTE_MS, value)));
+  expect(runsOf(window).isStepped).toBe(false);
+});
+
+test("a silent sensor of anything else has no readings in the hour", () => {
+  expect(hourOf([], { ts: NOW - 3 * HOUR_MS, value: 21.5 }).summary()).toBeUndefined();
+});
