@@ -96,7 +96,9 @@ function failureMessage({ code, message }: NodeJS.ErrnoException, path: string):
   switch (code) {
     case "ENOENT":
     case "ENOTDIR":
-      return `The folder ${folder} is not there any more. Save to another folder.`;
+      return existsSync(folder)
+        ? `The folder ${folder} takes no new file. Save to another folder.`
+        : `The folder ${folder} is not there any more. Save to another folder.`;
     case "ENOSPC":
       return `The disk of ${folder} is full. Free some space there, or save to another disk.`;
     case "EDQUOT":

@@ -94,10 +94,23 @@ export class Desktop implements AsyncDisposable {
 }
 
 /** Starts the app and waits until its page is drawn and its hub runs. */
-export async function launch(profile: Profile, env: Readonly<Record<string, string>> = {}): Promise<Desktop> {
-  const command = commandFor(profile);
-  const app = await _electron.launch({ ...command, env: { ...command.env, ...env } });
-  const desktop = new Desktop(app, await app.firstWindow());
+export async function launch(
+  profile: Profile,
+  env: Readonly<Record<string, string>> = {},
+  flags: readonly string[] = [],
+): Promise<Desktop> {
+  const desktop = await launchWithoutHub(profile, env, flags);
   await desktop.untilHubRuns();
   return desktop;
+}
+
+/** Starts the app and waits for its window; the hub may have failed. */
+export async function launchWithoutHub(
+  profile: Profile,
+  env: Readonly<Record<string, string>> = {},
+  flags: readonly string[] = [],
+): Promise<Desktop> {
+  const { executablePath, args, env: usual } = commandFor(profile);
+  const app = await _electron.launch({ executablePath, args: [...args, ...flags], env: { ...usual, ...env } });
+  return new Desktop(app, await app.firstWindow());
 }

@@ -1,0 +1,140 @@
+// Saving an export: nothing of the person's is touched, what fails is said in words, and a long one can be cancelled.
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "@playwright/test";
+import { withExtension } from "../../src/main/csv-file.ts";
+import { makeTemporaryFolder } from "../support/hub.ts";
+import { mayMountSmallDisk, mountSmallDisk } from "../support/system/small-disk.ts";
+import { type Desktop, launch, Profile } from "./desktop.ts";
+
+/** Has the dialog answer a path, and saves everything there. */
+async function save({ app, page }: Desktop, path: string) {
+  await app.evaluate(({ dialog }, filePath) => {
+    dialog.showSaveDialog = async () => ({ canceled: false, filePath });
+  }, path);
+  return page.evaluate(() => window.bramble?.saveCsv({}, "x.csv"));
+}
+
+/** A hundred thousand readings: a few megabytes of CSV. */
+async function fillHub({ hub }: Profile) {
+  for (let part = 0; part < 20; part++) {
+    const rows = Array.from({ length: 1_000 }, (_, index) => ({
+      device_id: "raspi-01",
+      ts: Date.now() - (part * 1_000 + index) * 1_000,
+      ...Object.fromEntries(Array.from({ length: 5 }, (_each, metric) => [`metric_${metric}`, index + metric / 8])),
+    }));
+    const response = await fetch(`${hub.http}/data`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(rows),
+    });
+    expect(response.status).toBe(200);
+  }
+}
+
+test("files of the person's beside the chosen one stay as they are", async () => {
+  using profile = new Profile();
+  using folder = makeTemporaryFolder();
+  await using desktop = await launch(profile);
+  await profile.post({ device_id: "raspi-01", temperature: 21.5 });
+  const path = join(folder.path, "c.csv");
+  writeFileSync(`${path}.part`, "mine");
+  expect(await save(desktop, path)).toEqual({ kind: "saved", path });
+  expect(readFileSync(`${path}.part`, "utf8")).toBe("mine");
+  expect(readdirSync(folder.path).sort()).toEqual(["c.csv", "c.csv.part"]);
+
+  // A name typed without an extension; the dialog asked for “noext”, not for the file that is there.
+  writeFileSync(join(folder.path, "noext.csv"), "mine");
+  expect(await save(desktop, join(folder.path, "noext"))).toEqual({
+    kind: "saved",
+    path: join(folder.path, "noext (2).csv"),
+  });
+  expect(readFileSync(join(folder.path, "noext.csv"), "utf8")).toBe("mine");
+
+  // A link stays one.
+  symlinkSync(join(folder.path, "c.csv"), join(folder.path, "link.csv"));
+  writeFileSync(path, "old");
+  await save(desktop, join(folder.path, "link.csv"));
+  expect(readFileSync(path, "utf8")).toContain("21.5");
+  expect(existsSync(join(folder.path, `${"n".repeat(251)}.csv`))).toBe(false);
+  expect(await save(desktop, join(folder.path, `${"n".repeat(251)}.csv`))).toMatchObject({ kind: "saved" });
+});
+
+for (const [typed, file] of [
+  ["noext", "noext.csv"],
+  ["noext.", "noext.csv"],
+  ["garden 26.11", "garden 26.11.csv"],
+  [".hidden", ".hidden.csv"],
+  ["a.csv", "a.csv"],
+  ["a.CSV", "a.CSV"],
+  ["a.txt", "a.txt"],
+] as const) {
+  test(`“${typed}” is saved as ${file}`, () => {
+    expect(withExtension(join("/nowhere", typed))).toBe(join("/nowhere", file));
+  });
+}
+
+test("a folder that cannot take the file is named, with what to do", async () => {
+  using profile = new Profile();
+  using folder = makeTemporaryFolder();
+  await using desktop = await launch(profile);
+  const { page } = desktop;
+  await profile.post({ device_id: "raspi-01", temperature: 21.5 });
+  const gone = join(folder.path, "gone");
+  expect(await save(desktop, join(gone, "x.csv"))).toEqual({
+    kind: "failed",
+    reason: `The folder ${gone} is not there any more. Save to another folder.`,
+  });
+  await expect(page.getByText(`Not saved: The folder ${gone} is not there any more.`)).toBeVisible();
+
+  mkdirSync(join(folder.path, "taken.csv"));
+  expect(await save(desktop, join(folder.path, "taken.csv"))).toMatchObject({
+    reason: expect.stringContaining("is a folder. Save under another name."),
+  });
+  expect(await save(desktop, join(folder.path, `${"n".repeat(260)}.csv`))).toMatchObject({
+    reason: expect.stringContaining("is too long for the disk of"),
+  });
+  expect(await save(desktop, "/proc/x.csv")).toMatchObject({
+    reason: "The folder /proc takes no new file. Save to another folder.",
+  });
+  expect(readdirSync(folder.path)).toEqual(["taken.csv"]);
+});
+
+test("a disk that fills up is said, and nothing is left on it", async () => {
+  test.skip(!mayMountSmallDisk(), "this user may not mount a disk");
+  test.setTimeout(120_000);
+  using profile = new Profile();
+  using disk = mountSmallDisk(1);
+  await using desktop = await launch(profile);
+  await fillHub(profile);
+  const path = join(disk.path, "x.csv");
+  expect(await save(desktop, path)).toEqual({
+    kind: "failed",
+    reason: `The disk of ${disk.path} is full. Free some space there, or save to another disk.`,
+  });
+  expect(readdirSync(disk.path)).toEqual([]);
+});
+
+test("a long export shows that it runs and how far it is, and can be cancelled", async () => {
+  using profile = new Profile();
+  using folder = makeTemporaryFolder();
+  await using desktop = await launch(profile);
+  const { page } = desktop;
+  await profile.post({ device_id: "raspi-01", temperature: 21.5 });
+  await page.getByRole("link", { name: "raspi-01" }).click();
+  const hubPid = profile.hub.pid;
+  process.kill(hubPid, "SIGSTOP");
+  try {
+    const outcome = save(desktop, join(folder.path, "x.csv"));
+    const saving = page.getByRole("region", { name: "Saving the export" });
+    await expect(saving).toContainText("Saving x.csv… waiting for the hub");
+    await expect(page.getByRole("button", { name: "Export", exact: true })).toBeDisabled();
+    await saving.getByRole("button", { name: "Cancel" }).click();
+    expect(await outcome).toEqual({ kind: "cancelled" });
+    await expect(saving).toBeHidden();
+    expect(readdirSync(folder.path)).toEqual([]);
+  } finally {
+    process.kill(hubPid, "SIGCONT");
+  }
+  expect(await save(desktop, join(folder.path, "x.csv"))).toMatchObject({ kind: "saved" });
+});
