@@ -113,10 +113,10 @@ test("a single late reading between live ones reaches it", async ({ page }) => {
   await expect(chart).toContainText("max 55");
 });
 
-for (const [name, offsetMs] of [
-  ["two hours ahead", 2 * HOUR_MS],
-  ["two hours behind", -2 * HOUR_MS],
-  ["days behind", -100 * HOUR_MS],
+for (const [name, offsetMs, word] of [
+  ["two hours ahead", 2 * HOUR_MS, "2\u202fh ahead of"],
+  ["two hours behind", -2 * HOUR_MS, "2\u202fh behind"],
+  ["days behind", -100 * HOUR_MS, "4\u202fd behind"],
 ] as const) {
   test(`in a browser whose clock is ${name} the hub's time counts, and the page says so`, async ({ page }) => {
     await using hub = await startTestHub();
@@ -126,10 +126,7 @@ for (const [name, offsetMs] of [
     const chart = await openHour(page, hub, "pi");
     await expect(chart).toContainText("min 20 · mean 20 · max 20");
     await expect(page.getByText(/last reading (?:just now|\d+\u202fs ago)/)).toBeVisible();
-    const word = offsetMs > 0 ? "ahead of" : "behind";
-    await expect(
-      page.getByText(new RegExp(`This computer’s clock is \\d+\u202f(?:h|d) ${word} the hub’s`)),
-    ).toBeVisible();
+    await expect(page.getByText(`This computer’s clock is ${word} the hub’s.`)).toBeVisible();
     await hub.post({ device_id: "pi", v: 30 });
     await expect(chart).toContainText("max 30");
   });

@@ -14,6 +14,7 @@ import styles from "./hub-banner.module.css";
 const NO_BREAK_SPACE = "\u00a0";
 /** Nobody mistakes ages and charts for less. */
 const MIN_SHOWN_CLOCK_OFFSET_MS = 120_000;
+const MINUTE_MS = 60_000;
 
 export function HubBanner() {
   const state = useHubState();
@@ -23,7 +24,7 @@ export function HubBanner() {
     return (
       <div className={`${styles["banner"]} ${styles["failed"]}`} role="alert">
         <strong>The hub cannot run.</strong> {state.reason}
-        <p>
+        <p className={styles["action"]}>
           <button type="button" className="button small" onClick={startHub}>
             Try again
           </button>
@@ -43,11 +44,13 @@ export function HubBanner() {
 
 function ClockWarning() {
   const offsetMs = useSignal(hubClock.offsetMs);
-  if (Math.abs(offsetMs) < MIN_SHOWN_CLOCK_OFFSET_MS) return null;
+  // The offset is known to a second or so: two hours less half a second are two hours.
+  const distanceMs = Math.round(Math.abs(offsetMs) / MINUTE_MS) * MINUTE_MS;
+  if (distanceMs < MIN_SHOWN_CLOCK_OFFSET_MS) return null;
   return (
     <div className={styles["banner"]}>
       <strong>
-        This computer’s clock is {formatSpan(Math.abs(offsetMs))} {offsetMs < 0 ? "ahead of" : "behind"} the hub’s.
+        This computer’s clock is {formatSpan(distanceMs)} {offsetMs < 0 ? "ahead of" : "behind"} the hub’s.
       </strong>
       <p>This page goes by the hub’s clock. Set the one that is wrong: readings without a time get that of the hub.</p>
     </div>
