@@ -44,6 +44,8 @@ export function addApiRoutes(app: FastifyInstance, options: ApiOptions): void {
     method: "GET",
     url: "/healthz",
     permission: "open",
+    // A monitor may add one, so that no cache answers.
+    config: { takesAnyQuery: true },
     audit: null, // What refuses a request before it gets here may say 503, too: the hub is being stopped.
     schema: {
       operationId: "getHealth",
