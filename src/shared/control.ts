@@ -1,7 +1,8 @@
 // What a device lets itself be told: its controls, as its `about` declares them or a person added them, and which values
 // each takes.
 import { type Static, Type } from "typebox";
-import { type Problem, plainProblem } from "./errors.ts";
+import type { Problem } from "./errors.ts";
+import { message } from "./messages/message.ts";
 
 /** Declared by the device, or added by people. */
 export const MAX_CONTROLS_PER_DEVICE = 100;
@@ -49,46 +50,48 @@ const TEXT_CHARACTERS = 1_000;
 const STEP_TOLERANCE = 1e-9;
 const COLOR = /^#[0-9a-f]{6}$/i;
 
-/** What is wrong with a value for this control, in words; null where it may be sent. */
+/** What is wrong with a value for this control; null where it may be sent. */
 export function checkControlValue(control: Control, value: ControlValue): Problem | null {
-  const wrong = (words: string) => plainProblem("bad-value", `${control.id} takes ${words}.`, { field: "value" });
+  const of = { field: "value", control: control.id };
   switch (control.kind) {
     case "switch":
-      return typeof value === "boolean" ? null : wrong("true or false");
+      return typeof value === "boolean" ? null : message("bad-value/switch", of);
     case "number": {
-      const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY, step } = control;
-      if (typeof value !== "number" || value < min || max < value)
-        return wrong(`a number${rangeWords(control.min, control.max)}`);
-      const from = control.min ?? 0;
+      const { min = null, max = null, step } = control;
+      const isInRange = typeof value === "number" && (min === null || min <= value) && (max === null || value <= max);
+      if (!isInRange) return message("bad-value/number", { ...of, min, max });
+      const from = min ?? 0;
       if (step === undefined || isOnStep(value - from, step)) return null;
-      return wrong(`numbers in steps of ${step} from ${from}`);
+      return message("bad-value/step", { ...of, step, from });
     }
-    case "select":
-      return typeof value === "string" && control.options.includes(value)
-        ? null
-        : wrong(`one of ${control.options.join(", ").slice(0, 200)}`);
+    case "select": {
+      if (typeof value === "string" && control.options.includes(value)) return null;
+      return message("bad-value/select", { ...of, options: control.options.join(", ").slice(0, 200) });
+    }
     case "button":
-      return value === null || value === true ? null : wrong("no value");
+      return value === null || value === true ? null : message("bad-value/button", of);
     case "text": {
-      const { max_length: most = TEXT_CHARACTERS } = control;
-      return typeof value === "string" && value.length <= most ? null : wrong(`text of at most ${most} characters`);
+      const { max_length: maxCharacters = TEXT_CHARACTERS } = control;
+      if (typeof value === "string" && value.length <= maxCharacters) return null;
+      return message("bad-value/text", { ...of, maxCharacters });
     }
     case "color":
-      return typeof value === "string" && COLOR.test(value) ? null : wrong("a colour such as #ff8800");
+      return typeof value === "string" && COLOR.test(value) ? null : message("bad-value/color", of);
   }
 }
 
-/** What is wrong with the controls of one device, and with which of them; null where nothing is. */
-export function checkControls(controls: readonly Control[]): { readonly index: number; readonly words: string } | null {
+/** What is wrong with the controls of one device; null where nothing is. `error` is what the problem is then. */
+export function checkControls(controls: readonly Control[], error: "bad-about" | "bad-request"): Problem | null {
   const ids = new Set<string>();
   for (const [index, control] of controls.entries()) {
     const { id } = control;
-    if (ids.has(id)) return { index, words: `There are two controls “${id}”.` };
+    const of = { field: `controls.${index}`, control: id };
+    if (ids.has(id)) return message(`${error}/duplicate-control`, of);
     ids.add(id);
     if (control.kind !== "number") continue;
     const { min, max } = control;
     if (min !== undefined && max !== undefined && min > max)
-      return { index, words: `“${id}” can be set to nothing: its lowest value, ${min}, is above its highest, ${max}.` };
+      return message(`${error}/empty-range`, { ...of, min, max });
   }
   return null;
 }
@@ -97,10 +100,4 @@ export function checkControls(controls: readonly Control[]): { readonly index: n
 function isOnStep(distance: number, step: number): boolean {
   const steps = distance / step;
   return Math.abs(steps - Math.round(steps)) <= STEP_TOLERANCE * Math.max(1, Math.abs(steps));
-}
-
-function rangeWords(min: number | undefined, max: number | undefined): string {
-  if (min !== undefined && max !== undefined) return ` from ${min} to ${max}`;
-  if (min !== undefined) return ` from ${min} on`;
-  return max === undefined ? "" : ` up to ${max}`;
 }

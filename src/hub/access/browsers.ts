@@ -2,7 +2,8 @@
 // every route and WebSocket. Devices send no Origin, and reach the hub by address or by a name of its own.
 import { isIP } from "node:net";
 import { hostname } from "node:os";
-import { type Problem, plainProblem } from "../../shared/errors.ts";
+import type { Problem } from "../../shared/errors.ts";
+import { message } from "../../shared/messages/message.ts";
 
 /** The origin of the desktop app's window. */
 const WINDOW_ORIGIN = "bramble://app";
@@ -28,11 +29,10 @@ export class BrowserGuard {
    */
   check(rawHeaders: readonly string[], isDevice = false): Problem | null {
     const hosts = headerValues(rawHeaders, "host");
-    if (hosts.length > 1) return plainProblem("foreign-host", "The request names more than one host.");
+    if (hosts.length > 1) return message("foreign-host/several");
     const [host] = hosts;
     if (host !== undefined && !this.#isOwn(host)) {
-      const message = `“${host.slice(0, 80)}” is no name of this hub. Use its address, or start it with --allowed-host.`;
-      return plainProblem("foreign-host", message);
+      return message("foreign-host", { host: host.slice(0, 80) });
     }
     const origins = headerValues(rawHeaders, "origin");
     const sound = origins.every(
@@ -41,9 +41,7 @@ export class BrowserGuard {
         (isDevice && origin === DEVICE_ORIGIN) ||
         (host !== undefined && sameHost(origin, host)),
     );
-    return sound && origins.length <= 1
-      ? null
-      : plainProblem("foreign-origin", "A page of another site may not use this hub.");
+    return sound && origins.length <= 1 ? null : message("foreign-origin");
   }
 
   #isOwn(host: string): boolean {

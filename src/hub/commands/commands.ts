@@ -9,8 +9,9 @@ import type { Command, CommandMessage, CommandReply, CommandState, Desired } fro
 import { isSettled } from "../../shared/command.ts";
 import { type Control, type ControlValue, checkControlValue } from "../../shared/control.ts";
 import type { DeviceControl } from "../../shared/device.ts";
-import { type Problem, plainProblem } from "../../shared/errors.ts";
+import type { Problem } from "../../shared/errors.ts";
 import type { DeviceId } from "../../shared/ids.ts";
+import { message } from "../../shared/messages/message.ts";
 import { filterMatches } from "../../shared/topics.ts";
 import type { Clock } from "../clock.ts";
 import type { HubEvents } from "../events.ts";
@@ -98,21 +99,15 @@ export class Commands {
     const { clock, makeId, controlsOf } = this.#options;
     const { device, value, ttlMs, by } = order;
     const controls = controlsOf(device);
-    if (controls === undefined) return plainProblem("no-such-device", `There is no device “${device}”.`);
+    if (controls === undefined) return message("no-such-device", { device });
     const found = controls.find(({ control: { id } }) => id === order.control);
-    if (found === undefined) {
-      const words = `${device} has no control “${order.control.slice(0, 80)}”.`;
-      return plainProblem("no-such-control", words, { field: "control" });
-    }
+    if (found === undefined)
+      return message("no-such-control", { device, field: "control", control: order.control.slice(0, 80) });
     const { control, publishes } = found;
     const wrong = checkControlValue(control, value);
     if (wrong !== null) return wrong;
-    if (this.#openOf(device).length >= MAX_OPEN_COMMANDS_PER_DEVICE) {
-      return plainProblem(
-        "too-many-commands",
-        `${MAX_OPEN_COMMANDS_PER_DEVICE} commands wait for ${device}, the most there may be.`,
-      );
-    }
+    if (this.#openOf(device).length >= MAX_OPEN_COMMANDS_PER_DEVICE)
+      return message("too-many-commands", { device, limit: MAX_OPEN_COMMANDS_PER_DEVICE });
     const nowMs = clock.now();
     const command: Command = {
       id: makeId(),

@@ -2,8 +2,9 @@
 // like all readings, and no answer shows it: letting it join changes one record and copies nothing. It is written down as
 // waiting before its first reading is stored, so that readings without a device are always of one that has joined.
 import type { JoiningMode } from "../../shared/api.ts";
-import { type Problem, plainProblem } from "../../shared/errors.ts";
+import type { Problem } from "../../shared/errors.ts";
 import type { DeviceId, MetricName } from "../../shared/ids.ts";
+import { message } from "../../shared/messages/message.ts";
 import type { IncomingReading } from "../../shared/reading.ts";
 import type { Clock } from "../clock.ts";
 import type { ReadingStore } from "../store/readings.ts";
@@ -188,12 +189,12 @@ export class Joining<M extends JoiningDevice> {
     }
     if (joining === null) return null;
     if (joining.kind === "blocked") {
-      const words = `${id} was blocked: nothing of it is taken until somebody lets it join.`;
-      return { kind: "refused", problem: plainProblem("device-blocked", words), isNews: this.#isNews("blocked", id) };
+      const problem = message("device-blocked", { device: id });
+      return { kind: "refused", problem, isNews: this.#isNews("blocked", id) };
     }
     if (keptReadings + count <= MAX_QUARANTINED_READINGS) return null;
-    const words = `${id} waits to join, and ${keptReadings} readings of it lie here. There may be ${MAX_QUARANTINED_READINGS}: no more is taken until somebody lets it join.`;
-    return this.#deferred(plainProblem("waiting-device-full", words, { limit: MAX_QUARANTINED_READINGS }), id);
+    const params = { device: id, readings: keptReadings, limit: MAX_QUARANTINED_READINGS };
+    return this.#deferred(message("waiting-device-full", params), id);
   }
 
   #obstacleToStrangers(strangers: readonly DeviceId[], address: string): Rejection | null {
@@ -201,21 +202,18 @@ export class Joining<M extends JoiningDevice> {
     const [first] = strangers;
     if (first === undefined || mode === "open") return null;
     if (mode === "closed") {
-      return this.#deferred(
-        plainProblem("joining-closed", `${first} is unknown, and this hub takes no new devices.`),
-        first,
-      );
+      return this.#deferred(message("joining-closed", { device: first }), first);
     }
     this.#waitingCounts ??= this.#countWaiting();
     const fromHere = this.#waitingCounts.get(address) ?? 0;
-    const full = (limit: number, where: string) => {
-      const words = `${first} is unknown, and ${limit} devices${where} wait to join: no more are taken until somebody decides on them.`;
-      return this.#deferred(plainProblem("waiting-list-full", words, { limit }), first);
-    };
-    if (fromHere + strangers.length > MAX_WAITING_PER_ADDRESS) return full(MAX_WAITING_PER_ADDRESS, ` from ${address}`);
+    if (fromHere + strangers.length > MAX_WAITING_PER_ADDRESS) {
+      const params = { device: first, address, limit: MAX_WAITING_PER_ADDRESS };
+      return this.#deferred(message("waiting-list-full/address", params), first);
+    }
     let waiting = 0;
     for (const count of this.#waitingCounts.values()) waiting += count;
-    return waiting + strangers.length > MAX_WAITING ? full(MAX_WAITING, "") : null;
+    if (waiting + strangers.length <= MAX_WAITING) return null;
+    return this.#deferred(message("waiting-list-full", { device: first, limit: MAX_WAITING }), first);
   }
 
   #countWaiting(): Map<string, number> {
@@ -328,15 +326,9 @@ export function countByDevice(readings: readonly IncomingReading[]): Map<DeviceI
 async function nothing(): Promise<void> {}
 
 export function leaving(id: DeviceId): Problem {
-  return plainProblem(
-    "device-leaving",
-    `${id} is being removed, or made part of another device. Try again in a moment.`,
-  );
+  return message("device-leaving", { device: id });
 }
 
 export function takingIn(id: DeviceId): Problem {
-  return plainProblem(
-    "device-leaving",
-    `The history of another device is being moved to ${id}. Try again in a moment.`,
-  );
+  return message("device-leaving/takes-in", { device: id });
 }

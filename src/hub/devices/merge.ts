@@ -1,8 +1,9 @@
 // Makes one device of two: a Pi that was set up anew has a new id, and its history goes on in one line. The order keeps
 // everything over a crash: first the readings are copied, then what was said of the device, and only then the old one
 // goes. Until that is done both are there, and doing it again completes it.
-import { type Problem, plainProblem } from "../../shared/errors.ts";
+import type { Problem } from "../../shared/errors.ts";
 import type { MetricName } from "../../shared/ids.ts";
+import { message } from "../../shared/messages/message.ts";
 import { limits } from "../../shared/reading.ts";
 import type { Clock } from "../clock.ts";
 import type { ReadingStore } from "../store/readings.ts";
@@ -55,20 +56,18 @@ export async function mergeDevices(
 }
 
 function rejectionOf(from: DeviceState, into: DeviceState): Problem | null {
-  if (from === into) return plainProblem("bad-request", `${from.id} cannot become part of itself.`, { field: "into" });
+  if (from === into) return message("bad-request/merge-into-itself", { device: from.id, field: "into" });
   const stranger = [from, into].find(({ joining }) => joining !== null);
   if (stranger !== undefined) {
-    const state = stranger.joining?.kind === "blocked" ? "is blocked" : "waits to join";
-    return plainProblem("not-joined", `${stranger.id} ${state}: only devices that have joined can become one.`);
+    const code = stranger.joining?.kind === "blocked" ? "not-joined/blocked" : "not-joined/waiting";
+    return message(code, { device: stranger.id });
   }
   if (into.isLeaving) return leaving(into.id);
   const busy = [from, into].find(({ takesIn }) => takesIn);
   if (busy !== undefined) return takingIn(busy.id);
-  const { metricsPerDevice: most } = limits;
-  const { size } = from.admitted.union(into.admitted);
-  if (size <= most) return null;
-  const words = `${from.id} and ${into.id} have ${size} metrics together, and a device may have ${most}.`;
-  return plainProblem("too-many-metrics", words, { limit: most });
+  const { metricsPerDevice: limit } = limits;
+  const { size: count } = from.admitted.union(into.admitted);
+  return count <= limit ? null : message("too-many-metrics/merged", { from: from.id, into: into.id, count, limit });
 }
 
 /** What `into` says, and what was said of it, wins. */

@@ -3,7 +3,8 @@ import { Compile } from "typebox/compile";
 import { type AddedControl, VALUE_PLACEHOLDER } from "../../shared/added-control.ts";
 import { checkControls } from "../../shared/control.ts";
 import { DeviceChanges, type DeviceOverrides } from "../../shared/device.ts";
-import { type Problem, plainProblem } from "../../shared/errors.ts";
+import type { Problem } from "../../shared/errors.ts";
+import { message } from "../../shared/messages/message.ts";
 import type { DeviceTopics } from "../access/topic-authority.ts";
 
 const changesSchema = Compile(DeviceChanges);
@@ -14,36 +15,34 @@ export function parseChanges(body: unknown, topics: DeviceTopics): DeviceChanges
   if (changesSchema.Check(trimmed)) return whatIsWrongWith(trimmed.controls ?? [], topics) ?? trimmed;
   const stranger = Object.keys(Object(trimmed)).find((key) => !Object.hasOwn(DeviceChanges.properties, key));
   if (stranger !== undefined && trimmed !== body)
-    return plainProblem("bad-request", `“${stranger.slice(0, 80)}” is nothing that can be changed.`, {
-      field: stranger,
-    });
+    return message("bad-request/unknown-change", { field: stranger, said: stranger.slice(0, 80) });
   const [fault] = changesSchema.Errors(trimmed);
   const field = fault?.instancePath.slice(1).replaceAll("/", ".") ?? "";
-  const where = field === "" ? "The change" : `“${field}”`;
-  return plainProblem("bad-request", `${where} is not understood: it ${fault?.message ?? "is not as expected"}.`, {
-    ...(field === "" ? {} : { field }),
-  });
+  return message("bad-request/change", { field, fault: fault?.message ?? "" });
 }
 
 function whatIsWrongWith(controls: readonly AddedControl[], topics: DeviceTopics): Problem | null {
-  const fault = checkControls(controls.map(({ control }) => control));
-  if (fault !== null) return plainProblem("bad-request", fault.words, { field: `controls.${fault.index}` });
+  const fault = checkControls(
+    controls.map(({ control }) => control),
+    "bad-request",
+  );
+  if (fault !== null) return fault;
   for (const [index, { publishes }] of controls.entries()) {
     const field = `controls.${index}`;
-    const wrong = wrongTopicWords(publishes.topic, topics);
-    if (wrong !== null) return plainProblem("bad-request", wrong, { field: `${field}.publishes.topic` });
+    const wrong = topicProblem(publishes.topic, `${field}.publishes.topic`, topics);
+    if (wrong !== null) return wrong;
     if ("template" in publishes && !publishes.template.includes(VALUE_PLACEHOLDER)) {
-      const words = `The payload has no place for the number: write ${VALUE_PLACEHOLDER} where it goes.`;
-      return plainProblem("bad-request", words, { field: `${field}.publishes.template` });
+      const of = { field: `${field}.publishes.template`, placeholder: VALUE_PLACEHOLDER };
+      return message("bad-request/no-placeholder", of);
     }
   }
   return null;
 }
 
-function wrongTopicWords(topic: string, { isDeviceTopic, isCommandTopic }: DeviceTopics): string | null {
+function topicProblem(topic: string, field: string, { isDeviceTopic, isCommandTopic }: DeviceTopics): Problem | null {
   const isOurs = topic.startsWith("$") || isDeviceTopic(topic) || isCommandTopic(topic);
-  if (isOurs) return `“${topic}” is a topic of the hub's own: name the one that the device listens on.`;
-  return /[+#\p{Cc}]/u.test(topic) ? `“${topic}” is no single topic: it has a +, a # or a control character.` : null;
+  if (isOurs) return message("bad-request/topic-of-hub", { field, topic });
+  return /[+#\p{Cc}]/u.test(topic) ? message("bad-request/no-single-topic", { field, topic }) : null;
 }
 
 function mapValues(object: object, change: (value: unknown) => unknown): Record<string, unknown> {

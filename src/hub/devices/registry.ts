@@ -4,9 +4,9 @@ import type { JoiningMode } from "../../shared/api.ts";
 import { type ControlValue, MAX_CONTROLS_PER_DEVICE } from "../../shared/control.ts";
 import type { Device, DeviceChanges } from "../../shared/device.ts";
 import type { DeviceAbout } from "../../shared/device-about.ts";
-import { type Problem, plainProblem } from "../../shared/errors.ts";
+import type { Problem } from "../../shared/errors.ts";
 import type { DeviceId, MetricName } from "../../shared/ids.ts";
-import { type Message, render } from "../../shared/messages/message.ts";
+import { type Message, message, render } from "../../shared/messages/message.ts";
 import { type IncomingAttribute, type IncomingReading, limits } from "../../shared/reading.ts";
 import type { Clock } from "../clock.ts";
 import type { HubEvents } from "../events.ts";
@@ -194,9 +194,9 @@ export class Registry {
   }
 
   /** The readings of a message with their times in UTC: those without an offset may be in the zone of the hub. */
-  inUtc(message: TimedReadings): readonly IncomingReading[] {
+  inUtc(timed: TimedReadings): readonly IncomingReading[] {
     const { clock } = this.#options;
-    return readingsInUtc(message, clock.now(), {
+    return readingsInUtc(timed, clock.now(), {
       get: (id) => this.#devices.get(id)?.zone ?? null,
       learned: (id, name) => {
         const state = this.#devices.get(id);
@@ -209,8 +209,8 @@ export class Registry {
   }
 
   /** Takes in what was stored, the time of each reading, and where it came from; true where it lies apart. */
-  stored(message: StoredReadings, tsMs: Float64Array, source: Source): boolean {
-    const { readings, attributes, units, skipped, localTimes } = message;
+  stored(received: StoredReadings, tsMs: Float64Array, source: Source): boolean {
+    const { readings, attributes, units, skipped, localTimes } = received;
     const nowMs = this.#options.clock.now();
     let state: DeviceState | undefined;
     let waits = false;
@@ -259,7 +259,7 @@ export class Registry {
     const obstacle = this.rejectionOf(id, source);
     if (obstacle !== null) return obstacle;
     if (!this.#devices.has(id) && this.#devices.size >= limits.devices) {
-      return refusal(plainProblem("too-many-devices", `The hub has ${limits.devices} devices, the most it may have.`));
+      return refusal(message("too-many-devices", { limit: limits.devices }));
     }
     const state = this.#stateOf(id, source.address);
     state.about = about;
@@ -300,15 +300,13 @@ export class Registry {
       const fresh = newMetrics.get(device) ?? new Set();
       newMetrics.set(device, fresh.add(metric));
       if ((admitted?.size ?? 0) + fresh.size > limits.metricsPerDevice) {
-        const words = `${device} has ${limits.metricsPerDevice} metrics, the most a device may have: “${metric}” would be one more.`;
-        return refusal(plainProblem("too-many-metrics", words, { field: metric, limit: limits.metricsPerDevice }));
+        return refusal(message("too-many-metrics", { device, field: metric, limit: limits.metricsPerDevice }));
       }
     }
     const newDevices = [...newMetrics.keys()].filter((id) => !this.#devices.has(id));
-    if (this.#devices.size + newDevices.length > limits.devices) {
-      const words = `The hub has ${limits.devices} devices, the most it may have: ${newDevices[0]} would be one more.`;
-      return refusal(plainProblem("too-many-devices", words, { limit: limits.devices }));
-    }
+    const [first] = newDevices;
+    if (first !== undefined && this.#devices.size + newDevices.length > limits.devices)
+      return refusal(message("too-many-devices/another", { device: first, limit: limits.devices }));
     for (const [id, names] of newMetrics) {
       const { admitted } = this.#stateOf(id, address);
       for (const name of names) admitted.add(name);
@@ -354,7 +352,7 @@ export class Registry {
 }
 
 export function noSuchDevice(id: string): Problem {
-  return plainProblem("no-such-device", `There is no device “${id.slice(0, 80)}”.`);
+  return message("no-such-device", { device: id.slice(0, 80) });
 }
 
 function refusal(found: Problem): Rejection {

@@ -6,6 +6,7 @@ import type { ControlValue } from "../../shared/control.ts";
 import type { DeviceAbout } from "../../shared/device-about.ts";
 import { assertNever, BrambleError, detailsOf, errorOf, type Problem, textOf } from "../../shared/errors.ts";
 import type { DeviceId } from "../../shared/ids.ts";
+import { message } from "../../shared/messages/message.ts";
 import { READING_BYTES, REFUSAL_BYTES, type Share } from "../access/budget.ts";
 import type { Clock } from "../clock.ts";
 import type { Commands } from "../commands/commands.ts";
@@ -69,7 +70,7 @@ const RETRY_AFTER_SECONDS = 5;
 
 const diskFull: Verdict = {
   kind: "deferred",
-  problem: { code: "disk-full", message: "The hub's disk is full: it has not kept this. Send it again later." },
+  problem: message("disk-full"),
   retryAfterSeconds: RETRY_AFTER_SECONDS,
 };
 
@@ -93,9 +94,9 @@ export class Ingest {
   accept(messages: readonly DeviceMessage[], delivery: Delivery): Promise<Verdict> {
     if (this.#options.disk.status === "full") return Promise.resolve(this.#counted(delivery, diskFull));
     try {
-      const [message] = messages;
-      const isOne = message !== undefined && messages.length === 1;
-      const taken = isOne ? this.#take(message, delivery) : this.#takeAll(messages, delivery);
+      const [only] = messages;
+      const isOne = only !== undefined && messages.length === 1;
+      const taken = isOne ? this.#take(only, delivery) : this.#takeAll(messages, delivery);
       return taken.then(
         (verdict) => this.#counted(delivery, verdict),
         (error: unknown) => this.defer(error, delivery),
@@ -117,9 +118,8 @@ export class Ingest {
   defer(error: unknown, delivery: Delivery): Verdict {
     if (this.#failure === null) this.#options.log.error({ err: error }, "messages cannot be stored");
     this.#failure = error instanceof Error ? error.message : String(error);
-    const code = error instanceof BrambleError ? error.code : "internal";
-    const words = "The hub could not write this down and has not kept it. Send it again later.";
-    const problem = { code, message: words };
+    const isStores = error instanceof BrambleError && error.code === "store-failed";
+    const problem = message(isStores ? "store-failed/not-stored" : "internal/not-stored");
     return this.#counted(delivery, { kind: "deferred", problem, retryAfterSeconds: RETRY_AFTER_SECONDS });
   }
 

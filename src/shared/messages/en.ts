@@ -1,5 +1,7 @@
 // Every sentence that the hub says to people, in English: a code and its parameters in, words out. A code is that of an error
 // or a finding, with a part behind a slash where one error has several sentences. Other languages have the same codes.
+import { access } from "./en/access.ts";
+import { devices } from "./en/devices.ts";
 import { ingest } from "./en/ingest.ts";
 
-export const en = { ...ingest };
+export const en = { ...access, ...devices, ...ingest };

@@ -4,8 +4,9 @@ import { Compile } from "typebox/compile";
 import { CommandReply } from "../../../shared/command.ts";
 import { ControlValue, checkControls } from "../../../shared/control.ts";
 import { DeviceAbout } from "../../../shared/device-about.ts";
-import { assertNever, type Problem, plainProblem } from "../../../shared/errors.ts";
+import { assertNever, type Problem } from "../../../shared/errors.ts";
 import { type DeviceId, isForbiddenKey } from "../../../shared/ids.ts";
+import { message } from "../../../shared/messages/message.ts";
 import { limits } from "../../../shared/reading.ts";
 import type { DeviceMessage } from "../../ingest/device-message.ts";
 import { decodeText, parseJson } from "../payload.ts";
@@ -31,11 +32,10 @@ export function decodeStatement(kind: DeviceKind, device: DeviceId, payload: Uin
 /** Decodes what is a value already: a text for `status`, an object for the others. */
 export function interpretStatement(kind: DeviceKind, device: DeviceId, value: unknown): Decoded {
   if (isDeeperThan(limits.depth, value)) {
-    const words = `The message is nested over ${limits.depth} deep.`;
-    return refuse(device, plainProblem("too-deep", words, { limit: limits.depth }));
+    return refuse(device, message("too-deep", { field: "", limit: limits.depth }));
   }
-  const message = messageOf(kind, device, value);
-  return "code" in message ? refuse(device, message) : { kind: "decoded", messages: [message] };
+  const found = messageOf(kind, device, value);
+  return "code" in found ? refuse(device, found) : { kind: "decoded", messages: [found] };
 }
 
 function messageOf(kind: DeviceKind, device: DeviceId, value: unknown): DeviceMessage | Problem {
@@ -46,16 +46,15 @@ function messageOf(kind: DeviceKind, device: DeviceId, value: unknown): DeviceMe
     }
     case "status": {
       if (value === "online" || value === "offline") return { kind, device, isOnline: value === "online" };
-      return plainProblem("bad-status", `“${String(value).slice(0, 40)}” is no status: send online or offline.`);
+      return message("bad-status", { said: String(value).slice(0, 40) });
     }
     case "state": {
       if (stateSchema.Check(value)) return { kind, device, values: new Map(Object.entries(value)) };
-      return plainProblem("bad-state", '“state” is an object of controls and their values, such as {"led":true}.');
+      return message("bad-state");
     }
     case "reply": {
       if (replySchema.Check(value)) return { kind, device, reply: value };
-      const words = 'A reply is {"id":"…","ok":true,"value":…} or {"id":"…","ok":false,"error":"why"}.';
-      return plainProblem("bad-reply", words);
+      return message("bad-reply");
     }
     default:
       return assertNever(kind);
@@ -79,21 +78,18 @@ function parseAbout(value: unknown): DeviceAbout | Problem {
 function misunderstood(value: unknown): Problem {
   const [fault] = aboutSchema.Errors(value);
   const field = fault?.instancePath.slice(1).replaceAll("/", ".") ?? "";
-  const words = `“about” is not understood: ${field === "" ? "the message" : `“${field}”`} ${fault?.message ?? "is not as expected"}.`;
-  return plainProblem("bad-about", words, field === "" ? undefined : { field });
+  return message("bad-about", { field, fault: fault?.message ?? "" });
 }
 
 function whatIsWrongWith(about: DeviceAbout): Problem | null {
   const forbidden = Object.keys(about.metrics ?? {}).find(isForbiddenKey);
   if (forbidden !== undefined) {
-    const field = `metrics.${forbidden}`;
-    return plainProblem("forbidden-key", `“${field}” is not allowed as a name.`, { field });
+    return message("forbidden-key", { field: `metrics.${forbidden}` });
   }
-  const fault = checkControls(about.controls ?? []);
-  if (fault !== null) return plainProblem("bad-about", fault.words, { field: `controls.${fault.index}` });
+  const fault = checkControls(about.controls ?? [], "bad-about");
+  if (fault !== null) return fault;
   if (Buffer.byteLength(JSON.stringify(about)) <= MAX_ABOUT_BYTES) return null;
-  const words = `“about” has over ${MAX_ABOUT_BYTES} bytes, the most that is kept of what a device says of itself.`;
-  return plainProblem("too-large", words, { limit: MAX_ABOUT_BYTES });
+  return message("too-large/about", { limit: MAX_ABOUT_BYTES });
 }
 
 /** Looks no deeper than that: what JSON can hold is deeper than any recursion goes. */

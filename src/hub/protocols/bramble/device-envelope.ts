@@ -1,6 +1,7 @@
 // What a device says on WS /ws: the kinds of its MQTT topics, told apart by "type".
-import { type Problem, plainProblem } from "../../../shared/errors.ts";
+import type { Problem } from "../../../shared/errors.ts";
 import { type DeviceId, parseDeviceId } from "../../../shared/ids.ts";
+import { message } from "../../../shared/messages/message.ts";
 import { decodeText, deviceNamedInText, parseJson } from "../payload.ts";
 import type { DecodeContext, Decoded } from "../protocol.ts";
 import { interpretStatement } from "./about.ts";
@@ -25,23 +26,22 @@ export interface EnvelopeContext extends DecodeContext {
 }
 
 export function decodeEnvelope(bytes: Uint8Array, isBinary: boolean, context: EnvelopeContext): Envelope {
-  const text = isBinary ? plainProblem("not-json", "Send text, not binary messages.") : decodeText(bytes);
+  const text = isBinary ? message("not-json/binary") : decodeText(bytes);
   if (typeof text !== "string") return refused(text, { device: context.device });
   const parsed = parseJson(text);
   if ("problem" in parsed) return refused(parsed.problem, { device: deviceNamedInText(text) ?? context.device });
   const { value } = parsed;
   if (typeof value !== "object" || value === null || Array.isArray(value))
-    return refused(plainProblem("not-an-object", "A message is an object with a “type”."), { device: context.device });
+    return refused(message("not-an-object/envelope"), { device: context.device });
   const { type, seq, ...body }: Record<string, unknown> = { ...value };
   const device = deviceNamedIn(body) ?? context.device;
   if (!isSoundSeq(seq)) {
-    const message = `“seq” is a number, or text of at most ${MAX_SEQ_CHARACTERS} characters.`;
-    return refused(plainProblem("bad-request", message, { field: "seq" }), { device });
+    return refused(message("bad-request/seq", { field: "seq", limit: MAX_SEQ_CHARACTERS }), { device });
   }
   const kind = KINDS.find((one) => one === type);
   if (kind === undefined) {
-    const message = `“type” is one of ${KINDS.join(", ")}.`;
-    return refused(plainProblem("bad-request", message, { field: "type" }), { device, seq });
+    const kinds = KINDS.join(", ");
+    return refused(message("bad-request/envelope-type", { field: "type", kinds }), { device, seq });
   }
   return { seq, device: deviceNamedIn(body), decoded: decodeBody(kind, body, device, context) };
 }
@@ -54,8 +54,7 @@ function decodeBody(
 ): Decoded {
   if (kind === "reading") return decodeReadingsValue(body, { device: device ?? null, nowMs });
   if (device !== undefined) return interpretStatement(kind, device, statementIn(kind, body));
-  const message = "The message names no device: give it a “device_id”, or open /ws?device=….";
-  return { kind: "refused", problem: plainProblem("no-device", message, { field: "device_id" }), device: null };
+  return { kind: "refused", problem: message("no-device/envelope", { field: "device_id" }), device: null };
 }
 
 function deviceNamedIn(body: Record<string, unknown>): DeviceId | undefined {

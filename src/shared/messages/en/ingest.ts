@@ -18,6 +18,8 @@ const METRIC_RULE = "1-64 letters, digits, _ - . : % / and inner spaces";
 const listed = (fields: readonly Said[]) => fields.map(({ field, said }) => `“${field}” says ${said}`).join(", ");
 const foreign = (character: string) => (character === "" ? "" : ` (${JSON.stringify(character)} has no place in one)`);
 
+const notStored = () => "The hub could not write this down and has not kept it. Send it again later.";
+
 export const ingest = {
   "not-json/empty": () => "The message is empty.",
   "not-json/not-utf8": ({
@@ -39,7 +41,7 @@ export const ingest = {
   "not-an-object/envelope": () => "A message is an object with a “type”.",
   "no-device": ({ item }: Item & Field) =>
     `No device is named${item === "" ? "" : ` in item ${item} of the batch`}: add "device_id": "raspi-01" with a name of your own.`,
-  "no-device/envelope": () => "The message names no device: give it a “device_id”, or open /ws?device=….",
+  "no-device/envelope": (_: Field) => "The message names no device: give it a “device_id”, or open /ws?device=….",
   "bad-device-id": ({ field, said, character }: Said & { readonly character: string }) =>
     `“${field}” says ${said}, which is no device id${foreign(character)}: ${DEVICE_ID_RULE}.`,
   "device-mismatch": ({ field, said, device, namedBy }: Said & { readonly device: string; readonly namedBy: string }) =>
@@ -79,6 +81,9 @@ export const ingest = {
   "bad-status": ({ said }: { readonly said: string }) => `“${said}” is no status: send online or offline.`,
   "bad-state": () => '“state” is an object of controls and their values, such as {"led":true}.',
   "bad-reply": () => 'A reply is {"id":"…","ok":true,"value":…} or {"id":"…","ok":false,"error":"why"}.',
+  "disk-full": () => "The hub's disk is full: it has not kept this. Send it again later.",
+  "store-failed/not-stored": notStored,
+  "internal/not-stored": notStored,
   "bad-request/seq": ({ limit }: Field & Limit) => `“seq” is a number, or text of at most ${limit} characters.`,
   "bad-request/envelope-type": ({ kinds }: Field & { readonly kinds: string }) => `“type” is one of ${kinds}.`,
 
