@@ -240,3 +240,22 @@ test("the editing page and its dialogs fit a phone", async ({ page }) => {
   await question.getByRole("button", { name: "Delete with its history" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
 });
+
+test("what was left out of its messages is shown, and the zone of its times can be set", async ({ page }) => {
+  await using hub = await startTestHub();
+  await hub.post('{"device_id":"pi-1","temperature":20,"humidity":NaN,"gps":["a"]}');
+  await hub.post({ device_id: "pi-1", time: new Date().toISOString().slice(0, 19), pressure: 1013 });
+  await page.goto(linkOf(hub));
+  await page.getByRole("link", { name: "pi-1", exact: true }).click();
+  const leftOut = page.locator("section", { has: page.getByRole("heading", { name: "Left out" }) });
+  await expect(leftOut).toContainText(/humidity"NaN" is no value\. .* ago/);
+  await expect(leftOut).toContainText("gpsAn array is taken where it holds 1 to 64 numbers");
+  await expect(about(page)).toContainText("Its timesUTC, as its messages show");
+  expect(await overflow(page)).toBe(0);
+
+  await page.getByRole("link", { name: "Edit" }).click();
+  await page.getByLabel("Times that it sends").selectOption("local time, as this hub’s clock shows it");
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(about(page)).toContainText("Its timeslocal time");
+  expect(await hub.json("/api/v1/devices/pi-1")).toMatchObject({ timeZone: { name: "hub", learned: false } });
+});

@@ -12,6 +12,7 @@ export function AboutDevice({ device }: { readonly device: Device }) {
     ["Tags", device.tags?.join(", ")],
     ["Address", device.address],
     ["Clock", device.clockOffMs && clockText(device.clockOffMs)],
+    ["Its times", device.timeZone && zoneText(device.timeZone)],
     ["Id", device.id],
     ["First seen", formatDate(device.firstSeenMs)],
     ...Object.entries(device.attributes).map(([name, text]) => [metricLabel({ name }), text] as const),
@@ -32,6 +33,11 @@ export function AboutDevice({ device }: { readonly device: Device }) {
       </dl>
     </aside>
   );
+}
+
+/** Of times that it sends without an offset. */
+function zoneText({ name, learned }: NonNullable<Device["timeZone"]>): string {
+  return `${name === "hub" ? "local time" : "UTC"}${learned ? ", as its messages show" : ""}`;
 }
 
 function clockText(offMs: number): string {

@@ -19,6 +19,7 @@ import { AboutDevice } from "./about-device.tsx";
 import { DeviceControls } from "./controls/device-controls.tsx";
 import styles from "./device-page.module.css";
 import { ExportButton } from "./export/export-button.tsx";
+import { LeftOut } from "./left-out.tsx";
 import { MetricChart } from "./metric-chart.tsx";
 
 export function DevicePage({ id }: { readonly id: string }) {
@@ -87,6 +88,7 @@ function JoinedDevice({ device }: { readonly device: Device }) {
         <div className={styles["aside"]}>
           <DeviceControls device={device} />
           <AboutDevice device={device} />
+          {device.skipped !== undefined && <LeftOut fields={device.skipped} />}
         </div>
       </div>
     </>

@@ -8,11 +8,14 @@ export interface Draft {
   readonly notes: string;
   /** Separated by commas. */
   readonly tags: string;
+  /** Of times without an offset; empty where its messages decide. */
+  readonly timeZone: "" | "utc" | "hub";
 }
 
 export function draftOf(device: Device): Draft {
   const { name, room = "", notes = "", tags = [] } = device;
-  return { name: name === ownName(device) ? "" : name, room, notes, tags: tags.join(", ") };
+  const timeZone = device.timeZone === undefined || device.timeZone.learned ? "" : device.timeZone.name;
+  return { name: name === ownName(device) ? "" : name, room, notes, tags: tags.join(", "), timeZone };
 }
 
 /** Only the fields that differ, so that concurrent edits of other fields survive. An empty field becomes null. */
@@ -23,6 +26,7 @@ export function changesFrom(before: Draft, after: Draft): DeviceChanges {
     ...(differs("name") && { name: after.name.trim() || null }),
     ...(differs("room") && { room: after.room.trim() || null }),
     ...(differs("notes") && { notes: after.notes.trim() || null }),
+    ...(differs("timeZone") && { timeZone: after.timeZone || null }),
     ...(differs("tags") && { tags: tags.length === 0 ? null : tags }),
   };
 }

@@ -30,7 +30,7 @@ export function EditForm({ device, onDone }: Props) {
     else save.mutate(changes);
   }
 
-  const field = (name: keyof Draft) => ({
+  const field = (name: Exclude<keyof Draft, "timeZone">) => ({
     value: draft[name],
     onChange: (event: { readonly target: { readonly value: string } }) =>
       setDraft({ ...draft, [name]: event.target.value }),
@@ -55,6 +55,17 @@ export function EditForm({ device, onDone }: Props) {
         <input {...field("tags")} autoComplete="off" />
       </label>
       <label className={styles["field"]}>
+        Times that it sends without a zone are
+        <select
+          value={draft.timeZone}
+          onChange={({ target }) => setDraft({ ...draft, timeZone: zoneOf(target.value) })}
+        >
+          <option value="">as its messages show</option>
+          <option value="hub">local time, as this hub’s clock shows it</option>
+          <option value="utc">UTC</option>
+        </select>
+      </label>
+      <label className={styles["field"]}>
         Notes
         <textarea {...field("notes")} rows={4} maxLength={4_000} />
       </label>
@@ -69,4 +80,8 @@ export function EditForm({ device, onDone }: Props) {
       </footer>
     </form>
   );
+}
+
+function zoneOf(text: string): Draft["timeZone"] {
+  return text === "hub" || text === "utc" ? text : "";
 }
