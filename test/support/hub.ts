@@ -19,7 +19,7 @@ export type TestFolder = { readonly path: string } & Disposable;
 
 export function makeTemporaryFolder(): TestFolder {
   const path = mkdtempSync(join(tmpdir(), "bramble-test-"));
-  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
+  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true, maxRetries: 5 }) };
 }
 
 /** Starts `bramble ARGS` as `npm run bramble` does; nothing of this machine's environment leaks in but the path. */
