@@ -168,7 +168,7 @@ export class PacketSplitter {
     if (at > 0) share.finished();
     if (this.#violation !== null && (this.#mayCountCharacters || hasWideCharacters(last)))
       this.#violation += COUNTS_CHARACTERS;
-    this.#mayCountCharacters = at < bytes.length && hasWideCharacters(last);
+    if (at > 0) this.#mayCountCharacters = at < bytes.length && hasWideCharacters(last);
     this.#chunks = [];
     this.#bytes = 0;
     if (at < bytes.length) this.push(bytes.subarray(at));
