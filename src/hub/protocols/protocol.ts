@@ -40,8 +40,8 @@ export interface HttpRoute {
   readonly schema: object;
   /** `mediaType` is in lower case and without parameters. Null where its messages are not taken. */
   match(mediaType: string): ((body: Uint8Array, context: HttpContext) => Decoded) | null;
-  /** Names the media types that are taken. */
-  readonly mediaTypeMessage: string;
+  /** Of any other media type: names those that are taken. */
+  readonly mediaTypeProblem: Problem;
 }
 
 /** A client that is sent the commands of a device. */

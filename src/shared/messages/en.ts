@@ -2,6 +2,7 @@
 // or a finding, with a part behind a slash where one error has several sentences. Other languages have the same codes.
 import { access } from "./en/access.ts";
 import { devices } from "./en/devices.ts";
+import { http } from "./en/http.ts";
 import { ingest } from "./en/ingest.ts";
 
-export const en = { ...access, ...devices, ...ingest };
+export const en = { ...access, ...devices, ...http, ...ingest };

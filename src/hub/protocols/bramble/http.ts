@@ -2,6 +2,7 @@
 import { Type } from "typebox";
 import { Accepted, ApiError, DeviceParams, ReadingsMessage } from "../../../shared/api.ts";
 import { parseDeviceId } from "../../../shared/ids.ts";
+import { message } from "../../../shared/messages/message.ts";
 import type { HttpRoute } from "../protocol.ts";
 import { badDeviceId, decodeReadings } from "./readings.ts";
 
@@ -42,6 +43,5 @@ export const brambleHttpRoutes: readonly HttpRoute[] = [
         : decodeReadings(body, { device, nowMs, ndjson });
     };
   },
-  mediaTypeMessage:
-    "Send JSON with the header Content-Type: application/json, or one object a line as application/x-ndjson.",
+  mediaTypeProblem: message("unsupported-media-type/readings"),
 }));

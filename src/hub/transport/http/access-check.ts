@@ -2,7 +2,8 @@
 // but what says that it is open. What is changed is told to the audit log, once it has been done.
 import fastifyCookie from "@fastify/cookie";
 import type { FastifyInstance } from "fastify";
-import { assertNever, plainProblem } from "../../../shared/errors.ts";
+import { assertNever } from "../../../shared/errors.ts";
+import { message } from "../../../shared/messages/message.ts";
 import type { Authenticate } from "../../access/authenticate.ts";
 import { credentialOf } from "../../access/credentials.ts";
 import { plainAddress } from "../../access/networks.ts";
@@ -46,11 +47,10 @@ export function checkAccess(app: FastifyInstance, { authenticate, diagnostics, o
         return undefined;
       case "not-signed-in": {
         diagnostics.notSignedIn(request);
-        const message = "Nobody is signed in. Open the link that the hub printed when it started.";
-        return sendProblem(reply, plainProblem("not-signed-in", message));
+        return sendProblem(reply, message("not-signed-in"));
       }
       case "forbidden":
-        return sendProblem(reply, plainProblem("forbidden", "Your role does not allow this. Ask an administrator."));
+        return sendProblem(reply, message("forbidden"));
       default:
         return assertNever(decision);
     }

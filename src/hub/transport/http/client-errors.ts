@@ -2,7 +2,8 @@
 import { ServerResponse, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import { isNativeError } from "node:util/types";
-import { errorOf, errorStatus, type Problem, plainProblem } from "../../../shared/errors.ts";
+import { errorOf, errorStatus, type Problem } from "../../../shared/errors.ts";
+import { message } from "../../../shared/messages/message.ts";
 import { errorBody } from "./errors.ts";
 import { ANSWER_HEADERS } from "./headers.ts";
 
@@ -17,22 +18,16 @@ export function clientProblem(error: unknown): Problem | null {
     case "EPIPE":
       return null;
     case "ERR_HTTP_REQUEST_TIMEOUT":
-      return plainProblem(
-        "request-timeout",
-        "The request did not arrive whole in time. Send it again, on a new connection.",
-      );
+      return message("request-timeout");
     case "HPE_HEADER_OVERFLOW":
-      return plainProblem(
-        "headers-too-large",
-        "The path and the headers of the request have over 16 KB, the most that is taken.",
-      );
+      return message("headers-too-large");
     case "HPE_CHUNK_EXTENSIONS_OVERFLOW":
-      return plainProblem("too-large", "The chunk extensions of the request have over 16 KB, the most that is taken.");
+      return message("too-large/chunk-extensions");
     case "HPE_INVALID_EOF_STATE":
-      return plainProblem("bad-request", "The connection ended before the request did.");
+      return message("bad-request/ended-early");
     default: {
-      const reason = isNativeError(error) && "reason" in error ? `: ${error.reason}` : "";
-      return plainProblem("bad-request", `This is no HTTP request that the hub understands${reason}.`);
+      const reason = isNativeError(error) && "reason" in error ? String(error.reason) : "";
+      return message("bad-request/not-http", { reason });
     }
   }
 }

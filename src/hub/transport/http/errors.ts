@@ -1,15 +1,8 @@
 // One shape for every error answer: {"error":"code","message":"text for a person","details":[…]}.
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { ApiError } from "../../../shared/api.ts";
-import {
-  BrambleError,
-  detailsOf,
-  errorOf,
-  errorStatus,
-  type Problem,
-  plainProblem,
-  textOf,
-} from "../../../shared/errors.ts";
+import { BrambleError, detailsOf, errorOf, errorStatus, type Problem, textOf } from "../../../shared/errors.ts";
+import { message } from "../../../shared/messages/message.ts";
 import type { HttpDiagnostics } from "./diagnostics.ts";
 import { queryProblem } from "./query/query-check.ts";
 
@@ -41,25 +34,19 @@ export function answerErrors(app: FastifyInstance, diagnostics: HttpDiagnostics)
     const allowed = new Set(paths.filter(({ pattern }) => pattern.test(path)).flatMap(({ methods }) => [...methods]));
     if (allowed.size === 0) {
       const hint = diagnostics.noSuchPath(request, path);
-      return sendProblem(reply, plainProblem("no-such-route", `There is nothing at ${path.slice(0, 200)}.${hint}`));
+      return sendProblem(reply, message("no-such-route", { path: path.slice(0, 200), hint }));
     }
     const methods = [...allowed].filter((method) => method !== "HEAD").join(" or ");
     diagnostics.wrongMethod(request, path, methods);
     reply.header("Allow", [...allowed].join(", "));
-    return sendProblem(
-      reply,
-      plainProblem("method-not-allowed", `${path} takes no ${request.method}: use ${methods}.`),
-    );
+    return sendProblem(reply, message("method-not-allowed", { path, method: request.method, methods }));
   });
   app.setErrorHandler((error: FastifyError, request, reply) => sendProblem(reply, toProblem(error, request)));
 }
 
 /** The router could not read the path. */
 export function badPath({ url }: FastifyRequest): Problem {
-  return plainProblem(
-    "bad-request",
-    `“${url.slice(0, 200)}” is no path: a % in it is not followed by UTF-8 in hexadecimal.`,
-  );
+  return message("bad-request/path", { path: url.slice(0, 200) });
 }
 
 function toProblem(error: FastifyError, request: FastifyRequest): Problem {
@@ -67,35 +54,30 @@ function toProblem(error: FastifyError, request: FastifyRequest): Problem {
     if (error.validationContext === "querystring") return queryProblem(error.validation, request);
     const [fault] = error.validation;
     const field = fault?.instancePath.slice(1).replaceAll("/", ".") || String(fault?.params["missingProperty"] ?? "");
-    return plainProblem("bad-request", `${error.message}.`, field === "" ? undefined : { field });
+    return message("bad-request/body", { field, reason: error.message });
   }
   switch (error.code) {
     case "FST_ERR_CTP_BODY_TOO_LARGE":
-      return plainProblem("too-large", "The request is too large.");
+      return message("too-large/body");
     case "FST_ERR_CTP_INVALID_MEDIA_TYPE":
-      return plainProblem("unsupported-media-type", MEDIA_TYPE_MESSAGE);
+      return message("unsupported-media-type");
     case "FST_ERR_CTP_INVALID_JSON_BODY":
+      return message("not-json/body");
     case "FST_ERR_CTP_EMPTY_JSON_BODY":
-      return plainProblem("not-json", error.message);
+      return message("not-json/empty-body");
     case "ECONNRESET":
-      return plainProblem("bad-request", "The connection ended before the request did.");
+      return message("bad-request/ended-early");
     default:
   }
   if (error instanceof BrambleError && error.code === "store-failed") return storeProblem(error, request);
-  if (error.statusCode !== undefined && error.statusCode < 500) return plainProblem("bad-request", error.message);
+  if (error.statusCode !== undefined && error.statusCode < 500)
+    return message("bad-request/unread", { reason: error.message });
   request.log.error({ err: error }, "request failed");
-  return plainProblem("internal", "The hub failed to answer. The log in its data folder says why.");
+  return message("internal");
 }
 
 /** A store that fails may work again later: its disk has room again, or its database is not locked any more. */
 function storeProblem(error: BrambleError, request: FastifyRequest): Problem {
   request.log.error({ err: error }, "the store failed a request");
-  return /\bfull\b/.test(error.message)
-    ? plainProblem("disk-full", "The hub's disk is full: this was not done. Make room on it, then try again.")
-    : plainProblem(
-        "store-failed",
-        "The hub's database failed: this was not done. The log in its data folder says why.",
-      );
+  return /\bfull\b/.test(error.message) ? message("disk-full/not-done") : message("store-failed/not-done");
 }
-
-const MEDIA_TYPE_MESSAGE = "Send JSON with the header Content-Type: application/json.";

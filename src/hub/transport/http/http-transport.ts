@@ -3,7 +3,8 @@ import type { IncomingMessage, Server } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, fastify } from "fastify";
-import { type Problem, plainProblem } from "../../../shared/errors.ts";
+import type { Problem } from "../../../shared/errors.ts";
+import { message } from "../../../shared/messages/message.ts";
 import { limits } from "../../../shared/reading.ts";
 import type { Admission, NotAdmitted } from "../../access/admission.ts";
 import type { BrowserGuard } from "../../access/browsers.ts";
@@ -210,7 +211,7 @@ export class HttpTransport {
   }
 
   #whyNot({ raw, ip }: FastifyRequest): Problem | null {
-    if (this.#isStopping) return plainProblem("hub-stopping", "The hub is being stopped. Try again in a moment.");
+    if (this.#isStopping) return message("hub-stopping");
     const notAdmitted = this.#notAdmitted.get(raw.socket);
     if (notAdmitted !== undefined) return notAdmittedProblem(notAdmitted);
     const { guard, diagnostics } = this.#options;
@@ -227,12 +228,7 @@ function answerBytes(payload: unknown): number {
 }
 
 function notAdmittedProblem(outcome: NotAdmitted): Problem {
-  return outcome === "short of memory"
-    ? plainProblem("out-of-memory", "This hub is short of memory and takes no new connections. Try again in a moment.")
-    : plainProblem(
-        "too-many-connections",
-        "This hub has as many connections as it takes, from your address or in all. Close some; where many devices come from one address, start it with --no-rate-limit.",
-      );
+  return outcome === "short of memory" ? message("out-of-memory") : message("too-many-connections");
 }
 
 /** Every other upgrade, such as to HTTP/2, is an offer that HTTP/1.1 may pass over. */

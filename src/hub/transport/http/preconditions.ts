@@ -2,7 +2,8 @@
 // told `100 Continue` only where its body would be taken.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FastifyInstance } from "fastify";
-import { type Problem, plainProblem } from "../../../shared/errors.ts";
+import type { Problem } from "../../../shared/errors.ts";
+import { message } from "../../../shared/messages/message.ts";
 import { limits } from "../../../shared/reading.ts";
 import type { HttpDiagnostics } from "./diagnostics.ts";
 import { sendProblem } from "./errors.ts";
@@ -41,27 +42,20 @@ export function checkPreconditions(app: FastifyInstance, diagnostics: HttpDiagno
 function unmetBy(request: IncomingMessage, unpacks: boolean): Problem | null {
   const { headers, httpVersion } = request;
   const isCurrent = httpVersion === "1.1";
-  if (headers.host === undefined && isCurrent)
-    return plainProblem("bad-request", "The request has no Host header, which HTTP/1.1 asks for.");
+  if (headers.host === undefined && isCurrent) return message("bad-request/no-host");
   if (headers.expect !== undefined && isCurrent && !CONTINUE.test(headers.expect))
-    return plainProblem(
-      "expectation-failed",
-      `${said("Expect", headers.expect)} cannot be met: only 100-continue is known.`,
-    );
-  if (headers.expect !== undefined && isCurrent && isTooLarge(request)) {
-    const message = `The message has over ${limits.messageBytes} bytes, the most that is taken. Send it in parts.`;
-    return plainProblem("too-large", message, { limit: limits.messageBytes });
-  }
+    return message("expectation-failed", said("Expect", headers.expect));
+  if (headers.expect !== undefined && isCurrent && isTooLarge(request))
+    return message("too-large", { limit: limits.messageBytes });
   const { "content-encoding": encoding = "identity", "transfer-encoding": transfer = "chunked" } = headers;
   if (!/^chunked$/i.test(transfer))
-    return plainProblem("bad-request", `${said("Transfer-Encoding", transfer)} is not taken: only chunked is.`);
+    return message("bad-request/transfer-encoding", said("Transfer-Encoding", transfer));
   if (/^identity$/i.test(encoding) || unpacks || !hasBody(request)) return null;
-  const message = `${said("Content-Encoding", encoding)} is not taken here: send the body as it is.`;
-  return plainProblem("unsupported-media-type", message);
+  return message("unsupported-media-type/packed", said("Content-Encoding", encoding));
 }
 
-function said(header: string, value: string): string {
-  return `“${header}: ${value.slice(0, SAID_CHARACTERS)}”`;
+function said(header: string, value: string): { readonly header: string; readonly said: string } {
+  return { header, said: value.slice(0, SAID_CHARACTERS) };
 }
 
 function hasBody({ headers }: IncomingMessage): boolean {

@@ -1,7 +1,8 @@
 // Bodies that arrive packed. However much one would unpack to, it takes no more memory than the largest message.
 import type { Transform } from "node:stream";
 import { createGunzip, createInflate, createInflateRaw } from "node:zlib";
-import { type Problem, plainProblem } from "../../../shared/errors.ts";
+import type { Problem } from "../../../shared/errors.ts";
+import { message } from "../../../shared/messages/message.ts";
 import { limits } from "../../../shared/reading.ts";
 
 export type Encoding = "identity" | "gzip" | "deflate";
@@ -43,8 +44,7 @@ export async function unpack(
     }
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    const message = `The header says Content-Encoding: ${encoding}, but the message is not ${encoding}, or is broken: ${reason}.`;
-    return plainProblem("bad-encoding", message);
+    return message("bad-encoding", { encoding, reason });
   }
   return Buffer.concat(chunks);
 }

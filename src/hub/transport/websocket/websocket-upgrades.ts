@@ -2,7 +2,8 @@
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
-import { type Problem, plainProblem } from "../../../shared/errors.ts";
+import type { Problem } from "../../../shared/errors.ts";
+import { message } from "../../../shared/messages/message.ts";
 import type { Authenticate } from "../../access/authenticate.ts";
 import type { BrowserGuard } from "../../access/browsers.ts";
 import type { Budget, Share } from "../../access/budget.ts";
@@ -86,8 +87,7 @@ export class WebSocketUpgrades {
     socket.on("error", () => socket.destroy());
     const url = URL.parse(request.url ?? "/", "http://hub");
     const found = url === null ? undefined : this.#servers.get(url.pathname);
-    if (url === null || found === undefined)
-      return refuse(socket, "404 Not Found", plainProblem("no-such-route", NO_SUCH_PATH));
+    if (url === null || found === undefined) return refuse(socket, "404 Not Found", message("no-such-route/websocket"));
     const { route, server } = found;
     const foreign = this.#options.guard.check(request.rawHeaders, route.permission === "open");
     if (foreign !== null) {
@@ -95,7 +95,7 @@ export class WebSocketUpgrades {
       return refuse(socket, "403 Forbidden", foreign);
     }
     if (route.protocols === undefined && speaksMqtt(request)) {
-      const wrongPath = plainProblem("bad-request", MQTT_ELSEWHERE);
+      const wrongPath = message("bad-request/mqtt-elsewhere");
       this.#options.diagnostics.foreign(request.socket.remoteAddress, wrongPath);
       return refuse(socket, "400 Bad Request", wrongPath);
     }
@@ -180,12 +180,6 @@ function serverOf({ messageBytes, protocols }: WebSocketRoute): WebSocketServer 
 }
 
 const REFUSED_STATUS = { "not-signed-in": "401 Unauthorized", forbidden: "403 Forbidden" } as const;
-
-const NO_SUCH_PATH =
-  "There is no WebSocket at this path: devices use /ws, MQTT over WebSocket is at /mqtt, and the hub's window listens at /api/v1/live.";
-
-const MQTT_ELSEWHERE =
-  'This path speaks JSON. MQTT over WebSocket is at /mqtt (paho: ws_set_options(path="/mqtt"); MQTT.js: ws://…/mqtt).';
 
 function speaksMqtt({ headers }: IncomingMessage): boolean {
   return /(?:^|[\s,])mqtt(?:v3\.1)?(?:$|[\s,])/i.test(headers["sec-websocket-protocol"] ?? "");

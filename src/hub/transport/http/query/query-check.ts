@@ -1,8 +1,9 @@
-// What is wrong with the query of a request, in words: the parameter, what was sent, and what is allowed. Names are checked
-// before the body is read, values by the validator, whose findings are put into words here.
+// What is wrong with the query of a request: the parameter, what was sent, and what is allowed. Names are checked before the
+// body is read, values by the validator, whose findings become messages here.
 import type { FastifyReply, FastifyRequest, onRequestHookHandler } from "fastify";
 import type { FastifySchemaValidationError } from "fastify/types/schema.js";
-import { type Problem, plainProblem } from "../../../../shared/errors.ts";
+import type { Problem } from "../../../../shared/errors.ts";
+import { message } from "../../../../shared/messages/message.ts";
 
 const MAX_QUOTED_CHARACTERS = 80;
 
@@ -16,21 +17,15 @@ interface Described {
   readonly description?: unknown;
 }
 
-/** `allowed` ends the sentence: `use , or ; or tab`. */
-export function badParameter(name: string, value: string, allowed: string): Problem {
-  return plainProblem("bad-request", `“${name}” is “${quoted(value)}”: ${allowed}.`, { field: name });
-}
-
 /** Refuses parameters that `schema`, that of a query, does not have: one that is misspelt would count for nothing. */
 export function refuseUnknownParameters(schema: unknown, refuse: Refuse): onRequestHookHandler {
   const known = new Set(Object.keys(propertiesOf(schema)));
   return (request, reply, done) => {
     const unknown = Object.keys(parametersOf(request)).find((name) => !known.has(name));
     if (unknown === undefined) return done();
-    const takes = known.size === 0 ? "takes none" : `takes ${[...known].join(", ")}`;
     const path = request.routeOptions.url ?? request.url.replace(/\?.*$/, "");
-    const message = `There is no parameter “${quoted(unknown)}” here: ${path} ${takes}.`;
-    return refuse(reply, plainProblem("bad-request", message, { field: quoted(unknown) }));
+    const params = { field: quoted(unknown), path, known: [...known].join(", ") };
+    return refuse(reply, message("bad-request/unknown-parameter", params));
   };
 }
 
@@ -42,22 +37,28 @@ export function queryProblem(faults: readonly FastifySchemaValidationError[], re
   const missing = fault?.params["missingProperty"];
   const name = typeof missing === "string" ? missing : (fault?.instancePath.split("/")[1] ?? "");
   const described = propertiesOf(request.routeOptions.schema?.querystring)[name] ?? {};
-  if (typeof missing === "string")
-    return plainProblem("bad-request", `“${name}” is missing: ${allowedBy(described)}.`, { field: name });
+  if (typeof missing === "string") return badParameter({ field: name, said: "", isMissing: true }, described);
   const value = parametersOf(request)[name];
-  if (!Array.isArray(value)) return badParameter(name, String(value), allowedBy(described));
-  return plainProblem("bad-request", `“${name}” is given ${value.length} times: give it once.`, { field: name });
+  return Array.isArray(value)
+    ? message("bad-request/repeated-parameter", { field: name, times: value.length })
+    : badParameter({ field: name, said: quoted(String(value)), isMissing: false }, described);
 }
 
-function allowedBy({ type, anyOf = [], minimum, maximum, description }: Described): string {
+interface Parameter {
+  readonly field: string;
+  readonly said: string;
+  readonly isMissing: boolean;
+}
+
+function badParameter(parameter: Parameter, { type, anyOf = [], minimum, maximum, ...described }: Described): Problem {
   const choices = anyOf.flatMap((one) => (one.const === undefined ? [] : [String(one.const)]));
-  if (choices.length > 0) return `use ${choices.join(" or ")}`;
-  if (type !== "integer" && type !== "number") return typeof description === "string" ? description : "use text";
-  const kind = type === "integer" ? "a whole number" : "a number";
-  const unit = typeof description === "string" ? ` (${description})` : "";
+  if (choices.length > 0) return message("bad-request/choice", { ...parameter, choices: choices.join(" or ") });
+  const description = typeof described.description === "string" ? described.description : "";
+  if (type !== "integer" && type !== "number") return message("bad-request/text", { ...parameter, description });
+  const numeric = { ...parameter, isWhole: type === "integer", unit: description };
   return typeof minimum === "number" && typeof maximum === "number"
-    ? `use ${kind} from ${minimum} to ${maximum}${unit}`
-    : `use ${kind}${unit}`;
+    ? message("bad-request/number-in-range", { ...numeric, minimum, maximum })
+    : message("bad-request/number", numeric);
 }
 
 function parametersOf({ query }: FastifyRequest): Readonly<Record<string, unknown>> {
@@ -77,6 +78,7 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null;
 }
 
-function quoted(text: string): string {
+/** As much of what was sent as a message quotes. */
+export function quoted(text: string): string {
   return text.slice(0, MAX_QUOTED_CHARACTERS);
 }

@@ -1,10 +1,9 @@
 // Which readings a query asks for.
-import { type Problem, plainProblem } from "../../../../shared/errors.ts";
+import type { Problem } from "../../../../shared/errors.ts";
 import { type DeviceId, type MetricName, parseDeviceId, parseMetricName } from "../../../../shared/ids.ts";
+import { message } from "../../../../shared/messages/message.ts";
 import { parseQueryTimeMs } from "../../../../shared/time.ts";
-import { badParameter } from "./query-check.ts";
-
-const TIME_FORMAT = "use milliseconds UTC or ISO 8601, such as 2026-01-31T12:00:00Z";
+import { quoted } from "./query-check.ts";
 
 /** Half-open: `fromMs <= t < toMs`. */
 export interface Range {
@@ -39,10 +38,9 @@ export function parseSelection(query: SelectionQuery): Selection | Problem {
 
 export function parseRange({ from, to }: RangeQuery, defaultFromMs: number, defaultToMs: number): Range | Problem {
   const toMs = to === undefined ? defaultToMs : parseQueryTimeMs(to);
-  if (toMs === undefined) return badParameter("to", to ?? "", TIME_FORMAT);
+  if (toMs === undefined) return message("bad-request/time", { field: "to", said: quoted(to ?? "") });
   const fromMs = from === undefined ? Math.min(defaultFromMs, toMs - 1) : parseQueryTimeMs(from);
-  if (fromMs === undefined) return badParameter("from", from ?? "", TIME_FORMAT);
+  if (fromMs === undefined) return message("bad-request/time", { field: "from", said: quoted(from ?? "") });
   if (fromMs < toMs) return { fromMs, toMs };
-  const message = `“from” is “${from}” and “to” is “${to ?? "now"}”: “from” must be before “to”.`;
-  return plainProblem("bad-request", message, { field: "from" });
+  return message("bad-request/from-after-to", { field: "from", from: from ?? "", to: to ?? "" });
 }

@@ -8,10 +8,10 @@ import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import { ApiError, Installer, InstallerQuery } from "../../../../shared/api.ts";
-import { plainProblem } from "../../../../shared/errors.ts";
+import { message } from "../../../../shared/messages/message.ts";
 import { lanAddresses, plainAddress } from "../../../access/networks.ts";
 import { sendProblem } from "../errors.ts";
-import { badParameter } from "../query/query-check.ts";
+import { quoted } from "../query/query-check.ts";
 import { route } from "../route.ts";
 
 const PACKAGE = "bramble_agent";
@@ -66,7 +66,7 @@ export function addAgentRoutes(app: FastifyInstance, options: AgentRouteOptions)
     handler: async (request, reply) => {
       const { address } = request.query;
       if (!isOwnAddress(address))
-        return sendProblem(reply, badParameter("address", address, "use an address of this hub"));
+        return sendProblem(reply, message("bad-request/address", { field: "address", said: quoted(address) }));
       const sha256 = createHash("sha256")
         .update(fillIn(script, address, files, options))
         .digest("hex");
@@ -82,7 +82,7 @@ export function addAgentRoutes(app: FastifyInstance, options: AgentRouteOptions)
     schema: { hide: true, params: Type.Object({ "*": Type.String() }) },
     handler: async (request, reply) => {
       const bytes = files.get(request.params["*"]);
-      if (bytes === undefined) return sendProblem(reply, plainProblem("no-such-route", "The agent has no such file."));
+      if (bytes === undefined) return sendProblem(reply, message("no-such-route/agent-file"));
       return reply.header("Content-Type", "text/plain; charset=utf-8").send(bytes);
     },
   });

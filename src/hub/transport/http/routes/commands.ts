@@ -3,11 +3,12 @@ import type { FastifyInstance, FastifyReply } from "fastify";
 import { Type } from "typebox";
 import { ApiError, CommandList, DeviceParams } from "../../../../shared/api.ts";
 import { Command, CommandMessage, CommandReply, CommandRequest } from "../../../../shared/command.ts";
-import { plainProblem } from "../../../../shared/errors.ts";
 import { type DeviceId, parseDeviceId } from "../../../../shared/ids.ts";
+import { message } from "../../../../shared/messages/message.ts";
 import type { Clock } from "../../../clock.ts";
 import type { CommandChannel } from "../../../commands/channels.ts";
 import type { Commands } from "../../../commands/commands.ts";
+import { noSuchDevice } from "../../../devices/registry.ts";
 import { sendProblem } from "../errors.ts";
 import { exactBody } from "../exact-body.ts";
 import { route } from "../route.ts";
@@ -166,20 +167,20 @@ function nextCommand(
   { attach, waitMs, clock, enter }: NextCommandOptions,
 ): Promise<CommandMessage | null> {
   return new Promise((resolve) => {
-    const finish = (message: CommandMessage | null) => {
+    const finish = (next: CommandMessage | null) => {
       detach();
       endTimer();
       leave();
-      resolve(message);
+      resolve(next);
     };
     const endTimer = clock.every(Math.max(1, waitMs), () => finish(null));
     reply.raw.once("close", () => finish(null));
     const leave = enter(() => finish(null));
     const detach = attach({
-      deliver: (message) =>
+      deliver: (next) =>
         new Promise((delivered, failed) => {
           // One answer holds one command.
-          finish(message);
+          finish(next);
           reply.raw.once("finish", () => delivered(true));
           reply.raw.once("close", () => failed(new Error("the request ended")));
         }),
@@ -187,8 +188,4 @@ function nextCommand(
   });
 }
 
-const noSuchCommand = plainProblem("no-such-command", "There is no such command, or it is long past.");
-
-function noSuchDevice(id: string) {
-  return plainProblem("no-such-device", `There is no device “${id.slice(0, 80)}”.`);
-}
+const noSuchCommand = message("no-such-command");

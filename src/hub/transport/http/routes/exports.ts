@@ -2,8 +2,9 @@
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { Type } from "typebox";
 import { ExportQuery, ReadingRow, SelectionQuery } from "../../../../shared/api.ts";
-import { type Problem, plainProblem } from "../../../../shared/errors.ts";
+import type { Problem } from "../../../../shared/errors.ts";
 import type { DeviceId } from "../../../../shared/ids.ts";
+import { message } from "../../../../shared/messages/message.ts";
 import type { Clock } from "../../../clock.ts";
 import { type CsvFormat, type ExportFormat, PLAIN_CSV } from "../../../csv/csv-format.ts";
 import { isTimeZone } from "../../../csv/zoned-time.ts";
@@ -11,7 +12,7 @@ import type { Registry } from "../../../devices/registry.ts";
 import type { ReadingStore } from "../../../store/readings.ts";
 import { sendProblem } from "../errors.ts";
 import { preferredType } from "../preferences.ts";
-import { badParameter } from "../query/query-check.ts";
+import { quoted } from "../query/query-check.ts";
 import { parseSelection, type Selection } from "../query/selection.ts";
 import { route } from "../route.ts";
 import { sendPieces } from "../send-stream.ts";
@@ -92,17 +93,16 @@ function negotiate(accept: string | undefined, query: ExportQuery): ExportFormat
   if (type === null) return parseCsvFormat(query);
   const misplaced = CSV_PARAMETERS.find((name) => query[name] !== undefined);
   if (misplaced === undefined) return { kind: FORMAT_OF[type] };
-  const message = `“${misplaced}” is for CSV, and “Accept: ${type}” asks for something else: leave out one of them.`;
-  return plainProblem("bad-request", message, { field: misplaced });
+  return message("bad-request/csv-only", { field: misplaced, mediaType: type });
 }
 
 function parseCsvFormat(query: ExportQuery): CsvFormat | Problem {
   const { tz = PLAIN_CSV.timeZone, time = PLAIN_CSV.time, layout = PLAIN_CSV.layout } = query;
   const { sep = PLAIN_CSV.separator, decimal = PLAIN_CSV.decimal } = query;
-  if (!isTimeZone(tz)) return badParameter("tz", tz, "use an IANA time zone such as Europe/Berlin, or UTC");
+  if (!isTimeZone(tz)) return message("bad-request/time-zone", { field: "tz", said: quoted(tz) });
   if (decimal === sep) {
-    const chosen = query.sep === undefined ? "the columns are parted by commas" : "“sep” is one as well";
-    return badParameter("decimal", decimal, `${chosen}. Use sep=; or sep=tab with it`);
+    const isSepGiven = query.sep !== undefined;
+    return message("bad-request/decimal", { field: "decimal", said: decimal, isSepGiven });
   }
   return { kind: "csv", separator: sep === "tab" ? "\t" : sep, decimal, time, timeZone: tz, layout };
 }

@@ -2,7 +2,8 @@
 import type { IncomingMessage as HttpRequest, IncomingHttpHeaders } from "node:http";
 import type { FastifyInstance } from "fastify";
 import type { Accepted } from "../../../../shared/api.ts";
-import { assertNever, plainProblem } from "../../../../shared/errors.ts";
+import { assertNever, type Problem, textOf } from "../../../../shared/errors.ts";
+import { message } from "../../../../shared/messages/message.ts";
 import { limits } from "../../../../shared/reading.ts";
 import { PARSED_MESSAGE_BYTES } from "../../../access/budget.ts";
 import { plainAddress } from "../../../access/networks.ts";
@@ -52,10 +53,10 @@ export function addIngestRoutes(
         validatorCompiler: () => () => true,
         handler: async (request, reply) => {
           const form = parseForm(request.headers, accepting);
-          if ("message" in form) {
-            diagnostics.unknownMediaType(request.ip, url, form.said, form.message);
+          if ("problem" in form) {
+            diagnostics.unknownMediaType(request.ip, url, form.said, textOf(form.problem));
             reply.header("Accept-Encoding", "gzip, deflate");
-            return sendProblem(reply, plainProblem("unsupported-media-type", form.message));
+            return sendProblem(reply, form.problem);
           }
           const deviceText = deviceNamedIn(request.params, request.query);
           const sender = { source: `POST ${request.url.replace(/\?.*$/, "")}`, address: plainAddress(request.ip) };
@@ -106,7 +107,7 @@ function stringsIn(object: unknown, key: string): string[] {
 type Form =
   | { readonly decode: NonNullable<ReturnType<HttpRoute["match"]>>; readonly encoding: Encoding }
   /** What the headers said that is not taken, and what is. */
-  | { readonly said: string; readonly message: string };
+  | { readonly said: string; readonly problem: Problem };
 
 /** What the headers say of the body. */
 function parseForm(
@@ -115,12 +116,13 @@ function parseForm(
 ): Form {
   const mediaType = type.replace(/;.*$/, "").trim().toLowerCase();
   const decode = accepting.match(mediaType);
-  if (decode === null) return { said: mediaType, message: accepting.mediaTypeMessage };
+  if (decode === null) return { said: mediaType, problem: accepting.mediaTypeProblem };
   const charset = CHARSET.exec(type)?.[1] ?? "utf-8";
-  if (!CHARSETS.has(charset.toLowerCase())) return { said: `charset=${charset}`, message: "Send JSON as UTF-8." };
+  if (!CHARSETS.has(charset.toLowerCase()))
+    return { said: `charset=${charset}`, problem: message("unsupported-media-type/charset") };
   const encoding = parseEncoding(packed);
   return encoding === undefined
-    ? { said: `Content-Encoding: ${packed}`, message: "Send the body as it is, or packed once, with gzip or deflate." }
+    ? { said: `Content-Encoding: ${packed}`, problem: message("unsupported-media-type/encoding") }
     : { decode, encoding };
 }
 

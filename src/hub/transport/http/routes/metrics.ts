@@ -1,7 +1,7 @@
 // What Prometheus scrapes: the hub's figures, open to all, and where the hub was started so, the devices' readings.
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
-import { plainProblem } from "../../../../shared/errors.ts";
+import { message } from "../../../../shared/messages/message.ts";
 import { type LatestReading, READING_METRICS_TYPE, readingMetrics } from "../../../observe/reading-metrics.ts";
 import { sendProblem } from "../errors.ts";
 import { route } from "../route.ts";
@@ -41,10 +41,7 @@ export function addMetricsRoutes(app: FastifyInstance, { metrics, latestReadings
       produces,
     },
     handler: async (request, reply) => {
-      if (latestReadings === null) {
-        const message = "This hub gives no readings to Prometheus. Start it with --metrics-readings.";
-        return sendProblem(reply, plainProblem("no-such-route", message));
-      }
+      if (latestReadings === null) return sendProblem(reply, message("no-such-route/reading-metrics"));
       reply.header("Content-Type", READING_METRICS_TYPE);
       return request.method === "HEAD" ? reply.send() : sendPieces(reply, piecesOf(latestReadings));
     },

@@ -14,14 +14,14 @@ import {
   RefusedList,
 } from "../../../../shared/api.ts";
 import { Device } from "../../../../shared/device.ts";
-import { plainProblem } from "../../../../shared/errors.ts";
 import { parseDeviceId, parseMetricName } from "../../../../shared/ids.ts";
+import { message } from "../../../../shared/messages/message.ts";
 import type { Clock } from "../../../clock.ts";
 import { noSuchDevice, type Registry } from "../../../devices/registry.ts";
 import type { Refusals } from "../../../ingest/refusals.ts";
 import { positionOfLast, type ReadingPosition, type ReadingStore } from "../../../store/readings.ts";
 import { sendProblem } from "../errors.ts";
-import { badParameter } from "../query/query-check.ts";
+import { quoted } from "../query/query-check.ts";
 import { parseRange, parseSelection } from "../query/selection.ts";
 import { route } from "../route.ts";
 
@@ -122,10 +122,7 @@ export function addApiRoutes(app: FastifyInstance, options: ApiOptions): void {
       }
       const metric = parseMetricName(metricText);
       if (metric === undefined)
-        return sendProblem(
-          reply,
-          plainProblem("bad-metric", `“${metricText.slice(0, 80)}” is no metric name.`, { field: "metric" }),
-        );
+        return sendProblem(reply, message("bad-metric/request", { field: "metric", said: quoted(metricText) }));
       const range = parseRange(request.query, clock.now() - HOUR_MS, clock.now() + 1);
       if ("code" in range) return sendProblem(reply, range);
       const { fromMs, toMs } = range;
@@ -154,7 +151,7 @@ export function addApiRoutes(app: FastifyInstance, options: ApiOptions): void {
       if ("code" in selection) return sendProblem(reply, selection);
       const after = cursor === undefined ? null : parseCursor(cursor);
       if (after === undefined)
-        return sendProblem(reply, badParameter("cursor", cursor ?? "", "use “next” of the page before"));
+        return sendProblem(reply, message("bad-request/cursor", { field: "cursor", said: quoted(cursor ?? "") }));
       const devices = registry.joined(selection.devices);
       const page = await readings.page({ ...selection, devices, order: "newest-first", after, limit });
       const last = positionOfLast(page);

@@ -1,8 +1,9 @@
 // How long readings are kept, for people to look at and to change.
 import type { FastifyInstance } from "fastify";
 import { ApiError, type RetentionRule, Retention as RetentionShape } from "../../../../shared/api.ts";
-import { type Problem, plainProblem } from "../../../../shared/errors.ts";
+import type { Problem } from "../../../../shared/errors.ts";
 import { parseDeviceId, parseMetricName } from "../../../../shared/ids.ts";
+import { message } from "../../../../shared/messages/message.ts";
 import type { Retention } from "../../../devices/retention.ts";
 import { sendProblem } from "../errors.ts";
 import { exactBody } from "../exact-body.ts";
@@ -47,15 +48,15 @@ export function addRetentionRoutes(app: FastifyInstance, retention: Retention): 
 function parseRules(rules: readonly RetentionRule[]): RetentionRule[] | Problem {
   const parsed: RetentionRule[] = [];
   for (const [index, { device, metric, keepDays }] of rules.entries()) {
-    const field = (name: string) => ({ field: `rules[${index}].${name}` });
+    const field = `rules[${index}]`;
     const deviceId = device === undefined ? undefined : parseDeviceId(device);
     const metricName = metric === undefined ? undefined : parseMetricName(metric);
     if (device !== undefined && deviceId === undefined)
-      return plainProblem("bad-device-id", `“${device.slice(0, 80)}” is no device id.`, field("device"));
+      return message("bad-device-id/request", { field: `${field}.device`, said: device.slice(0, 80) });
     if (metric !== undefined && metricName === undefined)
-      return plainProblem("bad-metric", `“${metric.slice(0, 80)}” is no metric name.`, field("metric"));
+      return message("bad-metric/request", { field: `${field}.metric`, said: metric.slice(0, 80) });
     if (parsed.some((rule) => rule.device === deviceId && rule.metric === metricName))
-      return plainProblem("bad-request", "Two rules are for the same device and metric.", { field: `rules[${index}]` });
+      return message("bad-request/duplicate-rule", { field });
     parsed.push({
       ...(deviceId === undefined ? {} : { device: deviceId }),
       ...(metricName === undefined ? {} : { metric: metricName }),

@@ -2,7 +2,7 @@
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import { ApiError, LiveTicket, SessionAnswer, SessionRequest } from "../../../../shared/api.ts";
-import { plainProblem } from "../../../../shared/errors.ts";
+import { message } from "../../../../shared/messages/message.ts";
 import { credentialOf, sessionCookie } from "../../../access/credentials.ts";
 import { ANONYMOUS } from "../../../access/principal.ts";
 import { SESSION_LIFE_SECONDS, type Sessions } from "../../../access/sessions.ts";
@@ -32,10 +32,7 @@ export function addSessionRoutes(app: FastifyInstance, { sessions, httpPort }: S
     },
     handler: async (request, reply) => {
       const token = await sessions.signIn(request.body.link);
-      if (token === null) {
-        const message = "This link was used before or is too old. Restart the hub: it prints a new one.";
-        return sendProblem(reply, plainProblem("link-expired", message));
-      }
+      if (token === null) return sendProblem(reply, message("link-expired"));
       request.principal = { kind: "person", role: "admin" };
       reply.header("Set-Cookie", sessionCookie(token, SESSION_LIFE_SECONDS));
       return { role: "admin" as const, token };
@@ -59,10 +56,7 @@ export function addSessionRoutes(app: FastifyInstance, { sessions, httpPort }: S
       handler: async (request, reply) => {
         const session = credentialOf(request.headers);
         if (session === null || request.principal?.kind !== "person")
-          return sendProblem(
-            reply,
-            plainProblem("bad-request", "There is no session to end: you use a token of another kind."),
-          );
+          return sendProblem(reply, message("bad-request/no-session"));
         await sessions.end(session.text);
         return reply.header("Set-Cookie", sessionCookie("", 0)).code(204).send(null);
       },

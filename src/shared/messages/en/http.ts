@@ -1,0 +1,108 @@
+// What is wrong with a request, over HTTP or to open a WebSocket. `field` is a parameter of the query, or the path of a value
+// inside the body. What a request said is quoted, already cut to a length that fits a sentence.
+
+type Field = { readonly field: string };
+type Said = Field & { readonly said: string };
+type Reason = { readonly reason: string };
+type Path = { readonly path: string };
+type Header = { readonly header: string; readonly said: string };
+/** Of a parameter of the query; `said` is empty where it is missing. */
+type Parameter = Said & { readonly isMissing: boolean };
+type Numeric = Parameter & { readonly isWhole: boolean; readonly unit: string };
+
+const parameter = ({ field, said, isMissing }: Parameter) => `“${field}” is ${isMissing ? "missing" : `“${said}”`}`;
+const number = (isWhole: boolean) => (isWhole ? "a whole number" : "a number");
+const inBrackets = (unit: string) => (unit === "" ? "" : ` (${unit})`);
+const header = ({ header: name, said }: Header) => `“${name}: ${said}”`;
+
+export const http = {
+  // The path, and how it is asked for.
+  "no-such-route": ({ path, hint }: Path & { readonly hint: string }) => `There is nothing at ${path}.${hint}`,
+  "no-such-route/agent-file": () => "The agent has no such file.",
+  "no-such-route/reading-metrics": () => "This hub gives no readings to Prometheus. Start it with --metrics-readings.",
+  "no-such-route/websocket": () =>
+    "There is no WebSocket at this path: devices use /ws, MQTT over WebSocket is at /mqtt, and the hub's window listens at /api/v1/live.",
+  "bad-request/mqtt-elsewhere": () =>
+    'This path speaks JSON. MQTT over WebSocket is at /mqtt (paho: ws_set_options(path="/mqtt"); MQTT.js: ws://…/mqtt).',
+  "bad-request/path": ({ path }: Path) => `“${path}” is no path: a % in it is not followed by UTF-8 in hexadecimal.`,
+  "method-not-allowed": ({ path, method, methods }: Path & { readonly method: string; readonly methods: string }) =>
+    `${path} takes no ${method}: use ${methods}.`,
+
+  // Parameters of the query.
+  "bad-request/unknown-parameter": ({ field, path, known }: Field & Path & { readonly known: string }) =>
+    `There is no parameter “${field}” here: ${path} takes ${known === "" ? "none" : known}.`,
+  "bad-request/repeated-parameter": ({ field, times }: Field & { readonly times: number }) =>
+    `“${field}” is given ${times} times: give it once.`,
+  "bad-request/choice": ({ choices, ...rest }: Parameter & { readonly choices: string }) =>
+    `${parameter(rest)}: use ${choices}.`,
+  "bad-request/number": ({ isWhole, unit, ...rest }: Numeric) =>
+    `${parameter(rest)}: use ${number(isWhole)}${inBrackets(unit)}.`,
+  "bad-request/number-in-range": ({
+    isWhole,
+    unit,
+    minimum,
+    maximum,
+    ...rest
+  }: Numeric & { readonly minimum: number; readonly maximum: number }) =>
+    `${parameter(rest)}: use ${number(isWhole)} from ${minimum} to ${maximum}${inBrackets(unit)}.`,
+  "bad-request/text": ({ description, ...rest }: Parameter & { readonly description: string }) =>
+    `${parameter(rest)}: ${description === "" ? "use text" : description}.`,
+  "bad-request/time": ({ field, said }: Said) =>
+    `“${field}” is “${said}”: use milliseconds UTC or ISO 8601, such as 2026-01-31T12:00:00Z.`,
+  "bad-request/from-after-to": ({ from, to }: Field & { readonly from: string; readonly to: string }) =>
+    `“from” is “${from}” and “to” is “${to === "" ? "now" : to}”: “from” must be before “to”.`,
+  "bad-request/time-zone": ({ field, said }: Said) =>
+    `“${field}” is “${said}”: use an IANA time zone such as Europe/Berlin, or UTC.`,
+  "bad-request/decimal": ({ field, said, isSepGiven }: Said & { readonly isSepGiven: boolean }) =>
+    `“${field}” is “${said}”: ${isSepGiven ? "“sep” is one as well" : "the columns are parted by commas"}. Use sep=; or sep=tab with it.`,
+  "bad-request/csv-only": ({ field, mediaType }: Field & { readonly mediaType: string }) =>
+    `“${field}” is for CSV, and “Accept: ${mediaType}” asks for something else: leave out one of them.`,
+  "bad-request/cursor": ({ field, said }: Said) => `“${field}” is “${said}”: use “next” of the page before.`,
+  "bad-request/address": ({ field, said }: Said) => `“${field}” is “${said}”: use an address of this hub.`,
+  "bad-metric/request": ({ said }: Said) => `“${said}” is no metric name.`,
+  "bad-device-id/request": ({ said }: Said) => `“${said}” is no device id.`,
+
+  // The body.
+  "not-json/body": () => "Body is not valid JSON but content-type is set to 'application/json'",
+  "not-json/empty-body": () => "Body cannot be empty when content-type is set to 'application/json'",
+  "bad-request/body": ({ reason }: Field & Reason) => `${reason}.`,
+  "bad-request/duplicate-rule": (_: Field) => "Two rules are for the same device and metric.",
+  "too-large/body": () => "The request is too large.",
+  "unsupported-media-type": () => "Send JSON with the header Content-Type: application/json.",
+  "unsupported-media-type/readings": () =>
+    "Send JSON with the header Content-Type: application/json, or one object a line as application/x-ndjson.",
+  "unsupported-media-type/charset": () => "Send JSON as UTF-8.",
+  "unsupported-media-type/encoding": () => "Send the body as it is, or packed once, with gzip or deflate.",
+  "unsupported-media-type/packed": (params: Header) => `${header(params)} is not taken here: send the body as it is.`,
+  "bad-encoding": ({ encoding, reason }: Reason & { readonly encoding: string }) =>
+    `The header says Content-Encoding: ${encoding}, but the message is not ${encoding}, or is broken: ${reason}.`,
+
+  // What HTTP itself asks for.
+  "bad-request/no-host": () => "The request has no Host header, which HTTP/1.1 asks for.",
+  "bad-request/transfer-encoding": (params: Header) => `${header(params)} is not taken: only chunked is.`,
+  "bad-request/not-http": ({ reason }: Reason) =>
+    `This is no HTTP request that the hub understands${reason === "" ? "" : `: ${reason}`}.`,
+  "bad-request/ended-early": () => "The connection ended before the request did.",
+  // In the words of what reads requests.
+  "bad-request/unread": ({ reason }: Reason) => reason,
+  "expectation-failed": (params: Header) => `${header(params)} cannot be met: only 100-continue is known.`,
+  "request-timeout": () => "The request did not arrive whole in time. Send it again, on a new connection.",
+  "headers-too-large": () => "The path and the headers of the request have over 16 KB, the most that is taken.",
+  "too-large/chunk-extensions": () => "The chunk extensions of the request have over 16 KB, the most that is taken.",
+
+  // Who asks.
+  "not-signed-in": () => "Nobody is signed in. Open the link that the hub printed when it started.",
+  forbidden: () => "Your role does not allow this. Ask an administrator.",
+  "link-expired": () => "This link was used before or is too old. Restart the hub: it prints a new one.",
+  "bad-request/no-session": () => "There is no session to end: you use a token of another kind.",
+
+  // What the hub cannot do now.
+  "no-such-command": () => "There is no such command, or it is long past.",
+  "hub-stopping": () => "The hub is being stopped. Try again in a moment.",
+  "out-of-memory": () => "This hub is short of memory and takes no new connections. Try again in a moment.",
+  "too-many-connections": () =>
+    "This hub has as many connections as it takes, from your address or in all. Close some; where many devices come from one address, start it with --no-rate-limit.",
+  "disk-full/not-done": () => "The hub's disk is full: this was not done. Make room on it, then try again.",
+  "store-failed/not-done": () => "The hub's database failed: this was not done. The log in its data folder says why.",
+  internal: () => "The hub failed to answer. The log in its data folder says why.",
+};
