@@ -1,4 +1,5 @@
-// Where the hub is reached. Each port is known only once something listens on it; others ask here, and need not know who.
+// Where the hub is reached. A port is known only once its transport listens.
+import { type Message, message } from "../shared/messages/message.ts";
 import type { Port } from "./config.ts";
 import { rankedAddresses } from "./discovery/interfaces.ts";
 
@@ -9,7 +10,7 @@ const NAMES: Readonly<Record<Protocol, string>> = { http: "HTTP", mqtt: "MQTT" }
 export class Endpoints {
   readonly #host: string;
   readonly #ports = new Map<Protocol, number>();
-  readonly #notes: string[] = [];
+  readonly #notes: Message[] = [];
 
   /** `host` is the address that the hub listens on. */
   constructor(host: string) {
@@ -20,10 +21,7 @@ export class Endpoints {
   listening(protocol: Protocol, wanted: Port, port: number): void {
     this.#ports.set(protocol, port);
     if (wanted.number !== 0 && wanted.number !== port) {
-      const name = NAMES[protocol];
-      this.#notes.push(
-        `${name} port ${wanted.number} is taken by another program: this hub uses ${port}. Devices must be told.`,
-      );
+      this.#notes.push(message("note/port-moved", { protocol: NAMES[protocol], wanted: wanted.number, port }));
     }
   }
 
@@ -38,7 +36,7 @@ export class Endpoints {
   }
 
   /** What the person at the hub should know about its ports. */
-  get notes(): readonly string[] {
+  get notes(): readonly Message[] {
     return this.#notes;
   }
 

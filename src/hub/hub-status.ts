@@ -1,6 +1,7 @@
 // What the hub tells of itself: to people, to whoever asks whether it is well, and to Prometheus.
 import { hostname } from "node:os";
 import type { Health, HubInfo } from "../shared/api.ts";
+import { type Message, render } from "../shared/messages/message.ts";
 import type { Budget } from "./access/budget.ts";
 import type { Clock } from "./clock.ts";
 import type { Config } from "./config.ts";
@@ -38,7 +39,7 @@ export interface HubStatusOptions {
 interface Advertised {
   /** The name that others find the hub by; null while it has none. */
   readonly name: string | null;
-  readonly notes: readonly string[];
+  readonly notes: readonly Message[];
 }
 
 export class HubStatus {
@@ -86,7 +87,7 @@ export class HubStatus {
       storedBytes: (await this.#storeStatus()).storedBytes,
       disk: disk.status,
       joining: config.joining,
-      notes: [...endpoints.notes, ...(mdns?.notes ?? [])],
+      notes: [...endpoints.notes, ...(mdns?.notes ?? [])].map((note) => render(note)),
     };
   }
 

@@ -1,5 +1,6 @@
 // The composition root: builds every part, starts them from the store outwards, stops them from the ports inwards.
 import { randomUUID } from "node:crypto";
+import type { Message } from "../shared/messages/message.ts";
 import { Admission } from "./access/admission.ts";
 import { type Authenticate, makeAuthenticate } from "./access/authenticate.ts";
 import { BrowserGuard } from "./access/browsers.ts";
@@ -57,7 +58,7 @@ export interface RunningHub {
   /** Of this run's sign-in link; good once. */
   readonly linkSecret: string;
   /** What the person at the hub should know. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Message[];
   /** An address that reaches the hub from this computer. */
   readonly loopback: string;
   /** Where others reach the hub, best first. */
@@ -298,7 +299,7 @@ function createMqtt({ config, core, access, failures, endpoints, clock, log: hub
     authenticate: access.authenticate,
     admission: access.admission(),
     budget,
-    diagnostics: new MqttDiagnostics({ troubles: failures, ingest, httpPort, clock, log, floodLog }),
+    diagnostics: new MqttDiagnostics({ failures, ingest, httpPort, clock, log, floodLog }),
     clock,
     log,
   });

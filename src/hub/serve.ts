@@ -2,6 +2,7 @@
 import { fileURLToPath } from "node:url";
 import packageJson from "../../package.json" with { type: "json" };
 import type { HubMessage } from "../shared/host.ts";
+import { render } from "../shared/messages/message.ts";
 import { systemClock } from "./clock.ts";
 import { type Config, readConfig, serveHelp } from "./config.ts";
 import { DataFolder } from "./data-folder.ts";
@@ -78,7 +79,7 @@ function tellRunning(host: Host, running: RunningHub): void {
   console.log(
     [
       `Bramble ${packageJson.version} is running: MQTT on port ${mqttPort}, HTTP on port ${httpPort}.`,
-      ...notes,
+      ...notes.map((note) => render(note)),
       "Open it in a browser (the link signs in once, within 10 minutes):",
       ...[...new Set([loopback, ...addresses])].map(link),
     ].join("\n"),

@@ -1,47 +1,62 @@
-// Clients that tried and failed, and why, for whoever asks within a day. Messages that were refused are listed elsewhere:
-// this is about connections and requests that came to nothing. Bounded, so that nobody fills it or hides another.
+// Clients that failed to connect, publish, subscribe or send a request within the last day, and why. Refused messages are
+// listed elsewhere. Bounded: one client neither fills the list nor displaces the failures of another.
 import type { FailedClient } from "../../shared/doctor.ts";
-import { assertNever } from "../../shared/errors.ts";
+import { assertNever, type Problem, textOf } from "../../shared/errors.ts";
+import type { diagnostics } from "../../shared/messages/en/diagnostics.ts";
+import { type Message, message, render } from "../../shared/messages/message.ts";
 import type { NotAdmitted } from "../access/admission.ts";
 import type { Clock } from "../clock.ts";
 
-export interface Trouble {
-  readonly code: string;
+/** Why a client failed. A problem is what the client itself was told. */
+type FailureMessage = Message<keyof typeof diagnostics> | Problem;
+
+export interface ConnectionFailure {
   readonly address: string;
-  /** What else tells it from others of its kind: a topic filter, a path. */
+  readonly message: FailureMessage;
+  /** Tells it from others of its code and address: a topic filter, a path. */
   readonly subject?: string;
   /** The client's id; null or empty where it said none. */
   readonly who?: string | null;
-  readonly words: string;
+  /** The request that failed, where the message does not name it. */
+  readonly source?: string;
 }
 
-/** Of the hub's own look at its MQTT port: it is not a client that failed. */
+/** A failure with the times at which it happened. Its code is that of the message, without the part behind the slash. */
+export interface RecordedFailure extends Omit<FailedClient, "message"> {
+  readonly message: FailureMessage;
+  readonly source?: string;
+}
+
+/** The doctor connects to the MQTT port with this id: it is not a client that failed. */
 export const DOCTOR_CLIENT_ID = "bramble-doctor";
 
 const MAX_FAILURES = 500;
-/** Of one address and code: a client that is called something else every time does not crowd out the others. */
-const MAX_FAILURES_PER_KIND = 10;
+/** A client that changes its name or topic each time must not displace others. */
+const MAX_FAILURES_PER_ADDRESS_AND_CODE = 10;
 export const REMEMBERED_MS = 24 * 3_600_000;
-/** Of what a client calls itself and says. */
-const SUBJECT_CHARACTERS = 128;
+const MAX_SUBJECT_CHARACTERS = 128;
 
 export class ConnectionFailures {
   readonly #clock: Clock;
   /** By address, code and subject; the one that happened last is the last. */
-  readonly #entries = new Map<string, FailedClient>();
+  readonly #entries = new Map<string, RecordedFailure>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  tell({ code, address, subject = "", who, words }: Trouble): void {
+  report({ address, message: found, subject = "", who, source }: ConnectionFailure): void {
     const nowMs = this.#clock.now();
-    const key = JSON.stringify([address, code, subject.slice(0, SUBJECT_CHARACTERS)]);
+    const code = found.code.replace(/\/.*$/, "");
+    const key = JSON.stringify([address, code, subject.slice(0, MAX_SUBJECT_CHARACTERS)]);
     const known = this.#entries.get(key);
     this.#entries.delete(key);
     this.#entries.set(key, {
-      ...{ code, address, message: words },
-      ...(who ? { who: who.slice(0, SUBJECT_CHARACTERS) } : {}),
+      code,
+      address,
+      message: found,
+      ...(who ? { who: who.slice(0, MAX_SUBJECT_CHARACTERS) } : {}),
+      ...(source !== undefined && { source }),
       count: (known?.count ?? 0) + 1,
       firstMs: known?.firstMs ?? nowMs,
       lastMs: nowMs,
@@ -49,14 +64,13 @@ export class ConnectionFailures {
     if (known === undefined) this.#makeRoom(code, address);
   }
 
-  /** A connection that was ended before anything of it was read; `what` is the port that it came to. */
-  notAdmitted(address: string, outcome: NotAdmitted, what: string): void {
-    const words = notAdmittedWords(outcome, what);
-    this.tell({ code: "not-admitted", address, subject: `${what} ${outcome}`, words });
+  /** A connection to the port of `protocol` that was closed before anything of it was read. */
+  notAdmitted(address: string, outcome: NotAdmitted, protocol: "MQTT" | "HTTP"): void {
+    this.report({ address, subject: `${protocol} ${outcome}`, message: notAdmittedMessage(outcome, protocol) });
   }
 
   /** Those of the last day. */
-  list(): FailedClient[] {
+  list(): RecordedFailure[] {
     const nowMs = this.#clock.now();
     for (const [key, { lastMs }] of this.#entries) if (nowMs - lastMs >= REMEMBERED_MS) this.#entries.delete(key);
     return [...this.#entries.values()];
@@ -71,21 +85,27 @@ export class ConnectionFailures {
       oldestAlike ??= key;
     }
     const [oldest] = this.#entries.keys();
-    if (alike > MAX_FAILURES_PER_KIND && oldestAlike !== undefined) this.#entries.delete(oldestAlike);
+    if (alike > MAX_FAILURES_PER_ADDRESS_AND_CODE && oldestAlike !== undefined) this.#entries.delete(oldestAlike);
     else if (this.#entries.size > MAX_FAILURES && oldest !== undefined) this.#entries.delete(oldest);
   }
 }
 
-function notAdmittedWords(outcome: NotAdmitted, what: string): string {
+/** In English. */
+export function renderFailure({ message: found, source, ...recorded }: RecordedFailure): FailedClient {
+  const text = "message" in found ? textOf(found) : render(found);
+  return { ...recorded, message: source === undefined ? text : render(message("failed-on", { source, text })) };
+}
+
+function notAdmittedMessage(outcome: NotAdmitted, protocol: "MQTT" | "HTTP"): FailureMessage {
   switch (outcome) {
     case "outside the allowed networks":
-      return `Its connection to the ${what} port was refused: its address is outside the networks that this hub lets in. Start the hub with --allow to let it in.`;
+      return message("not-admitted/outside", { protocol });
     case "too many connections":
-      return `Its connection to the ${what} port was refused: as many are open as the hub takes. Does somebody open one for every message, and leave it open?`;
+      return message("not-admitted/too-many", { protocol });
     case "too many connections of one address":
-      return `Its connection to the ${what} port was refused: its address has as many open as one may have. Does it open one for every message, and leave it open? Where many devices come from one address, start the hub with --no-rate-limit.`;
+      return message("not-admitted/too-many-of-address", { protocol });
     case "short of memory":
-      return `Its connection to the ${what} port was refused: the hub was short of memory. Start it with a larger --memory, if the computer has it.`;
+      return message("not-admitted/short-of-memory", { protocol });
     default:
       return assertNever(outcome);
   }

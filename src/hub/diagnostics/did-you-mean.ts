@@ -2,9 +2,9 @@
 import { closest } from "../../shared/closest.ts";
 import { parseDeviceId, parseMetricName } from "../../shared/ids.ts";
 
-/** So many characters may be wrong: one more, and `sensor/state` would be taken for `sensor/data`. */
-const MISTAKES = 2;
-const LEVELS = 8;
+/** With three, `sensor/state` would be taken for `sensor/data`. */
+const MAX_MISTAKES = 2;
+const MAX_TOPIC_LEVELS = 8;
 /** Levels that name no device. */
 const TOPIC_WORDS: ReadonlySet<string> = new Set([
   "sensor",
@@ -18,14 +18,14 @@ const TOPIC_WORDS: ReadonlySet<string> = new Set([
 
 /** The topic on which a device publishes that is closest to `topic`; null where none is close. */
 export function meantTopic(topic: string): string | null {
-  const levels = topic.split("/").slice(0, LEVELS);
+  const levels = topic.split("/").slice(0, MAX_TOPIC_LEVELS);
   const last = levels.at(-1) ?? "";
   const ofDevice = (device: string): string[] => [
     `sensor/${device}/data`,
     ...["readings", "about", "status", "state", "reply", `metric/${last}`].map((leaf) => `bramble/${device}/${leaf}`),
   ];
   const devices = levels.filter((level) => parseDeviceId(level) !== undefined);
-  return closest(topic, ["sensor/data", ...devices.flatMap(ofDevice)], MISTAKES);
+  return closest(topic, ["sensor/data", ...devices.flatMap(ofDevice)], MAX_MISTAKES);
 }
 
 /** The topic of a single value that is meant by one such as `home/livingroom/temperature`; null where it names no device. */
@@ -41,21 +41,22 @@ export function meantMetricTopic(topic: string): string | null {
 export function meantFilter(filter: string): string | null {
   const devices = filter
     .split("/")
-    .slice(0, LEVELS)
+    .slice(0, MAX_TOPIC_LEVELS)
     .filter((level) => parseDeviceId(level) !== undefined);
   return closest(
     filter,
     devices.map((device) => `bramble/${device}/command`),
-    MISTAKES,
+    MAX_MISTAKES,
   );
 }
 
 /** The path to which readings are posted that is closest to `path`, or that ends like it. */
 export function meantPath(path: string): string | null {
-  const found = closest(path, ["/data", "/api/v1/readings"], MISTAKES);
+  const found = closest(path, ["/data", "/api/v1/readings"], MAX_MISTAKES);
   if (found !== null) return found;
   const last = `/${path.split("/").findLast((part) => part !== "") ?? ""}`;
   return (
-    closest(last, ["/data"], MISTAKES) ?? (closest(last, ["/readings"], MISTAKES) === null ? null : "/api/v1/readings")
+    closest(last, ["/data"], MAX_MISTAKES) ??
+    (closest(last, ["/readings"], MAX_MISTAKES) === null ? null : "/api/v1/readings")
   );
 }

@@ -1,7 +1,7 @@
 // Two clients with one id push each other out [MQTT-3.1.4-2], again and again: Pis that were set up from one image do so.
 
-/** Back and forth within this is no move to another network. */
-const WITHIN_MS = 60_000;
+/** A client that comes back to its first address later than this has moved between networks. */
+const TAKEOVER_WINDOW_MS = 60_000;
 const MAX_CLIENT_IDS = 1_000;
 
 interface Seen {
@@ -25,6 +25,6 @@ export class DuplicateClientIds {
       if (this.#seen.size <= MAX_CLIENT_IDS) break;
       this.#seen.delete(oldest);
     }
-    return last?.before === address && nowMs - last.sinceMs <= WITHIN_MS ? last.address : null;
+    return last?.before === address && nowMs - last.sinceMs <= TAKEOVER_WINDOW_MS ? last.address : null;
   }
 }

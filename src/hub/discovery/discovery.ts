@@ -7,6 +7,7 @@
 //   it against hosts that come later;
 // - names the addresses of every interface on every link, while a Pi needs the one that is on its own link;
 // - reads the interfaces once, while ours come, go and change their addresses under a running hub.
+import { type Message, message } from "../../shared/messages/message.ts";
 import type { Log } from "../observe/log.ts";
 import type { Advertiser, AdvertiserOptions } from "./advertiser.ts";
 
@@ -38,9 +39,9 @@ export class Mdns {
   }
 
   /** Notes for the hub's page. */
-  get notes(): readonly string[] {
+  get notes(): readonly Message[] {
     if (this.#name === null || this.#name === WANTED_NAME) return [];
-    return [`Another machine is called ${WANTED_NAME}: this hub is ${this.#name}. Devices must be told.`];
+    return [message("note/name-taken", { wanted: WANTED_NAME, name: this.#name })];
   }
 
   /** Returns at once; a later failure is logged. */

@@ -2,17 +2,17 @@
 import type { Refused } from "../../shared/api.ts";
 import type { Device } from "../../shared/device.ts";
 import type { FailedClient } from "../../shared/doctor.ts";
+import { message, render } from "../../shared/messages/message.ts";
 import { isZoneDistance } from "../devices/device-zone.ts";
-import { REMEMBERED_MS } from "../diagnostics/connection-failures.ts";
+import { REMEMBERED_MS, renderFailure } from "../diagnostics/connection-failures.ts";
 import type { DoctorOptions } from "./context.ts";
-import { roughly } from "./lists.ts";
 
 type Options = Pick<DoctorOptions, "connectionFailures" | "refusals" | "registry" | "clock">;
 
 export function failedClients({ connectionFailures, refusals, registry, clock }: Options): FailedClient[] {
   const sinceMs = clock.now() - REMEMBERED_MS;
   return [
-    ...connectionFailures.list(),
+    ...connectionFailures.list().map(renderFailure),
     ...refusedBySender(refusals.list(), sinceMs),
     ...wrongClocks(registry.list(), sinceMs),
   ].sort((a, b) => b.lastMs - a.lastMs);
@@ -22,11 +22,11 @@ export function failedClients({ connectionFailures, refusals, registry, clock }:
 function refusedBySender(refused: readonly Refused[], sinceMs: number): FailedClient[] {
   const bySender = new Map<string, FailedClient>();
   for (const one of refused) {
-    const { atMs, code, address, source, message } = one;
+    const { atMs, code, address, source, message: text } = one;
     if (atMs <= sinceMs) continue;
     const who = senderOf(one);
     // Several devices may share the address. Faults that differ in a number alone, such as the place, are of one kind.
-    const key = JSON.stringify([address, who, source, code, message.replaceAll(/\d+/g, "0")]);
+    const key = JSON.stringify([address, who, source, code, text.replaceAll(/\d+/g, "0")]);
     const known = bySender.get(key);
     bySender.set(
       key,
@@ -42,12 +42,20 @@ function refusedBySender(refused: readonly Refused[], sinceMs: number): FailedCl
 function wrongClocks(devices: readonly Device[], sinceMs: number): FailedClient[] {
   return devices.flatMap(({ id, name, address, clockOffMs = 0, lastSeenMs }) => {
     if (clockOffMs === 0 || lastSeenMs <= sinceMs) return [];
-    const off = `${roughly(Math.abs(clockOffMs))} ${clockOffMs > 0 ? "ahead" : "behind"}`;
-    const message = isZoneDistance(clockOffMs)
-      ? `${name} sends times that are ${off}, as local time without an offset is: add the offset or Z (2026-01-31T12:00:00+01:00), or send seconds since 1970. If its clock is wrong, set it by the network (timedatectl).`
-      : `The clock of ${name} is ${off}: its readings lie at the wrong times. Is it set by the network (timedatectl)?`;
+    const params = { name, offMs: clockOffMs };
+    const found = isZoneDistance(clockOffMs) ? message("clock-off/local-time", params) : message("clock-off", params);
     const code = "clock-off";
-    return [{ code, address: address ?? "", who: id, message, count: 1, firstMs: lastSeenMs, lastMs: lastSeenMs }];
+    return [
+      {
+        code,
+        address: address ?? "",
+        who: id,
+        message: render(found),
+        count: 1,
+        firstMs: lastSeenMs,
+        lastMs: lastSeenMs,
+      },
+    ];
   });
 }
 
@@ -58,6 +66,10 @@ function senderOf({ source, excerpt, device = "" }: Refused): string {
   return source === CONNECT ? excerpt : device;
 }
 
-function messageOf({ source, message }: Refused): string {
-  return source === CONNECT || message.includes(`“${source}”`) ? message : `On ${source}: ${message}`;
+function messageOf({ source, message: text }: Refused): string {
+  return source === CONNECT || text.includes(`“${source}”`) ? text : withSource(source, text);
+}
+
+function withSource(source: string, text: string): string {
+  return render(message("failed-on", { source, text }));
 }

@@ -1,5 +1,6 @@
 // Which program listens on a port.
 import { readdir, readlink } from "node:fs/promises";
+import { message, render } from "../../shared/messages/message.ts";
 import {
   listeningSockets,
   type Process,
@@ -30,17 +31,9 @@ export async function findPortHolder(port: number, system: System = realSystem):
   }
 }
 
-/** For the middle of a sentence. */
+/** In English, for the middle of a sentence. */
 export function describeHolder(holder: PortHolder): string {
-  switch (holder.kind) {
-    case "program":
-      return `${holder.name} (process ${holder.pid})`;
-    case "hidden":
-      return `a program of the user ${holder.user}`;
-    case "nobody":
-    case "unknown":
-      return "another program";
-  }
+  return render(message("port-holder", { holder }));
 }
 
 async function onLinux(port: number, system: System): Promise<PortHolder> {

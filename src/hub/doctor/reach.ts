@@ -1,11 +1,11 @@
 // Where the hub is reached: connects to each of its addresses from this computer; this very hub must answer.
 import { networkInterfaces } from "node:os";
 import type { HubInfo } from "../../shared/api.ts";
-import type { Check } from "../../shared/doctor.ts";
+import { message } from "../../shared/messages/message.ts";
 import { isLoopback } from "../access/networks.ts";
 import { rankedAddresses } from "../discovery/interfaces.ts";
 import type { DoctorOptions } from "./context.ts";
-import { listed } from "./lists.ts";
+import type { Finding } from "./finding.ts";
 import { probeHttp, probeMqtt, type Reached } from "./probes.ts";
 
 type Options = Pick<DoctorOptions, "listening" | "isMqttClient" | "allows">;
@@ -19,7 +19,7 @@ interface ProbedPort {
   readonly answers: readonly Answer[];
 }
 
-export async function checkReach(hub: HubInfo, options: Options): Promise<readonly Check[]> {
+export async function checkReach(hub: HubInfo, options: Options): Promise<readonly Finding[]> {
   const { host } = options.listening;
   const addresses = [...new Set([...loopbackAddresses(host), ...hub.addresses])].filter(options.allows);
   const all = (probe: (address: string) => Promise<Reached>) =>
@@ -47,13 +47,15 @@ function hasIPv6Loopback(): boolean {
   return Object.values(networkInterfaces()).some((infos) => infos?.some(({ address }) => address === "::1"));
 }
 
-function checkNetwork(host: string, addresses: readonly string[], allows: (address: string) => boolean): Check {
+function checkNetwork(host: string, addresses: readonly string[], allows: (address: string) => boolean): Finding {
   const id = "network";
   if (host === "localhost" || isLoopback(host)) {
     return {
-      ...{ id, state: "wrong", title: "No Raspberry Pi can reach this hub" },
-      message: `It was started with --host ${host}, and listens to this computer alone.`,
-      remedy: "Start it without --host.",
+      id,
+      state: "wrong",
+      title: message("network/loopback/title"),
+      message: message("network/loopback/message", { host }),
+      remedy: message("network/loopback/remedy"),
     };
   }
   const reachable = addresses.filter((address) => !isLoopback(address));
@@ -61,49 +63,56 @@ function checkNetwork(host: string, addresses: readonly string[], allows: (addre
     const missed = host === "0.0.0.0" ? rankedAddresses("::") : [];
     if (missed.length > 0) {
       return {
-        ...{ id, state: "wrong", title: "No Raspberry Pi can reach this hub: its network is IPv6 alone" },
-        message: `This computer’s address is ${listed(missed)}. The hub was started with --host ${host}: it listens to IPv4 alone.`,
-        remedy: "Start it with --host ::, which is IPv6 and IPv4, or without --host.",
+        id,
+        state: "wrong",
+        title: message("network/ipv6-alone/title"),
+        message: message("network/ipv6-alone/message", { host, addresses: missed }),
+        remedy: message("network/ipv6-alone/remedy"),
       };
     }
     return {
-      ...{ id, state: "wrong", title: "This computer is on no network" },
-      message: "It has no address but its own loopback, so no Raspberry Pi can reach it.",
-      remedy: "Connect it to the network of the Pis, by cable or Wi-Fi.",
+      id,
+      state: "wrong",
+      title: message("network/none/title"),
+      message: message("network/none/message"),
+      remedy: message("network/none/remedy"),
     };
   }
   const notAllowed = reachable.filter((address) => !allows(address));
   if (notAllowed.length > 0) {
     return {
-      ...{ id, state: "hint", title: `The hub lets nobody in from the network of ${listed(notAllowed)}` },
-      message: "It lets in private networks, and this one is not private.",
-      remedy: "If Pis are on that network, start the hub with --allow and the network.",
-    };
-  }
-  const message = "Pis must be on the same network, and not on one for guests.";
-  return { id, state: "fine", title: `This computer’s address is ${listed(reachable)}`, message };
-}
-
-function checkAnswers({ id, protocol, port, flag, answers }: ProbedPort): Check {
-  const at = (wanted: Reached) => answers.filter(([, reached]) => reached === wanted).map(([address]) => address);
-  const [foreign, closed, silent] = [at("another"), at("closed"), at("silent")];
-  const faults = [
-    foreign.length > 0 ? [`At ${listed(foreign)} another program answers.`] : [],
-    closed.length > 0 ? [`At ${listed(closed)} connections are refused.`] : [],
-    silent.length > 0 ? [`At ${listed(silent)} nothing answers within two seconds.`] : [],
-  ].flat();
-  if (faults.length === 0) {
-    return {
-      ...{ id, state: "fine", title: `${protocol} answers on port ${port}` },
-      message: `At ${listed(at("ours"))}. That is seen from this computer: a firewall may still keep others out.`,
+      id,
+      state: "hint",
+      title: message("network/not-allowed/title", { addresses: notAllowed }),
+      message: message("network/not-allowed/message"),
+      remedy: message("network/not-allowed/remedy"),
     };
   }
   return {
-    ...{ id, state: "wrong", title: `${protocol} does not answer on port ${port} as it should` },
-    message: faults.join(" "),
-    remedy:
-      foreign.length > 0
-        ? `End the other program, or start the hub with another ${flag}.`
-        : "Restart the hub. If that does not help, a firewall or a security program on this computer is in the way.",
+    id,
+    state: "fine",
+    title: message("network/fine/title", { addresses: reachable }),
+    message: message("network/fine/message"),
+  };
+}
+
+function checkAnswers({ id, protocol, port, flag, answers }: ProbedPort): Finding {
+  const at = (wanted: Reached) => answers.filter(([, reached]) => reached === wanted).map(([address]) => address);
+  const ours = at("ours");
+  if (ours.length === answers.length) {
+    return {
+      id,
+      state: "fine",
+      title: message("port/answers/title", { protocol, port }),
+      message: message("port/answers/message", { addresses: ours }),
+    };
+  }
+  const another = at("another");
+  return {
+    id,
+    state: "wrong",
+    title: message("port/fails/title", { protocol, port }),
+    message: message("port/fails/message", { another, closed: at("closed"), silent: at("silent") }),
+    remedy: another.length > 0 ? message("port/another-program/remedy", { flag }) : message("port/unreachable/remedy"),
   };
 }

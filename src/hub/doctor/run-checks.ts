@@ -1,8 +1,10 @@
 // Runs all checks at once. A check that fails or takes too long becomes a hint; the others are reported all the same.
-import type { Check, DiagnosticReport } from "../../shared/doctor.ts";
+import type { DiagnosticReport } from "../../shared/doctor.ts";
+import { message, type ParamsOf } from "../../shared/messages/message.ts";
 import type { Clock } from "../clock.ts";
 import { failedClients } from "./clients.ts";
 import type { DoctorOptions } from "./context.ts";
+import { type Finding, renderFinding } from "./finding.ts";
 import { checkFirewall } from "./firewall.ts";
 import { checkMdns } from "./mdns.ts";
 import { checkPortConflicts } from "./port-conflicts.ts";
@@ -10,10 +12,8 @@ import { checkReach } from "./reach.ts";
 import { realSystem, type System } from "./system.ts";
 
 interface CheckGroup {
-  readonly id: string;
-  /** Its subject, in the middle of a sentence. */
-  readonly subject: string;
-  readonly run: () => Promise<readonly Check[]>;
+  readonly id: ParamsOf<"check-failed/title">["check"];
+  readonly run: () => Promise<readonly Finding[]>;
 }
 
 const CHECK_TIMEOUT_MS = 5_000;
@@ -22,29 +22,36 @@ export async function runChecks(options: DoctorOptions, system: System = realSys
   const { clock, log } = options;
   const hub = await options.hubInfo();
   const groups: CheckGroup[] = [
-    { id: "reach", subject: "the hub’s ports", run: () => checkReach(hub, options) },
-    { id: "port-conflict", subject: "who holds a port", run: () => checkPortConflicts(hub, options.listening, system) },
-    { id: "firewall", subject: "the firewall", run: () => checkFirewall(hub, system) },
-    { id: "mdns", subject: "whether the hub is found by name", run: () => checkMdns(hub, options, system) },
+    { id: "reach", run: () => checkReach(hub, options) },
+    { id: "port-conflict", run: () => checkPortConflicts(hub, options.listening, system) },
+    { id: "firewall", run: () => checkFirewall(hub, system) },
+    { id: "mdns", run: () => checkMdns(hub, options, system) },
   ];
-  const checks = await Promise.all(
-    groups.map(async ({ id, subject, run }) => {
+  const findings = await Promise.all(
+    groups.map(async ({ id, run }) => {
       try {
-        return await withTimeout(CHECK_TIMEOUT_MS, clock, run());
+        const found = await withTimeout(CHECK_TIMEOUT_MS, clock, run());
+        if (found !== "timeout") return found;
+        log.warn({ id, timeoutMs: CHECK_TIMEOUT_MS }, "a check took too long");
+        return [failed(id, message("check-failed/timeout", { seconds: CHECK_TIMEOUT_MS / 1_000 }))];
       } catch (error) {
         log.warn({ err: error, id }, "a check failed");
-        const message = error instanceof Error ? error.message : String(error);
-        return [{ id, state: "hint" as const, title: `The doctor could not find out about ${subject}.`, message }];
+        const reason = error instanceof Error ? error.message : String(error);
+        return [failed(id, message("check-failed/message", { reason }))];
       }
     }),
   );
-  return { atMs: clock.now(), checks: checks.flat(), clients: failedClients(options) };
+  return { atMs: clock.now(), checks: findings.flat().map(renderFinding), clients: failedClients(options) };
 }
 
-/** Rejects with a message for the report when `answer` takes longer than `ms`. */
-async function withTimeout<T>(ms: number, clock: Clock, answer: Promise<T>): Promise<T> {
-  const timeout = Promise.withResolvers<never>();
-  const end = clock.every(ms, () => timeout.reject(new Error(`It took longer than ${ms / 1_000} seconds.`)));
+function failed(check: CheckGroup["id"], why: Finding["message"]): Finding {
+  return { id: check, state: "hint", title: message("check-failed/title", { check }), message: why };
+}
+
+/** Resolves with "timeout" when `answer` takes longer than `ms`. */
+async function withTimeout<T>(ms: number, clock: Clock, answer: Promise<T>): Promise<T | "timeout"> {
+  const timeout = Promise.withResolvers<"timeout">();
+  const end = clock.every(ms, () => timeout.resolve("timeout"));
   try {
     return await Promise.race([answer, timeout.promise]);
   } finally {

@@ -2,7 +2,10 @@
 // or a finding, with a part behind a slash where one error has several sentences. Other languages have the same codes.
 import { access } from "./en/access.ts";
 import { devices } from "./en/devices.ts";
+import { diagnostics } from "./en/diagnostics.ts";
+import { doctor } from "./en/doctor.ts";
 import { http } from "./en/http.ts";
 import { ingest } from "./en/ingest.ts";
+import { notes } from "./en/notes.ts";
 
-export const en = { ...access, ...devices, ...http, ...ingest };
+export const en = { ...access, ...devices, ...diagnostics, ...doctor, ...http, ...ingest, ...notes };

@@ -9,6 +9,7 @@ import { failedClients } from "../../../src/hub/doctor/clients.ts";
 import type { Refused } from "../../../src/shared/api.ts";
 import type { Device } from "../../../src/shared/device.ts";
 import type { DiagnosticReport, FailedClient } from "../../../src/shared/doctor.ts";
+import { message } from "../../../src/shared/messages/message.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { startTestHub, type TestHub } from "../../support/hub.ts";
 import { startHubInside } from "../../support/hub-inside.ts";
@@ -360,14 +361,23 @@ test("what failed is forgotten after a day", { timeout: 180_000 }, async () => {
 
 test("nobody fills the list, or hides another on it", () => {
   const failures = new ConnectionFailures(new FakeClock(0));
-  failures.tell({ code: "wrong-password", address: "10.0.0.1", words: "first" });
+  failures.report({ address: "10.0.0.1", message: message("wrong-password") });
   for (let index = 0; index < 1_000; index++)
-    failures.tell({ code: "no-subscription", address: "10.0.0.2", subject: `f/${index}`, words: String(index) });
+    failures.report({
+      address: "10.0.0.2",
+      subject: `f/${index}`,
+      message: message("no-subscription/too-many", { filter: `f/${index}` }),
+    });
   const ofLoud = failures.list().filter(({ address }) => address === "10.0.0.2");
-  expect(ofLoud.map(({ message }) => message)).toEqual(Array.from({ length: 10 }, (_, index) => String(990 + index)));
-  expect(failures.list()[0]).toMatchObject({ message: "first" });
+  expect(ofLoud).toMatchObject(
+    Array.from({ length: 10 }, (_, index) => ({
+      code: "no-subscription",
+      message: { params: { filter: `f/${990 + index}` } },
+    })),
+  );
+  expect(failures.list()[0]).toMatchObject({ code: "wrong-password" });
   for (let index = 0; index < 1_000; index++)
-    failures.tell({ code: "cut", address: `10.1.${index >> 8}.${index & 255}`, words: "" });
+    failures.report({ address: `10.1.${index >> 8}.${index & 255}`, message: message("cut", { reason: "" }) });
   expect(failures.list()).toHaveLength(500);
 });
 

@@ -1,5 +1,6 @@
 // What firewalls of all systems say of themselves, and the hint that follows: the exact command, with this hub's ports.
 import { describe, expect, test } from "vitest";
+import { renderFinding } from "../../../src/hub/doctor/finding.ts";
 import { checkFirewall } from "../../../src/hub/doctor/firewall.ts";
 import type { System } from "../../../src/hub/doctor/system.ts";
 
@@ -24,7 +25,7 @@ function recorded(platform: NodeJS.Platform, { files = {}, programs = {} }: Reco
 }
 
 const check = async (platform: NodeJS.Platform, record: Recorded) => {
-  const [check] = await checkFirewall(HUB, recorded(platform, record));
+  const [check] = (await checkFirewall(HUB, recorded(platform, record))).map(renderFinding);
   return check;
 };
 

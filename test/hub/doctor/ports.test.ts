@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { createServer as createSocketServer, type Server } from "node:net";
 import { describe, expect, test } from "vitest";
+import { renderFinding } from "../../../src/hub/doctor/finding.ts";
 import { checkPortConflicts } from "../../../src/hub/doctor/port-conflicts.ts";
 import { describeHolder, findPortHolder } from "../../../src/hub/doctor/port-holder.ts";
 import {
@@ -139,11 +140,11 @@ describe("who has a port", () => {
       const hub = { httpPort: 8080, mqttPort: port + 1 };
       const byDefault = (number: number) => ({ number, named: false });
       const listening = { httpPort: byDefault(8080), mqttPort: byDefault(port) };
-      const [taken] = await checkPortConflicts(hub, listening, realSystem);
+      const [taken] = (await checkPortConflicts(hub, listening, realSystem)).map(renderFinding);
       expect(taken).toMatchObject({ state: "wrong", title: `MQTT port ${port} is taken by porthog (process ${pid})` });
       expect(taken?.message).toContain(`This hub uses ${port + 1} instead.`);
       await hog[Symbol.asyncDispose]();
-      const free = await checkPortConflicts(hub, listening, realSystem);
+      const free = (await checkPortConflicts(hub, listening, realSystem)).map(renderFinding);
       expect(free).toMatchObject([{ state: "hint", title: `MQTT port ${port} is free again` }]);
       expect(await checkPortConflicts({ httpPort: 8080, mqttPort: port }, listening, realSystem)).toMatchObject([
         { state: "fine" },
@@ -175,7 +176,7 @@ describe("what answers at the hub's ports", () => {
 
   const reach = async (ports: { readonly mqttPort: number; readonly httpPort: number }) => {
     const options = { listening, isMqttClient: () => false, allows: () => true };
-    const checks = await checkReach({ ...HUB, ...ports }, options);
+    const checks = (await checkReach({ ...HUB, ...ports }, options)).map(renderFinding);
     return checks.map(({ id, state, message }) => `${id} ${state}: ${message}`);
   };
 

@@ -1,10 +1,11 @@
-// Says why an HTTP client failed, for the list that the doctor shows. No request that succeeds comes here.
+// Reports why an HTTP client failed, for the list that the doctor shows. Requests that succeed are not reported.
 import { isNativeError } from "node:util/types";
 import type { FastifyRequest } from "fastify";
-import { errorOf, type Problem, textOf } from "../../../shared/errors.ts";
+import { type Problem, textOf } from "../../../shared/errors.ts";
+import { message, render } from "../../../shared/messages/message.ts";
 import type { NotAdmitted } from "../../access/admission.ts";
 import { plainAddress } from "../../access/networks.ts";
-import type { ConnectionFailures } from "../../diagnostics/connection-failures.ts";
+import type { ConnectionFailure, ConnectionFailures } from "../../diagnostics/connection-failures.ts";
 import { meantPath } from "../../diagnostics/did-you-mean.ts";
 import type { LogThrottle } from "../../observe/log-throttle.ts";
 
@@ -25,13 +26,7 @@ const BEGINNING_BYTES = 16;
 type Requester = Pick<FastifyRequest, "ip" | "headers">;
 type Requested = Pick<FastifyRequest, "ip" | "method" | "url">;
 
-const POST_READINGS = "Readings are taken by POST to /data, as JSON.";
-
-function quotedGet(path: string): string {
-  return `It sent readings in the query of a GET to ${path.slice(0, MAX_QUOTED_CHARACTERS)}.`;
-}
-
-/** Whether a query has a number in it, as that of a station that can only GET. */
+/** Whether a query has a number in it, as that of a weather station that can only GET. */
 function hasReadings(url: string): boolean {
   const [, query = ""] = url.split("?", 2);
   return [...new URLSearchParams(query).values()].some(
@@ -53,56 +48,54 @@ export class HttpDiagnostics {
   /** A connection that took more of the hub than it may. */
   cut(address: string, reason: string): void {
     this.#options.floodLog.warn("http-cut", { address, reason }, "connection cut");
-    this.#tell(address, { code: "cut", subject: reason, message: `Its connection was cut: ${reason}.` });
+    this.#report(address, { subject: reason, message: message("cut", { reason }) });
   }
 
   /** A browser whose session has expired is only asked to sign in again: that is no failure. */
   notSignedIn({ ip, headers }: Requester): void {
     if (headers.authorization === undefined) return;
-    const message =
-      "It showed a token that this hub does not take. The one in hub.json is another after every start, and good from the hub’s own computer alone.";
-    this.#tell(ip, { code: "wrong-token", message });
+    this.#report(ip, { message: message("wrong-token") });
   }
 
   foreign(address: string | undefined, found: Problem): void {
-    const message = textOf(found);
-    this.#tell(address, { code: errorOf(found), subject: message, message });
+    this.#report(address, { subject: textOf(found), message: found });
   }
 
   /** A request to a path without a route. Returns a hint at the path that was meant; empty where none is close. */
   noSuchPath({ ip, method, url }: Requested, path: string): string {
     if (method === "GET" && hasReadings(url)) {
-      this.#tell(ip, { code: "wrong-method", subject: path, message: `${quotedGet(path)} ${POST_READINGS}` });
-      return ` ${POST_READINGS}`;
+      this.#report(ip, { subject: path, message: message("wrong-method/readings-in-query", { path: quoted(path) }) });
+      return ` ${render(message("hint/post-readings"))}`;
     }
     if (method !== "POST" && method !== "PUT") return "";
     const meant = meantPath(path);
-    const hint = meant === null ? "" : ` Did you mean ${meant}?`;
-    const message = `It sent ${method} to ${path.slice(0, MAX_QUOTED_CHARACTERS)}, where nothing is taken.${hint || " Readings go to /data."}`;
-    this.#tell(ip, { code: "wrong-path", subject: `${method} ${path}`, message });
-    return hint;
+    const request = { method, path: quoted(path) };
+    const wrongPath =
+      meant === null ? message("wrong-path", request) : message("wrong-path/meant", { ...request, meant });
+    this.#report(ip, { subject: `${method} ${path}`, message: wrongPath });
+    return meant === null ? "" : ` ${render(message("hint/meant", { meant }))}`;
   }
 
   /** A request to a path that takes other methods. A page that only looks is no client that failed. */
   wrongMethod({ ip, method, url }: Requested, path: string, allowed: string): void {
     const isRead = method === "GET" || method === "HEAD";
     if (isRead && !hasReadings(url)) return;
-    const message = isRead
-      ? `${quotedGet(path)} ${POST_READINGS}`
-      : `It sent ${method} to ${path.slice(0, MAX_QUOTED_CHARACTERS)}: use ${allowed}.`;
-    this.#tell(ip, { code: "wrong-method", subject: `${method} ${path}`, message });
+    const wrongMethod = isRead
+      ? message("wrong-method/readings-in-query", { path: quoted(path) })
+      : message("wrong-method", { method, path: quoted(path), allowed });
+    this.#report(ip, { subject: `${method} ${path}`, message: wrongMethod });
   }
 
-  unknownMediaType(ip: string, path: string, mediaType: string, message: string): void {
-    const said = `It sent “${mediaType.slice(0, MAX_QUOTED_CHARACTERS)}” to ${path}. ${message}`;
-    this.#tell(ip, { code: "unsupported-media-type", subject: `${path} ${mediaType}`, message: said });
+  /** `remedy` is what the client is told. */
+  unknownMediaType(ip: string, path: string, mediaType: string, remedy: string): void {
+    const sent = message("unsupported-media-type/sent", { mediaType: quoted(mediaType), path, remedy });
+    this.#report(ip, { subject: `${path} ${mediaType}`, message: sent });
   }
 
   /** A request was refused before its body was read. */
   unmet({ ip, method, url }: Requester & Pick<FastifyRequest, "method" | "url">, found: Problem): void {
-    const message = textOf(found);
-    const asked = `${method} ${url.replace(/\?.*$/, "").slice(0, MAX_QUOTED_CHARACTERS)}`;
-    this.#tell(ip, { code: errorOf(found), subject: `${asked} ${message}`, message: `On ${asked}: ${message}` });
+    const source = `${method} ${quoted(url.replace(/\?.*$/, ""))}`;
+    this.#report(ip, { subject: `${source} ${textOf(found)}`, source, message: found });
   }
 
   /** What arrived was no HTTP request. `error` is what Node's parser says of it, `found` what its sender is told. */
@@ -110,21 +103,20 @@ export class HttpDiagnostics {
     const bytes = isNativeError(error) && "rawPacket" in error ? error.rawPacket : undefined;
     const beginning = Buffer.isBuffer(bytes) ? bytes.toString("latin1", 0, BEGINNING_BYTES) : "";
     if (beginning.startsWith(MQTT_CONNECT) && MQTT_NAMES.some((name) => beginning.includes(name))) {
-      const message = `It spoke MQTT to the HTTP port. MQTT is on port ${this.#options.mqttPort()}.`;
-      this.#tell(address, { code: "wrong-protocol", subject: "MQTT", message });
+      const mqttPort = this.#options.mqttPort();
+      this.#report(address, { subject: "MQTT", message: message("wrong-protocol/mqtt-to-http", { mqttPort }) });
     } else if (beginning.startsWith(TLS_HELLO)) {
-      const message = "It spoke TLS to the HTTP port, which has none. Let it ask for http:// in place of https://.";
-      this.#tell(address, { code: "wrong-protocol", subject: "TLS", message });
+      this.#report(address, { subject: "TLS", message: message("wrong-protocol/tls-to-http") });
     } else {
-      const message = textOf(found);
-      this.#tell(address, { code: errorOf(found), subject: message, message });
+      this.#report(address, { subject: textOf(found), message: found });
     }
   }
 
-  #tell(
-    address: string | undefined,
-    { message, ...failure }: { readonly code: string; readonly subject?: string; readonly message: string },
-  ): void {
-    this.#options.failures.tell({ ...failure, words: message, address: plainAddress(address) });
+  #report(address: string | undefined, failure: Omit<ConnectionFailure, "address" | "who">): void {
+    this.#options.failures.report({ ...failure, address: plainAddress(address) });
   }
+}
+
+function quoted(text: string): string {
+  return text.slice(0, MAX_QUOTED_CHARACTERS);
 }

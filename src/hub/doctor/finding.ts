@@ -1,0 +1,29 @@
+// What a check found, as codes and parameters; rendered once for the report.
+import type { Check, CheckState } from "../../shared/doctor.ts";
+import type { doctor } from "../../shared/messages/en/doctor.ts";
+import { type Message, render } from "../../shared/messages/message.ts";
+
+type DoctorMessage = Message<keyof typeof doctor>;
+
+export interface Finding {
+  /** What was checked, such as `mqtt-port`. */
+  readonly id: string;
+  readonly state: CheckState;
+  readonly title: DoctorMessage;
+  readonly message: DoctorMessage;
+  readonly remedy?: DoctorMessage;
+  /** For a terminal on the hub's computer. */
+  readonly command?: string;
+}
+
+/** In English. */
+export function renderFinding({ id, state, title, message, remedy, command }: Finding): Check {
+  return {
+    id,
+    state,
+    title: render(title),
+    message: render(message),
+    ...(remedy && { remedy: render(remedy) }),
+    ...(command !== undefined && { command }),
+  };
+}
