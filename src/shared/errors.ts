@@ -1,5 +1,5 @@
 // Every way the hub says no. Codes are stable and for programs; messages are for people.
-import { type Message, type MessageCode, render } from "./messages/message.ts";
+import type { Message, MessageCode } from "./messages/message.ts";
 
 /** HTTP status of each error code; the keys are the complete list of codes. */
 export const errorStatus = {
@@ -63,14 +63,7 @@ export type ErrorCode = keyof typeof errorStatus;
 type ProblemCode = Extract<MessageCode, ErrorCode | `${ErrorCode}/${string}`>;
 
 /** What went wrong, as a value: an expected outcome is returned, never thrown. */
-export type Problem = Message<ProblemCode> | PlainProblem;
-
-interface PlainProblem {
-  readonly code: ErrorCode;
-  readonly message: string;
-  /** What the words speak of, for programs: the field, the position, the limit. */
-  readonly details?: readonly ProblemDetail[];
-}
+export type Problem = Message<ProblemCode>;
 
 /** What the message speaks of, for programs. */
 export interface ProblemDetail {
@@ -81,10 +74,6 @@ export interface ProblemDetail {
   readonly limit?: number;
 }
 
-export function plainProblem(code: ErrorCode, message: string, detail?: ProblemDetail): Problem {
-  return detail === undefined ? { code, message } : { code, message, details: [detail] };
-}
-
 /** The error that a problem is, which has a status in HTTP. */
 export function errorOf({ code }: Problem): ErrorCode {
   const slash = code.indexOf("/");
@@ -93,14 +82,8 @@ export function errorOf({ code }: Problem): ErrorCode {
   throw new Error(`no error code: ${code}`);
 }
 
-/** In English. */
-export function textOf(problem: Problem): string {
-  return "message" in problem ? problem.message : render(problem);
-}
-
 /** Undefined where the message speaks of nothing of the kind. */
 export function detailsOf(problem: Problem): ProblemDetail[] | undefined {
-  if ("message" in problem) return problem.details && [...problem.details];
   const detail: { field?: string; position?: number; limit?: number } = {};
   const { params } = problem;
   if ("field" in params && params.field !== "") detail.field = params.field;

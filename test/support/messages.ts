@@ -3,8 +3,9 @@ import { expect } from "vitest";
 import type { ReadingsMessage } from "../../src/hub/ingest/device-message.ts";
 import { decodeReadings, type ReadingsContext } from "../../src/hub/protocols/bramble/readings.ts";
 import type { Decoded } from "../../src/hub/protocols/protocol.ts";
-import { detailsOf, errorOf, textOf } from "../../src/shared/errors.ts";
+import { detailsOf, errorOf } from "../../src/shared/errors.ts";
 import { type DeviceId, type MetricName, parseDeviceId, parseMetricName } from "../../src/shared/ids.ts";
+import { render } from "../../src/shared/messages/message.ts";
 
 export const NOW_MS = Date.UTC(2026, 0, 31, 12);
 export const DAY_MS = 24 * 3_600_000;
@@ -25,7 +26,7 @@ export function decode(message: unknown, context: Partial<ReadingsContext> = {})
 }
 
 export function taken(decoded: Decoded): ReadingsMessage {
-  if (decoded.kind === "refused") return expect.unreachable(textOf(decoded.problem));
+  if (decoded.kind === "refused") return expect.unreachable(render(decoded.problem));
   const [message] = decoded.messages;
   return message?.kind === "readings" ? message : expect.unreachable(message?.kind);
 }
@@ -38,7 +39,7 @@ export function values(decoded: Decoded): (readonly [metric: string, value: numb
 export function refusal(decoded: Decoded) {
   if (decoded.kind === "decoded") return expect.unreachable(JSON.stringify(decoded));
   const { problem, device } = decoded;
-  return { ...problem, device, error: errorOf(problem), message: textOf(problem), details: detailsOf(problem) };
+  return { ...problem, device, error: errorOf(problem), message: render(problem), details: detailsOf(problem) };
 }
 
 /** `depth` objects, one in the other, with the number 1 in the innermost. */

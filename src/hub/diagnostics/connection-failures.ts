@@ -1,7 +1,7 @@
 // Clients that failed to connect, publish, subscribe or send a request within the last day, and why. Refused messages are
 // listed elsewhere. Bounded: one client neither fills the list nor displaces the failures of another.
 import type { FailedClient } from "../../shared/doctor.ts";
-import { assertNever, type Problem, textOf } from "../../shared/errors.ts";
+import { assertNever, type Problem } from "../../shared/errors.ts";
 import type { diagnostics } from "../../shared/messages/en/diagnostics.ts";
 import { type Message, message, render } from "../../shared/messages/message.ts";
 import type { NotAdmitted } from "../access/admission.ts";
@@ -92,7 +92,7 @@ export class ConnectionFailures {
 
 /** In English. */
 export function renderFailure({ message: found, source, ...recorded }: RecordedFailure): FailedClient {
-  const text = "message" in found ? textOf(found) : render(found);
+  const text = "message" in found ? render(found) : render(found);
   return { ...recorded, message: source === undefined ? text : render(message("failed-on", { source, text })) };
 }
 

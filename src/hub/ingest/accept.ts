@@ -4,9 +4,9 @@
 import type { CommandReply } from "../../shared/command.ts";
 import type { ControlValue } from "../../shared/control.ts";
 import type { DeviceAbout } from "../../shared/device-about.ts";
-import { assertNever, BrambleError, detailsOf, errorOf, type Problem, textOf } from "../../shared/errors.ts";
+import { assertNever, BrambleError, detailsOf, errorOf, type Problem } from "../../shared/errors.ts";
 import type { DeviceId } from "../../shared/ids.ts";
-import { message } from "../../shared/messages/message.ts";
+import { message, render } from "../../shared/messages/message.ts";
 import { READING_BYTES, REFUSAL_BYTES, type Share } from "../access/budget.ts";
 import type { Clock } from "../clock.ts";
 import type { Commands } from "../commands/commands.ts";
@@ -156,7 +156,7 @@ export class Ingest {
       {
         atMs,
         code: errorOf(explained),
-        message: textOf(explained),
+        message: render(explained),
         address,
         source,
         ...(device && { device }),

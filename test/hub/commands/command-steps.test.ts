@@ -8,7 +8,7 @@ import { Commands } from "../../../src/hub/commands/commands.ts";
 import { HubEvents } from "../../../src/hub/events.ts";
 import type { RecordStore } from "../../../src/hub/store/records.ts";
 import type { Command, CommandMessage } from "../../../src/shared/command.ts";
-import { textOf } from "../../../src/shared/errors.ts";
+import { render } from "../../../src/shared/messages/message.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { deviceId, openTestStore, type TestStore } from "../../support/store.ts";
 import { until } from "../../support/until.ts";
@@ -75,7 +75,7 @@ async function startCommands() {
   };
   const give = async (value: boolean) => {
     const issued = await commands.issue({ device: PI, control: "led", value, ttlMs: 60_000, by: "test" });
-    return "code" in issued ? expect.unreachable(textOf(issued)) : issued;
+    return "code" in issued ? expect.unreachable(render(issued)) : issued;
   };
   const stop = async () => {
     commands.stop();

@@ -3,8 +3,9 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { decodeMetricValue } from "../../../src/hub/protocols/bramble/readings.ts";
 import type { Decoded } from "../../../src/hub/protocols/protocol.ts";
-import { errorOf, errorStatus, textOf } from "../../../src/shared/errors.ts";
+import { errorOf, errorStatus } from "../../../src/shared/errors.ts";
 import { parseDeviceId, parseMetricName } from "../../../src/shared/ids.ts";
+import { render } from "../../../src/shared/messages/message.ts";
 import { limits } from "../../../src/shared/reading.ts";
 import { bytes, DAY_MS, decode, metric, NOW_MS, PI, taken } from "../../support/messages.ts";
 
@@ -13,7 +14,7 @@ describe("whatever arrives", () => {
   function expectSound(decoded: Decoded): void {
     if (decoded.kind === "refused") {
       expect(errorStatus).toHaveProperty(errorOf(decoded.problem));
-      expect(textOf(decoded.problem)).toMatch(/^\S.{15,400}\.$/su);
+      expect(render(decoded.problem)).toMatch(/^\S.{15,400}\.$/su);
       return;
     }
     const { readings, attributes } = taken(decoded);

@@ -9,6 +9,9 @@ import { ANSWER_HEADERS } from "./headers.ts";
 
 /** A socket that closes on bytes it has not read resets the connection, and the client loses the answer. */
 const LINGER_MS = 1_000;
+/** Of a request that is not understood. */
+const MAX_LOOKED_AT_BYTES = 16 * 1024;
+const MAX_QUOTED_CHARACTERS = 40;
 
 /** What is wrong with the request; null where the client has gone. */
 export function clientProblem(error: unknown): Problem | null {
@@ -25,11 +28,39 @@ export function clientProblem(error: unknown): Problem | null {
       return message("too-large/chunk-extensions");
     case "HPE_INVALID_EOF_STATE":
       return message("bad-request/ended-early");
-    default: {
-      const reason = isNativeError(error) && "reason" in error ? String(error.reason) : "";
-      return message("bad-request/not-http", { reason });
-    }
+    default:
+      return unparsable(error);
   }
+}
+
+/** The mistakes of requests that are written by hand, told from where the parser stopped. */
+function unparsable(error: unknown): Problem {
+  const { reason = "", rawPacket, bytesParsed = 0 }: ParserError = isParserError(error) ? error : {};
+  const text = rawPacket?.toString("latin1", 0, MAX_LOOKED_AT_BYTES) ?? "";
+  const lineStart = text.lastIndexOf("\n", bytesParsed - 1) + 1;
+  const line = text.slice(lineStart).replace(/\r?\n[\s\S]*$/, "");
+  const said = line.slice(0, MAX_QUOTED_CHARACTERS).replaceAll(/\p{Cc}/gu, "�");
+  if (/method/i.test(reason)) {
+    const isSmall = /^[a-z]{3,7} /.test(line);
+    return message(isSmall ? "bad-request/method-case" : "bad-request/behind-body", { said });
+  }
+  if (/Content-Length/i.test(reason)) return message("bad-request/content-length");
+  if (/(?:^|[^\r])\n/.test(text.slice(0, bytesParsed + 1))) return message("bad-request/line-ends");
+  if (/^[\w-]+[ \t]+:/.test(line)) return message("bad-request/space-before-colon", { said });
+  if (lineStart > 0 && /^\s*[{[]/.test(line)) return message("bad-request/no-empty-line");
+  return message("bad-request/not-http", { reason });
+}
+
+function isParserError(error: unknown): error is ParserError {
+  return isNativeError(error) && "rawPacket" in error;
+}
+
+/** As Node's parser reports. */
+interface ParserError {
+  readonly reason?: string;
+  readonly rawPacket?: Buffer;
+  /** Where in `rawPacket` it stopped. */
+  readonly bytesParsed?: number;
 }
 
 /** Writes a whole answer and closes the connection. */

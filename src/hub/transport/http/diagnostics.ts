@@ -1,7 +1,7 @@
 // Reports why an HTTP client failed, for the list that the doctor shows. Requests that succeed are not reported.
 import { isNativeError } from "node:util/types";
 import type { FastifyRequest } from "fastify";
-import { type Problem, textOf } from "../../../shared/errors.ts";
+import type { Problem } from "../../../shared/errors.ts";
 import { message, render } from "../../../shared/messages/message.ts";
 import type { NotAdmitted } from "../../access/admission.ts";
 import { plainAddress } from "../../access/networks.ts";
@@ -58,7 +58,7 @@ export class HttpDiagnostics {
   }
 
   foreign(address: string | undefined, found: Problem): void {
-    this.#report(address, { subject: textOf(found), message: found });
+    this.#report(address, { subject: render(found), message: found });
   }
 
   /** A request to a path without a route. Returns a hint at the path that was meant; empty where none is close. */
@@ -95,7 +95,7 @@ export class HttpDiagnostics {
   /** A request was refused before its body was read. */
   unmet({ ip, method, url }: Requester & Pick<FastifyRequest, "method" | "url">, found: Problem): void {
     const source = `${method} ${quoted(url.replace(/\?.*$/, ""))}`;
-    this.#report(ip, { subject: `${source} ${textOf(found)}`, source, message: found });
+    this.#report(ip, { subject: `${source} ${render(found)}`, source, message: found });
   }
 
   /** What arrived was no HTTP request. `error` is what Node's parser says of it, `found` what its sender is told. */
@@ -108,7 +108,7 @@ export class HttpDiagnostics {
     } else if (beginning.startsWith(TLS_HELLO)) {
       this.#report(address, { subject: "TLS", message: message("wrong-protocol/tls-to-http") });
     } else {
-      this.#report(address, { subject: textOf(found), message: found });
+      this.#report(address, { subject: render(found), message: found });
     }
   }
 

@@ -1,8 +1,8 @@
 // One shape for every error answer: {"error":"code","message":"text for a person","details":[…]}.
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { ApiError } from "../../../shared/api.ts";
-import { BrambleError, detailsOf, errorOf, errorStatus, type Problem, textOf } from "../../../shared/errors.ts";
-import { message } from "../../../shared/messages/message.ts";
+import { BrambleError, detailsOf, errorOf, errorStatus, type Problem } from "../../../shared/errors.ts";
+import { message, render } from "../../../shared/messages/message.ts";
 import type { HttpDiagnostics } from "./diagnostics.ts";
 import { queryProblem } from "./query/query-check.ts";
 
@@ -11,7 +11,7 @@ const DEFAULT_RETRY_AFTER_SECONDS = 5;
 
 export function errorBody(problem: Problem): ApiError {
   const details = detailsOf(problem);
-  return { error: errorOf(problem), message: textOf(problem), ...(details && { details }) };
+  return { error: errorOf(problem), message: render(problem), ...(details && { details }) };
 }
 
 export function sendProblem(reply: FastifyReply, found: Problem): FastifyReply {

@@ -1,8 +1,9 @@
 // The broker's way of a publish to its verdict.
 // QoS 0 and 1 are committed while the broker asks whether the publish is allowed: the PUBACK follows. QoS 2 is committed
 // once the broker has taken the packet, since it asks about a resent one again but takes it once: the PUBREC follows.
+
 import type { Client, PublishPacket } from "aedes";
-import { textOf } from "../../../shared/errors.ts";
+import { render } from "../../../shared/messages/message.ts";
 import type { TopicAuthority } from "../../access/topic-authority.ts";
 import type { BrokerHandlers } from "../../broker/mqtt-broker.ts";
 import type { Verdict } from "../../ingest/accept.ts";
@@ -44,7 +45,7 @@ export class PublishHandler {
       session.publishBegan();
       const refusal = diagnostics.forbidden(packet.topic, toBytes(packet.payload), session);
       const verdict = await refusal.finally(() => session.publishSettled());
-      if (verdict.kind === "deferred") throw new Error(textOf(verdict.problem));
+      if (verdict.kind === "deferred") throw new Error(render(verdict.problem));
       discard(packet);
       return;
     }
@@ -74,7 +75,7 @@ export class PublishHandler {
     const payload = toBytes(packet.payload);
     const verdict = await this.#options.onPublish({ topic, route, payload, address, session: id, share });
     session.publishSettled();
-    if (verdict.kind === "deferred") throw new Error(textOf(verdict.problem));
+    if (verdict.kind === "deferred") throw new Error(render(verdict.problem));
     return verdict;
   }
 

@@ -1,10 +1,12 @@
 // WS /ws: devices over WebSocket. `{"type":"reading","device_id":"raspi-01","temperature":25.5,"seq":1}` is answered with
 // `{"type":"ack","seq":1}` once it is on disk, or with an error that names the same number. A device that has named itself,
 // in a message or as `/ws?device=raspi-01`, is sent its commands, `{"type":"command",…}`, and answers `{"type":"reply",…}`.
+
 import type { WebSocket } from "ws";
 import type { CommandMessage } from "../../../shared/command.ts";
-import { assertNever, detailsOf, errorOf, type Problem, textOf } from "../../../shared/errors.ts";
+import { assertNever, detailsOf, errorOf, type Problem } from "../../../shared/errors.ts";
 import { type DeviceId, parseDeviceId } from "../../../shared/ids.ts";
+import { render } from "../../../shared/messages/message.ts";
 import { limits } from "../../../shared/reading.ts";
 import { mostCostOf, PARSED_MESSAGE_BYTES, type Share } from "../../access/budget.ts";
 import { plainAddress } from "../../access/networks.ts";
@@ -150,7 +152,7 @@ class DeviceSocket {
   }
 
   #sendProblem(found: Problem, seq: unknown, retryAfterSeconds?: number): void {
-    const answer = { error: errorOf(found), message: textOf(found), details: detailsOf(found) };
+    const answer = { error: errorOf(found), message: render(found), details: detailsOf(found) };
     this.#send({ type: "error", seq, ...answer, retry_after: retryAfterSeconds });
   }
 

@@ -78,7 +78,18 @@ export const http = {
     `The header says Content-Encoding: ${encoding}, but the message is not ${encoding}, or is broken: ${reason}.`,
 
   // What HTTP itself asks for.
-  "bad-request/no-host": () => "The request has no Host header, which HTTP/1.1 asks for.",
+  "bad-request/no-host": () =>
+    "The request has no Host header, which HTTP/1.1 asks for: add “Host: ” and the hub's address.",
+  "bad-request/method-case": ({ said }: { readonly said: string }) =>
+    `The request begins with “${said}”: write its method in capital letters, such as POST.`,
+  "bad-request/behind-body": ({ said }: { readonly said: string }) =>
+    `“${said}” begins no request. Where it is the end of a body, the Content-Length before it is too short: it counts bytes.`,
+  "bad-request/content-length": () => "The Content-Length is no number of bytes, or is there twice.",
+  "bad-request/line-ends": () => 'A line of the headers ends with LF alone: end each with CR LF, "\\r\\n".',
+  "bad-request/space-before-colon": ({ said }: { readonly said: string }) =>
+    `The header “${said}” has a space before its colon: take it out.`,
+  "bad-request/no-empty-line": () =>
+    'The body begins where a header is expected: put an empty line, "\\r\\n\\r\\n", between the headers and the body.',
   "bad-request/transfer-encoding": (params: Header) => `${header(params)} is not taken: only chunked is.`,
   "bad-request/not-http": ({ reason }: Reason) =>
     `This is no HTTP request that the hub understands${reason === "" ? "" : `: ${reason}`}.`,

@@ -289,3 +289,39 @@ test("an offer of HTTP/2 is passed over: curl --http2, and what Java's client se
   expect(await next()).toMatch(/^HTTP\/1\.1 404 .*no-such-route/s);
   socket.destroy();
 });
+
+const J = '{"device_id":"h","t":1}';
+const HEAD = ["Host: localhost", "Content-Type: application/json"];
+const length = `Content-Length: ${J.length}`;
+
+test.each([
+  ["no Host", lines("POST /data HTTP/1.1", "Connection: close", length, "", J), /add “Host: ”/],
+  ["no empty line", `POST /data HTTP/1.1\r\n${HEAD.join("\r\n")}\r\n${length}\r\n${J}\r\n`, /put an empty line/],
+  ["LF alone", `POST /data HTTP/1.1\n${HEAD.join("\n")}\n${length}\n\n${J}`, /end each with CR LF/],
+  [
+    "a space before the colon",
+    lines("POST /data HTTP/1.1", "Host : localhost", length, "", J),
+    /“Host : localhost” has a space/,
+  ],
+  [
+    "a method in small letters",
+    lines("post /data HTTP/1.1", ...HEAD, length, "", J),
+    /“post \/data .*capital letters, such as POST/,
+  ],
+  [
+    "a length that is no number",
+    lines("POST /data HTTP/1.1", ...HEAD, "Content-Length: many", "", J),
+    /no number of bytes/,
+  ],
+  [
+    "a length that is too short",
+    lines("POST /data HTTP/1.1", ...HEAD, "Content-Length: 15", "", J),
+    /is too short: it counts bytes/,
+  ],
+  ["a body of two lines", lines("PUT /data HTTP/1.1", ...HEAD, length, "{", "}"), /put an empty line/],
+])("a request by hand with %s is told what is wrong, and listed", async (_what, text, words) => {
+  await using hub = await startTestHub();
+  const { message } = expectProblem(await say(hub.httpPort, text), 400, "bad-request");
+  expect(message).toMatch(words);
+  expect(await clientsOf(hub)).toContainEqual(expect.stringMatching(words));
+});

@@ -2,8 +2,8 @@
 import type { IncomingMessage as HttpRequest, IncomingHttpHeaders } from "node:http";
 import type { FastifyInstance } from "fastify";
 import type { Accepted } from "../../../../shared/api.ts";
-import { assertNever, type Problem, textOf } from "../../../../shared/errors.ts";
-import { message } from "../../../../shared/messages/message.ts";
+import { assertNever, type Problem } from "../../../../shared/errors.ts";
+import { message, render } from "../../../../shared/messages/message.ts";
 import { limits } from "../../../../shared/reading.ts";
 import { PARSED_MESSAGE_BYTES } from "../../../access/budget.ts";
 import { plainAddress } from "../../../access/networks.ts";
@@ -54,7 +54,7 @@ export function addIngestRoutes(
         handler: async (request, reply) => {
           const form = parseForm(request.headers, accepting);
           if ("problem" in form) {
-            diagnostics.unknownMediaType(request.ip, url, form.said, textOf(form.problem));
+            diagnostics.unknownMediaType(request.ip, url, form.said, render(form.problem));
             reply.header("Accept-Encoding", "gzip, deflate");
             return sendProblem(reply, form.problem);
           }
