@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// `bramble COMMAND …`: arguments in, words out. Nothing that needs a recent Node is imported before the check.
+// `bramble COMMAND …`: arguments in, text out. Nothing that needs a recent Node is imported before the check.
 import packageJson from "../../package.json" with { type: "json" };
 import { holdHeapGrowth } from "../hub/heap-growth.ts";
 import { surviveClosedOutput } from "../hub/host.ts";
@@ -52,10 +52,10 @@ async function main([name = "help", ...args]: readonly string[]): Promise<number
   if (load !== undefined) return (await load())(rest);
   const meant = closest(wanted, Object.keys(commands), MAX_MISTAKES);
   const hint = meant === null ? "" : ` Did you mean bramble ${meant}?`;
-  const words = wanted.startsWith("-")
+  const text = wanted.startsWith("-")
     ? `The command comes first: bramble COMMAND ${wanted}.`
     : `There is no command “${wanted}”.${hint}`;
-  console.error(`${words}\n\n${help}`);
+  console.error(`${text}\n\n${help}`);
   return 2;
 }
 

@@ -1,4 +1,4 @@
-// What the commands that work on a database file have in common: arguments in, words and an exit code out.
+// What the commands that work on a database file have in common: arguments in, text and an exit code out.
 import { statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { Misuse, parseArguments } from "../hub/arguments.ts";
@@ -24,7 +24,7 @@ export interface DatabaseRequest {
   /** The argument, null where there is none; `-` is standard input or output. */
   readonly file: string | null;
   readonly force: boolean;
-  /** Aborted by Ctrl C, and by whoever ends this program. */
+  /** Aborted by SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
 }
 
@@ -32,7 +32,7 @@ export interface DatabaseCommand {
   readonly name: string;
   readonly help: string;
   readonly takesForce: boolean;
-  /** Rejects in words. */
+  /** Rejects with a message. */
   readonly run: (request: DatabaseRequest) => Promise<ExitCode>;
 }
 
@@ -85,7 +85,7 @@ function readRequest(
 /** Where the outcome is told: standard output, unless that takes the data itself. */
 export type Tell = (line: string) => void;
 
-/** Checks a database and says what it finds; resolves with true when it is sound. Rejects in words where it cannot be opened. */
+/** Checks a database and says what it finds; resolves with true when it is sound. Rejects with a message where it cannot be opened. */
 export async function checkAndTell(path: string, signal: AbortSignal, tell: Tell = console.log): Promise<boolean> {
   const check = open(path);
   try {

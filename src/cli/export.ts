@@ -86,7 +86,7 @@ async function writePart({ path, part }: OutputFile, response: Response, signal:
   }
 }
 
-/** The body of an answer; rejects in words where it does not come to its end. */
+/** The body of an answer; rejects with a message where it does not come to its end. */
 async function* interruptible(response: Response, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   try {
     yield* bodyOf(response);

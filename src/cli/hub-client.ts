@@ -1,5 +1,5 @@
 // The commands' way to a running hub: its HTTP API, at the address and with the token of `hub.json`, or at another one
-// that a person names. Whatever is in the way is said in words: no hub, one that ended, another program, another version,
+// that a person names. Whatever is in the way is said with a message: no hub, one that ended, another program, another version,
 // a token that is refused.
 import { type Static, type TSchema, Type } from "typebox";
 import { Value } from "typebox/value";
@@ -31,7 +31,7 @@ export interface HubAddress {
   readonly folder: string | null;
 }
 
-/** Throws in words where no hub is named and none runs here. */
+/** Throws with a message where no hub is named and none runs here. */
 export function findHub(values: {
   readonly url?: string;
   readonly token?: string;
@@ -56,7 +56,7 @@ export function findHub(values: {
   );
 }
 
-/** Asks for `path`. Resolves with an answer of 2xx, whose body is still to come; rejects in words. */
+/** Asks for `path`. Resolves with an answer of 2xx, whose body is still to come; rejects with a message. */
 export async function ask(hub: HubAddress, path: string, signal?: AbortSignal): Promise<Response> {
   const response = await request(hub, path, signal);
   if (response.ok) return response;
@@ -67,7 +67,7 @@ export async function ask(hub: HubAddress, path: string, signal?: AbortSignal): 
   throw response.status === 400 ? new Misuse(answer.message) : new Error(answer.message);
 }
 
-/** Asks for `path` and resolves with its JSON, which `schema` describes; rejects in words. */
+/** Asks for `path` and resolves with its JSON, which `schema` describes; rejects with a message. */
 export async function askJson<T extends TSchema>(hub: HubAddress, path: string, schema: T): Promise<Static<T>> {
   const response = await ask(hub, path);
   const answer: unknown = await response.json().catch(() => null);

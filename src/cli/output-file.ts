@@ -18,7 +18,7 @@ export interface OutputFile {
   readonly force: boolean;
 }
 
-/** Throws in words where `name` cannot be written. */
+/** Throws with a message where `name` cannot be written. */
 export function outputFile(name: string, force: boolean): OutputFile {
   if (name === "") throw new Misuse("Name the file to write.");
   const path = followLinks(name);
@@ -51,14 +51,14 @@ export function keepOwner(path: string, other: string): void {
   chmodSync(path, stats.mode & 0o777);
 }
 
-/** An error of the file system, in words that name the file. */
+/** An error of the file system, with a message that names the file. */
 export function writeFailure(error: unknown, path: string): Error {
-  const words = diskTrouble(error, dirname(path));
-  if (words !== null) return new Error(`${path} cannot be written: ${words}`, { cause: error });
+  const text = diskTrouble(error, dirname(path));
+  if (text !== null) return new Error(`${path} cannot be written: ${text}`, { cause: error });
   return error instanceof Error ? error : new Error(String(error));
 }
 
-/** Throws in words where a file that is there may not be read. */
+/** Throws with a message where a file that is there may not be read. */
 export function checkReadable(path: string): void {
   const denied = whyDenied(new Map([[path, "read"]]));
   if (denied !== null) throw new Error(`${path} cannot be read: ${denied.reason} Run this as a user who may read it.`);

@@ -1,4 +1,4 @@
-// The arguments of a command line: read by Node, with what is wrong said in words.
+// The arguments of a command line: read by Node, with what is wrong said with a message.
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { closest } from "../shared/closest.ts";
 
@@ -7,7 +7,7 @@ export class Misuse extends Error {}
 
 const MAX_MISTAKES = 2;
 
-/** As `parseArgs` of node:util, strictly. Throws `Misuse` in words. */
+/** As `parseArgs` of node:util, strictly. Throws `Misuse` with a message. */
 export function parseArguments<T extends ParseArgsConfig>(config: T): ReturnType<typeof parseArgs<T>> {
   try {
     return parseArgs(config);

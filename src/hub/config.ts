@@ -15,7 +15,7 @@ export interface Config {
   readonly mqttPort: Port;
   /** Whether Pis on the local network are told where the hub is. */
   readonly mdns: boolean;
-  /** What becomes of devices that nobody knows. */
+  /** What becomes of unknown devices. */
   readonly joining: JoiningMode;
   /** What a client without a key may do. */
   readonly anonymous: Anonymous;
@@ -34,7 +34,7 @@ export interface Config {
   readonly token: string | null;
 }
 
-/** 0 is any free one. A port that nobody named gives way to the next free one when it is taken. */
+/** 0 is any free one. A default port gives way to the next free one when it is taken. */
 export interface Port {
   readonly number: number;
   readonly named: boolean;
@@ -88,7 +88,7 @@ export type ConfigResult =
   | { readonly kind: "help" }
   | { readonly kind: "wrong"; readonly message: string };
 
-/** Reads flags and environment; what is wrong comes back in words for a person. */
+/** Reads flags and environment; what is wrong comes back with a message. */
 export function readConfig(args: readonly string[], env: Readonly<NodeJS.ProcessEnv>): ConfigResult {
   try {
     const later = COMING_LATER.find(

@@ -67,7 +67,7 @@ export function createCore({ config, folder, version, clock, freeBytes, log, onD
     path: folder.databasePath,
     clock,
     onDeath,
-    onTrouble: (message) => log.error(message),
+    onWarning: (message) => log.error(message),
     onCommit: (seconds, messages) => metrics.commit(seconds, messages),
   });
   const { readings, records } = store;

@@ -69,7 +69,7 @@ export class DataFolder {
     this.forget();
   }
 
-  /** Tells where the hub is; only once every port listens. Throws in words. */
+  /** Tells where the hub is; only once every port listens. Throws with a message. */
   announce(file: HubFile): void {
     const unfinished = `${this.#hubFile}.new`;
     try {
@@ -160,15 +160,15 @@ function cannotUse(folder: string, cause: unknown): BrambleError {
   return new BrambleError("store-failed", `${unusable(folder)} ${reason} ${OTHER_FOLDER}`, { cause });
 }
 
-/** Says who holds it where somebody does, else what is wrong. Closes `lock`. */
+/** The error that names the process holding the lock, or else what is wrong. Closes `lock`. */
 function whyNotHeld(lock: Database.Database, path: string, error: unknown): Error {
   try {
     if (!(error instanceof Database.SqliteError) || !error.code.startsWith("SQLITE_BUSY")) {
       return cannotUse(path, error);
     }
     const pid = lock.prepare("SELECT pid FROM holder").pluck().get();
-    const words = `Another hub (pid ${pid ?? "unknown"}) runs on ${path}. Stop it first, or name another folder with --data.`;
-    return new BrambleError("store-failed", words, { cause: error });
+    const text = `Another hub (pid ${pid ?? "unknown"}) runs on ${path}. Stop it first, or name another folder with --data.`;
+    return new BrambleError("store-failed", text, { cause: error });
   } finally {
     lock.close();
   }

@@ -1,4 +1,4 @@
-// What happens in the hub that its parts tell each other. A part that makes something happen emits it and knows nobody who
+// What happens in the hub that its parts tell each other. A part that makes something happen emits it and does not know who
 // listens; listeners register while the hub is composed, before anything starts.
 import type { DiskStatus, Refused } from "../shared/api.ts";
 import type { Command } from "../shared/command.ts";

@@ -1,4 +1,4 @@
-// Why a file or a folder cannot be used, in words: what is missing, whose it is, and the command that mends it. A command
+// Why a file or a folder cannot be used: what is missing, whose it is, and the command that mends it. A command
 // names the paths that fail and nothing else, because a folder that a person named may be /etc; and it never takes a file
 // from another person, who would then be locked out of it.
 import { spawnSync } from "node:child_process";

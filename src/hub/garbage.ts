@@ -1,4 +1,4 @@
-// The engine collects garbage when it needs room, not when there is time: whoever knows that there is can have it done.
+// V8 collects garbage when it needs room, not when there is time. A caller that knows there is time triggers a collection here.
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 

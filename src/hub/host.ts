@@ -43,7 +43,7 @@ function childHost(): Host {
       process.on("message", (message) => {
         if (isStop(message)) stop();
       });
-      // The desktop app is gone: nobody else would end this hub.
+      // The desktop app is gone: nothing else would end this hub.
       process.on("disconnect", stop);
       onSignals(stop);
     },

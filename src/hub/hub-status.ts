@@ -1,4 +1,4 @@
-// What the hub tells of itself: to people, to whoever asks whether it is well, and to Prometheus.
+// The hub’s status: for people, for health checks, and for Prometheus.
 import { hostname } from "node:os";
 import type { Health, HubInfo } from "../shared/api.ts";
 import { type Message, render } from "../shared/messages/message.ts";

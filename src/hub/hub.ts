@@ -50,7 +50,7 @@ export interface HubOptions {
   readonly onDeath: (error: Error) => void;
 }
 
-/** What a running hub tells whoever started it. */
+/** What a running hub tells its caller. */
 export interface RunningHub {
   readonly httpPort: number;
   readonly mqttPort: number;
@@ -76,7 +76,7 @@ export class Hub {
     this.#options = options;
   }
 
-  /** Resolves when every port listens and `hub.json` says so. Rejects in words; nothing is left running then. */
+  /** Resolves when every port listens and `hub.json` says so. Rejects with a message; nothing is left running then. */
   async start(): Promise<RunningHub> {
     try {
       return await this.#start();

@@ -25,7 +25,7 @@ export class DesktopLog {
   catchUncaught(): void {
     process.on("uncaughtException", (error) => this.error("An error was not caught:", error));
     process.on("unhandledRejection", (error) => this.error("A rejection was not caught:", error));
-    // Whoever read the console may be gone: the line is in the file.
+    // The reader of the console may be gone: the line is in the file.
     for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
   }
 

@@ -1,5 +1,5 @@
 // The flags of `bramble serve` count in the desktop app, too. Its command line also holds Chromium's switches and, from a
-// checkout, the app's folder: this picks what is the hub's. What is neither is left to the hub, which refuses it in words.
+// checkout, the app's folder: this picks what is the hub's. What is neither is left to the hub, which refuses it with a message.
 
 /** Flags of `bramble serve` that take a value, also those of coming versions. */
 const WITH_VALUE: ReadonlySet<string> = new Set([

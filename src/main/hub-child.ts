@@ -14,7 +14,7 @@ const memory = { MALLOC_ARENA_MAX: "2", MALLOC_TRIM_THRESHOLD_: "131072", MALLOC
 export interface HubChild {
   readonly pid: number | undefined;
   send(message: HostMessage): void;
-  /** Settles when the process is gone, with words that say why. */
+  /** Settles when the process is gone, with a message that says why. */
   readonly exited: Promise<string>;
 }
 

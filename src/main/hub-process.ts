@@ -1,10 +1,10 @@
 // Keeps one hub running: starts it, starts it again with growing pauses when it dies unasked, and stops it in good order.
-// A hub that says itself that it cannot run is left alone until somebody asks again.
+// A hub that says itself that it cannot run is left alone until the user tries again.
 import { EventEmitter } from "node:events";
 import type { HubState } from "../shared/bridge.ts";
 import type { HubMessage } from "../shared/host.ts";
+import { forTheDesktop } from "./desktop-messages.ts";
 import type { HubChild } from "./hub-child.ts";
-import { forTheDesktop } from "./hub-words.ts";
 
 const firstPauseMs = 500;
 const longestPauseMs = 30_000;

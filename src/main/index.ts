@@ -1,4 +1,4 @@
-// The desktop app, a coat around the hub. The order: log what nobody catches; claim the scheme and the single instance; when
+// The desktop app, a coat around the hub. The order: log what is not caught; claim the scheme and the single instance; when
 // Electron is ready lock down the session, start the hub, open the window. Only quitting stops the hub; closing the window
 // does not.
 import { join, resolve } from "node:path";

@@ -85,7 +85,7 @@ export class CsvSaver {
     } catch (error) {
       if (error instanceof SaveCancelled || signal.aborted) return { kind: "cancelled" };
       log.warn(`${path} was not saved:`, error);
-      // Chromium's names for a broken connection are no words for a person.
+      // Chromium's names for a broken connection are no a message for people.
       return {
         kind: "failed",
         reason: error instanceof SaveFailure ? error.message : "The hub stopped while it was sending. Try again.",

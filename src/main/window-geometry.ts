@@ -1,4 +1,4 @@
-// Where a window may stand: its title bar has to be on a screen, or nobody can drag it back. Pure, in screen pixels.
+// Where a window may stand: its title bar has to be on a screen, or it cannot be dragged back. Pure, in screen pixels.
 
 export interface Area {
   readonly x: number;
@@ -10,7 +10,7 @@ export interface Area {
 /** About as high as the title bar of every desktop. */
 const TITLE_BAR_HEIGHT_PX = 32;
 const MIN_TITLE_BAR_WIDTH_PX = 100;
-/** Wider or higher than any frame: such a distance comes from somebody who moved the window. */
+/** Wider or higher than any frame: such a distance comes from a user who moved the window. */
 const MAX_FRAME_WIDTH_PX = 32;
 const MAX_FRAME_HEIGHT_PX = 64;
 

@@ -16,7 +16,7 @@ const ProblemDetailShape = Type.Unsafe<ProblemDetail>(
 /** The one shape of an error answer. */
 export const ApiError = Type.Object({
   error: Type.String({ description: "stable code" }),
-  message: Type.String({ description: "words for a person" }),
+  message: Type.String({ description: "a message for people" }),
   details: Type.Optional(Type.Array(ProblemDetailShape)),
 });
 export type ApiError = Static<typeof ApiError>;
@@ -45,7 +45,9 @@ export const Accepted = Type.Object({
   status: Type.Literal("success"),
   accepted: Type.Integer({ description: "readings stored" }),
   joining: Type.Optional(
-    Type.Literal("waiting", { description: "somebody has to let the device join; until then its readings lie apart" }),
+    Type.Literal("waiting", {
+      description: "a person has to approve the device; until then its readings are quarantined",
+    }),
   ),
   skipped: Type.Optional(
     Type.Array(Type.Object({ field: Type.String(), reason: Type.String() }), {
@@ -205,7 +207,7 @@ export type Retention = Static<typeof Retention>;
 export const DiskStatus = Type.Union([Type.Literal("ok"), Type.Literal("low"), Type.Literal("full")]);
 export type DiskStatus = Static<typeof DiskStatus>;
 
-/** What becomes of a device that nobody knows: a person is asked, it joins at once, or it is turned away. */
+/** What becomes of an unknown device: a person is asked, it joins at once, or it is rejected. */
 export const JoiningMode = Type.Union([Type.Literal("ask"), Type.Literal("open"), Type.Literal("closed")]);
 export type JoiningMode = Static<typeof JoiningMode>;
 

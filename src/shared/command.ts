@@ -39,7 +39,7 @@ export const Command = Type.Object({
     description: "every state it has been in, oldest first",
   }),
   reply: Type.Optional(ControlValue),
-  error: Type.Optional(Type.String({ description: "why it failed: a code of the hub, or the device's words" })),
+  error: Type.Optional(Type.String({ description: "why it failed: a code of the hub, or the device's own text" })),
 });
 export type Command = Static<typeof Command>;
 

@@ -72,7 +72,7 @@ export type DeviceChanges = Static<typeof DeviceChanges>;
 export const DeviceMerge = Type.Object({ into: Type.String() }, { additionalProperties: false });
 
 export const JoiningState = Type.Union([Type.Literal("approved"), Type.Literal("waiting"), Type.Literal("blocked")], {
-  description: "the readings of a device that waits or is blocked are kept apart",
+  description: "the readings of a device that waits or is blocked are quarantined",
 });
 export type JoiningState = Static<typeof JoiningState>;
 

@@ -20,7 +20,7 @@ export function parseDeviceTimeMs(value: unknown): number | undefined {
   return isPlainDecimal(text) ? epochToMs(Number(text)) : parseIsoMs(text);
 }
 
-/** Whether a time is a date and a time of day without an offset or Z: nobody can tell its zone. */
+/** Whether a time is a date and a time of day without an offset or Z: its zone is unknown. */
 export function hasNoOffset(value: unknown): boolean {
   return typeof value === "string" && ISO_8601.exec(value.trim())?.[8] === undefined && !isPlainDecimal(value.trim());
 }

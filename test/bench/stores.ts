@@ -102,7 +102,7 @@ export class Stores {
       onDeath: (error) => {
         throw error;
       },
-      onTrouble: tell,
+      onWarning: tell,
       onCommit: () => undefined,
     });
     await store.start();

@@ -2,8 +2,8 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@playwright/test";
+import { forTheDesktop } from "../../src/main/desktop-messages.ts";
 import { hubArguments } from "../../src/main/hub-arguments.ts";
-import { forTheDesktop } from "../../src/main/hub-words.ts";
 import { makeTemporaryFolder, runBramble } from "../support/hub.ts";
 import { startPortHog } from "../support/system/port-hog.ts";
 import { launch, launchWithoutHub, Profile } from "./desktop.ts";

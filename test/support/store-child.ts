@@ -20,7 +20,7 @@ const store = new SqliteStore({
   path,
   clock: systemClock,
   onDeath: fail,
-  onTrouble: fail,
+  onWarning: fail,
   onCommit: () => undefined,
 });
 const say = (words: FromChild) => process.send?.(words);

@@ -41,7 +41,7 @@ export class TestStore implements AsyncDisposable {
       onDeath: (error) => {
         throw error;
       },
-      onTrouble: (words) => this.troubles.push(words),
+      onWarning: (words) => this.troubles.push(words),
       onCommit: () => undefined,
     });
   }

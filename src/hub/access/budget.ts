@@ -1,9 +1,9 @@
 // What clients may have the hub do and keep at once, in bytes: of each connection, and of all together. A flood then slows
-// its sender and nobody else, and no number of clients fills the memory. A connection's share counts two things:
+// its sender alone, and no number of clients fills the memory. A connection's share counts two things:
 //
 //   in flight  messages that were taken and are not settled, with what they cost beside their bytes. A transport takes the
 //              next message only while there is room, so that the sender has to wait. Little is always let through:
-//              whoever sends a reading now and then never waits for those who flood.
+//              a client that sends a reading now and then never waits for one that floods.
 //   held       what lies in memory because of the client and is no work for the hub: a message whose end has not arrived,
 //              answers that it does not read, what it has the hub remember. Over its limit a connection is cut; over the
 //              limit of all, the one that has held most for longest is cut.
@@ -38,7 +38,7 @@ const LITTLE_BYTES = 512 * 1024;
 const MAX_IN_FLIGHT_BYTES_PER_CONNECTION = 64 * 1024;
 /** In flight of all: what the hub settles within some 10 ms. */
 const MAX_IN_FLIGHT_BYTES = 256 * 1024;
-/** Taken by all in one turn of the event loop: some 2 ms of work. Whoever sends little waits for a few turns. */
+/** Taken by all in one turn of the event loop: some 2 ms of work. A client that sends little waits for a few turns. */
 const MAX_BYTES_PER_TURN = 96 * 1024;
 /** The part of the hub's memory that clients may fill with what is held, which takes three to four times its size. */
 const HELD_PART_OF_MEMORY = 1 / 8;
@@ -69,7 +69,7 @@ export interface Share {
   take(bytes: number): void;
   /** What was taken is settled. It makes room in the next turn of the event loop, so that no turn gets long. */
   release(bytes: number): void;
-  /** What was taken waits for somebody else from now on: it is the connection's still, but no work for the hub. */
+  /** What was taken waits for something else from now on: it is the connection's still, but no work for the hub. */
   park(bytes: number): void;
   releaseParked(bytes: number): void;
   /** Says how much of a kind is held now. */
@@ -189,7 +189,7 @@ export class Budget {
     setImmediate(() => this.#nextTurn());
   }
 
-  /** What was released makes room, and whoever waits reads on, the first first. */
+  /** What was released makes room, and waiting connections read on, first come first served. */
   #nextTurn(): void {
     this.#isTurnScheduled = false;
     this.#turnBytes = 0;

@@ -1,4 +1,4 @@
-// Sessions that somebody signed out of. A session is a signed token, good until it expires: one that ended before is
+// Sessions that were signed out of. A session is a signed token, good until it expires: one that ended before is
 // remembered until then, over a restart as well.
 import { createHash } from "node:crypto";
 import { type Static, Type } from "typebox";

@@ -13,7 +13,7 @@ const LINK_LIFE_MS = 10 * 60_000;
 const TICKET_LIFE_MS = 30_000;
 const MAX_TICKETS = 1_000;
 export const SESSION_LIFE_SECONDS = 30 * 24 * 3_600;
-/** A clock that is set back a little after somebody signed in must not sign them out. */
+/** A clock that is set back a little after a sign-in must not end the session. */
 const CLOCK_TOLERANCE_SECONDS = 3_600;
 
 export interface SessionsOptions {
@@ -91,7 +91,7 @@ export class Sessions {
       const isSound = role === "admin" && lifeSeconds <= SESSION_LIFE_SECONDS + CLOCK_TOLERANCE_SECONDS;
       return isSound ? { kind: "person", role } : null;
     } catch {
-      // Not one of ours, or expired: either way nobody is signed in.
+      // Not one of ours, or expired: either way it signs in no one.
       return null;
     }
   }

@@ -50,7 +50,7 @@ export interface BrokerHandlers {
 export interface MqttBroker {
   readonly endpoint: BrokerEndpoint;
   readonly stats: BrokerStats;
-  /** Resolves once clients can connect; rejects in words where the endpoint cannot be had. */
+  /** Resolves once clients can connect; rejects with a message where the endpoint cannot be had. */
   start(): Promise<BrokerEndpoint>;
   /** Disconnects all clients. Stopping twice is fine. */
   stop(): Promise<void>;

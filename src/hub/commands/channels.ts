@@ -1,5 +1,5 @@
-// The ways to devices: sessions that subscribe to their commands, requests that wait, and publishers that reach whoever
-// subscribes to the topic of a control that people added.
+// The ways to devices: sessions that subscribe to their commands, requests that wait, and publishers that reach the
+// subscribers of the topic of a control that people added.
 import type { Publication } from "../../shared/added-control.ts";
 import type { CommandMessage } from "../../shared/command.ts";
 import type { DeviceId } from "../../shared/ids.ts";

@@ -54,7 +54,7 @@ interface Open {
   withdraw: AbortController | null;
   /** When a reply is due; null before it is on its way. */
   replyDueMs: number | null;
-  /** False while it is written down for the first time: nobody may hear of it yet. */
+  /** False while it is written down for the first time: it must not be announced yet. */
   isWritten: boolean;
   /** While its end is written down: nothing else becomes of it. */
   ending: Promise<void> | null;
@@ -167,7 +167,7 @@ export class Commands {
     for (const device of new Set(waiting.map(({ command }) => command.device))) this.#dispatch(device);
   }
 
-  /** A reply of a device; resolves once its outcome is on disk. One that nobody waits for is passed over. */
+  /** A reply of a device; resolves once its outcome is on disk. A reply to no open command is passed over. */
   async replied(device: string | null, { id, ok, value, error }: CommandReply): Promise<void> {
     const open = this.#open.get(id);
     if (open === undefined || (device !== null && open.command.device !== device)) return;

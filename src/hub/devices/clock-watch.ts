@@ -42,7 +42,7 @@ export class ClockWatch {
     this.#aheadMs = aheadMs;
   }
 
-  /** How far the clock is ahead, or behind (below 0), in milliseconds; null where it is right, or nobody can tell. */
+  /** How far the clock is ahead, or behind (below 0), in milliseconds; null where it is right, or that is unknown. */
   get offMs(): number | null {
     const parts = [this.#before, this.#current].filter(({ messages }) => messages > 0);
     if (this.#atMs > 0) parts.push({ messages: 1, sinceMs: this.#atMs, leastMs: this.#aheadMs, mostMs: this.#aheadMs });

@@ -16,7 +16,7 @@ export const JoiningRecord = Type.Union([
   Type.Object({
     kind: Type.Literal("blocked"),
     sinceMs: Type.Integer(),
-    /** True where it had joined before: what it sent then is kept until somebody removes the device. */
+    /** True where it had joined before: what it sent then is kept until the device is removed. */
     hadJoined: Type.Boolean(),
   }),
 ]);

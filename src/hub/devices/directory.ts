@@ -1,4 +1,4 @@
-// All devices by id, as they are in memory. It knows nobody: what is asked of all of them at once is answered here.
+// All devices by id, as they are in memory. It depends on no other part; queries over all devices are answered here.
 import type { DeviceControl } from "../../shared/device.ts";
 import type { DeviceId } from "../../shared/ids.ts";
 import type { SeriesKey } from "../../shared/reading.ts";
@@ -15,7 +15,7 @@ export class DeviceDirectory {
   readonly states = new Map<string, DeviceState>();
   readonly addedTopics = new AddedTopics(this.states);
 
-  /** A device that somebody has heard of; undefined for one that is only about to be stored. */
+  /** A device with stored readings; undefined for one that is only about to be stored. */
   known(id: string): DeviceState | undefined {
     const state = this.states.get(id);
     return state?.known === true ? state : undefined;

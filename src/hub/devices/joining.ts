@@ -1,4 +1,4 @@
-// Which devices may be heard. One that nobody knows waits until a person decides; what it sends meanwhile lies in the store
+// Which devices may send. An unknown one waits until a person decides; what it sends meanwhile lies in the store
 // like all readings, and no answer shows it: letting it join changes one record and copies nothing. It is written down as
 // waiting before its first reading is stored, so that readings without a device are always of one that has joined.
 import type { JoiningMode } from "../../shared/api.ts";
@@ -27,7 +27,7 @@ export interface JoiningDevice {
   readonly id: DeviceId;
   /** Null where it has joined. */
   joining: JoiningRecord | null;
-  /** Readings that lie apart, those on their way to the store too. */
+  /** Quarantined readings, those on their way to the store too. */
   keptReadings: number;
   /** False until it is on disk that the device has not joined. */
   isRecorded: boolean;
@@ -103,7 +103,7 @@ export class Joining<M extends JoiningDevice> {
     await this.#checking;
   }
 
-  /** What a device that nobody knows begins with. */
+  /** The joining record of an unknown device. */
   atFirst(address: string): JoiningRecord | null {
     const { mode, clock } = this.#options;
     this.#waitingCounts = null;
@@ -276,7 +276,7 @@ export class Joining<M extends JoiningDevice> {
     this.#checking = this.#checking.then(act).catch(this.#options.onFailure);
   }
 
-  /** A clock that was set forgets nobody: whoever waits has waited as long as before. */
+  /** A clock that was set removes no device: each has waited as long as before. */
   async #followClock(nowMs: number, jumpMs: number): Promise<void> {
     const { members, save } = this.#options;
     for (const member of [...members.values()]) {

@@ -55,7 +55,7 @@ export class MetricState {
     return secondMs;
   }
 
-  /** When it is stale if nothing is heard of it; null where nobody can tell. */
+  /** When it is stale if nothing is heard of it; null where that is unknown. */
   get staleAtMs(): number | null {
     const usualMs = this.usualPauseMs;
     return usualMs === null ? null : this.#heardAtMs + Math.max(SILENT_FOR_AT_LEAST_MS, MISSED_READINGS * usualMs);

@@ -208,7 +208,7 @@ export class Registry {
     });
   }
 
-  /** Takes in what was stored, the time of each reading, and where it came from; true where it lies apart. */
+  /** Takes in what was stored, the time of each reading, and where it came from; true where it is quarantined. */
   stored(received: StoredReadings, tsMs: Float64Array, source: Source): boolean {
     const { readings, attributes, units, skipped, localTimes } = received;
     const nowMs = this.#options.clock.now();

@@ -5,7 +5,7 @@ import { type DeviceRecord, deviceRecords } from "./device-record.ts";
 import { type DeviceState, newState } from "./device-state.ts";
 import { MetricState } from "./metric-state.ts";
 
-/** Every device starts as away: nobody has been heard yet. */
+/** Every device starts as away: none has sent anything yet. */
 export async function restoreDevices(
   devices: Map<string, DeviceState>,
   readings: ReadingStore,

@@ -19,7 +19,7 @@ const RetentionRecord = Type.Object({
 });
 type RetentionRecord = Static<typeof RetentionRecord>;
 
-/** There is one record at most: none while nobody has made rules. */
+/** There is one record at most: none while there are no rules. */
 export const retentionRecords: RecordKind<typeof RetentionRecord> = {
   name: "retention",
   schema: RetentionRecord,

@@ -25,7 +25,7 @@ export interface Records {
    * Unique records for the probes, the same on all links: probes that meet on two links must not lose to each other.
    */
   readonly probed: readonly DnsRecord[];
-  /** Unique records of this machine, by `keyOf`: no conflict, whoever multicasts them. */
+  /** Unique records of this machine, by `keyOf`: never a conflict, whatever their sender. */
   readonly own: ReadonlySet<string>;
   /** Names with unique records, in lower case. */
   readonly names: ReadonlyMap<string, NameKind>;

@@ -40,7 +40,7 @@ export interface RefusedDelivery extends Pick<Delivery, "source" | "payload" | "
 }
 
 export type Verdict =
-  /** `waits`: the readings lie apart until somebody lets their device join. */
+  /** `waits`: the readings are quarantined until a person approves their device. */
   | {
       readonly kind: "stored";
       readonly accepted: number;
@@ -135,7 +135,7 @@ export class Ingest {
 
   /**
    * Lists a message that is bad for ever; on a full disk it is only deferred. Of a flood most are only counted, without a
-   * look at the disk. `explain` finds better words, at a price that is paid where they are read: in the list. Rejects when
+   * look at the disk. `explain` finds a better message, at a price that is paid where they are read: in the list. Rejects when
    * it cannot be written down.
    */
   async refuse(message: RefusedDelivery, problem: Problem, explain: () => Problem = () => problem): Promise<Verdict> {

@@ -1,5 +1,5 @@
 // The latest refused messages, so that a person can see why a Pi's data does not arrive. Bounded: when the list is
-// full, the oldest of whoever filled it most makes room, so that one broken script does not hide another's. A record costs
+// full, the oldest of the address with most records makes room, so that one broken script does not hide another's. A record costs
 // a write to the disk, so they come at a bounded rate: what is refused beyond it is counted on the record of its kind.
 import type { Refused } from "../../shared/api.ts";
 import type { ErrorCode } from "../../shared/errors.ts";
@@ -107,7 +107,7 @@ export class Refusals {
   }
 
   #save(): Promise<void> {
-    // A save that failed was told to whoever asked for it.
+    // The failure of an earlier save went to its own caller.
     const before = this.#saving.catch(() => undefined);
     this.#saving = before.then(() => this.#saveCounts());
     return this.#saving;

@@ -51,7 +51,7 @@ export class LiveFeed {
       this.#devices.delete(id);
       this.#send({ type: "device-removed", id });
     });
-    // At once: somebody looks at the switch that they pressed.
+    // At once: a person watches the switch that they pressed.
     events.commandChanged.on((command) => this.#send({ type: "command", command }));
     events.messageRefused.on((refused) => this.#send({ type: "refused", refused }));
     events.diskChanged.on((status) => this.#send({ type: "disk", status }));

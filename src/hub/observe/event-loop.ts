@@ -1,4 +1,4 @@
-// How long the event loop was held: while it is, nobody is answered. Looked at often enough to see what a person would
+// How long the event loop was held: meanwhile no client is answered. Looked at often enough to see what a person would
 // notice, and seldom enough that an idle hub sleeps.
 import { monitorEventLoopDelay } from "node:perf_hooks";
 

@@ -1,4 +1,4 @@
-// What /healthz says: each part by itself, and the worst of them for the whole. Open to all, so no path is in its words.
+// What /healthz says: each part by itself, and the worst of them for the whole. Open to all, so no path is in its messages.
 import type { DiskStatus, Health } from "../../shared/api.ts";
 import type { StoreStatus } from "../store/store.ts";
 

@@ -1,5 +1,5 @@
 // The hub's figures in the text that Prometheus reads. What happens on the way in is counted in plain numbers, since
-// messages come by the hundred thousand a second; everything else is looked up when somebody asks.
+// messages come by the hundred thousand a second; everything else is looked up on request.
 import { readdir } from "node:fs/promises";
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { ErrorCode } from "../../shared/errors.ts";
@@ -13,7 +13,7 @@ const COMMIT_MESSAGES = [1, 3, 10, 30, 100, 300, 1_000, 3_000];
 export type Transport = "mqtt" | "http" | "websocket";
 type Outcome = "stored" | "refused" | "deferred";
 
-/** What the other parts of the hub know when somebody asks. */
+/** What the other parts of the hub report on request. */
 export interface HubFigures {
   readonly store: StoreStatus;
   /** Null where the file system does not say. */

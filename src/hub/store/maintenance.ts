@@ -13,7 +13,7 @@ export interface DatabaseCheck {
   close(): void;
 }
 
-/** Opens the database at `path` read-only. Throws in words where it is none, or of a newer version. */
+/** Opens the database at `path` read-only. Throws with a message where it is none, or of a newer version. */
 export function openCheck(path: string): DatabaseCheck {
   const db = openToRead(path);
   return { findings: checkDatabase(db), close: () => db.close() };

@@ -57,7 +57,7 @@ export interface BucketQuery extends SeriesKey, BucketGrid {
 /** Belongs to the one who asked for it. */
 export interface ExportPiece {
   readonly bytes: Uint8Array;
-  /** Gives the memory of `bytes` back, which nobody may read from then on. It need not be called, but spares memory. */
+  /** Gives the memory of `bytes` back, which must not be read from then on. It need not be called, but spares memory. */
   release(): void;
 }
 

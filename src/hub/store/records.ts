@@ -25,7 +25,7 @@ interface RecordCollection<T> {
 }
 
 export interface RecordStore {
-  /** The records of this kind; none where nobody saved one. */
+  /** The records of this kind; none where none was saved. */
   collection<S extends TSchema>(kind: RecordKind<S>): RecordCollection<Static<S>>;
   /**
    * Removes a device's attributes and all records whose `deviceOf` it is, in one step; resolves once it is on disk, and

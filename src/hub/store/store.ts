@@ -12,7 +12,7 @@ export interface Store {
   readonly readings: ReadingStore;
   readonly records: RecordStore;
   readonly audit: AuditLog;
-  /** Opens it and brings its tables up to date. Rejects with words for a person. */
+  /** Opens it and brings its tables up to date. Rejects with a message for people. */
   start(): Promise<void>;
   /** Finishes what was handed in, then closes. Stopping twice is fine. */
   stop(): Promise<void>;

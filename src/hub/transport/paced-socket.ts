@@ -1,4 +1,4 @@
-// Feeds a socket's bytes to whoever parses them in small slices, and no further while there is no room for what they bring.
+// Feeds a socket's bytes to its parser in small slices, and no further while there is no room for what they bring.
 // Parsers pass on every message of a chunk before anybody can make them wait: thousands, where messages are small.
 import type { Socket } from "node:net";
 import type { Share } from "../access/budget.ts";
@@ -16,7 +16,7 @@ export interface PacedSocketOptions {
 export class PacedSocket {
   readonly #socket: Socket;
   readonly #options: PacedSocketOptions;
-  /** Whoever listened to the socket before. */
+  /** The listeners that the socket had before. */
   readonly #parse: (slice: Buffer) => void;
   /** Nothing more is parsed while this is set: the parser resumes what it paused, and we what we did. */
   #pausedBy: "us" | "parser" | null = null;
@@ -27,7 +27,7 @@ export class PacedSocket {
     this.#socket = socket;
     this.#options = options;
     const [parse] = socket.listeners("data");
-    if (parse === undefined) throw new Error("nobody listens to the socket");
+    if (parse === undefined) throw new Error("the socket has no listener");
     this.#parse = (slice) => void Reflect.apply(parse, socket, [slice]);
     socket.removeAllListeners("data");
     socket.on("data", (chunk: Buffer) => this.#feed(chunk));
@@ -64,7 +64,7 @@ export class PacedSocket {
     }
     this.#pausedBy = pausedBy;
     if (pausedBy === "us") this.#socket.pause();
-    // What is not parsed comes again when the socket is resumed, to whoever listens then.
+    // What is not parsed comes again when the socket is resumed, to its listeners then.
     if (at < chunk.length && !this.#socket.destroyed) this.#socket.unshift(chunk.subarray(at));
   }
 

@@ -10,7 +10,7 @@ const FIRST_UNPRIVILEGED_PORT = 1024;
 
 /**
  * Listens and resolves with the port. A default port that is taken gives way to the next free one; one that the user
- * named does not: it rejects in words.
+ * named does not: it rejects with a message.
  */
 export async function listen(server: Server, host: string, port: Port, what: string): Promise<number> {
   for (let number = port.number; ; number++) {
@@ -71,13 +71,13 @@ async function portTaken(cause: unknown, port: number, what: string): Promise<Br
   const { findPortHolder, describeHolder } = await import("../doctor/port-holder.ts");
   const holder = await findPortHolder(port);
   const finder = "command" in holder ? ` See which one with \`${holder.command}\`.` : "";
-  const words = `${what} port ${port} is taken by ${describeHolder(holder)}.${finder} End it, or name another port.`;
-  return new BrambleError("internal", words, { cause });
+  const text = `${what} port ${port} is taken by ${describeHolder(holder)}.${finder} End it, or name another port.`;
+  return new BrambleError("internal", text, { cause });
 }
 
 function cannotListen(cause: unknown, host: string, port: number, what: string): BrambleError {
-  const words = `Cannot listen for ${what} on ${host} port ${port}: ${whyNot(cause, host, port)}`;
-  return new BrambleError("internal", words, { cause });
+  const text = `Cannot listen for ${what} on ${host} port ${port}: ${whyNot(cause, host, port)}`;
+  return new BrambleError("internal", text, { cause });
 }
 
 function whyNot(cause: unknown, host: string, port: number): string {

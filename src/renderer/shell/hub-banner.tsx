@@ -12,7 +12,7 @@ import styles from "./hub-banner.module.css";
 
 /** Keeps a number and its unit on one line. */
 const NO_BREAK_SPACE = "\u00a0";
-/** Nobody mistakes ages and charts for less. */
+/** A smaller offset does not mislead readers of ages and charts. */
 const MIN_SHOWN_CLOCK_OFFSET_MS = 120_000;
 const MINUTE_MS = 60_000;
 

@@ -29,7 +29,7 @@ function storeAt(path: string): SqliteStore {
     path,
     clock: systemClock,
     onDeath: (error) => expect.unreachable(error.message),
-    onTrouble: () => undefined,
+    onWarning: () => undefined,
     onCommit: () => undefined,
   });
 }

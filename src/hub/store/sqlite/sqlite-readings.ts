@@ -75,7 +75,7 @@ async function* exportPieces(
         continue;
       }
       const next = ask(piece.next);
-      // The consumer may leave before it awaits this one: its rejection is then nobody's.
+      // The consumer may leave before it awaits this one: its rejection would then be unhandled.
       next.catch(() => undefined);
       yield give(piece.bytes);
       piece = await next;

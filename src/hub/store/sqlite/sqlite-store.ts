@@ -22,8 +22,8 @@ export interface SqliteStoreOptions {
   readonly clock: Clock;
   /** Called once when one of the store's threads dies: nothing can be acknowledged any more. */
   readonly onDeath: (error: Error) => void;
-  /** Called when something is wrong that does not stop the store: words for the log. */
-  readonly onTrouble: (words: string) => void;
+  /** Called when something is wrong that does not stop the store: a message for the log. */
+  readonly onWarning: (message: string) => void;
   /** Called after each commit. */
   readonly onCommit: (durationSeconds: number, messages: number) => void;
 }
@@ -34,7 +34,7 @@ export interface SqliteStatus extends StoreStatus {
 }
 
 const MAINTENANCE_PERIOD_MS = 10_000;
-/** The reader sleeps when nobody asked for so long, or twice as long. */
+/** The reader thread ends after so long without a query, or twice as long. */
 const READER_IDLE_PERIOD_MS = 5_000;
 
 export class SqliteStore implements Store {
@@ -128,12 +128,12 @@ export class SqliteStore implements Store {
   }
 
   #runMaintenance(): void {
-    const { clock, onTrouble } = this.#options;
-    this.#writer.call("runMaintenance", clock.now()).catch((error: unknown) => onTrouble(String(error)));
+    const { clock, onWarning } = this.#options;
+    this.#writer.call("runMaintenance", clock.now()).catch((error: unknown) => onWarning(String(error)));
   }
 
   #noticed(notice: Notice): void {
-    const { onTrouble } = this.#options;
+    const { onWarning } = this.#options;
     switch (notice.kind) {
       case "damaged-chunk": {
         const { series, firstMs, lastMs, count, checksum } = notice.head;
@@ -141,7 +141,7 @@ export class SqliteStore implements Store {
         if (this.#damagedChunks.has(key)) return;
         this.#damagedChunks.add(key);
         const range = `${new Date(firstMs).toISOString()} to ${new Date(lastMs).toISOString()}`;
-        onTrouble(
+        onWarning(
           `a chunk is damaged (${notice.reason}): ${count} readings of series ${series}, ${range}. See bramble check.`,
         );
         break;
@@ -150,11 +150,11 @@ export class SqliteStore implements Store {
         const { rowId } = notice;
         if (this.#damagedRows.has(rowId)) return;
         this.#damagedRows.add(rowId);
-        onTrouble(`row ${rowId} of the journal is damaged: the readings of one commit. See bramble check.`);
+        onWarning(`row ${rowId} of the journal is damaged: the readings of one commit. See bramble check.`);
         break;
       }
       case "maintenance-failed":
-        onTrouble(`the journal could not be sealed and will be tried again: ${notice.reason}`);
+        onWarning(`the journal could not be sealed and will be tried again: ${notice.reason}`);
         break;
     }
   }

@@ -1,5 +1,5 @@
 // Checks a body as it stands. The validator that fits query strings turns texts into numbers and 1 into true, which is not
-// what somebody meant who sent a value on purpose.
+// what was sent on purpose.
 import type { FastifyInstance, FastifySchemaCompiler } from "fastify";
 import type { TSchema } from "typebox";
 import { Compile } from "typebox/compile";

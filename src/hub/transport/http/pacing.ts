@@ -112,7 +112,7 @@ class PacedConnection {
     this.#hasBegun = true;
     this.#bodyBytes = Number(request.headers["content-length"] ?? 0);
     this.#requests.set(request, response);
-    // Work for the hub in this turn; then it may wait for its body, the disk, or somebody to read the answer.
+    // Work for the hub in this turn; then it may wait for its body, the disk, or the client to read the answer.
     this.share.take(REQUEST_BYTES);
     this.share.park(REQUEST_BYTES);
     response.once("close", () => this.#finish(request));

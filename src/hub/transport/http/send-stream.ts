@@ -7,7 +7,7 @@ import { packerFor } from "./compress.ts";
 /**
  * Sends an answer with the status and the headers that `reply` has, packed where the client takes that. The next piece is
  * asked for when the network has taken the one before: however slow the client is, no more than that is held for it, and
- * its memory is given back. Throws when the first piece fails; an answer under way is cut off, so that nobody takes what
+ * its memory is given back. Throws when the first piece fails; an answer under way is cut off, so that no client takes what
  * came for all of it.
  */
 export async function sendPieces(reply: FastifyReply, pieces: AsyncIterable<ExportPiece>): Promise<FastifyReply> {
@@ -41,7 +41,7 @@ export async function sendPieces(reply: FastifyReply, pieces: AsyncIterable<Expo
 interface PieceWriter {
   /** True once the piece has been taken. */
   piece(bytes: Uint8Array): Promise<boolean>;
-  /** Nobody takes pieces any more. */
+  /** The client takes no more pieces. */
   end(): void;
 }
 

@@ -9,9 +9,9 @@ export async function warmUpHttp(host: string, port: number): Promise<void> {
   for (let request = 0; request < REQUESTS; request++) {
     const socket = connect({ host, port });
     const closed = new Promise((resolve) => socket.once("close", resolve));
-    // Nobody has to hear of it: the socket closes.
+    // A failure needs no report: the socket closes.
     socket.on("error", () => undefined);
-    // In HTTP/1.0 the end of the connection is the end of the answer. Which is no, as nobody is signed in: nothing is asked
+    // In HTTP/1.0 the end of the connection is the end of the answer. Which is 401, as no one is signed in: nothing is asked
     // of the store.
     socket.end("GET /api/v1/devices HTTP/1.0\r\n\r\n");
     socket.resume();

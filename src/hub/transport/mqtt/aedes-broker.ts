@@ -1,4 +1,4 @@
-// The broker, which says who listens: what nobody listens to need not go through it.
+// Aedes, which also tells whether a topic has subscribers: messages without any need not go through it.
 import type { Duplex } from "node:stream";
 import { Aedes, type AedesOptions, type Client, type PublishPacket } from "aedes";
 import { writeToStream } from "mqtt-packet";

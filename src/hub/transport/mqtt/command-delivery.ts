@@ -1,5 +1,5 @@
 // Commands to devices over MQTT. A command goes to the session that asked for exactly its device's commands, the newest of
-// them, and to nobody else: it is written to that session's socket, past the broker, which would queue it and cannot say
+// them, and to no other: it is written to that session's socket, past the broker, which would queue it and cannot say
 // who acknowledged it. What a control added by hand publishes goes the same way to everybody who listens on its topic.
 import type { Duplex } from "node:stream";
 import { generate } from "mqtt-packet";
@@ -55,7 +55,7 @@ export class MqttCommands {
     link?.detach.delete(filter);
   }
 
-  /** The way to whoever listens on the topic; undefined while nobody does but those who listen to everything. */
+  /** The channel to the subscribers of the topic; undefined while there are none but catch-all subscribers. */
   channelTo({ topic, payload }: Publication): CommandChannel | undefined {
     const all = [...this.#links].flatMap(([session, link]) => {
       const filters = [...link.filters].filter(([filter]) => filterMatches(filter, topic));

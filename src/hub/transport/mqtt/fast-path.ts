@@ -1,4 +1,4 @@
-// The short way of readings: a plain publish of readings that nobody subscribes to is taken from the wire to the store and
+// The fast path: a plain publish of readings without a subscriber is taken from the wire to the store and
 // acknowledged from here. The broker, which would do the same work with ten times the ceremony, sees everything else.
 import type { Duplex } from "node:stream";
 import { MESSAGE_BYTES, type Share } from "../../access/budget.ts";

@@ -15,7 +15,7 @@ import type { MqttDiagnostics } from "./diagnostics.ts";
 import type { RetainedLimit } from "./retained-limit.ts";
 import type { MqttSession } from "./session.ts";
 
-/** The topic of a publish that is acknowledged but not forwarded: nobody may subscribe to it. */
+/** The topic of a publish that is acknowledged but not forwarded: no client may subscribe to it. */
 const DISCARD_TOPIC = "$nowhere";
 
 export interface PublishHandlerOptions {

@@ -10,7 +10,7 @@ const MAX_FILTER_CHARACTERS_PER_CLIENT = 16 * 1024;
 
 export class MqttSubscriptions {
   readonly #authority: TopicAuthority;
-  /** By client, and by filter: what nobody of its kind may listen to. */
+  /** By client, and by filter: what clients of its kind may not subscribe to. */
   readonly #turnedAway = new Map<Client, Map<string, Subscription>>();
 
   constructor(authority: TopicAuthority) {

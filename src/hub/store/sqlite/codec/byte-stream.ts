@@ -55,7 +55,7 @@ export class ByteWriter {
 /** Throws a RangeError where it is asked to read past the end. */
 export class ByteReader {
   readonly view: DataView;
-  /** Of the next byte. Whoever reads `view` in a loop of its own moves it on. */
+  /** Of the next byte. A caller that reads `view` in a loop of its own advances it. */
   at = 0;
 
   constructor(bytes: Uint8Array) {

@@ -15,17 +15,17 @@ export class ColumnMemory {
     return free ?? new Float64Array(count);
   }
 
-  /** Takes a column back that nobody uses any more. */
+  /** Takes a column back that is no longer used. */
   giveBack(column: Float64Array): void {
     if (isWhole(column) && this.#free.length < FREE_COLUMNS) this.#free.push(column);
   }
 
-  /** Takes a column back that somebody may use until `release`. */
+  /** Takes a column back that may be in use until `release`. */
   giveBackLater(column: Float64Array): void {
     if (isWhole(column) && this.#later.length < FREE_COLUMNS) this.#later.push(column);
   }
 
-  /** To be called when nobody uses any column that was given back. */
+  /** To be called when no column that was given back is in use. */
   release(): void {
     for (const column of this.#later.splice(0)) this.giveBack(column);
   }

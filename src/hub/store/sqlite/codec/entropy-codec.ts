@@ -109,7 +109,7 @@ export function readSymbols(reader: ByteReader, count: number, levels: Uint8Arra
     const symbol = symbolAt[share] ?? 0;
     symbols[i] = symbol;
     const state = (Math.imul(shares[symbol] ?? 0, a >>> SHARE_BITS) + share - (starts[symbol] ?? 0)) | 0;
-    // All ones when the state is too small, else zero: whether it is nobody can foresee, so a branch would be dear.
+    // All ones when the state is too small, else zero: that is unpredictable, so a branch would be mispredicted.
     const short = (state - STATE_MIN) >> 31;
     const next = (state << (short & 16)) | (view.getUint16(at, true) & short);
     at += short & 2;

@@ -112,7 +112,7 @@ export class Chunks {
     return columns;
   }
 
-  /** The same for somebody who needs them only now, and says so with `close`; `data` is given where it is at hand. */
+  /** The same for a caller that needs them briefly and calls `close`; `data` is given where it is at hand. */
   open(head: ChunkHead, data: Uint8Array | null = null): Columns | null {
     const decoded = openChunk(head, data ?? this.data(head), this.#options.memory);
     if (!("reason" in decoded)) return decoded;
@@ -142,7 +142,7 @@ export class Chunks {
     }
   }
 
-  /** Lets go of a chunk that whoever opened it has done with, and will not need again. */
+  /** Lets go of a chunk that its opener has finished with. */
   forget(head: ChunkHead): void {
     const columns = this.#decoded.get(keyOf(head));
     if (columns === undefined) return;

@@ -67,7 +67,7 @@ export class History {
     return sealed === null ? tail : mergeColumns(sliceByTime(sealed, fromMs, toMs), tail);
   }
 
-  /** Lets go of a stretch that nobody reads any more: what `columns` gave of it is gone. */
+  /** Lets go of a stretch that is no longer read: what `columns` gave of it is gone. */
   forget({ chunk }: Segment): void {
     if (chunk !== null) this.#chunks.forget(chunk);
   }

@@ -1,4 +1,4 @@
-// Maintenance of the store between commits: seals the journal, removes what nobody wants to keep, gives freed pages back.
+// Maintenance of the store between commits: seals the journal, removes expired readings, gives freed pages back.
 // It works in slices, each a transaction of its own; whatever a crash interrupts is simply done again.
 import type Database from "better-sqlite3";
 import { sliceByTime } from "../codec/columns.ts";

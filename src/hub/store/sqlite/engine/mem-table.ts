@@ -11,7 +11,7 @@ interface SortedRows {
   readonly endRow: number;
 }
 
-/** Shorter series are put in order whenever somebody asks. */
+/** Shorter series are put in order on each query. */
 const MIN_KEPT_READINGS = 64;
 /** 8 MB. */
 const MAX_KEPT_READINGS = 524_288;

@@ -157,8 +157,8 @@ export const migrations: readonly Migration[] = [
 export function migrate(db: Database.Database, path: string, steps: readonly Migration[] = migrations): void {
   const version = Number(db.pragma("user_version", { simple: true }));
   if (version > steps.length) {
-    const words = `it was written by a newer version of Bramble (its tables are at step ${version}, this one knows ${steps.length})`;
-    throw new BrambleError("store-failed", words);
+    const text = `it was written by a newer version of Bramble (its tables are at step ${version}, this one knows ${steps.length})`;
+    throw new BrambleError("store-failed", text);
   }
   let copied = version === 0;
   for (const [index, step] of steps.entries()) {

@@ -50,7 +50,7 @@ const MINUTE_MS = 60_000;
 /** Of a series of ten years, not all are in memory at once. */
 const SLOTS_AT_ONCE = 4_096;
 
-/** Opens a database to look at it only. Throws in words where it is none, or of a newer version. */
+/** Opens a database to look at it only. Throws with a message where it is none, or of a newer version. */
 export function openToRead(path: string): Database.Database {
   if (!existsSync(path)) throw new Error("there is no such file");
   const db = new Database(path, { readonly: true, fileMustExist: true });

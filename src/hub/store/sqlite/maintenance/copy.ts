@@ -39,7 +39,7 @@ export async function copyDatabase(from: string, to: string, signal: AbortSignal
   }
 }
 
-/** Removes a database that nobody uses, with all that SQLite may have put beside it. */
+/** Removes a database that is not in use, with all that SQLite may have put beside it. */
 export function removeDatabase(path: string): void {
   for (const suffix of ["", "-journal", "-wal", "-shm"]) rmSync(path + suffix, { force: true });
 }

@@ -1,5 +1,5 @@
 // An export under way: its file is written from windows of time, each as long as there is memory for its rows. A step takes some
-// milliseconds, so that whoever asks for a chart meanwhile is answered between two of them. What it keeps from step to step is
+// milliseconds, so that chart queries are answered between two of them. What it keeps from step to step is
 // there for speed: it can be begun again at any place.
 
 import type { ExportFormat } from "../../../csv/csv-format.ts";

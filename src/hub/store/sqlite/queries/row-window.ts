@@ -1,4 +1,4 @@
-// The foremost rows of many series, as many as there is room for. Whoever fills it hands in rows in any order; where they are
+// The foremost rows of many series, as many as there is room for. Rows may be handed in in any order; where they are
 // too many, the end of the window moves forward and what lies behind it is left out: what stays is complete.
 import { grown } from "../codec/batch.ts";
 

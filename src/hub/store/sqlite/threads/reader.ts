@@ -53,7 +53,7 @@ class Reader {
   readonly #rollups: Rollups;
   readonly #journal: JournalFollower;
   readonly #statements: ReturnType<typeof prepare>;
-  /** The files under way: each is ended by whoever asked for it. */
+  /** The files under way: each is ended by its requester. */
   readonly #exports = new Map<number, CsvExport>();
   #slowPages: Promise<unknown> = Promise.resolve();
 
@@ -162,7 +162,7 @@ class Reader {
     });
   }
 
-  /** Nobody asks for the rest of a file. */
+  /** The rest of a file is not wanted. */
   endCsv(file: number): void {
     this.#exports.delete(file);
   }

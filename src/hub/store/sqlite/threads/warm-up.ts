@@ -15,7 +15,7 @@ const ROUNDS = 24;
 const CADENCE_MS = 10_000;
 const SERIES = 1;
 
-/** Whoever asks meanwhile is answered between two rounds. */
+/** Queries meanwhile are answered between two rounds. */
 export async function warmUp(): Promise<void> {
   const db = new Database(":memory:");
   try {

@@ -59,7 +59,7 @@ export function movedWith(message: unknown): readonly ArrayBuffer[] {
   return typeof message === "object" && message !== null ? (moved.get(message) ?? []) : [];
 }
 
-/** Says something to whoever started this worker. */
+/** Posts a message to the thread that started this worker. */
 export function notify(notice: Notice): void {
   ownerPort().postMessage({ notice });
 }

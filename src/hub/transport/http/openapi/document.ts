@@ -37,7 +37,7 @@ const NAMED = {
   Refused,
   Retention,
 };
-/** Whoever needs a role shows one of these. */
+/** A route that needs a role takes one of these. */
 const CREDENTIALS: Json = [{ bearer: [] }, { apiKey: [] }, { cookie: [] }];
 /** A device that has a key shows it. */
 const DEVICE_CREDENTIALS: Json = [{}, { bearer: [] }, { apiKey: [] }];
@@ -79,7 +79,7 @@ export class OpenApiDocument {
     });
   }
 
-  /** Of all routes; made when somebody asks for it first. */
+  /** Of all routes; made on the first request. */
   get(): JsonObject {
     this.#document ??= this.#make();
     return this.#document;

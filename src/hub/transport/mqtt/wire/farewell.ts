@@ -11,7 +11,7 @@ const CONNACK_QUOTA_EXCEEDED = Buffer.from([0x20, 3, 0, 0x97, 0]);
 const NAME = Buffer.from("\0\x04MQTT", "latin1");
 const MQTT_5 = 5;
 
-/** Answers the client's CONNECT, then closes. Whoever admits connections bounds how long that may take. */
+/** Answers the client's CONNECT, then closes. The admission of connections bounds how long that may take. */
 export function sayFarewell(socket: Socket): void {
   socket.on("error", () => socket.destroy());
   socket.once("data", (chunk: Buffer) => {

@@ -51,7 +51,7 @@ const BRIDGE = 0x80;
 export const UNKNOWN_LEVEL = "CONNECT with a version of MQTT that does not exist";
 export const CONNACK_UNKNOWN_LEVEL = Uint8Array.of(0x20, 2, 0, 1);
 
-/** The check of one connection: given every packet of it in order, answers null or in words why it has to end. */
+/** The check of one connection: given every packet of it in order, answers null, or why it has to end. */
 export function packetCheck(): (packet: RawPacket) => string | null {
   /** What CONNECT named; 0 before it. */
   let level = 0;

@@ -1,5 +1,5 @@
 // Reads the fields of an MQTT packet one after another, and keeps the first fault. What is read after one is empty, so that
-// whoever reads need ask for it at the end alone.
+// a reader checks it once, at the end.
 import type { RawPacket } from "./packet-splitter.ts";
 import { HAS_CONTROL_CHARACTER, textFault, topicFault } from "./utf8-fields.ts";
 

@@ -43,7 +43,7 @@ export interface PacketSplitterOptions {
   readonly share: Share;
   /** Largest packet, fixed header included, that is read. */
   readonly maxPacketBytes: number;
-  /** Given every packet in order, before any other handler: what is wrong with it in words, or null. */
+  /** Given every packet in order, before any other handler: what is wrong with it, or null. */
   readonly check: (packet: RawPacket) => string | null;
   /**
    * Offered every packet in order, until it leaves one to the broker: those behind it in the same read are the broker's too,
@@ -62,7 +62,7 @@ export interface SplitPackets {
   readonly rest: Buffer | null;
   /** What `rest` took from the share. */
   readonly brokerBytes: number;
-  /** What is wrong with the stream, in words. */
+  /** What is wrong with the stream. */
   readonly violation: string | null;
 }
 
@@ -95,7 +95,7 @@ export class PacketSplitter {
     return this.#bytes;
   }
 
-  /** What is wrong with the stream, in words; nothing behind it is parsed. */
+  /** What is wrong with the stream; nothing behind it is parsed. */
   get violation(): string | null {
     return this.#violation;
   }

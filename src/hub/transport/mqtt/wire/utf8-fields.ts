@@ -1,5 +1,5 @@
 // The strings inside MQTT packets, judged by their bytes: once they are decoded, what was no UTF-8 cannot be told from what
-// was. Control characters are allowed to end a connection [MQTT-1.5.3-1, MQTT-1.5.3-2], and nobody means to send one.
+// was. Control characters are allowed to end a connection [MQTT-1.5.3-1, MQTT-1.5.3-2], and no client sends one on purpose.
 import { isUtf8 } from "node:buffer";
 
 const MAX_TOPIC_CHARACTERS = 1_024;

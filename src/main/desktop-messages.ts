@@ -1,4 +1,4 @@
-// Why the hub cannot run, for the window. The hub's own words advise somebody at a command line; what cannot be done from
+// Why the hub cannot run, for the window. The hub’s own messages advise a user of the command line; what cannot be done from
 // the window is put as what can.
 
 const FOR_THE_DESKTOP: readonly (readonly [RegExp, string])[] = [
@@ -13,5 +13,5 @@ const FOR_THE_DESKTOP: readonly (readonly [RegExp, string])[] = [
 ];
 
 export function forTheDesktop(message: string): string {
-  return FOR_THE_DESKTOP.reduce((words, [pattern, replacement]) => words.replace(pattern, replacement), message);
+  return FOR_THE_DESKTOP.reduce((text, [pattern, replacement]) => text.replace(pattern, replacement), message);
 }
