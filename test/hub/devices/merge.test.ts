@@ -158,7 +158,7 @@ test("while it runs the one is put off, the other is taken, and neither goes els
   await begun.promise;
   expect(registry.admit([makeReading("a", "t", START_MS, 1)], SOURCE)).toMatchObject({ kind: "deferred" });
   expect(registry.admit([makeReading("b", "t", START_MS, 1)], SOURCE)).toBeNull();
-  const busy = { code: "device-leaving" };
+  const busy = { code: expect.stringMatching(/^device-leaving/) };
   expect(await registry.remove("a")).toMatchObject(busy);
   expect(await registry.remove("b")).toMatchObject(busy);
   expect(await registry.edit("a", { name: "Attic" })).toMatchObject(busy);
