@@ -299,7 +299,15 @@ function createMqtt({ config, core, access, failures, endpoints, clock, log: hub
     authenticate: access.authenticate,
     admission: access.admission(),
     budget,
-    diagnostics: new MqttDiagnostics({ failures, ingest, httpPort, clock, log, floodLog }),
+    diagnostics: new MqttDiagnostics({
+      failures,
+      ingest,
+      httpPort,
+      onDuplicateId: (clientId, address) => registry.duplicateSeen(clientId, address),
+      clock,
+      log,
+      floodLog,
+    }),
     clock,
     log,
   });

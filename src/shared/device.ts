@@ -84,6 +84,13 @@ export const Skipped = Type.Object({
 });
 export type Skipped = Static<typeof Skipped>;
 
+/** Two machines with one id push each other's connection out: Pis that were set up from one image do. */
+export const DuplicateDevice = Type.Object(
+  { address: Type.String(), atMs: Type.Integer({ description: "when they last did" }) },
+  { description: "another machine that calls itself the same" },
+);
+export type DuplicateDevice = Static<typeof DuplicateDevice>;
+
 export const Device = Type.Object({
   id: Type.String(),
   name: Type.String({ description: "as people call it, else as it calls itself, else its id" }),
@@ -119,6 +126,7 @@ export const Device = Type.Object({
       { description: "of times that the device sends without an offset; hub: that of the hub's computer" },
     ),
   ),
+  duplicate: Type.Optional(DuplicateDevice),
   skipped: Type.Optional(
     Type.Array(Skipped, { description: "fields that were left out of its latest messages, newest first" }),
   ),

@@ -1,6 +1,14 @@
 // What the registry keeps in memory of a device, and the two forms in which it leaves: written down, and shown.
 import type { Desired } from "../../shared/command.ts";
-import type { Device, DeviceControl, DeviceOverrides, Metric, Presence, Skipped } from "../../shared/device.ts";
+import type {
+  Device,
+  DeviceControl,
+  DeviceOverrides,
+  DuplicateDevice,
+  Metric,
+  Presence,
+  Skipped,
+} from "../../shared/device.ts";
 import type { DeviceAbout, Reported } from "../../shared/device-about.ts";
 import type { MetricName } from "../../shared/ids.ts";
 import { ClockWatch } from "./clock-watch.ts";
@@ -30,6 +38,8 @@ export interface DeviceState extends JoiningDevice {
   readonly clock: ClockWatch;
   /** In which zone it writes times without an offset, and who says so; null where it has sent none. */
   zone: DeviceZone | null;
+  /** Another machine that calls itself the same, as it was last seen. */
+  duplicate: DuplicateDevice | null;
   /** By metric: the unit that stood beside its values. */
   readonly units: Map<MetricName, string>;
   /** By field: what of its messages was left out, the latest last. */
@@ -63,6 +73,7 @@ export function newState(record: DeviceRecord, presence: Presence): DeviceState 
     lookAtMs: 0,
     attributes: new Map(),
     zone: record.zone ?? null,
+    duplicate: null,
     units: new Map(record.units),
     skipped: new Map(),
     reported: new Map(Object.entries(record.reported ?? {})),
@@ -128,6 +139,7 @@ export function toDevice(state: DeviceState, desired: ReadonlyMap<string, Desire
     }),
     attributes: Object.fromEntries(state.attributes),
     ...(state.zone && { timeZone: { name: state.zone.name, learned: state.zone.by === "messages" } }),
+    ...(state.duplicate && { duplicate: state.duplicate }),
     ...(state.skipped.size > 0 && { skipped: [...state.skipped.values()].reverse() }),
   };
 }

@@ -270,6 +270,14 @@ export class Registry {
     return null;
   }
 
+  /** Another machine, at `address`, connected as the device. */
+  duplicateSeen(id: string, address: string): void {
+    const state = this.#devices.get(id);
+    if (state === undefined) return;
+    state.duplicate = { address, atMs: this.#options.clock.now() };
+    this.#announce(state);
+  }
+
   /** The device says what its controls are set to. */
   reported(id: DeviceId, values: ReadonlyMap<string, ControlValue>): void {
     const state = this.#devices.get(id);

@@ -199,6 +199,9 @@ test("a client that speaks MQTT 5 is named, and counted each time", async () => 
 
 test("two clients with one id, that push each other out, are told apart from one that moves", async () => {
   await using hub = await startTestHub();
+  await hub.post({ device_id: "raspberrypi", t: 1 });
+  const duplicate = async () => (await hub.json<Device>("/api/v1/devices/raspberrypi")).duplicate;
+  expect(await duplicate()).toBeUndefined();
   const visit = async (clientId: string, localAddress: string) => {
     const connect = () => connectSocket({ host: "127.0.0.1", port: hub.mqttPort, localAddress });
     const client = new MqttClient(connect, { clientId, reconnectPeriod: 0 });
@@ -220,6 +223,7 @@ test("two clients with one id, that push each other out, are told apart from one
     { code: "same-client-id", who: "raspberrypi", address: "127.0.0.2", count: 1 },
   ]);
   expect(found[0]?.message).toContain("at 127.0.0.2, and each pushes the other out");
+  expect(await duplicate()).toMatchObject({ address: "127.0.0.2" });
   for (const client of clients) client.end(true);
 });
 

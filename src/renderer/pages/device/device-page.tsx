@@ -6,6 +6,7 @@ import { hubNowMs } from "../../api/hub-clock.ts";
 import { useDevice } from "../../api/queries.ts";
 import { seriesColour } from "../../charts/colours.ts";
 import { initialRange, RANGE_OPTIONS, RANGE_SPAN_MS } from "../../charts/ranges.ts";
+import { DuplicateId } from "../../device/duplicate-id.tsx";
 import { BlockedDevice } from "../../device/joining/blocked-devices.tsx";
 import { JoinRequest } from "../../device/joining/join-requests.tsx";
 import { LastSeen } from "../../device/last-seen.tsx";
@@ -74,6 +75,7 @@ function JoinedDevice({ device }: { readonly device: Device }) {
       </PageHeader>
       <div className={styles["columns"]}>
         <div className={styles["charts"]}>
+          {device.duplicate && <DuplicateId address={device.address} duplicate={device.duplicate} />}
           <SilentMetrics device={device.id} metrics={device.metrics} />
           {device.metrics.map((metric, index) => (
             <MetricChart
