@@ -4,8 +4,11 @@ import { describe, expect, test } from "vitest";
 import { decodeStatement } from "../../../src/hub/protocols/bramble/about.ts";
 import type { ApiError, RefusedList } from "../../../src/shared/api.ts";
 import { type Control, checkControlValue } from "../../../src/shared/control.ts";
+import { errorOf } from "../../../src/shared/errors.ts";
 import { parseDeviceId } from "../../../src/shared/ids.ts";
+import { render } from "../../../src/shared/messages/message.ts";
 import { startHubInside } from "../../support/hub-inside.ts";
+import { refusal } from "../../support/messages.ts";
 
 const PI = parseDeviceId("pi") ?? expect.unreachable("a bad id");
 const decode = (about: unknown) =>
@@ -35,9 +38,9 @@ test("what is nested deeper than anything that is known is refused, and not foll
   const inControl = (depth: number) => `{"controls":[{"id":"led","kind":"switch","x":${nested(depth)}}]}`;
   expect(decode(inControl(5))).toHaveProperty("kind", "decoded");
   for (const depth of [6, 100_000]) {
-    const problem = { code: "too-deep", details: [{ limit: 8 }] };
-    expect(decode(inControl(depth))).toMatchObject({ problem });
-    expect(decodeState(`{"led":${nested(depth + 2)}}`)).toMatchObject({ problem });
+    const problem = { error: "too-deep", details: [{ limit: 8 }] };
+    expect(refusal(decode(inControl(depth)))).toMatchObject(problem);
+    expect(refusal(decodeState(`{"led":${nested(depth + 2)}}`))).toMatchObject(problem);
   }
 });
 
@@ -49,10 +52,8 @@ test.each([
   ["a metric __proto__", '{"metrics":{"t":{},"__proto__":{"unit":"V"}}}', "forbidden-key", "“metrics.__proto__”"],
   ["a metric constructor", { metrics: { constructor: { unit: "V" } } }, "forbidden-key", "“metrics.constructor”"],
   ["a metric prototype", { metrics: { prototype: {} } }, "forbidden-key", "“metrics.prototype”"],
-])("%s: refused, and named", (_what, about, code, words) => {
-  expect(decode(about)).toMatchObject({
-    problem: expect.objectContaining({ code, message: expect.stringContaining(words) }),
-  });
+])("%s: refused, and named", (_what, about, error, words) => {
+  expect(refusal(decode(about))).toMatchObject({ error, message: expect.stringContaining(words) });
 });
 
 test("a device holds at most 64 KiB of it", () => {
@@ -61,10 +62,11 @@ test("a device holds at most 64 KiB of it", () => {
       Array.from({ length: count }, (_, index) => [`m${index}`, { label: "x".repeat(64), unit: "°".repeat(32) }]),
     );
   expect(decode({ metrics: metrics(300) })).toHaveProperty("kind", "decoded");
-  expect(decode({ metrics: metrics(450) })).toMatchObject({
-    problem: { code: "too-large", details: [{ limit: 65_536 }] },
+  expect(refusal(decode({ metrics: metrics(450) }))).toMatchObject({
+    error: "too-large",
+    details: [{ limit: 65_536 }],
   });
-  expect(decode({ metrics: { ["x".repeat(65_600)]: {} } })).toMatchObject({ problem: { code: "too-large" } });
+  expect(refusal(decode({ metrics: { ["x".repeat(65_600)]: {} } })).error).toBe("too-large");
 });
 
 describe("a number", () => {
@@ -97,7 +99,8 @@ describe("a number", () => {
     [{ min: 0, max: 100, step: 3 }, 102, "fan takes a number from 0 to 100."],
     [{ step: 3 }, Number.NaN, "fan takes numbers in steps of 3 from 0."],
   ])("with %j does not take %d", (limits, value, message) => {
-    expect(checkControlValue(number(limits), value)).toMatchObject({ code: "bad-value", message });
+    const wrong = checkControlValue(number(limits), value) ?? expect.unreachable("it is taken");
+    expect([errorOf(wrong), render(wrong)]).toEqual(["bad-value", message]);
   });
 });
 
