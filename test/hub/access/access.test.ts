@@ -182,8 +182,8 @@ describe("a browser", () => {
   });
 
   test("names one host", () => {
-    expect(check("Host", "localhost", "host", "localhost")).toBe("foreign-host");
-    expect(check("Host", "localhost", "HOST", "evil.example")).toBe("foreign-host");
+    expect(check("Host", "localhost", "host", "localhost")).toBe("foreign-host/several");
+    expect(check("Host", "localhost", "HOST", "evil.example")).toBe("foreign-host/several");
   });
 
   test.each([
