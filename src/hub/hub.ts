@@ -303,7 +303,7 @@ function createMqtt({ config, core, access, failures, endpoints, clock, log: hub
       failures,
       ingest,
       httpPort,
-      onDuplicateId: (clientId, address) => registry.duplicateSeen(clientId, address),
+      onDuplicateId: (clientId, addresses) => registry.duplicateSeen(clientId, addresses),
       clock,
       log,
       floodLog,

@@ -86,7 +86,7 @@ export type Skipped = Static<typeof Skipped>;
 
 /** Two machines with one id push each other's connection out: Pis that were set up from one image do. */
 export const DuplicateDevice = Type.Object(
-  { address: Type.String(), atMs: Type.Integer({ description: "when they last did" }) },
+  { addresses: Type.Array(Type.String()), atMs: Type.Integer({ description: "when they last did" }) },
   { description: "another machine that calls itself the same" },
 );
 export type DuplicateDevice = Static<typeof DuplicateDevice>;

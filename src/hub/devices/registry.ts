@@ -270,11 +270,11 @@ export class Registry {
     return null;
   }
 
-  /** Another machine, at `address`, connected as the device. */
-  duplicateSeen(id: string, address: string): void {
+  /** Machines at these addresses connect as the device, and push each other out. */
+  duplicateSeen(id: string, addresses: string[]): void {
     const state = this.#devices.get(id);
     if (state === undefined) return;
-    state.duplicate = { address, atMs: this.#options.clock.now() };
+    state.duplicate = { addresses, atMs: this.#options.clock.now() };
     this.#announce(state);
   }
 

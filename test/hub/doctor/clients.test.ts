@@ -223,7 +223,7 @@ test("two clients with one id, that push each other out, are told apart from one
     { code: "same-client-id", who: "raspberrypi", address: "127.0.0.2", count: 1 },
   ]);
   expect(found[0]?.message).toContain("at 127.0.0.2, and each pushes the other out");
-  expect(await duplicate()).toMatchObject({ address: "127.0.0.2" });
+  expect(await duplicate()).toMatchObject({ addresses: ["127.0.0.2", "127.0.0.3"] });
   for (const client of clients) client.end(true);
 });
 

@@ -22,8 +22,8 @@ export interface MqttDiagnosticsOptions {
   readonly failures: ConnectionFailures;
   readonly ingest: Pick<Ingest, "refuse">;
   readonly httpPort: () => number;
-  /** Called when two clients with one id push each other out; `address` is the one that was connected before. */
-  readonly onDuplicateId: (clientId: string, address: string) => void;
+  /** Called when two clients with one id push each other out. */
+  readonly onDuplicateId: (clientId: string, addresses: string[]) => void;
   readonly clock: Clock;
   readonly log: Log;
   readonly floodLog: LogThrottle;
@@ -59,7 +59,7 @@ export class MqttDiagnostics {
   connected(who: string, address: string): void {
     const other = this.#duplicateClientIds.connected(who, address, this.#options.clock.now());
     if (other === null) return;
-    this.#options.onDuplicateId(who, other);
+    this.#options.onDuplicateId(who, [other, address].toSorted());
     const found = message("same-client-id", { address: other });
     this.#options.failures.report({ address, subject: who, who, message: found });
   }

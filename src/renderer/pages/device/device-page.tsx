@@ -75,7 +75,7 @@ function JoinedDevice({ device }: { readonly device: Device }) {
       </PageHeader>
       <div className={styles["columns"]}>
         <div className={styles["charts"]}>
-          {device.duplicate && <DuplicateId address={device.address} duplicate={device.duplicate} />}
+          {device.duplicate && <DuplicateId duplicate={device.duplicate} />}
           <SilentMetrics device={device.id} metrics={device.metrics} />
           {device.metrics.map((metric, index) => (
             <MetricChart
