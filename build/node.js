@@ -18,7 +18,10 @@ const node = installed ?? process.execPath;
 // at once, the less it gives back: dozens of megabytes after a flood. Large blocks go back to the system with these.
 const memory = { MALLOC_ARENA_MAX: "2", MALLOC_TRIM_THRESHOLD_: "131072", MALLOC_MMAP_THRESHOLD_: "131072" };
 const env = { ...memory, ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ""}` };
-const child = spawn(node, process.argv.slice(2), { stdio: "inherit", env });
+// On processors with protection keys V8 keeps a table of its code pages that threads which come and go confuse: it then ends
+// the process (“Check failed: jit_page.has_value()”, in all versions until now).
+const flags = installed === undefined ? [] : ["--no-memory-protection-keys"];
+const child = spawn(node, [...flags, ...process.argv.slice(2)], { stdio: "inherit", env });
 // The terminal's Ctrl+C reaches both; only the child knows when it is done.
 process.on("SIGINT", () => undefined);
 process.on("SIGTERM", () => child.kill("SIGTERM"));

@@ -12,6 +12,8 @@ export default defineConfig(({ mode }) => ({
     hookTimeout: 30_000,
     fileParallelism: true,
     maxWorkers: 2,
+    // As build/node.js starts hubs, and for the same reason: tests open and close many stores, with two threads each.
+    execArgv: ["--no-memory-protection-keys"],
     allowOnly: false,
   },
 }));
