@@ -7,8 +7,8 @@ import type { Log } from "./log.ts";
 
 const CHECK_PERIOD_MS = 1_000;
 /** Parts of the memory given, beside what the hub took when it had started. */
-const COLLECT_ABOVE_PART = 0.3;
-const RELEASE_ABOVE_PART = 0.5;
+const COLLECT_ABOVE_PART = 0.5;
+const RELEASE_ABOVE_PART = 0.8;
 const SHED_ABOVE_PART = 0.8;
 /** What clients may hold when memory is short, as a part of what they may hold otherwise. */
 const SHED_TO_PART = 0.25;
@@ -24,7 +24,7 @@ const RECOVERY_CHECKS = [5, 10];
 /** What is resident after so many is what the hub needs. */
 const SETTLED_CHECKS = 15;
 /** A busy hub is held up no more often, unless memory is short. */
-const MIN_CHECKS_BETWEEN_COLLECTIONS = 3;
+const MIN_CHECKS_BETWEEN_COLLECTIONS = 5;
 /** Processor time, as a part of one core, below which a hub is quiet; with more it is, too, while hardly anybody has to wait. */
 const QUIET_CPU_PART = 0.2;
 const QUIET_WAITS = 50;
