@@ -252,6 +252,19 @@ describe("a value", () => {
     },
   );
 
+  test.each([
+    ["digits and words", `${"1".repeat(250_000)} a b c`],
+    ["digits after a point", `.${"1".repeat(250_000)}x y z`],
+    ["spaces", `1${" ".repeat(250_000)}a b c`],
+    ["an exponent", `1e${"1".repeat(250_000)}x y z`],
+    ["digits and a comma", `${"1".repeat(125_000)},${"1".repeat(125_000)}x`],
+  ])("of a long text of %s is read in time with its length", (_of, text) => {
+    // Each took minutes where a number could be matched in as many ways as it has digits.
+    expect(taken(decode({ t: 1, note: text }, PI)).readings).toHaveLength(1);
+    expect(refusal(decode({ ts: text, t: 1 }, PI)).error).toBe("bad-time");
+    expect(refusal(decodeMetricValue(bytes(text), PI.device, metric("t"))).error).toBe("no-usable-value");
+  });
+
   test("of long text is cut, and says so", () => {
     const [attribute] = taken(decode({ t: 1, note: "x".repeat(1_001) }, PI)).attributes;
     expect(attribute?.text).toBe(`${"x".repeat(999)}…`);

@@ -6,7 +6,8 @@ export type TextValue =
   | { readonly kind: "none" }
   | { readonly kind: "text" };
 
-const NUMBER = /^([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*(\D\S*(?: \S+)?)?$/i;
+/** No character can be matched in two ways: the time it takes grows with the text, not with its square. */
+const NUMBER = /^([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?)(?:\s*([^\d\s]\S*(?: \S+)?))?$/i;
 const NO_VALUE = /^(?:|none|null|undefined|unavailable|unknown|n\/a|[+-]?(?:nan|inf|infinity))$/i;
 const ON = /^(?:on|true)$/i;
 const OFF = /^(?:off|false)$/i;
@@ -107,11 +108,10 @@ export function readText(text: string): TextValue {
   const trimmed = text.trim();
   const [, number, unitText] = NUMBER.exec(trimmed) ?? [];
   if (number !== undefined) {
+    const unit = unitText === undefined ? null : UNITS.get(unitText.replaceAll(" ", ""));
+    if (unit === undefined) return { kind: "text" };
     const value = Number(number);
-    if (!Number.isFinite(value)) return { kind: "none" };
-    if (unitText === undefined) return { kind: "number", value, unit: null };
-    const unit = UNITS.get(unitText.replaceAll(" ", ""));
-    return unit === undefined ? { kind: "text" } : { kind: "number", value, unit };
+    return Number.isFinite(value) ? { kind: "number", value, unit } : { kind: "none" };
   }
   if (ON.test(trimmed)) return { kind: "number", value: 1, unit: null };
   if (OFF.test(trimmed)) return { kind: "number", value: 0, unit: null };
