@@ -123,14 +123,8 @@ export class Ingest {
     return this.#counted(delivery, { kind: "deferred", problem, retryAfterSeconds: RETRY_AFTER_SECONDS });
   }
 
-  /** Whether a message is of a device that was blocked, so that no other client may receive it either. */
-  isOfBlocked(messages: readonly DeviceMessage[]): boolean {
-    const { registry } = this.#options;
-    return messages.some((message) =>
-      message.kind === "readings"
-        ? message.readings.some(({ device }) => registry.isBlocked(device))
-        : registry.isBlocked(message.device),
-    );
+  isBlocked(device: DeviceId): boolean {
+    return this.#options.registry.isBlocked(device);
   }
 
   /**

@@ -27,7 +27,7 @@ export const noExtras: Omit<ReadingsMessage, "kind" | "readings"> = {
   localTimes: new Set(),
 };
 
-interface IncomingUnit {
+export interface IncomingUnit {
   readonly device: DeviceId;
   readonly metric: MetricName;
   readonly unit: string;

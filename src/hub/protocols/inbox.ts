@@ -1,10 +1,12 @@
 // From a payload to its verdict: decode, then hand over to ingest. Every transport delivers here.
+import type { DeviceId } from "../../shared/ids.ts";
 import type { Clock } from "../clock.ts";
 import type { Delivery, Ingest, Verdict } from "../ingest/accept.ts";
+import type { DeviceMessage } from "../ingest/device-message.ts";
 import type { Decode, Route } from "./protocol.ts";
 
 export interface InboxOptions {
-  readonly ingest: Pick<Ingest, "accept" | "reject" | "defer" | "isOfBlocked">;
+  readonly ingest: Pick<Ingest, "accept" | "reject" | "defer" | "isBlocked">;
   readonly clock: Clock;
 }
 
@@ -31,7 +33,12 @@ export class Inbox {
   /** Whether a payload is of a device that was blocked, so that no other client may receive it either. */
   isOfBlocked(route: Route, payload: Uint8Array): boolean {
     const { ingest, clock } = this.#options;
+    if (route.device !== null) return ingest.isBlocked(route.device);
     const decoded = route.decode(payload, { nowMs: clock.now() });
-    return decoded.kind === "decoded" && ingest.isOfBlocked(decoded.messages);
+    return decoded.kind === "decoded" && decoded.messages.flatMap(devicesOf).some((device) => ingest.isBlocked(device));
   }
+}
+
+function devicesOf(message: DeviceMessage): readonly DeviceId[] {
+  return message.kind === "readings" ? message.readings.map(({ device }) => device) : [message.device];
 }

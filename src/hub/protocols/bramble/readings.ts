@@ -10,9 +10,9 @@ import {
   parseMetricName,
 } from "../../../shared/ids.ts";
 import { message } from "../../../shared/messages/message.ts";
-import { type IncomingReading, limits } from "../../../shared/reading.ts";
+import { type IncomingAttribute, type IncomingReading, limits } from "../../../shared/reading.ts";
 import { hasNoOffset, parseDeviceTimeMs } from "../../../shared/time.ts";
-import { noExtras, type ReadingsMessage, type SkippedField } from "../../ingest/device-message.ts";
+import { type IncomingUnit, noExtras, type ReadingsMessage, type SkippedField } from "../../ingest/device-message.ts";
 import {
   decodeText,
   deviceNamedInText,
@@ -106,10 +106,7 @@ class MessageDecoder {
   }
 
   result(): ReadingsMessage {
-    const extras = this.#extras;
-    return extras === null
-      ? { kind: "readings", readings: this.#readings, ...noExtras }
-      : { kind: "readings", readings: this.#readings, ...extras };
+    return { kind: "readings", readings: this.#readings, ...(this.#extras ?? noExtras) };
   }
 
   #batch(items: readonly unknown[]): Problem | null {
@@ -273,12 +270,13 @@ class MessageDecoder {
   }
 }
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-type Extras = {
-  readonly [K in keyof Omit<ReadingsMessage, "kind" | "readings">]: ReadingsMessage[K] extends ReadonlySet<infer V>
-    ? Set<V>
-    : Mutable<ReadingsMessage[K]>;
-};
+/** What a message may hold beside readings, while it is collected. */
+interface Extras {
+  readonly attributes: IncomingAttribute[];
+  readonly units: IncomingUnit[];
+  readonly skipped: SkippedField[];
+  readonly localTimes: Set<IncomingReading>;
+}
 
 type JsonObject = Readonly<Record<string, unknown>>;
 

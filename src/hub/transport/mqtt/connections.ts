@@ -132,6 +132,8 @@ async function refuseOversized(
   session: MqttSession,
   diagnostics: MqttDiagnostics,
 ): Promise<void> {
+  // Its CONNECT has no answer yet, or a refusal.
+  if (!session.isConnected) return;
   session.publishBegan();
   const isListed = await diagnostics.oversized(publish, session);
   session.publishSettled();

@@ -23,6 +23,9 @@ const CHARSETS: ReadonlySet<string> = new Set(["utf-8", "utf8", "us-ascii", "asc
 /** How much of an oversized message is read only so that its sender can hear the answer. */
 const MAX_DRAINED_BYTES = 64 * 1024 * 1024;
 
+/** Of a path that is listed as where a message came from. */
+const MAX_SOURCE_CHARACTERS = 256;
+
 export interface IngestRouteOptions {
   readonly inbox: Inbox;
   readonly ingest: Ingest;
@@ -59,7 +62,8 @@ export function addIngestRoutes(
             return sendProblem(reply, form.problem);
           }
           const deviceText = deviceNamedIn(request.params, request.query);
-          const sender = { source: `POST ${request.url.replace(/\?.*$/, "")}`, address: plainAddress(request.ip) };
+          const source = `POST ${request.url.replace(/\?.*$/, "")}`.slice(0, MAX_SOURCE_CHARACTERS);
+          const sender = { source, address: plainAddress(request.ip) };
           const body = request.body instanceof Uint8Array ? request.body : new Uint8Array();
           const share = pacing.shareOf(request.raw);
           const isPacked = form.encoding !== "identity";

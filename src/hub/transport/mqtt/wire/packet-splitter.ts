@@ -70,6 +70,9 @@ const NO_PACKETS: SplitPackets = { rest: null, brokerBytes: 0, violation: null }
 const EMPTY = Buffer.alloc(0);
 /** Of a dropped payload, that is listed. */
 const MAX_BEGINNING_BYTES = 256;
+/** What lies behind a packet whose length counts characters: a byte or two for each wide one. */
+const MAX_SPILT_BYTES = 32;
+const MAX_SEARCHED_BYTES = 4 * 1024;
 
 export class PacketSplitter {
   readonly #options: PacketSplitterOptions;
@@ -168,7 +171,8 @@ export class PacketSplitter {
     if (at > 0) share.finished();
     if (this.#violation !== null && (this.#mayCountCharacters || hasWideCharacters(last)))
       this.#violation += COUNTS_CHARACTERS;
-    if (at > 0) this.#mayCountCharacters = at < bytes.length && hasWideCharacters(last);
+    const leftBytes = bytes.length - at;
+    if (at > 0) this.#mayCountCharacters = leftBytes > 0 && leftBytes <= MAX_SPILT_BYTES && hasWideCharacters(last);
     this.#chunks = [];
     this.#bytes = 0;
     if (at < bytes.length) this.push(bytes.subarray(at));
@@ -239,8 +243,9 @@ export class PacketSplitter {
   }
 }
 
+/** Only of small messages, as devices write them by hand: in a large one the search takes time. */
 function hasWideCharacters(packet: RawPacket | null): boolean {
-  if (packet === null || packet.header >> 4 !== PUBLISH) return false;
+  if (packet === null || packet.header >> 4 !== PUBLISH || packet.end - packet.start > MAX_SEARCHED_BYTES) return false;
   return packet.bytes.subarray(packet.start, packet.end).some((byte) => byte >= 0x80);
 }
 
