@@ -23,11 +23,29 @@ interface AuditPage {
   readonly next: AuditCursor | null;
 }
 
+/** Which entries; all where a part is left out. */
+export interface AuditFilter {
+  readonly actor?: string | undefined;
+  /** The whole, or, where it ends with a dot, what it begins with. */
+  readonly action?: string | undefined;
+  readonly subject?: string | undefined;
+  /** `details.outcome`. */
+  readonly outcome?: string | undefined;
+  /** Included. */
+  readonly fromMs?: number | undefined;
+  /** Excluded. */
+  readonly toMs?: number | undefined;
+}
+
 export interface AuditLog {
   /** Resolves once the entry is on disk, and everything that was handed to the store before. */
   append(entry: AuditEntry): Promise<void>;
   /** At most `limit` entries, at least 1. Entries that are added meanwhile do not move those of later pages. */
-  page(query: { readonly limit: number; readonly after: AuditCursor | null }): Promise<AuditPage>;
+  page(query: {
+    readonly limit: number;
+    readonly after: AuditCursor | null;
+    readonly filter?: AuditFilter;
+  }): Promise<AuditPage>;
   /** Removes entries from before `fromMs`, and all but the newest `maxEntries`. */
   trim(bounds: { readonly fromMs: number; readonly maxEntries: number }): Promise<void>;
 }

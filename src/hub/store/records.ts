@@ -14,7 +14,7 @@ export interface RecordKind<S extends TSchema> {
   readonly deviceOf?: (record: Static<S>) => string;
 }
 
-interface RecordCollection<T> {
+export interface RecordCollection<T> {
   /** All of them, in the order in which they were first saved. Rejects where one does not fit the schema. */
   list(): Promise<T[]>;
   /**

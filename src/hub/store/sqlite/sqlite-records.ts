@@ -50,8 +50,8 @@ export function sqliteRecords(commits: GroupCommit, reader: SleepingWorker<Reade
 export function sqliteAudit(commits: GroupCommit, reader: SleepingWorker<ReaderMethods>): AuditLog {
   return {
     append: (entry) => commits.run({ kind: "append-audit", ...entry, details: JSON.stringify(entry.details) }),
-    async page({ limit, after }) {
-      const rows = await reader.call("audit", { limit: limit + 1, beforeId: idAt(after) });
+    async page({ limit, after, filter = {} }) {
+      const rows = await reader.call("audit", { limit: limit + 1, beforeId: idAt(after), filter });
       const shown = rows.slice(0, limit).map((row) => Value.Parse(AuditRow, row));
       const last = shown.at(-1);
       return {

@@ -5,6 +5,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import Database from "better-sqlite3";
 import type { Bucket, Reading, SeriesKey } from "../../../../shared/reading.ts";
 import type { ExportFormat } from "../../../csv/csv-format.ts";
+import type { AuditFilter } from "../../audit.ts";
 import type { BucketQuery, PageQuery, ReadingPage, ReadingSelection } from "../../readings.ts";
 import { ColumnMemory } from "../codec/column-memory.ts";
 import type { Damage } from "../engine/chunks.ts";
@@ -35,6 +36,7 @@ export interface CsvPieceQuery {
 export interface AuditQuery {
   readonly limit: number;
   readonly beforeId: number;
+  readonly filter: AuditFilter;
 }
 
 const NICENESS = 5;
@@ -83,8 +85,9 @@ class Reader {
   }
 
   /** Newest first. */
-  audit({ beforeId, limit }: AuditQuery): unknown[] {
-    return this.#statements.audit.all(beforeId, limit);
+  audit({ beforeId, limit, filter }: AuditQuery): unknown[] {
+    const { actor = null, action = null, subject = null, outcome = null, fromMs = null, toMs = null } = filter;
+    return this.#statements.audit.all({ beforeId, limit, actor, action, subject, outcome, fromMs, toMs });
   }
 
   /** In the order in which the series first appeared. */
@@ -263,9 +266,18 @@ function prepare(db: Database.Database) {
       .pluck(),
     attributes: db.prepare<[], unknown>("SELECT device, name, text FROM attribute ORDER BY changed_at, device, name"),
     settings: db.prepare<[], unknown>("SELECT name, value FROM setting"),
-    audit: db.prepare<[beforeId: number, limit: number], unknown>(
-      "SELECT id, at AS atMs, actor, action, subject, details FROM audit WHERE id < ? ORDER BY id DESC LIMIT ?",
-    ),
+    // An action that ends with a dot stands for all that begin with it.
+    audit: db.prepare<[Readonly<Record<string, number | string | null>>], unknown>(`
+      SELECT id, at AS atMs, actor, action, subject, details FROM audit
+      WHERE id < @beforeId
+        AND (@actor IS NULL OR actor = @actor)
+        AND (@action IS NULL OR action = @action
+          OR (substr(@action, -1) = '.' AND substr(action, 1, length(@action)) = @action))
+        AND (@subject IS NULL OR subject = @subject)
+        AND (@outcome IS NULL OR details ->> 'outcome' = @outcome)
+        AND (@fromMs IS NULL OR at >= @fromMs)
+        AND (@toMs IS NULL OR at < @toMs)
+      ORDER BY id DESC LIMIT @limit`),
   };
 }
 
