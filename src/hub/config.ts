@@ -2,10 +2,11 @@
 import { isIP } from "node:net";
 import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
+import type { Anonymous } from "../shared/access.ts";
 import type { JoiningMode } from "../shared/api.ts";
+import { parseCidr } from "./access/cidr.ts";
 import { parseArguments } from "./arguments.ts";
 
-export type Anonymous = "none" | "readings" | "all";
 type LogLevel = (typeof LOG_LEVELS)[number];
 
 export interface Config {
@@ -17,13 +18,13 @@ export interface Config {
   readonly mdns: boolean;
   /** What becomes of unknown devices. */
   readonly joining: JoiningMode;
-  /** What a client without a key may do. */
-  readonly anonymous: Anonymous;
-  /** Networks beside the private ones whose addresses are let in. */
-  readonly allow: readonly string[];
+  /** What a client without a key may do; null where people set that. */
+  readonly anonymous: Anonymous | null;
+  /** Networks beside the private ones whose addresses are let in; null where people set them. */
+  readonly allow: readonly string[] | null;
   /** Names beside the hub's own under which browsers may reach it. */
   readonly allowedHosts: readonly string[];
-  /** Whether one address may have only so many connections. */
+  /** Whether one address may have only so many connections and requests, and one client only so many messages. */
   readonly rateLimit: boolean;
   /** What the hub may take of the memory beside its store's caches. */
   readonly memoryBytes: number;
@@ -57,10 +58,10 @@ const flags = {
   "mqtt-port": { type: "string", value: "N", help: "MQTT port (1883); 0 is any free one" },
   "no-mdns": { type: "boolean", help: "do not advertise the hub as bramble.local on the local network" },
   joining: { type: "string", value: JOINING.join("|"), help: "may unknown devices join? (ask)" },
-  anonymous: { type: "string", value: "none|readings|all", help: "what MQTT clients without a key may do (readings)" },
+  anonymous: { type: "string", value: "none|readings|all", help: "what clients without a key may do (readings)" },
   allow: { type: "string", value: "CIDR,…", help: "networks to let in beside the private ones" },
   "allowed-host": { type: "string", value: "NAME,…", help: "more names under which browsers may reach the hub" },
-  "no-rate-limit": { type: "boolean", help: "let one address open any number of connections" },
+  "no-rate-limit": { type: "boolean", help: "any number of connections, requests and messages for each address" },
   memory: {
     type: "string",
     value: "MB",
@@ -112,8 +113,8 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
         rateLimit: values["no-rate-limit"] !== true && !isOn("no-rate-limit", fromEnvironment(env, "no-rate-limit")),
         memoryBytes: parseMemory(text("memory") ?? "512"),
         joining: oneOf("joining", text("joining") ?? "ask", JOINING),
-        anonymous: oneOf("anonymous", text("anonymous") ?? "readings", ANONYMOUS),
-        allow: list(text("allow")).map(parseCidr),
+        anonymous: optional(text("anonymous"), (said) => oneOf("anonymous", said, ANONYMOUS)),
+        allow: optional(text("allow"), (said) => list(said).map(allowedNetwork)),
         allowedHosts: list(text("allowed-host")).map((name) => name.toLowerCase()),
         metricsReadings:
           values["metrics-readings"] === true || isOn("metrics-readings", fromEnvironment(env, "metrics-readings")),
@@ -164,12 +165,14 @@ function parseHost(text: string): string {
   return text;
 }
 
-function parseCidr(text: string): string {
-  const [address = "", prefix = "", ...rest] = text.split("/");
-  const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
-  const sound = rest.length === 0 && (prefix === "" || (/^\d+$/.test(prefix) && Number(prefix) <= most));
-  if (most < 0 || !sound) throw new Error(`--allow takes networks such as 203.0.113.0/24, not “${text}”.`);
-  return prefix === "" ? `${address}/${most}` : text;
+function allowedNetwork(text: string): string {
+  const cidr = parseCidr(text);
+  if (cidr === null) throw new Error(`--allow takes networks such as 203.0.113.0/24, not “${text}”.`);
+  return cidr;
+}
+
+function optional<T>(text: string | undefined, parse: (text: string) => T): T | null {
+  return text === undefined ? null : parse(text);
 }
 
 /** A flag without a value, from the environment. */

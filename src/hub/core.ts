@@ -1,6 +1,7 @@
 // What the hub is without its ports: from the store up to ingest and the live feed. Each part is made of those above it,
 // and tells the others by events.
 import { randomUUID } from "node:crypto";
+import { Access } from "./access/access.ts";
 import { Budget } from "./access/budget.ts";
 import type { Clock } from "./clock.ts";
 import { Commands } from "./commands/commands.ts";
@@ -19,6 +20,7 @@ import type { Log } from "./observe/log.ts";
 import { LogThrottle } from "./observe/log-throttle.ts";
 import { Metrics } from "./observe/metrics.ts";
 import { Inbox } from "./protocols/inbox.ts";
+import { deviceTopics } from "./protocols/protocols.ts";
 import { SqliteStore } from "./store/sqlite/sqlite-store.ts";
 import type { Store } from "./store/store.ts";
 
@@ -36,6 +38,7 @@ export interface CoreOptions {
 export interface Core {
   readonly events: HubEvents;
   readonly metrics: Metrics;
+  readonly access: Access;
   readonly budget: Budget;
   readonly store: Store;
   readonly directory: DeviceDirectory;
@@ -61,7 +64,7 @@ export function createCore({ config, folder, version, clock, freeBytes, log, onD
   const failed = (message: string) => (error: unknown) => log.error({ err: error }, message);
   const events = new HubEvents();
   const metrics = new Metrics(version, clock);
-  const budget = new Budget(config.memoryBytes);
+  const budget = new Budget(config.memoryBytes, config.rateLimit);
   const floodLog = new LogThrottle(log.child({ name: "clients" }), clock);
   const store = new SqliteStore({
     path: folder.databasePath,
@@ -73,6 +76,15 @@ export function createCore({ config, folder, version, clock, freeBytes, log, onD
   const { readings, records } = store;
   const disk = new DiskGuard({ folder: folder.path, freeBytes, clock, log: log.child({ name: "disk" }), events });
   const directory = new DeviceDirectory();
+  const access = new Access({
+    config,
+    store,
+    devices: directory,
+    topics: deviceTopics,
+    events,
+    clock,
+    onFailure: failed,
+  });
   const commands = new Commands({
     records,
     clock,
@@ -81,7 +93,7 @@ export function createCore({ config, folder, version, clock, freeBytes, log, onD
     events,
     onSaveFailed: failed("a command could not be written down"),
   });
-  const view = new DeviceView({ directory, commands });
+  const view = new DeviceView({ directory, commands, keys: access.deviceKeys });
   const registry = new Registry({
     directory,
     view,
@@ -89,6 +101,7 @@ export function createCore({ config, folder, version, clock, freeBytes, log, onD
     records,
     clock,
     joining: config.joining,
+    isInvited: (device) => access.deviceKeys.isInvited(device),
     events,
     onSaveFailed: failed("devices could not be written down"),
   });
@@ -110,6 +123,7 @@ export function createCore({ config, folder, version, clock, freeBytes, log, onD
     registry,
     refusals,
     commands,
+    access,
     disk,
     metrics,
     clock,
@@ -122,6 +136,7 @@ export function createCore({ config, folder, version, clock, freeBytes, log, onD
   return {
     events,
     metrics,
+    access,
     budget,
     store,
     directory,

@@ -2,12 +2,6 @@
 import { randomUUID } from "node:crypto";
 import type { Message } from "../shared/messages/message.ts";
 import { Admission } from "./access/admission.ts";
-import { type Authenticate, makeAuthenticate } from "./access/authenticate.ts";
-import { BrowserGuard } from "./access/browsers.ts";
-import { endedSessionRecords } from "./access/ended-sessions.ts";
-import { Networks } from "./access/networks.ts";
-import { makeSecret, Sessions } from "./access/sessions.ts";
-import { TopicAuthority } from "./access/topic-authority.ts";
 import type { Clock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { type Core, createCore, type Part } from "./core.ts";
@@ -21,7 +15,6 @@ import type { DiskGuardOptions } from "./observe/disk-guard.ts";
 import { EventLoopMonitor } from "./observe/event-loop.ts";
 import type { Log } from "./observe/log.ts";
 import { MemoryGuard } from "./observe/memory-guard.ts";
-import { deviceTopics } from "./protocols/protocols.ts";
 import { HttpDiagnostics } from "./transport/http/diagnostics.ts";
 import { type HttpTimeouts, HttpTransport } from "./transport/http/http-transport.ts";
 import { HttpPacing } from "./transport/http/pacing.ts";
@@ -104,9 +97,15 @@ export class Hub {
       log: log.child({ name: "memory" }),
       releaseMemory: () => core.store.releaseMemory(),
     });
-    const access = createAccess(config, clock, memory);
+    const { access } = core;
+    const admission = () =>
+      new Admission({
+        networks: access.networks,
+        isLimited: config.rateLimit,
+        isShortOfMemory: () => memory.isShort,
+      });
     const failures = new ConnectionFailures(clock);
-    const mqtt = createMqtt({ config, core, access, failures, endpoints, clock, log });
+    const mqtt = createMqtt({ config, core, admission: admission(), failures, endpoints, clock, log });
     const { store, directory, ingest, disk, metrics, budget } = core;
     const status = new HubStatus({
       store,
@@ -123,9 +122,9 @@ export class Hub {
       clock,
       mqttClients: () => mqtt.stats.clients,
     });
-    const http = this.#createHttp({ core, access, failures, endpoints, mqtt, status });
+    const http = this.#createHttp({ core, admission: admission(), failures, endpoints, mqtt, status });
 
-    const hubId = await this.#startCore(core, access.sessions, http);
+    const hubId = await this.#startCore(core, http);
     status.identify(hubId);
     await this.#run(eventLoop);
     core.budget.start(clock);
@@ -137,8 +136,8 @@ export class Hub {
     endpoints.listening("http", config.httpPort, await http.listen(config.host, config.httpPort));
 
     const { httpPort, mqttPort, loopback, addresses, notes } = endpoints;
-    const { token, sessions } = access;
-    const { linkSecret } = sessions;
+    const { token, links } = access;
+    const linkSecret = links.make({ kind: "owner" }).secret;
     const urls = { http: endpoints.localUrl("http"), mqtt: endpoints.localUrl("mqtt") };
     folder.announce({ pid: process.pid, version, hubId, ...urls, token });
     this.#stops.push(() => folder.forget());
@@ -168,21 +167,19 @@ export class Hub {
   }
 
   /** Opens the store, on threads of its own, while the HTTP server is prepared; answers the hub's id. */
-  async #startCore(core: Core, sessions: Sessions, http: HttpTransport): Promise<string> {
-    const { store, disk, registry, retention, refusals, commands } = core;
+  async #startCore(core: Core, http: HttpTransport): Promise<string> {
+    const { store, access, disk, registry, retention, refusals, commands } = core;
     this.#stops.push(() => store.stop());
     await Promise.all([store.start(), http.prepare()]);
     const hubId = await store.records.setting("hub-id", randomUUID);
-    sessions.start(await store.records.setting("session-key", makeSecret));
-    await sessions.rememberEnded(store.records.collection(endedSessionRecords));
-    for (const part of [disk, registry, retention, refusals, commands]) await this.#run(part);
+    for (const part of [access, disk, registry, retention, refusals, commands]) await this.#run(part);
     return hubId;
   }
 
-  #createHttp({ core, access, failures, endpoints, mqtt, status }: HttpParts): HttpTransport {
+  #createHttp({ core, admission, failures, endpoints, mqtt, status }: HttpParts): HttpTransport {
     const { config, version, uiFolder, agentFolder, clock, httpTimeouts, log } = this.#options;
-    const { store, directory, registry, refusals, retention, commands, ingest, inbox, budget, feed, floodLog } = core;
-    const { sessions, authenticate, browsers, networks } = access;
+    const { store, access, directory, registry, refusals, retention, commands, ingest, inbox, budget, feed, floodLog } =
+      core;
     const mqttPort = () => endpoints.mqttPort;
     const diagnostics = new HttpDiagnostics({ failures, mqttPort, floodLog });
     const hubInfo = () => status.info();
@@ -192,14 +189,14 @@ export class Hub {
       mdns: config.mdns,
       browse: async () => (await import("./discovery/browse.ts")).browseHubs(config.host),
       isMqttClient: (address, port) => mqtt.isConnectedTo(address, port),
-      allows: (address) => networks.allows(address),
+      allows: (address) => access.networks.allows(address),
       connectionFailures: failures,
       refusals,
       registry,
       clock,
       log: log.child({ name: "doctor" }),
     });
-    const routes = [liveRoute(feed), mqtt.route, deviceRoute({ inbox, commands, registry, log })];
+    const routes = [liveRoute(feed, access), mqtt.route, deviceRoute({ access, inbox, commands, registry, log })];
     return new HttpTransport({
       version,
       registry,
@@ -207,9 +204,7 @@ export class Hub {
       retention,
       commands,
       clock,
-      sessions,
-      authenticate,
-      onAudit: ({ action, actor, address }) => log.info({ action, actor, address }, "audit"),
+      access,
       ingest,
       inbox,
       doctor,
@@ -223,10 +218,9 @@ export class Hub {
       health: () => status.health(),
       metrics: () => status.metrics(),
       latestReadings: config.metricsReadings ? () => directory.latest() : null,
-      guard: browsers,
-      admission: access.admission(),
+      admission,
       pacing: new HttpPacing({ budget, diagnostics, clock }),
-      webSockets: new WebSocketUpgrades({ guard: browsers, authenticate, diagnostics, budget, clock, routes }),
+      webSockets: new WebSocketUpgrades({ access, diagnostics, budget, clock, routes }),
       hubId: () => status.hubId,
       ...(httpTimeouts && { timeouts: httpTimeouts }),
     });
@@ -243,61 +237,30 @@ export class Hub {
   }
 }
 
-/** Who may come in, by network, browser and secret. */
-interface Access {
-  /** This run's administrator bearer token. */
-  readonly token: string;
-  readonly sessions: Sessions;
-  readonly authenticate: Authenticate;
-  readonly networks: Networks;
-  readonly browsers: BrowserGuard;
-  readonly authority: (core: Core) => TopicAuthority;
-  /** Counts the connections of one port. */
-  readonly admission: () => Admission;
-}
-
-function createAccess(config: Config, clock: Clock, memory: MemoryGuard): Access {
-  const networks = new Networks(config.allow);
-  const limits = { networks, isLimited: config.rateLimit, isShortOfMemory: () => memory.isShort };
-  const token = config.token ?? makeSecret();
-  const sessions = new Sessions({ token, clock });
-  return {
-    token,
-    sessions,
-    authenticate: makeAuthenticate(sessions),
-    networks,
-    browsers: new BrowserGuard(config.allowedHosts),
-    authority: ({ directory }) =>
-      new TopicAuthority(config.anonymous, deviceTopics, () => directory.addedTopics.list()),
-    admission: () => new Admission(limits),
-  };
-}
-
 interface MqttParts {
   readonly config: Config;
   readonly core: Core;
-  readonly access: Access;
+  readonly admission: Admission;
   readonly failures: ConnectionFailures;
   readonly endpoints: Endpoints;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-function createMqtt({ config, core, access, failures, endpoints, clock, log: hubLog }: MqttParts): EmbeddedBroker {
-  const { ingest, inbox, commands, budget, registry, floodLog, events } = core;
+function createMqtt({ config, core, admission, failures, endpoints, clock, log: hubLog }: MqttParts): EmbeddedBroker {
+  const { access, ingest, inbox, commands, budget, registry, floodLog, events } = core;
   const log = hubLog.child({ name: "mqtt" });
   const httpPort = () => endpoints.httpPort;
   const mqtt = new EmbeddedBroker({
     host: config.host,
     port: config.mqttPort,
-    onPublish: ({ topic, route, payload, address, session, share }) =>
-      inbox.receive({ source: topic, payload, address, transport: "mqtt", share, session }, route.decode),
+    onPublish: ({ topic, route, payload, address, principal, session, share }) =>
+      inbox.receive({ source: topic, payload, address, principal, transport: "mqtt", share, session }, route.decode),
     onSession: ({ session, fellSilent }) => registry.presence.sessionEnded(session, fellSilent),
     inbox,
     commands,
-    authority: access.authority(core),
-    authenticate: access.authenticate,
-    admission: access.admission(),
+    access,
+    admission,
     budget,
     diagnostics: new MqttDiagnostics({
       failures,

@@ -253,11 +253,6 @@ export const Health = Type.Object({
 });
 export type Health = Static<typeof Health>;
 
-/** Signing in with the secret of the link that `bramble serve` prints. */
-export const SessionRequest = Type.Object({ link: Type.String() });
-export const SessionAnswer = Type.Object({ role: Type.Literal("admin"), token: Type.String() });
-export type SessionAnswer = Static<typeof SessionAnswer>;
-
 /** A ticket opens `WS /api/v1/live?ticket=` once, within half a minute. */
 export const LiveTicket = Type.Object({ ticket: Type.String(), port: Type.Integer() });
 export type LiveTicket = Static<typeof LiveTicket>;

@@ -1,5 +1,6 @@
 // A device as the API shows it.
 import { type Static, type TSchema, Type } from "typebox";
+import { DeviceKey, OfferedKey } from "./access.ts";
 import { AddedControl, Publishes } from "./added-control.ts";
 import { Desired } from "./command.ts";
 import { Control, ControlValue, MAX_CONTROLS_PER_DEVICE } from "./control.ts";
@@ -127,6 +128,8 @@ export const Device = Type.Object({
     ),
   ),
   duplicate: Type.Optional(DuplicateDevice),
+  key: Type.Optional(DeviceKey),
+  offeredKey: Type.Optional(OfferedKey),
   skipped: Type.Optional(
     Type.Array(Skipped, { description: "fields that were left out of its latest messages, newest first" }),
   ),

@@ -50,6 +50,10 @@ const MAX_WEIGHED_SWEEPS = 60;
 /** A message that has begun has so long to arrive. */
 const UNFINISHED_TIMEOUT_SWEEPS = 60;
 
+/** Messages of one connection; what it may send at once after a quiet time, such as a Pi that was offline. */
+const MAX_MESSAGES_PER_SECOND = 2_000;
+const BURST_MESSAGES = 10_000;
+
 /** The connection behind a share. */
 export interface ShareOwner {
   /** There is room again where there was none: reads on. */
@@ -69,6 +73,8 @@ export interface Share {
   take(bytes: number): void;
   /** What was taken is settled. It makes room in the next turn of the event loop, so that no turn gets long. */
   release(bytes: number): void;
+  /** A message was taken. Over the rate `hasRoomFor` is false until the time has come for another: it is slowed, not lost. */
+  messageTaken(): void;
   /** What was taken waits for something else from now on: it is the connection's still, but no work for the hub. */
   park(bytes: number): void;
   releaseParked(bytes: number): void;
@@ -105,8 +111,12 @@ export class Budget {
   #waits = 0;
   #endTimer: (() => void) | null = null;
 
-  /** `memoryBytes` is what the hub may take beside its store's caches. */
-  constructor(memoryBytes: number) {
+  /** Messages that each connection may send at once. */
+  readonly burstMessages: number;
+
+  /** `memoryBytes` is what the hub may take beside its store's caches; `limitsRate`: clients may send only so many messages a second. */
+  constructor(memoryBytes: number, limitsRate = false) {
+    this.burstMessages = limitsRate ? BURST_MESSAGES : Number.POSITIVE_INFINITY;
     this.maxRetainedBytes = memoryBytes * RETAINED_PART_OF_MEMORY;
     this.#maxHeldBytes = memoryBytes * HELD_PART_OF_MEMORY;
   }
@@ -207,6 +217,8 @@ export class Budget {
 
   #sweep(): void {
     for (const share of [...this.#shares]) share.sweep(UNFINISHED_TIMEOUT_SWEEPS);
+    // Those that were over their rate may go on.
+    if (this.#waiting.size > 0 && !this.#isTurnScheduled) this.#scheduleTurn();
   }
 
   #cutLargest(reason: string): boolean {
@@ -232,6 +244,8 @@ class ConnectionShare implements Share {
   /** For how many sweeps it has held anything. */
   #heldSweeps = 0;
   #inFlightBytes = 0;
+  /** Messages that it may send now. */
+  #messagesLeft: number;
   /** What there was no room for. */
   #wantedBytes = 0;
   heldBytes = 0;
@@ -240,6 +254,7 @@ class ConnectionShare implements Share {
   constructor(budget: Budget, owner: ShareOwner) {
     this.#budget = budget;
     this.#owner = owner;
+    this.#messagesLeft = budget.burstMessages;
   }
 
   /** How much it is in the way: much for a moment weighs less than much for long, and little for ever weighs little. */
@@ -252,10 +267,12 @@ class ConnectionShare implements Share {
   }
 
   hasRoomFor(bytes: number): boolean {
-    if (this.#isFree(bytes)) return true;
-    const afterBytes = this.#inFlightBytes + bytes;
-    const isOwnRoom = this.#inFlightBytes === 0 || afterBytes <= MAX_IN_FLIGHT_BYTES_PER_CONNECTION;
-    if (isOwnRoom && this.#budget.hasRoom) return true;
+    if (this.#messagesLeft > 0) {
+      if (this.#isFree(bytes)) return true;
+      const afterBytes = this.#inFlightBytes + bytes;
+      const isOwnRoom = this.#inFlightBytes === 0 || afterBytes <= MAX_IN_FLIGHT_BYTES_PER_CONNECTION;
+      if (isOwnRoom && this.#budget.hasRoom) return true;
+    }
     this.#wantedBytes = bytes;
     this.#budget.wait(this);
     return false;
@@ -283,6 +300,10 @@ class ConnectionShare implements Share {
 
   release(bytes: number): void {
     this.#release(bytes, bytes);
+  }
+
+  messageTaken(): void {
+    this.#messagesLeft--;
   }
 
   park(bytes: number): void {
@@ -362,6 +383,7 @@ class ConnectionShare implements Share {
 
   sweep(timeoutSweeps: number): void {
     this.#recentBytes /= 2;
+    this.#messagesLeft = Math.min(this.#budget.burstMessages, this.#messagesLeft + MAX_MESSAGES_PER_SECOND);
     this.#heldSweeps = this.heldBytes === 0 ? 0 : this.#heldSweeps + 1;
     this.#unfinishedSweeps = this.#held.unfinished === 0 ? 0 : this.#unfinishedSweeps + 1;
     if (this.#unfinishedSweeps > timeoutSweeps)

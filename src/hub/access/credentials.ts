@@ -1,4 +1,4 @@
-// What a request shows to say who sends it: a bearer token, else the session cookie.
+// What a request shows to say who sends it: a bearer token or key, else an API key in its own header, else the session cookie.
 import type { IncomingHttpHeaders } from "node:http";
 import fastifyCookie from "@fastify/cookie";
 import type { Credential } from "./authenticate.ts";
@@ -8,8 +8,9 @@ const COOKIE = "bramble_session";
 /** Null where a request shows nothing. The plugin has to be registered by then: it loads its parser when it is. */
 export function credentialOf(headers: IncomingHttpHeaders): Credential | null {
   const bearer = /^Bearer +(\S+)$/i.exec(headers.authorization ?? "")?.[1];
-  const text = bearer ?? fastifyCookie.parse(headers.cookie ?? "")[COOKIE];
-  return text === undefined ? null : { kind: "token", text };
+  const apiKey = [headers["x-api-key"]].flat()[0]?.trim();
+  const text = bearer ?? apiKey ?? fastifyCookie.parse(headers.cookie ?? "")[COOKIE];
+  return text === undefined || text === "" ? null : { kind: "token", text };
 }
 
 /** A Set-Cookie header that no script reads and no other site's request carries; `token` is made of base64url and dots. */

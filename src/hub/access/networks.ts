@@ -24,7 +24,7 @@ export interface NetworksOptions {
 }
 
 export class Networks {
-  readonly #fixed: readonly string[];
+  #fixed: readonly string[];
   readonly #onLinkPrefixes: () => readonly string[];
   readonly #monotonicMs: () => number;
   #allowed: BlockList;
@@ -37,6 +37,12 @@ export class Networks {
     this.#monotonicMs = options.monotonicMs ?? (() => performance.now());
     this.#allowed = this.#look();
     this.#lookedAtMs = this.#monotonicMs();
+  }
+
+  /** `more` takes the place of what was given before. */
+  change(more: readonly string[]): void {
+    this.#fixed = [...LOCAL_NETWORKS, ...more];
+    this.#allowed = this.#look();
   }
 
   /** Routers hand out IPv6 prefixes at any time: before a neighbour is turned away, the interfaces are looked at again. */

@@ -1,30 +1,94 @@
-// Who acts, whatever the protocol, and what each may do. Everything is closed: only a permission that says "open" lets in
-// a principal without a role.
+// Who acts, whatever the protocol, and what each may do. Everything is closed: only a permission that says "open" or "device"
+// lets in a principal without a role, and one that may see some devices alone gets only what says that it leaves out the others.
+import { ROLES, type Role } from "../../shared/access.ts";
 import type { DeviceId } from "../../shared/ids.ts";
-
-/** The least first: each role may do all that the ones before it may. */
-const ROLES = ["viewer", "operator", "admin"] as const;
-type Role = (typeof ROLES)[number];
+import type { SecretDigest } from "./accounts/secrets.ts";
 
 export type Principal =
   /** The desktop shell, or a command line on this computer: it has this run's token. */
   | { readonly kind: "shell"; readonly role: "admin" }
   /** Signed in, with a session. */
-  | { readonly kind: "person"; readonly role: Role }
-  | { readonly kind: "api-key"; readonly name: string; readonly role: Role }
+  | {
+      readonly kind: "person";
+      readonly name: string;
+      readonly role: Role;
+      readonly rooms?: readonly string[];
+      readonly session: string;
+    }
+  | {
+      readonly kind: "api-key";
+      readonly id: string;
+      readonly name: string;
+      readonly role: Role;
+      readonly rooms?: readonly string[];
+    }
+  /** Has opened a link that shows one device. */
+  | {
+      readonly kind: "share";
+      readonly id: string;
+      readonly device: DeviceId;
+      readonly role: "viewer";
+      readonly session: string;
+    }
+  /** Has shown the device's key. */
   | { readonly kind: "device"; readonly device: DeviceId }
+  /** Has shown what may be a key, which is not known here; it may become that of a device without one. */
+  | { readonly kind: "unproven"; readonly digest: SecretDigest; readonly device: DeviceId | null }
   | { readonly kind: "anonymous" };
 
 export const ANONYMOUS: Principal = { kind: "anonymous" };
 
-/** The least role that a route asks for; "open" takes anyone, and looks at no credential. */
-export type Permission = "open" | Role;
+/**
+ * The least role that a route asks for. "open" takes anyone, and looks at no credential; "device" takes devices, and the
+ * handler asks for which one (`DeviceAuthority`).
+ */
+export type Permission = "open" | "device" | Role;
 
 export type Decision = "granted" | "not-signed-in" | "forbidden";
 
-export function decide(principal: Principal, permission: Permission): Decision {
+/** `showsSome`: what is asked for leaves out devices that the principal may not see. */
+export function decide(principal: Principal, permission: Permission, showsSome = false): Decision {
   if (permission === "open") return "granted";
-  if (principal.kind === "anonymous") return "not-signed-in";
-  if (!("role" in principal)) return "forbidden";
-  return ROLES.indexOf(principal.role) >= ROLES.indexOf(permission) ? "granted" : "forbidden";
+  if (permission === "device") return mayBeDevice(principal) ? "granted" : "forbidden";
+  if (principal.kind === "anonymous" || principal.kind === "unproven") return "not-signed-in";
+  if (!("role" in principal) || !hasRole(principal.role, permission)) return "forbidden";
+  return showsSome || scopeOf(principal) === null ? "granted" : "forbidden";
+}
+
+export function hasRole(role: Role, least: Role): boolean {
+  return ROLES.indexOf(role) >= ROLES.indexOf(least);
+}
+
+/** A program or a person who may give commands may also send readings for devices. */
+function mayBeDevice(principal: Principal): boolean {
+  return !("role" in principal) || hasRole(principal.role, "operator");
+}
+
+/** The devices that a principal may see; null where that is all. */
+export type Scope =
+  | { readonly kind: "rooms"; readonly rooms: readonly string[] }
+  | { readonly kind: "device"; readonly device: DeviceId };
+
+export function scopeOf(principal: Principal): Scope | null {
+  if (principal.kind === "share" || principal.kind === "device") return { kind: "device", device: principal.device };
+  return "rooms" in principal && principal.rooms !== undefined ? { kind: "rooms", rooms: principal.rooms } : null;
+}
+
+/** As the audit log and lists call it. */
+export function nameOf(principal: Principal): string {
+  switch (principal.kind) {
+    case "shell":
+      return "this computer";
+    case "person":
+      return principal.name;
+    case "api-key":
+      return `api-key:${principal.name}`;
+    case "share":
+      return `share:${principal.id}`;
+    case "device":
+      return `device:${principal.device}`;
+    case "unproven":
+    case "anonymous":
+      return "anonymous";
+  }
 }

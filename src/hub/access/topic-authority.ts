@@ -1,70 +1,111 @@
-// Who may publish and subscribe on which topic, until devices have keys. `$SYS` is for the administrator.
+// Who may publish and subscribe on which topic. `$SYS` is for administrators. What a payload says of its device is judged with
+// the message (`DeviceAuthority`): here counts what the topic says.
 // Invariant: what is asked for each forwarded message takes the same time however many devices and controls there are.
 import { assertNever } from "../../shared/errors.ts";
+import type { DeviceId } from "../../shared/ids.ts";
 import { filterMatches, isCatchAll } from "../../shared/topics.ts";
-import type { Anonymous } from "../config.ts";
-
-export type Identity = "admin" | "anonymous";
+import type { AccessSettings } from "./access-settings.ts";
+import type { DeviceKeys } from "./accounts/device-keys.ts";
+import type { DeviceAuthority } from "./device-authority.ts";
+import { hasRole, type Principal, scopeOf } from "./principal.ts";
 
 /** What the protocols say of topics. */
 export interface DeviceTopics {
   /** Whether devices publish on a topic. */
   readonly isDeviceTopic: (topic: string) => boolean;
+  /** The device that publishes on a topic, or whose commands it holds; null where the topic names none. */
+  readonly deviceOf: (topic: string) => DeviceId | null;
   /** Whether a filter is the topic of one device's commands. */
   readonly isCommandTopic: (filter: string) => boolean;
 }
 
+export interface TopicAuthorityOptions {
+  readonly settings: Pick<AccessSettings, "anonymous">;
+  readonly keys: Pick<DeviceKeys, "isLocked">;
+  readonly devices: Pick<DeviceAuthority, "maySee">;
+  readonly topics: DeviceTopics;
+  /** Those of controls that people added, with the device that each is of; it is called for each forwarded message. */
+  readonly addedTopics: () => ReadonlyMap<string, DeviceId>;
+}
+
 export class TopicAuthority {
-  readonly #anonymous: Anonymous;
-  readonly #topics: DeviceTopics;
-  readonly #addedTopics: () => ReadonlySet<string>;
+  readonly #options: TopicAuthorityOptions;
 
-  /** `addedTopics` are those of controls that people added; it is called for each forwarded message. */
-  constructor(anonymous: Anonymous, topics: DeviceTopics, addedTopics: () => ReadonlySet<string>) {
-    this.#anonymous = anonymous;
-    this.#topics = topics;
-    this.#addedTopics = addedTopics;
+  constructor(options: TopicAuthorityOptions) {
+    this.#options = options;
   }
 
-  mayConnect(identity: Identity): boolean {
-    return identity === "admin" || this.#anonymous !== "none";
+  mayConnect(principal: Principal): boolean {
+    return principal.kind !== "anonymous" || this.#options.settings.anonymous !== "none";
   }
 
-  mayPublish(identity: Identity, topic: string): boolean {
+  /** A topic that names a device is judged with the message, which says why not. */
+  mayPublish(principal: Principal, topic: string): boolean {
     // Topics that begin with "$" are the broker's [MQTT-4.7.2-1].
-    return !topic.startsWith("$") && this.#may(identity, () => this.#topics.isDeviceTopic(topic));
+    if (topic.startsWith("$")) return false;
+    if ("role" in principal) return hasRole(principal.role, "operator") && this.#maySeeTopic(principal, topic);
+    return this.#options.topics.isDeviceTopic(topic) || this.#isOpenTo(principal, topic);
   }
 
-  maySubscribe(identity: Identity, filter: string): boolean {
-    if (filter.startsWith("$")) return identity === "admin";
-    return this.#may(identity, () => this.#topics.isCommandTopic(filter) || this.#matchesAdded(filter));
+  maySubscribe(principal: Principal, filter: string): boolean {
+    if (filter.startsWith("$")) return "role" in principal && principal.role === "admin";
+    // What it may receive is asked of each message.
+    if ("role" in principal) return true;
+    const { topics } = this.#options;
+    if (topics.isCommandTopic(filter)) return this.#mayHear(principal, topics.deviceOf(filter));
+    return this.#isOpenTo(principal, filter) || this.#matchesAdded(principal, filter);
   }
 
   /**
    * Whether a client may receive a message. A granted filter is not enough: with wildcards it matches more than the topic of
-   * the control that it was granted for.
+   * the control that it was granted for, and rights change while it is connected.
    */
-  mayReceive(identity: Identity, topic: string): boolean {
-    return this.#may(identity, () => this.#topics.isCommandTopic(topic) || this.#addedTopics().has(topic));
+  mayReceive(principal: Principal, topic: string): boolean {
+    if (topic.startsWith("$")) return "role" in principal && principal.role === "admin";
+    if ("role" in principal) return this.#maySeeTopic(principal, topic);
+    const { topics, addedTopics } = this.#options;
+    if (topics.isCommandTopic(topic)) return this.#mayHear(principal, topics.deviceOf(topic));
+    const added = addedTopics().get(topic);
+    if (added !== undefined && this.#mayHear(principal, added)) return true;
+    return this.#isOpenTo(principal, topic);
   }
 
-  #matchesAdded(filter: string): boolean {
-    if (isCatchAll(filter)) return false;
-    const topics = this.#addedTopics();
-    return topics.has(filter) || [...topics].some((topic) => filterMatches(filter, topic));
+  /** Commands of a device, and what is told to its controls. */
+  #mayHear(principal: Principal, device: DeviceId | null): boolean {
+    const { keys, settings } = this.#options;
+    if (device === null) return false;
+    if (principal.kind === "device") return principal.device === device;
+    return !keys.isLocked(device) && (settings.anonymous !== "none" || principal.kind === "unproven");
   }
 
-  #may(identity: Identity, isDeviceTraffic: () => boolean): boolean {
-    if (identity === "admin") return true;
-    switch (this.#anonymous) {
+  /** What an open broker lets anyone do: all but the topics of devices that have a key. */
+  #isOpenTo(principal: Principal, topicOrFilter: string): boolean {
+    const { keys, settings, topics } = this.#options;
+    switch (settings.anonymous) {
       case "none":
-        return false;
       case "readings":
-        return isDeviceTraffic();
-      case "all":
-        return true;
+        return false;
+      case "all": {
+        const device = topics.deviceOf(topicOrFilter);
+        const isOwn = principal.kind === "device" && principal.device === device;
+        return device === null || isOwn || !keys.isLocked(device);
+      }
       default:
-        return assertNever(this.#anonymous);
+        return assertNever(settings.anonymous);
     }
+  }
+
+  /** One that may see some devices alone gets their topics, and none that names no device. */
+  #maySeeTopic(principal: Principal, topic: string): boolean {
+    if (scopeOf(principal) === null) return true;
+    const { topics, addedTopics, devices } = this.#options;
+    const device = topics.deviceOf(topic) ?? addedTopics().get(topic) ?? null;
+    return device !== null && devices.maySee(principal, device);
+  }
+
+  #matchesAdded(principal: Principal, filter: string): boolean {
+    if (isCatchAll(filter)) return false;
+    const topics = this.#options.addedTopics();
+    return [...topics].some(([topic, device]) => this.#mayHear(principal, device) && filterMatches(filter, topic));
   }
 }

@@ -24,7 +24,7 @@ export interface BrokerMessage extends Publication {
 }
 
 /** A PUBLISH of a client, on a topic of devices. */
-interface IncomingPublish extends Pick<Delivery, "payload" | "address" | "share"> {
+interface IncomingPublish extends Pick<Delivery, "payload" | "address" | "principal" | "share"> {
   readonly topic: string;
   readonly route: Route;
   /** As in `Delivery`. */

@@ -1,20 +1,21 @@
-// The topics of controls that people added. The broker asks for them with every message that it forwards, so they are
+// The topics of controls that people added, and the device that each is of. The broker asks for them with every message that it forwards, so they are
 // collected again only after a change.
 // Invariant: every change of a device's added controls, or of whether it has joined, passes through `during` or `invalidate`.
+import type { DeviceId } from "../../shared/ids.ts";
 import type { DeviceState } from "./device-state.ts";
 
-type AddedControls = Pick<DeviceState, "joining" | "given">;
+type AddedControls = Pick<DeviceState, "id" | "joining" | "given">;
 
 export class AddedTopics {
   readonly #devices: ReadonlyMap<string, AddedControls>;
-  #topics: ReadonlySet<string> | null = null;
+  #topics: ReadonlyMap<string, DeviceId> | null = null;
 
   constructor(devices: ReadonlyMap<string, AddedControls>) {
     this.#devices = devices;
   }
 
   /** Of devices that have joined. */
-  list(): ReadonlySet<string> {
+  list(): ReadonlyMap<string, DeviceId> {
     this.#topics ??= this.#collect();
     return this.#topics;
   }
@@ -34,11 +35,11 @@ export class AddedTopics {
     this.#topics = null;
   }
 
-  #collect(): ReadonlySet<string> {
-    const topics = new Set<string>();
-    for (const { joining, given } of this.#devices.values()) {
+  #collect(): ReadonlyMap<string, DeviceId> {
+    const topics = new Map<string, DeviceId>();
+    for (const { id, joining, given } of this.#devices.values()) {
       if (joining !== null) continue;
-      for (const { publishes } of given.controls ?? []) topics.add(publishes.topic);
+      for (const { publishes } of given.controls ?? []) topics.set(publishes.topic, id);
     }
     return topics;
   }

@@ -4,6 +4,7 @@ import { DeviceOverrides } from "../../shared/device.ts";
 import { DeviceAbout, Reported } from "../../shared/device-about.ts";
 import type { DeviceId, MetricName } from "../../shared/ids.ts";
 import type { RecordKind } from "../store/records.ts";
+import { AddressStretch } from "./address-history.ts";
 
 /** A device that has not joined. */
 export const JoiningRecord = Type.Union([
@@ -42,6 +43,8 @@ export const DeviceRecord = Type.Object({
   /** By metric: how long it is usually silent between two messages. */
   usualPausesMs: Type.Optional(Type.Record(Type.String(), Type.Number())),
   zone: Type.Optional(DeviceZone),
+  /** From where it sent, the latest last. */
+  addresses: Type.Optional(Type.Array(AddressStretch)),
   /** By metric: the unit that stood beside its values. */
   units: Type.Optional(Type.Array(Type.Tuple([Type.Unsafe<MetricName>(Type.String()), Type.String()]))),
   /** Nothing where the device has joined, as all have that were here before this was asked. */

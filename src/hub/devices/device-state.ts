@@ -11,6 +11,7 @@ import type {
 } from "../../shared/device.ts";
 import type { DeviceAbout, Reported } from "../../shared/device-about.ts";
 import type { MetricName } from "../../shared/ids.ts";
+import type { AddressStretch } from "./address-history.ts";
 import { ClockWatch } from "./clock-watch.ts";
 import type { DeviceRecord, DeviceZone } from "./device-record.ts";
 import { type JoiningDevice, KEPT_MS } from "./joining.ts";
@@ -27,6 +28,8 @@ export interface DeviceState extends JoiningDevice {
   /** Between its last two messages; null until there were two. */
   intervalMs: number | null;
   address: string | null;
+  /** From where it sent, the latest last. */
+  readonly addresses: AddressStretch[];
   about: DeviceAbout;
   given: DeviceOverrides;
   presence: Presence;
@@ -57,6 +60,7 @@ export interface DeviceState extends JoiningDevice {
 export function newState(record: DeviceRecord, presence: Presence): DeviceState {
   return {
     ...record,
+    addresses: record.addresses ?? [],
     given: record.given ?? {},
     joining: record.joining ?? null,
     keptReadings: 0,
@@ -87,6 +91,7 @@ export function toRecord({
   firstSeenMs,
   lastSeenMs,
   address,
+  addresses,
   about,
   reported,
   given,
@@ -107,6 +112,7 @@ export function toRecord({
     about,
     given,
     ...learned,
+    ...(addresses.length > 0 && { addresses }),
     ...(zone && { zone }),
     ...(units.size > 0 && { units: [...units] }),
     ...(joining && { joining }),

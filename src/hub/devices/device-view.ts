@@ -1,6 +1,8 @@
 // A device as it is shown: what it is, and what each of its controls was last told, which the commands know.
+import type { DeviceKey, OfferedKey } from "../../shared/access.ts";
 import type { Desired } from "../../shared/command.ts";
 import type { Device } from "../../shared/device.ts";
+import type { DeviceId } from "../../shared/ids.ts";
 import type { DeviceState } from "./device-state.ts";
 import { toDevice } from "./device-state.ts";
 import type { DeviceDirectory } from "./directory.ts";
@@ -9,6 +11,7 @@ export interface DeviceViewOptions {
   readonly directory: DeviceDirectory;
   /** By control: what a device was last told. */
   readonly commands: { desired(device: string): ReadonlyMap<string, Desired> };
+  readonly keys: { get(device: DeviceId): DeviceKey | undefined; offerOf(device: DeviceId): OfferedKey | undefined };
 }
 
 export class DeviceView {
@@ -28,6 +31,13 @@ export class DeviceView {
   }
 
   show(state: DeviceState): Device {
-    return toDevice(state, this.#options.commands.desired(state.id));
+    const { commands, keys } = this.#options;
+    const key = keys.get(state.id);
+    const offeredKey = keys.offerOf(state.id);
+    return {
+      ...toDevice(state, commands.desired(state.id)),
+      ...(key && { key }),
+      ...(offeredKey && { offeredKey }),
+    };
   }
 }

@@ -13,7 +13,22 @@ export interface DeviceCounts {
 
 export class DeviceDirectory {
   readonly states = new Map<string, DeviceState>();
-  readonly addedTopics = new AddedTopics(this.states);
+  readonly #addedTopics = new AddedTopics(this.states);
+
+  /** By topic: the device of a control that a person added. Only of devices that have joined. */
+  addedTopics(): ReadonlyMap<string, DeviceId> {
+    return this.#addedTopics.list();
+  }
+
+  /** Waits for a change to a device, which may be undone when it cannot be written down. */
+  during<T>(change: Promise<T>): Promise<T> {
+    return this.#addedTopics.during(change);
+  }
+
+  /** Devices have changed: what is collected of them is collected again. */
+  invalidate(): void {
+    this.#addedTopics.invalidate();
+  }
 
   /** A device with stored readings; undefined for one that is only about to be stored. */
   known(id: string): DeviceState | undefined {
@@ -21,12 +36,13 @@ export class DeviceDirectory {
     return state?.known === true ? state : undefined;
   }
 
-  /** Those of `devices`, or of all where there is null, that have joined: readings of the others are quarantined. */
-  joined(devices: readonly DeviceId[] | null): readonly DeviceId[] | null {
+  /** Those of `devices`, or of all where there is null, that have joined and may be seen: readings of the others are not shown. */
+  shown(devices: readonly DeviceId[] | null, maySee: (device: DeviceId) => boolean): readonly DeviceId[] | null {
+    const isShown = (id: DeviceId, joining: unknown) => joining === null && maySee(id);
     const states = [...this.states.values()];
-    if (states.every(({ joining }) => joining === null)) return devices;
-    const ids = devices ?? states.map(({ id }) => id);
-    return ids.filter((id) => this.states.get(id)?.joining === null);
+    if (states.every(({ id, joining }) => isShown(id, joining)) && (devices === null || devices.every(maySee)))
+      return devices;
+    return (devices ?? states.map(({ id }) => id)).filter((id) => isShown(id, this.states.get(id)?.joining));
   }
 
   /** What has readings. */
@@ -42,6 +58,14 @@ export class DeviceDirectory {
         if (!isStale) yield { device: id, metric, unit: about.metrics?.[metric]?.unit, tsMs: ts, value };
       }
     }
+  }
+
+  hasJoined(id: DeviceId): boolean {
+    return this.known(id)?.joining === null;
+  }
+
+  roomOf(id: DeviceId): string | undefined {
+    return this.states.get(id)?.given.room;
   }
 
   isBlocked(id: DeviceId): boolean {

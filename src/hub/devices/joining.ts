@@ -55,6 +55,8 @@ export type Rejection =
 
 export interface JoiningOptions<M extends JoiningDevice> {
   readonly mode: JoiningMode;
+  /** Whether a device joins at once whatever the mode. */
+  readonly isInvited: (id: DeviceId) => boolean;
   readonly members: Map<string, M>;
   readonly readings: ReadingStore;
   readonly records: RecordStore;
@@ -104,10 +106,10 @@ export class Joining<M extends JoiningDevice> {
   }
 
   /** The joining record of an unknown device. */
-  atFirst(address: string): JoiningRecord | null {
-    const { mode, clock } = this.#options;
+  atFirst(id: DeviceId, address: string): JoiningRecord | null {
+    const { mode, isInvited, clock } = this.#options;
     this.#waitingCounts = null;
-    return mode === "open" ? null : { kind: "waiting", sinceMs: clock.now(), address };
+    return mode === "open" || isInvited(id) ? null : { kind: "waiting", sinceMs: clock.now(), address };
   }
 
   /** What keeps a message from `address` out, by its devices and how many readings it has of each. */
@@ -117,7 +119,7 @@ export class Joining<M extends JoiningDevice> {
       const member = this.#options.members.get(id);
       const obstacle = member === undefined ? null : this.#rejectionOf(member, count);
       if (obstacle !== null) return obstacle;
-      if (member === undefined) strangers.push(id);
+      if (member === undefined && !this.#options.isInvited(id)) strangers.push(id);
     }
     return this.#obstacleToStrangers(strangers, address);
   }

@@ -2,6 +2,7 @@
 // message, counts as here while its last message is young.
 import type { DeviceId } from "../../shared/ids.ts";
 import type { Clock } from "../clock.ts";
+import { noteAddress } from "./address-history.ts";
 import { type DeviceState, markStale } from "./device-state.ts";
 import type { DeviceDirectory } from "./directory.ts";
 
@@ -40,6 +41,7 @@ export class Presence {
     if (state.known && nowMs > state.lastSeenMs) state.intervalMs = nowMs - state.lastSeenMs;
     state.lastSeenMs = nowMs;
     state.address = address;
+    noteAddress(state.addresses, address, nowMs);
     state.known = true;
     state.unsaved = true;
     if (!state.presence.online) state.presence = { online: true, sinceMs: nowMs };

@@ -1,5 +1,6 @@
 // Which devices there are, what they last said, and whether they are here. It lives in memory and is written down as
 // it changes; readings themselves are the store's.
+import type { SeenAddress } from "../../shared/access.ts";
 import type { JoiningMode } from "../../shared/api.ts";
 import { type ControlValue, MAX_CONTROLS_PER_DEVICE } from "../../shared/control.ts";
 import type { Device, DeviceChanges } from "../../shared/device.ts";
@@ -48,6 +49,8 @@ export interface RegistryOptions {
   readonly records: RecordStore;
   readonly clock: Clock;
   readonly joining: JoiningMode;
+  /** Whether a person made a key for a device before it came: it joins at once. */
+  readonly isInvited: (device: DeviceId) => boolean;
   readonly events: Pick<HubEvents, "deviceChanged" | "deviceRemoved" | "controlsChanged">;
   readonly onSaveFailed: (error: unknown) => void;
 }
@@ -60,13 +63,14 @@ export class Registry {
   #endTimer: (() => void) | null = null;
 
   constructor(options: RegistryOptions) {
-    const { directory, joining, readings, records, clock, events, onSaveFailed } = options;
+    const { directory, joining, isInvited, readings, records, clock, events, onSaveFailed } = options;
     this.#options = options;
     this.#devices = directory.states;
     const onChange = (state: DeviceState) => this.#announce(state);
     this.presence = new Presence({ directory, clock, onChange });
     this.#joining = new Joining({
       mode: joining,
+      isInvited,
       members: directory.states,
       readings,
       records,
@@ -75,7 +79,7 @@ export class Registry {
       onChange,
       onGone: ({ id }) => {
         directory.states.delete(id);
-        directory.addedTopics.invalidate();
+        directory.invalidate();
         events.deviceRemoved.emit(id);
       },
       onFailure: onSaveFailed,
@@ -107,9 +111,18 @@ export class Registry {
     return this.#options.view.get(id);
   }
 
-  /** Those of `devices`, or of all where there is null, that have joined: readings of the others are quarantined. */
-  joined(devices: readonly DeviceId[] | null): readonly DeviceId[] | null {
-    return this.#options.directory.joined(devices);
+  /** From where a device sent, the latest first; undefined where there is no such device. */
+  addressesOf(id: string): SeenAddress[] | undefined {
+    const stretches = this.#options.directory.known(id)?.addresses;
+    return stretches?.map(([address, firstMs, lastMs, messages]) => ({ address, firstMs, lastMs, messages })).reverse();
+  }
+
+  /** Those of `devices`, or of all where there is null, that have joined and may be seen: readings of others are not shown. */
+  shown(
+    devices: readonly DeviceId[] | null,
+    viewer: { readonly maySee: (device: DeviceId) => boolean },
+  ): readonly DeviceId[] | null {
+    return this.#options.directory.shown(devices, viewer.maySee);
   }
 
   /** Lets a device join, with all that it has sent; resolves with it once that is on disk. */
@@ -294,7 +307,7 @@ export class Registry {
     if (state === undefined || !state.known) return noSuchDevice(id);
     if (state.isLeaving) return leaving(state.id);
     const { directory, view } = this.#options;
-    return (await directory.addedTopics.during(change(state))) ?? view.show(state);
+    return (await directory.during(change(state))) ?? view.show(state);
   }
 
   #admitNew(readings: readonly IncomingReading[], { address }: Source): Rejection | null {
@@ -328,7 +341,7 @@ export class Registry {
       const nowMs = this.#options.clock.now();
       const record = { id, firstSeenMs: nowMs, lastSeenMs: nowMs, address: null, about: {} };
       state = newState(record, { online: false, sinceMs: nowMs });
-      state.joining = this.#joining.atFirst(address);
+      state.joining = this.#joining.atFirst(id, address);
       this.#devices.set(id, state);
     }
     return state;
@@ -336,7 +349,7 @@ export class Registry {
 
   #controlsChanged(state: DeviceState): void {
     const { directory, events } = this.#options;
-    directory.addedTopics.invalidate();
+    directory.invalidate();
     events.controlsChanged.emit(state.id);
   }
 

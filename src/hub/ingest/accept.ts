@@ -1,4 +1,4 @@
-// The way in of what a protocol decoded: admit -> commit -> notify. The verdict comes only when the outcome is on disk, so
+// The way in of what a protocol decoded: authorise -> admit -> commit -> notify. The verdict comes only when the outcome is on disk, so
 // that the transport can acknowledge the message.
 
 import type { CommandReply } from "../../shared/command.ts";
@@ -7,7 +7,10 @@ import type { DeviceAbout } from "../../shared/device-about.ts";
 import { assertNever, BrambleError, detailsOf, errorOf, type Problem } from "../../shared/errors.ts";
 import type { DeviceId } from "../../shared/ids.ts";
 import { message, render } from "../../shared/messages/message.ts";
+import type { AuditTrail } from "../access/audit-trail.ts";
 import { READING_BYTES, REFUSAL_BYTES, type Share } from "../access/budget.ts";
+import type { DeviceAuthority } from "../access/device-authority.ts";
+import type { Principal } from "../access/principal.ts";
 import type { Clock } from "../clock.ts";
 import type { Commands } from "../commands/commands.ts";
 import type { Rejection } from "../devices/joining.ts";
@@ -27,6 +30,8 @@ export interface Delivery {
   readonly source: string;
   readonly payload: Uint8Array;
   readonly address: string;
+  /** Who sent it. */
+  readonly principal: Principal;
   readonly transport: Transport;
   /** Of the connection that it came on: its readings count there until they are on disk. */
   readonly share: Share;
@@ -57,6 +62,10 @@ export interface IngestOptions {
   readonly registry: Registry;
   readonly refusals: Refusals;
   readonly commands: Pick<Commands, "replied">;
+  readonly access: {
+    readonly devices: Pick<DeviceAuthority, "obstacleTo">;
+    readonly audit: Pick<AuditTrail, "refused">;
+  };
   readonly disk: Pick<DiskGuard, "status">;
   readonly metrics: Metrics;
   readonly clock: Clock;
@@ -123,8 +132,10 @@ export class Ingest {
     return this.#counted(delivery, { kind: "deferred", problem, retryAfterSeconds: RETRY_AFTER_SECONDS });
   }
 
-  isBlocked(device: DeviceId): boolean {
-    return this.#options.registry.isBlocked(device);
+  /** Whether a message for a device is refused because of who it is, or who sends it: no client may receive it then. */
+  isBarred(device: DeviceId, principal: Principal, address: string): boolean {
+    const { registry, access } = this.#options;
+    return registry.isBlocked(device) || access.devices.obstacleTo(principal, device, address) !== null;
   }
 
   /**
@@ -176,6 +187,8 @@ export class Ingest {
   }
 
   #take(message: DeviceMessage, delivery: Delivery): Promise<Verdict> {
+    const barred = this.#barredDevice(message, delivery);
+    if (barred !== null) return this.#barred(barred.problem, barred.device, delivery);
     switch (message.kind) {
       case "readings":
         return this.#store(message, delivery);
@@ -190,6 +203,30 @@ export class Ingest {
       default:
         return assertNever(message);
     }
+  }
+
+  /** The first device of the message that its sender may not speak for. */
+  #barredDevice(
+    received: DeviceMessage,
+    { principal, address }: Delivery,
+  ): { readonly device: DeviceId; readonly problem: Problem } | null {
+    const { devices } = this.#options.access;
+    let asked: DeviceId | undefined;
+    for (const { device } of received.kind === "readings" ? received.readings : [received]) {
+      // Most messages are of one device.
+      if (device === asked) continue;
+      asked = device;
+      const problem = devices.obstacleTo(principal, device, address);
+      if (problem !== null) return { device, problem };
+    }
+    return null;
+  }
+
+  #barred(problem: Problem, device: DeviceId, delivery: Delivery): Promise<Verdict> {
+    const { principal, address, source } = delivery;
+    const tried = { actor: principal, action: "device.report", subject: device, address, details: { source } };
+    this.#options.access.audit.refused(tried, problem.code);
+    return this.refuse({ ...delivery, device }, problem);
   }
 
   #store(received: ReadingsMessage, delivery: Delivery): Promise<Verdict> {

@@ -3,6 +3,7 @@
 // is cut off; it comes back and asks for what it missed.
 import type { LiveEvent, LiveReading } from "../../shared/api.ts";
 import type { Device } from "../../shared/device.ts";
+import { assertNever } from "../../shared/errors.ts";
 import type { DeviceId } from "../../shared/ids.ts";
 import type { IncomingReading } from "../../shared/reading.ts";
 import type { Clock } from "../clock.ts";
@@ -20,6 +21,8 @@ interface Sample {
 }
 
 export interface Listener {
+  /** Of one that may see some devices alone; without it, it may see all, and what is of no device. */
+  readonly maySee?: (device: string) => boolean;
   send(text: string): void;
 }
 
@@ -105,7 +108,36 @@ export class LiveFeed {
   #send(event: LiveEvent): void {
     if (this.#listeners.size === 0) return;
     const text = JSON.stringify(event);
-    for (const listener of this.#listeners) listener.send(text);
+    for (const { maySee, send } of this.#listeners) {
+      if (maySee === undefined) {
+        send(text);
+        continue;
+      }
+      const seen = seenOf(event, maySee);
+      if (seen !== null) send(seen === event ? text : JSON.stringify(seen));
+    }
+  }
+}
+
+/** What of an event one may see that sees some devices alone; null where that is nothing. */
+function seenOf(event: LiveEvent, maySee: (device: string) => boolean): LiveEvent | null {
+  switch (event.type) {
+    case "readings": {
+      const readings = event.readings.filter(([device]) => maySee(device));
+      return readings.length > 0 ? { ...event, readings } : null;
+    }
+    case "device":
+      return maySee(event.device.id) ? event : null;
+    case "command":
+      return maySee(event.command.device) ? event : null;
+    case "device-removed":
+    case "disk":
+      return event;
+    case "refused":
+    case "rate":
+      return null;
+    default:
+      return assertNever(event);
   }
 }
 

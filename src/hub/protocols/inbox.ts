@@ -1,12 +1,13 @@
 // From a payload to its verdict: decode, then hand over to ingest. Every transport delivers here.
 import type { DeviceId } from "../../shared/ids.ts";
+import type { Principal } from "../access/principal.ts";
 import type { Clock } from "../clock.ts";
 import type { Delivery, Ingest, Verdict } from "../ingest/accept.ts";
 import type { DeviceMessage } from "../ingest/device-message.ts";
 import type { Decode, Route } from "./protocol.ts";
 
 export interface InboxOptions {
-  readonly ingest: Pick<Ingest, "accept" | "reject" | "defer" | "isBlocked">;
+  readonly ingest: Pick<Ingest, "accept" | "reject" | "defer" | "isBarred">;
   readonly clock: Clock;
 }
 
@@ -30,12 +31,17 @@ export class Inbox {
     }
   }
 
-  /** Whether a payload is of a device that was blocked, so that no other client may receive it either. */
-  isOfBlocked(route: Route, payload: Uint8Array): boolean {
+  /** Whether a payload is of a device that was blocked, or that its sender may not speak for: no other client may receive it. */
+  isBarred(
+    route: Route,
+    payload: Uint8Array,
+    sender: { readonly principal: Principal; readonly address: string },
+  ): boolean {
     const { ingest, clock } = this.#options;
-    if (route.device !== null) return ingest.isBlocked(route.device);
+    const isBarred = (device: DeviceId) => ingest.isBarred(device, sender.principal, sender.address);
+    if (route.device !== null) return isBarred(route.device);
     const decoded = route.decode(payload, { nowMs: clock.now() });
-    return decoded.kind === "decoded" && decoded.messages.flatMap(devicesOf).some((device) => ingest.isBlocked(device));
+    return decoded.kind === "decoded" && decoded.messages.flatMap(devicesOf).some(isBarred);
   }
 }
 

@@ -29,5 +29,6 @@ export const httpRoutes: readonly HttpRoute[] = PROTOCOLS.flatMap((protocol) => 
 /** What access and the controls that people add need to know of topics. */
 export const deviceTopics: DeviceTopics = {
   isDeviceTopic: (topic) => matchTopic(topic) !== null,
+  deviceOf: (topic) => matchTopic(topic)?.device ?? matchCommandFilter(topic)?.device ?? null,
   isCommandTopic: (filter) => matchCommandFilter(filter) !== undefined,
 };

@@ -1,12 +1,9 @@
 // The hub's HTTP with a store that keeps nothing: what the route costs without the disk.
 import { setImmediate as turn } from "node:timers/promises";
 import { pino } from "pino";
+import { Access } from "../../../src/hub/access/access.ts";
 import { Admission } from "../../../src/hub/access/admission.ts";
-import { makeAuthenticate } from "../../../src/hub/access/authenticate.ts";
-import { BrowserGuard } from "../../../src/hub/access/browsers.ts";
 import { Budget } from "../../../src/hub/access/budget.ts";
-import { Networks } from "../../../src/hub/access/networks.ts";
-import { makeSecret, Sessions } from "../../../src/hub/access/sessions.ts";
 import { systemClock as clock } from "../../../src/hub/clock.ts";
 import { Commands } from "../../../src/hub/commands/commands.ts";
 import { DeviceView } from "../../../src/hub/devices/device-view.ts";
@@ -21,6 +18,8 @@ import { LiveFeed } from "../../../src/hub/live/feed.ts";
 import { LogThrottle } from "../../../src/hub/observe/log-throttle.ts";
 import { Metrics } from "../../../src/hub/observe/metrics.ts";
 import { Inbox } from "../../../src/hub/protocols/inbox.ts";
+import { deviceTopics } from "../../../src/hub/protocols/protocols.ts";
+import type { AuditLog } from "../../../src/hub/store/audit.ts";
 import { bucketGrid } from "../../../src/hub/store/bucket-grid.ts";
 import type { ReadingStore } from "../../../src/hub/store/readings.ts";
 import type { RecordStore } from "../../../src/hub/store/records.ts";
@@ -60,6 +59,20 @@ const records: RecordStore = {
 const log = pino({ level: "warn" }, process.stderr);
 const events = new HubEvents();
 const directory = new DeviceDirectory();
+const audit: AuditLog = {
+  append: async () => undefined,
+  page: async () => ({ entries: [], next: null }),
+  trim: async () => undefined,
+};
+const access = new Access({
+  config: { anonymous: null, allow: null, allowedHosts: [], rateLimit: false, token: null },
+  store: { records, audit },
+  devices: directory,
+  topics: deviceTopics,
+  events,
+  clock,
+  onFailure: () => (error) => log.error(error),
+});
 const commands = new Commands({
   records,
   clock,
@@ -68,7 +81,7 @@ const commands = new Commands({
   events,
   onSaveFailed: (error) => log.error(error),
 });
-const view = new DeviceView({ directory, commands });
+const view = new DeviceView({ directory, commands, keys: access.deviceKeys });
 const feed = new LiveFeed({ events, devices: view, clock });
 const registry = new Registry({
   directory,
@@ -77,6 +90,7 @@ const registry = new Registry({
   records,
   clock,
   joining: "open",
+  isInvited: () => false,
   events,
   onSaveFailed: (error) => log.error(error),
 });
@@ -93,6 +107,7 @@ const ingest = new Ingest({
   registry,
   refusals,
   commands,
+  access,
   disk: { status: "ok" },
   metrics: new Metrics("0", clock),
   clock,
@@ -100,9 +115,6 @@ const ingest = new Ingest({
   floodLog,
   events,
 });
-const sessions = new Sessions({ token: makeSecret(), clock });
-const authenticate = makeAuthenticate(sessions);
-const guard = new BrowserGuard([]);
 const diagnostics = new HttpDiagnostics({ failures: new ConnectionFailures(clock), mqttPort: () => 0, floodLog });
 const http = new HttpTransport({
   version: "0",
@@ -114,9 +126,7 @@ const http = new HttpTransport({
   health: () => Promise.reject(new Error("there is no hub")),
   metrics: () => Promise.reject(new Error("there is no hub")),
   latestReadings: null,
-  sessions,
-  authenticate,
-  onAudit: () => undefined,
+  access,
   ingest,
   inbox: new Inbox({ ingest, clock }),
   commands,
@@ -127,19 +137,18 @@ const http = new HttpTransport({
     clock,
     onFailure: (error) => log.error(error),
   }),
-  guard,
   diagnostics,
   doctor: { examine: () => Promise.reject(new Error("there is no hub")) },
-  admission: new Admission({ networks: new Networks([]), isLimited: false, isShortOfMemory: () => false }),
+  admission: new Admission({ networks: access.networks, isLimited: false, isShortOfMemory: () => false }),
   pacing: new HttpPacing({ budget, diagnostics, clock }),
-  webSockets: new WebSocketUpgrades({ guard, authenticate, diagnostics, budget, clock, routes: [] }),
+  webSockets: new WebSocketUpgrades({ access, diagnostics, budget, clock, routes: [] }),
   uiFolder: "",
   agentFolder: "/nowhere",
   hubId: () => "",
   mqttPort: () => 0,
   log,
 });
-sessions.start(makeSecret());
+await access.start();
 await registry.start();
 feed.start();
 await http.prepare();

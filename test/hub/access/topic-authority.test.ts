@@ -58,8 +58,14 @@ test.each([
 ])("forwarding reads no device with %s; a change reads each once", (_, deviceCount, controlsPerDevice) => {
   const { devices, counted } = makeDevices(deviceCount, controlsPerDevice);
   const added = new AddedTopics(devices);
-  const authority = new TopicAuthority("readings", deviceTopics, () => added.list());
-  const mayReceive = (topic: string) => authority.mayReceive("anonymous", topic);
+  const authority = new TopicAuthority({
+    settings: { anonymous: "readings" },
+    keys: { isLocked: () => false },
+    devices: { maySee: () => false },
+    topics: deviceTopics,
+    addedTopics: () => added.list(),
+  });
+  const mayReceive = (topic: string) => authority.mayReceive({ kind: "anonymous" }, topic);
   const [first] = devices.keys();
   if (first === undefined) expect.unreachable("no device");
   const last = `zigbee/plug-${deviceCount - 1}/${controlsPerDevice - 1}/set`;

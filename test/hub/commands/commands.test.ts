@@ -70,7 +70,7 @@ test("a command reaches the Pi, is acknowledged and answered, and what came back
   await using hub = await startHub();
   await using pi = await connectPi(hub);
   const command = await give(hub, "led", true);
-  expect(command).toMatchObject({ device: "pi", control: "led", value: true, by: "admin" });
+  expect(command).toMatchObject({ device: "pi", control: "led", value: true, by: "this computer" });
   const message = await pi.next();
   expect(message).toEqual({ id: command.id, control: "led", value: true, at: START, ttl_ms: 60_000 });
   await untilState(hub, command, "delivered");

@@ -35,11 +35,16 @@ async function startRegistry(open: TestStore, readings: ReadingStore = open.stor
   const directory = new DeviceDirectory();
   const options: RegistryOptions = {
     directory,
-    view: new DeviceView({ directory, commands: { desired: () => new Map() } }),
+    view: new DeviceView({
+      directory,
+      commands: { desired: () => new Map() },
+      keys: { get: () => undefined, offerOf: () => undefined },
+    }),
     readings,
     records: open.store.records,
     clock: open.clock,
     joining: "open",
+    isInvited: () => false,
     events: new HubEvents(),
     onSaveFailed: fail,
   };

@@ -1,65 +1,115 @@
 // Asks who sends a request, and whether that one may have what it asks for, before its body is read. Everything is closed
-// but what says that it is open. What is changed is told to the audit log, once it has been done.
+// but what says that it is open. What is changed, and what is refused, is told to the audit log.
 import fastifyCookie from "@fastify/cookie";
-import type { FastifyInstance } from "fastify";
-import { assertNever } from "../../../shared/errors.ts";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { assertNever, errorOf, type Problem } from "../../../shared/errors.ts";
 import { message } from "../../../shared/messages/message.ts";
-import type { Authenticate } from "../../access/authenticate.ts";
+import type { Access } from "../../access/access.ts";
 import { credentialOf } from "../../access/credentials.ts";
 import { plainAddress } from "../../access/networks.ts";
 import { ANONYMOUS, decide, type Principal } from "../../access/principal.ts";
+import { MAX_REQUESTS_PER_SECOND } from "../../access/request-rate.ts";
 import type { HttpDiagnostics } from "./diagnostics.ts";
 import { sendProblem } from "./errors.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
-    /** Null on an open route, where no credential is looked at. */
-    principal: Principal | null;
+    /** Who asks; anonymous on an open route, where no credential is looked at. */
+    principal: Principal;
+    /** Whether the one who asks may see a device. */
+    maySee: (device: string) => boolean;
+    /** What the audit log says beside the action: never a secret. Its `subject` takes the place of the one in the path. */
+    audited: Readonly<Record<string, unknown>> & { readonly subject?: string };
   }
 }
 
-export interface AuditEntry {
-  readonly action: string;
-  readonly actor: Principal;
-  readonly address: string;
-}
+export type HttpAccess = Pick<Access, "authenticate" | "lockOut" | "requests" | "devices"> & {
+  readonly audit: Pick<Access["audit"], "done" | "refused">;
+};
 
 export interface AccessCheckOptions {
-  readonly authenticate: Authenticate;
+  readonly access: HttpAccess;
   readonly diagnostics: Pick<HttpDiagnostics, "notSignedIn">;
-  readonly onAudit: (entry: AuditEntry) => void;
 }
 
 /** Call it before the routes are added. */
-export function checkAccess(app: FastifyInstance, { authenticate, diagnostics, onAudit }: AccessCheckOptions): void {
-  app.decorateRequest("principal", null);
+export function checkAccess(app: FastifyInstance, { access, diagnostics }: AccessCheckOptions): void {
+  for (const property of ["principal", "maySee", "audited"]) app.decorateRequest(property);
+  app.addHook("onRequest", (request, _reply, done) => {
+    request.principal = ANONYMOUS;
+    request.maySee = () => false;
+    request.audited = {};
+    done();
+  });
   // In a scope of its own: its parser is all that is needed, not its hooks.
   app.register((scope) => scope.register(fastifyCookie, { hook: false }));
   app.addHook("onRequest", async (request, reply) => {
     const { url, config } = request.routeOptions;
+    const address = plainAddress(request.ip);
+    if (!access.requests.take(address)) {
+      reply.header("Retry-After", 1);
+      return refuse(request, reply, message("too-many-requests", { perSecond: MAX_REQUESTS_PER_SECOND }));
+    }
     // No route: it is answered that there is none.
     if (url === undefined || config.permission === "open") return undefined;
-    const principal = await authenticate(credentialOf(request.headers), plainAddress(request.ip));
+    const { principal, isWrong } = await access.authenticate(credentialOf(request.headers), address);
     request.principal = principal;
-    const decision = decide(principal, config.permission ?? "admin");
+    request.maySee = (device) => access.devices.maySee(principal, device);
+    // A key that nobody knows may become a device's; anything else that asks for a role has to show one that counts.
+    if (isWrong || (principal.kind === "unproven" && config.permission !== "device")) {
+      diagnostics.notSignedIn(request);
+      return refuseGuess(access, request, reply, message("wrong-key/request"));
+    }
+    const decision = decide(principal, config.permission ?? "admin", config.showsSome === true);
     switch (decision) {
       case "granted":
         return undefined;
-      case "not-signed-in": {
+      case "not-signed-in":
         diagnostics.notSignedIn(request);
-        return sendProblem(reply, message("not-signed-in"));
-      }
+        return refuse(request, reply, message("not-signed-in"));
       case "forbidden":
-        return sendProblem(reply, message("forbidden"));
+        return refuse(request, reply, message("forbidden"));
       default:
         return assertNever(decision);
     }
   });
-  app.addHook("onRoute", (added) => {
-    const action = added.config?.audit;
-    if (action === undefined || action === null) return;
-    added.onResponse = async ({ principal, ip }, { statusCode }) => {
-      if (statusCode < 400) onAudit({ action, actor: principal ?? ANONYMOUS, address: plainAddress(ip) });
-    };
+  app.addHook("onResponse", async (request, { statusCode }) => {
+    const { audit, url } = { audit: request.routeOptions.config.audit, url: request.routeOptions.url };
+    if (audit === undefined || audit === null || url === undefined || statusCode >= 400) return;
+    const { subject = subjectOf(request.params), ...details } = request.audited;
+    access.audit.done({ ...whoIn(request), action: audit, subject, details });
   });
+
+  function refuse(request: FastifyRequest, reply: FastifyReply, found: Problem): FastifyReply {
+    const { method, url } = request;
+    const action = request.routeOptions.config.audit ?? `${method} ${url.replace(/\?.*$/, "")}`.slice(0, 200);
+    access.audit.refused({ ...whoIn(request), action, subject: subjectOf(request.params) }, errorOf(found));
+    return sendProblem(reply, found);
+  }
+}
+
+/** Answers a wrong credential, and counts it: from the tenth on its address has to wait, and longer each time. */
+export function refuseGuess(
+  access: Pick<HttpAccess, "lockOut" | "audit">,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  found: Problem,
+): FastifyReply {
+  const who = whoIn(request);
+  const seconds = access.lockOut.failed(who.address);
+  const action = request.routeOptions.config.audit ?? `${request.method} ${request.url.replace(/\?.*$/, "")}`;
+  access.audit.refused({ ...who, action: action.slice(0, 200), ...request.audited }, errorOf(found));
+  if (seconds === 0) return sendProblem(reply, found);
+  return sendProblem(reply.header("Retry-After", seconds), message("locked-out", { seconds }));
+}
+
+function whoIn({ principal, ip }: FastifyRequest): { readonly actor: Principal; readonly address: string } {
+  return { actor: principal, address: plainAddress(ip) };
+}
+
+/** The id or the name in the path. */
+function subjectOf(params: unknown): string {
+  if (typeof params !== "object" || params === null) return "";
+  const [first] = Object.values(params);
+  return typeof first === "string" ? first : "";
 }

@@ -6,8 +6,8 @@ import { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, fast
 import type { Problem } from "../../../shared/errors.ts";
 import { message } from "../../../shared/messages/message.ts";
 import { limits } from "../../../shared/reading.ts";
+import type { Access } from "../../access/access.ts";
 import type { Admission, NotAdmitted } from "../../access/admission.ts";
-import type { BrowserGuard } from "../../access/browsers.ts";
 import { plainAddress } from "../../access/networks.ts";
 import type { Port } from "../../config.ts";
 import type { Retention } from "../../devices/retention.ts";
@@ -16,7 +16,7 @@ import type { Log } from "../../observe/log.ts";
 import type { Inbox } from "../../protocols/inbox.ts";
 import { listen } from "../ports.ts";
 import type { WebSocketUpgrades } from "../websocket/websocket-upgrades.ts";
-import { type AccessCheckOptions, checkAccess } from "./access-check.ts";
+import { checkAccess } from "./access-check.ts";
 import { answerClientError, clientProblem } from "./client-errors.ts";
 import { packAnswers } from "./compress.ts";
 import type { HttpDiagnostics } from "./diagnostics.ts";
@@ -32,10 +32,12 @@ import { addDeviceRoutes } from "./routes/devices.ts";
 import { addDoctorRoutes, type DoctorRouteOptions } from "./routes/doctor.ts";
 import { addExportRoutes } from "./routes/exports.ts";
 import { addIngestRoutes } from "./routes/ingest.ts";
+import { addKeyRoutes } from "./routes/keys.ts";
 import { addMetricsRoutes, type MetricsRouteOptions } from "./routes/metrics.ts";
+import { addPeopleRoutes } from "./routes/people.ts";
 import { type ApiOptions, addApiRoutes } from "./routes/readings.ts";
 import { addRetentionRoutes } from "./routes/retention.ts";
-import { addSessionRoutes, type SessionRouteOptions } from "./routes/session.ts";
+import { addSessionRoutes } from "./routes/session.ts";
 import { addUiFiles } from "./ui-files.ts";
 
 /** An answer may take as long as its reader does. */
@@ -62,13 +64,11 @@ export interface HttpOptions
     MetricsRouteOptions,
     CommandRouteOptions,
     Omit<AgentRouteOptions, "httpPort">,
-    DoctorRouteOptions,
-    Pick<SessionRouteOptions, "sessions">,
-    Pick<AccessCheckOptions, "authenticate" | "onAudit"> {
+    DoctorRouteOptions {
+  readonly access: Access;
   readonly inbox: Inbox;
   readonly ingest: Ingest;
   readonly retention: Retention;
-  readonly guard: BrowserGuard;
   readonly diagnostics: HttpDiagnostics;
   readonly admission: Admission;
   readonly pacing: HttpPacing;
@@ -158,7 +158,9 @@ export class HttpTransport {
     const openApi = new OpenApiDocument(version);
     openApi.watch(app);
     addUiFiles(app, uiFolder);
-    addSessionRoutes(app, { sessions: this.#options.sessions, httpPort: () => this.#port });
+    addSessionRoutes(app, { access: this.#options.access, httpPort: () => this.#port });
+    addKeyRoutes(app, this.#options);
+    addPeopleRoutes(app, this.#options);
     addIngestRoutes(app, this.#options);
     addApiRoutes(app, this.#options);
     addExportRoutes(app, this.#options);
@@ -214,8 +216,8 @@ export class HttpTransport {
     if (this.#isStopping) return message("hub-stopping");
     const notAdmitted = this.#notAdmitted.get(raw.socket);
     if (notAdmitted !== undefined) return notAdmittedProblem(notAdmitted);
-    const { guard, diagnostics } = this.#options;
-    const foreign = guard.check(raw.rawHeaders);
+    const { access, diagnostics } = this.#options;
+    const foreign = access.browsers.check(raw.rawHeaders);
     if (foreign !== null) diagnostics.foreign(ip, foreign);
     return foreign;
   }

@@ -23,6 +23,8 @@ declare module "fastify" {
     permission?: Permission;
     /** What the route changes, as the audit log calls it. */
     readonly audit?: string | null;
+    /** True where what is answered leaves out devices that the one who asks may not see. */
+    readonly showsSome?: boolean;
     /** True where parameters that the route does not have are passed over. */
     readonly takesAnyQuery?: boolean;
   }
@@ -34,6 +36,8 @@ export interface Route<Schema extends FastifySchema> {
   readonly permission: Permission;
   /** What the route changes, such as "device.remove"; null where it changes nothing that a person decides. */
   readonly audit: string | null;
+  /** True where the handler leaves out devices that the one who asks may not see (`request.maySee`); others are refused. */
+  readonly showsSome?: true;
   readonly schema: Schema;
   readonly validatorCompiler?: FastifySchemaCompiler<NoInfer<Schema>>;
   readonly config?: Omit<FastifyContextConfig, "permission" | "audit">;
@@ -49,16 +53,19 @@ export interface Route<Schema extends FastifySchema> {
 }
 
 export function route<const Schema extends FastifySchema>(app: FastifyInstance, added: Route<Schema>): void {
-  const { permission, audit, config, ...rest } = added;
+  const { permission, audit, showsSome = false, config, ...rest } = added;
   const checked =
     config?.takesAnyQuery === true ? {} : { onRequest: refuseUnknownParameters(rest.schema.querystring, sendProblem) };
-  app.withTypeProvider<TypeBoxTypeProvider>().route({ ...rest, ...checked, config: { ...config, permission, audit } });
+  app
+    .withTypeProvider<TypeBoxTypeProvider>()
+    .route({ ...rest, ...checked, config: { ...config, permission, audit, showsSome } });
 }
 
 export interface RouteEntry {
   readonly method: string;
   readonly url: string;
   readonly permission: Permission;
+  readonly showsSome: boolean;
 }
 
 /** All routes of a server, those of plugins and the HEAD of each GET among them. */
@@ -81,7 +88,7 @@ export class RouteTable {
     return this.#routes.flatMap(({ method, url, config }) => {
       const permission = config?.permission;
       if (permission === undefined) throw new Error(`the route ${url} has no permission`);
-      return [method].flat().map((one) => ({ method: one, url, permission }));
+      return [method].flat().map((one) => ({ method: one, url, permission, showsSome: config?.showsSome === true }));
     });
   }
 }

@@ -1,8 +1,9 @@
 // The broker's questions about a client: may it connect, and what may it subscribe to and receive?
 import type { AuthenticateError, Client, ConnectPacket, Subscription } from "aedes";
-import type { Authenticate } from "../../access/authenticate.ts";
-import { decide } from "../../access/principal.ts";
-import type { Identity, TopicAuthority } from "../../access/topic-authority.ts";
+import { errorOf } from "../../../shared/errors.ts";
+import { parseDeviceId } from "../../../shared/ids.ts";
+import type { Access } from "../../access/access.ts";
+import { ANONYMOUS, hasRole, type Principal } from "../../access/principal.ts";
 import type { Connections } from "./connections.ts";
 import type { MqttDiagnostics } from "./diagnostics.ts";
 import type { MqttSubscriptions } from "./subscriptions.ts";
@@ -16,11 +17,16 @@ const NOT_AUTHORIZED = 5;
 const LEVEL_OF_MQTT_3_1 = 3;
 const LEVEL_OF_MQTT_5 = 5;
 
+/** What decides who may do what over MQTT. */
+export type MqttAccess = Pick<
+  Access,
+  "authenticate" | "topics" | "devices" | "deviceKeys" | "lockOut" | "audit" | "connections"
+>;
+
 export interface AccessHooksOptions {
   readonly connections: Connections;
   readonly subscriptions: MqttSubscriptions;
-  readonly authority: TopicAuthority;
-  readonly authenticate: Authenticate;
+  readonly access: MqttAccess;
   readonly diagnostics: MqttDiagnostics;
 }
 
@@ -31,8 +37,8 @@ export class AccessHooks {
     this.#options = options;
   }
 
-  identityOf(client: Client): Identity {
-    return this.#options.connections.sessionOf(client)?.identity ?? "anonymous";
+  principalOf(client: Client): Principal {
+    return this.#options.connections.sessionOf(client)?.principal ?? ANONYMOUS;
   }
 
   /** Called with a CONNECT before the broker acts on it; changes what the broker must not do. */
@@ -54,25 +60,53 @@ export class AccessHooks {
   }
 
   /** Null where the client may connect; otherwise the error whose code CONNACK carries. */
-  async authenticate(client: Client, password: Readonly<Buffer | undefined>): Promise<AuthenticateError | null> {
-    const { connections, authenticate, authority, diagnostics } = this.#options;
+  async authenticate(
+    client: Client,
+    username: string | undefined,
+    password: Readonly<Buffer | undefined>,
+  ): Promise<AuthenticateError | null> {
+    const { connections, access, diagnostics } = this.#options;
     const session = connections.sessionOf(client);
     if (session?.hasSoundClientId !== true) {
       diagnostics.badClientId(client.id, session?.address ?? "");
       return connectRefusal("identifier rejected", IDENTIFIER_REJECTED);
     }
-    const credential = password === undefined ? null : ({ kind: "password", text: password.toString() } as const);
-    const isAdmin = decide(await authenticate(credential, session.address), "admin") === "granted";
-    if (isAdmin) session.identity = "admin";
-    const mayConnect = authority.mayConnect(session.identity);
-    if (!isAdmin) diagnostics.unauthenticated(client.id, session.address, password !== undefined, mayConnect);
-    return mayConnect ? null : connectRefusal("not authorized", NOT_AUTHORIZED);
+    const { address } = session;
+    const text = password?.toString();
+    const credential = text === undefined ? null : ({ kind: "password", username: username ?? "", text } as const);
+    const { principal, isWrong } = await access.authenticate(credential, address);
+    if (isWrong) access.lockOut.failed(address);
+    const refusal = isWrong ? "wrong-key" : this.#refusalOf(principal, client, address);
+    if (principal.kind === "anonymous" || refusal !== null)
+      diagnostics.unauthenticated(client.id, address, text !== undefined, refusal === null);
+    if (refusal !== null) {
+      const tried = { actor: principal, action: "mqtt.connect", subject: client.id, address };
+      access.audit.refused(tried, refusal);
+      return connectRefusal("not authorized", NOT_AUTHORIZED);
+    }
+    session.principal = principal;
+    return null;
+  }
+
+  /** The code of what keeps a client out; null where it may connect. */
+  #refusalOf(principal: Principal, client: Client, address: string): string | null {
+    const { access, connections } = this.#options;
+    if (!access.topics.mayConnect(principal)) return "key-required";
+    const named = principal.kind === "unproven" ? principal.device : null;
+    const obstacle = named === null ? null : access.devices.obstacleTo(principal, named, address);
+    if (obstacle !== null) return errorOf(obstacle);
+    // A client id pushes out the connection that has it: that of a device with a key is for the device alone.
+    const device = parseDeviceId(client.id);
+    const isOther = device !== undefined && !(principal.kind === "device" && principal.device === device);
+    const mayActForAll = "role" in principal && hasRole(principal.role, "operator");
+    if (isOther && !mayActForAll && access.deviceKeys.isLocked(device)) return "key-required";
+    return connections.isTakenByOther(client.id, principal) ? "client-id-taken" : null;
   }
 
   /** The subscription, or null, which SUBACK reports as a failure [MQTT-3.9.3-2]. */
   authorizeSubscribe(client: Client, subscription: Subscription): Subscription | null {
     const { connections, subscriptions, diagnostics } = this.#options;
-    const granted = subscriptions.authorize(client, this.identityOf(client), subscription);
+    const granted = subscriptions.authorize(client, this.principalOf(client), subscription);
     if (granted === null) {
       const address = connections.sessionOf(client)?.address ?? "";
       diagnostics.subscriptionRejected(client.id, address, subscription.topic, subscriptions.isFull(client));
@@ -82,7 +116,7 @@ export class AccessHooks {
 
   /** Whether a client with a matching subscription may receive a message on `topic`. */
   mayForward(client: Client, topic: string): boolean {
-    return this.#options.authority.mayReceive(this.identityOf(client), topic);
+    return this.#options.access.topics.mayReceive(this.principalOf(client), topic);
   }
 }
 

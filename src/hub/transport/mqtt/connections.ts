@@ -5,6 +5,9 @@ import type { Duplex } from "node:stream";
 import type { Client } from "aedes";
 import type { Budget } from "../../access/budget.ts";
 import { plainAddress } from "../../access/networks.ts";
+import type { OpenConnections } from "../../access/open-connections.ts";
+import { nameOf, type Principal } from "../../access/principal.ts";
+import type { TopicAuthority } from "../../access/topic-authority.ts";
 import type { AedesBroker } from "./aedes-broker.ts";
 import type { MqttCommands } from "./command-delivery.ts";
 import type { MqttDiagnostics } from "./diagnostics.ts";
@@ -20,6 +23,7 @@ export const MAX_PACKET_BYTES = 1024 * 1024;
 export interface ConnectionsOptions {
   readonly budget: Budget;
   readonly diagnostics: MqttDiagnostics;
+  readonly access: { readonly topics: TopicAuthority; readonly connections: OpenConnections };
   readonly commands: MqttCommands;
   readonly subscriptions: MqttSubscriptions;
   readonly onSessionEnded: (session: string, fellSilent: boolean) => void;
@@ -43,6 +47,15 @@ export class Connections {
 
   sessionOf(client: Client | null): MqttSession | undefined {
     return client === null ? undefined : this.#sessions.get(client);
+  }
+
+  /** Whether somebody who has shown who they are is connected with that client id, and it is not this one. */
+  isTakenByOther(clientId: string, principal: Principal): boolean {
+    for (const { client, principal: other } of this.#connected) {
+      const isProven = other.kind === "device" || "role" in other;
+      if (client?.id === clientId && isProven) return nameOf(other) !== nameOf(principal);
+    }
+    return false;
   }
 
   /** Whether an open connection comes from that address and port. */
@@ -85,6 +98,7 @@ export class Connections {
       },
       take: (packet) => {
         session.hasSpoken = true;
+        share.messageTaken();
         return session.isConnected && fastPath.take(session, packet);
       },
       // A client that is busy with one packet has not fallen silent.
@@ -103,6 +117,7 @@ export class Connections {
     socket.once("end", () => session.inputEnded());
     socket.once("close", () => {
       this.#connected.delete(session);
+      session.endTracking();
       session.closed(() => {
         commands.ended(session);
         subscriptions.ended(client);
@@ -116,7 +131,18 @@ export class Connections {
     if (session === undefined || session.isClosed) return;
     session.isConnected = true;
     this.#connected.add(session);
-    this.#options.diagnostics.connected(client.id, session.address);
+    const { diagnostics, access, subscriptions } = this.#options;
+    const { principal } = session;
+    session.endTracking = access.connections.add({
+      principal,
+      isAllowed: () => {
+        // What it may publish is asked again.
+        session.routes.clear();
+        return access.topics.mayConnect(principal) && subscriptions.areAllowed(client, principal);
+      },
+      close: () => session.socket.destroy(),
+    });
+    diagnostics.connected(client.id, session.address);
     session.closeWhenDone();
   }
 

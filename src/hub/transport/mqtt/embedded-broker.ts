@@ -7,10 +7,8 @@ import type { Client } from "aedes";
 import { createWebSocketStream } from "ws";
 import type { Publication } from "../../../shared/added-control.ts";
 import type { Admission } from "../../access/admission.ts";
-import type { Authenticate } from "../../access/authenticate.ts";
 import type { Budget } from "../../access/budget.ts";
 import { plainAddress } from "../../access/networks.ts";
-import type { TopicAuthority } from "../../access/topic-authority.ts";
 import type {
   BrokerEndpoint,
   BrokerHandlers,
@@ -27,7 +25,7 @@ import type { Inbox } from "../../protocols/inbox.ts";
 import { listen } from "../ports.ts";
 import { TurnQueue } from "../turn-queue.ts";
 import type { WebSocketRoute } from "../websocket/websocket-upgrades.ts";
-import { AccessHooks, connectRefusal, SERVER_UNAVAILABLE } from "./access-hooks.ts";
+import { AccessHooks, connectRefusal, type MqttAccess, SERVER_UNAVAILABLE } from "./access-hooks.ts";
 import { AedesBroker } from "./aedes-broker.ts";
 import { MqttCommands } from "./command-delivery.ts";
 import { Connections, MAX_PACKET_BYTES } from "./connections.ts";
@@ -52,10 +50,9 @@ const HIGHEST_QOS = 2;
 export interface EmbeddedBrokerOptions extends BrokerHandlers {
   readonly host: string;
   readonly port: Port;
-  readonly inbox: Pick<Inbox, "isOfBlocked">;
+  readonly inbox: Pick<Inbox, "isBarred">;
   readonly commands: Pick<Commands, "attach" | "listened">;
-  readonly authority: TopicAuthority;
-  readonly authenticate: Authenticate;
+  readonly access: MqttAccess;
   readonly admission: Admission;
   readonly budget: Budget;
   readonly diagnostics: MqttDiagnostics;
@@ -83,27 +80,28 @@ export class EmbeddedBroker implements MqttBroker {
   #port = 0;
 
   constructor(options: EmbeddedBrokerOptions) {
-    const { inbox, commands, authority, authenticate, budget, diagnostics, onPublish, onSession, log } = options;
+    const { inbox, commands, access, budget, diagnostics, onPublish, onSession, log } = options;
     this.#options = options;
     this.#commands = new MqttCommands(commands);
-    this.#subscriptions = new MqttSubscriptions(authority);
+    this.#subscriptions = new MqttSubscriptions(access.topics);
     const subscriptions = this.#subscriptions;
     this.#connections = new Connections({
       budget,
       diagnostics,
+      access,
       commands: this.#commands,
       subscriptions,
       onSessionEnded: (session, fellSilent) => onSession({ kind: "ended", session, fellSilent }),
     });
     const connections = this.#connections;
-    this.#access = new AccessHooks({ connections, subscriptions, authority, authenticate, diagnostics });
+    this.#access = new AccessHooks({ connections, subscriptions, access, diagnostics });
     this.#publishes = new PublishHandler({
       connections,
-      authority,
+      authority: access.topics,
       retained: new RetainedLimit(budget.maxRetainedBytes),
       diagnostics,
       onPublish,
-      isOfBlocked: (route, payload) => inbox.isOfBlocked(route, payload),
+      isBarred: (route, payload, session) => inbox.isBarred(route, payload, session),
       log,
     });
     // Half-open: a client that sends and closes its side still gets its messages stored and acknowledged.
@@ -124,7 +122,7 @@ export class EmbeddedBroker implements MqttBroker {
 
   /** Grants subscriptions that were rejected and are allowed now. */
   regrantSubscriptions(): void {
-    this.#subscriptions.regrant((client) => this.#access.identityOf(client));
+    this.#subscriptions.regrant((client) => this.#access.principalOf(client));
   }
 
   /** Whether this hub is at the other end of a connection. */
@@ -144,15 +142,16 @@ export class EmbeddedBroker implements MqttBroker {
   }
 
   async start(): Promise<BrokerEndpoint> {
-    const { host, port, authority, diagnostics, onPublish, clock, log } = this.#options;
+    const { host, port, diagnostics, onPublish, clock, log } = this.#options;
+    const authority = this.#options.access.topics;
     const access = this.#access;
     const publishes = this.#publishes;
     const broker = new AedesBroker({
       connectTimeout: CONNECT_TIMEOUT_MS,
       queueLimit: MAX_PACKETS_BEFORE_CONNACK,
       preConnect: (client, packet, done) => done(null, access.preConnect(client, packet)),
-      authenticate: (client, _username, password, done) => {
-        access.authenticate(client, password).then(
+      authenticate: (client, username, password, done) => {
+        access.authenticate(client, username, password).then(
           (refusal) => done(refusal, refusal === null),
           () => done(connectRefusal("server unavailable", SERVER_UNAVAILABLE), false),
         );

@@ -2,7 +2,8 @@
 // acknowledged from here. The broker, which would do the same work with ten times the ceremony, sees everything else.
 import type { Duplex } from "node:stream";
 import { MESSAGE_BYTES, type Share } from "../../access/budget.ts";
-import type { Identity, TopicAuthority } from "../../access/topic-authority.ts";
+import type { Principal } from "../../access/principal.ts";
+import type { TopicAuthority } from "../../access/topic-authority.ts";
 import type { BrokerHandlers } from "../../broker/mqtt-broker.ts";
 import type { Log } from "../../observe/log.ts";
 import type { Route } from "../../protocols/protocol.ts";
@@ -24,7 +25,7 @@ export interface FastPathSession {
   readonly address: string;
   readonly socket: Duplex;
   readonly share: Share;
-  readonly identity: Identity;
+  readonly principal: Principal;
   /** What a topic means when this client publishes on it, by its bytes; null where the broker has to look. */
   readonly routes: Map<string, FastPathRoute | null>;
   /** Packet ids that are to be acknowledged in this turn. */
@@ -73,7 +74,7 @@ export class MqttFastPath {
     const { topic, route } = found;
     if (route !== null && this.#options.broker.isListenedTo(topic)) return false;
 
-    const { address, id, share } = session;
+    const { address, id, principal, share } = session;
     const costBytes = MESSAGE_BYTES + end - start;
     share.take(costBytes);
     session.publishBegan();
@@ -87,7 +88,7 @@ export class MqttFastPath {
     const accepted =
       route === null
         ? this.#options.diagnostics.forbidden(topic, payload, session)
-        : this.#options.onPublish({ topic, route, payload, address, session: id, share });
+        : this.#options.onPublish({ topic, route, payload, address, principal, session: id, share });
     accepted.then(
       ({ kind }) => settle(kind !== "deferred"),
       (error: unknown) => {
@@ -111,8 +112,8 @@ export class MqttFastPath {
     return route;
   }
 
-  #findRoute({ identity }: FastPathSession, topic: string): FastPathRoute | null {
-    if (!this.#options.authority.mayPublish(identity, topic)) return { topic, route: null };
+  #findRoute({ principal }: FastPathSession, topic: string): FastPathRoute | null {
+    if (!this.#options.authority.mayPublish(principal, topic)) return { topic, route: null };
     const route = matchTopic(topic);
     return route?.holdsReadings ? { topic, route } : null;
   }

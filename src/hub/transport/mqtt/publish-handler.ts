@@ -3,6 +3,7 @@
 // once the broker has taken the packet, since it asks about a resent one again but takes it once: the PUBREC follows.
 
 import type { Client, PublishPacket } from "aedes";
+import { errorOf, errorStatus, type Problem } from "../../../shared/errors.ts";
 import { render } from "../../../shared/messages/message.ts";
 import type { TopicAuthority } from "../../access/topic-authority.ts";
 import type { BrokerHandlers } from "../../broker/mqtt-broker.ts";
@@ -24,8 +25,8 @@ export interface PublishHandlerOptions {
   readonly retained: RetainedLimit;
   readonly diagnostics: MqttDiagnostics;
   readonly onPublish: BrokerHandlers["onPublish"];
-  /** Whether a publish is of a blocked device, which no other client may receive either. */
-  readonly isOfBlocked: (route: Route, payload: Uint8Array) => boolean;
+  /** Whether a publish is of a blocked device, or of one that its client may not speak for: no other client may receive it. */
+  readonly isBarred: (route: Route, payload: Uint8Array, session: MqttSession) => boolean;
   readonly log: Log;
 }
 
@@ -38,10 +39,10 @@ export class PublishHandler {
 
   /** Rejects where the client must be disconnected, or where no acknowledgement may be sent. */
   async authorizePublish(client: Client | null, packet: PublishPacket): Promise<void> {
-    const { connections, authority, diagnostics, isOfBlocked } = this.#options;
+    const { connections, authority, diagnostics, isBarred } = this.#options;
     const session = connections.sessionOf(client);
     if (session === undefined) throw new Error("a publish without a client");
-    if (!authority.mayPublish(session.identity, packet.topic)) {
+    if (!authority.mayPublish(session.principal, packet.topic)) {
       session.publishBegan();
       const refusal = diagnostics.forbidden(packet.topic, toBytes(packet.payload), session);
       const verdict = await refusal.finally(() => session.publishSettled());
@@ -50,9 +51,9 @@ export class PublishHandler {
       return;
     }
     const route = routeOf(packet);
-    if (route !== null && (packet.qos < 2 || isOfBlocked(route, toBytes(packet.payload)))) {
+    if (route !== null && (packet.qos < 2 || isBarred(route, toBytes(packet.payload), session))) {
       const verdict = await this.#accept(session, packet, route);
-      if (verdict.kind === "refused" && verdict.problem.code === "device-blocked") {
+      if (verdict.kind === "refused" && isWithheld(verdict.problem)) {
         discard(packet);
         return;
       }
@@ -70,10 +71,10 @@ export class PublishHandler {
   /** Resolves with the verdict; rejects where the message may be sent again later. */
   async #accept(session: MqttSession, packet: PublishPacket, route: Route): Promise<Verdict> {
     const { topic } = packet;
-    const { address, id, share } = session;
+    const { address, id, principal, share } = session;
     session.publishBegan();
     const payload = toBytes(packet.payload);
-    const verdict = await this.#options.onPublish({ topic, route, payload, address, session: id, share });
+    const verdict = await this.#options.onPublish({ topic, route, payload, address, principal, session: id, share });
     session.publishSettled();
     if (verdict.kind === "deferred") throw new Error(render(verdict.problem));
     return verdict;
@@ -84,6 +85,12 @@ export class PublishHandler {
     packet.retain = false;
     this.#options.log.warn({ topic: packet.topic }, "not retained: too many retained messages");
   }
+}
+
+/** Refused because of who sent it or for whom: nobody else may receive it. */
+function isWithheld(problem: Problem): boolean {
+  const code = errorOf(problem);
+  return code === "device-blocked" || code === "forbidden" || errorStatus[code] === 401;
 }
 
 /** Null where the message is not for the hub. */

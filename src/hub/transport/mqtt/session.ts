@@ -4,7 +4,7 @@
 import type { Duplex } from "node:stream";
 import type { Client } from "aedes";
 import type { Share } from "../../access/budget.ts";
-import type { Identity } from "../../access/topic-authority.ts";
+import { ANONYMOUS, type Principal } from "../../access/principal.ts";
 import type { FastPathRoute, FastPathSession } from "./fast-path.ts";
 import type { TimedSession } from "./keep-alive.ts";
 import type { Guard } from "./wire/socket-guard.ts";
@@ -29,13 +29,16 @@ export class MqttSession implements FastPathSession, TimedSession {
   guard: Guard | null = null;
   /** The broker's side of the connection, set with `guard`. */
   client: Client | null = null;
-  identity: Identity = "anonymous";
+  /** Who its CONNECT showed it to be. */
+  principal: Principal = ANONYMOUS;
   acknowledged: number[] = [];
   hasSoundClientId = true;
   keepAliveMs = 0;
   hasSpoken = true;
   silentMs = 0;
   fellSilent = false;
+  /** Called at its end: nobody need end it any more. */
+  endTracking: () => void = () => undefined;
   /** Its CONNECT was accepted. */
   isConnected = false;
   readonly #onEnded: (fellSilent: boolean) => void;

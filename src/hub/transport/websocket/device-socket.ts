@@ -8,6 +8,7 @@ import { assertNever, detailsOf, errorOf, type Problem } from "../../../shared/e
 import { type DeviceId, parseDeviceId } from "../../../shared/ids.ts";
 import { render } from "../../../shared/messages/message.ts";
 import { limits } from "../../../shared/reading.ts";
+import type { Access } from "../../access/access.ts";
 import { mostCostOf, PARSED_MESSAGE_BYTES, type Share } from "../../access/budget.ts";
 import { plainAddress } from "../../access/networks.ts";
 import type { CommandChannel } from "../../commands/channels.ts";
@@ -20,6 +21,7 @@ import { toldSkipped } from "../told-skipped.ts";
 import type { WebSocketConnection, WebSocketRoute } from "./websocket-upgrades.ts";
 
 export interface DeviceSocketOptions {
+  readonly access: Pick<Access, "devices" | "connections">;
   readonly inbox: Pick<Inbox, "receive">;
   readonly commands: Commands;
   readonly registry: Registry;
@@ -27,13 +29,16 @@ export interface DeviceSocketOptions {
 }
 
 const SOURCE = "WebSocket /ws";
+/** RFC 6455, section 7.4.1. */
+const POLICY_VIOLATION = 1008;
+
 export function deviceRoute(options: DeviceSocketOptions): WebSocketRoute {
   let count = 0;
   return {
     path: "/ws",
     // Room for the envelope, and for messages that are too large: the decoder refuses those with a message, not a cut.
     messageBytes: 2 * limits.messageBytes,
-    permission: "open",
+    permission: "device",
     open(connection, request, url) {
       const address = plainAddress(request.socket.remoteAddress);
       const device = parseDeviceId(url.searchParams.get("device") ?? "");
@@ -65,8 +70,15 @@ class DeviceSocket {
   }
 
   start(device: DeviceId | undefined): void {
-    const { registry } = this.#options;
-    if (device !== undefined) this.#attach(device);
+    const { access, registry } = this.#options;
+    const { principal } = this.#connection;
+    const named = device ?? (principal.kind === "device" ? principal.device : undefined);
+    const endTracking = access.connections.add({
+      principal,
+      isAllowed: () => [...this.#detach.keys()].every((one) => this.#maySpeakFor(one)),
+      close: () => this.#socket.close(POLICY_VIOLATION, "access has ended"),
+    });
+    if (named !== undefined && this.#maySpeakFor(named)) this.#attach(named);
     this.#connection.isWaiting = () => this.#waiting.length > 0;
     this.#connection.resume = () => this.#resume();
     this.#socket.on("message", (data, isBinary) => {
@@ -77,9 +89,14 @@ class DeviceSocket {
       else this.#wait(message);
     });
     this.#socket.on("close", () => {
+      endTracking();
       for (const detach of this.#detach.values()) detach();
       registry.presence.sessionEnded(this.#session, false);
     });
+  }
+
+  #maySpeakFor(device: DeviceId): boolean {
+    return this.#options.access.devices.obstacleTo(this.#connection.principal, device, this.#address) === null;
   }
 
   #hasRoomFor({ data }: ReceivedMessage): boolean {
@@ -89,6 +106,7 @@ class DeviceSocket {
   #accept({ data, isBinary }: ReceivedMessage): void {
     const costBytes = PARSED_MESSAGE_BYTES + data.length;
     this.#share.take(costBytes);
+    this.#share.messageTaken();
     this.#take(data, isBinary)
       .catch((error: unknown) => this.#options.log.error({ err: error }, "a message of a device could not be taken"))
       .finally(() => this.#share.release(costBytes));
@@ -121,6 +139,7 @@ class DeviceSocket {
       source: SOURCE,
       payload: bytes,
       address: this.#address,
+      principal: this.#connection.principal,
       session: this.#session,
       transport: "websocket",
       share: this.#share,

@@ -4,12 +4,11 @@ import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { Problem } from "../../../shared/errors.ts";
 import { message } from "../../../shared/messages/message.ts";
-import type { Authenticate } from "../../access/authenticate.ts";
-import type { BrowserGuard } from "../../access/browsers.ts";
+import type { Access } from "../../access/access.ts";
 import type { Budget, Share } from "../../access/budget.ts";
 import { credentialOf } from "../../access/credentials.ts";
 import { plainAddress } from "../../access/networks.ts";
-import { type Decision, decide, type Permission } from "../../access/principal.ts";
+import { ANONYMOUS, decide, type Permission, type Principal } from "../../access/principal.ts";
 import type { Clock } from "../../clock.ts";
 import type { HttpDiagnostics } from "../http/diagnostics.ts";
 import { errorBody } from "../http/errors.ts";
@@ -18,6 +17,9 @@ import { PacedSocket } from "../paced-socket.ts";
 const PING_PERIOD_MS = 30_000;
 /** One that was missed may have been sent before the computer slept. */
 const MAX_UNANSWERED_PINGS = 2;
+
+/** RFC 6455, section 7.4.1. */
+const POLICY_VIOLATION = 1008;
 
 /** Some forty of the shortest messages. */
 const SLICE_BYTES = 256;
@@ -29,6 +31,8 @@ export interface WebSocketRoute {
   /** Those that are spoken, best first; none where the client may name any. */
   readonly protocols?: readonly string[];
   readonly permission: Permission;
+  /** True where devices that the listener may not see are left out. */
+  readonly showsSome?: true;
   /** False while upgrades are answered with 503; without it, never. */
   isAvailable?(): boolean;
   open(connection: WebSocketConnection, request: IncomingMessage, url: URL): void;
@@ -36,6 +40,8 @@ export interface WebSocketRoute {
 
 export interface WebSocketConnection {
   readonly socket: WebSocket;
+  /** Who opened it; anonymous where the route is open. */
+  readonly principal: Principal;
   readonly share: Share;
   /** Set by the route: whether messages wait for room in the share, and what takes those that fit now. */
   isWaiting: () => boolean;
@@ -43,8 +49,7 @@ export interface WebSocketConnection {
 }
 
 export interface WebSocketUpgradesOptions {
-  readonly guard: BrowserGuard;
-  readonly authenticate: Authenticate;
+  readonly access: Pick<Access, "browsers" | "authenticate" | "lockOut" | "audit" | "connections">;
   readonly diagnostics: Pick<HttpDiagnostics, "foreign" | "cut">;
   readonly budget: Budget;
   readonly clock: Clock;
@@ -89,7 +94,7 @@ export class WebSocketUpgrades {
     const found = url === null ? undefined : this.#servers.get(url.pathname);
     if (url === null || found === undefined) return refuse(socket, "404 Not Found", message("no-such-route/websocket"));
     const { route, server } = found;
-    const foreign = this.#options.guard.check(request.rawHeaders, route.permission === "open");
+    const foreign = this.#options.access.browsers.check(request.rawHeaders, isForDevices(route));
     if (foreign !== null) {
       this.#options.diagnostics.foreign(request.socket.remoteAddress, foreign);
       return refuse(socket, "403 Forbidden", foreign);
@@ -100,29 +105,38 @@ export class WebSocketUpgrades {
       return refuse(socket, "400 Bad Request", wrongPath);
     }
     if (route.isAvailable?.() === false) return refuse(socket, "503 Service Unavailable");
-    const decision = await this.#decide(route.permission, request, url);
-    if (decision !== "granted") return refuse(socket, REFUSED_STATUS[decision]);
+    const principal = await this.#admit(route, request, url);
+    if (typeof principal === "string") return refuse(socket, principal);
     server.handleUpgrade(request, socket, head, (webSocket) => {
       webSocket.on("pong", () => this.#unansweredPings.delete(webSocket));
       webSocket.on("error", () => webSocket.terminate());
-      route.open(this.#connect(webSocket, request), request, url);
+      route.open(this.#connect(webSocket, request, principal), request, url);
     });
   }
 
-  /** A ticket in the path comes first: a page that holds no secret has nothing else. */
-  async #decide(permission: Permission, { headers, socket }: IncomingMessage, url: URL): Promise<Decision> {
-    if (permission === "open") return "granted";
-    const { authenticate } = this.#options;
+  /** Who may open it, or the status of the refusal. A ticket in the path comes first: a page that holds no secret has nothing else. */
+  async #admit(route: WebSocketRoute, { headers, socket }: IncomingMessage, url: URL): Promise<Principal | string> {
+    const { permission, showsSome = false, path } = route;
+    if (permission === "open") return ANONYMOUS;
+    const { access } = this.#options;
     const address = plainAddress(socket.remoteAddress);
     const ticket = url.searchParams.get("ticket");
-    const byTicket = ticket === null ? null : await authenticate({ kind: "ticket", text: ticket }, address);
-    if (byTicket !== null && decide(byTicket, permission) === "granted") return "granted";
-    return decide(await authenticate(credentialOf(headers), address), permission);
+    const byTicket = ticket === null ? null : await access.authenticate({ kind: "ticket", text: ticket }, address);
+    if (byTicket !== null && decide(byTicket.principal, permission, showsSome) === "granted") return byTicket.principal;
+    const shown = await access.authenticate(credentialOf(headers), address);
+    const { principal } = shown;
+    const isWrong = shown.isWrong || (principal.kind === "unproven" && permission !== "device");
+    if (isWrong) access.lockOut.failed(address);
+    const decision = isWrong ? "not-signed-in" : decide(principal, permission, showsSome);
+    if (decision === "granted") return principal;
+    const code = isWrong ? "wrong-key" : decision;
+    access.audit.refused({ actor: principal, action: `WebSocket ${path}`, address }, code);
+    return REFUSED_STATUS[decision];
   }
 
   /** Opens its share, and has it read only while there is room in it. */
-  #connect(webSocket: WebSocket, request: IncomingMessage): WebSocketConnection {
-    const { budget, diagnostics } = this.#options;
+  #connect(webSocket: WebSocket, request: IncomingMessage, principal: Principal): WebSocketConnection {
+    const { access, budget, diagnostics } = this.#options;
     const share = budget.open({
       resume: () => {
         connection.resume();
@@ -135,6 +149,7 @@ export class WebSocketUpgrades {
     });
     const connection: WebSocketConnection = {
       socket: webSocket,
+      principal,
       share,
       isWaiting: () => false,
       resume: () => undefined,
@@ -154,7 +169,14 @@ export class WebSocketUpgrades {
         unfinishedBytes = 0;
         share.finished();
       });
-    webSocket.once("close", () => share.close());
+    const endTracking = access.connections.add({
+      principal,
+      close: () => webSocket.close(POLICY_VIOLATION, "access has ended"),
+    });
+    webSocket.once("close", () => {
+      endTracking();
+      share.close();
+    });
     return connection;
   }
 
@@ -168,6 +190,11 @@ export class WebSocketUpgrades {
       }
     }
   }
+}
+
+/** Devices send no cookie, and some an Origin of their own. */
+function isForDevices({ permission }: WebSocketRoute): boolean {
+  return permission === "open" || permission === "device";
 }
 
 function serverOf({ messageBytes, protocols }: WebSocketRoute): WebSocketServer {

@@ -65,6 +65,10 @@ export const http = {
   // The body.
   "not-json/body": () => "Body is not valid JSON but content-type is set to 'application/json'",
   "not-json/empty-body": () => "Body cannot be empty when content-type is set to 'application/json'",
+  "bad-request/no-person": () =>
+    "A program signs nobody in: open the hub's window, or sign in as a person, to make a link.",
+  "bad-request/sign-in": ({ field }: Field) =>
+    `“${field}” is missing: sign in with “username” and “password”, or with the “link” or “share” of a link.`,
   "bad-request/body": ({ reason }: Field & Reason) => `${reason}.`,
   "bad-request/duplicate-rule": (_: Field) => "Two rules are for the same device and metric.",
   "too-large/body": () => "The request is too large.",

@@ -86,12 +86,13 @@ test("describes every open or signed-in route, each with a name of its own and w
     const operation = described.get(id) ?? expect.unreachable(`${id} is not described`);
     expect(operation["x-permission"], id).toBe(permission);
     const schemes = operation.security.flatMap((one) => Object.keys(one));
-    expect(schemes, id).toEqual(permission === "open" ? expect.any(Array) : ["bearer", "apiKey", "cookie"]);
-    if (permission === "open")
-      expect(
-        operation.security.every((one) => Object.keys(one).length > 0),
-        id,
-      ).toBe(schemes.length === 0);
+
+    expect(schemes, id).toEqual(
+      permission === "open" ? [] : permission === "device" ? ["bearer", "apiKey"] : ["bearer", "apiKey", "cookie"],
+    );
+    // A device without a key shows nothing.
+    const needsNone = operation.security.every((one) => Object.keys(one).length > 0);
+    expect(needsNone, id).toBe(permission !== "device");
     expect(operation.summary.length, id).toBeGreaterThan(5);
     expect(operation.responses, id).toMatchObject({ default: { $ref: "#/components/responses/Error" } });
     expect(Object.keys(operation.responses).length, id).toBeGreaterThan(1);

@@ -41,13 +41,14 @@ const NAMED = {
 const CREDENTIALS: Json = [{ bearer: [] }, { apiKey: [] }, { cookie: [] }];
 /** A device that has a key shows it. */
 const DEVICE_CREDENTIALS: Json = [{}, { bearer: [] }, { apiKey: [] }];
-const FOR_DEVICES = "For devices";
+
 const TAGS: readonly (readonly [name: string, description: string])[] = [
   ["Devices", "The registry: names, presence, controls, joining."],
   ["Readings", "Charts, raw rows, how long readings are kept."],
   ["Export", "Readings as files."],
   ["Commands", "What devices are told to do."],
-  [FOR_DEVICES, "What a Pi needs that has HTTP alone. A device that has a key shows it."],
+  ["For devices", "What a Pi needs that has HTTP alone. A device that has a key shows it."],
+  ["Access", "Keys, people, links, and who did what."],
   ["Session", "Signing in and out."],
   ["Hub", "The hub itself: health, figures, what went wrong."],
 ];
@@ -127,7 +128,6 @@ interface Operation {
 
 function describeOperation({ schemas, schema, permission, id }: Operation): JsonObject {
   const { summary, description, operationId = nameOf(id), tags = [], body, consumes = [JSON_TYPE] } = schema;
-  const isForDevices = tags.includes(FOR_DEVICES);
   const parameters = [
     ...parametersIn("path", schemas, schema.params),
     ...parametersIn("query", schemas, schema.querystring),
@@ -143,7 +143,7 @@ function describeOperation({ schemas, schema, permission, id }: Operation): Json
     ...(parameters.length > 0 && { parameters }),
     ...(content && { requestBody: { required: true, content: Object.fromEntries(content) } }),
     responses: answersOf(schemas, schema),
-    security: permission === "open" ? (isForDevices ? DEVICE_CREDENTIALS : []) : CREDENTIALS,
+    security: permission === "open" ? [] : permission === "device" ? DEVICE_CREDENTIALS : CREDENTIALS,
     "x-permission": permission,
   };
 }

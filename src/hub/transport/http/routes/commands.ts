@@ -5,6 +5,9 @@ import { ApiError, CommandList, DeviceParams } from "../../../../shared/api.ts";
 import { Command, CommandMessage, CommandReply, CommandRequest } from "../../../../shared/command.ts";
 import { type DeviceId, parseDeviceId } from "../../../../shared/ids.ts";
 import { message } from "../../../../shared/messages/message.ts";
+import type { Access } from "../../../access/access.ts";
+import { plainAddress } from "../../../access/networks.ts";
+import { nameOf } from "../../../access/principal.ts";
 import type { Clock } from "../../../clock.ts";
 import type { CommandChannel } from "../../../commands/channels.ts";
 import type { Commands } from "../../../commands/commands.ts";
@@ -21,11 +24,12 @@ const DEFAULT_WAIT_SECONDS = 30;
 const MAX_WAITING_REQUESTS_PER_DEVICE = 4;
 
 export interface CommandRouteOptions {
+  readonly access: Pick<Access, "devices" | "connections">;
   readonly commands: Commands;
   readonly clock: Clock;
 }
 
-export function addCommandRoutes(app: FastifyInstance, { commands, clock }: CommandRouteOptions): void {
+export function addCommandRoutes(app: FastifyInstance, { access, commands, clock }: CommandRouteOptions): void {
   const waiting = new WaitingRequests();
 
   route(app, {
@@ -33,6 +37,7 @@ export function addCommandRoutes(app: FastifyInstance, { commands, clock }: Comm
     url: "/api/v1/devices/:id/commands",
     permission: "operator",
     audit: "command.issue",
+    showsSome: true,
     validatorCompiler: exactBody,
     schema: {
       operationId: "sendCommand",
@@ -44,9 +49,10 @@ export function addCommandRoutes(app: FastifyInstance, { commands, clock }: Comm
     },
     handler: async (request, reply) => {
       const device = parseDeviceId(request.params.id);
-      if (device === undefined) return sendProblem(reply, noSuchDevice(request.params.id));
+      if (device === undefined || !request.maySee(device)) return sendProblem(reply, noSuchDevice(request.params.id));
       const { control, value = null, ttl = DEFAULT_TTL_SECONDS } = request.body;
-      const order = { device, control, value, ttlMs: Math.round(ttl * 1_000), by: "admin" };
+      request.audited = { control, value };
+      const order = { device, control, value, ttlMs: Math.round(ttl * 1_000), by: nameOf(request.principal) };
       const issued = await commands.issue(order);
       return "code" in issued ? sendProblem(reply, issued) : reply.code(202).send(issued);
     },
@@ -57,6 +63,7 @@ export function addCommandRoutes(app: FastifyInstance, { commands, clock }: Comm
     url: "/api/v1/devices/:id/commands",
     permission: "viewer",
     audit: null,
+    showsSome: true,
     schema: {
       operationId: "listCommands",
       tags: ["Commands"],
@@ -64,7 +71,7 @@ export function addCommandRoutes(app: FastifyInstance, { commands, clock }: Comm
       params: DeviceParams,
       response: { 200: CommandList, ...errors },
     },
-    handler: async (request) => ({ commands: commands.list(request.params.id) }),
+    handler: async ({ params: { id }, maySee }) => ({ commands: maySee(id) ? commands.list(id) : [] }),
   });
 
   route(app, {
@@ -72,6 +79,7 @@ export function addCommandRoutes(app: FastifyInstance, { commands, clock }: Comm
     url: "/api/v1/commands/:id",
     permission: "viewer",
     audit: null,
+    showsSome: true,
     schema: {
       operationId: "getCommand",
       tags: ["Commands"],
@@ -79,13 +87,16 @@ export function addCommandRoutes(app: FastifyInstance, { commands, clock }: Comm
       params: CommandParams,
       response: { 200: Command, ...errors },
     },
-    handler: async (request, reply) => commands.get(request.params.id) ?? sendProblem(reply, noSuchCommand),
+    handler: async (request, reply) => {
+      const command = commands.get(request.params.id);
+      return command !== undefined && request.maySee(command.device) ? command : sendProblem(reply, noSuchCommand);
+    },
   });
 
   route(app, {
     method: "GET",
     url: "/api/v1/devices/:id/commands/next",
-    permission: "open",
+    permission: "device",
     audit: null,
     schema: {
       operationId: "nextCommand",
@@ -102,13 +113,24 @@ export function addCommandRoutes(app: FastifyInstance, { commands, clock }: Comm
     handler: async (request, reply) => {
       const device = parseDeviceId(request.params.id);
       if (device === undefined) return sendProblem(reply, noSuchDevice(request.params.id));
+      const { principal } = request;
+      const mayAsk = () => access.devices.obstacleTo(principal, device, plainAddress(request.ip));
+      const obstacle = mayAsk();
+      if (obstacle !== null) return sendProblem(reply, obstacle);
       const { wait = DEFAULT_WAIT_SECONDS } = request.query;
       const attach = (channel: CommandChannel) => commands.attach(device, channel);
       const next = await nextCommand(reply, {
         attach,
         waitMs: wait * 1_000,
         clock,
-        enter: (end) => waiting.enter(device, end),
+        enter: (end) => {
+          const leave = waiting.enter(device, end);
+          const endTracking = access.connections.add({ principal, isAllowed: () => mayAsk() === null, close: end });
+          return () => {
+            leave();
+            endTracking();
+          };
+        },
       });
       return next === null ? reply.code(204).send(null) : reply.send(next);
     },
@@ -117,7 +139,7 @@ export function addCommandRoutes(app: FastifyInstance, { commands, clock }: Comm
   route(app, {
     method: "POST",
     url: "/api/v1/commands/:id/reply",
-    permission: "open",
+    permission: "device",
     audit: null,
     validatorCompiler: exactBody,
     schema: {
@@ -130,6 +152,12 @@ export function addCommandRoutes(app: FastifyInstance, { commands, clock }: Comm
     },
     handler: async (request, reply) => {
       const { id } = request.params;
+      const command = commands.get(id);
+      if (command === undefined) return sendProblem(reply, noSuchCommand);
+      const device = parseDeviceId(command.device);
+      const address = plainAddress(request.ip);
+      const obstacle = device && access.devices.obstacleTo(request.principal, device, address);
+      if (obstacle) return sendProblem(reply, obstacle);
       await commands.replied(null, { id, ...request.body });
       return commands.get(id) ?? sendProblem(reply, noSuchCommand);
     },

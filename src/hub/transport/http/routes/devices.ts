@@ -1,8 +1,13 @@
 // What people decide about a device: how it is called, whether it may join, what it is part of, and that it goes.
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
+import { Approval } from "../../../../shared/access.ts";
 import { ApiError, DeviceParams } from "../../../../shared/api.ts";
 import { Device, DeviceChanges, DeviceMerge } from "../../../../shared/device.ts";
+import type { Problem } from "../../../../shared/errors.ts";
+import { parseDeviceId } from "../../../../shared/ids.ts";
+import { message } from "../../../../shared/messages/message.ts";
+import type { Access } from "../../../access/access.ts";
 import { parseChanges } from "../../../devices/overrides.ts";
 import type { Registry } from "../../../devices/registry.ts";
 import type { Log } from "../../../observe/log.ts";
@@ -12,6 +17,7 @@ import { acceptNoBody, exactBody } from "../exact-body.ts";
 import { route } from "../route.ts";
 
 export interface DeviceRouteOptions {
+  readonly access: Pick<Access, "deviceKeys">;
   readonly registry: Registry;
   readonly log: Log;
 }
@@ -19,7 +25,16 @@ export interface DeviceRouteOptions {
 const errors = { "4xx": ApiError, "5xx": ApiError };
 const answers = { 200: Device, ...errors };
 
-export function addDeviceRoutes(server: FastifyInstance, { registry, log }: DeviceRouteOptions): void {
+export function addDeviceRoutes(server: FastifyInstance, { access, registry, log }: DeviceRouteOptions): void {
+  /** Approval pins the key with which the device came; the person says which one they compared, where they did. */
+  const acceptOfferedKey = async (id: string, keyCode: string | undefined): Promise<Problem | null> => {
+    const device = parseDeviceId(id);
+    const offer = device && access.deviceKeys.offerOf(device);
+    if (device === undefined || offer === undefined)
+      return keyCode === undefined ? null : message("no-such-key/none-offered", { device: id });
+    return access.deviceKeys.accept(device, keyCode ?? offer.code);
+  };
+
   server.register(async (app) => {
     acceptNoBody(app);
 
@@ -41,6 +56,7 @@ export function addDeviceRoutes(server: FastifyInstance, { registry, log }: Devi
       handler: async (request, reply) => {
         const changes = parseChanges(request.body, deviceTopics);
         if ("code" in changes) return sendProblem(reply, changes);
+        request.audited = { fields: Object.keys(changes) };
         const device = await registry.edit(request.params.id, changes);
         return "code" in device ? sendProblem(reply, device) : device;
       },
@@ -85,6 +101,7 @@ export function addDeviceRoutes(server: FastifyInstance, { registry, log }: Devi
       validatorCompiler: exactBody,
       handler: async (request, reply) => {
         const { id } = request.params;
+        request.audited = { into: request.body.into };
         const device = await registry.merge(id, request.body.into);
         if ("code" in device) return sendProblem(reply, device);
         log.info({ deviceId: id, into: device.id }, "device became part of another");
@@ -101,10 +118,16 @@ export function addDeviceRoutes(server: FastifyInstance, { registry, log }: Devi
         operationId: "approveDevice",
         tags: ["Devices"],
         summary: "Lets a device join, with what it sent meanwhile",
+        description:
+          "`keyCode` is the code of the key that the device has shown and that was compared: it becomes its key.",
         params: DeviceParams,
+        body: Type.Union([Approval, Type.Null()]),
         response: answers,
       },
+      validatorCompiler: exactBody,
       handler: async (request, reply) => {
+        const refused = await acceptOfferedKey(request.params.id, request.body?.keyCode);
+        if (refused !== null) return sendProblem(reply, refused);
         const device = await registry.approve(request.params.id);
         if ("code" in device) return sendProblem(reply, device);
         log.info({ deviceId: device.id }, "device approved");

@@ -19,7 +19,7 @@ import { sendPieces } from "../send-stream.ts";
 
 export interface ExportRouteOptions {
   readonly readings: Pick<ReadingStore, "export">;
-  readonly registry: Pick<Registry, "joined">;
+  readonly registry: Pick<Registry, "shown">;
   readonly clock: Clock;
 }
 
@@ -40,7 +40,10 @@ export function addExportRoutes(app: FastifyInstance, { readings, registry, cloc
       .header("Content-Type", CONTENT_TYPE[format.kind])
       .header("Content-Disposition", `attachment; filename="${name}"`);
     if (reply.request.method === "HEAD") return reply.send();
-    return sendPieces(reply, readings.export({ ...selection, devices: registry.joined(selection.devices) }, format));
+    return sendPieces(
+      reply,
+      readings.export({ ...selection, devices: registry.shown(selection.devices, reply.request) }, format),
+    );
   };
 
   route(app, {
@@ -48,6 +51,7 @@ export function addExportRoutes(app: FastifyInstance, { readings, registry, cloc
     url: "/api/v1/export.csv",
     permission: "viewer",
     audit: null,
+    showsSome: true,
     schema: {
       operationId: "exportCsv",
       tags: ["Export"],
@@ -71,6 +75,7 @@ export function addExportRoutes(app: FastifyInstance, { readings, registry, cloc
       url: `/api/v1/export.${kind}`,
       permission: "viewer",
       audit: null,
+      showsSome: true,
       schema: {
         operationId: kind === "json" ? "exportJson" : "exportNdjson",
         tags: ["Export"],

@@ -1,11 +1,12 @@
 // The routes on which protocols take messages over HTTP, from anyone on the network. 200 means they are on disk.
 import type { IncomingMessage as HttpRequest, IncomingHttpHeaders } from "node:http";
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyReply } from "fastify";
 import type { Accepted } from "../../../../shared/api.ts";
-import { assertNever, type Problem } from "../../../../shared/errors.ts";
+import { assertNever, errorOf, type Problem } from "../../../../shared/errors.ts";
 import { message, render } from "../../../../shared/messages/message.ts";
 import { limits } from "../../../../shared/reading.ts";
 import { PARSED_MESSAGE_BYTES } from "../../../access/budget.ts";
+import type { LockOut } from "../../../access/lock-out.ts";
 import { plainAddress } from "../../../access/networks.ts";
 import type { Ingest } from "../../../ingest/accept.ts";
 import type { Inbox } from "../../../protocols/inbox.ts";
@@ -27,6 +28,7 @@ const MAX_DRAINED_BYTES = 64 * 1024 * 1024;
 const MAX_SOURCE_CHARACTERS = 256;
 
 export interface IngestRouteOptions {
+  readonly access: { readonly lockOut: Pick<LockOut, "retryAfterSeconds"> };
   readonly inbox: Inbox;
   readonly ingest: Ingest;
   readonly pacing: Pick<HttpPacing, "shareOf">;
@@ -35,7 +37,7 @@ export interface IngestRouteOptions {
 
 export function addIngestRoutes(
   app: FastifyInstance,
-  { inbox, ingest, pacing, diagnostics }: IngestRouteOptions,
+  { access, inbox, ingest, pacing, diagnostics }: IngestRouteOptions,
 ): void {
   app.register(async (routes) => {
     // The bytes go to the decoder as they are: its messages say what is wrong with them.
@@ -48,7 +50,7 @@ export function addIngestRoutes(
       route(routes, {
         method: "POST",
         url,
-        permission: "open",
+        permission: "device",
         audit: null,
         // A reading is not lost for a parameter that means nothing here.
         config: { unpacks: true, takesAnyQuery: true },
@@ -63,6 +65,7 @@ export function addIngestRoutes(
           }
           const deviceText = deviceNamedIn(request.params, request.query);
           const source = `POST ${request.url.replace(/\?.*$/, "")}`.slice(0, MAX_SOURCE_CHARACTERS);
+          const { principal } = request;
           const sender = { source, address: plainAddress(request.ip) };
           const body = request.body instanceof Uint8Array ? request.body : new Uint8Array();
           const share = pacing.shareOf(request.raw);
@@ -71,7 +74,7 @@ export function addIngestRoutes(
           const verdict = await share.runInTurn(costBytes, async () => {
             const payload = form.encoding === "identity" ? body : await unpack(body, form.encoding);
             if ("code" in payload) return ingest.refuse({ ...sender, payload: body, share }, payload);
-            const delivery = { ...sender, payload, session: null, transport: "http", share } as const;
+            const delivery = { ...sender, principal, payload, session: null, transport: "http", share } as const;
             return inbox.receive(delivery, (bytes, { nowMs }) => form.decode(bytes, { nowMs, deviceText }));
           });
           switch (verdict.kind) {
@@ -83,7 +86,7 @@ export function addIngestRoutes(
                 ...(verdict.skipped.length > 0 && { skipped: toldSkipped(verdict.skipped) }),
               } satisfies Accepted;
             case "refused":
-              return sendProblem(reply, verdict.problem);
+              return refused(reply, verdict.problem, access.lockOut);
             case "deferred":
               reply.header("Retry-After", verdict.retryAfterSeconds);
               return sendProblem(reply, verdict.problem);
@@ -94,6 +97,13 @@ export function addIngestRoutes(
       });
     }
   });
+}
+
+/** A wrong key has been counted where it was found. */
+function refused(reply: FastifyReply, found: Problem, lockOut: Pick<LockOut, "retryAfterSeconds">): FastifyReply {
+  const seconds = errorOf(found) === "wrong-key" ? lockOut.retryAfterSeconds(plainAddress(reply.request.ip)) : 0;
+  if (seconds === 0) return sendProblem(reply, found);
+  return sendProblem(reply.header("Retry-After", seconds), message("locked-out", { seconds }));
 }
 
 /** The path wins over the query; of several in the query the first counts. */

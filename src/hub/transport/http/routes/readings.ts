@@ -1,6 +1,7 @@
 // What the UI and programs ask: devices, charts, raw rows, refused messages, and the hub itself.
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
+import { SeenAddressList } from "../../../../shared/access.ts";
 import {
   ApiError,
   Chart,
@@ -16,6 +17,7 @@ import {
 import { Device } from "../../../../shared/device.ts";
 import { parseDeviceId, parseMetricName } from "../../../../shared/ids.ts";
 import { message } from "../../../../shared/messages/message.ts";
+import { decide } from "../../../access/principal.ts";
 import type { Clock } from "../../../clock.ts";
 import { noSuchDevice, type Registry } from "../../../devices/registry.ts";
 import type { Refusals } from "../../../ingest/refusals.ts";
@@ -64,8 +66,13 @@ export function addApiRoutes(app: FastifyInstance, options: ApiOptions): void {
     url: "/api/v1/hub",
     permission: "viewer",
     audit: null,
+    showsSome: true,
     schema: { operationId: "getHub", tags: ["Hub"], summary: "The hub itself", response: { 200: HubInfo, ...errors } },
-    handler: () => options.hubInfo(),
+    handler: async ({ principal }) => {
+      const info = await options.hubInfo();
+      // Where it lies on the disk is nobody's business who cannot go there.
+      return decide(principal, "admin") === "granted" ? info : { ...info, dataFolder: "" };
+    },
   });
 
   route(app, {
@@ -73,15 +80,14 @@ export function addApiRoutes(app: FastifyInstance, options: ApiOptions): void {
     url: "/api/v1/devices",
     permission: "viewer",
     audit: null,
+    showsSome: true,
     schema: {
       operationId: "listDevices",
       tags: ["Devices"],
       summary: "All devices",
       response: { 200: DeviceList, ...errors },
     },
-    handler: async () => ({
-      devices: registry.list(),
-    }),
+    handler: async ({ maySee }) => ({ devices: registry.list().filter(({ id }) => maySee(id)) }),
   });
 
   route(app, {
@@ -89,6 +95,7 @@ export function addApiRoutes(app: FastifyInstance, options: ApiOptions): void {
     url: "/api/v1/devices/:id",
     permission: "viewer",
     audit: null,
+    showsSome: true,
     schema: {
       operationId: "getDevice",
       tags: ["Devices"],
@@ -96,8 +103,26 @@ export function addApiRoutes(app: FastifyInstance, options: ApiOptions): void {
       params: DeviceParams,
       response: { 200: Device, ...errors },
     },
-    handler: async (request, reply) =>
-      registry.get(request.params.id) ?? sendProblem(reply, noSuchDevice(request.params.id)),
+    handler: async ({ params: { id }, maySee }, reply) =>
+      (maySee(id) ? registry.get(id) : undefined) ?? sendProblem(reply, noSuchDevice(id)),
+  });
+
+  route(app, {
+    method: "GET",
+    url: "/api/v1/devices/:id/addresses",
+    permission: "viewer",
+    audit: null,
+    schema: {
+      operationId: "listAddresses",
+      tags: ["Devices"],
+      summary: "From which address a device sent, and when, the latest first",
+      params: DeviceParams,
+      response: { 200: SeenAddressList, ...errors },
+    },
+    handler: async ({ params: { id } }, reply) => {
+      const addresses = registry.addressesOf(id);
+      return addresses === undefined ? sendProblem(reply, noSuchDevice(id)) : { addresses };
+    },
   });
 
   route(app, {
@@ -105,6 +130,7 @@ export function addApiRoutes(app: FastifyInstance, options: ApiOptions): void {
     url: "/api/v1/devices/:id/readings",
     permission: "viewer",
     audit: null,
+    showsSome: true,
     schema: {
       operationId: "getChart",
       tags: ["Readings"],
@@ -116,7 +142,7 @@ export function addApiRoutes(app: FastifyInstance, options: ApiOptions): void {
     handler: async (request, reply) => {
       const { metric: metricText, points = 1_000 } = request.query;
       const device = parseDeviceId(request.params.id);
-      const known = device === undefined ? undefined : registry.get(device);
+      const known = device === undefined || !request.maySee(device) ? undefined : registry.get(device);
       if (device === undefined || known === undefined) {
         return sendProblem(reply, noSuchDevice(request.params.id));
       }
@@ -138,6 +164,7 @@ export function addApiRoutes(app: FastifyInstance, options: ApiOptions): void {
     url: "/api/v1/readings",
     permission: "viewer",
     audit: null,
+    showsSome: true,
     schema: {
       operationId: "listReadings",
       tags: ["Readings"],
@@ -152,7 +179,7 @@ export function addApiRoutes(app: FastifyInstance, options: ApiOptions): void {
       const after = cursor === undefined ? null : parseCursor(cursor);
       if (after === undefined)
         return sendProblem(reply, message("bad-request/cursor", { field: "cursor", said: quoted(cursor ?? "") }));
-      const devices = registry.joined(selection.devices);
+      const devices = registry.shown(selection.devices, request);
       const page = await readings.page({ ...selection, devices, order: "newest-first", after, limit });
       const last = positionOfLast(page);
       return {

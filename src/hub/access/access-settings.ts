@@ -1,0 +1,87 @@
+// How clients come in, as people set it while the hub runs. What a flag or the environment says cannot be changed here.
+import { type Static, Type } from "typebox";
+import { type AccessChanges, Anonymous, type AccessSettings as Shown } from "../../shared/access.ts";
+import type { Problem } from "../../shared/errors.ts";
+import { message } from "../../shared/messages/message.ts";
+import type { RecordCollection, RecordKind } from "../store/records.ts";
+import { parseCidr } from "./cidr.ts";
+
+const AccessRecord = Type.Object({
+  id: Type.Literal("access"),
+  anonymous: Type.Optional(Anonymous),
+  allow: Type.Optional(Type.Array(Type.String())),
+});
+type AccessRecord = Static<typeof AccessRecord>;
+
+export const accessRecords: RecordKind<typeof AccessRecord> = {
+  name: "access-settings",
+  schema: AccessRecord,
+  idOf: ({ id }) => id,
+};
+
+const DEFAULT_ANONYMOUS: Anonymous = "readings";
+
+/** What flags and the environment say; null where they say nothing. */
+export interface AccessFlags {
+  readonly anonymous: Anonymous | null;
+  readonly allow: readonly string[] | null;
+}
+
+export interface AccessSettingsOptions {
+  readonly flags: AccessFlags;
+  /** Called when something was changed that is in force from now on. */
+  readonly onChanged: () => void;
+}
+
+export class AccessSettings {
+  readonly #options: AccessSettingsOptions;
+  #record: AccessRecord = { id: "access" };
+  #records: RecordCollection<AccessRecord> | null = null;
+
+  constructor(options: AccessSettingsOptions) {
+    this.#options = options;
+  }
+
+  async start(records: RecordCollection<AccessRecord>): Promise<void> {
+    this.#records = records;
+    const [record] = await records.list();
+    if (record === undefined) return;
+    this.#record = record;
+    this.#options.onChanged();
+  }
+
+  /** What a client without a key may do. Asked for each message. */
+  get anonymous(): Anonymous {
+    return this.#options.flags.anonymous ?? this.#record.anonymous ?? DEFAULT_ANONYMOUS;
+  }
+
+  /** Networks that are let in beside the private ones. */
+  get allow(): readonly string[] {
+    return this.#options.flags.allow ?? this.#record.allow ?? [];
+  }
+
+  show(): Shown {
+    const { flags } = this.#options;
+    const setByFlag = (["anonymous", "allow"] as const).filter((name) => flags[name] !== null);
+    return { anonymous: this.anonymous, allow: [...this.allow], setByFlag };
+  }
+
+  /** Resolves once it is on disk and in force. */
+  async change({ anonymous, allow }: AccessChanges): Promise<Problem | null> {
+    const { flags, onChanged } = this.#options;
+    if (anonymous !== undefined && flags.anonymous !== null) return message("set-by-flag", { field: "anonymous" });
+    if (allow !== undefined && flags.allow !== null) return message("set-by-flag", { field: "allow" });
+    const networks = allow?.map((text) => ({ text, cidr: parseCidr(text.trim()) }));
+    const wrong = networks?.find(({ cidr }) => cidr === null);
+    if (wrong !== undefined) return message("bad-value/network", { field: "allow", said: wrong.text });
+    const record: AccessRecord = {
+      ...this.#record,
+      ...(anonymous && { anonymous }),
+      ...(networks && { allow: networks.flatMap(({ cidr }) => cidr ?? []) }),
+    };
+    await this.#records?.save([record]);
+    this.#record = record;
+    onChanged();
+    return null;
+  }
+}

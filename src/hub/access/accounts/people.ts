@@ -1,0 +1,126 @@
+// The people who may sign in with a name and a password.
+import { type Static, Type } from "typebox";
+import { type NewPerson, type Person, type PersonChanges, Role } from "../../../shared/access.ts";
+import type { Problem } from "../../../shared/errors.ts";
+import { message } from "../../../shared/messages/message.ts";
+import type { Clock } from "../../clock.ts";
+import type { RecordCollection, RecordKind } from "../../store/records.ts";
+import { PasswordHash, Passwords } from "./passwords.ts";
+
+const PersonRecord = Type.Object({
+  name: Type.String(),
+  role: Role,
+  rooms: Type.Optional(Type.Array(Type.String())),
+  password: PasswordHash,
+  createdMs: Type.Integer(),
+  lastSignInMs: Type.Optional(Type.Integer()),
+});
+type PersonRecord = Static<typeof PersonRecord>;
+
+export const personRecords: RecordKind<typeof PersonRecord> = {
+  name: "person",
+  schema: PersonRecord,
+  idOf: ({ name }) => keyOf(name),
+};
+
+/** Who opened the printed link: the hub's own administrator, without a password. */
+export const OWNER = "owner";
+const MAX_PEOPLE = 1_000;
+
+export interface PeopleOptions {
+  readonly clock: Clock;
+  /** Called when a person may do less than before, or has another password: their sessions end. */
+  readonly onChanged: (name: string) => void;
+  readonly onSaveFailed: (error: unknown) => void;
+}
+
+export class People {
+  readonly #options: PeopleOptions;
+  readonly #passwords = new Passwords();
+  readonly #people = new Map<string, PersonRecord>();
+  #records: RecordCollection<PersonRecord> | null = null;
+
+  constructor(options: PeopleOptions) {
+    this.#options = options;
+  }
+
+  async start(records: RecordCollection<PersonRecord>): Promise<void> {
+    this.#records = records;
+    for (const record of await records.list()) this.#people.set(keyOf(record.name), record);
+  }
+
+  get(name: string): Person | undefined {
+    const record = this.#people.get(keyOf(name));
+    return record && shown(record);
+  }
+
+  list(): Person[] {
+    return [...this.#people.values()].map(shown);
+  }
+
+  /** Whose name and password they are. It takes as long for a name that nobody has. */
+  async signIn(name: string, password: string): Promise<Person | "wrong" | "busy"> {
+    const record = this.#people.get(keyOf(name)) ?? null;
+    const outcome = await this.#passwords.check(password, record?.password ?? null);
+    if (outcome !== "right" || record === null) return outcome === "busy" ? "busy" : "wrong";
+    const seen = { ...record, lastSignInMs: this.#options.clock.now() };
+    this.#people.set(keyOf(name), seen);
+    this.#records?.save([seen]).catch(this.#options.onSaveFailed);
+    return shown(seen);
+  }
+
+  async add({ name, role, rooms, password }: NewPerson): Promise<Person | Problem> {
+    const isTaken = this.#people.has(keyOf(name)) || keyOf(name) === OWNER;
+    if (isTaken || name.trim() !== name) return message(isTaken ? "person-exists" : "bad-value/person", { name });
+    if (this.#people.size >= MAX_PEOPLE) return message("too-many-people", { limit: MAX_PEOPLE });
+    const record: PersonRecord = {
+      name,
+      role,
+      ...(rooms && { rooms }),
+      password: await this.#passwords.hash(password),
+      createdMs: this.#options.clock.now(),
+    };
+    await this.#save(record);
+    return shown(record);
+  }
+
+  /** Resolves once it is on disk. Sessions of the person end, since they were given to one who could do more, or knew less. */
+  async change(name: string, { role, rooms, password }: PersonChanges): Promise<Person | Problem> {
+    const before = this.#people.get(keyOf(name));
+    if (before === undefined) return message("no-such-person", { name });
+    const { rooms: roomsBefore, ...rest } = before;
+    const roomsAfter = rooms === undefined ? roomsBefore : (rooms ?? undefined);
+    const record: PersonRecord = {
+      ...rest,
+      ...(role && { role }),
+      ...(roomsAfter && { rooms: roomsAfter }),
+      ...(password !== undefined && { password: await this.#passwords.hash(password) }),
+    };
+    await this.#save(record);
+    this.#options.onChanged(record.name);
+    return shown(record);
+  }
+
+  async remove(name: string): Promise<Problem | null> {
+    const record = this.#people.get(keyOf(name));
+    if (record === undefined) return message("no-such-person", { name });
+    this.#people.delete(keyOf(name));
+    this.#options.onChanged(record.name);
+    await this.#records?.save([], [keyOf(name)]);
+    return null;
+  }
+
+  async #save(record: PersonRecord): Promise<void> {
+    await this.#records?.save([record]);
+    this.#people.set(keyOf(record.name), record);
+  }
+}
+
+/** Names that look the same are the same. */
+function keyOf(name: string): string {
+  return name.normalize("NFKC").trim().toLowerCase();
+}
+
+function shown({ name, role, rooms, createdMs, lastSignInMs }: PersonRecord): Person {
+  return { name, role, ...(rooms && { rooms }), createdMs, lastSignInMs: lastSignInMs ?? null };
+}

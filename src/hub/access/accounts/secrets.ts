@@ -1,0 +1,57 @@
+// Secrets that the hub makes or is shown, and what it keeps of them: a digest, never the secret itself. Secrets of 256 random
+// bits cannot be guessed from their digest; passwords, which can, are hashed in passwords.ts.
+import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+
+const SECRET_BYTES = 32;
+/** How a key of this hub begins, so that a leaked one is found by a search. */
+const KEY_PREFIX = "brk_";
+const SHOWN_CHARACTERS = 8;
+/** What may be a key: a device may bring its own. A token with dots is a session's. */
+const KEY_SHAPE = /^[A-Za-z0-9_-]{16,128}$/;
+/** Without letters that look like digits (Crockford's base 32). */
+const CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+const CODE_CHARACTERS = 8;
+
+/** What is known of a secret without knowing it. */
+export interface SecretDigest {
+  /** SHA-256, base64url. */
+  readonly hash: string;
+  /** Short enough for people to compare: K7QF-2M9X. 40 bits: nobody has a second key of the same code at hand. */
+  readonly code: string;
+}
+
+/** 256 random bits, base64url. */
+export function makeSecret(): string {
+  return randomBytes(SECRET_BYTES).toString("base64url");
+}
+
+/** A key of a device or a program. */
+export function makeKey(): string {
+  return KEY_PREFIX + makeSecret();
+}
+
+export function isKeyShaped(text: string): boolean {
+  return KEY_SHAPE.test(text);
+}
+
+/** The beginning of a key, as lists show it. */
+export function shownPrefix(key: string): string {
+  return key.slice(0, SHOWN_CHARACTERS);
+}
+
+export function digestOf(secret: string): SecretDigest {
+  return { hash: createHash("sha256").update(secret).digest("base64url"), code: codeOf(secret) };
+}
+
+/** In a time that does not tell how much of them is the same. */
+export function isSameSecret(a: string, b: string): boolean {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)];
+  return left.length === right.length && timingSafeEqual(left, right);
+}
+
+/** Of another hash than the one that is kept: it tells nothing of that. The agent computes the same. */
+function codeOf(secret: string): string {
+  const bytes = createHash("sha256").update(`bramble key code\n${secret}`).digest();
+  const characters = Array.from({ length: CODE_CHARACTERS }, (_, index) => CODE_ALPHABET[(bytes[index] ?? 0) & 31]);
+  return `${characters.slice(0, 4).join("")}-${characters.slice(4).join("")}`;
+}

@@ -1,0 +1,183 @@
+// Who is signed in. A session is a signed token that names a record here: it counts while both do, so that it can be ended.
+import { type Static, Type } from "typebox";
+import { Role, type Session } from "../../../shared/access.ts";
+import type { DeviceId } from "../../../shared/ids.ts";
+import type { Clock } from "../../clock.ts";
+import type { RecordCollection, RecordKind } from "../../store/records.ts";
+import type { Principal } from "../principal.ts";
+import { OWNER, type People } from "./people.ts";
+import { makeSecret } from "./secrets.ts";
+import type { Shares } from "./shares.ts";
+import type { SigningKeys } from "./signing-keys.ts";
+
+/** Whom a session is of. */
+const SessionSubject = Type.Union([
+  /** Opened the printed link, or one that the shell made. */
+  Type.Object({ kind: Type.Literal("owner") }),
+  Type.Object({ kind: Type.Literal("person"), name: Type.String() }),
+  Type.Object({ kind: Type.Literal("share"), id: Type.String() }),
+]);
+export type SessionSubject = Static<typeof SessionSubject>;
+
+const SessionRecord = Type.Object({
+  id: Type.String(),
+  subject: SessionSubject,
+  role: Role,
+  createdMs: Type.Integer(),
+  lastSeenMs: Type.Integer(),
+  expiresMs: Type.Integer(),
+  address: Type.String(),
+  userAgent: Type.String(),
+});
+type SessionRecord = Static<typeof SessionRecord>;
+
+export const sessionRecords: RecordKind<typeof SessionRecord> = {
+  name: "session",
+  schema: SessionRecord,
+  idOf: ({ id }) => id,
+};
+
+export const SESSION_LIFE_MS = 30 * 86_400_000;
+const MAX_SESSIONS = 1_000;
+const MAX_USER_AGENT_CHARACTERS = 200;
+/** How exactly it is kept when and where a session was last seen. */
+const SEEN_EVERY_MS = 600_000;
+
+/** The browser that signs in. */
+export interface SignInFrom {
+  readonly address: string;
+  readonly userAgent: string;
+}
+
+export interface SessionsOptions {
+  readonly clock: Clock;
+  readonly people: Pick<People, "get">;
+  readonly shares: Pick<Shares, "get">;
+  readonly signingKeys: Pick<SigningKeys, "sign" | "verify">;
+  /** Called when a session has ended: what is connected by it has to go. */
+  readonly onEnded: (id: string) => void;
+  readonly onSaveFailed: (error: unknown) => void;
+}
+
+/** "expired": it once counted, so it is no guess. */
+export type SessionOutcome = Principal | "expired" | "forged";
+
+export class Sessions {
+  readonly #options: SessionsOptions;
+  /** The oldest first. */
+  readonly #sessions = new Map<string, SessionRecord>();
+  #records: RecordCollection<SessionRecord> | null = null;
+
+  constructor(options: SessionsOptions) {
+    this.#options = options;
+  }
+
+  async start(records: RecordCollection<SessionRecord>): Promise<void> {
+    this.#records = records;
+    for (const record of await records.list()) this.#sessions.set(record.id, record);
+  }
+
+  /** Signs in; resolves with the session's token once it is on disk. */
+  async create(subject: SessionSubject, role: Role, { address, userAgent }: SignInFrom): Promise<string> {
+    const nowMs = this.#options.clock.now();
+    const shareEndsMs = subject.kind === "share" ? this.#options.shares.get(subject.id)?.expiresMs : undefined;
+    const record: SessionRecord = {
+      id: makeSecret(),
+      subject,
+      role,
+      createdMs: nowMs,
+      lastSeenMs: nowMs,
+      expiresMs: Math.min(nowMs + SESSION_LIFE_MS, shareEndsMs ?? Number.MAX_SAFE_INTEGER),
+      address,
+      userAgent: userAgent.slice(0, MAX_USER_AGENT_CHARACTERS),
+    };
+    const over = [...this.#sessions.keys()].slice(0, Math.max(0, this.#sessions.size + 1 - MAX_SESSIONS));
+    const expired = [...this.#sessions.values()].filter(({ expiresMs }) => expiresMs <= nowMs).map(({ id }) => id);
+    const gone = [...new Set([...over, ...expired])];
+    // At once, so that those who sign in meanwhile are counted.
+    for (const id of gone) this.#end(id);
+    this.#sessions.set(record.id, record);
+    try {
+      await this.#records?.save([record], gone);
+    } catch (error) {
+      this.#sessions.delete(record.id);
+      throw error;
+    }
+    return this.#options.signingKeys.sign(record.id, record.expiresMs);
+  }
+
+  /** Whose session a token is. */
+  async find(token: string, address: string): Promise<SessionOutcome> {
+    const verified = await this.#options.signingKeys.verify(token);
+    if (verified.kind !== "session") return verified.kind;
+    const record = this.#sessions.get(verified.id);
+    if (record === undefined || record.expiresMs <= this.#options.clock.now()) return "expired";
+    this.#seen(record, address);
+    return this.#principalOf(record) ?? "expired";
+  }
+
+  /** Those that count; `current` is the one that asks. */
+  list(current: string | null): Session[] {
+    const nowMs = this.#options.clock.now();
+    const open = [...this.#sessions.values()].filter(({ expiresMs }) => expiresMs > nowMs);
+    return open.map(({ subject, ...record }) => ({
+      ...record,
+      name: subject.kind === "person" ? subject.name : subject.kind === "share" ? `share:${subject.id}` : OWNER,
+      current: record.id === current,
+    }));
+  }
+
+  /** It counts no more, at once; resolves with false where there is none such, and once it is on disk. */
+  async end(id: string): Promise<boolean> {
+    if (!this.#end(id)) return false;
+    await this.#records?.save([], [id]);
+    return true;
+  }
+
+  /** Ends all of a person, or of a shared link. */
+  async endOf(subject: SessionSubject): Promise<void> {
+    const isSame = (one: SessionSubject) => JSON.stringify(one) === JSON.stringify(subject);
+    const ids = [...this.#sessions.values()].filter((one) => isSame(one.subject)).map(({ id }) => id);
+    for (const id of ids) this.#end(id);
+    if (ids.length > 0) await this.#records?.save([], ids);
+  }
+
+  #end(id: string): boolean {
+    const isFound = this.#sessions.delete(id);
+    if (isFound) this.#options.onEnded(id);
+    return isFound;
+  }
+
+  #principalOf({ id, subject }: SessionRecord): Principal | null {
+    switch (subject.kind) {
+      case "owner":
+        return { kind: "person", name: OWNER, role: "admin", session: id };
+      case "person": {
+        const person = this.#options.people.get(subject.name);
+        return person === undefined
+          ? null
+          : {
+              kind: "person",
+              name: person.name,
+              role: person.role,
+              ...(person.rooms && { rooms: person.rooms }),
+              session: id,
+            };
+      }
+      case "share": {
+        const share = this.#options.shares.get(subject.id);
+        const device: DeviceId | undefined = share?.device;
+        return device === undefined ? null : { kind: "share", id: subject.id, device, role: "viewer", session: id };
+      }
+    }
+  }
+
+  #seen(record: SessionRecord, address: string): void {
+    const nowMs = this.#options.clock.now();
+    const isRecent = Math.abs(nowMs - record.lastSeenMs) < SEEN_EVERY_MS;
+    if (isRecent && record.address === address) return;
+    const seen = { ...record, lastSeenMs: nowMs, address };
+    this.#sessions.set(record.id, seen);
+    this.#records?.save([seen]).catch(this.#options.onSaveFailed);
+  }
+}

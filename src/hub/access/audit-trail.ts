@@ -1,0 +1,108 @@
+// Who did what, when, from where: what changes something, every sign-in, and every refusal. Refusals come in floods: of each
+// kind one a minute is written down for an address, with how many there were.
+import type { AuditEntry as Shown } from "../../shared/access.ts";
+import type { Clock } from "../clock.ts";
+import type { AuditFilter, AuditLog } from "../store/audit.ts";
+import { nameOf, type Principal } from "./principal.ts";
+
+const DAY_MS = 86_400_000;
+const KEPT_MS = 400 * DAY_MS;
+const MAX_ENTRIES = 200_000;
+const TRIM_PERIOD_MS = 6 * 3_600_000;
+const REFUSAL_PERIOD_MS = 60_000;
+const MAX_REFUSAL_KINDS = 5_000;
+/** Entries that wait for the disk; of a flood that is faster, the rest is left out. */
+const MAX_WAITING = 1_000;
+const MAX_SUBJECT_CHARACTERS = 256;
+
+export interface AuditEvent {
+  readonly actor: Principal | "hub";
+  /** Such as `device.approve`; that of a refusal says what was tried. */
+  readonly action: string;
+  readonly subject?: string;
+  readonly address: string;
+  /** Never a secret. */
+  readonly details?: Readonly<Record<string, unknown>>;
+}
+
+export interface AuditTrailOptions {
+  readonly log: AuditLog;
+  readonly clock: Clock;
+  readonly onFailure: (error: unknown) => void;
+}
+
+export class AuditTrail {
+  readonly #options: AuditTrailOptions;
+  /** By kind and address: when it was last written down, and how many came since. */
+  readonly #refusals = new Map<string, { atMs: number; more: number }>();
+  #waiting = 0;
+  #endTimer: (() => void) | null = null;
+
+  constructor(options: AuditTrailOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    const { clock, log, onFailure } = this.#options;
+    const trim = () => log.trim({ fromMs: clock.now() - KEPT_MS, maxEntries: MAX_ENTRIES }).catch(onFailure);
+    this.#endTimer = clock.every(TRIM_PERIOD_MS, () => void trim());
+  }
+
+  stop(): void {
+    this.#endTimer?.();
+    this.#endTimer = null;
+  }
+
+  done(event: AuditEvent): void {
+    this.#write(event, "done");
+  }
+
+  /** `code` is that of the error. */
+  refused(event: AuditEvent, code: string): void {
+    const nowMs = this.#options.clock.now();
+    const kind = `${code} ${event.action} ${event.address} ${event.actor === "hub" ? "hub" : nameOf(event.actor)}`;
+    const known = this.#refusals.get(kind);
+    if (known !== undefined && Math.abs(nowMs - known.atMs) < REFUSAL_PERIOD_MS) {
+      known.more++;
+      return;
+    }
+    if (this.#refusals.size >= MAX_REFUSAL_KINDS) this.#refusals.clear();
+    this.#refusals.set(kind, { atMs: nowMs, more: 0 });
+    const more = known === undefined || known.more === 0 ? {} : { times: known.more + 1 };
+    this.#write({ ...event, details: { ...event.details, code, ...more } }, "refused");
+  }
+
+  /** Newest first. */
+  async page(query: {
+    readonly limit: number;
+    readonly after: string | null;
+    readonly filter: AuditFilter;
+  }): Promise<{ readonly entries: Shown[]; readonly next: string | null }> {
+    const { entries, next } = await this.#options.log.page(query);
+    return {
+      entries: entries.map(({ details: { address, outcome, ...details }, ...entry }) => ({
+        ...entry,
+        address: typeof address === "string" ? address : "",
+        outcome: outcome === "refused" ? "refused" : "done",
+        details,
+      })),
+      next,
+    };
+  }
+
+  #write({ actor, action, subject = "", address, details }: AuditEvent, outcome: "done" | "refused"): void {
+    const { log, clock, onFailure } = this.#options;
+    if (this.#waiting >= MAX_WAITING) return;
+    this.#waiting++;
+    log
+      .append({
+        atMs: clock.now(),
+        actor: actor === "hub" ? "hub" : nameOf(actor),
+        action,
+        subject: subject.slice(0, MAX_SUBJECT_CHARACTERS),
+        details: { ...details, address, outcome },
+      })
+      .catch(onFailure)
+      .finally(() => this.#waiting--);
+  }
+}

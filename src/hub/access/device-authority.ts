@@ -1,0 +1,76 @@
+// Who may speak for a device, and be sent its commands, on every way in.
+// Invariant: a device with a key is spoken for by its key alone, or by a person or a program that may give commands.
+import type { Problem } from "../../shared/errors.ts";
+import type { DeviceId } from "../../shared/ids.ts";
+import { message } from "../../shared/messages/message.ts";
+import type { AccessSettings } from "./access-settings.ts";
+import type { DeviceKeys } from "./accounts/device-keys.ts";
+import type { LockOut } from "./lock-out.ts";
+import { hasRole, type Principal, scopeOf } from "./principal.ts";
+
+export interface DeviceAuthorityOptions {
+  readonly keys: DeviceKeys;
+  readonly settings: Pick<AccessSettings, "anonymous">;
+  readonly lockOut: Pick<LockOut, "failed">;
+  /** Whether a person has let the device join. */
+  readonly hasJoined: (device: DeviceId) => boolean;
+  readonly roomOf: (device: DeviceId) => string | undefined;
+}
+
+export class DeviceAuthority {
+  readonly #options: DeviceAuthorityOptions;
+
+  constructor(options: DeviceAuthorityOptions) {
+    this.#options = options;
+  }
+
+  /** Null where the principal, at `address`, may speak for the device. Asked for each message: keep it short. */
+  obstacleTo(principal: Principal, device: DeviceId, address: string): Problem | null {
+    const { keys, settings } = this.#options;
+    switch (principal.kind) {
+      case "anonymous":
+        if (keys.isLocked(device)) return message("key-required", { device });
+        return settings.anonymous === "none" ? message("key-required/all", { device }) : null;
+      case "device":
+        return principal.device === device
+          ? null
+          : message("forbidden/other-device", { device, own: principal.device });
+      case "unproven":
+        return this.#obstacleToUnproven(principal, device, address);
+      case "shell":
+        return null;
+      case "person":
+      case "api-key":
+        return hasRole(principal.role, "operator") && this.maySee(principal, device)
+          ? null
+          : message("forbidden/device", { device });
+      case "share":
+        return message("forbidden/device", { device });
+    }
+  }
+
+  /** Whether the principal may see a device at all. */
+  maySee(principal: Principal, device: string): boolean {
+    const scope = scopeOf(principal);
+    if (scope === null) return true;
+    if (scope.kind === "device") return scope.device === device;
+    const room = this.#options.roomOf(device as DeviceId);
+    return room !== undefined && scope.rooms.includes(room);
+  }
+
+  #obstacleToUnproven(
+    { digest, device: own }: Extract<Principal, { readonly kind: "unproven" }>,
+    device: DeviceId,
+    address: string,
+  ): Problem | null {
+    const { keys, settings, hasJoined, lockOut } = this.#options;
+    if (own !== null && own !== device) return message("forbidden/other-device", { device, own });
+    if (keys.isLocked(device)) {
+      lockOut.failed(address);
+      return message("wrong-key", { device });
+    }
+    const joined = hasJoined(device);
+    if (!keys.offer(device, digest, joined)) return message("wrong-key/other-offered", { device, code: digest.code });
+    return joined && settings.anonymous === "none" ? message("key-not-accepted", { device, code: digest.code }) : null;
+  }
+}

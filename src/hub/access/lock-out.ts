@@ -1,0 +1,76 @@
+// Slows down those who guess: after ten wrong credentials an address has to wait, longer each time. What cannot be guessed, a
+// key or a session of 256 random bits, is looked at all the same: an honest client at the same address goes on.
+// Only wrong credentials count, never missing or expired ones.
+import type { Clock } from "../clock.ts";
+
+const FREE_FAILURES = 10;
+const FIRST_WAIT_MS = 5_000;
+const MAX_WAIT_MS = 15 * 60_000;
+/** After so long without a failure an address starts anew. */
+const FORGIVE_AFTER_MS = 60 * 60_000;
+const MAX_ADDRESSES = 10_000;
+/** Addresses of an IPv6 network are as many as its owner likes. */
+const IPV6_GROUPS_OF_A_NETWORK = 4;
+
+interface Failures {
+  count: number;
+  lastMs: number;
+  lockedUntilMs: number;
+}
+
+export class LockOut {
+  readonly #clock: Clock;
+  /** The one that failed last is the last. */
+  readonly #failures = new Map<string, Failures>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** How long an address has to wait before another guess is looked at; 0 where it may go on. Whole seconds. */
+  retryAfterSeconds(address: string): number {
+    const failures = this.#failures.get(networkOf(address));
+    if (failures === undefined) return 0;
+    const leftMs = failures.lockedUntilMs - this.#clock.now();
+    // A clock that was set back must not lock anybody out for days.
+    return leftMs <= 0 || leftMs > MAX_WAIT_MS ? 0 : Math.ceil(leftMs / 1_000);
+  }
+
+  /** Counts a wrong credential, and answers how long the address has to wait now. One that comes while it waits counts, too. */
+  failed(address: string): number {
+    const network = networkOf(address);
+    const nowMs = this.#clock.now();
+    const known = this.#failures.get(network);
+    const isForgiven = known === undefined || Math.abs(nowMs - known.lastMs) > FORGIVE_AFTER_MS;
+    const failures = isForgiven ? { count: 0, lastMs: nowMs, lockedUntilMs: 0 } : known;
+    const isWaiting = failures.lockedUntilMs > nowMs;
+    failures.lastMs = nowMs;
+    if (!isWaiting) failures.count++;
+    if (!isWaiting && failures.count >= FREE_FAILURES) {
+      const doublings = failures.count - FREE_FAILURES;
+      failures.lockedUntilMs = nowMs + Math.min(MAX_WAIT_MS, FIRST_WAIT_MS * 2 ** doublings);
+    }
+    this.#failures.delete(network);
+    this.#failures.set(network, failures);
+    for (const oldest of this.#failures.keys()) {
+      if (this.#failures.size <= MAX_ADDRESSES) break;
+      this.#failures.delete(oldest);
+    }
+    return this.retryAfterSeconds(address);
+  }
+
+  /** A person has signed in from there: what failed before was a slip. */
+  succeeded(address: string): void {
+    this.#failures.delete(networkOf(address));
+  }
+}
+
+/** An IPv4 address, or the first 64 bits of an IPv6 one. */
+function networkOf(address: string): string {
+  if (!address.includes(":")) return address;
+  const [head = "", tail] = address.split("::");
+  const groups = head.split(":").filter((group) => group !== "");
+  const rest = tail === undefined ? [] : tail.split(":").filter((group) => group !== "");
+  const zeros = Array.from({ length: tail === undefined ? 0 : 8 - groups.length - rest.length }, () => "0");
+  return [...groups, ...zeros, ...rest].slice(0, IPV6_GROUPS_OF_A_NETWORK).join(":");
+}
