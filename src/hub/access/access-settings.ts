@@ -22,7 +22,7 @@ export const accessRecords: RecordKind<typeof AccessRecord> = {
 const DEFAULT_ANONYMOUS: Anonymous = "readings";
 
 /** What flags and the environment say; null where they say nothing. */
-export interface AccessFlags {
+interface AccessFlags {
   readonly anonymous: Anonymous | null;
   readonly allow: readonly string[] | null;
 }

@@ -29,7 +29,7 @@ const LINK_LIFE_MS = 10 * 60_000;
 const TICKET_LIFE_MS = 30_000;
 
 /** What access asks about devices. */
-export interface KnownDevices {
+interface KnownDevices {
   /** Whether a person has let the device join. */
   hasJoined(device: DeviceId): boolean;
   roomOf(device: DeviceId): string | undefined;

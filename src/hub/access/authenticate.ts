@@ -18,7 +18,7 @@ export type Credential =
   /** Opens one live connection. */
   | { readonly kind: "ticket"; readonly text: string };
 
-export interface Authenticated {
+interface Authenticated {
   readonly principal: Principal;
   /** It showed something that looks like a credential of this hub and is none: a guess, or one that was revoked. */
   readonly isWrong: boolean;
