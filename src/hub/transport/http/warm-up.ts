@@ -11,9 +11,9 @@ export async function warmUpHttp(host: string, port: number): Promise<void> {
     const closed = new Promise((resolve) => socket.once("close", resolve));
     // A failure needs no report: the socket closes.
     socket.on("error", () => undefined);
-    // In HTTP/1.0 the end of the connection is the end of the answer. Which is 401, as no one is signed in: nothing is asked
-    // of the store.
-    socket.end("GET /api/v1/devices HTTP/1.0\r\n\r\n");
+    // In HTTP/1.0 the end of the connection is the end of the answer. It is open to all: nothing is refused, and nothing is
+    // asked of the store.
+    socket.end("GET /api/v1/doctor/hub-id HTTP/1.0\r\n\r\n");
     socket.resume();
     await closed;
   }
