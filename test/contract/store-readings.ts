@@ -1,6 +1,6 @@
 // The contract of readings: times, last write wins, durability, pages, buckets, CSV, copies and removal.
 import { expect, test } from "vitest";
-import { type CsvFormat, PLAIN_CSV } from "../../src/hub/csv/csv-format.ts";
+import { type CsvFormat, PLAIN_CSV } from "../../src/hub/export/export-format.ts";
 import {
   type PageQuery,
   positionOfLast,

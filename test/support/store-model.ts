@@ -1,7 +1,7 @@
 // What the store should be: of each series a value per time. And what it is asked, compared with what it should say.
 import { expect } from "vitest";
-import { PLAIN_CSV } from "../../src/hub/csv/csv-format.ts";
-import { zonedTimeFormatter } from "../../src/hub/csv/zoned-time.ts";
+import { PLAIN_CSV } from "../../src/hub/export/export-format.ts";
+import { zonedTimeFormatter } from "../../src/hub/export/zoned-time.ts";
 import type {
   AppendMessage,
   BucketQuery,

@@ -2,7 +2,7 @@
 // what an adapter numbers them by is its own, and never leaves it.
 import type { DeviceId, MetricName } from "../../shared/ids.ts";
 import type { Bucket, IncomingAttribute, IncomingReading, Reading, SeriesKey } from "../../shared/reading.ts";
-import type { ExportFormat } from "../csv/csv-format.ts";
+import type { ExportFormat } from "../export/export-format.ts";
 import type { BucketGrid } from "./bucket-grid.ts";
 
 export interface ReadingStore {

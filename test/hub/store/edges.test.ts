@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { expect, test } from "vitest";
-import { PLAIN_CSV } from "../../../src/hub/csv/csv-format.ts";
+import { PLAIN_CSV } from "../../../src/hub/export/export-format.ts";
 import { Chunks } from "../../../src/hub/store/sqlite/engine/chunks.ts";
 import { migrate } from "../../../src/hub/store/sqlite/engine/migrations.ts";
 import { finish, Sealer } from "../../../src/hub/store/sqlite/engine/sealer.ts";

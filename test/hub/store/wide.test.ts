@@ -3,12 +3,12 @@
 import Database from "better-sqlite3";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type CsvFormat, PLAIN_CSV } from "../../../src/hub/csv/csv-format.ts";
-import { zonedTimeFormatter } from "../../../src/hub/csv/zoned-time.ts";
+import { type CsvFormat, PLAIN_CSV } from "../../../src/hub/export/export-format.ts";
+import { zonedTimeFormatter } from "../../../src/hub/export/zoned-time.ts";
 import type { PageQuery, ReadingPosition, ReadingSelection } from "../../../src/hub/store/readings.ts";
 import { History } from "../../../src/hub/store/sqlite/engine/history.ts";
 import { JournalFollower } from "../../../src/hub/store/sqlite/engine/journal.ts";
-import { CsvExport, type CsvPlace } from "../../../src/hub/store/sqlite/queries/csv-export.ts";
+import { ExportJob, type ExportPlace } from "../../../src/hub/store/sqlite/queries/export.ts";
 import { openSources } from "../../../src/hub/store/sqlite/queries/sources.ts";
 import { TimePage } from "../../../src/hub/store/sqlite/queries/time-page.ts";
 import type { Reading } from "../../../src/shared/reading.ts";
@@ -272,18 +272,18 @@ test("a file is whole however small its windows, and wherever it is begun again"
       for (const one of unsealed) await append(open, model, one);
       using reading = openDirectly(open.path);
       const { sources, tail } = reading;
-      let next: CsvPlace | null = {
+      let next: ExportPlace | null = {
         lastSeriesId: sources.table.lastId,
         header: 0,
         fromMs: 0,
         series: 0,
         hasRows: false,
       };
-      let underWay: CsvExport | null = null;
+      let underWay: ExportJob | null = null;
       const pieces: Buffer[] = [];
       while (next !== null) {
         if (underWay === null || isBegunAgain.next().value)
-          underWay = new CsvExport({
+          underWay = new ExportJob({
             ...sources,
             selection: EVERYTHING,
             format: { ...PLAIN_CSV, layout },

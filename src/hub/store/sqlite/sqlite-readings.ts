@@ -1,9 +1,9 @@
 // Readings in SQLite: writes go by the group commit or to the writer's thread, questions to the reader's.
-import type { ExportFormat } from "../../csv/csv-format.ts";
+import type { ExportFormat } from "../../export/export-format.ts";
 import { bucketGrid } from "../bucket-grid.ts";
 import type { ExportPiece, ReadingSelection, ReadingStore } from "../readings.ts";
 import type { GroupCommit } from "./group-commit.ts";
-import type { CsvPlace } from "./queries/csv-export.ts";
+import type { ExportPlace } from "./queries/export.ts";
 import type { SeriesIds } from "./series-ids.ts";
 import type { ReaderMethods } from "./threads/reader.ts";
 import type { SleepingWorker } from "./threads/sleeping-worker.ts";
@@ -56,8 +56,8 @@ async function* exportPieces(
   format: ExportFormat,
 ): AsyncGenerator<ExportPiece> {
   const released: ArrayBuffer[] = [];
-  const ask = (next: CsvPlace | null, buffer = released.pop() ?? null) =>
-    reader.call("csvPiece", moving({ file, selection, format, next, buffer }, buffer === null ? [] : [buffer]));
+  const ask = (next: ExportPlace | null, buffer = released.pop() ?? null) =>
+    reader.call("exportStep", moving({ file, selection, format, next, buffer }, buffer === null ? [] : [buffer]));
   const give = (bytes: Uint8Array<ArrayBuffer>): ExportPiece => {
     let isReleased = false;
     const release = () => {
@@ -84,6 +84,6 @@ async function* exportPieces(
     if (piece.bytes.length > 0) yield give(piece.bytes);
   } finally {
     // A reader that is gone keeps no files.
-    if (!isWhole) reader.call("endCsv", file).catch(() => undefined);
+    if (!isWhole) reader.call("endExport", file).catch(() => undefined);
   }
 }

@@ -1,9 +1,9 @@
 // The series of one export, by their places in its rows: numbers and bytes instead of objects, for there may be half a
 // million. It is loaded in steps.
 
-import { CsvFields } from "../../../csv/csv-fields.ts";
-import type { ExportFormat } from "../../../csv/csv-format.ts";
-import type { ExportSeries } from "../../../csv/export-writer.ts";
+import type { ExportFormat } from "../../../export/export-format.ts";
+import { ExportNames } from "../../../export/export-names.ts";
+import type { ExportSeries } from "../../../export/export-writer.ts";
 import {
   compareSeries,
   compareText,
@@ -25,22 +25,22 @@ export interface CatalogOptions {
 const FEW_SERIES = 4_096;
 
 export class SeriesCatalog implements ExportSeries {
-  readonly devices: CsvFields;
+  readonly devices: ExportNames;
   readonly #options: CatalogOptions;
   /** By place, once all is loaded; until then in order of metric. */
   #ids = new Uint32Array();
   #deviceOf = new Uint32Array();
   #metricOf = new Uint32Array();
   #count = 0;
-  #metrics: CsvFields;
+  #metrics: ExportNames;
   /** Devices in the order in which they were met. */
   readonly #deviceNumbers = new Map<string, number>();
   #lastMetric: string | null = null;
 
   constructor(options: CatalogOptions) {
     this.#options = options;
-    this.devices = new CsvFields(options.format);
-    this.#metrics = new CsvFields(options.format);
+    this.devices = new ExportNames(options.format);
+    this.#metrics = new ExportNames(options.format);
   }
 
   get count(): number {
@@ -52,7 +52,7 @@ export class SeriesCatalog implements ExportSeries {
     return this.#ids;
   }
 
-  get metrics(): CsvFields {
+  get metrics(): ExportNames {
     return this.#metrics;
   }
 
@@ -113,7 +113,7 @@ export class SeriesCatalog implements ExportSeries {
 
   #clear(): void {
     this.#count = 0;
-    this.#metrics = new CsvFields(this.#options.format);
+    this.#metrics = new ExportNames(this.#options.format);
     this.#deviceNumbers.clear();
     this.#lastMetric = null;
   }

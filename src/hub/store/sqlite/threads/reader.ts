@@ -4,7 +4,7 @@ import { getPriority, setPriority } from "node:os";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import Database from "better-sqlite3";
 import type { Bucket, Reading, SeriesKey } from "../../../../shared/reading.ts";
-import type { ExportFormat } from "../../../csv/csv-format.ts";
+import type { ExportFormat } from "../../../export/export-format.ts";
 import type { AuditFilter } from "../../audit.ts";
 import type { BucketQuery, PageQuery, ReadingPage, ReadingSelection } from "../../readings.ts";
 import { ColumnMemory } from "../codec/column-memory.ts";
@@ -14,7 +14,7 @@ import { JournalFollower } from "../engine/journal.ts";
 import type { MemTable } from "../engine/mem-table.ts";
 import { Rollups } from "../engine/rollups.ts";
 import { BucketReader } from "../queries/buckets.ts";
-import { CsvExport, type CsvPiece, type CsvPlace } from "../queries/csv-export.ts";
+import { ExportJob, type ExportPlace, type ExportStep } from "../queries/export.ts";
 import { MergedRows, type SeriesRange } from "../queries/ordered-rows.ts";
 import { compareSeries, type Series } from "../queries/series-table.ts";
 import { openSources, type Sources } from "../queries/sources.ts";
@@ -22,13 +22,13 @@ import { TimePage } from "../queries/time-page.ts";
 import { warmUp } from "./warm-up.ts";
 import { answerCalls, moving, notify } from "./worker-port.ts";
 
-export interface CsvPieceQuery {
+export interface ExportStepQuery {
   /** Which file the piece is of. */
   readonly file: number;
   readonly selection: ReadingSelection;
   readonly format: ExportFormat;
   /** Null for the first piece, then what the last one said. */
-  readonly next: CsvPlace | null;
+  readonly next: ExportPlace | null;
   /** Memory for the piece, where there is some to be used again. */
   readonly buffer: ArrayBuffer | null;
 }
@@ -56,7 +56,7 @@ class Reader {
   readonly #journal: JournalFollower;
   readonly #statements: ReturnType<typeof prepare>;
   /** The files under way: each is ended by its requester. */
-  readonly #exports = new Map<number, CsvExport>();
+  readonly #exports = new Map<number, ExportJob>();
   #slowPages: Promise<unknown> = Promise.resolve();
 
   constructor(path: string) {
@@ -153,11 +153,11 @@ class Reader {
     }
   }
 
-  csvPiece({ file, selection, format, next, buffer }: CsvPieceQuery): CsvPiece {
+  exportStep({ file, selection, format, next, buffer }: ExportStepQuery): ExportStep {
     return this.#atOneMoment(() => {
       const tail = this.#journal.follow();
       const start = next ?? this.#startOf(selection, tail);
-      const underWay = this.#exports.get(file) ?? new CsvExport({ ...this.#sources, selection, format, start });
+      const underWay = this.#exports.get(file) ?? new ExportJob({ ...this.#sources, selection, format, start });
       this.#exports.set(file, underWay);
       const piece = underWay.step(tail, buffer);
       if (piece.next === null) this.#exports.delete(file);
@@ -166,7 +166,7 @@ class Reader {
   }
 
   /** The rest of a file is not wanted. */
-  endCsv(file: number): void {
+  endExport(file: number): void {
     this.#exports.delete(file);
   }
 
@@ -180,7 +180,7 @@ class Reader {
     return new History(this.#sources.chunks, tail);
   }
 
-  #startOf({ fromMs, toMs }: ReadingSelection, tail: MemTable): CsvPlace {
+  #startOf({ fromMs, toMs }: ReadingSelection, tail: MemTable): ExportPlace {
     const { table, chunkTimes } = this.#sources;
     const sealedMs = chunkTimes.firstMs ?? toMs;
     const firstMs = tail.rows.tsMs.reduce((first, tsMs) => Math.min(first, tsMs), sealedMs);
@@ -312,8 +312,8 @@ const methods = {
   latest: (_: null): Reading[] => open().latest(),
   buckets: (query: BucketQuery): Bucket[] => open().buckets(query),
   page: (query: PageQuery): ReadingPage | Promise<ReadingPage> => open().page(query),
-  csvPiece: (query: CsvPieceQuery): CsvPiece => open().csvPiece(query),
-  endCsv: (file: number): void => open().endCsv(file),
+  exportStep: (query: ExportStepQuery): ExportStep => open().exportStep(query),
+  endExport: (file: number): void => open().endExport(file),
 };
 export type ReaderMethods = typeof methods;
 

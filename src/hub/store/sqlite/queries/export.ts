@@ -2,10 +2,10 @@
 // milliseconds, so that chart queries are answered between two of them. What it keeps from step to step is
 // there for speed: it can be begun again at any place.
 
-import type { ExportFormat } from "../../../csv/csv-format.ts";
-import { csvWriter } from "../../../csv/csv-writer.ts";
-import type { ExportWriter } from "../../../csv/export-writer.ts";
-import { JsonRows } from "../../../csv/json-writer.ts";
+import { csvWriter } from "../../../export/csv-writer.ts";
+import type { ExportFormat } from "../../../export/export-format.ts";
+import type { ExportWriter } from "../../../export/export-writer.ts";
+import { JsonRows } from "../../../export/json-writer.ts";
 import type { ReadingSelection } from "../../readings.ts";
 import type { MemTable } from "../engine/mem-table.ts";
 import { RowWindow } from "./row-window.ts";
@@ -14,7 +14,7 @@ import type { Sources } from "./sources.ts";
 import { WindowReader } from "./window-reader.ts";
 
 /** Where a piece begins. */
-export interface CsvPlace {
+export interface ExportPlace {
   /** Series that appeared later than the file was begun have no place in it: a wide one has its columns by then. */
   readonly lastSeriesId: number;
   /** Columns of the header that are written. */
@@ -27,21 +27,21 @@ export interface CsvPlace {
   readonly hasRows: boolean;
 }
 
-export interface CsvPiece {
+export interface ExportStep {
   /** None yet, where there is a lot to be read. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** Where the next piece begins; null when this is the last. */
-  readonly next: CsvPlace | null;
+  readonly next: ExportPlace | null;
 }
 
-export interface CsvExportOptions extends Sources {
+export interface ExportOptions extends Sources {
   readonly selection: ReadingSelection;
   readonly format: ExportFormat;
-  readonly start: CsvPlace;
-  readonly limits?: CsvExportLimits;
+  readonly start: ExportPlace;
+  readonly limits?: ExportLimits;
 }
 
-export interface CsvExportLimits {
+export interface ExportLimits {
   /** After that a step ends, but for a piece that is being written. */
   readonly stepMs: number;
   /** A piece ends with a whole row: it may be somewhat longer. */
@@ -63,16 +63,16 @@ const PIECE_SLACK_BYTES = 64_000;
 const AIM_SHARE = 3 / 4;
 const MAX_STRETCH = 16;
 
-export class CsvExport {
-  readonly #options: CsvExportOptions;
+export class ExportJob {
+  readonly #options: ExportOptions;
   readonly #catalog: SeriesCatalog;
   readonly #loading: Iterator<void>;
   readonly #reader: WindowReader;
-  readonly #limits: CsvExportLimits;
+  readonly #limits: ExportLimits;
   readonly #window: RowWindow;
   #isLoaded = false;
   #writer: ExportWriter | null = null;
-  #place: CsvPlace;
+  #place: ExportPlace;
   /** The next series to be read into the window; null once the window is complete, and is being written. */
   #reading: number | null = 0;
   #firstRead = 0;
@@ -83,7 +83,7 @@ export class CsvExport {
   #spanMs = Number.POSITIVE_INFINITY;
   #isOneTimeConsidered = false;
 
-  constructor(options: CsvExportOptions) {
+  constructor(options: ExportOptions) {
     const { table, selection, format, start } = options;
     const { lastSeriesId } = start;
     const limits = options.limits ?? (lastSeriesId < MANY_SERIES ? LIMITS : LIMITS_OF_MANY);
@@ -100,7 +100,7 @@ export class CsvExport {
   }
 
   /** Writes a piece into `buffer`, where there is one to be used again. */
-  step(tail: MemTable, buffer: ArrayBuffer | null): CsvPiece {
+  step(tail: MemTable, buffer: ArrayBuffer | null): ExportStep {
     const { bytesPerPiece } = this.#limits;
     const endMs = performance.now() + this.#limits.stepMs;
     const bytes = buffer ?? new ArrayBuffer(bytesPerPiece + PIECE_SLACK_BYTES);

@@ -1,8 +1,13 @@
 // The export: every reading is in the file, once, in order, and a spreadsheet reads it as it is meant.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type CsvFormat, type ExportFormat, type JsonFormat, PLAIN_CSV } from "../../../src/hub/csv/csv-format.ts";
-import { isTimeZone, zonedTimeFormatter } from "../../../src/hub/csv/zoned-time.ts";
+import {
+  type CsvFormat,
+  type ExportFormat,
+  type JsonFormat,
+  PLAIN_CSV,
+} from "../../../src/hub/export/export-format.ts";
+import { isTimeZone, zonedTimeFormatter } from "../../../src/hub/export/zoned-time.ts";
 import type { ReadingSelection } from "../../../src/hub/store/readings.ts";
 import type { Reading } from "../../../src/shared/reading.ts";
 import { openTestStore, makeReading as reading, type TestStore } from "../../support/store.ts";

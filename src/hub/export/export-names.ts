@@ -1,12 +1,12 @@
 // Names as they stand in an exported file, in one piece of memory: there may be half a million.
-import type { CsvFormat, ExportFormat } from "./csv-format.ts";
+import type { CsvFormat, ExportFormat } from "./export-format.ts";
 import type { RowBytes } from "./row-bytes.ts";
 
 const INITIAL_BYTES = 1_024;
 const INITIAL_NAMES = 64;
 const MAX_BYTES_PER_CHARACTER = 3;
 
-export class CsvFields {
+export class ExportNames {
   readonly #toField: (name: string) => string;
   #bytes = Buffer.from(new ArrayBuffer(INITIAL_BYTES));
   /** Of each name the place behind its last byte, from the second entry on. */

@@ -1,12 +1,12 @@
 // What a writer of an exported file is given and does, whatever the format: rows come in the file's order, and leave as bytes.
 
-import type { CsvFields } from "./csv-fields.ts";
+import type { ExportNames } from "./export-names.ts";
 
 /** All series that a file may hold, by their places: in order of device, then metric. */
 export interface ExportSeries {
-  readonly devices: CsvFields;
+  readonly devices: ExportNames;
   /** In order. */
-  readonly metrics: CsvFields;
+  readonly metrics: ExportNames;
   /** The numbers of the device and of the metric of each series. */
   readonly deviceOf: Uint32Array;
   readonly metricOf: Uint32Array;

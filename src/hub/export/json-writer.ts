@@ -1,7 +1,7 @@
 // Readings -> JSON, an object per reading: one a line, or the elements of one array, each on a line of its own as well. What
 // is written does not depend on where a piece begins, but for the comma that the first element has not.
 
-import type { JsonFormat } from "./csv-format.ts";
+import type { JsonFormat } from "./export-format.ts";
 import type { ExportSeries, ExportWriter } from "./export-writer.ts";
 import { RowBytes } from "./row-bytes.ts";
 

@@ -1,7 +1,7 @@
 // Readings -> CSV (RFC 4180), safe to open in a spreadsheet. Exports have millions of rows: what a row costs, counts. A row
 // is written as it comes, cell by cell: of half a million columns, most may be empty.
 
-import type { CsvFormat } from "./csv-format.ts";
+import type { CsvFormat } from "./export-format.ts";
 import type { ExportSeries, ExportWriter } from "./export-writer.ts";
 import { RowBytes } from "./row-bytes.ts";
 import { localTimeFormatter, zonedTimeFormatter } from "./zoned-time.ts";
