@@ -1,32 +1,33 @@
-// The main process's end of the bridge. Every question is checked to come from our own page before it is answered.
+// The main process's end of the bridge. Each question passes `answer`, which checks that our own page asks before it is answered.
 import { BrowserWindow, type IpcMainInvokeEvent, ipcMain } from "electron";
-import { bridgeChannels } from "../shared/bridge.ts";
+import { type BrambleBridge, bridgeChannels } from "../shared/bridge.ts";
 import { appOrigin } from "./app-protocol.ts";
 import type { HubProcess } from "./hub-process.ts";
 import type { CsvSaver } from "./save-csv.ts";
 
 export function answerPage(hub: HubProcess, saver: CsvSaver): void {
-  ipcMain.handle(bridgeChannels.hubState, (event) => {
-    ownWindow(event);
-    return hub.state;
-  });
-  ipcMain.handle(bridgeChannels.startHub, (event) => {
-    ownWindow(event);
-    hub.start();
-  });
-  ipcMain.handle(bridgeChannels.saveCsv, (event, query, suggestedName) =>
-    saver.save(ownWindow(event), query, suggestedName),
-  );
-  ipcMain.handle(bridgeChannels.cancelSave, (event) => {
-    ownWindow(event);
-    return saver.cancel();
-  });
+  answer("hubState", () => hub.state);
+  answer("startHub", () => hub.start());
+  answer("saveCsv", (window, query, suggestedName) => saver.save(window, query, suggestedName));
+  answer("cancelSave", () => saver.cancel());
 }
 
-/** The window that asks; throws when its page is not ours. */
-function ownWindow(event: IpcMainInvokeEvent): BrowserWindow {
-  const window = BrowserWindow.fromWebContents(event.sender);
-  const origin = event.senderFrame?.origin;
-  if (origin !== appOrigin || window === null) throw new Error(`${origin} may not ask this`);
+type Question = "hubState" | "startHub" | "saveCsv" | "cancelSave";
+type Answer<Q extends Question> = Awaited<ReturnType<BrambleBridge[Q]>>;
+
+function answer<Q extends Question>(
+  question: Q,
+  give: (window: BrowserWindow, ...args: Parameters<BrambleBridge[Q]>) => Answer<Q> | Promise<Answer<Q>>,
+): void {
+  ipcMain.handle(bridgeChannels[question], (event, ...args: Parameters<BrambleBridge[Q]>) =>
+    give(ownWindow(event), ...args),
+  );
+}
+
+/** The window that asks; throws when what asks is not its page, or that page is not ours. */
+function ownWindow({ sender, senderFrame }: IpcMainInvokeEvent): BrowserWindow {
+  const window = BrowserWindow.fromWebContents(sender);
+  if (window === null || senderFrame?.origin !== appOrigin || senderFrame.parent !== null)
+    throw new Error(`${senderFrame?.origin} may not ask this`);
   return window;
 }

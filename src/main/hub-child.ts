@@ -1,8 +1,8 @@
 // One run of the hub as a process of its own: in Electron's utility process, or under the Node that BRAMBLE_NODE names,
-// for an Electron whose own Node is too old for the hub's database.
+// for an Electron whose own Node is too old for the hub's database, and for a checkout.
 import { type ChildProcess, fork } from "node:child_process";
 import { createInterface } from "node:readline";
-import { type UtilityProcess, utilityProcess } from "electron";
+import { app, type UtilityProcess, utilityProcess } from "electron";
 import type { HostMessage, HubMessage } from "../shared/host.ts";
 
 /**
@@ -10,6 +10,11 @@ import type { HostMessage, HubMessage } from "../shared/host.ts";
  * was used for a while: dozens of megabytes after a flood. Large blocks go back to the system with these.
  */
 const memory = { MALLOC_ARENA_MAX: "2", MALLOC_TRIM_THRESHOLD_: "131072", MALLOC_MMAP_THRESHOLD_: "131072" };
+
+/** The first Electron whose own Node runs the hub. */
+const FIRST_ELECTRON = 35;
+/** The environment of an app that people install must not make it run another program. */
+const isShipped = app.isPackaged && Number.parseInt(process.versions.electron, 10) >= FIRST_ELECTRON;
 
 export interface HubChild {
   readonly pid: number | undefined;
@@ -23,7 +28,7 @@ export function startHubChild(
   args: readonly string[],
   onMessage: (message: HubMessage) => void,
 ): HubChild {
-  const { BRAMBLE_NODE: node } = process.env;
+  const node = isShipped ? undefined : process.env["BRAMBLE_NODE"];
   return node === undefined ? inUtilityProcess(entry, args, onMessage) : underNode(node, entry, args, onMessage);
 }
 

@@ -1,11 +1,12 @@
-// The desktop app, a coat around the hub. The order: log what is not caught; claim the scheme and the single instance; when
-// Electron is ready lock down the session, start the hub, open the window. Only quitting stops the hub; closing the window
+// The desktop app, a coat around the hub. The order: log what is not caught; claim the scheme, refuse Chromium's switches (it
+// acts on them once this file has run), claim the single instance; when Electron is ready lock down the session, start the hub, open the window. Only quitting stops the hub; closing the window
 // does not.
 import { join, resolve } from "node:path";
 import { app, session } from "electron";
 import { bridgeChannels } from "../shared/bridge.ts";
 import { answerPage } from "./answer-page.ts";
 import { registerAppScheme, serveApp } from "./app-protocol.ts";
+import { refusedSwitches } from "./chromium-switches.ts";
 import { DesktopLog } from "./desktop-log.ts";
 import { hubArguments } from "./hub-arguments.ts";
 import { startHubChild } from "./hub-child.ts";
@@ -21,6 +22,11 @@ const userData = app.getPath("userData");
 const log = new DesktopLog(join(userData, "desktop.log"));
 log.catchUncaught();
 registerAppScheme();
+// Every page, whatever its window asks for. As root this would take back the switch without which nothing starts.
+if (!app.commandLine.hasSwitch("no-sandbox")) app.enableSandbox();
+if (app.isPackaged) {
+  for (const name of refusedSwitches(process.argv.slice(1), process.platform)) app.commandLine.removeSwitch(name);
+}
 
 // From a checkout the app's folder is among them.
 const hubArgs = hubArguments(process.argv.slice(1).filter((arg) => resolve(arg) !== resolve(app.getAppPath())));

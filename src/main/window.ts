@@ -45,9 +45,10 @@ export class MainWindow {
     this.#window.focus();
   }
 
-  /** Tells the page, if there is one. */
+  /** Tells our page, if it is there. */
   send(channel: string, message: unknown): void {
-    this.#window?.webContents.send(channel, message);
+    const contents = this.#window?.webContents;
+    if (contents?.mainFrame.origin === appOrigin) contents.send(channel, message);
   }
 
   #create(): BrowserWindow {

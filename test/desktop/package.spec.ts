@@ -1,38 +1,115 @@
-// What `npm run package` makes starts on its own, with the hub that it brings along.
-import { spawnSync } from "node:child_process";
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
+// What `npm run package` makes starts on its own, with the hub that it brings along, and does nothing else that its command line,
+// its environment or a folder beside its archive asks for.
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { FuseState, FuseV1Options, getCurrentFuseWire } from "@electron/fuses";
 import { expect, test } from "@playwright/test";
 import { projectFolder } from "../../build/electron.ts";
-import { makeTemporaryFolder } from "../support/hub.ts";
-import { commandFor, Profile } from "./desktop.ts";
+import { makeTemporaryFolder, type TestFolder } from "../support/hub.ts";
+import { ensurePackages } from "../support/system/apt.ts";
+import { type Command, commandFor, Profile } from "./desktop.ts";
 import { RunningProgram } from "./running-program.ts";
 
-test("the packaged app opens its window and shows what its hub takes", async () => {
+test.describe.configure({ mode: "serial", timeout: 180_000 });
+
+let dist: TestFolder;
+
+test.beforeAll(() => {
   test.setTimeout(180_000);
-  using profile = new Profile();
-  using dist = makeTemporaryFolder();
+  dist = makeTemporaryFolder();
   const script = join(projectFolder, "build", "package.ts");
   const packing = spawnSync(process.execPath, [script, "--dir", `-c.directories.output=${dist.path}`], {
     encoding: "utf8",
   });
   expect(packing.status, packing.stderr).toBe(0);
+});
 
+test.afterAll(() => dist[Symbol.dispose]());
+
+test("its fuses are blown", async () => {
+  const wire = await getCurrentFuseWire(executableIn(dist.path));
+  const isOn = (fuse: FuseV1Options) => wire[fuse] === FuseState.ENABLE;
+  expect(isOn(FuseV1Options.RunAsNode)).toBe(false);
+  expect(isOn(FuseV1Options.EnableCookieEncryption)).toBe(true);
+  expect(isOn(FuseV1Options.EnableNodeOptionsEnvironmentVariable)).toBe(false);
+  expect(isOn(FuseV1Options.EnableNodeCliInspectArguments)).toBe(false);
+  expect(isOn(FuseV1Options.EnableEmbeddedAsarIntegrityValidation)).toBe(true);
+  expect(isOn(FuseV1Options.OnlyLoadAppFromAsar)).toBe(true);
+  expect(isOn(FuseV1Options.LoadBrowserProcessSpecificV8Snapshot)).toBe(false);
+  // A runtime that stands in for today's may be too old to have it.
+  expect(isOn(FuseV1Options.GrantFileProtocolExtraPrivileges)).toBe(false);
+});
+
+test("it opens its window and shows what its hub takes, and lets no debugger in", async () => {
+  using profile = new Profile();
+  using folder = makeTemporaryFolder();
+  const marker = join(folder.path, "marker");
   const command = commandFor(profile, executableIn(dist.path));
-  await using program = new RunningProgram({ ...command, args: [...command.args, "--remote-debugging-port=0"] });
-  const page = await program.window();
-  await expect(page).toHaveTitle(/Bramble/);
-  await expect.poll(() => page.evaluate(() => window.bramble?.hubState())).toEqual({ kind: "running" });
+  await using program = new RunningProgram({
+    ...command,
+    args: [...command.args, "--remote-debugging-port=0", "--inspect=0"],
+    env: {
+      ...command.env,
+      ELECTRON_RUN_AS_NODE: "1",
+      NODE_OPTIONS: `--require=${markerScript(folder.path, marker)}`,
+    },
+  });
+  await expect.poll(() => profile.hubRuns, { timeout: 30_000 }).toBe(true);
+  if (process.platform === "linux")
+    await expect.poll(() => windowTitles(command)).toContain("Add a Raspberry Pi · Bramble");
   await profile.post({ device_id: "raspi-01", temperature: 21.5 });
-  await expect(page.getByRole("link", { name: "raspi-01" })).toBeVisible();
+  // The page went to the overview by itself: it hears its hub.
+  if (process.platform === "linux") await expect.poll(() => windowTitles(command)).toContain("Overview · Bramble");
   // The hub serves the same page to browsers, from its place beside the archive.
   expect(await (await fetch(`${profile.hub.http}/`)).text()).toContain("<title>Bramble</title>");
   expect(await program.end("SIGTERM")).toBe(0);
   expect(profile.hubRuns).toBe(false);
+  expect(program.output).not.toMatch(/listening on ws:/);
+  expect(existsSync(marker)).toBe(false);
 });
 
-function executableIn(dist: string): string {
-  const [folder = ""] = readdirSync(dist).filter((name) => name.endsWith("-unpacked") || name.startsWith("mac"));
+test("no folder takes the place of its archive", async () => {
+  using profile = new Profile();
+  using folder = makeTemporaryFolder();
+  const marker = join(folder.path, "marker");
+  const resources = resourcesIn(dist.path);
+  renameSync(join(resources, "app.asar"), join(folder.path, "app.asar"));
+  const app = join(resources, "app");
+  mkdirSync(app);
+  const main = basename(markerScript(app, marker));
+  writeFileSync(join(app, "package.json"), JSON.stringify({ main }));
+  const { executablePath, args, env } = commandFor(profile, executableIn(dist.path));
+  const end = spawnSync(executablePath, args, { env, encoding: "utf8", timeout: 60_000 });
+  expect(end.status, end.stderr).not.toBe(0);
+  expect(existsSync(marker)).toBe(false);
+});
+
+/** A program that leaves a marker where Electron runs it. */
+function markerScript(folder: string, marker: string): string {
+  const script = join(folder, "marker.cjs");
+  const write = `require("node:fs").writeFileSync(${JSON.stringify(marker)}, "")`;
+  writeFileSync(script, `if (process.versions.electron !== undefined) ${write};\n`);
+  return script;
+}
+
+/** As the X server has them: nothing else can look into an app that lets no debugger in. */
+function windowTitles({ env }: Command): string {
+  ensurePackages(["x11-utils"], "the titles of windows");
+  return execFileSync("xwininfo", ["-root", "-tree"], { env, encoding: "utf8" });
+}
+
+function executableIn(output: string): string {
   const inside = { darwin: "Bramble.app/Contents/MacOS/Bramble", win32: "Bramble.exe" }[process.platform as string];
-  return join(dist, folder, inside ?? "bramble");
+  return join(packedIn(output), inside ?? "bramble");
+}
+
+function resourcesIn(output: string): string {
+  const inside = process.platform === "darwin" ? "Bramble.app/Contents/Resources" : "resources";
+  return join(packedIn(output), inside);
+}
+
+function packedIn(output: string): string {
+  const [folder = ""] = readdirSync(output).filter((name) => name.endsWith("-unpacked") || name.startsWith("mac"));
+  return join(output, folder);
 }
