@@ -13,9 +13,9 @@ const commands: Readonly<Record<string, () => Promise<(args: readonly string[]) 
   },
   devices: async () => (await import("./devices.ts")).devices,
   export: async () => (await import("./export.ts")).exportReadings,
-  backup: async () => (await import("./backup.ts")).backup,
-  restore: async () => (await import("./restore.ts")).restore,
-  check: async () => (await import("./check.ts")).check,
+  backup: async () => (await import("./database/backup.ts")).backup,
+  restore: async () => (await import("./database/restore.ts")).restore,
+  check: async () => (await import("./database/check.ts")).check,
   find: async () => (await import("./find.ts")).find,
   simulate: async () => (await import("./simulate.ts")).simulate,
 };

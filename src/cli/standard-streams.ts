@@ -1,5 +1,5 @@
 // Standard input and output as files: bytes as they are, as fast as the other end goes.
-import { createReadStream, createWriteStream, mkdtempSync, rmSync } from "node:fs";
+import { createWriteStream, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
@@ -28,9 +28,6 @@ export async function writeOut(bytes: AsyncIterable<Uint8Array>): Promise<void> 
     });
   }
 }
-
-/** Writes a file to standard output. */
-export const writeFileOut = (path: string): Promise<void> => writeOut(createReadStream(path));
 
 /** Hands `use` the path of a file that holds all of standard input, and removes it afterwards. */
 export async function withStandardInput<T>(signal: AbortSignal, use: (path: string) => Promise<T>): Promise<T> {

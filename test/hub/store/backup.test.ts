@@ -368,3 +368,47 @@ test("what cannot be done is said, and nothing is left behind", async () => {
   expect(newer).toMatchObject({ code: 2, output: expect.stringContaining("newer version") });
   expect(readdirSync(folder.path).sort()).toEqual(["bramble.db", "bramble.lock", "notes.txt"]);
 });
+
+test("an encrypted backup is restored with its passphrase, and with nothing else", async () => {
+  using folder = await filledFolder();
+  using other = makeTemporaryFolder();
+  const file = join(other.path, "backup");
+  const [right, wrong, empty] = ["right", "wrong", "empty"].map((name) => join(other.path, name));
+  if (right === undefined || wrong === undefined || empty === undefined) throw new Error("no files");
+  writeFileSync(right, "correct horse\nsecond line\n");
+  writeFileSync(wrong, "battery staple\n");
+  writeFileSync(empty, "\n");
+  expect(await runBramble(["backup", file, "--data", folder.path, "--passphrase-file", right])).toMatchObject({
+    code: 0,
+    output: expect.stringContaining("is written"),
+  });
+  expect(readFileSync(file).includes("SQLite")).toBe(false);
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  expect(readdirSync(folder.path).filter((name) => name.includes("plain"))).toEqual([]);
+
+  using target = makeTemporaryFolder();
+  const restore = (args: string[], env: Record<string, string> = {}) =>
+    runBramble(["restore", file, "--data", target.path, ...args], env);
+  expect(await restore([])).toMatchObject({ code: 2, output: expect.stringContaining("--passphrase-file") });
+  expect(await restore(["--passphrase-file", wrong])).toMatchObject({
+    code: 2,
+    output: expect.stringContaining("The passphrase is not the one of this backup"),
+  });
+  expect(await restore(["--passphrase-file", empty])).toMatchObject({
+    code: 2,
+    output: expect.stringContaining("empty"),
+  });
+  expect((await restore(["--passphrase-file", join(other.path, "none")])).code).toBe(2);
+  expect(existsSync(join(target.path, "bramble.db"))).toBe(false);
+
+  // The environment counts where no file is named.
+  expect(await restore(["--passphrase-file", right], { BRAMBLE_PASSPHRASE: "battery staple" })).toMatchObject({
+    code: 0,
+  });
+  expect(await restore([], { BRAMBLE_PASSPHRASE: "correct horse" })).toMatchObject({ code: 0 });
+  expect(await runBramble(["check", "--data", target.path])).toMatchObject({
+    code: 0,
+    output: expect.stringContaining("10,000 readings"),
+  });
+  expect(readdirSync(target.path).filter((name) => /part|plain|decrypted/.test(name))).toEqual([]);
+});

@@ -1,20 +1,21 @@
 // What the commands that work on a database file have in common: arguments in, text and an exit code out.
 import { statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { Misuse, parseArguments } from "../hub/arguments.ts";
-import { readConfig } from "../hub/config.ts";
-import { DataFolder } from "../hub/data-folder.ts";
-import { freeBytesOf } from "../hub/observe/disk-guard.ts";
+import { Misuse, parseArguments } from "../../hub/arguments.ts";
+import { readConfig } from "../../hub/config.ts";
+import { DataFolder } from "../../hub/data-folder.ts";
+import { freeBytesOf } from "../../hub/observe/disk-guard.ts";
 import {
   type CheckTotals,
   copyDatabase,
   type DatabaseCheck,
   openCheck,
   removeDatabase,
-} from "../hub/store/maintenance.ts";
-import { flushFile } from "./flush.ts";
-import { checkReadable, writeFailure } from "./output-file.ts";
-import { endOfProgram, reasonOf } from "./run-command.ts";
+} from "../../hub/store/maintenance.ts";
+import { flushFile } from "../flush.ts";
+import { checkReadable, writeFailure } from "../output-file.ts";
+import { endOfProgram, reasonOf } from "../run-command.ts";
+import { readPassphrase } from "./passphrase.ts";
 
 /** 0 is well done, 1 that damage was found, 2 that it could not be done. */
 export type ExitCode = 0 | 1 | 2;
@@ -24,6 +25,8 @@ export interface DatabaseRequest {
   /** The argument, null where there is none; `-` is standard input or output. */
   readonly file: string | null;
   readonly force: boolean;
+  /** Of an encrypted backup; null where none is given. */
+  readonly passphrase: string | null;
   /** Aborted by SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
 }
@@ -32,6 +35,7 @@ export interface DatabaseCommand {
   readonly name: string;
   readonly help: string;
   readonly takesForce: boolean;
+  readonly takesPassphrase: boolean;
   /** Rejects with a message. */
   readonly run: (request: DatabaseRequest) => Promise<ExitCode>;
 }
@@ -40,7 +44,7 @@ const FINDINGS_SHOWN = 100;
 /** How long a check goes on before it looks at the signal. */
 const SLICE_MS = 50;
 
-/** Runs a command with `--data DIR`, `--help`, `--force` where it takes that, and one argument at most. */
+/** Runs a command with `--data DIR`, `--help`, `--force` and a passphrase where it takes those, and one argument at most. */
 export async function runDatabaseCommand(command: DatabaseCommand, args: readonly string[]): Promise<ExitCode> {
   try {
     const request = readRequest(command, args, endOfProgram());
@@ -58,7 +62,7 @@ export async function runDatabaseCommand(command: DatabaseCommand, args: readonl
 }
 
 function readRequest(
-  { name, takesForce }: DatabaseCommand,
+  { name, takesForce, takesPassphrase }: DatabaseCommand,
   args: readonly string[],
   signal: AbortSignal,
 ): DatabaseRequest | "help" {
@@ -66,17 +70,25 @@ function readRequest(
   try {
     const { values, positionals } = parseArguments({
       args: [...args],
-      options: { data: { type: "string" }, force: { type: "boolean" }, help: { type: "boolean" } },
+      options: {
+        data: { type: "string" },
+        force: { type: "boolean" },
+        "passphrase-file": { type: "string" },
+        help: { type: "boolean" },
+      },
       allowPositionals: true,
     });
     if (values.help) return "help";
     if (values.force && !takesForce) throw new Error("There is no option --force here.");
+    const passphraseFile = values["passphrase-file"];
+    if (passphraseFile !== undefined && !takesPassphrase) throw new Error("There is no option --passphrase-file here.");
     if (positionals.length > 1) throw new Error("It takes one file.");
     const read = readConfig(values.data === undefined ? [] : ["--data", values.data], process.env);
     if (read.kind !== "config") throw new Error(read.kind === "wrong" ? read.message : "");
     const [file = null] = positionals;
     const folder = new DataFolder(read.config.dataFolder);
-    return { folder, file, force: values.force === true, signal };
+    const passphrase = takesPassphrase ? readPassphrase(passphraseFile, process.env) : null;
+    return { folder, file, force: values.force === true, passphrase, signal };
   } catch (error) {
     throw new Misuse(`${reasonOf(error)} ${help}`, { cause: error });
   }

@@ -1,11 +1,13 @@
 // `bramble check`: is every stored reading still what it was?
+
+import { STANDARD_STREAM } from "../output-file.ts";
+import { withStandardInput } from "../standard-streams.ts";
 import { checkAndTell, type DatabaseCommand, runDatabaseCommand } from "./database-command.ts";
-import { STANDARD_STREAM } from "./output-file.ts";
-import { withStandardInput } from "./standard-streams.ts";
 
 const command: DatabaseCommand = {
   name: "check",
   takesForce: false,
+  takesPassphrase: false,
   help: `bramble check [FILE]: verifies the hub's database, or a backup; the hub may run meanwhile. It changes nothing.
 FILE - is standard input.
 

@@ -1,9 +1,13 @@
 // `bramble restore FILE`: puts a backup in the place of the database. At any moment one of the two is there, whole.
 import { copyFileSync, existsSync, linkSync, renameSync } from "node:fs";
 import { resolve } from "node:path";
-import { Misuse } from "../hub/arguments.ts";
-import { followLinks } from "../hub/file-access.ts";
-import { absorbLog, removeDatabase } from "../hub/store/maintenance.ts";
+import { Misuse } from "../../hub/arguments.ts";
+import { followLinks } from "../../hub/file-access.ts";
+import { absorbLog, removeDatabase } from "../../hub/store/maintenance.ts";
+import { flushFile, flushName } from "../flush.ts";
+import { checkReadable, keepOwner, STANDARD_STREAM } from "../output-file.ts";
+import { reasonOf } from "../run-command.ts";
+import { withStandardInput } from "../standard-streams.ts";
 import {
   copyAndCheck,
   type DatabaseCommand,
@@ -11,19 +15,19 @@ import {
   type ExitCode,
   runDatabaseCommand,
 } from "./database-command.ts";
-import { flushFile, flushName } from "./flush.ts";
-import { keepOwner, STANDARD_STREAM } from "./output-file.ts";
-import { reasonOf } from "./run-command.ts";
-import { withStandardInput } from "./standard-streams.ts";
+import { decryptFile, isEncryptedFile } from "./encrypted-backup.ts";
+import { PASSPHRASE_VARIABLE } from "./passphrase.ts";
 
 const command: DatabaseCommand = {
   name: "restore",
   takesForce: true,
+  takesPassphrase: true,
   help: `bramble restore FILE: verifies a backup and puts it in the place of the hub's database, which is kept beside it.
 The hub must be stopped. FILE - is standard input.
 
-  --data DIR   data folder of the hub
-  --force      take FILE although it is damaged
+  --data DIR               data folder of the hub
+  --force                  take FILE although it is damaged
+  --passphrase-file FILE   of an encrypted backup: the first line is the passphrase (or BRAMBLE_PASSPHRASE in the environment)
 
 Ends with 0 when it is restored, with 1 when FILE is damaged and was not, and with 2 when it cannot be.`,
   async run(request) {
@@ -41,10 +45,11 @@ async function restoreFrom(file: string, name: string, request: DatabaseRequest)
   // A link stays one: the database is where it leads.
   const path = followLinks(folder.databasePath);
   const part = `${path}.part`;
+  const plain = `${path}.decrypted`;
   try {
     // What a restore that was killed has left.
-    removeDatabase(part);
-    const isSound = await copyAndCheck(file, part, signal);
+    for (const left of [part, plain]) removeDatabase(left);
+    const isSound = await copyAndCheck(await decrypted(file, name, plain, request), part, signal);
     if (!isSound && !force) {
       console.error(`${name} is damaged and was not restored. Take another backup, or say --force.`);
       return 1;
@@ -56,9 +61,22 @@ async function restoreFrom(file: string, name: string, request: DatabaseRequest)
     console.log(`${name} is restored.${kept === null ? "" : ` What was there before is kept as ${kept}.`}`);
     return 0;
   } finally {
-    removeDatabase(part);
+    for (const left of [part, plain]) removeDatabase(left);
     folder.release();
   }
+}
+
+/** The file itself, or, of an encrypted one, `plain` with what is in it. */
+async function decrypted(file: string, name: string, plain: string, request: DatabaseRequest): Promise<string> {
+  const { passphrase, signal } = request;
+  checkReadable(file);
+  if (!isEncryptedFile(file)) return file;
+  if (passphrase === null)
+    throw new Misuse(
+      `${name} is encrypted: give its passphrase by --passphrase-file FILE, or in ${PASSPHRASE_VARIABLE}.`,
+    );
+  await decryptFile(file, plain, passphrase, signal);
+  return plain;
 }
 
 /** Gives the present database a second name, and answers it; null where there is none. */

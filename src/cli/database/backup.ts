@@ -1,8 +1,10 @@
 // `bramble backup FILE`: a copy of the database as of one moment, checked before it gets its name.
-import { statSync } from "node:fs";
+import { createReadStream, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { Misuse } from "../hub/arguments.ts";
-import { removeDatabase } from "../hub/store/maintenance.ts";
+import { Misuse } from "../../hub/arguments.ts";
+import { removeDatabase } from "../../hub/store/maintenance.ts";
+import { checkReadable, finishFile, type OutputFile, outputFile, STANDARD_STREAM } from "../output-file.ts";
+import { refuseTerminal, withTemporaryFolder, writeOut } from "../standard-streams.ts";
 import {
   copyAndCheck,
   count,
@@ -11,24 +13,28 @@ import {
   type ExitCode,
   runDatabaseCommand,
 } from "./database-command.ts";
-import { checkReadable, finishFile, type OutputFile, outputFile, STANDARD_STREAM } from "./output-file.ts";
-import { refuseTerminal, withTemporaryFolder, writeFileOut } from "./standard-streams.ts";
+import { encryptFile } from "./encrypted-backup.ts";
+import { encrypt } from "./encrypted-file.ts";
 
 const command: DatabaseCommand = {
   name: "backup",
   takesForce: true,
+  takesPassphrase: true,
   help: `bramble backup FILE: copies the hub's database into FILE, and verifies the copy; the hub may run meanwhile.
 FILE - is standard output; the copy is made in TMPDIR, and written out once it is verified.
 
-  --data DIR   data folder of the hub
-  --force      replace FILE where it is there already
+  --data DIR               data folder of the hub
+  --force                  replace FILE where it is there already
+  --passphrase-file FILE   encrypt the copy: the first line is the passphrase (or BRAMBLE_PASSPHRASE in the environment)
 
-The copy holds the hub's secrets too: keep it as you keep a password. Ends with 0 when it is written, with 1 when it is
+Without a passphrase the copy holds the hub's secrets as they are: keep it as you keep a password. Nobody can read an
+encrypted one without its passphrase, nor change it unnoticed; the plain copy that is encrypted is made in the data folder,
+or in TMPDIR. Ends with 0 when it is written, with 1 when it is
 written with the damage that the database has, and with 2 when it is not written.`,
   async run(request) {
     if (request.file === STANDARD_STREAM) return writeToStandardOutput(request);
     const file = fileToWrite(request);
-    const isSound = await copyAndCheck(request.folder.databasePath, file.part, request.signal);
+    const isSound = await writeCopy(request, file.part);
     try {
       finishFile(file);
     } catch (error) {
@@ -41,13 +47,27 @@ written with the damage that the database has, and with 2 when it is not written
   },
 };
 
+/** Resolves with true when the copy is sound. A plain one comes no nearer to its new place than it is anyway. */
+async function writeCopy({ folder, passphrase, signal }: DatabaseRequest, part: string): Promise<boolean> {
+  if (passphrase === null) return copyAndCheck(folder.databasePath, part, signal);
+  const plain = `${folder.databasePath}.plain-${process.pid}`;
+  try {
+    const isSound = await copyAndCheck(folder.databasePath, plain, signal);
+    await encryptFile(plain, part, passphrase, signal);
+    return isSound;
+  } finally {
+    removeDatabase(plain);
+  }
+}
+
 /** What is said goes to standard error: the other one has the database, whole or not at all. */
-async function writeToStandardOutput({ folder, signal }: DatabaseRequest): Promise<ExitCode> {
+async function writeToStandardOutput({ folder, passphrase, signal }: DatabaseRequest): Promise<ExitCode> {
   refuseTerminal("A database");
   return withTemporaryFolder(async (temporary) => {
     const copy = join(temporary, "bramble.db");
     const isSound = await copyAndCheck(folder.databasePath, copy, signal, console.error);
-    await writeFileOut(copy);
+    const bytes = createReadStream(copy);
+    await writeOut(passphrase === null ? bytes : encrypt(bytes, passphrase));
     return isSound ? 0 : 1;
   });
 }
