@@ -1,6 +1,7 @@
 // The port to an MQTT broker: messages of devices come in over it, commands go out. The hub's own broker is one adapter
 // (transport/mqtt); nothing here depends on which one it is.
 // Invariant, for every adapter: a QoS 1 PUBLISH is acknowledged only after its verdict, and never where that is `deferred`.
+// test/contract/broker.ts holds every adapter to it.
 import type { Publication } from "../../shared/added-control.ts";
 import type { CommandChannel } from "../commands/channels.ts";
 import type { Delivery, Verdict } from "../ingest/accept.ts";
@@ -16,11 +17,6 @@ export interface BrokerEndpoint {
 export interface BrokerStats {
   /** Clients whose CONNECT was accepted. */
   readonly clients: number;
-}
-
-export interface BrokerMessage extends Publication {
-  /** The highest QoS with which subscribers get it. */
-  readonly qos: 0 | 1;
 }
 
 /** A PUBLISH of a client, on a topic of devices. */
@@ -54,8 +50,6 @@ export interface MqttBroker {
   start(): Promise<BrokerEndpoint>;
   /** Disconnects all clients. Stopping twice is fine. */
   stop(): Promise<void>;
-  /** Publishes to the subscribers of a topic. Resolves once the broker has taken the message, not when it is delivered. */
-  publish(message: BrokerMessage): Promise<void>;
   /** The way to the subscribers of a topic, with their acknowledgement; undefined while there are none. */
   commandChannel(publication: Publication): CommandChannel | undefined;
 }

@@ -9,13 +9,7 @@ import type { Publication } from "../../../shared/added-control.ts";
 import type { Admission } from "../../access/admission.ts";
 import type { Budget } from "../../access/budget.ts";
 import { plainAddress } from "../../access/networks.ts";
-import type {
-  BrokerEndpoint,
-  BrokerHandlers,
-  BrokerMessage,
-  BrokerStats,
-  MqttBroker,
-} from "../../broker/mqtt-broker.ts";
+import type { BrokerEndpoint, BrokerHandlers, BrokerStats, MqttBroker } from "../../broker/mqtt-broker.ts";
 import type { Clock } from "../../clock.ts";
 import type { CommandChannel } from "../../commands/channels.ts";
 import type { Commands } from "../../commands/commands.ts";
@@ -128,17 +122,6 @@ export class EmbeddedBroker implements MqttBroker {
   /** Whether this hub is at the other end of a connection. */
   isConnectedTo(address: string, port: number): boolean {
     return this.#connections.has(address, port);
-  }
-
-  async publish({ topic, payload, qos }: BrokerMessage): Promise<void> {
-    const broker = this.#running?.broker;
-    if (broker === undefined) throw new Error("the broker does not run");
-    await new Promise<void>((resolve, reject) => {
-      broker.publish({ cmd: "publish", topic, payload, qos, dup: false, retain: false }, (error) => {
-        if (error) reject(error);
-        else resolve();
-      });
-    });
   }
 
   async start(): Promise<BrokerEndpoint> {
