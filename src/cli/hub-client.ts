@@ -24,7 +24,7 @@ export const hubOptionLines = [
 
 /** A hub as it was named, or found. */
 export interface HubAddress {
-  /** Without a path. */
+  /** With the hub's base path, and without a slash at its end. */
   readonly url: string;
   readonly token: string | null;
   /** Where it was found; null where a person named it. */
@@ -131,7 +131,7 @@ async function versionWords(hub: HubAddress): Promise<string> {
 
 function parseUrl(text: string): string {
   const url = URL.parse(text);
-  if (url === null || !/^https?:$/.test(url.protocol) || url.pathname !== "/" || url.search !== "")
+  if (url === null || !/^https?:$/.test(url.protocol) || url.search !== "" || url.hash !== "")
     throw new Misuse(`--url takes http://HOST:PORT, not “${text}”.`);
-  return url.origin;
+  return url.origin + url.pathname.replace(/\/$/, "");
 }

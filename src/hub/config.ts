@@ -22,6 +22,10 @@ export interface Config {
   readonly anonymous: Anonymous | null;
   /** Networks beside the private ones whose addresses are let in; null where people set them. */
   readonly allow: readonly string[] | null;
+  /** Networks of proxies whose word about a client's address is taken. */
+  readonly trustProxy: readonly string[];
+  /** What the paths of every HTTP request begin with, such as "/bramble"; empty where they do not. */
+  readonly basePath: string;
   /** Names beside the hub's own under which browsers may reach it. */
   readonly allowedHosts: readonly string[];
   /** Whether one address may have only so many connections and requests, and one client only so many messages. */
@@ -61,6 +65,8 @@ const flags = {
   anonymous: { type: "string", value: "none|readings|all", help: "what clients without a key may do (readings)" },
   allow: { type: "string", value: "CIDR,…", help: "networks to let in beside the private ones" },
   "allowed-host": { type: "string", value: "NAME,…", help: "more names under which browsers may reach the hub" },
+  "trust-proxy": { type: "string", value: "CIDR,…", help: "proxies whose word about a client's address is taken" },
+  "base-path": { type: "string", value: "/PATH", help: "serve HTTP below this path, for a proxy that passes it on" },
   "no-rate-limit": { type: "boolean", help: "any number of connections, requests and messages for each address" },
   memory: {
     type: "string",
@@ -73,7 +79,7 @@ const flags = {
 } as const;
 type FlagName = keyof typeof flags;
 
-const COMING_LATER: readonly string[] = ["https-port", "mqtts-port", "trust-proxy", "base-path"];
+const COMING_LATER: readonly string[] = ["https-port", "mqtts-port"];
 
 export const serveHelp = `bramble serve: runs the hub without a window. Each flag is also BRAMBLE_<NAME> in the environment.
 
@@ -114,7 +120,9 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
         memoryBytes: parseMemory(text("memory") ?? "512"),
         joining: oneOf("joining", text("joining") ?? "ask", JOINING),
         anonymous: optional(text("anonymous"), (said) => oneOf("anonymous", said, ANONYMOUS)),
-        allow: optional(text("allow"), (said) => list(said).map(allowedNetwork)),
+        allow: optional(text("allow"), (said) => list(said).map((network) => allowedNetwork("allow", network))),
+        trustProxy: list(text("trust-proxy")).map((network) => allowedNetwork("trust-proxy", network)),
+        basePath: parseBasePath(text("base-path") ?? ""),
         allowedHosts: list(text("allowed-host")).map((name) => name.toLowerCase()),
         metricsReadings:
           values["metrics-readings"] === true || isOn("metrics-readings", fromEnvironment(env, "metrics-readings")),
@@ -165,14 +173,22 @@ function parseHost(text: string): string {
   return text;
 }
 
-function allowedNetwork(text: string): string {
+function allowedNetwork(flag: string, text: string): string {
   const cidr = parseCidr(text);
-  if (cidr === null) throw new Error(`--allow takes networks such as 203.0.113.0/24, not “${text}”.`);
+  if (cidr === null) throw new Error(`--${flag} takes networks such as 203.0.113.0/24, not “${text}”.`);
   return cidr;
 }
 
 function optional<T>(text: string | undefined, parse: (text: string) => T): T | null {
   return text === undefined ? null : parse(text);
+}
+
+/** Without the slash at its end. What a URL would have to encode could be written in more than one way. */
+function parseBasePath(text: string): string {
+  const path = text.replace(/\/$/, "");
+  const isPlain = /^(?:\/[\w~-][\w.~-]*)*$/.test(path);
+  if (!isPlain) throw new Error(`--base-path takes a path such as /bramble, not “${text}”.`);
+  return path;
 }
 
 /** A flag without a value, from the environment. */

@@ -81,6 +81,7 @@ export class HubStatus {
       version,
       httpPort: endpoints.httpPort,
       mqttPort: endpoints.mqttPort,
+      ...(config.basePath !== "" && { basePath: config.basePath }),
       addresses: endpoints.addresses,
       ...(mdns?.name && { mdnsName: mdns.name }),
       dataFolder,

@@ -22,6 +22,7 @@ import type { RouteEntry } from "./transport/http/route.ts";
 import { warmUpHttp } from "./transport/http/warm-up.ts";
 import { MqttDiagnostics } from "./transport/mqtt/diagnostics.ts";
 import { EmbeddedBroker } from "./transport/mqtt/embedded-broker.ts";
+import { RequestClients } from "./transport/request-clients.ts";
 import { deviceRoute } from "./transport/websocket/device-socket.ts";
 import { liveRoute } from "./transport/websocket/live-socket.ts";
 import { WebSocketUpgrades } from "./transport/websocket/websocket-upgrades.ts";
@@ -47,6 +48,8 @@ export interface HubOptions {
 export interface RunningHub {
   readonly httpPort: number;
   readonly mqttPort: number;
+  /** Of every HTTP path; empty where there is none. */
+  readonly basePath: string;
   readonly token: string;
   /** Of this run's sign-in link; good once. */
   readonly linkSecret: string;
@@ -101,6 +104,7 @@ export class Hub {
     const admission = () =>
       new Admission({
         networks: access.networks,
+        proxies: access.proxies,
         isLimited: config.rateLimit,
         isShortOfMemory: () => memory.isShort,
       });
@@ -138,7 +142,7 @@ export class Hub {
     const { httpPort, mqttPort, loopback, addresses, notes } = endpoints;
     const { token, links } = access;
     const linkSecret = links.make({ kind: "owner" }).secret;
-    const urls = { http: endpoints.localUrl("http"), mqtt: endpoints.localUrl("mqtt") };
+    const urls = { http: endpoints.localUrl("http") + config.basePath, mqtt: endpoints.localUrl("mqtt") };
     folder.announce({ pid: process.pid, version, hubId, ...urls, token });
     this.#stops.push(() => folder.forget());
     log.info({ httpPort, mqttPort, version }, "hub is running");
@@ -149,6 +153,7 @@ export class Hub {
         hubId,
         httpPort,
         mqttPort,
+        basePath: config.basePath,
         clock,
         log: log.child({ name: "mdns" }),
         onName: (name) => access.browsers.learnName(name),
@@ -156,8 +161,9 @@ export class Hub {
       status.advertisedBy(mdns);
       await this.#run(mdns);
     }
-    void warmUpHttp(loopback, httpPort);
-    return { httpPort, mqttPort, token, linkSecret, notes, loopback, addresses, routes: http.routes };
+    void warmUpHttp(loopback, httpPort, config.basePath);
+    const { basePath } = config;
+    return { httpPort, mqttPort, basePath, token, linkSecret, notes, loopback, addresses, routes: http.routes };
   }
 
   /** Starts a part that is to be stopped with the hub. */
@@ -180,8 +186,16 @@ export class Hub {
     const { config, version, uiFolder, agentFolder, clock, httpTimeouts, log } = this.#options;
     const { store, access, directory, registry, refusals, retention, commands, ingest, inbox, budget, feed, floodLog } =
       core;
+    const { proxies } = access;
+    const { basePath } = config;
     const mqttPort = () => endpoints.mqttPort;
     const diagnostics = new HttpDiagnostics({ failures, mqttPort, floodLog });
+    const clients = new RequestClients({
+      proxies,
+      admission,
+      onNotAdmitted: (address, outcome) => diagnostics.notAdmitted(address, outcome),
+      clock,
+    });
     const hubInfo = () => status.info();
     const doctor = new Doctor({
       hubInfo,
@@ -190,6 +204,7 @@ export class Hub {
       browse: async () => (await import("./discovery/browse.ts")).browseHubs(config.host),
       isMqttClient: (address, port) => mqtt.isConnectedTo(address, port),
       allows: (address) => access.networks.allows(address),
+      untrustedForwarders: () => clients.untrustedForwarders(),
       connectionFailures: failures,
       refusals,
       registry,
@@ -219,8 +234,10 @@ export class Hub {
       metrics: () => status.metrics(),
       latestReadings: config.metricsReadings ? () => directory.latest() : null,
       admission,
+      clients,
+      basePath,
       pacing: new HttpPacing({ budget, diagnostics, clock }),
-      webSockets: new WebSocketUpgrades({ access, diagnostics, budget, clock, routes }),
+      webSockets: new WebSocketUpgrades({ access, clients, basePath, diagnostics, budget, clock, routes }),
       hubId: () => status.hubId,
       ...(httpTimeouts && { timeouts: httpTimeouts }),
     });

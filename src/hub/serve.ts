@@ -72,10 +72,10 @@ async function run(config: Config, folder: DataFolder, host: Host): Promise<numb
 }
 
 function tellRunning(host: Host, running: RunningHub): void {
-  const { httpPort, mqttPort, token, linkSecret, notes, loopback, addresses } = running;
-  host.tell({ type: "ready", httpPort, mqttPort, token } satisfies HubMessage);
+  const { httpPort, mqttPort, basePath, token, linkSecret, notes, loopback, addresses } = running;
+  host.tell({ type: "ready", httpPort, mqttPort, basePath, token } satisfies HubMessage);
   if (host.kind !== "console") return;
-  const link = (address: string) => `  http://${inUrl(address)}:${httpPort}/#link=${linkSecret}`;
+  const link = (address: string) => `  http://${inUrl(address)}:${httpPort}${basePath}/#link=${linkSecret}`;
   console.log(
     [
       `Bramble ${packageJson.version} is running: MQTT on port ${mqttPort}, HTTP on port ${httpPort}.`,

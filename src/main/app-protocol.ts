@@ -65,7 +65,7 @@ async function forwardToHub(request: Request, url: URL, hub: HubProcess, log: De
     bypassCustomProtocolHandlers: true,
   };
   try {
-    return await net.fetch(`http://127.0.0.1:${endpoint.httpPort}${url.pathname}${url.search}`, init);
+    return await net.fetch(`${endpoint.url}${url.pathname}${url.search}`, init);
   } catch (error) {
     log.warn(`The hub did not answer ${request.method} ${url.pathname}:`, error);
     return hubIsAway(hub);

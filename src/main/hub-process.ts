@@ -12,7 +12,8 @@ const steadyAfterMs = 60_000;
 const stopWithinMs = 5_000;
 
 export interface HubEndpoint {
-  readonly httpPort: number;
+  /** Such as "http://127.0.0.1:8080/bramble": the hub's paths come behind it. */
+  readonly url: string;
   readonly token: string;
 }
 
@@ -81,7 +82,8 @@ export class HubProcess extends EventEmitter<{ state: [HubState] }> {
     if (message.type === "failed") {
       this.#enter({ kind: "failed", reason: forTheDesktop(message.message) });
     } else {
-      this.#endpoint = { httpPort: message.httpPort, token: message.token };
+      const { httpPort, basePath, token } = message;
+      this.#endpoint = { url: `http://127.0.0.1:${httpPort}${basePath}`, token };
       this.#enter({ kind: "running" });
     }
   }

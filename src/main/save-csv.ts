@@ -64,7 +64,7 @@ export class CsvSaver {
     // Also while nothing comes: a window that is opened meanwhile learns of it.
     const telling = setInterval(tell, PROGRESS_EVERY_MS);
     try {
-      const answer = await net.fetch(`http://127.0.0.1:${hub.httpPort}/api/v1/export.csv?${searchParams(query)}`, {
+      const answer = await net.fetch(`${hub.url}/api/v1/export.csv?${searchParams(query)}`, {
         // On its way within this computer packing it would only cost time.
         headers: { authorization: `Bearer ${hub.token}`, "accept-encoding": "identity" },
         signal,

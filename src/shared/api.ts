@@ -218,6 +218,7 @@ export const HubInfo = Type.Object({
   version: Type.String(),
   httpPort: Type.Integer(),
   mqttPort: Type.Integer(),
+  basePath: Type.Optional(Type.String({ description: "what the hub’s paths begin with, such as /bramble" })),
   addresses: Type.Array(Type.String(), { description: "where Pis on this network reach the hub, best first" }),
   mdnsName: Type.Optional(
     Type.String({ description: "a name that stands for all of them on this network, such as bramble.local" }),
@@ -254,7 +255,11 @@ export const Health = Type.Object({
 export type Health = Static<typeof Health>;
 
 /** A ticket opens `WS /api/v1/live?ticket=` once, within half a minute. */
-export const LiveTicket = Type.Object({ ticket: Type.String(), port: Type.Integer() });
+export const LiveTicket = Type.Object({
+  ticket: Type.String(),
+  port: Type.Integer(),
+  basePath: Type.String({ description: "what the hub’s paths begin with, such as /bramble; empty where they do not" }),
+});
 export type LiveTicket = Static<typeof LiveTicket>;
 
 /** `[device, metric, tsMs, value]`: short, since thousands of them cross the wire. */

@@ -8,6 +8,7 @@ import { doctor } from "../../src/shared/messages/en/doctor.ts";
 import { http } from "../../src/shared/messages/en/http.ts";
 import { ingest } from "../../src/shared/messages/en/ingest.ts";
 import { notes } from "../../src/shared/messages/en/notes.ts";
+import { proxies } from "../../src/shared/messages/en/proxies.ts";
 import { en } from "../../src/shared/messages/en.ts";
 
 /** Parameters that are more than a text. */
@@ -38,7 +39,7 @@ test("the English is what the golden file says", async () => {
 });
 
 test("no code is there twice, and each error has a sentence", () => {
-  const parts = [access, devices, diagnostics, doctor, http, ingest, notes];
+  const parts = [access, devices, diagnostics, doctor, http, ingest, notes, proxies];
   const codes = parts.flatMap((part) => Object.keys(part));
   expect(codes.toSorted()).toEqual(Object.keys(en).toSorted());
   const errors = new Set(codes.map((code) => code.replace(/\/.*/, "")));

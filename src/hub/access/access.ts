@@ -24,6 +24,7 @@ import { OpenConnections } from "./open-connections.ts";
 import type { Principal } from "./principal.ts";
 import { RequestRate } from "./request-rate.ts";
 import { type DeviceTopics, TopicAuthority } from "./topic-authority.ts";
+import { TrustedProxies } from "./trusted-proxies.ts";
 
 const LINK_LIFE_MS = 10 * 60_000;
 const TICKET_LIFE_MS = 30_000;
@@ -38,7 +39,7 @@ interface KnownDevices {
 }
 
 export interface AccessOptions {
-  readonly config: Pick<Config, "anonymous" | "allow" | "allowedHosts" | "rateLimit" | "token">;
+  readonly config: Pick<Config, "anonymous" | "allow" | "allowedHosts" | "trustProxy" | "rateLimit" | "token">;
   readonly store: Pick<Store, "records" | "audit">;
   readonly devices: KnownDevices;
   readonly topics: DeviceTopics;
@@ -52,6 +53,7 @@ export class Access {
   readonly token: string;
   readonly settings: AccessSettings;
   readonly networks: Networks;
+  readonly proxies: TrustedProxies;
   readonly browsers: BrowserGuard;
   readonly deviceKeys: DeviceKeys;
   readonly apiKeys: ApiKeys;
@@ -86,6 +88,7 @@ export class Access {
       },
     });
     this.networks = new Networks(this.settings.allow);
+    this.proxies = new TrustedProxies(config.trustProxy);
     this.browsers = new BrowserGuard(config.allowedHosts);
     this.lockOut = new LockOut(clock);
     this.requests = new RequestRate(clock, config.rateLimit);

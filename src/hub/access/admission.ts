@@ -1,8 +1,9 @@
 // Whether a connection may stay: asked once when it opens, before anything of it is read. When all places are taken, a
 // client from an address with fewer connections replaces the oldest connection of the address with most: opening idle
-// connections cannot lock others out.
+// connections cannot lock others out. The connection of a trusted proxy counts as its client's while that is known.
 import type { Socket } from "node:net";
 import { type Networks, plainAddress } from "./networks.ts";
+import type { TrustedProxies } from "./trusted-proxies.ts";
 
 const MAX_CONNECTIONS = 1_000;
 const MAX_CONNECTIONS_PER_ADDRESS = 200;
@@ -19,6 +20,8 @@ export type NotAdmitted =
 
 export interface AdmissionOptions {
   readonly networks: Networks;
+  /** These are let in, with any number of connections: their clients are judged. */
+  readonly proxies: TrustedProxies;
   /** Without it one address may open as many as all of them together. */
   readonly isLimited: boolean;
   /** True while the hub can take nothing more on. */
@@ -32,7 +35,8 @@ export class Admission {
   readonly #options: AdmissionOptions;
   /** By address, the oldest first. */
   readonly #byAddress = new Map<string, Set<Socket>>();
-  #count = 0;
+  /** Those that are counted, with the address that each is counted to. */
+  readonly #counted = new Map<Socket, string>();
   /** The address of each that lingers. */
   readonly #lingering = new Map<Socket, string>();
 
@@ -40,18 +44,36 @@ export class Admission {
     this.#options = options;
   }
 
-  /** Counts the socket in until it closes, or says why it may not stay. */
+  /**
+   * Counts the socket in until it closes, or says why it may not stay. One that is counted already, since its proxy had to
+   * name the client first, is counted to that from now on.
+   */
   admit(socket: Socket): "admitted" | NotAdmitted {
-    const { networks, isLimited, isShortOfMemory, maxConnections = MAX_CONNECTIONS } = this.#options;
+    const { isShortOfMemory, maxConnections = MAX_CONNECTIONS } = this.#options;
     const address = plainAddress(socket.remoteAddress);
-    const fromHere = this.#byAddress.get(address) ?? new Set<Socket>();
-    if (!networks.allows(address)) return "outside the allowed networks";
+    if (this.#counted.has(socket)) return this.reassign(socket, address);
+    const rejection = this.#rejectionOf(address);
+    if (rejection === "outside the allowed networks") return rejection;
     if (isShortOfMemory()) return "short of memory";
-    if (isLimited && fromHere.size >= MAX_CONNECTIONS_PER_ADDRESS) return "too many connections of one address";
-    if (this.#count >= maxConnections && !this.#makePlace(fromHere.size)) return "too many connections";
-    this.#count++;
-    this.#byAddress.set(address, fromHere.add(socket));
-    socket.once("close", () => this.#release(address, socket));
+    if (rejection !== null) return rejection;
+    if (this.#counted.size >= maxConnections && !this.#makePlace(this.#byAddress.get(address)?.size ?? 0))
+      return "too many connections";
+    this.#count(socket, address);
+    socket.once("close", () => this.#release(socket));
+    return "admitted";
+  }
+
+  /** Counts an admitted socket to another address from now on, or says why a client from there may not come in. */
+  reassign(socket: Socket, address: string): "admitted" | NotAdmitted {
+    const before = this.#counted.get(socket);
+    if (before === address) return "admitted";
+    const rejection = this.#rejectionOf(address);
+    if (rejection !== null) return rejection;
+    // One that had to make place is not counted any more.
+    if (before !== undefined) {
+      this.#release(socket);
+      this.#count(socket, address);
+    }
     return "admitted";
   }
 
@@ -70,22 +92,38 @@ export class Admission {
     return true;
   }
 
+  #rejectionOf(address: string): NotAdmitted | null {
+    const { networks, proxies, isLimited } = this.#options;
+    if (proxies.includes(address)) return null;
+    if (!networks.allows(address)) return "outside the allowed networks";
+    const fromHere = this.#byAddress.get(address)?.size ?? 0;
+    return isLimited && fromHere >= MAX_CONNECTIONS_PER_ADDRESS ? "too many connections of one address" : null;
+  }
+
   /** Closes the oldest connection of the address with most, where that has more than the newcomer's would. */
   #makePlace(fromHere: number): boolean {
     let most: Set<Socket> | null = null;
     for (const sockets of this.#byAddress.values()) if (sockets.size > (most?.size ?? 0)) most = sockets;
     const [oldest] = most ?? [];
     if (most === null || oldest === undefined || most.size <= fromHere + 1) return false;
-    this.#release(plainAddress(oldest.remoteAddress), oldest);
+    this.#release(oldest);
     oldest.destroy();
     return true;
   }
 
-  #release(address: string, socket: Socket): void {
-    const sockets = this.#byAddress.get(address);
+  #count(socket: Socket, address: string): void {
+    const fromHere = this.#byAddress.get(address) ?? new Set<Socket>();
+    this.#byAddress.set(address, fromHere.add(socket));
+    this.#counted.set(socket, address);
+  }
+
+  #release(socket: Socket): void {
+    const address = this.#counted.get(socket);
     // One that had to make place is released before it closes.
-    if (sockets?.delete(socket) !== true) return;
-    this.#count--;
-    if (sockets.size === 0) this.#byAddress.delete(address);
+    if (address === undefined) return;
+    this.#counted.delete(socket);
+    const sockets = this.#byAddress.get(address);
+    sockets?.delete(socket);
+    if (sockets?.size === 0) this.#byAddress.delete(address);
   }
 }

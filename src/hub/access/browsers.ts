@@ -26,14 +26,15 @@ export class BrowserGuard {
   /**
    * Null when the request may go on. An HTTP/1.0 client may send no Host at all. `isDevice` is true for a path that devices
    * alone use, which takes no cookie: the WebSocket library of the ESP8266 sends `Origin: file://`, which no browser does.
+   * `forwardedHost` is what the browser asked a trusted proxy for. It must be allowed as well as the Host, since a proxy that
+   * does not know X-Forwarded-Host passes it on as any page can write it.
    */
-  check(rawHeaders: readonly string[], isDevice = false): Problem | null {
+  check(rawHeaders: readonly string[], isDevice = false, forwardedHost: string | null = null): Problem | null {
     const hosts = headerValues(rawHeaders, "host");
     if (hosts.length > 1) return message("foreign-host/several");
-    const [host] = hosts;
-    if (host !== undefined && !this.#isOwn(host)) {
-      return message("foreign-host", { host: host.slice(0, 80) });
-    }
+    const foreign = [...hosts, forwardedHost ?? []].flat().find((one) => !this.#isOwn(one));
+    if (foreign !== undefined) return message("foreign-host", { host: foreign.slice(0, 80) });
+    const host = forwardedHost ?? hosts[0];
     const origins = headerValues(rawHeaders, "origin");
     const sound = origins.every(
       (origin) =>

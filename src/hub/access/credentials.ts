@@ -13,7 +13,16 @@ export function credentialOf(headers: IncomingHttpHeaders): Credential | null {
   return text === undefined || text === "" ? null : { kind: "token", text };
 }
 
+export interface CookieOptions {
+  readonly maxAgeSeconds: number;
+  /** The hub's base path; empty where there is none. */
+  readonly basePath: string;
+  /** Whether the client speaks TLS: its browser then never sends the cookie without. */
+  readonly isSecure: boolean;
+}
+
 /** A Set-Cookie header that no script reads and no other site's request carries; `token` is made of base64url and dots. */
-export function sessionCookie(token: string, maxAgeSeconds: number): string {
-  return `${COOKIE}=${token}; Path=/; Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=Strict`;
+export function sessionCookie(token: string, { maxAgeSeconds, basePath, isSecure }: CookieOptions): string {
+  const secure = isSecure ? "; Secure" : "";
+  return `${COOKIE}=${token}; Path=${basePath || "/"}; Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=Strict${secure}`;
 }

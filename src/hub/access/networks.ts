@@ -69,6 +69,17 @@ export function plainAddress(address: string | undefined): string {
   return wrapped?.[1] ?? bare;
 }
 
+/** An address as another program wrote it, in the one form that lists and logs know it by; null where it is none. */
+export function canonicalAddress(text: string): string | null {
+  const plain = plainAddress(text);
+  if (isIPv4(plain)) return plain;
+  if (!isIPv6(plain)) return null;
+  const compressed = new URL(`http://[${plain}]`).hostname.slice(1, -1);
+  const [, high, low] = /^::ffff:([\da-f]{1,4}):([\da-f]{1,4})$/.exec(compressed) ?? [];
+  if (high === undefined || low === undefined) return compressed;
+  return [high, low].map((half) => `${Number.parseInt(half, 16) >> 8}.${Number.parseInt(half, 16) & 0xff}`).join(".");
+}
+
 const LOOPBACK = toBlockList(["127.0.0.0/8", "::1/128"]);
 
 export function isLoopback(address: string): boolean {
@@ -90,7 +101,8 @@ function onLinkPrefixes(): string[] {
     .flatMap(({ family, cidr }) => (family === "IPv6" && cidr !== null ? [cidr] : []));
 }
 
-function toBlockList(cidrs: readonly string[]): BlockList {
+/** Networks in CIDR form, as a list that addresses are looked up in. */
+export function toBlockList(cidrs: readonly string[]): BlockList {
   const list = new BlockList();
   for (const cidr of cidrs) {
     const [address = "", prefix = ""] = cidr.split("/");

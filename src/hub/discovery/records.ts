@@ -6,6 +6,8 @@ export interface Advertised {
   readonly hubId: string;
   readonly httpPort: number;
   readonly mqttPort: number;
+  /** Of the hub's HTTP; empty where there is none. */
+  readonly basePath: string;
 }
 
 export interface Names {
@@ -47,11 +49,12 @@ const SERVICE_TTL_SECONDS = 4_500;
 const SERVICE_TYPE_ENUMERATION = "_services._dns-sd._udp.local";
 
 export function recordsOf(advertised: Advertised, { host, instance }: Names, addresses: Addresses): Records {
-  const { hubId, httpPort, mqttPort } = advertised;
+  const { hubId, httpPort, mqttPort, basePath } = advertised;
+  const path = `path=${basePath || "/"}`;
   const services = [
-    { type: "_bramble._tcp.local", port: httpPort, txt: ["v=1", `id=${hubId}`, `mqtt=${mqttPort}`, "path=/"] },
+    { type: "_bramble._tcp.local", port: httpPort, txt: ["v=1", `id=${hubId}`, `mqtt=${mqttPort}`, path] },
     { type: "_mqtt._tcp.local", port: mqttPort, txt: [""] },
-    { type: "_http._tcp.local", port: httpPort, txt: ["path=/"] },
+    { type: "_http._tcp.local", port: httpPort, txt: [path] },
   ].map((service) => ({ ...service, name: `${instance}.${service.type}` }));
 
   const shared = services.flatMap(({ type, name }): DnsRecord[] => [

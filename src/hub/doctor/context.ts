@@ -20,6 +20,8 @@ export interface DoctorOptions {
   readonly isMqttClient: (address: string, port: number) => boolean;
   /** Whether the allowed networks contain the address. */
   readonly allows: (address: string) => boolean;
+  /** Addresses that name clients in X-Forwarded-For and are no trusted proxies. */
+  readonly untrustedForwarders: () => readonly string[];
   readonly connectionFailures: Pick<ConnectionFailures, "list">;
   readonly refusals: Pick<Refusals, "list">;
   readonly registry: Pick<Registry, "list">;

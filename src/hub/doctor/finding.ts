@@ -1,9 +1,10 @@
 // What a check found, as codes and parameters; rendered once for the report.
 import type { Check, CheckState } from "../../shared/doctor.ts";
 import type { doctor } from "../../shared/messages/en/doctor.ts";
+import type { proxies } from "../../shared/messages/en/proxies.ts";
 import { type Message, render } from "../../shared/messages/message.ts";
 
-type DoctorMessage = Message<keyof typeof doctor>;
+type DoctorMessage = Message<keyof typeof doctor | keyof typeof proxies>;
 
 export interface Finding {
   /** What was checked, such as `mqtt-port`. */

@@ -2,6 +2,7 @@
 import { get } from "node:http";
 import { connect } from "node:net";
 import { generate } from "mqtt-packet";
+import type { HubInfo } from "../../shared/api.ts";
 import { plainAddress } from "../access/networks.ts";
 import { DOCTOR_CLIENT_ID } from "../diagnostics/connection-failures.ts";
 
@@ -43,10 +44,10 @@ export function probeMqtt(
 }
 
 /** The program that answers with the hub's id is this hub. */
-export function probeHttp(host: string, port: number, hubId: string): Promise<Reached> {
+export function probeHttp(host: string, port: number, { hubId, basePath = "" }: HubInfo): Promise<Reached> {
   return new Promise((resolve) => {
     const signal = AbortSignal.timeout(PROBE_TIMEOUT_MS);
-    const request = get({ host, port, path: "/api/v1/doctor/hub-id", agent: false, signal }, (response) => {
+    const request = get({ host, port, path: `${basePath}/api/v1/doctor/hub-id`, agent: false, signal }, (response) => {
       let text = "";
       response.setEncoding("utf8");
       response.on("data", (piece: string) => {

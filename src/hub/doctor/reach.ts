@@ -26,7 +26,7 @@ export async function checkReach(hub: HubInfo, options: Options): Promise<readon
     Promise.all(addresses.map(async (address): Promise<Answer> => [address, await probe(address)]));
   const [mqtt, http] = await Promise.all([
     all((address) => probeMqtt(address, hub.mqttPort, options.isMqttClient)),
-    all((address) => probeHttp(address, hub.httpPort, hub.hubId)),
+    all((address) => probeHttp(address, hub.httpPort, hub)),
   ]);
   const network = checkNetwork(host, hub.addresses, options.allows);
   if (addresses.length === 0) return [network];

@@ -8,6 +8,7 @@ import { type Finding, renderFinding } from "./finding.ts";
 import { checkFirewall } from "./firewall.ts";
 import { checkMdns } from "./mdns.ts";
 import { checkPortConflicts } from "./port-conflicts.ts";
+import { checkProxies } from "./proxies.ts";
 import { checkReach } from "./reach.ts";
 import { realSystem, type System } from "./system.ts";
 
@@ -25,6 +26,7 @@ export async function runChecks(options: DoctorOptions, system: System = realSys
     { id: "reach", run: () => checkReach(hub, options) },
     { id: "port-conflict", run: () => checkPortConflicts(hub, options.listening, system) },
     { id: "firewall", run: () => checkFirewall(hub, system) },
+    { id: "proxies", run: () => checkProxies(hub, options, system) },
     { id: "mdns", run: () => checkMdns(hub, options, system) },
   ];
   const findings = await Promise.all(

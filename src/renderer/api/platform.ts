@@ -13,9 +13,9 @@ declare global {
 const desktop = window.bramble;
 
 /** The desktop's page has the origin `bramble://app`, which no WebSocket can connect to, so it uses the hub's port. */
-export function liveUrl({ ticket, port }: LiveTicket): URL {
+export function liveUrl({ ticket, port, basePath }: LiveTicket): URL {
   const path = apiUrl("live", { ticket });
-  const url = new URL(path, desktop === undefined ? document.baseURI : `ws://127.0.0.1:${port}`);
+  const url = new URL(path, desktop === undefined ? document.baseURI : `ws://127.0.0.1:${port}${basePath}/`);
   url.protocol = url.protocol.replace("http", "ws");
   return url;
 }

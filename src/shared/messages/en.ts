@@ -7,5 +7,6 @@ import { doctor } from "./en/doctor.ts";
 import { http } from "./en/http.ts";
 import { ingest } from "./en/ingest.ts";
 import { notes } from "./en/notes.ts";
+import { proxies } from "./en/proxies.ts";
 
-export const en = { ...access, ...devices, ...diagnostics, ...doctor, ...http, ...ingest, ...notes };
+export const en = { ...access, ...devices, ...diagnostics, ...doctor, ...http, ...ingest, ...notes, ...proxies };

@@ -26,6 +26,7 @@ import type { RecordStore } from "../../../src/hub/store/records.ts";
 import { HttpDiagnostics } from "../../../src/hub/transport/http/diagnostics.ts";
 import { HttpTransport } from "../../../src/hub/transport/http/http-transport.ts";
 import { HttpPacing } from "../../../src/hub/transport/http/pacing.ts";
+import { RequestClients } from "../../../src/hub/transport/request-clients.ts";
 import { WebSocketUpgrades } from "../../../src/hub/transport/websocket/websocket-upgrades.ts";
 import { report } from "./program.ts";
 
@@ -65,7 +66,7 @@ const audit: AuditLog = {
   trim: async () => undefined,
 };
 const access = new Access({
-  config: { anonymous: null, allow: null, allowedHosts: [], rateLimit: false, token: null },
+  config: { anonymous: null, allow: null, allowedHosts: [], trustProxy: [], rateLimit: false, token: null },
   store: { records, audit },
   devices: directory,
   topics: deviceTopics,
@@ -116,6 +117,15 @@ const ingest = new Ingest({
   events,
 });
 const diagnostics = new HttpDiagnostics({ failures: new ConnectionFailures(clock), mqttPort: () => 0, floodLog });
+const { proxies } = access;
+const admission = new Admission({
+  networks: access.networks,
+  proxies,
+  isLimited: false,
+  isShortOfMemory: () => false,
+});
+const clients = new RequestClients({ proxies, admission, onNotAdmitted: () => undefined, clock });
+const basePath = "";
 const http = new HttpTransport({
   version: "0",
   readings,
@@ -139,9 +149,11 @@ const http = new HttpTransport({
   }),
   diagnostics,
   doctor: { examine: () => Promise.reject(new Error("there is no hub")) },
-  admission: new Admission({ networks: access.networks, isLimited: false, isShortOfMemory: () => false }),
+  admission,
+  clients,
+  basePath,
   pacing: new HttpPacing({ budget, diagnostics, clock }),
-  webSockets: new WebSocketUpgrades({ access, diagnostics, budget, clock, routes: [] }),
+  webSockets: new WebSocketUpgrades({ access, clients, basePath, diagnostics, budget, clock, routes: [] }),
   uiFolder: "",
   agentFolder: "/nowhere",
   hubId: () => "",

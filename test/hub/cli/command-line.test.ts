@@ -42,7 +42,7 @@ test.each([
   [["devices", "--jsno"], "Unknown option '--jsno'. Did you mean --json? See bramble devices --help."],
   [["devices", "attic"], "Unexpected argument 'attic'. See bramble devices --help."],
   [["devices", "--url", "hub"], "--url takes http://HOST:PORT, not “hub”."],
-  [["devices", "--url", "http://hub/path"], "--url takes http://HOST:PORT"],
+  [["devices", "--url", "http://hub/path?query"], "--url takes http://HOST:PORT"],
   [["find", "--seconds", "x"], "--seconds takes a number"],
   [["simulate", "--devices", "0"], "--devices takes 1 to 1000"],
   [["backup", "--frce", "x"], "Did you mean --force?"],

@@ -14,8 +14,8 @@ import {
 const NAMES = { host: "bramble.local", instance: "Bramble on desk" };
 const SERVICE = "Bramble on desk._bramble._tcp.local";
 
-function records(addresses: readonly string[], httpPort = 8080): Records {
-  const advertised = { hubId: "hub", httpPort, mqttPort: 1883 };
+function records(addresses: readonly string[], httpPort = 8080, basePath = ""): Records {
+  const advertised = { hubId: "hub", httpPort, mqttPort: 1883, basePath };
   return recordsOf(advertised, NAMES, { onLink: addresses, reachable: addresses, own: addresses });
 }
 

@@ -20,7 +20,7 @@ class Wire {
   constructor() {
     const addresses = { onLink: ["10.0.0.1"], reachable: ["10.0.0.1"], own: ["10.0.0.1"] };
     const names = { host: "bramble.local", instance: "Bramble on desk" };
-    const records = recordsOf({ hubId: "hub", httpPort: 8080, mqttPort: 1883 }, names, addresses);
+    const records = recordsOf({ hubId: "hub", httpPort: 8080, mqttPort: 1883, basePath: "" }, names, addresses);
     this.responder = new Responder(records, {
       link: { send: async (bytes) => void this.#sent.push(decode(bytes)) },
       clock: this.clock,

@@ -66,6 +66,7 @@ function optionsWith(options: Partial<DoctorOptions>): DoctorOptions {
     isMqttClient: () => false,
     // No port is tried.
     allows: () => false,
+    untrustedForwarders: () => [],
     connectionFailures: new ConnectionFailures(clock),
     refusals: { list: () => [] },
     registry: { list: () => [] },

@@ -21,6 +21,9 @@ const MAX_QUOTED_CHARACTERS = 200;
 const MQTT_CONNECT = "\x10";
 const MQTT_NAMES = ["\0\x04MQTT", "\0\x06MQIsdp"];
 const TLS_HELLO = "\x16\x03";
+const PROXY_V1 = "PROXY ";
+/** The parser has passed over the empty lines that its signature begins with. */
+const PROXY_V2 = "\0\r\nQUIT\n";
 const BEGINNING_BYTES = 16;
 
 type Requester = Pick<FastifyRequest, "ip" | "headers">;
@@ -41,6 +44,11 @@ export class HttpDiagnostics {
     this.#options = options;
   }
 
+  /** A trusted proxy whose PROXY header was refused. */
+  badProxyHeader(address: string, reason: string): void {
+    this.#report(address, { subject: "PROXY", message: message("wrong-protocol/bad-proxy-header", { reason }) });
+  }
+
   notAdmitted(address: string, outcome: NotAdmitted): void {
     this.#options.failures.notAdmitted(address, outcome, "HTTP");
   }
@@ -59,6 +67,12 @@ export class HttpDiagnostics {
 
   foreign(address: string | undefined, found: Problem): void {
     this.#report(address, { subject: render(found), message: found });
+  }
+
+  /** A request to a path that is not below the base path. A page that only looks is no client that failed. */
+  outsideBasePath({ ip, method, url }: Requested, found: Problem): void {
+    if (method === "GET" || method === "HEAD") return;
+    this.#report(ip, { subject: `${method} ${quoted(url)}`, message: found });
   }
 
   /** A request to a path without a route. Returns a hint at the path that was meant; empty where none is close. */
@@ -105,6 +119,11 @@ export class HttpDiagnostics {
     if (beginning.startsWith(MQTT_CONNECT) && MQTT_NAMES.some((name) => beginning.includes(name))) {
       const mqttPort = this.#options.mqttPort();
       this.#report(address, { subject: "MQTT", message: message("wrong-protocol/mqtt-to-http", { mqttPort }) });
+    } else if (beginning.startsWith(PROXY_V1) || beginning.includes(PROXY_V2)) {
+      this.#report(address, {
+        subject: "PROXY",
+        message: message("wrong-protocol/untrusted-proxy", { address: plainAddress(address) }),
+      });
     } else if (beginning.startsWith(TLS_HELLO)) {
       this.#report(address, { subject: "TLS", message: message("wrong-protocol/tls-to-http") });
     } else {

@@ -2,7 +2,7 @@
 import type { IncomingMessage, Server } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, fastify } from "fastify";
+import { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from "fastify";
 import type { Problem } from "../../../shared/errors.ts";
 import { message } from "../../../shared/messages/message.ts";
 import { limits } from "../../../shared/reading.ts";
@@ -14,7 +14,10 @@ import type { Retention } from "../../devices/retention.ts";
 import type { Ingest } from "../../ingest/accept.ts";
 import type { Log } from "../../observe/log.ts";
 import type { Inbox } from "../../protocols/inbox.ts";
+import { BasePath } from "../base-path.ts";
 import { listen } from "../ports.ts";
+import { ProxiedConnections } from "../proxied-connections.ts";
+import type { RequestClient, RequestClients } from "../request-clients.ts";
 import type { WebSocketUpgrades } from "../websocket/websocket-upgrades.ts";
 import { checkAccess } from "./access-check.ts";
 import { answerClientError, clientProblem } from "./client-errors.ts";
@@ -50,6 +53,13 @@ const STOP_TIMEOUT_MS = 500;
 /** Charged to the budget for an answer that is streamed: what it takes to open the file. */
 const STREAM_BYTES = 16 * 1024;
 
+declare module "fastify" {
+  interface FastifyRequest {
+    /** Who sends it; `ip` is its address. */
+    readonly client: RequestClient;
+  }
+}
+
 /** How long a request may take to arrive. */
 export interface HttpTimeouts {
   /** From the connection, or the first byte of a further request, to the end of the headers. */
@@ -71,6 +81,7 @@ export interface HttpOptions
   readonly retention: Retention;
   readonly diagnostics: HttpDiagnostics;
   readonly admission: Admission;
+  readonly clients: RequestClients;
   readonly pacing: HttpPacing;
   readonly webSockets: WebSocketUpgrades;
   readonly uiFolder: string;
@@ -83,13 +94,21 @@ export class HttpTransport {
   readonly #options: HttpOptions;
   /** Connections that are open only to be told that they may not stay. */
   readonly #notAdmitted = new WeakMap<Duplex, NotAdmitted>();
+  readonly #basePath: BasePath;
   readonly #routes = new RouteTable();
+  readonly #proxied: ProxiedConnections;
   #port = 0;
   #isStopping = false;
 
   constructor(options: HttpOptions) {
-    const { diagnostics, timeouts = TIMEOUTS } = options;
+    const { basePath, diagnostics, timeouts = TIMEOUTS } = options;
     this.#options = options;
+    this.#proxied = new ProxiedConnections({
+      proxies: options.access.proxies,
+      admission: options.admission,
+      onBadHeader: (address, reason) => diagnostics.badProxyHeader(address, reason),
+    });
+    this.#basePath = new BasePath(basePath, diagnostics);
     this.#app = fastify({
       bodyLimit: limits.messageBytes,
       requestTimeout: timeouts.requestMs,
@@ -102,6 +121,7 @@ export class HttpTransport {
         shouldUpgradeCallback: wantsWebSocket,
       },
       return503OnClosing: false,
+      ...(basePath !== "" && { rewriteUrl: (request: IncomingMessage) => this.#basePath.innerUrl(request) }),
       routerOptions: { maxParamLength: MAX_PARAMETER_CHARACTERS },
       // Defaults are the handlers' own, which may have to know what was sent. The schemas are our own, too: checking each
       // against the schema of schemas takes a quarter of the start.
@@ -124,7 +144,7 @@ export class HttpTransport {
         // No hook has seen this request.
         reply.headers(ANSWER_HEADERS);
         if (this.#notAdmitted.has(request.raw.socket)) reply.header("Connection", "close");
-        sendProblem(reply, this.#whyNot(request) ?? badPath(request));
+        sendProblem(reply, this.#whyNot(request, reply) ?? badPath(request));
       },
       loggerInstance: options.log.child({ name: "http" }, { level: "warn" }) as FastifyBaseLogger,
     });
@@ -142,23 +162,30 @@ export class HttpTransport {
   /** Compiles its routes, which takes a while; to be called once, before it listens. */
   async prepare(): Promise<void> {
     const app = this.#app;
-    const { retention, pacing, diagnostics, uiFolder, version } = this.#options;
+    const { retention, pacing, diagnostics, clients, basePath, uiFolder, version } = this.#options;
     answerErrors(app, diagnostics);
+    app.decorateRequest("client", {
+      getter(this: FastifyRequest) {
+        return clients.of(this.raw);
+      },
+    });
     app.addHook("onRequest", (request, reply, done) => {
+      const { address } = request.client;
+      if (request.ip !== address) Object.defineProperty(request, "ip", { value: address });
       reply.headers(ANSWER_HEADERS);
-      const found = this.#whyNot(request);
-      if (found === null) done();
-      else sendProblem(reply, found);
+      const found = this.#whyNot(request, reply);
+      if (found !== null) return sendProblem(reply, found);
+      return this.#basePath.answerElsewhere(request, reply) ?? done();
     });
     app.addHook("onSend", async ({ raw }, _reply, payload) => pacing.answer(raw, answerBytes(payload)));
     packAnswers(app);
     checkPreconditions(app, diagnostics);
     checkAccess(app, this.#options);
     this.#routes.watch(app);
-    const openApi = new OpenApiDocument(version);
+    const openApi = new OpenApiDocument(version, basePath);
     openApi.watch(app);
     addUiFiles(app, uiFolder);
-    addSessionRoutes(app, { access: this.#options.access, httpPort: () => this.#port });
+    addSessionRoutes(app, { access: this.#options.access, basePath, httpPort: () => this.#port });
     addKeyRoutes(app, this.#options);
     addPeopleRoutes(app, this.#options);
     addIngestRoutes(app, this.#options);
@@ -196,6 +223,7 @@ export class HttpTransport {
     // A script that sends and hangs up its side gets its answer all the same.
     Object.assign(server, { httpAllowHalfOpen: true });
     pacing.start(server);
+    this.#proxied.start(server);
     webSockets.start(server, (socket) => this.#notAdmitted.has(socket));
     this.#port = await listen(server, host, port, "HTTP");
     return this.#port;
@@ -205,6 +233,7 @@ export class HttpTransport {
     this.#isStopping = true;
     this.#options.webSockets.stop();
     this.#options.pacing.stop();
+    this.#proxied.stop();
     const { server }: { server: Server } = this.#app;
     const closed = this.#app.close();
     const timer = setTimeout(() => server.closeAllConnections(), STOP_TIMEOUT_MS);
@@ -212,13 +241,15 @@ export class HttpTransport {
     clearTimeout(timer);
   }
 
-  #whyNot({ raw, ip }: FastifyRequest): Problem | null {
+  #whyNot({ raw, client }: FastifyRequest, reply: FastifyReply): Problem | null {
     if (this.#isStopping) return message("hub-stopping");
     const notAdmitted = this.#notAdmitted.get(raw.socket);
     if (notAdmitted !== undefined) return notAdmittedProblem(notAdmitted);
-    const { access, diagnostics } = this.#options;
-    const foreign = access.browsers.check(raw.rawHeaders);
-    if (foreign !== null) diagnostics.foreign(ip, foreign);
+    const { access, clients, diagnostics } = this.#options;
+    const rejection = clients.admit(raw, reply.raw);
+    if (rejection !== null) return rejection;
+    const foreign = access.browsers.check(raw.rawHeaders, false, client.host);
+    if (foreign !== null) diagnostics.foreign(client.address, foreign);
     return foreign;
   }
 }

@@ -20,7 +20,7 @@ const LEVEL_OF_MQTT_5 = 5;
 /** What decides who may do what over MQTT. */
 export type MqttAccess = Pick<
   Access,
-  "authenticate" | "topics" | "devices" | "deviceKeys" | "lockOut" | "audit" | "connections"
+  "authenticate" | "proxies" | "topics" | "devices" | "deviceKeys" | "lockOut" | "audit" | "connections"
 >;
 
 export interface AccessHooksOptions {

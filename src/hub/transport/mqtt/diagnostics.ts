@@ -16,7 +16,7 @@ import { readText } from "../../protocols/bramble/text-values.ts";
 import { matchTopic } from "../../protocols/protocols.ts";
 import { isSoundFilter } from "./validation.ts";
 import type { OversizedPublish } from "./wire/packet-splitter.ts";
-import { SPEAKS_HTTP, SPEAKS_TLS } from "./wire/packet-splitter.ts";
+import { SPEAKS_HTTP, SPEAKS_PROXY, SPEAKS_TLS } from "./wire/packet-splitter.ts";
 
 export interface MqttDiagnosticsOptions {
   readonly failures: ConnectionFailures;
@@ -67,7 +67,7 @@ export class MqttDiagnostics {
   /** `who` is the client's id; null before its CONNECT, which the broker's types do not say. */
   cut(who: string | null, address: string, reason: string): void {
     this.#options.floodLog.warn("mqtt-cut", { address, reason }, "connection cut");
-    this.#options.failures.report({ address, subject: reason, who, message: this.#cutMessage(reason) });
+    this.#options.failures.report({ address, subject: reason, who, message: this.#cutMessage(reason, address) });
   }
 
   speaksMqtt5(clientId: string, { address, share }: Sender): void {
@@ -126,10 +126,17 @@ export class MqttDiagnostics {
     this.#options.failures.report({ address, subject: filter, who, message: found });
   }
 
-  #cutMessage(reason: string) {
+  /** A trusted proxy whose PROXY header was refused. */
+  badProxyHeader(address: string, reason: string): void {
+    this.#options.failures.report({ address, message: message("wrong-protocol/bad-proxy-header", { reason }) });
+  }
+
+  #cutMessage(reason: string, address: string) {
     switch (reason) {
       case SPEAKS_HTTP:
         return message("wrong-protocol/http-to-mqtt", { httpPort: this.#options.httpPort() });
+      case SPEAKS_PROXY:
+        return message("wrong-protocol/untrusted-proxy", { address });
       case SPEAKS_TLS:
         return message("wrong-protocol/tls-to-mqtt");
       default:

@@ -17,6 +17,7 @@ import type { Port } from "../../config.ts";
 import type { Log } from "../../observe/log.ts";
 import type { Inbox } from "../../protocols/inbox.ts";
 import { listen } from "../ports.ts";
+import { ProxiedConnections } from "../proxied-connections.ts";
 import { TurnQueue } from "../turn-queue.ts";
 import type { WebSocketRoute } from "../websocket/websocket-upgrades.ts";
 import { AccessHooks, connectRefusal, type MqttAccess, SERVER_UNAVAILABLE } from "./access-hooks.ts";
@@ -70,6 +71,7 @@ export class EmbeddedBroker implements MqttBroker {
   readonly #access: AccessHooks;
   readonly #publishes: PublishHandler;
   readonly #arrivals = new TurnQueue<() => void>(MAX_ARRIVALS_PER_TURN, (handle) => handle());
+  readonly #proxied: ProxiedConnections;
   #running: Running | null = null;
   #port = 0;
 
@@ -100,6 +102,12 @@ export class EmbeddedBroker implements MqttBroker {
     });
     // Half-open: a client that sends and closes its side still gets its messages stored and acknowledged.
     this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#connect(socket));
+    this.#proxied = new ProxiedConnections({
+      proxies: options.access.proxies,
+      admission: options.admission,
+      onBadHeader: (address, reason) => diagnostics.badProxyHeader(address, reason),
+    });
+    this.#proxied.start(this.#server);
   }
 
   get endpoint(): BrokerEndpoint {
@@ -168,6 +176,7 @@ export class EmbeddedBroker implements MqttBroker {
     if (running === null) return;
     this.#running = null;
     running.endTimer();
+    this.#proxied.stop();
     const closed = new Promise((resolve) => this.#server.close(resolve));
     await new Promise<void>((resolve) => running.broker.close(resolve));
     this.#connections.destroyAll();
@@ -182,9 +191,9 @@ export class EmbeddedBroker implements MqttBroker {
       messageBytes: MAX_PACKET_BYTES,
       permission: "open",
       isAvailable: () => this.#running !== null,
-      open: ({ socket }, request) => {
+      open: ({ socket, address }) => {
         if (this.#running === null) socket.terminate();
-        else this.#open(createWebSocketStream(socket), plainAddress(request.socket.remoteAddress));
+        else this.#open(createWebSocketStream(socket), address);
       },
     };
   }

@@ -10,7 +10,6 @@ import { render } from "../../../shared/messages/message.ts";
 import { limits } from "../../../shared/reading.ts";
 import type { Access } from "../../access/access.ts";
 import { mostCostOf, PARSED_MESSAGE_BYTES, type Share } from "../../access/budget.ts";
-import { plainAddress } from "../../access/networks.ts";
 import type { CommandChannel } from "../../commands/channels.ts";
 import type { Commands } from "../../commands/commands.ts";
 import type { Registry } from "../../devices/registry.ts";
@@ -39,10 +38,9 @@ export function deviceRoute(options: DeviceSocketOptions): WebSocketRoute {
     // Room for the envelope, and for messages that are too large: the decoder refuses those with a message, not a cut.
     messageBytes: 2 * limits.messageBytes,
     permission: "device",
-    open(connection, request, url) {
-      const address = plainAddress(request.socket.remoteAddress);
+    open(connection, url) {
       const device = parseDeviceId(url.searchParams.get("device") ?? "");
-      new DeviceSocket(options, connection, address, `ws:${++count}`).start(device);
+      new DeviceSocket(options, connection, `ws:${++count}`).start(device);
     },
   };
 }
@@ -60,12 +58,12 @@ class DeviceSocket {
   readonly #waiting: ReceivedMessage[] = [];
   #waitingBytes = 0;
 
-  constructor(options: DeviceSocketOptions, connection: WebSocketConnection, address: string, session: string) {
+  constructor(options: DeviceSocketOptions, connection: WebSocketConnection, session: string) {
     this.#options = options;
     this.#connection = connection;
     this.#socket = connection.socket;
     this.#share = connection.share;
-    this.#address = address;
+    this.#address = connection.address;
     this.#session = session;
   }
 

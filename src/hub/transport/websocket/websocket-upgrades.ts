@@ -1,18 +1,19 @@
 // WebSocket upgrades of all paths, refused to foreign hosts and pages. Clients that stop answering pings are terminated.
-import type { IncomingMessage, Server } from "node:http";
+import { type IncomingMessage, type Server, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
-import type { Problem } from "../../../shared/errors.ts";
+import { errorOf, errorStatus, type Problem } from "../../../shared/errors.ts";
 import { message } from "../../../shared/messages/message.ts";
 import type { Access } from "../../access/access.ts";
 import type { Budget, Share } from "../../access/budget.ts";
 import { credentialOf } from "../../access/credentials.ts";
-import { plainAddress } from "../../access/networks.ts";
 import { ANONYMOUS, decide, type Permission, type Principal } from "../../access/principal.ts";
 import type { Clock } from "../../clock.ts";
+import { innerPath } from "../base-path.ts";
 import type { HttpDiagnostics } from "../http/diagnostics.ts";
 import { errorBody } from "../http/errors.ts";
 import { PacedSocket } from "../paced-socket.ts";
+import type { RequestClients } from "../request-clients.ts";
 
 const PING_PERIOD_MS = 30_000;
 /** One that was missed may have been sent before the computer slept. */
@@ -35,7 +36,7 @@ export interface WebSocketRoute {
   readonly showsSome?: true;
   /** False while upgrades are answered with 503; without it, never. */
   isAvailable?(): boolean;
-  open(connection: WebSocketConnection, request: IncomingMessage, url: URL): void;
+  open(connection: WebSocketConnection, url: URL): void;
 }
 
 export interface WebSocketConnection {
@@ -43,6 +44,8 @@ export interface WebSocketConnection {
   /** Who opened it; anonymous where the route is open. */
   readonly principal: Principal;
   readonly share: Share;
+  /** Of the client, plain. */
+  readonly address: string;
   /** Set by the route: whether messages wait for room in the share, and what takes those that fit now. */
   isWaiting: () => boolean;
   resume: () => void;
@@ -50,6 +53,9 @@ export interface WebSocketConnection {
 
 export interface WebSocketUpgradesOptions {
   readonly access: Pick<Access, "browsers" | "authenticate" | "lockOut" | "audit" | "connections">;
+  readonly clients: RequestClients;
+  /** Empty where there is none. */
+  readonly basePath: string;
   readonly diagnostics: Pick<HttpDiagnostics, "foreign" | "cut">;
   readonly budget: Budget;
   readonly clock: Clock;
@@ -90,18 +96,23 @@ export class WebSocketUpgrades {
 
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     socket.on("error", () => socket.destroy());
-    const url = URL.parse(request.url ?? "/", "http://hub");
+    const { access, clients, basePath, diagnostics } = this.#options;
+    const rejection = clients.admit(request);
+    if (rejection !== null) return refuse(socket, statusOf(rejection), rejection);
+    const inner = innerPath(basePath, request.url ?? "/");
+    const url = inner.kind === "inside" ? URL.parse(inner.url, "http://hub") : null;
     const found = url === null ? undefined : this.#servers.get(url.pathname);
     if (url === null || found === undefined) return refuse(socket, "404 Not Found", message("no-such-route/websocket"));
     const { route, server } = found;
-    const foreign = this.#options.access.browsers.check(request.rawHeaders, isForDevices(route));
+    const { address, host } = clients.of(request);
+    const foreign = access.browsers.check(request.rawHeaders, isForDevices(route), host);
     if (foreign !== null) {
-      this.#options.diagnostics.foreign(request.socket.remoteAddress, foreign);
+      diagnostics.foreign(address, foreign);
       return refuse(socket, "403 Forbidden", foreign);
     }
     if (route.protocols === undefined && speaksMqtt(request)) {
       const wrongPath = message("bad-request/mqtt-elsewhere");
-      this.#options.diagnostics.foreign(request.socket.remoteAddress, wrongPath);
+      diagnostics.foreign(address, wrongPath);
       return refuse(socket, "400 Bad Request", wrongPath);
     }
     if (route.isAvailable?.() === false) return refuse(socket, "503 Service Unavailable");
@@ -110,20 +121,20 @@ export class WebSocketUpgrades {
     server.handleUpgrade(request, socket, head, (webSocket) => {
       webSocket.on("pong", () => this.#unansweredPings.delete(webSocket));
       webSocket.on("error", () => webSocket.terminate());
-      route.open(this.#connect(webSocket, request, principal), request, url);
+      route.open(this.#connect(webSocket, request, principal), url);
     });
   }
 
   /** Who may open it, or the status of the refusal. A ticket in the path comes first: a page that holds no secret has nothing else. */
-  async #admit(route: WebSocketRoute, { headers, socket }: IncomingMessage, url: URL): Promise<Principal | string> {
+  async #admit(route: WebSocketRoute, request: IncomingMessage, url: URL): Promise<Principal | string> {
     const { permission, showsSome = false, path } = route;
     if (permission === "open") return ANONYMOUS;
-    const { access } = this.#options;
-    const address = plainAddress(socket.remoteAddress);
+    const { access, clients } = this.#options;
+    const { address } = clients.of(request);
     const ticket = url.searchParams.get("ticket");
     const byTicket = ticket === null ? null : await access.authenticate({ kind: "ticket", text: ticket }, address);
     if (byTicket !== null && decide(byTicket.principal, permission, showsSome) === "granted") return byTicket.principal;
-    const shown = await access.authenticate(credentialOf(headers), address);
+    const shown = await access.authenticate(credentialOf(request.headers), address);
     const { principal } = shown;
     const isWrong = shown.isWrong || (principal.kind === "unproven" && permission !== "device");
     if (isWrong) access.lockOut.failed(address);
@@ -136,14 +147,15 @@ export class WebSocketUpgrades {
 
   /** Opens its share, and has it read only while there is room in it. */
   #connect(webSocket: WebSocket, request: IncomingMessage, principal: Principal): WebSocketConnection {
-    const { access, budget, diagnostics } = this.#options;
+    const { access, budget, clients, diagnostics } = this.#options;
+    const { address } = clients.of(request);
     const share = budget.open({
       resume: () => {
         connection.resume();
         paced.resume();
       },
       cut: (reason) => {
-        diagnostics.cut(plainAddress(request.socket.remoteAddress), reason);
+        diagnostics.cut(address, reason);
         webSocket.terminate();
       },
     });
@@ -151,6 +163,7 @@ export class WebSocketUpgrades {
       socket: webSocket,
       principal,
       share,
+      address,
       isWaiting: () => false,
       resume: () => undefined,
     };
@@ -207,6 +220,11 @@ function serverOf({ messageBytes, protocols }: WebSocketRoute): WebSocketServer 
 }
 
 const REFUSED_STATUS = { "not-signed-in": "401 Unauthorized", forbidden: "403 Forbidden" } as const;
+
+function statusOf(problem: Problem): string {
+  const status = errorStatus[errorOf(problem)];
+  return `${status} ${STATUS_CODES[status]}`;
+}
 
 function speaksMqtt({ headers }: IncomingMessage): boolean {
   return /(?:^|[\s,])mqtt(?:v3\.1)?(?:$|[\s,])/i.test(headers["sec-websocket-protocol"] ?? "");

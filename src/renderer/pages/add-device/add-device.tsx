@@ -71,7 +71,7 @@ function Snippets({ hub }: { readonly hub: HubInfo }) {
       <div className={styles["snippets"]}>
         <AgentInstaller address={address} />
         <Snippet title="Python, over MQTT" code={mqttSnippet(address, hub.mqttPort)} />
-        <Snippet title="Python, over HTTP" code={httpSnippet(address, hub.httpPort)} />
+        <Snippet title="Python, over HTTP" code={httpSnippet(address, hub.httpPort, hub.basePath)} />
       </div>
     </>
   );

@@ -18,9 +18,9 @@ client.publish("sensor/data", json.dumps({
     "humidity": 60.3,
 }))`;
 
-export const httpSnippet = (address: string, port: number): string => `import requests
+export const httpSnippet = (address: string, port: number, basePath = ""): string => `import requests
 
-requests.post("http://${address.includes(":") ? `[${address}]` : address}:${port}/data", json={
+requests.post("http://${address.includes(":") ? `[${address}]` : address}:${port}${basePath}/data", json={
     "device_id": "raspi-01",
     "temperature": 25.5,
     "humidity": 60.3,

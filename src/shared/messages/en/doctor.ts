@@ -27,6 +27,7 @@ const CHECKS = {
   reach: "the hub’s ports",
   "port-conflict": "who holds a port",
   firewall: "the firewall",
+  proxies: "proxies in front of the hub",
   mdns: "whether the hub is found by name",
 };
 

@@ -66,11 +66,14 @@ type DescribedRoute = Pick<RouteOptions, "method" | "url" | "schema" | "config">
 
 export class OpenApiDocument {
   readonly #version: string;
+  readonly #basePath: string;
   readonly #routes: DescribedRoute[] = [];
   #document: JsonObject | null = null;
 
-  constructor(version: string) {
+  /** `basePath` is empty where there is none. */
+  constructor(version: string, basePath: string) {
     this.#version = version;
+    this.#basePath = basePath;
   }
 
   /** Call it before the routes are added. */
@@ -106,7 +109,7 @@ export class OpenApiDocument {
         description: "The hub's API. Times in answers are milliseconds UTC.",
         license: { name: "MIT", identifier: "MIT" },
       },
-      servers: [{ url: "/" }],
+      servers: [{ url: this.#basePath === "" ? "/" : this.#basePath }],
       tags: TAGS.map(([name, description]) => ({ name, description })),
       paths,
       components: {

@@ -24,6 +24,8 @@ export interface AgentRouteOptions {
   readonly hubId: () => string;
   readonly httpPort: () => number;
   readonly mqttPort: () => number;
+  /** Empty where there is none. */
+  readonly basePath: string;
 }
 
 export function addAgentRoutes(app: FastifyInstance, options: AgentRouteOptions): void {
@@ -111,8 +113,8 @@ function fillIn(
     .replaceAll("@FILES@", sums.join("\n"));
 }
 
-function hubUrl(address: string, { httpPort }: AgentRouteOptions): string {
-  return `http://${isIP(address) === 6 ? `[${address}]` : address}:${httpPort()}`;
+function hubUrl(address: string, { httpPort, basePath }: AgentRouteOptions): string {
+  return `http://${isIP(address) === 6 ? `[${address}]` : address}:${httpPort()}${basePath}`;
 }
 
 function isOwnAddress(address: string): boolean {

@@ -28,17 +28,22 @@ const IdParams = Type.Object({ id: Type.String() });
 export interface SessionRouteOptions {
   readonly access: Access;
   readonly httpPort: () => number;
+  /** Empty where there is none. */
+  readonly basePath: string;
 }
 
-export function addSessionRoutes(app: FastifyInstance, { access, httpPort }: SessionRouteOptions): void {
+export function addSessionRoutes(app: FastifyInstance, { access, httpPort, basePath }: SessionRouteOptions): void {
   const { sessions, people, shares, links, tickets } = access;
+
+  const cookie = (token: string, maxAgeSeconds: number, { client: { isSecure } }: FastifyRequest) =>
+    sessionCookie(token, { maxAgeSeconds, basePath, isSecure });
 
   const signIn = async (request: FastifyRequest, reply: FastifyReply, subject: SessionSubject, role: Me["role"]) => {
     const address = plainAddress(request.ip);
     const token = await sessions.create(subject, role, { address, userAgent: request.headers["user-agent"] ?? "" });
     const signedIn = await sessions.find(token, address);
     if (typeof signedIn !== "string") request.principal = signedIn;
-    reply.header("Set-Cookie", sessionCookie(token, SESSION_LIFE_MS / 1_000));
+    reply.header("Set-Cookie", cookie(token, SESSION_LIFE_MS / 1_000, request));
     return { role, token };
   };
 
@@ -101,10 +106,14 @@ export function addSessionRoutes(app: FastifyInstance, { access, httpPort }: Ses
         summary: "Sign out: ends the session that asks, in the cookie or as a bearer token",
         response: { 204: Type.Null(), ...errors },
       },
-      handler: async ({ principal }, reply) => {
+      handler: async (request, reply) => {
+        const { principal } = request;
         if (!("session" in principal)) return sendProblem(reply, message("bad-request/no-session"));
         await sessions.end(principal.session);
-        return reply.header("Set-Cookie", sessionCookie("", 0)).code(204).send(null);
+        return reply
+          .header("Set-Cookie", cookie("", 0, request))
+          .code(204)
+          .send(null);
       },
     });
 
@@ -216,7 +225,7 @@ export function addSessionRoutes(app: FastifyInstance, { access, httpPort }: Ses
         summary: "A ticket that opens the live feed once",
         response: { 200: LiveTicket, ...errors },
       },
-      handler: async ({ principal }) => ({ ticket: tickets.make(principal).secret, port: httpPort() }),
+      handler: async ({ principal }) => ({ ticket: tickets.make(principal).secret, port: httpPort(), basePath }),
     });
   });
 }

@@ -12,11 +12,14 @@ const COUNTS_CHARACTERS =
 const LONGEST_SIGNATURE_CHARACTERS = 8;
 const MAX_REMAINING_LENGTH_BYTES = 4;
 const HTTP_REQUEST = /^(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT) /;
+/** Of version 1, and of version 2. */
+const PROXY_HEADER = /^(?:PROXY |\r\n\r\n\0\r\n)/;
 const TLS_HANDSHAKE = "\x16\x03";
 
 /** Violations of clients that came to the wrong port. */
 export const SPEAKS_HTTP = "it speaks HTTP";
 export const SPEAKS_TLS = "it speaks TLS";
+export const SPEAKS_PROXY = "it sends a PROXY header";
 
 /** A PUBLISH that is larger than is read. */
 export interface OversizedPublish {
@@ -252,5 +255,6 @@ function hasWideCharacters(packet: RawPacket | null): boolean {
 function foreignProtocol(chunk: Buffer): string | null {
   const beginning = chunk.toString("latin1", 0, LONGEST_SIGNATURE_CHARACTERS);
   if (beginning.startsWith(TLS_HANDSHAKE)) return SPEAKS_TLS;
+  if (PROXY_HEADER.test(beginning)) return SPEAKS_PROXY;
   return HTTP_REQUEST.test(beginning) ? SPEAKS_HTTP : null;
 }
