@@ -32,8 +32,9 @@ export class ProxiedConnections {
     };
     server.removeAllListeners("connection");
     server.on("connection", (socket: Socket) => {
-      if (proxies.includes(plainAddress(socket.remoteAddress))) void this.#read(socket, handOn);
-      else handOn(socket);
+      const reading = this.preamble(socket);
+      if (reading === null) handOn(socket);
+      else void reading.then((isUsable) => (isUsable ? handOn(socket) : socket.destroy()));
     });
   }
 
@@ -42,19 +43,20 @@ export class ProxiedConnections {
     for (const socket of this.#waiting) socket.destroy();
   }
 
-  async #read(socket: Socket, handOn: (socket: Socket) => void): Promise<void> {
-    const { admission, onBadHeader } = this.#options;
+  /** Null where the peer is no trusted proxy. Resolves with false where the connection is to be closed; never rejects. */
+  preamble(socket: Socket): Promise<boolean> | null {
     const peer = plainAddress(socket.remoteAddress);
-    if (admission.admit(socket) !== "admitted") {
-      socket.destroy();
-      return;
-    }
+    return this.#options.proxies.includes(peer) ? this.#read(socket, peer) : null;
+  }
+
+  async #read(socket: Socket, peer: string): Promise<boolean> {
+    const { admission, onBadHeader } = this.#options;
+    if (admission.admit(socket) !== "admitted") return false;
     this.#waiting.add(socket);
     const outcome = await readProxyHeader(socket);
     this.#waiting.delete(socket);
     if (outcome.kind === "bad") onBadHeader(peer, outcome.reason);
-    const isUsable = (outcome.kind === "read" || outcome.kind === "none") && !socket.destroyed && !socket.readableEnded;
-    if (isUsable) handOn(socket);
-    else socket.destroy();
+    const isOpen = !socket.destroyed && !socket.readableEnded;
+    return isOpen && (outcome.kind === "read" || outcome.kind === "none");
   }
 }
