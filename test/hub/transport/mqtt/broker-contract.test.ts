@@ -38,7 +38,12 @@ async function openEmbeddedBroker(handlers: BrokerHandlers, port: number): Promi
     inbox,
     commands,
     access,
-    admission: new Admission({ networks: new Networks([]), proxies: access.proxies, isLimited: true, isShortOfMemory: () => false }),
+    admission: new Admission({
+      networks: new Networks([]),
+      proxies: access.proxies,
+      isLimited: true,
+      isShortOfMemory: () => false,
+    }),
     budget,
     diagnostics: new MqttDiagnostics({
       failures: new ConnectionFailures(clock),
