@@ -1,5 +1,6 @@
 // The composition root: builds every part, starts them from the store outwards, stops them from the ports inwards.
 import { randomUUID } from "node:crypto";
+import { join } from "node:path";
 import type { Message } from "../shared/messages/message.ts";
 import { Admission } from "./access/admission.ts";
 import type { Clock } from "./clock.ts";
@@ -15,6 +16,7 @@ import type { DiskGuardOptions } from "./observe/disk-guard.ts";
 import { EventLoopMonitor } from "./observe/event-loop.ts";
 import type { Log } from "./observe/log.ts";
 import { MemoryGuard } from "./observe/memory-guard.ts";
+import { Reach } from "./reach/reach.ts";
 import { HttpDiagnostics } from "./transport/http/diagnostics.ts";
 import { type HttpTimeouts, HttpTransport } from "./transport/http/http-transport.ts";
 import { HttpPacing } from "./transport/http/pacing.ts";
@@ -126,7 +128,8 @@ export class Hub {
       clock,
       mqttClients: () => mqtt.stats.clients,
     });
-    const http = this.#createHttp({ core, admission: admission(), failures, endpoints, mqtt, status });
+    const reach = this.#createReach(core, endpoints);
+    const http = this.#createHttp({ core, admission: admission(), failures, endpoints, mqtt, status, reach });
 
     const hubId = await this.#startCore(core, http);
     status.identify(hubId);
@@ -147,6 +150,7 @@ export class Hub {
     this.#stops.push(() => folder.forget());
     log.info({ httpPort, mqttPort, version }, "hub is running");
     await this.#run(memory);
+    await this.#run(reach);
     if (config.mdns) {
       const mdns = new Mdns({
         host: config.host,
@@ -182,7 +186,24 @@ export class Hub {
     return hubId;
   }
 
-  #createHttp({ core, admission, failures, endpoints, mqtt, status }: HttpParts): HttpTransport {
+  #createReach({ store, access }: Core, endpoints: Endpoints): Reach {
+    const { config, folder, clock, log } = this.#options;
+    return new Reach({
+      records: store.records,
+      commandFolder: join(folder.path, "dns-commands"),
+      host: config.host,
+      httpPort: () => endpoints.httpPort,
+      ownAddresses: () => endpoints.addresses,
+      tls: () => null,
+      areKeysCompulsory: () => access.settings.anonymous === "none",
+      allows: (address) => access.networks.allows(address),
+      onName: (name) => access.browsers.learnName(name),
+      clock,
+      log: log.child({ name: "reach" }),
+    });
+  }
+
+  #createHttp({ core, admission, failures, endpoints, mqtt, status, reach }: HttpParts): HttpTransport {
     const { config, version, uiFolder, agentFolder, clock, httpTimeouts, log } = this.#options;
     const { store, access, directory, registry, refusals, retention, commands, ingest, inbox, budget, feed, floodLog } =
       core;
@@ -206,6 +227,7 @@ export class Hub {
       allows: (address) => access.networks.allows(address),
       untrustedForwarders: () => clients.untrustedForwarders(),
       connectionFailures: failures,
+      findLostName: () => reach.findLostName(),
       refusals,
       registry,
       clock,
@@ -223,6 +245,7 @@ export class Hub {
       ingest,
       inbox,
       doctor,
+      reach,
       log,
       hubInfo,
       mqttPort,
@@ -299,4 +322,5 @@ function createMqtt({ config, core, admission, failures, endpoints, clock, log: 
 interface HttpParts extends Omit<MqttParts, "config" | "clock" | "log"> {
   readonly mqtt: EmbeddedBroker;
   readonly status: HubStatus;
+  readonly reach: Reach;
 }

@@ -61,6 +61,7 @@ export const errorStatus = {
   "locked-out": 429,
   "too-many-requests": 429,
   "too-many-commands": 429,
+  "certificate-limited": 429,
   "joining-closed": 403,
   "waiting-list-full": 503,
   "waiting-device-full": 429,

@@ -9,6 +9,7 @@ import { http } from "../../src/shared/messages/en/http.ts";
 import { ingest } from "../../src/shared/messages/en/ingest.ts";
 import { notes } from "../../src/shared/messages/en/notes.ts";
 import { proxies } from "../../src/shared/messages/en/proxies.ts";
+import { reach } from "../../src/shared/messages/en/reach.ts";
 import { en } from "../../src/shared/messages/en.ts";
 
 /** Parameters that are more than a text. */
@@ -17,6 +18,14 @@ const SAMPLES: Readonly<Record<string, unknown>> = {
   check: "reach",
   firewall: "ufw",
   holder: { kind: "program", name: "mosquitto", pid: 812 },
+  fault: "refused",
+  untrusted: "expired",
+  notBeforeMs: 1_767_225_600_000,
+  notAfterMs: 1_775_001_600_000,
+  nowMs: 1_764_633_600_000,
+  retryAtMs: 1_767_229_200_000,
+  untilMs: 1_767_229_200_000,
+  skewMs: 2_592_000_000,
   failure: { interfaceName: "eth0", reason: "EACCES" },
 };
 const QUOTED = ["field", "said"];
@@ -39,7 +48,7 @@ test("the English is what the golden file says", async () => {
 });
 
 test("no code is there twice, and each error has a sentence", () => {
-  const parts = [access, devices, diagnostics, doctor, http, ingest, notes, proxies];
+  const parts = [access, devices, diagnostics, doctor, http, ingest, notes, proxies, reach];
   const codes = parts.flatMap((part) => Object.keys(part));
   expect(codes.toSorted()).toEqual(Object.keys(en).toSorted());
   const errors = new Set(codes.map((code) => code.replace(/\/.*/, "")));

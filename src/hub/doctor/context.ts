@@ -7,6 +7,7 @@ import type { ConnectionFailures } from "../diagnostics/connection-failures.ts";
 import type { BrowseResult } from "../discovery/browse.ts";
 import type { Refusals } from "../ingest/refusals.ts";
 import type { Log } from "../observe/log.ts";
+import type { LostName } from "../reach/reach.ts";
 
 export interface DoctorOptions {
   readonly hubInfo: () => Promise<HubInfo>;
@@ -23,6 +24,8 @@ export interface DoctorOptions {
   /** Addresses that name clients in X-Forwarded-For and are no trusted proxies. */
   readonly untrustedForwarders: () => readonly string[];
   readonly connectionFailures: Pick<ConnectionFailures, "list">;
+  /** The public name where it does not point here. */
+  readonly findLostName: () => Promise<LostName | null>;
   readonly refusals: Pick<Refusals, "list">;
   readonly registry: Pick<Registry, "list">;
   readonly clock: Clock;

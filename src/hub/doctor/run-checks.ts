@@ -9,6 +9,7 @@ import { checkFirewall } from "./firewall.ts";
 import { checkMdns } from "./mdns.ts";
 import { checkPortConflicts } from "./port-conflicts.ts";
 import { checkProxies } from "./proxies.ts";
+import { checkPublicName } from "./public-name.ts";
 import { checkReach } from "./reach.ts";
 import { realSystem, type System } from "./system.ts";
 
@@ -28,6 +29,7 @@ export async function runChecks(options: DoctorOptions, system: System = realSys
     { id: "firewall", run: () => checkFirewall(hub, system) },
     { id: "proxies", run: () => checkProxies(hub, options, system) },
     { id: "mdns", run: () => checkMdns(hub, options, system) },
+    { id: "public-name", run: () => checkPublicName(options) },
   ];
   const findings = await Promise.all(
     groups.map(async ({ id, run }) => {

@@ -8,5 +8,16 @@ import { http } from "./en/http.ts";
 import { ingest } from "./en/ingest.ts";
 import { notes } from "./en/notes.ts";
 import { proxies } from "./en/proxies.ts";
+import { reach } from "./en/reach.ts";
 
-export const en = { ...access, ...devices, ...diagnostics, ...doctor, ...http, ...ingest, ...notes, ...proxies };
+export const en = {
+  ...access,
+  ...devices,
+  ...diagnostics,
+  ...doctor,
+  ...http,
+  ...ingest,
+  ...notes,
+  ...proxies,
+  ...reach,
+};

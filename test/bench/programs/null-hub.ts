@@ -149,6 +149,12 @@ const http = new HttpTransport({
   }),
   diagnostics,
   doctor: { examine: () => Promise.reject(new Error("there is no hub")) },
+  reach: {
+    status: () => Promise.reject(new Error("there is no hub")),
+    change: async () => null,
+    issueNow: async () => null,
+    challenges: { httpAnswer: () => null, alpnContext: () => null },
+  },
   admission,
   clients,
   basePath,

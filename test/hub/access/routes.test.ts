@@ -15,6 +15,7 @@ import { type HubInside, startHubInside } from "../../support/hub-inside.ts";
 /** Open to anyone on the network. One more is a decision: it is written here, too. */
 const OPEN = [
   "GET /*",
+  "GET /.well-known/acme-challenge/:token",
   "GET /agent/*",
   "GET /api/docs",
   "GET /api/v1/doctor/hub-id",
@@ -23,6 +24,7 @@ const OPEN = [
   "GET /install.sh",
   "GET /metrics",
   "HEAD /*",
+  "HEAD /.well-known/acme-challenge/:token",
   "HEAD /agent/*",
   "HEAD /api/docs",
   "HEAD /api/v1/doctor/hub-id",

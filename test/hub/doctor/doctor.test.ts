@@ -68,6 +68,7 @@ function optionsWith(options: Partial<DoctorOptions>): DoctorOptions {
     allows: () => false,
     untrustedForwarders: () => [],
     connectionFailures: new ConnectionFailures(clock),
+    findLostName: async () => null,
     refusals: { list: () => [] },
     registry: { list: () => [] },
     clock,
@@ -220,3 +221,14 @@ time.sleep(60)`;
     });
   });
 }
+
+test("a public name that points elsewhere is a hint", async () => {
+  const lost = { name: "hub.example.org", addresses: ["198.51.100.7"], here: ["203.0.113.9"] };
+  const report = await runChecks(optionsWith({ findLostName: async () => lost }));
+  expect(checkOf(report, "public-name")).toMatchObject({
+    state: "hint",
+    title: "hub.example.org points elsewhere (198.51.100.7)",
+    message: expect.stringContaining("This hub is at 203.0.113.9."),
+  });
+  expect(checkOf(await runChecks(optionsWith({})), "public-name")).toBeUndefined();
+});

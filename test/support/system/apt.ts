@@ -28,6 +28,11 @@ export function ensureDiscoveryTools(): void {
   );
 }
 
+/** A certificate authority for tests, its challenge DNS, and what makes its own certificate. */
+export function ensurePebble(): void {
+  ensurePackages(["pebble", "openssl"], "the tests of certificates");
+}
+
 function isInstalled(name: string): boolean {
   return [name, `${name}t64`].some((each) =>
     ask("dpkg-query", "--status", each).includes("Status: install ok installed"),

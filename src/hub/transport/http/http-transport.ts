@@ -38,6 +38,7 @@ import { addIngestRoutes } from "./routes/ingest.ts";
 import { addKeyRoutes } from "./routes/keys.ts";
 import { addMetricsRoutes, type MetricsRouteOptions } from "./routes/metrics.ts";
 import { addPeopleRoutes } from "./routes/people.ts";
+import { addReachRoutes, type ReachRouteOptions } from "./routes/reach.ts";
 import { type ApiOptions, addApiRoutes } from "./routes/readings.ts";
 import { addRetentionRoutes } from "./routes/retention.ts";
 import { addSessionRoutes } from "./routes/session.ts";
@@ -74,7 +75,8 @@ export interface HttpOptions
     MetricsRouteOptions,
     CommandRouteOptions,
     Omit<AgentRouteOptions, "httpPort">,
-    DoctorRouteOptions {
+    DoctorRouteOptions,
+    ReachRouteOptions {
   readonly access: Access;
   readonly inbox: Inbox;
   readonly ingest: Ingest;
@@ -196,6 +198,7 @@ export class HttpTransport {
     addRetentionRoutes(app, retention);
     addCommandRoutes(app, this.#options);
     addDoctorRoutes(app, this.#options);
+    addReachRoutes(app, this.#options);
     addAgentRoutes(app, { ...this.#options, httpPort: () => this.#port });
     route(app, {
       method: "GET",

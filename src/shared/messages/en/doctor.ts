@@ -29,6 +29,7 @@ const CHECKS = {
   firewall: "the firewall",
   proxies: "proxies in front of the hub",
   mdns: "whether the hub is found by name",
+  "public-name": "where the public name points",
 };
 
 function holderName(holder: Holder): string {
@@ -185,4 +186,10 @@ export const doctor = {
   "other-hub/message": ({ host, addresses }: Host & Addresses) =>
     `It is ${host}${addresses.length > 0 ? ` at ${listed(addresses)}` : ""}. A Pi that looks for a hub may find that one in place of this.`,
   "other-hub/remedy": () => "If a Pi is missing here, look for it there.",
+
+  "public-name/title": ({ name, addresses }: Name & Addresses) =>
+    addresses.length === 0 ? `${name} is not found by DNS` : `${name} points elsewhere (${listed(addresses)})`,
+  "public-name/message": ({ addresses }: Addresses) =>
+    `This hub is at ${listed(addresses)}. From outside, nobody finds it by its public name, unless that is a tunnel’s or a proxy’s.`,
+  "public-name/remedy": () => "Turn on dynamic DNS, or set the address at the provider of the name.",
 };

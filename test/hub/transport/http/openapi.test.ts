@@ -74,6 +74,7 @@ test("describes every open or signed-in route, each with a name of its own and w
   const operations = operationsOf(document);
   const described = new Map(operations.map((operation) => [operation.id, operation]));
   const hidden = [
+    "GET /.well-known/acme-challenge/{token}",
     "GET /agent/{*}",
     "GET /agent/*",
     "GET /api/docs",

@@ -1,0 +1,241 @@
+// Keeps one certificate for the public name: orders it, renews it at two thirds of its life, and waits after a failure. One
+// order at a time. The certificate in use stays until a newer one is on disk. Under a wrong clock a fresh certificate may look
+// due for renewal at once; that counts as a failure and waits a day, or the hub would order one a minute.
+import { X509Certificate } from "node:crypto";
+import { message } from "../../../shared/messages/message.ts";
+import type { CertificateStatus } from "../../../shared/reach.ts";
+import type { Clock } from "../../clock.ts";
+import type { Log } from "../../observe/log.ts";
+import type { RecordStore } from "../../store/records.ts";
+import { Backoff } from "../backoff.ts";
+import { ReachError } from "../reach-error.ts";
+import type { AcmeConnection } from "./acme-library.ts";
+import {
+  type AcmeAccount,
+  type AcmeCertificate,
+  acmeAccountRecords,
+  acmeCertificateRecords,
+  acmeFailureRecords,
+} from "./acme-records.ts";
+import type { HeldCertificate } from "./certificate-source.ts";
+import type { ChallengeResponder } from "./challenges.ts";
+import { orderCertificate } from "./order.ts";
+
+/** What is to be issued. */
+export interface CertificateWish {
+  readonly name: string;
+  readonly directoryUrl: string;
+  /** PEM of the authority of the directory's own certificate; null for the usual ones. */
+  readonly directoryCa: string | null;
+  readonly email: string;
+  readonly responder: ChallengeResponder;
+  readonly challengePort: number;
+}
+
+export interface CertificateManagerOptions {
+  readonly records: RecordStore;
+  readonly held: HeldCertificate;
+  readonly clock: Clock;
+  /** From 0 to 1, as Math.random. */
+  readonly random: () => number;
+  readonly log: Log;
+  /** How soon the directory is asked again what it decided. */
+  readonly pollMs?: number;
+}
+
+const LOOK_EVERY_MS = 60_000;
+const RENEW_AT_SHARE = 2 / 3;
+/** Renewals of many hubs are spread over this much of a life after that. */
+const RENEW_SPREAD = 1 / 60;
+const DAY_MS = 24 * 3_600_000;
+const POLL_MS = 1_000;
+/** A clock that is that much behind is not worth a word. */
+const CLOCK_TOLERANCE_MS = 3_600_000;
+
+export class CertificateManager {
+  readonly #options: CertificateManagerOptions;
+  readonly #backoff: Backoff;
+  #wish: CertificateWish | null = null;
+  #account: AcmeAccount | null = null;
+  #certificate: AcmeCertificate | null = null;
+  #problem: string | null = null;
+  #isLimited = false;
+  #skewMs: number | null = null;
+  #ordering: Promise<void> | null = null;
+  #abort = new AbortController();
+  #endTimer: (() => void) | null = null;
+
+  constructor(options: CertificateManagerOptions) {
+    this.#options = options;
+    this.#backoff = new Backoff(options.clock);
+  }
+
+  /** Loads what is kept; the certificate is served from then on. */
+  async start(wish: CertificateWish | null): Promise<void> {
+    const { records, clock, held } = this.#options;
+    const [accounts, certificates, failures] = await Promise.all([
+      records.collection(acmeAccountRecords).list(),
+      records.collection(acmeCertificateRecords).list(),
+      records.collection(acmeFailureRecords).list(),
+    ]);
+    this.#account = accounts[0] ?? null;
+    this.#certificate = certificates[0] ?? null;
+    const [failure] = failures;
+    if (failure !== undefined) {
+      this.#backoff.restore(failure);
+      this.#problem = failure.problem;
+      this.#isLimited = failure.isLimited;
+    }
+    this.#wish = wish;
+    held.set(this.#wanted);
+    this.#endTimer = clock.every(LOOK_EVERY_MS, () => this.#look());
+    this.#look();
+  }
+
+  /** Resolves when no order runs any more. */
+  async stop(): Promise<void> {
+    this.#endTimer?.();
+    this.#endTimer = null;
+    this.#wish = null;
+    this.#abort.abort();
+    await this.#ordering;
+  }
+
+  /** What is wanted has changed: an order for something else is ended, and the wait after a failure with it. */
+  async change(wish: CertificateWish | null): Promise<void> {
+    this.#wish = null;
+    this.#abort.abort();
+    await this.#ordering;
+    this.#abort = new AbortController();
+    this.#wish = wish;
+    this.#options.held.set(this.#wanted);
+    if (!this.#isLimited) await this.#forgetFailure();
+    this.#look();
+  }
+
+  /** Orders one whatever the age of that in use. False where nothing is wanted, or where the directory wants to be left alone. */
+  orderNow(): boolean {
+    if (this.#wish === null || this.limitedUntilMs !== null) return false;
+    this.#ordering ??= this.#order(this.#wish);
+    return true;
+  }
+
+  /** Until when the directory wants to be left alone; null where it does not. */
+  get limitedUntilMs(): number | null {
+    return this.#isLimited && !this.#backoff.isDue ? this.#backoff.retryAtMs : null;
+  }
+
+  /** How far this computer's clock is ahead of the directory's; null until it was asked. */
+  get skewMs(): number | null {
+    return this.#skewMs;
+  }
+
+  get status(): CertificateStatus {
+    if (this.#wish === null) return { state: "off" };
+    const { retryAtMs } = this.#backoff;
+    const failure = this.#problem !== null && { problem: this.#problem, ...(retryAtMs !== null && { retryAtMs }) };
+    const certificate = this.#wanted;
+    if (certificate === null) return { state: this.#ordering === null ? "none" : "issuing", ...failure };
+    const { notBeforeMs, notAfterMs } = validityOf(certificate.certPem);
+    const nowMs = this.#options.clock.now();
+    const dates = { notBeforeMs, notAfterMs, renewAtMs: certificate.renewAtMs, ...failure };
+    if (this.#ordering !== null) return { state: "issuing", ...dates };
+    if (nowMs < notBeforeMs - CLOCK_TOLERANCE_MS) return { state: "not-yet-valid", ...dates };
+    return { state: nowMs < notAfterMs ? "valid" : "expired", ...dates };
+  }
+
+  /** The kept certificate where it is the one that is wanted. */
+  get #wanted(): AcmeCertificate | null {
+    const { name, directoryUrl } = this.#certificate ?? {};
+    const isWanted = this.#wish !== null && this.#wish.name === name && this.#wish.directoryUrl === directoryUrl;
+    return isWanted ? this.#certificate : null;
+  }
+
+  get #isDue(): boolean {
+    return this.#wanted === null || this.#options.clock.now() >= this.#wanted.renewAtMs;
+  }
+
+  #look(): void {
+    if (this.#wish === null || !this.#isDue || !this.#backoff.isDue) return;
+    this.#ordering ??= this.#order(this.#wish);
+  }
+
+  /** Never rejects: a failure is shown by the status. */
+  async #order(wish: CertificateWish): Promise<void> {
+    const { log } = this.#options;
+    const { name, directoryUrl } = wish;
+    log.info({ name, directoryUrl, challenge: wish.responder.type }, "a certificate is ordered");
+    try {
+      await this.#orderAndKeep(wish);
+      log.info({ name }, "a certificate was issued");
+    } catch (error) {
+      if (this.#abort.signal.aborted) return;
+      await this.#failed(error);
+    } finally {
+      this.#ordering = null;
+    }
+  }
+
+  async #orderAndKeep(wish: CertificateWish): Promise<void> {
+    const { records, held, clock, random, pollMs = POLL_MS } = this.#options;
+    const { name, directoryUrl, directoryCa: ca, ...rest } = wish;
+    const service = new URL(directoryUrl).host;
+    const { signal } = this.#abort;
+    const connection: AcmeConnection = { service, ca, signal, clock, skewMs: null, isAccountGone: false };
+    try {
+      const account = this.#account?.directoryUrl === directoryUrl ? this.#account : null;
+      const onAccount = (made: AcmeAccount) => this.#keepAccount(made);
+      const pair = await orderCertificate({ name, directoryUrl, ...rest, account, connection, pollMs, onAccount });
+      const { notBeforeMs, notAfterMs } = validityOf(pair.certPem);
+      const share = RENEW_AT_SHARE + RENEW_SPREAD * random();
+      const renewAtMs = Math.round(notBeforeMs + (notAfterMs - notBeforeMs) * share);
+      const certificate = { name, directoryUrl, ...pair, renewAtMs };
+      await records.collection(acmeCertificateRecords).save([certificate]);
+      this.#certificate = certificate;
+      held.set(pair);
+      const nowMs = clock.now();
+      if (nowMs < notBeforeMs - CLOCK_TOLERANCE_MS || nowMs >= renewAtMs) {
+        const clockIsWrong = message("reach/acme-clock", { service, notBeforeMs, notAfterMs, nowMs });
+        throw new ReachError(clockIsWrong, { minWaitMs: DAY_MS });
+      }
+      await this.#forgetFailure();
+    } finally {
+      if (connection.skewMs !== null) this.#skewMs = connection.skewMs;
+      if (connection.isAccountGone) this.#account = null;
+    }
+  }
+
+  async #keepAccount(account: AcmeAccount): Promise<void> {
+    await this.#options.records.collection(acmeAccountRecords).save([account]);
+    this.#account = account;
+  }
+
+  async #failed(error: unknown): Promise<void> {
+    const { records, log } = this.#options;
+    const { retryAfterMs = null, minWaitMs = 0 } = error instanceof ReachError ? error : {};
+    this.#problem = error instanceof Error ? error.message : String(error);
+    this.#isLimited = retryAfterMs !== null;
+    this.#backoff.fail(Math.max(retryAfterMs ?? 0, minWaitMs));
+    log.warn({ err: error, retryAtMs: this.#backoff.retryAtMs }, "no certificate was issued");
+    const { saved } = this.#backoff;
+    if (saved === null) return;
+    const failure = { ...saved, isLimited: this.#isLimited, problem: this.#problem };
+    await records
+      .collection(acmeFailureRecords)
+      .save([failure])
+      .catch((cause: unknown) => log.error({ err: cause }, "a failed order could not be written down"));
+  }
+
+  async #forgetFailure(): Promise<void> {
+    if (this.#problem === null) return;
+    this.#problem = null;
+    this.#isLimited = false;
+    this.#backoff.reset();
+    await this.#options.records.collection(acmeFailureRecords).save([], ["failure"]);
+  }
+}
+
+function validityOf(certPem: string): { readonly notBeforeMs: number; readonly notAfterMs: number } {
+  const { validFromDate, validToDate } = new X509Certificate(certPem);
+  return { notBeforeMs: validFromDate.getTime(), notAfterMs: validToDate.getTime() };
+}

@@ -1,0 +1,110 @@
+// HTTP-01 and TLS-ALPN-01 on ports of our own, open only while a challenge runs. They answer from the board and nothing else,
+// hold few connections, and none for long.
+import { once } from "node:events";
+import { createServer as createHttpServer } from "node:http";
+import type { Server } from "node:net";
+import { createSecureContext, createServer as createTlsServer } from "node:tls";
+import { message } from "../../../shared/messages/message.ts";
+import { quote, ReachError } from "../reach-error.ts";
+import type { Challenge, ChallengeBoard, ChallengeResponder } from "./challenges.ts";
+
+const ACME_ALPN_PROTOCOL = "acme-tls/1";
+const CHALLENGE_PATH = "/.well-known/acme-challenge/";
+const MAX_CONNECTIONS = 50;
+const CONNECTION_TIMEOUT_MS = 10_000;
+
+export interface PortChallengeOptions {
+  readonly type: "http-01" | "tls-alpn-01";
+  readonly board: ChallengeBoard;
+  readonly host: string;
+  /** 80 or 443: where the directory looks. */
+  readonly port: number;
+  /** Whether a listener of the hub answers from the board; then the port of our own may fail. */
+  readonly isServed: () => boolean;
+}
+
+export class PortChallenge implements ChallengeResponder {
+  readonly #options: PortChallengeOptions;
+
+  constructor(options: PortChallengeOptions) {
+    this.#options = options;
+  }
+
+  get type(): "http-01" | "tls-alpn-01" {
+    return this.#options.type;
+  }
+
+  async respond(challenge: Challenge): Promise<() => Promise<void>> {
+    const { type, board } = this.#options;
+    const takeAway =
+      type === "http-01"
+        ? board.putHttp(challenge.token, challenge.keyAuthorization)
+        : board.putAlpn(challenge.name, await challenge.makeAlpnCertificate());
+    try {
+      const close = await this.#open();
+      return async () => {
+        takeAway();
+        await close();
+      };
+    } catch (error) {
+      takeAway();
+      throw error;
+    }
+  }
+
+  async #open(): Promise<() => Promise<void>> {
+    const { type, board, host, port, isServed } = this.#options;
+    const server = type === "http-01" ? httpServer(board) : alpnServer(board);
+    server.maxConnections = MAX_CONNECTIONS;
+    try {
+      server.listen({ host, port });
+      await once(server, "listening");
+    } catch (error) {
+      if (isServed()) return async () => undefined;
+      throw cannotListen(error, port);
+    }
+    return async () => {
+      const closed = once(server, "close");
+      server.close();
+      if ("closeAllConnections" in server && typeof server.closeAllConnections === "function")
+        server.closeAllConnections();
+      await closed;
+    };
+  }
+}
+
+function httpServer(board: ChallengeBoard): Server {
+  const server = createHttpServer({ requestTimeout: CONNECTION_TIMEOUT_MS }, ({ url = "" }, response) => {
+    const answer = url.startsWith(CHALLENGE_PATH) ? board.httpAnswer(url.slice(CHALLENGE_PATH.length)) : null;
+    response.writeHead(answer === null ? 404 : 200, { "Content-Type": "text/plain", Connection: "close" });
+    response.end(answer ?? "");
+  });
+  server.setTimeout(CONNECTION_TIMEOUT_MS);
+  return server;
+}
+
+/** The directory ends the connection as soon as it has seen the certificate. */
+function alpnServer(board: ChallengeBoard): Server {
+  const server = createTlsServer(
+    {
+      ALPNProtocols: [ACME_ALPN_PROTOCOL],
+      handshakeTimeout: CONNECTION_TIMEOUT_MS,
+      SNICallback: (servername, done) => {
+        const pair = board.alpnContext(servername);
+        if (pair === null) done(new Error("no challenge for this name"));
+        else done(null, createSecureContext({ cert: pair.certPem, key: pair.keyPem }));
+      },
+    },
+    (socket) => socket.destroy(),
+  );
+  server.on("tlsClientError", (_error, socket) => socket.destroy());
+  return server;
+}
+
+function cannotListen(cause: unknown, port: number): ReachError {
+  const code = cause instanceof Error && "code" in cause ? cause.code : "";
+  if (code === "EADDRINUSE") return new ReachError(message("reach/port-taken", { port }), { cause });
+  if (code === "EACCES") return new ReachError(message("reach/port-privileged", { port }), { cause });
+  const detail = quote(cause instanceof Error ? cause.message : String(cause));
+  return new ReachError(message("reach/port-failed", { port, detail }), { cause });
+}

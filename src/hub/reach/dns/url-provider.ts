@@ -1,0 +1,63 @@
+// Any dynamic DNS service that takes a GET: the URL is a template, and the answer one of the words of the dyndns2 protocol
+// (https://help.dyn.com/return-codes/) or a status code.
+import { message } from "../../../shared/messages/message.ts";
+import { quote, ReachError } from "../reach-error.ts";
+import { type Answer, ask, retryAfterMs } from "../request.ts";
+import type { AddressProvider } from "./dns-provider.ts";
+import type { ProviderOptions } from "./provider-options.ts";
+
+export interface UrlProviderSettings {
+  /** With {name}, {ipv4} and {ipv6} in it. */
+  readonly url: string;
+  readonly username: string;
+  readonly password: string;
+}
+
+/** A service that says 911 wants to be left alone that long. */
+const EMERGENCY_WAIT_MS = 30 * 60_000;
+const SUCCESSES = ["good", "nochg", "ok", "updated", "nochange", "no_change"];
+
+export class UrlProvider implements AddressProvider {
+  readonly findsIPv4 = false;
+  readonly #settings: UrlProviderSettings;
+  readonly #options: ProviderOptions;
+
+  constructor(settings: UrlProviderSettings, options: ProviderOptions) {
+    this.#settings = settings;
+    this.#options = options;
+  }
+
+  async setAddress(name: string, ipv4: string | null, ipv6: string | null): Promise<void> {
+    const { url, username, password } = this.#settings;
+    const values: Readonly<Record<string, string>> = { name, ipv4: ipv4 ?? "", ipv6: ipv6 ?? "" };
+    const filled = url.replaceAll(/\{(name|ipv4|ipv6)\}/g, (_, key: string) => encodeURIComponent(values[key] ?? ""));
+    const basic = Buffer.from(`${username}:${password}`).toString("base64");
+    const headers = username === "" ? {} : { Authorization: `Basic ${basic}` };
+    const service = new URL(url).host;
+    const answer = await ask(filled, { service, headers });
+    const problem = this.#problem(answer, service, name);
+    if (problem !== null) throw problem;
+  }
+
+  #problem(answer: Answer, service: string, name: string): ReachError | null {
+    const { password } = this.#settings;
+    const said = /^\s*"?([!\w]+)/.exec(answer.text)?.[1]?.toLowerCase() ?? "";
+    const text = quote(answer.text, [password]);
+    const retryAfter = { retryAfterMs: retryAfterMs(answer, this.#options.clock.now()) };
+    if (said === "badauth" || answer.status === 401 || answer.status === 403)
+      return new ReachError(message("reach/provider-login", { service }), { isFinal: true });
+    if (said === "nohost" || said === "notfqdn" || said === "numhost" || answer.status === 404)
+      return new ReachError(message("reach/provider-no-name", { service, name }), { isFinal: true });
+    if (["abuse", "badagent", "!donator", "!yours"].includes(said))
+      return new ReachError(message("reach/provider-blocked", { service, answer: text }), { isFinal: true });
+    if (said === "911" || said === "dnserr")
+      return new ReachError(message("reach/provider-failed", { service, answer: text }), {
+        minWaitMs: EMERGENCY_WAIT_MS,
+      });
+    if (answer.status === 429) return new ReachError(message("reach/provider-busy", { service }), retryAfter);
+    if (answer.status === 204 || (answer.status === 200 && SUCCESSES.includes(said))) return null;
+    if (answer.status !== 200)
+      return new ReachError(message("reach/provider-failed", { service, answer: text }), retryAfter);
+    return new ReachError(message("reach/provider-garbage", { service, answer: text }));
+  }
+}
