@@ -51,18 +51,17 @@ export class CommandProvider implements DnsProvider {
           resolve();
           return;
         }
+        // The error is no cause: it repeats the arguments, which may hold a secret, and causes are logged.
         const isMissing = error.code === "ENOENT" || error.code === "EACCES";
         if (isMissing) {
-          reject(
-            new ReachError(message("reach/command-missing", { program, folder }), { cause: error, isFinal: true }),
-          );
+          reject(new ReachError(message("reach/command-missing", { program, folder }), { isFinal: true }));
         } else if (error.killed === true) {
           const seconds = timeoutMs / 1_000;
-          reject(new ReachError(message("reach/command-slow", { program, seconds }), { cause: error }));
+          reject(new ReachError(message("reach/command-slow", { program, seconds })));
         } else {
           const [firstLine = ""] = stderr.trim().split("\n");
           const detail = firstLine === "" ? `It ended with ${error.code ?? error.signal}.` : quote(firstLine);
-          reject(new ReachError(message("reach/command-failed", { program, detail }), { cause: error }));
+          reject(new ReachError(message("reach/command-failed", { program, detail })));
         }
       });
     });
