@@ -13,6 +13,10 @@ const commands: Readonly<Record<string, () => Promise<(args: readonly string[]) 
   },
   devices: async () => (await import("./devices.ts")).devices,
   export: async () => (await import("./export.ts")).exportReadings,
+  key: async () => (await import("./access/key.ts")).key,
+  user: async () => (await import("./access/user.ts")).user,
+  passwd: async () => (await import("./access/user.ts")).passwd,
+  audit: async () => (await import("./access/audit.ts")).audit,
   backup: async () => (await import("./database/backup.ts")).backup,
   restore: async () => (await import("./database/restore.ts")).restore,
   check: async () => (await import("./database/check.ts")).check,
@@ -23,6 +27,10 @@ const commands: Readonly<Record<string, () => Promise<(args: readonly string[]) 
 const help = `bramble serve       runs the hub without a window
 bramble devices     lists the devices of a running hub
 bramble export      writes readings of a running hub into a file
+bramble key         keys of devices and of programs
+bramble user        the people who may sign in
+bramble passwd      sets a person's password
+bramble audit       who did what, and what was refused
 bramble backup      copies the database, while the hub runs
 bramble restore     puts a backup in its place
 bramble check       verifies every stored reading

@@ -4,7 +4,7 @@ import { DeviceList } from "../shared/api.ts";
 import type { Device, Metric } from "../shared/device.ts";
 import { askJson, findHub, hubOptionLines, hubOptions } from "./hub-client.ts";
 import { runCommand } from "./run-command.ts";
-import { optionLines, table } from "./table.ts";
+import { ago, optionLines, table } from "./table.ts";
 
 const help = `bramble devices: lists the devices of a running hub, with their latest readings.
 
@@ -52,17 +52,4 @@ function stateOf({ joining, presence }: Device): string {
 
 function readingText({ name, unit, latest }: Metric): string {
   return `${name} ${latest.value}${unit === undefined ? "" : ` ${unit}`}`;
-}
-
-const UNITS = [
-  ["d", 86_400_000],
-  ["h", 3_600_000],
-  ["min", 60_000],
-  ["s", 1_000],
-] as const;
-
-/** In the largest unit that is full twice, so that no half is rounded away. */
-function ago(ms: number): string {
-  const [unit, unitMs] = UNITS.find(([, unitMs]) => ms >= 2 * unitMs) ?? ["s", 1_000];
-  return `${Math.max(0, Math.floor(ms / unitMs))} ${unit} ago`;
 }

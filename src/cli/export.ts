@@ -53,7 +53,7 @@ export const exportReadings = (args: readonly string[]): Promise<number> =>
     const { name, force, json, hub, path } = request;
     const signal = endOfProgram();
     if (name === STANDARD_STREAM) {
-      const response = await ask(hub, path, signal);
+      const response = await ask(hub, path, { signal });
       return writeOut(interruptible(response, signal)).then(
         () => 0,
         (error: unknown) => {
@@ -64,7 +64,7 @@ export const exportReadings = (args: readonly string[]): Promise<number> =>
       );
     }
     const file = outputFile(name, force);
-    const bytes = await writePart(file, await ask(hub, path, signal), signal);
+    const bytes = await writePart(file, await ask(hub, path, { signal }), signal);
     finishFile(file);
     console.log(
       json

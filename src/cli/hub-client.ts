@@ -56,9 +56,18 @@ export function findHub(values: {
   );
 }
 
+/** What is asked for beside a path. */
+export interface Asking {
+  /** GET, without it. */
+  readonly method?: "POST" | "PATCH" | "DELETE";
+  /** Sent as JSON. */
+  readonly body?: object;
+  readonly signal?: AbortSignal;
+}
+
 /** Asks for `path`. Resolves with an answer of 2xx, whose body is still to come; rejects with a message. */
-export async function ask(hub: HubAddress, path: string, signal?: AbortSignal): Promise<Response> {
-  const response = await request(hub, path, signal);
+export async function ask(hub: HubAddress, path: string, asking: Asking = {}): Promise<Response> {
+  const response = await request(hub, path, asking);
   if (response.ok) return response;
   const answer: unknown = await response.json().catch(() => null);
   if (!Value.Check(ApiError, answer)) throw new Error(`What answers at ${hub.url} is no hub of Bramble.`);
@@ -68,19 +77,27 @@ export async function ask(hub: HubAddress, path: string, signal?: AbortSignal): 
 }
 
 /** Asks for `path` and resolves with its JSON, which `schema` describes; rejects with a message. */
-export async function askJson<T extends TSchema>(hub: HubAddress, path: string, schema: T): Promise<Static<T>> {
-  const response = await ask(hub, path);
+export async function askJson<T extends TSchema>(
+  hub: HubAddress,
+  path: string,
+  schema: T,
+  asking: Asking = {},
+): Promise<Static<T>> {
+  const response = await ask(hub, path, asking);
   const answer: unknown = await response.json().catch(() => null);
   if (Value.Check(schema, answer)) return answer;
   throw new Error(`The hub at ${hub.url} gave an answer that this program does not know. ${await versionWords(hub)}`);
 }
 
-async function request({ url, token, folder }: HubAddress, path: string, signal?: AbortSignal): Promise<Response> {
+async function request({ url, token, folder }: HubAddress, path: string, asking: Asking = {}): Promise<Response> {
+  const { method = "GET", body, signal } = asking;
   const authorization = token === null ? undefined : { Authorization: `Bearer ${token}` };
+  const contentType = body && { "Content-Type": "application/json" };
   // On this computer, or a local network, packing costs more than it saves.
-  const headers = { "Accept-Encoding": "identity", ...authorization };
+  const headers = { "Accept-Encoding": "identity", ...authorization, ...contentType };
+  const json = body && { body: JSON.stringify(body) };
   try {
-    return await fetch(url + path, { headers, redirect: "error", ...(signal && { signal }) });
+    return await fetch(url + path, { method, headers, redirect: "error", ...json, ...(signal && { signal }) });
   } catch (error) {
     signal?.throwIfAborted();
     throw new Error(unreachableWords({ url, token, folder }, error), { cause: error });

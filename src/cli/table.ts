@@ -7,18 +7,51 @@ const MARK = /\p{M}|\u200d/u;
 const CONTROL_CHARACTERS = /\p{Cc}/gu;
 const GAP = "  ";
 
+/** Of a column on a terminal, so that those behind it are seen, too. */
+const MAX_COLUMN_WIDTH = 32;
+
 /** Rows of cells under a heading. The last column is not padded. */
 export function table(heading: readonly string[], rows: readonly (readonly string[])[]): string {
-  const all = [heading, ...rows].map((row) => row.map((cell) => cell.replaceAll(CONTROL_CHARACTERS, "�")));
-  const widths = heading.map((_, column) => Math.max(...all.map((row) => widthOf(row[column] ?? ""))));
-  return all
-    .map((row) =>
-      row
-        .map((cell, column) => padded(cell, widths[column] ?? 0))
-        .join(GAP)
-        .trimEnd(),
-    )
-    .join("\n");
+  return new Columns(null).lines([heading, ...rows]);
+}
+
+/** Rows of cells that come one after another: a column becomes wider with what comes, and never narrower. */
+export class Columns {
+  /** Of a terminal that lines have to fit; null where they are as long as they are. */
+  readonly #terminalWidth: number | null;
+  #widths: readonly number[] = [];
+
+  constructor(terminalWidth: number | null) {
+    this.#terminalWidth = terminalWidth;
+  }
+
+  lines(rows: readonly (readonly string[])[]): string {
+    const width = this.#terminalWidth;
+    const all = rows.map((row) => row.map((cell, column) => this.#cell(cell, column === row.length - 1)));
+    this.#widths = all.reduce(wider, this.#widths);
+    const lines = all.map((row) => row.map((cell, column) => padded(cell, this.#widths[column] ?? 0)).join(GAP));
+    return lines.map((line) => (width === null ? line : clipped(line.trimEnd(), width)).trimEnd()).join("\n");
+  }
+
+  #cell(text: string, isLast: boolean): string {
+    const cell = text.replaceAll(CONTROL_CHARACTERS, "�");
+    return this.#terminalWidth === null || isLast ? cell : clipped(cell, MAX_COLUMN_WIDTH);
+  }
+}
+
+function wider(widths: readonly number[], row: readonly string[]): number[] {
+  return row.map((cell, column) => Math.max(widths[column] ?? 0, widthOf(cell)));
+}
+
+/** At most so wide, with an ellipsis for what was cut. */
+function clipped(text: string, width: number): string {
+  if (widthOf(text) <= width) return text;
+  let kept = "";
+  for (const one of text) {
+    if (widthOf(kept + one) > width - 1) break;
+    kept += one;
+  }
+  return `${kept}…`;
 }
 
 const MAX_FLAG_CHARACTERS = 28;
@@ -36,4 +69,17 @@ function padded(cell: string, width: number): string {
 
 function widthOf(text: string): number {
   return [...text].reduce((width, one) => width + (MARK.test(one) ? 0 : WIDE.test(one) ? 2 : 1), 0);
+}
+
+const UNITS = [
+  ["d", 86_400_000],
+  ["h", 3_600_000],
+  ["min", 60_000],
+  ["s", 1_000],
+] as const;
+
+/** In the largest unit that is full twice, so that no half is rounded away. */
+export function ago(ms: number): string {
+  const [unit, unitMs] = UNITS.find(([, unitMs]) => ms >= 2 * unitMs) ?? ["s", 1_000];
+  return `${Math.max(0, Math.floor(ms / unitMs))} ${unit} ago`;
 }

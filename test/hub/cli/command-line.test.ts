@@ -3,7 +3,23 @@ import { expect, test } from "vitest";
 import packageJson from "../../../package.json" with { type: "json" };
 import { runBramble } from "../../support/hub.ts";
 
-const COMMANDS = ["serve", "devices", "export", "backup", "restore", "check", "find", "simulate"];
+const COMMANDS = [
+  "serve",
+  "devices",
+  "export",
+  "key",
+  "user",
+  "passwd",
+  "audit",
+  "backup",
+  "restore",
+  "check",
+  "find",
+  "simulate",
+];
+
+/** Nothing answers there: what is wrong is seen before a hub is asked. */
+const NO_HUB = ["--url", "http://127.0.0.1:1"];
 
 test.each(["--version", "-v", "-V", "version"])("bramble %s says which it is", async (arg) => {
   expect(await runBramble([arg])).toEqual({ code: 0, output: `bramble ${packageJson.version}\n` });
@@ -50,6 +66,22 @@ test.each([
   [["export", "--sep", "x"], "--sep takes , or ; or tab, not “x”."],
   [["export", "one", "two"], "It takes one file."],
   [["export", "--from"], "argument missing"],
+  [["key"], "The first word says what to do: list, create, accept, revoke. See bramble key --help."],
+  [["key", "lsit"], "Did you mean list?"],
+  [["key", "create"], "It takes DEVICE."],
+  [["key", "accept", "pi1"], "It takes DEVICE and CODE."],
+  [["key", "list", "--open"], "Unknown option '--open'"],
+  [["key", "create", "--api", "grafana", ...NO_HUB], "--role is missing: viewer, operator, admin."],
+  [
+    ["key", "create", "--api", "grafana", "--role", "viewer", "--expires", "soon", ...NO_HUB],
+    "--expires takes a number of days",
+  ],
+  [["user", "add", "anna", "--role", "boss", ...NO_HUB], "“boss” is no role: viewer, operator, admin."],
+  [["user", "list", "anna"], "It takes no more words."],
+  [["passwd"], "It takes NAME."],
+  [["audit", "--outcome", "maybe"], "--outcome takes done or refused, not “maybe”."],
+  [["audit", "--limit", "0"], "--limit takes a whole number from 1 on"],
+  [["audit", "--csv", "--json"], "take one"],
 ] as const)("%j is misuse, in words", async (args, words) => {
   const { code, output } = await runBramble(args);
   expect(output).toContain(words);

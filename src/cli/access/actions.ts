@@ -1,0 +1,80 @@
+// Commands that do one of several things, named by their first word: `bramble key create pi1`. Each has words of its own that
+// it needs and options that it takes; what is missing, too many or unknown is misuse.
+import { Misuse, parseArguments } from "../../hub/arguments.ts";
+import { closest } from "../../shared/closest.ts";
+import { findHub, type HubAddress, hubOptions } from "../hub-client.ts";
+import { runCommand } from "../run-command.ts";
+
+const MAX_MISTAKES = 2;
+
+/** What a person gave an action. */
+export interface Given {
+  /** As many as the action needs. */
+  readonly words: readonly string[];
+  readonly flags: ReadonlySet<string>;
+  readonly texts: ReadonlyMap<string, string>;
+  readonly json: boolean;
+}
+
+export interface Action {
+  /** How the words that it needs are called, such as DEVICE. */
+  readonly needs: readonly string[];
+  readonly options?: Readonly<Record<string, { readonly type: "string" | "boolean" }>>;
+  run(hub: HubAddress, given: Given): Promise<void>;
+}
+
+/** Runs the action that the first word names. Resolves with the exit code. */
+export function runAction(
+  command: string,
+  help: string,
+  actions: Readonly<Record<string, Action>>,
+  args: readonly string[],
+): Promise<number> {
+  return runCommand(command, async () => {
+    if (args.includes("--help")) {
+      console.log(help);
+      return 0;
+    }
+    const [name, ...rest] = args;
+    await parseAndRun(actionOf(actions, name), rest);
+    return 0;
+  });
+}
+
+/** Parses what an action was given, and runs it on the hub that is meant. Rejects with `Misuse` where it does not fit. */
+export async function parseAndRun(action: Action, args: readonly string[]): Promise<void> {
+  const options = { ...hubOptions, json: { type: "boolean" }, ...action.options } as const;
+  const { values, positionals: words } = parseArguments({ args: [...args], options, allowPositionals: true });
+  if (words.length !== action.needs.length || words.includes(""))
+    throw new Misuse(action.needs.length === 0 ? "It takes no more words." : `It takes ${action.needs.join(" and ")}.`);
+  const given = Object.entries(values);
+  const texts = new Map(given.flatMap(([name, value]) => (typeof value === "string" ? [[name, value] as const] : [])));
+  const flags = new Set(given.flatMap(([name, value]) => (value === true ? [name] : [])));
+  const hub = findHub(Object.fromEntries([...texts].filter(([name]) => Object.hasOwn(hubOptions, name))));
+  await action.run(hub, { words, flags, texts, json: flags.has("json") });
+}
+
+function actionOf(actions: Readonly<Record<string, Action>>, name: string | undefined): Action {
+  const names = Object.keys(actions);
+  if (name === undefined || name.startsWith("-"))
+    throw new Misuse(`The first word says what to do: ${names.join(", ")}.`);
+  const action = Object.hasOwn(actions, name) ? actions[name] : undefined;
+  if (action !== undefined) return action;
+  const meant = closest(name, names, MAX_MISTAKES);
+  throw new Misuse(`“${name}” is none of ${names.join(", ")}.${meant === null ? "" : ` Did you mean ${meant}?`}`);
+}
+
+/** Names of rooms, as `--rooms` lists them; undefined without it. */
+export function roomsOf({ texts }: Given): string[] | undefined {
+  const text = texts.get("rooms");
+  if (text === undefined) return undefined;
+  return text
+    .split(",")
+    .map((room) => room.trim())
+    .filter((room) => room !== "");
+}
+
+/** The path of what has a name, below another one. */
+export function pathTo(...parts: readonly string[]): string {
+  return `/api/v1/${parts.map(encodeURIComponent).join("/")}`;
+}

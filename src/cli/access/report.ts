@@ -1,0 +1,16 @@
+// What the commands of this folder read and say alike.
+import { Misuse } from "../../hub/arguments.ts";
+import { ROLES, type Role } from "../../shared/access.ts";
+
+/** Says on standard output that something is done: for people, or as JSON. */
+export function done(json: boolean, what: object, text: string): void {
+  console.log(json ? JSON.stringify(what, null, 2) : text);
+}
+
+/** Throws `Misuse` where the text is no role. */
+export function roleOf(text: string | undefined): Role {
+  const role = ROLES.find((one) => one === text);
+  if (role !== undefined) return role;
+  const choices = ROLES.join(", ");
+  throw new Misuse(text === undefined ? `--role is missing: ${choices}.` : `“${text}” is no role: ${choices}.`);
+}
