@@ -89,6 +89,11 @@ install_agent() {
   $sudo systemctl daemon-reload
   $sudo systemctl enable --quiet bramble-agent
   $sudo systemctl restart bramble-agent
+  code= tries=5
+  while [ $tries -gt 0 ] && ! code=$($sudo "$bin" key 2>/dev/null); do
+    tries=$((tries - 1)) && sleep 1
+  done
+  [ -z "$code" ] || echo "The code of this Pi's key is $code: compare it with what the hub shows before you approve it."
   echo "Done: this Pi shows up at $hub. What it does: bramble-agent status. What hangs on it: $config"
 }
 

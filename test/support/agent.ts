@@ -73,7 +73,17 @@ export class TestAgent implements AsyncDisposable {
 
   /** Runs another command of the agent beside it, to its end. */
   async command(name: string, ...args: readonly string[]): Promise<{ code: number | null; output: string }> {
-    const child = spawn(PYTHON, [...this.#common(name), ...args], { env: PYTHON_ENV });
+    return this.#run("/dev/null", name, args);
+  }
+
+  /** The same, with a file as its standard input. */
+  async commandReading(file: string, name: string, ...args: readonly string[]) {
+    return this.#run(file, name, args);
+  }
+
+  async #run(input: string, name: string, args: readonly string[]): Promise<{ code: number | null; output: string }> {
+    const shell = ["-c", 'exec "$@" <"$0"', input, PYTHON, ...this.#common(name), ...args];
+    const child = spawn("/bin/sh", shell, { env: PYTHON_ENV });
     let output = "";
     for (const stream of [child.stdout, child.stderr]) {
       stream.on("data", (chunk: Buffer) => {

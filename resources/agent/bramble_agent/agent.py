@@ -9,6 +9,7 @@ from .clock import Clock, boot_id
 from .commands import Commands, SeenCommands
 from .config import Config, ConfigError, HubSettings, device_id, load, own_name
 from .control_socket import ControlSocket
+from .device_key import KeyFile, code_of
 from .devices import Outputs
 from .hub import HubMemory
 from .outbox import Outbox
@@ -83,6 +84,9 @@ class Agent:
         self._watch = ConfigWatch(options)
         self._failed = threading.Event()
         self._device = ""
+        self._keys = KeyFile(options.state)
+        self._key_stamp: tuple[int, ...] = ()
+        self._config: Config | None = None
 
     def run(self, stop: threading.Event) -> int:
         """Answers the exit code: 1 where a part broke, and systemd should start all of it again."""
@@ -109,6 +113,9 @@ class Agent:
             board.write(outbox.rows, outbox.bytes, outbox.dropped)
 
         def configure(config: Config) -> None:
+            self._config = config
+            config = self._with_key(config)
+            board.key_code(code_of(config.key) if config.key is not None else "")
             outbox.limit(config.queue.rows, round(config.queue.megabytes * 1e6))
             outputs.configure(config.outputs)
             sampler.configure(config)
@@ -121,6 +128,9 @@ class Agent:
             if (changed := self._changed_config(board)) is not None:
                 log.info("the configuration has changed")
                 configure(changed)
+            elif self._config is not None and self._config.key is None and self._keys.stamp() != self._key_stamp:
+                log.info("the key has changed")
+                configure(self._config)
             check_storage()
         sampler.interrupt()
         uplink.interrupt()
@@ -132,6 +142,14 @@ class Agent:
         board.remove()
         remove_empty_run_folders(options.run)
         return 1 if self._failed.is_set() else 0
+
+    def _with_key(self, config: Config) -> Config:
+        """Shows the hub the key of the configuration file, else that of the state folder."""
+        if config.key is not None:
+            return config
+        config = replace(config, key=self._keys.load_or_make())
+        self._key_stamp = self._keys.stamp()
+        return config
 
     def _first_config(self, board: StatusBoard) -> Config:
         """Where the file cannot work, the vitals are still reported, by the same device and to the same hub."""

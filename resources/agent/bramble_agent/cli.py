@@ -1,5 +1,6 @@
-"""The command line: `bramble-agent run | check | test | status`."""
+"""The command line: `bramble-agent run | check | test | status | key`."""
 import argparse
+import getpass
 import json
 import logging
 import signal
@@ -12,6 +13,7 @@ from pathlib import Path
 from .agent import STATUS_FILE, Agent, Options
 from .addresses import address_error
 from .config import DEFAULT_PATH, ConfigError, HubSettings, load
+from .device_key import KEY_SHAPE, KeyFile, code_of
 from .devices import Outputs
 from .control_socket import request_action
 from .inputs import CommandInput
@@ -42,6 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return check(options)
         case "test":
             return test(options, args.output, args.value)
+        case "key":
+            return set_key(options) if args.action == "set" else show_key(options)
         case _:
             return status(options)
 
@@ -65,6 +69,8 @@ def make_parser() -> argparse.ArgumentParser:
     testing.add_argument("output", help="its name in the configuration file")
     testing.add_argument("value", nargs="?", help="true, false, a number or #rrggbb; without one, it is shown off")
     commands.add_parser("status", parents=[common], help="is it connected, what waits, what went wrong")
+    keys = commands.add_parser("key", parents=[common], help="show the code of this device's key, or set a key")
+    keys.add_argument("action", nargs="?", choices=["set"], help="set: the key is read from standard input")
     return parser
 
 
@@ -167,6 +173,44 @@ def status(options: Options) -> int:
     except ConfigError as error:
         complain_of(options, error)
     return complain("The agent is not running. Its log: journalctl -u bramble-agent")
+
+
+def show_key(options: Options) -> int:
+    """The code alone: the key itself stays where it is."""
+    try:
+        key = load(options.config).key or KeyFile(options.state).load()
+    except ConfigError as error:
+        return complain_of(options, error)
+    except PermissionError:
+        return complain("The key is for the agent alone: try it with sudo.")
+    except OSError as error:
+        return complain(f"The key cannot be read: {error}")
+    if key is None:
+        return complain("There is no key yet: the agent makes one when it is started.")
+    print(code_of(key))
+    return 0
+
+
+def set_key(options: Options) -> int:
+    """A running agent takes it within a second or two."""
+    if sys.stdin.isatty():
+        key = getpass.getpass("Key: ").strip()
+    else:
+        key = sys.stdin.readline().strip()
+    if KEY_SHAPE.fullmatch(key) is None:
+        return complain("That is no key: write it as the hub showed it, on one line. Nothing was changed.")
+    try:
+        if load(options.config).key is not None:
+            return complain(f"There is a key in {options.config}, which counts: change it there.")
+        KeyFile(options.state).save(key)
+    except ConfigError as error:
+        return complain_of(options, error)
+    except PermissionError:
+        return complain("The key is for the agent alone: try it with sudo.")
+    except OSError as error:
+        return complain(f"The key cannot be written: {error}")
+    print(f"The key is set; its code is {code_of(key)}.")
+    return 0
 
 
 def check(options: Options) -> int:

@@ -30,6 +30,13 @@ class LinkLost(Exception):
     """The connection is gone or never came; the text is for a person."""
 
 
+class LinkRefused(LinkLost):
+    """The hub does not take what this device shows; another try soon is a wrong guess more."""
+
+
+NOT_AUTHORIZED_CODES = (4, 5, 134, 135)
+
+
 class Link:
     """`on_command` gets payloads and the link to reply on, `on_loss` is called once, both from the library's thread."""
 
@@ -49,6 +56,7 @@ class Link:
         self._acknowledged: set[int] = set()
         self._subscribed = False
         self._end: str | None = None
+        self._refused = False
         self._ended_by_hub = False
         self._client = make_client(device)
         self._client.on_failure = lambda error: self._lose(f"the network failed: {error}")
@@ -77,7 +85,7 @@ class Link:
     def check(self) -> None:
         """Raises LinkLost where it is."""
         if self._end is not None:
-            raise LinkLost(self._end)
+            raise (LinkRefused if self._refused else LinkLost)(self._end)
 
     def open(self, hub: Hub) -> None:
         """Returns once the hub has accepted the device and sends it commands. Raises LinkLost."""
@@ -116,6 +124,7 @@ class Link:
 
     def _connected(self, client: mqtt.Client, _data: Any, _flags: Any, reason: Any, *_details: Any) -> None:
         if reason != 0:
+            self._refused = getattr(reason, "value", reason) in NOT_AUTHORIZED_CODES
             words = mqtt.connack_string(reason) if isinstance(reason, int) else str(reason)
             self._lose(f"the hub refused this device: {words}")
             return

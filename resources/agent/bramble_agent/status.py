@@ -23,6 +23,8 @@ class Status:
 
     pid: int = 0
     device: str = ""
+    # Of the key that the hub is shown; empty without one.
+    key_code: str = ""
     hub: str = ""
     connected: bool = False
     since: float = 0
@@ -70,6 +72,10 @@ class StatusBoard:
         """Which device this is, and why the configuration file is not used."""
         with self._lock:
             self._status.device, self._status.config_errors = device, list(errors)
+
+    def key_code(self, code: str) -> None:
+        with self._lock:
+            self._status.key_code = code
 
     def report_failure(self, name: str, words: str | None) -> bool:
         """Notes what does not work, or that it works; True where that is news."""
@@ -155,6 +161,8 @@ def describe(status: Status, now: float) -> str:
         f"{status.device}: {where} for {ago}" if status.since > 0 else f"{status.device}: looking for the hub",
         f"waiting to be sent: {status.waiting} ({status.waiting_bytes / 1e6:.1f} MB)",
     ]
+    if status.key_code:
+        lines.append(f"code of its key: {status.key_code}")
     if status.dropped > 0:
         lines.append(f"lost because the queue was full: {status.dropped}")
     if status.last_error:

@@ -14,10 +14,11 @@ from .about import about
 from .clock import Clock
 from .commands import Commands
 from .config import Config
+from .device_key import code_of
 from .devices import Outputs
 from .duplicate_id import DuplicateIdDetector, duplicate_id_message
 from .hub import Hub, HubFinder, HubMemory
-from .link import Link, LinkLost
+from .link import Link, LinkLost, LinkRefused
 from .outbox import Outbox
 from .status import StatusBoard
 
@@ -25,6 +26,9 @@ log = logging.getLogger("uplink")
 
 MIN_BACKOFF_SECONDS = 1
 MAX_BACKOFF_SECONDS = 30
+# The hub locks an address out that shows wrong keys ten times.
+MIN_REFUSED_BACKOFF_SECONDS = 5
+MAX_REFUSED_BACKOFF_SECONDS = 300
 # A connection that lasted this long resets the back-off.
 STABLE_CONNECTION_SECONDS = 60
 CLOCK_COMPARE_PERIOD_SECONDS = 600
@@ -34,16 +38,22 @@ WAKE_PERIOD_SECONDS = 5
 class Backoff:
     """Exponential back-off with jitter, so that Pis do not all reconnect at the same moment."""
 
-    def __init__(self, chance: Callable[[], float] = random.random) -> None:
+    def __init__(
+        self,
+        chance: Callable[[], float] = random.random,
+        least: float = MIN_BACKOFF_SECONDS,
+        most: float = MAX_BACKOFF_SECONDS,
+    ) -> None:
         self._chance = chance
-        self._next = float(MIN_BACKOFF_SECONDS)
+        self._least, self._most = float(least), float(most)
+        self._next = self._least
 
     def reset(self) -> None:
-        self._next = float(MIN_BACKOFF_SECONDS)
+        self._next = self._least
 
     def next(self) -> float:
         pause = self._next
-        self._next = min(2 * pause, MAX_BACKOFF_SECONDS)
+        self._next = min(2 * pause, self._most)
         return pause * (1 - self._chance() / 2)
 
 
@@ -63,6 +73,7 @@ class Uplink:
         self._config: Config | None = None
         self._reconnect = threading.Event()
         self._is_accepted = False
+        self._is_refused = False
         self._introduce = threading.Event()
         self._report_state = threading.Event()
 
@@ -88,9 +99,10 @@ class Uplink:
 
     def run(self, stop: threading.Event) -> None:
         backoff = Backoff()
+        refused_backoff = Backoff(least=MIN_REFUSED_BACKOFF_SECONDS, most=MAX_REFUSED_BACKOFF_SECONDS)
         while not stop.is_set():
             self._reconnect.clear()
-            self._is_accepted = False
+            self._is_accepted = self._is_refused = False
             started = time.monotonic()
             why = self._connect_once(stop)
             if stop.is_set():
@@ -99,11 +111,14 @@ class Uplink:
                 backoff.reset()
             if not self._is_accepted:
                 self._duplicates.not_reached()
-            pause = backoff.next()
+            if self._is_accepted:
+                refused_backoff.reset()
+            pause = refused_backoff.next() if self._is_refused else backoff.next()
             # One warning per outage, not one per attempt.
             level = logging.WARNING if self._board.disconnected(why) else logging.DEBUG
             log.log(level, "%s; next try in %.0f s", why, pause)
-            self._reconnect.wait(pause)
+            if self._reconnect.wait(pause):
+                refused_backoff.reset()
 
     def _connect_once(self, stop: threading.Event) -> str:
         """One connection, from the search to its end; answers in words why it ended."""
@@ -118,6 +133,10 @@ class Uplink:
             link = Link(config.device, config.key, self._commands.take, self._outbox.filled.set)
             try:
                 link.open(hub)
+            except LinkRefused:
+                self._is_refused = True
+                link.close()
+                return refused_message(config)
             except LinkLost as error:
                 why = str(error)
                 link.close()
@@ -178,3 +197,17 @@ class Uplink:
         while not stop.is_set() and (batch := self._outbox.oldest()) is not None:
             link.deliver("readings", batch.payload)
             self._outbox.remove(batch)
+
+
+def refused_message(config: Config) -> str:
+    """For a person."""
+    if config.key is None:
+        return (
+            f"the hub wants a key of “{config.device}”, and there is none here: make one on the device's page of the hub,"
+            " and give it to this machine with sudo bramble-agent key set; readings are kept until then"
+        )
+    return (
+        f"the hub refuses the key of “{config.device}” (code {code_of(config.key)}): it was revoked, or the hub knows another"
+        " one, as of a second machine with this id. Readings are kept. Accept the key with this code on the device's page"
+        " of the hub, or make a new one there and set it here: sudo bramble-agent key set"
+    )
