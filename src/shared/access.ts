@@ -95,7 +95,7 @@ export type NewApiKeyRequest = Static<typeof NewApiKeyRequest>;
 export const NewApiKey = Type.Object({ key: Type.String({ description: "shown this once" }), ...ApiKey.properties });
 export type NewApiKey = Static<typeof NewApiKey>;
 
-const MIN_PASSWORD_CHARACTERS = 10;
+export const MIN_PASSWORD_CHARACTERS = 10;
 const Password = Type.String({ minLength: MIN_PASSWORD_CHARACTERS, maxLength: 256 });
 
 export const Person = Type.Object({
