@@ -15,7 +15,7 @@ const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no #root");
 
 reloadOnPastedLink();
-const isLinkTaken = await signInFromAddress();
+const refusedLink = await signInFromAddress();
 const queries = createQueryClient();
 const live = new LiveFeed(queries);
 
@@ -23,7 +23,7 @@ createRoot(root).render(
   <StrictMode>
     <QueryClientProvider client={queries}>
       <LiveContext value={live}>
-        <App isLinkRefused={!isLinkTaken} />
+        <App refusedLink={refusedLink} />
       </LiveContext>
     </QueryClientProvider>
   </StrictMode>,

@@ -82,6 +82,7 @@ export const ApiKey = Type.Object({
 });
 export type ApiKey = Static<typeof ApiKey>;
 export const ApiKeyList = Type.Object({ keys: Type.Array(ApiKey) });
+export type ApiKeyList = Static<typeof ApiKeyList>;
 export const NewApiKeyRequest = Type.Object(
   {
     name: Line,
@@ -107,6 +108,7 @@ export const Person = Type.Object({
 });
 export type Person = Static<typeof Person>;
 export const PersonList = Type.Object({ people: Type.Array(Person) });
+export type PersonList = Static<typeof PersonList>;
 export const NewPerson = Type.Object(
   { name: Line, role: Role, rooms: Type.Optional(Rooms), password: Password },
   exact,
@@ -130,6 +132,7 @@ export const Me = Type.Object({
   role: Role,
   rooms: Type.Optional(Rooms),
   device: Type.Optional(Type.String({ description: "of a link that shares a device: that alone is shown" })),
+  expiresMs: Type.Optional(Type.Integer({ description: "of a link that shares a device: when it ends" })),
 });
 export type Me = Static<typeof Me>;
 
@@ -146,6 +149,7 @@ export const Session = Type.Object({
 });
 export type Session = Static<typeof Session>;
 export const SessionList = Type.Object({ sessions: Type.Array(Session) });
+export type SessionList = Static<typeof SessionList>;
 
 /** With a name and a password, the secret of a sign-in link, or that of a shared link. */
 export const SessionRequest = Type.Object(
@@ -173,6 +177,7 @@ export const Share = Type.Object({
 });
 export type Share = Static<typeof Share>;
 export const ShareList = Type.Object({ shares: Type.Array(Share) });
+export type ShareList = Static<typeof ShareList>;
 export const NewShareRequest = Type.Object(
   { device: Type.String({ maxLength: 64 }), expiresInDays: Type.Number({ exclusiveMinimum: 0, maximum: 366 }) },
   exact,

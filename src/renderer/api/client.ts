@@ -19,8 +19,13 @@ export function apiUrl(path: string, query: Readonly<Record<string, QueryValue>>
 export class ApiFailure extends Error {
   readonly status: number;
   readonly code: string;
-  constructor(status: number, { error, message }: ApiError) {
+  /** How long to wait before another attempt; null where the hub does not say. */
+  readonly retryAfterSeconds: number | null;
+  constructor(response: Response, { error, message }: ApiError) {
     super(message);
+    const { status, headers } = response;
+    const wait = headers.get("retry-after");
+    this.retryAfterSeconds = wait === null ? null : Number(wait);
     this.name = "ApiFailure";
     this.status = status;
     this.code = error;
@@ -37,7 +42,7 @@ export function explain(error: Error): string {
 /** Throws `ApiFailure` for an error status. Not validated: the hub is held to the schemas of `shared/api.ts`. */
 export async function request<Answer>(url: string, init?: RequestInit): Promise<Answer> {
   const response = await fetchFromHub(url, init);
-  if (!response.ok) throw new ApiFailure(response.status, await readError(response));
+  if (!response.ok) throw new ApiFailure(response, await readError(response));
   return response.json();
 }
 
@@ -49,7 +54,14 @@ export function post<Answer>(url: string, body: object): Promise<Answer> {
 /** DELETE answers without a body. */
 export async function remove(url: string): Promise<void> {
   const response = await fetchFromHub(url, { method: "DELETE" });
-  if (!response.ok) throw new ApiFailure(response.status, await readError(response));
+  if (!response.ok) throw new ApiFailure(response, await readError(response));
+}
+
+/** POST to a route that answers without a body. */
+export async function postForNothing(url: string, body: object): Promise<void> {
+  const headers = { "content-type": "application/json" };
+  const response = await fetchFromHub(url, { method: "POST", headers, body: JSON.stringify(body) });
+  if (!response.ok) throw new ApiFailure(response, await readError(response));
 }
 
 export function patch<Answer>(url: string, body: object): Promise<Answer> {

@@ -11,7 +11,7 @@ import type {
 } from "../../shared/api.ts";
 import type { Command } from "../../shared/command.ts";
 import { assertNever } from "../../shared/errors.ts";
-import { apiUrl, post } from "./client.ts";
+import { apiUrl, isSignedOut, post } from "./client.ts";
 import { withCommand, withDevice, withoutDevice } from "./device-list.ts";
 import { liveUrl } from "./platform.ts";
 import { QUERY_KEYS } from "./queries.ts";
@@ -37,13 +37,23 @@ export class LiveFeed {
   /** Stays connected until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
     for (let failures = 0; !signal.aborted; failures++) {
-      const ticket = await fetchTicket();
+      const ticket = await this.#fetchTicket();
       if (signal.aborted) return;
       if (ticket !== null && (await this.#listen(liveUrl(ticket), signal))) failures = 0;
       if (signal.aborted) return;
       this.connection.set("lost");
       this.readingsPerSecond.set(undefined);
       await pause(backOffMs(failures), signal);
+    }
+  }
+
+  /** Null on failure, which the queries show: they fail in the same way, at once where the session has ended. */
+  async #fetchTicket(): Promise<LiveTicket | null> {
+    try {
+      return await post<LiveTicket>(apiUrl("live/ticket"), {});
+    } catch (error) {
+      if (error instanceof Error && isSignedOut(error)) void this.#refetch({ queryKey: QUERY_KEYS.hub });
+      return null;
     }
   }
 
@@ -120,11 +130,6 @@ export class LiveFeed {
     await this.#queries.cancelQueries(which);
     await this.#queries.invalidateQueries(which);
   }
-}
-
-/** Null on failure, which is not reported here: the queries fail in the same way and show it. */
-function fetchTicket(): Promise<LiveTicket | null> {
-  return post<LiveTicket>(apiUrl("live/ticket"), {}).catch(() => null);
 }
 
 function newestFirst(a: Command, b: Command): number {

@@ -6,11 +6,14 @@ import { apiUrl, post } from "./client.ts";
 import { withDevice } from "./device-list.ts";
 import { QUERY_KEYS } from "./queries.ts";
 
-export function useJoinDecision(id: string) {
+/** `keyCode` is that of the key which the device has shown: approving accepts it. */
+export function useJoinDecision(id: string, keyCode?: string) {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (decision: "approve" | "block") =>
-      post<Device>(apiUrl(`devices/${encodeURIComponent(id)}/${decision}`), {}),
+    mutationFn: (decision: "approve" | "block") => {
+      const body = decision === "approve" && keyCode !== undefined ? { keyCode } : {};
+      return post<Device>(apiUrl(`devices/${encodeURIComponent(id)}/${decision}`), body);
+    },
     onSuccess: (device) =>
       queries.setQueryData<DeviceList>(QUERY_KEYS.devices, (list) => list && withDevice(list, device)),
   });

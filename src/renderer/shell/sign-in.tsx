@@ -1,23 +1,102 @@
-// The page for a browser that is not signed in. The desktop app's window always is.
+// The page for a browser that is not signed in: name and password, or the link that the hub printed. The desktop app's window
+// always is signed in.
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { type SubmitEvent, useEffect, useState } from "react";
+import { ApiFailure, explain } from "../api/client.ts";
+import { type RefusedLink, signIn } from "../api/session.ts";
+import form from "../ui/form.module.css";
 import { BrandMark } from "./brand-mark.tsx";
 import styles from "./sign-in.module.css";
 
 interface Props {
-  /** The page was opened with a sign-in link that the hub refused. */
-  readonly isLinkRefused: boolean;
+  /** The page was opened with a link that the hub refused. */
+  readonly refusedLink: RefusedLink;
 }
 
-export function SignIn({ isLinkRefused }: Props) {
+export function SignIn({ refusedLink }: Props) {
   return (
     <main className={styles["page"]}>
       <title>Sign in · Bramble</title>
       <BrandMark />
-      <h1>{isLinkRefused ? "This link was used before or is too old" : "You are not signed in"}</h1>
-      <p>Open the link that the hub printed when it started. It looks like this:</p>
+      <h1>{headingOf(refusedLink)}</h1>
+      {refusedLink === "share" && <p>It was revoked, or has expired. Ask for a new one, or sign in.</p>}
+      <PasswordForm />
+      <p>Or open the link that the hub printed when it started. It looks like this:</p>
       <pre>{new URL("#link=…", document.baseURI).href.replace("%E2%80%A6", "…")}</pre>
       <p className="note">
         A link works once, within ten minutes. For a new one, restart the hub: <code>bramble serve</code>
       </p>
     </main>
   );
+}
+
+function headingOf(refused: RefusedLink): string {
+  switch (refused) {
+    case "link":
+      return "This link was used before or is too old";
+    case "share":
+      return "This link shows nothing any more";
+    case null:
+      return "You are not signed in";
+  }
+}
+
+function PasswordForm() {
+  const queries = useQueryClient();
+  const [name, setName] = useState("");
+  const [password, setPassword] = useState("");
+  const attempt = useMutation({
+    mutationFn: () => signIn(name, password),
+    onSuccess: () => queries.resetQueries(),
+    onSettled: () => setPassword(""),
+    gcTime: 0,
+  });
+  const retryAfterSeconds = attempt.error instanceof ApiFailure ? attempt.error.retryAfterSeconds : null;
+  const waitSeconds = useCountdown(retryAfterSeconds, attempt.failureCount === 0 ? 0 : attempt.submittedAt);
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    attempt.mutate();
+  };
+  return (
+    <form className={`panel ${form["form"]} ${styles["form"]}`} onSubmit={submit}>
+      <label className={form["field"]}>
+        Name
+        <input value={name} autoComplete="username" required onChange={({ target }) => setName(target.value)} />
+      </label>
+      <label className={form["field"]}>
+        Password
+        <input
+          type="password"
+          value={password}
+          autoComplete="current-password"
+          required
+          onChange={({ target }) => setPassword(target.value)}
+        />
+      </label>
+      {attempt.error && (
+        <p role="alert">
+          {retryAfterSeconds === null
+            ? explain(attempt.error)
+            : "There were too many wrong attempts from your address."}
+        </p>
+      )}
+      <button type="submit" className="button primary" disabled={attempt.isPending || waitSeconds > 0}>
+        {waitSeconds > 0 ? `Try again in ${waitSeconds} s` : "Sign in"}
+      </button>
+    </form>
+  );
+}
+
+/** The whole seconds that are left of a wait; it begins anew with each `attempt`. */
+function useCountdown(seconds: number | null, attempt: number): number {
+  const [left, setLeft] = useState(0);
+  useEffect(() => {
+    if (seconds === null || attempt === 0) return;
+    const endMs = performance.now() + seconds * 1_000;
+    const tick = () => setLeft(Math.max(0, Math.ceil((endMs - performance.now()) / 1_000)));
+    tick();
+    const timer = setInterval(tick, 250);
+    return () => clearInterval(timer);
+  }, [seconds, attempt]);
+  return left;
 }

@@ -1,10 +1,14 @@
 // Hash routes: they work at `bramble://app/` and at any address that a hub serves the page from.
 import { useSyncExternalStore } from "react";
 
+const ACCESS_SECTIONS = ["devices", "people", "programs", "log"] as const;
+export type AccessSection = (typeof ACCESS_SECTIONS)[number];
+
 export type Route =
   | { readonly kind: "overview" }
   | { readonly kind: "add" }
   | { readonly kind: "doctor" }
+  | { readonly kind: "access"; readonly section: AccessSection }
   | { readonly kind: "device"; readonly id: string }
   | { readonly kind: "edit"; readonly id: string }
   | { readonly kind: "unknown" };
@@ -13,6 +17,7 @@ export const LINKS = {
   overview: "#/",
   add: "#/add",
   doctor: "#/doctor",
+  access: (section: AccessSection): string => `#/access/${section}`,
   device: (id: string): string => `#/devices/${encodeURIComponent(id)}`,
   edit: (id: string): string => `#/devices/${encodeURIComponent(id)}/edit`,
 } as const;
@@ -21,6 +26,8 @@ export function parseRoute(hash: string): Route {
   if (hash === "" || hash === "#" || hash === LINKS.overview) return { kind: "overview" };
   if (hash === LINKS.add) return { kind: "add" };
   if (hash === LINKS.doctor) return { kind: "doctor" };
+  const section = ACCESS_SECTIONS.find((one) => hash === LINKS.access(one));
+  if (section !== undefined) return { kind: "access", section };
   const [, encodedId, edit] = /^#\/devices\/([^/]+)(\/edit)?$/.exec(hash) ?? [];
   const id = encodedId === undefined ? undefined : decoded(encodedId);
   if (id === undefined) return { kind: "unknown" };

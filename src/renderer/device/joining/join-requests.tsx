@@ -44,8 +44,8 @@ function RequestList({ devices }: { readonly devices: readonly Device[] }) {
 }
 
 export function JoinRequest({ device }: { readonly device: Device }) {
-  const { id, name, model, address, metrics, quarantined } = device;
-  const decision = useJoinDecision(id);
+  const { id, name, model, address, metrics, quarantined, offeredKey } = device;
+  const decision = useJoinDecision(id, offeredKey?.code);
   const origin = [model ?? [], address === null ? [] : `at ${address}`].flat().join(" ");
   const facts = [name === id ? [] : id, origin === "" ? [] : origin].flat();
   return (
@@ -64,6 +64,11 @@ export function JoinRequest({ device }: { readonly device: Device }) {
           {metrics.length > MAX_SHOWN_METRICS && `, and ${metrics.length - MAX_SHOWN_METRICS} more`}
           {quarantined && ` · ${quarantinedText(quarantined.readings)}`}
         </p>
+        {offeredKey && (
+          <p>
+            It brings a key. Compare with the code on the device: <b className={styles["code"]}>{offeredKey.code}</b>
+          </p>
+        )}
         {decision.error && <p role="alert">{explain(decision.error)}</p>}
       </div>
       <div className={styles["buttons"]}>

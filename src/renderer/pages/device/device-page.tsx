@@ -1,6 +1,7 @@
 // One device: a chart for each metric, its controls, and what is known of it.
 import { useState } from "react";
 import type { Device } from "../../../shared/device.ts";
+import { useMay, useMe } from "../../api/access.ts";
 import { explain } from "../../api/client.ts";
 import { hubNowMs } from "../../api/hub-clock.ts";
 import { useDevice } from "../../api/queries.ts";
@@ -12,16 +13,21 @@ import { JoinRequest } from "../../device/joining/join-requests.tsx";
 import { LastSeen } from "../../device/last-seen.tsx";
 import { Presence } from "../../device/presence.tsx";
 import { SilentMetrics } from "../../device/silent-metrics.tsx";
+import { formatInstant } from "../../i18n/times.ts";
 import { PageHeader } from "../../shell/page-header.tsx";
 import { LINKS } from "../../shell/use-route.ts";
 import { Failure } from "../../ui/failure.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { AboutDevice } from "./about-device.tsx";
+import { KeyCard } from "./access/key-card.tsx";
+import { ShareButton } from "./access/share-button.tsx";
 import { DeviceControls } from "./controls/device-controls.tsx";
 import styles from "./device-page.module.css";
 import { ExportButton } from "./export/export-button.tsx";
 import { LeftOut } from "./left-out.tsx";
 import { MetricChart } from "./metric-chart.tsx";
+
+const MINUTE_MS = 60_000;
 
 export function DevicePage({ id }: { readonly id: string }) {
   const device = useDevice(id);
@@ -46,6 +52,16 @@ export function DevicePage({ id }: { readonly id: string }) {
 
 /** Its readings are not shown before it has joined. */
 function UnapprovedDevice({ device }: { readonly device: Device }) {
+  if (!useMay("admin")) {
+    return (
+      <>
+        <PageHeader title={device.name} />
+        <p>
+          {device.joining === "waiting" ? "It wants to join: an administrator has to approve it." : "It is blocked."}
+        </p>
+      </>
+    );
+  }
   return (
     <>
       <PageHeader title={device.name} />
@@ -62,15 +78,21 @@ function UnapprovedDevice({ device }: { readonly device: Device }) {
 
 function JoinedDevice({ device }: { readonly device: Device }) {
   const [range, setRange] = useState(() => initialRange(device, hubNowMs()));
+  const isAdmin = useMay("admin");
   return (
     <>
       <PageHeader title={device.name} state={<State device={device} />}>
         <div className={styles["actions"]}>
           <Segmented legend="Time shown" options={RANGE_OPTIONS} value={range} onChange={setRange} />
           <ExportButton device={device} shownRange={range} />
-          <a className="button" href={LINKS.edit(device.id)}>
-            Edit
-          </a>
+          {isAdmin && (
+            <>
+              <ShareButton device={device} />
+              <a className="button" href={LINKS.edit(device.id)}>
+                Edit
+              </a>
+            </>
+          )}
         </div>
       </PageHeader>
       <div className={styles["columns"]}>
@@ -89,6 +111,7 @@ function JoinedDevice({ device }: { readonly device: Device }) {
         </div>
         <div className={styles["aside"]}>
           <DeviceControls device={device} />
+          {isAdmin && <KeyCard device={device} />}
           <AboutDevice device={device} />
           {device.skipped !== undefined && <LeftOut fields={device.skipped} />}
         </div>
@@ -105,8 +128,15 @@ function State({ device }: { readonly device: Device }) {
       <span className={styles["lastReading"]}>
         last reading <LastSeen device={device} />
       </span>
+      <SharedUntil />
     </span>
   );
+}
+
+/** Of one who has opened a link that shares the device. */
+function SharedUntil() {
+  const { data: me } = useMe();
+  return me?.expiresMs === undefined ? null : ` · shared with you until ${formatInstant(me.expiresMs, MINUTE_MS)}`;
 }
 
 function NoSuchDevice({ id }: { readonly id: string }) {

@@ -1,6 +1,7 @@
 // A device on the overview: presence, latest values with sparklines, switches.
 import { memo } from "react";
 import type { Device, Metric } from "../../../shared/device.ts";
+import { useMay } from "../../api/access.ts";
 import { seriesColour } from "../../charts/colours.ts";
 import { Sparkline } from "../../charts/sparkline.tsx";
 import { LastSeen } from "../../device/last-seen.tsx";
@@ -18,6 +19,7 @@ const MAX_SHOWN_METRICS = 4;
 /** Memoized, so that a change of one device renders one card. */
 export const DeviceCard = memo(function DeviceCard({ device }: { readonly device: Device }) {
   const { id, name, presence, metrics } = device;
+  const mayCommand = useMay("operator");
   const hidden = metrics.length - MAX_SHOWN_METRICS;
   const isSilent = (metric: Metric) => metric.stale || !presence.online;
   return (
@@ -38,7 +40,7 @@ export const DeviceCard = memo(function DeviceCard({ device }: { readonly device
         </div>
       ))}
       {hidden > 0 && <p className="note">and {hidden} more</p>}
-      <QuickSwitches device={device} />
+      {mayCommand && <QuickSwitches device={device} />}
       {!presence.online && (
         <p className="note">
           Last heard <LastSeen device={device} />

@@ -1,5 +1,6 @@
 // All devices at a glance, by room; above them the requests to join and the messages that were refused.
 import { Fragment, type ReactNode } from "react";
+import { useMay, useSeesAll } from "../../api/access.ts";
 import { explain } from "../../api/client.ts";
 import { useDevices } from "../../api/queries.ts";
 import { BlockedDevices } from "../../device/joining/blocked-devices.tsx";
@@ -19,7 +20,10 @@ interface Props {
 
 export function Overview({ whileEmpty }: Props) {
   const devices = useDevices();
+  const isAdmin = useMay("admin");
+  const seesAll = useSeesAll();
   if (devices.data?.length === 0) {
+    if (!isAdmin) return <NoDevices />;
     return (
       <>
         {whileEmpty}
@@ -30,9 +34,11 @@ export function Overview({ whileEmpty }: Props) {
   return (
     <>
       <PageHeader title="Overview">
-        <a className="button primary" href={LINKS.add}>
-          Add a Raspberry Pi
-        </a>
+        {isAdmin && (
+          <a className="button primary" href={LINKS.add}>
+            Add a Raspberry Pi
+          </a>
+        )}
       </PageHeader>
       {devices.isLoadingError && (
         <Failure
@@ -41,11 +47,21 @@ export function Overview({ whileEmpty }: Props) {
           onRetry={() => void devices.refetch()}
         />
       )}
-      <JoinRequests />
-      <RefusedMessages />
+      {isAdmin && <JoinRequests />}
+      {seesAll && <RefusedMessages />}
       {devices.isPending && <CardSkeletons />}
       {devices.data && <Rooms rooms={byRoom(devices.data)} />}
-      <BlockedDevices />
+      {isAdmin && <BlockedDevices />}
+    </>
+  );
+}
+
+/** To one who cannot add any. */
+function NoDevices() {
+  return (
+    <>
+      <PageHeader title="Overview" />
+      <p>There is no device yet that you may see.</p>
     </>
   );
 }

@@ -185,7 +185,7 @@ export function addSessionRoutes(app: FastifyInstance, { access, httpPort, baseP
         summary: "Who asks",
         response: { 200: Me, ...errors },
       },
-      handler: async ({ principal }, reply) => toMe(principal) ?? sendProblem(reply, message("forbidden")),
+      handler: async ({ principal }, reply) => toMe(principal, shares) ?? sendProblem(reply, message("forbidden")),
     });
 
     route(scope, {
@@ -237,7 +237,7 @@ function subjectOf(principal: Principal): SessionSubject | null {
   return principal.name === OWNER ? { kind: "owner" } : { kind: "person", name: principal.name };
 }
 
-function toMe(principal: Principal): Me | null {
+function toMe(principal: Principal, shares: Pick<Access["shares"], "get">): Me | null {
   const name = nameOf(principal);
   switch (principal.kind) {
     case "shell":
@@ -246,7 +246,9 @@ function toMe(principal: Principal): Me | null {
     case "share": {
       const { kind, role } = principal;
       const rooms = "rooms" in principal && principal.rooms !== undefined ? { rooms: [...principal.rooms] } : {};
-      return { kind, name, role, ...rooms, ...(principal.kind === "share" && { device: principal.device }) };
+      if (principal.kind !== "share") return { kind, name, role, ...rooms };
+      const expiresMs = shares.get(principal.id)?.expiresMs;
+      return { kind, name, role, device: principal.device, ...(expiresMs !== undefined && { expiresMs }) };
     }
     case "device":
     case "unproven":

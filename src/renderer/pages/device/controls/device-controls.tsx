@@ -5,6 +5,7 @@ import type { Command } from "../../../../shared/command.ts";
 import { isSettled } from "../../../../shared/command.ts";
 import type { ControlValue } from "../../../../shared/control.ts";
 import type { Device, DeviceControl } from "../../../../shared/device.ts";
+import { useMay } from "../../../api/access.ts";
 import { explain } from "../../../api/client.ts";
 import { sendCommand, useCommands } from "../../../api/queries.ts";
 import { ControlInput } from "../../../device/control-input.tsx";
@@ -20,6 +21,7 @@ import styles from "./device-controls.module.css";
 export function DeviceControls({ device }: { readonly device: Device }) {
   const { data: commands = [] } = useCommands(device.id);
   const [form, setForm] = useState<{ readonly added: AddedControl | undefined } | null>(null);
+  const [mayCommand, isAdmin] = [useMay("operator"), useMay("admin")];
   const added = new Map(addedControls(device).map((one) => [one.control.id, one]));
   const latest = new Map(commands.toReversed().map((command) => [command.control, command]));
   const earlier = commands.filter((command) => latest.get(command.control) !== command);
@@ -35,12 +37,19 @@ export function DeviceControls({ device }: { readonly device: Device }) {
             one={one}
             last={latest.get(one.control.id)}
             done={commands.find(({ control, state }) => control === one.control.id && state === "done")}
-            onEdit={added.has(one.control.id) && (() => setForm({ added: added.get(one.control.id) }))}
+            mayCommand={mayCommand}
+            onEdit={isAdmin && added.has(one.control.id) && (() => setForm({ added: added.get(one.control.id) }))}
           />
         ))}
-        <button type="button" className={`button small ${styles["add"]}`} onClick={() => setForm({ added: undefined })}>
-          Add a control
-        </button>
+        {isAdmin && (
+          <button
+            type="button"
+            className={`button small ${styles["add"]}`}
+            onClick={() => setForm({ added: undefined })}
+          >
+            Add a control
+          </button>
+        )}
       </section>
       {form !== null && (
         <Dialog titleId="added-control-title" onClosed={() => setForm(null)}>
@@ -58,11 +67,13 @@ interface OneControlProps {
   readonly last: Command | undefined;
   /** The last command that the device carried out. */
   readonly done: Command | undefined;
+  /** Whoever may not sees the value alone. */
+  readonly mayCommand: boolean;
   /** False for a control that the device declares itself. */
   readonly onEdit: (() => void) | false;
 }
 
-function OneControl({ device, one, last, done, onEdit }: OneControlProps) {
+function OneControl({ device, one, last, done, mayCommand, onEdit }: OneControlProps) {
   const { control, reported } = one;
   const [failure, setFailure] = useState<Error | null>(null);
   const send = (value: ControlValue) => {
@@ -75,7 +86,13 @@ function OneControl({ device, one, last, done, onEdit }: OneControlProps) {
   const differs = isUnderWay && reported !== undefined && reported.value !== last.value;
   return (
     <div className={styles["control"]}>
-      <ControlInput control={control} value={shown} onChange={send} />
+      {mayCommand ? (
+        <ControlInput control={control} value={shown} onChange={send} />
+      ) : (
+        <p>
+          <b>{controlLabel(control)}</b> {shown === undefined ? "–" : valueText(control, shown)}
+        </p>
+      )}
       {differs && (
         <p className="note">
           asked for {valueText(control, last.value)}, the device says {valueText(control, reported.value)}

@@ -1,0 +1,129 @@
+// Who is signed in and what they may do, and the lists of the pages about access. A change fetches the lists that it touches
+// again. Secrets are in the answer to the request that made them alone: such a mutation is forgotten with its component.
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import {
+  type AccessSettings,
+  type ApiKeyList,
+  type AuditPage,
+  type Me,
+  type PersonList,
+  ROLES,
+  type Role,
+  type SessionList,
+  type ShareList,
+} from "../../shared/access.ts";
+import { apiUrl, request } from "./client.ts";
+
+const AUDIT_PAGE_ENTRIES = 100;
+const SESSIONS_PERIOD_MS = 15_000;
+
+const ACCESS_KEYS = {
+  me: ["me"],
+  settings: ["access"],
+  people: ["people"],
+  sessions: ["sessions"],
+  apiKeys: ["api-keys"],
+  shares: ["shares"],
+  audit: ["audit"],
+} as const;
+type AccessList = Exclude<keyof typeof ACCESS_KEYS, "me">;
+
+export function useMe() {
+  return useQuery({
+    queryKey: ACCESS_KEYS.me,
+    queryFn: ({ signal }) => request<Me>(apiUrl("me"), { signal }),
+  });
+}
+
+/** False until it is known who asks. */
+export function useMay(least: Role): boolean {
+  const { data: me } = useMe();
+  return me !== undefined && ROLES.indexOf(me.role) >= ROLES.indexOf(least);
+}
+
+/** Whether one sees all devices, and not those of some rooms or a shared one alone; false until that is known. */
+export function useSeesAll(): boolean {
+  const { data: me } = useMe();
+  return me !== undefined && me.rooms === undefined && me.kind !== "share";
+}
+
+export function useAccessSettings() {
+  return useQuery({
+    queryKey: ACCESS_KEYS.settings,
+    queryFn: ({ signal }) => request<AccessSettings>(apiUrl("access"), { signal }),
+    refetchOnMount: "always",
+  });
+}
+
+export function usePeople() {
+  return useQuery({
+    queryKey: ACCESS_KEYS.people,
+    queryFn: ({ signal }) => request<PersonList>(apiUrl("people"), { signal }),
+    select: ({ people }) => people,
+    refetchOnMount: "always",
+  });
+}
+
+export function useSessions() {
+  return useQuery({
+    queryKey: ACCESS_KEYS.sessions,
+    queryFn: ({ signal }) => request<SessionList>(apiUrl("sessions"), { signal }),
+    select: ({ sessions }) => sessions.toSorted((a, b) => b.lastSeenMs - a.lastSeenMs),
+    refetchOnMount: "always",
+    refetchInterval: SESSIONS_PERIOD_MS,
+  });
+}
+
+export function useApiKeys() {
+  return useQuery({
+    queryKey: ACCESS_KEYS.apiKeys,
+    queryFn: ({ signal }) => request<ApiKeyList>(apiUrl("api-keys"), { signal }),
+    select: ({ keys }) => keys,
+    refetchOnMount: "always",
+  });
+}
+
+export function useShares() {
+  return useQuery({
+    queryKey: ACCESS_KEYS.shares,
+    queryFn: ({ signal }) => request<ShareList>(apiUrl("shares"), { signal }),
+    select: ({ shares }) => shares,
+    refetchOnMount: "always",
+  });
+}
+
+/** What of the audit log is asked for; what is left out is not filtered by. */
+export interface AuditFilter {
+  readonly actor?: string;
+  readonly action?: string;
+  readonly outcome?: "done" | "refused";
+  /** Milliseconds UTC. */
+  readonly from?: number;
+}
+
+export function auditPage(filter: AuditFilter, cursor: string | null, limit: number, signal?: AbortSignal) {
+  const query = { ...filter, limit, ...(cursor !== null && { cursor }) };
+  return request<AuditPage>(apiUrl("audit", query), signal && { signal });
+}
+
+export function useAudit(filter: AuditFilter) {
+  return useInfiniteQuery({
+    queryKey: [...ACCESS_KEYS.audit, filter],
+    queryFn: ({ signal, pageParam }: { readonly signal: AbortSignal; readonly pageParam: string | null }) =>
+      auditPage(filter, pageParam, AUDIT_PAGE_ENTRIES, signal),
+    initialPageParam: null,
+    getNextPageParam: ({ next }: AuditPage) => next,
+    refetchOnMount: "always",
+    gcTime: 0,
+  });
+}
+
+/** A change to one of the lists, which is then fetched again. */
+export function useAccessChange<Input, Answer>(list: AccessList, change: (input: Input) => Promise<Answer>) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: change,
+    onSettled: () => queries.invalidateQueries({ queryKey: ACCESS_KEYS[list] }),
+    gcTime: 0,
+  });
+}

@@ -1,0 +1,52 @@
+// Who may do what: devices, people, programs, and the log of what was done. For administrators alone.
+import { useMay } from "../../api/access.ts";
+import { PageHeader } from "../../shell/page-header.tsx";
+import { type AccessSection, LINKS } from "../../shell/use-route.ts";
+import styles from "./access-page.module.css";
+import { AuditLog } from "./audit-log.tsx";
+import { DeviceAccess } from "./device-access.tsx";
+import { People } from "./people.tsx";
+import { Programs } from "./programs.tsx";
+import { Sessions } from "./sessions.tsx";
+
+const SECTIONS = [
+  ["devices", "Devices"],
+  ["people", "People"],
+  ["programs", "Programs"],
+  ["log", "Log"],
+] as const;
+
+export function AccessPage({ section }: { readonly section: AccessSection }) {
+  if (!useMay("admin")) return <PageHeader title="Access" />;
+  return (
+    <>
+      <PageHeader title="Access" />
+      <nav className={styles["sections"]} aria-label="Access">
+        {SECTIONS.map(([name, label]) => (
+          <a key={name} href={LINKS.access(name)} aria-current={name === section ? "page" : undefined}>
+            {label}
+          </a>
+        ))}
+      </nav>
+      <Section section={section} />
+    </>
+  );
+}
+
+function Section({ section }: { readonly section: AccessSection }) {
+  switch (section) {
+    case "devices":
+      return <DeviceAccess />;
+    case "people":
+      return (
+        <>
+          <People />
+          <Sessions />
+        </>
+      );
+    case "programs":
+      return <Programs />;
+    case "log":
+      return <AuditLog />;
+  }
+}

@@ -1,0 +1,55 @@
+// Saves all of the audit log that fits a filter, all pages of it, as CSV or JSON.
+import { useMutation } from "@tanstack/react-query";
+import type { AuditEntry } from "../../../shared/access.ts";
+import { type AuditFilter, auditPage } from "../../api/access.ts";
+import { explain } from "../../api/client.ts";
+import rows from "../../ui/rows.module.css";
+
+const PAGE_ENTRIES = 5_000;
+/** What a spreadsheet would take for a formula. */
+const FORMULA = /^[=+\-@\t\r]/;
+
+export function AuditExport({ filter }: { readonly filter: AuditFilter }) {
+  const saving = useMutation({ mutationFn: (kind: "csv" | "json") => save(filter, kind) });
+  return (
+    <div className={rows["buttons"]}>
+      <button type="button" className="button" disabled={saving.isPending} onClick={() => saving.mutate("csv")}>
+        Export CSV
+      </button>
+      <button type="button" className="button" disabled={saving.isPending} onClick={() => saving.mutate("json")}>
+        JSON
+      </button>
+      {saving.error && <p role="alert">{explain(saving.error)}</p>}
+    </div>
+  );
+}
+
+async function save(filter: AuditFilter, kind: "csv" | "json"): Promise<void> {
+  const entries: AuditEntry[] = [];
+  let cursor: string | null = null;
+  do {
+    const page = await auditPage(filter, cursor, PAGE_ENTRIES);
+    entries.push(...page.entries);
+    cursor = page.next;
+  } while (cursor !== null);
+  const text = kind === "csv" ? csvOf(entries) : JSON.stringify(entries, null, 2);
+  const url = URL.createObjectURL(new Blob([text], { type: kind === "csv" ? "text/csv" : "application/json" }));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = `audit.${kind}`;
+  link.click();
+  URL.revokeObjectURL(url);
+}
+
+function csvOf(entries: readonly AuditEntry[]): string {
+  const lines = entries.map(({ atMs, actor, action, subject, address, outcome, details }) =>
+    [new Date(atMs).toISOString(), actor, action, subject, address, outcome, JSON.stringify(details)]
+      .map(cell)
+      .join(","),
+  );
+  return `${["time,who,what,to,from,outcome,details", ...lines].join("\r\n")}\r\n`;
+}
+
+function cell(text: string): string {
+  return `"${(FORMULA.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
+}

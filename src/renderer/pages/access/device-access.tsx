@@ -1,0 +1,150 @@
+// How devices come in: whether they need a key, which have none, and from which networks.
+import { type SubmitEvent, useState } from "react";
+import type { AccessChanges, AccessSettings, Anonymous } from "../../../shared/access.ts";
+import { useAccessChange, useAccessSettings } from "../../api/access.ts";
+import { apiUrl, explain, patch } from "../../api/client.ts";
+import { useDevices } from "../../api/queries.ts";
+import { GiveKey } from "../../device/key/give-key.tsx";
+import { LastSeen } from "../../device/last-seen.tsx";
+import { nameAndId } from "../../i18n/names.ts";
+import { LINKS } from "../../shell/use-route.ts";
+import { Failure } from "../../ui/failure.tsx";
+import form from "../../ui/form.module.css";
+import rows from "../../ui/rows.module.css";
+import styles from "./access-page.module.css";
+
+const CHOICES: readonly (readonly [Anonymous, string, string])[] = [
+  ["readings", "May send readings", "of a device that has no key. A device with a key is refused without it."],
+  ["none", "Nothing: keys are compulsory", "Every device needs a key; the ones below are cut off without one."],
+  [
+    "all",
+    "Anything",
+    "An open broker: anyone on the network reads and writes all topics but those of devices with a key.",
+  ],
+];
+
+export function DeviceAccess() {
+  const settings = useAccessSettings();
+  if (settings.isLoadingError)
+    return (
+      <Failure
+        title="The settings could not be loaded."
+        message={explain(settings.error)}
+        onRetry={() => void settings.refetch()}
+      />
+    );
+  if (settings.data === undefined) return null;
+  return (
+    <>
+      <WithoutKey settings={settings.data} />
+      <KeylessDevices />
+      <AllowedNetworks key={settings.data.allow.join(" ")} settings={settings.data} />
+    </>
+  );
+}
+
+const useSettingsChange = () =>
+  useAccessChange("settings", (changes: AccessChanges) => patch<AccessSettings>(apiUrl("access"), changes));
+
+function WithoutKey({ settings }: { readonly settings: AccessSettings }) {
+  const [chosen, setChosen] = useState(settings.anonymous);
+  const { data: devices = [] } = useDevices();
+  const change = useSettingsChange();
+  const isLocked = settings.setByFlag.includes("anonymous");
+  const cutOff = devices.filter(({ key }) => key === undefined).length;
+  return (
+    <section className={`panel ${styles["section"]}`} aria-labelledby="without-key">
+      <h2 id="without-key">What a client without a key may do</h2>
+      {isLocked && <p>Locked: a flag or the environment of the hub sets this. Change it there, and start it again.</p>}
+      <fieldset className={styles["choices"]} disabled={isLocked || change.isPending} aria-labelledby="without-key">
+        {CHOICES.map(([value, label, meaning]) => (
+          <label key={value}>
+            <input type="radio" name="anonymous" checked={chosen === value} onChange={() => setChosen(value)} />
+            <b>{label}</b>
+            <p>{meaning}</p>
+          </label>
+        ))}
+      </fieldset>
+      {chosen === "none" && settings.anonymous !== "none" && cutOff > 0 && (
+        <p role="status">
+          <b>{cutOff === 1 ? "1 device would be cut off" : `${cutOff} devices would be cut off`}</b>: those without a
+          key, listed below. Give each a key first.
+        </p>
+      )}
+      {change.error && <p role="alert">{explain(change.error)}</p>}
+      {chosen !== settings.anonymous && (
+        <div className={styles["buttons"]}>
+          <button type="button" className="button" onClick={() => setChosen(settings.anonymous)}>
+            Cancel
+          </button>
+          <button
+            type="button"
+            className="button primary"
+            disabled={change.isPending}
+            onClick={() => change.mutate({ anonymous: chosen })}
+          >
+            Save
+          </button>
+        </div>
+      )}
+    </section>
+  );
+}
+
+function KeylessDevices() {
+  const { data: devices = [] } = useDevices();
+  const keyless = devices.filter(({ key }) => key === undefined);
+  return (
+    <section className={`panel ${styles["section"]}`} aria-labelledby="keyless">
+      <h2 id="keyless">Devices without a key</h2>
+      {keyless.length === 0 && <p>None: every device that has joined has a key.</p>}
+      <ul className={rows["rows"]}>
+        {keyless.map((device) => (
+          <li key={device.id}>
+            <div>
+              <strong>
+                <a href={LINKS.device(device.id)}>{nameAndId(device)}</a>
+              </strong>
+              <p>
+                last seen <LastSeen device={device} />
+              </p>
+            </div>
+            <GiveKey device={device.id} label="Give it a key" />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function AllowedNetworks({ settings: { allow, setByFlag } }: { readonly settings: AccessSettings }) {
+  const [text, setText] = useState(allow.join("\n"));
+  const change = useSettingsChange();
+  const isLocked = setByFlag.includes("allow");
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    change.mutate({ allow: text.split(/[\s,]+/).filter((one) => one !== "") });
+  };
+  return (
+    <form className={`panel ${styles["section"]}`} onSubmit={submit}>
+      <label className={form["field"]}>
+        Networks that are let in beside the private ones, one a line
+        <textarea
+          value={text}
+          rows={3}
+          placeholder="203.0.113.0/24"
+          disabled={isLocked}
+          aria-invalid={change.error !== null}
+          onChange={({ target }) => setText(target.value)}
+        />
+      </label>
+      {isLocked && <p>Locked: a flag or the environment of the hub sets this. Change it there, and start it again.</p>}
+      {change.error && <p role="alert">{explain(change.error)}</p>}
+      <div className={styles["buttons"]}>
+        <button type="submit" className="button" disabled={isLocked || change.isPending}>
+          Save networks
+        </button>
+      </div>
+    </form>
+  );
+}

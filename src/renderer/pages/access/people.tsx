@@ -1,0 +1,195 @@
+// The people who may sign in: added, changed, removed.
+import { type SubmitEvent, useState } from "react";
+import {
+  MIN_PASSWORD_CHARACTERS,
+  type NewPerson,
+  type Person,
+  type PersonChanges,
+  type Role,
+} from "../../../shared/access.ts";
+import { useAccessChange, usePeople } from "../../api/access.ts";
+import { apiUrl, explain, patch, post, remove } from "../../api/client.ts";
+import { useNow } from "../../api/use-now.ts";
+import { formatAgo } from "../../i18n/times.ts";
+import { Confirm } from "../../ui/confirm.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
+import { Failure } from "../../ui/failure.tsx";
+import form from "../../ui/form.module.css";
+import rows from "../../ui/rows.module.css";
+import { RoleFields, roomList } from "./role-fields.tsx";
+
+const urlOf = (name: string) => apiUrl(`people/${encodeURIComponent(name)}`);
+
+export function People() {
+  const people = usePeople();
+  const [edited, setEdited] = useState<Person | "new" | null>(null);
+  return (
+    <section aria-labelledby="people">
+      <div className={rows["heading"]}>
+        <div>
+          <h2 id="people">People</h2>
+          <p>Each signs in with a name and a password.</p>
+        </div>
+        <button type="button" className="button primary" onClick={() => setEdited("new")}>
+          Add a person
+        </button>
+      </div>
+      {people.isLoadingError && (
+        <Failure
+          title="The people could not be loaded."
+          message={explain(people.error)}
+          onRetry={() => void people.refetch()}
+        />
+      )}
+      {people.data?.length === 0 && <p>Nobody yet: only this computer, and the link that the hub prints.</p>}
+      {people.data !== undefined && people.data.length > 0 && (
+        <ul className={`panel ${rows["rows"]}`}>
+          {people.data.map((person) => (
+            <li key={person.name}>
+              <PersonRow person={person} onEdit={() => setEdited(person)} />
+            </li>
+          ))}
+        </ul>
+      )}
+      {edited !== null && (
+        <Dialog titleId="person-title" onClosed={() => setEdited(null)}>
+          {(close) => <PersonForm person={edited === "new" ? null : edited} onDone={close} />}
+        </Dialog>
+      )}
+    </section>
+  );
+}
+
+function PersonRow({ person, onEdit }: { readonly person: Person; readonly onEdit: () => void }) {
+  const { name, role, rooms: ofRooms, lastSignInMs } = person;
+  const nowMs = useNow(60_000);
+  const [isAsking, setAsking] = useState(false);
+  const removal = useAccessChange("people", () => remove(urlOf(name)));
+  return (
+    <>
+      <div>
+        <strong>{name}</strong>
+        <span className={rows["tag"]}>{role}</span>
+        <p>
+          {ofRooms && `${ofRooms.join(", ")} · `}
+          {lastSignInMs === null ? "has not signed in yet" : `signed in ${formatAgo(lastSignInMs, nowMs)}`}
+        </p>
+      </div>
+      <div className={rows["buttons"]}>
+        <button type="button" className="button small" aria-label={`Change ${name}`} onClick={onEdit}>
+          Change
+        </button>
+        <button
+          type="button"
+          className="button small danger"
+          aria-label={`Remove ${name}`}
+          onClick={() => setAsking(true)}
+        >
+          Remove
+        </button>
+      </div>
+      {isAsking && (
+        <Confirm
+          question={`Remove ${name}?`}
+          action="Remove"
+          isPending={removal.isPending}
+          pendingMessage="Removing…"
+          errorMessage={removal.error ? explain(removal.error) : undefined}
+          onConfirm={() => removal.mutate(undefined)}
+          onClosed={() => setAsking(false)}
+        >
+          <p>They are signed out everywhere, at once.</p>
+        </Confirm>
+      )}
+    </>
+  );
+}
+
+function PersonForm({ person, onDone }: { readonly person: Person | null; readonly onDone: () => void }) {
+  const [name, setName] = useState("");
+  const [access, setAccess] = useState<{ readonly role: Role; readonly rooms: string }>({
+    role: person?.role ?? "viewer",
+    rooms: person?.rooms?.join(", ") ?? "",
+  });
+  const [password, setPassword] = useState("");
+  const [isShown, setShown] = useState(false);
+  const save = useAccessChange("people", () => {
+    const rooms = roomList(access.rooms);
+    if (person === null) {
+      const added: NewPerson = { name, role: access.role, password, ...(rooms.length > 0 && { rooms }) };
+      return post<Person>(apiUrl("people"), added);
+    }
+    const changes: PersonChanges = {
+      role: access.role,
+      rooms: rooms.length > 0 ? rooms : null,
+      ...(password !== "" && { password }),
+    };
+    return patch<Person>(urlOf(person.name), changes);
+  });
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    save.mutate(undefined, { onSuccess: onDone });
+  };
+  return (
+    <form className={form["form"]} onSubmit={submit}>
+      <h2 id="person-title">{person === null ? "Add a person" : `Change ${person.name}`}</h2>
+      {person === null && (
+        <label className={form["field"]}>
+          Name
+          <input
+            value={name}
+            maxLength={64}
+            required
+            autoComplete="off"
+            onChange={({ target }) => setName(target.value)}
+          />
+        </label>
+      )}
+      <RoleFields {...access} onChange={(role, rooms) => setAccess({ role, rooms })} />
+      <label className={form["field"]}>
+        {person === null ? "Password" : "New password; empty to keep the old one"}, at least {MIN_PASSWORD_CHARACTERS}{" "}
+        characters
+        <input
+          type={isShown ? "text" : "password"}
+          value={password}
+          minLength={MIN_PASSWORD_CHARACTERS}
+          maxLength={256}
+          required={person === null}
+          autoComplete="new-password"
+          onChange={({ target }) => setPassword(target.value)}
+        />
+      </label>
+      <div>
+        <button
+          type="button"
+          className="button small"
+          onClick={() => {
+            setPassword(generatedPassword());
+            setShown(true);
+          }}
+        >
+          Generate a password
+        </button>
+      </div>
+      {person !== null && <p className="note">A change ends their sessions.</p>}
+      {save.error && <p role="alert">{explain(save.error)}</p>}
+      <footer>
+        <button type="button" className="button" onClick={onDone}>
+          Cancel
+        </button>
+        <button type="submit" className="button primary" disabled={save.isPending}>
+          {person === null ? "Add" : "Save"}
+        </button>
+      </footer>
+    </form>
+  );
+}
+
+/** 20 letters and digits that are not taken for each other: 32 of them, so that each byte gives one evenly. */
+const PASSWORD_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789";
+
+function generatedPassword(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(20));
+  const text = [...bytes].map((byte) => PASSWORD_ALPHABET.charAt(byte % PASSWORD_ALPHABET.length)).join("");
+  return text.replace(/(.{5})(?=.)/g, "$1-");
+}

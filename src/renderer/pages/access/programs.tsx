@@ -1,0 +1,178 @@
+// API keys for programs: made, shown once with examples, revoked.
+import { type SubmitEvent, useState } from "react";
+import type { ApiKey, NewApiKey, NewApiKeyRequest, Role } from "../../../shared/access.ts";
+import { useAccessChange, useApiKeys } from "../../api/access.ts";
+import { apiUrl, explain, post, remove } from "../../api/client.ts";
+import { useNow } from "../../api/use-now.ts";
+import { formatAgo, formatDate } from "../../i18n/times.ts";
+import { Confirm } from "../../ui/confirm.tsx";
+import { Copyable } from "../../ui/copyable.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
+import { Failure } from "../../ui/failure.tsx";
+import form from "../../ui/form.module.css";
+import rows from "../../ui/rows.module.css";
+import styles from "./access-page.module.css";
+import { RoleFields, roomList } from "./role-fields.tsx";
+
+export function Programs() {
+  const keys = useApiKeys();
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <section aria-labelledby="api-keys">
+      <div className={rows["heading"]}>
+        <div>
+          <h2 id="api-keys">API keys</h2>
+          <p>For programs: over HTTP as a bearer token, over MQTT as the password with any user name.</p>
+        </div>
+        <button type="button" className="button primary" onClick={() => setOpen(true)}>
+          Make a key
+        </button>
+      </div>
+      {keys.isLoadingError && (
+        <Failure
+          title="The keys could not be loaded."
+          message={explain(keys.error)}
+          onRetry={() => void keys.refetch()}
+        />
+      )}
+      {keys.data?.length === 0 && <p>No program has a key yet.</p>}
+      {keys.data !== undefined && keys.data.length > 0 && (
+        <ul className={`panel ${rows["rows"]}`}>
+          {keys.data.map((key) => (
+            <li key={key.id}>
+              <KeyRow apiKey={key} />
+            </li>
+          ))}
+        </ul>
+      )}
+      {isOpen && (
+        <Dialog titleId="api-key-title" onClosed={() => setOpen(false)}>
+          {(close) => <KeyForm onDone={close} />}
+        </Dialog>
+      )}
+    </section>
+  );
+}
+
+function KeyRow({ apiKey }: { readonly apiKey: ApiKey }) {
+  const { id, name, role, rooms: ofRooms, prefix, createdBy, createdMs, expiresMs, lastUsedMs } = apiKey;
+  const nowMs = useNow(60_000);
+  const [isAsking, setAsking] = useState(false);
+  const revocation = useAccessChange("apiKeys", () => remove(apiUrl(`api-keys/${encodeURIComponent(id)}`)));
+  const facts = [
+    `${prefix}…`,
+    ...(ofRooms ?? []),
+    `made by ${createdBy} on ${formatDate(createdMs)}`,
+    expiresMs === null ? "without an end" : `until ${formatDate(expiresMs)}`,
+    lastUsedMs === null ? "not used yet" : `last used ${formatAgo(lastUsedMs, nowMs)}`,
+  ];
+  return (
+    <>
+      <div>
+        <strong>{name}</strong>
+        <span className={rows["tag"]}>{role}</span>
+        <p>{facts.join(" · ")}</p>
+      </div>
+      <button
+        type="button"
+        className="button small danger"
+        aria-label={`Revoke ${name}`}
+        onClick={() => setAsking(true)}
+      >
+        Revoke
+      </button>
+      {isAsking && (
+        <Confirm
+          question={`Revoke the key of ${name}?`}
+          action="Revoke"
+          isPending={revocation.isPending}
+          pendingMessage="Revoking…"
+          errorMessage={revocation.error ? explain(revocation.error) : undefined}
+          onConfirm={() => revocation.mutate(undefined)}
+          onClosed={() => setAsking(false)}
+        >
+          <p>The program is refused with it, at once.</p>
+        </Confirm>
+      )}
+    </>
+  );
+}
+
+function KeyForm({ onDone }: { readonly onDone: () => void }) {
+  const [name, setName] = useState("");
+  const [access, setAccess] = useState<{ readonly role: Role; readonly rooms: string }>({ role: "viewer", rooms: "" });
+  const [days, setDays] = useState("");
+  const making = useAccessChange("apiKeys", (asked: NewApiKeyRequest) => post<NewApiKey>(apiUrl("api-keys"), asked));
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    const rooms = roomList(access.rooms);
+    making.mutate({
+      name,
+      role: access.role,
+      ...(rooms.length > 0 && { rooms }),
+      ...(days !== "" && { expiresInDays: Number(days) }),
+    });
+  };
+  if (making.data) return <MadeKey made={making.data} onDone={onDone} />;
+  return (
+    <form className={form["form"]} onSubmit={submit}>
+      <h2 id="api-key-title">Make an API key</h2>
+      <label className={form["field"]}>
+        What it is for
+        <input
+          value={name}
+          maxLength={64}
+          required
+          autoComplete="off"
+          onChange={({ target }) => setName(target.value)}
+        />
+      </label>
+      <RoleFields {...access} onChange={(role, rooms) => setAccess({ role, rooms })} />
+      <label className={form["field"]}>
+        It works for
+        <select value={days} onChange={({ target }) => setDays(target.value)}>
+          <option value="">ever</option>
+          <option value="30">30 days</option>
+          <option value="365">a year</option>
+        </select>
+      </label>
+      {making.error && <p role="alert">{explain(making.error)}</p>}
+      <footer>
+        <button type="button" className="button" onClick={onDone}>
+          Cancel
+        </button>
+        <button type="submit" className="button primary" disabled={making.isPending}>
+          Make it
+        </button>
+      </footer>
+    </form>
+  );
+}
+
+function MadeKey({ made: { name, key }, onDone }: { readonly made: NewApiKey; readonly onDone: () => void }) {
+  const examples = [
+    ["The key", key],
+    ["curl", `curl -H "Authorization: Bearer ${key}" ${new URL("api/v1/devices", document.baseURI).href}`],
+    ["Grafana: a custom header of the data source", `Authorization: Bearer ${key}`],
+    ["Python, over MQTT", `client.username_pw_set("program", "${key}")`],
+  ] as const;
+  return (
+    <div className={form["form"]}>
+      <h2 id="api-key-title">The key of {name}</h2>
+      <p>It is shown this once.</p>
+      {examples.map(([label, code]) => (
+        <div key={label}>
+          <p className="note">{label}</p>
+          <div className={styles["secret"]}>
+            <Copyable code={code} label={label} />
+          </div>
+        </div>
+      ))}
+      <footer>
+        <button type="button" className="button primary" onClick={onDone}>
+          Done
+        </button>
+      </footer>
+    </div>
+  );
+}

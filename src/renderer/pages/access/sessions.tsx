@@ -1,0 +1,115 @@
+// Who is signed in, each session with a button that ends it, and a link that signs in a phone.
+import type { Session, SignInLink } from "../../../shared/access.ts";
+import { useAccessChange, useMe, useSessions } from "../../api/access.ts";
+import { apiUrl, explain, post, remove } from "../../api/client.ts";
+import { useHub } from "../../api/queries.ts";
+import { useNow } from "../../api/use-now.ts";
+import { browserName } from "../../i18n/browser-name.ts";
+import { hubLink } from "../../i18n/hub-links.ts";
+import { formatAgo } from "../../i18n/times.ts";
+import { Copyable } from "../../ui/copyable.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
+import form from "../../ui/form.module.css";
+import { QrCodeImage } from "../../ui/qr-code.tsx";
+import rows from "../../ui/rows.module.css";
+import styles from "./access-page.module.css";
+
+export function Sessions() {
+  const { data: sessions = [] } = useSessions();
+  return (
+    <section aria-labelledby="sessions">
+      <div className={rows["heading"]}>
+        <div>
+          <h2 id="sessions">Signed in</h2>
+        </div>
+        <SignInPhone />
+      </div>
+      <ul className={`panel ${rows["rows"]}`}>
+        {sessions.map((session) => (
+          <li key={session.id}>
+            <SessionRow session={session} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function SessionRow({ session }: { readonly session: Session }) {
+  const { id, name, userAgent, address, lastSeenMs, current } = session;
+  const nowMs = useNow(60_000);
+  const ending = useAccessChange("sessions", () => remove(apiUrl(`sessions/${encodeURIComponent(id)}`)));
+  return (
+    <>
+      <div>
+        <strong>{name}</strong>
+        {current && <span className={rows["tag"]}>this one</span>}
+        <p>
+          {browserName(userAgent)} · {address} · last seen {formatAgo(lastSeenMs, nowMs)}
+        </p>
+        {ending.error && <p role="alert">{explain(ending.error)}</p>}
+      </div>
+      {!current && (
+        <button
+          type="button"
+          className="button small danger"
+          aria-label={`End the session of ${name}, ${browserName(userAgent)}`}
+          disabled={ending.isPending}
+          onClick={() => ending.mutate(undefined)}
+        >
+          End
+        </button>
+      )}
+    </>
+  );
+}
+
+function SignInPhone() {
+  const { data: me } = useMe();
+  const making = useAccessChange("sessions", () => post<SignInLink>(apiUrl("session/link"), {}));
+  if (me?.kind !== "shell" && me?.kind !== "person") return null;
+  return (
+    <div>
+      <button type="button" className="button" disabled={making.isPending} onClick={() => making.mutate(undefined)}>
+        Sign in a phone
+      </button>
+      {making.error && <p role="alert">{explain(making.error)}</p>}
+      {making.data && (
+        <Dialog titleId="phone-title" onClosed={() => making.reset()}>
+          {(close) => (
+            <div className={form["form"]}>
+              <h2 id="phone-title">Sign in a phone</h2>
+              <PhoneLink link={making.data} />
+              <footer>
+                <button type="button" className="button" onClick={() => making.mutate(undefined)}>
+                  Make a new one
+                </button>
+                <button type="button" className="button primary" onClick={close}>
+                  Done
+                </button>
+              </footer>
+            </div>
+          )}
+        </Dialog>
+      )}
+    </div>
+  );
+}
+
+function PhoneLink({ link: { secret, expiresMs } }: { readonly link: SignInLink }) {
+  const { data: hub } = useHub();
+  const leftSeconds = Math.max(0, Math.ceil((expiresMs - useNow(1_000)) / 1_000));
+  if (hub === undefined) return null;
+  if (leftSeconds === 0) return <p>This link has expired. Make a new one.</p>;
+  const url = hubLink(hub.addresses[0] ?? "127.0.0.1", hub.httpPort, "link", secret);
+  const left = `${Math.floor(leftSeconds / 60)}:${String(leftSeconds % 60).padStart(2, "0")}`;
+  return (
+    <>
+      <p>Scan it with the phone’s camera. It signs in once, as you; it works for {left} more.</p>
+      <QrCodeImage text={url} label="QR code of the sign-in link" />
+      <div className={styles["secret"]}>
+        <Copyable code={url} label="Sign-in link" />
+      </div>
+    </>
+  );
+}
