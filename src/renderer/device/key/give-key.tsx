@@ -1,17 +1,17 @@
-// Makes a device a key with one click, and shows it.
+// Makes a device a key with one click. The parent shows it: this button may be gone once the device has a key.
 import { useMutation } from "@tanstack/react-query";
 import type { NewDeviceKey } from "../../../shared/access.ts";
 import { apiUrl, explain, post } from "../../api/client.ts";
-import { NewKey } from "./new-key.tsx";
 
 interface Props {
   readonly device: string;
   readonly label: string;
+  readonly onMade: (made: NewDeviceKey) => void;
 }
 
-export function GiveKey({ device, label }: Props) {
+export function GiveKey({ device, label, onMade }: Props) {
   const making = useMutation({
-    mutationFn: () => post<NewDeviceKey>(apiUrl(`devices/${encodeURIComponent(device)}/key`), {}),
+    mutationFn: async () => onMade(await post<NewDeviceKey>(apiUrl(`devices/${encodeURIComponent(device)}/key`), {})),
     gcTime: 0,
   });
   return (
@@ -26,7 +26,6 @@ export function GiveKey({ device, label }: Props) {
         {label}
       </button>
       {making.error && <p role="alert">{explain(making.error)}</p>}
-      {making.data && <NewKey made={making.data} onClosed={() => making.reset()} />}
     </>
   );
 }

@@ -1,10 +1,11 @@
 // How devices come in: whether they need a key, which have none, and from which networks.
 import { type SubmitEvent, useState } from "react";
-import type { AccessChanges, AccessSettings, Anonymous } from "../../../shared/access.ts";
+import type { AccessChanges, AccessSettings, Anonymous, NewDeviceKey } from "../../../shared/access.ts";
 import { useAccessChange, useAccessSettings } from "../../api/access.ts";
 import { apiUrl, explain, patch } from "../../api/client.ts";
 import { useDevices } from "../../api/queries.ts";
 import { GiveKey } from "../../device/key/give-key.tsx";
+import { NewKey } from "../../device/key/new-key.tsx";
 import { LastSeen } from "../../device/last-seen.tsx";
 import { nameAndId } from "../../i18n/names.ts";
 import { LINKS } from "../../shell/use-route.ts";
@@ -93,6 +94,7 @@ function WithoutKey({ settings }: { readonly settings: AccessSettings }) {
 
 function KeylessDevices() {
   const { data: devices = [] } = useDevices();
+  const [made, setMade] = useState<NewDeviceKey | null>(null);
   const keyless = devices.filter(({ key }) => key === undefined);
   return (
     <section className={`panel ${styles["section"]}`} aria-labelledby="keyless">
@@ -109,10 +111,11 @@ function KeylessDevices() {
                 last seen <LastSeen device={device} />
               </p>
             </div>
-            <GiveKey device={device.id} label="Give it a key" />
+            <GiveKey device={device.id} label="Give it a key" onMade={setMade} />
           </li>
         ))}
       </ul>
+      {made && <NewKey made={made} onClosed={() => setMade(null)} />}
     </section>
   );
 }

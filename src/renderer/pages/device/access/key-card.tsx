@@ -1,17 +1,19 @@
 // The key of a device: gives it one, accepts the one that it shows, makes a new one, revokes it.
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
-import type { DeviceKey } from "../../../../shared/access.ts";
+import type { DeviceKey, NewDeviceKey } from "../../../../shared/access.ts";
 import type { Device } from "../../../../shared/device.ts";
 import { apiUrl, explain, postForNothing, remove } from "../../../api/client.ts";
 import { useNow } from "../../../api/use-now.ts";
 import { GiveKey } from "../../../device/key/give-key.tsx";
+import { NewKey } from "../../../device/key/new-key.tsx";
 import { formatAgo, formatDate } from "../../../i18n/times.ts";
 import { Confirm } from "../../../ui/confirm.tsx";
 import styles from "./key-card.module.css";
 
 export function KeyCard({ device }: { readonly device: Device }) {
   const { id, key, offeredKey } = device;
+  const [made, setMade] = useState<NewDeviceKey | null>(null);
   return (
     <section className={`panel ${styles["card"]}`} aria-labelledby="key">
       <h2 id="key">Key</h2>
@@ -20,12 +22,13 @@ export function KeyCard({ device }: { readonly device: Device }) {
         <>
           <p>None: anyone on this network can send readings in its name. With a key, nothing is taken without it.</p>
           <div className={styles["buttons"]}>
-            <GiveKey device={id} label="Give it a key" />
+            <GiveKey device={id} label="Give it a key" onMade={setMade} />
           </div>
         </>
       ) : (
-        <KnownKey deviceKey={key} />
+        <KnownKey deviceKey={key} onMade={setMade} />
       )}
+      {made && <NewKey made={made} onClosed={() => setMade(null)} />}
     </section>
   );
 }
@@ -52,7 +55,12 @@ function OfferedKey({ id, code }: { readonly id: string; readonly code: string }
   );
 }
 
-function KnownKey({ deviceKey }: { readonly deviceKey: DeviceKey }) {
+interface KnownKeyProps {
+  readonly deviceKey: DeviceKey;
+  readonly onMade: (made: NewDeviceKey) => void;
+}
+
+function KnownKey({ deviceKey, onMade }: KnownKeyProps) {
   const { device, code, madeBy, createdMs, lastUsedMs, revokedMs } = deviceKey;
   const nowMs = useNow(60_000);
   const [isAsking, setAsking] = useState(false);
@@ -74,7 +82,7 @@ function KnownKey({ deviceKey }: { readonly deviceKey: DeviceKey }) {
         </p>
       )}
       <div className={styles["buttons"]}>
-        <GiveKey device={device} label="New key" />
+        <GiveKey device={device} label="New key" onMade={onMade} />
         {revokedMs === null && (
           <button type="button" className="button small danger" onClick={() => setAsking(true)}>
             Revoke
