@@ -14,6 +14,9 @@ export interface Config {
   readonly host: string;
   readonly httpPort: Port;
   readonly mqttPort: Port;
+  /** In use while TLS is on; one that is named turns it on where nothing else was set. */
+  readonly httpsPort: Port;
+  readonly mqttsPort: Port;
   /** Whether Pis on the local network are told where the hub is. */
   readonly mdns: boolean;
   /** What becomes of unknown devices. */
@@ -60,6 +63,8 @@ const flags = {
   host: { type: "string", value: "ADDR", help: "address to listen on (every address, IPv4 and IPv6)" },
   "http-port": { type: "string", value: "N", help: "HTTP port (8080); 0 is any free one" },
   "mqtt-port": { type: "string", value: "N", help: "MQTT port (1883); 0 is any free one" },
+  "https-port": { type: "string", value: "N", help: "HTTPS port (8443), in use while TLS is on, and turning it on" },
+  "mqtts-port": { type: "string", value: "N", help: "port of MQTT over TLS (8883), the same" },
   "no-mdns": { type: "boolean", help: "do not advertise the hub as bramble.local on the local network" },
   joining: { type: "string", value: JOINING.join("|"), help: "may unknown devices join? (ask)" },
   anonymous: { type: "string", value: "none|readings|all", help: "what clients without a key may do (readings)" },
@@ -79,8 +84,6 @@ const flags = {
 } as const;
 type FlagName = keyof typeof flags;
 
-const COMING_LATER: readonly string[] = ["https-port", "mqtts-port"];
-
 export const serveHelp = `bramble serve: runs the hub without a window. Each flag is also BRAMBLE_<NAME> in the environment.
 
 ${Object.entries(flags)
@@ -98,10 +101,6 @@ export type ConfigResult =
 /** Reads flags and environment; what is wrong comes back with a message. */
 export function readConfig(args: readonly string[], env: Readonly<NodeJS.ProcessEnv>): ConfigResult {
   try {
-    const later = COMING_LATER.find(
-      (name) => args.some((arg) => arg.split("=")[0] === `--${name}`) || fromEnvironment(env, name) !== undefined,
-    );
-    if (later !== undefined) throw new Error(`--${later} is not in this version yet.`);
     const { values } = parseArguments({ args: [...args], options: flags });
     if (values.help) return { kind: "help" };
     const text = (name: FlagName): string | undefined => {
@@ -115,6 +114,8 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
         host: parseHost(text("host") ?? EVERY_ADDRESS),
         httpPort: parsePort("http-port", text("http-port"), 8080),
         mqttPort: parsePort("mqtt-port", text("mqtt-port"), 1883),
+        httpsPort: parsePort("https-port", text("https-port"), 8443),
+        mqttsPort: parsePort("mqtts-port", text("mqtts-port"), 8883),
         mdns: values["no-mdns"] !== true && !isOn("no-mdns", fromEnvironment(env, "no-mdns")),
         rateLimit: values["no-rate-limit"] !== true && !isOn("no-rate-limit", fromEnvironment(env, "no-rate-limit")),
         memoryBytes: parseMemory(text("memory") ?? "512"),

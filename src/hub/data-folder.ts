@@ -42,6 +42,11 @@ export class DataFolder {
     return join(this.path, "bramble.db");
   }
 
+  /** Certificates and keys of the hub's own. */
+  get tlsPath(): string {
+    return join(this.path, "tls");
+  }
+
   get #hubFile(): string {
     return join(this.path, "hub.json");
   }

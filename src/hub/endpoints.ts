@@ -3,26 +3,45 @@ import { type Message, message } from "../shared/messages/message.ts";
 import type { Port } from "./config.ts";
 import { rankedAddresses } from "./discovery/interfaces.ts";
 
-type Protocol = "http" | "mqtt";
+type Protocol = "http" | "mqtt" | "https" | "mqtts";
 
-const NAMES: Readonly<Record<Protocol, string>> = { http: "HTTP", mqtt: "MQTT" };
+const NAMES: Readonly<Record<Protocol, string>> = {
+  http: "HTTP",
+  mqtt: "MQTT",
+  https: "HTTPS",
+  mqtts: "MQTTS",
+};
 
 export class Endpoints {
   readonly #host: string;
   readonly #ports = new Map<Protocol, number>();
-  readonly #notes: Message[] = [];
+  readonly #notes = new Map<Protocol, Message>();
+  #isPlainRestricted = false;
+  /** Called when the hub's own addresses at this computer may have changed. */
+  onChange: () => void = () => undefined;
 
   /** `host` is the address that the hub listens on. */
   constructor(host: string) {
     this.#host = host;
   }
 
-  /** Called by a transport when it listens; a port other than the wanted one is noted for the person at the hub. */
+  /** Called when a port listens, or with 0 when it does no longer; a port other than the wanted one is noted for the person at the hub. */
   listening(protocol: Protocol, wanted: Port, port: number): void {
     this.#ports.set(protocol, port);
-    if (wanted.number !== 0 && wanted.number !== port) {
-      this.#notes.push(message("note/port-moved", { protocol: NAMES[protocol], wanted: wanted.number, port }));
+    this.#notes.delete(protocol);
+    if (port !== 0 && wanted.number !== 0 && wanted.number !== port) {
+      this.#notes.set(protocol, message("note/port-moved", { protocol: NAMES[protocol], wanted: wanted.number, port }));
     }
+  }
+
+  /** Whether the ports without TLS listen on loopback alone. */
+  get isPlainRestricted(): boolean {
+    return this.#isPlainRestricted;
+  }
+
+  restrictPlain(isRestricted: boolean): void {
+    this.#isPlainRestricted = isRestricted;
+    this.onChange();
   }
 
   /** 0 until something listens there. */
@@ -35,9 +54,19 @@ export class Endpoints {
     return this.#ports.get("mqtt") ?? 0;
   }
 
+  /** 0 while TLS is off. */
+  get httpsPort(): number {
+    return this.#ports.get("https") ?? 0;
+  }
+
+  /** 0 while TLS is off. */
+  get mqttsPort(): number {
+    return this.#ports.get("mqtts") ?? 0;
+  }
+
   /** What the person at the hub should know about its ports. */
   get notes(): readonly Message[] {
-    return this.#notes;
+    return [...this.#notes.values()];
   }
 
   /** Where Pis reach the hub: the addresses of this computer, best first, or the one it listens on. */
@@ -51,7 +80,7 @@ export class Endpoints {
   /** An address that reaches the hub from this computer. Where it listens on `::`, it listens to IPv4 as well. */
   get loopback(): string {
     const host = this.#host;
-    return host === "0.0.0.0" || host === "::" || host === "localhost" ? "127.0.0.1" : host;
+    return this.#isPlainRestricted || host === "0.0.0.0" || host === "::" || host === "localhost" ? "127.0.0.1" : host;
   }
 
   /** The URL of a port as it is reached from this computer. */

@@ -2,6 +2,7 @@
 import { hostname } from "node:os";
 import type { Health, HubInfo } from "../shared/api.ts";
 import { type Message, render } from "../shared/messages/message.ts";
+import type { TlsStatus } from "../shared/tls.ts";
 import type { Budget } from "./access/budget.ts";
 import type { Clock } from "./clock.ts";
 import type { Config } from "./config.ts";
@@ -9,6 +10,7 @@ import type { DeviceDirectory } from "./devices/directory.ts";
 import type { Endpoints } from "./endpoints.ts";
 import type { Ingest } from "./ingest/accept.ts";
 import { cached } from "./observe/cached.ts";
+import { certificateNote } from "./observe/certificate-note.ts";
 import type { DiskGuard } from "./observe/disk-guard.ts";
 import type { EventLoopMonitor } from "./observe/event-loop.ts";
 import { describeHealth } from "./observe/health.ts";
@@ -34,6 +36,7 @@ export interface HubStatusOptions {
   readonly eventLoop: EventLoopMonitor;
   readonly clock: Clock;
   readonly mqttClients: () => number;
+  readonly tls: () => TlsStatus;
 }
 
 interface Advertised {
@@ -68,6 +71,11 @@ export class HubStatus {
     this.#hubId = hubId;
   }
 
+  /** The name that mDNS has established; null while there is none. */
+  get mdnsName(): string | null {
+    return this.#advertised?.name ?? null;
+  }
+
   advertisedBy(advertised: Advertised): void {
     this.#advertised = advertised;
   }
@@ -75,6 +83,7 @@ export class HubStatus {
   async info(): Promise<HubInfo> {
     const { disk, config, version, dataFolder, endpoints } = this.#options;
     const mdns = this.#advertised;
+    const certificate = this.#certificateNote;
     return {
       hubId: this.#hubId,
       name: hostname(),
@@ -82,13 +91,18 @@ export class HubStatus {
       httpPort: endpoints.httpPort,
       mqttPort: endpoints.mqttPort,
       ...(config.basePath !== "" && { basePath: config.basePath }),
+      ...(endpoints.httpsPort > 0 && { httpsPort: endpoints.httpsPort }),
+      ...(endpoints.mqttsPort > 0 && { mqttsPort: endpoints.mqttsPort }),
+      ...(endpoints.isPlainRestricted && { plainPorts: "closed-but-loopback" as const }),
       addresses: endpoints.addresses,
       ...(mdns?.name && { mdnsName: mdns.name }),
       dataFolder,
       storedBytes: (await this.#storeStatus()).storedBytes,
       disk: disk.status,
       joining: config.joining,
-      notes: [...endpoints.notes, ...(mdns?.notes ?? [])].map((note) => render(note)),
+      notes: [...endpoints.notes, ...(mdns?.notes ?? []), ...(certificate ? [certificate] : [])].map((note) =>
+        render(note),
+      ),
     };
   }
 
@@ -101,7 +115,13 @@ export class HubStatus {
       store: await this.#storeStatus().catch(toError),
       disk,
       mqttClients: mqttClients(),
+      certificateNote: this.#certificateNote,
     });
+  }
+
+  get #certificateNote(): Message | null {
+    const { tls, clock } = this.#options;
+    return certificateNote(tls(), clock.now());
   }
 
   async #metrics(): Promise<{ contentType: string; text: string }> {

@@ -25,6 +25,13 @@ import { warmUpHttp } from "./transport/http/warm-up.ts";
 import { MqttDiagnostics } from "./transport/mqtt/diagnostics.ts";
 import { EmbeddedBroker } from "./transport/mqtt/embedded-broker.ts";
 import { RequestClients } from "./transport/request-clients.ts";
+import { providedSource } from "./transport/tls/certificate-source.ts";
+import { TlsDiagnostics } from "./transport/tls/diagnostics.ts";
+import { FilesSource } from "./transport/tls/files-source.ts";
+import { OwnSource } from "./transport/tls/own-source.ts";
+import { reachableNames } from "./transport/tls/reachable-names.ts";
+import { createSecurePort } from "./transport/tls/secure-port.ts";
+import { Tls } from "./transport/tls/tls.ts";
 import { deviceRoute } from "./transport/websocket/device-socket.ts";
 import { liveRoute } from "./transport/websocket/live-socket.ts";
 import { WebSocketUpgrades } from "./transport/websocket/websocket-upgrades.ts";
@@ -127,12 +134,24 @@ export class Hub {
       eventLoop,
       clock,
       mqttClients: () => mqtt.stats.clients,
+      tls: () => tls.status,
     });
-    const reach = this.#createReach(core, endpoints);
-    const http = this.#createHttp({ core, admission: admission(), failures, endpoints, mqtt, status, reach });
+    const reach = this.#createReach(core, endpoints, () => tls);
+    const http: HttpTransport = this.#createHttp({
+      core,
+      admission: admission(),
+      failures,
+      endpoints,
+      mqtt,
+      status,
+      reach,
+      tls: () => tls,
+    });
+    const tls = this.#createTls({ core, failures, endpoints, mqtt, http, status, reach });
 
     const hubId = await this.#startCore(core, http);
     status.identify(hubId);
+    await tls.prepare();
     await this.#run(eventLoop);
     core.budget.start(clock);
     this.#stops.push(() => core.budget.stop());
@@ -141,12 +160,17 @@ export class Hub {
     endpoints.listening("mqtt", config.mqttPort, (await mqtt.start()).port);
     this.#stops.push(() => http.stop());
     endpoints.listening("http", config.httpPort, await http.listen(config.host, config.httpPort));
+    await this.#run(tls);
 
     const { httpPort, mqttPort, loopback, addresses, notes } = endpoints;
     const { token, links } = access;
     const linkSecret = links.make({ kind: "owner" }).secret;
-    const urls = { http: endpoints.localUrl("http") + config.basePath, mqtt: endpoints.localUrl("mqtt") };
-    folder.announce({ pid: process.pid, version, hubId, ...urls, token });
+    const announce = () => {
+      const urls = { http: endpoints.localUrl("http") + config.basePath, mqtt: endpoints.localUrl("mqtt") };
+      folder.announce({ pid: process.pid, version, hubId, ...urls, token });
+    };
+    announce();
+    endpoints.onChange = announce;
     this.#stops.push(() => folder.forget());
     log.info({ httpPort, mqttPort, version }, "hub is running");
     await this.#run(memory);
@@ -186,7 +210,7 @@ export class Hub {
     return hubId;
   }
 
-  #createReach({ store, access }: Core, endpoints: Endpoints): Reach {
+  #createReach({ store, access }: Core, endpoints: Endpoints, tls: () => Tls): Reach {
     const { config, folder, clock, log } = this.#options;
     return new Reach({
       records: store.records,
@@ -194,7 +218,10 @@ export class Hub {
       host: config.host,
       httpPort: () => endpoints.httpPort,
       ownAddresses: () => endpoints.addresses,
-      tls: () => null,
+      tls: () => {
+        const { certPem } = tls();
+        return certPem === null ? null : { httpsPort: endpoints.httpsPort, mqttsPort: endpoints.mqttsPort, certPem };
+      },
       areKeysCompulsory: () => access.settings.anonymous === "none",
       allows: (address) => access.networks.allows(address),
       onName: (name) => access.browsers.learnName(name),
@@ -203,14 +230,42 @@ export class Hub {
     });
   }
 
-  #createHttp({ core, admission, failures, endpoints, mqtt, status, reach }: HttpParts): HttpTransport {
+  #createTls({ core, failures, endpoints, mqtt, http, status, reach }: TlsParts): Tls {
+    const { config, folder, clock, log: hubLog } = this.#options;
+    const log = hubLog.child({ name: "tls" });
+    const { host, allowedHosts: more } = config;
+    const names = () => reachableNames({ host, more, mdnsName: status.mdnsName });
+    const presented = () => ({ isOwn: tls.mode === "own", names: tls.certificate?.names ?? [] });
+    const diagnostics = new TlsDiagnostics({ failures, floodLog: core.floodLog, presented });
+    const https = { protocol: "HTTPS", wanted: config.httpsPort, handler: http.handler, plain: http.listener } as const;
+    const mqtts = { protocol: "MQTTS", wanted: config.mqttsPort, handler: mqtt.handler, plain: mqtt.listener } as const;
+    const tls: Tls = new Tls({
+      host,
+      ports: [https, mqtts].map((port) => createSecurePort({ ...port, diagnostics })),
+      records: core.store.records,
+      sources: {
+        own: () => new OwnSource({ folder: folder.tlsPath, names, clock, log }),
+        files: ({ certFile = "", keyFile = "" }) => new FilesSource({ certFile, keyFile, clock, log }),
+        acme: () => providedSource(reach.certificate),
+      },
+      onPortsChanged: ({ httpsPort, mqttsPort, mode, plainPorts }) => {
+        endpoints.listening("https", config.httpsPort, httpsPort);
+        endpoints.listening("mqtts", config.mqttsPort, mqttsPort);
+        endpoints.restrictPlain(mode !== "off" && plainPorts === "closed-but-loopback");
+      },
+    });
+    return tls;
+  }
+
+  #createHttp({ core, admission, failures, endpoints, mqtt, status, reach, tls }: HttpParts): HttpTransport {
     const { config, version, uiFolder, agentFolder, clock, httpTimeouts, log } = this.#options;
     const { store, access, directory, registry, refusals, retention, commands, ingest, inbox, budget, feed, floodLog } =
       core;
     const { proxies } = access;
     const { basePath } = config;
     const mqttPort = () => endpoints.mqttPort;
-    const diagnostics = new HttpDiagnostics({ failures, mqttPort, floodLog });
+    const httpsPort = () => endpoints.httpsPort;
+    const diagnostics = new HttpDiagnostics({ failures, mqttPort, httpsPort, floodLog });
     const clients = new RequestClients({
       proxies,
       admission,
@@ -250,6 +305,7 @@ export class Hub {
       hubInfo,
       mqttPort,
       diagnostics,
+      tls,
       uiFolder,
       agentFolder,
       readings: store.readings,
@@ -306,6 +362,7 @@ function createMqtt({ config, core, admission, failures, endpoints, clock, log: 
       failures,
       ingest,
       httpPort,
+      mqttsPort: () => endpoints.mqttsPort,
       onDuplicateId: (clientId, addresses) => registry.duplicateSeen(clientId, addresses),
       clock,
       log,
@@ -323,4 +380,9 @@ interface HttpParts extends Omit<MqttParts, "config" | "clock" | "log"> {
   readonly mqtt: EmbeddedBroker;
   readonly status: HubStatus;
   readonly reach: Reach;
+  readonly tls: () => Tls;
+}
+
+interface TlsParts extends Omit<HttpParts, "admission" | "tls"> {
+  readonly http: HttpTransport;
 }

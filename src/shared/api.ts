@@ -219,6 +219,11 @@ export const HubInfo = Type.Object({
   httpPort: Type.Integer(),
   mqttPort: Type.Integer(),
   basePath: Type.Optional(Type.String({ description: "what the hub’s paths begin with, such as /bramble" })),
+  httpsPort: Type.Optional(Type.Integer({ description: "where TLS is on" })),
+  mqttsPort: Type.Optional(Type.Integer({ description: "where TLS is on" })),
+  plainPorts: Type.Optional(
+    Type.Literal("closed-but-loopback", { description: "the ports without TLS are open to the hub's computer alone" }),
+  ),
   addresses: Type.Array(Type.String(), { description: "where Pis on this network reach the hub, best first" }),
   mdnsName: Type.Optional(
     Type.String({ description: "a name that stands for all of them on this network, such as bramble.local" }),
@@ -251,6 +256,12 @@ export const Health = Type.Object({
     message: Type.Optional(Type.String()),
   }),
   mqtt: Type.Object({ status: Type.Literal("ok"), clients: Type.Integer() }),
+  tls: Type.Optional(
+    Type.Object(
+      { status: Type.Literal("warning"), message: Type.String() },
+      { description: "where the certificate has expired, soon will, or is missing" },
+    ),
+  ),
 });
 export type Health = Static<typeof Health>;
 

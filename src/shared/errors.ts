@@ -47,6 +47,8 @@ export const errorStatus = {
   "too-many-people": 409,
   "too-many-shares": 409,
   "bad-value": 400,
+  "bad-certificate": 400,
+  "port-taken": 409,
   "no-such-control": 404,
   "no-such-command": 404,
   "no-such-device": 404,

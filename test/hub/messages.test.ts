@@ -10,6 +10,7 @@ import { ingest } from "../../src/shared/messages/en/ingest.ts";
 import { notes } from "../../src/shared/messages/en/notes.ts";
 import { proxies } from "../../src/shared/messages/en/proxies.ts";
 import { reach } from "../../src/shared/messages/en/reach.ts";
+import { tls } from "../../src/shared/messages/en/tls.ts";
 import { en } from "../../src/shared/messages/en.ts";
 
 /** Parameters that are more than a text. */
@@ -26,6 +27,7 @@ const SAMPLES: Readonly<Record<string, unknown>> = {
   retryAtMs: 1_767_229_200_000,
   untilMs: 1_767_229_200_000,
   skewMs: 2_592_000_000,
+  problems: ["‹problems›"],
   failure: { interfaceName: "eth0", reason: "EACCES" },
 };
 const QUOTED = ["field", "said"];
@@ -48,7 +50,7 @@ test("the English is what the golden file says", async () => {
 });
 
 test("no code is there twice, and each error has a sentence", () => {
-  const parts = [access, devices, diagnostics, doctor, http, ingest, notes, proxies, reach];
+  const parts = [access, devices, diagnostics, doctor, http, ingest, notes, proxies, reach, tls];
   const codes = parts.flatMap((part) => Object.keys(part));
   expect(codes.toSorted()).toEqual(Object.keys(en).toSorted());
   const errors = new Set(codes.map((code) => code.replace(/\/.*/, "")));

@@ -4,12 +4,13 @@ import type { FailedClient } from "../../shared/doctor.ts";
 import { assertNever, type Problem } from "../../shared/errors.ts";
 import type { diagnostics } from "../../shared/messages/en/diagnostics.ts";
 import type { proxies } from "../../shared/messages/en/proxies.ts";
+import type { TlsFailure } from "../../shared/messages/en/tls.ts";
 import { type Message, message, render } from "../../shared/messages/message.ts";
 import type { NotAdmitted } from "../access/admission.ts";
 import type { Clock } from "../clock.ts";
 
 /** Why a client failed. A problem is what the client itself was told. */
-type FailureMessage = Message<keyof typeof diagnostics | keyof typeof proxies> | Problem;
+type FailureMessage = Message<keyof typeof diagnostics | keyof typeof proxies | TlsFailure> | Problem;
 
 export interface ConnectionFailure {
   readonly address: string;

@@ -1,5 +1,6 @@
 // What /healthz says: each part by itself, and the worst of them for the whole. Open to all, so no path is in its messages.
 import type { DiskStatus, Health } from "../../shared/api.ts";
+import { type Message, render } from "../../shared/messages/message.ts";
 import type { StoreStatus } from "../store/store.ts";
 
 /** How the hub's parts are, as they say themselves. */
@@ -12,24 +13,29 @@ export interface HubState {
   readonly store: StoreStatus | Error;
   readonly disk: { readonly status: DiskStatus; readonly freeBytes: number | null };
   readonly mqttClients: number;
+  /** What is wrong with the certificate; null where nothing is, or TLS is off. */
+  readonly certificateNote: Message | null;
 }
 
 export function describeHealth(hub: HubState): Health {
   const store = storeHealth(hub);
   const disk = diskHealth(hub.disk);
+  const tls =
+    hub.certificateNote === null ? null : { status: "warning" as const, message: render(hub.certificateNote) };
   return {
-    status: worstOf(store.status, disk.status),
+    status: worstOf(store.status, disk.status, tls?.status ?? "ok"),
     version: hub.version,
     uptimeSeconds: hub.uptimeSeconds,
     store,
     disk,
     mqtt: { status: "ok", clients: hub.mqttClients },
+    ...(tls && { tls }),
   };
 }
 
-function worstOf(store: Health["store"]["status"], disk: DiskStatus): Health["status"] {
+function worstOf(store: Health["store"]["status"], disk: DiskStatus, tls: Health["store"]["status"]): Health["status"] {
   if (store === "failing" || disk === "full") return "failing";
-  return store === "warning" || disk === "low" ? "warning" : "ok";
+  return store === "warning" || disk === "low" || tls === "warning" ? "warning" : "ok";
 }
 
 function storeHealth({ ingestFailure, store }: HubState): Health["store"] {

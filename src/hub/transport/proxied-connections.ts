@@ -1,7 +1,7 @@
-// Stands in front of those who listen to a server's connections: one of a trusted proxy is handed on once its PROXY header
-// is read, and says by then that it comes from its client. All others are handed on at once.
-// Order: the peer is counted in → header → the client is judged and counted, by whatever listens → TLS, HTTP, MQTT.
-import type { Server, Socket } from "node:net";
+// What precedes everything else on a connection of a trusted proxy: its PROXY header. Once that is read the socket says that it
+// comes from the proxy's client.
+// Order: the peer is counted in → header → the client is judged and counted → TLS, HTTP, MQTT.
+import type { Socket } from "node:net";
 import type { Admission } from "../access/admission.ts";
 import { plainAddress } from "../access/networks.ts";
 import type { TrustedProxies } from "../access/trusted-proxies.ts";
@@ -20,22 +20,6 @@ export class ProxiedConnections {
 
   constructor(options: ProxiedConnectionsOptions) {
     this.#options = options;
-  }
-
-  /** Call it when all who listen to the connections of `server` do so, and before it listens itself. */
-  start(server: Server): void {
-    const { proxies } = this.#options;
-    if (proxies.isEmpty) return;
-    const listeners = server.listeners("connection");
-    const handOn = (socket: Socket) => {
-      for (const listener of listeners) Reflect.apply(listener, server, [socket]);
-    };
-    server.removeAllListeners("connection");
-    server.on("connection", (socket: Socket) => {
-      const reading = this.preamble(socket);
-      if (reading === null) handOn(socket);
-      else void reading.then((isUsable) => (isUsable ? handOn(socket) : socket.destroy()));
-    });
   }
 
   /** Ends the connections whose header has not arrived. */

@@ -63,7 +63,7 @@ export function readProxyHeader(socket: Socket, timeoutMs = HEADER_TIMEOUT_MS): 
 }
 
 /** Has a connection say that it comes from its client. The one place where a socket's address is not its peer's. */
-function nameClient(socket: Socket, { address, port }: ProxiedClient): void {
+export function nameClient(socket: Socket, { address, port }: ProxiedClient): void {
   Object.defineProperties(socket, {
     remoteAddress: { value: address, configurable: true },
     remotePort: { value: port, configurable: true },

@@ -9,6 +9,7 @@ import { ingest } from "./en/ingest.ts";
 import { notes } from "./en/notes.ts";
 import { proxies } from "./en/proxies.ts";
 import { reach } from "./en/reach.ts";
+import { tls } from "./en/tls.ts";
 
 export const en = {
   ...access,
@@ -20,4 +21,5 @@ export const en = {
   ...notes,
   ...proxies,
   ...reach,
+  ...tls,
 };

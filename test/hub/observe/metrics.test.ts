@@ -3,6 +3,7 @@ import { connectAsync } from "mqtt";
 import { expect, test } from "vitest";
 import { describeHealth } from "../../../src/hub/observe/health.ts";
 import { type HubFigures, Metrics } from "../../../src/hub/observe/metrics.ts";
+import { message } from "../../../src/shared/messages/message.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { startTestHub, type TestHub } from "../../support/hub.ts";
 
@@ -141,6 +142,7 @@ test("health is that of its worst part, in words", () => {
     store: { ...figures.store, damagedParts: 0 },
     disk: { status: "ok", freeBytes: 5e9 },
     mqttClients: 3,
+    certificateNote: null,
   } as const;
   expect(describeHealth(sound)).toEqual({
     status: "ok",
@@ -161,6 +163,11 @@ test("health is that of its worst part, in words", () => {
   expect(describeHealth({ ...sound, ingestFailure: "disk I/O error" })).toMatchObject({
     status: "failing",
     store: { status: "failing", message: "disk I/O error" },
+  });
+  const certificateNote = message("certificate/expired/title", { untilMs: Date.UTC(2026, 4, 1) });
+  expect(describeHealth({ ...sound, certificateNote })).toMatchObject({
+    status: "warning",
+    tls: { status: "warning", message: "The hub's certificate expired on 2026-05-01" },
   });
   expect(describeHealth({ ...sound, disk: { status: "low", freeBytes: 1e9 } }).status).toBe("warning");
   expect(describeHealth({ ...sound, disk: { status: "full", freeBytes: 1e6 } }).status).toBe("failing");

@@ -12,6 +12,8 @@ import type { LogThrottle } from "../../observe/log-throttle.ts";
 export interface HttpDiagnosticsOptions {
   readonly failures: ConnectionFailures;
   readonly mqttPort: () => number;
+  /** 0 while TLS is off. */
+  readonly httpsPort?: () => number;
   readonly floodLog: LogThrottle;
 }
 
@@ -125,7 +127,9 @@ export class HttpDiagnostics {
         message: message("wrong-protocol/untrusted-proxy", { address: plainAddress(address) }),
       });
     } else if (beginning.startsWith(TLS_HELLO)) {
-      this.#report(address, { subject: "TLS", message: message("wrong-protocol/tls-to-http") });
+      const port = this.#options.httpsPort?.() ?? 0;
+      const elsewhere = message("wrong-protocol/tls-to-plain", { protocol: "HTTPS", port });
+      this.#report(address, { subject: "TLS", message: port > 0 ? elsewhere : message("wrong-protocol/tls-to-http") });
     } else {
       this.#report(address, { subject: render(found), message: found });
     }

@@ -8,16 +8,16 @@ import { message } from "../../../shared/messages/message.ts";
 import { limits } from "../../../shared/reading.ts";
 import type { Access } from "../../access/access.ts";
 import type { Admission, NotAdmitted } from "../../access/admission.ts";
-import { plainAddress } from "../../access/networks.ts";
 import type { Port } from "../../config.ts";
 import type { Retention } from "../../devices/retention.ts";
 import type { Ingest } from "../../ingest/accept.ts";
 import type { Log } from "../../observe/log.ts";
 import type { Inbox } from "../../protocols/inbox.ts";
 import { BasePath } from "../base-path.ts";
-import { listen } from "../ports.ts";
 import { ProxiedConnections } from "../proxied-connections.ts";
 import type { RequestClient, RequestClients } from "../request-clients.ts";
+import { type ConnectionHandler, SocketListener } from "../socket-listener.ts";
+import type { Tls } from "../tls/tls.ts";
 import type { WebSocketUpgrades } from "../websocket/websocket-upgrades.ts";
 import { checkAccess } from "./access-check.ts";
 import { answerClientError, clientProblem } from "./client-errors.ts";
@@ -42,6 +42,7 @@ import { addReachRoutes, type ReachRouteOptions } from "./routes/reach.ts";
 import { type ApiOptions, addApiRoutes } from "./routes/readings.ts";
 import { addRetentionRoutes } from "./routes/retention.ts";
 import { addSessionRoutes } from "./routes/session.ts";
+import { addTlsRoutes } from "./routes/tls.ts";
 import { addUiFiles } from "./ui-files.ts";
 
 /** An answer may take as long as its reader does. */
@@ -86,6 +87,8 @@ export interface HttpOptions
   readonly clients: RequestClients;
   readonly pacing: HttpPacing;
   readonly webSockets: WebSocketUpgrades;
+  /** Made after this transport, of its ports. */
+  readonly tls?: () => Tls;
   readonly uiFolder: string;
   readonly timeouts?: HttpTimeouts;
   readonly log: Log;
@@ -97,8 +100,13 @@ export class HttpTransport {
   /** Connections that are open only to be told that they may not stay. */
   readonly #notAdmitted = new WeakMap<Duplex, NotAdmitted>();
   readonly #basePath: BasePath;
-  readonly #routes = new RouteTable();
   readonly #proxied: ProxiedConnections;
+  readonly #sockets = new Set<Socket>();
+  readonly #routes = new RouteTable();
+  /** Takes the connections of every port that speaks HTTP. */
+  readonly handler: ConnectionHandler;
+  /** The port without TLS. */
+  readonly listener: SocketListener;
   #port = 0;
   #isStopping = false;
 
@@ -111,6 +119,13 @@ export class HttpTransport {
       onBadHeader: (address, reason) => diagnostics.badProxyHeader(address, reason),
     });
     this.#basePath = new BasePath(basePath, diagnostics);
+    this.handler = {
+      admission: options.admission,
+      notAdmitted: (address, outcome) => diagnostics.notAdmitted(address, outcome),
+      preamble: (socket) => this.#proxied.preamble(socket),
+      take: (socket, outcome) => this.#take(socket, outcome),
+    };
+    this.listener = new SocketListener({ name: "HTTP", handler: this.handler });
     this.#app = fastify({
       bodyLimit: limits.messageBytes,
       requestTimeout: timeouts.requestMs,
@@ -164,7 +179,7 @@ export class HttpTransport {
   /** Compiles its routes, which takes a while; to be called once, before it listens. */
   async prepare(): Promise<void> {
     const app = this.#app;
-    const { retention, pacing, diagnostics, clients, basePath, uiFolder, version } = this.#options;
+    const { retention, pacing, diagnostics, clients, basePath, tls, uiFolder, version } = this.#options;
     answerErrors(app, diagnostics);
     app.decorateRequest("client", {
       getter(this: FastifyRequest) {
@@ -199,6 +214,7 @@ export class HttpTransport {
     addCommandRoutes(app, this.#options);
     addDoctorRoutes(app, this.#options);
     addReachRoutes(app, this.#options);
+    if (tls !== undefined) addTlsRoutes(app, tls());
     addAgentRoutes(app, { ...this.#options, httpPort: () => this.#port });
     route(app, {
       method: "GET",
@@ -214,21 +230,15 @@ export class HttpTransport {
 
   /** Resolves with the port. Rejects with a message for a person when the port is taken. */
   async listen(host: string, port: Port): Promise<number> {
-    const { admission, pacing, diagnostics, webSockets } = this.#options;
+    const { pacing, webSockets } = this.#options;
     const { server }: { server: Server } = this.#app;
-    server.prependListener("connection", (socket: Socket) => {
-      const outcome = admission.admit(socket);
-      if (outcome === "admitted") return;
-      diagnostics.notAdmitted(plainAddress(socket.remoteAddress), outcome);
-      if (admission.mayLinger(socket, outcome)) this.#notAdmitted.set(socket, outcome);
-      else socket.destroy();
-    });
     // A script that sends and hangs up its side gets its answer all the same.
     Object.assign(server, { httpAllowHalfOpen: true });
     pacing.start(server);
-    this.#proxied.start(server);
     webSockets.start(server, (socket) => this.#notAdmitted.has(socket));
-    this.#port = await listen(server, host, port, "HTTP");
+    // The server is given its connections: by this it begins to time their requests.
+    server.emit("listening");
+    this.#port = await this.listener.listen(host, port);
     return this.#port;
   }
 
@@ -238,10 +248,19 @@ export class HttpTransport {
     this.#options.pacing.stop();
     this.#proxied.stop();
     const { server }: { server: Server } = this.#app;
-    const closed = this.#app.close();
+    void this.listener.close();
+    // Ends the connections without a request.
+    await this.#app.close();
     const timer = setTimeout(() => server.closeAllConnections(), STOP_TIMEOUT_MS);
-    await closed;
+    await Promise.all([...this.#sockets].map((socket) => new Promise((resolve) => socket.once("close", resolve))));
     clearTimeout(timer);
+  }
+
+  #take(socket: Socket, outcome: "admitted" | NotAdmitted): void {
+    if (outcome !== "admitted") this.#notAdmitted.set(socket, outcome);
+    this.#sockets.add(socket);
+    socket.once("close", () => this.#sockets.delete(socket));
+    this.#app.server.emit("connection", socket);
   }
 
   #whyNot({ raw, client }: FastifyRequest, reply: FastifyReply): Problem | null {

@@ -22,6 +22,8 @@ export interface MqttDiagnosticsOptions {
   readonly failures: ConnectionFailures;
   readonly ingest: Pick<Ingest, "refuse">;
   readonly httpPort: () => number;
+  /** 0 while TLS is off. */
+  readonly mqttsPort: () => number;
   /** Called when two clients with one id push each other out. */
   readonly onDuplicateId: (clientId: string, addresses: string[]) => void;
   readonly clock: Clock;
@@ -138,7 +140,9 @@ export class MqttDiagnostics {
       case SPEAKS_PROXY:
         return message("wrong-protocol/untrusted-proxy", { address });
       case SPEAKS_TLS:
-        return message("wrong-protocol/tls-to-mqtt");
+        return this.#options.mqttsPort() > 0
+          ? message("wrong-protocol/tls-to-plain", { protocol: "MQTTS", port: this.#options.mqttsPort() })
+          : message("wrong-protocol/tls-to-mqtt");
       default:
         return message("cut", { reason });
     }

@@ -1,12 +1,12 @@
 // The hub's own broker, an adapter of the port MqttBroker around Aedes: accepts connections on TCP and over WebSocket, and
 // composes the parts that each connection passes through.
 // Order: Aedes runs before the TCP port listens; on stop the TCP port closes first.
-import { createServer, type Server, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Client } from "aedes";
 import { createWebSocketStream } from "ws";
 import type { Publication } from "../../../shared/added-control.ts";
-import type { Admission } from "../../access/admission.ts";
+import type { Admission, NotAdmitted } from "../../access/admission.ts";
 import type { Budget } from "../../access/budget.ts";
 import { plainAddress } from "../../access/networks.ts";
 import type { BrokerEndpoint, BrokerHandlers, BrokerStats, MqttBroker } from "../../broker/mqtt-broker.ts";
@@ -16,8 +16,8 @@ import type { Commands } from "../../commands/commands.ts";
 import type { Port } from "../../config.ts";
 import type { Log } from "../../observe/log.ts";
 import type { Inbox } from "../../protocols/inbox.ts";
-import { listen } from "../ports.ts";
 import { ProxiedConnections } from "../proxied-connections.ts";
+import { type ConnectionHandler, SocketListener } from "../socket-listener.ts";
 import { TurnQueue } from "../turn-queue.ts";
 import type { WebSocketRoute } from "../websocket/websocket-upgrades.ts";
 import { AccessHooks, connectRefusal, type MqttAccess, SERVER_UNAVAILABLE } from "./access-hooks.ts";
@@ -64,7 +64,10 @@ interface Running {
 
 export class EmbeddedBroker implements MqttBroker {
   readonly #options: EmbeddedBrokerOptions;
-  readonly #server: Server;
+  /** Takes the connections of every port that speaks MQTT. */
+  readonly handler: ConnectionHandler;
+  /** The port without TLS. */
+  readonly listener: SocketListener;
   readonly #commands: MqttCommands;
   readonly #subscriptions: MqttSubscriptions;
   readonly #connections: Connections;
@@ -100,14 +103,18 @@ export class EmbeddedBroker implements MqttBroker {
       isBarred: (route, payload, session) => inbox.isBarred(route, payload, session),
       log,
     });
-    // Half-open: a client that sends and closes its side still gets its messages stored and acknowledged.
-    this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#connect(socket));
     this.#proxied = new ProxiedConnections({
       proxies: options.access.proxies,
       admission: options.admission,
       onBadHeader: (address, reason) => diagnostics.badProxyHeader(address, reason),
     });
-    this.#proxied.start(this.#server);
+    this.handler = {
+      admission: options.admission,
+      notAdmitted: (address, outcome) => diagnostics.notAdmitted(address, outcome),
+      preamble: (socket) => this.#proxied.preamble(socket),
+      take: (socket, outcome) => this.#connect(socket, outcome),
+    };
+    this.listener = new SocketListener({ name: "MQTT", handler: this.handler });
   }
 
   get endpoint(): BrokerEndpoint {
@@ -167,7 +174,7 @@ export class EmbeddedBroker implements MqttBroker {
         ),
       ),
     };
-    this.#port = await listen(this.#server, host, port, "MQTT");
+    this.#port = await this.listener.listen(host, port);
     return this.endpoint;
   }
 
@@ -177,7 +184,7 @@ export class EmbeddedBroker implements MqttBroker {
     this.#running = null;
     running.endTimer();
     this.#proxied.stop();
-    const closed = new Promise((resolve) => this.#server.close(resolve));
+    const closed = this.listener.close();
     await new Promise<void>((resolve) => running.broker.close(resolve));
     this.#connections.destroyAll();
     await closed;
@@ -198,17 +205,16 @@ export class EmbeddedBroker implements MqttBroker {
     };
   }
 
-  #connect(socket: Socket): void {
-    const { admission, diagnostics } = this.#options;
-    const address = plainAddress(socket.remoteAddress);
-    const outcome = admission.admit(socket);
-    if (outcome !== "admitted") diagnostics.notAdmitted(address, outcome);
-    if (this.#running === null || outcome !== "admitted") {
-      const mayLinger = this.#running !== null && outcome !== "admitted" && admission.mayLinger(socket, outcome);
-      if (mayLinger) sayFarewell(socket);
-      else socket.destroy();
+  #connect(socket: Socket, outcome: "admitted" | NotAdmitted): void {
+    if (this.#running === null) {
+      socket.destroy();
       return;
     }
+    if (outcome !== "admitted") {
+      sayFarewell(socket);
+      return;
+    }
+    const address = plainAddress(socket.remoteAddress);
     socket.setKeepAlive(true, DEAD_PEER_PROBE_MS);
     this.#connections.track(socket);
     // It may end before its turn.

@@ -49,6 +49,7 @@ async function openEmbeddedBroker(handlers: BrokerHandlers, port: number): Promi
       failures: new ConnectionFailures(clock),
       ingest,
       httpPort: () => 8080,
+      mqttsPort: () => 0,
       onDuplicateId: () => undefined,
       clock,
       log,

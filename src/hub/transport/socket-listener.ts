@@ -1,0 +1,135 @@
+// Listens on a TCP port and hands each connection on when it is ready: the one place where connections come in.
+// Order: accepted → what a proxy says of its client, where there is one → admission → TLS handshake, where the port has TLS →
+// the protocol's handler. Nothing of a connection is read before its admission.
+import { createServer, type Server, type Socket } from "node:net";
+import type { Admission, NotAdmitted } from "../access/admission.ts";
+import { isLoopback, plainAddress } from "../access/networks.ts";
+import type { Port } from "../config.ts";
+import { listen } from "./ports.ts";
+import { nameClient } from "./proxy-header.ts";
+
+/** A protocol, on however many ports. */
+export interface ConnectionHandler {
+  /** Counts the connections of all its ports together. */
+  readonly admission: Admission;
+  /**
+   * Reads what precedes everything else on a connection, and has it say by then whom it comes from. Resolves with false where
+   * the connection is to be closed; null where there is nothing to wait for.
+   */
+  preamble(socket: Socket): Promise<boolean> | null;
+  /** Told of a connection that may not stay. */
+  notAdmitted(address: string, outcome: NotAdmitted): void;
+  /** Takes a connection. Where `outcome` is not "admitted", it is open only to be told that it may not stay. */
+  take(socket: Socket, outcome: "admitted" | NotAdmitted): void;
+}
+
+/** Makes a connection a secure one, and calls back with that; never where the handshake fails. */
+type Secure = (socket: Socket, onSecure: (socket: Socket) => void) => void;
+
+export interface SocketListenerOptions {
+  /** As it is called where people read it: "MQTT", "HTTPS". */
+  readonly name: string;
+  readonly handler: ConnectionHandler;
+  /** For ports with TLS. */
+  readonly secure?: Secure;
+}
+
+const LOOPBACK = "127.0.0.1";
+const LOOPBACK_IPV6 = "::1";
+const LAST_ANSWER_MS = 1_000;
+
+export class SocketListener {
+  readonly #options: SocketListenerOptions;
+  readonly #sockets = new Set<Socket>();
+  #servers: Server[] = [];
+  #host = LOOPBACK;
+  #port = 0;
+  #isRestricted = false;
+
+  constructor(options: SocketListenerOptions) {
+    this.#options = options;
+  }
+
+  /** 0 while it does not listen. */
+  get port(): number {
+    return this.#port;
+  }
+
+  /** Resolves with the port. Rejects with a message for people where it cannot be had. */
+  async listen(host: string, port: Port): Promise<number> {
+    this.#host = host;
+    this.#port = await this.#open(this.#isRestricted ? LOOPBACK : host, port);
+    if (this.#isRestricted) {
+      // Where this computer has no IPv6, nobody asks for it.
+      await this.#open(LOOPBACK_IPV6, { number: this.#port, named: true }).catch(() => undefined);
+    }
+    return this.#port;
+  }
+
+  /**
+   * Listens on loopback alone, or no longer so, on the same port. Connections of others end a second later: one of them may
+   * have asked for this.
+   */
+  async restrict(isRestricted: boolean): Promise<void> {
+    if (this.#isRestricted === isRestricted) return;
+    this.#isRestricted = isRestricted;
+    if (this.#port === 0) return;
+    const port = { number: this.#port, named: true };
+    void this.close();
+    await this.listen(this.#host, port);
+    if (!isRestricted) return;
+    const others = [...this.#sockets].filter((socket) => !isLoopback(plainAddress(socket.remoteAddress)));
+    setTimeout(() => {
+      for (const socket of others) socket.destroy();
+    }, LAST_ANSWER_MS).unref();
+  }
+
+  /** Listens no more, at once; resolves when the connections that came in have ended. */
+  async close(): Promise<void> {
+    const servers = this.#servers.splice(0);
+    this.#port = 0;
+    await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  }
+
+  async #open(host: string, port: Port): Promise<number> {
+    const server = this.#createServer();
+    const number = await listen(server, host, port, this.#options.name);
+    this.#servers.push(server);
+    return number;
+  }
+
+  #createServer(): Server {
+    // Half-open: a client that sends and closes its side still gets its answer.
+    return createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+      const reading = this.#options.handler.preamble(socket);
+      if (reading === null) this.#admit(socket);
+      else
+        reading.then(
+          (isUsable) => (isUsable && !socket.destroyed ? this.#admit(socket) : socket.destroy()),
+          () => socket.destroy(),
+        );
+    });
+  }
+
+  #admit(socket: Socket): void {
+    const { handler, secure } = this.#options;
+    const outcome = handler.admission.admit(socket);
+    if (outcome !== "admitted") {
+      handler.notAdmitted(plainAddress(socket.remoteAddress), outcome);
+      if (!handler.admission.mayLinger(socket, outcome)) {
+        socket.destroy();
+        return;
+      }
+    }
+    this.#sockets.add(socket);
+    socket.once("close", () => this.#sockets.delete(socket));
+    if (secure === undefined) handler.take(socket, outcome);
+    else
+      secure(socket, (secured) => {
+        // By itself it says where the peer is, which may be a proxy.
+        const { remoteAddress: address = "", remotePort: port = 0 } = socket;
+        if (secured.remoteAddress !== address) nameClient(secured, { address, port });
+        handler.take(secured, outcome);
+      });
+  }
+}

@@ -1,0 +1,225 @@
+// Makes connections that were admitted secure ones. What a client can cost before its handshake is done is bounded: in time,
+// in handshakes at once, and in those of one address; the rest wait, unread.
+// Order: the first byte says whether it is TLS at all → a place among the handshakes → the handshake → handed on.
+import { constants } from "node:crypto";
+import { Socket } from "node:net";
+import { createServer, type Server, type TLSSocket } from "node:tls";
+import { plainAddress } from "../../access/networks.ts";
+import { TurnQueue } from "../turn-queue.ts";
+import type { CertificatePair } from "./certificate-source.ts";
+
+const HANDSHAKE_TIMEOUT_MS = 10_000;
+const MAX_HANDSHAKES = 100;
+const MAX_HANDSHAKES_PER_ADDRESS = 16;
+/** Each is a signature and a key exchange: a millisecond or so. */
+const MAX_STARTS_PER_TURN = 4;
+/** How long a client may take to read why it was refused. */
+const LINGER_MS = 1_000;
+/** A record of a handshake (RFC 8446, section 5.1). */
+const TLS_HANDSHAKE = 0x16;
+
+const MIN_VERSION = "TLSv1.2";
+const CIPHERS = [
+  "TLS_AES_128_GCM_SHA256",
+  "TLS_AES_256_GCM_SHA384",
+  "TLS_CHACHA20_POLY1305_SHA256",
+  ...["ECDSA", "RSA"].flatMap((signature) => [
+    `ECDHE-${signature}-AES128-GCM-SHA256`,
+    `ECDHE-${signature}-AES256-GCM-SHA384`,
+    `ECDHE-${signature}-CHACHA20-POLY1305`,
+  ]),
+].join(":");
+
+export type HandshakeFailure =
+  /** What came first was no TLS; `bytes` are its beginning. */
+  | { readonly kind: "not TLS"; readonly bytes: Buffer }
+  | { readonly kind: "too slow"; readonly seconds: number }
+  /** `code` and `reason` are OpenSSL's. */
+  | { readonly kind: "failed"; readonly code: string; readonly reason: string };
+
+export interface HandshakesOptions {
+  /** Application protocols (RFC 7301); without it, whatever a client offers is passed over. */
+  readonly protocols?: readonly string[];
+  readonly onFailure: (address: string, failure: HandshakeFailure) => void;
+  /** What to answer a client that speaks something else than TLS; null closes the connection. */
+  readonly answerOther: (bytes: Buffer) => Buffer | null;
+}
+
+interface Handshake {
+  readonly address: string;
+  readonly raw: Socket;
+  readonly onSecure: (socket: Socket) => void;
+  timer?: NodeJS.Timeout;
+}
+
+export class Handshakes {
+  readonly #options: HandshakesOptions;
+  #server: Server | null = null;
+  readonly #bySocket = new WeakMap<Socket, Handshake>();
+  /** Connections that are not secure yet. */
+  readonly #open = new Set<Socket>();
+  /** Those that wait for a place, the oldest first. */
+  readonly #waiting = new Set<Handshake>();
+  /** Those that have a place, by address, the oldest first. */
+  readonly #running = new Map<string, Set<Handshake>>();
+  #runningCount = 0;
+  readonly #starts = new TurnQueue<Handshake>(MAX_STARTS_PER_TURN, ({ raw }) => {
+    if (!raw.destroyed) this.#server?.emit("connection", raw);
+  });
+
+  constructor(options: HandshakesOptions) {
+    this.#options = options;
+  }
+
+  /** What new connections are shown. Those that are open go on with what they were shown. */
+  present({ certPem, keyPem }: CertificatePair): void {
+    const context = {
+      cert: certPem,
+      key: keyPem,
+      minVersion: MIN_VERSION,
+      ciphers: CIPHERS,
+      secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
+    } as const;
+    if (this.#server === null) this.#server = this.#createServer(context);
+    else this.#server.setSecureContext(context);
+  }
+
+  /** Calls back with the secure connection; never where that fails. */
+  readonly begin = (raw: Socket, onSecure: (socket: Socket) => void): void => {
+    const handshake: Handshake = { address: plainAddress(raw.remoteAddress), raw, onSecure };
+    this.#bySocket.set(raw, handshake);
+    this.#open.add(raw);
+    let hasSpoken = false;
+    handshake.timer = setTimeout(() => {
+      // A browser opens connections in advance, and may come to need none.
+      if (hasSpoken) this.#fail(handshake, { kind: "too slow", seconds: HANDSHAKE_TIMEOUT_MS / 1_000 });
+      else raw.destroy();
+    }, HANDSHAKE_TIMEOUT_MS);
+    raw.on("error", () => raw.destroy());
+    raw.once("close", () => this.#ended(handshake));
+    raw.once("readable", () => {
+      const bytes: unknown = raw.read();
+      if (!Buffer.isBuffer(bytes)) {
+        raw.destroy();
+        return;
+      }
+      hasSpoken = true;
+      if (bytes[0] === TLS_HANDSHAKE) {
+        raw.unshift(bytes);
+        this.#enqueue(handshake);
+      } else this.#refuse(handshake, bytes);
+    });
+  };
+
+  /** Ends the handshakes that are not done; secure connections stay. */
+  stop(): void {
+    for (const raw of this.#open) raw.destroy();
+  }
+
+  #createServer(context: Parameters<Server["setSecureContext"]>[0]): Server {
+    const { protocols } = this.#options;
+    const server = createServer({
+      ...context,
+      // The time limit is that of the whole way here.
+      handshakeTimeout: 2 * HANDSHAKE_TIMEOUT_MS,
+      ...(protocols && { ALPNProtocols: [...protocols] }),
+    });
+    server.on("secureConnection", (socket: TLSSocket) => {
+      const handshake = this.#handshakeOf(socket);
+      if (handshake === undefined) {
+        socket.destroy();
+        return;
+      }
+      this.#ended(handshake);
+      keepPeer(socket, handshake.raw);
+      handshake.onSecure(socket);
+    });
+    server.on("tlsClientError", (error: Error, socket: TLSSocket) => {
+      const handshake = this.#handshakeOf(socket);
+      socket.destroy();
+      if (handshake === undefined) return;
+      const code = "code" in error ? String(error.code) : "";
+      const reason = "reason" in error ? String(error.reason) : error.message;
+      // It went away: it may be a program that only looks whether the port is open.
+      if (code === "ECONNRESET" || code === "EPIPE") handshake.raw.destroy();
+      else this.#fail(handshake, { kind: "failed", code, reason });
+    });
+    return server;
+  }
+
+  #handshakeOf(socket: TLSSocket): Handshake | undefined {
+    // Node tells what a secure socket was made of in this property alone.
+    const raw: unknown = "_parent" in socket ? socket._parent : null;
+    return raw instanceof Socket ? this.#bySocket.get(raw) : undefined;
+  }
+
+  #enqueue(handshake: Handshake): void {
+    if (handshake.raw.destroyed) return;
+    if (this.#runningCount >= MAX_HANDSHAKES) this.#makePlace(this.#running.get(handshake.address)?.size ?? 0);
+    this.#waiting.add(handshake);
+    this.#startWaiting();
+  }
+
+  #startWaiting(): void {
+    for (const handshake of this.#waiting) {
+      if (this.#runningCount >= MAX_HANDSHAKES) return;
+      const fromHere = this.#running.get(handshake.address) ?? new Set();
+      if (fromHere.size >= MAX_HANDSHAKES_PER_ADDRESS) continue;
+      this.#waiting.delete(handshake);
+      this.#running.set(handshake.address, fromHere.add(handshake));
+      this.#runningCount++;
+      this.#starts.push(handshake);
+    }
+  }
+
+  /** Ends the oldest handshake of the address with most, where that has more than the newcomer's would. */
+  #makePlace(fromHere: number): void {
+    let most: Set<Handshake> | null = null;
+    for (const handshakes of this.#running.values()) if (handshakes.size > (most?.size ?? 0)) most = handshakes;
+    const [oldest] = most ?? [];
+    if (most === null || oldest === undefined || most.size <= fromHere + 1) return;
+    this.#ended(oldest);
+    oldest.raw.destroy();
+  }
+
+  /** It is secure, or its connection has ended. */
+  #ended(handshake: Handshake): void {
+    clearTimeout(handshake.timer);
+    this.#open.delete(handshake.raw);
+    this.#waiting.delete(handshake);
+    const fromHere = this.#running.get(handshake.address);
+    if (fromHere?.delete(handshake) !== true) return;
+    this.#runningCount--;
+    if (fromHere.size === 0) this.#running.delete(handshake.address);
+    this.#startWaiting();
+  }
+
+  #fail({ address, raw }: Handshake, failure: HandshakeFailure): void {
+    if (raw.destroyed && !this.#open.has(raw)) return;
+    this.#open.delete(raw);
+    this.#options.onFailure(address, failure);
+    raw.destroy();
+  }
+
+  #refuse(handshake: Handshake, bytes: Buffer): void {
+    const { address, raw } = handshake;
+    const { onFailure, answerOther } = this.#options;
+    onFailure(address, { kind: "not TLS", bytes });
+    const answer = answerOther(bytes);
+    if (answer === null) {
+      raw.destroy();
+      return;
+    }
+    // What is left unread would reset the connection, and the client lose the answer.
+    raw.resume();
+    raw.end(answer);
+    const timer = setTimeout(() => raw.destroy(), LINGER_MS);
+    raw.once("close", () => clearTimeout(timer));
+  }
+}
+
+/** A proxy may have said whom the connection comes from, which the secure socket does not know by itself. */
+function keepPeer(socket: TLSSocket, raw: Socket): void {
+  for (const name of ["remoteAddress", "remotePort", "remoteFamily"] as const)
+    Object.defineProperty(socket, name, { get: () => raw[name], configurable: true });
+}

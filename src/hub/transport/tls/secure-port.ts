@@ -1,0 +1,35 @@
+// What makes a port of one protocol its port with TLS: the same handler, behind handshakes.
+import { message, render } from "../../../shared/messages/message.ts";
+import type { Port } from "../../config.ts";
+import { type ConnectionHandler, SocketListener } from "../socket-listener.ts";
+import { isHttpRequest, type SecureProtocol, type TlsDiagnostics } from "./diagnostics.ts";
+import { Handshakes } from "./handshakes.ts";
+import type { SecurePort } from "./tls.ts";
+
+export interface SecurePortOptions {
+  readonly protocol: SecureProtocol;
+  readonly wanted: Port;
+  readonly handler: ConnectionHandler;
+  readonly plain: SocketListener;
+  readonly diagnostics: TlsDiagnostics;
+}
+
+export function createSecurePort({ protocol, wanted, handler, plain, diagnostics }: SecurePortOptions): SecurePort {
+  const handshakes = new Handshakes({
+    // What MQTT clients offer differs, and matters to none.
+    ...(protocol === "HTTPS" && { protocols: ["http/1.1"] }),
+    onFailure: (address, failure) => diagnostics.failed(protocol, address, failure),
+    answerOther: (bytes) => (protocol === "HTTPS" && isHttpRequest(bytes) ? PLAIN_HTTP_ANSWER : null),
+  });
+  const listener = new SocketListener({ name: protocol, handler, secure: handshakes.begin });
+  return { protocol, wanted, listener, handshakes, plain };
+}
+
+const BODY = JSON.stringify({ error: "bad-request", message: render(message("bad-request/plain-http")) });
+const HEAD = [
+  "HTTP/1.1 400 Bad Request",
+  "Content-Type: application/json; charset=utf-8",
+  `Content-Length: ${Buffer.byteLength(BODY)}`,
+  "Connection: close",
+];
+const PLAIN_HTTP_ANSWER = Buffer.from(`${HEAD.join("\r\n")}\r\n\r\n${BODY}`);

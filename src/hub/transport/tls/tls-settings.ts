@@ -1,0 +1,25 @@
+// What a person has set of TLS: one record, none until then.
+
+import { isAbsolute } from "node:path";
+import type { Static } from "typebox";
+import type { Problem } from "../../../shared/errors.ts";
+import { message } from "../../../shared/messages/message.ts";
+import { TlsSettings } from "../../../shared/tls.ts";
+import type { RecordKind } from "../../store/records.ts";
+
+export const tlsRecords: RecordKind<typeof TlsSettings> = {
+  name: "tls",
+  schema: TlsSettings,
+  idOf: () => "settings",
+};
+
+/** What is in force until a person sets something: a port that was named wants to be used. */
+export function settingsByDefault(isPortNamed: boolean): Static<typeof TlsSettings> {
+  return { mode: isPortNamed ? "own" : "off", plainPorts: "open" };
+}
+
+/** What is missing; null where the settings are complete. */
+export function settingsProblem({ mode, certFile = "", keyFile = "" }: TlsSettings): Problem | null {
+  const areFilesMissing = mode === "files" && !(isAbsolute(certFile) && isAbsolute(keyFile));
+  return areFilesMissing ? message("bad-request/tls-files") : null;
+}

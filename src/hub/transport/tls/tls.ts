@@ -1,0 +1,233 @@
+// TLS as a whole: what a person has set, the certificate, and the ports that show it. It is changed while the hub runs.
+// Invariants: a port with TLS is open only while there is a certificate; a new certificate ends no connection; the ports
+// without TLS are open to this computer always, since the desktop app and the commands use them.
+import { X509Certificate } from "node:crypto";
+import type { Problem } from "../../../shared/errors.ts";
+import type { TlsProblem } from "../../../shared/messages/en/tls.ts";
+import { type Message, message, render } from "../../../shared/messages/message.ts";
+import type { TlsChange, TlsMode, TlsSettings, TlsStatus } from "../../../shared/tls.ts";
+import type { Port } from "../../config.ts";
+import type { RecordStore } from "../../store/records.ts";
+import type { SocketListener } from "../socket-listener.ts";
+import { type CertificateFacts, factsOf, readPair } from "./certificate.ts";
+import type { RunningSource } from "./certificate-source.ts";
+import type { SecureProtocol } from "./diagnostics.ts";
+import type { Handshakes } from "./handshakes.ts";
+import { settingsByDefault, settingsProblem, tlsRecords } from "./tls-settings.ts";
+
+export interface SecurePort {
+  readonly protocol: SecureProtocol;
+  readonly wanted: Port;
+  readonly listener: SocketListener;
+  readonly handshakes: Handshakes;
+  /** The same protocol's port without TLS. */
+  readonly plain: SocketListener;
+}
+
+/** A source of certificates, and the authority that devices are to trust where the hub has one of its own. */
+export interface TlsSource extends RunningSource {
+  readonly authorityPem?: string | null;
+}
+
+export interface TlsOptions {
+  /** The address to listen on. */
+  readonly host: string;
+  readonly ports: readonly SecurePort[];
+  readonly records: RecordStore;
+  /** Makes the source of each mode. */
+  readonly sources: Readonly<Record<Exclude<TlsMode, "off">, (settings: TlsSettings) => TlsSource>>;
+  /** Called when ports were opened, closed or moved. */
+  readonly onPortsChanged: (status: TlsStatus) => void;
+}
+
+export class Tls {
+  readonly #options: TlsOptions;
+  #settings: TlsSettings;
+  #source: TlsSource | null = null;
+  #facts: CertificateFacts | null = null;
+  #portProblem: Message<TlsProblem> | null = null;
+  #endListening: (() => void) | null = null;
+  /** One change at a time. */
+  #changing: Promise<unknown> = Promise.resolve();
+
+  constructor(options: TlsOptions) {
+    this.#options = options;
+    this.#settings = settingsByDefault(options.ports.some(({ wanted }) => wanted.named));
+  }
+
+  /** The certificate that is shown; null while there is none. */
+  get certificate(): CertificateFacts | null {
+    return this.#facts;
+  }
+
+  /** In PEM; null while there is none. */
+  get certPem(): string | null {
+    return this.#source?.current?.certPem ?? null;
+  }
+
+  get mode(): TlsMode {
+    return this.#settings.mode;
+  }
+
+  /** PEM of the hub's own authority; null where it has none. */
+  get authorityPem(): string | null {
+    return this.#source?.authorityPem ?? null;
+  }
+
+  /**
+   * For how long browsers should reach this host by TLS alone; null where they should not be told to, because they could not
+   * reach it then: their trust is a person's doing, or the ports without TLS are in use beside it.
+   */
+  get hstsSeconds(): number | null {
+    return this.#facts?.isPublic === true && this.#isPlainClosed ? HSTS_SECONDS : null;
+  }
+
+  /** Reads what was set, before any port listens. */
+  async prepare(): Promise<void> {
+    const [record] = await this.#options.records.collection(tlsRecords).list();
+    if (record !== undefined) this.#settings = record;
+    for (const { plain } of this.#options.ports) await plain.restrict(this.#isPlainClosed);
+  }
+
+  /** Opens the ports. Rejects with a message where one that the person named is taken. */
+  async start(): Promise<void> {
+    await this.#use(await this.#startSource(this.#settings));
+    await this.#openPorts();
+  }
+
+  /** Closes the ports; connections stay until their protocol ends them. */
+  async stop(): Promise<void> {
+    await this.#changing;
+    this.#endSource();
+    for (const { listener, handshakes } of this.#options.ports) {
+      void listener.close();
+      handshakes.stop();
+    }
+  }
+
+  /** Resolves with what is wrong, once it is in force and on disk. Where something is wrong, nothing has changed. */
+  change(change: TlsChange): Promise<Problem | null> {
+    const turn = this.#changing.then(() => this.#change({ ...this.#settings, ...change }));
+    this.#changing = turn.catch(() => undefined);
+    return turn;
+  }
+
+  get status(): TlsStatus {
+    const [https, mqtts] = (["HTTPS", "MQTTS"] as const).map(
+      (protocol) => this.#options.ports.find((port) => port.protocol === protocol)?.listener.port ?? 0,
+    );
+    return {
+      ...this.#settings,
+      httpsPort: https ?? 0,
+      mqttsPort: mqtts ?? 0,
+      certificate: this.#facts === null ? null : { ...this.#facts, names: [...this.#facts.names] },
+      authority: authorityView(this.authorityPem),
+      problems: this.problems.map((problem) => render(problem)),
+    };
+  }
+
+  get problems(): readonly Message<TlsProblem>[] {
+    return [...(this.#source?.problems ?? []), ...(this.#portProblem === null ? [] : [this.#portProblem])];
+  }
+
+  get #isPlainClosed(): boolean {
+    return this.#settings.mode !== "off" && this.#settings.plainPorts === "closed-but-loopback";
+  }
+
+  async #change(next: TlsSettings): Promise<Problem | null> {
+    const missing = settingsProblem(next);
+    if (missing !== null) return missing;
+    const before = { settings: this.#settings, source: this.#source };
+    const isSameSource =
+      next.mode === before.settings.mode &&
+      next.certFile === before.settings.certFile &&
+      next.keyFile === before.settings.keyFile;
+    const source = isSameSource ? before.source : await this.#startSource(next);
+    const [problem] = source?.problems ?? [];
+    if (!isSameSource && source !== null && source.current === null && problem !== undefined) {
+      source.stop();
+      return message("bad-certificate", { problem: render(problem) });
+    }
+    this.#settings = next;
+    if (!isSameSource) await this.#use(source, false);
+    try {
+      await this.#openPorts();
+    } catch (error) {
+      if (!isSameSource) source?.stop();
+      this.#settings = before.settings;
+      if (!isSameSource) await this.#use(before.source, false);
+      await this.#openPorts();
+      return message("port-taken", { reason: error instanceof Error ? error.message : String(error) });
+    }
+    if (!isSameSource) before.source?.stop();
+    await this.#options.records.collection(tlsRecords).save([next]);
+    return null;
+  }
+
+  async #startSource(settings: TlsSettings): Promise<TlsSource | null> {
+    if (settings.mode === "off") return null;
+    const source = this.#options.sources[settings.mode](settings);
+    await source.start();
+    return source;
+  }
+
+  async #use(source: TlsSource | null, endsBefore = true): Promise<void> {
+    if (endsBefore) this.#endSource();
+    else this.#endListening?.();
+    this.#source = source;
+    this.#endListening =
+      source?.onChange(() => {
+        this.#present();
+        // A first certificate may come late.
+        this.#changing = this.#changing.then(() => this.#openPorts()).catch((error: unknown) => this.#notOpen(error));
+      }) ?? null;
+    this.#present();
+  }
+
+  #endSource(): void {
+    this.#endListening?.();
+    this.#endListening = null;
+    this.#source?.stop();
+    this.#source = null;
+  }
+
+  #present(): void {
+    const pair = this.#source?.current ?? null;
+    const read = pair === null ? null : readPair(pair);
+    if (pair !== null && read?.kind === "pair") {
+      this.#facts = read.facts;
+      for (const { handshakes } of this.#options.ports) handshakes.present(pair);
+    } else if (pair === null) this.#facts = null;
+  }
+
+  /** Opens or closes what has to be. Rejects where a port cannot be had. */
+  async #openPorts(): Promise<void> {
+    const { host, ports, onPortsChanged } = this.#options;
+    const isOn = this.#settings.mode !== "off" && this.#facts !== null;
+    try {
+      for (const { listener, wanted } of ports) {
+        if (isOn && listener.port === 0) await listener.listen(host, wanted);
+        else if (!isOn && listener.port !== 0) void listener.close();
+      }
+      for (const { plain } of ports) await plain.restrict(this.#isPlainClosed);
+      this.#portProblem = null;
+    } finally {
+      onPortsChanged(this.status);
+    }
+  }
+
+  #notOpen(error: unknown): void {
+    this.#portProblem = message("tls/port-not-open", {
+      reason: error instanceof Error ? error.message : String(error),
+    });
+  }
+}
+
+const HSTS_SECONDS = 30 * 24 * 3_600;
+
+function authorityView(pem: string | null): TlsStatus["authority"] {
+  if (pem === null) return null;
+  const certificate = new X509Certificate(pem);
+  const { fingerprint, issuer, notAfterMs } = factsOf(certificate, false);
+  return { fingerprint, name: issuer, notAfterMs };
+}
