@@ -116,7 +116,6 @@ test.each([
   [["--http-port", "70000"], /--http-port takes a port/],
   [["--joining", "sometimes"], /--joining takes ask, open, closed/],
   [["--allow", "10.0.0.0/33"], /--allow takes networks/],
-  [["--https-port", "8443"], /not in this version yet/],
   [["--nonsense"], /Unknown option '--nonsense'\. See bramble serve/],
   [["--htp-port", "1"], /Did you mean --http-port\?/],
   [["--data", ""], /--data takes a folder/],
@@ -159,14 +158,6 @@ test.each([
 ])("%j with %j: is the hub advertised? %j", async (args, env, mdns) => {
   const { readConfig } = await import("../../src/hub/config.ts");
   expect(readConfig(args, env)).toMatchObject({ config: { mdns } });
-});
-
-test("what a later version will take is refused in the environment as well", async () => {
-  const { readConfig } = await import("../../src/hub/config.ts");
-  expect(readConfig([], { BRAMBLE_HTTPS_PORT: "8443" })).toMatchObject({
-    kind: "wrong",
-    message: expect.stringContaining("--https-port is not in this version yet"),
-  });
 });
 
 test.runIf(process.platform === "linux")("a hub that may not lower its niceness starts all the same", async () => {
