@@ -12,9 +12,12 @@ import {
   type SessionList,
   type ShareList,
 } from "../../shared/access.ts";
+import type { ReachStatus } from "../../shared/reach.ts";
+import type { TlsStatus } from "../../shared/tls.ts";
 import { apiUrl, request } from "./client.ts";
 
 const AUDIT_PAGE_ENTRIES = 100;
+const REACH_PERIOD_MS = 30_000;
 const SESSIONS_PERIOD_MS = 15_000;
 
 const ACCESS_KEYS = {
@@ -25,6 +28,8 @@ const ACCESS_KEYS = {
   apiKeys: ["api-keys"],
   shares: ["shares"],
   audit: ["audit"],
+  tls: ["tls"],
+  reach: ["reach"],
 } as const;
 type AccessList = Exclude<keyof typeof ACCESS_KEYS, "me">;
 
@@ -89,6 +94,24 @@ export function useShares() {
     queryFn: ({ signal }) => request<ShareList>(apiUrl("shares"), { signal }),
     select: ({ shares }) => shares,
     refetchOnMount: "always",
+  });
+}
+
+export function useTls() {
+  return useQuery({
+    queryKey: ACCESS_KEYS.tls,
+    queryFn: ({ signal }) => request<TlsStatus>(apiUrl("tls"), { signal }),
+    refetchOnMount: "always",
+  });
+}
+
+/** Its checks ask the network, which takes a second or two. */
+export function useReach() {
+  return useQuery({
+    queryKey: ACCESS_KEYS.reach,
+    queryFn: ({ signal }) => request<ReachStatus>(apiUrl("reach"), { signal }),
+    refetchOnMount: "always",
+    refetchInterval: REACH_PERIOD_MS,
   });
 }
 

@@ -5,6 +5,8 @@ import { type AccessSection, LINKS } from "../../shell/use-route.ts";
 import styles from "./access-page.module.css";
 import { AuditLog } from "./audit-log.tsx";
 import { DeviceAccess } from "./device-access.tsx";
+import { Encryption } from "./encryption.tsx";
+import { Outside } from "./outside.tsx";
 import { People } from "./people.tsx";
 import { Programs } from "./programs.tsx";
 import { Sessions } from "./sessions.tsx";
@@ -13,6 +15,8 @@ const SECTIONS = [
   ["devices", "Devices"],
   ["people", "People"],
   ["programs", "Programs"],
+  ["encryption", "Encryption"],
+  ["outside", "From outside"],
   ["log", "Log"],
 ] as const;
 
@@ -46,6 +50,10 @@ function Section({ section }: { readonly section: AccessSection }) {
       );
     case "programs":
       return <Programs />;
+    case "encryption":
+      return <Encryption />;
+    case "outside":
+      return <Outside />;
     case "log":
       return <AuditLog />;
   }

@@ -4,9 +4,9 @@ import { explain } from "../../api/client.ts";
 import { useDiagnosticReport } from "../../api/queries.ts";
 import { useNow } from "../../api/use-now.ts";
 import { formatMoment } from "../../i18n/times.ts";
+import { Finding } from "../../shell/finding.tsx";
 import { PageHeader } from "../../shell/page-header.tsx";
 import { Failure } from "../../ui/failure.tsx";
-import { DoctorFinding } from "./doctor-finding.tsx";
 import styles from "./doctor-page.module.css";
 import { FailedClients } from "./failed-clients.tsx";
 
@@ -63,7 +63,7 @@ function Findings({ report: { checks, clients } }: { readonly report: Diagnostic
       )}
       <ul className={styles["findings"]} aria-label="What is wrong, or may be">
         {[...wrong, ...hints].map((check) => (
-          <DoctorFinding key={check.id} check={check} />
+          <Finding key={check.id} check={check} />
         ))}
       </ul>
       <PassedChecks checks={ofState("fine")} />

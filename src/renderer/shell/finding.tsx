@@ -1,9 +1,9 @@
-// One finding of the doctor: what is wrong or may be, the remedy, and a command for it.
-import type { Check } from "../../../shared/doctor.ts";
-import { Copyable } from "../../ui/copyable.tsx";
-import styles from "./doctor-finding.module.css";
+// One finding: what is wrong or may be, the remedy, and a command for it.
+import type { Check } from "../../shared/doctor.ts";
+import { Copyable } from "../ui/copyable.tsx";
+import styles from "./finding.module.css";
 
-export function DoctorFinding({ check: { state, title, message, remedy, command } }: { readonly check: Check }) {
+export function Finding({ check: { state, title, message, remedy, command } }: { readonly check: Check }) {
   return (
     <li className={`${styles["finding"]} ${styles[state]}`}>
       <h2>{title}</h2>
