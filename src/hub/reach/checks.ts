@@ -95,7 +95,7 @@ function checkResolves({ name, resolved, wan, ipv6 }: ReachFacts): Check[] {
 
 function checkIPv6({ ipv6 }: ReachFacts): Check {
   if (ipv6 === null)
-    return checkOf("ipv6", "hint", message("reach/ipv6/none/title"), message("reach/ipv6/none/message"));
+    return checkOf("ipv6", "fine", message("reach/ipv6/none/title"), message("reach/ipv6/none/message"));
   return checkOf("ipv6", "fine", message("reach/ipv6/global/title", { ipv6 }), message("reach/ipv6/global/message"));
 }
 

@@ -43,13 +43,17 @@ function Section({ section }: { readonly section: AccessSection }) {
       return <DeviceAccess />;
     case "people":
       return (
-        <>
+        <div className={styles["column"]}>
           <People />
           <Sessions />
-        </>
+        </div>
       );
     case "programs":
-      return <Programs />;
+      return (
+        <div className={styles["column"]}>
+          <Programs />
+        </div>
+      );
     case "encryption":
       return <Encryption />;
     case "outside":

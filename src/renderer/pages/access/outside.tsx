@@ -43,14 +43,14 @@ export function Outside() {
   );
 }
 
-function Steps({ status: { ready, reasons, checks, forwards } }: { readonly status: ReachStatus }) {
+function Steps({ status: { ready, checks, forwards } }: { readonly status: ReachStatus }) {
   return (
     <section className={`panel ${styles["section"]}`} aria-labelledby="outside">
       <h2 id="outside">{ready ? "The hub may face the internet" : "Not ready for the internet"}</h2>
       {!ready && (
         <p>
-          {reasons.length > 0 ? reasons.join(" ") : "See what is in the way below."} At home nothing of this is needed,
-          and with Tailscale or WireGuard on both ends no port has to be opened.
+          What is in the way is below, and what to do about it. At home nothing of this is needed, and with Tailscale or
+          WireGuard on both ends no port has to be opened.
         </p>
       )}
       <ul className={styles["checks"]} aria-label="What was checked">

@@ -132,7 +132,8 @@ export const reach = {
   "reach/ipv6/none/message": () => "That is no fault: IPv4 does, where a port can be forwarded.",
   "reach/keys/open/title": () => "Devices may send without a key",
   "reach/keys/open/message": () => "On the internet, everybody could send readings in any device’s name.",
-  "reach/keys/open/remedy": () => "Give each device a key, then start the hub with --anonymous none.",
+  "reach/keys/open/remedy": () =>
+    "Give each device a key, then make keys compulsory on the page Access (or start the hub with --anonymous none).",
   "reach/keys/fine/title": () => "Every device needs a key",
   "reach/keys/fine/message": () => "Nothing is taken, and nothing told, without one.",
   "reach/tls/off/title": () => "The hub does not speak TLS",
@@ -147,7 +148,7 @@ export const reach = {
   "reach/networks/closed/title": () => "The hub refuses addresses outside private networks",
   "reach/networks/closed/message": () => "Whoever comes through a forwarded port is turned away.",
   "reach/networks/closed/remedy": () =>
-    "Start it with --allow 0.0.0.0/0,::/0; for Tailscale alone --allow 100.64.0.0/10,fd7a:115c:a1e0::/48 is enough.",
+    "Let in 0.0.0.0/0 and ::/0 on the page Access (or with --allow); for Tailscale alone 100.64.0.0/10 and fd7a:115c:a1e0::/48 are enough.",
   "reach/networks/open/title": () => "The hub lets addresses from outside in",
   "reach/networks/open/message": () => "Who they are is asked of each.",
   "reach/certificate/failed/title": () => "No certificate could be issued",
