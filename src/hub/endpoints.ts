@@ -64,6 +64,11 @@ export class Endpoints {
     return this.#ports.get("mqtts") ?? 0;
   }
 
+  /** What TLS makes of the ports. */
+  get secure(): { readonly httpsPort: number; readonly mqttsPort: number; readonly isPlainRestricted: boolean } {
+    return { httpsPort: this.httpsPort, mqttsPort: this.mqttsPort, isPlainRestricted: this.#isPlainRestricted };
+  }
+
   /** What the person at the hub should know about its ports. */
   get notes(): readonly Message[] {
     return [...this.#notes.values()];

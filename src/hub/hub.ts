@@ -182,10 +182,15 @@ export class Hub {
         httpPort,
         mqttPort,
         basePath: config.basePath,
+        ...endpoints.secure,
         clock,
         log: log.child({ name: "mdns" }),
         onName: (name) => access.browsers.learnName(name),
       });
+      endpoints.onChange = () => {
+        announce();
+        mdns.changePorts(endpoints.secure);
+      };
       status.advertisedBy(mdns);
       await this.#run(mdns);
     }
@@ -285,6 +290,7 @@ export class Hub {
       findLostName: () => reach.findLostName(),
       refusals,
       registry,
+      tls: () => tls().status,
       clock,
       log: log.child({ name: "doctor" }),
     });

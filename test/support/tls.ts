@@ -7,6 +7,7 @@ import { type ConnectionOptions, connect, type TLSSocket } from "node:tls";
 import { Value } from "typebox/value";
 import { TlsStatus } from "../../src/shared/tls.ts";
 import { type HubInside, type HubInsideOptions, startHubInside } from "./hub-inside.ts";
+import { until } from "./until.ts";
 
 const TLS_FLAGS = ["--https-port", "0", "--mqtts-port", "0"] as const;
 
@@ -38,12 +39,20 @@ export async function changeTls(hub: HubInside, change: object): Promise<{ statu
 }
 
 /** Resolves once the handshake is done; rejects as the client fails. */
-export function openTls(port: number, options: ConnectionOptions = {}): Promise<TLSSocket> {
+export function openTls(
+  port: number,
+  options: ConnectionOptions & { readonly localAddress?: string; readonly allowHalfOpen?: boolean } = {},
+): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
     const socket = connect({ port, host: "127.0.0.1", servername: "localhost", ...options });
     socket.once("secureConnect", () => resolve(socket));
     socket.on("error", reject);
   });
+}
+
+/** Waits until something is so. */
+export async function untilSo(what: string, ask: () => Promise<boolean>): Promise<void> {
+  await until(what, async () => (await ask()) || undefined);
 }
 
 export interface HttpsAnswer {

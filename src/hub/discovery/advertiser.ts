@@ -38,6 +38,7 @@ interface InterfaceResponder {
 
 export class Advertiser {
   readonly #options: AdvertiserOptions;
+  #advertised: Advertised;
   /** By interface, family and addresses, so that a change of addresses makes a new responder. */
   readonly #responders = new Map<string, InterfaceResponder>();
   /** Keys of responders whose failure is in the log already. */
@@ -48,6 +49,17 @@ export class Advertiser {
 
   constructor(options: AdvertiserOptions) {
     this.#options = options;
+    this.#advertised = options;
+  }
+
+  /** Advertises other ports from now on; services that are new are probed, those that are gone said goodbye to. */
+  async advertise(advertised: Advertised): Promise<void> {
+    this.#advertised = advertised;
+    for (const { responder, at, isOpen } of this.#responders.values()) {
+      if (!isOpen) continue;
+      await responder.goodbye();
+      responder.probe(this.#recordsAt(at), Math.random() * MAX_FIRST_PROBE_DELAY_MS);
+    }
   }
 
   start(): void {
@@ -138,7 +150,7 @@ export class Advertiser {
   #recordsAt({ addresses }: LanInterface): Records {
     const reachable = [...this.#responders.values()].flatMap(({ at }) => at.addresses);
     const own = Object.values(networkInterfaces()).flatMap((infos = []) => infos.map(({ address }) => address));
-    return recordsOf(this.#options, this.#names, {
+    return recordsOf(this.#advertised, this.#names, {
       onLink: addresses,
       reachable: [...new Set([...reachable, ...addresses])].sort(),
       own,

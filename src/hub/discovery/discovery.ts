@@ -16,6 +16,8 @@ export type MdnsOptions = Omit<AdvertiserOptions, "onName"> & {
   readonly onName: (name: string) => void;
 };
 
+type Ports = Pick<AdvertiserOptions, "httpsPort" | "mqttsPort" | "isPlainRestricted">;
+
 const WANTED_NAME = "bramble.local";
 const LOOPBACK_HOST = /^(localhost|127\..*|::1)$/;
 /** A goodbye that cannot be sent must not keep the hub from stopping. */
@@ -27,10 +29,12 @@ export class Mdns {
   #advertiser: Advertiser | null = null;
   #stopped = false;
   #name: string | null = null;
+  #ports: Ports;
 
   constructor(options: MdnsOptions) {
     this.#options = options;
     this.#log = options.log;
+    this.#ports = options;
   }
 
   /** The established host name; null while there is none. */
@@ -42,6 +46,17 @@ export class Mdns {
   get notes(): readonly Message[] {
     if (this.#name === null || this.#name === WANTED_NAME) return [];
     return [message("note/name-taken", { wanted: WANTED_NAME, name: this.#name })];
+  }
+
+  /** Says that the ports with TLS were opened or closed. */
+  changePorts(ports: Ports): void {
+    const before = this.#ports;
+    this.#ports = ports;
+    const names = ["httpsPort", "mqttsPort", "isPlainRestricted"] as const;
+    if (names.every((name) => before[name] === ports[name])) return;
+    this.#advertiser
+      ?.advertise({ ...this.#options, ...ports })
+      .catch((error: unknown) => this.#log.warn({ err: error }, "the ports are not advertised"));
   }
 
   /** Returns at once; a later failure is logged. */
@@ -69,6 +84,7 @@ export class Mdns {
     if (this.#stopped) return;
     this.#advertiser = new Advertiser({
       ...this.#options,
+      ...this.#ports,
       onName: (name) => {
         this.#name = name;
         if (name !== null) this.#options.onName(name);

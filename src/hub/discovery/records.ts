@@ -8,6 +8,11 @@ export interface Advertised {
   readonly mqttPort: number;
   /** Of the hub's HTTP; empty where there is none. */
   readonly basePath: string;
+  /** 0, or left out, where there is none with TLS. */
+  readonly httpsPort?: number;
+  readonly mqttsPort?: number;
+  /** Nobody on the network reaches the ports without TLS. */
+  readonly isPlainRestricted?: boolean;
 }
 
 export interface Names {
@@ -49,12 +54,25 @@ const SERVICE_TTL_SECONDS = 4_500;
 const SERVICE_TYPE_ENUMERATION = "_services._dns-sd._udp.local";
 
 export function recordsOf(advertised: Advertised, { host, instance }: Names, addresses: Addresses): Records {
-  const { hubId, httpPort, mqttPort, basePath } = advertised;
+  const { hubId, httpPort, mqttPort, basePath, httpsPort = 0, mqttsPort = 0, isPlainRestricted = false } = advertised;
   const path = `path=${basePath || "/"}`;
-  const services = [
-    { type: "_bramble._tcp.local", port: httpPort, txt: ["v=1", `id=${hubId}`, `mqtt=${mqttPort}`, path] },
+  const ports = [
+    ...(isPlainRestricted ? [] : [`mqtt=${mqttPort}`]),
+    ...(mqttsPort > 0 ? [`mqtts=${mqttsPort}`] : []),
+    ...(httpsPort > 0 ? [`https=${httpsPort}`] : []),
+  ];
+  const plain = [
     { type: "_mqtt._tcp.local", port: mqttPort, txt: [""] },
     { type: "_http._tcp.local", port: httpPort, txt: [path] },
+  ];
+  const secure = [
+    { type: "_secure-mqtt._tcp.local", port: mqttsPort, txt: [""] },
+    { type: "_https._tcp.local", port: httpsPort, txt: [path] },
+  ];
+  const services = [
+    { type: "_bramble._tcp.local", port: httpPort, txt: ["v=1", `id=${hubId}`, ...ports, path] },
+    ...(isPlainRestricted ? [] : plain),
+    ...secure.filter(({ port }) => port > 0),
   ].map((service) => ({ ...service, name: `${instance}.${service.type}` }));
 
   const shared = services.flatMap(({ type, name }): DnsRecord[] => [

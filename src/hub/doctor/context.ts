@@ -1,5 +1,6 @@
 // What the doctor's checks need of the hub. A file of its own: the checks import it, and the doctor imports the checks.
 import type { HubInfo } from "../../shared/api.ts";
+import type { TlsStatus } from "../../shared/tls.ts";
 import type { Clock } from "../clock.ts";
 import type { Port } from "../config.ts";
 import type { Registry } from "../devices/registry.ts";
@@ -28,6 +29,8 @@ export interface DoctorOptions {
   readonly findLostName: () => Promise<LostName | null>;
   readonly refusals: Pick<Refusals, "list">;
   readonly registry: Pick<Registry, "list">;
+  /** Null in a hub without TLS. */
+  readonly tls?: () => TlsStatus | null;
   readonly clock: Clock;
   readonly log: Log;
 }

@@ -2,9 +2,10 @@
 import type { Check, CheckState } from "../../shared/doctor.ts";
 import type { doctor } from "../../shared/messages/en/doctor.ts";
 import type { proxies } from "../../shared/messages/en/proxies.ts";
+import type { tls } from "../../shared/messages/en/tls.ts";
 import { type Message, render } from "../../shared/messages/message.ts";
 
-type DoctorMessage = Message<keyof typeof doctor | keyof typeof proxies>;
+type DoctorMessage = Message<keyof typeof doctor | keyof typeof proxies | keyof typeof tls>;
 
 export interface Finding {
   /** What was checked, such as `mqtt-port`. */

@@ -17,7 +17,7 @@ const ID = "firewall";
 const MAC_FIREWALL = "/usr/libexec/ApplicationFirewall/socketfilterfw";
 const WINDOWS_RULE = "Bramble";
 
-type Ports = Pick<HubInfo, "httpPort" | "mqttPort">;
+type Ports = Pick<HubInfo, "httpPort" | "mqttPort" | "httpsPort" | "mqttsPort" | "plainPorts">;
 type Firewall = ParamsOf<"firewall/open/title">["firewall"];
 
 export async function checkFirewall(hub: Ports, system: System): Promise<readonly Finding[]> {
@@ -119,10 +119,10 @@ async function onMac(system: System): Promise<Finding> {
   };
 }
 
-function portsOf({ httpPort, mqttPort }: Ports): OpenPort[] {
+function portsOf({ httpPort, mqttPort, httpsPort = 0, mqttsPort = 0, plainPorts }: Ports): OpenPort[] {
+  const plain = plainPorts === undefined ? [mqttPort, httpPort] : [];
   return [
-    { protocol: "tcp", port: mqttPort },
-    { protocol: "tcp", port: httpPort },
+    ...[...plain, mqttsPort, httpsPort].flatMap((port): OpenPort[] => (port > 0 ? [{ protocol: "tcp", port }] : [])),
     { protocol: "udp", port: MDNS_PORT },
   ];
 }

@@ -21,12 +21,13 @@ interface ProbedPort {
 
 export async function checkReach(hub: HubInfo, options: Options): Promise<readonly Finding[]> {
   const { host } = options.listening;
-  const addresses = [...new Set([...loopbackAddresses(host), ...hub.addresses])].filter(options.allows);
-  const all = (probe: (address: string) => Promise<Reached>) =>
+  const all = hub.plainPorts === undefined ? [...loopbackAddresses(host), ...hub.addresses] : ["127.0.0.1"];
+  const addresses = [...new Set(all)].filter(options.allows);
+  const probeAll = (probe: (address: string) => Promise<Reached>) =>
     Promise.all(addresses.map(async (address): Promise<Answer> => [address, await probe(address)]));
   const [mqtt, http] = await Promise.all([
-    all((address) => probeMqtt(address, hub.mqttPort, options.isMqttClient)),
-    all((address) => probeHttp(address, hub.httpPort, hub)),
+    probeAll((address) => probeMqtt(address, hub.mqttPort, options.isMqttClient)),
+    probeAll((address) => probeHttp(address, hub.httpPort, hub)),
   ]);
   const network = checkNetwork(host, hub.addresses, options.allows);
   if (addresses.length === 0) return [network];

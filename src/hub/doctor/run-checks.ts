@@ -12,6 +12,7 @@ import { checkProxies } from "./proxies.ts";
 import { checkPublicName } from "./public-name.ts";
 import { checkReach } from "./reach.ts";
 import { realSystem, type System } from "./system.ts";
+import { checkCertificate } from "./tls/certificate.ts";
 
 interface CheckGroup {
   readonly id: ParamsOf<"check-failed/title">["check"];
@@ -30,6 +31,10 @@ export async function runChecks(options: DoctorOptions, system: System = realSys
     { id: "proxies", run: () => checkProxies(hub, options, system) },
     { id: "mdns", run: () => checkMdns(hub, options, system) },
     { id: "public-name", run: () => checkPublicName(options) },
+    {
+      id: "certificate",
+      run: () => checkCertificate(options.tls?.() ?? null, loopbackOf(options.listening.host), clock.now()),
+    },
   ];
   const findings = await Promise.all(
     groups.map(async ({ id, run }) => {
@@ -46,6 +51,11 @@ export async function runChecks(options: DoctorOptions, system: System = realSys
     }),
   );
   return { atMs: clock.now(), checks: findings.flat().map(renderFinding), clients: failedClients(options) };
+}
+
+/** An address of this computer at which a hub that listens on `host` answers. */
+function loopbackOf(host: string): string {
+  return host === "::" || host === "0.0.0.0" || host === "localhost" ? "127.0.0.1" : host;
 }
 
 function failed(check: CheckGroup["id"], why: Finding["message"]): Finding {

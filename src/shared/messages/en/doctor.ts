@@ -28,6 +28,7 @@ const CHECKS = {
   "port-conflict": "who holds a port",
   firewall: "the firewall",
   proxies: "proxies in front of the hub",
+  certificate: "the certificate",
   mdns: "whether the hub is found by name",
   "public-name": "where the public name points",
 };
