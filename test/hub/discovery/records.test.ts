@@ -22,7 +22,11 @@ function records(addresses: readonly string[], httpPort = 8080, basePath = ""): 
 test("ports with TLS are advertised while they are open, and those without it unless they are closed to the network", () => {
   const at = { onLink: ["10.0.0.1"], reachable: ["10.0.0.1"], own: ["10.0.0.1"] };
   const said = (ports: object) => {
-    const { published } = recordsOf({ hubId: "hub", httpPort: 8080, mqttPort: 1883, ...ports }, NAMES, at);
+    const { published } = recordsOf(
+      { hubId: "hub", httpPort: 8080, mqttPort: 1883, basePath: "", ...ports },
+      NAMES,
+      at,
+    );
     const services = published.filter(({ type, name }) => type === "PTR" && !name.startsWith("_services"));
     const txt = published.find(({ type, name }) => type === "TXT" && name === SERVICE);
     return { services: services.map(({ name }) => name.split(".")[0]), txt: String(txt?.data) };

@@ -73,11 +73,14 @@ export function checkAccess(app: FastifyInstance, { access, diagnostics }: Acces
         return assertNever(decision);
     }
   });
-  app.addHook("onResponse", async (request, { statusCode }) => {
-    const { audit, url } = { audit: request.routeOptions.config.audit, url: request.routeOptions.url };
-    if (audit === undefined || audit === null || url === undefined || statusCode >= 400) return;
-    const { subject = subjectOf(request.params), ...details } = request.audited;
-    access.audit.done({ ...whoIn(request), action: audit, subject, details });
+  app.addHook("onRoute", (added) => {
+    const action = added.config?.audit;
+    if (action === undefined || action === null) return;
+    added.onResponse = async (request, { statusCode }) => {
+      if (statusCode >= 400) return;
+      const { subject = subjectOf(request.params), ...details } = request.audited;
+      access.audit.done({ ...whoIn(request), action, subject, details });
+    };
   });
 
   function refuse(request: FastifyRequest, reply: FastifyReply, found: Problem): FastifyReply {
