@@ -263,11 +263,13 @@ export class HttpTransport {
     this.#app.server.emit("connection", socket);
   }
 
-  #whyNot({ raw, client }: FastifyRequest, reply: FastifyReply): Problem | null {
+  #whyNot({ raw }: FastifyRequest, reply: FastifyReply): Problem | null {
     if (this.#isStopping) return message("hub-stopping");
     const notAdmitted = this.#notAdmitted.get(raw.socket);
     if (notAdmitted !== undefined) return notAdmittedProblem(notAdmitted);
     const { access, clients, diagnostics } = this.#options;
+    // A request that the router cannot read has no `client` of its own.
+    const client = clients.of(raw);
     const rejection = clients.admit(raw, reply.raw);
     if (rejection !== null) return rejection;
     const foreign = access.browsers.check(raw.rawHeaders, false, client.host);
