@@ -71,7 +71,7 @@ const flags = {
   allow: { type: "string", value: "CIDR,…", help: "networks to let in beside the private ones" },
   "allowed-host": { type: "string", value: "NAME,…", help: "more names under which browsers may reach the hub" },
   "trust-proxy": { type: "string", value: "CIDR,…", help: "proxies whose word about a client's address is taken" },
-  "base-path": { type: "string", value: "/PATH", help: "serve HTTP below this path, for a proxy that passes it on" },
+  "base-path": { type: "string", value: "PATH", help: "serve HTTP below this path, for a proxy that passes it on" },
   "no-rate-limit": { type: "boolean", help: "any number of connections, requests and messages for each address" },
   memory: {
     type: "string",

@@ -52,7 +52,7 @@ test("a switch sends a command, and its receipt follows it to done", async ({ pa
   await led.click();
   await expect(receipt).toContainText("done: LED is off");
   const earlier = page.getByRole("region", { name: "Earlier commands" });
-  await expect(earlier).toContainText("LED on · by admin");
+  await expect(earlier).toContainText("LED on · by owner");
   expect(pi.received).toEqual([
     ["led", true],
     ["led", false],

@@ -33,6 +33,40 @@ class Client {
   }
 }
 
+describe("how many messages a connection may send", () => {
+  const start = (limitsRate: boolean) => {
+    const clock = new FakeClock(0);
+    const budget = new Budget(MEMORY_BYTES, limitsRate);
+    budget.start(clock);
+    let resumed = 0;
+    const share = budget.open({ resume: () => resumed++, cut: () => undefined });
+    /** Sends as many as it may, each settled at once. */
+    const send = (most: number) => {
+      let sent = 0;
+      for (; sent < most && share.hasRoomFor(1); sent++) share.messageTaken();
+      return sent;
+    };
+    return { clock, send, resumedTimes: () => resumed };
+  };
+
+  test("is 10,000 after a quiet time, then 2,000 a second: it goes on by itself, and nothing is lost", async () => {
+    const { clock, send, resumedTimes } = start(true);
+    expect(send(50_000)).toBe(10_000);
+    await nextTurn();
+    expect(resumedTimes(), "not before a second has passed").toBe(0);
+    clock.advance(1_000);
+    await nextTurn();
+    expect(resumedTimes()).toBe(1);
+    expect(send(50_000)).toBe(2_000);
+    clock.advance(60_000);
+    expect(send(50_000), "what it did not send is not saved up for ever").toBe(10_000);
+  });
+
+  test("is any number where there is no limit", () => {
+    expect(start(false).send(50_000)).toBe(50_000);
+  });
+});
+
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 
 describe("what is in flight", () => {

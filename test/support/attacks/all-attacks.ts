@@ -57,6 +57,8 @@ export const attackKinds: readonly AttackKind[] = [
   {
     name: "mqtt-refused",
     what: "20 MQTT clients that send what is refused",
+    // At the rate of a client it would take minutes until what lies in the sockets' buffers is worked off.
+    hubFlags: ["--no-rate-limit"],
     variants: {
       forbidden: mqttForbidden,
       "bad-json": mqttBadJson,
