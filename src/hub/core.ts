@@ -2,7 +2,7 @@
 // and tells the others by events.
 import { randomUUID } from "node:crypto";
 import { Access } from "./access/access.ts";
-import { Budget } from "./access/budget.ts";
+import { Budget } from "./access/limits/budget.ts";
 import type { Clock } from "./clock.ts";
 import { Commands } from "./commands/commands.ts";
 import type { Config } from "./config.ts";

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import type { Message } from "../shared/messages/message.ts";
-import { Admission } from "./access/admission.ts";
+import { Admission } from "./access/limits/admission.ts";
 import type { Clock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { type Core, createCore, type Part } from "./core.ts";

@@ -15,7 +15,7 @@ import { setMenu } from "./menu.ts";
 import { CsvSaver } from "./save-csv.ts";
 import { lockDown } from "./security.ts";
 import { createTray } from "./tray.ts";
-import { MainWindow } from "./window.ts";
+import { MainWindow } from "./window/window.ts";
 
 app.setName("Bramble");
 const userData = app.getPath("userData");

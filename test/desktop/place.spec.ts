@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@playwright/test";
-import { frameOffset, isGraspable, withinReach } from "../../src/main/window-geometry.ts";
+import { frameOffset, isGraspable, withinReach } from "../../src/main/window/window-geometry.ts";
 import { mayMountSmallDisk, mountSmallDisk } from "../support/system/small-disk.ts";
 import { type Desktop, launch, Profile } from "./desktop.ts";
 

@@ -18,11 +18,11 @@ import { AuditTrail } from "./audit-trail.ts";
 import { type Authenticate, makeAuthenticate } from "./authenticate.ts";
 import { BrowserGuard } from "./browsers.ts";
 import { DeviceAuthority } from "./device-authority.ts";
-import { LockOut } from "./lock-out.ts";
+import { LockOut } from "./limits/lock-out.ts";
+import { RequestRate } from "./limits/request-rate.ts";
 import { Networks } from "./networks.ts";
 import { OpenConnections } from "./open-connections.ts";
 import type { Principal } from "./principal.ts";
-import { RequestRate } from "./request-rate.ts";
 import { type DeviceTopics, TopicAuthority } from "./topic-authority.ts";
 import { TrustedProxies } from "./trusted-proxies.ts";
 

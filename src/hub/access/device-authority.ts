@@ -5,7 +5,7 @@ import type { DeviceId } from "../../shared/ids.ts";
 import { message } from "../../shared/messages/message.ts";
 import type { AccessSettings } from "./access-settings.ts";
 import type { DeviceKeys } from "./accounts/device-keys.ts";
-import type { LockOut } from "./lock-out.ts";
+import type { LockOut } from "./limits/lock-out.ts";
 import { hasRole, type Principal, scopeOf } from "./principal.ts";
 
 export interface DeviceAuthorityOptions {

@@ -1,5 +1,5 @@
 // A device as it is shown: what it is, and what each of its controls was last told, which the commands know.
-import type { DeviceKey, OfferedKey } from "../../shared/access.ts";
+import type { DeviceKey, OfferedKey } from "../../shared/access/access.ts";
 import type { Desired } from "../../shared/command.ts";
 import type { Device } from "../../shared/device.ts";
 import type { DeviceId } from "../../shared/ids.ts";

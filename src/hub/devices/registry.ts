@@ -1,6 +1,6 @@
 // Which devices there are, what they last said, and whether they are here. It lives in memory and is written down as
 // it changes; readings themselves are the store's.
-import type { SeenAddress } from "../../shared/access.ts";
+import type { SeenAddress } from "../../shared/access/access.ts";
 import type { JoiningMode } from "../../shared/api.ts";
 import { type ControlValue, MAX_CONTROLS_PER_DEVICE } from "../../shared/control.ts";
 import type { Device, DeviceChanges } from "../../shared/device.ts";

@@ -6,7 +6,7 @@ import type { diagnostics } from "../../shared/messages/en/diagnostics.ts";
 import type { proxies } from "../../shared/messages/en/proxies.ts";
 import type { TlsFailure } from "../../shared/messages/en/tls.ts";
 import { type Message, message, render } from "../../shared/messages/message.ts";
-import type { NotAdmitted } from "../access/admission.ts";
+import type { NotAdmitted } from "../access/limits/admission.ts";
 import type { Clock } from "../clock.ts";
 
 /** Why a client failed. A problem is what the client itself was told. */

@@ -8,8 +8,8 @@ import { assertNever, BrambleError, detailsOf, errorOf, type Problem } from "../
 import type { DeviceId } from "../../shared/ids.ts";
 import { message, render } from "../../shared/messages/message.ts";
 import type { AuditTrail } from "../access/audit-trail.ts";
-import { READING_BYTES, REFUSAL_BYTES, type Share } from "../access/budget.ts";
 import type { DeviceAuthority } from "../access/device-authority.ts";
+import { READING_BYTES, REFUSAL_BYTES, type Share } from "../access/limits/budget.ts";
 import type { Principal } from "../access/principal.ts";
 import type { Clock } from "../clock.ts";
 import type { Commands } from "../commands/commands.ts";

@@ -3,7 +3,7 @@
 // a write to the disk, so they come at a bounded rate: what is refused beyond it is counted on the record of its kind.
 import type { Refused } from "../../shared/api.ts";
 import type { ErrorCode } from "../../shared/errors.ts";
-import { TokenBucket } from "../access/token-bucket.ts";
+import { TokenBucket } from "../access/limits/token-bucket.ts";
 import type { Clock } from "../clock.ts";
 import type { HubEvents } from "../events.ts";
 import type { RecordStore } from "../store/records.ts";

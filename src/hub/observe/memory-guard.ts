@@ -1,6 +1,6 @@
 // Keeps the hub within the memory that it was given, and gives memory back that a flood has left behind. The engine collects
 // garbage when it needs room, not when the computer does: without a nudge an idle hub stays as large as its busiest minute.
-import type { Budget } from "../access/budget.ts";
+import type { Budget } from "../access/limits/budget.ts";
 import type { Clock } from "../clock.ts";
 import { findCollector } from "../garbage.ts";
 import type { Log } from "./log.ts";

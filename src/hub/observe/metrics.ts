@@ -3,7 +3,7 @@
 import { readdir } from "node:fs/promises";
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { ErrorCode } from "../../shared/errors.ts";
-import type { BudgetFigures } from "../access/budget.ts";
+import type { BudgetFigures } from "../access/limits/budget.ts";
 import type { Clock } from "../clock.ts";
 import type { StoreStatus } from "../store/store.ts";
 

@@ -1,7 +1,7 @@
 // Feeds a socket's bytes to its parser in small slices, and no further while there is no room for what they bring.
 // Parsers pass on every message of a chunk before anybody can make them wait: thousands, where messages are small.
 import type { Socket } from "node:net";
-import type { Share } from "../access/budget.ts";
+import type { Share } from "../access/limits/budget.ts";
 
 export interface PacedSocketOptions {
   readonly share: Share;

@@ -2,7 +2,7 @@
 // comes from the proxy's client.
 // Order: the peer is counted in → header → the client is judged and counted → TLS, HTTP, MQTT.
 import type { Socket } from "node:net";
-import type { Admission } from "../access/admission.ts";
+import type { Admission } from "../access/limits/admission.ts";
 import { plainAddress } from "../access/networks.ts";
 import type { TrustedProxies } from "../access/trusted-proxies.ts";
 import { readProxyHeader } from "./proxy-header.ts";

@@ -3,7 +3,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Problem } from "../../shared/errors.ts";
 import { message } from "../../shared/messages/message.ts";
-import type { Admission, NotAdmitted } from "../access/admission.ts";
+import type { Admission, NotAdmitted } from "../access/limits/admission.ts";
 import { plainAddress } from "../access/networks.ts";
 import type { Client, TrustedProxies } from "../access/trusted-proxies.ts";
 import type { Clock } from "../clock.ts";

@@ -2,7 +2,7 @@
 // Order: accepted → what a proxy says of its client, where there is one → admission → TLS handshake, where the port has TLS →
 // the protocol's handler. Nothing of a connection is read before its admission.
 import { createServer, type Server, type Socket } from "node:net";
-import type { Admission, NotAdmitted } from "../access/admission.ts";
+import type { Admission, NotAdmitted } from "../access/limits/admission.ts";
 import { isLoopback, plainAddress } from "../access/networks.ts";
 import type { Port } from "../config.ts";
 import { listen } from "./ports.ts";

@@ -2,8 +2,8 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { pino } from "pino";
 import { Access } from "../../../src/hub/access/access.ts";
-import { Admission } from "../../../src/hub/access/admission.ts";
-import { Budget } from "../../../src/hub/access/budget.ts";
+import { Admission } from "../../../src/hub/access/limits/admission.ts";
+import { Budget } from "../../../src/hub/access/limits/budget.ts";
 import { systemClock as clock } from "../../../src/hub/clock.ts";
 import { Commands } from "../../../src/hub/commands/commands.ts";
 import { DeviceView } from "../../../src/hub/devices/device-view.ts";

@@ -1,7 +1,7 @@
 // The budget: who may go on, who has to wait, and who is cut, whatever comes.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Budget, mostCostOf, type Share } from "../../../src/hub/access/budget.ts";
+import { Budget, mostCostOf, type Share } from "../../../src/hub/access/limits/budget.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 
 const MEMORY_BYTES = 64 * 1024 * 1024;

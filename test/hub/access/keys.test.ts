@@ -1,8 +1,8 @@
 // Keys of devices and programs, people and their passwords, shared links, and those who guess.
 import { describe, expect, test } from "vitest";
-import { LockOut } from "../../../src/hub/access/lock-out.ts";
+import { LockOut } from "../../../src/hub/access/limits/lock-out.ts";
 import { nameOf, type Principal } from "../../../src/hub/access/principal.ts";
-import type { PersonChanges } from "../../../src/shared/access.ts";
+import type { PersonChanges } from "../../../src/shared/access/access.ts";
 import { FROM_LAN, LAN, startAccess, type TestAccess } from "../../support/access.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { deviceId } from "../../support/store.ts";

@@ -1,6 +1,6 @@
 // Keys of programs: each has a role, perhaps rooms, perhaps an end.
 import { type Static, Type } from "typebox";
-import { type ApiKey, type NewApiKey, type NewApiKeyRequest, Role } from "../../../shared/access.ts";
+import { type ApiKey, type NewApiKey, type NewApiKeyRequest, Role } from "../../../shared/access/access.ts";
 import type { Problem } from "../../../shared/errors.ts";
 import { message } from "../../../shared/messages/message.ts";
 import type { Clock } from "../../clock.ts";

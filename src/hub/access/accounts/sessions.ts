@@ -1,6 +1,6 @@
 // Who is signed in. A session is a signed token that names a record here: it counts while both do, so that it can be ended.
 import { type Static, Type } from "typebox";
-import { Role, type Session } from "../../../shared/access.ts";
+import { Role, type Session } from "../../../shared/access/access.ts";
 import type { DeviceId } from "../../../shared/ids.ts";
 import type { Clock } from "../../clock.ts";
 import type { RecordCollection, RecordKind } from "../../store/records.ts";

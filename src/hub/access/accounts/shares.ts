@@ -1,6 +1,6 @@
 // Links that show one device to whoever has them, until they expire or are revoked.
 import { type Static, Type } from "typebox";
-import type { NewShare, Share } from "../../../shared/access.ts";
+import type { NewShare, Share } from "../../../shared/access/access.ts";
 import type { Problem } from "../../../shared/errors.ts";
 import type { DeviceId } from "../../../shared/ids.ts";
 import { message } from "../../../shared/messages/message.ts";

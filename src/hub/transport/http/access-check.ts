@@ -6,9 +6,9 @@ import { assertNever, errorOf, type Problem } from "../../../shared/errors.ts";
 import { message } from "../../../shared/messages/message.ts";
 import type { Access } from "../../access/access.ts";
 import { credentialOf } from "../../access/credentials.ts";
+import { MAX_REQUESTS_PER_SECOND } from "../../access/limits/request-rate.ts";
 import { plainAddress } from "../../access/networks.ts";
 import { ANONYMOUS, decide, type Principal } from "../../access/principal.ts";
-import { MAX_REQUESTS_PER_SECOND } from "../../access/request-rate.ts";
 import type { HttpDiagnostics } from "./diagnostics.ts";
 import { sendProblem } from "./errors.ts";
 

@@ -3,7 +3,7 @@ import { isNativeError } from "node:util/types";
 import type { FastifyRequest } from "fastify";
 import type { Problem } from "../../../shared/errors.ts";
 import { message, render } from "../../../shared/messages/message.ts";
-import type { NotAdmitted } from "../../access/admission.ts";
+import type { NotAdmitted } from "../../access/limits/admission.ts";
 import { plainAddress } from "../../access/networks.ts";
 import type { ConnectionFailure, ConnectionFailures } from "../../diagnostics/connection-failures.ts";
 import { meantPath } from "../../diagnostics/did-you-mean.ts";

@@ -7,7 +7,7 @@ import type { Problem } from "../../../shared/errors.ts";
 import { message } from "../../../shared/messages/message.ts";
 import { limits } from "../../../shared/reading.ts";
 import type { Access } from "../../access/access.ts";
-import type { Admission, NotAdmitted } from "../../access/admission.ts";
+import type { Admission, NotAdmitted } from "../../access/limits/admission.ts";
 import type { Port } from "../../config.ts";
 import type { Retention } from "../../devices/retention.ts";
 import type { Ingest } from "../../ingest/accept.ts";

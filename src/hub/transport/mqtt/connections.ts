@@ -3,7 +3,7 @@
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Client } from "aedes";
-import type { Budget } from "../../access/budget.ts";
+import type { Budget } from "../../access/limits/budget.ts";
 import { plainAddress } from "../../access/networks.ts";
 import type { OpenConnections } from "../../access/open-connections.ts";
 import { nameOf, type Principal } from "../../access/principal.ts";

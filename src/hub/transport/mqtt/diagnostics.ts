@@ -3,8 +3,8 @@
 import type { Problem } from "../../../shared/errors.ts";
 import { message } from "../../../shared/messages/message.ts";
 import { limits } from "../../../shared/reading.ts";
-import type { NotAdmitted } from "../../access/admission.ts";
-import type { Share } from "../../access/budget.ts";
+import type { NotAdmitted } from "../../access/limits/admission.ts";
+import type { Share } from "../../access/limits/budget.ts";
 import type { Clock } from "../../clock.ts";
 import { type ConnectionFailures, DOCTOR_CLIENT_ID } from "../../diagnostics/connection-failures.ts";
 import { meantFilter, meantMetricTopic, meantTopic } from "../../diagnostics/did-you-mean.ts";

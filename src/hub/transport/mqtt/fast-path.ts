@@ -1,7 +1,7 @@
 // The fast path: a plain publish of readings without a subscriber is taken from the wire to the store and
 // acknowledged from here. The broker, which would do the same work with ten times the ceremony, sees everything else.
 import type { Duplex } from "node:stream";
-import { MESSAGE_BYTES, type Share } from "../../access/budget.ts";
+import { MESSAGE_BYTES, type Share } from "../../access/limits/budget.ts";
 import type { Principal } from "../../access/principal.ts";
 import type { TopicAuthority } from "../../access/topic-authority.ts";
 import type { BrokerHandlers } from "../../broker/mqtt-broker.ts";

@@ -9,7 +9,7 @@ import { type DeviceId, parseDeviceId } from "../../../shared/ids.ts";
 import { render } from "../../../shared/messages/message.ts";
 import { limits } from "../../../shared/reading.ts";
 import type { Access } from "../../access/access.ts";
-import { mostCostOf, PARSED_MESSAGE_BYTES, type Share } from "../../access/budget.ts";
+import { mostCostOf, PARSED_MESSAGE_BYTES, type Share } from "../../access/limits/budget.ts";
 import type { CommandChannel } from "../../commands/channels.ts";
 import type { Commands } from "../../commands/commands.ts";
 import type { Registry } from "../../devices/registry.ts";

@@ -1,6 +1,6 @@
 // The hub's own broker keeps the contract of the port.
 import { pino } from "pino";
-import { Admission } from "../../../../src/hub/access/admission.ts";
+import { Admission } from "../../../../src/hub/access/limits/admission.ts";
 import { Networks } from "../../../../src/hub/access/networks.ts";
 import type { BrokerHandlers } from "../../../../src/hub/broker/mqtt-broker.ts";
 import { readConfig } from "../../../../src/hub/config.ts";

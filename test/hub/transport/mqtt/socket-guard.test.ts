@@ -3,7 +3,7 @@
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 import { describe, expect, test } from "vitest";
-import { Budget, type Share } from "../../../../src/hub/access/budget.ts";
+import { Budget, type Share } from "../../../../src/hub/access/limits/budget.ts";
 import { type Guard, guardSocket } from "../../../../src/hub/transport/mqtt/wire/socket-guard.ts";
 
 const PACKET_BYTES = 100_000;

@@ -11,7 +11,7 @@ import {
   NewShare,
   NewShareRequest,
   ShareList,
-} from "../../../../shared/access.ts";
+} from "../../../../shared/access/access.ts";
 import { ApiError, DeviceParams } from "../../../../shared/api.ts";
 import { parseDeviceId } from "../../../../shared/ids.ts";
 import { message } from "../../../../shared/messages/message.ts";

@@ -10,7 +10,7 @@ import {
   Person,
   PersonChanges,
   PersonList,
-} from "../../../../shared/access.ts";
+} from "../../../../shared/access/access.ts";
 import { ApiError } from "../../../../shared/api.ts";
 import { message } from "../../../../shared/messages/message.ts";
 import type { Access } from "../../../access/access.ts";

@@ -1,7 +1,7 @@
 // What the UI and programs ask: devices, charts, raw rows, refused messages, and the hub itself.
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
-import { SeenAddressList } from "../../../../shared/access.ts";
+import { SeenAddressList } from "../../../../shared/access/access.ts";
 import {
   ApiError,
   Chart,

@@ -8,7 +8,7 @@ import {
   SessionList,
   SessionRequest,
   SignInLink,
-} from "../../../../shared/access.ts";
+} from "../../../../shared/access/access.ts";
 import { ApiError, LiveTicket } from "../../../../shared/api.ts";
 import { message } from "../../../../shared/messages/message.ts";
 import type { Access } from "../../../access/access.ts";

@@ -1,7 +1,7 @@
 // The key of a device: gives it one, accepts the one that it shows, makes a new one, revokes it.
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
-import type { DeviceKey, NewDeviceKey } from "../../../../shared/access.ts";
+import type { DeviceKey, NewDeviceKey } from "../../../../shared/access/access.ts";
 import type { Device } from "../../../../shared/device.ts";
 import { apiUrl, explain, postForNothing, remove } from "../../../api/client.ts";
 import { useNow } from "../../../api/use-now.ts";

@@ -1,6 +1,6 @@
 // Shares a device's page: makes a link with an end, and lists the open ones.
 import { useState } from "react";
-import type { NewShare, Share } from "../../../../shared/access.ts";
+import type { NewShare, Share } from "../../../../shared/access/access.ts";
 import type { Device } from "../../../../shared/device.ts";
 import { useAccessChange, useShares } from "../../../api/access.ts";
 import { apiUrl, explain, post, remove } from "../../../api/client.ts";

@@ -1,5 +1,5 @@
 // A rate with a burst: a bucket that fills at a steady rate, and that each event takes one token from.
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../../clock.ts";
 
 export interface TokenBucketOptions {
   readonly clock: Clock;

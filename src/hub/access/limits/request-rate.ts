@@ -1,5 +1,5 @@
 // How many requests an address may make: a rate with a burst, so that a page with many charts, or a Pi that catches up, is not held up.
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../../clock.ts";
 import { TokenBucket } from "./token-bucket.ts";
 
 export const MAX_REQUESTS_PER_SECOND = 500;

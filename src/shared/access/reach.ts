@@ -1,7 +1,7 @@
 // How a hub is reached from outside: its public name, the certificate for it, and what stands in the way. Credentials go
 // in and never come out.
 import { type Static, Type } from "typebox";
-import { Check } from "./doctor.ts";
+import { Check } from "../doctor.ts";
 
 export const ChallengeType = Type.Union([
   Type.Literal("dns-01", { description: "a TXT record, set through the provider; needs no open port" }),

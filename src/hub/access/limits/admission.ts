@@ -2,8 +2,8 @@
 // client from an address with fewer connections replaces the oldest connection of the address with most: opening idle
 // connections cannot lock others out. The connection of a trusted proxy counts as its client's while that is known.
 import type { Socket } from "node:net";
-import { type Networks, plainAddress } from "./networks.ts";
-import type { TrustedProxies } from "./trusted-proxies.ts";
+import { type Networks, plainAddress } from "../networks.ts";
+import type { TrustedProxies } from "../trusted-proxies.ts";
 
 const MAX_CONNECTIONS = 1_000;
 const MAX_CONNECTIONS_PER_ADDRESS = 200;

@@ -1,7 +1,7 @@
 // The one window. Closing it ends only the window: the hub goes on, and open() brings a new one.
 import { BrowserWindow, nativeTheme, screen } from "electron";
-import { appOrigin } from "./app-protocol.ts";
-import type { DesktopLog } from "./desktop-log.ts";
+import { appOrigin } from "../app-protocol.ts";
+import type { DesktopLog } from "../desktop-log.ts";
 import { bringWithinReach, WindowPlace } from "./window-place.ts";
 
 const SMALLEST = { minWidth: 800, minHeight: 600 };

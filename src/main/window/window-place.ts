@@ -2,7 +2,7 @@
 // the title bar can be grasped; a file that cannot be read or written costs the place, and nothing else.
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { type BrowserWindow, screen } from "electron";
-import type { DesktopLog } from "./desktop-log.ts";
+import type { DesktopLog } from "../desktop-log.ts";
 import { type Area, centredOn, frameOffset, isGraspable, withinReach } from "./window-geometry.ts";
 
 const USUAL_SIZE = { width: 1280, height: 800 };

@@ -9,7 +9,7 @@
 //              limit of all, the one that has held most for longest is cut.
 //
 // Each way in uses it in three lines: ask `hasRoomFor`, `take` what it takes, `release` that when it is settled.
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../../clock.ts";
 import { type Holding, MAX_HELD_BYTES, tooMuch } from "./holdings.ts";
 
 /** What a message costs beside its bytes: the objects that stand for it until it is settled. */

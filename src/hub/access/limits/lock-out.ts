@@ -1,7 +1,7 @@
 // Slows down those who guess: after ten wrong credentials an address has to wait, longer each time. What cannot be guessed, a
 // key or a session of 256 random bits, is looked at all the same: an honest client at the same address goes on.
 // Only wrong credentials count, never missing or expired ones.
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../../clock.ts";
 
 const FREE_FAILURES = 10;
 const FIRST_WAIT_MS = 5_000;
