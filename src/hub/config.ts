@@ -2,8 +2,8 @@
 import { isIP } from "node:net";
 import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
-import type { Anonymous } from "../shared/access/access.ts";
 import type { JoiningMode } from "../shared/api.ts";
+import type { Anonymous } from "../shared/security/access.ts";
 import { parseCidr } from "./access/cidr.ts";
 import { parseArguments } from "./arguments.ts";
 

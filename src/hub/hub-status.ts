@@ -1,8 +1,8 @@
 // The hub’s status: for people, for health checks, and for Prometheus.
 import { hostname } from "node:os";
-import type { TlsStatus } from "../shared/access/tls.ts";
 import type { Health, HubInfo } from "../shared/api.ts";
 import { type Message, render } from "../shared/messages/message.ts";
+import type { TlsStatus } from "../shared/security/tls.ts";
 import type { Budget } from "./access/limits/budget.ts";
 import type { Clock } from "./clock.ts";
 import type { Config } from "./config.ts";

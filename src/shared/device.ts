@@ -1,9 +1,9 @@
 // A device as the API shows it.
 import { type Static, type TSchema, Type } from "typebox";
-import { DeviceKey, OfferedKey } from "./access/access.ts";
 import { AddedControl, Publishes } from "./added-control.ts";
 import { Desired } from "./command.ts";
 import { Control, ControlValue, MAX_CONTROLS_PER_DEVICE } from "./control.ts";
+import { DeviceKey, OfferedKey } from "./security/access.ts";
 
 export const Presence = Type.Object({
   online: Type.Boolean(),

@@ -4,8 +4,8 @@ import type { Credential } from "../../src/hub/access/authenticate.ts";
 import { decide, type Principal } from "../../src/hub/access/principal.ts";
 import { HubEvents } from "../../src/hub/events.ts";
 import { deviceTopics } from "../../src/hub/protocols/protocols.ts";
-import type { Anonymous } from "../../src/shared/access/access.ts";
 import type { DeviceId } from "../../src/shared/ids.ts";
+import type { Anonymous } from "../../src/shared/security/access.ts";
 import { FakeClock } from "./fake-clock.ts";
 import { openTestStore, type TestStore } from "./store.ts";
 

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { pino } from "pino";
 import { Reach, type ReachOptions } from "../../src/hub/reach/reach.ts";
-import type { CertificateStatus } from "../../src/shared/access/reach.ts";
+import type { CertificateStatus } from "../../src/shared/security/reach.ts";
 import type { FakeClock } from "./fake-clock.ts";
 import type { TestStore } from "./store.ts";
 import { portOf } from "./system/pebble.ts";

@@ -5,7 +5,7 @@ import { request } from "node:https";
 import { join } from "node:path";
 import { type ConnectionOptions, connect, type TLSSocket } from "node:tls";
 import { Value } from "typebox/value";
-import { TlsStatus } from "../../src/shared/access/tls.ts";
+import { TlsStatus } from "../../src/shared/security/tls.ts";
 import { type HubInside, type HubInsideOptions, startHubInside } from "./hub-inside.ts";
 import { until } from "./until.ts";
 

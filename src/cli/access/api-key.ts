@@ -1,6 +1,6 @@
 // `bramble key … --api`: keys of programs, which open the HTTP API and the broker as far as their role goes.
 import { Misuse } from "../../hub/arguments.ts";
-import { type ApiKey, ApiKeyList, NewApiKey } from "../../shared/access/access.ts";
+import { type ApiKey, ApiKeyList, NewApiKey } from "../../shared/security/access.ts";
 import { ask, askJson } from "../hub-client.ts";
 import { ago, table } from "../table.ts";
 import { type Action, pathTo, roomsOf } from "./actions.ts";

@@ -2,7 +2,7 @@
 // it goes on with what comes, until it is interrupted.
 import { setTimeout as pause } from "node:timers/promises";
 import { Misuse, parseArguments } from "../../hub/arguments.ts";
-import { type AuditEntry, AuditPage } from "../../shared/access/access.ts";
+import { type AuditEntry, AuditPage } from "../../shared/security/access.ts";
 import { askJson, findHub, type HubAddress, hubOptionLines, hubOptions } from "../hub-client.ts";
 import { endOfProgram, runCommand } from "../run-command.ts";
 import { Columns, optionLines } from "../table.ts";

@@ -1,7 +1,8 @@
 // `bramble key`: keys of devices, and, with --api, of programs. A new key stands alone on standard output, so that a script
 // takes it from there; what it is for is said on standard error.
-import { type DeviceKey, DeviceKeyList, NewDeviceKey } from "../../shared/access/access.ts";
+
 import { DeviceList } from "../../shared/api.ts";
+import { type DeviceKey, DeviceKeyList, NewDeviceKey } from "../../shared/security/access.ts";
 import { ask, askJson, hubOptionLines } from "../hub-client.ts";
 import { ago, optionLines, table } from "../table.ts";
 import { type Action, pathTo, runAction } from "./actions.ts";

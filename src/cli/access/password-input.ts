@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
 import { text as readAll } from "node:stream/consumers";
-import { MIN_PASSWORD_CHARACTERS } from "../../shared/access/access.ts";
+import { MIN_PASSWORD_CHARACTERS } from "../../shared/security/access.ts";
 import { checkReadable } from "../output-file.ts";
 
 /** Resolves with a new password; rejects with a message where there is none that may be one. `file` is null without --password-file. */

@@ -1,6 +1,6 @@
 // What the commands of this folder read and say alike.
 import { Misuse } from "../../hub/arguments.ts";
-import { ROLES, type Role } from "../../shared/access/access.ts";
+import { ROLES, type Role } from "../../shared/security/access.ts";
 
 /** Says on standard output that something is done: for people, or as JSON. */
 export function done(json: boolean, what: object, text: string): void {

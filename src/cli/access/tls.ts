@@ -1,7 +1,7 @@
 // `bramble tls`: whether the hub has ports with TLS, and which certificate they show. It is changed while the hub runs.
 import { resolve } from "node:path";
 import { Misuse, parseArguments } from "../../hub/arguments.ts";
-import { type TlsChange, TlsStatus } from "../../shared/access/tls.ts";
+import { type TlsChange, TlsStatus } from "../../shared/security/tls.ts";
 import { ask, askJson, findHub, type HubAddress, hubOptionLines, hubOptions } from "../hub-client.ts";
 import { runCommand } from "../run-command.ts";
 import { optionLines } from "../table.ts";

@@ -1,5 +1,5 @@
 // `bramble user` and `bramble passwd`: the people who may sign in to the hub's pages.
-import { Person, PersonList } from "../../shared/access/access.ts";
+import { Person, PersonList } from "../../shared/security/access.ts";
 import { ask, askJson, type HubAddress, hubOptionLines } from "../hub-client.ts";
 import { runCommand } from "../run-command.ts";
 import { ago, optionLines, table } from "../table.ts";

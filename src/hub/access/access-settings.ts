@@ -1,8 +1,8 @@
 // How clients come in, as people set it while the hub runs. What a flag or the environment says cannot be changed here.
 import { type Static, Type } from "typebox";
-import { type AccessChanges, Anonymous, type AccessSettings as Shown } from "../../shared/access/access.ts";
 import type { Problem } from "../../shared/errors.ts";
 import { message } from "../../shared/messages/message.ts";
+import { type AccessChanges, Anonymous, type AccessSettings as Shown } from "../../shared/security/access.ts";
 import type { RecordCollection, RecordKind } from "../store/records.ts";
 import { parseCidr } from "./cidr.ts";
 

@@ -11,7 +11,7 @@ import { DeviceKeys, deviceKeyRecords } from "./accounts/device-keys.ts";
 import { OneTimeSecrets } from "./accounts/one-time-secrets.ts";
 import { People, personRecords } from "./accounts/people.ts";
 import { makeSecret } from "./accounts/secrets.ts";
-import { SESSION_LIFE_MS, type SessionSubject, Sessions, sessionRecords } from "./accounts/sessions.ts";
+import { isSameSubject, SESSION_LIFE_MS, type SessionSubject, Sessions, sessionRecords } from "./accounts/sessions.ts";
 import { Shares, shareRecords } from "./accounts/shares.ts";
 import { SigningKeys, signingKeyRecords } from "./accounts/signing-keys.ts";
 import { AuditTrail } from "./audit-trail.ts";
@@ -33,7 +33,7 @@ const TICKET_LIFE_MS = 30_000;
 interface KnownDevices {
   /** Whether a person has let the device join. */
   hasJoined(device: DeviceId): boolean;
-  roomOf(device: DeviceId): string | undefined;
+  roomOf(device: string): string | undefined;
   /** The topics of controls that people added. */
   addedTopics(): ReadonlyMap<string, DeviceId>;
 }
@@ -131,7 +131,6 @@ export class Access {
     this.devices = new DeviceAuthority({
       keys: this.deviceKeys,
       settings: this.settings,
-      lockOut: this.lockOut,
       hasJoined: (device) => devices.hasJoined(device),
       roomOf: (device) => devices.roomOf(device),
     });
@@ -177,7 +176,7 @@ export class Access {
   /** Links that somebody made for themselves end with what they may do. */
   #endSessionsOf(subject: SessionSubject): void {
     const onFailure = this.#options.onFailure("sessions could not be ended on disk");
-    this.links.revoke((one) => JSON.stringify(one) === JSON.stringify(subject));
+    this.links.revoke((one) => isSameSubject(one, subject));
     this.sessions.endOf(subject).catch(onFailure);
   }
 }

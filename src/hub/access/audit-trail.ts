@@ -1,6 +1,6 @@
 // Who did what, when, from where: what changes something, every sign-in, and every refusal. Refusals come in floods: of each
 // kind one a minute is written down for an address, with how many there were.
-import type { AuditEntry as Shown } from "../../shared/access/access.ts";
+import type { AuditEntry as Shown } from "../../shared/security/access.ts";
 import type { Clock } from "../clock.ts";
 import type { AuditFilter, AuditLog } from "../store/audit.ts";
 import { nameOf, type Principal } from "./principal.ts";

@@ -5,16 +5,14 @@ import type { DeviceId } from "../../shared/ids.ts";
 import { message } from "../../shared/messages/message.ts";
 import type { AccessSettings } from "./access-settings.ts";
 import type { DeviceKeys } from "./accounts/device-keys.ts";
-import type { LockOut } from "./limits/lock-out.ts";
 import { hasRole, type Principal, scopeOf } from "./principal.ts";
 
 export interface DeviceAuthorityOptions {
   readonly keys: DeviceKeys;
   readonly settings: Pick<AccessSettings, "anonymous">;
-  readonly lockOut: Pick<LockOut, "failed">;
   /** Whether a person has let the device join. */
   readonly hasJoined: (device: DeviceId) => boolean;
-  readonly roomOf: (device: DeviceId) => string | undefined;
+  readonly roomOf: (device: string) => string | undefined;
 }
 
 export class DeviceAuthority {
@@ -24,8 +22,11 @@ export class DeviceAuthority {
     this.#options = options;
   }
 
-  /** Null where the principal, at `address`, may speak for the device. Asked for each message: keep it short. */
-  obstacleTo(principal: Principal, device: DeviceId, address: string): Problem | null {
+  /**
+   * Null where the principal may speak for the device. Asked for each message: keep it short. Whoever refuses because of a wrong
+   * key counts that (`LockOut`); here a key that may become the device's is only noted.
+   */
+  obstacleTo(principal: Principal, device: DeviceId): Problem | null {
     const { keys, settings } = this.#options;
     switch (principal.kind) {
       case "anonymous":
@@ -36,7 +37,7 @@ export class DeviceAuthority {
           ? null
           : message("forbidden/other-device", { device, own: principal.device });
       case "unproven":
-        return this.#obstacleToUnproven(principal, device, address);
+        return this.#obstacleToUnproven(principal, device);
       case "shell":
         return null;
       case "person":
@@ -54,21 +55,17 @@ export class DeviceAuthority {
     const scope = scopeOf(principal);
     if (scope === null) return true;
     if (scope.kind === "device") return scope.device === device;
-    const room = this.#options.roomOf(device as DeviceId);
+    const room = this.#options.roomOf(device);
     return room !== undefined && scope.rooms.includes(room);
   }
 
   #obstacleToUnproven(
     { digest, device: own }: Extract<Principal, { readonly kind: "unproven" }>,
     device: DeviceId,
-    address: string,
   ): Problem | null {
-    const { keys, settings, hasJoined, lockOut } = this.#options;
+    const { keys, settings, hasJoined } = this.#options;
     if (own !== null && own !== device) return message("forbidden/other-device", { device, own });
-    if (keys.isLocked(device)) {
-      lockOut.failed(address);
-      return message("wrong-key", { device });
-    }
+    if (keys.isLocked(device)) return message("wrong-key", { device });
     const joined = hasJoined(device);
     if (!keys.offer(device, digest, joined)) return message("wrong-key/other-offered", { device, code: digest.code });
     return joined && settings.anonymous === "none" ? message("key-not-accepted", { device, code: digest.code }) : null;

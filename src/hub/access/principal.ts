@@ -1,7 +1,8 @@
 // Who acts, whatever the protocol, and what each may do. Everything is closed: only a permission that says "open" or "device"
 // lets in a principal without a role, and one that may see some devices alone gets only what says that it leaves out the others.
-import { ROLES, type Role } from "../../shared/access/access.ts";
+
 import type { DeviceId } from "../../shared/ids.ts";
+import { ROLES, type Role } from "../../shared/security/access.ts";
 import type { SecretDigest } from "./accounts/secrets.ts";
 
 export type Principal =

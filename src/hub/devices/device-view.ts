@@ -1,8 +1,9 @@
 // A device as it is shown: what it is, and what each of its controls was last told, which the commands know.
-import type { DeviceKey, OfferedKey } from "../../shared/access/access.ts";
+
 import type { Desired } from "../../shared/command.ts";
 import type { Device } from "../../shared/device.ts";
 import type { DeviceId } from "../../shared/ids.ts";
+import type { DeviceKey, OfferedKey } from "../../shared/security/access.ts";
 import type { DeviceState } from "./device-state.ts";
 import { toDevice } from "./device-state.ts";
 import type { DeviceDirectory } from "./directory.ts";

@@ -64,7 +64,7 @@ export class DeviceDirectory {
     return this.known(id)?.joining === null;
   }
 
-  roomOf(id: DeviceId): string | undefined {
+  roomOf(id: string): string | undefined {
     return this.states.get(id)?.given.room;
   }
 

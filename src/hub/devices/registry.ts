@@ -1,6 +1,6 @@
 // Which devices there are, what they last said, and whether they are here. It lives in memory and is written down as
 // it changes; readings themselves are the store's.
-import type { SeenAddress } from "../../shared/access/access.ts";
+
 import type { JoiningMode } from "../../shared/api.ts";
 import { type ControlValue, MAX_CONTROLS_PER_DEVICE } from "../../shared/control.ts";
 import type { Device, DeviceChanges } from "../../shared/device.ts";
@@ -9,6 +9,7 @@ import type { Problem } from "../../shared/errors.ts";
 import type { DeviceId, MetricName } from "../../shared/ids.ts";
 import { type Message, message, render } from "../../shared/messages/message.ts";
 import { type IncomingAttribute, type IncomingReading, limits } from "../../shared/reading.ts";
+import type { SeenAddress } from "../../shared/security/access.ts";
 import type { Clock } from "../clock.ts";
 import type { HubEvents } from "../events.ts";
 import type { ReadingStore } from "../store/readings.ts";

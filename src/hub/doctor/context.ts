@@ -1,7 +1,7 @@
 // What the doctor's checks need of the hub. A file of its own: the checks import it, and the doctor imports the checks.
 
-import type { TlsStatus } from "../../shared/access/tls.ts";
 import type { HubInfo } from "../../shared/api.ts";
+import type { TlsStatus } from "../../shared/security/tls.ts";
 import type { Clock } from "../clock.ts";
 import type { Port } from "../config.ts";
 import type { Registry } from "../devices/registry.ts";

@@ -10,6 +10,7 @@ import { message, render } from "../../shared/messages/message.ts";
 import type { AuditTrail } from "../access/audit-trail.ts";
 import type { DeviceAuthority } from "../access/device-authority.ts";
 import { READING_BYTES, REFUSAL_BYTES, type Share } from "../access/limits/budget.ts";
+import type { LockOut } from "../access/limits/lock-out.ts";
 import type { Principal } from "../access/principal.ts";
 import type { Clock } from "../clock.ts";
 import type { Commands } from "../commands/commands.ts";
@@ -57,15 +58,19 @@ export type Verdict =
   /** It could be taken later: do not acknowledge it. */
   | { readonly kind: "deferred"; readonly problem: Problem; readonly retryAfterSeconds: number };
 
+/** What ingest asks of access, and tells it. */
+interface IngestAccess {
+  readonly devices: Pick<DeviceAuthority, "obstacleTo">;
+  readonly lockOut: Pick<LockOut, "failed">;
+  readonly audit: Pick<AuditTrail, "refused">;
+}
+
 export interface IngestOptions {
   readonly readings: ReadingStore;
   readonly registry: Registry;
   readonly refusals: Refusals;
   readonly commands: Pick<Commands, "replied">;
-  readonly access: {
-    readonly devices: Pick<DeviceAuthority, "obstacleTo">;
-    readonly audit: Pick<AuditTrail, "refused">;
-  };
+  readonly access: IngestAccess;
   readonly disk: Pick<DiskGuard, "status">;
   readonly metrics: Metrics;
   readonly clock: Clock;
@@ -133,9 +138,9 @@ export class Ingest {
   }
 
   /** Whether a message for a device is refused because of who it is, or who sends it: no client may receive it then. */
-  isBarred(device: DeviceId, principal: Principal, address: string): boolean {
+  isBarred(device: DeviceId, principal: Principal): boolean {
     const { registry, access } = this.#options;
-    return registry.isBlocked(device) || access.devices.obstacleTo(principal, device, address) !== null;
+    return registry.isBlocked(device) || access.devices.obstacleTo(principal, device) !== null;
   }
 
   /**
@@ -208,7 +213,7 @@ export class Ingest {
   /** The first device of the message that its sender may not speak for. */
   #barredDevice(
     received: DeviceMessage,
-    { principal, address }: Delivery,
+    { principal }: Delivery,
   ): { readonly device: DeviceId; readonly problem: Problem } | null {
     const { devices } = this.#options.access;
     let asked: DeviceId | undefined;
@@ -216,7 +221,7 @@ export class Ingest {
       // Most messages are of one device.
       if (device === asked) continue;
       asked = device;
-      const problem = devices.obstacleTo(principal, device, address);
+      const problem = devices.obstacleTo(principal, device);
       if (problem !== null) return { device, problem };
     }
     return null;
@@ -225,7 +230,9 @@ export class Ingest {
   #barred(problem: Problem, device: DeviceId, delivery: Delivery): Promise<Verdict> {
     const { principal, address, source } = delivery;
     const tried = { actor: principal, action: "device.report", subject: device, address, details: { source } };
-    this.#options.access.audit.refused(tried, problem.code);
+    const { audit, lockOut } = this.#options.access;
+    if (errorOf(problem) === "wrong-key") lockOut.failed(address);
+    audit.refused(tried, problem.code);
     return this.refuse({ ...delivery, device }, problem);
   }
 

@@ -1,8 +1,8 @@
 // What people have to be told of the hub's certificate in time. Open to all, as /healthz is: no path is in it.
 
-import type { TlsStatus } from "../../shared/access/tls.ts";
 import type { tls } from "../../shared/messages/en/tls.ts";
 import { type Message, message } from "../../shared/messages/message.ts";
+import type { TlsStatus } from "../../shared/security/tls.ts";
 
 const WARN_BEFORE_MS = 14 * 24 * 3_600_000;
 

@@ -32,13 +32,9 @@ export class Inbox {
   }
 
   /** Whether a payload is of a device that was blocked, or that its sender may not speak for: no other client may receive it. */
-  isBarred(
-    route: Route,
-    payload: Uint8Array,
-    sender: { readonly principal: Principal; readonly address: string },
-  ): boolean {
+  isBarred(route: Route, payload: Uint8Array, sender: { readonly principal: Principal }): boolean {
     const { ingest, clock } = this.#options;
-    const isBarred = (device: DeviceId) => ingest.isBarred(device, sender.principal, sender.address);
+    const isBarred = (device: DeviceId) => ingest.isBarred(device, sender.principal);
     if (route.device !== null) return isBarred(route.device);
     const decoded = route.decode(payload, { nowMs: clock.now() });
     return decoded.kind === "decoded" && decoded.messages.flatMap(devicesOf).some(isBarred);

@@ -1,8 +1,8 @@
 // What works for a public name: its certificate, its address, and the questions that the checks ask. Loaded once a name is set,
 // or when somebody asks how the hub is reached.
 
-import type { DdnsStatus } from "../../shared/access/reach.ts";
 import { assertNever } from "../../shared/errors.ts";
+import type { DdnsStatus } from "../../shared/security/reach.ts";
 import type { Clock } from "../clock.ts";
 import type { Log } from "../observe/log.ts";
 import type { RecordStore } from "../store/records.ts";

@@ -1,10 +1,10 @@
 // The decision tree of reaching the hub from outside, as checks: each says what is so, and what to do. What is `wrong` keeps the
 // hub from calling itself ready for the internet.
 
-import type { CertificateStatus, DdnsStatus } from "../../shared/access/reach.ts";
 import type { Check, CheckState } from "../../shared/doctor.ts";
 import type { reach } from "../../shared/messages/en/reach.ts";
 import { type Message, message, render } from "../../shared/messages/message.ts";
+import type { CertificateStatus, DdnsStatus } from "../../shared/security/reach.ts";
 import type { Trust } from "./acme/trust.ts";
 import { isPublicIPv4 } from "./ddns/addresses.ts";
 

@@ -1,9 +1,9 @@
 // Reaching the hub from outside: its public name, the certificate for it, the address that the name points to, and whether the
 // hub may face the internet. A hub without a public name loads its settings and no more.
 
-import type { ReachChange, ReachStatus } from "../../shared/access/reach.ts";
 import type { Problem } from "../../shared/errors.ts";
 import { message } from "../../shared/messages/message.ts";
+import type { ReachChange, ReachStatus } from "../../shared/security/reach.ts";
 import { type CertificateSource, HeldCertificate } from "./acme/certificate-source.ts";
 import { ChallengeBoard } from "./acme/challenges.ts";
 import type { ActiveReach, ActiveReachOptions, Outside } from "./active-reach.ts";

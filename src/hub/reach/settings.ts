@@ -4,9 +4,9 @@ import { X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import { domainToASCII } from "node:url";
 import { type Static, Type } from "typebox";
-import { ChallengeType, type ProviderChange, type ReachChange, type ReachStatus } from "../../shared/access/reach.ts";
 import type { Problem } from "../../shared/errors.ts";
 import { message } from "../../shared/messages/message.ts";
+import { ChallengeType, type ProviderChange, type ReachChange, type ReachStatus } from "../../shared/security/reach.ts";
 import type { RecordKind } from "../store/records.ts";
 
 const ProviderSettings = Type.Union([

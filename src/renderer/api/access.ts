@@ -11,9 +11,9 @@ import {
   type Role,
   type SessionList,
   type ShareList,
-} from "../../shared/access/access.ts";
-import type { ReachStatus } from "../../shared/access/reach.ts";
-import type { TlsStatus } from "../../shared/access/tls.ts";
+} from "../../shared/security/access.ts";
+import type { ReachStatus } from "../../shared/security/reach.ts";
+import type { TlsStatus } from "../../shared/security/tls.ts";
 import { apiUrl, request } from "./client.ts";
 
 const AUDIT_PAGE_ENTRIES = 100;

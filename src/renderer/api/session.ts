@@ -1,6 +1,6 @@
 // Signs in with a link, which is one's own or shares a device, or with a name and a password; signs out. A link's secret is in
 // the fragment, which no server log sees.
-import type { SessionAnswer } from "../../shared/access/access.ts";
+import type { SessionAnswer } from "../../shared/security/access.ts";
 import { ApiFailure, apiUrl, post, remove } from "./client.ts";
 
 const LINK = /^#\/?\??(link|share)=(.+)$/;

@@ -1,6 +1,6 @@
 // The brand, the links to the pages that one may see, and who is signed in: a column beside the page, a bar above it in a narrow window.
 import { useMutation } from "@tanstack/react-query";
-import type { Me } from "../../shared/access/access.ts";
+import type { Me } from "../../shared/security/access.ts";
 import { useMay, useMe, useSeesAll } from "../api/access.ts";
 import { explain } from "../api/client.ts";
 import { useDevices } from "../api/queries.ts";

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { LockOut } from "../../../src/hub/access/limits/lock-out.ts";
 import { nameOf, type Principal } from "../../../src/hub/access/principal.ts";
-import type { PersonChanges } from "../../../src/shared/access/access.ts";
+import type { PersonChanges } from "../../../src/shared/security/access.ts";
 import { FROM_LAN, LAN, startAccess, type TestAccess } from "../../support/access.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { deviceId } from "../../support/store.ts";
@@ -16,7 +16,7 @@ const show = (at: TestAccess, text: string, username?: string) =>
   at.access.authenticate(username === undefined ? { kind: "token", text } : { kind: "password", username, text }, LAN);
 /** The code of what keeps a principal from speaking for a device. */
 const obstacle = (at: TestAccess, principal: Principal, device = PI) =>
-  at.access.devices.obstacleTo(principal, device, LAN)?.code ?? null;
+  at.access.devices.obstacleTo(principal, device)?.code ?? null;
 const ANONYMOUS: Principal = { kind: "anonymous" };
 
 describe("a device with a key", () => {

@@ -4,9 +4,9 @@ import { once } from "node:events";
 import { connectAsync, type IClientOptions, type MqttClient } from "mqtt";
 import { describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
-import type { AuditPage, NewApiKey, NewDeviceKey } from "../../../src/shared/access/access.ts";
 import type { ReadingsPage, RefusedList } from "../../../src/shared/api.ts";
 import type { Device } from "../../../src/shared/device.ts";
+import type { AuditPage, NewApiKey, NewDeviceKey } from "../../../src/shared/security/access.ts";
 import { type HubInside, startHubInside } from "../../support/hub-inside.ts";
 import { until } from "../../support/until.ts";
 

@@ -2,8 +2,8 @@
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import type { NewDeviceKey } from "../../../src/shared/access/access.ts";
 import type { DeviceList } from "../../../src/shared/api.ts";
+import type { NewDeviceKey } from "../../../src/shared/security/access.ts";
 import { ensureAgentPackages, TestAgent } from "../../support/agent.ts";
 import { makeTemporaryFolder, startTestHub, type TestHub } from "../../support/hub.ts";
 import { until } from "../../support/until.ts";

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { ApiKey, AuditEntry, DeviceKey, NewApiKey, OfferedKey } from "../../../src/shared/access/access.ts";
+import type { ApiKey, AuditEntry, DeviceKey, NewApiKey, OfferedKey } from "../../../src/shared/security/access.ts";
 import { runBramble, spawnBramble, startTestHub, type TestHub } from "../../support/hub.ts";
 import { until } from "../../support/until.ts";
 

@@ -6,7 +6,7 @@ import { request as requestHttps, createServer as serveHttps } from "node:https"
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Outside } from "../../../src/hub/reach/active-reach.ts";
 import type { Reach } from "../../../src/hub/reach/reach.ts";
-import type { ReachChange } from "../../../src/shared/access/reach.ts";
+import type { ReachChange } from "../../../src/shared/security/reach.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { makeReach, settledCertificate, startService, TestService } from "../../support/reach.ts";
 import { openTestStore } from "../../support/store.ts";

@@ -1,6 +1,6 @@
 // How the hub is reached, over its API: the checks, what may be set, and that secrets go in and never come out.
 import { expect, test } from "vitest";
-import type { ReachChange, ReachStatus } from "../../../src/shared/access/reach.ts";
+import type { ReachChange, ReachStatus } from "../../../src/shared/security/reach.ts";
 import { type HubInside, startHubInside } from "../../support/hub-inside.ts";
 
 const patch = (hub: HubInside, change: ReachChange | object) =>

@@ -1,8 +1,8 @@
 // Keys of programs: each has a role, perhaps rooms, perhaps an end.
 import { type Static, Type } from "typebox";
-import { type ApiKey, type NewApiKey, type NewApiKeyRequest, Role } from "../../../shared/access/access.ts";
 import type { Problem } from "../../../shared/errors.ts";
 import { message } from "../../../shared/messages/message.ts";
+import { type ApiKey, type NewApiKey, type NewApiKeyRequest, Role } from "../../../shared/security/access.ts";
 import type { Clock } from "../../clock.ts";
 import type { RecordCollection, RecordKind } from "../../store/records.ts";
 import { digestOf, makeKey, makeSecret, type SecretDigest, shownPrefix } from "./secrets.ts";

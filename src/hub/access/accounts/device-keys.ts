@@ -2,10 +2,10 @@
 // Invariant: a device with a key is refused without it, also after its key was revoked, until it has a new one or a person says
 // that it needs none.
 import { type Static, Type } from "typebox";
-import type { DeviceKey, NewDeviceKey, OfferedKey } from "../../../shared/access/access.ts";
 import type { Problem } from "../../../shared/errors.ts";
 import type { DeviceId } from "../../../shared/ids.ts";
 import { message } from "../../../shared/messages/message.ts";
+import type { DeviceKey, NewDeviceKey, OfferedKey } from "../../../shared/security/access.ts";
 import type { Clock } from "../../clock.ts";
 import type { RecordCollection, RecordKind } from "../../store/records.ts";
 import { digestOf, isSameSecret, makeKey, type SecretDigest } from "./secrets.ts";

@@ -1,8 +1,8 @@
 // The people who may sign in with a name and a password.
 import { type Static, Type } from "typebox";
-import { type NewPerson, type Person, type PersonChanges, Role } from "../../../shared/access/access.ts";
 import type { Problem } from "../../../shared/errors.ts";
 import { message } from "../../../shared/messages/message.ts";
+import { type NewPerson, type Person, type PersonChanges, Role } from "../../../shared/security/access.ts";
 import type { Clock } from "../../clock.ts";
 import type { RecordCollection, RecordKind } from "../../store/records.ts";
 import { PasswordHash, Passwords } from "./passwords.ts";

@@ -1,7 +1,7 @@
 // Who is signed in. A session is a signed token that names a record here: it counts while both do, so that it can be ended.
 import { type Static, Type } from "typebox";
-import { Role, type Session } from "../../../shared/access/access.ts";
 import type { DeviceId } from "../../../shared/ids.ts";
+import { Role, type Session } from "../../../shared/security/access.ts";
 import type { Clock } from "../../clock.ts";
 import type { RecordCollection, RecordKind } from "../../store/records.ts";
 import type { Principal } from "../principal.ts";
@@ -61,6 +61,10 @@ export interface SessionsOptions {
 
 /** "expired": it once counted, so it is no guess. */
 export type SessionOutcome = Principal | "expired" | "forged";
+
+export function isSameSubject(a: SessionSubject, b: SessionSubject): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
 
 export class Sessions {
   readonly #options: SessionsOptions;
@@ -136,8 +140,7 @@ export class Sessions {
 
   /** Ends all of a person, or of a shared link. */
   async endOf(subject: SessionSubject): Promise<void> {
-    const isSame = (one: SessionSubject) => JSON.stringify(one) === JSON.stringify(subject);
-    const ids = [...this.#sessions.values()].filter((one) => isSame(one.subject)).map(({ id }) => id);
+    const ids = [...this.#sessions.values()].filter((one) => isSameSubject(one.subject, subject)).map(({ id }) => id);
     for (const id of ids) this.#end(id);
     if (ids.length > 0) await this.#records?.save([], ids);
   }

@@ -1,9 +1,9 @@
 // Links that show one device to whoever has them, until they expire or are revoked.
 import { type Static, Type } from "typebox";
-import type { NewShare, Share } from "../../../shared/access/access.ts";
 import type { Problem } from "../../../shared/errors.ts";
 import type { DeviceId } from "../../../shared/ids.ts";
 import { message } from "../../../shared/messages/message.ts";
+import type { NewShare, Share } from "../../../shared/security/access.ts";
 import type { Clock } from "../../clock.ts";
 import type { RecordCollection, RecordKind } from "../../store/records.ts";
 import { digestOf, makeSecret } from "./secrets.ts";

@@ -1,7 +1,7 @@
 // Whether the hub's certificate is good for the time being, and whether the ports with TLS show it.
 import { connect } from "node:tls";
-import type { TlsStatus } from "../../../shared/access/tls.ts";
 import { type Message, message } from "../../../shared/messages/message.ts";
+import type { TlsStatus } from "../../../shared/security/tls.ts";
 import { certificateNote } from "../../observe/certificate-note.ts";
 import type { Finding } from "../finding.ts";
 

@@ -2,8 +2,8 @@
 // order at a time. The certificate in use stays until a newer one is on disk. Under a wrong clock a fresh certificate may look
 // due for renewal at once; that counts as a failure and waits a day, or the hub would order one a minute.
 import { X509Certificate } from "node:crypto";
-import type { CertificateStatus } from "../../../shared/access/reach.ts";
 import { message } from "../../../shared/messages/message.ts";
+import type { CertificateStatus } from "../../../shared/security/reach.ts";
 import type { Clock } from "../../clock.ts";
 import type { Log } from "../../observe/log.ts";
 import type { RecordStore } from "../../store/records.ts";

@@ -1,7 +1,7 @@
 // How a name is proven to be ours. An answer is put where the directory looks for it, and taken away again whatever came of it.
 // The answers to HTTP-01 and TLS-ALPN-01 stand on a board that the hub's own listeners may ask, too; a port of the challenge
 // that none of them has is opened by `PortChallenge` for as long as the challenge runs.
-import type { ChallengeType } from "../../../shared/access/reach.ts";
+import type { ChallengeType } from "../../../shared/security/reach.ts";
 import type { CertificatePair } from "./certificate-source.ts";
 
 export interface Challenge {

@@ -1,8 +1,8 @@
 // Keeps a name pointed at home. Looks once a minute, sends only what changed and once a day besides, waits after a failure, and
 // stops where a person has to change something first.
 
-import type { DdnsStatus } from "../../../shared/access/reach.ts";
 import { message } from "../../../shared/messages/message.ts";
+import type { DdnsStatus } from "../../../shared/security/reach.ts";
 import type { Clock } from "../../clock.ts";
 import type { Log } from "../../observe/log.ts";
 import { Backoff } from "../backoff.ts";

@@ -106,6 +106,18 @@ export function refuseGuess(
   return sendProblem(reply.header("Retry-After", seconds), message("locked-out", { seconds }));
 }
 
+/** Answers one that may not speak for the device it names. */
+export function refuseDevice(
+  access: Pick<HttpAccess, "lockOut" | "audit">,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  found: Problem,
+): FastifyReply {
+  if (errorOf(found) === "wrong-key") return refuseGuess(access, request, reply, found);
+  access.audit.refused({ ...whoIn(request), action: "device.command", subject: subjectOf(request.params) }, found.code);
+  return sendProblem(reply, found);
+}
+
 function whoIn({ principal, ip }: FastifyRequest): { readonly actor: Principal; readonly address: string } {
   return { actor: principal, address: plainAddress(ip) };
 }

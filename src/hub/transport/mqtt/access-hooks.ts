@@ -76,7 +76,7 @@ export class AccessHooks {
     const credential = text === undefined ? null : ({ kind: "password", username: username ?? "", text } as const);
     const { principal, isWrong } = await access.authenticate(credential, address);
     if (isWrong) access.lockOut.failed(address);
-    const refusal = isWrong ? "wrong-key" : this.#refusalOf(principal, client, address);
+    const refusal = isWrong ? "wrong-key" : this.#refusalOf(principal, client);
     if (principal.kind === "anonymous" || refusal !== null)
       diagnostics.unauthenticated(client.id, address, text !== undefined, refusal === null);
     if (refusal !== null) {
@@ -89,11 +89,11 @@ export class AccessHooks {
   }
 
   /** The code of what keeps a client out; null where it may connect. */
-  #refusalOf(principal: Principal, client: Client, address: string): string | null {
+  #refusalOf(principal: Principal, client: Client): string | null {
     const { access, connections } = this.#options;
     if (!access.topics.mayConnect(principal)) return "key-required";
     const named = principal.kind === "unproven" ? principal.device : null;
-    const obstacle = named === null ? null : access.devices.obstacleTo(principal, named, address);
+    const obstacle = named === null ? null : access.devices.obstacleTo(principal, named);
     if (obstacle !== null) return errorOf(obstacle);
     // A client id pushes out the connection that has it: that of a device with a key is for the device alone.
     const device = parseDeviceId(client.id);

@@ -3,7 +3,7 @@
 // day before it was made.
 import { createPrivateKey, randomBytes } from "node:crypto";
 import { isIP } from "node:net";
-import type { CertificatePair } from "./certificate-source.ts";
+import type { CertificatePair } from "../../reach/acme/certificate-source.ts";
 
 const DAY_MS = 24 * 3_600_000;
 /** No hub was made before: a clock that says so is not set. */

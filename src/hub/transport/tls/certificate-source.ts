@@ -1,20 +1,7 @@
 // Where the hub's certificate comes from. Each mode of TLS has a source of its own; the ports take whatever is current.
 import type { TlsProblem } from "../../../shared/messages/en/tls.ts";
 import type { Message } from "../../../shared/messages/message.ts";
-
-export interface CertificatePair {
-  /** PEM: the certificate, then those between it and its authority. */
-  readonly certPem: string;
-  /** PEM, without a passphrase. */
-  readonly keyPem: string;
-}
-
-export interface CertificateSource {
-  /** Null while there is none. */
-  readonly current: CertificatePair | null;
-  /** Called after `current` has changed, until the answer is called. */
-  onChange(listener: () => void): () => void;
-}
+import type { CertificateSource } from "../../reach/acme/certificate-source.ts";
 
 /** A source of this hub's own, with a life. */
 export interface RunningSource extends CertificateSource {
@@ -36,24 +23,4 @@ export function providedSource(provider: CertificateSource): RunningSource {
     start: async () => undefined,
     stop: () => undefined,
   };
-}
-
-/** Holds the current pair of a source, and tells who listens. */
-export class HeldCertificate implements CertificateSource {
-  readonly #listeners = new Set<() => void>();
-  #current: CertificatePair | null = null;
-
-  get current(): CertificatePair | null {
-    return this.#current;
-  }
-
-  set(pair: CertificatePair): void {
-    this.#current = pair;
-    for (const listener of this.#listeners) listener();
-  }
-
-  onChange(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  }
 }

@@ -3,7 +3,7 @@ import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { createSecureContext, rootCertificates } from "node:tls";
 import type { TlsProblem } from "../../../shared/messages/en/tls.ts";
 import { type Message, message } from "../../../shared/messages/message.ts";
-import type { CertificatePair } from "./certificate-source.ts";
+import type { CertificatePair } from "../../reach/acme/certificate-source.ts";
 
 /** What people and programs need to know of a certificate. */
 export interface CertificateFacts {

@@ -7,8 +7,9 @@ import type { TlsProblem } from "../../../shared/messages/en/tls.ts";
 import { type Message, message, render } from "../../../shared/messages/message.ts";
 import type { Clock } from "../../clock.ts";
 import type { Log } from "../../observe/log.ts";
+import { HeldCertificate } from "../../reach/acme/certificate-source.ts";
 import { readPair } from "./certificate.ts";
-import { HeldCertificate, type RunningSource } from "./certificate-source.ts";
+import type { RunningSource } from "./certificate-source.ts";
 import { readPem } from "./pem-files.ts";
 
 const POLL_PERIOD_MS = 60_000;

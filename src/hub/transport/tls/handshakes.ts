@@ -5,8 +5,8 @@ import { constants } from "node:crypto";
 import { Socket } from "node:net";
 import { createServer, type Server, type TLSSocket } from "node:tls";
 import { plainAddress } from "../../access/networks.ts";
+import type { CertificatePair } from "../../reach/acme/certificate-source.ts";
 import { TurnQueue } from "../turn-queue.ts";
-import type { CertificatePair } from "./certificate-source.ts";
 
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 const MAX_HANDSHAKES = 100;

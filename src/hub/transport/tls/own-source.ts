@@ -8,9 +8,10 @@ import type { TlsProblem } from "../../../shared/messages/en/tls.ts";
 import { type Message, message } from "../../../shared/messages/message.ts";
 import type { Clock } from "../../clock.ts";
 import type { Log } from "../../observe/log.ts";
+import { type CertificatePair, HeldCertificate } from "../../reach/acme/certificate-source.ts";
 import { FIRST_DAY_MS, issueCertificate, makeAuthority } from "./authority.ts";
 import { factsOf, readPair } from "./certificate.ts";
-import { type CertificatePair, HeldCertificate, type RunningSource } from "./certificate-source.ts";
+import type { RunningSource } from "./certificate-source.ts";
 import { readPem, writeSecret } from "./pem-files.ts";
 
 const DAY_MS = 24 * 3_600_000;

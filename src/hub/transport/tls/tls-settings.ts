@@ -2,9 +2,9 @@
 
 import { isAbsolute } from "node:path";
 import type { Static } from "typebox";
-import { TlsSettings } from "../../../shared/access/tls.ts";
 import type { Problem } from "../../../shared/errors.ts";
 import { message } from "../../../shared/messages/message.ts";
+import { TlsSettings } from "../../../shared/security/tls.ts";
 import type { RecordKind } from "../../store/records.ts";
 
 export const tlsRecords: RecordKind<typeof TlsSettings> = {

@@ -2,10 +2,10 @@
 // Invariants: a port with TLS is open only while there is a certificate; a new certificate ends no connection; the ports
 // without TLS are open to this computer always, since the desktop app and the commands use them.
 import { X509Certificate } from "node:crypto";
-import type { TlsChange, TlsMode, TlsSettings, TlsStatus } from "../../../shared/access/tls.ts";
 import type { Problem } from "../../../shared/errors.ts";
 import type { TlsProblem } from "../../../shared/messages/en/tls.ts";
 import { type Message, message, render } from "../../../shared/messages/message.ts";
+import type { TlsChange, TlsMode, TlsSettings, TlsStatus } from "../../../shared/security/tls.ts";
 import type { Port } from "../../config.ts";
 import type { RecordStore } from "../../store/records.ts";
 import type { SocketListener } from "../socket-listener.ts";

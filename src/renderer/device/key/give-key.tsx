@@ -1,6 +1,6 @@
 // Makes a device a key with one click. The parent shows it: this button may be gone once the device has a key.
 import { useMutation } from "@tanstack/react-query";
-import type { NewDeviceKey } from "../../../shared/access/access.ts";
+import type { NewDeviceKey } from "../../../shared/security/access.ts";
 import { apiUrl, explain, post } from "../../api/client.ts";
 
 interface Props {

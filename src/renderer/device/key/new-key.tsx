@@ -1,5 +1,5 @@
 // A device's new key, which is shown this once: how to give it to the device, and what it means.
-import type { NewDeviceKey } from "../../../shared/access/access.ts";
+import type { NewDeviceKey } from "../../../shared/security/access.ts";
 import { Copyable } from "../../ui/copyable.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { QrCodeImage } from "../../ui/qr-code.tsx";

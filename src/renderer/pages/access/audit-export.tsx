@@ -1,6 +1,6 @@
 // Saves all of the audit log that fits a filter, all pages of it, as CSV or JSON.
 import { useMutation } from "@tanstack/react-query";
-import type { AuditEntry } from "../../../shared/access/access.ts";
+import type { AuditEntry } from "../../../shared/security/access.ts";
 import { type AuditFilter, auditPage } from "../../api/access.ts";
 import { explain } from "../../api/client.ts";
 import rows from "../../ui/rows.module.css";

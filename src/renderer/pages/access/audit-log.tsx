@@ -1,6 +1,6 @@
 // Who did what, to what, from where and when, newest first: filtered by the hub, and saved as CSV or JSON.
 import { useState } from "react";
-import type { AuditEntry } from "../../../shared/access/access.ts";
+import type { AuditEntry } from "../../../shared/security/access.ts";
 import { type AuditFilter, useAudit } from "../../api/access.ts";
 import { explain } from "../../api/client.ts";
 import { hubNowMs } from "../../api/hub-clock.ts";

@@ -1,6 +1,6 @@
 // How devices come in: whether they need a key, which have none, and from which networks.
 import { type SubmitEvent, useState } from "react";
-import type { AccessChanges, AccessSettings, Anonymous, NewDeviceKey } from "../../../shared/access/access.ts";
+import type { AccessChanges, AccessSettings, Anonymous, NewDeviceKey } from "../../../shared/security/access.ts";
 import { useAccessChange, useAccessSettings } from "../../api/access.ts";
 import { apiUrl, explain, patch } from "../../api/client.ts";
 import { useDevices } from "../../api/queries.ts";

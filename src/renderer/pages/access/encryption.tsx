@@ -1,6 +1,6 @@
 // TLS: one switch, the certificate that it shows, and how each system comes to trust the hub's own authority.
 import { type SubmitEvent, useState } from "react";
-import type { TlsChange, TlsMode, TlsStatus } from "../../../shared/access/tls.ts";
+import type { TlsChange, TlsMode, TlsStatus } from "../../../shared/security/tls.ts";
 import { useAccessChange, useTls } from "../../api/access.ts";
 import { apiUrl, explain, patch } from "../../api/client.ts";
 import { useHub } from "../../api/queries.ts";

@@ -1,6 +1,6 @@
 // Reaching the hub from outside: what is in the way and what to do, step by step, then the name, its address and its certificate.
 import { type SubmitEvent, useState } from "react";
-import type { ReachChange, ReachStatus } from "../../../shared/access/reach.ts";
+import type { ReachChange, ReachStatus } from "../../../shared/security/reach.ts";
 import { useAccessChange, useReach } from "../../api/access.ts";
 import { apiUrl, explain, patch } from "../../api/client.ts";
 import { formatDate } from "../../i18n/times.ts";

@@ -6,7 +6,7 @@ import {
   type Person,
   type PersonChanges,
   type Role,
-} from "../../../shared/access/access.ts";
+} from "../../../shared/security/access.ts";
 import { useAccessChange, usePeople } from "../../api/access.ts";
 import { apiUrl, explain, patch, post, remove } from "../../api/client.ts";
 import { useNow } from "../../api/use-now.ts";

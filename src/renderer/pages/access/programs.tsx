@@ -1,6 +1,6 @@
 // API keys for programs: made, shown once with examples, revoked.
 import { type SubmitEvent, useState } from "react";
-import type { ApiKey, NewApiKey, NewApiKeyRequest, Role } from "../../../shared/access/access.ts";
+import type { ApiKey, NewApiKey, NewApiKeyRequest, Role } from "../../../shared/security/access.ts";
 import { useAccessChange, useApiKeys } from "../../api/access.ts";
 import { apiUrl, explain, post, remove } from "../../api/client.ts";
 import { useNow } from "../../api/use-now.ts";

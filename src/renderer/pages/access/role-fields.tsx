@@ -1,5 +1,5 @@
 // What a person or a program may do: the role, and the rooms that it is limited to.
-import { ROLES, type Role } from "../../../shared/access/access.ts";
+import { ROLES, type Role } from "../../../shared/security/access.ts";
 import { useDevices } from "../../api/queries.ts";
 import { roomsOf } from "../../i18n/names.ts";
 import form from "../../ui/form.module.css";

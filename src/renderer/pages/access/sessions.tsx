@@ -1,5 +1,5 @@
 // Who is signed in, each session with a button that ends it, and a link that signs in a phone.
-import type { Session, SignInLink } from "../../../shared/access/access.ts";
+import type { Session, SignInLink } from "../../../shared/security/access.ts";
 import { useAccessChange, useMe, useSessions } from "../../api/access.ts";
 import { apiUrl, explain, post, remove } from "../../api/client.ts";
 import { useHub } from "../../api/queries.ts";

@@ -6,12 +6,12 @@ import { Command, CommandMessage, CommandReply, CommandRequest } from "../../../
 import { type DeviceId, parseDeviceId } from "../../../../shared/ids.ts";
 import { message } from "../../../../shared/messages/message.ts";
 import type { Access } from "../../../access/access.ts";
-import { plainAddress } from "../../../access/networks.ts";
 import { nameOf } from "../../../access/principal.ts";
 import type { Clock } from "../../../clock.ts";
 import type { CommandChannel } from "../../../commands/channels.ts";
 import type { Commands } from "../../../commands/commands.ts";
 import { noSuchDevice } from "../../../devices/registry.ts";
+import { refuseDevice } from "../access-check.ts";
 import { sendProblem } from "../errors.ts";
 import { exactBody } from "../exact-body.ts";
 import { route } from "../route.ts";
@@ -24,7 +24,7 @@ const DEFAULT_WAIT_SECONDS = 30;
 const MAX_WAITING_REQUESTS_PER_DEVICE = 4;
 
 export interface CommandRouteOptions {
-  readonly access: Pick<Access, "devices" | "connections">;
+  readonly access: Pick<Access, "devices" | "connections" | "lockOut" | "audit">;
   readonly commands: Commands;
   readonly clock: Clock;
 }
@@ -114,9 +114,9 @@ export function addCommandRoutes(app: FastifyInstance, { access, commands, clock
       const device = parseDeviceId(request.params.id);
       if (device === undefined) return sendProblem(reply, noSuchDevice(request.params.id));
       const { principal } = request;
-      const mayAsk = () => access.devices.obstacleTo(principal, device, plainAddress(request.ip));
+      const mayAsk = () => access.devices.obstacleTo(principal, device);
       const obstacle = mayAsk();
-      if (obstacle !== null) return sendProblem(reply, obstacle);
+      if (obstacle !== null) return refuseDevice(access, request, reply, obstacle);
       const { wait = DEFAULT_WAIT_SECONDS } = request.query;
       const attach = (channel: CommandChannel) => commands.attach(device, channel);
       const next = await nextCommand(reply, {
@@ -155,9 +155,8 @@ export function addCommandRoutes(app: FastifyInstance, { access, commands, clock
       const command = commands.get(id);
       if (command === undefined) return sendProblem(reply, noSuchCommand);
       const device = parseDeviceId(command.device);
-      const address = plainAddress(request.ip);
-      const obstacle = device && access.devices.obstacleTo(request.principal, device, address);
-      if (obstacle) return sendProblem(reply, obstacle);
+      const obstacle = device && access.devices.obstacleTo(request.principal, device);
+      if (obstacle) return refuseDevice(access, request, reply, obstacle);
       await commands.replied(null, { id, ...request.body });
       return commands.get(id) ?? sendProblem(reply, noSuchCommand);
     },

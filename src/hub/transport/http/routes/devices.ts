@@ -1,12 +1,12 @@
 // What people decide about a device: how it is called, whether it may join, what it is part of, and that it goes.
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
-import { Approval } from "../../../../shared/access/access.ts";
 import { ApiError, DeviceParams } from "../../../../shared/api.ts";
 import { Device, DeviceChanges, DeviceMerge } from "../../../../shared/device.ts";
 import type { Problem } from "../../../../shared/errors.ts";
 import { parseDeviceId } from "../../../../shared/ids.ts";
 import { message } from "../../../../shared/messages/message.ts";
+import { Approval } from "../../../../shared/security/access.ts";
 import type { Access } from "../../../access/access.ts";
 import { parseChanges } from "../../../devices/overrides.ts";
 import type { Registry } from "../../../devices/registry.ts";

@@ -1,6 +1,9 @@
 // Keys of devices and programs, and links that share a device.
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
+import { ApiError, DeviceParams } from "../../../../shared/api.ts";
+import { parseDeviceId } from "../../../../shared/ids.ts";
+import { message } from "../../../../shared/messages/message.ts";
 import {
   ApiKeyList,
   DeviceKeyList,
@@ -11,10 +14,7 @@ import {
   NewShare,
   NewShareRequest,
   ShareList,
-} from "../../../../shared/access/access.ts";
-import { ApiError, DeviceParams } from "../../../../shared/api.ts";
-import { parseDeviceId } from "../../../../shared/ids.ts";
-import { message } from "../../../../shared/messages/message.ts";
+} from "../../../../shared/security/access.ts";
 import type { Access } from "../../../access/access.ts";
 import { nameOf } from "../../../access/principal.ts";
 import { noSuchDevice, type Registry } from "../../../devices/registry.ts";

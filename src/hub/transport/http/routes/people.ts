@@ -1,6 +1,8 @@
 // The people who may sign in, how clients come in, and who did what.
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
+import { ApiError } from "../../../../shared/api.ts";
+import { message } from "../../../../shared/messages/message.ts";
 import {
   AccessChanges,
   AccessSettings,
@@ -10,9 +12,7 @@ import {
   Person,
   PersonChanges,
   PersonList,
-} from "../../../../shared/access/access.ts";
-import { ApiError } from "../../../../shared/api.ts";
-import { message } from "../../../../shared/messages/message.ts";
+} from "../../../../shared/security/access.ts";
 import type { Access } from "../../../access/access.ts";
 import { sendProblem } from "../errors.ts";
 import { acceptNoBody, exactBody } from "../exact-body.ts";

@@ -2,9 +2,9 @@
 // HTTP port, which is open to all, since it says nothing but the answer to a challenge that runs.
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
-import { ReachChange, ReachStatus } from "../../../../shared/access/reach.ts";
 import { ApiError } from "../../../../shared/api.ts";
 import { message } from "../../../../shared/messages/message.ts";
+import { ReachChange, ReachStatus } from "../../../../shared/security/reach.ts";
 import type { Reach } from "../../../reach/reach.ts";
 import { sendProblem } from "../errors.ts";
 import { exactBody } from "../exact-body.ts";

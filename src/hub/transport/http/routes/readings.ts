@@ -1,7 +1,6 @@
 // What the UI and programs ask: devices, charts, raw rows, refused messages, and the hub itself.
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
-import { SeenAddressList } from "../../../../shared/access/access.ts";
 import {
   ApiError,
   Chart,
@@ -17,6 +16,7 @@ import {
 import { Device } from "../../../../shared/device.ts";
 import { parseDeviceId, parseMetricName } from "../../../../shared/ids.ts";
 import { message } from "../../../../shared/messages/message.ts";
+import { SeenAddressList } from "../../../../shared/security/access.ts";
 import { decide } from "../../../access/principal.ts";
 import type { Clock } from "../../../clock.ts";
 import { noSuchDevice, type Registry } from "../../../devices/registry.ts";

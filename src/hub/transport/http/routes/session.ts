@@ -1,6 +1,8 @@
 // Signing in and out, who is signed in, and the tickets that open the live feed.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { Type } from "typebox";
+import { ApiError, LiveTicket } from "../../../../shared/api.ts";
+import { message } from "../../../../shared/messages/message.ts";
 import {
   Me,
   PasswordChange,
@@ -8,9 +10,7 @@ import {
   SessionList,
   SessionRequest,
   SignInLink,
-} from "../../../../shared/access/access.ts";
-import { ApiError, LiveTicket } from "../../../../shared/api.ts";
-import { message } from "../../../../shared/messages/message.ts";
+} from "../../../../shared/security/access.ts";
 import type { Access } from "../../../access/access.ts";
 import { OWNER } from "../../../access/accounts/people.ts";
 import { SESSION_LIFE_MS, type SessionSubject } from "../../../access/accounts/sessions.ts";

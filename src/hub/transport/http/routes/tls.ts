@@ -1,9 +1,9 @@
 // TLS for people to look at and to change, and the authority that devices are to trust.
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
-import { TlsChange, TlsStatus } from "../../../../shared/access/tls.ts";
 import { ApiError } from "../../../../shared/api.ts";
 import { message } from "../../../../shared/messages/message.ts";
+import { TlsChange, TlsStatus } from "../../../../shared/security/tls.ts";
 import type { Tls } from "../../tls/tls.ts";
 import { sendProblem } from "../errors.ts";
 import { exactBody } from "../exact-body.ts";

@@ -1,8 +1,8 @@
 // The key of a device: gives it one, accepts the one that it shows, makes a new one, revokes it.
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
-import type { DeviceKey, NewDeviceKey } from "../../../../shared/access/access.ts";
 import type { Device } from "../../../../shared/device.ts";
+import type { DeviceKey, NewDeviceKey } from "../../../../shared/security/access.ts";
 import { apiUrl, explain, postForNothing, remove } from "../../../api/client.ts";
 import { useNow } from "../../../api/use-now.ts";
 import { GiveKey } from "../../../device/key/give-key.tsx";

@@ -1,7 +1,7 @@
 // Shares a device's page: makes a link with an end, and lists the open ones.
 import { useState } from "react";
-import type { NewShare, Share } from "../../../../shared/access/access.ts";
 import type { Device } from "../../../../shared/device.ts";
+import type { NewShare, Share } from "../../../../shared/security/access.ts";
 import { useAccessChange, useShares } from "../../../api/access.ts";
 import { apiUrl, explain, post, remove } from "../../../api/client.ts";
 import { useHub } from "../../../api/queries.ts";
