@@ -10,10 +10,12 @@ import { createQueryClient } from "./api/queries.ts";
 import { reloadOnPastedLink, signInFromAddress } from "./api/session.ts";
 import { LiveContext } from "./api/use-live.ts";
 import { App } from "./app.tsx";
+import { language } from "./i18n/language.ts";
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no #root");
 
+document.documentElement.lang = language;
 reloadOnPastedLink();
 const refusedLink = await signInFromAddress();
 const queries = createQueryClient();

@@ -1,5 +1,6 @@
 // Display names of devices and metrics, and their order.
 import type { Device } from "../../shared/device.ts";
+import { locale } from "./language.ts";
 
 const ACRONYMS = /\b(?:cpu|gpu|ram|rssi|uv|co2|voc|pm\d*)\b/g;
 
@@ -28,7 +29,7 @@ export function nameAndId({ name, id }: Device): string {
   return name === id ? id : `${name} (${id})`;
 }
 
-const natural = new Intl.Collator(undefined, { numeric: true });
+const natural = new Intl.Collator(locale, { numeric: true });
 
 export function byName(devices: readonly Device[]): Device[] {
   return devices.toSorted((a, b) => natural.compare(a.name, b.name) || natural.compare(a.id, b.id));

@@ -1,12 +1,13 @@
 // Numbers in the browser's locale, short enough for a card at any magnitude.
+import { locale } from "./language.ts";
 
 const MAX_DOUBLE_DIGITS = 16;
 /** Smaller and larger numbers are written with a power of ten. */
 const MIN_PLAIN = 0.001;
 const MAX_PLAIN = 1e15;
 
-const whole = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
-const compact = new Intl.NumberFormat(undefined, { notation: "compact", maximumSignificantDigits: 4 });
+const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
+const compact = new Intl.NumberFormat(locale, { notation: "compact", maximumSignificantDigits: 4 });
 
 /** Narrow and non-breaking, between value and unit. */
 const THIN_SPACE = "\u202f";
@@ -72,7 +73,7 @@ function scientific(decimals: number): Intl.NumberFormat {
 function formatOf(name: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
   const known = formats.get(name);
   if (known !== undefined) return known;
-  const format = new Intl.NumberFormat(undefined, options);
+  const format = new Intl.NumberFormat(locale, options);
   formats.set(name, format);
   return format;
 }
@@ -92,7 +93,5 @@ const BYTE_UNITS = ["kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
 export function formatBytes(bytes: number): string {
   const power = Math.min(Math.max(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), 1), BYTE_UNITS.length);
   const unit = BYTE_UNITS[power - 1] ?? "kilobyte";
-  return new Intl.NumberFormat(undefined, { style: "unit", unit, maximumFractionDigits: 1 }).format(
-    bytes / 1000 ** power,
-  );
+  return new Intl.NumberFormat(locale, { style: "unit", unit, maximumFractionDigits: 1 }).format(bytes / 1000 ** power);
 }

@@ -1,6 +1,7 @@
 // Times and dates in the browser's locale and time zone; the text around them is English.
+import { locale } from "./language.ts";
 
-const dated = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(undefined, options);
+const dated = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, options);
 const millisecond = dated({ hour: "numeric", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3 });
 const minute = dated({ timeStyle: "short" });
 const weekday = dated({ weekday: "short", day: "numeric" });

@@ -1,8 +1,10 @@
-// The status line: the hub's name and ports, devices online, reading rate, stored bytes, and its notes.
+// The status line: the hub's name and ports, devices online, reading rate, stored bytes, its notes, and the language.
 import { useDevices, useHub } from "../api/queries.ts";
 import { useSignal } from "../api/signal.ts";
 import { useLive } from "../api/use-live.ts";
+import { chooseLanguage, chosenLanguage, isLanguage, LANGUAGES } from "../i18n/language.ts";
 import { formatBytes, formatValue } from "../i18n/numbers.ts";
+import { text } from "../i18n/text.ts";
 import styles from "./hub-status.module.css";
 
 export function HubStatus() {
@@ -23,6 +25,7 @@ export function HubStatus() {
       </span>
       <Traffic />
       <span>{formatBytes(hub.storedBytes)} stored</span>
+      <LanguageChoice />
     </footer>
   );
 }
@@ -37,5 +40,23 @@ function Traffic() {
       {online} of {devices.length} online
       {rate !== undefined && ` · ${formatValue(rate)} readings/s`}
     </span>
+  );
+}
+
+function LanguageChoice() {
+  return (
+    <select
+      className={styles["language"]}
+      aria-label={text.shell.language}
+      value={chosenLanguage() ?? ""}
+      onChange={({ target }) => chooseLanguage(isLanguage(target.value) ? target.value : null)}
+    >
+      <option value="">{text.shell.languageOfSystem}</option>
+      {Object.entries(LANGUAGES).map(([code, name]) => (
+        <option key={code} value={code} lang={code}>
+          {name}
+        </option>
+      ))}
+    </select>
   );
 }

@@ -5,6 +5,7 @@ import { useMay, useMe, useSeesAll } from "../api/access.ts";
 import { explain } from "../api/client.ts";
 import { useDevices } from "../api/queries.ts";
 import { signOut } from "../api/session.ts";
+import { text } from "../i18n/text.ts";
 import { BrandMark } from "./brand-mark.tsx";
 import styles from "./navigation.module.css";
 import { LINKS, type Route } from "./use-route.ts";
@@ -15,7 +16,7 @@ export function Navigation({ route }: { readonly route: Route }) {
   const isAdmin = useMay("admin");
   const seesAll = useSeesAll();
   return (
-    <nav className={styles["navigation"]} aria-label="Pages">
+    <nav className={styles["navigation"]} aria-label={text.shell.pages}>
       <a className={styles["brand"]} href={LINKS.overview}>
         <BrandMark />
         Bramble
@@ -26,13 +27,13 @@ export function Navigation({ route }: { readonly route: Route }) {
           href={LINKS.overview}
           aria-current={route.kind === "overview" ? "page" : undefined}
         >
-          Overview
-          {devices !== undefined && <small title="devices">{devices.length}</small>}
+          {text.shell.overview}
+          {devices !== undefined && <small title={text.shell.devices}>{devices.length}</small>}
         </a>
       )}
       {seesAll && (
         <a className={styles["page"]} href={LINKS.doctor} aria-current={route.kind === "doctor" ? "page" : undefined}>
-          Is something wrong?
+          {text.shell.doctor}
         </a>
       )}
       {isAdmin && (
@@ -41,7 +42,7 @@ export function Navigation({ route }: { readonly route: Route }) {
           href={LINKS.access("devices")}
           aria-current={route.kind === "access" ? "page" : undefined}
         >
-          Access
+          {text.shell.access}
         </a>
       )}
       {me?.kind === "person" && <SignedIn me={me} />}
@@ -58,7 +59,7 @@ function SignedIn({ me }: { readonly me: Me }) {
         {me.name}
       </span>
       <button type="button" disabled={leaving.isPending} onClick={() => leaving.mutate()}>
-        Sign out
+        {text.shell.signOut}
       </button>
       {leaving.error && <p role="alert">{explain(leaving.error)}</p>}
     </div>

@@ -5,6 +5,7 @@ import { type AuditFilter, useAudit } from "../../api/access.ts";
 import { explain } from "../../api/client.ts";
 import { hubNowMs } from "../../api/hub-clock.ts";
 import { useNow } from "../../api/use-now.ts";
+import { locale } from "../../i18n/language.ts";
 import { formatAgo } from "../../i18n/times.ts";
 import { Failure } from "../../ui/failure.tsx";
 import form from "../../ui/form.module.css";
@@ -114,7 +115,7 @@ function Entry({ entry: { atMs, actor, action, subject, address, outcome } }: { 
         {outcome === "refused" && <span className={styles["refused"]}> ✕ refused</span>}
         <p>{address === "" ? "from the hub itself" : `from ${address}`}</p>
       </div>
-      <time className="note" dateTime={new Date(atMs).toISOString()} title={new Date(atMs).toLocaleString()}>
+      <time className="note" dateTime={new Date(atMs).toISOString()} title={new Date(atMs).toLocaleString(locale)}>
         {formatAgo(atMs, nowMs)}
       </time>
     </>

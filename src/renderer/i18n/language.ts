@@ -1,0 +1,36 @@
+// The language of the window: the one that was chosen here, else the first that the system asks for and Bramble speaks.
+// It is settled when the page loads; choosing another one loads the page again, so that texts and formats are constants.
+
+/** By their own names, for people who cannot read the present one. */
+export const LANGUAGES = { en: "English", ko: "한국어" } as const;
+export type Language = keyof typeof LANGUAGES;
+
+const STORAGE_KEY = "language";
+
+export const isLanguage = (name: string | null | undefined): name is Language =>
+  name !== null && name !== undefined && Object.hasOwn(LANGUAGES, name);
+const primaryOf = (locale: string): string => locale.toLowerCase().split("-")[0] ?? "";
+
+const systemLanguage: Language = navigator.languages.map(primaryOf).find(isLanguage) ?? "en";
+
+/** Null while the system's counts, and where the browser lets the page keep nothing. */
+export function chosenLanguage(): Language | null {
+  try {
+    const chosen = localStorage.getItem(STORAGE_KEY);
+    return isLanguage(chosen) ? chosen : null;
+  } catch {
+    return null;
+  }
+}
+
+export const language: Language = chosenLanguage() ?? systemLanguage;
+
+/** For `Intl`: the system's region where it fits the language (en-GB, en-US), else the language alone. */
+export const locale: string = navigator.languages.find((name) => primaryOf(name) === language) ?? language;
+
+/** Null goes back to the system's. */
+export function chooseLanguage(chosen: Language | null): void {
+  if (chosen === null) localStorage.removeItem(STORAGE_KEY);
+  else localStorage.setItem(STORAGE_KEY, chosen);
+  location.reload();
+}
