@@ -28,7 +28,7 @@ export function spawnBramble(
   env: Readonly<Record<string, string>> = {},
   within: readonly string[] = [],
 ): ChildProcess {
-  const [command = "", ...rest] = [...within, process.execPath, ENTRY, ...args];
+  const [command = "", ...rest] = [...within, process.execPath, "--max-semi-space-size=16", ENTRY, ...args];
   return spawn(command, rest, {
     env: { PATH: process.env["PATH"] ?? "", HOME: tmpdir(), ...MEMORY, ...env },
     stdio: ["ignore", "pipe", "pipe"],

@@ -4,7 +4,7 @@
 import { join } from "node:path";
 import { type AttackKind, attackKinds } from "../../support/attacks/all-attacks.ts";
 import { approveHonest } from "../../support/honest/approve.ts";
-import { type ProbeReport, type TrialOutcome, tryAttack } from "../attack-trial.ts";
+import { type ProbeReport, type TrialOutcome, tryAttack } from "../abuse/attack-trial.ts";
 import type { Bench, Row, Topic } from "../bench.ts";
 import { startHub } from "../children.ts";
 import { megabytes, milliseconds } from "../statistics.ts";

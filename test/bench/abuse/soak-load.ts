@@ -1,15 +1,14 @@
-// What people and programs ask of a hub all day, beside its devices: charts, exports, commands, and Prometheus' figures.
+// What people and programs ask of a hub all day, beside its devices: charts, exports and commands.
 import { setTimeout as sleep } from "node:timers/promises";
 import { connectAsync } from "mqtt";
-import type { Command } from "../../src/shared/command.ts";
-import type { TestHub } from "../support/hub.ts";
-import { until } from "../support/until.ts";
-import { get } from "./http-get.ts";
+import type { Command } from "../../../src/shared/command.ts";
+import type { TestHub } from "../../support/hub.ts";
+import { until } from "../../support/until.ts";
+import { get } from "../http-get.ts";
 
 const CHART_PERIOD_MS = 1_000;
 const EXPORT_PERIOD_MS = 30_000;
 const COMMAND_PERIOD_MS = 10_000;
-const SCRAPE_PERIOD_MS = 10_000;
 /** A hub that fails a command for want of a reply has said so by then. */
 const COMMAND_WITHIN_MS = 20_000;
 const COMMANDED = "commanded";
@@ -21,25 +20,21 @@ export interface SoakFigures {
   readonly exports: number;
   readonly commands: number;
   readonly commandsDone: number;
-  /** The longest that the event loop was ever held; null where the hub does not tell. */
-  readonly longestHoldSeconds: number | null;
 }
 
 /** Goes on until the signal says so. `deviceId` is one that has readings. */
 export async function askAllDay(hub: TestHub, deviceId: string, signal: AbortSignal): Promise<SoakFigures> {
   const chart = `/api/v1/devices/${deviceId}/readings?metric=number`;
-  const [charts, exports, commands, holds] = await Promise.all([
+  const [charts, exports, commands] = await Promise.all([
     every(CHART_PERIOD_MS, signal, () => getInTheEnd(hub, chart)),
     every(EXPORT_PERIOD_MS, signal, () => getInTheEnd(hub, "/api/v1/export.csv")),
     commandAllDay(hub, signal),
-    every(SCRAPE_PERIOD_MS, signal, () => longestHoldSeconds(hub)),
   ]);
   return {
     charts: charts.length,
     exports: exports.length,
     commands: commands.length,
     commandsDone: commands.filter((isDone) => isDone).length,
-    longestHoldSeconds: holds.reduce((most, one) => (one === null ? most : Math.max(most ?? 0, one)), null),
   };
 }
 
@@ -102,10 +97,4 @@ async function command(hub: TestHub, value: boolean): Promise<boolean> {
     return state === "done" || state === "failed" || state === "expired" ? state : undefined;
   };
   return (await until(`command ${id} ends`, ask, COMMAND_WITHIN_MS)) === "done";
-}
-
-async function longestHoldSeconds(hub: TestHub): Promise<number | null> {
-  const text = await (await hub.fetch("/metrics")).text();
-  const found = /^bramble_event_loop_delay_(?:max_seconds|seconds\{quantile="1"\}) (\S+)$/m.exec(text);
-  return found === null ? null : Number(found[1]);
 }

@@ -1,8 +1,8 @@
 // Attackers in a process of their own, against a hub of the bench.
 import { setTimeout as sleep } from "node:timers/promises";
-import { attackKinds } from "../support/attacks/all-attacks.ts";
-import type { TestHub } from "../support/hub.ts";
-import { runFlagged } from "./children.ts";
+import { attackKinds } from "../../support/attacks/all-attacks.ts";
+import type { TestHub } from "../../support/hub.ts";
+import { runFlagged } from "../children.ts";
 
 /** Of an attack at random, and of the pause after it. */
 const SECONDS = { least: 5, most: 20 };

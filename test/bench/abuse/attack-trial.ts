@@ -1,13 +1,13 @@
 // One hub under attack, with honest clients beside it: how large it grows, how long they wait, and how soon it is as it was.
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Static, Type } from "typebox";
-import type { Health } from "../../src/shared/api.ts";
-import { HonestReport } from "../support/honest/honest-clients.ts";
-import type { TestHub } from "../support/hub.ts";
+import type { Health } from "../../../src/shared/api.ts";
+import { HonestReport } from "../../support/honest/honest-clients.ts";
+import type { TestHub } from "../../support/hub.ts";
+import { startProbe } from "../children.ts";
+import { MemoryWatch } from "../memory-watch.ts";
+import { residentBytes, untilQuiet } from "../proc.ts";
 import { type Attackers, hubFlags, runAttackers } from "./attackers.ts";
-import { startProbe } from "./children.ts";
-import { MemoryWatch } from "./memory-watch.ts";
-import { residentBytes, untilQuiet } from "./proc.ts";
 
 /** A hub that is this close to what it was when idle has let go of the attack. */
 const RECOVERED_BYTES = 30e6;
