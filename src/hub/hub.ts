@@ -284,7 +284,7 @@ interface MqttParts {
 }
 
 function createMqtt({ config, core, access, failures, endpoints, clock, log: hubLog }: MqttParts): EmbeddedBroker {
-  const { ingest, inbox, commands, budget, registry, floodLog, events } = core;
+  const { ingest, inbox, commands, budget, registry, floodLog, events, store } = core;
   const log = hubLog.child({ name: "mqtt" });
   const httpPort = () => endpoints.httpPort;
   const mqtt = new EmbeddedBroker({
@@ -293,7 +293,7 @@ function createMqtt({ config, core, access, failures, endpoints, clock, log: hub
     onPublish: ({ topic, route, payload, address, session, share }) =>
       inbox.receive({ source: topic, payload, address, transport: "mqtt", share, session }, route.decode),
     onSession: ({ session, fellSilent }) => registry.presence.sessionEnded(session, fellSilent),
-    inbox,
+    records: store.records,
     commands,
     authority: access.authority(core),
     authenticate: access.authenticate,

@@ -123,10 +123,6 @@ export class Ingest {
     return this.#counted(delivery, { kind: "deferred", problem, retryAfterSeconds: RETRY_AFTER_SECONDS });
   }
 
-  isBlocked(device: DeviceId): boolean {
-    return this.#options.registry.isBlocked(device);
-  }
-
   /**
    * Lists a message that is bad for ever; on a full disk it is only deferred. Of a flood most are only counted, without a
    * look at the disk. `explain` finds a better message, at a price that is paid where they are read: in the list. Rejects when

@@ -1,9 +1,9 @@
 // The hub's own broker, an adapter of the port MqttBroker around Aedes: accepts connections on TCP and over WebSocket, and
 // composes the parts that each connection passes through.
 // Order: Aedes runs before the TCP port listens; on stop the TCP port closes first.
+import { randomUUID } from "node:crypto";
 import { createServer, type Server, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import type { Client } from "aedes";
 import { createWebSocketStream } from "ws";
 import type { Publication } from "../../../shared/added-control.ts";
 import type { Admission } from "../../access/admission.ts";
@@ -23,89 +23,87 @@ import type { CommandChannel } from "../../commands/channels.ts";
 import type { Commands } from "../../commands/commands.ts";
 import type { Port } from "../../config.ts";
 import type { Log } from "../../observe/log.ts";
-import type { Inbox } from "../../protocols/inbox.ts";
+import type { RecordStore } from "../../store/records.ts";
 import { listen } from "../ports.ts";
 import { TurnQueue } from "../turn-queue.ts";
 import type { WebSocketRoute } from "../websocket/websocket-upgrades.ts";
-import { AccessHooks, connectRefusal, SERVER_UNAVAILABLE } from "./access-hooks.ts";
+import { AccessHooks } from "./access-hooks.ts";
 import { AedesBroker } from "./aedes-broker.ts";
 import { MqttCommands } from "./command-delivery.ts";
-import { Connections, MAX_PACKET_BYTES } from "./connections.ts";
+import { Connections } from "./connections.ts";
 import type { MqttDiagnostics } from "./diagnostics.ts";
 import { MqttFastPath } from "./fast-path.ts";
 import { endSilent } from "./keep-alive.ts";
 import { PublishHandler } from "./publish-handler.ts";
-import { RetainedLimit } from "./retained-limit.ts";
+import { MessageBus } from "./session/message-bus.ts";
+import { RetainedMessages } from "./session/retained.ts";
+import { Sessions } from "./session/sessions.ts";
 import { MqttSubscriptions } from "./subscriptions.ts";
 import { sayFarewell } from "./wire/farewell.ts";
+import { MAX_PACKET_BYTES } from "./wire/packet-check.ts";
 
-const CONNECT_TIMEOUT_MS = 10_000;
 const DEAD_PEER_PROBE_MS = 60_000;
-const KEEP_ALIVE_CHECK_MS = 1_000;
+const TICK_MS = 1_000;
 /** New connections: some 2 ms of work. */
 const MAX_ARRIVALS_PER_TURN = 8;
-/** Packets that arrive with the CONNECT in one chunk wait in this queue; the chunk's size bounds it. */
-const MAX_PACKETS_BEFORE_CONNACK = 65_536;
-/** A rejected filter has 128 in its place [MQTT-3.9.3-2]. */
-const HIGHEST_QOS = 2;
 
 export interface EmbeddedBrokerOptions extends BrokerHandlers {
   readonly host: string;
   readonly port: Port;
-  readonly inbox: Pick<Inbox, "isOfBlocked">;
   readonly commands: Pick<Commands, "attach" | "listened">;
   readonly authority: TopicAuthority;
   readonly authenticate: Authenticate;
   readonly admission: Admission;
   readonly budget: Budget;
+  /** Keeps what is retained. */
+  readonly records: RecordStore;
   readonly diagnostics: MqttDiagnostics;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-/** A started broker. */
-interface Running {
-  readonly broker: AedesBroker;
-  readonly fastPath: MqttFastPath;
-  readonly endTimer: () => void;
-}
-
 export class EmbeddedBroker implements MqttBroker {
   readonly #options: EmbeddedBrokerOptions;
   readonly #server: Server;
+  readonly #broker = new AedesBroker();
+  readonly #bus = new MessageBus(this.#broker);
   readonly #commands: MqttCommands;
   readonly #subscriptions: MqttSubscriptions;
+  readonly #retained: RetainedMessages;
+  readonly #sessions: Sessions;
   readonly #connections: Connections;
-  readonly #access: AccessHooks;
-  readonly #publishes: PublishHandler;
+  readonly #fastPath: MqttFastPath;
   readonly #arrivals = new TurnQueue<() => void>(MAX_ARRIVALS_PER_TURN, (handle) => handle());
-  #running: Running | null = null;
+  /** Null while the broker does not run. */
+  #endTimer: (() => void) | null = null;
   #port = 0;
 
   constructor(options: EmbeddedBrokerOptions) {
-    const { inbox, commands, authority, authenticate, budget, diagnostics, onPublish, onSession, log } = options;
+    const { commands, authority, authenticate, budget, records, diagnostics, onPublish, onSession, clock, log } =
+      options;
     this.#options = options;
     this.#commands = new MqttCommands(commands);
     this.#subscriptions = new MqttSubscriptions(authority);
     const subscriptions = this.#subscriptions;
+    this.#retained = new RetainedMessages({ records, maxBytes: budget.maxRetainedBytes, clock });
+    this.#sessions = new Sessions({ bus: this.#bus, budget, authority });
     this.#connections = new Connections({
       budget,
-      diagnostics,
-      commands: this.#commands,
-      subscriptions,
+      parts: {
+        sessions: this.#sessions,
+        access: new AccessHooks({ subscriptions, authority, authenticate, diagnostics }),
+        subscriptions,
+        publishes: new PublishHandler({ authority, retained: this.#retained, diagnostics, onPublish, log }),
+        commands: this.#commands,
+        retained: this.#retained,
+        bus: this.#bus,
+        diagnostics,
+        clock,
+        makeClientId: () => `bramble-${randomUUID()}`,
+      },
       onSessionEnded: (session, fellSilent) => onSession({ kind: "ended", session, fellSilent }),
     });
-    const connections = this.#connections;
-    this.#access = new AccessHooks({ connections, subscriptions, authority, authenticate, diagnostics });
-    this.#publishes = new PublishHandler({
-      connections,
-      authority,
-      retained: new RetainedLimit(budget.maxRetainedBytes),
-      diagnostics,
-      onPublish,
-      isOfBlocked: (route, payload) => inbox.isOfBlocked(route, payload),
-      log,
-    });
+    this.#fastPath = new MqttFastPath({ broker: this.#broker, onPublish, authority, diagnostics, log });
     // Half-open: a client that sends and closes its side still gets its messages stored and acknowledged.
     this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#connect(socket));
   }
@@ -124,7 +122,7 @@ export class EmbeddedBroker implements MqttBroker {
 
   /** Grants subscriptions that were rejected and are allowed now. */
   regrantSubscriptions(): void {
-    this.#subscriptions.regrant((client) => this.#access.identityOf(client));
+    this.#subscriptions.regrant();
   }
 
   /** Whether this hub is at the other end of a connection. */
@@ -133,63 +131,44 @@ export class EmbeddedBroker implements MqttBroker {
   }
 
   async publish({ topic, payload, qos }: BrokerMessage): Promise<void> {
-    const broker = this.#running?.broker;
-    if (broker === undefined) throw new Error("the broker does not run");
-    await new Promise<void>((resolve, reject) => {
-      broker.publish({ cmd: "publish", topic, payload, qos, dup: false, retain: false }, (error) => {
-        if (error) reject(error);
-        else resolve();
-      });
-    });
+    if (this.#endTimer === null) throw new Error("the broker does not run");
+    const message = { topic, payload: Buffer.from(payload), qos, retain: false, properties: undefined };
+    this.#bus.publish({ ...message, expiresAtMs: null }, null);
   }
 
   async start(): Promise<BrokerEndpoint> {
-    const { host, port, authority, diagnostics, onPublish, clock, log } = this.#options;
-    const access = this.#access;
-    const publishes = this.#publishes;
-    const broker = new AedesBroker({
-      connectTimeout: CONNECT_TIMEOUT_MS,
-      queueLimit: MAX_PACKETS_BEFORE_CONNACK,
-      preConnect: (client, packet, done) => done(null, access.preConnect(client, packet)),
-      authenticate: (client, _username, password, done) => {
-        access.authenticate(client, password).then(
-          (refusal) => done(refusal, refusal === null),
-          () => done(connectRefusal("server unavailable", SERVER_UNAVAILABLE), false),
-        );
-      },
-      authorizePublish: (client, packet, done) => {
-        publishes.authorizePublish(client, packet).then(() => done(null), done);
-      },
-      authorizeSubscribe: (client, subscription, done) => done(null, access.authorizeSubscribe(client, subscription)),
-      authorizeForward: (client, packet) => (access.mayForward(client, packet.topic) ? packet : null),
-      published: (packet, client: Client | null, done) => {
-        publishes.published(client, packet).then(() => done(null), done);
-      },
-    });
+    const { host, port, clock, log } = this.#options;
+    const broker = this.#broker;
+    // An "error" event without a listener would end the process. The broker's types do not name it.
+    (broker as NodeJS.EventEmitter).on("error", (error: unknown) => log.error({ err: error }, "broker error"));
     await broker.listen();
-    this.#watch(broker);
-    this.#running = {
-      broker,
-      fastPath: new MqttFastPath({ broker, onPublish, authority, diagnostics, log }),
-      endTimer: clock.every(KEEP_ALIVE_CHECK_MS, () =>
-        endSilent(this.#connections.connected, KEEP_ALIVE_CHECK_MS, ({ client, address, keepAliveMs, silentMs }) =>
-          diagnostics.fellSilent(client?.id ?? "", address, keepAliveMs, silentMs),
-        ),
-      ),
-    };
+    await this.#retained.start();
+    this.#endTimer = clock.every(TICK_MS, () => this.#tick());
     this.#port = await listen(this.#server, host, port, "MQTT");
     return this.endpoint;
   }
 
   async stop(): Promise<void> {
-    const running = this.#running;
-    if (running === null) return;
-    this.#running = null;
-    running.endTimer();
+    if (this.#endTimer === null) return;
+    this.#endTimer();
+    this.#endTimer = null;
     const closed = new Promise((resolve) => this.#server.close(resolve));
-    await new Promise<void>((resolve) => running.broker.close(resolve));
+    for (const { client } of [...this.#connections.connected]) client?.stop();
     this.#connections.destroyAll();
+    this.#sessions.stop();
+    this.#retained.stop();
+    await new Promise<void>((resolve) => this.#broker.close(resolve));
     await closed;
+  }
+
+  #tick(): void {
+    const { diagnostics } = this.#options;
+    endSilent(this.#connections.connected, TICK_MS, ({ clientId, address, keepAliveMs, silentMs, client }) => {
+      diagnostics.fellSilent(clientId, address, keepAliveMs, silentMs);
+      client?.fellSilent();
+    });
+    this.#connections.tick();
+    this.#sessions.tick();
   }
 
   /** WS /mqtt: MQTT over WebSocket (MQTT 3.1.1, section 6), with the same broker. */
@@ -199,9 +178,9 @@ export class EmbeddedBroker implements MqttBroker {
       protocols: ["mqtt", "mqttv3.1"],
       messageBytes: MAX_PACKET_BYTES,
       permission: "open",
-      isAvailable: () => this.#running !== null,
+      isAvailable: () => this.#endTimer !== null,
       open: ({ socket }, request) => {
-        if (this.#running === null) socket.terminate();
+        if (this.#endTimer === null) socket.terminate();
         else this.#open(createWebSocketStream(socket), plainAddress(request.socket.remoteAddress));
       },
     };
@@ -212,8 +191,8 @@ export class EmbeddedBroker implements MqttBroker {
     const address = plainAddress(socket.remoteAddress);
     const outcome = admission.admit(socket);
     if (outcome !== "admitted") diagnostics.notAdmitted(address, outcome);
-    if (this.#running === null || outcome !== "admitted") {
-      const mayLinger = this.#running !== null && outcome !== "admitted" && admission.mayLinger(socket, outcome);
+    if (this.#endTimer === null || outcome !== "admitted") {
+      const mayLinger = this.#endTimer !== null && outcome !== "admitted" && admission.mayLinger(socket, outcome);
       if (mayLinger) sayFarewell(socket);
       else socket.destroy();
       return;
@@ -228,26 +207,7 @@ export class EmbeddedBroker implements MqttBroker {
   }
 
   #open(socket: Duplex, address: string): void {
-    if (this.#running === null) socket.destroy();
-    else this.#connections.open(socket, address, this.#running.broker, this.#running.fastPath);
-  }
-
-  #watch(broker: AedesBroker): void {
-    const { log } = this.#options;
-    broker.on("clientReady", (client) => this.#connections.accepted(client));
-    broker.on("subscribe", (subscriptions, client) => {
-      const session = this.#connections.sessionOf(client);
-      if (session === undefined || session.isClosed) return;
-      for (const { topic, qos } of subscriptions)
-        if (qos <= HIGHEST_QOS) this.#commands.subscribed(session, topic, qos);
-    });
-    broker.on("unsubscribe", (topics, client) => {
-      const session = this.#connections.sessionOf(client);
-      for (const topic of topics) if (session !== undefined) this.#commands.unsubscribed(session, topic);
-    });
-    broker.on("clientError", (client, error) => log.debug({ client: client.id, err: error }, "client error"));
-    broker.on("connectionError", (_client, error) => log.debug({ err: error }, "connection error"));
-    // An "error" event without a listener would end the process. The broker's types do not name it.
-    (broker as NodeJS.EventEmitter).on("error", (error: unknown) => log.error({ err: error }, "broker error"));
+    if (this.#endTimer === null) socket.destroy();
+    else this.#connections.open(socket, address, this.#fastPath);
   }
 }
