@@ -2,19 +2,21 @@
 // them, and to no other: it is written to that session's socket, past the broker, which would queue it and cannot say
 // who acknowledged it. What a control added by hand publishes goes the same way to everybody who listens on its topic.
 import type { Duplex } from "node:stream";
-import { generate } from "mqtt-packet";
 import type { Publication } from "../../../shared/added-control.ts";
 import { filterMatches, isCatchAll } from "../../../shared/topics.ts";
 import type { CommandChannel } from "../../commands/channels.ts";
 import type { Commands } from "../../commands/commands.ts";
 import type { CommandSubscriber } from "../../protocols/protocol.ts";
 import { matchCommandFilter } from "../../protocols/protocols.ts";
+import { encode, type Level } from "./session/packets.ts";
 
-/** Packet ids of commands; the broker counts up from anywhere, and comes by here seldom. */
-const PACKET_IDS = { first: 0xf000, last: 0xffff };
+/** Packet ids of commands; those of other messages are below. */
+export const FIRST_COMMAND_PACKET_ID = 0xf000;
+const PACKET_IDS = { first: FIRST_COMMAND_PACKET_ID, last: 0xffff };
 
 export interface CommandSession {
   readonly socket: Duplex;
+  readonly level: Level;
 }
 
 /** What a session has to do with commands. */
@@ -80,9 +82,11 @@ export class MqttCommands {
     };
   }
 
-  /** The client sent a PUBACK. */
-  acknowledged(session: CommandSession, packetId: number): void {
-    this.#links.get(session)?.waiting.get(packetId)?.acknowledged();
+  /** The client sent a PUBACK, which since MQTT 5 may say that it did not take the command. */
+  acknowledged(session: CommandSession, packetId: number, isTaken: boolean): void {
+    const waiting = this.#links.get(session)?.waiting.get(packetId);
+    if (isTaken) waiting?.acknowledged();
+    else waiting?.failed(new Error("the client refused it"));
   }
 
   ended(session: CommandSession): void {
@@ -107,16 +111,16 @@ export class MqttCommands {
   }
 
   /** Resolves with true once it is acknowledged, with false where it was sent and never will be. */
-  async #send({ socket }: CommandSession, link: Link, message: Outgoing, signal: AbortSignal): Promise<boolean> {
+  async #send({ socket, level }: CommandSession, link: Link, message: Outgoing, signal: AbortSignal): Promise<boolean> {
     if (!socket.writable) throw new Error("the session has ended");
     // A subscription at QoS 0 is sent nothing higher [MQTT-3.8.4-6], and acknowledges nothing.
     if (message.qos === 0) {
-      socket.write(packet(message, 0));
+      socket.write(packet(message, 0, level));
       return false;
     }
     const packetId = nextPacketId(link);
     const acknowledged = waitFor(link, packetId, signal);
-    socket.write(packet(message, packetId));
+    socket.write(packet(message, packetId, level));
     await acknowledged;
     return true;
   }
@@ -127,9 +131,9 @@ interface Outgoing extends Publication {
   readonly qos: number;
 }
 
-function packet({ topic, payload }: Outgoing, packetId: number): Buffer {
+function packet({ topic, payload }: Outgoing, packetId: number, level: Level): Buffer {
   const qos = packetId === 0 ? 0 : 1;
-  return generate({ cmd: "publish", topic, payload, qos, messageId: packetId, dup: false, retain: false });
+  return encode({ cmd: "publish", topic, payload, qos, messageId: packetId, dup: false, retain: false }, level);
 }
 
 function nextPacketId(link: Link): number {
