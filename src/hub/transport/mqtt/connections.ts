@@ -150,13 +150,8 @@ export class Connections {
       const problem = message("too-large/dropped", { bytes: packetBytes, limit: limits.messageBytes });
       if (!isListed) session.client?.defer(message("internal/not-stored"));
       else if (qos === 1 && session.level === MQTT_5) session.client?.refuse(packetId, problem);
-      else if (qos > 0 && session.socket.writable) session.socket.write(acknowledgement(publish));
+      else if (qos > 0) session.client?.acknowledge(qos === 1 ? 1 : 2, packetId);
       session.publishSettled();
     });
   }
-}
-
-/** PUBACK, or the PUBREC of QoS 2 (MQTT 3.1.1, sections 3.4 and 3.5). */
-function acknowledgement({ qos, packetId }: OversizedPublish): Uint8Array {
-  return Uint8Array.of(qos === 1 ? 0x40 : 0x50, 2, packetId >> 8, packetId & 0xff);
 }

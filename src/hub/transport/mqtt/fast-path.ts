@@ -20,8 +20,6 @@ import { endOfPlainProperties } from "./wire/properties.ts";
 
 const PUBLISH = 3;
 const RETAIN = 1;
-/** A PUBACK and its length; two bytes of packet id follow (MQTT 3.1.1, section 3.4). */
-const PUBACK = 0x4002;
 /** Topics of a client that are remembered; most have one, and it is short. */
 const MAX_REMEMBERED_TOPICS = 64;
 const MAX_REMEMBERED_TOPIC_BYTES = 256;
@@ -37,7 +35,8 @@ export interface FastPathSession {
   readonly level: Level;
   readonly answers: OrderedAnswers;
   /** Packet ids that are to be acknowledged in this turn. */
-  acknowledged: number[];
+  readonly acknowledged: number[];
+  flushAcknowledged(): void;
   publishBegan(): void;
   publishSettled(): void;
   /** What the connection is ended with, and what a message is answered with that is refused (MQTT 5). */
@@ -155,16 +154,6 @@ export class MqttFastPath {
   #flush(): void {
     const sessions = this.#acknowledging;
     this.#acknowledging = [];
-    for (const session of sessions) {
-      const { socket, acknowledged } = session;
-      session.acknowledged = [];
-      const packets = Buffer.allocUnsafe(4 * acknowledged.length);
-      let at = 0;
-      for (const packetId of acknowledged) {
-        at = packets.writeUInt16BE(PUBACK, at);
-        at = packets.writeUInt16BE(packetId, at);
-      }
-      if (socket.writable) socket.write(packets);
-    }
+    for (const session of sessions) session.flushAcknowledged();
   }
 }

@@ -11,6 +11,9 @@ import { OrderedAnswers } from "./session/ordered-answers.ts";
 import type { Level } from "./session/packets.ts";
 import type { Guard } from "./wire/socket-guard.ts";
 
+/** A PUBACK and its length; two bytes of packet id follow (MQTT 3.1.1, section 3.4). */
+const PUBACK = 0x4002;
+
 /** The side of a connection that speaks MQTT. */
 export interface ConnectionSide {
   close(): void;
@@ -18,6 +21,8 @@ export interface ConnectionSide {
   isAllowed(): boolean;
   /** What it may do has changed: ends the connection. */
   revoked(): void;
+  /** Acknowledges a message as one that was taken. */
+  acknowledge(qos: 1 | 2, packetId: number): void;
   /** Acknowledges a QoS 1 message that is bad for ever (MQTT 5). */
   refuse(packetId: number, problem: Problem): void;
   /** Its keep-alive has run out. */
@@ -54,6 +59,7 @@ export class MqttSession implements FastPathSession, TimedSession {
   readonly answers = new OrderedAnswers();
   /** Who its CONNECT showed it to be. */
   principal: Principal = ANONYMOUS;
+  /** Packet ids that are to be acknowledged in this turn. */
   acknowledged: number[] = [];
   keepAliveMs = 0;
   hasSpoken = true;
@@ -97,6 +103,20 @@ export class MqttSession implements FastPathSession, TimedSession {
     // A message that is settled after the connection ended has just claimed its device for this session.
     if (this.#isClosed) this.#onEnded(false);
     else this.closeWhenDone();
+  }
+
+  /** Writes the PUBACKs that were gathered in this turn. */
+  flushAcknowledged(): void {
+    const { socket, acknowledged } = this;
+    if (acknowledged.length === 0) return;
+    this.acknowledged = [];
+    const packets = Buffer.allocUnsafe(4 * acknowledged.length);
+    let at = 0;
+    for (const packetId of acknowledged) {
+      at = packets.writeUInt16BE(PUBACK, at);
+      at = packets.writeUInt16BE(packetId, at);
+    }
+    if (socket.writable) socket.write(packets);
   }
 
   /** The client has sent its last byte. */

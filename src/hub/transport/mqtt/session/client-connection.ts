@@ -14,12 +14,13 @@ import type { PublishHandler } from "../publish-handler.ts";
 import type { ConnectionSide, MqttSession } from "../session.ts";
 import type { MqttSubscriptions } from "../subscriptions.ts";
 import { isSoundClientId } from "../validation.ts";
+import { AnswerWriter } from "./answer-writer.ts";
 import { type Agreed, accepted, agree, connectFault, levelOf, refused } from "./connect.ts";
 import { IncomingMessages } from "./incoming.ts";
 import type { MessageBus } from "./message-bus.ts";
 import type { Outgoing, OutgoingLink } from "./outgoing.ts";
 import { OutgoingWriter } from "./outgoing-writer.ts";
-import { encode, type Level, MQTT_5, makeDecoder } from "./packets.ts";
+import { type Level, MQTT_5, makeDecoder } from "./packets.ts";
 import { FIRST_FAILURE, REASON, type Reason, refusalReason } from "./reason-codes.ts";
 import type { RetainedMessages } from "./retained.ts";
 import type { SessionConnection, SessionState } from "./session-state.ts";
@@ -66,6 +67,7 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
   readonly #parts: ConnectionParts;
   readonly #onAccepted: () => void;
   readonly #decode: (bytes: Buffer) => void;
+  readonly #answers: AnswerWriter;
   /** Packets that arrived with the CONNECT; null once it is answered. */
   #early: Packet[] | null = [];
   #level: Level = 4;
@@ -79,6 +81,7 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
     this.#session = session;
     this.#parts = parts;
     this.#onAccepted = onAccepted;
+    this.#answers = new AnswerWriter(session);
     this.#decode = makeDecoder(
       (packet) => this.#take(packet),
       (fault) => this.end(REASON.MALFORMED_PACKET, fault),
@@ -104,7 +107,7 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
   }
 
   sendRelease(packetId: number): void {
-    this.#write({ cmd: "pubrel", messageId: packetId, reasonCode: REASON.SUCCESS });
+    this.#answers.write({ cmd: "pubrel", messageId: packetId, reasonCode: REASON.SUCCESS });
   }
 
   takenOver(): void {
@@ -118,8 +121,7 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
   /** Ends the connection, with words where its version of MQTT has them. */
   end(reason: Reason, text: string): void {
     if (this.#isClosed) return;
-    if (this.#open !== null && this.#level === MQTT_5)
-      this.#write({ cmd: "disconnect", reasonCode: reason, properties: { reasonString: text } });
+    if (this.#open !== null) this.#answers.disconnect(reason, text);
     this.#lost();
     const { socket } = this.#session;
     if (this.#level !== MQTT_5) {
@@ -135,8 +137,12 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
     this.#session.socket.destroy();
   }
 
+  acknowledge(qos: 1 | 2, packetId: number): void {
+    if (!this.#isClosed) this.#answers.acknowledge(qos, packetId, REASON.SUCCESS, null);
+  }
+
   refuse(packetId: number, problem: Problem): void {
-    this.#acknowledge(1, packetId, refusalReason(problem), render(problem));
+    if (!this.#isClosed) this.#answers.acknowledge(1, packetId, refusalReason(problem), render(problem));
   }
 
   defer(problem: Problem): void {
@@ -232,7 +238,8 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
     const { level, isClean, askedExpirySeconds } = agreed;
     const assignedId = packet.clientId === "" ? makeClientId() : null;
     const clientId = assignedId ?? packet.clientId;
-    const opened = sessions.open(clientId, session.principal, isClean, askedExpirySeconds);
+    const { principal, address } = session;
+    const opened = sessions.open({ clientId, principal, address, isClean, expirySeconds: askedExpirySeconds });
     if (opened === null) {
       this.#refuse(...CONNECT_REFUSALS["client-id-taken"]);
       return;
@@ -242,6 +249,7 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
     session.keepAliveMs = agreed.keepAliveSeconds * 1_000;
     state.connection = this;
     const now = () => clock.now();
+    this.#answers.agreed = agreed;
     this.#open = {
       agreed,
       state,
@@ -253,7 +261,9 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
         bus,
         now,
         end: (...why) => this.end(...why),
-        acknowledge: (...what) => this.#acknowledge(...what),
+        acknowledge: (...what) => {
+          if (!this.#isClosed) this.#answers.acknowledge(...what);
+        },
       }),
       writer: new OutgoingWriter({ ...agreed, now, write: (bytes) => session.socket.write(bytes) }),
       subscribes: new SubscribeHandler({ ...this.#parts, level, session, state }),
@@ -262,7 +272,7 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
     this.#write(accepted(packet, agreed, { isPresent, expirySeconds: state.expirySeconds, assignedId }));
     this.#onAccepted();
     this.#open.subscribes.resume();
-    state.outgoing.connect(this);
+    state.outgoing.connect(this, (topic) => state.mayReceive(topic));
     const early = this.#early ?? [];
     this.#early = null;
     for (const one of early) this.#take(one);
@@ -294,9 +304,7 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
         break;
       case "pubrel": {
         const messageId = packet.messageId ?? 0;
-        const isKnown = state.receivedIds.delete(messageId);
-        const reasonCode = isKnown ? REASON.SUCCESS : REASON.PACKET_ID_NOT_FOUND;
-        this.#write({ cmd: "pubcomp", messageId, reasonCode });
+        this.#answers.complete(messageId, state.release(messageId));
         break;
       }
       case "subscribe":
@@ -329,7 +337,7 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
     }
     const isKnown = outgoing.release(packetId);
     const reasonCode = isKnown ? REASON.SUCCESS : REASON.PACKET_ID_NOT_FOUND;
-    this.#write({ cmd: "pubrel", messageId: packetId, reasonCode });
+    this.#answers.write({ cmd: "pubrel", messageId: packetId, reasonCode });
   }
 
   #disconnected({ reasonCode, properties }: IDisconnectPacket, open: Open): void {
@@ -343,21 +351,8 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
     this.close();
   }
 
-  #acknowledge(qos: 1 | 2, messageId: number, reasonCode: Reason, text: string | null): void {
-    if (this.#isClosed) return;
-    const cmd = qos === 1 ? "puback" : "pubrec";
-    if (text === null || this.#open === null) {
-      this.#write({ cmd, messageId, reasonCode });
-      return;
-    }
-    const { wantsReasons, maxPacketBytes } = this.#open.agreed;
-    const withWords = encode({ cmd, messageId, reasonCode, properties: { reasonString: text } }, this.#level);
-    if (wantsReasons && withWords.length <= maxPacketBytes) this.#session.socket.write(withWords);
-    else this.#write({ cmd, messageId, reasonCode });
-  }
-
   #write(packet: Packet): void {
-    if (!this.#isClosed) this.#session.socket.write(encode(packet, this.#level));
+    if (!this.#isClosed) this.#answers.write(packet);
   }
 
   #lost(): void {

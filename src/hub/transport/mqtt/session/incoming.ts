@@ -9,10 +9,12 @@ import type { MessageBus } from "./message-bus.ts";
 import { expiresAt, type Level, type Message, MQTT_5, messageProperties } from "./packets.ts";
 import { REASON, type Reason, refusalReason } from "./reason-codes.ts";
 import type { SessionState } from "./session-state.ts";
-import { IncomingAliases } from "./topic-aliases.ts";
+import { IncomingAliases, MAX_TOPIC_ALIASES } from "./topic-aliases.ts";
 
-/** The Receive Maximum that clients are told; of older clients' QoS 2 messages there may be as many open. */
+/** The Receive Maximum that clients are told. */
 export const RECEIVE_MAXIMUM = 256;
+/** Older clients know of no limit: some send all that they have before they release the first. */
+const MAX_OPEN_QOS2_OF_OLDER_CLIENTS = 10_000;
 
 export interface IncomingOptions {
   readonly level: Level;
@@ -41,24 +43,28 @@ export class IncomingMessages {
   async take(packet: IPublishPacket): Promise<void> {
     const { level, session, state, publishes, now, end, acknowledge } = this.#options;
     const { qos, properties, payload, retain, messageId = 0 } = packet;
-    const topic = this.#aliases.resolve(packet.topic, properties?.topicAlias);
-    if (topic === null) {
-      end(REASON.TOPIC_ALIAS_INVALID, "a topic alias that stands for no topic");
+    const resolved = this.#aliases.resolve(packet.topic, properties?.topicAlias);
+    if (resolved === "bad-alias") {
+      end(REASON.TOPIC_ALIAS_INVALID, `The hub takes topic aliases from 1 to ${MAX_TOPIC_ALIASES}.`);
       return;
     }
-    if (qos === 2 && state.receivedIds.has(messageId)) {
+    if (resolved === "no-topic") {
+      end(REASON.PROTOCOL_ERROR, "A PUBLISH has neither a topic nor an alias that stands for one.");
+      return;
+    }
+    if (qos === 2 && state.hasReceived(messageId)) {
       acknowledge(2, messageId, REASON.SUCCESS, null);
       return;
     }
     // It was sent again before its verdict, which answers both.
     if (qos === 2 && this.#unsettledIds.has(messageId)) return;
     if (!this.#hasRoomFor(qos)) {
-      end(REASON.RECEIVE_MAXIMUM_EXCEEDED, `over ${RECEIVE_MAXIMUM} messages at once that are not acknowledged`);
+      end(REASON.RECEIVE_MAXIMUM_EXCEEDED, "More messages of QoS 2 are open than the hub takes at once.");
       return;
     }
     if (qos === 2) this.#unsettledIds.add(messageId);
     const message: Message = {
-      topic,
+      topic: resolved.topic,
       payload: typeof payload === "string" ? Buffer.from(payload) : payload,
       qos,
       retain,
@@ -79,7 +85,7 @@ export class IncomingMessages {
     });
   }
 
-  #answer({ qos }: Message, packetId: number, verdict: Verdict | null): void {
+  #answer({ topic, qos }: Message, packetId: number, verdict: Verdict | null): void {
     const { level, state, end, acknowledge } = this.#options;
     if (verdict?.kind === "deferred") {
       // An acknowledgement, whatever it says, would have the client forget the message [MQTT-4.4.0-2].
@@ -88,14 +94,18 @@ export class IncomingMessages {
     }
     if (qos === 0) return;
     if (verdict?.kind === "refused" && level === MQTT_5) {
-      acknowledge(qos, packetId, refusalReason(verdict.problem), render(verdict.problem));
+      // Of topics that are the broker's own everybody knows why.
+      const words = topic.startsWith("$") ? null : render(verdict.problem);
+      acknowledge(qos, packetId, refusalReason(verdict.problem), words);
       return;
     }
-    if (qos === 2) state.receivedIds.add(packetId);
+    if (qos === 2) state.received(packetId);
     acknowledge(qos, packetId, REASON.SUCCESS, null);
   }
 
   #hasRoomFor(qos: number): boolean {
-    return qos < 2 || this.#options.state.receivedIds.size + this.#unsettledIds.size < RECEIVE_MAXIMUM;
+    const { level, state } = this.#options;
+    const maximum = level === MQTT_5 ? RECEIVE_MAXIMUM : MAX_OPEN_QOS2_OF_OLDER_CLIENTS;
+    return qos < 2 || state.receivedCount + this.#unsettledIds.size < maximum;
   }
 }

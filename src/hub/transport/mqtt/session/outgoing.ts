@@ -69,9 +69,13 @@ export class OutgoingMessages {
     else this.#waiting.push(outgoing);
   }
 
-  /** A client is there: it is sent again what it did not acknowledge [MQTT-4.4.0-1], then what waits. */
-  connect(link: OutgoingLink): void {
+  /**
+   * A client is there: it is sent again what it did not acknowledge [MQTT-4.4.0-1], then what waits. What it may receive no
+   * more is forgotten.
+   */
+  connect(link: OutgoingLink, mayReceive: (topic: string) => boolean): void {
     this.#link = link;
+    this.#forget(mayReceive);
     for (const [packetId, { outgoing, isReleased }] of [...this.#open]) {
       if (isReleased) link.sendRelease(packetId);
       else if (!link.send(outgoing, packetId, true)) this.#remove(packetId);
@@ -100,6 +104,16 @@ export class OutgoingMessages {
     this.#open.clear();
     this.#waiting = [];
     this.#count(-this.#bytes);
+  }
+
+  #forget(mayReceive: (topic: string) => boolean): void {
+    for (const [packetId, { outgoing, isReleased }] of [...this.#open])
+      if (!isReleased && !mayReceive(outgoing.message.topic)) this.#remove(packetId);
+    this.#waiting = this.#waiting.filter(({ message }) => {
+      if (mayReceive(message.topic)) return true;
+      this.#count(-sizeOf(message));
+      return false;
+    });
   }
 
   #startWaiting(): void {

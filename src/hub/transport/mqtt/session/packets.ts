@@ -73,6 +73,13 @@ export function encode(packet: Packet, level: Level): Buffer {
   return generate(packet, { protocolVersion: level });
 }
 
+const ACKNOWLEDGEMENTS = { puback: 0x40, pubrec: 0x50, pubcomp: 0x70 } as const;
+
+/** One that says that all is well, which is the same in every version (section 3.4). */
+export function plainAcknowledgement(kind: keyof typeof ACKNOWLEDGEMENTS, packetId: number): Uint8Array {
+  return Uint8Array.of(ACKNOWLEDGEMENTS[kind], 2, packetId >> 8, packetId & 0xff);
+}
+
 /** Passes on each packet of the bytes that it is given, which are whole packets of one connection, in order. */
 export function makeDecoder(
   onPacket: (packet: Packet) => void,

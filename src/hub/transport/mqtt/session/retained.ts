@@ -79,7 +79,16 @@ export class RetainedMessages {
     }
     if (!this.#hasRoomFor(message, before)) return false;
     this.#put(message);
-    await collection.save([recordOf(message)]);
+    try {
+      await collection.save([recordOf(message)]);
+    } catch (error) {
+      // Nobody may be told what the next start does not know, unless a later one has taken its place.
+      if (this.#byTopic.get(topic) === message) {
+        this.#remove(message);
+        if (before !== undefined) this.#put(before);
+      }
+      throw error;
+    }
     return true;
   }
 

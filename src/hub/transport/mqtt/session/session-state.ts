@@ -12,6 +12,7 @@ import { parseShared, type Subscription } from "./subscription.ts";
 
 /** What a subscription takes beside its filter, here and in the emitter. */
 const SUBSCRIPTION_BYTES = 320;
+const RECEIVED_ID_BYTES = 48;
 
 /** The connection of the session's client. */
 export interface SessionConnection {
@@ -26,6 +27,7 @@ export interface SessionConnection {
 export interface SessionStateOptions {
   readonly clientId: string;
   readonly principal: Principal;
+  readonly address: string;
   readonly share: Share;
   readonly bus: MessageBus;
   readonly groups: SharedGroups;
@@ -35,6 +37,8 @@ export interface SessionStateOptions {
 /** A will whose delay has not passed. */
 export interface DelayedWill {
   secondsLeft: number;
+  /** What it takes in memory. */
+  readonly bytes: number;
   readonly publish: () => void;
 }
 
@@ -45,11 +49,13 @@ interface Subscribed {
 
 export class SessionState implements GroupMember {
   readonly clientId: string;
+  /** Where its client was last. */
+  address: string;
   /** Of the client that has it; its rights may change, who it is does not. */
   principal: Principal;
   readonly outgoing: OutgoingMessages;
   /** Ids of QoS 2 messages that were taken and not released yet. */
-  readonly receivedIds = new Set<number>();
+  readonly #receivedIds = new Set<number>();
   readonly #options: SessionStateOptions;
   readonly #subscribed = new Map<string, Subscribed>();
   #filterCharacters = 0;
@@ -59,7 +65,7 @@ export class SessionState implements GroupMember {
   expirySeconds = 0;
   /** Until it expires; counts while its client is away. */
   secondsLeft = 0;
-  will: DelayedWill | null = null;
+  #will: DelayedWill | null = null;
   /** Called at its end: nobody need end it any more. */
   endTracking: () => void = () => undefined;
 
@@ -67,6 +73,7 @@ export class SessionState implements GroupMember {
     this.#options = options;
     this.clientId = options.clientId;
     this.principal = options.principal;
+    this.address = options.address;
     this.outgoing = new OutgoingMessages((bytes) => {
       this.#owedBytes = bytes;
       this.#hold();
@@ -75,6 +82,37 @@ export class SessionState implements GroupMember {
 
   get isConnected(): boolean {
     return this.connection !== null;
+  }
+
+  get will(): DelayedWill | null {
+    return this.#will;
+  }
+
+  set will(will: DelayedWill | null) {
+    this.#will = will;
+    this.#hold();
+  }
+
+  /** How many QoS 2 messages were taken and not released yet. */
+  get receivedCount(): number {
+    return this.#receivedIds.size;
+  }
+
+  hasReceived(packetId: number): boolean {
+    return this.#receivedIds.has(packetId);
+  }
+
+  /** A QoS 2 message was taken: sent again before its release, it is the same one. */
+  received(packetId: number): void {
+    this.#receivedIds.add(packetId);
+    this.#hold();
+  }
+
+  /** PUBREL; false where no such message was taken. */
+  release(packetId: number): boolean {
+    const isKnown = this.#receivedIds.delete(packetId);
+    this.#hold();
+    return isKnown;
   }
 
   get filters(): Iterable<string> {
@@ -144,9 +182,9 @@ export class SessionState implements GroupMember {
   end(): void {
     for (const filter of [...this.#subscribed.keys()]) this.unsubscribe(filter);
     this.outgoing.clear();
-    this.receivedIds.clear();
-    this.will?.publish();
-    this.will = null;
+    this.#receivedIds.clear();
+    this.#will?.publish();
+    this.#will = null;
     this.endTracking();
     this.#options.share.close();
   }
@@ -158,6 +196,8 @@ export class SessionState implements GroupMember {
 
   #hold(): void {
     const subscriptionBytes = SUBSCRIPTION_BYTES * this.#subscribed.size + 2 * this.#filterCharacters;
-    this.#options.share.hold("session", this.#owedBytes + subscriptionBytes);
+    const receivedBytes = RECEIVED_ID_BYTES * this.#receivedIds.size;
+    const willBytes = this.#will?.bytes ?? 0;
+    this.#options.share.hold("session", this.#owedBytes + subscriptionBytes + receivedBytes + willBytes);
   }
 }

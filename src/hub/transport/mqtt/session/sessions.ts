@@ -22,6 +22,16 @@ export interface SessionsOptions {
   };
 }
 
+export interface OpeningClient {
+  readonly clientId: string;
+  readonly principal: Principal;
+  readonly address: string;
+  /** It wants a new session. */
+  readonly isClean: boolean;
+  /** How long it wants its session kept. */
+  readonly expirySeconds: number;
+}
+
 export interface OpenedSession {
   readonly state: SessionState;
   /** The client had this session before. */
@@ -44,7 +54,7 @@ export class Sessions {
    * The session of a client that connects; who had its id is disconnected. Null where that is somebody from whom it cannot be
    * taken, who may have come since the client was let in.
    */
-  open(clientId: string, principal: Principal, isClean: boolean, expirySeconds: number): OpenedSession | null {
+  open({ clientId, principal, address, isClean, expirySeconds }: OpeningClient): OpenedSession | null {
     if (this.isTakenByOther(clientId, principal)) return null;
     const known = this.#byClientId.get(clientId);
     known?.connection?.takenOver();
@@ -52,8 +62,9 @@ export class Sessions {
     const before = this.#byClientId.get(clientId);
     const isPresent = before !== undefined && !isClean && isSamePrincipal(before.principal, principal);
     if (before !== undefined && !isPresent) this.#end(before);
-    const state = isPresent ? before : this.#create(clientId, principal);
+    const state = isPresent ? before : this.#create(clientId, principal, address);
     state.principal = principal;
+    state.address = address;
     this.#absent.delete(state);
     state.will = null;
     state.expirySeconds = Math.min(expirySeconds, MAX_SESSION_SECONDS);
@@ -76,8 +87,7 @@ export class Sessions {
     }
     state.secondsLeft = state.expirySeconds;
     this.#absent.add(state);
-    const [longestAway] = this.#absent;
-    if (this.#absent.size > MAX_ABSENT_SESSIONS && longestAway !== undefined) this.#end(longestAway);
+    if (this.#absent.size > MAX_ABSENT_SESSIONS) this.#endOneTooMany();
   }
 
   /** The client wants its session kept for less, or more, than it said. */
@@ -105,7 +115,7 @@ export class Sessions {
     }
   }
 
-  #create(clientId: string, principal: Principal): SessionState {
+  #create(clientId: string, principal: Principal, address: string): SessionState {
     const { bus, budget, access } = this.#options;
     const share = budget.open({
       resume: () => undefined,
@@ -117,6 +127,7 @@ export class Sessions {
     const state = new SessionState({
       clientId,
       principal,
+      address,
       share,
       bus,
       groups: this.#groups,
@@ -132,6 +143,18 @@ export class Sessions {
     });
     this.#byClientId.set(clientId, state);
     return state;
+  }
+
+  /** The one longest away, of the address that has most: nobody crowds out the sessions of others. */
+  #endOneTooMany(): void {
+    const counts = new Map<string, number>();
+    for (const { address } of this.#absent) counts.set(address, (counts.get(address) ?? 0) + 1);
+    const most = Math.max(...counts.values());
+    for (const state of this.#absent)
+      if (counts.get(state.address) === most) {
+        this.#end(state);
+        return;
+      }
   }
 
   #end(state: SessionState): void {

@@ -7,13 +7,16 @@ export const MAX_TOPIC_ALIASES = 64;
 export class IncomingAliases {
   readonly #topics = new Map<number, string>();
 
-  /** The topic of a PUBLISH; null where its alias stands for none. `alias` is undefined where it has none. */
-  resolve(topic: string, alias: number | undefined): string | null {
-    if (alias === undefined) return topic === "" ? null : topic;
-    if (alias === 0 || alias > MAX_TOPIC_ALIASES) return null;
-    if (topic === "") return this.#topics.get(alias) ?? null;
+  /** The topic of a PUBLISH; `alias` is undefined where it has none. */
+  resolve(topic: string, alias: number | undefined): { readonly topic: string } | "bad-alias" | "no-topic" {
+    if (alias === undefined) return topic === "" ? "no-topic" : { topic };
+    if (alias === 0 || alias > MAX_TOPIC_ALIASES) return "bad-alias";
+    if (topic === "") {
+      const known = this.#topics.get(alias);
+      return known === undefined ? "no-topic" : { topic: known };
+    }
     this.#topics.set(alias, topic);
-    return topic;
+    return { topic };
   }
 }
 

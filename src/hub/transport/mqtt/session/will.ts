@@ -3,7 +3,7 @@ import type { IConnectPacket } from "mqtt-packet";
 import type { PublishHandler } from "../publish-handler.ts";
 import type { MqttSession } from "../session.ts";
 import type { MessageBus } from "./message-bus.ts";
-import { expiresAt, type Message, messageProperties } from "./packets.ts";
+import { expiresAt, type Message, messageProperties, sizeOf } from "./packets.ts";
 import type { SessionState } from "./session-state.ts";
 
 export interface WillOptions {
@@ -28,25 +28,29 @@ export class Will {
     const { state } = this.#options;
     const secondsLeft = Math.min(this.#will.properties?.willDelayInterval ?? 0, state.expirySeconds);
     if (secondsLeft === 0) this.publish();
-    else state.will = { secondsLeft, publish: () => this.publish() };
+    else state.will = { secondsLeft, bytes: sizeOf(this.#message()), publish: () => this.publish() };
   }
 
   publish(): void {
-    const { publishes, bus, session, state, now } = this.#options;
-    const { topic, payload, qos = 0, retain = false, properties } = this.#will;
-    const message: Message = {
-      topic,
-      payload: typeof payload === "string" ? Buffer.from(payload) : payload,
-      qos,
-      retain,
-      properties: messageProperties(properties),
-      expiresAtMs: expiresAt(properties, now()),
-    };
+    const { publishes, bus, session, state } = this.#options;
+    const message = this.#message();
     session.publishBegan();
     // It never rejects, and nobody is there to hear of a verdict.
     void publishes.accept(session, message).then(({ isForwarded }) => {
       session.publishSettled();
       if (isForwarded) bus.publish(message, state.clientId);
     });
+  }
+  /** Its time to expire begins when it is published. */
+  #message(): Message {
+    const { topic, payload, qos = 0, retain = false, properties } = this.#will;
+    return {
+      topic,
+      payload: typeof payload === "string" ? Buffer.from(payload) : payload,
+      qos,
+      retain,
+      properties: messageProperties(properties),
+      expiresAtMs: expiresAt(properties, this.#options.now()),
+    };
   }
 }
