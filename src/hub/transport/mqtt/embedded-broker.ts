@@ -78,7 +78,7 @@ export class EmbeddedBroker implements MqttBroker {
     const { commands, access, budget, records, diagnostics, onPublish, onSession, clock, log } = options;
     this.#options = options;
     const { topics: authority } = access;
-    this.#commands = new MqttCommands(commands);
+    this.#commands = new MqttCommands(commands, clock);
     this.#subscriptions = new MqttSubscriptions(authority);
     const subscriptions = this.#subscriptions;
     this.#retained = new RetainedMessages({ records, maxBytes: budget.maxRetainedBytes, clock });

@@ -93,7 +93,8 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
   }
 
   get receiveMaximum(): number {
-    return this.#open?.agreed.receiveMaximum ?? 0;
+    const maximum = this.#open?.agreed.receiveMaximum ?? 0;
+    return maximum - this.#parts.commands.countOpen(this.#session);
   }
 
   send(outgoing: Outgoing, packetId: number, isDuplicate: boolean): boolean {
@@ -325,8 +326,7 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
   }
 
   #acknowledged(packetId: number, reason: number, state: SessionState): void {
-    if (packetId >= FIRST_COMMAND_PACKET_ID)
-      this.#parts.commands.acknowledged(this.#session, packetId, reason < FIRST_FAILURE);
+    if (packetId >= FIRST_COMMAND_PACKET_ID) this.#parts.commands.acknowledged(this.#session, packetId, reason);
     else state.outgoing.finish(packetId);
   }
 

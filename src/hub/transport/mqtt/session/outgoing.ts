@@ -40,6 +40,8 @@ interface Open {
 export class OutgoingMessages {
   readonly #onBytes: (bytes: number) => void;
   readonly #open = new Map<number, Open>();
+  /** Ids of open messages that the client is to be sent again as soon as it takes them. */
+  #unsent: number[] = [];
   #waiting: Outgoing[] = [];
   #bytes = 0;
   #lastPacketId = 0;
@@ -62,7 +64,8 @@ export class OutgoingMessages {
       return;
     }
     const bytes = sizeOf(outgoing.message);
-    const mayStart = link !== null && this.#hasRoom(link) && this.#waiting.length === 0;
+    const isFirst = this.#waiting.length === 0 && this.#unsent.length === 0;
+    const mayStart = link !== null && isFirst && this.#hasRoom(link);
     if (this.#bytes + bytes > MAX_OWED_BYTES || (!mayStart && this.#waiting.length >= MAX_WAITING_MESSAGES)) return;
     this.#count(bytes);
     if (mayStart) this.#start(link, outgoing);
@@ -76,15 +79,16 @@ export class OutgoingMessages {
   connect(link: OutgoingLink, mayReceive: (topic: string) => boolean): void {
     this.#link = link;
     this.#forget(mayReceive);
-    for (const [packetId, { outgoing, isReleased }] of [...this.#open]) {
+    for (const [packetId, { isReleased }] of this.#open) {
       if (isReleased) link.sendRelease(packetId);
-      else if (!link.send(outgoing, packetId, true)) this.#remove(packetId);
+      else this.#unsent.push(packetId);
     }
     this.#startWaiting();
   }
 
   disconnect(): void {
     this.#link = null;
+    this.#unsent = [];
   }
 
   /** PUBACK, or a PUBREC that refuses the message, or PUBCOMP. */
@@ -102,6 +106,7 @@ export class OutgoingMessages {
 
   clear(): void {
     this.#open.clear();
+    this.#unsent = [];
     this.#waiting = [];
     this.#count(-this.#bytes);
   }
@@ -117,6 +122,8 @@ export class OutgoingMessages {
   }
 
   #startWaiting(): void {
+    this.#resend();
+    if (this.#unsent.length > 0) return;
     let started = 0;
     for (const outgoing of this.#waiting) {
       const link = this.#link;
@@ -127,6 +134,14 @@ export class OutgoingMessages {
     if (started > 0) this.#waiting.splice(0, started);
   }
 
+  #resend(): void {
+    while (this.#link !== null && this.#unsent.length > 0 && this.#hasRoom(this.#link)) {
+      const packetId = this.#unsent.shift() ?? 0;
+      const open = this.#open.get(packetId);
+      if (open !== undefined && !this.#link.send(open.outgoing, packetId, true)) this.#remove(packetId);
+    }
+  }
+
   #start(link: OutgoingLink, outgoing: Outgoing): void {
     const packetId = this.#nextPacketId();
     this.#open.set(packetId, { outgoing, isReleased: false });
@@ -134,13 +149,14 @@ export class OutgoingMessages {
   }
 
   #hasRoom({ receiveMaximum }: OutgoingLink): boolean {
-    return this.#open.size < Math.min(receiveMaximum, MAX_OPEN_MESSAGES);
+    return this.#open.size - this.#unsent.length < Math.min(receiveMaximum, MAX_OPEN_MESSAGES);
   }
 
   #remove(packetId: number): boolean {
     const open = this.#open.get(packetId);
     if (open === undefined) return false;
     this.#open.delete(packetId);
+    if (this.#unsent.length > 0) this.#unsent = this.#unsent.filter((id) => id !== packetId);
     this.#count(-sizeOf(open.outgoing.message));
     return true;
   }
