@@ -350,7 +350,7 @@ interface MqttParts {
 }
 
 function createMqtt({ config, core, admission, failures, endpoints, clock, log: hubLog }: MqttParts): EmbeddedBroker {
-  const { access, ingest, inbox, commands, budget, registry, floodLog, events } = core;
+  const { access, ingest, inbox, commands, budget, registry, floodLog, events, store } = core;
   const log = hubLog.child({ name: "mqtt" });
   const httpPort = () => endpoints.httpPort;
   const mqtt = new EmbeddedBroker({
@@ -359,7 +359,7 @@ function createMqtt({ config, core, admission, failures, endpoints, clock, log: 
     onPublish: ({ topic, route, payload, address, principal, session, share }) =>
       inbox.receive({ source: topic, payload, address, principal, transport: "mqtt", share, session }, route.decode),
     onSession: ({ session, fellSilent }) => registry.presence.sessionEnded(session, fellSilent),
-    inbox,
+    records: store.records,
     commands,
     access,
     admission,

@@ -23,7 +23,6 @@ export const errorStatus = {
   "bad-state": 400,
   "bad-reply": 400,
   "bad-encoding": 400,
-  "unsupported-protocol": 400,
   "device-blocked": 403,
   // A request that cannot be answered as it stands.
   "bad-request": 400,

@@ -75,6 +75,35 @@ export function scopeOf(principal: Principal): Scope | null {
   return "rooms" in principal && principal.rooms !== undefined ? { kind: "rooms", rooms: principal.rooms } : null;
 }
 
+/** Has shown who it is. */
+export function isProven(principal: Principal): boolean {
+  return principal.kind === "device" || "role" in principal;
+}
+
+/** Whether both are one and the same: whoever has the one's rights has the other's. */
+export function isSamePrincipal(one: Principal, other: Principal): boolean {
+  return subjectOf(one) === subjectOf(other);
+}
+
+/** What nobody else has: a name of its kind, or the digest of its key. */
+function subjectOf(principal: Principal): string {
+  switch (principal.kind) {
+    case "shell":
+    case "anonymous":
+      return principal.kind;
+    case "person":
+      return `person ${principal.name}`;
+    case "api-key":
+      return `api-key ${principal.id}`;
+    case "share":
+      return `share ${principal.id}`;
+    case "device":
+      return `device ${principal.device}`;
+    case "unproven":
+      return `unproven ${principal.digest.hash} ${principal.device ?? ""}`;
+  }
+}
+
 /** As the audit log and lists call it. */
 export function nameOf(principal: Principal): string {
   switch (principal.kind) {

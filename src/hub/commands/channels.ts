@@ -4,11 +4,17 @@ import type { Publication } from "../../shared/added-control.ts";
 import type { CommandMessage } from "../../shared/command.ts";
 import type { DeviceId } from "../../shared/ids.ts";
 
+/** The device's client got a command, and does not take it. */
+export class CommandRefused extends Error {
+  override readonly name = "CommandRefused";
+}
+
 /** A way to a device: an MQTT session, a WebSocket, a request that waits. */
 export interface CommandChannel {
   /**
    * Hands a command over. Resolves once the device's client has acknowledged it; with false where it has been sent, but
-   * this way has no acknowledgement. Rejects when the way ended before that, or `signal` took the command back.
+   * this way has no acknowledgement. Rejects when the way ended before that, or `signal` took the command back; with
+   * `CommandRefused` where the client says that it does not take it.
    */
   deliver(message: CommandMessage, signal: AbortSignal): Promise<boolean>;
 }

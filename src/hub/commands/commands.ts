@@ -16,7 +16,7 @@ import { filterMatches } from "../../shared/topics.ts";
 import type { Clock } from "../clock.ts";
 import type { HubEvents } from "../events.ts";
 import type { RecordStore } from "../store/records.ts";
-import { type CommandChannel, CommandChannels, type CommandPublisher } from "./channels.ts";
+import { type CommandChannel, CommandChannels, type CommandPublisher, CommandRefused } from "./channels.ts";
 import { CommandHistory, givenAtMs } from "./command-history.ts";
 import { commandRecords } from "./command-records.ts";
 
@@ -276,9 +276,14 @@ export class Commands {
         open.replyDueMs = this.#options.clock.now() + REPLY_WITHIN_MS;
         if (isAcknowledged) this.#become(open, "delivered");
       },
-      () => {
+      (failure: unknown) => {
         open.withdraw = null;
         if (withdraw.signal.aborted) return;
+        if (failure instanceof CommandRefused) {
+          const end = this.#advanced(open.command, "failed", { error: failure.message });
+          if (this.#isOpen(open)) this.#settleSoon(open, end);
+          return;
+        }
         // A way that failed has ended, and may not have said so yet.
         this.#channels.detach(open.command.device, channel);
         if (this.#isOpen(open)) this.#become(open, "queued");

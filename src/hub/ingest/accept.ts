@@ -137,12 +137,6 @@ export class Ingest {
     return this.#counted(delivery, { kind: "deferred", problem, retryAfterSeconds: RETRY_AFTER_SECONDS });
   }
 
-  /** Whether a message for a device is refused because of who it is, or who sends it: no client may receive it then. */
-  isBarred(device: DeviceId, principal: Principal): boolean {
-    const { registry, access } = this.#options;
-    return registry.isBlocked(device) || access.devices.obstacleTo(principal, device) !== null;
-  }
-
   /**
    * Lists a message that is bad for ever; on a full disk it is only deferred. Of a flood most are only counted, without a
    * look at the disk. `explain` finds a better message, at a price that is paid where they are read: in the list. Rejects when

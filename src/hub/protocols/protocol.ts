@@ -49,6 +49,8 @@ export interface CommandSubscriber {
   readonly device: DeviceId;
   /** What tells the device to do a command. */
   readonly encode: (command: CommandMessage) => Publication;
+  /** Where the device replies. */
+  readonly replyTopic: string;
 }
 
 export interface Protocol {

@@ -184,19 +184,6 @@ test("a packet whose length counts characters is told as such", async () => {
   });
 });
 
-test("a client that speaks MQTT 5 is named, and counted each time", async () => {
-  await using hub = await startTestHub();
-  for (const clientId of ["node-red", "node-red", "other"]) {
-    const options = { protocolVersion: 5, clientId, reconnectPeriod: 0 } as const;
-    await expect(connectAsync(hub.file.mqtt, options, false)).rejects.toThrow();
-  }
-  const message = "This client speaks MQTT 5. Let it connect with 3.1.1 (paho: protocol=MQTTv311).";
-  expect(await clientsOf(hub)).toMatchObject([
-    { code: "unsupported-protocol", who: "other", message, count: 1 },
-    { code: "unsupported-protocol", who: "node-red", message, count: 2 },
-  ]);
-});
-
 test("two clients with one id, that push each other out, are told apart from one that moves", async () => {
   await using hub = await startTestHub();
   await hub.post({ device_id: "raspberrypi", t: 1 });
@@ -262,7 +249,7 @@ test("subscriptions that are turned away are named with their filter and the rea
   await client.endAsync();
   expect(told(await clientsOf(hub))).toEqual([
     "no-subscription dash: Its subscription to “#” was turned away. Without a key a client hears its own commands, on bramble/<device>/command, and topics of controls added by hand.",
-    "no-subscription dash: Its subscription to “$share/group/sensor/data” was turned away. Shared subscriptions are MQTT 5, which this hub does not speak.",
+    "no-subscription dash: Its subscription to “$share/group/sensor/data” was turned away. Shared subscriptions are MQTT 5: connect with that version, and write $share/<group>/<filter>.",
     "no-subscription dash: Its subscription to “bramble/fan/commands” was turned away. Did you mean bramble/fan/command?",
   ]);
 });

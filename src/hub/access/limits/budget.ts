@@ -232,7 +232,7 @@ export class Budget {
 class ConnectionShare implements Share {
   readonly #budget: Budget;
   readonly #owner: ShareOwner;
-  readonly #held: Record<Holding, number> = { unfinished: 0, waiting: 0, unsent: 0, remembered: 0 };
+  readonly #held: Record<Holding, number> = { unfinished: 0, waiting: 0, unsent: 0, remembered: 0, session: 0 };
   readonly #inTurn: { readonly bytes: number; readonly taken: () => void }[] = [];
   /** What was released in this turn: of what the connection has in flight, and of what all have. */
   #releasedBytes = 0;

@@ -8,7 +8,9 @@ export type Holding =
   /** Answers and messages that the client has not read. */
   | "unsent"
   /** Subscriptions, a last will: what stays for as long as the connection does. */
-  | "remembered";
+  | "remembered"
+  /** A session that may outlive its connection: subscriptions, and messages that wait for its client. */
+  | "session";
 
 /** Of what a client has the hub hold, by kind. */
 export const MAX_HELD_BYTES: Readonly<Record<Holding, number>> = {
@@ -16,6 +18,7 @@ export const MAX_HELD_BYTES: Readonly<Record<Holding, number>> = {
   waiting: 1_200_000,
   unsent: 2 * 1024 * 1024,
   remembered: 128 * 1024,
+  session: 4 * 1024 * 1024,
 };
 
 /** Why a connection is cut; completes “its connection was cut: …”. */
@@ -26,6 +29,8 @@ export function tooMuch(kind: Holding): string {
       return `a message that it began has over ${MAX_HELD_BYTES.unfinished} bytes`;
     case "unsent":
       return `over ${MAX_HELD_BYTES.unsent} bytes wait for it because it does not read`;
+    case "session":
+      return `what waits for it, and its subscriptions, are over ${MAX_HELD_BYTES.session} bytes`;
     case "remembered":
       return `what it has the hub remember is over ${MAX_HELD_BYTES.remembered} bytes`;
   }

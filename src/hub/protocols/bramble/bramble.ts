@@ -20,7 +20,8 @@ export const brambleProtocol: Protocol = {
   matchCommandFilter(filter) {
     const device = commandTopicDevice(filter);
     // Exactly the topic: a filter with a wildcard asks for those of all devices.
-    return device && { device, encode: (command) => ({ topic: filter, payload: JSON.stringify(command) }) };
+    const replyTopic = `bramble/${device}/reply`;
+    return device && { device, replyTopic, encode: (command) => ({ topic: filter, payload: JSON.stringify(command) }) };
   },
   httpRoutes: brambleHttpRoutes,
 };

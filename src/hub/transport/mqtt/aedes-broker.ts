@@ -1,16 +1,11 @@
-// Aedes, which also tells whether a topic has subscribers: messages without any need not go through it.
-import type { Duplex } from "node:stream";
-import { Aedes, type AedesOptions, type Client, type PublishPacket } from "aedes";
-import { writeToStream } from "mqtt-packet";
+// Aedes as the bus between publishers and subscribers. It also tells whether a topic has subscribers: messages without any need
+// not go through it. Clients are served by the session layer.
+import { Aedes } from "aedes";
 import { filterMatches } from "../../../shared/topics.ts";
-import { MAX_CLIENT_ID_CHARACTERS } from "./validation.ts";
-
-// The packet library would make a buffer of each number up to 65,535, which is 7 MB, to be a little faster.
-Object.assign(writeToStream, { cacheNumbers: false });
 
 /** Of the broker's persistence, which its types leave open, what is used here. */
-interface IncomingPersistence {
-  incomingStorePacket(client: Client, packet: PublishPacket): Promise<void>;
+interface RetainedPersistence {
+  storeRetained(packet: unknown): Promise<void>;
 }
 
 type Subscribe = Parameters<Aedes["subscribe"]>;
@@ -23,24 +18,16 @@ export class AedesBroker extends Aedes {
   readonly #filters = new Map<string, number>();
   readonly #listened = new Map<string, boolean>();
 
-  constructor(options: AedesOptions) {
-    // With a limit to what goes on at once, one subscriber that stalls starves the others, and a long backlog overflows the
-    // stack. MQTT 3.1 clients may have ids as long as others, though their standard says 23 characters.
-    super({ concurrency: 0, maxClientsIdLength: MAX_CLIENT_ID_CHARACTERS, ...options });
+  constructor() {
+    // With a limit to what goes on at once, one subscriber that stalls starves the others.
+    super({ concurrency: 0 });
   }
 
-  /** `handle`, with packet ids that begin at 1 and not anywhere, which may be among those of commands. */
-  accept(stream: Duplex): Client {
-    const client = this.handle(stream);
-    return Object.assign(client, { _nextId: 1 });
-  }
-
-  /** The broker remembers a QoS 2 message until its PUBREL comes, to know it again; for that its id is enough. */
+  /** What is retained is kept in the hub's store. */
   override async listen(): Promise<void> {
     await super.listen();
-    const persistence: IncomingPersistence = Reflect.get<object, string>(this, "persistence");
-    const store = persistence.incomingStorePacket.bind(persistence);
-    persistence.incomingStorePacket = (client, packet) => store(client, { ...packet, payload: Buffer.alloc(0) });
+    const persistence: RetainedPersistence = Reflect.get<object, string>(this, "persistence");
+    persistence.storeRetained = async () => undefined;
   }
 
   override subscribe(...[filter, deliver, done]: Subscribe): void {

@@ -2,19 +2,25 @@
 // them, and to no other: it is written to that session's socket, past the broker, which would queue it and cannot say
 // who acknowledged it. What a control added by hand publishes goes the same way to everybody who listens on its topic.
 import type { Duplex } from "node:stream";
-import { generate } from "mqtt-packet";
+import type { IPublishPacket } from "mqtt-packet";
 import type { Publication } from "../../../shared/added-control.ts";
+import type { CommandMessage } from "../../../shared/command.ts";
 import { filterMatches, isCatchAll } from "../../../shared/topics.ts";
-import type { CommandChannel } from "../../commands/channels.ts";
+import type { Clock } from "../../clock.ts";
+import { type CommandChannel, CommandRefused } from "../../commands/channels.ts";
 import type { Commands } from "../../commands/commands.ts";
 import type { CommandSubscriber } from "../../protocols/protocol.ts";
 import { matchCommandFilter } from "../../protocols/protocols.ts";
+import { encode, type Level, MQTT_5 } from "./session/packets.ts";
+import { FIRST_FAILURE } from "./session/reason-codes.ts";
 
-/** Packet ids of commands; the broker counts up from anywhere, and comes by here seldom. */
-const PACKET_IDS = { first: 0xf000, last: 0xffff };
+/** Packet ids of commands; those of other messages are below. */
+export const FIRST_COMMAND_PACKET_ID = 0xf000;
+const PACKET_IDS = { first: FIRST_COMMAND_PACKET_ID, last: 0xffff };
 
 export interface CommandSession {
   readonly socket: Duplex;
+  readonly level: Level;
 }
 
 /** What a session has to do with commands. */
@@ -30,10 +36,12 @@ interface Link {
 
 export class MqttCommands {
   readonly #commands: Pick<Commands, "attach" | "listened">;
+  readonly #clock: Clock;
   readonly #links = new Map<CommandSession, Link>();
 
-  constructor(commands: Pick<Commands, "attach" | "listened">) {
+  constructor(commands: Pick<Commands, "attach" | "listened">, clock: Clock) {
     this.#commands = commands;
+    this.#clock = clock;
   }
 
   subscribed(session: CommandSession, filter: string, qos: number): void {
@@ -68,21 +76,30 @@ export class MqttCommands {
     if (meant.length === 0) return undefined;
     const someAcknowledge = meant.some(({ qos }) => qos > 0);
     return {
-      deliver: async (_message, signal) => {
+      deliver: async (message, signal) => {
+        const properties = { messageExpiryInterval: this.#secondsLeft(message) };
         const sent = all.map(({ session, link, qos, isObserver }) => {
-          const outcome = this.#send(session, link, { topic, payload, qos }, signal);
+          const outcome = this.#send(session, link, { topic, payload, qos, properties }, signal);
           // Every one that counts is looked at below.
           outcome.catch(() => undefined);
           return { outcome, counts: !isObserver && (qos > 0 || !someAcknowledge) };
         });
-        return Promise.any(sent.filter(({ counts }) => counts).map(({ outcome }) => outcome));
+        const outcomes = sent.filter(({ counts }) => counts).map(({ outcome }) => outcome);
+        return Promise.any(outcomes).catch((failure: unknown) => Promise.reject(refusalAmong(failure)));
       },
     };
   }
 
-  /** The client sent a PUBACK. */
-  acknowledged(session: CommandSession, packetId: number): void {
-    this.#links.get(session)?.waiting.get(packetId)?.acknowledged();
+  /** The client sent a PUBACK, which since MQTT 5 may say that it did not take the command. */
+  acknowledged(session: CommandSession, packetId: number, reason: number): void {
+    const waiting = this.#links.get(session)?.waiting.get(packetId);
+    if (reason < FIRST_FAILURE) waiting?.acknowledged();
+    else waiting?.failed(new CommandRefused(`refused by the device's client (0x${reason.toString(16)})`));
+  }
+
+  /** Commands that it was sent and has not acknowledged. */
+  countOpen(session: CommandSession): number {
+    return this.#links.get(session)?.waiting.size ?? 0;
   }
 
   ended(session: CommandSession): void {
@@ -102,21 +119,35 @@ export class MqttCommands {
     return link;
   }
 
-  #channel(session: CommandSession, link: Link, { encode }: CommandSubscriber, qos: number): CommandChannel {
-    return { deliver: (message, signal) => this.#send(session, link, { ...encode(message), qos }, signal) };
+  /** Since MQTT 5 a command says where its reply goes, which one it is, and when nobody needs to do it any more. */
+  #channel(session: CommandSession, link: Link, subscriber: CommandSubscriber, qos: number): CommandChannel {
+    return {
+      deliver: (message, signal) => {
+        const properties = {
+          messageExpiryInterval: this.#secondsLeft(message),
+          responseTopic: subscriber.replyTopic,
+          correlationData: Buffer.from(message.id),
+        };
+        return this.#send(session, link, { ...subscriber.encode(message), qos, properties }, signal);
+      },
+    };
+  }
+
+  #secondsLeft({ at, ttl_ms: lifeMs }: CommandMessage): number {
+    return Math.max(1, Math.ceil((at + lifeMs - this.#clock.now()) / 1_000));
   }
 
   /** Resolves with true once it is acknowledged, with false where it was sent and never will be. */
-  async #send({ socket }: CommandSession, link: Link, message: Outgoing, signal: AbortSignal): Promise<boolean> {
+  async #send({ socket, level }: CommandSession, link: Link, message: Outgoing, signal: AbortSignal): Promise<boolean> {
     if (!socket.writable) throw new Error("the session has ended");
     // A subscription at QoS 0 is sent nothing higher [MQTT-3.8.4-6], and acknowledges nothing.
     if (message.qos === 0) {
-      socket.write(packet(message, 0));
+      socket.write(packet(message, 0, level));
       return false;
     }
     const packetId = nextPacketId(link);
     const acknowledged = waitFor(link, packetId, signal);
-    socket.write(packet(message, packetId));
+    socket.write(packet(message, packetId, level));
     await acknowledged;
     return true;
   }
@@ -125,11 +156,20 @@ export class MqttCommands {
 interface Outgoing extends Publication {
   /** Of the subscription. */
   readonly qos: number;
+  /** For clients of MQTT 5. */
+  readonly properties: NonNullable<IPublishPacket["properties"]>;
 }
 
-function packet({ topic, payload }: Outgoing, packetId: number): Buffer {
+/** Of several that did not take a message, the word of one that had it. */
+function refusalAmong(failure: unknown): unknown {
+  const failures: unknown[] = failure instanceof AggregateError ? failure.errors : [];
+  return failures.find((one) => one instanceof CommandRefused) ?? failure;
+}
+
+function packet({ topic, payload, properties }: Outgoing, packetId: number, level: Level): Buffer {
   const qos = packetId === 0 ? 0 : 1;
-  return generate({ cmd: "publish", topic, payload, qos, messageId: packetId, dup: false, retain: false });
+  const publish = { cmd: "publish", topic, payload, qos, messageId: packetId, dup: false, retain: false } as const;
+  return encode(level === MQTT_5 ? { ...publish, properties } : publish, level);
 }
 
 function nextPacketId(link: Link): number {

@@ -1,61 +1,46 @@
-// Connections from the socket to its end: each gets a share of the budget, a guard in front of the broker, and a session.
-// Order: the guard overrides the socket's `read` before the broker attaches, so that the broker reads checked packets only.
+// Connections from the socket to its end: each gets a share of the budget, a guard in front, and a side that speaks MQTT.
+// Order: the guard overrides the socket's `read` before anyone listens to it, so that checked packets only are read.
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import type { Client } from "aedes";
+import { message } from "../../../shared/messages/message.ts";
+import { limits } from "../../../shared/reading.ts";
 import type { Budget } from "../../access/limits/budget.ts";
 import { plainAddress } from "../../access/networks.ts";
 import type { OpenConnections } from "../../access/open-connections.ts";
-import { nameOf, type Principal } from "../../access/principal.ts";
 import type { TopicAuthority } from "../../access/topic-authority.ts";
-import type { AedesBroker } from "./aedes-broker.ts";
-import type { MqttCommands } from "./command-delivery.ts";
-import type { MqttDiagnostics } from "./diagnostics.ts";
 import type { MqttFastPath } from "./fast-path.ts";
+import { ClientConnection, type ConnectionParts } from "./session/client-connection.ts";
+import { MQTT_5 } from "./session/packets.ts";
+import { REASON } from "./session/reason-codes.ts";
 import { MqttSession } from "./session.ts";
-import type { MqttSubscriptions } from "./subscriptions.ts";
-import { CONNACK_UNKNOWN_LEVEL, packetCheck, UNKNOWN_LEVEL } from "./wire/packet-check.ts";
+import { CONNACK_UNKNOWN_LEVEL, MAX_PACKET_BYTES, packetCheck, UNKNOWN_LEVEL } from "./wire/packet-check.ts";
 import type { OversizedPublish } from "./wire/packet-splitter.ts";
 import { guardSocket } from "./wire/socket-guard.ts";
 
-export const MAX_PACKET_BYTES = 1024 * 1024;
+const CONNECT_TIMEOUT_SECONDS = 10;
 
 export interface ConnectionsOptions {
   readonly budget: Budget;
-  readonly diagnostics: MqttDiagnostics;
+  readonly parts: ConnectionParts;
   readonly access: { readonly topics: TopicAuthority; readonly connections: OpenConnections };
-  readonly commands: MqttCommands;
-  readonly subscriptions: MqttSubscriptions;
   readonly onSessionEnded: (session: string, fellSilent: boolean) => void;
 }
 
 export class Connections {
   readonly #options: ConnectionsOptions;
-  readonly #sessions = new WeakMap<Client, MqttSession>();
   readonly #sockets = new Set<Duplex>();
   readonly #connected = new Set<MqttSession>();
+  /** Sessions whose CONNECT has not come, or has no answer yet, and for how many seconds. */
+  readonly #connecting = new Map<MqttSession, number>();
   #sessionCount = 0;
 
   constructor(options: ConnectionsOptions) {
     this.#options = options;
   }
 
-  /** Sessions whose CONNECT was accepted. The broker's own count drifts when many clients connect with the same id. */
+  /** Sessions whose CONNECT was accepted. */
   get connected(): ReadonlySet<MqttSession> {
     return this.#connected;
-  }
-
-  sessionOf(client: Client | null): MqttSession | undefined {
-    return client === null ? undefined : this.#sessions.get(client);
-  }
-
-  /** Whether somebody who has shown who they are is connected with that client id, and it is not this one. */
-  isTakenByOther(clientId: string, principal: Principal): boolean {
-    for (const { client, principal: other } of this.#connected) {
-      const isProven = other.kind === "device" || "role" in other;
-      if (client?.id === clientId && isProven) return nameOf(other) !== nameOf(principal);
-    }
-    return false;
   }
 
   /** Whether an open connection comes from that address and port. */
@@ -71,9 +56,10 @@ export class Connections {
     socket.once("close", () => this.#sockets.delete(socket));
   }
 
-  /** Hands a socket to the broker; `fastPath` is offered its packets first. */
-  open(socket: Duplex, address: string, broker: AedesBroker, fastPath: MqttFastPath): void {
-    const { budget, diagnostics, commands, subscriptions, onSessionEnded } = this.#options;
+  /** Has a socket speak MQTT; `fastPath` is offered its packets first. */
+  open(socket: Duplex, address: string, fastPath: MqttFastPath): void {
+    const { budget, parts, onSessionEnded } = this.#options;
+    const { diagnostics, commands } = parts;
     this.track(socket);
     const share = budget.open({
       resume: () => {
@@ -81,7 +67,7 @@ export class Connections {
         session.closeWhenDone();
       },
       cut: (reason) => {
-        diagnostics.cut(client.id, address, reason);
+        diagnostics.cut(session.clientId, address, reason);
         socket.destroy();
       },
     });
@@ -94,80 +80,78 @@ export class Connections {
       check: packetCheck(),
       onViolation: (reason) => {
         if (reason === UNKNOWN_LEVEL) socket.write(CONNACK_UNKNOWN_LEVEL);
-        diagnostics.cut(client.id, address, reason);
+        diagnostics.cut(session.clientId, address, reason);
+        client.end(REASON.MALFORMED_PACKET, reason);
       },
       take: (packet) => {
         session.hasSpoken = true;
-        share.messageTaken();
         return session.isConnected && fastPath.take(session, packet);
       },
       // A client that is busy with one packet has not fallen silent.
       onDropping: () => {
         session.hasSpoken = true;
       },
-      dropped: (publish) => void refuseOversized(publish, session, diagnostics),
-      acknowledged: (packetId) => commands.acknowledged(session, packetId),
+      dropped: (publish) => void this.#refuseOversized(publish, session),
       onBrokerDone: () => session.closeWhenDone(),
     });
-    const client = broker.accept(socket);
+    const client = new ClientConnection(session, parts, () => this.#accepted(session));
     session.client = client;
-    this.#sessions.set(client, session);
-    // The broker closes at the end of input and drops what arrived with it; the session closes once that is done.
-    socket.removeAllListeners("end");
+    this.#connecting.set(session, 0);
     socket.once("end", () => session.inputEnded());
     socket.once("close", () => {
+      this.#connecting.delete(session);
       this.#connected.delete(session);
       session.endTracking();
-      session.closed(() => {
-        commands.ended(session);
-        subscriptions.ended(client);
-      });
+      session.closed(() => commands.ended(session));
     });
   }
 
-  /** The broker accepted the client's CONNECT. */
-  accepted(client: Client): void {
-    const session = this.#sessions.get(client);
-    if (session === undefined || session.isClosed) return;
+  /** To be called every second: ends those that have not connected in time. */
+  tick(): void {
+    for (const [session, seconds] of this.#connecting) {
+      this.#connecting.set(session, seconds + 1);
+      if (seconds >= CONNECT_TIMEOUT_SECONDS) session.socket.destroy();
+    }
+  }
+
+  #accepted(session: MqttSession): void {
+    this.#connecting.delete(session);
+    if (session.isClosed) return;
     session.isConnected = true;
     this.#connected.add(session);
-    const { diagnostics, access, subscriptions } = this.#options;
+    const { access, parts } = this.#options;
     const { principal } = session;
     session.endTracking = access.connections.add({
       principal,
       isAllowed: () => {
         // What it may publish is asked again.
         session.routes.clear();
-        return access.topics.mayConnect(principal) && subscriptions.areAllowed(client, principal);
+        return access.topics.mayConnect(principal) && session.client?.isAllowed() !== false;
       },
-      close: () => session.socket.destroy(),
+      close: () => session.client?.revoked(),
     });
-    diagnostics.connected(client.id, session.address);
+    parts.diagnostics.connected(session.clientId, session.address);
     session.closeWhenDone();
   }
 
-  /** Ends the connections that the broker does not know, because their CONNECT never came. */
   destroyAll(): void {
     for (const socket of this.#sockets) socket.destroy();
   }
-}
 
-/** Lists a PUBLISH that is larger than is read, and acknowledges it: its client would send it again for ever. */
-async function refuseOversized(
-  publish: OversizedPublish,
-  session: MqttSession,
-  diagnostics: MqttDiagnostics,
-): Promise<void> {
-  // Its CONNECT has no answer yet, or a refusal.
-  if (!session.isConnected) return;
-  session.publishBegan();
-  const isListed = await diagnostics.oversized(publish, session);
-  session.publishSettled();
-  if (!isListed) session.socket.destroy();
-  else if (publish.qos > 0 && session.socket.writable) session.socket.write(acknowledgement(publish));
-}
-
-/** PUBACK, or the PUBREC of QoS 2 (MQTT 3.1.1, sections 3.4 and 3.5). */
-function acknowledgement({ qos, packetId }: OversizedPublish): Uint8Array {
-  return Uint8Array.of(qos === 1 ? 0x40 : 0x50, 2, packetId >> 8, packetId & 0xff);
+  /** Lists a PUBLISH that is larger than is read, and acknowledges it: its client would send it again for ever. */
+  async #refuseOversized(publish: OversizedPublish, session: MqttSession): Promise<void> {
+    // Its CONNECT has no answer yet, or a refusal.
+    if (!session.isConnected) return;
+    const { qos, packetId, packetBytes } = publish;
+    session.publishBegan();
+    const turn = session.answers.begin();
+    const isListed = await this.#options.parts.diagnostics.oversized(publish, session);
+    session.answers.finish(turn, () => {
+      const problem = message("too-large/dropped", { bytes: packetBytes, limit: limits.messageBytes });
+      if (!isListed) session.client?.defer(message("internal/not-stored"));
+      else if (qos === 1 && session.level === MQTT_5) session.client?.refuse(packetId, problem);
+      else if (qos > 0) session.client?.acknowledge(qos === 1 ? 1 : 2, packetId);
+      session.publishSettled();
+    });
+  }
 }

@@ -72,15 +72,6 @@ export class MqttDiagnostics {
     this.#options.failures.report({ address, subject: reason, who, message: this.#cutMessage(reason, address) });
   }
 
-  speaksMqtt5(clientId: string, { address, share }: Sender): void {
-    this.#options.ingest
-      .refuse(
-        { address, share, source: "CONNECT", payload: Buffer.from(clientId) },
-        message("unsupported-protocol/mqtt-5"),
-      )
-      .catch((error: unknown) => this.#options.log.error({ err: error }, "a refusal could not be written down"));
-  }
-
   badClientId(who: string, address: string): void {
     this.#options.failures.report({ address, who, message: message("bad-client-id") });
   }

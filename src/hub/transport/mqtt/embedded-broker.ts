@@ -1,9 +1,9 @@
 // The hub's own broker, an adapter of the port MqttBroker around Aedes: accepts connections on TCP and over WebSocket, and
 // composes the parts that each connection passes through.
 // Order: Aedes runs before the TCP port listens; on stop the TCP port closes first.
+import { randomUUID } from "node:crypto";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import type { Client } from "aedes";
 import { createWebSocketStream } from "ws";
 import type { Publication } from "../../../shared/added-control.ts";
 import type { Admission, NotAdmitted } from "../../access/limits/admission.ts";
@@ -15,51 +15,43 @@ import type { CommandChannel } from "../../commands/channels.ts";
 import type { Commands } from "../../commands/commands.ts";
 import type { Port } from "../../config.ts";
 import type { Log } from "../../observe/log.ts";
-import type { Inbox } from "../../protocols/inbox.ts";
+import type { RecordStore } from "../../store/records.ts";
 import { ProxiedConnections } from "../proxied-connections.ts";
 import { type ConnectionHandler, SocketListener } from "../socket-listener.ts";
 import { TurnQueue } from "../turn-queue.ts";
 import type { WebSocketRoute } from "../websocket/websocket-upgrades.ts";
-import { AccessHooks, connectRefusal, type MqttAccess, SERVER_UNAVAILABLE } from "./access-hooks.ts";
+import { AccessHooks, type MqttAccess } from "./access-hooks.ts";
 import { AedesBroker } from "./aedes-broker.ts";
 import { MqttCommands } from "./command-delivery.ts";
-import { Connections, MAX_PACKET_BYTES } from "./connections.ts";
+import { Connections } from "./connections.ts";
 import type { MqttDiagnostics } from "./diagnostics.ts";
 import { MqttFastPath } from "./fast-path.ts";
 import { endSilent } from "./keep-alive.ts";
 import { PublishHandler } from "./publish-handler.ts";
-import { RetainedLimit } from "./retained-limit.ts";
+import { MessageBus } from "./session/message-bus.ts";
+import { RetainedMessages } from "./session/retained.ts";
+import { Sessions } from "./session/sessions.ts";
 import { MqttSubscriptions } from "./subscriptions.ts";
 import { sayFarewell } from "./wire/farewell.ts";
+import { MAX_PACKET_BYTES } from "./wire/packet-check.ts";
 
-const CONNECT_TIMEOUT_MS = 10_000;
 const DEAD_PEER_PROBE_MS = 60_000;
-const KEEP_ALIVE_CHECK_MS = 1_000;
+const TICK_MS = 1_000;
 /** New connections: some 2 ms of work. */
 const MAX_ARRIVALS_PER_TURN = 8;
-/** Packets that arrive with the CONNECT in one chunk wait in this queue; the chunk's size bounds it. */
-const MAX_PACKETS_BEFORE_CONNACK = 65_536;
-/** A rejected filter has 128 in its place [MQTT-3.9.3-2]. */
-const HIGHEST_QOS = 2;
 
 export interface EmbeddedBrokerOptions extends BrokerHandlers {
   readonly host: string;
   readonly port: Port;
-  readonly inbox: Pick<Inbox, "isBarred">;
   readonly commands: Pick<Commands, "attach" | "listened">;
   readonly access: MqttAccess;
   readonly admission: Admission;
   readonly budget: Budget;
+  /** Keeps what is retained. */
+  readonly records: RecordStore;
   readonly diagnostics: MqttDiagnostics;
   readonly clock: Clock;
   readonly log: Log;
-}
-
-/** A started broker. */
-interface Running {
-  readonly broker: AedesBroker;
-  readonly fastPath: MqttFastPath;
-  readonly endTimer: () => void;
 }
 
 export class EmbeddedBroker implements MqttBroker {
@@ -68,43 +60,51 @@ export class EmbeddedBroker implements MqttBroker {
   readonly handler: ConnectionHandler;
   /** The port without TLS. */
   readonly listener: SocketListener;
+  readonly #broker = new AedesBroker();
+  readonly #bus = new MessageBus(this.#broker);
   readonly #commands: MqttCommands;
   readonly #subscriptions: MqttSubscriptions;
+  readonly #retained: RetainedMessages;
+  readonly #sessions: Sessions;
   readonly #connections: Connections;
-  readonly #access: AccessHooks;
-  readonly #publishes: PublishHandler;
+  readonly #fastPath: MqttFastPath;
   readonly #arrivals = new TurnQueue<() => void>(MAX_ARRIVALS_PER_TURN, (handle) => handle());
   readonly #proxied: ProxiedConnections;
-  #running: Running | null = null;
+  /** Null while the broker does not run. */
+  #endTimer: (() => void) | null = null;
   #port = 0;
 
   constructor(options: EmbeddedBrokerOptions) {
-    const { inbox, commands, access, budget, diagnostics, onPublish, onSession, log } = options;
+    const { commands, access, budget, records, diagnostics, onPublish, onSession, clock, log } = options;
     this.#options = options;
-    this.#commands = new MqttCommands(commands);
-    this.#subscriptions = new MqttSubscriptions(access.topics);
+    const { topics: authority } = access;
+    this.#commands = new MqttCommands(commands, clock);
+    this.#subscriptions = new MqttSubscriptions(authority);
     const subscriptions = this.#subscriptions;
+    this.#retained = new RetainedMessages({ records, maxBytes: budget.maxRetainedBytes, clock });
+    this.#sessions = new Sessions({ bus: this.#bus, budget, access });
+    const sessions = this.#sessions;
     this.#connections = new Connections({
       budget,
-      diagnostics,
       access,
-      commands: this.#commands,
-      subscriptions,
+      parts: {
+        sessions,
+        access: new AccessHooks({ sessions, subscriptions, access, diagnostics }),
+        subscriptions,
+        publishes: new PublishHandler({ authority, retained: this.#retained, diagnostics, onPublish, log }),
+        commands: this.#commands,
+        retained: this.#retained,
+        bus: this.#bus,
+        diagnostics,
+        clock,
+        log,
+        makeClientId: () => `bramble-${randomUUID()}`,
+      },
       onSessionEnded: (session, fellSilent) => onSession({ kind: "ended", session, fellSilent }),
     });
-    const connections = this.#connections;
-    this.#access = new AccessHooks({ connections, subscriptions, access, diagnostics });
-    this.#publishes = new PublishHandler({
-      connections,
-      authority: access.topics,
-      retained: new RetainedLimit(budget.maxRetainedBytes),
-      diagnostics,
-      onPublish,
-      isBarred: (route, payload, session) => inbox.isBarred(route, payload, session),
-      log,
-    });
+    this.#fastPath = new MqttFastPath({ broker: this.#broker, onPublish, authority, diagnostics, log });
     this.#proxied = new ProxiedConnections({
-      proxies: options.access.proxies,
+      proxies: access.proxies,
       admission: options.admission,
       onBadHeader: (address, reason) => diagnostics.badProxyHeader(address, reason),
     });
@@ -131,7 +131,7 @@ export class EmbeddedBroker implements MqttBroker {
 
   /** Grants subscriptions that were rejected and are allowed now. */
   regrantSubscriptions(): void {
-    this.#subscriptions.regrant((client) => this.#access.principalOf(client));
+    this.#subscriptions.regrant();
   }
 
   /** Whether this hub is at the other end of a connection. */
@@ -140,54 +140,39 @@ export class EmbeddedBroker implements MqttBroker {
   }
 
   async start(): Promise<BrokerEndpoint> {
-    const { host, port, diagnostics, onPublish, clock, log } = this.#options;
-    const authority = this.#options.access.topics;
-    const access = this.#access;
-    const publishes = this.#publishes;
-    const broker = new AedesBroker({
-      connectTimeout: CONNECT_TIMEOUT_MS,
-      queueLimit: MAX_PACKETS_BEFORE_CONNACK,
-      preConnect: (client, packet, done) => done(null, access.preConnect(client, packet)),
-      authenticate: (client, username, password, done) => {
-        access.authenticate(client, username, password).then(
-          (refusal) => done(refusal, refusal === null),
-          () => done(connectRefusal("server unavailable", SERVER_UNAVAILABLE), false),
-        );
-      },
-      authorizePublish: (client, packet, done) => {
-        publishes.authorizePublish(client, packet).then(() => done(null), done);
-      },
-      authorizeSubscribe: (client, subscription, done) => done(null, access.authorizeSubscribe(client, subscription)),
-      authorizeForward: (client, packet) => (access.mayForward(client, packet.topic) ? packet : null),
-      published: (packet, client: Client | null, done) => {
-        publishes.published(client, packet).then(() => done(null), done);
-      },
-    });
+    const { host, port, clock, log } = this.#options;
+    const broker = this.#broker;
+    // An "error" event without a listener would end the process. The broker's types do not name it.
+    (broker as NodeJS.EventEmitter).on("error", (error: unknown) => log.error({ err: error }, "broker error"));
     await broker.listen();
-    this.#watch(broker);
-    this.#running = {
-      broker,
-      fastPath: new MqttFastPath({ broker, onPublish, authority, diagnostics, log }),
-      endTimer: clock.every(KEEP_ALIVE_CHECK_MS, () =>
-        endSilent(this.#connections.connected, KEEP_ALIVE_CHECK_MS, ({ client, address, keepAliveMs, silentMs }) =>
-          diagnostics.fellSilent(client?.id ?? "", address, keepAliveMs, silentMs),
-        ),
-      ),
-    };
+    await this.#retained.start();
+    this.#endTimer = clock.every(TICK_MS, () => this.#tick());
     this.#port = await this.listener.listen(host, port);
     return this.endpoint;
   }
 
   async stop(): Promise<void> {
-    const running = this.#running;
-    if (running === null) return;
-    this.#running = null;
-    running.endTimer();
+    if (this.#endTimer === null) return;
+    this.#endTimer();
+    this.#endTimer = null;
     this.#proxied.stop();
     const closed = this.listener.close();
-    await new Promise<void>((resolve) => running.broker.close(resolve));
+    for (const { client } of [...this.#connections.connected]) client?.stop();
     this.#connections.destroyAll();
+    this.#sessions.stop();
+    this.#retained.stop();
+    await new Promise<void>((resolve) => this.#broker.close(resolve));
     await closed;
+  }
+
+  #tick(): void {
+    const { diagnostics } = this.#options;
+    endSilent(this.#connections.connected, TICK_MS, ({ clientId, address, keepAliveMs, silentMs, client }) => {
+      diagnostics.fellSilent(clientId, address, keepAliveMs, silentMs);
+      client?.fellSilent();
+    });
+    this.#connections.tick();
+    this.#sessions.tick();
   }
 
   /** WS /mqtt: MQTT over WebSocket (MQTT 3.1.1, section 6), with the same broker. */
@@ -197,16 +182,16 @@ export class EmbeddedBroker implements MqttBroker {
       protocols: ["mqtt", "mqttv3.1"],
       messageBytes: MAX_PACKET_BYTES,
       permission: "open",
-      isAvailable: () => this.#running !== null,
+      isAvailable: () => this.#endTimer !== null,
       open: ({ socket, address }) => {
-        if (this.#running === null) socket.terminate();
+        if (this.#endTimer === null) socket.terminate();
         else this.#open(createWebSocketStream(socket), address);
       },
     };
   }
 
   #connect(socket: Socket, outcome: "admitted" | NotAdmitted): void {
-    if (this.#running === null) {
+    if (this.#endTimer === null) {
       socket.destroy();
       return;
     }
@@ -225,26 +210,7 @@ export class EmbeddedBroker implements MqttBroker {
   }
 
   #open(socket: Duplex, address: string): void {
-    if (this.#running === null) socket.destroy();
-    else this.#connections.open(socket, address, this.#running.broker, this.#running.fastPath);
-  }
-
-  #watch(broker: AedesBroker): void {
-    const { log } = this.#options;
-    broker.on("clientReady", (client) => this.#connections.accepted(client));
-    broker.on("subscribe", (subscriptions, client) => {
-      const session = this.#connections.sessionOf(client);
-      if (session === undefined || session.isClosed) return;
-      for (const { topic, qos } of subscriptions)
-        if (qos <= HIGHEST_QOS) this.#commands.subscribed(session, topic, qos);
-    });
-    broker.on("unsubscribe", (topics, client) => {
-      const session = this.#connections.sessionOf(client);
-      for (const topic of topics) if (session !== undefined) this.#commands.unsubscribed(session, topic);
-    });
-    broker.on("clientError", (client, error) => log.debug({ client: client.id, err: error }, "client error"));
-    broker.on("connectionError", (_client, error) => log.debug({ err: error }, "connection error"));
-    // An "error" event without a listener would end the process. The broker's types do not name it.
-    (broker as NodeJS.EventEmitter).on("error", (error: unknown) => log.error({ err: error }, "broker error"));
+    if (this.#endTimer === null) socket.destroy();
+    else this.#connections.open(socket, address, this.#fastPath);
   }
 }

@@ -1,21 +1,25 @@
 // The fast path: a plain publish of readings without a subscriber is taken from the wire to the store and
 // acknowledged from here. The broker, which would do the same work with ten times the ceremony, sees everything else.
 import type { Duplex } from "node:stream";
+import type { Problem } from "../../../shared/errors.ts";
+import { message } from "../../../shared/messages/message.ts";
 import { MESSAGE_BYTES, type Share } from "../../access/limits/budget.ts";
 import type { Principal } from "../../access/principal.ts";
 import type { TopicAuthority } from "../../access/topic-authority.ts";
 import type { BrokerHandlers } from "../../broker/mqtt-broker.ts";
+import type { Verdict } from "../../ingest/accept.ts";
 import type { Log } from "../../observe/log.ts";
 import type { Route } from "../../protocols/protocol.ts";
 import { matchTopic } from "../../protocols/protocols.ts";
 import type { AedesBroker } from "./aedes-broker.ts";
 import type { MqttDiagnostics } from "./diagnostics.ts";
+import type { OrderedAnswers } from "./session/ordered-answers.ts";
+import { type Level, MQTT_5 } from "./session/packets.ts";
 import type { RawPacket } from "./wire/packet-splitter.ts";
+import { endOfPlainProperties } from "./wire/properties.ts";
 
 const PUBLISH = 3;
 const RETAIN = 1;
-/** A PUBACK and its length; two bytes of packet id follow (MQTT 3.1.1, section 3.4). */
-const PUBACK = 0x4002;
 /** Topics of a client that are remembered; most have one, and it is short. */
 const MAX_REMEMBERED_TOPICS = 64;
 const MAX_REMEMBERED_TOPIC_BYTES = 256;
@@ -28,10 +32,20 @@ export interface FastPathSession {
   readonly principal: Principal;
   /** What a topic means when this client publishes on it, by its bytes; null where the broker has to look. */
   readonly routes: Map<string, FastPathRoute | null>;
+  readonly level: Level;
+  readonly answers: OrderedAnswers;
   /** Packet ids that are to be acknowledged in this turn. */
-  acknowledged: number[];
+  readonly acknowledged: number[];
+  flushAcknowledged(): void;
   publishBegan(): void;
   publishSettled(): void;
+  /** What the connection is ended with, and what a message is answered with that is refused (MQTT 5). */
+  readonly client: FastPathClient | null;
+}
+
+interface FastPathClient {
+  refuse(packetId: number, problem: Problem): void;
+  defer(problem: Problem): void;
 }
 
 export interface FastPathRoute {
@@ -67,7 +81,9 @@ export class MqttFastPath {
     const qos = (header >> 1) & 3;
     if (header >> 4 !== PUBLISH || (header & RETAIN) !== 0 || qos > 1) return false;
     const topicEnd = start + 2 + bytes.readUInt16BE(start);
-    const payloadStart = topicEnd + (qos === 1 ? 2 : 0);
+    const propertiesStart = topicEnd + (qos === 1 ? 2 : 0);
+    const payloadStart = session.level === MQTT_5 ? endOfPlainProperties(bytes, propertiesStart, end) : propertiesStart;
+    if (payloadStart === null) return false;
     const packetId = qos === 1 ? bytes.readUInt16BE(topicEnd) : null;
     const found = this.#route(session, bytes, start + 2, topicEnd);
     if (found === null) return false;
@@ -78,25 +94,33 @@ export class MqttFastPath {
     const costBytes = MESSAGE_BYTES + end - start;
     share.take(costBytes);
     session.publishBegan();
-    const settle = (isAcknowledged: boolean): void => {
+    const turn = session.answers.begin();
+    const settle = (verdict: Verdict | null): void => {
       share.release(costBytes);
-      if (isAcknowledged && packetId !== null) this.#acknowledge(session, packetId);
-      session.publishSettled();
-      if (!isAcknowledged) session.socket.destroy();
+      session.answers.finish(turn, () => {
+        this.#answer(session, packetId, verdict);
+        session.publishSettled();
+      });
     };
     const payload = bytes.subarray(payloadStart, end);
     const accepted =
       route === null
         ? this.#options.diagnostics.forbidden(topic, payload, session)
         : this.#options.onPublish({ topic, route, payload, address, principal, session: id, share });
-    accepted.then(
-      ({ kind }) => settle(kind !== "deferred"),
-      (error: unknown) => {
-        this.#options.log.error({ err: error }, "a publish could not be settled");
-        settle(false);
-      },
-    );
+    accepted.then(settle, (error: unknown) => {
+      this.#options.log.error({ err: error }, "a publish could not be settled");
+      settle(null);
+    });
     return true;
+  }
+
+  /** `verdict` is null where there is none. */
+  #answer(session: FastPathSession, packetId: number | null, verdict: Verdict | null): void {
+    if (verdict === null) session.client?.defer(message("internal/not-stored"));
+    else if (verdict.kind === "deferred") session.client?.defer(verdict.problem);
+    else if (packetId === null) return;
+    else if (verdict.kind === "refused" && session.level === MQTT_5) session.client?.refuse(packetId, verdict.problem);
+    else this.#acknowledge(session, packetId);
   }
 
   #route(session: FastPathSession, bytes: Buffer, start: number, end: number): FastPathRoute | null {
@@ -130,16 +154,6 @@ export class MqttFastPath {
   #flush(): void {
     const sessions = this.#acknowledging;
     this.#acknowledging = [];
-    for (const session of sessions) {
-      const { socket, acknowledged } = session;
-      session.acknowledged = [];
-      const packets = Buffer.allocUnsafe(4 * acknowledged.length);
-      let at = 0;
-      for (const packetId of acknowledged) {
-        at = packets.writeUInt16BE(PUBACK, at);
-        at = packets.writeUInt16BE(packetId, at);
-      }
-      if (socket.writable) socket.write(packets);
-    }
+    for (const session of sessions) session.flushAcknowledged();
   }
 }

@@ -2,12 +2,36 @@
 // Invariant: after the client's last byte the connection stays open until nothing of it is in work: a script may send
 // CONNECT, PUBLISH and the end in one segment, and its messages are still stored and acknowledged.
 import type { Duplex } from "node:stream";
-import type { Client } from "aedes";
+import type { Problem } from "../../../shared/errors.ts";
 import type { Share } from "../../access/limits/budget.ts";
 import { ANONYMOUS, type Principal } from "../../access/principal.ts";
 import type { FastPathRoute, FastPathSession } from "./fast-path.ts";
 import type { TimedSession } from "./keep-alive.ts";
+import { OrderedAnswers } from "./session/ordered-answers.ts";
+import type { Level } from "./session/packets.ts";
 import type { Guard } from "./wire/socket-guard.ts";
+
+/** A PUBACK and its length; two bytes of packet id follow (MQTT 3.1.1, section 3.4). */
+const PUBACK = 0x4002;
+
+/** The side of a connection that speaks MQTT. */
+export interface ConnectionSide {
+  close(): void;
+  /** Whether its client may still have all that was granted to it. */
+  isAllowed(): boolean;
+  /** What it may do has changed: ends the connection. */
+  revoked(): void;
+  /** Acknowledges a message as one that was taken. */
+  acknowledge(qos: 1 | 2, packetId: number): void;
+  /** Acknowledges a QoS 1 message that is bad for ever (MQTT 5). */
+  refuse(packetId: number, problem: Problem): void;
+  /** Its keep-alive has run out. */
+  fellSilent(): void;
+  /** The hub stops. */
+  stop(): void;
+  /** Ends the connection, so that its client sends again what was not acknowledged. */
+  defer(problem: Problem): void;
+}
 
 export interface MqttSessionOptions {
   readonly id: string;
@@ -27,12 +51,16 @@ export class MqttSession implements FastPathSession, TimedSession {
   readonly routes = new Map<string, FastPathRoute | null>();
   /** Set once the socket is read from. */
   guard: Guard | null = null;
-  /** The broker's side of the connection, set with `guard`. */
-  client: Client | null = null;
+  /** Set with `guard`. */
+  client: ConnectionSide | null = null;
+  /** Empty before its CONNECT. */
+  clientId = "";
+  level: Level = 4;
+  readonly answers = new OrderedAnswers();
   /** Who its CONNECT showed it to be. */
   principal: Principal = ANONYMOUS;
+  /** Packet ids that are to be acknowledged in this turn. */
   acknowledged: number[] = [];
-  hasSoundClientId = true;
   keepAliveMs = 0;
   hasSpoken = true;
   silentMs = 0;
@@ -77,10 +105,24 @@ export class MqttSession implements FastPathSession, TimedSession {
     else this.closeWhenDone();
   }
 
+  /** Writes the PUBACKs that were gathered in this turn. */
+  flushAcknowledged(): void {
+    const { socket, acknowledged } = this;
+    if (acknowledged.length === 0) return;
+    this.acknowledged = [];
+    const packets = Buffer.allocUnsafe(4 * acknowledged.length);
+    let at = 0;
+    for (const packetId of acknowledged) {
+      at = packets.writeUInt16BE(PUBACK, at);
+      at = packets.writeUInt16BE(packetId, at);
+    }
+    if (socket.writable) socket.write(packets);
+  }
+
   /** The client has sent its last byte. */
   inputEnded(): void {
     this.#hasEnded = true;
-    if (this.client !== null && (this.client.connected || !this.client.connecting)) this.closeWhenDone();
+    this.closeWhenDone();
   }
 
   /** Closes the connection if the client has sent its last byte and nothing of it is in work. */

@@ -1,71 +1,87 @@
 // What clients may listen to. One that asks for the topic of a plug before a person adds the plug's switch is turned away,
 // and most never ask again: what it asked for is granted when the switch is there.
-import type { Client, Subscription } from "aedes";
-import type { Principal } from "../../access/principal.ts";
+import { isProven, type Principal } from "../../access/principal.ts";
 import type { TopicAuthority } from "../../access/topic-authority.ts";
+import { innerFilter } from "./session/subscription.ts";
 import { isSoundFilter } from "./validation.ts";
 
-const MAX_SUBSCRIPTIONS_PER_CLIENT = 200;
-/** Of all filters of a client, those that were turned away too: each is kept in several places. */
-const MAX_FILTER_CHARACTERS_PER_CLIENT = 16 * 1024;
+/** Of a client: how many filters it may have, and their characters, those that were turned away too. */
+const LIMITS = {
+  anonymous: { filters: 200, characters: 16 * 1024 },
+  /** A home automation server listens on a topic of each entity. */
+  known: { filters: 2_000, characters: 256 * 1024 },
+} as const;
+
+export type FilterOutcome = "granted" | "bad-filter" | "too-many" | "forbidden";
+
+/** How many filters there are, and how long they are together. */
+export interface FilterLoad {
+  readonly filters: number;
+  readonly characters: number;
+}
+
+/** A client that subscribes. */
+export interface Subscriber {
+  /** The filters that it has. */
+  readonly filters: Iterable<string>;
+  readonly load: FilterLoad;
+  /** Subscribes it to what was turned away, as it asked for it. */
+  grant(filter: string): void;
+}
+
+interface TurnedAway {
+  readonly principal: Principal;
+  readonly filters: Set<string>;
+  characters: number;
+}
 
 export class MqttSubscriptions {
   readonly #authority: TopicAuthority;
-  /** By client, and by filter: what clients of its kind may not subscribe to. */
-  readonly #turnedAway = new Map<Client, Map<string, Subscription>>();
+  /** What clients of their kind may not subscribe to. */
+  readonly #turnedAway = new Map<Subscriber, TurnedAway>();
 
   constructor(authority: TopicAuthority) {
     this.#authority = authority;
   }
 
-  /** Null where it is turned away. */
-  authorize(client: Client, principal: Principal, subscription: Subscription): Subscription | null {
-    const filter = subscription.topic;
-    // Shared subscriptions are MQTT 5: the broker would grant one and deliver nothing.
-    if (!isSoundFilter(filter) || filter.startsWith("$share/") || this.isFull(client)) return null;
-    if (this.#authority.maySubscribe(principal, filter)) return subscription;
-    const asked = this.#turnedAway.get(client) ?? new Map<string, Subscription>();
-    if (!isFull(asked.keys())) this.#turnedAway.set(client, asked.set(filter, { ...subscription }));
-    return null;
-  }
-
-  /** It has as many as a client may have. */
-  isFull(client: Client): boolean {
-    return isFull(filtersOf(client));
+  authorize(subscriber: Subscriber, principal: Principal, filter: string): FilterOutcome {
+    if (!isSoundFilter(filter)) return "bad-filter";
+    if (isFull(subscriber.load, principal)) return "too-many";
+    if (this.#authority.maySubscribe(principal, filter)) return "granted";
+    const asked = this.#turnedAway.get(subscriber) ?? { principal, filters: new Set<string>(), characters: 0 };
+    const { filters, characters } = asked;
+    if (!filters.has(filter) && !isFull({ filters: filters.size, characters }, principal)) {
+      filters.add(filter);
+      asked.characters += filter.length;
+    }
+    this.#turnedAway.set(subscriber, asked);
+    return "forbidden";
   }
 
   /** Grants what was turned away and may be had now. */
-  regrant(principalOf: (client: Client) => Principal): void {
-    for (const [client, asked] of this.#turnedAway) {
-      const granted = [...asked.values()].filter(({ topic }) =>
-        this.#authority.maySubscribe(principalOf(client), topic),
-      );
-      for (const { topic } of granted) asked.delete(topic);
-      // The broker cannot do without the callback.
-      if (granted.length > 0) client.subscribe(granted, () => undefined);
+  regrant(): void {
+    for (const [subscriber, asked] of this.#turnedAway) {
+      const { principal, filters } = asked;
+      for (const filter of [...filters]) {
+        if (!this.#authority.maySubscribe(principal, filter)) continue;
+        filters.delete(filter);
+        asked.characters -= filter.length;
+        subscriber.grant(filter);
+      }
     }
   }
 
   /** Whether it may still have all that was granted to it. */
-  areAllowed(client: Client, principal: Principal): boolean {
-    return filtersOf(client).every((filter) => this.#authority.maySubscribe(principal, filter));
+  areAllowed({ filters }: Subscriber, principal: Principal): boolean {
+    return [...filters].every((filter) => this.#authority.maySubscribe(principal, innerFilter(filter)));
   }
 
-  ended(client: Client): void {
-    this.#turnedAway.delete(client);
+  ended(subscriber: Subscriber): void {
+    this.#turnedAway.delete(subscriber);
   }
 }
 
-function filtersOf(client: Client): string[] {
-  return "subscriptions" in client ? Object.keys(client.subscriptions ?? {}) : [];
-}
-
-function isFull(filters: Iterable<string>): boolean {
-  let count = 0;
-  let characters = 0;
-  for (const filter of filters) {
-    count++;
-    characters += filter.length;
-  }
-  return count >= MAX_SUBSCRIPTIONS_PER_CLIENT || characters >= MAX_FILTER_CHARACTERS_PER_CLIENT;
+function isFull({ filters, characters }: FilterLoad, principal: Principal): boolean {
+  const limits = LIMITS[isProven(principal) ? "known" : "anonymous"];
+  return filters >= limits.filters || characters >= limits.characters;
 }

@@ -3,7 +3,7 @@
 const CONTROL_CHARACTER = /\p{Cc}/u;
 const MAX_FILTER_CHARACTERS = 1_024;
 
-export const MAX_CLIENT_ID_CHARACTERS = 128;
+const MAX_CLIENT_ID_CHARACTERS = 128;
 
 /** `#` alone in the last level, `+` alone in any [MQTT-4.7.1-2, MQTT-4.7.1-3]. */
 export function isSoundFilter(filter: string): boolean {

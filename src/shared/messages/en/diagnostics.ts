@@ -56,8 +56,6 @@ export const diagnostics = {
   }: Path & { readonly mediaType: string; readonly remedy: string }) => `It sent “${mediaType}” to ${path}. ${remedy}`,
 
   // A CONNECT.
-  "unsupported-protocol/mqtt-5": () =>
-    "This client speaks MQTT 5. Let it connect with 3.1.1 (paho: protocol=MQTTv311).",
   "same-client-id": ({ address }: { readonly address: string }) =>
     `It has the id of a client at ${address}, and each pushes the other out. Give one of them another id; the agent on a Pi takes its host name.`,
   "bad-client-id": () =>
@@ -86,7 +84,7 @@ export const diagnostics = {
   "no-subscription": ({ filter }: Filter) =>
     `${noSubscription({ filter })} Without a key a client hears its own commands, on bramble/<device>/command, and topics of controls added by hand.`,
   "no-subscription/shared": ({ filter }: Filter) =>
-    `${noSubscription({ filter })} Shared subscriptions are MQTT 5, which this hub does not speak.`,
+    `${noSubscription({ filter })} Shared subscriptions are MQTT 5: connect with that version, and write $share/<group>/<filter>.`,
   "no-subscription/bad-filter": ({ filter }: Filter) =>
     `${noSubscription({ filter })} This is no topic filter: “#” stands alone at the end, “+” alone in its level.`,
   "no-subscription/too-many": ({ filter }: Filter) => `${noSubscription({ filter })} It has too many subscriptions.`,

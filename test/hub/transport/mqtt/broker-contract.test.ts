@@ -13,14 +13,14 @@ import { brokerContract, type OpenBroker } from "../../../contract/broker.ts";
 import { FakeClock } from "../../../support/fake-clock.ts";
 import { makeTemporaryFolder } from "../../../support/hub.ts";
 
-/** The broker among the hub's real parts; none of them is started, since the test takes the messages. */
+/** The broker among the hub's real parts; the store alone is started, since the test takes the messages. */
 async function openEmbeddedBroker(handlers: BrokerHandlers, port: number): Promise<OpenBroker> {
   const temporary = makeTemporaryFolder();
   const read = readConfig(["--data", temporary.path, "--anonymous", "all"], {});
   if (read.kind !== "config") throw new Error("no configuration");
   const clock = new FakeClock(Date.UTC(2026, 0, 31, 12));
   const log = pino({ enabled: false });
-  const { access, inbox, commands, budget, ingest, floodLog } = createCore({
+  const { access, store, commands, budget, ingest, floodLog } = createCore({
     config: read.config,
     folder: new DataFolder(temporary.path),
     version: "test",
@@ -31,11 +31,12 @@ async function openEmbeddedBroker(handlers: BrokerHandlers, port: number): Promi
       throw error;
     },
   });
+  await store.start();
   const broker = new EmbeddedBroker({
     ...handlers,
     host: "127.0.0.1",
     port: { number: port, named: true },
-    inbox,
+    records: store.records,
     commands,
     access,
     admission: new Admission({
@@ -62,6 +63,7 @@ async function openEmbeddedBroker(handlers: BrokerHandlers, port: number): Promi
     broker,
     async [Symbol.asyncDispose]() {
       await broker.stop();
+      await store.stop();
       temporary[Symbol.dispose]();
     },
   };

@@ -54,7 +54,6 @@ class Connection implements AsyncDisposable {
       },
       onDropping: () => undefined,
       dropped: ({ topic, packetId, packetBytes }) => this.dropped.push(`${topic} ${packetId} ${packetBytes}`),
-      acknowledged: () => undefined,
       onBrokerDone: () => undefined,
     });
     this.#guarded.on("readable", () => this.#read());

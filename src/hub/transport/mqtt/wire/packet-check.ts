@@ -1,10 +1,14 @@
-// What MQTT 3.1 and 3.1.1 forbid a client to send, found before the broker sees it, whose parser lets much of it pass. A
+// What MQTT forbids a client to send, found before the packet library sees it, whose parser lets much of it pass. A
 // packet that breaks the protocol ends its connection [MQTT-4.8.0-1]. The check is pure, and a PUBLISH, which every reading
 // is, costs it one pass over the bytes of the topic and no memory.
 
 import { PacketFields } from "./packet-fields.ts";
 import type { RawPacket } from "./packet-splitter.ts";
+import { ALLOWED_PROPERTIES } from "./properties.ts";
 import { topicFault } from "./utf8-fields.ts";
+
+/** Largest packet that is read. */
+export const MAX_PACKET_BYTES = 1024 * 1024;
 
 /** The types of packets (section 2.2.1). */
 const CONNECT = 1;
@@ -61,9 +65,8 @@ export function packetCheck(): (packet: RawPacket) => string | null {
       level = connect.level;
       return connect.fault;
     }
-    // What the broker answers to MQTT 5 is its last word: the packets behind that CONNECT have other fields.
-    if (level === LEVEL_OF_MQTT_5) return null;
-    return packet.header >> 4 === PUBLISH ? publishFault(packet) : otherFault(packet);
+    const is5 = level === LEVEL_OF_MQTT_5;
+    return packet.header >> 4 === PUBLISH ? publishFault(packet, is5) : otherFault(packet, is5);
   };
 }
 
@@ -76,20 +79,22 @@ function checkConnect(packet: RawPacket): { readonly level: number; readonly fau
   fields.expect(levels !== undefined, "without the name MQTT");
   const level = fields.uint8() & ~BRIDGE;
   if (fields.fault === null && levels?.includes(level) !== true) return { level, fault: UNKNOWN_LEVEL };
-  return { level, fault: level === LEVEL_OF_MQTT_5 ? null : connectFault(fields) };
+  return { level, fault: connectFault(fields, level === LEVEL_OF_MQTT_5) };
 }
 
 /** `fields` are read on from the flags. */
-function connectFault(fields: PacketFields): string | null {
+function connectFault(fields: PacketFields, is5: boolean): string | null {
   const flags = fields.uint8();
   const has = (flag: number): boolean => (flags & flag) !== 0;
   fields.expect(!has(RESERVED), "with its reserved flag");
   fields.expect(has(WILL) || !has(WILL_QOS_AND_RETAIN), "with the QoS or RETAIN of a will, but no will");
   fields.expect(((flags >> 3) & 3) <= HIGHEST_QOS, "with a will of QoS 3");
-  fields.expect(has(USER_NAME) || !has(PASSWORD), "with a password, but no user name");
+  fields.expect(is5 || has(USER_NAME) || !has(PASSWORD), "with a password, but no user name");
   fields.keepAlive();
+  if (is5) fields.properties(ALLOWED_PROPERTIES.connect);
   fields.clientId();
   if (has(WILL)) {
+    if (is5) fields.properties(ALLOWED_PROPERTIES.will);
     fields.topic("will topic");
     fields.binary();
   }
@@ -98,7 +103,8 @@ function connectFault(fields: PacketFields): string | null {
   return fields.end();
 }
 
-function publishFault({ bytes, header, start, end }: RawPacket): string | null {
+function publishFault(packet: RawPacket, is5: boolean): string | null {
+  const { bytes, header, start, end } = packet;
   const qos = (header >> 1) & 3;
   if (qos > HIGHEST_QOS) return "PUBLISH with QoS 3";
   if (qos === 0 && (header & DUP) !== 0) return "PUBLISH with DUP, but QoS 0";
@@ -107,12 +113,24 @@ function publishFault({ bytes, header, start, end }: RawPacket): string | null {
   const payloadStart = qos === 0 ? topicEnd : topicEnd + 2;
   if (payloadStart > end) return "PUBLISH that ends too early";
   if (qos > 0 && bytes.readUInt16BE(topicEnd) === 0) return "PUBLISH with packet id 0";
+  const propertiesFault = is5 ? publishPropertiesFault(packet, payloadStart) : null;
+  if (propertiesFault !== null) return propertiesFault;
+  // Since MQTT 5 an alias may stand for the topic.
+  if (is5 && topicStart === topicEnd) return null;
   const fault = topicFault(bytes, topicStart, topicEnd);
   return fault === null ? null : `PUBLISH whose topic ${fault}`;
 }
 
+function publishPropertiesFault(packet: RawPacket, start: number): string | null {
+  // Most have none.
+  if (start < packet.end && packet.bytes[start] === 0) return null;
+  const fields = new PacketFields({ ...packet, start }, "PUBLISH");
+  fields.properties(ALLOWED_PROPERTIES.publish);
+  return fields.fault;
+}
+
 /** A case is the type and the flags that go with it [MQTT-2.2.2-1]. */
-function otherFault(packet: RawPacket): string | null {
+function otherFault(packet: RawPacket, is5: boolean): string | null {
   const name = nameOf(packet);
   const fields = new PacketFields(packet, name);
   switch (packet.header) {
@@ -121,13 +139,16 @@ function otherFault(packet: RawPacket): string | null {
     case 0x62:
     case 0x70:
       fields.packetId();
+      if (is5) reasonAnd(ALLOWED_PROPERTIES.acknowledgement, fields);
       return fields.end();
     case 0x82:
-      return filtersFault(fields, true);
+      return filtersFault(fields, is5, is5 ? HIGHEST_SUBSCRIPTION_OPTIONS : HIGHEST_QOS);
     case 0xa2:
-      return filtersFault(fields, false);
+      return filtersFault(fields, is5, null);
     case 0xc0:
+      return fields.end();
     case 0xe0:
+      if (is5) reasonAnd(ALLOWED_PROPERTIES.disconnect, fields);
       return fields.end();
     default:
       if (name === "CONNECT") return "CONNECT for the second time";
@@ -135,17 +156,29 @@ function otherFault(packet: RawPacket): string | null {
   }
 }
 
+/** Both may be left out (MQTT 5, section 3.4.2). */
+function reasonAnd(allowed: ReadonlySet<number>, fields: PacketFields): void {
+  if (fields.goesOn) fields.uint8();
+  if (fields.goesOn) fields.properties(allowed);
+}
+
+/** Retain handling 2, retain as published, no local, QoS 2 (MQTT 5, section 3.8.3.1). */
+const HIGHEST_SUBSCRIPTION_OPTIONS = 0b10_1110;
+
 /** More than any client may have: each costs the broker some 10 µs, and a packet has room for 200,000. */
 const MAX_FILTERS_PER_PACKET = 1_000;
 
-/** Of SUBSCRIBE, whose filters have a QoS each, and of UNSUBSCRIBE. */
-function filtersFault(fields: PacketFields, haveQos: boolean): string | null {
+/** Of SUBSCRIBE, whose filters have a QoS or options each, and of UNSUBSCRIBE, with null for `highest`. */
+function filtersFault(fields: PacketFields, is5: boolean, highest: number | null): string | null {
   fields.packetId();
+  if (is5) fields.properties(highest === null ? ALLOWED_PROPERTIES.unsubscribe : ALLOWED_PROPERTIES.subscribe);
   fields.expect(fields.goesOn, "without a filter");
   for (let count = 1; fields.goesOn; count++) {
     fields.expect(count <= MAX_FILTERS_PER_PACKET, `with over ${MAX_FILTERS_PER_PACKET} filters`);
     fields.expect(fields.text("filter") !== "", "with an empty filter");
-    if (haveQos) fields.expect(fields.uint8() <= HIGHEST_QOS, "with a QoS that does not exist");
+    if (highest === null) continue;
+    const options = fields.uint8();
+    fields.expect(options <= highest && (options & 3) <= HIGHEST_QOS, "with a QoS that does not exist");
   }
   return fields.fault;
 }

@@ -1,6 +1,8 @@
 // Reads the fields of an MQTT packet one after another, and keeps the first fault. What is read after one is empty, so that
 // a reader checks it once, at the end.
+import { assertNever } from "../../../../shared/errors.ts";
 import type { RawPacket } from "./packet-splitter.ts";
+import { PROPERTY_TYPES, type PropertyType, USER_PROPERTY } from "./properties.ts";
 import { HAS_CONTROL_CHARACTER, textFault, topicFault } from "./utf8-fields.ts";
 
 export class PacketFields {
@@ -54,14 +56,74 @@ export class PacketFields {
 
   /** One with control characters is refused in CONNACK, which says why. */
   clientId(): void {
-    this.#string("client id", (...where) => {
-      const fault = textFault(...where);
-      return fault === HAS_CONTROL_CHARACTER ? null : fault;
-    });
+    this.#string("client id", userTextFault);
   }
 
   topic(what: string): void {
     this.#string(what, topicFault);
+  }
+
+  /** Skips the rest. */
+  payload(): void {
+    this.#at = this.#packet.end;
+  }
+
+  /** The property block of MQTT 5: each is allowed, and there once [MQTT-2.2.2-2]. */
+  properties(allowed: ReadonlySet<number>): void {
+    const length = this.#varint();
+    const end = this.#at + length;
+    this.expect(end <= this.#packet.end, "that ends too early");
+    const seen = new Set<number>();
+    while (this.#fault === null && this.#at < end) {
+      const id = this.uint8();
+      this.expect(allowed.has(id), `with property ${id}, which it may not have`);
+      this.expect(id === USER_PROPERTY || !seen.has(id), `with property ${id} twice`);
+      seen.add(id);
+      this.#property(PROPERTY_TYPES.get(id));
+    }
+    this.expect(this.#at === end || this.#fault !== null, "whose properties are longer than they say");
+  }
+
+  #property(type: PropertyType | undefined): void {
+    switch (type) {
+      case "byte":
+        this.expect(this.uint8() <= 1, "with a property that is neither 0 nor 1");
+        break;
+      case "uint16":
+        this.#take(2);
+        break;
+      case "uint32":
+        this.#take(4);
+        break;
+      case "varint":
+        this.expect(this.#varint() > 0, "with a subscription identifier of 0");
+        break;
+      case "text":
+        this.text("property");
+        break;
+      case "binary":
+        this.binary();
+        break;
+      case "pair":
+        this.#string("user property", userTextFault);
+        this.#string("user property", userTextFault);
+        break;
+      case undefined:
+        break;
+      default:
+        assertNever(type);
+    }
+  }
+
+  #varint(): number {
+    let value = 0;
+    for (let index = 0; index < 4; index++) {
+      const byte = this.uint8();
+      value += (byte & 127) * 128 ** index;
+      if (byte < 128) return value;
+    }
+    this.expect(false, "with a length of over 4 bytes");
+    return 0;
   }
 
   /** The first fault, which may be that something is left. */
@@ -93,4 +155,10 @@ export class PacketFields {
     this.#at += length;
     return start;
   }
+}
+
+/** Of text that is nobody's name here: control characters are let through. */
+function userTextFault(bytes: Buffer, start: number, end: number): string | null {
+  const fault = textFault(bytes, start, end);
+  return fault === HAS_CONTROL_CHARACTER ? null : fault;
 }

@@ -5,6 +5,7 @@ import { mostCostOf, PARSED_MESSAGE_BYTES, type Share } from "../../../access/li
 
 const PUBLISH = 3;
 const PUBACK = 4;
+const PUBCOMP = 7;
 /** A larger PUBLISH is dropped as it arrives, up to here; its client would send it again for ever if it were cut. */
 const MAX_DROPPED_PACKET_BYTES = 64 * 1024 * 1024;
 const COUNTS_CHARACTERS =
@@ -55,8 +56,6 @@ export interface PacketSplitterOptions {
   readonly take: (packet: RawPacket) => boolean;
   /** Told of a PUBLISH that was too large, once all of it has arrived and was dropped. */
   readonly dropped: (publish: OversizedPublish) => void;
-  /** Told of every PUBACK that arrives; the broker sees it too. */
-  readonly acknowledged: (packetId: number) => void;
 }
 
 /** The packets of one read. */
@@ -161,7 +160,7 @@ export class PacketSplitter {
       }
       this.#violation = this.#options.check(packet);
       if (this.#violation !== null) break;
-      this.#reportAcknowledgement(packet);
+      if (!isAcknowledgement(packet)) share.messageTaken();
       if (restStart >= 0 || !this.#options.take(packet)) {
         if (restStart < 0) restStart = at;
         const costBytes = packet.end - at + PARSED_MESSAGE_BYTES;
@@ -182,10 +181,6 @@ export class PacketSplitter {
     // Packets before a violation are handled first; the next call reports it.
     if (restStart >= 0) return { rest: bytes.subarray(restStart, at), brokerBytes, violation: null };
     return this.#violation === null ? NO_PACKETS : { ...NO_PACKETS, violation: this.#violation };
-  }
-
-  #reportAcknowledgement({ bytes, header, start, end }: RawPacket): void {
-    if (header >> 4 === PUBACK && start + 2 <= end) this.#options.acknowledged(bytes.readUInt16BE(start));
   }
 
   /** The packet that begins at `at`; null where its end has not arrived, or where it is a violation. */
@@ -244,6 +239,11 @@ export class PacketSplitter {
     this.#violation = reason;
     return null;
   }
+}
+
+/** Of a message that the hub sent: how many those are is not for the client to say. */
+function isAcknowledgement({ header }: RawPacket): boolean {
+  return header >> 4 >= PUBACK && header >> 4 <= PUBCOMP;
 }
 
 /** Only of small messages, as devices write them by hand: in a large one the search takes time. */

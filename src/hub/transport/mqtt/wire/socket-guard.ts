@@ -1,10 +1,11 @@
-// Sits between a client's socket and the broker by overriding the socket's `read` and `write`: only whole, checked packets
+// Sits between a client's socket and the broker by overriding how the socket is read and written: only whole, checked packets
 // within the connection's budget are read. A copy through another stream would cost every message.
 // Invariants:
 //   - A stream calls `read(0)` on itself to fill its buffer and drops the result, so `read(0)` never returns packets.
 //   - The broker is not told "readable" while it has packets in work: it reads again by itself when it is done, and that
 //     read is what releases those packets' bytes.
 import type { Duplex } from "node:stream";
+import { batchWrites } from "./batched-writes.ts";
 import { PacketSplitter, type PacketSplitterOptions } from "./packet-splitter.ts";
 
 /** What a socket reads at once. */
@@ -32,10 +33,10 @@ export function guardSocket(socket: Duplex, options: GuardOptions): Guard {
   const { share, onViolation } = options;
   const packets = new PacketSplitter(options);
   const read = socket.read.bind(socket);
-  const write = socket.write.bind(socket);
   let isWaiting = false;
   let brokerBytes = 0;
-  let hasUnsent = false;
+  // Never reports back-pressure: one slow subscriber must not stall its publishers. Its unsent bytes are in the budget.
+  batchWrites(socket, share);
   const releaseBrokerBytes = (): void => {
     if (brokerBytes > 0) share.release(brokerBytes);
     brokerBytes = 0;
@@ -82,19 +83,6 @@ export function guardSocket(socket: Duplex, options: GuardOptions): Guard {
         if (rest !== null || isWaiting || packets.violation !== null) return rest;
       }
     },
-    // Never reports back-pressure: one slow subscriber must not stall its publishers. Its unsent bytes are in the budget.
-    write(...args: unknown[]): true {
-      Reflect.apply(write, socket, args);
-      if (hasUnsent || socket.writableLength > socket.writableHighWaterMark) {
-        hasUnsent = true;
-        share.hold("unsent", socket.writableLength);
-      }
-      return true;
-    },
-  });
-  socket.on("drain", () => {
-    hasUnsent = false;
-    share.hold("unsent", 0);
   });
   socket.once("close", releaseBrokerBytes);
   return {

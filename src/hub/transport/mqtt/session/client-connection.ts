@@ -1,0 +1,371 @@
+// One client's connection: its packets, from CONNECT to the end, and what it is answered.
+// Order: CONNECT is answered before anything behind it is looked at; nothing more is read before what was read is settled.
+// Invariant: when it has ended, its session has no connection, and its will is published unless it took it back.
+import type { IConnectPacket, IDisconnectPacket, Packet } from "mqtt-packet";
+import type { Problem } from "../../../../shared/errors.ts";
+import { render, message as words } from "../../../../shared/messages/message.ts";
+import type { Clock } from "../../../clock.ts";
+import type { Log } from "../../../observe/log.ts";
+import type { AccessHooks, ConnectOutcome } from "../access-hooks.ts";
+import type { MqttCommands } from "../command-delivery.ts";
+import { FIRST_COMMAND_PACKET_ID } from "../command-delivery.ts";
+import type { MqttDiagnostics } from "../diagnostics.ts";
+import type { PublishHandler } from "../publish-handler.ts";
+import type { ConnectionSide, MqttSession } from "../session.ts";
+import type { MqttSubscriptions } from "../subscriptions.ts";
+import { isSoundClientId } from "../validation.ts";
+import { AnswerWriter } from "./answer-writer.ts";
+import { type Agreed, accepted, agree, connectFault, levelOf, refused } from "./connect.ts";
+import { IncomingMessages } from "./incoming.ts";
+import type { MessageBus } from "./message-bus.ts";
+import type { Outgoing, OutgoingLink } from "./outgoing.ts";
+import { OutgoingWriter } from "./outgoing-writer.ts";
+import { type Level, MQTT_5, makeDecoder } from "./packets.ts";
+import { FIRST_FAILURE, REASON, type Reason, refusalReason } from "./reason-codes.ts";
+import type { RetainedMessages } from "./retained.ts";
+import type { SessionConnection, SessionState } from "./session-state.ts";
+import type { Sessions } from "./sessions.ts";
+import { SubscribeHandler } from "./subscribe.ts";
+import { Will } from "./will.ts";
+
+/** What all connections share. */
+export interface ConnectionParts {
+  readonly sessions: Sessions;
+  readonly access: AccessHooks;
+  readonly subscriptions: MqttSubscriptions;
+  readonly publishes: PublishHandler;
+  readonly commands: MqttCommands;
+  readonly retained: RetainedMessages;
+  readonly bus: MessageBus;
+  readonly diagnostics: MqttDiagnostics;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly makeClientId: () => string;
+}
+
+/** How long a client has to read why its connection ends. */
+const FAREWELL_MS = 250;
+
+const CONNECT_REFUSALS: Readonly<Record<Exclude<ConnectOutcome, "granted">, readonly [Reason, string]>> = {
+  "wrong-key": [REASON.BAD_USER_NAME_OR_PASSWORD, "That is no key of this hub, or not one of this user name."],
+  "client-id-taken": [REASON.NOT_AUTHORIZED, "A client with a key of its own has this client id."],
+  forbidden: [REASON.NOT_AUTHORIZED, "This hub takes such a client with a valid key alone."],
+};
+
+/** What there is once CONNECT is accepted. */
+interface Open {
+  readonly agreed: Agreed;
+  readonly state: SessionState;
+  readonly incoming: IncomingMessages;
+  readonly writer: OutgoingWriter;
+  readonly subscribes: SubscribeHandler;
+  will: Will | null;
+}
+
+export class ClientConnection implements ConnectionSide, SessionConnection, OutgoingLink {
+  readonly #session: MqttSession;
+  readonly #parts: ConnectionParts;
+  readonly #onAccepted: () => void;
+  readonly #decode: (bytes: Buffer) => void;
+  readonly #answers: AnswerWriter;
+  /** Packets that arrived with the CONNECT; null once it is answered. */
+  #early: Packet[] | null = [];
+  #level: Level = 4;
+  #open: Open | null = null;
+  #isClosed = false;
+  /** Of what was read last. */
+  #unsettled = 0;
+
+  /** `onAccepted` is called once its CONNECT is answered. */
+  constructor(session: MqttSession, parts: ConnectionParts, onAccepted: () => void) {
+    this.#session = session;
+    this.#parts = parts;
+    this.#onAccepted = onAccepted;
+    this.#answers = new AnswerWriter(session);
+    this.#decode = makeDecoder(
+      (packet) => this.#take(packet),
+      (fault) => this.end(REASON.MALFORMED_PACKET, fault),
+    );
+    const { socket } = session;
+    socket.on("readable", () => this.#read());
+    socket.on("error", () => socket.destroy());
+    socket.once("close", () => this.#lost());
+  }
+
+  get receiveMaximum(): number {
+    const maximum = this.#open?.agreed.receiveMaximum ?? 0;
+    return maximum - this.#parts.commands.countOpen(this.#session);
+  }
+
+  send(outgoing: Outgoing, packetId: number, isDuplicate: boolean): boolean {
+    try {
+      return this.#open?.writer.write(outgoing, packetId, isDuplicate) ?? false;
+    } catch (error) {
+      // A message that cannot be written must not end the hub, nor keep others from it.
+      this.#parts.log.error({ err: error }, "a message could not be written");
+      return false;
+    }
+  }
+
+  sendRelease(packetId: number): void {
+    this.#answers.write({ cmd: "pubrel", messageId: packetId, reasonCode: REASON.SUCCESS });
+  }
+
+  takenOver(): void {
+    this.end(REASON.SESSION_TAKEN_OVER, "Another client connected with this client id.");
+  }
+
+  sessionCut(reason: string): void {
+    this.end(REASON.QUOTA_EXCEEDED, reason);
+  }
+
+  /** Ends the connection, with words where its version of MQTT has them. */
+  end(reason: Reason, text: string): void {
+    if (this.#isClosed) return;
+    if (this.#open !== null) this.#answers.disconnect(reason, text);
+    this.#lost();
+    const { socket } = this.#session;
+    if (this.#level !== MQTT_5) {
+      socket.destroy();
+      return;
+    }
+    socket.end();
+    setTimeout(() => socket.destroy(), FAREWELL_MS).unref();
+  }
+
+  close(): void {
+    this.#lost();
+    this.#session.socket.destroy();
+  }
+
+  acknowledge(qos: 1 | 2, packetId: number): void {
+    if (!this.#isClosed) this.#answers.acknowledge(qos, packetId, REASON.SUCCESS, null);
+  }
+
+  refuse(packetId: number, problem: Problem): void {
+    if (!this.#isClosed) this.#answers.acknowledge(1, packetId, refusalReason(problem), render(problem));
+  }
+
+  defer(problem: Problem): void {
+    this.end(REASON.QUOTA_EXCEEDED, render(problem));
+  }
+
+  isAllowed(): boolean {
+    const { subscriptions } = this.#parts;
+    return this.#open === null || subscriptions.areAllowed(this.#open.subscribes, this.#session.principal);
+  }
+
+  revoked(): void {
+    this.end(REASON.NOT_AUTHORIZED, "What this client may do has changed. Let it connect again.");
+  }
+
+  fellSilent(): void {
+    this.end(REASON.KEEP_ALIVE_TIMEOUT, "Nothing came for one and a half times the keep-alive.");
+  }
+
+  stop(): void {
+    this.end(REASON.SERVER_SHUTTING_DOWN, "The hub stops.");
+  }
+
+  #read(): void {
+    while (this.#unsettled === 0 && !this.#isClosed) {
+      const bytes: unknown = this.#session.socket.read();
+      if (!Buffer.isBuffer(bytes)) return;
+      this.#unsettled = 1;
+      try {
+        this.#decode(bytes);
+      } catch (error) {
+        this.#failed(error);
+      }
+      this.#unsettled--;
+    }
+  }
+
+  #failed(error: unknown): void {
+    this.#parts.log.error({ err: error }, "a packet could not be handled");
+    this.end(REASON.UNSPECIFIED_ERROR, "The hub failed at a packet.");
+  }
+
+  #settleLater(work: Promise<void>): void {
+    this.#unsettled++;
+    work
+      .catch((error: unknown) => this.#failed(error))
+      .finally(() => {
+        this.#unsettled--;
+        this.#read();
+      });
+  }
+
+  #take(packet: Packet): void {
+    if (this.#isClosed) return;
+    if (packet.cmd === "connect") this.#settleLater(this.#connect(packet));
+    else if (this.#early !== null) this.#early.push(packet);
+    else if (this.#open !== null) this.#handle(packet, this.#open);
+  }
+
+  async #connect(packet: IConnectPacket): Promise<void> {
+    const { access, diagnostics } = this.#parts;
+    const session = this.#session;
+    this.#level = levelOf(packet);
+    session.level = this.#level;
+    session.clientId = packet.clientId;
+    const fault = this.#level === MQTT_5 ? connectFault(packet) : null;
+    if (fault !== null) {
+      this.#refuse(fault.reason, fault.words);
+      return;
+    }
+    const mayBeEmpty = this.#level === MQTT_5 || (this.#level === 4 && packet.clean !== false);
+    if (!isSoundClientId(packet.clientId, mayBeEmpty)) {
+      diagnostics.badClientId(packet.clientId, session.address);
+      this.#refuse(REASON.CLIENT_ID_NOT_VALID, render(words("bad-client-id")));
+      return;
+    }
+    const { will } = packet;
+    if (will !== undefined) session.share.hold("remembered", will.topic.length + will.payload.length);
+    try {
+      const outcome = await access.mayConnect(session, packet);
+      if (outcome === "granted") this.#accept(packet);
+      else this.#refuse(...CONNECT_REFUSALS[outcome]);
+    } catch {
+      this.#refuse(REASON.SERVER_UNAVAILABLE, "The hub cannot answer now.");
+    }
+  }
+
+  #accept(packet: IConnectPacket): void {
+    if (this.#isClosed) return;
+    const { sessions, makeClientId, publishes, bus, clock } = this.#parts;
+    const session = this.#session;
+    const agreed = agree(packet);
+    const { level, isClean, askedExpirySeconds } = agreed;
+    const assignedId = packet.clientId === "" ? makeClientId() : null;
+    const clientId = assignedId ?? packet.clientId;
+    const { principal, address } = session;
+    const opened = sessions.open({ clientId, principal, address, isClean, expirySeconds: askedExpirySeconds });
+    if (opened === null) {
+      this.#refuse(...CONNECT_REFUSALS["client-id-taken"]);
+      return;
+    }
+    const { state, isPresent } = opened;
+    session.clientId = clientId;
+    session.keepAliveMs = agreed.keepAliveSeconds * 1_000;
+    state.connection = this;
+    const now = () => clock.now();
+    this.#answers.agreed = agreed;
+    this.#open = {
+      agreed,
+      state,
+      incoming: new IncomingMessages({
+        level,
+        session,
+        state,
+        publishes,
+        bus,
+        now,
+        end: (...why) => this.end(...why),
+        acknowledge: (...what) => {
+          if (!this.#isClosed) this.#answers.acknowledge(...what);
+        },
+      }),
+      writer: new OutgoingWriter({ ...agreed, now, write: (bytes) => session.socket.write(bytes) }),
+      subscribes: new SubscribeHandler({ ...this.#parts, level, session, state }),
+      will: packet.will === undefined ? null : new Will(packet.will, { publishes, bus, session, state, now }),
+    };
+    this.#write(accepted(packet, agreed, { isPresent, expirySeconds: state.expirySeconds, assignedId }));
+    this.#onAccepted();
+    this.#open.subscribes.resume();
+    state.outgoing.connect(this, (topic) => state.mayReceive(topic));
+    const early = this.#early ?? [];
+    this.#early = null;
+    for (const one of early) this.#take(one);
+  }
+
+  #refuse(reason: Reason, text: string): void {
+    if (this.#isClosed) return;
+    this.#write(refused(this.#level, reason, text));
+    this.#lost();
+    const { socket } = this.#session;
+    socket.end();
+    setTimeout(() => socket.destroy(), FAREWELL_MS).unref();
+  }
+
+  #handle(packet: Packet, open: Open): void {
+    const { state } = open;
+    switch (packet.cmd) {
+      case "publish":
+        this.#settleLater(open.incoming.take(packet));
+        break;
+      case "puback":
+        this.#acknowledged(packet.messageId ?? 0, packet.reasonCode ?? REASON.SUCCESS, state);
+        break;
+      case "pubrec":
+        this.#received(packet.messageId ?? 0, packet.reasonCode ?? REASON.SUCCESS, state);
+        break;
+      case "pubcomp":
+        state.outgoing.finish(packet.messageId ?? 0);
+        break;
+      case "pubrel": {
+        const messageId = packet.messageId ?? 0;
+        this.#answers.complete(messageId, state.release(messageId));
+        break;
+      }
+      case "subscribe":
+        this.#settleLater(open.subscribes.subscribe(packet, (answer) => this.#write(answer)));
+        break;
+      case "unsubscribe":
+        this.#write(open.subscribes.unsubscribe(packet));
+        break;
+      case "pingreq":
+        this.#write({ cmd: "pingresp" });
+        break;
+      case "disconnect":
+        this.#disconnected(packet, open);
+        break;
+      default:
+        this.end(REASON.PROTOCOL_ERROR, `${packet.cmd.toUpperCase()}, which a client does not send here`);
+    }
+  }
+
+  #acknowledged(packetId: number, reason: number, state: SessionState): void {
+    if (packetId >= FIRST_COMMAND_PACKET_ID) this.#parts.commands.acknowledged(this.#session, packetId, reason);
+    else state.outgoing.finish(packetId);
+  }
+
+  #received(packetId: number, reason: number, { outgoing }: SessionState): void {
+    if (reason >= FIRST_FAILURE) {
+      outgoing.finish(packetId);
+      return;
+    }
+    const isKnown = outgoing.release(packetId);
+    const reasonCode = isKnown ? REASON.SUCCESS : REASON.PACKET_ID_NOT_FOUND;
+    this.#answers.write({ cmd: "pubrel", messageId: packetId, reasonCode });
+  }
+
+  #disconnected({ reasonCode, properties }: IDisconnectPacket, open: Open): void {
+    const expirySeconds = properties?.sessionExpiryInterval;
+    if (expirySeconds !== undefined && expirySeconds > 0 && open.agreed.askedExpirySeconds === 0) {
+      this.end(REASON.PROTOCOL_ERROR, "a session that was to end with its connection cannot be kept");
+      return;
+    }
+    if (expirySeconds !== undefined) this.#parts.sessions.limit(open.state, expirySeconds);
+    if (reasonCode !== REASON.DISCONNECT_WITH_WILL) open.will = null;
+    this.close();
+  }
+
+  #write(packet: Packet): void {
+    if (!this.#isClosed) this.#answers.write(packet);
+  }
+
+  #lost(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    const open = this.#open;
+    if (open === null) return;
+    const { state, will, subscribes } = open;
+    subscribes.ended();
+    // Its session may be another connection's, or have ended.
+    if (state.connection === this) {
+      will?.connectionEnded();
+      this.#parts.sessions.left(state);
+    } else will?.publish();
+  }
+}

@@ -1,0 +1,175 @@
+// What a session is still owed: messages of QoS 1 and 2 that were sent and are not acknowledged, and those that wait, because
+// its client is away or has as many open as it takes at once (its Receive Maximum).
+// Invariants: messages go out in the order in which they came [MQTT-4.6.0-6]; what a session is owed is bounded in number and
+// bytes, and a message for which there is no room goes to nobody.
+import { type Message, type Qos, sizeOf } from "./packets.ts";
+
+const MAX_WAITING_MESSAGES = 1_000;
+/** Of all that a session is owed. */
+const MAX_OWED_BYTES = 1024 * 1024;
+/** However many a client takes at once. */
+const MAX_OPEN_MESSAGES = 1_000;
+/** Ids above are those of commands. */
+const LAST_PACKET_ID = 0xefff;
+
+/** A message on its way to one session. */
+export interface Outgoing {
+  readonly message: Message;
+  /** That of the message, or of the subscription where that is lower. */
+  readonly qos: Qos;
+  readonly retain: boolean;
+  /** Of all subscriptions that match it. */
+  readonly subscriptionIds: readonly number[];
+}
+
+/** The connection of a session. */
+export interface OutgoingLink {
+  /** How many messages of QoS 1 and 2 its client takes at once. */
+  readonly receiveMaximum: number;
+  /** False where the message is not sent: it has expired, or is larger than its client takes. */
+  send(outgoing: Outgoing, packetId: number, isDuplicate: boolean): boolean;
+  sendRelease(packetId: number): void;
+}
+
+interface Open {
+  readonly outgoing: Outgoing;
+  /** PUBREC has come: the message itself is not sent again. */
+  isReleased: boolean;
+}
+
+export class OutgoingMessages {
+  readonly #onBytes: (bytes: number) => void;
+  readonly #open = new Map<number, Open>();
+  /** Ids of open messages that the client is to be sent again as soon as it takes them. */
+  #unsent: number[] = [];
+  #waiting: Outgoing[] = [];
+  #bytes = 0;
+  #lastPacketId = 0;
+  #link: OutgoingLink | null = null;
+
+  /** `onBytes` is told what the session is owed, in bytes, whenever that changes. */
+  constructor(onBytes: (bytes: number) => void) {
+    this.#onBytes = onBytes;
+  }
+
+  /** Much more may be offered. */
+  get hasRoom(): boolean {
+    return this.#waiting.length < MAX_WAITING_MESSAGES / 2 && this.#bytes < MAX_OWED_BYTES / 2;
+  }
+
+  offer(outgoing: Outgoing): void {
+    const link = this.#link;
+    if (outgoing.qos === 0) {
+      link?.send(outgoing, 0, false);
+      return;
+    }
+    const bytes = sizeOf(outgoing.message);
+    const isFirst = this.#waiting.length === 0 && this.#unsent.length === 0;
+    const mayStart = link !== null && isFirst && this.#hasRoom(link);
+    if (this.#bytes + bytes > MAX_OWED_BYTES || (!mayStart && this.#waiting.length >= MAX_WAITING_MESSAGES)) return;
+    this.#count(bytes);
+    if (mayStart) this.#start(link, outgoing);
+    else this.#waiting.push(outgoing);
+  }
+
+  /**
+   * A client is there: it is sent again what it did not acknowledge [MQTT-4.4.0-1], then what waits. What it may receive no
+   * more is forgotten.
+   */
+  connect(link: OutgoingLink, mayReceive: (topic: string) => boolean): void {
+    this.#link = link;
+    this.#forget(mayReceive);
+    for (const [packetId, { isReleased }] of this.#open) {
+      if (isReleased) link.sendRelease(packetId);
+      else this.#unsent.push(packetId);
+    }
+    this.#startWaiting();
+  }
+
+  disconnect(): void {
+    this.#link = null;
+    this.#unsent = [];
+  }
+
+  /** PUBACK, or a PUBREC that refuses the message, or PUBCOMP. */
+  finish(packetId: number): void {
+    if (this.#remove(packetId)) this.#startWaiting();
+  }
+
+  /** PUBREC; false where no such message is open. */
+  release(packetId: number): boolean {
+    const open = this.#open.get(packetId);
+    if (open === undefined) return false;
+    open.isReleased = true;
+    return true;
+  }
+
+  clear(): void {
+    this.#open.clear();
+    this.#unsent = [];
+    this.#waiting = [];
+    this.#count(-this.#bytes);
+  }
+
+  #forget(mayReceive: (topic: string) => boolean): void {
+    for (const [packetId, { outgoing, isReleased }] of [...this.#open])
+      if (!isReleased && !mayReceive(outgoing.message.topic)) this.#remove(packetId);
+    this.#waiting = this.#waiting.filter(({ message }) => {
+      if (mayReceive(message.topic)) return true;
+      this.#count(-sizeOf(message));
+      return false;
+    });
+  }
+
+  #startWaiting(): void {
+    this.#resend();
+    if (this.#unsent.length > 0) return;
+    let started = 0;
+    for (const outgoing of this.#waiting) {
+      const link = this.#link;
+      if (link === null || !this.#hasRoom(link)) break;
+      started++;
+      this.#start(link, outgoing);
+    }
+    if (started > 0) this.#waiting.splice(0, started);
+  }
+
+  #resend(): void {
+    while (this.#link !== null && this.#unsent.length > 0 && this.#hasRoom(this.#link)) {
+      const packetId = this.#unsent.shift() ?? 0;
+      const open = this.#open.get(packetId);
+      if (open !== undefined && !this.#link.send(open.outgoing, packetId, true)) this.#remove(packetId);
+    }
+  }
+
+  #start(link: OutgoingLink, outgoing: Outgoing): void {
+    const packetId = this.#nextPacketId();
+    this.#open.set(packetId, { outgoing, isReleased: false });
+    if (!link.send(outgoing, packetId, false)) this.#remove(packetId);
+  }
+
+  #hasRoom({ receiveMaximum }: OutgoingLink): boolean {
+    return this.#open.size - this.#unsent.length < Math.min(receiveMaximum, MAX_OPEN_MESSAGES);
+  }
+
+  #remove(packetId: number): boolean {
+    const open = this.#open.get(packetId);
+    if (open === undefined) return false;
+    this.#open.delete(packetId);
+    if (this.#unsent.length > 0) this.#unsent = this.#unsent.filter((id) => id !== packetId);
+    this.#count(-sizeOf(open.outgoing.message));
+    return true;
+  }
+
+  #count(bytes: number): void {
+    this.#bytes += bytes;
+    this.#onBytes(this.#bytes);
+  }
+
+  #nextPacketId(): number {
+    do {
+      this.#lastPacketId = this.#lastPacketId >= LAST_PACKET_ID ? 1 : this.#lastPacketId + 1;
+    } while (this.#open.has(this.#lastPacketId));
+    return this.#lastPacketId;
+  }
+}

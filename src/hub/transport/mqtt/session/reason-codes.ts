@@ -1,0 +1,51 @@
+// Reason codes of MQTT 5 (section 2.4), and which one stands for each error of the hub.
+import { errorOf, errorStatus, type Problem } from "../../../../shared/errors.ts";
+
+export const REASON = {
+  SUCCESS: 0x00,
+  DISCONNECT_WITH_WILL: 0x04,
+  NO_SUBSCRIPTION_EXISTED: 0x11,
+  UNSPECIFIED_ERROR: 0x80,
+  MALFORMED_PACKET: 0x81,
+  PROTOCOL_ERROR: 0x82,
+  IMPLEMENTATION_SPECIFIC_ERROR: 0x83,
+  CLIENT_ID_NOT_VALID: 0x85,
+  BAD_USER_NAME_OR_PASSWORD: 0x86,
+  NOT_AUTHORIZED: 0x87,
+  SERVER_UNAVAILABLE: 0x88,
+  SERVER_SHUTTING_DOWN: 0x8b,
+  BAD_AUTHENTICATION_METHOD: 0x8c,
+  KEEP_ALIVE_TIMEOUT: 0x8d,
+  SESSION_TAKEN_OVER: 0x8e,
+  TOPIC_FILTER_INVALID: 0x8f,
+  TOPIC_NAME_INVALID: 0x90,
+  PACKET_ID_NOT_FOUND: 0x92,
+  RECEIVE_MAXIMUM_EXCEEDED: 0x93,
+  TOPIC_ALIAS_INVALID: 0x94,
+  QUOTA_EXCEEDED: 0x97,
+  PAYLOAD_FORMAT_INVALID: 0x99,
+} as const;
+
+export type Reason = (typeof REASON)[keyof typeof REASON];
+
+/** From here on a code is a failure. */
+export const FIRST_FAILURE = 0x80;
+
+/** Of the PUBACK or PUBREC of a message that is refused for ever (sections 3.4.2.1 and 3.5.2.1). */
+export function refusalReason(problem: Problem): Reason {
+  const code = errorOf(problem);
+  if (code.startsWith("too-many-")) return REASON.QUOTA_EXCEEDED;
+  switch (errorStatus[code]) {
+    case 400:
+      return REASON.PAYLOAD_FORMAT_INVALID;
+    case 401:
+    case 403:
+      return REASON.NOT_AUTHORIZED;
+    case 413:
+    case 429:
+    case 503:
+      return REASON.QUOTA_EXCEEDED;
+    default:
+      return REASON.IMPLEMENTATION_SPECIFIC_ERROR;
+  }
+}

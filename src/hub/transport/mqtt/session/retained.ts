@@ -1,0 +1,187 @@
+// Retained messages: the last one of each topic, kept in the store and over restarts, within bounds.
+// Invariant: a retained message is acknowledged once it is on disk.
+import { type Static, Type } from "typebox";
+import { filterMatches, isCatchAll } from "../../../../shared/topics.ts";
+import type { Clock } from "../../../clock.ts";
+import type { RecordKind, RecordStore } from "../../../store/records.ts";
+import { type Message, sizeOf } from "./packets.ts";
+
+const MAX_MESSAGES = 10_000;
+/** After so many messages that were looked at for a filter, others have their turn. */
+const MESSAGES_PER_TURN = 2_000;
+const EXPIRY_CHECK_MS = 60_000;
+
+const Properties = Type.Object({
+  payloadFormatIndicator: Type.Optional(Type.Boolean()),
+  contentType: Type.Optional(Type.String()),
+  responseTopic: Type.Optional(Type.String()),
+  correlationData: Type.Optional(Type.String({ description: "base64" })),
+  userProperties: Type.Optional(Type.Array(Type.Tuple([Type.String(), Type.String()]))),
+});
+
+/** A retained message as the store keeps it. */
+const RetainedRecord = Type.Object({
+  topic: Type.String(),
+  payload: Type.String({ description: "base64" }),
+  qos: Type.Union([Type.Literal(0), Type.Literal(1), Type.Literal(2)]),
+  properties: Type.Optional(Properties),
+  expiresAtMs: Type.Union([Type.Number(), Type.Null()]),
+});
+type RetainedRecord = Static<typeof RetainedRecord>;
+
+const retainedRecords: RecordKind<typeof RetainedRecord> = {
+  name: "retained",
+  schema: RetainedRecord,
+  idOf: ({ topic }) => topic,
+};
+
+export interface RetainedMessagesOptions {
+  readonly records: RecordStore;
+  readonly maxBytes: number;
+  readonly clock: Clock;
+}
+
+export class RetainedMessages {
+  readonly #options: RetainedMessagesOptions;
+  readonly #byTopic = new Map<string, Message>();
+  #bytes = 0;
+  #endTimer: (() => void) | null = null;
+
+  constructor(options: RetainedMessagesOptions) {
+    this.#options = options;
+  }
+
+  /** Loads them; to be called once. */
+  async start(): Promise<void> {
+    const { records, clock } = this.#options;
+    for (const record of await records.collection(retainedRecords).list()) this.#put(messageOf(record));
+    this.#endTimer = clock.every(EXPIRY_CHECK_MS, () => this.#removeExpired());
+  }
+
+  stop(): void {
+    this.#endTimer?.();
+    this.#endTimer = null;
+  }
+
+  /**
+   * Keeps a message in the place of its topic's; one without a payload only removes that [MQTT-3.3.1-10]. Resolves once it is
+   * on disk; with false where there is no room for it.
+   */
+  async keep(message: Message): Promise<boolean> {
+    const { topic, payload } = message;
+    const collection = this.#options.records.collection(retainedRecords);
+    const before = this.#byTopic.get(topic);
+    if (payload.length === 0) {
+      if (before === undefined) return true;
+      this.#remove(before);
+      await collection.save([], [topic]);
+      return true;
+    }
+    if (!this.#hasRoomFor(message, before)) return false;
+    this.#put(message);
+    try {
+      await collection.save([recordOf(message)]);
+    } catch (error) {
+      // Nobody may be told what the next start does not know, unless a later one has taken its place.
+      if (this.#byTopic.get(topic) === message) {
+        this.#remove(message);
+        if (before !== undefined) this.#put(before);
+      }
+      throw error;
+    }
+    return true;
+  }
+
+  /** Those that match; many are looked through in several turns of the event loop. */
+  async find(filter: string): Promise<Message[]> {
+    const nowMs = this.#options.clock.now();
+    if (!/[+#]/.test(filter)) {
+      const message = this.#byTopic.get(filter);
+      return message === undefined || isExpired(message, nowMs) ? [] : [message];
+    }
+    const isCatchingAll = isCatchAll(filter);
+    const found: Message[] = [];
+    let looked = 0;
+    for (const message of [...this.#byTopic.values()]) {
+      if (++looked % MESSAGES_PER_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
+      const isMeant = filterMatches(filter, message.topic) && !(isCatchingAll && message.topic.startsWith("$"));
+      if (isMeant && !isExpired(message, nowMs)) found.push(message);
+    }
+    return found;
+  }
+
+  #hasRoomFor(message: Message, before: Message | undefined): boolean {
+    const bytes = this.#bytes - (before === undefined ? 0 : sizeOf(before)) + sizeOf(message);
+    return bytes <= this.#options.maxBytes && (before !== undefined || this.#byTopic.size < MAX_MESSAGES);
+  }
+
+  #put(message: Message): void {
+    const before = this.#byTopic.get(message.topic);
+    if (before !== undefined) this.#bytes -= sizeOf(before);
+    this.#byTopic.set(message.topic, message);
+    this.#bytes += sizeOf(message);
+  }
+
+  #remove(message: Message): void {
+    if (this.#byTopic.delete(message.topic)) this.#bytes -= sizeOf(message);
+  }
+
+  #removeExpired(): void {
+    const nowMs = this.#options.clock.now();
+    const expired = [...this.#byTopic.values()].filter((message) => isExpired(message, nowMs));
+    if (expired.length === 0) return;
+    for (const message of expired) this.#remove(message);
+    const topics = expired.map(({ topic }) => topic);
+    // What could not be removed has expired after the next start, too.
+    this.#options.records
+      .collection(retainedRecords)
+      .save([], topics)
+      .catch(() => undefined);
+  }
+}
+
+function isExpired({ expiresAtMs }: Message, nowMs: number): boolean {
+  return expiresAtMs !== null && expiresAtMs <= nowMs;
+}
+
+function recordOf({ topic, payload, qos, properties, expiresAtMs }: Message): RetainedRecord {
+  const record = { topic, payload: payload.toString("base64"), qos, expiresAtMs };
+  if (properties === undefined) return record;
+  const { correlationData, userProperties, ...plain } = properties;
+  const pairs = Object.entries(userProperties ?? {}).flatMap(([name, values]) =>
+    [values].flat().map((value): [string, string] => [name, value]),
+  );
+  return {
+    ...record,
+    properties: {
+      ...plain,
+      ...(correlationData !== undefined && { correlationData: correlationData.toString("base64") }),
+      ...(pairs.length > 0 && { userProperties: pairs }),
+    },
+  };
+}
+
+function messageOf({ topic, payload, qos, properties, expiresAtMs }: RetainedRecord): Message {
+  const message = { topic, payload: Buffer.from(payload, "base64"), qos, retain: true, expiresAtMs };
+  if (properties === undefined) return { ...message, properties: undefined };
+  const { correlationData, userProperties, ...plain } = properties;
+  return {
+    ...message,
+    properties: {
+      ...plain,
+      ...(correlationData !== undefined && { correlationData: Buffer.from(correlationData, "base64") }),
+      ...(userProperties !== undefined && { userProperties: grouped(userProperties) }),
+    },
+  };
+}
+
+/** Without a prototype: names are the client's. */
+function grouped(pairs: readonly (readonly [string, string])[]): Record<string, string[]> {
+  const names: Record<string, string[]> = Object.create(null);
+  for (const [name, value] of pairs) {
+    const values = names[name];
+    if (values === undefined) names[name] = [value];
+    else values.push(value);
+  }
+  return names;
+}

@@ -1,0 +1,58 @@
+// Shared subscriptions (MQTT 5, section 4.8.2): each message goes to one session of a group, in turn, and to one whose client
+// is away only where none is there.
+import type { BusSubscription, MessageBus, Receiver } from "./message-bus.ts";
+import type { Message, PublisherId } from "./packets.ts";
+import type { SharedFilter, Subscription } from "./subscription.ts";
+
+/** A session in a group. */
+export interface GroupMember extends Receiver {
+  /** Its client is there. */
+  readonly isConnected: boolean;
+}
+
+class SharedGroup implements Receiver {
+  readonly members = new Map<GroupMember, Subscription>();
+  #turn = 0;
+
+  receive(message: Message, publisher: PublisherId): void {
+    const members = [...this.members];
+    const present = members.filter(([member]) => member.isConnected);
+    const eligible = present.length > 0 ? present : members;
+    const chosen = eligible[this.#turn++ % eligible.length];
+    if (chosen === undefined) return;
+    const [member, subscription] = chosen;
+    member.receive(message, publisher, [subscription]);
+  }
+}
+
+export class SharedGroups {
+  readonly #bus: MessageBus;
+  /** By group and filter. */
+  readonly #groups = new Map<string, { readonly group: SharedGroup; readonly listening: BusSubscription }>();
+
+  constructor(bus: MessageBus) {
+    this.#bus = bus;
+  }
+
+  join({ group: name, filter }: SharedFilter, member: GroupMember, subscription: Subscription): BusSubscription {
+    const key = `${name}/${filter}`;
+    const { group, listening } = this.#groups.get(key) ?? this.#found(key, filter, subscription);
+    group.members.set(member, subscription);
+    return {
+      replace: (replacement) => void group.members.set(member, replacement),
+      end: () => {
+        group.members.delete(member);
+        if (group.members.size > 0) return;
+        listening.end();
+        this.#groups.delete(key);
+      },
+    };
+  }
+
+  #found(key: string, filter: string, subscription: Subscription) {
+    const group = new SharedGroup();
+    const founded = { group, listening: this.#bus.subscribe(filter, group, subscription) };
+    this.#groups.set(key, founded);
+    return founded;
+  }
+}

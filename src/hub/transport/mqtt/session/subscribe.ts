@@ -1,0 +1,149 @@
+// SUBSCRIBE and UNSUBSCRIBE of one client: what it may have, what is retained for it, and the commands that it is to be sent.
+
+import { setTimeout } from "node:timers/promises";
+import type { ISubackPacket, ISubscribePacket, ISubscription, IUnsubackPacket, IUnsubscribePacket } from "mqtt-packet";
+import type { AccessHooks } from "../access-hooks.ts";
+import type { MqttCommands } from "../command-delivery.ts";
+import type { MqttSession } from "../session.ts";
+import type { FilterLoad, FilterOutcome, MqttSubscriptions, Subscriber } from "../subscriptions.ts";
+import { type Level, MQTT_5 } from "./packets.ts";
+import { REASON } from "./reason-codes.ts";
+import type { RetainedMessages } from "./retained.ts";
+import type { SessionState } from "./session-state.ts";
+import { innerFilter, parseShared, type Subscription } from "./subscription.ts";
+
+export interface SubscribeOptions {
+  readonly level: Level;
+  readonly session: MqttSession;
+  readonly state: SessionState;
+  readonly access: AccessHooks;
+  readonly subscriptions: MqttSubscriptions;
+  readonly commands: MqttCommands;
+  readonly retained: Pick<RetainedMessages, "find">;
+}
+
+/** In SUBACK of MQTT 3.1.1 (section 3.9.3). */
+const FAILURE = 0x80;
+/** Retained messages are sent (MQTT 5, section 3.8.3.1): at each SUBSCRIBE without the first two. */
+const ONLY_IF_NEW = 1;
+const NEVER = 2;
+
+/** Filters that were turned away and are remembered. */
+const MAX_REFUSED = 200;
+/** Retained messages wait while so much of what the client is sent has not left. */
+const MAX_UNSENT_BYTES = 256 * 1024;
+const RETRY_MS = 20;
+
+const REFUSALS = {
+  "bad-filter": REASON.TOPIC_FILTER_INVALID,
+  "too-many": REASON.QUOTA_EXCEEDED,
+  forbidden: REASON.NOT_AUTHORIZED,
+} as const satisfies Record<Exclude<FilterOutcome, "granted">, number>;
+
+export class SubscribeHandler implements Subscriber {
+  readonly #options: SubscribeOptions;
+  /** By filter: what was asked for and turned away. */
+  readonly #refused = new Map<string, Subscription>();
+  #isEnded = false;
+
+  constructor(options: SubscribeOptions) {
+    this.#options = options;
+  }
+
+  get filters(): Iterable<string> {
+    return this.#options.state.filters;
+  }
+
+  get load(): FilterLoad {
+    return this.#options.state.load;
+  }
+
+  /** The session was there before: its commands are sent to this connection. */
+  resume(): void {
+    const { access, session, state } = this.#options;
+    for (const subscription of state.subscriptions) {
+      const { filter } = subscription;
+      state.unsubscribe(filter);
+      // What was allowed then may not be now.
+      if (access.authorizeSubscribe(session, this, innerFilter(filter)) === "granted") this.#subscribe(subscription);
+    }
+  }
+
+  /** Resolves once what is retained is sent. */
+  async subscribe(packet: ISubscribePacket, answer: (suback: ISubackPacket) => void): Promise<void> {
+    const { messageId = 0, subscriptions, properties } = packet;
+    const wanted: Subscription[] = [];
+    const granted = subscriptions.map((asked) => {
+      const subscription = subscriptionOf(asked, properties?.subscriptionIdentifier);
+      const refusal = this.#refusalOf(subscription);
+      if (refusal !== null) return refusal;
+      const isNew = this.#subscribe(subscription);
+      const handling = asked.rh ?? 0;
+      const isShared = parseShared(asked.topic) !== null;
+      if (!isShared && handling !== NEVER && (isNew || handling !== ONLY_IF_NEW)) wanted.push(subscription);
+      return asked.qos;
+    });
+    answer({ cmd: "suback", messageId, granted });
+    for (const subscription of wanted) await this.#sendRetained(subscription);
+  }
+
+  unsubscribe({ messageId = 0, unsubscriptions }: IUnsubscribePacket): IUnsubackPacket {
+    const { state, commands, session } = this.#options;
+    const granted = unsubscriptions.map((filter) => {
+      commands.unsubscribed(session, filter);
+      this.#refused.delete(filter);
+      return state.unsubscribe(filter) ? REASON.SUCCESS : REASON.NO_SUBSCRIPTION_EXISTED;
+    });
+    return { cmd: "unsuback", messageId, granted };
+  }
+
+  grant(filter: string): void {
+    for (const subscription of [...this.#refused.values()]) {
+      if (innerFilter(subscription.filter) !== filter) continue;
+      this.#refused.delete(subscription.filter);
+      this.#subscribe(subscription);
+      void this.#sendRetained(subscription);
+    }
+  }
+
+  /** The connection has ended. */
+  ended(): void {
+    this.#isEnded = true;
+    this.#options.subscriptions.ended(this);
+  }
+
+  #refusalOf(subscription: Subscription): number | null {
+    const { level, access, session } = this.#options;
+    const { filter, noLocal } = subscription;
+    const isSharing = filter.startsWith("$share/");
+    const isUnsound = isSharing && (level !== MQTT_5 || parseShared(filter) === null || noLocal);
+    const outcome = isUnsound
+      ? access.badShare(session, filter)
+      : access.authorizeSubscribe(session, this, innerFilter(filter));
+    if (outcome === "granted") return null;
+    if (outcome === "forbidden" && this.#refused.size < MAX_REFUSED) this.#refused.set(filter, subscription);
+    return level === MQTT_5 ? REFUSALS[outcome] : FAILURE;
+  }
+
+  #subscribe(subscription: Subscription): boolean {
+    const { state, commands, session } = this.#options;
+    const isNew = state.subscribe(subscription);
+    // Commands are for a device, not for one of a group.
+    if (parseShared(subscription.filter) === null) commands.subscribed(session, subscription.filter, subscription.qos);
+    return isNew;
+  }
+
+  async #sendRetained(subscription: Subscription): Promise<void> {
+    const { retained, state, session } = this.#options;
+    for (const message of await retained.find(subscription.filter)) {
+      while (!this.#isEnded && (session.socket.writableLength > MAX_UNSENT_BYTES || !state.outgoing.hasRoom))
+        await setTimeout(RETRY_MS);
+      if (this.#isEnded) return;
+      state.offer(message, [subscription], true);
+    }
+  }
+}
+
+function subscriptionOf({ topic, qos, nl, rap }: ISubscription, id: number | undefined): Subscription {
+  return { filter: topic, qos, noLocal: nl === true, retainAsPublished: rap === true, id };
+}

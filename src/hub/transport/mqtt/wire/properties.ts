@@ -1,0 +1,85 @@
+// The property block of MQTT 5 packets (section 2.2.2), walked over without making anything of it.
+
+/** How the value of a property is written. */
+export type PropertyType = "byte" | "uint16" | "uint32" | "varint" | "text" | "binary" | "pair";
+
+export const PROPERTY_TYPES: ReadonlyMap<number, PropertyType> = new Map([
+  [0x01, "byte"],
+  [0x02, "uint32"],
+  [0x03, "text"],
+  [0x08, "text"],
+  [0x09, "binary"],
+  [0x0b, "varint"],
+  [0x11, "uint32"],
+  [0x15, "text"],
+  [0x16, "binary"],
+  [0x17, "byte"],
+  [0x18, "uint32"],
+  [0x19, "byte"],
+  [0x1f, "text"],
+  [0x21, "uint16"],
+  [0x22, "uint16"],
+  [0x23, "uint16"],
+  [0x26, "pair"],
+  [0x27, "uint32"],
+]);
+
+/** The one that a packet may have several of. */
+export const USER_PROPERTY = 0x26;
+
+/** By packet: what a client may say. */
+export const ALLOWED_PROPERTIES = {
+  connect: new Set([0x11, 0x15, 0x16, 0x17, 0x19, 0x21, 0x22, 0x26, 0x27]),
+  will: new Set([0x01, 0x02, 0x03, 0x08, 0x09, 0x18, 0x26]),
+  publish: new Set([0x01, 0x02, 0x03, 0x08, 0x09, 0x23, 0x26]),
+  acknowledgement: new Set([0x1f, 0x26]),
+  subscribe: new Set([0x0b, 0x26]),
+  unsubscribe: new Set([0x26]),
+  disconnect: new Set([0x11, 0x1f, 0x26]),
+} as const;
+
+const TOPIC_ALIAS = 0x23;
+const SHORT_BLOCK_BYTES = 127;
+
+/**
+ * Where the payload of a PUBLISH begins that passed the packet check; null where its properties matter to the hub: an alias in
+ * the place of its topic, or so many that they are looked at elsewhere.
+ */
+export function endOfPlainProperties(bytes: Buffer, start: number, end: number): number | null {
+  const length = bytes[start];
+  if (length === 0) return start + 1;
+  if (length === undefined || length > SHORT_BLOCK_BYTES) return null;
+  const blockEnd = start + 1 + length;
+  if (blockEnd > end) return null;
+  for (let at = start + 1; at < blockEnd; ) {
+    const id = bytes[at];
+    if (id === undefined || id === TOPIC_ALIAS) return null;
+    const valueEnd = endOfValue(bytes, at + 1, id);
+    if (valueEnd === null) return null;
+    at = valueEnd;
+  }
+  return blockEnd;
+}
+
+/** Null for those that a PUBLISH of a client has not. */
+function endOfValue(bytes: Buffer, at: number, id: number): number | null {
+  switch (PROPERTY_TYPES.get(id)) {
+    case "byte":
+      return at + 1;
+    case "uint32":
+      return at + 4;
+    case "text":
+    case "binary":
+      return at + 2 + lengthAt(bytes, at);
+    case "pair": {
+      const valueAt = at + 2 + lengthAt(bytes, at);
+      return valueAt + 2 + lengthAt(bytes, valueAt);
+    }
+    default:
+      return null;
+  }
+}
+
+function lengthAt(bytes: Buffer, at: number): number {
+  return at + 2 <= bytes.length ? bytes.readUInt16BE(at) : 0;
+}

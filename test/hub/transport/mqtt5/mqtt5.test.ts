@@ -1,0 +1,141 @@
+// MQTT 5 on the port of a real hub, with the clients that people have.
+import { connect as connectClient, type IClientOptions, type MqttClient } from "mqtt";
+import { describe, expect, test } from "vitest";
+import { startTestHub, type TestHub } from "../../../support/hub.ts";
+import { run } from "../../../support/run.ts";
+import { until } from "../../../support/until.ts";
+
+class Connection implements AsyncDisposable {
+  readonly client: MqttClient;
+  readonly received: { topic: string; payload: string; properties: object | undefined; retain: boolean }[] = [];
+  constructor(client: MqttClient) {
+    this.client = client;
+    client.on("message", (topic, payload, { properties, retain }) =>
+      this.received.push({ topic, payload: payload.toString(), properties, retain }),
+    );
+  }
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.client.endAsync(true);
+  }
+}
+
+async function connect(hub: TestHub, options: IClientOptions = {}): Promise<Connection> {
+  const always = { protocolVersion: 5, reconnectPeriod: 0 } as const;
+  // It listens before it is connected: what waits for a session comes right behind the CONNACK.
+  const connection = new Connection(connectClient(hub.file.mqtt, { ...always, ...options }));
+  await new Promise((resolve, reject) => {
+    connection.client.once("connect", resolve).once("error", reject);
+  });
+  return connection;
+}
+
+const received = (connection: Connection, count: number) =>
+  until(`${count} messages`, async () => (connection.received.length >= count ? connection.received : undefined));
+
+describe("MQTT 5", () => {
+  test("properties are passed on, the expiry counted down, the subscription named", async () => {
+    await using hub = await startTestHub("--anonymous", "all");
+    await using listener = await connect(hub);
+    await listener.client.subscribeAsync("home/+", { qos: 1, properties: { subscriptionIdentifier: 7 } });
+    await using publisher = await connect(hub);
+    const properties = {
+      contentType: "text/plain",
+      responseTopic: "home/answer",
+      correlationData: Buffer.from("42"),
+      userProperties: { room: "attic", constructor: "nobody" },
+      messageExpiryInterval: 60,
+    };
+    await publisher.client.publishAsync("home/lamp", "on", { qos: 1, properties });
+    const [message] = await received(listener, 1);
+    expect(message).toMatchObject({ topic: "home/lamp", payload: "on", retain: false });
+    expect(message?.properties).toMatchObject({ ...properties, subscriptionIdentifier: 7 });
+  });
+
+  test("a message that is refused for ever is answered with a code and words", async () => {
+    await using hub = await startTestHub();
+    await using pi = await connect(hub);
+    for (const [topic, payload, code] of [
+      ["sensor/pi/data", "{broken", 0x99],
+      ["home/kitchen", "1", 0x87],
+    ] as const)
+      for (const qos of [1, 2] as const)
+        await expect(pi.client.publishAsync(topic, payload, { qos })).rejects.toMatchObject({ code });
+    await pi.client.publishAsync("sensor/pi/data", '{"t":1}', {
+      qos: 1,
+      properties: { contentType: "application/json" },
+    });
+    expect(pi.client.connected).toBe(true);
+  });
+
+  test.each([4, 5] as const)(
+    "version %i: a session outlives its connection and gets what was sent meanwhile",
+    async (protocolVersion) => {
+      await using hub = await startTestHub("--anonymous", "all");
+      const session: IClientOptions = {
+        protocolVersion,
+        clientId: "constructor",
+        clean: false,
+        ...(protocolVersion === 5 && { properties: { sessionExpiryInterval: 3600 } }),
+      };
+      {
+        await using away = await connect(hub, session);
+        await away.client.subscribeAsync("home/#", { qos: 1 });
+        await away.client.endAsync();
+      }
+      await using publisher = await connect(hub);
+      await publisher.client.publishAsync("home/lamp", "on", { qos: 1 });
+      await using back = await connect(hub, session);
+      expect((await received(back, 1))[0]).toMatchObject({ topic: "home/lamp", payload: "on" });
+    },
+  );
+
+  test("each message of a shared subscription goes to one", async () => {
+    await using hub = await startTestHub("--anonymous", "all");
+    await using one = await connect(hub);
+    await using other = await connect(hub);
+    for (const { client } of [one, other]) await client.subscribeAsync("$share/workers/jobs/#", { qos: 1 });
+    for (let n = 0; n < 10; n++) await one.client.publishAsync(`jobs/${n}`, "x", { qos: 1 });
+    await until("ten", async () => (one.received.length + other.received.length >= 10 ? true : undefined));
+    expect([one.received.length, other.received.length]).toEqual([5, 5]);
+  });
+
+  test("what is retained is there after kill -9, with its properties", async () => {
+    await using hub = await startTestHub("--anonymous", "all");
+    await using publisher = await connect(hub);
+    const properties = { contentType: "text/plain", userProperties: { room: "attic" } };
+    await publisher.client.publishAsync("home/lamp", "on", { qos: 1, retain: true, properties });
+    await hub.end("SIGKILL");
+    await hub.start();
+    await using listener = await connect(hub);
+    await listener.client.subscribeAsync("home/#");
+    const [message] = await received(listener, 1);
+    expect(message).toMatchObject({ topic: "home/lamp", payload: "on", retain: true });
+    expect(message?.properties).toMatchObject(properties);
+  });
+
+  test("mosquitto_rr asks and is answered", async () => {
+    await using hub = await startTestHub("--anonymous", "all");
+    await using server = await connect(hub);
+    server.client.on("message", (_topic, payload, { properties }) => {
+      const { responseTopic = "", correlationData } = properties ?? {};
+      server.client.publish(responseTopic, `you said ${payload}`, {
+        properties: { ...(correlationData !== undefined && { correlationData }) },
+      });
+    });
+    await server.client.subscribeAsync("ask/time");
+    const where = ["-h", "127.0.0.1", "-p", String(hub.mqttPort), "-V", "mqttv5", "-W", "10"];
+    const asked = ["-t", "ask/time", "-e", "answer/time", "-m", "when"];
+    expect(await run("mosquitto_rr", [...where, ...asked])).toContain("you said when");
+  });
+
+  test("AUTH is refused in words; a client that is replaced is told so", async () => {
+    await using hub = await startTestHub();
+    await expect(connect(hub, { properties: { authenticationMethod: "SCRAM" } })).rejects.toMatchObject({ code: 0x8c });
+    await using first = await connect(hub, { clientId: "twin" });
+    const told = new Promise((resolve) => {
+      first.client.once("disconnect", resolve);
+    });
+    await using _second = await connect(hub, { clientId: "twin" });
+    expect(await told).toMatchObject({ reasonCode: 0x8e });
+  });
+});
