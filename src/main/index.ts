@@ -6,6 +6,7 @@ import { app, session } from "electron";
 import { bridgeChannels } from "../shared/bridge.ts";
 import { answerPage } from "./answer-page.ts";
 import { registerAppScheme, serveApp } from "./app-protocol.ts";
+import { openAppSession } from "./app-session.ts";
 import { refusedSwitches } from "./chromium-switches.ts";
 import { DesktopLog } from "./desktop-log.ts";
 import { hubArguments } from "./hub-arguments.ts";
@@ -87,8 +88,9 @@ function runApp(): void {
         void startHubChild(hubEntry, hubArgs, () => undefined).exited.then(() => app.exit());
         return;
       }
-      lockDown(session.defaultSession, log);
-      serveApp(dev["ELECTRON_RENDERER_URL"] ?? join(home, "out", "renderer"), hub, log);
+      const appSession = openAppSession(log);
+      lockDown([appSession, session.defaultSession], log);
+      serveApp(appSession, dev["ELECTRON_RENDERER_URL"] ?? join(home, "out", "renderer"), hub, log);
       answerPage(hub, saver);
       setMenu();
       createTray(join(home, "resources", "tray.png"), { open, quit: () => app.quit() }, log);
