@@ -4,6 +4,8 @@ import { readFile } from "node:fs/promises";
 import { extname, join, sep } from "node:path";
 import { net, protocol, type Session } from "electron";
 import type { ApiError } from "../shared/api.ts";
+import { preferredLanguage } from "../shared/messages/language.ts";
+import { loadLanguage, message, render } from "../shared/messages/message.ts";
 import type { DesktopLog } from "./desktop-log.ts";
 import type { HubProcess } from "./hub-process.ts";
 
@@ -56,7 +58,7 @@ export function serveApp(appSession: Session, page: string, hub: HubProcess, log
 
 async function forwardToHub(request: Request, url: URL, hub: HubProcess, log: DesktopLog): Promise<Response> {
   const { endpoint } = hub;
-  if (endpoint === undefined) return hubIsAway(hub);
+  if (endpoint === undefined) return hubIsAway(hub, request);
   const headers = new Headers(request.headers);
   headers.set("authorization", `Bearer ${endpoint.token}`);
   const init = {
@@ -70,13 +72,18 @@ async function forwardToHub(request: Request, url: URL, hub: HubProcess, log: De
     return await net.fetch(`${endpoint.url}${url.pathname}${url.search}`, init);
   } catch (error) {
     log.warn(`The hub did not answer ${request.method} ${url.pathname}:`, error);
-    return hubIsAway(hub);
+    return hubIsAway(hub, request);
   }
 }
 
-function hubIsAway({ state }: HubProcess): Response {
-  const message = state.kind === "failed" ? `The hub cannot run. ${state.reason}` : "The hub is starting…";
-  const answer: ApiError = { error: "hub-stopping", message };
+async function hubIsAway({ state }: HubProcess, { headers }: Request): Promise<Response> {
+  const said =
+    state.kind === "failed"
+      ? message("desktop/hub-cannot-run", { reason: state.said })
+      : message("desktop/hub-starting");
+  const language = preferredLanguage(headers.get("accept-language") ?? undefined);
+  await loadLanguage(language);
+  const answer: ApiError = { error: "hub-stopping", message: render(said, language, "desktop") };
   return Response.json(answer, { status: 503, headers: { "retry-after": "1" } });
 }
 

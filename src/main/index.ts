@@ -4,6 +4,7 @@
 import { join, resolve } from "node:path";
 import { app, session } from "electron";
 import { bridgeChannels } from "../shared/bridge.ts";
+import { render } from "../shared/messages/message.ts";
 import { answerPage } from "./answer-page.ts";
 import { registerAppScheme, serveApp } from "./app-protocol.ts";
 import { openAppSession } from "./app-session.ts";
@@ -67,7 +68,8 @@ function runApp(): void {
   };
 
   hub.on("state", (state) => {
-    if (state.kind === "failed" || state.kind === "restarting") log.error(`The hub is ${state.kind}: ${state.reason}`);
+    if (state.kind === "failed" || state.kind === "restarting")
+      log.error(`The hub is ${state.kind}: ${render(state.said, "en", "desktop")}`);
     window.send(bridgeChannels.hubStateChanged, state);
   });
   app.on("second-instance", open);
