@@ -5,6 +5,8 @@ import { rm } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { Misuse, parseArguments } from "../hub/arguments.ts";
 import { ExportQuery } from "../shared/api.ts";
+import { Failure } from "../shared/errors.ts";
+import { message } from "../shared/messages/message.ts";
 import { ask, findHub, type HubAddress, hubOptionLines, hubOptions } from "./hub-client.ts";
 import { finishFile, type OutputFile, outputFile, STANDARD_STREAM, writeFailure } from "./output-file.ts";
 import { endOfProgram, runCommand } from "./run-command.ts";
@@ -92,9 +94,7 @@ async function* interruptible(response: Response, signal: AbortSignal): AsyncGen
     yield* bodyOf(response);
   } catch (cause) {
     signal.throwIfAborted();
-    throw new Error("The hub broke the export off: it was stopped, or could not read on. Its log says more.", {
-      cause,
-    });
+    throw new Failure(message("cli/export-broken-off"), { cause });
   }
 }
 
@@ -119,17 +119,19 @@ const options: Readonly<Record<string, { readonly type: "string" | "boolean"; re
 function readRequest(args: readonly string[]): Request | "help" {
   const { values, positionals } = parseArguments({ args: [...args], options, allowPositionals: true });
   if (values["help"] === true) return "help";
-  if (positionals.length > 1) throw new Misuse("It takes one file.");
+  if (positionals.length > 1) throw new Misuse(message("cli/one-file"));
   const texts = (name: string): string[] => [values[name] ?? []].flat().map(String);
   const [wanted = "csv"] = texts("format");
   const format = FORMATS.find((one) => one === wanted);
-  if (format === undefined) throw new Misuse(`--format takes ${FORMATS.join(", ")}, not “${wanted}”.`);
+  if (format === undefined)
+    throw new Misuse(message("cli/choice", { flag: "format", choices: FORMATS.join(", "), said: wanted }));
   const [name = STANDARD_STREAM] = positionals;
   const json = values["json"] === true;
-  if (json && name === STANDARD_STREAM) throw new Misuse("--json needs a FILE.");
+  if (json && name === STANDARD_STREAM) throw new Misuse(message("cli/json-needs-file"));
   for (const { name, choices } of parameters) {
     const wrong = texts(name).find((value) => choices.length > 0 && !choices.includes(value));
-    if (wrong !== undefined) throw new Misuse(`--${name} takes ${choices.join(" or ")}, not “${wrong}”.`);
+    if (wrong !== undefined)
+      throw new Misuse(message("cli/choice", { flag: name, choices: choices.join(" or "), said: wrong }));
   }
   const query = new URLSearchParams(parameters.flatMap(({ name }) => texts(name).map((value) => [name, value])));
   const hub = findHub(

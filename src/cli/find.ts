@@ -1,6 +1,7 @@
 // `bramble find`: lists the hubs that advertise themselves on the networks of this computer. No hub has to run here.
 import { Misuse, parseArguments } from "../hub/arguments.ts";
 import { type BrowseFailure, type BrowseResult, browseHubs, type SeenHub } from "../hub/discovery/browse.ts";
+import { message } from "../shared/messages/message.ts";
 import { runCommand } from "./run-command.ts";
 
 const DEFAULT_LISTEN_SECONDS = 3;
@@ -48,7 +49,13 @@ function readRequest(args: readonly string[]): Request | "help" {
   if (values.help) return "help";
   const seconds = Number(values.seconds);
   if (!(seconds > 0 && seconds <= MAX_LISTEN_SECONDS))
-    throw new Misuse(`--seconds takes a number over 0, up to ${MAX_LISTEN_SECONDS}, not “${values.seconds}”.`);
+    throw new Misuse(
+      message("cli/choice", {
+        flag: "seconds",
+        choices: `a number over 0, up to ${MAX_LISTEN_SECONDS}`,
+        said: values.seconds,
+      }),
+    );
   return { listenMs: seconds * 1_000, json: values.json };
 }
 

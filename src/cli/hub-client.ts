@@ -8,6 +8,8 @@ import { Misuse } from "../hub/arguments.ts";
 import { readConfig } from "../hub/config.ts";
 import { DataFolder } from "../hub/data-folder.ts";
 import { ApiError, Health } from "../shared/api.ts";
+import { Failure } from "../shared/errors.ts";
+import { type AnyMessage, message } from "../shared/messages/message.ts";
 
 export const hubOptions = {
   url: { type: "string" },
@@ -38,7 +40,7 @@ export function findHub(values: {
   readonly data?: string;
 }): HubAddress {
   const read = readConfig(values.data === undefined ? [] : ["--data", values.data], process.env);
-  if (read.kind !== "config") throw new Misuse(read.kind === "wrong" ? read.message : "");
+  if (read.kind !== "config") throw new Misuse(read.kind === "wrong" ? read.said : message("cli/one-file"));
   const { dataFolder, token: fromEnvironment } = read.config;
   const folder = new DataFolder(dataFolder);
   const running = folder.findRunning();
@@ -50,9 +52,8 @@ export function findHub(values: {
   }
   if (running !== null) return { url: running.http, token: token ?? running.token, folder: dataFolder };
   const hidden = folder.whyHidden();
-  if (hidden !== null) throw new Error(`${hidden} Run this as the user that runs the hub.`);
-  throw new Error(
-    `No hub runs on ${dataFolder}. Start it with bramble serve, or name its folder with --data or its address with --url.`,
+  throw new Failure(
+    hidden === null ? message("cli/no-hub", { path: dataFolder }) : message("cli/hub-hidden", { reason: hidden }),
   );
 }
 
@@ -70,10 +71,11 @@ export async function ask(hub: HubAddress, path: string, asking: Asking = {}): P
   const response = await request(hub, path, asking);
   if (response.ok) return response;
   const answer: unknown = await response.json().catch(() => null);
-  if (!Value.Check(ApiError, answer)) throw new Error(`What answers at ${hub.url} is no hub of Bramble.`);
-  if (response.status === 401) throw new Error(await refusedWords(hub));
-  if (response.status === 404) throw new Error(`${answer.message} ${await versionWords(hub)}`.trimEnd());
-  throw response.status === 400 ? new Misuse(answer.message) : new Error(answer.message);
+  if (!Value.Check(ApiError, answer)) throw new Failure(message("cli/not-a-hub", { url: hub.url }));
+  if (response.status === 401) throw new Failure(tokenRefused(hub));
+  const versions = response.status === 404 ? await versionsOf(hub) : "";
+  const said = message("cli/hub-refused", { answer: answer.message, versions });
+  throw response.status === 400 ? new Misuse(said) : new Failure(said);
 }
 
 /** Asks for `path` and resolves with its JSON, which `schema` describes; rejects with a message. */
@@ -86,7 +88,7 @@ export async function askJson<T extends TSchema>(
   const response = await ask(hub, path, asking);
   const answer: unknown = await response.json().catch(() => null);
   if (Value.Check(schema, answer)) return answer;
-  throw new Error(`The hub at ${hub.url} gave an answer that this program does not know. ${await versionWords(hub)}`);
+  throw new Failure(message("cli/unknown-answer", { url: hub.url, versions: await versionsOf(hub) }));
 }
 
 async function request({ url, token, folder }: HubAddress, path: string, asking: Asking = {}): Promise<Response> {
@@ -100,16 +102,15 @@ async function request({ url, token, folder }: HubAddress, path: string, asking:
     return await fetch(url + path, { method, headers, redirect: "error", ...json, ...(signal && { signal }) });
   } catch (error) {
     signal?.throwIfAborted();
-    throw new Error(unreachableWords({ url, token, folder }, error), { cause: error });
+    throw new Failure(unreachable({ url, token, folder }, error), { cause: error });
   }
 }
 
-function unreachableWords({ url, folder }: HubAddress, error: unknown): string {
-  const why = reasonOfFetch(error);
-  if (why === CLOSED)
-    return `What is at ${url} closes the connection: another program, or a hub that must be started with --allow to let this computer's address in.`;
-  if (folder === null) return `No hub answers at ${url}: ${why}. Is the address right, and does the hub run?`;
-  return `The hub that ran on ${folder} does not answer at ${url}: ${why}. It was killed, perhaps: start it with bramble serve.`;
+function unreachable({ url, folder }: HubAddress, error: unknown): AnyMessage {
+  const reason = reasonOfFetch(error);
+  if (reason === CLOSED) return message("cli/closes", { url });
+  if (folder === null) return message("cli/no-answer", { url, reason });
+  return message("cli/no-answer-of-folder", { url, path: folder, reason });
 }
 
 const CLOSED = "it closes the connection";
@@ -126,29 +127,25 @@ function reasonOfFetch(error: unknown): string {
   return cause instanceof Error ? cause.message : String(cause);
 }
 
-async function refusedWords({ url, token, folder }: HubAddress): Promise<string> {
-  if (token === null)
-    return `The hub at ${url} wants a token. Give it with --token, or as BRAMBLE_TOKEN in the environment.`;
-  const common = `The hub at ${url} refuses the token.`;
-  return folder === null
-    ? `${common} That of hub.json is good on the hub's own computer alone, at 127.0.0.1, and until the hub is restarted.`
-    : `${common} Is another one in BRAMBLE_TOKEN, or was the hub started with a --host that is not 127.0.0.1?`;
+function tokenRefused({ url, token, folder }: HubAddress): AnyMessage {
+  if (token === null) return message("cli/needs-token", { url });
+  return message(folder === null ? "cli/token-refused" : "cli/token-refused-here", { url });
 }
 
-/** How the versions differ, where they do. */
-async function versionWords(hub: HubAddress): Promise<string> {
+/** How the versions differ; empty where they do not. */
+async function versionsOf(hub: HubAddress): Promise<AnyMessage | ""> {
   const own = packageJson.version;
   const health: unknown = await request(hub, "/healthz")
     .then((response) => response.json())
     .catch(() => null);
-  if (!Value.Check(Type.Pick(Health, ["version"]), health)) return `What answers at ${hub.url} is no hub of Bramble.`;
+  if (!Value.Check(Type.Pick(Health, ["version"]), health)) return message("cli/not-a-hub", { url: hub.url });
   const { version } = health;
-  return version === own ? "" : `The hub is version ${version}, this program ${own}: use the hub's own.`;
+  return version === own ? "" : message("cli/versions", { theirs: version, own });
 }
 
 function parseUrl(text: string): string {
   const url = URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol) || url.search !== "" || url.hash !== "")
-    throw new Misuse(`--url takes http://HOST:PORT, not “${text}”.`);
+    throw new Misuse(message("cli/choice", { flag: "url", choices: "http://HOST:PORT", said: text }));
   return url.origin + url.pathname.replace(/\/$/, "");
 }

@@ -4,6 +4,8 @@ import { chmodSync, chownSync, existsSync, renameSync, statSync } from "node:fs"
 import { dirname, resolve } from "node:path";
 import { Misuse } from "../hub/arguments.ts";
 import { diskTrouble, followLinks, whyDenied, whyNotFilled } from "../hub/file-access.ts";
+import { Failure } from "../shared/errors.ts";
+import { message } from "../shared/messages/message.ts";
 import { flushName } from "./flush.ts";
 
 /** In the place of a file's name. */
@@ -20,14 +22,14 @@ export interface OutputFile {
 
 /** Throws with a message where `name` cannot be written. */
 export function outputFile(name: string, force: boolean): OutputFile {
-  if (name === "") throw new Misuse("Name the file to write.");
+  if (name === "") throw new Misuse(message("cli/name-file"));
   const path = followLinks(name);
   const folder = dirname(path);
-  if (statOf(folder) === undefined) throw new Error(`There is no folder ${folder}.`);
+  if (statOf(folder) === undefined) throw new Failure(message("cli/no-folder", { path: folder }));
   const denied = whyNotFilled(folder);
-  if (denied !== null) throw new Error(`${name} cannot be written: ${denied.reason} ${denied.remedy}`);
+  if (denied !== null) throw new Failure(message("cli/not-written", { path: name, ...denied }));
   if (!force) refuseExisting(path);
-  if (statOf(path)?.isFile() === false) throw new Error(`${path} cannot be replaced. Name another file.`);
+  if (statOf(path)?.isFile() === false) throw new Failure(message("cli/not-replaced", { path }));
   return { path, part: `${path}.part-${process.pid}`, force };
 }
 
@@ -53,19 +55,19 @@ export function keepOwner(path: string, other: string): void {
 
 /** An error of the file system, with a message that names the file. */
 export function writeFailure(error: unknown, path: string): Error {
-  const text = diskTrouble(error, dirname(path));
-  if (text !== null) return new Error(`${path} cannot be written: ${text}`, { cause: error });
+  const reason = diskTrouble(error, dirname(path));
+  if (reason !== null) return new Failure(message("cli/not-written", { path, reason, remedy: "" }), { cause: error });
   return error instanceof Error ? error : new Error(String(error));
 }
 
 /** Throws with a message where a file that is there may not be read. */
 export function checkReadable(path: string): void {
   const denied = whyDenied(new Map([[path, "read"]]));
-  if (denied !== null) throw new Error(`${path} cannot be read: ${denied.reason} Run this as a user who may read it.`);
+  if (denied !== null) throw new Failure(message("cli/not-read", { path, reason: denied.reason }));
 }
 
 function refuseExisting(path: string): void {
-  if (existsSync(path)) throw new Error(`${path} is there already. Name another, or say --force.`);
+  if (existsSync(path)) throw new Failure(message("cli/exists", { path }));
 }
 
 function statOf(path: string) {

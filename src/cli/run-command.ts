@@ -1,14 +1,19 @@
 // What all commands have in common: how they end, and what they say when they cannot do what they were asked.
 import { Misuse } from "../hub/arguments.ts";
+import { Failure } from "../shared/errors.ts";
+import { message, render } from "../shared/messages/message.ts";
 
 /** Runs a command. Resolves with its exit code; where it rejects, says why and answers 2 for misuse, else 1. */
 export async function runCommand(name: string, run: () => Promise<number>): Promise<number> {
   try {
     return await run();
   } catch (error) {
-    const isMisuse = error instanceof Misuse;
-    console.error(`${reasonOf(error)}${isMisuse ? ` See bramble ${name} --help.` : ""}`);
-    return isMisuse ? 2 : 1;
+    if (error instanceof Misuse) {
+      console.error(render(message("cli/misuse", { problem: error.said, command: name })));
+      return 2;
+    }
+    console.error(reasonOf(error));
+    return 1;
   }
 }
 
@@ -16,7 +21,7 @@ export async function runCommand(name: string, run: () => Promise<number>): Prom
 export function endOfProgram(): AbortSignal {
   const interrupted = new AbortController();
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
-    process.once(name, () => interrupted.abort(new Error("Interrupted: nothing was changed.")));
+    process.once(name, () => interrupted.abort(new Failure(message("cli/interrupted"))));
   return interrupted.signal;
 }
 

@@ -3,6 +3,7 @@ import { connectAsync, type MqttClient } from "mqtt";
 import { Misuse, parseArguments } from "../hub/arguments.ts";
 import { readConfig } from "../hub/config.ts";
 import { DataFolder } from "../hub/data-folder.ts";
+import { message } from "../shared/messages/message.ts";
 import { runCommand } from "./run-command.ts";
 import { obey } from "./simulated-controls.ts";
 
@@ -152,19 +153,21 @@ function findHub(dataFolder: string | undefined): string {
 
 function parseHub(url: string): Plan["hub"] {
   const { protocol, hostname, port } = URL.parse(url) ?? {};
-  if (protocol !== "mqtt:" || !hostname) throw new Misuse(`--url takes mqtt://HOST:PORT, not “${url}”.`);
+  if (protocol !== "mqtt:" || !hostname)
+    throw new Misuse(message("cli/choice", { flag: "url", choices: "mqtt://HOST:PORT", said: url }));
   return { host: hostname.replace(/^\[|\]$/g, ""), port: Number(port || "1883") };
 }
 
 function count(name: string, text: string, most: number): number {
   const number = Number(text);
   if (!Number.isInteger(number) || number < 1 || number > most)
-    throw new Misuse(`--${name} takes 1 to ${most}, not “${text}”.`);
+    throw new Misuse(message("cli/choice", { flag: name, choices: `1 to ${most}`, said: text }));
   return number;
 }
 
 function positive(name: string, text: string): number {
   const number = Number(text);
-  if (!(number > 0 && Number.isFinite(number))) throw new Misuse(`--${name} takes a number over 0, not “${text}”.`);
+  if (!(number > 0 && Number.isFinite(number)))
+    throw new Misuse(message("cli/choice", { flag: name, choices: "a number over 0", said: text }));
   return number;
 }

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { Misuse } from "../hub/arguments.ts";
+import { message } from "../shared/messages/message.ts";
 import { writeFailure } from "./output-file.ts";
 
 /** Whether the reader of standard output has gone, which is no failure of ours. */
@@ -12,8 +13,7 @@ export class OutputClosed extends Error {}
 
 /** Throws `Misuse` where standard output is a terminal, which bytes that are no text would confuse. */
 export function refuseTerminal(what: string): void {
-  if (process.stdout.isTTY)
-    throw new Misuse(`${what} is no text for a terminal: name a file, or lead - into one or a pipe.`);
+  if (process.stdout.isTTY) throw new Misuse(message("cli/no-text", { what }));
 }
 
 /** Writes all of it to standard output; rejects with `OutputClosed` when its reader goes. */
@@ -31,7 +31,7 @@ export async function writeOut(bytes: AsyncIterable<Uint8Array>): Promise<void> 
 
 /** Hands `use` the path of a file that holds all of standard input, and removes it afterwards. */
 export async function withStandardInput<T>(signal: AbortSignal, use: (path: string) => Promise<T>): Promise<T> {
-  if (process.stdin.isTTY) throw new Misuse("Standard input is a terminal: name a file, or lead one into -.");
+  if (process.stdin.isTTY) throw new Misuse(message("cli/terminal-input"));
   return withTemporaryFolder(async (folder) => {
     const path = join(folder, "standard-input");
     try {

@@ -1,9 +1,11 @@
 // The arguments of a command line: read by Node, with what is wrong said with a message.
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { closest } from "../shared/closest.ts";
+import { Failure } from "../shared/errors.ts";
+import { type Message, message } from "../shared/messages/message.ts";
 
 /** A command was used in a way that it does not know; the program ends with 2. */
-export class Misuse extends Error {}
+export class Misuse extends Failure {}
 
 const MAX_MISTAKES = 2;
 
@@ -13,14 +15,14 @@ export function parseArguments<T extends ParseArgsConfig>(config: T): ReturnType
     return parseArgs(config);
   } catch (error) {
     const names = Object.keys(config.options ?? {}).map((name) => `--${name}`);
-    throw new Misuse(inWords(error instanceof Error ? error.message : String(error), names), { cause: error });
+    throw new Misuse(whyNotRead(error instanceof Error ? error.message : String(error), names), { cause: error });
   }
 }
 
 /** What Node says goes on with advice that fits few commands: its first sentence is enough. */
-function inWords(message: string, names: readonly string[]): string {
-  const first = `${message.split(/\.\s|\n/)[0]?.replace(/\.$/, "") ?? message}.`;
-  const [, unknown] = /^Unknown option '([^']*)'/.exec(message) ?? [];
+function whyNotRead(text: string, names: readonly string[]): Message<"cli/arguments"> {
+  const reason = `${text.split(/\.\s|\n/)[0]?.replace(/\.$/, "") ?? text}.`;
+  const [, unknown] = /^Unknown option '([^']*)'/.exec(text) ?? [];
   const meant = unknown === undefined ? null : closest(unknown, names, MAX_MISTAKES);
-  return meant === null ? first : `${first} Did you mean ${meant}?`;
+  return message("cli/arguments", { reason, meant: meant ?? "" });
 }

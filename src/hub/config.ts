@@ -3,6 +3,8 @@ import { isIP } from "node:net";
 import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 import type { JoiningMode } from "../shared/api.ts";
+import { Failure } from "../shared/errors.ts";
+import { type AnyMessage, message } from "../shared/messages/message.ts";
 import type { Anonymous } from "../shared/security/access.ts";
 import { parseCidr } from "./access/cidr.ts";
 import { parseArguments } from "./arguments.ts";
@@ -96,7 +98,8 @@ closed) stop it. Ends with 0 when it was stopped, with 1 when it could not run, 
 export type ConfigResult =
   | { readonly kind: "config"; readonly config: Config }
   | { readonly kind: "help" }
-  | { readonly kind: "wrong"; readonly message: string };
+  /** `said` names the flag. */
+  | { readonly kind: "wrong"; readonly said: AnyMessage };
 
 /** Reads flags and environment; what is wrong comes back with a message. */
 export function readConfig(args: readonly string[], env: Readonly<NodeJS.ProcessEnv>): ConfigResult {
@@ -132,13 +135,13 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
       },
     };
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    return { kind: "wrong", message: `${message} See bramble serve --help.` };
+    if (error instanceof Failure) return { kind: "wrong", said: error.said };
+    throw error;
   }
 }
 
 function parseFolder(text: string | undefined): string | undefined {
-  if (text === "") throw new Error("--data takes a folder, not an empty name.");
+  if (text === "") throw new Failure(message("flag/empty-folder"));
   return text === undefined ? undefined : resolve(text);
 }
 
@@ -158,25 +161,24 @@ function absolute(path: string | undefined): string | undefined {
 function parsePort(name: string, text: string | undefined, byDefault: number): Port {
   if (text === undefined) return { number: byDefault, named: false };
   const number = Number(text);
-  if (!/^\d{1,5}$/.test(text) || number > 65_535)
-    throw new Error(`--${name} takes a port from 0 to 65535, not “${text}”.`);
+  if (!/^\d{1,5}$/.test(text) || number > 65_535) throw new Failure(message("flag/port", { flag: name, said: text }));
   return { number, named: true };
 }
 
 function parseMemory(text: string): number {
   const megabytes = Number(text);
   if (/^\d+$/.test(text) && megabytes >= MIN_MEMORY_MB && megabytes <= MAX_MEMORY_MB) return megabytes * 1024 * 1024;
-  throw new Error(`--memory takes megabytes from ${MIN_MEMORY_MB} to ${MAX_MEMORY_MB}, not “${text}”.`);
+  throw new Failure(message("flag/memory", { min: MIN_MEMORY_MB, max: MAX_MEMORY_MB, said: text }));
 }
 
 function parseHost(text: string): string {
-  if (isIP(text) === 0 && text !== "localhost") throw new Error(`--host takes an IP address, not “${text}”.`);
+  if (isIP(text) === 0 && text !== "localhost") throw new Failure(message("flag/host", { said: text }));
   return text;
 }
 
 function allowedNetwork(flag: string, text: string): string {
   const cidr = parseCidr(text);
-  if (cidr === null) throw new Error(`--${flag} takes networks such as 203.0.113.0/24, not “${text}”.`);
+  if (cidr === null) throw new Failure(message("flag/network", { flag, said: text }));
   return cidr;
 }
 
@@ -188,7 +190,7 @@ function optional<T>(text: string | undefined, parse: (text: string) => T): T | 
 function parseBasePath(text: string): string {
   const path = text.replace(/\/$/, "");
   const isPlain = /^(?:\/[\w~-][\w.~-]*)*$/.test(path);
-  if (!isPlain) throw new Error(`--base-path takes a path such as /bramble, not “${text}”.`);
+  if (!isPlain) throw new Failure(message("flag/base-path", { said: text }));
   return path;
 }
 
@@ -199,7 +201,8 @@ function isOn(name: string, text: string | undefined): boolean {
 
 function oneOf<T extends string>(name: string, text: string, choices: readonly T[]): T {
   const found = choices.find((choice) => choice === text);
-  if (found === undefined) throw new Error(`--${name} takes ${choices.join(", ")}, not “${text}”.`);
+  if (found === undefined)
+    throw new Failure(message("flag/choice", { flag: name, choices: choices.join(", "), said: text }));
   return found;
 }
 

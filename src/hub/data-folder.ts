@@ -16,8 +16,9 @@ import { basename, join } from "node:path";
 import Database from "better-sqlite3";
 import { type Static, Type } from "typebox";
 import { Value } from "typebox/value";
-import { BrambleError } from "../shared/errors.ts";
-import { type Access, diskTrouble, whyDenied, whyNotFilled } from "./file-access.ts";
+import { Failure } from "../shared/errors.ts";
+import { message } from "../shared/messages/message.ts";
+import { type Access, type Denied, diskTrouble, whyDenied, whyNotFilled } from "./file-access.ts";
 
 /** What `hub.json` tells other programs of a running hub. */
 export const HubFile = Type.Object({
@@ -96,8 +97,8 @@ export class DataFolder {
     this.#lock = null;
   }
 
-  /** Words for a person when another user's rights keep this one from reading who runs here; null otherwise. */
-  whyHidden(): string | null {
+  /** When another user's rights keep this one from reading who runs here; null otherwise. */
+  whyHidden(): Denied["reason"] | null {
     return whyDenied(new Map([[this.#hubFile, "read"]]))?.reason ?? null;
   }
 
@@ -119,10 +120,7 @@ function openLock(folder: string): Database.Database {
   const files = DATABASE_FILES.map((name): [string, Access] => [join(folder, name), "write"]);
   const wanted = new Map<string, Access>([[folder, "fill"], ...files]);
   const denied = existsSync(folder) ? whyDenied(wanted, isHubFolder(folder)) : whyNotFilled(folder);
-  if (denied !== null) {
-    const { reason, remedy } = denied;
-    throw new BrambleError("store-failed", `${unusable(folder)} ${reason} ${remedy} ${OTHER_FOLDER}`);
-  }
+  if (denied !== null) throw new Failure(message("start/folder-denied", { folder, ...denied }));
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     giveToOwnerOf(folder);
@@ -157,23 +155,20 @@ function giveToOwnerOf(folder: string): void {
   }
 }
 
-const OTHER_FOLDER = "Or name another folder with --data.";
-const unusable = (folder: string): string => `The data folder ${folder} cannot be used:`;
-
-function cannotUse(folder: string, cause: unknown): BrambleError {
-  const reason = diskTrouble(cause, folder) ?? `${cause instanceof Error ? cause.message : String(cause)}.`;
-  return new BrambleError("store-failed", `${unusable(folder)} ${reason} ${OTHER_FOLDER}`, { cause });
+function cannotUse(folder: string, cause: unknown): Failure {
+  const detail = cause instanceof Error ? cause.message : String(cause);
+  const reason = diskTrouble(cause, folder) ?? message("disk/failed", { reason: detail });
+  return new Failure(message("start/folder-failed", { folder, reason }), { cause });
 }
 
 /** The error that names the process holding the lock, or else what is wrong. Closes `lock`. */
-function whyNotHeld(lock: Database.Database, path: string, error: unknown): Error {
+function whyNotHeld(lock: Database.Database, path: string, error: unknown): Failure {
   try {
     if (!(error instanceof Database.SqliteError) || !error.code.startsWith("SQLITE_BUSY")) {
       return cannotUse(path, error);
     }
-    const pid = lock.prepare("SELECT pid FROM holder").pluck().get();
-    const text = `Another hub (pid ${pid ?? "unknown"}) runs on ${path}. Stop it first, or name another folder with --data.`;
-    return new BrambleError("store-failed", text, { cause: error });
+    const pid = lock.prepare<[], number>("SELECT pid FROM holder").pluck().get() ?? null;
+    return new Failure(message("start/held", { folder: path, pid }), { cause: error });
   } finally {
     lock.close();
   }

@@ -4,6 +4,11 @@
 import { spawnSync } from "node:child_process";
 import { accessSync, constants, lstatSync, readlinkSync, realpathSync, type Stats, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import type { files } from "../shared/messages/en/files.ts";
+import { type Message, message } from "../shared/messages/message.ts";
+
+/** Of a file, a folder or their disk. */
+type FileMessage = Message<keyof typeof files>;
 
 /** What is wanted: reading a file, changing one, or making and removing files in a folder. */
 export type Access = "read" | "write" | "fill";
@@ -19,8 +24,8 @@ const MAX_LINKS = 40;
 
 /** Two sentences, or more, for a person: why not, and what to do. */
 export interface Denied {
-  readonly reason: string;
-  readonly remedy: string;
+  readonly reason: FileMessage;
+  readonly remedy: FileMessage;
 }
 
 /**
@@ -31,7 +36,7 @@ export function whyDenied(wanted: ReadonlyMap<string, Access>, mayOwn = false): 
   const denied = [...wanted].flatMap(([path, access]) => denialOf(path, access) ?? []);
   const [first] = denied;
   if (first === undefined) return null;
-  return { reason: `${first.path}: ${first.reason}`, remedy: first.remedy ?? remedyOf(denied, mayOwn) };
+  return { reason: first.reason, remedy: first.remedy ?? remedyOf(denied, mayOwn) };
 }
 
 /** When no file can be made in `folder`, which is none, or is not there and cannot be made; null where one can. */
@@ -50,20 +55,20 @@ export function followLinks(path: string): string {
   return end;
 }
 
-/** Words, to follow a colon, for an error of the system: a full disk, a read-only one. Null where it is another one. */
-export function diskTrouble(error: unknown, path: string): string | null {
+/** To follow a colon: an error of the system: a full disk, a read-only one. Null where it is another one. */
+export function diskTrouble(error: unknown, folder: string): FileMessage | null {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  if (/^(ENOSPC|SQLITE_FULL)$/.test(code)) return `the disk that holds ${path} is full. Make room on it.`;
-  if (code === "EDQUOT") return `this user may put nothing more on the disk that holds ${path}. Make room on it.`;
-  if (/^(EROFS|SQLITE_READONLY)/.test(code)) return `${path} is on a read-only disk.`;
+  if (/^(ENOSPC|SQLITE_FULL)$/.test(code)) return message("disk/full", { folder });
+  if (code === "EDQUOT") return message("disk/quota", { folder });
+  if (/^(EROFS|SQLITE_READONLY)/.test(code)) return message("disk/read-only", { folder });
   return null;
 }
 
 interface Denial {
   readonly path: string;
-  readonly reason: string;
+  readonly reason: FileMessage;
   /** Null where changing its owner or its mode mends it. */
-  readonly remedy: string | null;
+  readonly remedy: FileMessage | null;
   readonly access: Access;
   readonly stats: Stats | null;
 }
@@ -73,8 +78,8 @@ function denialOf(path: string, access: Access): Denial | null {
   if (stats === "hidden") return denialOf(dirname(path), "fill");
   if (stats === null) return null;
   if (stats.isDirectory() !== (access === "fill")) {
-    const reason = access === "fill" ? "it is a file, not a folder." : "it is a folder, not a file.";
-    return { path, reason, remedy: "Move it to another place.", access, stats };
+    const reason = message(access === "fill" ? "file/is-file" : "file/is-folder", { path });
+    return { path, reason, remedy: message("file/move-it"), access, stats };
   }
   try {
     accessSync(path, WANTED[access]);
@@ -82,52 +87,62 @@ function denialOf(path: string, access: Access): Denial | null {
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : "";
     if (code === "EROFS") {
-      const reason = "it is on a read-only disk.";
-      return { path, reason, remedy: "Make that disk writable, or use another.", access, stats };
+      return {
+        path,
+        reason: message("file/read-only", { path }),
+        remedy: message("file/make-writable"),
+        access,
+        stats,
+      };
     }
-    const whose = stats.uid === ownUid() ? "it is yours, but its mode keeps you out" : `it belongs to ${nameOf(stats)}`;
-    return { path, reason: `permission denied; ${whose}.`, remedy: null, access, stats };
+    return { path, reason: whyForbidden(path, stats), remedy: null, access, stats };
   }
 }
 
+function whyForbidden(path: string, { uid }: Stats): FileMessage {
+  if (ownUid() === null) return message("file/denied-another", { path });
+  if (uid === ownUid()) return message("file/denied-own", { path });
+  return message("file/denied-foreign", { path, user: userName(uid) });
+}
+
 /** Nothing is offered where what is denied belongs to another person. */
-function remedyOf(denied: readonly Denial[], mayOwn: boolean): string {
+function remedyOf(denied: readonly Denial[], mayOwn: boolean): FileMessage {
   const uid = ownUid();
-  if (uid === null) return "Give your user full control of it, in its properties.";
+  if (uid === null) return message("file/full-control");
   const foreign = denied.find(({ stats }) => stats !== null && stats.uid !== uid && stats.uid !== ROOT);
-  if (foreign?.stats) return `Run this as ${nameOf(foreign.stats)}, or use a place of your own.`;
+  if (foreign?.stats) return message("file/run-as", { user: userName(foreign.stats.uid) });
   const paths = (list: readonly Denial[]) => list.map(({ path }) => quoted(realpathSync(path))).join(" ");
   const roots = denied.filter(({ stats }) => stats?.uid !== uid);
-  if (!mayOwn && roots.some(({ access }) => access === "fill")) return "Use a folder of your own.";
-  if (roots.length > 0) return `To make it yours: \`sudo chown ${userName(uid)} ${paths(roots)}\`.`;
+  if (!mayOwn && roots.some(({ access }) => access === "fill")) return message("file/own-folder");
+  if (roots.length > 0) return message("file/chown", { user: userName(uid), paths: paths(roots) });
   const [{ access } = { access: "write" as const }] = denied;
-  return `To mend that: \`chmod ${MODE[access]} ${paths(denied)}\`.`;
+  return message("file/chmod", { mode: MODE[access], paths: paths(denied) });
 }
 
 /** Of a folder that is not there: whether it can be made. */
 function whyMissing(folder: string): Denied | null {
   if (lstatOf(folder)?.isSymbolicLink() === true) {
-    const reason = `${folder} is a link to ${readlinkSync(folder)}, which is not there.`;
-    return { reason, remedy: "Mount or make that first." };
+    const reason = message("file/dead-link", { path: folder, target: readlinkSync(folder) });
+    return { reason, remedy: message("file/mount-first") };
   }
   const parent = dirname(resolve(folder));
   if (statOf(parent) === null)
-    return parent === resolve(folder) ? { reason: `There is no ${folder}.`, remedy: "" } : whyMissing(parent);
+    return parent === resolve(folder)
+      ? { reason: message("file/missing", { path: folder }), remedy: message("file/no-remedy") }
+      : whyMissing(parent);
   const denial = denialOf(parent, "fill");
   if (denial === null) return null;
   const uid = ownUid();
-  const install = uid === null ? "" : `sudo install -d -m 700 -o ${userName(uid)} ${quoted(resolve(folder))}`;
-  const remedy = install === "" ? "Use a folder of your own." : `To have one made: \`${install}\`.`;
-  return { reason: `${denial.path}: ${denial.reason}`, remedy: denial.remedy ?? remedy };
+  const remedy =
+    uid === null
+      ? message("file/own-folder")
+      : message("file/install", { user: userName(uid), paths: quoted(resolve(folder)) });
+  return { reason: denial.reason, remedy: denial.remedy ?? remedy };
 }
 
 /** Null where the system has no such numbers, as Windows. */
 function ownUid(): number | null {
   return process.geteuid?.() ?? null;
-}
-
-function nameOf({ uid }: Stats): string {
-  return ownUid() === null ? "another user" : userName(uid);
 }
 
 function userName(uid: number): string {

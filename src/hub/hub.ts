@@ -48,6 +48,8 @@ export interface HubOptions {
   readonly clock: Clock;
   readonly freeBytes: DiskGuardOptions["freeBytes"];
   readonly httpTimeouts?: HttpTimeouts;
+  /** PEM of the authorities that browsers trust; those of Node where none are named. */
+  readonly publicAuthorities?: readonly string[];
   readonly log: Log;
   /** Called once when a part dies that the hub cannot do without. */
   readonly onDeath: (error: Error) => void;
@@ -236,9 +238,10 @@ export class Hub {
   }
 
   #createTls({ core, failures, endpoints, mqtt, http, status, reach }: TlsParts): Tls {
-    const { config, folder, clock, log: hubLog } = this.#options;
+    const { config, folder, clock, publicAuthorities, log: hubLog } = this.#options;
     const log = hubLog.child({ name: "tls" });
     const { host, allowedHosts: more } = config;
+    const { challenges } = reach;
     const names = () => reachableNames({ host, more, mdnsName: status.mdnsName });
     const presented = () => ({ isOwn: tls.mode === "own", names: tls.certificate?.names ?? [] });
     const diagnostics = new TlsDiagnostics({ failures, floodLog: core.floodLog, presented });
@@ -246,8 +249,9 @@ export class Hub {
     const mqtts = { protocol: "MQTTS", wanted: config.mqttsPort, handler: mqtt.handler, plain: mqtt.listener } as const;
     const tls: Tls = new Tls({
       host,
-      ports: [https, mqtts].map((port) => createSecurePort({ ...port, diagnostics })),
+      ports: [https, mqtts].map((port) => createSecurePort({ ...port, diagnostics, challenges })),
       records: core.store.records,
+      ...(publicAuthorities && { publicAuthorities }),
       sources: {
         own: () => new OwnSource({ folder: folder.tlsPath, names, clock, log }),
         files: ({ certFile = "", keyFile = "" }) => new FilesSource({ certFile, keyFile, clock, log }),

@@ -1,8 +1,9 @@
 // Runs one hub: under the desktop app (a message port says how it goes) or headless (the console does).
 import { fileURLToPath } from "node:url";
 import packageJson from "../../package.json" with { type: "json" };
+import { Failure } from "../shared/errors.ts";
 import type { HubMessage } from "../shared/host.ts";
-import { render } from "../shared/messages/message.ts";
+import { type AnyMessage, message, render } from "../shared/messages/message.ts";
 import { systemClock } from "./clock.ts";
 import { type Config, readConfig, serveHelp } from "./config.ts";
 import { DataFolder } from "./data-folder.ts";
@@ -23,14 +24,14 @@ export async function serve(args: readonly string[], host: Host = findHost()): P
     console.log(serveHelp);
     return 0;
   }
-  if (read.kind === "wrong") return fail(host, read.message, 2);
+  if (read.kind === "wrong") return fail(host, message("start/flags", { problem: read.said }), 2);
 
   const folder = new DataFolder(read.config.dataFolder);
   try {
     folder.hold();
     return await run(read.config, folder, host);
   } catch (error) {
-    return fail(host, error instanceof Error ? error.message : String(error));
+    return fail(host, whyNotStarted(error));
   } finally {
     folder.release();
   }
@@ -86,8 +87,13 @@ function tellRunning(host: Host, running: RunningHub): void {
   );
 }
 
-function fail(host: Host, message: string, code = 1): number {
-  host.tell({ type: "failed", message });
-  console.error(message);
+function fail(host: Host, said: AnyMessage, code = 1): number {
+  host.tell({ type: "failed", said });
+  console.error(render(said));
   return code;
+}
+
+function whyNotStarted(error: unknown): AnyMessage {
+  if (error instanceof Failure) return error.said;
+  return message("start/failed", { reason: error instanceof Error ? error.message : String(error) });
 }

@@ -2,13 +2,17 @@
 // is added here, so the page never holds one, and survives a hub that dies or comes back on another port.
 import { readFile } from "node:fs/promises";
 import { extname, join, sep } from "node:path";
-import { net, protocol } from "electron";
+import { net, protocol, type Session } from "electron";
 import type { ApiError } from "../shared/api.ts";
+import { preferredLanguage } from "../shared/messages/language.ts";
+import { loadLanguage, message, render } from "../shared/messages/message.ts";
 import type { DesktopLog } from "./desktop-log.ts";
 import type { HubProcess } from "./hub-process.ts";
 
-const scheme = "bramble";
-export const appOrigin = `${scheme}://app`;
+export const appScheme = "bramble";
+export const appOrigin = `${appScheme}://app`;
+/** Of the paths that the hub answers. */
+export const API_PATH = "/api/v1/";
 
 const contentTypes: Readonly<Record<string, string>> = {
   ".css": "text/css; charset=utf-8",
@@ -37,15 +41,15 @@ const contentSecurityPolicy = [
 /** Before `ready`: makes the scheme a secure origin with fetch and streams, like https. */
 export function registerAppScheme(): void {
   const privileges = { standard: true, secure: true, supportFetchAPI: true, stream: true };
-  protocol.registerSchemesAsPrivileged([{ scheme, privileges }]);
+  protocol.registerSchemesAsPrivileged([{ scheme: appScheme, privileges }]);
 }
 
-/** After `ready`: answers from the built page's folder, or its development server, and from the hub. */
-export function serveApp(page: string, hub: HubProcess, log: DesktopLog): void {
-  protocol.handle(scheme, (request) => {
+/** Answers in this session alone, from the built page's folder, or its development server, and from the hub. */
+export function serveApp(appSession: Session, page: string, hub: HubProcess, log: DesktopLog): void {
+  appSession.protocol.handle(appScheme, (request) => {
     const url = new URL(request.url);
     if (url.host !== "app") return notFound();
-    if (url.pathname.startsWith("/api/v1/")) return forwardToHub(request, url, hub, log);
+    if (url.pathname.startsWith(API_PATH)) return forwardToHub(request, url, hub, log);
     return page.startsWith("http:")
       ? net.fetch(new URL(url.pathname + url.search, page).href)
       : servePage(page, url.pathname, log);
@@ -54,7 +58,7 @@ export function serveApp(page: string, hub: HubProcess, log: DesktopLog): void {
 
 async function forwardToHub(request: Request, url: URL, hub: HubProcess, log: DesktopLog): Promise<Response> {
   const { endpoint } = hub;
-  if (endpoint === undefined) return hubIsAway(hub);
+  if (endpoint === undefined) return hubIsAway(hub, request);
   const headers = new Headers(request.headers);
   headers.set("authorization", `Bearer ${endpoint.token}`);
   const init = {
@@ -68,13 +72,18 @@ async function forwardToHub(request: Request, url: URL, hub: HubProcess, log: De
     return await net.fetch(`${endpoint.url}${url.pathname}${url.search}`, init);
   } catch (error) {
     log.warn(`The hub did not answer ${request.method} ${url.pathname}:`, error);
-    return hubIsAway(hub);
+    return hubIsAway(hub, request);
   }
 }
 
-function hubIsAway({ state }: HubProcess): Response {
-  const message = state.kind === "failed" ? `The hub cannot run. ${state.reason}` : "The hub is starting…";
-  const answer: ApiError = { error: "hub-stopping", message };
+async function hubIsAway({ state }: HubProcess, { headers }: Request): Promise<Response> {
+  const said =
+    state.kind === "failed"
+      ? message("desktop/hub-cannot-run", { reason: state.said })
+      : message("desktop/hub-starting");
+  const language = preferredLanguage(headers.get("accept-language") ?? undefined);
+  await loadLanguage(language);
+  const answer: ApiError = { error: "hub-stopping", message: render(said, language, "desktop") };
   return Response.json(answer, { status: 503, headers: { "retry-after": "1" } });
 }
 

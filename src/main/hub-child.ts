@@ -4,6 +4,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { createInterface } from "node:readline";
 import { app, type UtilityProcess, utilityProcess } from "electron";
 import type { HostMessage, HubMessage } from "../shared/host.ts";
+import { type AnyMessage, message } from "../shared/messages/message.ts";
 
 /**
  * glibc gives each thread an arena of its own, which an idle hub pays for with eight megabytes, and gives little back of what
@@ -20,7 +21,7 @@ export interface HubChild {
   readonly pid: number | undefined;
   send(message: HostMessage): void;
   /** Settles when the process is gone, with a message that says why. */
-  readonly exited: Promise<string>;
+  readonly exited: Promise<AnyMessage>;
 }
 
 export function startHubChild(
@@ -35,15 +36,15 @@ export function startHubChild(
 function inUtilityProcess(entry: string, args: readonly string[], onMessage: (message: HubMessage) => void): HubChild {
   const env = { ...memory, ...process.env };
   const child = utilityProcess.fork(entry, [...args], { serviceName: "Bramble hub", stdio: "pipe", env });
-  const lastWords = passThrough(child);
+  const lastError = passThrough(child);
   child.on("message", onMessage);
   return {
     get pid() {
       return child.pid;
     },
-    send: (message) => child.postMessage(message),
+    send: (told) => child.postMessage(told),
     exited: new Promise((resolve) => {
-      child.once("exit", (code) => resolve(`The hub ended with code ${code}${lastWords()}`));
+      child.once("exit", (code) => resolve(message("desktop/hub-ended", { code, lastError: lastError() })));
     }),
   };
 }
@@ -56,20 +57,22 @@ function underNode(
 ): HubChild {
   const env = { ...memory, ...process.env };
   const child = fork(entry, [...args], { execPath: node, execArgv: [], stdio: ["ignore", "pipe", "pipe", "ipc"], env });
-  const lastWords = passThrough(child);
+  const lastError = passThrough(child);
   child.on("message", onMessage);
   return {
     pid: child.pid,
-    send(message) {
-      child.send(message, (error) => {
-        if (error !== null) console.warn(`The hub did not hear "${message.type}": ${error.message}`);
+    send(told) {
+      child.send(told, (error) => {
+        if (error !== null) console.warn(`The hub did not hear "${told.type}": ${error.message}`);
       });
     },
     exited: new Promise((resolve) => {
-      child.once("error", (error) => resolve(`The hub could not be started: ${error.message}`));
+      child.once("error", (error) => resolve(message("desktop/hub-not-started", { reason: error.message })));
       // Later than "exit": when what the hub printed is read to its end.
       child.once("close", (code, signal) => {
-        resolve(`The hub ${code === null ? `was ended by ${signal}` : `ended with code ${code}`}${lastWords()}`);
+        const how = { lastError: lastError() };
+        if (code === null) resolve(message("desktop/hub-killed", { signal: String(signal), ...how }));
+        else resolve(message("desktop/hub-ended", { code, ...how }));
       });
     }),
   };
@@ -81,7 +84,7 @@ function passThrough(child: ChildProcess | UtilityProcess): () => string {
   const follow = (stream: NodeJS.ReadableStream, show: (line: string) => void) => {
     createInterface({ input: stream }).on("line", (line) => {
       show(line);
-      if (/^(?:Uncaught )?\w*Error\b.*:/.test(line)) lastError = `: ${line}`;
+      if (/^(?:Uncaught )?\w*Error\b.*:/.test(line)) lastError = line;
     });
   };
   if (child.stdout !== null) follow(child.stdout, console.log);

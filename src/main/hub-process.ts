@@ -3,7 +3,7 @@
 import { EventEmitter } from "node:events";
 import type { HubState } from "../shared/bridge.ts";
 import type { HubMessage } from "../shared/host.ts";
-import { forTheDesktop } from "./desktop-messages.ts";
+import type { AnyMessage } from "../shared/messages/message.ts";
 import type { HubChild } from "./hub-child.ts";
 
 const firstPauseMs = 500;
@@ -54,9 +54,9 @@ export class HubProcess extends EventEmitter<{ state: [HubState] }> {
     const startedAtMs = Date.now();
     const child = this.#fork((message) => this.#hear(message));
     this.#child = child;
-    void child.exited.then((reason) => {
+    void child.exited.then((said) => {
       if (Date.now() - startedAtMs >= steadyAfterMs) this.#pauseMs = firstPauseMs;
-      this.#afterExit(reason);
+      this.#afterExit(said);
     });
   }
 
@@ -80,7 +80,7 @@ export class HubProcess extends EventEmitter<{ state: [HubState] }> {
 
   #hear(message: HubMessage): void {
     if (message.type === "failed") {
-      this.#enter({ kind: "failed", reason: forTheDesktop(message.message) });
+      this.#enter({ kind: "failed", said: message.said });
     } else {
       const { httpPort, basePath, token } = message;
       this.#endpoint = { url: `http://127.0.0.1:${httpPort}${basePath}`, token };
@@ -88,7 +88,7 @@ export class HubProcess extends EventEmitter<{ state: [HubState] }> {
     }
   }
 
-  #afterExit(reason: string): void {
+  #afterExit(said: AnyMessage): void {
     this.#child = undefined;
     this.#endpoint = undefined;
     if (this.#stopped !== undefined) return;
@@ -98,7 +98,7 @@ export class HubProcess extends EventEmitter<{ state: [HubState] }> {
       return;
     }
     if (this.#state.kind === "failed") return;
-    this.#enter({ kind: "restarting", reason, retryAtMs: Date.now() + this.#pauseMs });
+    this.#enter({ kind: "restarting", said, retryAtMs: Date.now() + this.#pauseMs });
     this.#retry = setTimeout(() => this.start(), this.#pauseMs);
     this.#pauseMs = Math.min(2 * this.#pauseMs, longestPauseMs);
   }

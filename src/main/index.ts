@@ -4,8 +4,10 @@
 import { join, resolve } from "node:path";
 import { app, session } from "electron";
 import { bridgeChannels } from "../shared/bridge.ts";
+import { render } from "../shared/messages/message.ts";
 import { answerPage } from "./answer-page.ts";
 import { registerAppScheme, serveApp } from "./app-protocol.ts";
+import { openAppSession } from "./app-session.ts";
 import { refusedSwitches } from "./chromium-switches.ts";
 import { DesktopLog } from "./desktop-log.ts";
 import { hubArguments } from "./hub-arguments.ts";
@@ -66,7 +68,8 @@ function runApp(): void {
   };
 
   hub.on("state", (state) => {
-    if (state.kind === "failed" || state.kind === "restarting") log.error(`The hub is ${state.kind}: ${state.reason}`);
+    if (state.kind === "failed" || state.kind === "restarting")
+      log.error(`The hub is ${state.kind}: ${render(state.said, "en", "desktop")}`);
     window.send(bridgeChannels.hubStateChanged, state);
   });
   app.on("second-instance", open);
@@ -87,8 +90,9 @@ function runApp(): void {
         void startHubChild(hubEntry, hubArgs, () => undefined).exited.then(() => app.exit());
         return;
       }
-      lockDown(session.defaultSession, log);
-      serveApp(dev["ELECTRON_RENDERER_URL"] ?? join(home, "out", "renderer"), hub, log);
+      const appSession = openAppSession(log);
+      lockDown([appSession, session.defaultSession], log);
+      serveApp(appSession, dev["ELECTRON_RENDERER_URL"] ?? join(home, "out", "renderer"), hub, log);
       answerPage(hub, saver);
       setMenu();
       createTray(join(home, "resources", "tray.png"), { open, quit: () => app.quit() }, log);

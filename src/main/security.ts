@@ -8,23 +8,26 @@ import {
   type WebContentsWillFrameNavigateEventParams,
   type WebContentsWillRedirectEventParams,
 } from "electron";
-import { appOrigin } from "./app-protocol.ts";
+import { API_PATH, appOrigin } from "./app-protocol.ts";
 import type { DesktopLog } from "./desktop-log.ts";
 
 /** Of all that a page may ask a browser for, only the copy buttons' one. */
 const allowedPermission = "clipboard-sanitized-write";
 
 /** After `ready`, before the first window. */
-export function lockDown(session: Session, log: DesktopLog): void {
-  session.setPermissionRequestHandler((_contents, permission, answer) => answer(permission === allowedPermission));
-  session.setPermissionCheckHandler((_contents, permission) => permission === allowedPermission);
+export function lockDown(sessions: readonly Session[], log: DesktopLog): void {
+  for (const session of sessions) {
+    session.setPermissionRequestHandler((_contents, permission, answer) => answer(permission === allowedPermission));
+    session.setPermissionCheckHandler((_contents, permission) => permission === allowedPermission);
+  }
   app.on("web-contents-created", (_event, contents) => keepInside(contents, log));
 }
 
 function keepInside(contents: WebContents, log: DesktopLog): void {
-  /** Where the window would go, the person's browser goes; an embedded page goes nowhere. */
+  /** Where the window would go, the person's browser goes; an embedded page goes nowhere. The hub's answers are no pages. */
   const stayInside = (event: Departure) => {
-    if (event.url.startsWith(`${appOrigin}/`)) return;
+    const isPage = event.url.startsWith(`${appOrigin}/`) && !event.url.startsWith(appOrigin + API_PATH);
+    if (isPage && event.isMainFrame) return;
     event.preventDefault();
     if (event.isMainFrame) openOutside(event.url, log);
   };

@@ -1,13 +1,14 @@
 // What the window may ask of the desktop app. In a browser there is no bridge.
 import type { ExportQuery } from "./api.ts";
+import type { AnyMessage } from "./messages/message.ts";
 
 export type HubState =
   | { readonly kind: "starting" }
   | { readonly kind: "running" }
   /** The hub died; the shell starts it again at `retryAtMs`. */
-  | { readonly kind: "restarting"; readonly reason: string; readonly retryAtMs: number }
+  | { readonly kind: "restarting"; readonly said: AnyMessage; readonly retryAtMs: number }
   /** The hub cannot run until the person does something. */
-  | { readonly kind: "failed"; readonly reason: string };
+  | { readonly kind: "failed"; readonly said: AnyMessage };
 
 export type SaveOutcome =
   | { readonly kind: "saved"; readonly path: string }

@@ -1,5 +1,5 @@
 // Every way the hub says no. Codes are stable and for programs; messages are for people.
-import type { Message, MessageCode } from "./messages/message.ts";
+import { type AnyMessage, type Message, type MessageCode, render } from "./messages/message.ts";
 
 /** HTTP status of each error code; the keys are the complete list of codes. */
 export const errorStatus = {
@@ -122,6 +122,16 @@ export class BrambleError extends Error {
     super(message, options);
     this.name = "BrambleError";
     this.code = code;
+  }
+}
+
+/** A failure that people are told: thrown where it is found, rendered where it is read. Its own text is the English. */
+export class Failure extends Error {
+  readonly said: AnyMessage;
+  constructor(said: AnyMessage, options?: ErrorOptions) {
+    super(render(said), options);
+    this.name = "Failure";
+    this.said = said;
   }
 }
 

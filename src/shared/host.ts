@@ -1,5 +1,7 @@
 // What the hub and the program that hosts it (the desktop app) say to each other over their message port.
 
+import type { AnyMessage } from "./messages/message.ts";
+
 export type HubMessage =
   /** Every port listens. `token` is this run's administrator bearer token, good from loopback alone. */
   | {
@@ -11,6 +13,6 @@ export type HubMessage =
       readonly token: string;
     }
   /** The hub cannot run and exits; trying again does not help until the person acts on the message. */
-  | { readonly type: "failed"; readonly message: string };
+  | { readonly type: "failed"; readonly said: AnyMessage };
 
 export type HostMessage = { readonly type: "stop" };

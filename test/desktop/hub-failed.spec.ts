@@ -1,8 +1,7 @@
 // A hub that cannot run: the window says why in words for the desktop, and its button tries again.
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@playwright/test";
-import { forTheDesktop } from "../../src/main/desktop-messages.ts";
 import { hubArguments } from "../../src/main/hub-arguments.ts";
 import { makeTemporaryFolder, runBramble } from "../support/hub.ts";
 import { startPortHog } from "../support/system/port-hog.ts";
@@ -42,6 +41,25 @@ test("a data folder that is a file is said without words of the command line", a
   await expect(alert).not.toContainText("--");
 });
 
+test("a database that cannot be read is said once, and moved away it lets the hub begin anew", async () => {
+  using profile = new Profile();
+  const database = join(profile.path, "bramble.db");
+  writeFileSync(database, "no database of anybody's".repeat(100));
+  await using desktop = await launchWithoutHub(profile);
+  const { page } = desktop;
+  const alert = page.getByRole("alert");
+  await expect(alert).toContainText(`The database ${database} cannot be opened`);
+  await expect(alert).toContainText("then try again");
+  await expect(alert).not.toContainText("bramble restore");
+  // One thing is said, and once.
+  await expect(page.getByText("cannot be opened")).toHaveCount(1);
+  await expect(page.getByText("The hub is starting…")).toBeHidden();
+  renameSync(database, join(profile.path, "damaged.db"));
+  await page.getByRole("button", { name: "Try again" }).click();
+  await desktop.untilHubRuns();
+  await expect(alert).toBeHidden();
+});
+
 test("flags of the hub count with a window, too", async () => {
   using profile = new Profile();
   using folder = makeTemporaryFolder();
@@ -51,6 +69,18 @@ test("flags of the hub count with a window, too", async () => {
   expect(profile.hubRuns).toBe(false);
   const hub = await desktop.page.evaluate(async () => (await fetch("/api/v1/hub")).json());
   expect(hub).toMatchObject({ joining: "closed", dataFolder: data });
+});
+
+test("a port that is named on the command line is the hub's, and one that is taken stops it there", async () => {
+  using profile = new Profile();
+  const hog = await startPortHog(0);
+  const { port } = hog;
+  await using desktop = await launchWithoutHub(profile, {}, ["--http-port", String(port)]);
+  await expect(desktop.page.getByRole("alert")).toContainText(`HTTP port ${port} is taken`);
+  await hog[Symbol.asyncDispose]();
+  await desktop.page.getByRole("button", { name: "Try again" }).click();
+  await desktop.untilHubRuns();
+  expect(profile.hub.http).toBe(`http://127.0.0.1:${port}`);
 });
 
 for (const [name, flags, words] of [
@@ -75,16 +105,3 @@ test("every flag of bramble serve is known, with its value, and none of Chromium
     expect(hubArguments([...given, "--disable-gpu", "--user-data-dir=/x", "--no-sandbox"]), flag).toEqual(given);
   }
 });
-
-for (const [cli, desktop] of [
-  ["Another hub (pid 1) runs on /x. Stop it first, or name another folder with --data.", "Stop that hub"],
-  ["The data folder /x cannot be used: EACCES. Name another with --data.", "then try again."],
-  ["MQTT port 1883 is taken by porthog (pid 5). End it, or name another port.", "End that program, then try again."],
-  ["--memory takes megabytes from 64 to 65536, not “1”. See bramble serve --help.", "Start Bramble without that flag"],
-  ["The database /x cannot be opened: broken. Move it away or name another folder with --data.", "then try again."],
-] as const) {
-  test(`in the window: ${cli}`, () => {
-    expect(forTheDesktop(cli)).toContain(desktop);
-    expect(forTheDesktop(cli)).not.toMatch(/--data|--help|name another/);
-  });
-}

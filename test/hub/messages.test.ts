@@ -2,16 +2,20 @@
 import { expect, test } from "vitest";
 import { errorStatus } from "../../src/shared/errors.ts";
 import { access } from "../../src/shared/messages/en/access.ts";
+import { cli } from "../../src/shared/messages/en/cli.ts";
 import { devices } from "../../src/shared/messages/en/devices.ts";
 import { diagnostics } from "../../src/shared/messages/en/diagnostics.ts";
 import { doctor } from "../../src/shared/messages/en/doctor.ts";
+import { files } from "../../src/shared/messages/en/files.ts";
 import { http } from "../../src/shared/messages/en/http.ts";
 import { ingest } from "../../src/shared/messages/en/ingest.ts";
 import { notes } from "../../src/shared/messages/en/notes.ts";
 import { proxies } from "../../src/shared/messages/en/proxies.ts";
 import { reach } from "../../src/shared/messages/en/reach.ts";
+import { start } from "../../src/shared/messages/en/start.ts";
 import { tls } from "../../src/shared/messages/en/tls.ts";
 import { en } from "../../src/shared/messages/en.ts";
+import { message, render } from "../../src/shared/messages/message.ts";
 
 /** Parameters that are more than a text. */
 const SAMPLES: Readonly<Record<string, unknown>> = {
@@ -50,9 +54,27 @@ test("the English is what the golden file says", async () => {
 });
 
 test("no code is there twice, and each error has a sentence", () => {
-  const parts = [access, devices, diagnostics, doctor, http, ingest, notes, proxies, reach, tls];
+  const parts = [access, cli, devices, diagnostics, doctor, files, http, ingest, notes, proxies, reach, start, tls];
   const codes = parts.flatMap((part) => Object.keys(part));
   expect(codes.toSorted()).toEqual(Object.keys(en).toSorted());
   const errors = new Set(codes.map((code) => code.replace(/\/.*/, "")));
   expect(Object.keys(errorStatus).filter((error) => !errors.has(error))).toEqual([]);
+});
+
+test("the desktop's window advises nothing that takes a command line, and has the same parameters", () => {
+  const variants = Object.entries<(params: never) => string>(en).filter(([code]) => code.endsWith("/desktop"));
+  expect(variants.length).toBeGreaterThan(8);
+  for (const [code, template] of variants) {
+    expect(Object.hasOwn(en, code.replace(/\/desktop$/, "")), code).toBe(true);
+    expect(Reflect.apply(template, null, [named]), code).not.toMatch(/--data|--help|bramble |undefined/);
+  }
+});
+
+test("a sentence within a sentence is rendered with it, for the same place", () => {
+  const problem = message("flag/port", { flag: "http-port", said: "8o8o" });
+  const said = message("start/flags", { problem });
+  expect(render(said)).toBe("--http-port takes a port from 0 to 65535, not “8o8o”. See bramble serve --help.");
+  expect(render(said, "en", "desktop")).toBe(
+    "--http-port takes a port from 0 to 65535, not “8o8o”. Start Bramble without that flag, or with a right one.",
+  );
 });

@@ -22,6 +22,8 @@ export interface HubInsideOptions {
   /** Of what Pis are given; without it there is no installer. */
   readonly agentFolder?: string;
   readonly httpTimeouts?: HttpTimeouts;
+  /** PEM of the authorities that browsers trust. */
+  readonly publicAuthorities?: readonly string[];
   /** More flags. */
   readonly flags?: readonly string[];
 }
@@ -35,6 +37,7 @@ export class HubInside implements AsyncDisposable {
   readonly #uiFolder: string;
   readonly #agentFolder: string;
   readonly #httpTimeouts: HttpTimeouts | undefined;
+  readonly #publicAuthorities: readonly string[] | undefined;
   readonly #flags: readonly string[];
   readonly #temporary: TestFolder;
   readonly #folder: DataFolder;
@@ -51,6 +54,7 @@ export class HubInside implements AsyncDisposable {
     this.#uiFolder = uiFolder;
     this.#agentFolder = options.agentFolder ?? "/nowhere";
     this.#httpTimeouts = options.httpTimeouts;
+    this.#publicAuthorities = options.publicAuthorities;
     this.#flags = options.flags ?? [];
   }
 
@@ -68,6 +72,7 @@ export class HubInside implements AsyncDisposable {
       clock: this.clock,
       freeBytes: async () => this.freeBytes,
       ...(this.#httpTimeouts && { httpTimeouts: this.#httpTimeouts }),
+      ...(this.#publicAuthorities && { publicAuthorities: this.#publicAuthorities }),
       log: pino({ enabled: false }),
       onDeath: (error) => {
         throw error;

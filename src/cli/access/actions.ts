@@ -2,6 +2,7 @@
 // it needs and options that it takes; what is missing, too many or unknown is misuse.
 import { Misuse, parseArguments } from "../../hub/arguments.ts";
 import { closest } from "../../shared/closest.ts";
+import { message } from "../../shared/messages/message.ts";
 import { findHub, type HubAddress, hubOptions } from "../hub-client.ts";
 import { runCommand } from "../run-command.ts";
 
@@ -46,7 +47,7 @@ export async function parseAndRun(action: Action, args: readonly string[]): Prom
   const options = { ...hubOptions, json: { type: "boolean" }, ...action.options } as const;
   const { values, positionals: words } = parseArguments({ args: [...args], options, allowPositionals: true });
   if (words.length !== action.needs.length || words.includes(""))
-    throw new Misuse(action.needs.length === 0 ? "It takes no more words." : `It takes ${action.needs.join(" and ")}.`);
+    throw new Misuse(message("cli/takes", { needs: action.needs.join(" and ") || "no more words" }));
   const given = Object.entries(values);
   const texts = new Map(given.flatMap(([name, value]) => (typeof value === "string" ? [[name, value] as const] : [])));
   const flags = new Set(given.flatMap(([name, value]) => (value === true ? [name] : [])));
@@ -57,11 +58,11 @@ export async function parseAndRun(action: Action, args: readonly string[]): Prom
 function actionOf(actions: Readonly<Record<string, Action>>, name: string | undefined): Action {
   const names = Object.keys(actions);
   if (name === undefined || name.startsWith("-"))
-    throw new Misuse(`The first word says what to do: ${names.join(", ")}.`);
+    throw new Misuse(message("cli/first-word", { choices: names.join(", ") }));
   const action = Object.hasOwn(actions, name) ? actions[name] : undefined;
   if (action !== undefined) return action;
   const meant = closest(name, names, MAX_MISTAKES);
-  throw new Misuse(`“${name}” is none of ${names.join(", ")}.${meant === null ? "" : ` Did you mean ${meant}?`}`);
+  throw new Misuse(message("cli/none-of", { said: name, choices: names.join(", "), meant: meant ?? "" }));
 }
 
 /** Names of rooms, as `--rooms` lists them; undefined without it. */

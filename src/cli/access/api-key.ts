@@ -1,5 +1,6 @@
 // `bramble key … --api`: keys of programs, which open the HTTP API and the broker as far as their role goes.
 import { Misuse } from "../../hub/arguments.ts";
+import { message } from "../../shared/messages/message.ts";
 import { type ApiKey, ApiKeyList, NewApiKey } from "../../shared/security/access.ts";
 import { ask, askJson } from "../hub-client.ts";
 import { ago, table } from "../table.ts";
@@ -53,7 +54,7 @@ function daysOf(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const days = Number(text);
   if (text.trim() === "" || !Number.isFinite(days) || days <= 0)
-    throw new Misuse(`--expires takes a number of days, not “${text}”.`);
+    throw new Misuse(message("cli/choice", { flag: "expires", choices: "a number of days", said: text }));
   return days;
 }
 

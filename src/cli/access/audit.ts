@@ -2,6 +2,7 @@
 // it goes on with what comes, until it is interrupted.
 import { setTimeout as pause } from "node:timers/promises";
 import { Misuse, parseArguments } from "../../hub/arguments.ts";
+import { message } from "../../shared/messages/message.ts";
 import { type AuditEntry, AuditPage } from "../../shared/security/access.ts";
 import { askJson, findHub, type HubAddress, hubOptionLines, hubOptions } from "../hub-client.ts";
 import { endOfProgram, runCommand } from "../run-command.ts";
@@ -156,12 +157,12 @@ function readRequest(args: readonly string[]): Request | "help" {
   const { values } = parseArguments({ args: [...args], options });
   if (values.help) return "help";
   if (values.outcome !== undefined && !OUTCOMES.includes(values.outcome))
-    throw new Misuse(`--outcome takes ${OUTCOMES.join(" or ")}, not “${values.outcome}”.`);
-  if (values.csv && values.json) throw new Misuse("--csv and --json are two forms of the same: take one.");
+    throw new Misuse(message("cli/choice", { flag: "outcome", choices: OUTCOMES.join(" or "), said: values.outcome }));
+  if (values.csv && values.json) throw new Misuse(message("cli/one-form"));
   const { limit: limitText = String(DEFAULT_LIMIT), follow = false } = values;
   const limit = Number(limitText);
   if (!/^\d+$/.test(limitText) || limit < 1)
-    throw new Misuse(`--limit takes a whole number from 1 on, not “${limitText}”.`);
+    throw new Misuse(message("cli/choice", { flag: "limit", choices: "a whole number from 1 on", said: limitText }));
   const filter = new URLSearchParams();
   for (const name of ["actor", "action", "subject", "outcome", "from", "to"] as const) {
     const value = values[name];

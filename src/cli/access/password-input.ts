@@ -4,6 +4,8 @@ import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
 import { text as readAll } from "node:stream/consumers";
+import { Failure } from "../../shared/errors.ts";
+import { message } from "../../shared/messages/message.ts";
 import { MIN_PASSWORD_CHARACTERS } from "../../shared/security/access.ts";
 import { checkReadable } from "../output-file.ts";
 
@@ -11,14 +13,13 @@ import { checkReadable } from "../output-file.ts";
 export async function readNewPassword(file: string | null): Promise<string> {
   const password = file === null ? await readPassword() : readPasswordFile(file);
   if (password.length >= MIN_PASSWORD_CHARACTERS) return password;
-  throw new Error(`A password has at least ${MIN_PASSWORD_CHARACTERS} characters.`);
+  throw new Failure(message("cli/short-password", { characters: MIN_PASSWORD_CHARACTERS }));
 }
 
 async function readPassword(): Promise<string> {
   if (!process.stdin.isTTY) return firstLine(await readAll(process.stdin));
   const first = await askHidden("New password: ");
-  if (first !== (await askHidden("The same again: ")))
-    throw new Error("Those were two different ones: nothing was changed.");
+  if (first !== (await askHidden("The same again: "))) throw new Failure(message("cli/two-passwords"));
   return first;
 }
 
@@ -46,7 +47,7 @@ function askHidden(question: string): Promise<string> {
     });
     const interrupted = () => {
       process.stderr.write("\n");
-      reject(new Error("Interrupted: nothing was changed."));
+      reject(new Failure(message("cli/interrupted")));
     };
     line.once("close", interrupted);
     line.once("SIGINT", () => line.close());

@@ -1,5 +1,6 @@
 // What the commands of this folder read and say alike.
 import { Misuse } from "../../hub/arguments.ts";
+import { message } from "../../shared/messages/message.ts";
 import { ROLES, type Role } from "../../shared/security/access.ts";
 
 /** Says on standard output that something is done: for people, or as JSON. */
@@ -12,5 +13,7 @@ export function roleOf(text: string | undefined): Role {
   const role = ROLES.find((one) => one === text);
   if (role !== undefined) return role;
   const choices = ROLES.join(", ");
-  throw new Misuse(text === undefined ? `--role is missing: ${choices}.` : `“${text}” is no role: ${choices}.`);
+  throw new Misuse(
+    text === undefined ? message("cli/no-role", { choices }) : message("cli/unknown-role", { said: text, choices }),
+  );
 }

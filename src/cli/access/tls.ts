@@ -1,6 +1,7 @@
 // `bramble tls`: whether the hub has ports with TLS, and which certificate they show. It is changed while the hub runs.
 import { resolve } from "node:path";
 import { Misuse, parseArguments } from "../../hub/arguments.ts";
+import { message } from "../../shared/messages/message.ts";
 import { type TlsChange, TlsStatus } from "../../shared/security/tls.ts";
 import { ask, askJson, findHub, type HubAddress, hubOptionLines, hubOptions } from "../hub-client.ts";
 import { runCommand } from "../run-command.ts";
@@ -52,21 +53,21 @@ export const tls = (args: readonly string[]): Promise<number> =>
 function changeOf(action: string, words: readonly string[], plain: TlsChange): TlsChange | null {
   const [certFile = "", keyFile = ""] = words;
   if (action === "files") {
-    if (words.length !== 2 || words.includes("")) throw new Misuse("files takes CERT and KEY.");
+    if (words.length !== 2 || words.includes("")) throw new Misuse(message("cli/tls-files"));
     return { mode: "files", certFile: resolve(certFile), keyFile: resolve(keyFile), ...plain };
   }
-  if (words.length > 0) throw new Misuse(`${action} takes no more words.`);
+  if (words.length > 0) throw new Misuse(message("cli/no-more-words", { action }));
   if (action === "on") return { mode: "own", ...plain };
-  if (plain.plainPorts !== undefined) throw new Misuse("--plain is for on and files.");
+  if (plain.plainPorts !== undefined) throw new Misuse(message("cli/tls-plain"));
   if (action === "off") return { mode: "off" };
   if (action === "status" || action === "ca") return null;
-  throw new Misuse(`“${action}” is none of status, on, off, files, ca.`);
+  throw new Misuse(message("cli/none-of", { said: action, choices: "status, on, off, files, ca", meant: "" }));
 }
 
 function plainOf(text: string | undefined): TlsChange {
   if (text === undefined) return {};
   if (text === "open" || text === "closed") return { plainPorts: PLAIN[text] };
-  throw new Misuse(`--plain takes open or closed, not “${text}”.`);
+  throw new Misuse(message("cli/choice", { flag: "plain", choices: "open or closed", said: text }));
 }
 
 function statusAfter(hub: HubAddress, change: TlsChange | null): Promise<TlsStatus> {

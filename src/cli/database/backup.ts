@@ -3,6 +3,8 @@ import { createReadStream, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { Misuse } from "../../hub/arguments.ts";
 import { removeDatabase } from "../../hub/store/maintenance.ts";
+import { Failure } from "../../shared/errors.ts";
+import { message } from "../../shared/messages/message.ts";
 import { checkReadable, finishFile, type OutputFile, outputFile, STANDARD_STREAM } from "../output-file.ts";
 import { refuseTerminal, withTemporaryFolder, writeOut } from "../standard-streams.ts";
 import {
@@ -76,12 +78,12 @@ async function writeToStandardOutput({ folder, passphrase, signal }: DatabaseReq
 const OURS = /^(bramble\.db(-wal|-shm|-journal)?|bramble\.lock|hub\.json)$/;
 
 function fileToWrite({ folder, file: name, force }: DatabaseRequest): OutputFile {
-  if (name === null) throw new Misuse("Name the file to write: bramble backup FILE.");
+  if (name === null) throw new Misuse(message("cli/name-file-of", { usage: "bramble backup FILE" }));
   checkReadable(folder.databasePath);
   const file = outputFile(name, force);
   const { path } = file;
   if ((OURS.test(basename(path)) && isSameFile(dirname(path), folder.path)) || isSameFile(path, folder.databasePath))
-    throw new Error(`${path} belongs to the hub itself. Name another file.`);
+    throw new Failure(message("cli/hubs-own", { path }));
   return file;
 }
 

@@ -12,6 +12,8 @@ import {
   openCheck,
   removeDatabase,
 } from "../../hub/store/maintenance.ts";
+import { Failure } from "../../shared/errors.ts";
+import { message } from "../../shared/messages/message.ts";
 import { flushFile } from "../flush.ts";
 import { checkReadable, writeFailure } from "../output-file.ts";
 import { endOfProgram, reasonOf } from "../run-command.ts";
@@ -66,7 +68,6 @@ function readRequest(
   args: readonly string[],
   signal: AbortSignal,
 ): DatabaseRequest | "help" {
-  const help = `See bramble ${name} --help.`;
   try {
     const { values, positionals } = parseArguments({
       args: [...args],
@@ -79,18 +80,21 @@ function readRequest(
       allowPositionals: true,
     });
     if (values.help) return "help";
-    if (values.force && !takesForce) throw new Error("There is no option --force here.");
+    if (values.force && !takesForce) throw new Misuse(message("cli/no-option", { flag: "force" }));
     const passphraseFile = values["passphrase-file"];
-    if (passphraseFile !== undefined && !takesPassphrase) throw new Error("There is no option --passphrase-file here.");
-    if (positionals.length > 1) throw new Error("It takes one file.");
+    if (passphraseFile !== undefined && !takesPassphrase)
+      throw new Misuse(message("cli/no-option", { flag: "passphrase-file" }));
+    if (positionals.length > 1) throw new Misuse(message("cli/one-file"));
     const read = readConfig(values.data === undefined ? [] : ["--data", values.data], process.env);
-    if (read.kind !== "config") throw new Error(read.kind === "wrong" ? read.message : "");
+    if (read.kind === "help") return "help";
+    if (read.kind === "wrong") throw new Misuse(read.said);
     const [file = null] = positionals;
     const folder = new DataFolder(read.config.dataFolder);
     const passphrase = takesPassphrase ? readPassphrase(passphraseFile, process.env) : null;
     return { folder, file, force: values.force === true, passphrase, signal };
   } catch (error) {
-    throw new Misuse(`${reasonOf(error)} ${help}`, { cause: error });
+    const problem = error instanceof Failure ? error.said : reasonOf(error);
+    throw new Misuse(message("cli/misuse", { problem, command: name }), { cause: error });
   }
 }
 
@@ -140,11 +144,11 @@ export async function copyAndCheck(from: string, part: string, signal: AbortSign
 
 async function checkRoom(from: string, folder: string): Promise<void> {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
-    throw new Error(`There is no folder ${folder}.`);
+    throw new Failure(message("cli/no-folder", { path: folder }));
   const free = await freeBytesOf(folder);
   const needed = statSync(from).size;
   if (free !== null && free < needed)
-    throw new Error(`There is no room in ${folder}: the copy needs ${count(needed)} bytes, ${count(free)} are free.`);
+    throw new Failure(message("cli/no-room", { path: folder, needed: count(needed), free: count(free) }));
 }
 
 function tellTotals(totals: CheckTotals, found: number, tell: Tell): void {
@@ -163,7 +167,7 @@ function open(path: string): DatabaseCheck {
   try {
     return openCheck(path);
   } catch (cause) {
-    throw new Error(`${path} cannot be opened: ${reasonOf(cause)}.`, { cause });
+    throw new Failure(message("cli/not-opened", { path, reason: reasonOf(cause) }), { cause });
   }
 }
 

@@ -9,6 +9,8 @@
 // A nonce never comes again under a key, since each file has a salt of its own.
 // Invariant: `decrypt` gives out no byte that is not authenticated; only its end says that nothing is missing.
 import { createCipheriv, createDecipheriv, randomBytes, type ScryptOptions, scrypt } from "node:crypto";
+import { Failure } from "../../shared/errors.ts";
+import { message } from "../../shared/messages/message.ts";
 
 const MAGIC = Buffer.from("BRAMBLE-BACKUP\n", "latin1");
 const VERSION = 1;
@@ -24,7 +26,7 @@ const HEADER_BYTES = MAGIC.length + 4 + SALT_BYTES;
 const ALGORITHM = "aes-256-gcm";
 
 /** What is there cannot be decrypted; the message says why, and what to do. */
-export class DecryptFailure extends Error {}
+export class DecryptFailure extends Failure {}
 
 /** Whether a file that begins with these bytes is an encrypted backup. */
 export function isEncrypted(start: Uint8Array): boolean {
@@ -74,19 +76,16 @@ export async function* decrypt(
 /** The first chunk tells a wrong passphrase, and cannot tell it from damage. */
 function damaged(chunk: number): DecryptFailure {
   return new DecryptFailure(
-    chunk === 0
-      ? "The passphrase is not the one of this backup, or the backup is damaged at its start."
-      : `The backup is damaged, or not whole: chunk ${chunk + 1} is not what was written. Take another one.`,
+    chunk === 0 ? message("cli/wrong-passphrase") : message("cli/backup-damaged", { chunk: chunk + 1 }),
   );
 }
 
 function keyOf(passphrase: string, header: Buffer): Promise<Buffer> {
   const [version, log2N, r, p] = header.subarray(MAGIC.length);
-  if (version !== VERSION)
-    throw new DecryptFailure("The backup was encrypted by a newer version of Bramble, or is damaged at its start.");
+  if (version !== VERSION) throw new DecryptFailure(message("cli/backup-newer"));
   // Others than ours come from damage, and could ask for any amount of memory.
   if (log2N !== SCRYPT_LOG2_N || r !== SCRYPT_R || p !== SCRYPT_P)
-    throw new DecryptFailure("The backup is damaged at its start. Take another one.");
+    throw new DecryptFailure(message("cli/backup-start-damaged"));
   const N = 2 ** log2N;
   // 128 N r bytes, and some.
   const options: ScryptOptions = { N, r, p, maxmem: 256 * N * r };
@@ -140,12 +139,12 @@ class HeaderFirst {
   async header(): Promise<Buffer> {
     while (this.#waiting.length < HEADER_BYTES) {
       const next = await this.#stream.next();
-      if (next.done === true) throw new DecryptFailure("The backup is not whole: it ends within its header.");
+      if (next.done === true) throw new DecryptFailure(message("cli/backup-cut"));
       this.#waiting = Buffer.concat([this.#waiting, next.value]);
     }
     const header = this.#waiting.subarray(0, HEADER_BYTES);
     this.#waiting = this.#waiting.subarray(HEADER_BYTES);
-    if (!isEncrypted(header)) throw new DecryptFailure("This is no encrypted backup.");
+    if (!isEncrypted(header)) throw new DecryptFailure(message("cli/not-encrypted"));
     return header;
   }
 

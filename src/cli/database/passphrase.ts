@@ -2,6 +2,8 @@
 // user of the computer can read while it runs.
 import { readFileSync } from "node:fs";
 import { Misuse } from "../../hub/arguments.ts";
+import { Failure } from "../../shared/errors.ts";
+import { message } from "../../shared/messages/message.ts";
 import { checkReadable } from "../output-file.ts";
 
 export const PASSPHRASE_VARIABLE = "BRAMBLE_PASSPHRASE";
@@ -12,9 +14,9 @@ export function readPassphrase(file: string | undefined, env: Readonly<NodeJS.Pr
     const text = env[PASSPHRASE_VARIABLE];
     return text === undefined || text === "" ? null : text;
   }
-  if (file === "") throw new Misuse("--passphrase-file takes a file, not an empty name.");
+  if (file === "") throw new Misuse(message("cli/empty-file", { flag: "passphrase-file" }));
   checkReadable(file);
   const [line = ""] = readFileSync(file, "utf8").split(/\r?\n/, 1);
-  if (line === "") throw new Error(`The first line of ${file} is to be the passphrase, and is empty.`);
+  if (line === "") throw new Failure(message("cli/empty-passphrase", { path: file }));
   return line;
 }

@@ -4,6 +4,8 @@ import { resolve } from "node:path";
 import { Misuse } from "../../hub/arguments.ts";
 import { followLinks } from "../../hub/file-access.ts";
 import { absorbLog, removeDatabase } from "../../hub/store/maintenance.ts";
+import { Failure } from "../../shared/errors.ts";
+import { message } from "../../shared/messages/message.ts";
 import { flushFile, flushName } from "../flush.ts";
 import { checkReadable, keepOwner, STANDARD_STREAM } from "../output-file.ts";
 import { reasonOf } from "../run-command.ts";
@@ -32,7 +34,7 @@ The hub must be stopped. FILE - is standard input.
 Ends with 0 when it is restored, with 1 when FILE is damaged and was not, and with 2 when it cannot be.`,
   async run(request) {
     const { file, signal } = request;
-    if (file === null) throw new Misuse("Name the backup: bramble restore FILE.");
+    if (file === null) throw new Misuse(message("cli/name-backup"));
     if (file !== STANDARD_STREAM) return restoreFrom(file, file, request);
     return withStandardInput(signal, (path) => restoreFrom(path, "Standard input", request));
   },
@@ -40,7 +42,7 @@ Ends with 0 when it is restored, with 1 when FILE is damaged and was not, and wi
 
 async function restoreFrom(file: string, name: string, request: DatabaseRequest): Promise<ExitCode> {
   const { folder, force, signal } = request;
-  if (resolve(file) === resolve(folder.databasePath)) throw new Error(`${name} is the hub's database as it is now.`);
+  if (resolve(file) === resolve(folder.databasePath)) throw new Failure(message("cli/present-database", { name }));
   folder.hold();
   // A link stays one: the database is where it leads.
   const path = followLinks(folder.databasePath);
@@ -71,10 +73,7 @@ async function decrypted(file: string, name: string, plain: string, request: Dat
   const { passphrase, signal } = request;
   checkReadable(file);
   if (!isEncryptedFile(file)) return file;
-  if (passphrase === null)
-    throw new Misuse(
-      `${name} is encrypted: give its passphrase by --passphrase-file FILE, or in ${PASSPHRASE_VARIABLE}.`,
-    );
+  if (passphrase === null) throw new Misuse(message("cli/encrypted", { name, variable: PASSPHRASE_VARIABLE }));
   await decryptFile(file, plain, passphrase, signal);
   return plain;
 }
@@ -100,8 +99,7 @@ function keepPresent(path: string): string | null {
 
 function absorbPresentLog(path: string): void {
   const absorbed = absorbLog(path);
-  if (absorbed.kind === "busy")
-    throw new Error(`Another program has ${path} open. Let it end first.`, { cause: absorbed.cause });
+  if (absorbed.kind === "busy") throw new Failure(message("cli/open-elsewhere", { path }), { cause: absorbed.cause });
   if (absorbed.kind === "unreadable")
     console.error(`The present database cannot be opened (${reasonOf(absorbed.cause)}); it is kept as it is.`);
 }

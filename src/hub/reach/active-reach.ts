@@ -122,9 +122,15 @@ export class ActiveReach {
     const { http, tls } = outside.challengePorts ?? CHALLENGE_PORTS;
     switch (challenge) {
       case "http-01":
-        return new PortChallenge({ type: challenge, board, host, port: http, isServed: () => httpPort() === http });
+        return new PortChallenge({
+          type: challenge,
+          board,
+          host,
+          port: http,
+          served: () => (httpPort() === http ? "here" : "nowhere"),
+        });
       case "tls-alpn-01":
-        return new PortChallenge({ type: challenge, board, host, port: tls, isServed: () => httpsPort() !== null });
+        return new PortChallenge({ type: challenge, board, host, port: tls, served: () => servedAt(httpsPort(), tls) });
       case "dns-01": {
         const provider = this.#provider(settings);
         if (provider === null || !setsRecords(provider)) return null;
@@ -157,6 +163,11 @@ export class ActiveReach {
         return assertNever(settings);
     }
   }
+}
+
+function servedAt(port: number | null, wanted: number): "here" | "elsewhere" | "nowhere" {
+  if (port === null) return "nowhere";
+  return port === wanted ? "here" : "elsewhere";
 }
 
 function setsRecords(provider: AddressProvider): provider is DnsProvider {

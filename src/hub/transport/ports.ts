@@ -1,6 +1,7 @@
 // Listening on a port that may be taken.
 import { createServer, type Server } from "node:net";
-import { BrambleError } from "../../shared/errors.ts";
+import { Failure } from "../../shared/errors.ts";
+import { message } from "../../shared/messages/message.ts";
 import type { Port } from "../config.ts";
 
 const TRIES = 50;
@@ -67,24 +68,23 @@ function hasCode(error: unknown, ...codes: readonly string[]): boolean {
   return error instanceof Error && "code" in error && codes.some((code) => code === error.code);
 }
 
-async function portTaken(cause: unknown, port: number, what: string): Promise<BrambleError> {
-  const { findPortHolder, describeHolder } = await import("../doctor/port-holder.ts");
-  const holder = await findPortHolder(port);
-  const finder = "command" in holder ? ` See which one with \`${holder.command}\`.` : "";
-  const text = `${what} port ${port} is taken by ${describeHolder(holder)}.${finder} End it, or name another port.`;
-  return new BrambleError("internal", text, { cause });
+async function portTaken(cause: unknown, port: number, protocol: string): Promise<Failure> {
+  const { findPortHolder } = await import("../doctor/port-holder.ts");
+  const found = await findPortHolder(port);
+  const command = "command" in found ? found.command : "";
+  const holder = message("port-holder", { holder: found });
+  return new Failure(message("start/port-taken", { protocol, port, holder, command }), { cause });
 }
 
-function cannotListen(cause: unknown, host: string, port: number, what: string): BrambleError {
-  const text = `Cannot listen for ${what} on ${host} port ${port}: ${whyNot(cause, host, port)}`;
-  return new BrambleError("internal", text, { cause });
-}
-
-function whyNot(cause: unknown, host: string, port: number): string {
-  if (hasCode(cause, "EADDRNOTAVAIL"))
-    return `this computer does not have the address ${host}. Start it without --host, or with an address that it has.`;
-  if (hasCode(cause, "EAFNOSUPPORT")) return "this computer has no IPv6. Start it without --host.";
-  if (hasCode(cause, "EACCES") && port < FIRST_UNPRIVILEGED_PORT)
-    return `ports below ${FIRST_UNPRIVILEGED_PORT} are for root alone here. Name a higher one.`;
-  return `${cause instanceof Error ? cause.message : String(cause)}.`;
+function cannotListen(cause: unknown, host: string, port: number, protocol: string): Failure {
+  const listening = { protocol, host, port };
+  const options = { cause };
+  if (hasCode(cause, "EADDRNOTAVAIL")) return new Failure(message("start/no-such-address", listening), options);
+  if (hasCode(cause, "EAFNOSUPPORT")) return new Failure(message("start/no-ipv6", listening), options);
+  if (hasCode(cause, "EACCES") && port < FIRST_UNPRIVILEGED_PORT) {
+    const below = FIRST_UNPRIVILEGED_PORT;
+    return new Failure(message("start/port-privileged", { ...listening, below }), options);
+  }
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new Failure(message("start/port-failed", { ...listening, reason }), options);
 }

@@ -1,6 +1,7 @@
 // The one window. Closing it ends only the window: the hub goes on, and open() brings a new one.
 import { BrowserWindow, nativeTheme, screen } from "electron";
 import { appOrigin } from "../app-protocol.ts";
+import { APP_PARTITION } from "../app-session.ts";
 import type { DesktopLog } from "../desktop-log.ts";
 import { bringWithinReach, WindowPlace } from "./window-place.ts";
 
@@ -65,6 +66,7 @@ export class MainWindow {
       backgroundColor: nativeTheme.shouldUseDarkColors ? "#151314" : "#f6f5f3",
       webPreferences: {
         preload,
+        partition: APP_PARTITION,
         sandbox: true,
         contextIsolation: true,
         nodeIntegration: false,

@@ -1,10 +1,34 @@
 // The state of the hub's process: always `running` in a browser, which cannot know it.
 import { useEffect, useState } from "react";
 import type { HubState } from "../../shared/bridge.ts";
+import type { AnyMessage } from "../../shared/messages/message.ts";
+import { language } from "../i18n/language.ts";
 import { watchHubState } from "./platform.ts";
 
-export function useHubState(): HubState {
-  const [state, setState] = useState<HubState>({ kind: "running" });
-  useEffect(() => watchHubState(setState), []);
-  return state;
+/** As it is shown: `reason` is a sentence in the window's language. */
+export type ShownHubState =
+  | { readonly kind: "starting" }
+  | { readonly kind: "running" }
+  | { readonly kind: "restarting"; readonly reason: string }
+  | { readonly kind: "failed"; readonly reason: string };
+
+export function useHubState(): ShownHubState {
+  const [shown, setShown] = useState<ShownHubState>({ kind: "running" });
+  useEffect(() => {
+    let newest: HubState | null = null;
+    return watchHubState(async (state) => {
+      newest = state;
+      const next = "said" in state ? { kind: state.kind, reason: await sentence(state.said) } : state;
+      // A later state may have come while the sentences were loaded.
+      if (newest === state) setShown(next);
+    });
+  }, []);
+  return shown;
+}
+
+/** The hub's sentences are loaded when one is to be shown, since a window seldom needs them. */
+async function sentence(said: AnyMessage): Promise<string> {
+  const { loadLanguage, render } = await import("../../shared/messages/message.ts");
+  await loadLanguage(language);
+  return render(said, language, "desktop");
 }

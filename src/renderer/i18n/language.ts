@@ -1,14 +1,10 @@
 // The language of the window: the one that was chosen here, else the first that the system asks for and Bramble speaks.
 // It is settled when the page loads; choosing another one loads the page again, so that texts and formats are constants.
 
-/** By their own names, for people who cannot read the present one. */
-export const LANGUAGES = { en: "English", ko: "한국어" } as const;
-export type Language = keyof typeof LANGUAGES;
+import { isLanguage, type Language } from "../../shared/messages/language.ts";
 
 const STORAGE_KEY = "language";
 
-export const isLanguage = (name: string | null | undefined): name is Language =>
-  name !== null && name !== undefined && Object.hasOwn(LANGUAGES, name);
 const primaryOf = (locale: string): string => locale.toLowerCase().split("-")[0] ?? "";
 
 const systemLanguage: Language = navigator.languages.map(primaryOf).find(isLanguage) ?? "en";

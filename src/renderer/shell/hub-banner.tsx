@@ -1,11 +1,10 @@
 // The banner above a page while the hub is not reachable or its disk fills up: what happened and what to do.
 import type { HubInfo } from "../../shared/api.ts";
-import type { HubState } from "../../shared/bridge.ts";
 import { hubClock } from "../api/hub-clock.ts";
 import { startHub } from "../api/platform.ts";
 import { useHub } from "../api/queries.ts";
 import { useSignal } from "../api/signal.ts";
-import { useHubState } from "../api/use-hub-state.ts";
+import { type ShownHubState, useHubState } from "../api/use-hub-state.ts";
 import { useLive } from "../api/use-live.ts";
 import { formatSpan } from "../i18n/times.ts";
 import styles from "./hub-banner.module.css";
@@ -86,7 +85,10 @@ function DiskWarning({ hub: { disk, dataFolder } }: { readonly hub: HubInfo }) {
   }
 }
 
-function connectionMessage(state: Exclude<HubState, { kind: "failed" }>, isConnectionLost: boolean): string | null {
+function connectionMessage(
+  state: Exclude<ShownHubState, { kind: "failed" }>,
+  isConnectionLost: boolean,
+): string | null {
   switch (state.kind) {
     case "starting":
       return "The hub is starting…";

@@ -1,8 +1,10 @@
 // The status line: the hub's name and ports, devices online, reading rate, stored bytes, its notes, and the language.
+
+import { isLanguage, LANGUAGES } from "../../shared/messages/language.ts";
 import { useDevices, useHub } from "../api/queries.ts";
 import { useSignal } from "../api/signal.ts";
 import { useLive } from "../api/use-live.ts";
-import { chooseLanguage, chosenLanguage, isLanguage, LANGUAGES } from "../i18n/language.ts";
+import { chooseLanguage, chosenLanguage } from "../i18n/language.ts";
 import { formatBytes, formatValue } from "../i18n/numbers.ts";
 import { text } from "../i18n/text.ts";
 import styles from "./hub-status.module.css";

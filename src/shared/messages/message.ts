@@ -1,33 +1,78 @@
-// A sentence on its way: a code and its parameters, rendered where people read it.
+// A sentence on its way: a code and its parameters, rendered where people read it, in their language. English is always there;
+// another language is loaded when somebody first asks for it, since most hubs never need one.
 import { en } from "./en.ts";
+import type { Language } from "./language.ts";
+import type { Sentence } from "./sentence.ts";
 
 type Templates = typeof en;
 export type MessageCode = keyof Templates;
 
 /** JSON, since messages are kept and sent. */
-export type ParamsOf<C extends MessageCode> = Parameters<Templates[C]> extends [infer P] ? P : NoParams;
+export type ParamsOf<C extends MessageCode> = Parameters<Templates[C]> extends [infer P] ? Given<P> : NoParams;
 type NoParams = Readonly<Record<never, never>>;
-type Catalogue = { readonly [C in MessageCode]: (params: ParamsOf<C>) => string };
+type Given<P> = {
+  readonly [K in keyof P]: P[K] extends Sentence
+    ? string | AnyMessage
+    : P[K] extends readonly Sentence[]
+      ? readonly (string | AnyMessage)[]
+      : P[K];
+};
+
+/** A message whose code does not matter. */
+export interface AnyMessage {
+  readonly code: MessageCode;
+  readonly params: object;
+}
 
 /** A message of one of the codes `C`. */
 export type Message<C extends MessageCode = MessageCode> = {
   [K in C]: { readonly code: K; readonly params: ParamsOf<K> };
 }[C];
 
-const catalogue: Catalogue = en;
-
 type CodeWithoutParams = { [C in MessageCode]: NoParams extends ParamsOf<C> ? C : never }[MessageCode];
 
 export function message<C extends CodeWithoutParams>(code: C): Message<C>;
 export function message<C extends MessageCode>(code: C, params: ParamsOf<C>): Message<C>;
-export function message(
-  code: MessageCode,
-  params: object = {},
-): { readonly code: MessageCode; readonly params: object } {
+export function message(code: MessageCode, params: object = {}): AnyMessage {
   return { code, params };
 }
 
-/** The sentence, in English. */
-export function render<C extends MessageCode>({ code, params }: Message<C>): string {
-  return catalogue[code](params);
+type Template = (params: object) => string;
+const catalogues: { readonly en: object; ko?: object } = { en };
+
+/** Resolves once `render` can answer in the language. */
+export async function loadLanguage(language: Language): Promise<void> {
+  if (language === "ko") catalogues.ko ??= (await import("./ko.ts")).ko;
+}
+
+/** Where a sentence is read: the desktop's window has no command line to advise. */
+export type Place = "anywhere" | "desktop";
+
+/** The sentence, in English where the language is not loaded. */
+export function render(said: AnyMessage, language: Language = "en", place: Place = "anywhere"): string {
+  const catalogue = catalogues[language] ?? catalogues.en;
+  const params = Object.entries(said.params).map(([name, value]) => [name, rendered(value, language, place)]);
+  const template =
+    (place === "desktop" && templateOf(catalogue, `${said.code}/desktop`)) || templateOf(catalogue, said.code);
+  if (template === null) throw new Error(`no message code: ${said.code}`);
+  return template(Object.fromEntries(params));
+}
+
+function rendered(value: unknown, language: Language, place: Place): unknown {
+  if (Array.isArray(value)) return value.map((each) => rendered(each, language, place));
+  return isMessage(value) ? render(value, language, place) : value;
+}
+
+function templateOf(catalogue: object, code: string): Template | null {
+  const template: unknown = Object.hasOwn(catalogue, code) ? Reflect.get(catalogue, code) : null;
+  return isTemplate(template) ? template : null;
+}
+
+function isTemplate(value: unknown): value is Template {
+  return typeof value === "function";
+}
+
+/** No other parameter has both. */
+function isMessage(value: unknown): value is AnyMessage {
+  return typeof value === "object" && value !== null && "code" in value && "params" in value;
 }

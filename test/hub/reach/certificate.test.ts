@@ -1,11 +1,16 @@
 // Certificates from a real ACME server: by each of the challenges, renewed, refused, rate limited, and with a clock that is wrong.
 import { X509Certificate } from "node:crypto";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage } from "node:http";
 import { request as requestHttps, createServer as serveHttps } from "node:https";
+import { createServer as createTcpServer } from "node:net";
+import { connect as connectTls } from "node:tls";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Outside } from "../../../src/hub/reach/active-reach.ts";
 import type { Reach } from "../../../src/hub/reach/reach.ts";
+import { issueCertificate, makeAuthority } from "../../../src/hub/transport/tls/authority.ts";
+import { Handshakes } from "../../../src/hub/transport/tls/handshakes.ts";
 import type { ReachChange } from "../../../src/shared/security/reach.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { makeReach, settledCertificate, startService, TestService } from "../../support/reach.ts";
@@ -83,6 +88,42 @@ describe("by each challenge", () => {
     await reach.start();
     await reach.change(ordered("http-01"));
     expect(await settledCertificate(reach)).toMatchObject({ state: "valid" });
+    await reach.stop();
+    hub.close();
+  });
+
+  test("tls-alpn-01, on the hub's own HTTPS port, whose other clients see no difference", async () => {
+    await using open = await openTestStore();
+    const port = pebble.ports.tls;
+    const reach = makeReach(open, new FakeClock(Date.now()), {
+      outside: outside(),
+      tls: () => ({ httpsPort: port, mqttsPort: null, certPem: own.certPem }),
+    });
+    const own = await issueCertificate(await makeAuthority("here", Date.now()), ["hub.example.org"], Date.now());
+    const { fingerprint256 } = new X509Certificate(own.certPem);
+    const failures: unknown[] = [];
+    const handshakes = new Handshakes({
+      protocols: ["http/1.1"],
+      challenges: reach.challenges,
+      onFailure: (_address, failure) => failures.push(failure),
+      answerOther: () => null,
+    });
+    handshakes.present(own);
+    const hub = createTcpServer((socket) => handshakes.begin(socket, (secure) => secure.end("hub")));
+    hub.listen(port, "127.0.0.1");
+    await reach.start();
+    await reach.change(ordered("tls-alpn-01"));
+    // While the challenge may run.
+    const servername = "hub.example.org";
+    const seen = connectTls({ port, host: "127.0.0.1", servername, rejectUnauthorized: false });
+    const [said] = await once(seen, "data");
+    expect([String(said), seen.getPeerX509Certificate()?.fingerprint256]).toEqual(["hub", fingerprint256]);
+    expect(await settledCertificate(reach)).toMatchObject({ state: "valid" });
+    expect(leafOf(reach).checkHost("hub.example.org")).toBe("hub.example.org");
+    // No challenge runs any more: the protocol is not spoken here.
+    const late = connectTls({ port, host: "127.0.0.1", servername, ALPNProtocols: ["acme-tls/1"] });
+    await expect(once(late, "secureConnect")).rejects.toThrow();
+    expect(failures).toEqual([]);
     await reach.stop();
     hub.close();
   });

@@ -3,12 +3,11 @@
 import { once } from "node:events";
 import { createServer as createHttpServer } from "node:http";
 import type { Server } from "node:net";
-import { createSecureContext, createServer as createTlsServer } from "node:tls";
 import { message } from "../../../shared/messages/message.ts";
 import { quote, ReachError } from "../reach-error.ts";
+import { createAlpnServer } from "./alpn-server.ts";
 import type { Challenge, ChallengeBoard, ChallengeResponder } from "./challenges.ts";
 
-const ACME_ALPN_PROTOCOL = "acme-tls/1";
 const CHALLENGE_PATH = "/.well-known/acme-challenge/";
 const MAX_CONNECTIONS = 50;
 const CONNECTION_TIMEOUT_MS = 10_000;
@@ -19,8 +18,11 @@ export interface PortChallengeOptions {
   readonly host: string;
   /** 80 or 443: where the directory looks. */
   readonly port: number;
-  /** Whether a listener of the hub answers from the board; then the port of our own may fail. */
-  readonly isServed: () => boolean;
+  /**
+   * Of the hub's listener that answers from the board: "here" is the very port, "elsewhere" another one, to which a router may
+   * lead the directory; then the port of our own may fail.
+   */
+  readonly served: () => "here" | "elsewhere" | "nowhere";
 }
 
 export class PortChallenge implements ChallengeResponder {
@@ -53,14 +55,16 @@ export class PortChallenge implements ChallengeResponder {
   }
 
   async #open(): Promise<() => Promise<void>> {
-    const { type, board, host, port, isServed } = this.#options;
-    const server = type === "http-01" ? httpServer(board) : alpnServer(board);
+    const { type, board, host, port, served } = this.#options;
+    const nothingToClose = async () => undefined;
+    if (served() === "here") return nothingToClose;
+    const server = type === "http-01" ? httpServer(board) : createAlpnServer(board);
     server.maxConnections = MAX_CONNECTIONS;
     try {
       server.listen({ host, port });
       await once(server, "listening");
     } catch (error) {
-      if (isServed()) return async () => undefined;
+      if (served() === "elsewhere") return nothingToClose;
       throw cannotListen(error, port);
     }
     return async () => {
@@ -80,24 +84,6 @@ function httpServer(board: ChallengeBoard): Server {
     response.end(answer ?? "");
   });
   server.setTimeout(CONNECTION_TIMEOUT_MS);
-  return server;
-}
-
-/** The directory ends the connection as soon as it has seen the certificate. */
-function alpnServer(board: ChallengeBoard): Server {
-  const server = createTlsServer(
-    {
-      ALPNProtocols: [ACME_ALPN_PROTOCOL],
-      handshakeTimeout: CONNECTION_TIMEOUT_MS,
-      SNICallback: (servername, done) => {
-        const pair = board.alpnContext(servername);
-        if (pair === null) done(new Error("no challenge for this name"));
-        else done(null, createSecureContext({ cert: pair.certPem, key: pair.keyPem }));
-      },
-    },
-    (socket) => socket.destroy(),
-  );
-  server.on("tlsClientError", (_error, socket) => socket.destroy());
   return server;
 }
 

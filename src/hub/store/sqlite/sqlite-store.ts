@@ -1,6 +1,6 @@
 // The default store: one SQLite file, a thread that writes it and one that reads it.
 import { stat } from "node:fs/promises";
-import { BrambleError } from "../../../shared/errors.ts";
+import { Failure } from "../../../shared/errors.ts";
 import type { Clock } from "../../clock.ts";
 import type { AuditLog } from "../audit.ts";
 import type { ReadingStore } from "../readings.ts";
@@ -80,7 +80,7 @@ export class SqliteStore implements Store {
       this.#series.load(series);
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new BrambleError("store-failed", openFailure(path, reason), { cause });
+      throw new Failure(openFailure(path, reason), { cause });
     }
     this.#endTimers = [
       clock.every(MAINTENANCE_PERIOD_MS, () => this.#runMaintenance()),

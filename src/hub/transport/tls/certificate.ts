@@ -27,7 +27,10 @@ const CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE----
 const MAX_CHAIN_LENGTH = 10;
 
 /** Checks that the key is the certificate's, and that TLS takes both. */
-export function readPair({ certPem, keyPem }: CertificatePair): ReadPair {
+export function readPair(
+  { certPem, keyPem }: CertificatePair,
+  authorities: readonly string[] = rootCertificates,
+): ReadPair {
   const chain = readChain(certPem);
   const [leaf] = chain ?? [];
   if (chain === null || leaf === undefined) return wrong(message("tls/no-certificate"));
@@ -42,7 +45,7 @@ export function readPair({ certPem, keyPem }: CertificatePair): ReadPair {
   } catch (error) {
     return wrong(message("tls/unusable", { reason: error instanceof Error ? error.message : String(error) }));
   }
-  return { kind: "pair", pair: { certPem, keyPem }, facts: factsOf(leaf, isPublic(chain)) };
+  return { kind: "pair", pair: { certPem, keyPem }, facts: factsOf(leaf, isPublic(chain, authorities)) };
 }
 
 export function factsOf(certificate: X509Certificate, isPublic: boolean): CertificateFacts {
@@ -82,14 +85,14 @@ function namesOf({ subjectAltName = "" }: X509Certificate): string[] {
 }
 
 /** Whether the chain leads to an authority that comes with Node, as it does with browsers. */
-function isPublic(chain: readonly X509Certificate[]): boolean {
+function isPublic(chain: readonly X509Certificate[], authorities: readonly string[]): boolean {
   const last = chain.at(-1);
   const isChain = chain.every((one, index) => {
     const issuer = chain[index + 1];
     return issuer === undefined || (one.checkIssued(issuer) && one.verify(issuer.publicKey));
   });
   if (last === undefined || !isChain) return false;
-  return rootCertificates.some((pem) => {
+  return authorities.some((pem) => {
     const root = new X509Certificate(pem);
     return root.fingerprint256 === last.fingerprint256 || (last.checkIssued(root) && last.verify(root.publicKey));
   });

@@ -5,6 +5,7 @@ import { constants } from "node:crypto";
 import { Socket } from "node:net";
 import { createServer, type Server, type TLSSocket } from "node:tls";
 import { plainAddress } from "../../access/networks.ts";
+import { type AlpnBoard, createAlpnServer, offersChallenge } from "../../reach/acme/alpn-server.ts";
 import type { CertificatePair } from "../../reach/acme/certificate-source.ts";
 import { TurnQueue } from "../turn-queue.ts";
 
@@ -41,6 +42,8 @@ export interface HandshakesOptions {
   /** Application protocols (RFC 7301); without it, whatever a client offers is passed over. */
   readonly protocols?: readonly string[];
   readonly onFailure: (address: string, failure: HandshakeFailure) => void;
+  /** What is shown to a directory that asks by TLS-ALPN-01; without it, that is no protocol of this port. */
+  readonly challenges?: AlpnBoard;
   /** What to answer a client that speaks something else than TLS; null closes the connection. */
   readonly answerOther: (bytes: Buffer) => Buffer | null;
 }
@@ -49,12 +52,16 @@ interface Handshake {
   readonly address: string;
   readonly raw: Socket;
   readonly onSecure: (socket: Socket) => void;
+  /** Whether a directory asks for the certificate of a challenge. */
+  isChallenge: boolean;
   timer?: NodeJS.Timeout;
 }
 
 export class Handshakes {
   readonly #options: HandshakesOptions;
   #server: Server | null = null;
+  /** Made for the first directory that asks. */
+  #challengeServer: Server | null = null;
   readonly #bySocket = new WeakMap<Socket, Handshake>();
   /** Connections that are not secure yet. */
   readonly #open = new Set<Socket>();
@@ -63,8 +70,9 @@ export class Handshakes {
   /** Those that have a place, by address, the oldest first. */
   readonly #running = new Map<string, Set<Handshake>>();
   #runningCount = 0;
-  readonly #starts = new TurnQueue<Handshake>(MAX_STARTS_PER_TURN, ({ raw }) => {
-    if (!raw.destroyed) this.#server?.emit("connection", raw);
+  readonly #starts = new TurnQueue<Handshake>(MAX_STARTS_PER_TURN, ({ raw, isChallenge }) => {
+    const server = isChallenge ? this.#challengeServer : this.#server;
+    if (!raw.destroyed) server?.emit("connection", raw);
   });
 
   constructor(options: HandshakesOptions) {
@@ -86,7 +94,7 @@ export class Handshakes {
 
   /** Calls back with the secure connection; never where that fails. */
   readonly begin = (raw: Socket, onSecure: (socket: Socket) => void): void => {
-    const handshake: Handshake = { address: plainAddress(raw.remoteAddress), raw, onSecure };
+    const handshake: Handshake = { address: plainAddress(raw.remoteAddress), raw, onSecure, isChallenge: false };
     this.#bySocket.set(raw, handshake);
     this.#open.add(raw);
     let hasSpoken = false;
@@ -106,6 +114,7 @@ export class Handshakes {
       hasSpoken = true;
       if (bytes[0] === TLS_HANDSHAKE) {
         raw.unshift(bytes);
+        handshake.isChallenge = this.#takesChallenge(bytes);
         this.#enqueue(handshake);
       } else this.#refuse(handshake, bytes);
     });
@@ -114,6 +123,13 @@ export class Handshakes {
   /** Ends the handshakes that are not done; secure connections stay. */
   stop(): void {
     for (const raw of this.#open) raw.destroy();
+  }
+
+  #takesChallenge(hello: Buffer): boolean {
+    const { challenges } = this.#options;
+    if (challenges === undefined || !offersChallenge(hello)) return false;
+    this.#challengeServer ??= createAlpnServer(challenges);
+    return true;
   }
 
   #createServer(context: Parameters<Server["setSecureContext"]>[0]): Server {

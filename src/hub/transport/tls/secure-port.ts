@@ -1,6 +1,7 @@
 // What makes a port of one protocol its port with TLS: the same handler, behind handshakes.
 import { message, render } from "../../../shared/messages/message.ts";
 import type { Port } from "../../config.ts";
+import type { AlpnBoard } from "../../reach/acme/alpn-server.ts";
 import { type ConnectionHandler, SocketListener } from "../socket-listener.ts";
 import { isHttpRequest, type SecureProtocol, type TlsDiagnostics } from "./diagnostics.ts";
 import { Handshakes } from "./handshakes.ts";
@@ -12,12 +13,14 @@ export interface SecurePortOptions {
   readonly handler: ConnectionHandler;
   readonly plain: SocketListener;
   readonly diagnostics: TlsDiagnostics;
+  readonly challenges: AlpnBoard;
 }
 
-export function createSecurePort({ protocol, wanted, handler, plain, diagnostics }: SecurePortOptions): SecurePort {
+export function createSecurePort(options: SecurePortOptions): SecurePort {
+  const { protocol, wanted, handler, plain, diagnostics, challenges } = options;
   const handshakes = new Handshakes({
     // What MQTT clients offer differs, and matters to none.
-    ...(protocol === "HTTPS" && { protocols: ["http/1.1"] }),
+    ...(protocol === "HTTPS" && { protocols: ["http/1.1"], challenges }),
     onFailure: (address, failure) => diagnostics.failed(protocol, address, failure),
     answerOther: (bytes) => (protocol === "HTTPS" && isHttpRequest(bytes) ? PLAIN_HTTP_ANSWER : null),
   });

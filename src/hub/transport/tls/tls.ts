@@ -34,6 +34,7 @@ export interface TlsOptions {
   readonly host: string;
   readonly ports: readonly SecurePort[];
   readonly records: RecordStore;
+  readonly publicAuthorities?: readonly string[];
   /** Makes the source of each mode. */
   readonly sources: Readonly<Record<Exclude<TlsMode, "off">, (settings: TlsSettings) => TlsSource>>;
   /** Called when ports were opened, closed or moved. */
@@ -193,7 +194,7 @@ export class Tls {
 
   #present(): void {
     const pair = this.#source?.current ?? null;
-    const read = pair === null ? null : readPair(pair);
+    const read = pair === null ? null : readPair(pair, this.#options.publicAuthorities);
     if (pair !== null && read?.kind === "pair") {
       this.#facts = read.facts;
       for (const { handshakes } of this.#options.ports) handshakes.present(pair);

@@ -13,7 +13,7 @@ import { OwnSource } from "../../../../src/hub/transport/tls/own-source.ts";
 import { FakeClock } from "../../../support/fake-clock.ts";
 import { makeTemporaryFolder } from "../../../support/hub.ts";
 import { startHubInside } from "../../../support/hub-inside.ts";
-import { changeTls, openTls, run, startTlsHub, tlsStatus, untilSo } from "../../../support/tls.ts";
+import { askHttps, changeTls, openTls, run, startTlsHub, tlsStatus, untilSo } from "../../../support/tls.ts";
 
 const DAY_MS = 24 * 3_600_000;
 const log = pino({ enabled: false });
@@ -207,6 +207,29 @@ test("files: people are warned a fortnight before, in /healthz, on the hub's pag
   const { checks } = (await (await hub.fetch("/api/v1/doctor")).json()) as { checks: { id: string; state: string }[] };
   expect(checks).toContainEqual(expect.objectContaining({ id: "certificate", state: "wrong" }));
   expect(checks).toContainEqual(expect.objectContaining({ id: "mqtts-port", state: "fine" }));
+});
+
+test("HSTS is sent over TLS alone, and only where every browser can obey it", async () => {
+  using folder = makeTemporaryFolder();
+  const authority = await makeAuthority("public", Date.now());
+  layOut(folder.path, 1, await issueCertificate(authority, ["localhost"], Date.now()));
+  const files = { certFile: join(folder.path, "live/fullchain.pem"), keyFile: join(folder.path, "live/privkey.pem") };
+  await using hub = await startHubInside({ publicAuthorities: [authority.certPem] });
+  const hstsOf = async (ca: string) => {
+    const { httpsPort } = await tlsStatus(hub);
+    const { headers } = await askHttps(httpsPort, "/healthz", { ca });
+    return headers["strict-transport-security"];
+  };
+  await changeTls(hub, { mode: "files", ...files });
+  // The ports without TLS are in use: a browser that was told so would leave them.
+  expect(await hstsOf(authority.certPem)).toBeUndefined();
+  await changeTls(hub, { plainPorts: "closed-but-loopback" });
+  expect(await hstsOf(authority.certPem)).toBe("max-age=2592000");
+  // RFC 6797, section 7.2: never without TLS.
+  expect((await hub.fetch("/healthz")).headers.get("strict-transport-security")).toBeNull();
+  // A certificate that a person has to trust first.
+  await changeTls(hub, { mode: "own" });
+  expect(await hstsOf(await (await hub.fetch("/ca.pem")).text())).toBeUndefined();
 });
 
 /** An address of this computer at which others reach it. */

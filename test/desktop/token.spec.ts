@@ -1,0 +1,125 @@
+// The administrator's token is added for the window's own page, and for nothing else that asks `bramble://app`.
+import { createServer } from "node:http";
+import { expect, type Page, test } from "@playwright/test";
+import { type Desktop, launch, Profile } from "./desktop.ts";
+
+/** Where a request alone, of which the sender may not even read the answer, lets a device in. */
+const APPROVE = "bramble://app/api/v1/devices/stranger/approve";
+
+/** A hub at which a device waits to be let in. */
+async function launchWithStranger(profile: Profile): Promise<Desktop> {
+  const desktop = await launch(profile, { BRAMBLE_JOINING: "ask" });
+  await profile.post({ device_id: "stranger", temperature: 20 });
+  return desktop;
+}
+
+async function approvalOf(profile: Profile): Promise<string> {
+  const { http, token } = profile.hub;
+  const headers = { authorization: `Bearer ${token}` };
+  const device = await (await fetch(`${http}/api/v1/devices/stranger`, { headers })).json();
+  return device.joining;
+}
+
+/** Asks in every way in which a page can ask without the other's leave. */
+async function askAsForeign(page: Page): Promise<void> {
+  await page.evaluate(async (url) => {
+    const settled = (element: HTMLElement) =>
+      new Promise((resolve) => {
+        element.addEventListener("load", resolve);
+        element.addEventListener("error", resolve);
+        document.body.append(element);
+      });
+    await fetch(url, { method: "POST", mode: "no-cors" }).catch(() => undefined);
+    await fetch(url, { method: "POST" }).catch(() => undefined);
+    await settled(Object.assign(new Image(), { src: url }));
+    await settled(Object.assign(document.createElement("script"), { src: url }));
+    const frame = document.createElement("iframe");
+    frame.name = "inside";
+    frame.src = "bramble://app/api/v1/devices";
+    document.body.append(frame);
+    for (const target of ["inside", "_self"]) {
+      const form = Object.assign(document.createElement("form"), { action: url, method: "post", target });
+      document.body.append(form);
+      form.submit();
+    }
+  }, APPROVE);
+}
+
+test("the app's own page may, so that what follows shows something", async () => {
+  using profile = new Profile();
+  await using desktop = await launchWithStranger(profile);
+  expect(await approvalOf(profile)).toBe("waiting");
+  expect(await desktop.page.evaluate(async (url) => (await fetch(url, { method: "POST" })).status, APPROVE)).toBe(200);
+  expect(await approvalOf(profile)).toBe("approved");
+});
+
+test("a foreign page that got into the window asks without the token", async () => {
+  using profile = new Profile();
+  await using desktop = await launchWithStranger(profile);
+  await using site = await startSite();
+  await desktop.app.evaluate(async ({ BrowserWindow }, url) => {
+    await BrowserWindow.getAllWindows()[0]?.loadURL(url);
+  }, site.url);
+  await expect(desktop.page).toHaveTitle("foreign");
+  await askAsForeign(desktop.page);
+  // What follows in the same window comes after all that it asked for.
+  await desktop.app.evaluate(async ({ BrowserWindow }) => {
+    await BrowserWindow.getAllWindows()[0]?.loadURL("bramble://app/");
+  });
+  expect(await desktop.page.evaluate(async () => (await fetch("/api/v1/devices")).status)).toBe(200);
+  expect(await approvalOf(profile)).toBe("waiting");
+});
+
+test("a frame inside the app's own page asks without the token", async () => {
+  using profile = new Profile();
+  await using desktop = await launchWithStranger(profile);
+  const outcome = await desktop.page.evaluate(async (url) => {
+    const frame = document.createElement("iframe");
+    // A child of the page's own origin, in which the page's policy lets scripts run.
+    frame.srcdoc = "<p>inside</p>";
+    const loaded = new Promise((resolve) => frame.addEventListener("load", resolve));
+    document.body.append(frame);
+    await loaded;
+    const inner = frame.contentWindow?.window;
+    return inner && "fetch" in inner
+      ? inner.fetch(url, { method: "POST" }).then(
+          ({ status }) => status,
+          () => "refused",
+        )
+      : "no window";
+  }, APPROVE);
+  expect(outcome).toBe("refused");
+  expect(await approvalOf(profile)).toBe("waiting");
+});
+
+test("outside the window's session there is no bramble:// at all", async () => {
+  using profile = new Profile();
+  await using desktop = await launchWithStranger(profile);
+  await using site = await startSite();
+  const opened = desktop.app.waitForEvent("window");
+  await desktop.app.evaluate(async ({ BrowserWindow }, url) => {
+    await new BrowserWindow({ show: false }).loadURL(url);
+  }, site.url);
+  await askAsForeign(await opened);
+  const load = desktop.app.evaluate(async ({ BrowserWindow }) => {
+    await new BrowserWindow({ show: false }).loadURL("bramble://app/");
+  });
+  await expect(load).rejects.toThrow(/ERR_(?:FAILED|UNKNOWN_URL_SCHEME)/);
+  expect(await approvalOf(profile)).toBe("waiting");
+});
+
+async function startSite() {
+  const server = createServer((_request, response) => {
+    response.setHeader("Content-Type", "text/html").end("<!doctype html><title>foreign</title><body></body>");
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("it does not listen");
+  return {
+    url: `http://127.0.0.1:${address.port}/`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
