@@ -88,7 +88,7 @@ export class BatchWriter {
     try {
       const hasReadings = write.rows.tsMs.length > 0;
       if (hasReadings && operations.length === 0 && dialect.isOneStatement(write))
-        await pool.use((connection) => connection.writeReadings(write));
+        await pool.transaction(null, (connection) => connection.writeReadings(write));
       else if (hasReadings || operations.length > 0)
         await pool.transaction(dialect.sql.begin, async (connection) => {
           if (hasReadings) await connection.writeReadings(write);

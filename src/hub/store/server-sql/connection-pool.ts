@@ -68,17 +68,21 @@ export class ConnectionPool {
     }
   }
 
-  /** All of `work` or nothing, begun by the statement `begin`; done again where the server undid it for another's sake. */
-  transaction<T>(begin: string, work: (connection: Connection) => Promise<T>): Promise<T> {
+  /**
+   * All of `work` or nothing, begun by the statement `begin`, or by itself where it is one statement; done again where the server
+   * undid it for another's sake.
+   */
+  transaction<T>(begin: string | null, work: (connection: Connection) => Promise<T>): Promise<T> {
     return this.use(async (connection) => {
       for (let conflicts = 0; ; conflicts++) {
         try {
+          if (begin === null) return await work(connection);
           await connection.query(begin);
           const result = await work(connection);
           await connection.query("COMMIT");
           return result;
         } catch (error) {
-          await rollBack(connection);
+          if (begin !== null) await rollBack(connection);
           const isConflict = this.#options.dialect.failureKind(error) === "conflict";
           if (!isConflict || !connection.isOpen || conflicts === MAX_CONFLICTS) throw error;
         }

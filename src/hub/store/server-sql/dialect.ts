@@ -76,6 +76,8 @@ export interface DialectSql {
   readonly begin: string;
   /** A transaction that reads, and sees one moment. */
   readonly beginSnapshot: string;
+  /** An expression: the schema, or database, that tables are looked for in. */
+  readonly currentSchema: string;
   /** Asks for what one hub alone may hold, without waiting: one row with 1 where it was given. */
   readonly tryLead: string;
   /** The newest reading of each series that has one: id, time, value. */
@@ -92,6 +94,6 @@ export interface DialectSql {
   jsonText(column: string, property: string): string;
   /** The beginning and the end of an INSERT that replaces `updated` where the keys are there; with `?` for a row's values. */
   upsert(table: string, columns: readonly string[], keys: readonly string[], updated: readonly string[]): string;
-  /** The end of an INSERT that leaves what is there; `key` is one of the key's columns. */
+  /** The end of an INSERT that leaves what is there; `key` is one of the key's columns, with its table. */
   keepExisting(key: string): string;
 }

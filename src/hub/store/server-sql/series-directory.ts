@@ -90,7 +90,10 @@ export class SeriesDirectory {
       const some = series.slice(start, start + SERIES_PER_STATEMENT);
       const places = some.map(() => "(?, ?)").join(",");
       const names = some.flatMap(({ device, metric }) => [device, metric]);
-      await connection.query(`INSERT INTO series (device, metric) VALUES ${places} ${keepExisting("device")}`, names);
+      await connection.query(
+        `INSERT INTO series (device, metric) VALUES ${places} ${keepExisting("series.device")}`,
+        names,
+      );
     }
   }
 

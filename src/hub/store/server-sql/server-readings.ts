@@ -122,7 +122,7 @@ async function copySeries(
       await connection.query(
         `INSERT INTO reading (series_id, ts, value)
          SELECT ${into.id}, ts, value FROM reading AS source WHERE series_id = ? AND ts >= ? AND ts < ?
-         ${keepExisting("series_id")}`,
+         ${keepExisting("reading.series_id")}`,
         [from.id, range.fromMs, range.toMs],
       );
       await connection.query(markAll(dialect, into.id), [from.id, range.fromMs, range.toMs]);

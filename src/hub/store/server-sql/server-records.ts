@@ -58,7 +58,7 @@ export function serverRecords({ sql }: Dialect, commits: CommitQueue, pool: Conn
       if (known !== undefined) return known;
       const value = make();
       await commits.run(async (connection) => {
-        await connection.query(`INSERT INTO setting (name, value) VALUES (?, ?) ${sql.keepExisting("name")}`, [
+        await connection.query(`INSERT INTO setting (name, value) VALUES (?, ?) ${sql.keepExisting("setting.name")}`, [
           name,
           value,
         ]);

@@ -11,6 +11,7 @@ import { CommitQueue } from "./commit-queue.ts";
 import { ConnectionPool } from "./connection-pool.ts";
 import type { Connection, Dialect } from "./dialect.ts";
 import { MarkedSlots } from "./marked-slots.ts";
+import { mysqlDialect } from "./mysql/mysql-dialect.ts";
 import { postgresDialect } from "./postgres/postgres-dialect.ts";
 import { Rollups } from "./rollups.ts";
 import { migrate } from "./schema.ts";
@@ -159,6 +160,6 @@ function dialectOf(address: StoreAddress): Dialect {
     case "postgresql":
       return postgresDialect(address);
     case "mysql":
-      return postgresDialect(address);
+      return mysqlDialect(address);
   }
 }

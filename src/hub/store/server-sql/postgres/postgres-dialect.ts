@@ -66,6 +66,7 @@ const TABLES = [
 const sql: DialectSql = {
   begin: "BEGIN",
   beginSnapshot: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+  currentSchema: "current_schema()",
   // The number is of Bramble's own choosing; locks are of one database.
   tryLead: "SELECT pg_try_advisory_lock(7262617362)::integer",
   latest: `
