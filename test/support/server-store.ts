@@ -34,6 +34,9 @@ export class TestServerStore implements AsyncDisposable {
     return new ServerStore({
       address: new StoreAddress(this.address),
       clock: this.clock,
+      onDeath: (error) => {
+        throw error;
+      },
       onWarning: (message) => this.warnings.push(message),
       onCommit: () => undefined,
     });

@@ -1,6 +1,5 @@
 // Connections that are made when they are needed and used again. While the server is away it is tried again with growing
 // pauses; whoever asks meanwhile is told at once, so that nothing piles up that nobody will acknowledge.
-import type { StoreAddress } from "../store-address.ts";
 import type { Connection, Dialect } from "./dialect.ts";
 import { storeFailure } from "./failure.ts";
 
@@ -13,8 +12,9 @@ const MAX_SILENCE_MS = 60_000;
 
 export interface PoolOptions {
   readonly dialect: Dialect;
-  readonly address: StoreAddress;
   readonly size: number;
+  /** Run before a connection is handed out; where it rejects, so does the work. */
+  readonly permit?: () => Promise<void>;
 }
 
 export class ConnectionPool {
@@ -34,7 +34,7 @@ export class ConnectionPool {
 
   /** Gives `work` a connection of its own. Rejects with `BrambleError("store-failed")`. */
   async use<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
-    const { dialect, address } = this.#options;
+    const { dialect } = this.#options;
     try {
       const connection = await this.#take();
       const silence = setTimeout(() => connection.close(), MAX_SILENCE_MS);
@@ -45,7 +45,7 @@ export class ConnectionPool {
         this.#giveBack(connection);
       }
     } catch (error) {
-      throw storeFailure(dialect, address, error);
+      throw storeFailure(dialect, error);
     }
   }
 
@@ -105,7 +105,10 @@ export class ConnectionPool {
     this.#taken++;
     try {
       for (let idle = this.#idle.pop(); idle !== undefined; idle = this.#idle.pop()) {
-        if (idle.isOpen) return idle;
+        if (idle.isOpen) {
+          await this.#options.permit?.();
+          return idle;
+        }
         this.#open.delete(idle);
       }
       return await this.#connect();
@@ -118,6 +121,7 @@ export class ConnectionPool {
   async #connect(): Promise<Connection> {
     if (performance.now() < this.#nextAttemptMs) throw this.#lastFailure;
     try {
+      await this.#options.permit?.();
       const connection = await this.#options.dialect.connect();
       this.#pauseMs = 0;
       this.#open.add(connection);

@@ -1,4 +1,5 @@
 // The store in a database server: PostgreSQL, MySQL or MariaDB. Nothing is acknowledged before the server has committed it.
+import { setTimeout as sleep } from "node:timers/promises";
 import { BrambleError } from "../../../shared/errors.ts";
 import type { Clock } from "../../clock.ts";
 import type { AuditLog } from "../audit.ts";
@@ -10,6 +11,8 @@ import { BatchWriter } from "./batch-writer.ts";
 import { CommitQueue } from "./commit-queue.ts";
 import { ConnectionPool } from "./connection-pool.ts";
 import type { Connection, Dialect } from "./dialect.ts";
+import { startFailure } from "./failure.ts";
+import { Leadership } from "./leadership.ts";
 import { MarkedSlots } from "./marked-slots.ts";
 import { mysqlDialect } from "./mysql/mysql-dialect.ts";
 import { postgresDialect } from "./postgres/postgres-dialect.ts";
@@ -24,6 +27,8 @@ import { toNumber, toText } from "./values.ts";
 export interface ServerStoreOptions {
   readonly address: StoreAddress;
   readonly clock: Clock;
+  /** Called once when nothing can be acknowledged any more. */
+  readonly onDeath: (error: Error) => void;
   /** Called when something is wrong that does not stop the store: a message for the log. */
   readonly onWarning: (message: string) => void;
   /** Called after each commit. */
@@ -37,7 +42,9 @@ const LANES = 3;
 const READERS = 3;
 const MAINTENANCE_PERIOD_MS = 10_000;
 const START_PATIENCE_MS = 20_000;
-const START_RETRY_MS = 250;
+const RETRY_MS = 250;
+/** How often a hub that waits for another one looks whether it is gone. */
+const TAKE_OVER_PERIOD_MS = 1_000;
 /** Up to here readings are counted, beyond that estimated. */
 const MAX_COUNTED_READINGS = 200_000;
 
@@ -47,19 +54,22 @@ export class ServerStore implements Store {
   readonly audit: AuditLog;
   readonly #options: ServerStoreOptions;
   readonly #dialect: Dialect;
+  readonly #leadership: Leadership;
   readonly #writers: ConnectionPool;
   readonly #readers: ConnectionPool;
   readonly #series: SeriesDirectory;
   readonly #commits: CommitQueue;
   readonly #rollups: Rollups;
   #endTimer: () => void = () => undefined;
+  #isDead = false;
   #stopping: Promise<void> | null = null;
 
   constructor(options: ServerStoreOptions) {
     const { address, onCommit } = options;
     const dialect = dialectOf(address);
-    const writers = new ConnectionPool({ dialect, address, size: LANES });
-    const readers = new ConnectionPool({ dialect, address, size: READERS });
+    const leadership = new Leadership(dialect);
+    const writers = new ConnectionPool({ dialect, size: LANES, permit: () => this.#lead() });
+    const readers = new ConnectionPool({ dialect, size: READERS });
     const series = new SeriesDirectory(dialect);
     const times = new TimeAllocator(readers, series);
     const marked = new MarkedSlots();
@@ -67,6 +77,7 @@ export class ServerStore implements Store {
     const commits = new CommitQueue({ series, writer, lanes: LANES, onCommit });
     this.#options = options;
     this.#dialect = dialect;
+    this.#leadership = leadership;
     this.#writers = writers;
     this.#readers = readers;
     this.#series = series;
@@ -78,12 +89,18 @@ export class ServerStore implements Store {
   }
 
   async start(): Promise<void> {
-    const { clock, onWarning } = this.#options;
-    await this.#untilReachable();
-    await this.#writers.transaction(this.#dialect.sql.begin, (connection) => migrate(connection, this.#dialect));
-    await this.#readers.use((connection) => this.#series.load(connection));
-    const warnings = await this.#readers.use((connection) => connection.query(this.#dialect.sql.durabilityWarnings));
-    for (const [sentence] of warnings) onWarning(toText(sentence));
+    const { address, clock, onWarning } = this.#options;
+    try {
+      await this.#untilReachable();
+      await this.#untilLeading();
+      await this.#writers.transaction(this.#dialect.sql.begin, (connection) => migrate(connection, this.#dialect));
+      await this.#readers.use((connection) => this.#series.load(connection));
+      const warnings = await this.#readers.use((connection) => connection.query(this.#dialect.sql.durabilityWarnings));
+      for (const [sentence] of warnings) onWarning(toText(sentence));
+    } catch (error) {
+      this.#close();
+      throw startFailure(address, error);
+    }
     this.#endTimer = clock.every(MAINTENANCE_PERIOD_MS, () => this.#runMaintenance());
   }
 
@@ -121,27 +138,50 @@ export class ServerStore implements Store {
     this.#endTimer();
     await this.#rollups.stop();
     await this.#commits.close();
+    this.#close();
+  }
+
+  #close(): void {
     this.#readers.close();
     this.#writers.close();
+    this.#leadership.end();
   }
 
   /** A server that starts together with the hub may come later. */
   async #untilReachable(): Promise<void> {
-    const patienceMs = this.#options.startPatienceMs ?? START_PATIENCE_MS;
-    const endMs = performance.now() + patienceMs;
+    const { startPatienceMs = START_PATIENCE_MS, onWarning } = this.#options;
+    const endMs = performance.now() + startPatienceMs;
     for (let isFirst = true; ; isFirst = false) {
       try {
-        await this.#writers.use(async () => undefined);
+        await this.#readers.use(async () => undefined);
         return;
       } catch (error) {
-        const cause = error instanceof BrambleError ? error.cause : error;
-        const kind = this.#dialect.failureKind(cause);
+        const kind = this.#dialect.failureKind(error instanceof BrambleError ? error.cause : error);
         const mayPass = kind === "unreachable" || kind === "starting";
-        if (!mayPass || performance.now() + START_RETRY_MS > endMs || this.#stopping !== null) throw error;
-        if (isFirst && error instanceof Error) this.#options.onWarning(`${error.message} It is tried again.`);
-        await new Promise((resolve) => setTimeout(resolve, START_RETRY_MS));
+        if (!mayPass || performance.now() + RETRY_MS > endMs || this.#stopping !== null) throw error;
+        if (isFirst && error instanceof Error) onWarning(`${error.message} It is tried again.`);
+        await sleep(RETRY_MS);
       }
     }
+  }
+
+  /** While another hub works on the database, this one waits: it takes over when the other is gone. */
+  async #untilLeading(): Promise<void> {
+    for (let isFirst = true; !(await this.#leadership.claim()); isFirst = false) {
+      if (this.#stopping !== null) throw new Error("It was stopped while another hub worked on this database.");
+      if (isFirst)
+        this.#options.onWarning("Another hub works on this database. This one waits, and takes over when it ends.");
+      await sleep(TAKE_OVER_PERIOD_MS);
+    }
+  }
+
+  /** Before each transaction: the connection that holds the lock may be lost. */
+  async #lead(): Promise<void> {
+    if (this.#leadership.isHeld || (await this.#leadership.claim())) return;
+    const error = new BrambleError("store-failed", "Another hub has taken over the database. This one stops.");
+    if (!this.#isDead) this.#options.onDeath(error);
+    this.#isDead = true;
+    throw error;
   }
 
   #runMaintenance(): void {
