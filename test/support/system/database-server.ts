@@ -19,9 +19,13 @@ export interface ServerProduct {
   readonly command: (folder: string, port: number) => { readonly file: string; readonly args: readonly string[] };
   /** The process runs as this user of the system; null: as the test's own. */
   readonly runAs: { readonly uid: number; readonly gid: number } | null;
-  /** Runs a statement as the administrator; rejects while the server cannot. */
-  readonly administer: (port: number, sql: string) => Promise<void>;
+  /** Runs a statement as the administrator, in a database or in none; rejects while the server cannot. */
+  readonly administer: (port: number, sql: string, database?: string) => Promise<void>;
+  /** Ends every connection to the databases of tests, in the middle of whatever it does. */
+  readonly cutConnections: (port: number) => Promise<void>;
   readonly scheme: string;
+  /** Ends it in order, connections and all. */
+  readonly stopSignal: "SIGTERM" | "SIGINT";
 }
 
 export class DatabaseServer implements AsyncDisposable {
@@ -51,8 +55,12 @@ export class DatabaseServer implements AsyncDisposable {
     await this.administer(`DROP DATABASE IF EXISTS ${new URL(address).pathname.slice(1)}`);
   }
 
-  administer(sql: string): Promise<void> {
-    return this.#product.administer(this.#port, sql);
+  administer(sql: string, database?: string): Promise<void> {
+    return this.#product.administer(this.#port, sql, database);
+  }
+
+  cutConnections(): Promise<void> {
+    return this.#product.cutConnections(this.#port);
   }
 
   async prepare(): Promise<void> {
@@ -93,16 +101,12 @@ export class DatabaseServer implements AsyncDisposable {
     await this.#end("SIGKILL");
   }
 
+  /** As its administrator would, without waiting for its clients. */
   async stop(): Promise<void> {
-    await this.#end("SIGTERM");
+    await this.#end(this.#product.stopSignal);
   }
 
-  /** Stops its process where it is, or lets it go on. */
-  freeze(isFrozen: boolean): void {
-    this.#process?.kill(isFrozen ? "SIGSTOP" : "SIGCONT");
-  }
-
-  async #end(signal: "SIGKILL" | "SIGTERM"): Promise<void> {
+  async #end(signal: "SIGKILL" | "SIGTERM" | "SIGINT"): Promise<void> {
     const running = this.#process;
     this.#process = null;
     if (running === null || running.exitCode !== null || running.signalCode !== null) return;

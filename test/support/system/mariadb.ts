@@ -36,13 +36,24 @@ function product(): ServerProduct {
       const init = `--init-file=${join(folder, "init.sql")}`;
       return { file: "mariadbd", args: ["--no-defaults", ...places, ...how, ...sizes, init] };
     },
-    async administer(port, sql) {
-      const connection = await createConnection({ host: "127.0.0.1", port, user: USER, password: PASSWORD });
-      try {
-        await connection.query(sql);
-      } finally {
-        await connection.end();
-      }
+    stopSignal: "SIGTERM",
+    administer: async (port, sql, database) => {
+      await ask(port, sql, database);
+    },
+    async cutConnections(port) {
+      const rows = await ask(port, "SELECT id FROM information_schema.processlist WHERE db LIKE 'hub%'");
+      for (const [id] of rows) await ask(port, `KILL ${id}`).catch(() => []);
     },
   };
+}
+
+async function ask(port: number, sql: string, database?: string): Promise<unknown[][]> {
+  const where = { host: "127.0.0.1", port, user: USER, password: PASSWORD, ...(database && { database }) };
+  const connection = await createConnection({ ...where, rowsAsArray: true });
+  try {
+    const [rows] = await connection.query<never[][]>(sql);
+    return Array.isArray(rows) ? rows : [];
+  } finally {
+    connection.destroy();
+  }
 }

@@ -38,17 +38,22 @@ function product(): ServerProduct {
         args: ["-D", join(folder, "data"), ...[...settings, ...sizes].flatMap((setting) => ["-c", setting])],
       };
     },
-    async administer(port, sql) {
-      const client = new pg.Client({ host: "127.0.0.1", port, user: USER, password: PASSWORD, database: "postgres" });
-      client.on("error", () => undefined);
-      try {
-        await client.connect();
-        await client.query(sql);
-      } finally {
-        await client.end();
-      }
-    },
+    stopSignal: "SIGINT",
+    administer,
+    cutConnections: (port) =>
+      administer(port, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'bramble'"),
   };
+}
+
+async function administer(port: number, sql: string, database = "postgres"): Promise<void> {
+  const client = new pg.Client({ host: "127.0.0.1", port, user: USER, password: PASSWORD, database });
+  client.on("error", () => undefined);
+  try {
+    await client.connect();
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
 }
 
 /** Of Debian's user for PostgreSQL, which refuses to run as root. */
