@@ -8,11 +8,14 @@ import { type AnyMessage, message } from "../shared/messages/message.ts";
 import type { Anonymous } from "../shared/security/access.ts";
 import { parseCidr } from "./access/cidr.ts";
 import { parseArguments } from "./arguments.ts";
+import { StoreAddress } from "./store/store-address.ts";
 
 type LogLevel = (typeof LOG_LEVELS)[number];
 
 export interface Config {
   readonly dataFolder: string;
+  /** The database server that keeps readings and records; null keeps them in a file in the data folder. */
+  readonly store: StoreAddress | null;
   readonly host: string;
   readonly httpPort: Port;
   readonly mqttPort: Port;
@@ -62,6 +65,7 @@ const OFF = ["0", "false", "no"] as const;
 
 const flags = {
   data: { type: "string", value: "DIR", help: "folder of the database, the logs and hub.json" },
+  store: { type: "string", value: "URL", help: "keep readings in postgres://… or mariadb://… instead of a file" },
   host: { type: "string", value: "ADDR", help: "address to listen on (every address, IPv4 and IPv6)" },
   "http-port": { type: "string", value: "N", help: "HTTP port (8080); 0 is any free one" },
   "mqtt-port": { type: "string", value: "N", help: "MQTT port (1883); 0 is any free one" },
@@ -92,7 +96,8 @@ ${Object.entries(flags)
   .map(([name, flag]) => `  ${`--${name}${"value" in flag ? ` ${flag.value}` : ""}`.padEnd(36)}${flag.help}`)
   .join("\n")}
 
-BRAMBLE_TOKEN, in the environment alone, is this run's administrator token. SIGINT, SIGTERM and SIGHUP (its terminal was
+BRAMBLE_TOKEN, in the environment alone, is this run's administrator token. A --store with a password is best given as
+BRAMBLE_STORE, which other users of this computer cannot see. SIGINT, SIGTERM and SIGHUP (its terminal was
 closed) stop it. Ends with 0 when it was stopped, with 1 when it could not run, and with 2 when an argument is wrong.`;
 
 export type ConfigResult =
@@ -114,6 +119,7 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
       kind: "config",
       config: {
         dataFolder: parseFolder(text("data")) ?? defaultDataFolder(env),
+        store: optional(text("store"), (said) => new StoreAddress(said)),
         host: parseHost(text("host") ?? EVERY_ADDRESS),
         httpPort: parsePort("http-port", text("http-port"), 8080),
         mqttPort: parsePort("mqtt-port", text("mqtt-port"), 1883),

@@ -21,6 +21,7 @@ import { LogThrottle } from "./observe/log-throttle.ts";
 import { Metrics } from "./observe/metrics.ts";
 import { Inbox } from "./protocols/inbox.ts";
 import { deviceTopics } from "./protocols/protocols.ts";
+import { ServerStore } from "./store/server-sql/server-store.ts";
 import { SqliteStore } from "./store/sqlite/sqlite-store.ts";
 import type { Store } from "./store/store.ts";
 
@@ -66,13 +67,16 @@ export function createCore({ config, folder, version, clock, freeBytes, log, onD
   const metrics = new Metrics(version, clock);
   const budget = new Budget(config.memoryBytes, config.rateLimit);
   const floodLog = new LogThrottle(log.child({ name: "clients" }), clock);
-  const store = new SqliteStore({
-    path: folder.databasePath,
+  const storeOptions = {
     clock,
     onDeath,
-    onWarning: (message) => log.error(message),
-    onCommit: (seconds, messages) => metrics.commit(seconds, messages),
-  });
+    onWarning: (message: string) => log.error(message),
+    onCommit: (seconds: number, messages: number) => metrics.commit(seconds, messages),
+  };
+  const store: Store =
+    config.store === null
+      ? new SqliteStore({ ...storeOptions, path: folder.databasePath })
+      : new ServerStore({ ...storeOptions, address: config.store });
   const { readings, records } = store;
   const disk = new DiskGuard({ folder: folder.path, freeBytes, clock, log: log.child({ name: "disk" }), events });
   const directory = new DeviceDirectory();

@@ -4,8 +4,8 @@
 // flood has a queue of its own, and the two take turns: a client that sends little waits for at most one commit of the flood.
 import { BrambleError } from "../../../shared/errors.ts";
 import type { IncomingAttribute } from "../../../shared/reading.ts";
+import { BatchBuilder } from "../common/batch.ts";
 import type { AppendMessage } from "../readings.ts";
-import { BatchBuilder } from "./codec/batch.ts";
 import type { RecordOperation } from "./engine/record-tables.ts";
 import type { SeriesIds } from "./series-ids.ts";
 import type { WriteBatch } from "./threads/writer.ts";

@@ -1,6 +1,6 @@
 // The journal: batches of acknowledged readings in the order of their commits, until they are sealed.
 import type Database from "better-sqlite3";
-import type { BatchColumns } from "../codec/batch.ts";
+import type { BatchColumns } from "../../common/batch.ts";
 import { decodeRow, encodeRow, isWholeRow } from "../codec/journal-row.ts";
 import { MemTable } from "./mem-table.ts";
 

@@ -1,7 +1,7 @@
 // The readings of the journal in memory: those that are in no chunk yet. They lie in columns in the order in which they
 // came, each linked to the one before it in its series: half a million series with a reading each take a dozen megabytes,
 // where a list for each would take hundreds.
-import { type BatchColumns, grown } from "../codec/batch.ts";
+import { type BatchColumns, grown } from "../../common/batch.ts";
 import type { Columns } from "../codec/chunk-codec.ts";
 import { mergeColumns, NO_READINGS, valueIn } from "../codec/columns.ts";
 

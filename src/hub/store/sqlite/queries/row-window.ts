@@ -1,6 +1,6 @@
 // The foremost rows of many series, as many as there is room for. Rows may be handed in in any order; where they are
 // too many, the end of the window moves forward and what lies behind it is left out: what stays is complete.
-import { grown } from "../codec/batch.ts";
+import { grown } from "../../common/batch.ts";
 
 const INITIAL_ROWS = 1_024;
 /** In few steps: what is outgrown is collected late. */

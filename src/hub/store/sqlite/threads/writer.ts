@@ -2,7 +2,8 @@
 // journal is sealed.
 import Database from "better-sqlite3";
 import { findCollector } from "../../../garbage.ts";
-import { batchColumns } from "../codec/batch.ts";
+import { batchColumns } from "../../common/batch.ts";
+import { TimestampAllocator } from "../../common/timestamp-allocator.ts";
 import { Chunks } from "../engine/chunks.ts";
 import { History } from "../engine/history.ts";
 import { Journal } from "../engine/journal.ts";
@@ -11,7 +12,6 @@ import { MemTables } from "../engine/mem-tables.ts";
 import { layOut, migrate } from "../engine/migrations.ts";
 import { type RecordOperation, RecordTables } from "../engine/record-tables.ts";
 import { Sealer } from "../engine/sealer.ts";
-import { TimestampAllocator } from "../engine/timestamp-allocator.ts";
 import { trimHeap } from "./trim-heap.ts";
 import { answerCalls, notify } from "./worker-port.ts";
 

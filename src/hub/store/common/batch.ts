@@ -1,4 +1,4 @@
-// Readings as columns in one buffer, on their way to the writer thread.
+// Readings as columns in one buffer, on their way to where an adapter writes them.
 
 /** Row `i` is a reading of `series[i]` at `tsMs[i]` with `values[i]`; all three have the same length. */
 export interface BatchColumns {

@@ -1,0 +1,158 @@
+// Connections that are made when they are needed and used again. While the server is away it is tried again with growing
+// pauses; whoever asks meanwhile is told at once, so that nothing piles up that nobody will acknowledge.
+import type { Connection, Dialect } from "./dialect.ts";
+import { storeFailure } from "./failure.ts";
+
+const MIN_PAUSE_MS = 100;
+const MAX_PAUSE_MS = 5_000;
+/** The server ends one of several transactions that wait for each other: the others are done soon. */
+const MAX_CONFLICTS = 8;
+/** A server that says nothing for so long is as good as away. */
+const MAX_SILENCE_MS = 60_000;
+
+export interface PoolOptions {
+  readonly dialect: Dialect;
+  readonly size: number;
+  /** Run before a connection is handed out; where it rejects, so does the work. */
+  readonly permit?: () => Promise<void>;
+}
+
+export class ConnectionPool {
+  readonly #options: PoolOptions;
+  readonly #idle: Connection[] = [];
+  readonly #waiting: (() => void)[] = [];
+  readonly #open = new Set<Connection>();
+  #taken = 0;
+  #pauseMs = 0;
+  #nextAttemptMs = 0;
+  #lastFailure: unknown = null;
+  #isClosed = false;
+
+  constructor(options: PoolOptions) {
+    this.#options = options;
+  }
+
+  /** Gives `work` a connection of its own. Rejects with `BrambleError("store-failed")`. */
+  async use<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
+    const { dialect } = this.#options;
+    try {
+      const connection = await this.#take();
+      const silence = setTimeout(() => connection.close(), MAX_SILENCE_MS);
+      try {
+        return await work(connection);
+      } finally {
+        clearTimeout(silence);
+        this.#giveBack(connection);
+      }
+    } catch (error) {
+      throw storeFailure(dialect, error);
+    }
+  }
+
+  /** The same for work that only reads: once more where its connection turns out to be lost. */
+  async read<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
+    let isLost = false;
+    const attempt = (): Promise<T> =>
+      this.use(async (connection) => {
+        try {
+          return await work(connection);
+        } finally {
+          isLost = !connection.isOpen;
+        }
+      });
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!isLost || this.#isClosed) throw error;
+      return attempt();
+    }
+  }
+
+  /**
+   * All of `work` or nothing, begun by the statement `begin`, or by itself where it is one statement; done again where the server
+   * undid it for another's sake.
+   */
+  transaction<T>(begin: string | null, work: (connection: Connection) => Promise<T>): Promise<T> {
+    return this.use(async (connection) => {
+      for (let conflicts = 0; ; conflicts++) {
+        try {
+          if (begin === null) return await work(connection);
+          await connection.query(begin);
+          const result = await work(connection);
+          await connection.query("COMMIT");
+          return result;
+        } catch (error) {
+          if (begin !== null) await rollBack(connection);
+          const isConflict = this.#options.dialect.failureKind(error) === "conflict";
+          if (!isConflict || !connection.isOpen || conflicts === MAX_CONFLICTS) throw error;
+        }
+      }
+    });
+  }
+
+  /** Closes every connection; what is under way fails. */
+  close(): void {
+    this.#isClosed = true;
+    for (const connection of this.#open) connection.close();
+    this.#idle.length = 0;
+    for (const wake of this.#waiting.splice(0)) wake();
+  }
+
+  async #take(): Promise<Connection> {
+    while (this.#taken >= this.#options.size && !this.#isClosed)
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    if (this.#isClosed) throw new Error("the store is closed");
+    this.#taken++;
+    try {
+      for (let idle = this.#idle.pop(); idle !== undefined; idle = this.#idle.pop()) {
+        if (idle.isOpen) {
+          await this.#options.permit?.();
+          return idle;
+        }
+        this.#open.delete(idle);
+      }
+      return await this.#connect();
+    } catch (error) {
+      this.#leave();
+      throw error;
+    }
+  }
+
+  async #connect(): Promise<Connection> {
+    if (performance.now() < this.#nextAttemptMs) throw this.#lastFailure;
+    try {
+      await this.#options.permit?.();
+      const connection = await this.#options.dialect.connect();
+      this.#pauseMs = 0;
+      this.#open.add(connection);
+      if (this.#isClosed) connection.close();
+      return connection;
+    } catch (error) {
+      this.#pauseMs = Math.min(MAX_PAUSE_MS, Math.max(MIN_PAUSE_MS, 2 * this.#pauseMs));
+      this.#nextAttemptMs = performance.now() + this.#pauseMs;
+      this.#lastFailure = error;
+      throw error;
+    }
+  }
+
+  #giveBack(connection: Connection): void {
+    if (connection.isOpen && !this.#isClosed) this.#idle.push(connection);
+    else this.#open.delete(connection);
+    this.#leave();
+  }
+
+  #leave(): void {
+    this.#taken--;
+    this.#waiting.shift()?.();
+  }
+}
+
+/** A connection that cannot be rolled back is closed: what it was doing is then undone by the server. */
+async function rollBack(connection: Connection): Promise<void> {
+  if (!connection.isOpen) return;
+  try {
+    await connection.query("ROLLBACK");
+  } catch {
+    connection.close();
+  }
+}

@@ -1,0 +1,99 @@
+// What differs from one database server to another: how a connection is made, the SQL of hot statements, and the few words of
+// SQL that are spelled differently. Everything else is written once, with `?` for each parameter.
+
+export type SqlValue = string | number | null;
+/** Columns in the order of the statement. */
+export type Row = readonly unknown[];
+
+/** Readings by the ids of their series; all three have the same length. */
+export interface ReadingColumns {
+  readonly series: Int32Array;
+  readonly tsMs: Float64Array;
+  readonly values: Float64Array;
+}
+
+/** Slots of the shortest rollups that change; both have the same length. */
+export interface SlotMarks {
+  readonly series: readonly number[];
+  readonly slots: readonly number[];
+}
+
+export interface ReadingWrite {
+  /** In the order of their keys and each key once, unless `isNew`. */
+  readonly rows: ReadingColumns;
+  readonly marks: SlotMarks;
+  /** No reading of the table has one of these keys, as far as is known, and no key is there twice. */
+  readonly isNew: boolean;
+}
+
+/** One series' share of a question for rows. */
+export interface SeriesRange {
+  readonly id: number;
+  /** Half-open. */
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly limit: number;
+}
+
+/** A connection to the server, used by one piece of work at a time. */
+export interface Connection {
+  /** False once it was lost, or was closed. */
+  readonly isOpen: boolean;
+  query(sql: string, parameters?: readonly SqlValue[]): Promise<readonly Row[]>;
+  /** Upserts readings and adds marks: within a transaction, unless `Dialect.isOneStatement`. */
+  writeReadings(write: ReadingWrite): Promise<void>;
+  /** Rows of each range, foremost first in its order: the range's place in the list, time, value. */
+  rows(ranges: readonly SeriesRange[], order: "oldest-first" | "newest-first"): Promise<readonly Row[]>;
+  /** Closes it; what it was doing fails. */
+  close(): void;
+}
+
+/** What became of a statement: decides whether it is tried again, and the words for people. */
+export type FailureKind =
+  | "unreachable"
+  | "starting"
+  | "wrong-password"
+  | "no-database"
+  | "not-allowed"
+  | "disk-full"
+  | "conflict"
+  | "other";
+
+export interface Dialect {
+  /** What people call the server. */
+  readonly product: string;
+  /** Opens a connection; what the driver throws is for `failureKind`. */
+  connect(): Promise<Connection>;
+  failureKind(error: unknown): FailureKind;
+  /** Steps from an empty database to today's tables; each is a list of statements. A step that was released is never edited. */
+  readonly migrations: readonly (readonly string[])[];
+  readonly sql: DialectSql;
+  /** True where such a write is one statement, and so a transaction by itself. */
+  isOneStatement(write: ReadingWrite): boolean;
+}
+
+export interface DialectSql {
+  readonly begin: string;
+  /** A transaction that reads, and sees one moment. */
+  readonly beginSnapshot: string;
+  /** An expression: the schema, or database, that tables are looked for in. */
+  readonly currentSchema: string;
+  /** Asks for what one hub alone may hold, without waiting: one row with 1 where it was given. */
+  readonly tryLead: string;
+  /** The newest reading of each series that has one: id, time, value. */
+  readonly latest: string;
+  /** Bytes of all tables of the database: one row. */
+  readonly storedBytes: string;
+  /** How many readings there are, about: one row. */
+  readonly estimatedReadings: string;
+  /** What the server's settings endanger: a sentence a row. */
+  readonly durabilityWarnings: string;
+  /** Of whole numbers that are not negative; rounds down. */
+  divide(dividend: string, divisor: string): string;
+  /** A property of JSON text, as text. */
+  jsonText(column: string, property: string): string;
+  /** The beginning and the end of an INSERT that replaces `updated` where the keys are there; with `?` for a row's values. */
+  upsert(table: string, columns: readonly string[], keys: readonly string[], updated: readonly string[]): string;
+  /** The end of an INSERT that leaves what is there; `key` is one of the key's columns, with its table. */
+  keepExisting(key: string): string;
+}

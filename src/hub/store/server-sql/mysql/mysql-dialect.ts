@@ -1,0 +1,132 @@
+// The way of MySQL and MariaDB of saying things, and their tables. The driver is loaded with the first connection.
+import type { StoreAddress } from "../../store-address.ts";
+import type { Dialect, DialectSql, FailureKind } from "../dialect.ts";
+import { READINGS_PER_STATEMENT } from "./upsert-readings.ts";
+
+/** These servers commit with every table that they make: each step can be taken again from its beginning. */
+const TABLES = [
+  `CREATE TABLE IF NOT EXISTS series (
+     id INTEGER NOT NULL AUTO_INCREMENT PRIMARY KEY,
+     device VARCHAR(64) NOT NULL,
+     metric VARCHAR(64) NOT NULL,
+     UNIQUE (device, metric)
+   )`,
+  `CREATE TABLE IF NOT EXISTS reading (
+     series_id INTEGER NOT NULL,
+     ts BIGINT NOT NULL COMMENT 'milliseconds since 1970 UTC',
+     value DOUBLE NOT NULL,
+     PRIMARY KEY (series_id, ts)
+   )`,
+  `CREATE TABLE IF NOT EXISTS rollup_slot (
+     series_id INTEGER NOT NULL,
+     minutes INTEGER NOT NULL,
+     slot BIGINT NOT NULL COMMENT 'it begins so many times the minutes after 1970 UTC',
+     readings BIGINT NOT NULL,
+     min_value DOUBLE NOT NULL,
+     max_value DOUBLE NOT NULL,
+     mean DOUBLE NOT NULL,
+     PRIMARY KEY (series_id, minutes, slot)
+   ) COMMENT 'summaries of readings'`,
+  `CREATE TABLE IF NOT EXISTS rollup_mark (
+     id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
+     series_id INTEGER NOT NULL,
+     slot BIGINT NOT NULL,
+     INDEX (series_id, slot)
+   ) COMMENT 'slots of 15 minutes whose readings changed since their summaries were worked out'`,
+  `CREATE TABLE IF NOT EXISTS attribute (
+     device VARCHAR(64) NOT NULL,
+     name VARCHAR(64) NOT NULL,
+     text TEXT NOT NULL,
+     changed_at BIGINT NOT NULL,
+     PRIMARY KEY (device, name)
+   )`,
+  `CREATE TABLE IF NOT EXISTS record (
+     number BIGINT NOT NULL AUTO_INCREMENT UNIQUE,
+     collection VARCHAR(64) NOT NULL,
+     id VARCHAR(512) NOT NULL,
+     device VARCHAR(64),
+     text MEDIUMTEXT NOT NULL,
+     PRIMARY KEY (collection, id),
+     INDEX (device)
+   )`,
+  "CREATE TABLE IF NOT EXISTS setting (name VARCHAR(64) NOT NULL PRIMARY KEY, value MEDIUMTEXT NOT NULL)",
+  `CREATE TABLE IF NOT EXISTS audit (
+     id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
+     at BIGINT NOT NULL,
+     actor TEXT NOT NULL,
+     action TEXT NOT NULL,
+     subject TEXT NOT NULL,
+     details MEDIUMTEXT NOT NULL
+   )`,
+].map((table) =>
+  // Names are compared as they are written, in any script.
+  table.replace(/\)( COMMENT '[^']*')?$/, ") ENGINE = InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin$1"),
+);
+
+const sql: DialectSql = {
+  begin: "BEGIN",
+  beginSnapshot: "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
+  currentSchema: "DATABASE()",
+  // Locks are of the whole server, and their names short.
+  tryLead: "SELECT GET_LOCK(CONCAT('bramble:', LEFT(DATABASE(), 50)), 0)",
+  latest: `
+    SELECT reading.series_id, reading.ts, reading.value
+    FROM (SELECT series_id, MAX(ts) AS ts FROM reading GROUP BY series_id) AS newest
+    JOIN reading ON reading.series_id = newest.series_id AND reading.ts = newest.ts`,
+  storedBytes:
+    "SELECT COALESCE(SUM(data_length + index_length), 0) FROM information_schema.tables WHERE table_schema = DATABASE()",
+  estimatedReadings:
+    "SELECT table_rows FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = 'reading'",
+  durabilityWarnings: `
+    SELECT 'The server runs with innodb_flush_log_at_trx_commit other than 1: a power failure may lose what was acknowledged. Set it to 1.'
+    FROM DUAL WHERE @@GLOBAL.innodb_flush_log_at_trx_commit <> 1
+    UNION ALL
+    SELECT 'The server writes a binary log with sync_binlog other than 1: after a power failure replicas may lack what was acknowledged. Set it to 1.'
+    FROM DUAL WHERE @@GLOBAL.log_bin = 1 AND @@GLOBAL.sync_binlog <> 1`,
+  divide: (dividend, divisor) => `(${dividend}) DIV (${divisor})`,
+  jsonText: (column, property) => `JSON_UNQUOTE(JSON_EXTRACT(${column}, '$.${property}'))`,
+  upsert: (table, columns, _keys, updated) => {
+    const places = columns.map(() => "?").join(", ");
+    const sets = updated.map((column) => `${column} = VALUES(${column})`).join(", ");
+    return `INSERT INTO ${table} (${columns.join(", ")}) VALUES (${places}) ON DUPLICATE KEY UPDATE ${sets}`;
+  },
+  keepExisting: (key) => `ON DUPLICATE KEY UPDATE ${key} = ${key}`,
+};
+
+export function mysqlDialect(address: StoreAddress): Dialect {
+  return {
+    product: address.toString().startsWith("mariadb") ? "MariaDB" : "MySQL",
+    async connect() {
+      const { MysqlConnection } = await import("./mysql-connection.ts");
+      return MysqlConnection.open(address);
+    },
+    failureKind,
+    migrations: [TABLES],
+    sql,
+    isOneStatement: ({ rows, marks }) => marks.series.length === 0 && rows.series.length <= READINGS_PER_STATEMENT,
+  };
+}
+
+const KINDS: Readonly<Record<string, FailureKind>> = {
+  ER_ACCESS_DENIED_ERROR: "wrong-password",
+  ER_BAD_DB_ERROR: "no-database",
+  ER_DBACCESS_DENIED_ERROR: "not-allowed",
+  ER_TABLEACCESS_DENIED_ERROR: "not-allowed",
+  ER_DISK_FULL: "disk-full",
+  ER_RECORD_FILE_FULL: "disk-full",
+  ER_LOCK_DEADLOCK: "conflict",
+  ER_LOCK_WAIT_TIMEOUT: "conflict",
+  ER_SERVER_SHUTDOWN: "starting",
+  PROTOCOL_CONNECTION_LOST: "unreachable",
+  ETIMEDOUT: "unreachable",
+};
+
+/** By the driver's name of the error; an error of the network has that of the system. */
+function failureKind(error: unknown): FailureKind {
+  if (!(error instanceof Error)) return "other";
+  const code = "code" in error ? String(error.code) : "";
+  const known = KINDS[code];
+  if (known !== undefined) return known;
+  const isOfNetwork = /^E[A-Z]{4,}$/.test(code) || /closed|destroyed/i.test(error.message);
+  return isOfNetwork ? "unreachable" : "other";
+}

@@ -1,0 +1,173 @@
+// A connection to PostgreSQL. Small writes are one prepared statement; large ones go by COPY: straight into the table where the
+// readings are new to it, else through a table of this connection's own.
+
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import pg from "pg";
+import { from as copyFrom } from "pg-copy-streams";
+import type { StoreAddress } from "../../store-address.ts";
+import type { Connection, ReadingColumns, ReadingWrite, Row, SeriesRange, SlotMarks, SqlValue } from "../dialect.ts";
+import { copyRows, float8Array, int4Array, int8Array, MAX_INSERTED_READINGS } from "./binary.ts";
+
+const CONNECT_TIMEOUT_MS = 10_000;
+const INT8 = 20;
+const UNIQUE_VIOLATION = "23505";
+
+export class PostgresConnection implements Connection {
+  readonly #client: pg.Client;
+  #isOpen = true;
+
+  private constructor(client: pg.Client) {
+    this.#client = client;
+    // Whoever is using it hears of a loss by its own statement; an idle one is left alone from then on.
+    client.on("error", () => this.#lost());
+    client.on("end", () => this.#lost());
+  }
+
+  static async open(address: StoreAddress): Promise<PostgresConnection> {
+    const { host, port, database, user, tls } = address;
+    const client = new pg.Client({
+      host,
+      port,
+      database,
+      user,
+      password: address.revealPassword(),
+      ssl: tls === "off" ? false : { rejectUnauthorized: tls === "verify" },
+      application_name: "bramble",
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      keepAlive: true,
+      types: { getTypeParser: (oid: number, format?: "text" | "binary") => parserOf(oid, format) },
+    });
+    const connection = new PostgresConnection(client);
+    try {
+      await client.connect();
+      await client.query("SET synchronous_commit = on; SET client_min_messages = warning");
+      return connection;
+    } catch (error) {
+      connection.close();
+      throw error;
+    }
+  }
+
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  query(sql: string, parameters: readonly SqlValue[] = []): Promise<readonly Row[]> {
+    return this.#run(numbered(sql), parameters.map(toParameter));
+  }
+
+  async writeReadings({ rows, marks, isNew }: ReadingWrite): Promise<void> {
+    if (rows.series.length <= MAX_INSERTED_READINGS) {
+      await this.#insert(rows, marks);
+      return;
+    }
+    if (!isNew || !(await this.#copyNew(rows))) await this.#copyAndMerge(rows);
+    if (marks.series.length > 0) await this.#run(ADD_MARKS, markArrays(marks), "add-marks");
+  }
+
+  rows(ranges: readonly SeriesRange[], order: "oldest-first" | "newest-first"): Promise<readonly Row[]> {
+    const arrays = [
+      int4Array(ranges.map(({ id }) => id)),
+      int8Array(ranges.map(({ fromMs }) => fromMs)),
+      int8Array(ranges.map(({ toMs }) => toMs)),
+      int4Array(ranges.map(({ limit }) => limit)),
+    ];
+    return this.#run(order === "oldest-first" ? OLDEST_ROWS : NEWEST_ROWS, arrays, order);
+  }
+
+  close(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#client.end().catch(() => undefined);
+    // A server that does not answer does not say goodbye either.
+    const { stream } = this.#client.connection;
+    stream.destroy();
+  }
+
+  #lost(): void {
+    this.#isOpen = false;
+  }
+
+  async #insert(rows: ReadingColumns, marks: SlotMarks): Promise<void> {
+    const arrays = [int4Array(rows.series), int8Array(rows.tsMs), float8Array(rows.values)];
+    if (marks.series.length === 0) await this.#run(UPSERT, arrays, "upsert");
+    else await this.#run(UPSERT_AND_MARK, [...arrays, ...markArrays(marks)], "upsert-and-mark");
+  }
+
+  /** False, and nothing written, where one of them is not new after all. */
+  async #copyNew(rows: ReadingColumns): Promise<boolean> {
+    await this.#run("SAVEPOINT before_copy");
+    try {
+      await this.#copy("COPY reading (series_id, ts, value) FROM STDIN (FORMAT binary)", rows);
+      return true;
+    } catch (error) {
+      if (!(error instanceof pg.DatabaseError) || error.code !== UNIQUE_VIOLATION) throw error;
+      await this.#run("ROLLBACK TO SAVEPOINT before_copy");
+      return false;
+    }
+  }
+
+  async #copyAndMerge(rows: ReadingColumns): Promise<void> {
+    await this.#run(CREATE_STAGING);
+    await this.#copy("COPY pg_temp.arrived (series_id, ts, value) FROM STDIN (FORMAT binary)", rows);
+    await this.#run(MERGE, [], "merge");
+  }
+
+  async #copy(sql: string, rows: ReadingColumns): Promise<void> {
+    const stream = this.#client.query(copyFrom(sql));
+    await pipeline(Readable.from([copyRows(rows)], { objectMode: false }), stream);
+  }
+
+  async #run(text: string, values: readonly (SqlValue | Buffer)[] = [], name?: string): Promise<readonly Row[]> {
+    const query = { text, values: [...values], rowMode: "array" as const, ...(name !== undefined && { name }) };
+    const { rows } = await this.#client.query<unknown[]>(query);
+    return rows;
+  }
+}
+
+const CREATE_STAGING =
+  "CREATE TEMP TABLE IF NOT EXISTS arrived (series_id integer, ts bigint, value double precision) ON COMMIT DELETE ROWS";
+const MERGE = `
+  INSERT INTO reading (series_id, ts, value) SELECT series_id, ts, value FROM pg_temp.arrived
+  ON CONFLICT (series_id, ts) DO UPDATE SET value = excluded.value`;
+const UPSERT = `
+  INSERT INTO reading (series_id, ts, value) SELECT * FROM unnest($1::integer[], $2::bigint[], $3::double precision[])
+  ON CONFLICT (series_id, ts) DO UPDATE SET value = excluded.value`;
+const UPSERT_AND_MARK = `
+  WITH mark AS (INSERT INTO rollup_mark (series_id, slot) SELECT * FROM unnest($4::integer[], $5::bigint[]))
+  ${UPSERT}`;
+const ADD_MARKS = "INSERT INTO rollup_mark (series_id, slot) SELECT * FROM unnest($1::integer[], $2::bigint[])";
+
+function rowsInOrder(direction: "ASC" | "DESC"): string {
+  return `
+    SELECT wanted.place, found.ts, found.value
+    FROM unnest($1::integer[], $2::bigint[], $3::bigint[], $4::integer[])
+      WITH ORDINALITY AS wanted (id, from_ts, to_ts, most, place)
+    CROSS JOIN LATERAL (
+      SELECT ts, value FROM reading WHERE series_id = wanted.id AND ts >= wanted.from_ts AND ts < wanted.to_ts
+      ORDER BY ts ${direction} LIMIT wanted.most
+    ) AS found`;
+}
+const OLDEST_ROWS = rowsInOrder("ASC");
+const NEWEST_ROWS = rowsInOrder("DESC");
+
+function markArrays({ series, slots }: SlotMarks): Buffer[] {
+  return [int4Array(series), int8Array(slots)];
+}
+
+/** PostgreSQL has no room for NUL in a text. */
+function toParameter(value: SqlValue): SqlValue {
+  return typeof value === "string" ? value.replaceAll("\0", "\uFFFD") : value;
+}
+
+/** `?` becomes `$1`, `$2` and so on. */
+function numbered(sql: string): string {
+  let count = 0;
+  return sql.replaceAll("?", () => `$${++count}`);
+}
+
+/** Whole numbers of the store are exact as numbers. */
+function parserOf(oid: number, format: "text" | "binary" | undefined): (text: string) => unknown {
+  return oid === INT8 ? Number : pg.types.getTypeParser(oid, format ?? "text");
+}

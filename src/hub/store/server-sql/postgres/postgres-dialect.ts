@@ -1,0 +1,128 @@
+// PostgreSQL's way of saying things, and its tables. The driver is loaded with the first connection.
+import type { StoreAddress } from "../../store-address.ts";
+import type { Dialect, DialectSql, FailureKind } from "../dialect.ts";
+import { MAX_INSERTED_READINGS } from "./binary.ts";
+
+const TABLES = [
+  `CREATE TABLE series (
+     id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+     device text COLLATE "C" NOT NULL,
+     metric text COLLATE "C" NOT NULL,
+     UNIQUE (device, metric)
+   )`,
+  // A chart reads the index alone: the readings of a series lie all over the table.
+  `CREATE TABLE reading (
+     series_id integer NOT NULL,
+     ts bigint NOT NULL,
+     value double precision NOT NULL,
+     PRIMARY KEY (series_id, ts) INCLUDE (value)
+   )`,
+  "COMMENT ON COLUMN reading.ts IS 'milliseconds since 1970 UTC'",
+  `CREATE TABLE rollup_slot (
+     series_id integer NOT NULL,
+     minutes integer NOT NULL,
+     slot bigint NOT NULL,
+     readings bigint NOT NULL,
+     min_value double precision NOT NULL,
+     max_value double precision NOT NULL,
+     mean double precision NOT NULL,
+     PRIMARY KEY (series_id, minutes, slot)
+   )`,
+  "COMMENT ON TABLE rollup_slot IS 'summaries: slot n begins n times so many minutes after 1970 UTC'",
+  `CREATE TABLE rollup_mark (
+     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+     series_id integer NOT NULL,
+     slot bigint NOT NULL
+   )`,
+  "CREATE INDEX rollup_mark_series ON rollup_mark (series_id, slot)",
+  "COMMENT ON TABLE rollup_mark IS 'slots of 15 minutes whose readings changed since their summaries were worked out'",
+  `CREATE TABLE attribute (
+     device text COLLATE "C" NOT NULL,
+     name text COLLATE "C" NOT NULL,
+     text text NOT NULL,
+     changed_at bigint NOT NULL,
+     PRIMARY KEY (device, name)
+   )`,
+  `CREATE TABLE record (
+     number bigint GENERATED ALWAYS AS IDENTITY UNIQUE,
+     collection text COLLATE "C" NOT NULL,
+     id text COLLATE "C" NOT NULL,
+     device text COLLATE "C",
+     text text NOT NULL,
+     PRIMARY KEY (collection, id)
+   )`,
+  "CREATE INDEX record_device ON record (device) WHERE device IS NOT NULL",
+  `CREATE TABLE setting (name text COLLATE "C" PRIMARY KEY, value text NOT NULL)`,
+  `CREATE TABLE audit (
+     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+     at bigint NOT NULL,
+     actor text NOT NULL,
+     action text NOT NULL,
+     subject text NOT NULL,
+     details text NOT NULL
+   )`,
+];
+
+const sql: DialectSql = {
+  begin: "BEGIN",
+  beginSnapshot: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+  currentSchema: "current_schema()",
+  // The number is of Bramble's own choosing; locks are of one database.
+  tryLead: "SELECT pg_try_advisory_lock(7262617362)::integer",
+  latest: `
+    SELECT series.id, newest.ts, newest.value FROM series
+    CROSS JOIN LATERAL (
+      SELECT ts, value FROM reading WHERE series_id = series.id ORDER BY ts DESC LIMIT 1
+    ) AS newest`,
+  storedBytes: "SELECT pg_database_size(current_database())",
+  estimatedReadings: "SELECT greatest(reltuples, 0)::bigint FROM pg_class WHERE oid = 'reading'::regclass",
+  durabilityWarnings: `
+    SELECT 'PostgreSQL runs with ' || name || ' = off: a power failure may destroy what was acknowledged. Set it to on.'
+    FROM pg_settings WHERE name IN ('fsync', 'full_page_writes') AND setting = 'off'`,
+  divide: (dividend, divisor) => `(${dividend}) / (${divisor})`,
+  jsonText: (column, property) => `(${column}::json ->> '${property}')`,
+  upsert: (table, columns, keys, updated) => {
+    const places = columns.map(() => "?").join(", ");
+    const sets = updated.map((column) => `${column} = excluded.${column}`).join(", ");
+    return `INSERT INTO ${table} (${columns.join(", ")}) VALUES (${places}) ON CONFLICT (${keys.join(", ")}) DO UPDATE SET ${sets}`;
+  },
+  keepExisting: () => "ON CONFLICT DO NOTHING",
+};
+
+export function postgresDialect(address: StoreAddress): Dialect {
+  return {
+    product: "PostgreSQL",
+    async connect() {
+      const { PostgresConnection } = await import("./postgres-connection.ts");
+      return PostgresConnection.open(address);
+    },
+    failureKind,
+    migrations: [TABLES],
+    sql,
+    isOneStatement: ({ rows }) => rows.series.length <= MAX_INSERTED_READINGS,
+  };
+}
+
+const KINDS: Readonly<Record<string, FailureKind>> = {
+  "28P01": "wrong-password",
+  "28000": "wrong-password",
+  "3D000": "no-database",
+  "42501": "not-allowed",
+  "53100": "disk-full",
+  "40001": "conflict",
+  "40P01": "conflict",
+  "57P01": "starting",
+  "57P02": "starting",
+  "57P03": "starting",
+};
+
+/** By SQLSTATE; an error without one is of the network. */
+function failureKind(error: unknown): FailureKind {
+  if (!(error instanceof Error)) return "other";
+  const code = "code" in error ? String(error.code) : "";
+  const known = KINDS[code];
+  if (known !== undefined) return known;
+  const isOfNetwork =
+    /^E[A-Z]{3,}|ERR_STREAM_PREMATURE_CLOSE/.test(code) || /connect|terminated|timeout|closed/i.test(error.message);
+  return isOfNetwork && !/^[0-9A-Z]{5}$/.test(code) ? "unreachable" : "other";
+}

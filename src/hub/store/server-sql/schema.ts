@@ -1,0 +1,44 @@
+// Brings the tables up to date, and finds out whose they are: a newer version's and a stranger's tables are left alone.
+import { BrambleError } from "../../../shared/errors.ts";
+import type { Connection, Dialect } from "./dialect.ts";
+import { toNumber, toText } from "./values.ts";
+
+const TABLES = ["series", "reading", "rollup_slot", "rollup_mark", "attribute", "record", "setting", "audit"];
+
+/**
+ * Within a transaction where the server can undo such statements; where it cannot, a step that was not finished is taken again.
+ * Rejects with a message for people.
+ */
+export async function migrate(connection: Connection, dialect: Dialect): Promise<void> {
+  const { migrations } = dialect;
+  await connection.query("CREATE TABLE IF NOT EXISTS bramble_schema (step INTEGER NOT NULL)");
+  const [row] = await connection.query("SELECT MAX(step) FROM bramble_schema");
+  const known = row?.[0] ?? null;
+  if (known === null) {
+    await refuseForeignTables(connection, dialect);
+    await connection.query("INSERT INTO bramble_schema (step) VALUES (0)");
+  }
+  const step = known === null ? 0 : toNumber(known);
+  if (step > migrations.length) {
+    const text = `The database was written by a newer version of Bramble (its tables are at step ${step}, this one knows ${migrations.length}). Start the newer version, or name another database with --store.`;
+    throw new BrambleError("store-failed", text);
+  }
+  for (const [index, statements] of migrations.entries()) {
+    if (index < step) continue;
+    for (const statement of statements) await connection.query(statement);
+    await connection.query("INSERT INTO bramble_schema (step) VALUES (?)", [index + 1]);
+  }
+}
+
+async function refuseForeignTables(connection: Connection, { product, sql }: Dialect): Promise<void> {
+  const places = TABLES.map(() => "?").join(", ");
+  const rows = await connection.query(
+    `SELECT table_name FROM information_schema.tables
+     WHERE table_schema = ${sql.currentSchema} AND table_name IN (${places})`,
+    TABLES,
+  );
+  const [found] = rows;
+  if (found === undefined) return;
+  const text = `The database has a table “${toText(found[0])}” of another program. Create a database of ${product} for Bramble alone, and name it with --store.`;
+  throw new BrambleError("store-failed", text);
+}

@@ -1,0 +1,205 @@
+// The store in a database server: PostgreSQL, MySQL or MariaDB. Nothing is acknowledged before the server has committed it.
+import { setTimeout as sleep } from "node:timers/promises";
+import { BrambleError } from "../../../shared/errors.ts";
+import type { Clock } from "../../clock.ts";
+import type { AuditLog } from "../audit.ts";
+import type { ReadingStore } from "../readings.ts";
+import type { RecordStore } from "../records.ts";
+import type { Store, StoreStatus } from "../store.ts";
+import type { StoreAddress } from "../store-address.ts";
+import { BatchWriter } from "./batch-writer.ts";
+import { CommitQueue } from "./commit-queue.ts";
+import { ConnectionPool } from "./connection-pool.ts";
+import type { Connection, Dialect } from "./dialect.ts";
+import { startFailure } from "./failure.ts";
+import { Leadership } from "./leadership.ts";
+import { MarkedSlots } from "./marked-slots.ts";
+import { mysqlDialect } from "./mysql/mysql-dialect.ts";
+import { postgresDialect } from "./postgres/postgres-dialect.ts";
+import { Rollups } from "./rollups.ts";
+import { migrate } from "./schema.ts";
+import { SeriesDirectory } from "./series-directory.ts";
+import { serverReadings } from "./server-readings.ts";
+import { serverAudit, serverRecords } from "./server-records.ts";
+import { TimeAllocator } from "./time-allocator.ts";
+import { toNumber, toText } from "./values.ts";
+
+export interface ServerStoreOptions {
+  readonly address: StoreAddress;
+  readonly clock: Clock;
+  /** Called once when nothing can be acknowledged any more. */
+  readonly onDeath: (error: Error) => void;
+  /** Called when something is wrong that does not stop the store: a message for the log. */
+  readonly onWarning: (message: string) => void;
+  /** Called after each commit. */
+  readonly onCommit: (durationSeconds: number, messages: number) => void;
+  /** How long a server that is away is waited for at start. */
+  readonly startPatienceMs?: number;
+}
+
+/** Transactions on their way at once. */
+const LANES = 3;
+const READERS = 3;
+const MAINTENANCE_PERIOD_MS = 10_000;
+const START_PATIENCE_MS = 20_000;
+const RETRY_MS = 250;
+/** How often a hub that waits for another one looks whether it is gone. */
+const TAKE_OVER_PERIOD_MS = 1_000;
+/** Up to here readings are counted, beyond that estimated. */
+const MAX_COUNTED_READINGS = 200_000;
+
+export class ServerStore implements Store {
+  readonly readings: ReadingStore;
+  readonly records: RecordStore;
+  readonly audit: AuditLog;
+  readonly #options: ServerStoreOptions;
+  readonly #dialect: Dialect;
+  readonly #leadership: Leadership;
+  readonly #writers: ConnectionPool;
+  readonly #readers: ConnectionPool;
+  readonly #series: SeriesDirectory;
+  readonly #commits: CommitQueue;
+  readonly #rollups: Rollups;
+  #endTimer: () => void = () => undefined;
+  #isDead = false;
+  #stopping: Promise<void> | null = null;
+
+  constructor(options: ServerStoreOptions) {
+    const { address, onCommit } = options;
+    const dialect = dialectOf(address);
+    const leadership = new Leadership(dialect);
+    const writers = new ConnectionPool({ dialect, size: LANES, permit: () => this.#lead() });
+    const readers = new ConnectionPool({ dialect, size: READERS });
+    const series = new SeriesDirectory(dialect);
+    const times = new TimeAllocator(readers, series);
+    const marked = new MarkedSlots();
+    const writer = new BatchWriter({ dialect, pool: writers, series, times, marked });
+    const commits = new CommitQueue({ series, writer, lanes: LANES, onCommit });
+    this.#options = options;
+    this.#dialect = dialect;
+    this.#leadership = leadership;
+    this.#writers = writers;
+    this.#readers = readers;
+    this.#series = series;
+    this.#commits = commits;
+    this.#rollups = new Rollups({ dialect, pool: readers, marked, settled: () => commits.settled() });
+    this.readings = serverReadings({ dialect, commits, series, times, pool: readers });
+    this.records = serverRecords(dialect, commits, readers);
+    this.audit = serverAudit(dialect, commits, readers);
+  }
+
+  async start(): Promise<void> {
+    const { address, clock, onWarning } = this.#options;
+    try {
+      await this.#untilReachable();
+      await this.#untilLeading();
+      await this.#writers.transaction(this.#dialect.sql.begin, (connection) => migrate(connection, this.#dialect));
+      await this.#readers.use((connection) => this.#series.load(connection));
+      const warnings = await this.#readers.use((connection) => connection.query(this.#dialect.sql.durabilityWarnings));
+      for (const [sentence] of warnings) onWarning(toText(sentence));
+    } catch (error) {
+      this.#close();
+      throw startFailure(address, error);
+    }
+    this.#endTimer = clock.every(MAINTENANCE_PERIOD_MS, () => this.#runMaintenance());
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  /** Works out the rollups of all slots that are over and whose readings changed; it happens by itself, sooner or later. */
+  refreshRollups(): Promise<void> {
+    return this.#rollups.refresh(this.#options.clock.now());
+  }
+
+  async releaseMemory(): Promise<void> {
+    // What it keeps is small, and the collector's.
+  }
+
+  async status(): Promise<StoreStatus> {
+    const { sql } = this.#dialect;
+    return this.#readers.read(async (connection) => {
+      const estimated = await single(connection, sql.estimatedReadings);
+      const isCounted = estimated <= MAX_COUNTED_READINGS;
+      return {
+        storedBytes: await single(connection, sql.storedBytes),
+        storedReadings: isCounted ? await single(connection, "SELECT COUNT(*) FROM reading") : estimated,
+        pendingReadings: 0,
+        pendingSinceMs: null,
+        damagedParts: 0,
+        details: {},
+      };
+    });
+  }
+
+  async #stop(): Promise<void> {
+    this.#endTimer();
+    await this.#rollups.stop();
+    await this.#commits.close();
+    this.#close();
+  }
+
+  #close(): void {
+    this.#readers.close();
+    this.#writers.close();
+    this.#leadership.end();
+  }
+
+  /** A server that starts together with the hub may come later. */
+  async #untilReachable(): Promise<void> {
+    const { startPatienceMs = START_PATIENCE_MS, onWarning } = this.#options;
+    const endMs = performance.now() + startPatienceMs;
+    for (let isFirst = true; ; isFirst = false) {
+      try {
+        await this.#readers.use(async () => undefined);
+        return;
+      } catch (error) {
+        const kind = this.#dialect.failureKind(error instanceof BrambleError ? error.cause : error);
+        const mayPass = kind === "unreachable" || kind === "starting";
+        if (!mayPass || performance.now() + RETRY_MS > endMs || this.#stopping !== null) throw error;
+        if (isFirst && error instanceof Error) onWarning(`${error.message} It is tried again.`);
+        await sleep(RETRY_MS);
+      }
+    }
+  }
+
+  /** While another hub works on the database, this one waits: it takes over when the other is gone. */
+  async #untilLeading(): Promise<void> {
+    for (let isFirst = true; !(await this.#leadership.claim()); isFirst = false) {
+      if (this.#stopping !== null) throw new Error("It was stopped while another hub worked on this database.");
+      if (isFirst)
+        this.#options.onWarning("Another hub works on this database. This one waits, and takes over when it ends.");
+      await sleep(TAKE_OVER_PERIOD_MS);
+    }
+  }
+
+  /** Before each transaction: the connection that holds the lock may be lost. */
+  async #lead(): Promise<void> {
+    if (this.#leadership.isHeld || (await this.#leadership.claim())) return;
+    const error = new BrambleError("store-failed", "Another hub has taken over the database. This one stops.");
+    if (!this.#isDead) this.#options.onDeath(error);
+    this.#isDead = true;
+    throw error;
+  }
+
+  #runMaintenance(): void {
+    const { clock, onWarning } = this.#options;
+    this.#rollups.refresh(clock.now()).catch((error: unknown) => onWarning(String(error)));
+  }
+}
+
+async function single(connection: Connection, sql: string): Promise<number> {
+  const [row] = await connection.query(sql);
+  return toNumber(row?.[0] ?? 0);
+}
+
+function dialectOf(address: StoreAddress): Dialect {
+  switch (address.kind) {
+    case "postgresql":
+      return postgresDialect(address);
+    case "mysql":
+      return mysqlDialect(address);
+  }
+}

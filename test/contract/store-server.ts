@@ -1,0 +1,212 @@
+// What a store in a database server is held to beside the store's contract: whatever becomes of the server, of its connections and
+// of other hubs, nothing that was acknowledged is missing, and people are told what is wrong.
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, test } from "vitest";
+import { ServerStore } from "../../src/hub/store/server-sql/server-store.ts";
+import { StoreAddress } from "../../src/hub/store/store-address.ts";
+import { openServerStore, type TestServerStore } from "../support/server-store.ts";
+import { deviceId, metricName } from "../support/store.ts";
+import { type DatabaseServer, PASSWORD } from "../support/system/database-server.ts";
+import { until } from "../support/until.ts";
+
+const START_MS = Date.UTC(2026, 0, 31);
+const SENDERS = 8;
+const DEVICES = Array.from({ length: SENDERS }, (_, index) => deviceId(`pi-${index}`));
+const T = metricName("t");
+
+export function serverStoreContract(product: string, server: () => DatabaseServer): void {
+  describe(`a store in ${product}`, () => {
+    test("has everything that was acknowledged after its server was killed in the middle of commits", {
+      timeout: 120_000,
+    }, async () => {
+      await using open = await openServerStore(server());
+      const sent = new SentReadings();
+      for (const pauseMs of [150, 400, 50]) {
+        await sent.during(open, async () => {
+          await sleep(pauseMs);
+          await server().kill();
+          await sleep(100);
+          await server().start();
+        });
+        expect(await sent.missing(open)).toEqual([]);
+      }
+      expect(sent.rejected).toBeGreaterThan(0);
+    });
+
+    test("has everything that was acknowledged while its connections were cut", { timeout: 60_000 }, async () => {
+      await using open = await openServerStore(server());
+      const sent = new SentReadings();
+      await sent.during(open, async () => {
+        for (let cut = 0; cut < 10; cut++) {
+          await sleep(50);
+          await server().cutConnections();
+        }
+      });
+      expect(await sent.missing(open)).toEqual([]);
+      await open.reopen();
+      expect(await sent.missing(open)).toEqual([]);
+    });
+
+    test("says that its server is away, acknowledges nothing, and goes on when it is back", {
+      timeout: 60_000,
+    }, async () => {
+      await using open = await openServerStore(server());
+      await append(open, 1);
+      await server().stop();
+      await expect(append(open, 2)).rejects.toMatchObject({
+        code: "store-failed",
+        message: /cannot be reached|stopping/,
+      });
+      await expect(open.store.status()).rejects.toThrow(/cannot be reached/);
+      await server().start();
+      await until("it stores again", () =>
+        append(open, 3).then(
+          () => true,
+          () => undefined,
+        ),
+      );
+      const [newest] = await open.store.readings.latest();
+      expect(newest?.value).toBe(3);
+    });
+
+    test("waits at start for a server that comes later, and says so where it does not come", {
+      timeout: 60_000,
+    }, async () => {
+      await using open = await openServerStore(server());
+      await append(open, 1);
+      await open.store.stop();
+      await server().stop();
+      const store = new ServerStore({ ...quiet, address: new StoreAddress(open.address), startPatienceMs: 300 });
+      await expect(store.start()).rejects.toThrow(/^The store .* cannot be used\. .*cannot be reached/);
+      const reopened = open.reopen();
+      await sleep(300);
+      await server().start();
+      await reopened;
+      expect(await open.store.readings.latest()).toHaveLength(1);
+      expect(open.warnings.join()).toMatch(/tried again/);
+    });
+
+    test("refuses in words a wrong password, a database that is not there, and tables of others", async () => {
+      const address = await server().createDatabase();
+      const database = new URL(address).pathname.slice(1);
+      const wrong = "wrong%secret";
+      const failure = await failureOf(server().address(database, wrong));
+      expect(failure).toMatch(/does not accept this user with this password/);
+      expect(failure).not.toContain(wrong);
+      expect(failure).not.toContain(encodeURIComponent(wrong));
+      expect(await failureOf(server().address("nowhere"))).toMatch(/has no database of this name|does not allow/);
+      await server().administer("CREATE TABLE reading (id INTEGER)", database);
+      expect(await failureOf(address)).toMatch(/table “reading” of another program/);
+      await server().dropDatabase(address);
+    });
+
+    test("refuses the tables of a newer version, and brings those of an older one up to date", async () => {
+      await using open = await openServerStore(server());
+      await append(open, 1);
+      await open.store.stop();
+      const database = new URL(open.address).pathname.slice(1);
+      await server().administer("INSERT INTO bramble_schema (step) VALUES (999)", database);
+      expect(await failureOf(open.address)).toMatch(/newer version of Bramble/);
+      await server().administer("DELETE FROM bramble_schema WHERE step > 1", database);
+      for (const view of ["bramble_rollup", "bramble_reading"])
+        await server().administer(`DROP VIEW IF EXISTS ${view}`, database);
+      await open.reopen();
+      expect(await open.store.readings.latest()).toHaveLength(1);
+    });
+
+    test("lets a second hub wait, and take over when the first one ends", { timeout: 60_000 }, async () => {
+      await using open = await openServerStore(server());
+      await append(open, 1);
+      const warnings: string[] = [];
+      const second = new ServerStore({
+        ...quiet,
+        address: new StoreAddress(open.address),
+        onWarning: (message) => warnings.push(message),
+      });
+      const started = second.start();
+      await until("it waits", async () => warnings.find((message) => message.includes("Another hub")));
+      await append(open, 2);
+      await open.store.stop();
+      await started;
+      expect((await second.readings.latest())[0]?.value).toBe(2);
+      await second.stop();
+    });
+
+    test("shows its password nowhere", () => {
+      const address = new StoreAddress(server().address("hub"));
+      for (const shown of [String(address), JSON.stringify({ address }), `${Object.values(address)}`])
+        for (const secret of [PASSWORD, encodeURIComponent(PASSWORD)]) expect(shown).not.toContain(secret);
+      expect(address.revealPassword()).toBe(PASSWORD);
+    });
+  });
+}
+
+const quiet = {
+  clock: { now: () => Date.now(), every: () => () => undefined },
+  onDeath: (error: Error) => {
+    throw error;
+  },
+  onWarning: () => undefined,
+  onCommit: () => undefined,
+};
+
+/** Why a store does not start. */
+async function failureOf(address: string): Promise<string> {
+  const store = new ServerStore({ ...quiet, address: new StoreAddress(address) });
+  try {
+    await store.start();
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  } finally {
+    await store.stop();
+  }
+  throw new Error("it started");
+}
+
+async function append({ store }: TestServerStore, value: number): Promise<void> {
+  const readings = [{ device: deviceId("pi"), metric: T, tsMs: START_MS + value, value }];
+  await store.readings.append({ readings, attributes: [], receivedAtMs: START_MS });
+}
+
+/** Readings that are sent without a pause, by several devices, and which of them were acknowledged. */
+class SentReadings {
+  readonly #acknowledged = new Map<string, number>();
+  #next = 0;
+  rejected = 0;
+
+  async during({ store }: TestServerStore, work: () => Promise<void>): Promise<void> {
+    let isOver = false;
+    const senders = DEVICES.map(async (device) => {
+      while (!isOver) {
+        const value = ++this.#next;
+        const tsMs = START_MS + value;
+        try {
+          const readings = [{ device, metric: T, tsMs, value }];
+          await store.readings.append({ readings, attributes: [], receivedAtMs: START_MS });
+          this.#acknowledged.set(`${device}@${tsMs}`, value);
+        } catch {
+          this.rejected++;
+          await sleep(5);
+        }
+      }
+    });
+    await work();
+    const before = this.#acknowledged.size;
+    await until("it stores again", async () => (this.#acknowledged.size > before + SENDERS ? true : undefined), 20_000);
+    isOver = true;
+    await Promise.all(senders);
+  }
+
+  /** Which of the acknowledged ones the store does not have. */
+  async missing({ store }: TestServerStore): Promise<string[]> {
+    const query = { devices: null, metrics: null, fromMs: 0, toMs: Number.MAX_SAFE_INTEGER, limit: 1_000_000 };
+    const page = await store.readings.page({ ...query, order: "oldest-first", after: null });
+    const stored = new Map(
+      Array.from(page.tsMs, (tsMs, row) => [
+        `${page.series[page.seriesIndex[row] ?? -1]?.device}@${tsMs}`,
+        page.values[row],
+      ]),
+    );
+    return [...this.#acknowledged].filter(([key, value]) => stored.get(key) !== value).map(([key]) => key);
+  }
+}

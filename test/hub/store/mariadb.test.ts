@@ -1,0 +1,16 @@
+// MariaDB keeps the store's contract.
+import { afterAll, beforeAll } from "vitest";
+import { storeContract } from "../../contract/store.ts";
+import { serverStoreContract } from "../../contract/store-server.ts";
+import { openServerStore } from "../../support/server-store.ts";
+import type { DatabaseServer } from "../../support/system/database-server.ts";
+import { startMariadb } from "../../support/system/mariadb.ts";
+
+let server: DatabaseServer;
+beforeAll(async () => {
+  server = await startMariadb();
+}, 120_000);
+afterAll(() => server[Symbol.asyncDispose]());
+
+storeContract("MariaDB", () => openServerStore(server));
+serverStoreContract("MariaDB", () => server);

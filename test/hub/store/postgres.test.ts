@@ -1,0 +1,16 @@
+// PostgreSQL keeps the store's contract.
+import { afterAll, beforeAll } from "vitest";
+import { storeContract } from "../../contract/store.ts";
+import { serverStoreContract } from "../../contract/store-server.ts";
+import { openServerStore } from "../../support/server-store.ts";
+import type { DatabaseServer } from "../../support/system/database-server.ts";
+import { startPostgres } from "../../support/system/postgres.ts";
+
+let server: DatabaseServer;
+beforeAll(async () => {
+  server = await startPostgres();
+}, 120_000);
+afterAll(() => server[Symbol.asyncDispose]());
+
+storeContract("PostgreSQL", () => openServerStore(server));
+serverStoreContract("PostgreSQL", () => server);
