@@ -6,6 +6,7 @@ import type { JoiningMode } from "../shared/api.ts";
 import type { Anonymous } from "../shared/security/access.ts";
 import { parseCidr } from "./access/cidr.ts";
 import { parseArguments } from "./arguments.ts";
+import { type BrokerAddress, parseBrokerAddress } from "./broker/broker-address.ts";
 
 type LogLevel = (typeof LOG_LEVELS)[number];
 
@@ -19,6 +20,8 @@ export interface Config {
   readonly mqttsPort: Port;
   /** Whether Pis on the local network are told where the hub is. */
   readonly mdns: boolean;
+  /** An outside broker that the hub is a client of, beside its own. */
+  readonly broker: BrokerAddress | null;
   /** What becomes of unknown devices. */
   readonly joining: JoiningMode;
   /** What a client without a key may do; null where people set that. */
@@ -66,6 +69,8 @@ const flags = {
   "https-port": { type: "string", value: "N", help: "HTTPS port (8443), in use while TLS is on, and turning it on" },
   "mqtts-port": { type: "string", value: "N", help: "port of MQTT over TLS (8883), the same" },
   "no-mdns": { type: "boolean", help: "do not advertise the hub as bramble.local on the local network" },
+  broker: { type: "string", value: "URL", help: "take readings from this broker too: mqtt://… or mqtts://user@host" },
+  "broker-ca": { type: "string", value: "FILE", help: "authority that signed that broker's certificate (PEM)" },
   joining: { type: "string", value: JOINING.join("|"), help: "may unknown devices join? (ask)" },
   anonymous: { type: "string", value: "none|readings|all", help: "what clients without a key may do (readings)" },
   allow: { type: "string", value: "CIDR,…", help: "networks to let in beside the private ones" },
@@ -90,7 +95,8 @@ ${Object.entries(flags)
   .map(([name, flag]) => `  ${`--${name}${"value" in flag ? ` ${flag.value}` : ""}`.padEnd(36)}${flag.help}`)
   .join("\n")}
 
-BRAMBLE_TOKEN, in the environment alone, is this run's administrator token. SIGINT, SIGTERM and SIGHUP (its terminal was
+BRAMBLE_TOKEN, in the environment alone, is this run's administrator token; BRAMBLE_BROKER_PASSWORD, or the file that
+BRAMBLE_BROKER_PASSWORD_FILE names, is the hub's password at the outside broker. SIGINT, SIGTERM and SIGHUP (its terminal was
 closed) stop it. Ends with 0 when it was stopped, with 1 when it could not run, and with 2 when an argument is wrong.`;
 
 export type ConfigResult =
@@ -119,6 +125,14 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
         mdns: values["no-mdns"] !== true && !isOn("no-mdns", fromEnvironment(env, "no-mdns")),
         rateLimit: values["no-rate-limit"] !== true && !isOn("no-rate-limit", fromEnvironment(env, "no-rate-limit")),
         memoryBytes: parseMemory(text("memory") ?? "512"),
+        broker: optional(text("broker"), (url) =>
+          parseBrokerAddress({
+            url,
+            password: nonEmpty(env["BRAMBLE_BROKER_PASSWORD"]),
+            passwordFile: nonEmpty(env["BRAMBLE_BROKER_PASSWORD_FILE"]),
+            caFile: text("broker-ca"),
+          }),
+        ),
         joining: oneOf("joining", text("joining") ?? "ask", JOINING),
         anonymous: optional(text("anonymous"), (said) => oneOf("anonymous", said, ANONYMOUS)),
         allow: optional(text("allow"), (said) => list(said).map((network) => allowedNetwork("allow", network))),

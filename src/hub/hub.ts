@@ -3,6 +3,8 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import type { Message } from "../shared/messages/message.ts";
 import { Admission } from "./access/limits/admission.ts";
+import { createExternalBroker } from "./broker/external/create-external-broker.ts";
+import type { ExternalBroker } from "./broker/external/external-broker.ts";
 import type { Clock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { type Core, createCore, type Part } from "./core.ts";
@@ -119,14 +121,10 @@ export class Hub {
       });
     const failures = new ConnectionFailures(clock);
     const mqtt = createMqtt({ config, core, admission: admission(), failures, endpoints, clock, log });
-    const { store, directory, ingest, disk, metrics, budget } = core;
+    const hubId = () => status.hubId;
+    const broker = createExternalBroker(core, { address: config.broker, hubId, clock, log });
     const status = new HubStatus({
-      store,
-      directory,
-      ingest,
-      disk,
-      metrics,
-      budget,
+      ...core,
       config,
       version,
       dataFolder: folder.path,
@@ -135,6 +133,7 @@ export class Hub {
       clock,
       mqttClients: () => mqtt.stats.clients,
       tls: () => tls.status,
+      broker: () => broker?.state ?? null,
     });
     const reach = this.#createReach(core, endpoints, () => tls);
     const http: HttpTransport = this.#createHttp({
@@ -146,11 +145,11 @@ export class Hub {
       status,
       reach,
       tls: () => tls,
+      broker,
     });
     const tls = this.#createTls({ core, failures, endpoints, mqtt, http, status, reach });
 
-    const hubId = await this.#startCore(core, http);
-    status.identify(hubId);
+    status.identify(await this.#startCore(core, http));
     await tls.prepare();
     await this.#run(eventLoop);
     core.budget.start(clock);
@@ -158,6 +157,7 @@ export class Hub {
     await this.#run(core.feed);
     this.#stops.push(() => mqtt.stop());
     endpoints.listening("mqtt", config.mqttPort, (await mqtt.start()).port);
+    if (broker !== null) await this.#run(broker);
     this.#stops.push(() => http.stop());
     endpoints.listening("http", config.httpPort, await http.listen(config.host, config.httpPort));
     await this.#run(tls);
@@ -167,7 +167,7 @@ export class Hub {
     const linkSecret = links.make({ kind: "owner" }).secret;
     const announce = () => {
       const urls = { http: endpoints.localUrl("http") + config.basePath, mqtt: endpoints.localUrl("mqtt") };
-      folder.announce({ pid: process.pid, version, hubId, ...urls, token });
+      folder.announce({ pid: process.pid, version, hubId: hubId(), ...urls, token });
     };
     announce();
     endpoints.onChange = announce;
@@ -178,7 +178,7 @@ export class Hub {
     if (config.mdns) {
       const mdns = new Mdns({
         host: config.host,
-        hubId,
+        hubId: hubId(),
         httpPort,
         mqttPort,
         basePath: config.basePath,
@@ -262,7 +262,7 @@ export class Hub {
     return tls;
   }
 
-  #createHttp({ core, admission, failures, endpoints, mqtt, status, reach, tls }: HttpParts): HttpTransport {
+  #createHttp({ core, admission, failures, endpoints, mqtt, status, reach, tls, broker }: HttpParts): HttpTransport {
     const { config, version, uiFolder, agentFolder, clock, httpTimeouts, log } = this.#options;
     const { store, access, directory, registry, refusals, retention, commands, ingest, inbox, budget, feed, floodLog } =
       core;
@@ -291,6 +291,7 @@ export class Hub {
       refusals,
       registry,
       tls: () => tls().status,
+      broker: () => broker?.state ?? null,
       clock,
       log: log.child({ name: "doctor" }),
     });
@@ -387,8 +388,9 @@ interface HttpParts extends Omit<MqttParts, "config" | "clock" | "log"> {
   readonly status: HubStatus;
   readonly reach: Reach;
   readonly tls: () => Tls;
+  readonly broker: ExternalBroker | null;
 }
 
-interface TlsParts extends Omit<HttpParts, "admission" | "tls"> {
+interface TlsParts extends Omit<HttpParts, "admission" | "tls" | "broker"> {
   readonly http: HttpTransport;
 }

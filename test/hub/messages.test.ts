@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { errorStatus } from "../../src/shared/errors.ts";
 import { access } from "../../src/shared/messages/en/access.ts";
+import { broker } from "../../src/shared/messages/en/broker.ts";
 import { devices } from "../../src/shared/messages/en/devices.ts";
 import { diagnostics } from "../../src/shared/messages/en/diagnostics.ts";
 import { doctor } from "../../src/shared/messages/en/doctor.ts";
@@ -50,7 +51,7 @@ test("the English is what the golden file says", async () => {
 });
 
 test("no code is there twice, and each error has a sentence", () => {
-  const parts = [access, devices, diagnostics, doctor, http, ingest, notes, proxies, reach, tls];
+  const parts = [access, broker, devices, diagnostics, doctor, http, ingest, notes, proxies, reach, tls];
   const codes = parts.flatMap((part) => Object.keys(part));
   expect(codes.toSorted()).toEqual(Object.keys(en).toSorted());
   const errors = new Set(codes.map((code) => code.replace(/\/.*/, "")));

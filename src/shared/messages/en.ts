@@ -1,6 +1,7 @@
 // Every sentence that the hub says to people, in English: a code and its parameters in, words out. A code is that of an error
 // or a finding, with a part behind a slash where one error has several sentences. Other languages have the same codes.
 import { access } from "./en/access.ts";
+import { broker } from "./en/broker.ts";
 import { devices } from "./en/devices.ts";
 import { diagnostics } from "./en/diagnostics.ts";
 import { doctor } from "./en/doctor.ts";
@@ -13,6 +14,7 @@ import { tls } from "./en/tls.ts";
 
 export const en = {
   ...access,
+  ...broker,
   ...devices,
   ...diagnostics,
   ...doctor,
