@@ -22,6 +22,10 @@ export interface Config {
   readonly mdns: boolean;
   /** An outside broker that the hub is a client of, beside its own. */
   readonly broker: BrokerAddress | null;
+  /** Whether it runs in a container, which has to have a volume for the data. */
+  readonly isContainer: boolean;
+  /** Whether a clock that is behind the last message is right all the same. */
+  readonly trustClock: boolean;
   /** What becomes of unknown devices. */
   readonly joining: JoiningMode;
   /** What a client without a key may do; null where people set that. */
@@ -84,6 +88,7 @@ const flags = {
     help: "what clients may fill of the memory before they are turned away (512)",
   },
   "metrics-readings": { type: "boolean", help: "give Prometheus the latest readings, at /metrics/readings" },
+  "trust-clock": { type: "boolean", help: "start although the clock is behind the last message" },
   "log-level": { type: "string", value: "LEVEL", help: `what the log file holds: ${LOG_LEVELS.join(", ")} (info)` },
   help: { type: "boolean", help: "show this" },
 } as const;
@@ -139,6 +144,8 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
         trustProxy: list(text("trust-proxy")).map((network) => allowedNetwork("trust-proxy", network)),
         basePath: parseBasePath(text("base-path") ?? ""),
         allowedHosts: list(text("allowed-host")).map((name) => name.toLowerCase()),
+        isContainer: isOn("container", fromEnvironment(env, "container")),
+        trustClock: values["trust-clock"] === true || isOn("trust-clock", fromEnvironment(env, "trust-clock")),
         metricsReadings:
           values["metrics-readings"] === true || isOn("metrics-readings", fromEnvironment(env, "metrics-readings")),
         logLevel: oneOf("log-level", text("log-level") ?? "info", LOG_LEVELS),

@@ -9,6 +9,7 @@ import type { Clock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { type Core, createCore, type Part } from "./core.ts";
 import type { DataFolder } from "./data-folder.ts";
+import { refuseLateClock } from "./devices/late-clock.ts";
 import { ConnectionFailures } from "./diagnostics/connection-failures.ts";
 import { Mdns } from "./discovery/discovery.ts";
 import { Doctor } from "./doctor/doctor.ts";
@@ -207,11 +208,13 @@ export class Hub {
 
   /** Opens the store, on threads of its own, while the HTTP server is prepared; answers the hub's id. */
   async #startCore(core: Core, http: HttpTransport): Promise<string> {
-    const { store, access, disk, registry, retention, refusals, commands } = core;
+    const { store, access, disk, directory, registry, retention, refusals, commands } = core;
     this.#stops.push(() => store.stop());
     await Promise.all([store.start(), http.prepare()]);
     const hubId = await store.records.setting("hub-id", randomUUID);
     for (const part of [access, disk, registry, retention, refusals, commands]) await this.#run(part);
+    const { config, clock } = this.#options;
+    if (!config.trustClock) refuseLateClock(directory, clock);
     return hubId;
   }
 

@@ -9,6 +9,7 @@ import { doctor } from "../../src/shared/messages/en/doctor.ts";
 import { http } from "../../src/shared/messages/en/http.ts";
 import { ingest } from "../../src/shared/messages/en/ingest.ts";
 import { notes } from "../../src/shared/messages/en/notes.ts";
+import { places } from "../../src/shared/messages/en/places.ts";
 import { proxies } from "../../src/shared/messages/en/proxies.ts";
 import { reach } from "../../src/shared/messages/en/reach.ts";
 import { tls } from "../../src/shared/messages/en/tls.ts";
@@ -28,6 +29,7 @@ const SAMPLES: Readonly<Record<string, unknown>> = {
   retryAtMs: 1_767_229_200_000,
   untilMs: 1_767_229_200_000,
   skewMs: 2_592_000_000,
+  lastMs: 1_767_225_600_000,
   problems: ["‹problems›"],
   failure: { interfaceName: "eth0", reason: "EACCES" },
 };
@@ -51,7 +53,7 @@ test("the English is what the golden file says", async () => {
 });
 
 test("no code is there twice, and each error has a sentence", () => {
-  const parts = [access, broker, devices, diagnostics, doctor, http, ingest, notes, proxies, reach, tls];
+  const parts = [access, broker, devices, diagnostics, doctor, http, ingest, notes, places, proxies, reach, tls];
   const codes = parts.flatMap((part) => Object.keys(part));
   expect(codes.toSorted()).toEqual(Object.keys(en).toSorted());
   const errors = new Set(codes.map((code) => code.replace(/\/.*/, "")));

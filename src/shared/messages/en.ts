@@ -8,6 +8,7 @@ import { doctor } from "./en/doctor.ts";
 import { http } from "./en/http.ts";
 import { ingest } from "./en/ingest.ts";
 import { notes } from "./en/notes.ts";
+import { places } from "./en/places.ts";
 import { proxies } from "./en/proxies.ts";
 import { reach } from "./en/reach.ts";
 import { tls } from "./en/tls.ts";
@@ -21,6 +22,7 @@ export const en = {
   ...http,
   ...ingest,
   ...notes,
+  ...places,
   ...proxies,
   ...reach,
   ...tls,
