@@ -8,6 +8,7 @@ import { type AnyMessage, message } from "../shared/messages/message.ts";
 import type { Anonymous } from "../shared/security/access.ts";
 import { parseCidr } from "./access/cidr.ts";
 import { parseArguments } from "./arguments.ts";
+import { type BrokerAddress, parseBrokerAddress } from "./broker/broker-address.ts";
 import { StoreAddress } from "./store/store-address.ts";
 
 type LogLevel = (typeof LOG_LEVELS)[number];
@@ -24,6 +25,12 @@ export interface Config {
   readonly mqttsPort: Port;
   /** Whether Pis on the local network are told where the hub is. */
   readonly mdns: boolean;
+  /** An outside broker that the hub is a client of, beside its own. */
+  readonly broker: BrokerAddress | null;
+  /** Whether it runs in a container, which has to have a volume for the data. */
+  readonly isContainer: boolean;
+  /** Whether a clock that is behind the last message is right all the same. */
+  readonly trustClock: boolean;
   /** What becomes of unknown devices. */
   readonly joining: JoiningMode;
   /** What a client without a key may do; null where people set that. */
@@ -72,6 +79,8 @@ const flags = {
   "https-port": { type: "string", value: "N", help: "HTTPS port (8443), in use while TLS is on, and turning it on" },
   "mqtts-port": { type: "string", value: "N", help: "port of MQTT over TLS (8883), the same" },
   "no-mdns": { type: "boolean", help: "do not advertise the hub as bramble.local on the local network" },
+  broker: { type: "string", value: "URL", help: "take readings from this broker too: mqtt://… or mqtts://user@host" },
+  "broker-ca": { type: "string", value: "FILE", help: "authority that signed that broker's certificate (PEM)" },
   joining: { type: "string", value: JOINING.join("|"), help: "may unknown devices join? (ask)" },
   anonymous: { type: "string", value: "none|readings|all", help: "what clients without a key may do (readings)" },
   allow: { type: "string", value: "CIDR,…", help: "networks to let in beside the private ones" },
@@ -85,6 +94,7 @@ const flags = {
     help: "what clients may fill of the memory before they are turned away (512)",
   },
   "metrics-readings": { type: "boolean", help: "give Prometheus the latest readings, at /metrics/readings" },
+  "trust-clock": { type: "boolean", help: "start although the clock is behind the last message" },
   "log-level": { type: "string", value: "LEVEL", help: `what the log file holds: ${LOG_LEVELS.join(", ")} (info)` },
   help: { type: "boolean", help: "show this" },
 } as const;
@@ -97,7 +107,8 @@ ${Object.entries(flags)
   .join("\n")}
 
 BRAMBLE_TOKEN, in the environment alone, is this run's administrator token. A --store with a password is best given as
-BRAMBLE_STORE, which other users of this computer cannot see. SIGINT, SIGTERM and SIGHUP (its terminal was
+BRAMBLE_STORE, which other users of this computer cannot see; BRAMBLE_BROKER_PASSWORD, or the file that
+BRAMBLE_BROKER_PASSWORD_FILE names, is the hub's password at the outside broker. SIGINT, SIGTERM and SIGHUP (its terminal was
 closed) stop it. Ends with 0 when it was stopped, with 1 when it could not run, and with 2 when an argument is wrong.`;
 
 export type ConfigResult =
@@ -128,12 +139,22 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
         mdns: values["no-mdns"] !== true && !isOn("no-mdns", fromEnvironment(env, "no-mdns")),
         rateLimit: values["no-rate-limit"] !== true && !isOn("no-rate-limit", fromEnvironment(env, "no-rate-limit")),
         memoryBytes: parseMemory(text("memory") ?? "512"),
+        broker: optional(text("broker"), (url) =>
+          parseBrokerAddress({
+            url,
+            password: nonEmpty(env["BRAMBLE_BROKER_PASSWORD"]),
+            passwordFile: nonEmpty(env["BRAMBLE_BROKER_PASSWORD_FILE"]),
+            caFile: text("broker-ca"),
+          }),
+        ),
         joining: oneOf("joining", text("joining") ?? "ask", JOINING),
         anonymous: optional(text("anonymous"), (said) => oneOf("anonymous", said, ANONYMOUS)),
         allow: optional(text("allow"), (said) => list(said).map((network) => allowedNetwork("allow", network))),
         trustProxy: list(text("trust-proxy")).map((network) => allowedNetwork("trust-proxy", network)),
         basePath: parseBasePath(text("base-path") ?? ""),
         allowedHosts: list(text("allowed-host")).map((name) => name.toLowerCase()),
+        isContainer: isOn("container", fromEnvironment(env, "container")),
+        trustClock: values["trust-clock"] === true || isOn("trust-clock", fromEnvironment(env, "trust-clock")),
         metricsReadings:
           values["metrics-readings"] === true || isOn("metrics-readings", fromEnvironment(env, "metrics-readings")),
         logLevel: oneOf("log-level", text("log-level") ?? "info", LOG_LEVELS),

@@ -13,7 +13,7 @@ import { cached } from "./observe/cached.ts";
 import { certificateNote } from "./observe/certificate-note.ts";
 import type { DiskGuard } from "./observe/disk-guard.ts";
 import type { EventLoopMonitor } from "./observe/event-loop.ts";
-import { describeHealth } from "./observe/health.ts";
+import { describeHealth, type HubState } from "./observe/health.ts";
 import type { Metrics } from "./observe/metrics.ts";
 import type { Store, StoreStatus } from "./store/store.ts";
 
@@ -37,6 +37,8 @@ export interface HubStatusOptions {
   readonly clock: Clock;
   readonly mqttClients: () => number;
   readonly tls: () => TlsStatus;
+  /** Null where there is no outside broker. */
+  readonly broker: () => NonNullable<HubState["broker"]> | null;
 }
 
 interface Advertised {
@@ -81,7 +83,8 @@ export class HubStatus {
   }
 
   async info(): Promise<HubInfo> {
-    const { disk, config, version, dataFolder, endpoints } = this.#options;
+    const { disk, config, version, dataFolder, endpoints, broker } = this.#options;
+    const brokerProblem = broker()?.problem;
     const mdns = this.#advertised;
     const certificate = this.#certificateNote;
     return {
@@ -100,9 +103,12 @@ export class HubStatus {
       storedBytes: (await this.#storeStatus()).storedBytes,
       disk: disk.status,
       joining: config.joining,
-      notes: [...endpoints.notes, ...(mdns?.notes ?? []), ...(certificate ? [certificate] : [])].map((note) =>
-        render(note),
-      ),
+      notes: [
+        ...endpoints.notes,
+        ...(mdns?.notes ?? []),
+        ...(certificate ? [certificate] : []),
+        ...(brokerProblem ? [brokerProblem] : []),
+      ].map((note) => render(note)),
     };
   }
 
@@ -115,6 +121,7 @@ export class HubStatus {
       store: await this.#storeStatus().catch(toError),
       disk,
       mqttClients: mqttClients(),
+      broker: this.#options.broker(),
       certificateNote: this.#certificateNote,
     });
   }

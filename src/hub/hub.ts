@@ -3,10 +3,13 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import type { Message } from "../shared/messages/message.ts";
 import { Admission } from "./access/limits/admission.ts";
+import { createExternalBroker } from "./broker/external/create-external-broker.ts";
+import type { ExternalBroker } from "./broker/external/external-broker.ts";
 import type { Clock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { type Core, createCore, type Part } from "./core.ts";
 import type { DataFolder } from "./data-folder.ts";
+import { refuseLateClock } from "./devices/late-clock.ts";
 import { ConnectionFailures } from "./diagnostics/connection-failures.ts";
 import { Mdns } from "./discovery/discovery.ts";
 import { Doctor } from "./doctor/doctor.ts";
@@ -121,14 +124,10 @@ export class Hub {
       });
     const failures = new ConnectionFailures(clock);
     const mqtt = createMqtt({ config, core, admission: admission(), failures, endpoints, clock, log });
-    const { store, directory, ingest, disk, metrics, budget } = core;
+    const hubId = () => status.hubId;
+    const broker = createExternalBroker(core, { address: config.broker, hubId, clock, log });
     const status = new HubStatus({
-      store,
-      directory,
-      ingest,
-      disk,
-      metrics,
-      budget,
+      ...core,
       config,
       version,
       dataFolder: folder.path,
@@ -137,6 +136,7 @@ export class Hub {
       clock,
       mqttClients: () => mqtt.stats.clients,
       tls: () => tls.status,
+      broker: () => broker?.state ?? null,
     });
     const reach = this.#createReach(core, endpoints, () => tls);
     const http: HttpTransport = this.#createHttp({
@@ -148,11 +148,11 @@ export class Hub {
       status,
       reach,
       tls: () => tls,
+      broker,
     });
     const tls = this.#createTls({ core, failures, endpoints, mqtt, http, status, reach });
 
-    const hubId = await this.#startCore(core, http);
-    status.identify(hubId);
+    status.identify(await this.#startCore(core, http));
     await tls.prepare();
     await this.#run(eventLoop);
     core.budget.start(clock);
@@ -160,6 +160,7 @@ export class Hub {
     await this.#run(core.feed);
     this.#stops.push(() => mqtt.stop());
     endpoints.listening("mqtt", config.mqttPort, (await mqtt.start()).port);
+    if (broker !== null) await this.#run(broker);
     this.#stops.push(() => http.stop());
     endpoints.listening("http", config.httpPort, await http.listen(config.host, config.httpPort));
     await this.#run(tls);
@@ -169,7 +170,7 @@ export class Hub {
     const linkSecret = links.make({ kind: "owner" }).secret;
     const announce = () => {
       const urls = { http: endpoints.localUrl("http") + config.basePath, mqtt: endpoints.localUrl("mqtt") };
-      folder.announce({ pid: process.pid, version, hubId, ...urls, token });
+      folder.announce({ pid: process.pid, version, hubId: hubId(), ...urls, token });
     };
     announce();
     endpoints.onChange = announce;
@@ -180,7 +181,7 @@ export class Hub {
     if (config.mdns) {
       const mdns = new Mdns({
         host: config.host,
-        hubId,
+        hubId: hubId(),
         httpPort,
         mqttPort,
         basePath: config.basePath,
@@ -209,11 +210,13 @@ export class Hub {
 
   /** Opens the store, on threads of its own, while the HTTP server is prepared; answers the hub's id. */
   async #startCore(core: Core, http: HttpTransport): Promise<string> {
-    const { store, access, disk, registry, retention, refusals, commands } = core;
+    const { store, access, disk, directory, registry, retention, refusals, commands } = core;
     this.#stops.push(() => store.stop());
     await Promise.all([store.start(), http.prepare()]);
     const hubId = await store.records.setting("hub-id", randomUUID);
     for (const part of [access, disk, registry, retention, refusals, commands]) await this.#run(part);
+    const { config, clock } = this.#options;
+    if (!config.trustClock) refuseLateClock(directory, clock);
     return hubId;
   }
 
@@ -266,7 +269,7 @@ export class Hub {
     return tls;
   }
 
-  #createHttp({ core, admission, failures, endpoints, mqtt, status, reach, tls }: HttpParts): HttpTransport {
+  #createHttp({ core, admission, failures, endpoints, mqtt, status, reach, tls, broker }: HttpParts): HttpTransport {
     const { config, version, uiFolder, agentFolder, clock, httpTimeouts, log } = this.#options;
     const { store, access, directory, registry, refusals, retention, commands, ingest, inbox, budget, feed, floodLog } =
       core;
@@ -295,6 +298,7 @@ export class Hub {
       refusals,
       registry,
       tls: () => tls().status,
+      broker: () => broker?.state ?? null,
       clock,
       log: log.child({ name: "doctor" }),
     });
@@ -391,8 +395,9 @@ interface HttpParts extends Omit<MqttParts, "config" | "clock" | "log"> {
   readonly status: HubStatus;
   readonly reach: Reach;
   readonly tls: () => Tls;
+  readonly broker: ExternalBroker | null;
 }
 
-interface TlsParts extends Omit<HttpParts, "admission" | "tls"> {
+interface TlsParts extends Omit<HttpParts, "admission" | "tls" | "broker"> {
   readonly http: HttpTransport;
 }

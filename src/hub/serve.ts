@@ -10,6 +10,7 @@ import { DataFolder } from "./data-folder.ts";
 import { inUrl } from "./endpoints.ts";
 import { findHost, type Host, surviveClosedOutput } from "./host.ts";
 import { Hub, type RunningHub } from "./hub.ts";
+import { whyBadPlace } from "./observe/data-place.ts";
 import { freeBytesOf } from "./observe/disk-guard.ts";
 import { openLog } from "./observe/log.ts";
 
@@ -28,6 +29,8 @@ export async function serve(args: readonly string[], host: Host = findHost()): P
 
   const folder = new DataFolder(read.config.dataFolder);
   try {
+    const badPlace = whyBadPlace(folder.path, read.config.isContainer);
+    if (badPlace !== null) return fail(host, badPlace);
     folder.hold();
     return await run(read.config, folder, host);
   } catch (error) {

@@ -256,6 +256,17 @@ export const Health = Type.Object({
     message: Type.Optional(Type.String()),
   }),
   mqtt: Type.Object({ status: Type.Literal("ok"), clients: Type.Integer() }),
+  broker: Type.Optional(
+    Type.Object(
+      {
+        status: Type.Union([Type.Literal("ok"), Type.Literal("warning")]),
+        url: Type.String(),
+        clients: Type.Optional(Type.Integer({ description: "where the broker says how many are connected to it" })),
+        message: Type.Optional(Type.String({ description: "why nothing arrives from it" })),
+      },
+      { description: "where the hub was given an outside broker" },
+    ),
+  ),
   tls: Type.Optional(
     Type.Object(
       { status: Type.Literal("warning"), message: Type.String() },

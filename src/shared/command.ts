@@ -38,6 +38,11 @@ export const Command = Type.Object({
   timeline: Type.Array(Type.Object({ state: CommandState, atMs: Type.Integer() }), {
     description: "every state it has been in, oldest first",
   }),
+  acknowledgedBy: Type.Optional(
+    Type.Union([Type.Literal("device"), Type.Literal("broker")], {
+      description: "who said that it has it: the device's client, or an outside broker, which passes it on",
+    }),
+  ),
   reply: Type.Optional(ControlValue),
   error: Type.Optional(Type.String({ description: "why it failed: a code of the hub, or the device's own text" })),
 });

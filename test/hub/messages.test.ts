@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { errorStatus } from "../../src/shared/errors.ts";
 import { access } from "../../src/shared/messages/en/access.ts";
+import { broker } from "../../src/shared/messages/en/broker.ts";
 import { cli } from "../../src/shared/messages/en/cli.ts";
 import { devices } from "../../src/shared/messages/en/devices.ts";
 import { diagnostics } from "../../src/shared/messages/en/diagnostics.ts";
@@ -10,6 +11,7 @@ import { files } from "../../src/shared/messages/en/files.ts";
 import { http } from "../../src/shared/messages/en/http.ts";
 import { ingest } from "../../src/shared/messages/en/ingest.ts";
 import { notes } from "../../src/shared/messages/en/notes.ts";
+import { places } from "../../src/shared/messages/en/places.ts";
 import { proxies } from "../../src/shared/messages/en/proxies.ts";
 import { reach } from "../../src/shared/messages/en/reach.ts";
 import { start } from "../../src/shared/messages/en/start.ts";
@@ -31,6 +33,7 @@ const SAMPLES: Readonly<Record<string, unknown>> = {
   retryAtMs: 1_767_229_200_000,
   untilMs: 1_767_229_200_000,
   skewMs: 2_592_000_000,
+  lastMs: 1_767_225_600_000,
   problems: ["‹problems›"],
   failure: { interfaceName: "eth0", reason: "EACCES" },
 };
@@ -54,7 +57,23 @@ test("the English is what the golden file says", async () => {
 });
 
 test("no code is there twice, and each error has a sentence", () => {
-  const parts = [access, cli, devices, diagnostics, doctor, files, http, ingest, notes, proxies, reach, start, tls];
+  const parts = [
+    access,
+    broker,
+    cli,
+    devices,
+    diagnostics,
+    doctor,
+    files,
+    http,
+    ingest,
+    notes,
+    places,
+    proxies,
+    reach,
+    start,
+    tls,
+  ];
   const codes = parts.flatMap((part) => Object.keys(part));
   expect(codes.toSorted()).toEqual(Object.keys(en).toSorted());
   const errors = new Set(codes.map((code) => code.replace(/\/.*/, "")));

@@ -39,6 +39,7 @@ export class DeviceAuthority {
       case "unproven":
         return this.#obstacleToUnproven(principal, device);
       case "shell":
+      case "broker":
         return null;
       case "person":
       case "api-key":

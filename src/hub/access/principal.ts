@@ -31,6 +31,8 @@ export type Principal =
       readonly role: "viewer";
       readonly session: string;
     }
+  /** An outside broker, which asks its clients who they are by itself. */
+  | { readonly kind: "broker"; readonly role: "operator" }
   /** Has shown the device's key. */
   | { readonly kind: "device"; readonly device: DeviceId }
   /** Has shown what may be a key, which is not known here; it may become that of a device without one. */
@@ -90,6 +92,7 @@ function subjectOf(principal: Principal): string {
   switch (principal.kind) {
     case "shell":
     case "anonymous":
+    case "broker":
       return principal.kind;
     case "person":
       return `person ${principal.name}`;
@@ -113,6 +116,8 @@ export function nameOf(principal: Principal): string {
       return principal.name;
     case "api-key":
       return `api-key:${principal.name}`;
+    case "broker":
+      return "broker";
     case "share":
       return `share:${principal.id}`;
     case "device":

@@ -24,7 +24,9 @@ interface IncomingPublish extends Pick<Delivery, "payload" | "address" | "princi
   readonly topic: string;
   readonly route: Route;
   /** As in `Delivery`. */
-  readonly session: string;
+  readonly session: string | null;
+  /** As in `Delivery`. */
+  readonly isReplay?: boolean;
 }
 
 /** A client's connection has ended, or a message of it was settled after its end. */

@@ -11,6 +11,8 @@ export class CommandRefused extends Error {
 
 /** A way to a device: an MQTT session, a WebSocket, a request that waits. */
 export interface CommandChannel {
+  /** Whose acknowledgement it is, where it is not the device's client's own. */
+  readonly acknowledgedBy?: "broker";
   /**
    * Hands a command over. Resolves once the device's client has acknowledged it; with false where it has been sent, but
    * this way has no acknowledgement. Rejects when the way ended before that, or `signal` took the command back; with

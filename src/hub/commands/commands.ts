@@ -45,6 +45,8 @@ const TRY_AGAIN_MS = 1_000;
 /** Commands of one device that may wait at once. */
 const MAX_OPEN_COMMANDS_PER_DEVICE = 100;
 
+type Outcome = Pick<Command, "acknowledgedBy" | "reply" | "error">;
+
 /** A command that is not settled. */
 interface Open {
   command: Command;
@@ -175,7 +177,11 @@ export class Commands {
     // Who answers has it, whether or not its acknowledgement came first.
     const { command } = open;
     const heard = command.state === "delivered" ? command : this.#advanced(command, "delivered", {});
-    const answer = { ...(value === undefined ? {} : { reply: value }), ...outcome };
+    const answer = {
+      acknowledgedBy: "device" as const,
+      ...(value === undefined ? {} : { reply: value }),
+      ...outcome,
+    };
     await this.#settle(open, this.#advanced(heard, ok ? "done" : "failed", answer));
   }
 
@@ -263,18 +269,19 @@ export class Commands {
     const withdraw = new AbortController();
     open.withdraw = withdraw;
     this.#become(open, "sent");
+    const { acknowledgedBy = "device" } = channel;
     channel.deliver(open.message, withdraw.signal).then(
       (isAcknowledged) => {
         open.withdraw = null;
         if (!this.#isOpen(open)) return;
         if (open.command.publication !== undefined) {
           // What a control added by hand publishes is no command that could be replied to.
-          const heard = isAcknowledged ? this.#advanced(open.command, "delivered", {}) : open.command;
+          const heard = isAcknowledged ? this.#advanced(open.command, "delivered", { acknowledgedBy }) : open.command;
           this.#settleSoon(open, this.#advanced(heard, "done", {}));
           return;
         }
         open.replyDueMs = this.#options.clock.now() + REPLY_WITHIN_MS;
-        if (isAcknowledged) this.#become(open, "delivered");
+        if (isAcknowledged) this.#become(open, "delivered", { acknowledgedBy });
       },
       (failure: unknown) => {
         open.withdraw = null;
@@ -340,13 +347,13 @@ export class Commands {
     this.#dispatch(end.device);
   }
 
-  #become(open: Open, state: CommandState): void {
-    open.command = this.#advanced(open.command, state, {});
+  #become(open: Open, state: CommandState, outcome: Outcome = {}): void {
+    open.command = this.#advanced(open.command, state, outcome);
     this.#tell(open.command);
     this.#options.records.collection(commandRecords).save([open.command]).catch(this.#options.onSaveFailed);
   }
 
-  #advanced(command: Command, state: CommandState, outcome: Pick<Command, "reply" | "error">): Command {
+  #advanced(command: Command, state: CommandState, outcome: Outcome): Command {
     return {
       ...command,
       ...outcome,

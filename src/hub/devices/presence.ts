@@ -64,6 +64,7 @@ export class Presence {
   reportStatus(id: DeviceId, online: boolean, session: string | null): void {
     const state = this.#options.directory.states.get(id);
     if (state === undefined) return;
+    if (!online && session !== null) state.sessions.delete(session);
     const others = [...state.sessions].filter((other) => other !== session);
     if (online || others.length === 0) this.#setOnline(state, online);
   }

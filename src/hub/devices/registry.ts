@@ -41,6 +41,8 @@ export interface Source {
   readonly address: string;
   /** The MQTT session that delivered it; null for any other way. */
   readonly session: string | null;
+  /** A broker had it retained: it is no sign of life. */
+  readonly isReplay?: boolean;
 }
 
 export interface RegistryOptions {
@@ -277,7 +279,7 @@ export class Registry {
     }
     const state = this.#stateOf(id, source.address);
     state.about = about;
-    this.presence.heard(state, source.address, this.#options.clock.now());
+    if (source.isReplay !== true || !state.known) this.presence.heard(state, source.address, this.#options.clock.now());
     await this.#options.records.collection(deviceRecords).save([toRecord(state)]);
     state.isRecorded = true;
     this.#announce(state);

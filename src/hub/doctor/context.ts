@@ -1,6 +1,8 @@
 // What the doctor's checks need of the hub. A file of its own: the checks import it, and the doctor imports the checks.
 
 import type { HubInfo } from "../../shared/api.ts";
+import type { broker } from "../../shared/messages/en/broker.ts";
+import type { Message } from "../../shared/messages/message.ts";
 import type { TlsStatus } from "../../shared/security/tls.ts";
 import type { Clock } from "../clock.ts";
 import type { Port } from "../config.ts";
@@ -10,6 +12,15 @@ import type { BrowseResult } from "../discovery/browse.ts";
 import type { Refusals } from "../ingest/refusals.ts";
 import type { Log } from "../observe/log.ts";
 import type { LostName } from "../reach/reach.ts";
+
+/** How the connection to an outside broker is. */
+export interface BrokerCondition {
+  readonly url: string;
+  /** Of MQTT. */
+  readonly version: string;
+  /** Why nothing arrives; null where all is well. */
+  readonly problem: Message<keyof typeof broker> | null;
+}
 
 export interface DoctorOptions {
   readonly hubInfo: () => Promise<HubInfo>;
@@ -30,6 +41,8 @@ export interface DoctorOptions {
   readonly findLostName: () => Promise<LostName | null>;
   readonly refusals: Pick<Refusals, "list">;
   readonly registry: Pick<Registry, "list">;
+  /** Null in a hub without an outside broker. */
+  readonly broker?: () => BrokerCondition | null;
   /** Null in a hub without TLS. */
   readonly tls?: () => TlsStatus | null;
   readonly clock: Clock;

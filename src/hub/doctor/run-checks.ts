@@ -11,6 +11,7 @@ import { checkPortConflicts } from "./port-conflicts.ts";
 import { checkProxies } from "./proxies.ts";
 import { checkPublicName } from "./public-name.ts";
 import { checkReach } from "./reach.ts";
+import { checkBroker } from "./surroundings/broker.ts";
 import { realSystem, type System } from "./system.ts";
 import { checkCertificate } from "./tls/certificate.ts";
 
@@ -30,6 +31,7 @@ export async function runChecks(options: DoctorOptions, system: System = realSys
     { id: "firewall", run: () => checkFirewall(hub, system) },
     { id: "proxies", run: () => checkProxies(hub, options, system) },
     { id: "mdns", run: () => checkMdns(hub, options, system) },
+    { id: "broker", run: async () => checkBroker(options.broker?.() ?? null) },
     { id: "public-name", run: () => checkPublicName(options) },
     {
       id: "certificate",

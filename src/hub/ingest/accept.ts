@@ -38,6 +38,8 @@ export interface Delivery {
   readonly share: Share;
   /** The session that delivered it; null where there is none. */
   readonly session: string | null;
+  /** A broker had it retained: it is no sign of life. */
+  readonly isReplay?: boolean;
 }
 
 export interface RefusedDelivery extends Pick<Delivery, "source" | "payload" | "address" | "share"> {

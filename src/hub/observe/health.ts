@@ -13,6 +13,8 @@ export interface HubState {
   readonly store: StoreStatus | Error;
   readonly disk: { readonly status: DiskStatus; readonly freeBytes: number | null };
   readonly mqttClients: number;
+  /** Null where there is no outside broker. */
+  readonly broker?: { readonly url: string; readonly clients: number | null; readonly problem: Message | null } | null;
   /** What is wrong with the certificate; null where nothing is, or TLS is off. */
   readonly certificateNote: Message | null;
 }
@@ -22,20 +24,28 @@ export function describeHealth(hub: HubState): Health {
   const disk = diskHealth(hub.disk);
   const tls =
     hub.certificateNote === null ? null : { status: "warning" as const, message: render(hub.certificateNote) };
+  const broker = hub.broker ? brokerHealth(hub.broker) : null;
   return {
-    status: worstOf(store.status, disk.status, tls?.status ?? "ok"),
+    status: worstOf(store.status, disk.status, [tls?.status, broker?.status].includes("warning")),
     version: hub.version,
     uptimeSeconds: hub.uptimeSeconds,
     store,
     disk,
     mqtt: { status: "ok", clients: hub.mqttClients },
+    ...(broker && { broker }),
     ...(tls && { tls }),
   };
 }
 
-function worstOf(store: Health["store"]["status"], disk: DiskStatus, tls: Health["store"]["status"]): Health["status"] {
+function worstOf(store: Health["store"]["status"], disk: DiskStatus, hasWarning: boolean): Health["status"] {
   if (store === "failing" || disk === "full") return "failing";
-  return store === "warning" || disk === "low" || tls === "warning" ? "warning" : "ok";
+  return store === "warning" || disk === "low" || hasWarning ? "warning" : "ok";
+}
+
+/** A hub without its broker is not failing: what comes another way is stored, and a restart would bring no broker back. */
+function brokerHealth({ url, clients, problem }: NonNullable<HubState["broker"]>): NonNullable<Health["broker"]> {
+  const about = { url, ...(clients !== null && { clients }) };
+  return problem === null ? { status: "ok", ...about } : { status: "warning", ...about, message: render(problem) };
 }
 
 function storeHealth({ ingestFailure, store }: HubState): Health["store"] {

@@ -59,5 +59,15 @@ export interface Protocol {
   match(topic: string): Route | null;
   /** What a filter asks for where it asks for the commands of a device; undefined where it asks for anything else. */
   matchCommandFilter(filter: string): CommandSubscriber | undefined;
+  /** Filters for all topics that `match` knows. */
+  readonly filters: readonly TopicFilter[];
+  /** What tells a device to do a command, where nothing says that it subscribed. */
+  commandsOf(device: DeviceId): CommandSubscriber;
   readonly httpRoutes: readonly HttpRoute[];
+}
+
+export interface TopicFilter {
+  readonly filter: string;
+  /** Whether what is retained there says how things are now, and not how they once were. */
+  readonly wantsRetained: boolean;
 }

@@ -1,7 +1,9 @@
 // Every protocol that the hub understands, in the order in which they are asked.
+
+import type { DeviceId } from "../../shared/ids.ts";
 import type { DeviceTopics } from "../access/topic-authority.ts";
 import { brambleProtocol } from "./bramble/bramble.ts";
-import type { CommandSubscriber, HttpRoute, Protocol, Route } from "./protocol.ts";
+import type { CommandSubscriber, HttpRoute, Protocol, Route, TopicFilter } from "./protocol.ts";
 
 /** To add a protocol, add it here. */
 const PROTOCOLS: readonly Protocol[] = [brambleProtocol];
@@ -22,6 +24,14 @@ export function matchCommandFilter(filter: string): CommandSubscriber | undefine
     if (subscriber !== undefined) return subscriber;
   }
   return undefined;
+}
+
+/** For an outside broker: what the hub subscribes to. */
+export const deviceFilters: readonly TopicFilter[] = PROTOCOLS.flatMap(({ filters }) => filters);
+
+/** What is sent to a device that nothing is known of: the hub's own protocol. */
+export function commandsOf(device: DeviceId): CommandSubscriber {
+  return brambleProtocol.commandsOf(device);
 }
 
 export const httpRoutes: readonly HttpRoute[] = PROTOCOLS.flatMap((protocol) => protocol.httpRoutes);

@@ -1,6 +1,7 @@
 // Every sentence that the hub says to people, in English: a code and its parameters in, words out. A code is that of an error
 // or a finding, with a part behind a slash where one error has several sentences. Other languages have the same codes.
 import { access } from "./en/access.ts";
+import { broker } from "./en/broker.ts";
 import { cli } from "./en/cli.ts";
 import { devices } from "./en/devices.ts";
 import { diagnostics } from "./en/diagnostics.ts";
@@ -9,6 +10,7 @@ import { files } from "./en/files.ts";
 import { http } from "./en/http.ts";
 import { ingest } from "./en/ingest.ts";
 import { notes } from "./en/notes.ts";
+import { places } from "./en/places.ts";
 import { proxies } from "./en/proxies.ts";
 import { reach } from "./en/reach.ts";
 import { start } from "./en/start.ts";
@@ -16,6 +18,7 @@ import { tls } from "./en/tls.ts";
 
 export const en = {
   ...access,
+  ...broker,
   ...cli,
   ...devices,
   ...diagnostics,
@@ -24,6 +27,7 @@ export const en = {
   ...http,
   ...ingest,
   ...notes,
+  ...places,
   ...proxies,
   ...reach,
   ...start,

@@ -1,10 +1,18 @@
 // Bramble's own protocol: `sensor/…` and `bramble/<device>/…` over MQTT, POST /data over HTTP.
 import { assertNever } from "../../../shared/errors.ts";
-import type { DecodeContext, Decoded, Protocol } from "../protocol.ts";
+import type { DeviceId } from "../../../shared/ids.ts";
+import type { CommandSubscriber, DecodeContext, Decoded, Protocol } from "../protocol.ts";
 import { decodeStatement } from "./about.ts";
 import { brambleHttpRoutes } from "./http.ts";
 import { badDeviceId, badMetric, decodeMetricValue, decodeReadings } from "./readings.ts";
-import { type BrambleTopic, commandTopicDevice, type MalformedTopic, parseTopic } from "./topics.ts";
+import {
+  BRAMBLE_FILTERS,
+  type BrambleTopic,
+  commandTopic,
+  commandTopicDevice,
+  type MalformedTopic,
+  parseTopic,
+} from "./topics.ts";
 
 export const brambleProtocol: Protocol = {
   name: "bramble",
@@ -20,11 +28,18 @@ export const brambleProtocol: Protocol = {
   matchCommandFilter(filter) {
     const device = commandTopicDevice(filter);
     // Exactly the topic: a filter with a wildcard asks for those of all devices.
-    const replyTopic = `bramble/${device}/reply`;
-    return device && { device, replyTopic, encode: (command) => ({ topic: filter, payload: JSON.stringify(command) }) };
+    return device && commandsOf(device);
   },
+  filters: BRAMBLE_FILTERS,
+  commandsOf,
   httpRoutes: brambleHttpRoutes,
 };
+
+function commandsOf(device: DeviceId): CommandSubscriber {
+  const topic = commandTopic(device);
+  const replyTopic = `bramble/${device}/reply`;
+  return { device, replyTopic, encode: (command) => ({ topic, payload: JSON.stringify(command) }) };
+}
 
 function decode(
   topic: string,

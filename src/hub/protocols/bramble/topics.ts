@@ -15,6 +15,15 @@ export type MalformedTopic =
   | { readonly kind: "bad-device-id"; readonly text: string }
   | { readonly kind: "bad-metric"; readonly device: DeviceId; readonly text: string };
 
+/** Of every topic that `parseTopic` knows. */
+export const BRAMBLE_FILTERS = [
+  ...["sensor/data", "sensor/+/data", "bramble/+/readings", "bramble/+/metric/#", "bramble/+/reply"].map((filter) => ({
+    filter,
+    wantsRetained: false,
+  })),
+  ...["bramble/+/about", "bramble/+/status", "bramble/+/state"].map((filter) => ({ filter, wantsRetained: true })),
+];
+
 /** Reads a publish topic; null when it is none of ours. */
 export function parseTopic(topic: string): BrambleTopic | MalformedTopic | null {
   if (topic === "sensor/data") return { kind: "readings", device: null };
@@ -39,6 +48,10 @@ function topicKind(root: string | undefined, leaf: string, rest: readonly string
   if (rest.length > 0) return null;
   if (leaf === "readings") return "readings";
   return leaf === "about" || leaf === "status" || leaf === "state" || leaf === "reply" ? leaf : null;
+}
+
+export function commandTopic(device: DeviceId): string {
+  return `bramble/${device}/command`;
 }
 
 /** The device whose commands a filter asks for: exactly its command topic, no wildcard. */

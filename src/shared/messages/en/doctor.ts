@@ -27,6 +27,7 @@ const CHECKS = {
   reach: "the hub’s ports",
   "port-conflict": "who holds a port",
   firewall: "the firewall",
+  broker: "the outside broker",
   proxies: "proxies in front of the hub",
   certificate: "the certificate",
   mdns: "whether the hub is found by name",

@@ -251,6 +251,7 @@ function toMe(principal: Principal, shares: Pick<Access["shares"], "get">): Me |
       return { kind, name, role, device: principal.device, ...(expiresMs !== undefined && { expiresMs }) };
     }
     case "device":
+    case "broker":
     case "unproven":
     case "anonymous":
       return null;

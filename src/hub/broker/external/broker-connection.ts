@@ -1,0 +1,263 @@
+// The hub's connection to an outside broker, kept by MQTT.js: it connects, subscribes, and connects again. The session at the
+// broker outlives the connection, so that the broker keeps what arrives meanwhile.
+// Order of a message: it is handed over when there is room for it, its verdict comes, its PUBACK leaves. MQTT.js would hold up
+// every message until the one before is acknowledged, so it is told to acknowledge none, and `Acknowledgements` does.
+import type { IClientOptions, IConnackPacket, IPublishPacket, MqttClient } from "mqtt";
+import { message } from "../../../shared/messages/message.ts";
+import type { Log } from "../../observe/log.ts";
+import type { BrokerAddress } from "../broker-address.ts";
+import { Acknowledgements } from "./acknowledgements.ts";
+import { type BrokerProblem, brokerProblem, isUnsupportedVersion } from "./broker-problem.ts";
+
+export interface BrokerConnectionOptions {
+  readonly address: BrokerAddress;
+  /** Stays the same for a hub, or the broker would keep messages for one that never comes back. */
+  readonly clientId: string;
+  readonly filters: readonly BrokerFilter[];
+  /** A topic that is good to have; not every broker has it, or lets the hub read it. */
+  readonly optionalTopic: string;
+  /** False where there is no room: `resume` then asks again. */
+  readonly hasRoomFor: (payloadBytes: number) => boolean;
+  readonly onMessage: (received: ReceivedMessage) => void;
+  readonly onUp: () => void;
+  readonly onDown: () => void;
+  readonly log: Log;
+}
+
+export interface BrokerFilter {
+  readonly filter: string;
+  /** Whether what the broker has retained is wanted as well. */
+  readonly wantsRetained: boolean;
+}
+
+export interface ReceivedMessage {
+  readonly topic: string;
+  readonly payload: Buffer;
+  /** The broker had it retained: it is of before this subscription. */
+  readonly isReplay: boolean;
+  /** Has it acknowledged, after those that came before it. */
+  readonly acknowledge: () => void;
+}
+
+const KEEP_ALIVE_SECONDS = 30;
+const CONNECT_TIMEOUT_MS = 10_000;
+const RECONNECT_MS = 1_000;
+/** A hub that is off for longer finds an empty session at an MQTT 5 broker. */
+const SESSION_EXPIRY_SECONDS = 7 * 24 * 3_600;
+/** Messages without an acknowledgement that an MQTT 5 broker may have on the way. */
+const RECEIVE_MAXIMUM = 500;
+/** MQTT 5: nobody is subscribed to the topic. */
+const NO_MATCHING_SUBSCRIBERS = 16;
+
+/** MQTT.js sends its own PUBACK unless the message failed. */
+const ACKNOWLEDGED_BY_US = new Error("acknowledged once it is stored");
+
+export class BrokerConnection {
+  readonly #options: BrokerConnectionOptions;
+  #client: MqttClient | null = null;
+  #acknowledged: { readonly stream: MqttClient["stream"]; readonly acknowledgements: Acknowledgements } | null = null;
+  /** The message that there is no room for. */
+  #waiting: (() => void) | null = null;
+  #isUp = false;
+  #problem: BrokerProblem | null;
+  #lastError: unknown = null;
+
+  constructor(options: BrokerConnectionOptions) {
+    this.#options = options;
+    this.#problem = message("broker/away/ended", { broker: options.address.url });
+  }
+
+  get isUp(): boolean {
+    return this.#isUp;
+  }
+
+  /** Why nothing arrives; null where all is well. */
+  get problem(): BrokerProblem | null {
+    return this.#problem;
+  }
+
+  /** As people call it. */
+  get version(): string {
+    return this.#client?.options.protocolVersion === 5 ? "5" : "3.1.1";
+  }
+
+  /** Resolves once it has begun to connect. */
+  async start(): Promise<void> {
+    // 0.6 MB of code that a hub with its own broker does not load.
+    const { connect } = await import("mqtt");
+    const { address, clientId } = this.#options;
+    const options: IClientOptions = {
+      protocol: address.isTls ? "mqtts" : "mqtt",
+      host: address.host,
+      port: address.port,
+      ...(address.username !== null && { username: address.username }),
+      ...(address.password !== null && { password: address.password }),
+      ...(address.ca !== null && { ca: address.ca }),
+      clientId,
+      clean: false,
+      protocolVersion: 5,
+      properties: { sessionExpiryInterval: SESSION_EXPIRY_SECONDS, receiveMaximum: RECEIVE_MAXIMUM },
+      keepalive: KEEP_ALIVE_SECONDS,
+      connectTimeout: CONNECT_TIMEOUT_MS,
+      reconnectPeriod: RECONNECT_MS,
+      reconnectOnConnackError: true,
+      resubscribe: false,
+      queueQoSZero: false,
+      manualConnect: true,
+    };
+    const client = connect(options);
+    this.#client = client;
+    client.handleMessage = (packet, next) => this.#take(client, packet, next);
+    client.on("connect", (connack) => void this.#connected(client, connack));
+    client.on("error", (error) => this.#failed(client, error));
+    client.on("close", () => this.#closed());
+    client.connect();
+  }
+
+  /** Ends the connection; the session stays at the broker. Stopping twice is fine. */
+  async stop(): Promise<void> {
+    const client = this.#client;
+    this.#client = null;
+    if (client === null) return;
+    this.#waiting = null;
+    await client.endAsync(!client.connected);
+    this.#wentDown();
+  }
+
+  /** There is room again. */
+  resume(): void {
+    const waiting = this.#waiting;
+    this.#waiting = null;
+    waiting?.();
+  }
+
+  /** Ends the connection without acknowledging anything more: the broker sends it all again after `afterMs`. */
+  sendAgain(afterMs: number): void {
+    const client = this.#client;
+    if (client === null) return;
+    this.#problem = message("broker/away/deferred", { broker: this.#options.address.url });
+    this.#lastError = DEFERRED;
+    client.options.reconnectPeriod = afterMs;
+    client.stream.destroy();
+  }
+
+  /**
+   * Publishes at QoS 1. Resolves once the broker has acknowledged it: with false where it says that nobody is subscribed, which
+   * MQTT 3.1.1 cannot. Rejects where the connection ends before, or `signal` takes the message back.
+   */
+  publish(topic: string, payload: string, expirySeconds: number, signal: AbortSignal): Promise<boolean> {
+    const client = this.#client;
+    if (client === null || !this.#isUp) return Promise.reject(new Error("there is no connection to the broker"));
+    return new Promise((resolve, reject) => {
+      const properties = client.options.protocolVersion === 5 ? { messageExpiryInterval: expirySeconds } : {};
+      client.publish(topic, payload, { qos: 1, properties }, (error, packet) => {
+        settled();
+        if (error) reject(error);
+        else
+          resolve(packet === undefined || !("reasonCode" in packet) || packet.reasonCode !== NO_MATCHING_SUBSCRIBERS);
+      });
+      // MQTT.js would send it again on the next connection. The hub keeps what waits, and asks then what is still to be done.
+      const packetId = client.getLastMessageId();
+      const takeBack = () => client.removeOutgoingMessage(packetId);
+      const settled = () => {
+        signal.removeEventListener("abort", takeBack);
+        client.off("close", takeBack);
+      };
+      signal.addEventListener("abort", takeBack, { once: true });
+      client.once("close", takeBack);
+    });
+  }
+
+  async #connected(client: MqttClient, { sessionPresent }: IConnackPacket): Promise<void> {
+    const { filters, optionalTopic, address, log, onUp } = this.#options;
+    const { stream } = client;
+    client.options.reconnectPeriod = RECONNECT_MS;
+    try {
+      const rejected = await subscribe(client, filters);
+      await subscribe(client, [{ filter: optionalTopic, wantsRetained: true }]);
+      if (client.stream !== stream) return;
+      this.#lastError = null;
+      this.#isUp = true;
+      this.#problem =
+        rejected.length === 0
+          ? null
+          : message("broker/away/no-subscription", { broker: address.url, filters: rejected });
+      log.info({ broker: address.url, version: this.version, sessionPresent, rejected }, "connected to the broker");
+      onUp();
+    } catch (error) {
+      log.warn({ err: error, broker: address.url }, "the broker took no subscription");
+      stream.destroy();
+    }
+  }
+
+  #take(client: MqttClient, packet: IPublishPacket, next: (error?: Error) => void): void {
+    const { hasRoomFor, onMessage } = this.#options;
+    const payload = typeof packet.payload === "string" ? Buffer.from(packet.payload) : packet.payload;
+    if (!hasRoomFor(payload.length)) {
+      this.#waiting = () => this.#take(client, packet, next);
+      return;
+    }
+    const { topic, qos, retain, messageId = 0 } = packet;
+    const acknowledge = qos === 0 ? () => undefined : this.#acknowledgementsOf(client.stream).expect(messageId);
+    onMessage({ topic, payload, isReplay: retain, acknowledge });
+    next(ACKNOWLEDGED_BY_US);
+  }
+
+  /** Those of a connection that has ended are of no use to the next. */
+  #acknowledgementsOf(stream: MqttClient["stream"]): Acknowledgements {
+    if (this.#acknowledged?.stream !== stream) {
+      const acknowledgements = new Acknowledgements((packets) => {
+        if (!stream.destroyed) stream.write(packets);
+      });
+      this.#acknowledged = { stream, acknowledgements };
+    }
+    return this.#acknowledged.acknowledgements;
+  }
+
+  #failed(client: MqttClient, error: unknown): void {
+    if (isUnsupportedVersion(error) && client.options.protocolVersion === 5) {
+      this.#options.log.info({ broker: this.#options.address.url }, "the broker does not speak MQTT 5: 3.1.1 is tried");
+      client.options.protocolVersion = 4;
+    }
+    const isNews = this.#lastError === null;
+    this.#lastError = error;
+    this.#problem = brokerProblem(this.#options.address, error);
+    if (isNews)
+      this.#options.log.warn({ code: this.#problem.code, ...this.#problem.params }, "no connection to the broker");
+  }
+
+  #closed(): void {
+    if (this.#lastError === null) {
+      this.#problem = brokerProblem(this.#options.address, null);
+      if (this.#isUp) this.#options.log.warn({ broker: this.#options.address.url }, "the broker ended the connection");
+    }
+    this.#wentDown();
+  }
+
+  #wentDown(): void {
+    // What waits for room was not acknowledged: it comes again.
+    this.#waiting = null;
+    if (!this.#isUp) return;
+    this.#isUp = false;
+    this.#options.onDown();
+  }
+}
+
+const DEFERRED = new Error("readings cannot be stored now");
+
+/** Answers the filters that the broker rejects. */
+async function subscribe(client: MqttClient, filters: readonly BrokerFilter[]): Promise<string[]> {
+  const granted = await Promise.all(
+    filters.map(async ({ filter, wantsRetained }) => {
+      try {
+        // Retain handling is unknown to MQTT 3.1.1, which always sends what is retained.
+        await client.subscribeAsync(filter, { qos: 1, rh: wantsRetained ? 0 : 2 });
+        return null;
+      } catch (error) {
+        if (!client.connected) throw error;
+        return filter;
+      }
+    }),
+  );
+  return granted.filter((filter) => filter !== null);
+}

@@ -1,0 +1,121 @@
+// Commands to devices behind an outside broker. A device is reached while it is here and the hub is connected; whether it is
+// subscribed only an MQTT 5 broker says, and then with its acknowledgement. Where nobody is, the command waits in the hub, and
+// is sent again after a while.
+// Invariant: nothing waits at the broker longer than the command lives (MQTT 5), and nothing is sent while the connection is down.
+import type { Publication } from "../../../shared/added-control.ts";
+import type { DeviceId } from "../../../shared/ids.ts";
+import type { Clock } from "../../clock.ts";
+import type { CommandChannel } from "../../commands/channels.ts";
+import type { Commands } from "../../commands/commands.ts";
+import type { CommandSubscriber } from "../../protocols/protocol.ts";
+import type { BrokerConnection } from "./broker-connection.ts";
+
+export interface DeviceCommandsOptions {
+  readonly commands: Pick<Commands, "attach" | "listened">;
+  readonly commandsOf: (device: DeviceId) => CommandSubscriber;
+  readonly connection: () => Pick<BrokerConnection, "isUp" | "publish">;
+  readonly clock: Clock;
+}
+
+const TRY_AGAIN_MS = 5_000;
+const SWEEP_PERIOD_MS = 1_000;
+const EVERY_TOPIC = "#";
+
+export class DeviceCommands {
+  readonly #options: DeviceCommandsOptions;
+  /** Devices that are here. */
+  readonly #here = new Set<DeviceId>();
+  /** By device: takes its channel away. */
+  readonly #detach = new Map<DeviceId, () => void>();
+  /** Nobody was subscribed there: when they are tried again. */
+  readonly #quietDevices = new Map<DeviceId, number>();
+  readonly #quietTopics = new Map<string, number>();
+  #endTimer: (() => void) | null = null;
+
+  constructor(options: DeviceCommandsOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#endTimer = this.#options.clock.every(SWEEP_PERIOD_MS, () => this.#sweep());
+  }
+
+  stop(): void {
+    this.#endTimer?.();
+    this.#endTimer = null;
+    this.connectionChanged();
+  }
+
+  deviceChanged(device: DeviceId, isHere: boolean): void {
+    if (isHere) this.#here.add(device);
+    else this.#here.delete(device);
+    this.#look(device);
+  }
+
+  connectionChanged(): void {
+    this.#quietDevices.clear();
+    this.#quietTopics.clear();
+    for (const device of new Set([...this.#here, ...this.#detach.keys()])) this.#look(device);
+    if (this.#options.connection().isUp) this.#options.commands.listened(EVERY_TOPIC);
+  }
+
+  /** Undefined while there is no connection, or nobody was subscribed just now. */
+  channelTo({ topic, payload }: Publication): CommandChannel | undefined {
+    if (!this.#options.connection().isUp || this.#quietTopics.has(topic)) return undefined;
+    return this.#channel(
+      () => ({ topic, payload }),
+      (againMs) => this.#quietTopics.set(topic, againMs),
+    );
+  }
+
+  /** Attaches the device's channel where it is to have one, and detaches it where not. */
+  #look(device: DeviceId): void {
+    const subscriber = this.#options.commandsOf(device);
+    const isReached = this.#options.connection().isUp && this.#here.has(device);
+    if (!isReached) {
+      this.#detach.get(device)?.();
+      this.#detach.delete(device);
+    } else if (!this.#detach.has(device) && !this.#quietDevices.has(device)) {
+      const channel = this.#channel(subscriber.encode, (againMs) => {
+        this.#quietDevices.set(device, againMs);
+        this.#detach.get(device)?.();
+        this.#detach.delete(device);
+      });
+      this.#detach.set(device, this.#options.commands.attach(device, channel));
+    }
+  }
+
+  #channel(encode: CommandSubscriber["encode"], onQuiet: (againMs: number) => void): CommandChannel {
+    const { connection, clock } = this.#options;
+    return {
+      acknowledgedBy: "broker",
+      deliver: async (message, signal) => {
+        const { topic, payload } = encode(message);
+        const leftMs = message.at + message.ttl_ms - clock.now();
+        const hasSubscriber = await connection().publish(
+          topic,
+          payload,
+          Math.max(1, Math.ceil(leftMs / 1_000)),
+          signal,
+        );
+        if (hasSubscriber) return true;
+        onQuiet(clock.now() + TRY_AGAIN_MS);
+        throw new Error(`nobody is subscribed to ${topic}`);
+      },
+    };
+  }
+
+  #sweep(): void {
+    const nowMs = this.#options.clock.now();
+    for (const [topic, againMs] of this.#quietTopics) {
+      if (nowMs < againMs) continue;
+      this.#quietTopics.delete(topic);
+      this.#options.commands.listened(topic);
+    }
+    for (const [device, againMs] of this.#quietDevices) {
+      if (nowMs < againMs) continue;
+      this.#quietDevices.delete(device);
+      this.#look(device);
+    }
+  }
+}

@@ -1,0 +1,215 @@
+// The hub as a client of a real Mosquitto: nothing acknowledged is lost, presence and commands go through it, and what is wrong
+// with it is said.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { connectAsync, type MqttClient } from "mqtt";
+import { beforeAll, expect, test } from "vitest";
+import type { Health } from "../../../src/shared/api.ts";
+import type { Command } from "../../../src/shared/command.ts";
+import type { Device } from "../../../src/shared/device.ts";
+import type { DiagnosticReport } from "../../../src/shared/doctor.ts";
+import { startTestHub, type TestHub } from "../../support/hub.ts";
+import { ensureMosquitto, Mosquitto } from "../../support/system/mosquitto.ts";
+import { until } from "../../support/until.ts";
+
+beforeAll(ensureMosquitto, 120_000);
+
+interface Rows {
+  readonly readings: readonly { readonly device: string; readonly metric: string; readonly value: number }[];
+}
+
+const rowsOf = async (hub: TestHub, device: string) =>
+  (await hub.json<Rows>(`/api/v1/readings?device=${device}&limit=10000`)).readings;
+const connected = (hub: TestHub) =>
+  until(
+    "the hub is connected to its broker",
+    async () => {
+      const { broker } = await hub.json<Health>("/healthz");
+      return broker?.status === "ok" ? broker : undefined;
+    },
+    20_000,
+  );
+const deviceOf = async (hub: TestHub, id: string) =>
+  (await hub.json<{ devices: Device[] }>("/api/v1/devices")).devices.find((device) => device.id === id);
+
+async function client(broker: Mosquitto, id = "pi"): Promise<MqttClient & AsyncDisposable> {
+  const made = await connectAsync(broker.url, {
+    clientId: id,
+    reconnectPeriod: 0,
+    username: "pi",
+    password: "raspberry",
+  });
+  return Object.assign(made, { [Symbol.asyncDispose]: () => made.endAsync(true) });
+}
+
+test("readings of every topic are stored, retained ones of before are not", async () => {
+  await using broker = await Mosquitto.start();
+  await using pi = await client(broker);
+  await pi.publishAsync("sensor/old/data", '{"t":1,"ts":1700000000}', { qos: 1, retain: true });
+  await using hub = await startTestHub("--broker", broker.url);
+  await connected(hub);
+  await pi.publishAsync("sensor/a/data", '{"t":20.5}', { qos: 1 });
+  await pi.publishAsync("sensor/data", '{"device_id":"b","t":20.5}', { qos: 0 });
+  await pi.publishAsync("bramble/c/metric/room/temperature", "21", { qos: 2 });
+  // One that a client retains now is a new one.
+  await pi.publishAsync("bramble/d/readings", '{"t":3}', { qos: 1, retain: true });
+  for (const device of ["a", "b", "c", "d"])
+    await until(`a reading of ${device}`, async () => (await rowsOf(hub, device))[0]);
+  expect(await rowsOf(hub, "old")).toEqual([]);
+  expect((await deviceOf(hub, "a"))?.address).toBe("127.0.0.1");
+});
+
+test("what is acknowledged while the hub is killed, or away, is stored once it is back, and once", {
+  timeout: 60_000,
+}, async () => {
+  await using broker = await Mosquitto.start("max_queued_messages 0");
+  await using pi = await client(broker);
+  await using hub = await startTestHub("--broker", broker.url);
+  await connected(hub);
+  const COUNT = 2_000;
+  const startMs = Date.now();
+  let sent = 0;
+  const publish = async (count: number) => {
+    for (let index = 0; index < count; index++) {
+      const n = sent++;
+      await pi.publishAsync("sensor/k/data", JSON.stringify({ n, ts: startMs + n }), { qos: 1 });
+    }
+  };
+  const publishing = publish(COUNT / 2);
+  await until("some readings", async () => (await rowsOf(hub, "k"))[100]);
+  await hub.end("SIGKILL");
+  await publishing;
+  await publish(COUNT / 2);
+  await hub.start();
+  const rows = await until(
+    "all readings",
+    async () => {
+      const found = await rowsOf(hub, "k");
+      return found.length >= COUNT ? found : undefined;
+    },
+    30_000,
+  );
+  expect(rows.map(({ value }) => value).toSorted((a, b) => a - b)).toEqual(Array.from({ length: COUNT }, (_, n) => n));
+});
+
+test("a broker that is killed is said to be away, and is connected to again", { timeout: 60_000 }, async () => {
+  await using broker = await Mosquitto.start();
+  await using hub = await startTestHub("--broker", broker.url);
+  await connected(hub);
+  await broker.end("SIGKILL");
+  const away = await until("it is said", async () => {
+    const health = await hub.json<Health>("/healthz");
+    return health.broker?.message === undefined ? undefined : health;
+  });
+  expect(away.status).toBe("warning");
+  expect(away.broker).toMatchObject({ status: "warning", url: broker.url });
+  const check = async () =>
+    (await hub.json<DiagnosticReport>("/api/v1/doctor")).checks.find(({ id }) => id === "broker");
+  await until("the doctor says why", async () => (await check())?.message.startsWith("Nothing listens") || undefined);
+  expect(await check()).toMatchObject({ state: "wrong" });
+  await broker.start();
+  await connected(hub);
+  expect(await check()).toMatchObject({ state: "fine" });
+  await using pi = await client(broker);
+  await pi.publishAsync("sensor/again/data", '{"t":1}', { qos: 1 });
+  await until("a reading", async () => (await rowsOf(hub, "again"))[0]);
+});
+
+test("a device is here from its word to its last will, and after the hub was away", { timeout: 60_000 }, async () => {
+  await using broker = await Mosquitto.start();
+  await using hub = await startTestHub("--broker", broker.url);
+  await connected(hub);
+  const will = { topic: "bramble/pi/status", payload: Buffer.from("offline"), qos: 1 as const, retain: true };
+  const pi = await connectAsync(broker.url, { clientId: "will", will, reconnectPeriod: 0 });
+  await pi.publishAsync("bramble/pi/about", '{"name":"Attic"}', { qos: 1, retain: true });
+  await pi.publishAsync("bramble/pi/readings", '{"t":1}', { qos: 1 });
+  await pi.publishAsync("bramble/pi/status", "online", { qos: 1, retain: true });
+  const isOnline = (online: boolean) =>
+    until(`online: ${online}`, async () => (await deviceOf(hub, "pi"))?.presence.online === online || undefined);
+  await isOnline(true);
+  await hub.end("SIGTERM");
+  await hub.start();
+  // What is retained says so, though nothing new was sent.
+  await isOnline(true);
+  pi.stream.destroy();
+  await isOnline(false);
+  await hub.end("SIGTERM");
+  await hub.start();
+  await connected(hub);
+  expect(await deviceOf(hub, "pi")).toMatchObject({ name: "Attic", presence: { online: false } });
+});
+
+test("a command goes to a subscriber, and its receipt says that the broker acknowledged it", {
+  timeout: 60_000,
+}, async () => {
+  await using broker = await Mosquitto.start();
+  await using hub = await startTestHub("--broker", broker.url);
+  await connected(hub);
+  await using pi = await client(broker);
+  const about = { controls: [{ id: "led", kind: "switch" }] };
+  await pi.publishAsync("bramble/pi/about", JSON.stringify(about), { qos: 1, retain: true });
+  await until("the device", () => deviceOf(hub, "pi"));
+  const order = async (): Promise<Command> => {
+    const headers = { "Content-Type": "application/json" };
+    const body = JSON.stringify({ control: "led", value: true, ttl: 30 });
+    return (await hub.fetch("/api/v1/devices/pi/commands", { method: "POST", body, headers })).json();
+  };
+  // Nobody is subscribed: it waits in the hub, not at the broker.
+  const { id } = await order();
+  const received: { id: string; value: boolean }[] = [];
+  pi.on("message", (_topic, payload) => received.push(JSON.parse(payload.toString())));
+  await pi.subscribeAsync("bramble/pi/command", { qos: 1 });
+  const stateOf = () => hub.json<Command>(`/api/v1/commands/${id}`);
+  const delivered = await until(
+    "delivered",
+    async () => {
+      const command = await stateOf();
+      return command.state === "delivered" ? command : undefined;
+    },
+    15_000,
+  );
+  expect(delivered.acknowledgedBy).toBe("broker");
+  await until("the command", async () => received[0]);
+  expect(received).toMatchObject([{ id, value: true }]);
+  await pi.publishAsync("bramble/pi/reply", JSON.stringify({ id, ok: true, value: true }), { qos: 1 });
+  const done = await until("done", async () => {
+    const command = await stateOf();
+    return command.state === "done" ? command : undefined;
+  });
+  expect(done).toMatchObject({ acknowledgedBy: "device", reply: true });
+});
+
+test("a wrong password and a forbidden topic are said in words, and the password nowhere", {
+  timeout: 60_000,
+}, async () => {
+  await using broker = await Mosquitto.create(
+    "allow_anonymous false",
+    "password_file FOLDER/passwords",
+    "acl_file FOLDER/acl",
+  );
+  broker.writePasswords({ hub: "a-secret", pi: "raspberry" });
+  broker.writeFile("acl", "user hub\ntopic read sensor/#\nuser pi\ntopic write sensor/#\n");
+  await broker.start();
+  await using wrong = await startTestHub("--broker", broker.url.replace("//", "//hub:not-a-secret@"));
+  const messageOf = (hub: TestHub, part: string) =>
+    until(part, async () => {
+      const { broker: found } = await hub.json<Health>("/healthz");
+      return found?.message?.includes(part) ? found.message : undefined;
+    });
+  expect(await messageOf(wrong, "password")).toContain("BRAMBLE_BROKER_PASSWORD");
+  await using right = await startTestHub("--broker", broker.url.replace("//", "//hub:a-secret@"));
+  // Mosquitto grants a subscription that it lets nothing through to: what may be read arrives.
+  await using pi = await client(broker);
+  await until("a reading", async () => {
+    await pi.publishAsync("sensor/pi/data", '{"t":1}', { qos: 1 });
+    return (await rowsOf(right, "pi"))[0];
+  });
+  for (const hub of [wrong, right]) {
+    const log = readFileSync(join(hub.folder.path, "logs", "hub.log"), "utf8");
+    const told = await Promise.all(
+      ["/healthz", "/api/v1/doctor", "/api/v1/hub"].map(async (path) => (await hub.fetch(path)).text()),
+    );
+    expect(log).toContain(broker.url);
+    expect([log, hub.output, ...told].join("\n")).not.toContain("a-secret");
+  }
+});
