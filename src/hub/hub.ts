@@ -309,7 +309,6 @@ export class Hub {
       reach,
       log,
       hubInfo,
-      mqttPort,
       diagnostics,
       tls,
       uiFolder,

@@ -51,12 +51,13 @@ class FinderTest(FolderCase):
         self.assertEqual(self.memory.load(), OURS)
 
     def test_the_usual_ports_with_tls_are_tried_only_beside_the_usual_ones(self) -> None:
-        for settings, ports in (
+        tried: list[tuple[dict[str, Any], tuple[int, int]]] = [
             ({}, (8883, 8443)),
             ({"mqtt_port": 1993}, (0, 0)),
             ({"mqtt_port": 1993, "tls": "on"}, (8883, 8443)),
             ({"mqtt_port": 1993, "mqtts_port": 8884}, (8884, 0)),
-        ):
+        ]
+        for settings, ports in tried:
             found = next(self.finder(address="10.0.0.1", **settings).candidates())
             self.assertEqual((found.mqtts_port, found.https_port), ports)
 
