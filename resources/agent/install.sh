@@ -14,6 +14,8 @@ packages="python3 python3-paho-mqtt python3-zeroconf python3-gpiozero python3-sm
 files="
 @FILES@
 "
+# Who signs the hub's certificate, for curl and for the agent; empty where the hub is without TLS, or is trusted anyhow.
+authority="@AUTHORITY@"
 
 fail() { echo "bramble-agent: $*" >&2; exit 1; }
 
@@ -29,7 +31,7 @@ usage() {
   cat <<END
 Installs Bramble's agent @VERSION@ on a Raspberry Pi, from the hub at $hub.
 
-  curl -fsS $hub/install.sh | sh -s -- [OPTIONS]
+  curl -fsS${authority:+ --cacert bramble-ca.pem} $hub/install.sh | sh -s -- [OPTIONS]
 
   --yes        do not ask
   --uninstall  remove the service and the program; keep $config,
@@ -67,8 +69,10 @@ install_agent() {
     fail "apt-get could not install the packages (sudo apt-get update may help)"
   new=$(mktemp -d) && trap 'rm -rf "$new"' EXIT && mkdir "$new/bramble_agent"
   printf '%s\n' "$files" | sed '/^$/d' >"$new/SHA256SUMS"
+  [ -z "$authority" ] || printf '%s\n' "$authority" >"$new/ca.pem"
   while read -r _ path; do
-    curl -fsS "$hub/agent/$path" -o "$new/$path" || fail "$hub/agent/$path could not be fetched"
+    curl -fsS ${authority:+--cacert "$new/ca.pem"} "$hub/agent/$path" -o "$new/$path" ||
+      fail "$hub/agent/$path could not be fetched"
   done <"$new/SHA256SUMS"
   (cd "$new" && sha256sum -c --quiet SHA256SUMS) || fail "a file is not what the hub promised: nothing was installed"
 
@@ -83,9 +87,13 @@ install_agent() {
   $sudo install -m 644 "$new/bramble-agent.service" "$unit"
   # It may come to hold a key: for root and the agent alone.
   [ -e "$config" ] || $sudo install -m 640 -g bramble-agent "$new/bramble-agent.toml" "$config"
-  echo '{"http":"@HUB_URL@","mqtt_port":@MQTT_PORT@,"id":"@HUB_ID@"}' >"$new/hub.json"
+  echo '@HUB@' >"$new/hub.json"
   $sudo install -d -o bramble-agent -g bramble-agent "$state"
-  $sudo install -o bramble-agent -g bramble-agent -m 644 "$new/hub.json" "$state/hub.json"
+  # To install is a person's word for this hub: what was trusted before counts no more.
+  $sudo rm -f "$state/ca.pem"
+  for file in hub.json ${authority:+ca.pem}; do
+    $sudo install -o bramble-agent -g bramble-agent -m 644 "$new/$file" "$state/$file"
+  done
   $sudo systemctl daemon-reload
   $sudo systemctl enable --quiet bramble-agent
   $sudo systemctl restart bramble-agent
@@ -94,6 +102,7 @@ install_agent() {
     tries=$((tries - 1)) && sleep 1
   done
   [ -z "$code" ] || echo "The code of this Pi's key is $code: compare it with what the hub shows before you approve it."
+  [ -z "$authority" ] || $sudo "$bin" authority || true
   echo "Done: this Pi shows up at $hub. What it does: bramble-agent status. What hangs on it: $config"
 }
 

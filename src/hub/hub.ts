@@ -317,7 +317,6 @@ export class Hub {
       reach,
       log,
       hubInfo,
-      mqttPort,
       diagnostics,
       tls,
       uiFolder,

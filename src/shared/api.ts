@@ -177,13 +177,19 @@ export const RefusedList = Type.Object({ refused: Type.Array(Refused) });
 export type RefusedList = Static<typeof RefusedList>;
 
 export const InstallerQuery = Type.Object({
-  address: Type.String({ description: "an address of the hub, as a Pi reaches it" }),
+  address: Type.String({ description: "an address of the hub, or a name of it, as a Pi reaches it" }),
 });
 /** The script that makes a Pi a device, as a Pi gets it that fetches it from that address. */
 export const Installer = Type.Object({
   url: Type.String(),
   sha256: Type.String({ description: "of the script" }),
   hubId: Type.String(),
+  authority: Type.Optional(
+    Type.Object(
+      { url: Type.String(), sha256: Type.String({ description: "of that file" }) },
+      { description: "whose certificate the hub shows at `url`, where nobody trusts it without having been told to" },
+    ),
+  ),
 });
 export type Installer = Static<typeof Installer>;
 

@@ -18,6 +18,7 @@ from .run_folder import (
 )
 from .sampler import Sampler
 from .status import StatusBoard
+from .trust import Trust
 from .uplink import Uplink
 from .vitals import Vitals
 
@@ -37,6 +38,16 @@ class Options:
     state: Path
     run: Path
     hub: HubSettings | None = None
+
+    def applied(self, config: Config) -> Config:
+        """The configuration with what the command line says in its place."""
+        if self.hub is None:
+            return config
+        told = self.hub
+        hub = replace(
+            config.hub, address=told.address, mqtt_port=told.mqtt_port, http_port=told.http_port, discover=told.discover
+        )
+        return replace(config, hub=hub)
 
     @property
     def status_files(self) -> list[Path]:
@@ -66,7 +77,7 @@ class ConfigWatch:
             config = load(self._options.config)
         except ConfigError as error:
             return error
-        return config if self._options.hub is None else replace(config, hub=self._options.hub)
+        return self._options.applied(config)
 
     def _stamp(self) -> tuple[int, ...]:
         try:
@@ -102,7 +113,8 @@ class Agent:
         outputs = Outputs(board)
         commands = Commands(outputs, seen, clock)
         sampler = Sampler(outbox, Vitals(), board)
-        uplink = Uplink(outbox, clock, outputs, commands, HubMemory(options.state / "hub.json"), board)
+        memory, trust = HubMemory(options.state / "hub.json"), Trust(options.state)
+        uplink = Uplink(outbox, clock, outputs, commands, memory, trust, board)
         control_socket = ControlSocket(run_folder / CONTROL_SOCKET, outputs, uplink.state_changed)
 
         def check_storage() -> None:
@@ -162,9 +174,7 @@ class Agent:
             return found
         host = own_name()
         default = Config(device=device_id(host), name=host)
-        config = (found.usable if found is not None else None) or default
-        if self._options.hub is not None:
-            config = replace(config, hub=self._options.hub)
+        config = self._options.applied((found.usable if found is not None else None) or default)
         if found is not None:
             self._refuse(found, "inputs and outputs do not work until it is mended")
             board.config(config.device, found.problems)

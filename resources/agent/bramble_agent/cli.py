@@ -1,4 +1,4 @@
-"""The command line: `bramble-agent run | check | test | status | key`."""
+"""The command line: `bramble-agent run | check | test | status | key | authority`."""
 import argparse
 import getpass
 import json
@@ -15,11 +15,13 @@ from .addresses import address_error
 from .config import DEFAULT_PATH, ConfigError, HubSettings, load
 from .device_key import KEY_SHAPE, KeyFile, code_of
 from .devices import Outputs
+from .endpoint import Authority, file_problem
 from .control_socket import request_action
 from .inputs import CommandInput
 from .outputs import Refused, Value
 from .shell import CommandFailed
 from .status import StatusBoard, describe, read_status
+from .trust import NotTrusted, Trust
 
 STATE_FOLDER = Path("/var/lib/bramble-agent")
 RUN_FOLDER = Path("/run/bramble-agent")
@@ -46,6 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return test(options, args.output, args.value)
         case "key":
             return set_key(options) if args.action == "set" else show_key(options)
+        case "authority":
+            return forget_authority(options) if args.action == "forget" else show_authority(options)
         case _:
             return status(options)
 
@@ -71,6 +75,11 @@ def make_parser() -> argparse.ArgumentParser:
     commands.add_parser("status", parents=[common], help="is it connected, what waits, what went wrong")
     keys = commands.add_parser("key", parents=[common], help="show the code of this device's key, or set a key")
     keys.add_argument("action", nargs="?", choices=["set"], help="set: the key is read from standard input")
+    trusting = commands.add_parser("authority", parents=[common], help="show whom this device trusts to be its hub")
+    trusting.add_argument(
+        "action", nargs="?", choices=["forget"],
+        help="forget: that of the hub that answers next is trusted; for a hub that was set up anew",
+    )
     return parser
 
 
@@ -213,6 +222,35 @@ def set_key(options: Options) -> int:
     return 0
 
 
+def show_authority(options: Options) -> int:
+    """To compare with the fingerprint that the hub shows."""
+    try:
+        settings = load(options.config).hub
+        authority = Trust(options.state).load() if settings.ca_file is None else Authority("file", settings.ca_file)
+    except ConfigError as error:
+        return complain_of(options, error)
+    except NotTrusted as error:
+        return complain(f"{error}")
+    if authority is None:
+        return complain("No authority is trusted yet: that of the first hub with TLS will be.")
+    print(f"This device trusts {authority}.")
+    return 0
+
+
+def forget_authority(options: Options) -> int:
+    """A running agent goes by it when it connects next."""
+    try:
+        was_there = Trust(options.state).forget()
+    except PermissionError:
+        return complain("The authority is the agent's: try it with sudo.")
+    except OSError as error:
+        return complain(f"The authority cannot be forgotten: {error}")
+    if not was_there:
+        return complain("No authority is pinned: there is nothing to forget.")
+    print("Forgotten: that of the hub that answers next is trusted. bramble-agent status shows its fingerprint.")
+    return 0
+
+
 def check(options: Options) -> int:
     """0 where the configuration can work, as far as that shows without its pins and sensors."""
     if not options.config.exists():
@@ -222,6 +260,9 @@ def check(options: Options) -> int:
     except ConfigError as error:
         return complain_of(options, error)
     failed = False
+    if config.hub.ca_file is not None and (problem := file_problem(Path(config.hub.ca_file))) is not None:
+        failed = True
+        complain(f"{options.config}, line {config.line_of('hub', 'ca_file')}: [hub] {problem}")
     for name, settings in config.inputs.items():
         if not isinstance(settings, CommandInput):
             continue

@@ -5,13 +5,13 @@ hub's, and goes by the hub's while its own is more than a minute off and not set
 """
 import http.client
 import logging
-import subprocess
 import time
 from collections.abc import Callable
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
-from .hub import Hub
+from .endpoint import Endpoint
+from .ntp import is_set_by_ntp
 
 log = logging.getLogger("clock")
 
@@ -49,7 +49,7 @@ class Clock:
         wall_ms, hub_ms = self._wall_ms(), self._hub_ms()
         return wall_ms if hub_ms is None or abs(hub_ms - wall_ms) <= MIN_MEASURABLE_OFFSET_MS else hub_ms
 
-    def compare(self, hub: Hub) -> None:
+    def compare(self, hub: Endpoint) -> None:
         """Asks the hub for its time. Where it cannot be asked, what is known stays."""
         sent_ms = self.up_ms()
         try:
@@ -77,9 +77,9 @@ class Clock:
         return None if self._hub_base_ms is None else self._hub_base_ms + self.up_ms()
 
 
-def ask_time_ms(hub: Hub) -> int:
+def ask_time_ms(hub: Endpoint) -> int:
     """By the Date header of any answer. Half a second is what it leaves out on average."""
-    connection = http.client.HTTPConnection(hub.address, hub.http_port, timeout=CLOCK_QUERY_TIMEOUT_SECONDS)
+    connection = hub.http_connection(CLOCK_QUERY_TIMEOUT_SECONDS)
     try:
         connection.request("GET", "/healthz")
         date = connection.getresponse().getheader("Date")
@@ -88,18 +88,6 @@ def ask_time_ms(hub: Hub) -> int:
     if date is None:
         raise ValueError("it does not say what time it is")
     return round(parsedate_to_datetime(date).timestamp() * 1_000) + 500
-
-
-def is_set_by_ntp() -> bool:
-    """True where systemd knows that something keeps the clock right."""
-    try:
-        answer = subprocess.run(
-            ["timedatectl", "show", "--property=NTPSynchronized", "--value"],
-            capture_output=True, text=True, timeout=CLOCK_QUERY_TIMEOUT_SECONDS, stdin=subprocess.DEVNULL, check=False,
-        )
-    except (OSError, subprocess.SubprocessError):
-        return False
-    return answer.stdout.strip() == "yes"
 
 
 def boot_id() -> str:

@@ -35,6 +35,7 @@ MAX_QUEUE_ROWS = 1_000_000_000
 MIN_QUEUE_MEGABYTES, MAX_QUEUE_MEGABYTES = 0.1, 1_000_000
 MAX_NAME_CHARACTERS = 64
 MAX_CONTROLS_PER_DEVICE = 100
+TLS_CHOICES = ("auto", "on", "off")
 
 
 class Declared(Protocol):
@@ -64,9 +65,18 @@ class HubSettings:
     mqtt_port: int = 1883
     http_port: int = 8080
     discover: bool = True
+    # auto: where the hub offers it, and from then on always.
+    tls: str = "auto"
+    # PEM of the authority to trust; without it the hub's own is, as it was met first.
+    ca_file: str | None = None
+    # With TLS; None for the usual ones.
+    mqtts_port: int | None = None
+    https_port: int | None = None
 
     def __post_init__(self) -> None:
         """Raises BadSetting."""
+        if self.ca_file is not None and self.tls == "off":
+            raise BadSetting("ca_file", 'ca_file is for TLS, and tls is "off": take one of them out')
         if self.mqtt_port == self.http_port:
             key = "mqtt_port" if self.mqtt_port != HubSettings.mqtt_port else "http_port"
             raise BadSetting(key, f"mqtt_port and http_port are both {self.mqtt_port}: the hub has one for each")
@@ -300,6 +310,16 @@ def _check_key(key: str) -> None:
         raise BadSetting("key", "key is empty or has spaces around it: write it as the hub showed it")
 
 
+def _check_tls(tls: str) -> None:
+    if tls not in TLS_CHOICES:
+        raise BadSetting("tls", f'tls takes "auto", "on" or "off", not {tls!r}{did_you_mean(tls, TLS_CHOICES)}')
+
+
+def _check_ca_file(ca_file: str) -> None:
+    if not Path(ca_file).is_absolute():
+        raise BadSetting("ca_file", 'ca_file takes a whole path, such as "/etc/ssl/bramble-ca.pem"')
+
+
 def _check_address(address: str) -> None:
     if (wrong := address_error(address)) is not None:
         raise BadSetting("address", wrong)
@@ -314,6 +334,10 @@ KEY_CHECKS: Mapping[KeyPath, Callable[[Any], None]] = {
     ("hub", "address"): _check_address,
     ("hub", "mqtt_port"): lambda port: check_range("mqtt_port", port, MIN_PORT, MAX_PORT),
     ("hub", "http_port"): lambda port: check_range("http_port", port, MIN_PORT, MAX_PORT),
+    ("hub", "mqtts_port"): lambda port: check_range("mqtts_port", port, MIN_PORT, MAX_PORT),
+    ("hub", "https_port"): lambda port: check_range("https_port", port, MIN_PORT, MAX_PORT),
+    ("hub", "tls"): _check_tls,
+    ("hub", "ca_file"): _check_ca_file,
     ("queue", "rows"): lambda rows: check_range("rows", rows, 1, MAX_QUEUE_ROWS),
     ("queue", "megabytes"): lambda size: check_range("megabytes", size, MIN_QUEUE_MEGABYTES, MAX_QUEUE_MEGABYTES),
 }

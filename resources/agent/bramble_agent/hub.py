@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from .config import HubSettings
@@ -18,19 +19,26 @@ log = logging.getLogger("hub")
 SERVICE = "_bramble._tcp.local."
 SEARCH_TIMEOUT_SECONDS = 3
 SERVICE_QUERY_TIMEOUT_MS = 2_000
+# Where a hub has TLS, unless a person or the hub itself says otherwise.
+MQTTS_PORT, HTTPS_PORT = 8883, 8443
 
 
 @dataclass(frozen=True)
 class Hub:
-    """One way to reach a hub; the id is empty where it is not known."""
+    """Where a hub is reached. A port of 0 is not open to this machine; the id is empty where it is not known."""
 
     address: str
     mqtt_port: int
     http_port: int
     id: str = ""
+    # With TLS.
+    mqtts_port: int = 0
+    https_port: int = 0
+    # What its HTTP paths begin with, such as "/bramble".
+    path: str = ""
 
     def __str__(self) -> str:
-        return f"{self.address} port {self.mqtt_port}"
+        return f"{self.address} port {self.mqtt_port or self.mqtts_port}"
 
 
 class HubMemory:
@@ -50,10 +58,9 @@ class HubMemory:
             return self._unsaved
         try:
             stored = json.loads(self._path.read_text())
-            url = urlsplit(stored["http"])
-            if url.hostname is None or url.port is None:
-                raise ValueError("no address")
-            return Hub(url.hostname, int(stored["mqtt_port"]), url.port, str(stored["id"]))
+            if not isinstance(stored, dict):
+                raise ValueError("it holds no address")
+            return hub_of(stored)
         except FileNotFoundError:
             return None
         except (OSError, ValueError, KeyError, TypeError) as error:
@@ -61,10 +68,8 @@ class HubMemory:
             return None
 
     def save(self, hub: Hub) -> None:
-        host = f"[{hub.address}]" if ":" in hub.address else hub.address
-        stored = {"http": f"http://{host}:{hub.http_port}", "mqtt_port": hub.mqtt_port, "id": hub.id}
         try:
-            replace_file(self._path, json.dumps(stored) + "\n")
+            replace_file(self._path, json.dumps(stored_form(hub)) + "\n")
         except OSError as error:
             if self._unsaved != hub:
                 reason = disk_message(self._path.parent, error)
@@ -72,6 +77,31 @@ class HubMemory:
             self._unsaved = hub
             return
         self._unsaved = None
+
+
+def hub_of(stored: dict[str, Any]) -> Hub:
+    """From what `stored_form` made, or the installer. Raises ValueError, KeyError or TypeError."""
+    plain, secure = urlsplit(stored.get("http", "")), urlsplit(stored.get("https", ""))
+    address = secure.hostname or plain.hostname
+    if address is None or (plain.port or secure.port) is None:
+        raise ValueError("no address")
+    return Hub(
+        address, int(stored.get("mqtt_port", 0)), plain.port or 0, str(stored["id"]),
+        int(stored.get("mqtts_port", 0)), secure.port or 0, (secure if secure.hostname else plain).path.rstrip("/"),
+    )
+
+
+def stored_form(hub: Hub) -> dict[str, Any]:
+    """As it lies in the file: what is not open is not there."""
+    host = f"[{hub.address}]" if ":" in hub.address else hub.address
+    stored: dict[str, Any] = {"id": hub.id}
+    for scheme, port in (("http", hub.http_port), ("https", hub.https_port)):
+        if port:
+            stored[scheme] = f"{scheme}://{host}:{port}{hub.path}"
+    for name, port in (("mqtt_port", hub.mqtt_port), ("mqtts_port", hub.mqtts_port)):
+        if port:
+            stored[name] = port
+    return stored
 
 
 class HubFinder:
@@ -91,7 +121,7 @@ class HubFinder:
         """The given address, what mDNS finds, the last known address; each only when the one before did not do."""
         settings, known = self._settings, self._memory.load()
         if settings.address is not None:
-            yield Hub(settings.address, settings.mqtt_port, settings.http_port)
+            yield given_hub(settings.address, settings)
         if settings.discover:
             yield from self._discover(known)
         if known is not None:
@@ -111,6 +141,16 @@ class HubFinder:
                 yield hub
             else:
                 log.info("there is a hub at %s, but this device belongs to another", hub)
+
+
+def given_hub(address: str, settings: HubSettings) -> Hub:
+    """A hub on ports of a person's own may share its machine with another one, which has the usual ports with TLS."""
+    is_usual = (settings.mqtt_port, settings.http_port) == (HubSettings.mqtt_port, HubSettings.http_port)
+    mqtts_port, https_port = (MQTTS_PORT, HTTPS_PORT) if is_usual or settings.tls == "on" else (0, 0)
+    return Hub(
+        address, settings.mqtt_port, settings.http_port,
+        mqtts_port=settings.mqtts_port or mqtts_port, https_port=settings.https_port or https_port,
+    )
 
 
 def is_meant(found: Hub, known: Hub | None) -> bool:
@@ -155,13 +195,22 @@ def search(seconds: float, interfaces: list[str] | None = None) -> Iterator[Hub]
             if info is None or info.port is None:
                 continue
             addresses = info.parsed_scoped_addresses(IPVersion.V4Only) + info.parsed_scoped_addresses(IPVersion.V6Only)
-            mqtt_port, hub_id = txt_value(info.properties, b"mqtt"), txt_value(info.properties, b"id")
-            if not mqtt_port.isdecimal():
+            mqtt_port, mqtts_port, https_port = (txt_port(info.properties, key) for key in (b"mqtt", b"mqtts", b"https"))
+            if mqtt_port == mqtts_port == 0:
                 continue
+            hub_id, path = txt_value(info.properties, b"id"), txt_value(info.properties, b"path").rstrip("/")
+            # A hub that does not name its port for MQTT has closed those without TLS.
+            http_port = info.port if mqtt_port else 0
             for address in addresses:
-                yield Hub(address, int(mqtt_port), info.port, hub_id)
+                yield Hub(address, mqtt_port, http_port, hub_id, mqtts_port, https_port, path)
     finally:
         zeroconf.close()
+
+
+def txt_port(properties: dict[bytes, bytes | None], key: bytes) -> int:
+    """0 where there is none."""
+    text = txt_value(properties, key)
+    return int(text) if text.isdecimal() and int(text) < 65_536 else 0
 
 
 def txt_value(properties: dict[bytes, bytes | None], key: bytes) -> str:

@@ -5,13 +5,15 @@ still in the outbox. Speaks with paho-mqtt 1.6, as Debian 12 has it, and 2.x.
 """
 import logging
 import socket
+import ssl
 import threading
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import paho.mqtt.client as mqtt
 
-from .hub import Hub
+from .endpoint import Endpoint
 
 log = logging.getLogger("link")
 
@@ -28,6 +30,10 @@ KEEP_ALIVE_CODES = (16, 141)
 
 class LinkLost(Exception):
     """The connection is gone or never came; the text is for a person."""
+
+
+class LinkUntrusted(LinkLost):
+    """What answers does not prove to be the hub."""
 
 
 class LinkRefused(LinkLost):
@@ -87,14 +93,29 @@ class Link:
         if self._end is not None:
             raise (LinkRefused if self._refused else LinkLost)(self._end)
 
-    def open(self, hub: Hub) -> None:
+    def open(self, hub: Endpoint) -> None:
         """Returns once the hub has accepted the device and sends it commands. Raises LinkLost."""
+        if hub.context is not None:
+            self._client.tls_set_context(hub.context)
         try:
-            self._client.connect(hub.address, hub.mqtt_port, keepalive=KEEP_ALIVE_SECONDS)
+            self._connect(hub)
+        except ssl.SSLCertVerificationError as error:
+            raise LinkUntrusted(hub.certificate_message(error, datetime.now())) from error
         except (OSError, ValueError) as error:
-            raise LinkLost(f"the hub does not answer at {hub}: {error}") from error
+            hint = hub.refused_hint() if isinstance(error, ConnectionRefusedError) else ""
+            raise LinkLost(f"the hub does not answer at {hub}: {error}{hint}") from error
         self._client.loop_start()
         self._wait(lambda: self._subscribed, CONNECT_ANSWER_TIMEOUT_SECONDS)
+
+    def _connect(self, hub: Endpoint) -> None:
+        """Raises OSError or ValueError."""
+        try:
+            self._client.connect(hub.address, hub.mqtt_port, keepalive=KEEP_ALIVE_SECONDS)
+        except ssl.SSLCertVerificationError as error:
+            if not hub.tolerates(error):
+                raise
+            log.warning("the hub's certificate is not valid yet by this clock, which NTP has not set: it is taken")
+            self._client.connect(hub.address, hub.mqtt_port, keepalive=KEEP_ALIVE_SECONDS)
 
     def deliver(self, leaf: str, payload: bytes | str, retain: bool = False) -> None:
         """Returns once the hub has acknowledged it. Raises LinkLost."""

@@ -26,6 +26,8 @@ class Status:
     # Of the key that the hub is shown; empty without one.
     key_code: str = ""
     hub: str = ""
+    # Whom it trusts to be the hub; empty without TLS.
+    authority: str = ""
     connected: bool = False
     since: float = 0
     waiting: int = 0
@@ -55,8 +57,9 @@ class StatusBoard:
         self._status = Status(pid=os.getpid())
         self._written = ""
 
-    def connected(self, hub: str) -> None:
+    def connected(self, hub: str, authority: str = "") -> None:
         with self._lock:
+            self._status.authority = authority
             self._status.hub, self._status.connected, self._status.since = hub, True, time.time()
 
     def disconnected(self, why: str) -> bool:
@@ -163,6 +166,8 @@ def describe(status: Status, now: float) -> str:
     ]
     if status.key_code:
         lines.append(f"code of its key: {status.key_code}")
+    if status.authority:
+        lines.append(f"it trusts {status.authority}")
     if status.dropped > 0:
         lines.append(f"lost because the queue was full: {status.dropped}")
     if status.last_error:

@@ -9,6 +9,7 @@ import random
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from .about import about
 from .clock import Clock
@@ -17,10 +18,12 @@ from .config import Config
 from .device_key import code_of
 from .devices import Outputs
 from .duplicate_id import DuplicateIdDetector, duplicate_id_message
+from .endpoint import Endpoint
 from .hub import Hub, HubFinder, HubMemory
-from .link import Link, LinkLost, LinkRefused
+from .link import Link, LinkLost, LinkRefused, LinkUntrusted
 from .outbox import Outbox
 from .status import StatusBoard
+from .trust import NotTrusted, Trust
 
 log = logging.getLogger("uplink")
 
@@ -61,13 +64,21 @@ class Uplink:
     """Runs in a thread of its own."""
 
     def __init__(
-        self, outbox: Outbox, clock: Clock, outputs: Outputs, commands: Commands, memory: HubMemory, board: StatusBoard
+        self,
+        outbox: Outbox,
+        clock: Clock,
+        outputs: Outputs,
+        commands: Commands,
+        memory: HubMemory,
+        trust: Trust,
+        board: StatusBoard,
     ) -> None:
         self._outbox = outbox
         self._clock = clock
         self._outputs = outputs
         self._commands = commands
         self._memory = memory
+        self._trust = trust
         self._board = board
         self._duplicates = DuplicateIdDetector()
         self._config: Config | None = None
@@ -127,24 +138,31 @@ class Uplink:
             return "not configured yet"
         finder = HubFinder(config.hub, self._memory)
         why = "the hub is not found"
+        # That another address does not answer matters less than that somebody may pose as the hub.
+        untrusted: str | None = None
         for hub in finder.candidates():
             if stop.is_set():
                 break
             link = Link(config.device, config.key, self._commands.take, self._outbox.filled.set)
             try:
-                link.open(hub)
+                endpoint = self._trust.endpoint(hub, config.hub)
+                link.open(endpoint)
             except LinkRefused:
                 self._is_refused = True
                 link.close()
                 return refused_message(config)
+            except (NotTrusted, LinkUntrusted) as error:
+                untrusted = untrusted or str(error)
+                link.close()
+                continue
             except LinkLost as error:
                 why = str(error)
                 link.close()
                 continue
             self._is_accepted = True
             try:
-                finder.remember(hub)
-                self._serve(link, hub, stop)
+                self._remember(finder, hub, endpoint)
+                self._serve(link, endpoint, stop)
                 return "the connection is made anew"
             except LinkLost as error:
                 if link.ended_by_hub and link.was_acknowledged:
@@ -153,11 +171,16 @@ class Uplink:
                 return str(error)
             finally:
                 link.close(goodbye=True)
-        return why
+        return untrusted or why
 
-    def _serve(self, link: Link, hub: Hub, stop: threading.Event) -> None:
+    def _remember(self, finder: HubFinder, hub: Hub, endpoint: Endpoint) -> None:
+        """Of ports with TLS only those that it was spoken to on."""
+        finder.remember(hub if endpoint.context is not None else replace(hub, mqtts_port=0, https_port=0))
+        self._trust.remember(endpoint)
+
+    def _serve(self, link: Link, hub: Endpoint, stop: threading.Event) -> None:
         log.info("connected to the hub at %s; %d messages wait", hub, self._outbox.rows)
-        self._board.connected(str(hub))
+        self._board.connected(str(hub), str(hub.authority or ""))
         self._introduce.set()
         compared = float("-inf")
         while not stop.is_set() and not self._reconnect.is_set():

@@ -4,7 +4,7 @@ import threading
 import unittest
 
 from bramble_agent.clock import ask_time_ms, duration
-from bramble_agent.hub import Hub
+from bramble_agent.endpoint import Endpoint
 
 from .support import NOON_MS, FakeTime
 
@@ -61,13 +61,13 @@ class ClockTest(unittest.TestCase):
         with http.server.HTTPServer(("127.0.0.1", 0), Refusing) as server:
             thread = threading.Thread(target=server.handle_request)
             thread.start()
-            self.assertEqual(ask_time_ms(Hub("127.0.0.1", 1, server.server_port)), NOON_MS + 500)
+            self.assertEqual(ask_time_ms(Endpoint("127.0.0.1", 1, server.server_port)), NOON_MS + 500)
             thread.join()
 
     def test_a_hub_that_cannot_be_asked_changes_nothing(self) -> None:
         clock = FakeTime().clock
         with self.assertLogs("clock", "WARNING"):
-            clock.compare(Hub("127.0.0.1", 1, 1))
+            clock.compare(Endpoint("127.0.0.1", 1, 1))
         self.assertEqual(clock.hub_now_ms(), clock.now_ms())
 
     def test_durations_in_words(self) -> None:

@@ -1,6 +1,7 @@
 """Where the agent looks for its hub, and which hub it takes."""
 import unittest
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from zeroconf import ServiceInfo, Zeroconf
@@ -34,7 +35,7 @@ class FinderTest(FolderCase):
 
     def test_a_given_address_comes_first_and_may_be_the_only_one(self) -> None:
         self.memory.save(OURS)
-        given = Hub("10.0.0.1", 1883, 8080)
+        given = Hub("10.0.0.1", 1883, 8080, mqtts_port=8883, https_port=8443)
         self.assertEqual(list(self.finder(MOVED, address="10.0.0.1").candidates()), [given, MOVED, OURS])
         only = self.finder(MOVED, address="10.0.0.1", discover=False)
         self.assertEqual(list(only.candidates()), [given, OURS])
@@ -49,8 +50,20 @@ class FinderTest(FolderCase):
         self.finder().remember(Hub(OURS.address, OURS.mqtt_port, OURS.http_port))
         self.assertEqual(self.memory.load(), OURS)
 
+    def test_the_usual_ports_with_tls_are_tried_only_beside_the_usual_ones(self) -> None:
+        tried: list[tuple[dict[str, Any], tuple[int, int]]] = [
+            ({}, (8883, 8443)),
+            ({"mqtt_port": 1993}, (0, 0)),
+            ({"mqtt_port": 1993, "tls": "on"}, (8883, 8443)),
+            ({"mqtt_port": 1993, "mqtts_port": 8884}, (8884, 0)),
+        ]
+        for settings, ports in tried:
+            found = next(self.finder(address="10.0.0.1", **settings).candidates())
+            self.assertEqual((found.mqtts_port, found.https_port), ports)
+
     def test_remembers_every_kind_of_address(self) -> None:
-        for hub in (OURS, Hub("fd00::2", 1, 2, "x"), Hub("pc.local", 1, 2)):
+        secure = Hub("fd00::3", 0, 0, "x", 8883, 8443, "/bramble")
+        for hub in (OURS, Hub("fd00::2", 1, 2, "x"), Hub("pc.local", 1, 2), replace(OURS, mqtts_port=3), secure):
             self.memory.save(hub)
             self.assertEqual(self.memory.load(), hub)
 
@@ -62,17 +75,25 @@ class FinderTest(FolderCase):
 
 
 class SearchTest(unittest.TestCase):
-    def test_finds_a_hub_by_mdns(self) -> None:
-        zeroconf = Zeroconf(interfaces=["127.0.0.1"])
-        self.addCleanup(zeroconf.close)
-        zeroconf.register_service(
-            ServiceInfo(
-                SERVICE, f"Bramble test.{SERVICE}", port=8081, parsed_addresses=["127.0.0.2"],
-                properties={"v": "1", "id": "the-hub", "mqtt": "1884"}, server="bramble-test.local.",
+    def found(self, **ports: str) -> Hub | None:
+        """By mDNS, where this is what the hub says."""
+        with Zeroconf(interfaces=["127.0.0.1"]) as zeroconf:
+            zeroconf.register_service(
+                ServiceInfo(
+                    SERVICE, f"Bramble test.{SERVICE}", port=8081, parsed_addresses=["127.0.0.2"],
+                    properties={"v": "1", "id": "the-hub", **ports}, server="bramble-test.local.",
+                )
             )
-        )
-        found = next(search(10, interfaces=["127.0.0.1"]), None)
-        self.assertEqual(found, Hub("127.0.0.2", 1884, 8081, "the-hub"))
+            return next(search(10, interfaces=["127.0.0.1"]), None)
+
+    def test_finds_a_hub_by_mdns(self) -> None:
+        self.assertEqual(self.found(mqtt="1884"), Hub("127.0.0.2", 1884, 8081, "the-hub"))
+
+    def test_finds_its_ports_with_tls_also_where_they_are_all_there_is(self) -> None:
+        ports = {"mqtts": "8883", "https": "8443"}
+        both = Hub("127.0.0.2", 1884, 8081, "the-hub", 8883, 8443, "/x")
+        self.assertEqual(self.found(mqtt="1884", path="/x", **ports), both)
+        self.assertEqual(self.found(path="/", **ports), Hub("127.0.0.2", 0, 0, "the-hub", 8883, 8443))
 
 
 class BackoffTest(unittest.TestCase):

@@ -12,8 +12,11 @@ AGENT = Path(__file__).parent.parent
 TEMPLATE = (AGENT / "install.sh").read_text(encoding="utf-8")
 
 
-def filled_in(template: str = TEMPLATE) -> str:
-    values = {"HUB_URL": "http://127.0.0.1:8080", "HUB_ID": "id", "MQTT_PORT": "1883", "VERSION": "1"}
+HUB = '{"id":"id","http":"http://127.0.0.1:8080","mqtt_port":1883}'
+
+
+def filled_in(template: str = TEMPLATE, **more: str) -> str:
+    values = {"HUB_URL": "http://127.0.0.1:8080", "HUB": HUB, "AUTHORITY": "", "VERSION": "1", **more}
     toml = (AGENT / "bramble-agent.toml").read_bytes()
     values["FILES"] = f"{hashlib.sha256(toml).hexdigest()}  bramble-agent.toml"
     return re.sub("@([A-Z_]+)@", lambda match: values[match[1]], template)
@@ -46,7 +49,7 @@ class InstallTest(FolderCase):
         script = filled_in()
         checked = subprocess.run(["/bin/sh", "-n"], input=script, capture_output=True, text=True, check=False)
         self.assertEqual((checked.returncode, checked.stderr), (0, ""))
-        self.assertLessEqual(TEMPLATE.count("\n"), 120)
+        self.assertLessEqual(TEMPLATE.count("\n"), 130)
 
     def test_a_cut_download_runs_nothing(self) -> None:
         path = self.fake("apt-get")
@@ -84,7 +87,7 @@ class InstallTest(FolderCase):
         self.assertIn("needs Python 3.11", done.stderr)
         self.assertNotIn("apt-get", self.calls())
 
-    def install(self, curl: str) -> subprocess.CompletedProcess[str]:
+    def install(self, curl: str, **more: str) -> subprocess.CompletedProcess[str]:
         """With a curl that hands out what `curl` says, and everything that would touch the machine made harmless."""
         for program in ("apt-get", "systemctl", "useradd", "usermod"):
             path = self.fake(program)
@@ -99,13 +102,13 @@ class InstallTest(FolderCase):
         self.fake("curl", curl)
         for folder in ("usr/local/bin", "etc/systemd/system", "var/lib"):
             (self.folder / "root" / folder).mkdir(parents=True, exist_ok=True)
-        return self.run_script(self.harmless(self.all_files()), "--yes", path=f"{path}:/usr/bin:/bin")
+        return self.run_script(self.harmless(self.all_files(**more)), "--yes", path=f"{path}:/usr/bin:/bin")
 
-    def all_files(self) -> str:
+    def all_files(self, **more: str) -> str:
         names = ["bramble-agent", "bramble-agent.service", "bramble-agent.toml"]
         names += sorted(str(file.relative_to(AGENT)) for file in (AGENT / "bramble_agent").glob("*.py"))
         sums = [f"{hashlib.sha256((AGENT / name).read_bytes()).hexdigest()}  {name}" for name in names]
-        return filled_in(TEMPLATE.replace("@FILES@", "\n".join(sums)))
+        return filled_in(TEMPLATE.replace("@FILES@", "\n".join(sums)), **more)
 
     # curl -fsS URL -o FILE
     GOOD = f'cp "{AGENT}/${{2#http://127.0.0.1:8080/agent/}}" "$4"'
@@ -114,6 +117,7 @@ class InstallTest(FolderCase):
         root = self.folder / "root"
         done = self.install(self.GOOD)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertFalse((root / "var/lib/bramble-agent/ca.pem").exists())
         self.assertEqual(
             (root / "usr/local/lib/bramble-agent/bramble_agent/cli.py").read_bytes(),
             (AGENT / "bramble_agent/cli.py").read_bytes(),
@@ -129,6 +133,15 @@ class InstallTest(FolderCase):
             env={"PYTHONDONTWRITEBYTECODE": "1"}, check=False,
         )
         self.assertIn("status", helped.stdout)
+
+    def test_fetches_by_the_authority_and_hands_it_on(self) -> None:
+        root, pem = self.folder / "root", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"
+        # curl -fsS --cacert FILE URL -o FILE
+        curl = f'[ "$2" = --cacert ] && cat "$3" >"{self.folder}/used" && cp "{AGENT}/${{4#https://hub:8443/x/agent/}}" "$6"'
+        done = self.install(curl, HUB_URL="https://hub:8443/x", AUTHORITY=pem)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertEqual((self.folder / "used").read_text(), f"{pem}\n")
+        self.assertEqual((root / "var/lib/bramble-agent/ca.pem").read_text(), f"{pem}\n")
 
     def test_a_file_that_is_not_what_was_promised_installs_nothing(self) -> None:
         done = self.install('echo "other" >"$4"')

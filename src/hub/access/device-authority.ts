@@ -66,7 +66,8 @@ export class DeviceAuthority {
   ): Problem | null {
     const { keys, settings, hasJoined } = this.#options;
     if (own !== null && own !== device) return message("forbidden/other-device", { device, own });
-    if (keys.isLocked(device)) return message("wrong-key", { device });
+    // Its key may have been accepted since it connected: to end that connection would have its last will refused.
+    if (keys.isLocked(device)) return keys.use(digest) === device ? null : message("wrong-key", { device });
     const joined = hasJoined(device);
     if (!keys.offer(device, digest, joined)) return message("wrong-key/other-offered", { device, code: digest.code });
     return joined && settings.anonymous === "none" ? message("key-not-accepted", { device, code: digest.code }) : null;

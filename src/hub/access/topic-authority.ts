@@ -21,7 +21,7 @@ export interface DeviceTopics {
 
 export interface TopicAuthorityOptions {
   readonly settings: Pick<AccessSettings, "anonymous">;
-  readonly keys: Pick<DeviceKeys, "isLocked">;
+  readonly keys: Pick<DeviceKeys, "isLocked" | "use">;
   readonly devices: Pick<DeviceAuthority, "maySee">;
   readonly topics: DeviceTopics;
   /** Those of controls that people added, with the device that each is of; it is called for each forwarded message. */
@@ -75,7 +75,9 @@ export class TopicAuthority {
     const { keys, settings } = this.#options;
     if (device === null) return false;
     if (principal.kind === "device") return principal.device === device;
-    return !keys.isLocked(device) && (settings.anonymous !== "none" || principal.kind === "unproven");
+    const isUnproven = principal.kind === "unproven";
+    if (keys.isLocked(device)) return isUnproven && keys.use(principal.digest) === device;
+    return settings.anonymous !== "none" || isUnproven;
   }
 
   /** What an open broker lets anyone do: all but the topics of devices that have a key. */

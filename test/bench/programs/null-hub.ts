@@ -163,7 +163,6 @@ const http = new HttpTransport({
   uiFolder: "",
   agentFolder: "/nowhere",
   hubId: () => "",
-  mqttPort: () => 0,
   log,
 });
 await access.start();

@@ -60,7 +60,7 @@ test.each([
   const added = new AddedTopics(devices);
   const authority = new TopicAuthority({
     settings: { anonymous: "readings" },
-    keys: { isLocked: () => false },
+    keys: { isLocked: () => false, use: () => undefined },
     devices: { maySee: () => false },
     topics: deviceTopics,
     addedTopics: () => added.list(),

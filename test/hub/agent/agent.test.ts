@@ -207,7 +207,9 @@ test("the installer and its files are those of this hub, whatever the request ca
   const script = await answer.text();
   expect(script).not.toMatch(/@[A-Z_]+@/);
   expect(script).toContain(`hub=http://127.0.0.1:${hub.httpPort}\n`);
-  expect(script).toContain(`"mqtt_port":${hub.mqttPort},"id":"${hub.file.hubId}"`);
+  const origin = `http://127.0.0.1:${hub.httpPort}`;
+  expect(script).toContain(`'{"id":"${hub.file.hubId}","http":"${origin}","mqtt_port":${hub.mqttPort}}'`);
+  expect(script).toContain('authority=""');
   expect(spawnSync("sh", ["-n"], { input: script }).status).toBe(0);
 
   const named = await new Promise<string>((resolve, reject) => {

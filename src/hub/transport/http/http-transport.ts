@@ -75,9 +75,12 @@ export interface HttpOptions
   extends ApiOptions,
     MetricsRouteOptions,
     CommandRouteOptions,
-    Omit<AgentRouteOptions, "httpPort">,
+    Omit<AgentRouteOptions, "tls">,
     DoctorRouteOptions,
     ReachRouteOptions {
+  readonly version: string;
+  /** What the paths begin with; empty where they begin with nothing. */
+  readonly basePath: string;
   readonly access: Access;
   readonly inbox: Inbox;
   readonly ingest: Ingest;
@@ -215,7 +218,7 @@ export class HttpTransport {
     addDoctorRoutes(app, this.#options);
     addReachRoutes(app, this.#options);
     if (tls !== undefined) addTlsRoutes(app, tls());
-    addAgentRoutes(app, { ...this.#options, httpPort: () => this.#port });
+    addAgentRoutes(app, this.#options);
     route(app, {
       method: "GET",
       url: "/api/v1/openapi.json",

@@ -1,38 +1,40 @@
 // What a Pi fetches to become a device: the installer, made for the address that was asked, and the agent's files.
 // Nothing of a request gets into the script: a page or a proxy that names another host cannot send a Pi elsewhere.
-import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { isIP } from "node:net";
-import { networkInterfaces } from "node:os";
 import { join } from "node:path";
-import type { FastifyInstance } from "fastify";
+import { TLSSocket } from "node:tls";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import { Type } from "typebox";
-import { ApiError, Installer, InstallerQuery } from "../../../../shared/api.ts";
+import { ApiError, type HubInfo, Installer, InstallerQuery } from "../../../../shared/api.ts";
 import { message } from "../../../../shared/messages/message.ts";
-import { lanAddresses, plainAddress } from "../../../access/networks.ts";
 import { sendProblem } from "../errors.ts";
 import { quoted } from "../query/query-check.ts";
 import { route } from "../route.ts";
-
-const PACKAGE = "bramble_agent";
-const SINGLE_FILES = ["bramble-agent", "bramble-agent.service", "bramble-agent.toml"] as const;
+import {
+  fillIn,
+  type HubTls,
+  hubUrl,
+  isOwnAddress,
+  reachableAddress,
+  readTemplate,
+  sha256Of,
+  speaksTls,
+} from "./installer-script.ts";
 
 export interface AgentRouteOptions {
   /** Holds the agent; a hub without it serves neither installer nor files. */
   readonly agentFolder: string;
-  readonly version: string;
-  readonly hubId: () => string;
-  readonly httpPort: () => number;
-  readonly mqttPort: () => number;
-  /** Empty where there is none. */
-  readonly basePath: string;
+  readonly hubInfo: () => Promise<HubInfo>;
+  readonly tls?: () => HubTls;
 }
 
-export function addAgentRoutes(app: FastifyInstance, options: AgentRouteOptions): void {
-  const template = join(options.agentFolder, "install.sh");
-  if (!existsSync(template)) return;
-  const script = readFileSync(template, "utf8");
-  const files = readAgentFiles(options.agentFolder);
+const WITHOUT_TLS: HubTls = { authorityPem: null, certificate: null };
+
+export function addAgentRoutes(app: FastifyInstance, { agentFolder, hubInfo, tls: findTls }: AgentRouteOptions): void {
+  if (!existsSync(join(agentFolder, "install.sh"))) return;
+  const template = readTemplate(agentFolder);
+  const tlsNow = () => findTls?.() ?? WITHOUT_TLS;
 
   route(app, {
     method: "GET",
@@ -46,10 +48,12 @@ export function addAgentRoutes(app: FastifyInstance, options: AgentRouteOptions)
       produces: { "text/plain": Type.String() },
     },
     handler: async (request, reply) => {
-      const address = reachableAddress(plainAddress(request.socket.localAddress));
+      const hub = await hubInfo();
+      const tls = tlsNow();
+      const host = certifiedName(request, tls) ?? addressOf(request, hub);
       return reply
         .header("Content-Type", "text/x-shellscript; charset=utf-8")
-        .send(fillIn(script, address, files, options));
+        .send(fillIn(template, { host, hub, tls }));
     },
   });
 
@@ -67,12 +71,23 @@ export function addAgentRoutes(app: FastifyInstance, options: AgentRouteOptions)
     },
     handler: async (request, reply) => {
       const { address } = request.query;
-      if (!isOwnAddress(address))
+      const hub = await hubInfo();
+      const tls = tlsNow();
+      const isName =
+        isIP(address) === 0 && (hub.mdnsName === address || tls.certificate?.names.includes(address) === true);
+      if (!isName && !isOwnAddress(address))
         return sendProblem(reply, message("bad-request/address", { field: "address", said: quoted(address) }));
-      const sha256 = createHash("sha256")
-        .update(fillIn(script, address, files, options))
-        .digest("hex");
-      return { url: `${hubUrl(address, options)}/install.sh`, sha256, hubId: options.hubId() };
+      const named = { host: address, hub, tls };
+      // Without TLS the hub cannot tell by which of its names it is asked.
+      const facts = isName && !speaksTls(named) ? { ...named, host: hub.addresses[0] ?? "127.0.0.1" } : named;
+      const url = hubUrl(facts);
+      const pem = speaksTls(facts) ? tls.authorityPem : null;
+      return {
+        url: `${url}/install.sh`,
+        sha256: sha256Of(fillIn(template, facts)),
+        hubId: hub.hubId,
+        ...(pem !== null && { authority: { url: `${url}/ca.pem`, sha256: sha256Of(pem) } }),
+      };
     },
   });
 
@@ -83,48 +98,19 @@ export function addAgentRoutes(app: FastifyInstance, options: AgentRouteOptions)
     audit: null,
     schema: { hide: true, params: Type.Object({ "*": Type.String() }) },
     handler: async (request, reply) => {
-      const bytes = files.get(request.params["*"]);
+      const bytes = template.files.get(request.params["*"]);
       if (bytes === undefined) return sendProblem(reply, message("no-such-route/agent-file"));
       return reply.header("Content-Type", "text/plain; charset=utf-8").send(bytes);
     },
   });
 }
 
-/** What is installed, by its path; read once, so that checksums and files are of the same moment. */
-function readAgentFiles(folder: string): ReadonlyMap<string, Buffer> {
-  const modules = readdirSync(join(folder, PACKAGE)).filter((name) => name.endsWith(".py"));
-  const paths = [...SINGLE_FILES, ...modules.toSorted().map((name) => `${PACKAGE}/${name}`)];
-  return new Map(paths.map((path) => [path, readFileSync(join(folder, path))]));
+/** The name that a client with TLS asked for, if the hub's certificate stands for it. */
+function certifiedName({ raw: { socket } }: FastifyRequest, { certificate }: HubTls): string | undefined {
+  const asked = socket instanceof TLSSocket ? socket.servername : null;
+  return certificate?.names.find((name) => name === asked);
 }
 
-function fillIn(
-  template: string,
-  address: string,
-  files: ReadonlyMap<string, Buffer>,
-  options: AgentRouteOptions,
-): string {
-  const { version, hubId, mqttPort } = options;
-  const sums = Array.from(files, ([path, bytes]) => `${createHash("sha256").update(bytes).digest("hex")}  ${path}`);
-  return template
-    .replaceAll("@HUB_URL@", hubUrl(address, options))
-    .replaceAll("@HUB_ID@", hubId())
-    .replaceAll("@MQTT_PORT@", String(mqttPort()))
-    .replaceAll("@VERSION@", version)
-    .replaceAll("@FILES@", sums.join("\n"));
-}
-
-function hubUrl(address: string, { httpPort, basePath }: AgentRouteOptions): string {
-  return `http://${isIP(address) === 6 ? `[${address}]` : address}:${httpPort()}${basePath}`;
-}
-
-function isOwnAddress(address: string): boolean {
-  return Object.values(networkInterfaces()).some((all) => all?.some((one) => one.address === address));
-}
-
-/** A link-local IPv6 address means nothing without the Pi's own name for the network: another of that interface does. */
-function reachableAddress(address: string): string {
-  if (!/^fe[89ab]/i.test(address)) return address;
-  const interfaces = Object.values(networkInterfaces()).map((all) => all ?? []);
-  const neighbours = interfaces.find((all) => all.some((one) => one.address === address)) ?? [];
-  return neighbours.find(({ family }) => family === "IPv4")?.address ?? lanAddresses()[0] ?? address;
+function addressOf({ raw: { socket }, client }: FastifyRequest, { addresses }: HubInfo): string {
+  return reachableAddress(socket.localAddress, client.address, addresses);
 }
