@@ -149,7 +149,7 @@ export class Connections {
     session.answers.finish(turn, () => {
       const problem = message("too-large/dropped", { bytes: packetBytes, limit: limits.messageBytes });
       if (!isListed) session.client?.defer(message("internal/not-stored"));
-      else if (qos === 1 && session.level === MQTT_5) session.client?.refuse(packetId, problem);
+      else if (qos > 0 && session.level === MQTT_5) session.client?.refuse(qos === 1 ? 1 : 2, packetId, problem);
       else if (qos > 0) session.client?.acknowledge(qos === 1 ? 1 : 2, packetId);
       session.publishSettled();
     });

@@ -44,7 +44,7 @@ export interface FastPathSession {
 }
 
 interface FastPathClient {
-  refuse(packetId: number, problem: Problem): void;
+  refuse(qos: 1, packetId: number, problem: Problem): void;
   defer(problem: Problem): void;
 }
 
@@ -119,7 +119,8 @@ export class MqttFastPath {
     if (verdict === null) session.client?.defer(message("internal/not-stored"));
     else if (verdict.kind === "deferred") session.client?.defer(verdict.problem);
     else if (packetId === null) return;
-    else if (verdict.kind === "refused" && session.level === MQTT_5) session.client?.refuse(packetId, verdict.problem);
+    else if (verdict.kind === "refused" && session.level === MQTT_5)
+      session.client?.refuse(1, packetId, verdict.problem);
     else this.#acknowledge(session, packetId);
   }
 

@@ -23,8 +23,8 @@ export interface ConnectionSide {
   revoked(): void;
   /** Acknowledges a message as one that was taken. */
   acknowledge(qos: 1 | 2, packetId: number): void;
-  /** Acknowledges a QoS 1 message that is bad for ever (MQTT 5). */
-  refuse(packetId: number, problem: Problem): void;
+  /** Acknowledges a message that is bad for ever (MQTT 5). */
+  refuse(qos: 1 | 2, packetId: number, problem: Problem): void;
   /** Its keep-alive has run out. */
   fellSilent(): void;
   /** The hub stops. */

@@ -142,8 +142,8 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
     if (!this.#isClosed) this.#answers.acknowledge(qos, packetId, REASON.SUCCESS, null);
   }
 
-  refuse(packetId: number, problem: Problem): void {
-    if (!this.#isClosed) this.#answers.acknowledge(1, packetId, refusalReason(problem), render(problem));
+  refuse(qos: 1 | 2, packetId: number, problem: Problem): void {
+    if (!this.#isClosed) this.#answers.acknowledge(qos, packetId, refusalReason(problem), render(problem));
   }
 
   defer(problem: Problem): void {

@@ -3,7 +3,7 @@
 // is, costs it one pass over the bytes of the topic and no memory.
 
 import { PacketFields } from "./packet-fields.ts";
-import type { RawPacket } from "./packet-splitter.ts";
+import type { PacketSplitterOptions, RawPacket } from "./packet-splitter.ts";
 import { ALLOWED_PROPERTIES } from "./properties.ts";
 import { topicFault } from "./utf8-fields.ts";
 
@@ -56,17 +56,17 @@ export const UNKNOWN_LEVEL = "CONNECT with a version of MQTT that does not exist
 export const CONNACK_UNKNOWN_LEVEL = Uint8Array.of(0x20, 2, 0, 1);
 
 /** The check of one connection: given every packet of it in order, answers null, or why it has to end. */
-export function packetCheck(): (packet: RawPacket) => string | null {
+export function packetCheck(): PacketSplitterOptions["check"] {
   /** What CONNECT named; 0 before it. */
   let level = 0;
-  return (packet) => {
+  return (packet, isPartial = false) => {
     if (level === 0) {
       const connect = checkConnect(packet);
       level = connect.level;
       return connect.fault;
     }
     const is5 = level === LEVEL_OF_MQTT_5;
-    return packet.header >> 4 === PUBLISH ? publishFault(packet, is5) : otherFault(packet, is5);
+    return packet.header >> 4 === PUBLISH ? publishFault(packet, is5 && !isPartial) : otherFault(packet, is5);
   };
 }
 

@@ -47,8 +47,11 @@ export interface PacketSplitterOptions {
   readonly share: Share;
   /** Largest packet, fixed header included, that is read. */
   readonly maxPacketBytes: number;
-  /** Given every packet in order, before any other handler: what is wrong with it, or null. */
-  readonly check: (packet: RawPacket) => string | null;
+  /**
+   * Given every packet in order, before any other handler: what is wrong with it, or null. Of one that `isPartial` the topic and
+   * what is before it have arrived.
+   */
+  readonly check: (packet: RawPacket, isPartial?: boolean) => string | null;
   /**
    * Offered every packet in order, until it leaves one to the broker: those behind it in the same read are the broker's too,
    * so that none overtakes. True takes the packet out, and what it costs from the share.
@@ -221,7 +224,7 @@ export class PacketSplitter {
       this.#neededBytes = bytes.length + 1;
       return null;
     }
-    const fault = this.#options.check(packet);
+    const fault = this.#options.check(packet, true);
     if (fault !== null) return this.#violated(fault);
     const publish = {
       topic: bytes.toString("utf8", start + 2, topicEnd),
