@@ -1,6 +1,7 @@
 // The hub’s status: for people, for health checks, and for Prometheus.
 import { hostname } from "node:os";
 import type { Health, HubInfo } from "../shared/api.ts";
+import type { Language } from "../shared/messages/language.ts";
 import { type Message, render } from "../shared/messages/message.ts";
 import type { TlsStatus } from "../shared/security/tls.ts";
 import type { Budget } from "./access/limits/budget.ts";
@@ -80,7 +81,7 @@ export class HubStatus {
     this.#advertised = advertised;
   }
 
-  async info(): Promise<HubInfo> {
+  async info(language: Language = "en"): Promise<HubInfo> {
     const { disk, config, version, dataFolder, endpoints } = this.#options;
     const mdns = this.#advertised;
     const certificate = this.#certificateNote;
@@ -101,7 +102,7 @@ export class HubStatus {
       disk: disk.status,
       joining: config.joining,
       notes: [...endpoints.notes, ...(mdns?.notes ?? []), ...(certificate ? [certificate] : [])].map((note) =>
-        render(note),
+        render(note, language),
       ),
     };
   }
