@@ -1,6 +1,7 @@
 // The hub’s status: for people, for health checks, and for Prometheus.
 import { hostname } from "node:os";
 import type { Health, HubInfo } from "../shared/api.ts";
+import type { Language } from "../shared/messages/language.ts";
 import { type Message, render } from "../shared/messages/message.ts";
 import type { TlsStatus } from "../shared/security/tls.ts";
 import type { Budget } from "./access/limits/budget.ts";
@@ -82,7 +83,7 @@ export class HubStatus {
     this.#advertised = advertised;
   }
 
-  async info(): Promise<HubInfo> {
+  async info(language: Language = "en"): Promise<HubInfo> {
     const { disk, config, version, dataFolder, endpoints, broker } = this.#options;
     const brokerProblem = broker()?.problem;
     const mdns = this.#advertised;
@@ -108,7 +109,7 @@ export class HubStatus {
         ...(mdns?.notes ?? []),
         ...(certificate ? [certificate] : []),
         ...(brokerProblem ? [brokerProblem] : []),
-      ].map((note) => render(note)),
+      ].map((note) => render(note, language)),
     };
   }
 

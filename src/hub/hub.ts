@@ -1,6 +1,7 @@
 // The composition root: builds every part, starts them from the store outwards, stops them from the ports inwards.
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
+import type { Language } from "../shared/messages/language.ts";
 import type { Message } from "../shared/messages/message.ts";
 import { Admission } from "./access/limits/admission.ts";
 import { createExternalBroker } from "./broker/external/create-external-broker.ts";
@@ -284,7 +285,7 @@ export class Hub {
       onNotAdmitted: (address, outcome) => diagnostics.notAdmitted(address, outcome),
       clock,
     });
-    const hubInfo = () => status.info();
+    const hubInfo = (language?: Language) => status.info(language);
     const doctor = new Doctor({
       hubInfo,
       listening: config,

@@ -17,7 +17,9 @@ import { reach } from "../../src/shared/messages/en/reach.ts";
 import { start } from "../../src/shared/messages/en/start.ts";
 import { tls } from "../../src/shared/messages/en/tls.ts";
 import { en } from "../../src/shared/messages/en.ts";
-import { message, render } from "../../src/shared/messages/message.ts";
+import { ko } from "../../src/shared/messages/ko.ts";
+import { preferredLanguage } from "../../src/shared/messages/language.ts";
+import { loadLanguage, message, render } from "../../src/shared/messages/message.ts";
 
 /** Parameters that are more than a text. */
 const SAMPLES: Readonly<Record<string, unknown>> = {
@@ -78,6 +80,49 @@ test("no code is there twice, and each error has a sentence", () => {
   expect(codes.toSorted()).toEqual(Object.keys(en).toSorted());
   const errors = new Set(codes.map((code) => code.replace(/\/.*/, "")));
   expect(Object.keys(errorStatus).filter((error) => !errors.has(error))).toEqual([]);
+});
+
+test("the Korean says all that the English says but the command line's, with the same parameters", () => {
+  expect(Object.keys(ko).toSorted()).toEqual(
+    Object.keys(en)
+      .filter((code) => !Object.hasOwn(cli, code))
+      .toSorted(),
+  );
+  const english = new Map(Object.entries<(params: never) => string>(en));
+  // A list has its parts in common, and what a template takes together says which.
+  const parameters = (text: string) => [...text.matchAll(/‹\w+›/g)].map(([name]) => name).toSorted();
+  for (const [code, template] of Object.entries<(params: never) => string>(ko)) {
+    const text = Reflect.apply(template, null, [named]);
+    expect(text, code).not.toContain("undefined");
+    const expected = parameters(Reflect.apply(english.get(code) ?? expect.unreachable(code), null, [named]));
+    expect([...new Set(parameters(text))], code).toEqual([...new Set(expected)]);
+  }
+});
+
+test("Accept-Language chooses among the languages, by weight and then by order", () => {
+  for (const [header, language] of [
+    [undefined, "en"],
+    ["*", "en"],
+    ["ko", "ko"],
+    ["ko-KR,ko;q=0.9,en-US;q=0.8", "ko"],
+    ["en;q=0.5, KO-kr", "ko"],
+    ["de, en;q=0.9, ko;q=0.8", "en"],
+    ["ko;q=0", "en"],
+    ["ko;q=x", "en"],
+    ["constructor, __proto__", "en"],
+    [`${"a,".repeat(1_000)}ko`, "en"],
+  ] as const) {
+    expect(preferredLanguage(header), header).toBe(language);
+  }
+});
+
+test("another language is rendered once it is loaded, sentences within it as well", async () => {
+  const said = message("start/flags", { problem: message("flag/host", { said: "x" }) });
+  await loadLanguage("ko");
+  expect(render(said, "ko", "desktop")).toBe(
+    "--host에는 “x”이(가) 아니라 IP 주소를 지정하세요. 그 플래그 없이, 또는 올바른 값으로 Bramble을 시작하세요.",
+  );
+  expect(render(message("cli/one-file"), "ko")).toBe("It takes one file.");
 });
 
 test("the desktop's window advises nothing that takes a command line, and has the same parameters", () => {

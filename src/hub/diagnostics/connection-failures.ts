@@ -5,6 +5,7 @@ import { assertNever, type Problem } from "../../shared/errors.ts";
 import type { diagnostics } from "../../shared/messages/en/diagnostics.ts";
 import type { proxies } from "../../shared/messages/en/proxies.ts";
 import type { TlsFailure } from "../../shared/messages/en/tls.ts";
+import type { Language } from "../../shared/messages/language.ts";
 import { type Message, message, render } from "../../shared/messages/message.ts";
 import type { NotAdmitted } from "../access/limits/admission.ts";
 import type { Clock } from "../clock.ts";
@@ -92,10 +93,12 @@ export class ConnectionFailures {
   }
 }
 
-/** In English. */
-export function renderFailure({ message: found, source, ...recorded }: RecordedFailure): FailedClient {
-  const text = "message" in found ? render(found) : render(found);
-  return { ...recorded, message: source === undefined ? text : render(message("failed-on", { source, text })) };
+export function renderFailure(
+  { message: found, source, ...recorded }: RecordedFailure,
+  language: Language,
+): FailedClient {
+  const said = source === undefined ? found : message("failed-on", { source, text: found });
+  return { ...recorded, message: render(said, language) };
 }
 
 function notAdmittedMessage(outcome: NotAdmitted, protocol: "MQTT" | "HTTP"): FailureMessage {

@@ -2,6 +2,7 @@
 import type { Refused } from "../../shared/api.ts";
 import type { Device } from "../../shared/device.ts";
 import type { FailedClient } from "../../shared/doctor.ts";
+import type { Language } from "../../shared/messages/language.ts";
 import { message, render } from "../../shared/messages/message.ts";
 import { isZoneDistance } from "../devices/device-zone.ts";
 import { REMEMBERED_MS, renderFailure } from "../diagnostics/connection-failures.ts";
@@ -9,17 +10,18 @@ import type { DoctorOptions } from "./context.ts";
 
 type Options = Pick<DoctorOptions, "connectionFailures" | "refusals" | "registry" | "clock">;
 
-export function failedClients({ connectionFailures, refusals, registry, clock }: Options): FailedClient[] {
+export function failedClients(options: Options, language: Language = "en"): FailedClient[] {
+  const { connectionFailures, refusals, registry, clock } = options;
   const sinceMs = clock.now() - REMEMBERED_MS;
   return [
-    ...connectionFailures.list().map(renderFailure),
-    ...refusedBySender(refusals.list(), sinceMs),
-    ...wrongClocks(registry.list(), sinceMs),
+    ...connectionFailures.list().map((failure) => renderFailure(failure, language)),
+    ...refusedBySender(refusals.list(), sinceMs, language),
+    ...wrongClocks(registry.list(), sinceMs, language),
   ].sort((a, b) => b.lastMs - a.lastMs);
 }
 
 /** One entry for each sender, source and reason, with the text of its latest refusal. `refused` is newest first. */
-function refusedBySender(refused: readonly Refused[], sinceMs: number): FailedClient[] {
+function refusedBySender(refused: readonly Refused[], sinceMs: number, language: Language): FailedClient[] {
   const bySender = new Map<string, FailedClient>();
   for (const one of refused) {
     const { atMs, code, address, source, message: text } = one;
@@ -31,7 +33,15 @@ function refusedBySender(refused: readonly Refused[], sinceMs: number): FailedCl
     bySender.set(
       key,
       known === undefined
-        ? { code, address, ...(who && { who }), message: messageOf(one), count: 1, firstMs: atMs, lastMs: atMs }
+        ? {
+            code,
+            address,
+            ...(who && { who }),
+            message: messageOf(one, language),
+            count: 1,
+            firstMs: atMs,
+            lastMs: atMs,
+          }
         : { ...known, count: known.count + 1, firstMs: Math.min(known.firstMs, atMs) },
     );
   }
@@ -39,7 +49,7 @@ function refusedBySender(refused: readonly Refused[], sinceMs: number): FailedCl
 }
 
 /** Devices with a `clockOffMs`: their clock is off by so much that a person should set it. */
-function wrongClocks(devices: readonly Device[], sinceMs: number): FailedClient[] {
+function wrongClocks(devices: readonly Device[], sinceMs: number, language: Language): FailedClient[] {
   return devices.flatMap(({ id, name, address, clockOffMs = 0, lastSeenMs }) => {
     if (clockOffMs === 0 || lastSeenMs <= sinceMs) return [];
     const params = { name, offMs: clockOffMs };
@@ -50,7 +60,7 @@ function wrongClocks(devices: readonly Device[], sinceMs: number): FailedClient[
         code,
         address: address ?? "",
         who: id,
-        message: render(found),
+        message: render(found, language),
         count: 1,
         firstMs: lastSeenMs,
         lastMs: lastSeenMs,
@@ -66,10 +76,8 @@ function senderOf({ source, excerpt, device = "" }: Refused): string {
   return source === CONNECT ? excerpt : device;
 }
 
-function messageOf({ source, message: text }: Refused): string {
-  return source === CONNECT || text.includes(`“${source}”`) ? text : withSource(source, text);
-}
-
-function withSource(source: string, text: string): string {
-  return render(message("failed-on", { source, text }));
+/** What was refused is kept in English; where it came from is said around it. */
+function messageOf({ source, message: text }: Refused, language: Language): string {
+  if (source === CONNECT || text.includes(`“${source}”`)) return text;
+  return render(message("failed-on", { source, text }), language);
 }

@@ -4,6 +4,7 @@ import type { broker } from "../../shared/messages/en/broker.ts";
 import type { doctor } from "../../shared/messages/en/doctor.ts";
 import type { proxies } from "../../shared/messages/en/proxies.ts";
 import type { tls } from "../../shared/messages/en/tls.ts";
+import type { Language } from "../../shared/messages/language.ts";
 import { type Message, render } from "../../shared/messages/message.ts";
 
 type DoctorMessage = Message<keyof typeof broker | keyof typeof doctor | keyof typeof proxies | keyof typeof tls>;
@@ -19,14 +20,13 @@ export interface Finding {
   readonly command?: string;
 }
 
-/** In English. */
-export function renderFinding({ id, state, title, message, remedy, command }: Finding): Check {
+export function renderFinding({ id, state, title, message, remedy, command }: Finding, language: Language): Check {
   return {
     id,
     state,
-    title: render(title),
-    message: render(message),
-    ...(remedy && { remedy: render(remedy) }),
+    title: render(title, language),
+    message: render(message, language),
+    ...(remedy && { remedy: render(remedy, language) }),
     ...(command !== undefined && { command }),
   };
 }

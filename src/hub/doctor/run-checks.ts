@@ -1,5 +1,6 @@
 // Runs all checks at once. A check that fails or takes too long becomes a hint; the others are reported all the same.
 import type { DiagnosticReport } from "../../shared/doctor.ts";
+import type { Language } from "../../shared/messages/language.ts";
 import { message, type ParamsOf } from "../../shared/messages/message.ts";
 import type { Clock } from "../clock.ts";
 import { failedClients } from "./clients.ts";
@@ -22,7 +23,11 @@ interface CheckGroup {
 
 const CHECK_TIMEOUT_MS = 5_000;
 
-export async function runChecks(options: DoctorOptions, system: System = realSystem): Promise<DiagnosticReport> {
+export async function runChecks(
+  options: DoctorOptions,
+  language: Language = "en",
+  system: System = realSystem,
+): Promise<DiagnosticReport> {
   const { clock, log } = options;
   const hub = await options.hubInfo();
   const groups: CheckGroup[] = [
@@ -52,7 +57,8 @@ export async function runChecks(options: DoctorOptions, system: System = realSys
       }
     }),
   );
-  return { atMs: clock.now(), checks: findings.flat().map(renderFinding), clients: failedClients(options) };
+  const checks = findings.flat().map((finding) => renderFinding(finding, language));
+  return { atMs: clock.now(), checks, clients: failedClients(options, language) };
 }
 
 /** An address of this computer at which a hub that listens on `host` answers. */

@@ -3,6 +3,7 @@
 
 import type { Check, CheckState } from "../../shared/doctor.ts";
 import type { reach } from "../../shared/messages/en/reach.ts";
+import type { Language } from "../../shared/messages/language.ts";
 import { type Message, message, render } from "../../shared/messages/message.ts";
 import type { CertificateStatus, DdnsStatus } from "../../shared/security/reach.ts";
 import type { Trust } from "./acme/trust.ts";
@@ -30,9 +31,27 @@ export interface ReachFacts {
 
 type Text = Message<Extract<keyof typeof reach, `reach/${string}`>>;
 
+interface Finding {
+  readonly id: string;
+  readonly state: CheckState;
+  readonly title: Text;
+  readonly text: Text;
+  readonly remedy?: Text;
+}
+
 const MAX_SKEW_MS = 24 * 3_600_000;
 
-export function reachChecks(facts: ReachFacts): Check[] {
+export function reachChecks(facts: ReachFacts, language: Language): Check[] {
+  return findings(facts).map(({ id, state, title, text, remedy }) => ({
+    id,
+    state,
+    title: render(title, language),
+    message: render(text, language),
+    ...(remedy && { remedy: render(remedy, language) }),
+  }));
+}
+
+function findings(facts: ReachFacts): Finding[] {
   return [
     checkName(facts),
     checkWan(facts),
@@ -47,17 +66,17 @@ export function reachChecks(facts: ReachFacts): Check[] {
   ];
 }
 
-function checkOf(id: string, state: CheckState, title: Text, text: Text, remedy?: Text): Check {
-  return { id, state, title: render(title), message: render(text), ...(remedy && { remedy: render(remedy) }) };
+function checkOf(id: string, state: CheckState, title: Text, text: Text, remedy?: Text): Finding {
+  return { id, state, title, text, ...(remedy && { remedy }) };
 }
 
-function checkName({ name }: ReachFacts): Check {
+function checkName({ name }: ReachFacts): Finding {
   if (name === "")
     return checkOf("name", "wrong", message("reach/name/none/title"), message("reach/name/none/message"));
   return checkOf("name", "fine", message("reach/name/fine/title", { name }), message("reach/name/fine/message"));
 }
 
-function checkWan({ wan: { ipv4, isAsked } }: ReachFacts): Check {
+function checkWan({ wan: { ipv4, isAsked } }: ReachFacts): Finding {
   if (ipv4 === null) {
     const why = isAsked ? message("reach/wan/failed/message") : message("reach/wan/unknown/message");
     return checkOf("wan", "hint", message("reach/wan/unknown/title"), why);
@@ -68,7 +87,7 @@ function checkWan({ wan: { ipv4, isAsked } }: ReachFacts): Check {
   return checkOf("wan", "hint", title, message("reach/wan/shared/message"), message("reach/wan/shared/remedy"));
 }
 
-function checkResolves({ name, resolved, wan, ipv6 }: ReachFacts): Check[] {
+function checkResolves({ name, resolved, wan, ipv6 }: ReachFacts): Finding[] {
   if (name === "") return [];
   const id = "resolves";
   if (resolved === null) {
@@ -94,20 +113,20 @@ function checkResolves({ name, resolved, wan, ipv6 }: ReachFacts): Check[] {
   return [checkOf(id, "hint", title, message("reach/resolves/elsewhere/message", { here: here.join(", ") }), remedy)];
 }
 
-function checkIPv6({ ipv6 }: ReachFacts): Check {
+function checkIPv6({ ipv6 }: ReachFacts): Finding {
   if (ipv6 === null)
     return checkOf("ipv6", "fine", message("reach/ipv6/none/title"), message("reach/ipv6/none/message"));
   return checkOf("ipv6", "fine", message("reach/ipv6/global/title", { ipv6 }), message("reach/ipv6/global/message"));
 }
 
-function checkKeys({ areKeysCompulsory }: ReachFacts): Check {
+function checkKeys({ areKeysCompulsory }: ReachFacts): Finding {
   if (areKeysCompulsory)
     return checkOf("keys", "fine", message("reach/keys/fine/title"), message("reach/keys/fine/message"));
   const [title, text] = [message("reach/keys/open/title"), message("reach/keys/open/message")];
   return checkOf("keys", "wrong", title, text, message("reach/keys/open/remedy"));
 }
 
-function checkTls({ isTlsOn, trust }: ReachFacts): Check {
+function checkTls({ isTlsOn, trust }: ReachFacts): Finding {
   const id = "tls";
   if (!isTlsOn) {
     const [title, text] = [message("reach/tls/off/title"), message("reach/tls/off/message")];
@@ -121,7 +140,7 @@ function checkTls({ isTlsOn, trust }: ReachFacts): Check {
   return checkOf(id, "fine", message("reach/tls/fine/title"), message("reach/tls/fine/message", { notAfterMs }));
 }
 
-function checkNetworks({ allowsOutside }: ReachFacts): Check {
+function checkNetworks({ allowsOutside }: ReachFacts): Finding {
   const id = "networks";
   if (allowsOutside)
     return checkOf(id, "fine", message("reach/networks/open/title"), message("reach/networks/open/message"));
@@ -129,14 +148,14 @@ function checkNetworks({ allowsOutside }: ReachFacts): Check {
   return checkOf(id, "hint", title, text, message("reach/networks/closed/remedy"));
 }
 
-function checkClock({ skewMs, directory: service }: ReachFacts): Check[] {
+function checkClock({ skewMs, directory: service }: ReachFacts): Finding[] {
   if (skewMs === null || Math.abs(skewMs) < MAX_SKEW_MS) return [];
   const title = message("reach/certificate/clock/title", { skewMs });
   const text = message("reach/certificate/clock/message", { service });
   return [checkOf("clock", "wrong", title, text, message("reach/certificate/clock/remedy"))];
 }
 
-function checkCertificate({ certificate: { problem, retryAtMs } }: ReachFacts): Check[] {
+function checkCertificate({ certificate: { problem, retryAtMs } }: ReachFacts): Finding[] {
   if (problem === undefined) return [];
   const title = message("reach/certificate/failed/title");
   return [
@@ -149,7 +168,7 @@ function checkCertificate({ certificate: { problem, retryAtMs } }: ReachFacts): 
   ];
 }
 
-function checkDdns({ name, ddns: { problem, retryAtMs } }: ReachFacts): Check[] {
+function checkDdns({ name, ddns: { problem, retryAtMs } }: ReachFacts): Finding[] {
   if (problem === undefined) return [];
   const title = message("reach/ddns/failed/title", { name });
   return [

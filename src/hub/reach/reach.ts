@@ -2,6 +2,7 @@
 // hub may face the internet. A hub without a public name loads its settings and no more.
 
 import type { Problem } from "../../shared/errors.ts";
+import type { Language } from "../../shared/messages/language.ts";
 import { message } from "../../shared/messages/message.ts";
 import type { ReachChange, ReachStatus } from "../../shared/security/reach.ts";
 import { type CertificateSource, HeldCertificate } from "./acme/certificate-source.ts";
@@ -114,7 +115,7 @@ export class Reach {
   }
 
   /** `isLookedUp` asks for this network's address even where no name is set. */
-  async status(isLookedUp: boolean): Promise<ReachStatus> {
+  async status(isLookedUp: boolean, language: Language = "en"): Promise<ReachStatus> {
     const { areKeysCompulsory, allows, tls: tlsFacts, clock } = this.#options;
     const settings = this.#settings;
     const { name } = settings;
@@ -130,7 +131,7 @@ export class Reach {
     const { ipv4 } = active.wan;
     const ddns = active.ddnsStatus;
     const certificate = active.certificates.status;
-    const checks = reachChecks({
+    const facts = {
       name,
       wan: active.wan,
       resolved,
@@ -143,7 +144,8 @@ export class Reach {
       directory: new URL(directoryUrlOf(settings)).host,
       skewMs: active.certificates.skewMs,
       ddns,
-    });
+    };
+    const checks = reachChecks(facts, language);
     const reasons = checks.filter(({ state }) => state === "wrong").map(({ title }) => title);
     return {
       ready: reasons.length === 0,

@@ -1,5 +1,7 @@
 // The HTTP client of the hub's API. The desktop app and the browser use the same relative addresses.
 import type { ApiError } from "../../shared/api.ts";
+import { language } from "../i18n/language.ts";
+import { text } from "../i18n/text.ts";
 import { hubClock } from "./hub-clock.ts";
 
 type QueryValue = string | number | readonly string[] | undefined;
@@ -36,7 +38,7 @@ export const isSignedOut = (error: Error | null): boolean => error instanceof Ap
 
 /** The message to show for an error. */
 export function explain(error: Error): string {
-  return error instanceof ApiFailure ? error.message : "The hub does not answer.";
+  return error instanceof ApiFailure ? error.message : text.connection.noAnswer;
 }
 
 /** Throws `ApiFailure` for an error status. Not validated: the hub is held to the schemas of `shared/api.ts`. */
@@ -71,7 +73,10 @@ export function patch<Answer>(url: string, body: object): Promise<Answer> {
 
 async function fetchFromHub(url: string, init?: RequestInit): Promise<Response> {
   const sentMs = Date.now();
-  const response = await fetch(url, init);
+  const headers = new Headers(init?.headers);
+  // The window may speak another language than the browser.
+  headers.set("accept-language", language);
+  const response = await fetch(url, { ...init, headers });
   hubClock.learn(sentMs, Date.now(), response.headers.get("date"));
   return response;
 }
@@ -80,5 +85,5 @@ async function fetchFromHub(url: string, init?: RequestInit): Promise<Response> 
 async function readError(response: Response): Promise<ApiError> {
   const isJson = response.headers.get("content-type")?.includes("json") ?? false;
   if (isJson) return response.json();
-  return { error: "not-json", message: `The hub answered with status ${response.status}.` };
+  return { error: "not-json", message: text.connection.answeredWithStatus(response.status) };
 }

@@ -48,12 +48,13 @@ export async function loadLanguage(language: Language): Promise<void> {
 /** Where a sentence is read: the desktop's window has no command line to advise. */
 export type Place = "anywhere" | "desktop";
 
-/** The sentence, in English where the language is not loaded. */
+/** The sentence, in English where the language is not loaded or does not have it. */
 export function render(said: AnyMessage, language: Language = "en", place: Place = "anywhere"): string {
   const catalogue = catalogues[language] ?? catalogues.en;
   const params = Object.entries(said.params).map(([name, value]) => [name, rendered(value, language, place)]);
-  const template =
-    (place === "desktop" && templateOf(catalogue, `${said.code}/desktop`)) || templateOf(catalogue, said.code);
+  const codes = place === "desktop" ? [`${said.code}/desktop`, said.code] : [said.code];
+  // The command line's are in English alone.
+  const template = templateOf(catalogue, codes) ?? templateOf(en, codes);
   if (template === null) throw new Error(`no message code: ${said.code}`);
   return template(Object.fromEntries(params));
 }
@@ -63,8 +64,10 @@ function rendered(value: unknown, language: Language, place: Place): unknown {
   return isMessage(value) ? render(value, language, place) : value;
 }
 
-function templateOf(catalogue: object, code: string): Template | null {
-  const template: unknown = Object.hasOwn(catalogue, code) ? Reflect.get(catalogue, code) : null;
+/** Of the first of the codes that the catalogue has. */
+function templateOf(catalogue: object, codes: readonly string[]): Template | null {
+  const code = codes.find((each) => Object.hasOwn(catalogue, each));
+  const template: unknown = code === undefined ? null : Reflect.get(catalogue, code);
   return isTemplate(template) ? template : null;
 }
 

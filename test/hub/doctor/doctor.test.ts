@@ -117,7 +117,7 @@ test.each([
   ["/etc/hostname", "A firewall or a VPN may be in the way."],
 ])("nothing answers, on a computer that has %s", async (file, message) => {
   const system = { ...realSystem, readText: async (path: string) => (path === file ? "" : null) };
-  const found = await runChecks(optionsWith({}), system);
+  const found = await runChecks(optionsWith({}), "en", system);
   expect(checkOf(found, "mdns")?.message).toMatch(/^It calls itself bramble.local, but did not answer/);
   expect(checkOf(found, "mdns")?.message).toContain(message);
 });

@@ -25,7 +25,7 @@ function recorded(platform: NodeJS.Platform, { files = {}, programs = {} }: Reco
 }
 
 const check = async (platform: NodeJS.Platform, record: Recorded) => {
-  const [check] = (await checkFirewall(HUB, recorded(platform, record))).map(renderFinding);
+  const [check] = (await checkFirewall(HUB, recorded(platform, record))).map((finding) => renderFinding(finding, "en"));
   return check;
 };
 

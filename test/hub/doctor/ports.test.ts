@@ -140,11 +140,15 @@ describe("who has a port", () => {
       const hub = { httpPort: 8080, mqttPort: port + 1 };
       const byDefault = (number: number) => ({ number, named: false });
       const listening = { httpPort: byDefault(8080), mqttPort: byDefault(port) };
-      const [taken] = (await checkPortConflicts(hub, listening, realSystem)).map(renderFinding);
+      const [taken] = (await checkPortConflicts(hub, listening, realSystem)).map((finding) =>
+        renderFinding(finding, "en"),
+      );
       expect(taken).toMatchObject({ state: "wrong", title: `MQTT port ${port} is taken by porthog (process ${pid})` });
       expect(taken?.message).toContain(`This hub uses ${port + 1} instead.`);
       await hog[Symbol.asyncDispose]();
-      const free = (await checkPortConflicts(hub, listening, realSystem)).map(renderFinding);
+      const free = (await checkPortConflicts(hub, listening, realSystem)).map((finding) =>
+        renderFinding(finding, "en"),
+      );
       expect(free).toMatchObject([{ state: "hint", title: `MQTT port ${port} is free again` }]);
       expect(await checkPortConflicts({ httpPort: 8080, mqttPort: port }, listening, realSystem)).toMatchObject([
         { state: "fine" },
@@ -176,7 +180,7 @@ describe("what answers at the hub's ports", () => {
 
   const reach = async (ports: { readonly mqttPort: number; readonly httpPort: number }) => {
     const options = { listening, isMqttClient: () => false, allows: () => true };
-    const checks = (await checkReach({ ...HUB, ...ports }, options)).map(renderFinding);
+    const checks = (await checkReach({ ...HUB, ...ports }, options)).map((finding) => renderFinding(finding, "en"));
     return checks.map(({ id, state, message }) => `${id} ${state}: ${message}`);
   };
 

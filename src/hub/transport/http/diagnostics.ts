@@ -2,7 +2,7 @@
 import { isNativeError } from "node:util/types";
 import type { FastifyRequest } from "fastify";
 import type { Problem } from "../../../shared/errors.ts";
-import { message, render } from "../../../shared/messages/message.ts";
+import { type AnyMessage, message, render } from "../../../shared/messages/message.ts";
 import type { NotAdmitted } from "../../access/limits/admission.ts";
 import { plainAddress } from "../../access/networks.ts";
 import type { ConnectionFailure, ConnectionFailures } from "../../diagnostics/connection-failures.ts";
@@ -78,10 +78,10 @@ export class HttpDiagnostics {
   }
 
   /** A request to a path without a route. Returns a hint at the path that was meant; empty where none is close. */
-  noSuchPath({ ip, method, url }: Requested, path: string): string {
+  noSuchPath({ ip, method, url }: Requested, path: string): AnyMessage | "" {
     if (method === "GET" && hasReadings(url)) {
       this.#report(ip, { subject: path, message: message("wrong-method/readings-in-query", { path: quoted(path) }) });
-      return ` ${render(message("hint/post-readings"))}`;
+      return message("hint/post-readings");
     }
     if (method !== "POST" && method !== "PUT") return "";
     const meant = meantPath(path);
@@ -89,7 +89,7 @@ export class HttpDiagnostics {
     const wrongPath =
       meant === null ? message("wrong-path", request) : message("wrong-path/meant", { ...request, meant });
     this.#report(ip, { subject: `${method} ${path}`, message: wrongPath });
-    return meant === null ? "" : ` ${render(message("hint/meant", { meant }))}`;
+    return meant === null ? "" : message("hint/meant", { meant });
   }
 
   /** A request to a path that takes other methods. A page that only looks is no client that failed. */

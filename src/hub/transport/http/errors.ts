@@ -2,16 +2,23 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { ApiError } from "../../../shared/api.ts";
 import { BrambleError, detailsOf, errorOf, errorStatus, type Problem } from "../../../shared/errors.ts";
-import { message, render } from "../../../shared/messages/message.ts";
+import { type Language, preferredLanguage } from "../../../shared/messages/language.ts";
+import { loadLanguage, message, render } from "../../../shared/messages/message.ts";
 import type { HttpDiagnostics } from "./diagnostics.ts";
 import { queryProblem } from "./query/query-check.ts";
 
 /** Where the handler sets no Retry-After. */
 const DEFAULT_RETRY_AFTER_SECONDS = 5;
 
-export function errorBody(problem: Problem): ApiError {
+/** In English where nobody asks for another language, or it is not loaded. */
+export function errorBody(problem: Problem, language: Language = "en"): ApiError {
   const details = detailsOf(problem);
-  return { error: errorOf(problem), message: render(problem), ...(details && { details }) };
+  return { error: errorOf(problem), message: render(problem, language), ...(details && { details }) };
+}
+
+/** In which a person reads the answer. Programs do not ask, and get English. */
+export function languageOf({ headers }: Pick<FastifyRequest, "headers">): Language {
+  return preferredLanguage(headers["accept-language"]);
 }
 
 export function sendProblem(reply: FastifyReply, found: Problem): FastifyReply {
@@ -19,7 +26,7 @@ export function sendProblem(reply: FastifyReply, found: Problem): FastifyReply {
   if ((status === 503 || status === 429) && !reply.hasHeader("Retry-After")) {
     reply.header("Retry-After", DEFAULT_RETRY_AFTER_SECONDS);
   }
-  return reply.code(status).send(errorBody(found));
+  return reply.code(status).send(errorBody(found, languageOf(reply.request)));
 }
 
 /** Call it before the routes are added: it watches them to tell a wrong method from a wrong path. */
@@ -28,6 +35,11 @@ export function answerErrors(app: FastifyInstance, diagnostics: HttpDiagnostics)
   app.addHook("onRoute", ({ url, method }) => {
     const pattern = new RegExp(`^${url.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&").replaceAll(/:\w+/g, "[^/]+")}$`);
     paths.push({ pattern, methods: new Set([method].flat()) });
+  });
+  app.addHook("onRequest", (request, _reply, done) => {
+    const language = languageOf(request);
+    if (language === "en") done();
+    else loadLanguage(language).then(() => done(), done);
   });
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.replace(/\?.*$/, "");

@@ -75,7 +75,7 @@ export interface HttpOptions
   extends ApiOptions,
     MetricsRouteOptions,
     CommandRouteOptions,
-    Omit<AgentRouteOptions, "tls">,
+    Omit<AgentRouteOptions, "hubInfo" | "tls">,
     DoctorRouteOptions,
     ReachRouteOptions {
   readonly version: string;

@@ -97,7 +97,7 @@ export class FilesSource extends HeldCertificate implements RunningSource {
   }
 
   #refuse(problem: Message<TlsProblem>): void {
-    const found = this.current === null ? problem : message("tls/refused", { problem: render(problem) });
+    const found = this.current === null ? problem : message("tls/refused", { problem });
     const isNew = this.#problem === null || render(this.#problem) !== render(found);
     this.#problem = found;
     if (isNew) this.#options.log.warn({ problem: render(found) }, "a certificate was refused");

@@ -2,9 +2,10 @@
 // Invariants: a port with TLS is open only while there is a certificate; a new certificate ends no connection; the ports
 // without TLS are open to this computer always, since the desktop app and the commands use them.
 import { X509Certificate } from "node:crypto";
-import type { Problem } from "../../../shared/errors.ts";
+import { Failure, type Problem } from "../../../shared/errors.ts";
 import type { TlsProblem } from "../../../shared/messages/en/tls.ts";
-import { type Message, message, render } from "../../../shared/messages/message.ts";
+import type { Language } from "../../../shared/messages/language.ts";
+import { type AnyMessage, type Message, message, render } from "../../../shared/messages/message.ts";
 import type { TlsChange, TlsMode, TlsSettings, TlsStatus } from "../../../shared/security/tls.ts";
 import type { Port } from "../../config.ts";
 import type { RecordStore } from "../../store/records.ts";
@@ -114,6 +115,11 @@ export class Tls {
   }
 
   get status(): TlsStatus {
+    return this.describe("en");
+  }
+
+  /** The status, with its problems in a language. */
+  describe(language: Language): TlsStatus {
     const [https, mqtts] = (["HTTPS", "MQTTS"] as const).map(
       (protocol) => this.#options.ports.find((port) => port.protocol === protocol)?.listener.port ?? 0,
     );
@@ -123,7 +129,7 @@ export class Tls {
       mqttsPort: mqtts ?? 0,
       certificate: this.#facts === null ? null : { ...this.#facts, names: [...this.#facts.names] },
       authority: authorityView(this.authorityPem),
-      problems: this.problems.map((problem) => render(problem)),
+      problems: this.problems.map((problem) => render(problem, language)),
     };
   }
 
@@ -147,7 +153,7 @@ export class Tls {
     const [problem] = source?.problems ?? [];
     if (!isSameSource && source !== null && source.current === null && problem !== undefined) {
       source.stop();
-      return message("bad-certificate", { problem: render(problem) });
+      return message("bad-certificate", { problem });
     }
     this.#settings = next;
     if (!isSameSource) await this.#use(source, false);
@@ -158,7 +164,7 @@ export class Tls {
       this.#settings = before.settings;
       if (!isSameSource) await this.#use(before.source, false);
       await this.#openPorts();
-      return message("port-taken", { reason: error instanceof Error ? error.message : String(error) });
+      return message("port-taken", { reason: whyNot(error) });
     }
     if (!isSameSource) before.source?.stop();
     await this.#options.records.collection(tlsRecords).save([next]);
@@ -218,13 +224,16 @@ export class Tls {
   }
 
   #notOpen(error: unknown): void {
-    this.#portProblem = message("tls/port-not-open", {
-      reason: error instanceof Error ? error.message : String(error),
-    });
+    this.#portProblem = message("tls/port-not-open", { reason: whyNot(error) });
   }
 }
 
 const HSTS_SECONDS = 30 * 24 * 3_600;
+
+function whyNot(error: unknown): AnyMessage | string {
+  if (error instanceof Failure) return error.said;
+  return error instanceof Error ? error.message : String(error);
+}
 
 function authorityView(pem: string | null): TlsStatus["authority"] {
   if (pem === null) return null;

@@ -1,5 +1,6 @@
 // Why a client failed to connect, to publish, to subscribe or to send a request. The doctor lists these; the client itself
 // gets them where its protocol can carry a text.
+import type { Sentence } from "../sentence.ts";
 import { roughly } from "./format.ts";
 
 type Port = { readonly protocol: "MQTT" | "HTTP" };
@@ -100,5 +101,5 @@ export const diagnostics = {
   // Parts of an answer or of an entry of the list.
   "hint/meant": didYouMean,
   "hint/post-readings": () => POST_READINGS,
-  "failed-on": ({ source, text }: { readonly source: string; readonly text: string }) => `On ${source}: ${text}`,
+  "failed-on": ({ source, text }: { readonly source: string; readonly text: Sentence }) => `On ${source}: ${text}`,
 };

@@ -1,6 +1,8 @@
 // What is wrong with a request, over HTTP or to open a WebSocket. `field` is a parameter of the query, or the path of a value
 // inside the body. What a request said is quoted, already cut to a length that fits a sentence.
 
+import type { Sentence } from "../sentence.ts";
+
 type Field = { readonly field: string };
 type Said = Field & { readonly said: string };
 type Reason = { readonly reason: string };
@@ -17,7 +19,8 @@ const header = ({ header: name, said }: Header) => `“${name}: ${said}”`;
 
 export const http = {
   // The path, and how it is asked for.
-  "no-such-route": ({ path, hint }: Path & { readonly hint: string }) => `There is nothing at ${path}.${hint}`,
+  "no-such-route": ({ path, hint }: Path & { readonly hint: Sentence }) =>
+    `There is nothing at ${path}.${hint === "" ? "" : ` ${hint}`}`,
   "no-such-route/agent-file": () => "The agent has no such file.",
   "no-such-route/reading-metrics": () => "This hub gives no readings to Prometheus. Start it with --metrics-readings.",
   "no-such-route/websocket": () =>

@@ -83,8 +83,7 @@ export const start = {
     `${cannotListen(params)} ${privileged(params)} Name a higher one.`,
   "start/port-privileged/desktop": (params: Listening & { readonly below: number }) =>
     `${cannotListen(params)} ${privileged(params)} ${WITHOUT_FLAG}`,
-  "start/port-failed": ({ reason, ...params }: Listening & { readonly reason: string }) =>
-    `${cannotListen(params)} ${reason}.`,
+  "start/port-failed": (params: Listening & { readonly reason: string }) => `${cannotListen(params)} ${params.reason}.`,
 
   /** An error that was not foreseen. */
   "start/failed": ({ reason }: { readonly reason: string }) => reason,

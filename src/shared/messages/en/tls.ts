@@ -1,8 +1,11 @@
 // TLS: what keeps the hub from a certificate, why a client's handshake failed, and what the doctor found.
+import type { Sentence } from "../sentence.ts";
 import { listed } from "./format.ts";
 
 type File = { readonly file: string };
 type Reason = { readonly reason: string };
+type Why = { readonly reason: Sentence };
+type Problem = { readonly problem: Sentence };
 type Port = { readonly protocol: "HTTPS" | "MQTTS" };
 type Until = { readonly untilMs: number };
 
@@ -21,30 +24,30 @@ const problems = {
   "tls/unusable": ({ reason }: Reason) => `TLS does not take this certificate with this key: ${reason}.`,
   "tls/expired": ({ untilMs }: Until) => `The certificate expired on ${day(untilMs)}: name one that is good.`,
   "tls/unreadable": ({ file, reason }: File & Reason) => `${file} cannot be read: ${reason}.`,
-  "tls/refused": ({ problem }: { readonly problem: string }) => `A newer certificate was refused. ${problem} ${KEPT}`,
+  "tls/refused": ({ problem }: Problem) => `A newer certificate was refused. ${problem} ${KEPT}`,
   "tls/authority-broken": ({ folder }: { readonly folder: string }) =>
     `The hub's certificate authority in ${folder} is damaged. Put back ca.pem and ca-key.pem from a copy, or remove both: the hub makes new ones when it starts, which every device then has to be given.`,
   "tls/not-written": ({ reason }: Reason) => `The certificate could not be written down: ${reason}.`,
   "tls/authority-expires": ({ untilMs }: Until) =>
     `The hub's certificate authority expires on ${day(untilMs)}. Remove ca.pem and ca-key.pem from the folder tls and restart the hub, then give devices the new ca.pem.`,
-  "tls/port-not-open": ({ reason }: Reason) => reason,
+  "tls/port-not-open": ({ reason }: Why) => reason,
 };
 
 const requests = {
-  "bad-certificate": ({ problem }: { readonly problem: string }) => problem,
+  "bad-certificate": ({ problem }: Problem) => problem,
   "bad-request/tls-files": () => "Mode files takes certFile and keyFile, each an absolute path on the hub's computer.",
-  "port-taken": ({ reason }: Reason) => reason,
+  "port-taken": ({ reason }: Why) => reason,
   "no-such-route/authority": () =>
     "This hub has no certificate authority of its own: TLS is off, or uses a certificate from elsewhere.",
   "bad-request/plain-http": () => "This port speaks HTTPS. Ask for https:// in place of http://.",
 };
 
 const failures = {
-  "wrong-protocol/http-to-tls": ({ protocol }: Port) =>
+  "wrong-protocol/http-to-tls": ({ protocol }: Port): string =>
     protocol === "HTTPS"
       ? "It spoke HTTP without TLS to the HTTPS port. Let it ask for https:// in place of http://."
       : "It sent an HTTP request to the MQTTS port, which speaks MQTT over TLS.",
-  "wrong-protocol/mqtt-to-tls": ({ protocol }: Port) =>
+  "wrong-protocol/mqtt-to-tls": ({ protocol }: Port): string =>
     protocol === "MQTTS"
       ? 'It spoke MQTT without TLS to the MQTTS port. Have it use TLS (paho: client.tls_set("ca.pem")), or connect to the MQTT port.'
       : "It spoke MQTT to the HTTPS port. MQTT over TLS has a port of its own.",
@@ -83,7 +86,7 @@ const checks = {
     "Put a newer certificate and its key into the two files: the hub reads them by itself.",
   "certificate/problem/title": () => "Something is wrong with the hub's certificate",
   /** `problems` are whole sentences. */
-  "certificate/problem/message": ({ problems: found }: { readonly problems: readonly string[] }) => found.join(" "),
+  "certificate/problem/message": ({ problems: found }: { readonly problems: readonly Sentence[] }) => found.join(" "),
 };
 
 export const tls = { ...problems, ...requests, ...failures, ...checks };

@@ -3,6 +3,7 @@ import type { FastifyInstance } from "fastify";
 import { ApiError } from "../../../../shared/api.ts";
 import { DiagnosticReport } from "../../../../shared/doctor.ts";
 import type { Doctor } from "../../../doctor/doctor.ts";
+import { languageOf } from "../errors.ts";
 import { route } from "../route.ts";
 
 export interface DoctorRouteOptions {
@@ -22,7 +23,7 @@ export function addDoctorRoutes(app: FastifyInstance, { doctor, hubId }: DoctorR
       summary: "Is something wrong? Looks at ports, firewall and discovery, and lists clients that failed",
       response: { 200: DiagnosticReport, "4xx": ApiError, "5xx": ApiError },
     },
-    handler: () => doctor.examine(),
+    handler: (request) => doctor.examine(languageOf(request)),
   });
 
   // The id is no secret: mDNS advertises it.

@@ -6,7 +6,7 @@ import { ApiError } from "../../../../shared/api.ts";
 import { message } from "../../../../shared/messages/message.ts";
 import { ReachChange, ReachStatus } from "../../../../shared/security/reach.ts";
 import type { Reach } from "../../../reach/reach.ts";
-import { sendProblem } from "../errors.ts";
+import { languageOf, sendProblem } from "../errors.ts";
 import { exactBody } from "../exact-body.ts";
 import { route } from "../route.ts";
 
@@ -33,7 +33,7 @@ export function addReachRoutes(app: FastifyInstance, { reach }: ReachRouteOption
       }),
       response,
     },
-    handler: ({ query }) => reach.status(query.lookup === true),
+    handler: (request) => reach.status(request.query.lookup === true, languageOf(request)),
   });
 
   route(app, {
@@ -51,7 +51,7 @@ export function addReachRoutes(app: FastifyInstance, { reach }: ReachRouteOption
     },
     handler: async (request, reply) => {
       const problem = await reach.change(request.body);
-      return problem === null ? reach.status(false) : sendProblem(reply, problem);
+      return problem === null ? reach.status(false, languageOf(request)) : sendProblem(reply, problem);
     },
   });
 
@@ -66,10 +66,10 @@ export function addReachRoutes(app: FastifyInstance, { reach }: ReachRouteOption
       summary: "Orders a certificate now; what came of it is told by GET /api/v1/reach",
       response,
     },
-    handler: async (_request, reply) => {
+    handler: async (request, reply) => {
       const problem = await reach.issueNow();
       if (problem !== null) return sendProblem(reply, problem);
-      return reply.code(202).send(await reach.status(false));
+      return reply.code(202).send(await reach.status(false, languageOf(request)));
     },
   });
 

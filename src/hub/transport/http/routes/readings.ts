@@ -15,6 +15,7 @@ import {
 } from "../../../../shared/api.ts";
 import { Device } from "../../../../shared/device.ts";
 import { parseDeviceId, parseMetricName } from "../../../../shared/ids.ts";
+import type { Language } from "../../../../shared/messages/language.ts";
 import { message } from "../../../../shared/messages/message.ts";
 import { SeenAddressList } from "../../../../shared/security/access.ts";
 import { decide } from "../../../access/principal.ts";
@@ -22,7 +23,7 @@ import type { Clock } from "../../../clock.ts";
 import { noSuchDevice, type Registry } from "../../../devices/registry.ts";
 import type { Refusals } from "../../../ingest/refusals.ts";
 import { positionOfLast, type ReadingPosition, type ReadingStore } from "../../../store/readings.ts";
-import { sendProblem } from "../errors.ts";
+import { languageOf, sendProblem } from "../errors.ts";
 import { quoted } from "../query/query-check.ts";
 import { parseRange, parseSelection } from "../query/selection.ts";
 import { route } from "../route.ts";
@@ -32,7 +33,7 @@ export interface ApiOptions {
   readonly registry: Registry;
   readonly refusals: Refusals;
   readonly clock: Clock;
-  readonly hubInfo: () => Promise<HubInfo>;
+  readonly hubInfo: (language?: Language) => Promise<HubInfo>;
   readonly health: () => Promise<Health>;
 }
 
@@ -68,8 +69,9 @@ export function addApiRoutes(app: FastifyInstance, options: ApiOptions): void {
     audit: null,
     showsSome: true,
     schema: { operationId: "getHub", tags: ["Hub"], summary: "The hub itself", response: { 200: HubInfo, ...errors } },
-    handler: async ({ principal }) => {
-      const info = await options.hubInfo();
+    handler: async (request) => {
+      const { principal } = request;
+      const info = await options.hubInfo(languageOf(request));
       // Where it lies on the disk is nobody's business who cannot go there.
       return decide(principal, "admin") === "granted" ? info : { ...info, dataFolder: "" };
     },

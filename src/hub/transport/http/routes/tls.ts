@@ -5,7 +5,7 @@ import { ApiError } from "../../../../shared/api.ts";
 import { message } from "../../../../shared/messages/message.ts";
 import { TlsChange, TlsStatus } from "../../../../shared/security/tls.ts";
 import type { Tls } from "../../tls/tls.ts";
-import { sendProblem } from "../errors.ts";
+import { languageOf, sendProblem } from "../errors.ts";
 import { exactBody } from "../exact-body.ts";
 import { route } from "../route.ts";
 
@@ -28,7 +28,7 @@ export function addTlsRoutes(app: FastifyInstance, tls: Tls): void {
       summary: "The ports with TLS, and the certificate that they show",
       response,
     },
-    handler: async () => tls.status,
+    handler: async (request) => tls.describe(languageOf(request)),
   });
 
   route(app, {
@@ -46,7 +46,7 @@ export function addTlsRoutes(app: FastifyInstance, tls: Tls): void {
     },
     handler: async (request, reply) => {
       const problem = await tls.change(request.body);
-      return problem === null ? tls.status : sendProblem(reply, problem);
+      return problem === null ? tls.describe(languageOf(request)) : sendProblem(reply, problem);
     },
   });
 

@@ -1,0 +1,7 @@
+// What the window says when the hub gives no answer of its own, in Korean.
+import type { connection as english } from "../en/connection.ts";
+
+export const connection: typeof english = {
+  noAnswer: "허브가 응답하지 않습니다.",
+  answeredWithStatus: (status) => `허브가 상태 ${status}(으)로 응답했습니다.`,
+};
