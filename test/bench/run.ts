@@ -9,6 +9,7 @@ import type { Bench, Row, Topic } from "./bench.ts";
 import { checkDisk, describeMachine } from "./machine.ts";
 import { Stores } from "./stores.ts";
 import { ALL_ATTACKS, abuse } from "./topics/abuse.ts";
+import { access } from "./topics/access.ts";
 import { bytesWritten } from "./topics/bytes-written.ts";
 import { charts } from "./topics/charts.ts";
 import { exportCsv } from "./topics/export.ts";
@@ -27,6 +28,7 @@ const allTopics: readonly Topic[] = [
   mqttLatency,
   bytesWritten,
   httpThroughput,
+  access,
   storeSize,
   charts,
   exportCsv,

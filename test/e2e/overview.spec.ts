@@ -6,7 +6,7 @@ import { linkOf } from "./page.ts";
 test("an empty hub shows how to send to it, and the messages that it refused", async ({ page }) => {
   await using hub = await startTestHub();
   await page.goto(linkOf(hub));
-  await expect(page.getByText(`:${hub.httpPort}/data`)).toBeVisible();
+  await expect(page.getByText(`:${hub.httpPort}/data"`)).toBeVisible();
   await expect(page.getByText(`, ${hub.mqttPort})`)).toBeVisible();
 
   await page.getByRole("button", { name: "Copy: Python, over HTTP" }).click();

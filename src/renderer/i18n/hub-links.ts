@@ -1,7 +1,41 @@
 // The address of the hub's page as other machines open it. The desktop app's own has no meaning elsewhere.
+import type { HubInfo } from "../../shared/api.ts";
 
-/** `http://ADDRESS:PORT/#link=SECRET`; `address` is plain, IPv6 without brackets. */
-export function hubLink(address: string, port: number, kind: "link" | "share", secret: string): string {
-  const host = address.includes(":") ? `[${address}]` : address;
-  return `http://${host}:${port}/#${kind}=${secret}`;
+type HubAddresses = Pick<HubInfo, "addresses" | "mdnsName">;
+type HubPorts = Pick<HubInfo, "httpPort" | "httpsPort" | "plainPorts" | "basePath">;
+/** `location`, or what stands for it. */
+type Page = Pick<Location, "protocol" | "hostname" | "origin">;
+
+const LOOPBACK = /^(localhost|127\..*|\[::1\])$/;
+
+export const hostInUrl = (host: string): string => (host.includes(":") ? `[${host}]` : host);
+
+/**
+ * Where others may reach the hub, best first: as this browser does, unless it is on the hub's own computer, then the hub's
+ * addresses and its name. Plain, IPv6 without brackets.
+ */
+export function hubHosts({ addresses, mdnsName }: HubAddresses, page: Page = location): readonly string[] {
+  const isBrowser = page.protocol === "http:" || page.protocol === "https:";
+  const used = isBrowser && !LOOPBACK.test(page.hostname) ? [page.hostname.replace(/^\[|\]$/g, "")] : [];
+  const all = [...used, ...addresses, ...(mdnsName === undefined ? [] : [mdnsName])];
+  return all.length > 0 ? [...new Set(all)] : ["127.0.0.1"];
+}
+
+/** What the paths of the hub's page begin with, for one of `hubHosts`; without a slash at the end. */
+export function hubUrl(host: string, hub: HubPorts, page: Page = location): string {
+  const { httpPort, httpsPort, plainPorts, basePath = "" } = hub;
+  if (hostInUrl(host) === page.hostname && !LOOPBACK.test(page.hostname)) return page.origin + basePath;
+  const isSecure = httpsPort !== undefined && (plainPorts !== undefined || page.protocol === "https:");
+  return `${isSecure ? "https" : "http"}://${hostInUrl(host)}:${isSecure ? httpsPort : httpPort}${basePath}`;
+}
+
+/** `http://ADDRESS:PORT/#link=SECRET`. */
+export function hubLink(
+  host: string,
+  hub: HubPorts,
+  kind: "link" | "share",
+  secret: string,
+  page: Page = location,
+): string {
+  return `${hubUrl(host, hub, page)}/#${kind}=${secret}`;
 }

@@ -1,24 +1,24 @@
 // POST /data on connections that stay open, each with one request at a time: every answer is answered with the next.
-import { connect } from "node:net";
 import { Type } from "typebox";
+import { openLoadSocket, Target } from "./load-socket.ts";
 import { namedPayload } from "./payload.ts";
 import { readOptions, report } from "./program.ts";
 import { growthPerSecond, untilNone, Window } from "./window.ts";
 
 const REQUESTS = 32;
 
-const options = readOptions(Type.Object({ port: Type.Integer(), connections: Type.Integer(), window: Window }));
+const options = readOptions(Type.Object({ ...Target.properties, connections: Type.Integer(), window: Window }));
 
 let answered = 0;
 let busy = 0;
 let stopped = false;
 
-const chunk = Buffer.allocUnsafe(64 * 1024);
 /** All answers are as long as the first: status, headers and body differ in no length. */
 let answerBytes = 0;
 
-function openConnection(index: number): Promise<() => void> {
-  const requests = Array.from({ length: REQUESTS }, () => encode(`pi-${index + 1}`));
+async function openConnection(index: number): Promise<() => void> {
+  const key = options.keys?.[index];
+  const requests = Array.from({ length: REQUESTS }, () => encode(`pi-${index + 1}`, key));
   let next = 0;
   let received = 0;
   const send = (): void => {
@@ -36,23 +36,17 @@ function openConnection(index: number): Promise<() => void> {
     busy--;
     if (!stopped) send();
   };
-  const onread = {
-    buffer: chunk,
-    callback: (bytesRead: number) => {
-      receive(chunk.subarray(0, bytesRead));
-      return true;
-    },
-  };
-  const socket = connect({ host: "127.0.0.1", port: options.port, noDelay: true, onread });
+  const socket = await openLoadSocket(options, receive);
   socket.once("close", () => {
     throw new Error("the server hung up");
   });
-  return new Promise((resolve) => socket.once("connect", () => resolve(send)));
+  return send;
 }
 
-function encode(device: string): Buffer {
+function encode(device: string, key: string | undefined): Buffer {
   const body = namedPayload(device);
   const headers = ["Host: 127.0.0.1", "Content-Type: application/json", `Content-Length: ${body.length}`];
+  if (key !== undefined) headers.push(`Authorization: Bearer ${key}`);
   return Buffer.from(`POST /data HTTP/1.1\r\n${headers.join("\r\n")}\r\n\r\n${body}`);
 }
 

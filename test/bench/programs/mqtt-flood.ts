@@ -1,5 +1,6 @@
 // As many messages of QoS 1 as the broker takes: every acknowledgement is answered with the next message.
 import { Type } from "typebox";
+import { Target } from "./load-socket.ts";
 import { openMqtt } from "./mqtt-socket.ts";
 import { readOptions, report } from "./program.ts";
 import { PublishRing } from "./publish-ring.ts";
@@ -8,7 +9,7 @@ import { growthPerSecond, untilNone, Window } from "./window.ts";
 const PUBACK_BYTES = 4;
 
 const options = readOptions(
-  Type.Object({ port: Type.Integer(), clients: Type.Integer(), inFlight: Type.Integer(), window: Window }),
+  Type.Object({ ...Target.properties, clients: Type.Integer(), inFlight: Type.Integer(), window: Window }),
 );
 
 let acknowledgedBytes = 0;
@@ -25,12 +26,13 @@ async function openClient(index: number): Promise<() => void> {
     sent += count;
     ring.send(socket, count);
   };
-  const socket = await openMqtt(options.port, device, ({ length }) => {
+  const receive = ({ length }: Buffer): void => {
     acknowledgedBytes += length;
     const bytes = splitBytes + length;
     splitBytes = bytes % PUBACK_BYTES;
     if (!stopped) send((bytes - splitBytes) / PUBACK_BYTES);
-  });
+  };
+  const socket = await openMqtt(options, device, receive, options.keys?.[index]);
   return () => send(options.inFlight);
 }
 

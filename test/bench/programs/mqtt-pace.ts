@@ -34,7 +34,7 @@ async function openClient(index: number): Promise<(dueMs: number) => void> {
   const ring = new PublishRing(device, IN_FLIGHT);
   const dueMsById = new Map<number, number>();
   const bytes: number[] = [];
-  const socket = await openMqtt(options.port, device, (chunk) => {
+  const socket = await openMqtt({ port: options.port }, device, (chunk) => {
     for (const byte of chunk) {
       bytes.push(byte);
       if (bytes.length < 4) continue;

@@ -1,42 +1,37 @@
-// One MQTT client with as little around it as can be, so that the load leaves the processor to what is measured.
-import { connect, type Socket } from "node:net";
+// One MQTT client.
+import type { Socket } from "node:net";
 import { generate } from "mqtt-packet";
+import { openLoadSocket, type Target } from "./load-socket.ts";
 
 const CONNACK_BYTES = 4;
-
-/** Of all sockets: each chunk is done with before the next is read. */
-const chunk = Buffer.allocUnsafe(64 * 1024);
 
 /**
  * Resolves once the broker has accepted the client; `onBytes` gets what it sends from there on, valid for the call alone.
  * A broker that hangs up ends the program.
  */
-export function openMqtt(port: number, clientId: string, onBytes: (bytes: Buffer) => void): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    let accepted = false;
-    const receive = (bytes: Buffer): void => {
-      if (accepted) {
-        onBytes(bytes);
-      } else if (bytes.length === CONNACK_BYTES && bytes[3] === 0) {
-        accepted = true;
-        resolve(socket);
-      } else {
-        reject(new Error(`the broker does not take ${clientId}: ${bytes.toString("hex")}`));
-      }
-    };
-    const onread = {
-      buffer: chunk,
-      callback: (bytesRead: number) => {
-        receive(chunk.subarray(0, bytesRead));
-        return true;
-      },
-    };
-    const socket = connect({ host: "127.0.0.1", port, noDelay: true, onread }, () => {
-      socket.write(generate({ cmd: "connect", clientId, clean: true, keepalive: 0 }));
-    });
-    socket.once("error", reject);
-    socket.once("close", () => {
-      throw new Error(`the broker hung up on ${clientId}`);
-    });
+export async function openMqtt(
+  target: Target,
+  clientId: string,
+  onBytes: (bytes: Buffer) => void,
+  key?: string,
+): Promise<Socket> {
+  let accepted = false;
+  const answer = Promise.withResolvers<void>();
+  const socket = await openLoadSocket(target, (bytes) => {
+    if (accepted) {
+      onBytes(bytes);
+    } else if (bytes.length === CONNACK_BYTES && bytes[3] === 0) {
+      accepted = true;
+      answer.resolve();
+    } else {
+      answer.reject(new Error(`the broker does not take ${clientId}: ${bytes.toString("hex")}`));
+    }
   });
+  socket.once("close", () => {
+    throw new Error(`the broker hung up on ${clientId}`);
+  });
+  const credentials = key === undefined ? {} : { username: clientId, password: Buffer.from(key) };
+  socket.write(generate({ cmd: "connect", clientId, clean: true, keepalive: 0, ...credentials }));
+  await answer.promise;
+  return socket;
 }

@@ -54,15 +54,15 @@ class Place implements Disposable {
 }
 
 /** Asks a hub on its own machine, as the administrator. */
-async function ask<T>(hub: TestHub, path: string, body?: object): Promise<T> {
+async function ask<T>(hub: TestHub, path: string, body?: object, method = "POST"): Promise<T> {
   const script = `
-    const [, url, authorization, body] = process.argv;
+    const [, url, authorization, method, body] = process.argv;
     const headers = { authorization, "content-type": "application/json" };
-    const response = await fetch(url, body ? { method: "POST", headers, body } : { headers });
+    const response = await fetch(url, body ? { method, headers, body } : { headers });
     if (!response.ok) throw new Error(url + ": " + response.status);
     console.log(await response.text());`;
   const { http, token } = hub.file;
-  const node = [process.execPath, "--input-type=module", "-e", script, http + path, `Bearer ${token}`];
+  const node = [process.execPath, "--input-type=module", "-e", script, http + path, `Bearer ${token}`, method];
   const args = ["--target", String(hub.pid), "--net", ...node, ...(body ? [JSON.stringify(body)] : [])];
   return JSON.parse(await run("nsenter", args));
 }
@@ -143,6 +143,30 @@ if (!mayMakeNamespaces()) {
     const rows = await counted(again);
     expect(rows.map(({ value }) => value)).toEqual(Array.from(rows, (_, index) => index + 1));
     expect(new Set(rows.map(({ ts }) => ts)).size).toBe(rows.length);
+  });
+
+  test("a hub that is open over TLS alone is found, pinned, and followed to another address before its certificate is", {
+    timeout: 180_000,
+  }, async () => {
+    using place = new Place();
+    await using hub = await place.startHub("--https-port", "9443", "--mqtts-port", "9883");
+    await ask(hub, "/api/v1/tls", { plainPorts: "closed-but-loopback" }, "PATCH");
+    const file = join(hub.folder.path, "counter");
+    await using agent = new TestAgent(null, counting(file), place.pi.within);
+    const untilConnected = (address: string) =>
+      until(
+        `connected: ${agent.output}`,
+        async () => agent.output.includes(`connected to the hub at ${address} port 9883 (TLS)`) || undefined,
+        FOUND_AGAIN_WITHIN_MS,
+      );
+    await untilConnected("10.77.1.1");
+    expect(agent.output).toContain("this device trusts the authority");
+    await untilDone(hub, await give(hub, "pi"));
+    place.home.ip("address", "delete", "10.77.1.1/24", "dev", "eth1");
+    place.home.ip("address", "add", "10.77.1.2/24", "dev", "eth1");
+    await untilConnected("10.77.1.2");
+    const rows = await counted(hub);
+    expect(rows.map(({ value }) => value)).toEqual(Array.from(rows, (_, index) => index + 1));
   });
 
   test("a Pi with paho, with a WebSocket or with curl alone is sent its commands", { timeout: 60_000 }, async () => {

@@ -9,7 +9,7 @@ import { TlsStatus } from "../../../src/shared/security/tls.ts";
 import { AGENT_FOLDER } from "../../support/agent.ts";
 import { authorityOf, DAY_MS, signFor, writePair } from "../../support/certificates.ts";
 import { type HubInside, startHubInside } from "../../support/hub-inside.ts";
-import { changeTls, startTlsHub } from "../../support/tls.ts";
+import { changeTls, run, startTlsHub } from "../../support/tls.ts";
 
 const installerOf = async (hub: HubInside, address: string): Promise<Installer> =>
   (await hub.fetch(`/api/v1/installer?address=${address}`)).json();
@@ -28,7 +28,7 @@ test("it comes over HTTPS by address and by name, below a path, as the window sa
     });
     // As a Pi asks whose resolver knows the name.
     const resolved = ["--resolve", `bramble.local:${httpsPort}:127.0.0.1`];
-    const script = execFileSync("curl", ["-fsS", "--cacert", tls.caFile, ...resolved, installer.url]).toString();
+    const { output: script } = await run("curl", ["-fsS", "--cacert", tls.caFile, ...resolved, installer.url]);
     expect(sha256(script)).toBe(installer.sha256);
     expect(script).toContain(`hub=${url}\n`);
     expect(script).toContain(`"https":"${url}","mqtts_port":${mqttsPort}}'`);
@@ -71,10 +71,10 @@ test("a name that is not the hub's is none; a proxy on the hub's computer does n
   await using tls = await startTlsHub({ agentFolder: AGENT_FOLDER });
   for (const host of ["evil.example", "bramble.local.evil.example", "$(reboot)"])
     expect((await tls.hub.fetch(`/api/v1/installer?address=${encodeURIComponent(host)}`)).status).toBe(400);
-  const resolved = ["--resolve", `evil.example:${tls.httpsPort}:127.0.0.1`, "-k"];
-  const forged = execFileSync("curl", ["-fsS", ...resolved, `https://evil.example:${tls.httpsPort}/install.sh`], {
-    stdio: ["ignore", "pipe", "ignore"],
-  }).toString();
+  const resolved = ["--resolve", `evil.example:${tls.httpsPort}:127.0.0.1`];
+  const asked = [`https://evil.example:${tls.httpsPort}/install.sh`, ...resolved];
+  const { output: forged } = await run("curl", ["-fsSk", "-H", "Host: 127.0.0.1", ...asked]);
+  expect(forged).toContain("hub=https://127.0.0.1:");
   expect(forged).not.toContain("evil");
   expect(reachableAddress("127.0.0.1", "192.168.1.30", ["192.168.1.20"])).toBe("192.168.1.20");
   expect(reachableAddress("127.0.0.1", "127.0.0.1", ["192.168.1.20"])).toBe("127.0.0.1");

@@ -4,6 +4,9 @@ import type { TlsChange, TlsMode, TlsStatus } from "../../../shared/security/tls
 import { useAccessChange, useTls } from "../../api/access.ts";
 import { apiUrl, explain, patch } from "../../api/client.ts";
 import { useHub } from "../../api/queries.ts";
+import { chosenHost, HubAddress } from "../../device/hub-address.tsx";
+import { hubUrl } from "../../i18n/hub-links.ts";
+import { text } from "../../i18n/text.ts";
 import { formatDate } from "../../i18n/times.ts";
 import { Copyable } from "../../ui/copyable.tsx";
 import { Failure } from "../../ui/failure.tsx";
@@ -111,7 +114,8 @@ function Certificate({
   readonly status: TlsStatus;
 }) {
   const { data: hub } = useHub();
-  if (mode === "off") return null;
+  const [chosen, setChosen] = useState<string>();
+  if (mode === "off" || hub === undefined) return null;
   if (certificate === null)
     return (
       <section className={`panel ${styles["section"]}`}>
@@ -119,8 +123,8 @@ function Certificate({
         <p>There is none yet: the ports open once there is one.</p>
       </section>
     );
-  const [address = "127.0.0.1"] = hub?.addresses ?? [];
-  const authorityUrl = `http://${address.includes(":") ? `[${address}]` : address}:${hub?.httpPort ?? 0}/ca.pem`;
+  const address = chosenHost(hub, chosen);
+  const authorityUrl = `${hubUrl(address, hub)}/ca.pem`;
   return (
     <section className={`panel ${styles["section"]}`} aria-labelledby="certificate">
       <h2 id="certificate">The certificate</h2>
@@ -137,6 +141,7 @@ function Certificate({
           <div className={styles["secret"]}>
             <Copyable code={authority.fingerprint} label="fingerprint of the authority" />
           </div>
+          <HubAddress label={text.addDevice.linkAddress} hub={hub} chosen={chosen} onChosen={setChosen} />
           <p>
             A browser, phone or device gets it from <a href={authorityUrl}>{authorityUrl}</a>. On a phone, open it by
             this code and install it in the settings.
@@ -144,7 +149,7 @@ function Certificate({
           <QrCodeImage text={authorityUrl} label="Address of the hub’s authority" />
           <div className={styles["secret"]}>
             <Copyable
-              code={`curl -o bramble-ca.pem ${authorityUrl}\nmosquitto_pub --cafile bramble-ca.pem -h ${address} -p ${mqttsPort} -t sensor/data -m '{"device_id":"raspi-01","temperature":25.5}'`}
+              code={`curl ${authorityUrl.startsWith("https:") ? "-k " : ""}-o bramble-ca.pem ${authorityUrl}\nmosquitto_pub --cafile bramble-ca.pem -h ${address} -p ${mqttsPort} -t sensor/data -m '{"device_id":"raspi-01","temperature":25.5}'`}
               label="how a Pi sends over TLS"
             />
           </div>

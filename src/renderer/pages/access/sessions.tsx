@@ -1,11 +1,14 @@
 // Who is signed in, each session with a button that ends it, and a link that signs in a phone.
+import { useState } from "react";
 import type { Session, SignInLink } from "../../../shared/security/access.ts";
 import { useAccessChange, useMe, useSessions } from "../../api/access.ts";
 import { apiUrl, explain, post, remove } from "../../api/client.ts";
 import { useHub } from "../../api/queries.ts";
 import { useNow } from "../../api/use-now.ts";
+import { chosenHost, HubAddress } from "../../device/hub-address.tsx";
 import { browserName } from "../../i18n/browser-name.ts";
 import { hubLink } from "../../i18n/hub-links.ts";
+import { text } from "../../i18n/text.ts";
 import { formatAgo } from "../../i18n/times.ts";
 import { Copyable } from "../../ui/copyable.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
@@ -98,14 +101,16 @@ function SignInPhone() {
 
 function PhoneLink({ link: { secret, expiresMs } }: { readonly link: SignInLink }) {
   const { data: hub } = useHub();
+  const [chosen, setChosen] = useState<string>();
   const leftSeconds = Math.max(0, Math.ceil((expiresMs - useNow(1_000)) / 1_000));
   if (hub === undefined) return null;
   if (leftSeconds === 0) return <p>This link has expired. Make a new one.</p>;
-  const url = hubLink(hub.addresses[0] ?? "127.0.0.1", hub.httpPort, "link", secret);
+  const url = hubLink(chosenHost(hub, chosen), hub, "link", secret);
   const left = `${Math.floor(leftSeconds / 60)}:${String(leftSeconds % 60).padStart(2, "0")}`;
   return (
     <>
       <p>Scan it with the phone’s camera. It signs in once, as you; it works for {left} more.</p>
+      <HubAddress label={text.addDevice.linkAddress} hub={hub} chosen={chosen} onChosen={setChosen} />
       <QrCodeImage text={url} label="QR code of the sign-in link" />
       <div className={styles["secret"]}>
         <Copyable code={url} label="Sign-in link" />

@@ -5,7 +5,9 @@ import type { NewShare, Share } from "../../../../shared/security/access.ts";
 import { useAccessChange, useShares } from "../../../api/access.ts";
 import { apiUrl, explain, post, remove } from "../../../api/client.ts";
 import { useHub } from "../../../api/queries.ts";
+import { chosenHost, HubAddress } from "../../../device/hub-address.tsx";
 import { hubLink } from "../../../i18n/hub-links.ts";
+import { text } from "../../../i18n/text.ts";
 import { formatInstant } from "../../../i18n/times.ts";
 import { Copyable } from "../../../ui/copyable.tsx";
 import { Dialog } from "../../../ui/dialog.tsx";
@@ -85,12 +87,14 @@ function ShareForm({ device, onDone }: { readonly device: Device; readonly onDon
 
 function NewLink({ share }: { readonly share: NewShare }) {
   const { data: hub } = useHub();
+  const [chosen, setChosen] = useState<string>();
   if (hub === undefined) return null;
-  const link = hubLink(hub.addresses[0] ?? "127.0.0.1", hub.httpPort, "share", share.secret);
+  const link = hubLink(chosenHost(hub, chosen), hub, "share", share.secret);
   return (
     <div className={styles["share"]}>
       <QrCodeImage text={link} label="QR code of the link" />
       <div>
+        <HubAddress label={text.addDevice.linkAddress} hub={hub} chosen={chosen} onChosen={setChosen} />
         <p>It works until {formatInstant(share.expiresMs, MINUTE_MS)}, and is shown this once.</p>
         <Copyable code={link} label="Link" />
       </div>

@@ -1,0 +1,116 @@
+// The agent's installer and programs for a Pi, with the hub's address, its authority, and the device's key where one is made.
+import { useState } from "react";
+import type { HubInfo } from "../../../shared/api.ts";
+import type { Device } from "../../../shared/device.ts";
+import type { NewDeviceKey } from "../../../shared/security/access.ts";
+import type { TlsStatus } from "../../../shared/security/tls.ts";
+import { useMay, useTls } from "../../api/access.ts";
+import { useInstaller } from "../../api/queries.ts";
+import { chosenHost, HubAddress } from "../../device/hub-address.tsx";
+import { text } from "../../i18n/text.ts";
+import styles from "./add-device.module.css";
+import { DeviceKeyForm } from "./device-key-form.tsx";
+import { Snippet } from "./snippet.tsx";
+import {
+  agentSnippet,
+  authoritySnippet,
+  checkedInstallSnippet,
+  curlSnippet,
+  EXAMPLE_SENDER,
+  httpSnippet,
+  installSnippet,
+  mosquittoSnippet,
+  mqttSnippet,
+  wayTo,
+} from "./snippets.ts";
+
+const words = text.addDevice;
+
+interface Props {
+  readonly hub: HubInfo;
+  readonly known: readonly Device[];
+}
+
+export function Programs({ hub, known }: Props) {
+  const [chosen, setChosen] = useState<string>();
+  const [made, setMade] = useState<NewDeviceKey>();
+  const mayMakeKeys = useMay("admin");
+  const { data: tls, isPending } = useTls();
+  const host = chosenHost(hub, chosen);
+  const sender = made ?? EXAMPLE_SENDER;
+  const way = wayTo(host, hub, tls);
+  // Without it, a hub with TLS would seem to have none.
+  if (isPending) return null;
+  return (
+    <>
+      <p className={styles["address"]}>
+        <HubAddress label={words.address} hub={hub} chosen={chosen} onChosen={setChosen} />
+        {hub.mdnsName && <span className="note">{words.nameHint(hub.mdnsName)}</span>}
+      </p>
+      <div className={styles["snippets"]}>
+        <AgentInstaller address={installerHost(host, hub, tls)} fingerprint={tls?.authority?.fingerprint} />
+        {mayMakeKeys && <DeviceKeyForm known={known} made={made} onMade={setMade} />}
+        {made && <Snippet title={words.agentSettings} code={agentSnippet(made)} />}
+        <Authority address={installerHost(host, hub, tls)} isNeeded={way.trust === "own-authority"} />
+        <Snippet title={words.mqtt} code={mqttSnippet(way, sender)}>
+          {way.trust === "system" && tls?.certificate?.isPublic !== true && (
+            <p className="note">{words.ownAuthority}</p>
+          )}
+        </Snippet>
+        <Snippet title={words.http} code={httpSnippet(way, sender)} />
+        <Snippet title={words.mosquitto} code={mosquittoSnippet(way, sender)} />
+        <Snippet title={words.curl} code={curlSnippet(way, sender)} />
+      </div>
+    </>
+  );
+}
+
+/** The installer is made for addresses and names of the hub alone; a proxy in front of it may have another. */
+function installerHost(host: string, hub: HubInfo, tls: TlsStatus | undefined): string {
+  const own = [...hub.addresses, hub.mdnsName, ...(tls?.certificate?.names ?? [])];
+  return own.includes(host) ? host : (hub.addresses[0] ?? "127.0.0.1");
+}
+
+interface InstallerProps {
+  readonly address: string;
+  readonly fingerprint: string | undefined;
+}
+
+/** The checksum pins the script, so that what runs is what was reviewed. */
+function AgentInstaller({ address, fingerprint }: InstallerProps) {
+  const { data: installer } = useInstaller(address);
+  if (installer === undefined) return null;
+  const isPinned = installer.authority !== undefined;
+  return (
+    <div className={styles["quick"]}>
+      <Snippet title={isPinned ? words.agent : words.agentInOneLine} code={installSnippet(installer)}>
+        <p className="note">{words.agentHint}</p>
+        {isPinned && fingerprint !== undefined && (
+          <p className={`note ${styles["fingerprint"]}`}>
+            {words.agentTrust} <code>{fingerprint}</code>
+          </p>
+        )}
+        <details className={styles["checked"]}>
+          <summary>{words.checkFirst}</summary>
+          <pre>
+            <code>{checkedInstallSnippet(installer)}</code>
+          </pre>
+          <p className="note">{words.hubId(installer.hubId)}</p>
+        </details>
+      </Snippet>
+    </div>
+  );
+}
+
+/** What the programs below go by; the agent's installer does it itself. */
+function Authority({ address, isNeeded }: { readonly address: string; readonly isNeeded: boolean }) {
+  const { data: installer } = useInstaller(address);
+  if (!isNeeded || installer?.authority === undefined) return null;
+  return (
+    <div className={styles["quick"]}>
+      <Snippet title={words.authority} code={authoritySnippet(installer.authority)}>
+        <p className="note">{words.authorityHint}</p>
+      </Snippet>
+    </div>
+  );
+}
