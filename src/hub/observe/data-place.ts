@@ -18,7 +18,7 @@ const NETWORK_FILE_SYSTEMS: ReadonlyMap<number, string> = new Map([
 ]);
 
 /** What is asked of the system. */
-export interface PlaceSystem {
+interface PlaceSystem {
   /** Of the file system, as statfs(2) has it. */
   readonly typeOf: (path: string) => number;
   /** Of this process: /proc/self/mountinfo. */
