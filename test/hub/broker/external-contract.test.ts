@@ -33,6 +33,8 @@ const NOT_THIS_DEVICE: Verdict = {
 class Relay implements AsyncDisposable {
   readonly acknowledged: number[] = [];
   connections = 0;
+  /** As RabbitMQ 3 does: ends a connection of MQTT 5 without a word. */
+  rejectsMqtt5 = false;
   readonly #server = createServer((socket) => this.#pass(socket));
   readonly #sockets = new Set<Socket>();
   readonly #to: number;
@@ -55,7 +57,10 @@ class Relay implements AsyncDisposable {
     const parse = parser({ protocolVersion: 5 }).on("packet", (packet) => {
       if (packet.cmd === "puback") this.acknowledged.push(packet.messageId ?? 0);
     });
-    hub.on("data", (bytes) => parse.parse(bytes));
+    hub.on("data", (bytes) => {
+      if (this.rejectsMqtt5 && isConnectOfMqtt5(bytes)) hub.destroy();
+      else parse.parse(bytes);
+    });
     for (const [one, other] of [
       [hub, broker],
       [broker, hub],
@@ -73,10 +78,16 @@ class Relay implements AsyncDisposable {
   }
 }
 
+/** The version follows the fixed header and the protocol's name (MQTT 5, section 3.1.2). */
+function isConnectOfMqtt5(bytes: Buffer): boolean {
+  return bytes[0] === 0x10 && bytes.indexOf("MQTT") > 0 && bytes[bytes.indexOf("MQTT") + 4] === 5;
+}
+
 /** Mosquitto, a relay, the adapter behind it, and a device. */
-async function open() {
+async function open({ rejectsMqtt5 = false } = {}) {
   const mosquitto = await Mosquitto.start();
   const relay = new Relay(mosquitto.port);
+  relay.rejectsMqtt5 = rejectsMqtt5;
   const port = await relay.listen();
   const received: string[] = [];
   const hub = {
@@ -180,6 +191,14 @@ test("more than there is room for is taken bit by bit, and none is lost", async 
   expect(hub.received.map((payload) => Number(payload.split(":")[0]))).toEqual(
     Array.from({ length: COUNT }, (_, n) => n),
   );
+});
+
+test("a broker that does not know MQTT 5 is spoken to in 3.1.1", async () => {
+  await using hub = await open({ rejectsMqtt5: true });
+  expect(hub.broker.state.version).toBe("3.1.1");
+  await hub.publish("a");
+  await untilTrue("the PUBACK", () => hub.relay.acknowledged.length === 1);
+  expect(hub.received).toEqual(["a"]);
 });
 
 test("a command's publish says whether anybody is subscribed, and stopping twice is fine", async () => {

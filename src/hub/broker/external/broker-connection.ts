@@ -59,6 +59,8 @@ export class BrokerConnection {
   /** The message that there is no room for. */
   #waiting: (() => void) | null = null;
   #isUp = false;
+  /** The broker has answered on this connection. */
+  #hasAnswered = false;
   #problem: BrokerProblem | null;
   #lastError: unknown = null;
 
@@ -110,7 +112,7 @@ export class BrokerConnection {
     client.handleMessage = (packet, next) => this.#take(client, packet, next);
     client.on("connect", (connack) => void this.#connected(client, connack));
     client.on("error", (error) => this.#failed(client, error));
-    client.on("close", () => this.#closed());
+    client.on("close", () => this.#closed(client));
     client.connect();
   }
 
@@ -178,6 +180,7 @@ export class BrokerConnection {
   async #connected(client: MqttClient, { sessionPresent }: IConnackPacket): Promise<void> {
     const { filters, optionalTopic, address, log, onUp } = this.#options;
     const { stream } = client;
+    this.#hasAnswered = true;
     client.options.reconnectPeriod = RECONNECT_MS;
     try {
       const rejected = await subscribe(client, filters);
@@ -222,10 +225,7 @@ export class BrokerConnection {
   }
 
   #failed(client: MqttClient, error: unknown): void {
-    if (isUnsupportedVersion(error) && client.options.protocolVersion === 5) {
-      this.#options.log.info({ broker: this.#options.address.url }, "the broker does not speak MQTT 5: 3.1.1 is tried");
-      client.options.protocolVersion = 4;
-    }
+    if (isUnsupportedVersion(error)) client.options.protocolVersion = 4;
     const isNews = this.#lastError === null;
     this.#lastError = error;
     this.#problem = brokerProblem(this.#options.address, error);
@@ -233,7 +233,11 @@ export class BrokerConnection {
       this.#options.log.warn({ code: this.#problem.code, ...this.#problem.params }, "no connection to the broker");
   }
 
-  #closed(): void {
+  #closed(client: MqttClient): void {
+    // RabbitMQ 3 ends a connection of MQTT 5 without a CONNACK: both versions are tried in turn.
+    if (!this.#hasAnswered && this.#lastError === null)
+      client.options.protocolVersion = client.options.protocolVersion === 5 ? 4 : 5;
+    this.#hasAnswered = false;
     if (this.#lastError === null) {
       this.#problem = brokerProblem(this.#options.address, null);
       if (this.#isUp) this.#options.log.warn({ broker: this.#options.address.url }, "the broker ended the connection");
