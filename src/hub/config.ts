@@ -126,6 +126,14 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
       const flag = values[name];
       return typeof flag === "string" ? flag : fromEnvironment(env, name);
     };
+    const broker = optional(text("broker"), (url) =>
+      parseBrokerAddress({
+        url,
+        password: nonEmpty(env["BRAMBLE_BROKER_PASSWORD"]),
+        passwordFile: nonEmpty(env["BRAMBLE_BROKER_PASSWORD_FILE"]),
+        caFile: text("broker-ca"),
+      }),
+    );
     return {
       kind: "config",
       config: {
@@ -133,20 +141,13 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
         store: optional(text("store"), (said) => new StoreAddress(said)),
         host: parseHost(text("host") ?? EVERY_ADDRESS),
         httpPort: parsePort("http-port", text("http-port"), 8080),
-        mqttPort: parsePort("mqtt-port", text("mqtt-port"), 1883),
+        mqttPort: parsePort("mqtt-port", text("mqtt-port"), freeOf(broker, 1883)),
         httpsPort: parsePort("https-port", text("https-port"), 8443),
         mqttsPort: parsePort("mqtts-port", text("mqtts-port"), 8883),
         mdns: values["no-mdns"] !== true && !isOn("no-mdns", fromEnvironment(env, "no-mdns")),
         rateLimit: values["no-rate-limit"] !== true && !isOn("no-rate-limit", fromEnvironment(env, "no-rate-limit")),
         memoryBytes: parseMemory(text("memory") ?? "512"),
-        broker: optional(text("broker"), (url) =>
-          parseBrokerAddress({
-            url,
-            password: nonEmpty(env["BRAMBLE_BROKER_PASSWORD"]),
-            passwordFile: nonEmpty(env["BRAMBLE_BROKER_PASSWORD_FILE"]),
-            caFile: text("broker-ca"),
-          }),
-        ),
+        broker,
         joining: oneOf("joining", text("joining") ?? "ask", JOINING),
         anonymous: optional(text("anonymous"), (said) => oneOf("anonymous", said, ANONYMOUS)),
         allow: optional(text("allow"), (said) => list(said).map((network) => allowedNetwork("allow", network))),
@@ -190,6 +191,12 @@ function parsePort(name: string, text: string | undefined, byDefault: number): P
   const number = Number(text);
   if (!/^\d{1,5}$/.test(text) || number > 65_535) throw new Failure(message("flag/port", { flag: name, said: text }));
   return { number, named: true };
+}
+
+/** The outside broker may be on this computer and yet to be started: its port is left to it. */
+function freeOf(broker: BrokerAddress | null, port: number): number {
+  const isHere = broker !== null && /^(?:localhost|127\.[\d.]+|::1)$/.test(broker.host);
+  return isHere && broker.port === port ? port + 1 : port;
 }
 
 function parseMemory(text: string): number {

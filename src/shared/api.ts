@@ -22,10 +22,10 @@ export const ApiError = Type.Object({
 export type ApiError = Static<typeof ApiError>;
 
 /** A point in time in a query: milliseconds UTC or ISO 8601. Intervals are half-open: `from <= t < to`. */
-const Time = (description: string) =>
+export const Time = (description: string) =>
   Type.Optional(Type.String({ description: `${description}: milliseconds UTC or ISO 8601` }));
 /** May be given more than once. */
-const Names = (description: string) =>
+export const Names = (description: string) =>
   Type.Optional(Type.Union([Type.String(), Type.Array(Type.String())], { description }));
 
 const ReadingsObject = Type.Object(

@@ -2,7 +2,7 @@
 // broker outlives the connection, so that the broker keeps what arrives meanwhile.
 // Order of a message: it is handed over when there is room for it, its verdict comes, its PUBACK leaves. MQTT.js would hold up
 // every message until the one before is acknowledged, so it is told to acknowledge none, and `Acknowledgements` does.
-import type { IClientOptions, IConnackPacket, IPublishPacket, MqttClient } from "mqtt";
+import type { IClientOptions, IConnackPacket, IPublishPacket, MqttClient, Packet } from "mqtt";
 import { message } from "../../../shared/messages/message.ts";
 import type { Log } from "../../observe/log.ts";
 import type { BrokerAddress } from "../broker-address.ts";
@@ -59,6 +59,8 @@ export class BrokerConnection {
   /** The message that there is no room for. */
   #waiting: (() => void) | null = null;
   #isUp = false;
+  /** The broker has answered on this connection. */
+  #hasAnswered = false;
   #problem: BrokerProblem | null;
   #lastError: unknown = null;
 
@@ -110,7 +112,7 @@ export class BrokerConnection {
     client.handleMessage = (packet, next) => this.#take(client, packet, next);
     client.on("connect", (connack) => void this.#connected(client, connack));
     client.on("error", (error) => this.#failed(client, error));
-    client.on("close", () => this.#closed());
+    client.on("close", () => this.#closed(client));
     client.connect();
   }
 
@@ -150,31 +152,39 @@ export class BrokerConnection {
     if (client === null || !this.#isUp) return Promise.reject(new Error("there is no connection to the broker"));
     return new Promise((resolve, reject) => {
       const properties = client.options.protocolVersion === 5 ? { messageExpiryInterval: expirySeconds } : {};
-      client.publish(topic, payload, { qos: 1, properties }, (error, packet) => {
+      client.publish(topic, payload, { qos: 1, properties }, (error) => {
         settled();
         if (error) reject(error);
-        else
-          resolve(packet === undefined || !("reasonCode" in packet) || packet.reasonCode !== NO_MATCHING_SUBSCRIBERS);
+        else resolve(hasSubscriber);
       });
-      // MQTT.js would send it again on the next connection. The hub keeps what waits, and asks then what is still to be done.
       const packetId = client.getLastMessageId();
+      let hasSubscriber = true;
+      // MQTT.js says nothing of what the acknowledgement says.
+      const look = (packet: Packet) => {
+        if (packet.cmd === "puback" && packet.messageId === packetId)
+          hasSubscriber = packet.reasonCode !== NO_MATCHING_SUBSCRIBERS;
+      };
+      // MQTT.js would send it again on the next connection. The hub keeps what waits, and asks then what is still to be done.
       const takeBack = () => client.removeOutgoingMessage(packetId);
       const settled = () => {
         signal.removeEventListener("abort", takeBack);
         client.off("close", takeBack);
+        client.off("packetreceive", look);
       };
       signal.addEventListener("abort", takeBack, { once: true });
       client.once("close", takeBack);
+      client.on("packetreceive", look);
     });
   }
 
   async #connected(client: MqttClient, { sessionPresent }: IConnackPacket): Promise<void> {
     const { filters, optionalTopic, address, log, onUp } = this.#options;
     const { stream } = client;
+    this.#hasAnswered = true;
     client.options.reconnectPeriod = RECONNECT_MS;
     try {
       const rejected = await subscribe(client, filters);
-      await subscribe(client, [{ filter: optionalTopic, wantsRetained: true }]);
+      await subscribe(client, [{ filter: optionalTopic, wantsRetained: true }], 0);
       if (client.stream !== stream) return;
       this.#lastError = null;
       this.#isUp = true;
@@ -215,10 +225,7 @@ export class BrokerConnection {
   }
 
   #failed(client: MqttClient, error: unknown): void {
-    if (isUnsupportedVersion(error) && client.options.protocolVersion === 5) {
-      this.#options.log.info({ broker: this.#options.address.url }, "the broker does not speak MQTT 5: 3.1.1 is tried");
-      client.options.protocolVersion = 4;
-    }
+    if (isUnsupportedVersion(error)) client.options.protocolVersion = 4;
     const isNews = this.#lastError === null;
     this.#lastError = error;
     this.#problem = brokerProblem(this.#options.address, error);
@@ -226,7 +233,11 @@ export class BrokerConnection {
       this.#options.log.warn({ code: this.#problem.code, ...this.#problem.params }, "no connection to the broker");
   }
 
-  #closed(): void {
+  #closed(client: MqttClient): void {
+    // RabbitMQ 3 ends a connection of MQTT 5 without a CONNACK: both versions are tried in turn.
+    if (!this.#hasAnswered && this.#lastError === null)
+      client.options.protocolVersion = client.options.protocolVersion === 5 ? 4 : 5;
+    this.#hasAnswered = false;
     if (this.#lastError === null) {
       this.#problem = brokerProblem(this.#options.address, null);
       if (this.#isUp) this.#options.log.warn({ broker: this.#options.address.url }, "the broker ended the connection");
@@ -246,12 +257,12 @@ export class BrokerConnection {
 const DEFERRED = new Error("readings cannot be stored now");
 
 /** Answers the filters that the broker rejects. */
-async function subscribe(client: MqttClient, filters: readonly BrokerFilter[]): Promise<string[]> {
+async function subscribe(client: MqttClient, filters: readonly BrokerFilter[], qos: 0 | 1 = 1): Promise<string[]> {
   const granted = await Promise.all(
     filters.map(async ({ filter, wantsRetained }) => {
       try {
         // Retain handling is unknown to MQTT 3.1.1, which always sends what is retained.
-        await client.subscribeAsync(filter, { qos: 1, rh: wantsRetained ? 0 : 2 });
+        await client.subscribeAsync(filter, { qos, rh: wantsRetained ? 0 : 2 });
         return null;
       } catch (error) {
         if (!client.connected) throw error;

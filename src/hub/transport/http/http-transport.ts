@@ -34,6 +34,7 @@ import { addCommandRoutes, type CommandRouteOptions } from "./routes/commands.ts
 import { addDeviceRoutes } from "./routes/devices.ts";
 import { addDoctorRoutes, type DoctorRouteOptions } from "./routes/doctor.ts";
 import { addExportRoutes } from "./routes/exports.ts";
+import { addFramesRoute } from "./routes/frames.ts";
 import { addIngestRoutes } from "./routes/ingest.ts";
 import { addKeyRoutes } from "./routes/keys.ts";
 import { addMetricsRoutes, type MetricsRouteOptions } from "./routes/metrics.ts";
@@ -211,6 +212,7 @@ export class HttpTransport {
     addIngestRoutes(app, this.#options);
     addApiRoutes(app, this.#options);
     addExportRoutes(app, this.#options);
+    addFramesRoute(app, this.#options);
     addMetricsRoutes(app, this.#options);
     addDeviceRoutes(app, this.#options);
     addRetentionRoutes(app, retention);

@@ -54,6 +54,8 @@ export const http = {
     `“${field}” is “${said}”: use milliseconds UTC or ISO 8601, such as 2026-01-31T12:00:00Z.`,
   "bad-request/from-after-to": ({ from, to }: Field & { readonly from: string; readonly to: string }) =>
     `“from” is “${from}” and “to” is “${to === "" ? "now" : to}”: “from” must be before “to”.`,
+  "bad-request/too-many-series": ({ series, limit }: { readonly series: number; readonly limit: number }) =>
+    `${series} series are more than the ${limit} of one answer: choose with “device” and “metric”.`,
   "bad-request/time-zone": ({ field, said }: Said) =>
     `“${field}” is “${said}”: use an IANA time zone such as Europe/Berlin, or UTC.`,
   "bad-request/decimal": ({ field, said, isSepGiven }: Said & { readonly isSepGiven: boolean }) =>

@@ -1,0 +1,95 @@
+// GET /api/v1/frames: the buckets of several series at once, for dashboards.
+import type { FastifyInstance } from "fastify";
+import { ApiError } from "../../../../shared/api.ts";
+import type { Device, Metric } from "../../../../shared/device.ts";
+import { type Frame, Frames, FramesQuery, MAX_FRAMES } from "../../../../shared/frames.ts";
+import { parseDeviceId, parseMetricName } from "../../../../shared/ids.ts";
+import { message } from "../../../../shared/messages/message.ts";
+import type { Bucket } from "../../../../shared/reading.ts";
+import type { Clock } from "../../../clock.ts";
+import type { Registry } from "../../../devices/registry.ts";
+import type { ReadingStore } from "../../../store/readings.ts";
+import { sendProblem } from "../errors.ts";
+import { parseRange, parseSelection } from "../query/selection.ts";
+import { route } from "../route.ts";
+
+export interface FramesRouteOptions {
+  readonly registry: Pick<Registry, "list">;
+  readonly readings: Pick<ReadingStore, "bucketGrid" | "buckets">;
+  readonly clock: Clock;
+}
+
+const errors = { "4xx": ApiError, "5xx": ApiError };
+const HOUR_MS = 3_600_000;
+
+export function addFramesRoute(app: FastifyInstance, { registry, readings, clock }: FramesRouteOptions): void {
+  route(app, {
+    method: "GET",
+    url: "/api/v1/frames",
+    permission: "viewer",
+    audit: null,
+    showsSome: true,
+    schema: {
+      operationId: "getFrames",
+      tags: ["Readings"],
+      summary: "Several series in columns, for dashboards; the last hour without from and to",
+      querystring: FramesQuery,
+      response: { 200: Frames, ...errors },
+    },
+    handler: async ({ query, maySee }, reply) => {
+      const { points = 500, value = "avg", shape = "frames" } = query;
+      const selection = parseSelection(query);
+      if ("code" in selection) return sendProblem(reply, selection);
+      const range = parseRange(query, clock.now() - HOUR_MS, clock.now() + 1);
+      if ("code" in range) return sendProblem(reply, range);
+      const shown = registry.list().filter(({ id, joining }) => joining === "approved" && maySee(id));
+      const wanted = shown.flatMap((device) => wantedMetrics(device, selection).map((metric) => ({ device, metric })));
+      if (wanted.length > MAX_FRAMES)
+        return sendProblem(reply, message("bad-request/too-many-series", { series: wanted.length, limit: MAX_FRAMES }));
+      const grid = readings.bucketGrid(range.fromMs, range.toMs, points);
+      const series = await Promise.all(
+        wanted.map(async ({ device, metric }) => {
+          const [id, name] = [parseDeviceId(device.id), parseMetricName(metric.name)];
+          const buckets = id && name ? await readings.buckets({ device: id, metric: name, ...range, ...grid }) : [];
+          return { device, metric, buckets };
+        }),
+      );
+      const pointOf = (bucket: Bucket) => bucket[value];
+      if (shape === "frames")
+        return { frames: series.map(({ device, metric, buckets }) => toFrame(device, metric, buckets, pointOf)) };
+      const rows = series.flatMap(({ device, metric, buckets }) =>
+        buckets.map((bucket) => ({ time: bucket.t, device: device.id, metric: metric.name, value: pointOf(bucket) })),
+      );
+      return { rows };
+    },
+  });
+}
+
+interface Wanted {
+  readonly devices: readonly string[] | null;
+  readonly metrics: readonly string[] | null;
+}
+
+function wantedMetrics({ id, metrics }: Device, wanted: Wanted): readonly Metric[] {
+  if (wanted.devices?.includes(id) === false) return [];
+  return metrics.filter(({ name }) => wanted.metrics?.includes(name) !== false);
+}
+
+function toFrame(
+  device: Device,
+  metric: Metric,
+  buckets: readonly Bucket[],
+  pointOf: (bucket: Bucket) => number,
+): Frame {
+  const labels = { device: device.id, metric: metric.name, ...(metric.unit !== undefined && { unit: metric.unit }) };
+  return {
+    schema: {
+      name: `${device.name} ${metric.label ?? metric.name}`,
+      fields: [
+        { name: "time", type: "time" },
+        { name: "value", type: "number", labels },
+      ],
+    },
+    data: { values: [buckets.map(({ t }) => t), buckets.map(pointOf)] },
+  };
+}
