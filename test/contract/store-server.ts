@@ -1,7 +1,9 @@
 // What a store in a database server is held to beside the store's contract: whatever becomes of the server, of its connections and
 // of other hubs, nothing that was acknowledged is missing, and people are told what is wrong.
 import { setTimeout as sleep } from "node:timers/promises";
+import { Type } from "typebox";
 import { describe, expect, test } from "vitest";
+import type { RecordKind } from "../../src/hub/store/records.ts";
 import { ServerStore } from "../../src/hub/store/server-sql/server-store.ts";
 import { StoreAddress } from "../../src/hub/store/store-address.ts";
 import { openServerStore, type TestServerStore } from "../support/server-store.ts";
@@ -13,6 +15,9 @@ const START_MS = Date.UTC(2026, 0, 31);
 const SENDERS = 8;
 const DEVICES = Array.from({ length: SENDERS }, (_, index) => deviceId(`pi-${index}`));
 const T = metricName("t");
+
+const Device = Type.Object({ id: Type.String(), about: Type.Unknown(), units: Type.Unknown() });
+const deviceRecords: RecordKind<typeof Device> = { name: "device", schema: Device, idOf: ({ id }) => id };
 
 export function serverStoreContract(product: string, server: () => DatabaseServer): void {
   describe(`a store in ${product}`, () => {
@@ -108,10 +113,11 @@ export function serverStoreContract(product: string, server: () => DatabaseServe
       await server().administer("INSERT INTO bramble_schema (step) VALUES (999)", database);
       expect(await failureOf(open.address)).toMatch(/newer version of Bramble/);
       await server().administer("DELETE FROM bramble_schema WHERE step > 1", database);
-      for (const view of ["bramble_rollup", "bramble_reading"])
-        await server().administer(`DROP VIEW IF EXISTS ${view}`, database);
+      for (const view of ["bramble_rollup", "bramble_reading", "bramble_series"])
+        await server().administer(`DROP VIEW ${view}`, database);
       await open.reopen();
       expect(await open.store.readings.latest()).toHaveLength(1);
+      expect(await server().administer("SELECT value FROM bramble_reading", database)).toHaveLength(1);
     });
 
     test("lets a second hub wait, and take over when the first one ends", { timeout: 60_000 }, async () => {
@@ -130,6 +136,52 @@ export function serverStoreContract(product: string, server: () => DatabaseServe
       await started;
       expect((await second.readings.latest())[0]?.value).toBe(2);
       await second.stop();
+    });
+
+    test("is read with SQL by its views: names, units, times, values and summaries", async () => {
+      await using open = await openServerStore(server());
+      const database = new URL(open.address).pathname.slice(1);
+      const readings = [
+        { device: deviceId("pi"), metric: metricName("CO₂_1"), tsMs: START_MS + 1, value: 400 },
+        { device: deviceId("pi"), metric: metricName("CO₂_1"), tsMs: START_MS + 2_500, value: 500 },
+        { device: deviceId("pi"), metric: metricName("CO₂x1"), tsMs: START_MS, value: 1 },
+        { device: deviceId("other"), metric: metricName("t"), tsMs: START_MS, value: 20 },
+      ];
+      await open.store.readings.append({ readings, attributes: [], receivedAtMs: START_MS });
+      const devices = open.store.records.collection(deviceRecords);
+      await devices.save([
+        {
+          id: "pi",
+          about: {},
+          units: [
+            ["CO₂x1", "?"],
+            ["CO₂_1", "ppm"],
+          ],
+        },
+        { id: "other", about: { metrics: { t: { unit: "°C" } } }, units: [["t", "K"]] },
+      ]);
+      await open.store.refreshRollups();
+      const rows = await server().administer(
+        "SELECT device, metric, unit, value, ts FROM bramble_reading ORDER BY device, metric, ts",
+        database,
+      );
+      expect(rows.map((row) => row.map(String))).toEqual([
+        ["other", "t", "°C", "20", String(START_MS)],
+        ["pi", "CO₂_1", "ppm", "400", String(START_MS + 1)],
+        ["pi", "CO₂_1", "ppm", "500", String(START_MS + 2_500)],
+        ["pi", "CO₂x1", "?", "1", String(START_MS)],
+      ]);
+      const [first] = await server().administer(
+        `SELECT MAX(time) FROM bramble_reading WHERE ts < ${START_MS + 1}`,
+        database,
+      );
+      expect(first?.[0]).toEqual(new Date(START_MS));
+      const summaries = await server().administer(
+        "SELECT minutes, readings, min, max, mean FROM bramble_rollup WHERE unit = 'ppm' ORDER BY minutes",
+        database,
+      );
+      const expected = [15, 60, 180, 720, 1_440, 4_320].map((minutes) => [minutes, 2, 400, 500, 450].map(String));
+      expect(summaries.map((row) => row.map(String))).toEqual(expected);
     });
 
     test("shows its password nowhere", () => {

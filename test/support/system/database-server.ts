@@ -19,10 +19,10 @@ export interface ServerProduct {
   readonly command: (folder: string, port: number) => { readonly file: string; readonly args: readonly string[] };
   /** The process runs as this user of the system; null: as the test's own. */
   readonly runAs: { readonly uid: number; readonly gid: number } | null;
-  /** Runs a statement as the administrator, in a database or in none; rejects while the server cannot. */
-  readonly administer: (port: number, sql: string, database?: string) => Promise<void>;
+  /** Runs a statement, and gives its rows, as the administrator, in a database or in none; rejects while the server cannot. */
+  readonly administer: (port: number, sql: string, database?: string) => Promise<readonly (readonly unknown[])[]>;
   /** Ends every connection to the databases of tests, in the middle of whatever it does. */
-  readonly cutConnections: (port: number) => Promise<void>;
+  readonly cutConnections: (port: number) => Promise<unknown>;
   readonly scheme: string;
   /** Ends it in order, connections and all. */
   readonly stopSignal: "SIGTERM" | "SIGINT";
@@ -55,12 +55,12 @@ export class DatabaseServer implements AsyncDisposable {
     await this.administer(`DROP DATABASE IF EXISTS ${new URL(address).pathname.slice(1)}`);
   }
 
-  administer(sql: string, database?: string): Promise<void> {
+  administer(sql: string, database?: string): Promise<readonly (readonly unknown[])[]> {
     return this.#product.administer(this.#port, sql, database);
   }
 
-  cutConnections(): Promise<void> {
-    return this.#product.cutConnections(this.#port);
+  async cutConnections(): Promise<void> {
+    await this.#product.cutConnections(this.#port);
   }
 
   async prepare(): Promise<void> {

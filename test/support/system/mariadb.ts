@@ -37,9 +37,7 @@ function product(): ServerProduct {
       return { file: "mariadbd", args: ["--no-defaults", ...places, ...how, ...sizes, init] };
     },
     stopSignal: "SIGTERM",
-    administer: async (port, sql, database) => {
-      await ask(port, sql, database);
-    },
+    administer: ask,
     async cutConnections(port) {
       const rows = await ask(port, "SELECT id FROM information_schema.processlist WHERE db LIKE 'hub%'");
       for (const [id] of rows) await ask(port, `KILL ${id}`).catch(() => []);
@@ -49,7 +47,7 @@ function product(): ServerProduct {
 
 async function ask(port: number, sql: string, database?: string): Promise<unknown[][]> {
   const where = { host: "127.0.0.1", port, user: USER, password: PASSWORD, ...(database && { database }) };
-  const connection = await createConnection({ ...where, rowsAsArray: true });
+  const connection = await createConnection({ ...where, timezone: "Z", rowsAsArray: true });
   try {
     const [rows] = await connection.query<never[][]>(sql);
     return Array.isArray(rows) ? rows : [];

@@ -45,12 +45,12 @@ function product(): ServerProduct {
   };
 }
 
-async function administer(port: number, sql: string, database = "postgres"): Promise<void> {
+async function administer(port: number, sql: string, database = "postgres"): Promise<unknown[][]> {
   const client = new pg.Client({ host: "127.0.0.1", port, user: USER, password: PASSWORD, database });
   client.on("error", () => undefined);
   try {
     await client.connect();
-    await client.query(sql);
+    return (await client.query<unknown[]>({ text: sql, rowMode: "array" })).rows;
   } finally {
     await client.end();
   }

@@ -63,6 +63,32 @@ const TABLES = [
   table.replace(/\)( COMMENT '[^']*')?$/, ") ENGINE = InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin$1"),
 );
 
+/**
+ * For people with a client of the server's, pandas or Grafana. `time` is UTC and for reading, `ts` for conditions: the index knows
+ * milliseconds. The unit is what the device's `about` says, else what stood beside its values; the limit makes the server look it
+ * up once a series, not once a reading.
+ */
+const UNIT_PATH =
+  "JSON_UNQUOTE(JSON_SEARCH(record.text, 'one', REPLACE(REPLACE(series.metric, '_', '|_'), '%', '|%'), '|', '$.units[*][0]'))";
+const VIEWS = [
+  `CREATE OR REPLACE VIEW bramble_series AS
+     SELECT series.id, series.device, series.metric, COALESCE(
+       JSON_UNQUOTE(JSON_EXTRACT(record.text, CONCAT('$.about.metrics."', series.metric, '".unit'))),
+       JSON_UNQUOTE(JSON_EXTRACT(record.text, CONCAT(LEFT(${UNIT_PATH}, CHAR_LENGTH(${UNIT_PATH}) - 3), '[1]')))
+     ) AS unit
+     FROM series LEFT JOIN record ON record.collection = 'device' AND record.id = series.device
+     LIMIT 1000000000`,
+  `CREATE OR REPLACE VIEW bramble_reading AS
+     SELECT CAST(DATE_ADD('1970-01-01', INTERVAL reading.ts * 1000 MICROSECOND) AS DATETIME(3)) AS time,
+       named.device, named.metric, named.unit, reading.value, reading.ts
+     FROM bramble_series AS named JOIN reading ON reading.series_id = named.id`,
+  `CREATE OR REPLACE VIEW bramble_rollup AS
+     SELECT CAST(DATE_ADD('1970-01-01', INTERVAL slot.slot * slot.minutes MINUTE) AS DATETIME) AS time,
+       named.device, named.metric, named.unit, slot.minutes, slot.readings, slot.min_value AS min, slot.max_value AS max,
+       slot.mean, slot.slot * slot.minutes * 60000 AS ts
+     FROM bramble_series AS named JOIN rollup_slot AS slot ON slot.series_id = named.id`,
+];
+
 const sql: DialectSql = {
   begin: "BEGIN",
   beginSnapshot: "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
@@ -101,7 +127,7 @@ export function mysqlDialect(address: StoreAddress): Dialect {
       return MysqlConnection.open(address);
     },
     failureKind,
-    migrations: [TABLES],
+    migrations: [TABLES, VIEWS],
     sql,
     isOneStatement: ({ rows, marks }) => marks.series.length === 0 && rows.series.length <= READINGS_PER_STATEMENT,
   };

@@ -63,6 +63,28 @@ const TABLES = [
    )`,
 ];
 
+/**
+ * For people with psql, pandas or Grafana. `time` is for reading, `ts` for conditions: the index knows milliseconds. The unit is
+ * what the device's `about` says, else what stood beside its values; it is looked up once a series, not once a reading.
+ */
+const VIEWS = [
+  `CREATE VIEW bramble_series AS
+     SELECT series.id, series.device, series.metric, coalesce(
+       record.text::json #>> ARRAY['about', 'metrics', series.metric, 'unit'],
+       (SELECT entry ->> 1 FROM json_array_elements(record.text::json -> 'units') AS entry
+        WHERE entry ->> 0 = series.metric LIMIT 1)
+     ) AS unit
+     FROM series LEFT JOIN record ON record.collection = 'device' AND record.id = series.device
+     OFFSET 0`,
+  `CREATE VIEW bramble_reading AS
+     SELECT to_timestamp(reading.ts / 1000.0) AS time, named.device, named.metric, named.unit, reading.value, reading.ts
+     FROM bramble_series AS named JOIN reading ON reading.series_id = named.id`,
+  `CREATE VIEW bramble_rollup AS
+     SELECT to_timestamp(slot.slot * slot.minutes * 60.0) AS time, named.device, named.metric, named.unit, slot.minutes,
+       slot.readings, slot.min_value AS min, slot.max_value AS max, slot.mean, slot.slot * slot.minutes * 60000 AS ts
+     FROM bramble_series AS named JOIN rollup_slot AS slot ON slot.series_id = named.id`,
+];
+
 const sql: DialectSql = {
   begin: "BEGIN",
   beginSnapshot: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
@@ -97,7 +119,7 @@ export function postgresDialect(address: StoreAddress): Dialect {
       return PostgresConnection.open(address);
     },
     failureKind,
-    migrations: [TABLES],
+    migrations: [TABLES, VIEWS],
     sql,
     isOneStatement: ({ rows }) => rows.series.length <= MAX_INSERTED_READINGS,
   };
