@@ -118,7 +118,7 @@ export class Hub {
         isShortOfMemory: () => memory.isShort,
       });
     const failures = new ConnectionFailures(clock);
-    const mqtt = createMqtt({ config, core, admission: admission(), failures, endpoints, clock, log });
+    const mqtt = createMqtt({ config, core, version, admission: admission(), failures, endpoints, clock, log });
     const { store, directory, ingest, disk, metrics, budget } = core;
     const status = new HubStatus({
       store,
@@ -306,6 +306,7 @@ export class Hub {
       ingest,
       inbox,
       doctor,
+      mqttClients: mqtt.clients,
       reach,
       log,
       hubInfo,
@@ -342,6 +343,7 @@ export class Hub {
 interface MqttParts {
   readonly config: Config;
   readonly core: Core;
+  readonly version: string;
   readonly admission: Admission;
   readonly failures: ConnectionFailures;
   readonly endpoints: Endpoints;
@@ -349,7 +351,8 @@ interface MqttParts {
   readonly log: Log;
 }
 
-function createMqtt({ config, core, admission, failures, endpoints, clock, log: hubLog }: MqttParts): EmbeddedBroker {
+function createMqtt(parts: MqttParts): EmbeddedBroker {
+  const { config, core, version, admission, failures, endpoints, clock, log: hubLog } = parts;
   const { access, ingest, inbox, commands, budget, registry, floodLog, events, store } = core;
   const log = hubLog.child({ name: "mqtt" });
   const httpPort = () => endpoints.httpPort;
@@ -360,6 +363,7 @@ function createMqtt({ config, core, admission, failures, endpoints, clock, log: 
       inbox.receive({ source: topic, payload, address, principal, transport: "mqtt", share, session }, route.decode),
     onSession: ({ session, fellSilent }) => registry.presence.sessionEnded(session, fellSilent),
     records: store.records,
+    version,
     commands,
     access,
     admission,
@@ -382,7 +386,7 @@ function createMqtt({ config, core, admission, failures, endpoints, clock, log: 
   return mqtt;
 }
 
-interface HttpParts extends Omit<MqttParts, "config" | "clock" | "log"> {
+interface HttpParts extends Omit<MqttParts, "config" | "version" | "clock" | "log"> {
   readonly mqtt: EmbeddedBroker;
   readonly status: HubStatus;
   readonly reach: Reach;

@@ -37,6 +37,7 @@ import { addExportRoutes } from "./routes/exports.ts";
 import { addIngestRoutes } from "./routes/ingest.ts";
 import { addKeyRoutes } from "./routes/keys.ts";
 import { addMetricsRoutes, type MetricsRouteOptions } from "./routes/metrics.ts";
+import { addMqttClientRoutes, type MqttClientRouteOptions } from "./routes/mqtt-clients.ts";
 import { addPeopleRoutes } from "./routes/people.ts";
 import { addReachRoutes, type ReachRouteOptions } from "./routes/reach.ts";
 import { type ApiOptions, addApiRoutes } from "./routes/readings.ts";
@@ -77,6 +78,7 @@ export interface HttpOptions
     CommandRouteOptions,
     Omit<AgentRouteOptions, "httpPort">,
     DoctorRouteOptions,
+    MqttClientRouteOptions,
     ReachRouteOptions {
   readonly access: Access;
   readonly inbox: Inbox;
@@ -213,6 +215,7 @@ export class HttpTransport {
     addRetentionRoutes(app, retention);
     addCommandRoutes(app, this.#options);
     addDoctorRoutes(app, this.#options);
+    addMqttClientRoutes(app, this.#options);
     addReachRoutes(app, this.#options);
     if (tls !== undefined) addTlsRoutes(app, tls());
     addAgentRoutes(app, { ...this.#options, httpPort: () => this.#port });
