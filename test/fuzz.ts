@@ -1,8 +1,8 @@
 // `npm run fuzz -- [PACKETS] [SEED]`: mutated MQTT 5 packets against a hub of its own, which has to live and answer to the end.
 import { readFileSync } from "node:fs";
 import { buildIfStale } from "../build/build.ts";
-import { fuzzMqtt } from "./support/fuzz/fuzz-mqtt.ts";
 import { startTestHub } from "./support/hub.ts";
+import { fuzzMqtt } from "./support/mqtt/fuzz-mqtt.ts";
 
 const PACKETS = 1_000_000;
 /** What the hub may have grown by, in MB: its limits together. */

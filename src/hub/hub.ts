@@ -124,7 +124,7 @@ export class Hub {
         isShortOfMemory: () => memory.isShort,
       });
     const failures = new ConnectionFailures(clock);
-    const mqtt = createMqtt({ config, core, admission: admission(), failures, endpoints, clock, log });
+    const mqtt = createMqtt({ config, core, version, admission: admission(), failures, endpoints, clock, log });
     const hubId = () => status.hubId;
     const broker = createExternalBroker(core, { address: config.broker, hubId, clock, log });
     const status = new HubStatus({
@@ -315,6 +315,7 @@ export class Hub {
       ingest,
       inbox,
       doctor,
+      mqttClients: mqtt.clients,
       reach,
       log,
       hubInfo,
@@ -350,6 +351,7 @@ export class Hub {
 interface MqttParts {
   readonly config: Config;
   readonly core: Core;
+  readonly version: string;
   readonly admission: Admission;
   readonly failures: ConnectionFailures;
   readonly endpoints: Endpoints;
@@ -357,7 +359,8 @@ interface MqttParts {
   readonly log: Log;
 }
 
-function createMqtt({ config, core, admission, failures, endpoints, clock, log: hubLog }: MqttParts): EmbeddedBroker {
+function createMqtt(parts: MqttParts): EmbeddedBroker {
+  const { config, core, version, admission, failures, endpoints, clock, log: hubLog } = parts;
   const { access, ingest, inbox, commands, budget, registry, floodLog, events, store } = core;
   const log = hubLog.child({ name: "mqtt" });
   const httpPort = () => endpoints.httpPort;
@@ -368,6 +371,7 @@ function createMqtt({ config, core, admission, failures, endpoints, clock, log: 
       inbox.receive({ source: topic, payload, address, principal, transport: "mqtt", share, session }, route.decode),
     onSession: ({ session, fellSilent }) => registry.presence.sessionEnded(session, fellSilent),
     records: store.records,
+    version,
     commands,
     access,
     admission,
@@ -390,7 +394,7 @@ function createMqtt({ config, core, admission, failures, endpoints, clock, log: 
   return mqtt;
 }
 
-interface HttpParts extends Omit<MqttParts, "config" | "clock" | "log"> {
+interface HttpParts extends Omit<MqttParts, "config" | "version" | "clock" | "log"> {
   readonly mqtt: EmbeddedBroker;
   readonly status: HubStatus;
   readonly reach: Reach;

@@ -51,6 +51,7 @@ export const errorStatus = {
   "no-such-control": 404,
   "no-such-command": 404,
   "no-such-device": 404,
+  "no-such-client": 404,
   "not-joined": 409,
   "no-such-route": 404,
   "method-not-allowed": 405,

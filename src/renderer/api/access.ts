@@ -1,6 +1,7 @@
 // Who is signed in and what they may do, and the lists of the pages about access. A change fetches the lists that it touches
 // again. Secrets are in the answer to the request that made them alone: such a mutation is forgotten with its component.
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import type { MqttClientList } from "../../shared/mqtt-clients.ts";
 import {
   type AccessSettings,
   type ApiKeyList,
@@ -19,6 +20,7 @@ import { apiUrl, request } from "./client.ts";
 const AUDIT_PAGE_ENTRIES = 100;
 const REACH_PERIOD_MS = 30_000;
 const SESSIONS_PERIOD_MS = 15_000;
+const CLIENTS_PERIOD_MS = 3_000;
 
 const ACCESS_KEYS = {
   me: ["me"],
@@ -28,6 +30,7 @@ const ACCESS_KEYS = {
   apiKeys: ["api-keys"],
   shares: ["shares"],
   audit: ["audit"],
+  clients: ["clients"],
   tls: ["tls"],
   reach: ["reach"],
 } as const;
@@ -76,6 +79,15 @@ export function useSessions() {
     select: ({ sessions }) => sessions.toSorted((a, b) => b.lastSeenMs - a.lastSeenMs),
     refetchOnMount: "always",
     refetchInterval: SESSIONS_PERIOD_MS,
+  });
+}
+
+export function useMqttClients() {
+  return useQuery({
+    queryKey: ACCESS_KEYS.clients,
+    queryFn: ({ signal }) => request<MqttClientList>(apiUrl("clients"), { signal }),
+    refetchOnMount: "always",
+    refetchInterval: CLIENTS_PERIOD_MS,
   });
 }
 

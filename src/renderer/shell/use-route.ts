@@ -1,7 +1,7 @@
 // Hash routes: they work at `bramble://app/` and at any address that a hub serves the page from.
 import { useSyncExternalStore } from "react";
 
-const ACCESS_SECTIONS = ["devices", "people", "programs", "encryption", "outside", "log"] as const;
+const ACCESS_SECTIONS = ["devices", "people", "programs", "clients", "encryption", "outside", "log"] as const;
 export type AccessSection = (typeof ACCESS_SECTIONS)[number];
 
 export type Route =

@@ -148,6 +148,7 @@ const http = new HttpTransport({
     onFailure: (error) => log.error(error),
   }),
   diagnostics,
+  mqttClients: { list: () => ({ clients: [], absentSessions: 0 }), disconnect: () => false },
   doctor: { examine: () => Promise.reject(new Error("there is no hub")) },
   reach: {
     status: () => Promise.reject(new Error("there is no hub")),

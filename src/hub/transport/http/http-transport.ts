@@ -38,6 +38,7 @@ import { addFramesRoute } from "./routes/frames.ts";
 import { addIngestRoutes } from "./routes/ingest.ts";
 import { addKeyRoutes } from "./routes/keys.ts";
 import { addMetricsRoutes, type MetricsRouteOptions } from "./routes/metrics.ts";
+import { addMqttClientRoutes, type MqttClientRouteOptions } from "./routes/mqtt-clients.ts";
 import { addPeopleRoutes } from "./routes/people.ts";
 import { addReachRoutes, type ReachRouteOptions } from "./routes/reach.ts";
 import { type ApiOptions, addApiRoutes } from "./routes/readings.ts";
@@ -78,6 +79,7 @@ export interface HttpOptions
     CommandRouteOptions,
     Omit<AgentRouteOptions, "hubInfo" | "tls">,
     DoctorRouteOptions,
+    MqttClientRouteOptions,
     ReachRouteOptions {
   readonly version: string;
   /** What the paths begin with; empty where they begin with nothing. */
@@ -218,6 +220,7 @@ export class HttpTransport {
     addRetentionRoutes(app, retention);
     addCommandRoutes(app, this.#options);
     addDoctorRoutes(app, this.#options);
+    addMqttClientRoutes(app, this.#options);
     addReachRoutes(app, this.#options);
     if (tls !== undefined) addTlsRoutes(app, tls());
     addAgentRoutes(app, this.#options);

@@ -11,7 +11,7 @@ import { type CommandChannel, CommandRefused } from "../../commands/channels.ts"
 import type { Commands } from "../../commands/commands.ts";
 import type { CommandSubscriber } from "../../protocols/protocol.ts";
 import { matchCommandFilter } from "../../protocols/protocols.ts";
-import { encode, type Level, MQTT_5 } from "./session/packets.ts";
+import { encode, type Level, MQTT_5 } from "./messages/packets.ts";
 import { FIRST_FAILURE } from "./session/reason-codes.ts";
 
 /** Packet ids of commands; those of other messages are below. */

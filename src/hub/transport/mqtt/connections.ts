@@ -9,8 +9,8 @@ import { plainAddress } from "../../access/networks.ts";
 import type { OpenConnections } from "../../access/open-connections.ts";
 import type { TopicAuthority } from "../../access/topic-authority.ts";
 import type { MqttFastPath } from "./fast-path.ts";
+import { MQTT_5 } from "./messages/packets.ts";
 import { ClientConnection, type ConnectionParts } from "./session/client-connection.ts";
-import { MQTT_5 } from "./session/packets.ts";
 import { REASON } from "./session/reason-codes.ts";
 import { MqttSession } from "./session.ts";
 import { CONNACK_UNKNOWN_LEVEL, MAX_PACKET_BYTES, packetCheck, UNKNOWN_LEVEL } from "./wire/packet-check.ts";
@@ -33,6 +33,10 @@ export class Connections {
   /** Sessions whose CONNECT has not come, or has no answer yet, and for how many seconds. */
   readonly #connecting = new Map<MqttSession, number>();
   #sessionCount = 0;
+  /** At once, since the start. */
+  #most = 0;
+  /** Of connections that have ended. */
+  #ended = { received: 0, sent: 0 };
 
   constructor(options: ConnectionsOptions) {
     this.#options = options;
@@ -101,13 +105,29 @@ export class Connections {
     socket.once("close", () => {
       this.#connecting.delete(session);
       this.#connected.delete(session);
+      this.#ended.received += session.received.messages;
+      this.#ended.sent += session.sent.messages;
       session.endTracking();
       session.closed(() => commands.ended(session));
     });
   }
 
+  /** How many there are and were at once, and the messages of all. */
+  get figures(): { connected: number; maximum: number; received: number; sent: number } {
+    let { received, sent } = this.#ended;
+    for (const session of this.#connected) {
+      received += session.received.messages;
+      sent += session.sent.messages;
+    }
+    return { connected: this.#connected.size, maximum: this.#most, received, sent };
+  }
+
   /** To be called every second: ends those that have not connected in time. */
   tick(): void {
+    for (const { received, sent } of this.#connected) {
+      received.tick();
+      sent.tick();
+    }
     for (const [session, seconds] of this.#connecting) {
       this.#connecting.set(session, seconds + 1);
       if (seconds >= CONNECT_TIMEOUT_SECONDS) session.socket.destroy();
@@ -121,6 +141,8 @@ export class Connections {
     this.#connected.add(session);
     const { access, parts } = this.#options;
     const { principal } = session;
+    session.connectedMs = parts.clock.now();
+    this.#most = Math.max(this.#most, this.#connected.size);
     session.endTracking = access.connections.add({
       principal,
       isAllowed: () => {

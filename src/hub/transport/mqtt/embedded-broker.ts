@@ -6,6 +6,7 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { createWebSocketStream } from "ws";
 import type { Publication } from "../../../shared/added-control.ts";
+import type { MqttClientList } from "../../../shared/mqtt-clients.ts";
 import type { Admission, NotAdmitted } from "../../access/limits/admission.ts";
 import type { Budget } from "../../access/limits/budget.ts";
 import { plainAddress } from "../../access/networks.ts";
@@ -22,16 +23,18 @@ import { TurnQueue } from "../turn-queue.ts";
 import type { WebSocketRoute } from "../websocket/websocket-upgrades.ts";
 import { AccessHooks, type MqttAccess } from "./access-hooks.ts";
 import { AedesBroker } from "./aedes-broker.ts";
+import { describeClient } from "./client-list.ts";
 import { MqttCommands } from "./command-delivery.ts";
 import { Connections } from "./connections.ts";
 import type { MqttDiagnostics } from "./diagnostics.ts";
 import { MqttFastPath } from "./fast-path.ts";
 import { endSilent } from "./keep-alive.ts";
+import { MessageBus } from "./messages/message-bus.ts";
+import { RetainedMessages } from "./messages/retained.ts";
 import { PublishHandler } from "./publish-handler.ts";
-import { MessageBus } from "./session/message-bus.ts";
-import { RetainedMessages } from "./session/retained.ts";
 import { Sessions } from "./session/sessions.ts";
 import { MqttSubscriptions } from "./subscriptions.ts";
+import { SystemTopics } from "./system-topics.ts";
 import { sayFarewell } from "./wire/farewell.ts";
 import { MAX_PACKET_BYTES } from "./wire/packet-check.ts";
 
@@ -49,6 +52,8 @@ export interface EmbeddedBrokerOptions extends BrokerHandlers {
   readonly budget: Budget;
   /** Keeps what is retained. */
   readonly records: RecordStore;
+  /** Of the hub. */
+  readonly version: string;
   readonly diagnostics: MqttDiagnostics;
   readonly clock: Clock;
   readonly log: Log;
@@ -70,12 +75,14 @@ export class EmbeddedBroker implements MqttBroker {
   readonly #fastPath: MqttFastPath;
   readonly #arrivals = new TurnQueue<() => void>(MAX_ARRIVALS_PER_TURN, (handle) => handle());
   readonly #proxied: ProxiedConnections;
+  readonly #system: SystemTopics;
+  #startedMs = 0;
   /** Null while the broker does not run. */
   #endTimer: (() => void) | null = null;
   #port = 0;
 
   constructor(options: EmbeddedBrokerOptions) {
-    const { commands, access, budget, records, diagnostics, onPublish, onSession, clock, log } = options;
+    const { commands, access, budget, records, version, diagnostics, onPublish, onSession, clock, log } = options;
     this.#options = options;
     const { topics: authority } = access;
     this.#commands = new MqttCommands(commands, clock);
@@ -84,6 +91,19 @@ export class EmbeddedBroker implements MqttBroker {
     this.#retained = new RetainedMessages({ records, maxBytes: budget.maxRetainedBytes, clock });
     this.#sessions = new Sessions({ bus: this.#bus, budget, access });
     const sessions = this.#sessions;
+    this.#system = new SystemTopics({
+      version,
+      figures: () => ({
+        ...this.#connections.figures,
+        disconnected: sessions.absentCount,
+        subscriptions: sessions.filterCount,
+        retained: this.#retained.count,
+        uptimeSeconds: Math.max(0, Math.round((clock.now() - this.#startedMs) / 1_000)),
+      }),
+      isListenedTo: (topic) => this.#broker.isListenedTo(topic),
+      publish: (message) => this.#bus.publish(message, null),
+    });
+    const system = this.#system;
     this.#connections = new Connections({
       budget,
       access,
@@ -93,7 +113,7 @@ export class EmbeddedBroker implements MqttBroker {
         subscriptions,
         publishes: new PublishHandler({ authority, retained: this.#retained, diagnostics, onPublish, log }),
         commands: this.#commands,
-        retained: this.#retained,
+        retained: { find: async (filter) => [...system.find(filter), ...(await this.#retained.find(filter))] },
         bus: this.#bus,
         diagnostics,
         clock,
@@ -125,6 +145,21 @@ export class EmbeddedBroker implements MqttBroker {
     return { clients: this.#connections.connected.size };
   }
 
+  /** Who is connected, for people to look at. */
+  get clients(): { list(): MqttClientList; disconnect(clientId: string): boolean } {
+    return {
+      list: () => ({
+        clients: [...this.#connections.connected].map(describeClient),
+        absentSessions: this.#sessions.absentCount,
+      }),
+      disconnect: (clientId) => {
+        const meant = [...this.#connections.connected].filter((session) => session.clientId === clientId);
+        for (const { client } of meant) client?.dismiss();
+        return meant.length > 0;
+      },
+    };
+  }
+
   commandChannel(publication: Publication): CommandChannel | undefined {
     return this.#commands.channelTo(publication);
   }
@@ -146,6 +181,7 @@ export class EmbeddedBroker implements MqttBroker {
     (broker as NodeJS.EventEmitter).on("error", (error: unknown) => log.error({ err: error }, "broker error"));
     await broker.listen();
     await this.#retained.start();
+    this.#startedMs = clock.now();
     this.#endTimer = clock.every(TICK_MS, () => this.#tick());
     this.#port = await this.listener.listen(host, port);
     return this.endpoint;
@@ -172,6 +208,7 @@ export class EmbeddedBroker implements MqttBroker {
       client?.fellSilent();
     });
     this.#connections.tick();
+    this.#system.tick();
     this.#sessions.tick();
   }
 

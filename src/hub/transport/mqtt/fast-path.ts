@@ -13,8 +13,8 @@ import type { Route } from "../../protocols/protocol.ts";
 import { matchTopic } from "../../protocols/protocols.ts";
 import type { AedesBroker } from "./aedes-broker.ts";
 import type { MqttDiagnostics } from "./diagnostics.ts";
+import { type Level, MQTT_5 } from "./messages/packets.ts";
 import type { OrderedAnswers } from "./session/ordered-answers.ts";
-import { type Level, MQTT_5 } from "./session/packets.ts";
 import type { RawPacket } from "./wire/packet-splitter.ts";
 import { endOfPlainProperties } from "./wire/properties.ts";
 

@@ -10,8 +10,8 @@ import type { Log } from "../../observe/log.ts";
 import type { Route } from "../../protocols/protocol.ts";
 import { matchTopic } from "../../protocols/protocols.ts";
 import type { MqttDiagnostics } from "./diagnostics.ts";
-import type { Message } from "./session/packets.ts";
-import type { RetainedMessages } from "./session/retained.ts";
+import type { Message } from "./messages/packets.ts";
+import type { RetainedMessages } from "./messages/retained.ts";
 import type { MqttSession } from "./session.ts";
 
 export interface PublishHandlerOptions {

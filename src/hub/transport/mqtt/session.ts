@@ -7,8 +7,10 @@ import type { Share } from "../../access/limits/budget.ts";
 import { ANONYMOUS, type Principal } from "../../access/principal.ts";
 import type { FastPathRoute, FastPathSession } from "./fast-path.ts";
 import type { TimedSession } from "./keep-alive.ts";
+import type { Level } from "./messages/packets.ts";
 import { OrderedAnswers } from "./session/ordered-answers.ts";
-import type { Level } from "./session/packets.ts";
+import type { SessionState } from "./session/session-state.ts";
+import { Traffic } from "./session/traffic.ts";
 import type { Guard } from "./wire/socket-guard.ts";
 
 /** A PUBACK and its length; two bytes of packet id follow (MQTT 3.1.1, section 3.4). */
@@ -25,6 +27,10 @@ export interface ConnectionSide {
   acknowledge(qos: 1 | 2, packetId: number): void;
   /** Acknowledges a message that is bad for ever (MQTT 5). */
   refuse(qos: 1 | 2, packetId: number, problem: Problem): void;
+  /** A person had it disconnected. */
+  dismiss(): void;
+  /** What its session holds; null before its CONNECT is accepted. */
+  readonly state: SessionState | null;
   /** Its keep-alive has run out. */
   fellSilent(): void;
   /** The hub stops. */
@@ -57,6 +63,11 @@ export class MqttSession implements FastPathSession, TimedSession {
   clientId = "";
   level: Level = 4;
   readonly answers = new OrderedAnswers();
+  /** Messages that it published. */
+  readonly received = new Traffic();
+  /** Messages that it was sent. */
+  readonly sent = new Traffic();
+  connectedMs = 0;
   /** Who its CONNECT showed it to be. */
   principal: Principal = ANONYMOUS;
   /** Packet ids that are to be acknowledged in this turn. */
@@ -96,6 +107,7 @@ export class MqttSession implements FastPathSession, TimedSession {
   /** A publish is on its way to its verdict. */
   publishBegan(): void {
     this.#unsettled++;
+    this.received.messages++;
   }
 
   publishSettled(): void {

@@ -2,7 +2,7 @@
 // and most never ask again: what it asked for is granted when the switch is there.
 import { isProven, type Principal } from "../../access/principal.ts";
 import type { TopicAuthority } from "../../access/topic-authority.ts";
-import { innerFilter } from "./session/subscription.ts";
+import { innerFilter } from "./messages/subscription.ts";
 import { isSoundFilter } from "./validation.ts";
 
 /** Of a client: how many filters it may have, and their characters, those that were turned away too. */

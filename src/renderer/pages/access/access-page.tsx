@@ -1,11 +1,13 @@
 // Who may do what: devices, people, programs, and the log of what was done. For administrators alone.
 import { useMay } from "../../api/access.ts";
+import { text } from "../../i18n/text.ts";
 import { PageHeader } from "../../shell/page-header.tsx";
 import { type AccessSection, LINKS } from "../../shell/use-route.ts";
 import styles from "./access-page.module.css";
 import { AuditLog } from "./audit-log.tsx";
 import { DeviceAccess } from "./device-access.tsx";
 import { Encryption } from "./encryption.tsx";
+import { MqttClients } from "./mqtt-clients.tsx";
 import { Outside } from "./outside.tsx";
 import { People } from "./people.tsx";
 import { Programs } from "./programs.tsx";
@@ -15,6 +17,7 @@ const SECTIONS = [
   ["devices", "Devices"],
   ["people", "People"],
   ["programs", "Programs"],
+  ["clients", text.clients.section],
   ["encryption", "Encryption"],
   ["outside", "From outside"],
   ["log", "Log"],
@@ -52,6 +55,12 @@ function Section({ section }: { readonly section: AccessSection }) {
       return (
         <div className={styles["column"]}>
           <Programs />
+        </div>
+      );
+    case "clients":
+      return (
+        <div className={styles["column"]}>
+          <MqttClients />
         </div>
       );
     case "encryption":

@@ -56,6 +56,8 @@ export const diagnostics = {
     remedy,
   }: Path & { readonly mediaType: string; readonly remedy: string }) => `It sent “${mediaType}” to ${path}. ${remedy}`,
 
+  "no-such-client": ({ id }: { readonly id: string }) => `No client “${id}” is connected.`,
+
   // A CONNECT.
   "same-client-id": ({ address }: { readonly address: string }) =>
     `It has the id of a client at ${address}, and each pushes the other out. Give one of them another id; the agent on a Pi takes its host name.`,

@@ -37,6 +37,7 @@ async function openEmbeddedBroker(handlers: BrokerHandlers, port: number): Promi
     host: "127.0.0.1",
     port: { number: port, named: true },
     records: store.records,
+    version: "test",
     commands,
     access,
     admission: new Admission({

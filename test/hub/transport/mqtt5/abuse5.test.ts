@@ -2,10 +2,10 @@
 // client anything.
 import { generate } from "mqtt-packet";
 import { describe, expect, test } from "vitest";
-import { fuzzMqtt } from "../../../support/fuzz/fuzz-mqtt.ts";
 import { startTestHub } from "../../../support/hub.ts";
 import { startHubInside } from "../../../support/hub-inside.ts";
-import { connectPeer, type MqttPeer } from "../../../support/mqtt-peer.ts";
+import { fuzzMqtt } from "../../../support/mqtt/fuzz-mqtt.ts";
+import { connectPeer, type MqttPeer } from "../../../support/mqtt/mqtt-peer.ts";
 
 const OPEN = { flags: ["--anonymous", "all"] };
 const FUZZED_PACKETS = 4_000;

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import type { Command } from "../../../../src/shared/command.ts";
 import { type HubInside, startHubInside } from "../../../support/hub-inside.ts";
-import { connectPeer } from "../../../support/mqtt-peer.ts";
+import { connectPeer } from "../../../support/mqtt/mqtt-peer.ts";
 import { until } from "../../../support/until.ts";
 
 const ABOUT = JSON.stringify({ controls: [{ id: "led", kind: "switch", label: "LED" }] });

@@ -2,7 +2,7 @@
 import type { IPublishPacket, ISubscription } from "mqtt-packet";
 import { describe, expect, test } from "vitest";
 import { startHubInside } from "../../../support/hub-inside.ts";
-import { connectPeer, type MqttPeer, openPeer } from "../../../support/mqtt-peer.ts";
+import { connectPeer, type MqttPeer, openPeer } from "../../../support/mqtt/mqtt-peer.ts";
 
 const OPEN = { flags: ["--anonymous", "all"] };
 const filter = (topic: string, options: Partial<ISubscription> = {}): ISubscription => ({ topic, qos: 1, ...options });

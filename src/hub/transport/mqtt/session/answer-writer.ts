@@ -1,9 +1,9 @@
 // Writes answers to one client: in its version of MQTT, no larger than it takes, with words where it wants them.
 // Invariant: none overtakes acknowledgements that were there before it [MQTT-4.6.0-2].
 import type { IDisconnectPacket, IPubackPacket, IPubrecPacket, Packet } from "mqtt-packet";
+import { encode, MQTT_5, plainAcknowledgement } from "../messages/packets.ts";
 import type { MqttSession } from "../session.ts";
 import type { Agreed } from "./connect.ts";
-import { encode, MQTT_5, plainAcknowledgement } from "./packets.ts";
 import { REASON, type Reason } from "./reason-codes.ts";
 
 type Explained = IPubackPacket | IPubrecPacket | IDisconnectPacket;

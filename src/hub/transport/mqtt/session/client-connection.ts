@@ -10,6 +10,11 @@ import type { AccessHooks, ConnectOutcome } from "../access-hooks.ts";
 import type { MqttCommands } from "../command-delivery.ts";
 import { FIRST_COMMAND_PACKET_ID } from "../command-delivery.ts";
 import type { MqttDiagnostics } from "../diagnostics.ts";
+import type { MessageBus } from "../messages/message-bus.ts";
+import type { Outgoing, OutgoingLink } from "../messages/outgoing.ts";
+import { OutgoingWriter } from "../messages/outgoing-writer.ts";
+import { type Level, MQTT_5, makeDecoder } from "../messages/packets.ts";
+import type { RetainedMessages } from "../messages/retained.ts";
 import type { PublishHandler } from "../publish-handler.ts";
 import type { ConnectionSide, MqttSession } from "../session.ts";
 import type { MqttSubscriptions } from "../subscriptions.ts";
@@ -17,12 +22,7 @@ import { isSoundClientId } from "../validation.ts";
 import { AnswerWriter } from "./answer-writer.ts";
 import { type Agreed, accepted, agree, connectFault, levelOf, refused } from "./connect.ts";
 import { IncomingMessages } from "./incoming.ts";
-import type { MessageBus } from "./message-bus.ts";
-import type { Outgoing, OutgoingLink } from "./outgoing.ts";
-import { OutgoingWriter } from "./outgoing-writer.ts";
-import { type Level, MQTT_5, makeDecoder } from "./packets.ts";
 import { FIRST_FAILURE, REASON, type Reason, refusalReason } from "./reason-codes.ts";
-import type { RetainedMessages } from "./retained.ts";
 import type { SessionConnection, SessionState } from "./session-state.ts";
 import type { Sessions } from "./sessions.ts";
 import { SubscribeHandler } from "./subscribe.ts";
@@ -35,7 +35,7 @@ export interface ConnectionParts {
   readonly subscriptions: MqttSubscriptions;
   readonly publishes: PublishHandler;
   readonly commands: MqttCommands;
-  readonly retained: RetainedMessages;
+  readonly retained: Pick<RetainedMessages, "find">;
   readonly bus: MessageBus;
   readonly diagnostics: MqttDiagnostics;
   readonly clock: Clock;
@@ -159,6 +159,14 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
     this.end(REASON.NOT_AUTHORIZED, "What this client may do has changed. Let it connect again.");
   }
 
+  get state(): SessionState | null {
+    return this.#open?.state ?? null;
+  }
+
+  dismiss(): void {
+    this.end(REASON.ADMINISTRATIVE_ACTION, "An administrator disconnected this client.");
+  }
+
   fellSilent(): void {
     this.end(REASON.KEEP_ALIVE_TIMEOUT, "Nothing came for one and a half times the keep-alive.");
   }
@@ -266,7 +274,7 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
           if (!this.#isClosed) this.#answers.acknowledge(...what);
         },
       }),
-      writer: new OutgoingWriter({ ...agreed, now, write: (bytes) => session.socket.write(bytes) }),
+      writer: new OutgoingWriter({ ...agreed, now, write: (bytes) => this.#sent(bytes) }),
       subscribes: new SubscribeHandler({ ...this.#parts, level, session, state }),
       will: packet.will === undefined ? null : new Will(packet.will, { publishes, bus, session, state, now }),
     };
@@ -349,6 +357,11 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
     if (expirySeconds !== undefined) this.#parts.sessions.limit(open.state, expirySeconds);
     if (reasonCode !== REASON.DISCONNECT_WITH_WILL) open.will = null;
     this.close();
+  }
+
+  #sent(bytes: Uint8Array): void {
+    this.#session.sent.messages++;
+    this.#session.socket.write(bytes);
   }
 
   #write(packet: Packet): void {

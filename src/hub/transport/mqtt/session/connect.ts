@@ -1,11 +1,11 @@
 // CONNECT and its answer: what is wrong with it, what the client takes and what it is told (MQTT 5, sections 3.1 and 3.2).
 import type { IConnackPacket, IConnectPacket } from "mqtt-packet";
+import { type Level, MQTT_5 } from "../messages/packets.ts";
+import { MAX_TOPIC_ALIASES } from "../messages/topic-aliases.ts";
 import { MAX_PACKET_BYTES } from "../wire/packet-check.ts";
 import { RECEIVE_MAXIMUM } from "./incoming.ts";
-import { type Level, MQTT_5 } from "./packets.ts";
 import { REASON, type Reason } from "./reason-codes.ts";
 import { MAX_SESSION_SECONDS } from "./sessions.ts";
-import { MAX_TOPIC_ALIASES } from "./topic-aliases.ts";
 
 /** What a device that has gone is missed after, one and a half times. */
 const MAX_KEEP_ALIVE_SECONDS = 60;

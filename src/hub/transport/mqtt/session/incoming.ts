@@ -3,13 +3,13 @@
 import type { IPublishPacket } from "mqtt-packet";
 import { render } from "../../../../shared/messages/message.ts";
 import type { Verdict } from "../../../ingest/accept.ts";
+import type { MessageBus } from "../messages/message-bus.ts";
+import { expiresAt, type Level, type Message, MQTT_5, messageProperties } from "../messages/packets.ts";
+import { IncomingAliases, MAX_TOPIC_ALIASES } from "../messages/topic-aliases.ts";
 import type { PublishHandler } from "../publish-handler.ts";
 import type { MqttSession } from "../session.ts";
-import type { MessageBus } from "./message-bus.ts";
-import { expiresAt, type Level, type Message, MQTT_5, messageProperties } from "./packets.ts";
 import { REASON, type Reason, refusalReason } from "./reason-codes.ts";
 import type { SessionState } from "./session-state.ts";
-import { IncomingAliases, MAX_TOPIC_ALIASES } from "./topic-aliases.ts";
 
 /** The Receive Maximum that clients are told. */
 export const RECEIVE_MAXIMUM = 256;

@@ -3,12 +3,12 @@
 // Invariants: it has one principal from its beginning to its end; what it holds is counted in a share of its own.
 import type { Share } from "../../../access/limits/budget.ts";
 import type { Principal } from "../../../access/principal.ts";
+import type { BusSubscription, MessageBus } from "../messages/message-bus.ts";
+import { OutgoingMessages } from "../messages/outgoing.ts";
+import type { Message, PublisherId, Qos } from "../messages/packets.ts";
+import type { GroupMember, SharedGroups } from "../messages/shared-groups.ts";
+import { parseShared, type Subscription } from "../messages/subscription.ts";
 import type { FilterLoad } from "../subscriptions.ts";
-import type { BusSubscription, MessageBus } from "./message-bus.ts";
-import { OutgoingMessages } from "./outgoing.ts";
-import type { Message, PublisherId, Qos } from "./packets.ts";
-import type { GroupMember, SharedGroups } from "./shared-groups.ts";
-import { parseShared, type Subscription } from "./subscription.ts";
 
 /** What a subscription takes beside its filter, here and in the emitter. */
 const SUBSCRIPTION_BYTES = 320;

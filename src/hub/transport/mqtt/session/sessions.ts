@@ -5,9 +5,9 @@ import type { Budget } from "../../../access/limits/budget.ts";
 import type { OpenConnections } from "../../../access/open-connections.ts";
 import { isProven, isSamePrincipal, type Principal } from "../../../access/principal.ts";
 import type { TopicAuthority } from "../../../access/topic-authority.ts";
-import type { MessageBus } from "./message-bus.ts";
+import type { MessageBus } from "../messages/message-bus.ts";
+import { SharedGroups } from "../messages/shared-groups.ts";
 import { SessionState } from "./session-state.ts";
-import { SharedGroups } from "./shared-groups.ts";
 
 /** Sessions whose clients are away. */
 const MAX_ABSENT_SESSIONS = 1_000;
@@ -69,6 +69,18 @@ export class Sessions {
     state.will = null;
     state.expirySeconds = Math.min(expirySeconds, MAX_SESSION_SECONDS);
     return { state, isPresent };
+  }
+
+  /** Sessions whose clients are away. */
+  get absentCount(): number {
+    return this.#absent.size;
+  }
+
+  /** Of all sessions. */
+  get filterCount(): number {
+    let count = 0;
+    for (const { load } of this.#byClientId.values()) count += load.filters;
+    return count;
   }
 
   /** Whether somebody who has shown who they are has a session with that client id, and it is not this one. */

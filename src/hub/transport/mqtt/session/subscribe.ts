@@ -4,13 +4,13 @@ import { setTimeout } from "node:timers/promises";
 import type { ISubackPacket, ISubscribePacket, ISubscription, IUnsubackPacket, IUnsubscribePacket } from "mqtt-packet";
 import type { AccessHooks } from "../access-hooks.ts";
 import type { MqttCommands } from "../command-delivery.ts";
+import { type Level, MQTT_5 } from "../messages/packets.ts";
+import type { RetainedMessages } from "../messages/retained.ts";
+import { innerFilter, parseShared, type Subscription } from "../messages/subscription.ts";
 import type { MqttSession } from "../session.ts";
 import type { FilterLoad, FilterOutcome, MqttSubscriptions, Subscriber } from "../subscriptions.ts";
-import { type Level, MQTT_5 } from "./packets.ts";
 import { REASON } from "./reason-codes.ts";
-import type { RetainedMessages } from "./retained.ts";
 import type { SessionState } from "./session-state.ts";
-import { innerFilter, parseShared, type Subscription } from "./subscription.ts";
 
 export interface SubscribeOptions {
   readonly level: Level;

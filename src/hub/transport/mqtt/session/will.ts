@@ -1,9 +1,9 @@
 // A client's last will: published when its connection ends without its word, after its delay (MQTT 5, section 3.1.3.2.2).
 import type { IConnectPacket } from "mqtt-packet";
+import type { MessageBus } from "../messages/message-bus.ts";
+import { expiresAt, type Message, messageProperties, sizeOf } from "../messages/packets.ts";
 import type { PublishHandler } from "../publish-handler.ts";
 import type { MqttSession } from "../session.ts";
-import type { MessageBus } from "./message-bus.ts";
-import { expiresAt, type Message, messageProperties, sizeOf } from "./packets.ts";
 import type { SessionState } from "./session-state.ts";
 
 export interface WillOptions {

@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { generate, type IConnackPacket, type IConnectPacket, type Packet, parser } from "mqtt-packet";
-import { until } from "./until.ts";
+import { until } from "../until.ts";
 
 type Kind = Packet["cmd"];
 type PacketOf<K extends Kind> = Extract<Packet, { cmd: K }>;

@@ -92,6 +92,10 @@ export class RetainedMessages {
     return true;
   }
 
+  get count(): number {
+    return this.#byTopic.size;
+  }
+
   /** Those that match; many are looked through in several turns of the event loop. */
   async find(filter: string): Promise<Message[]> {
     const nowMs = this.#options.clock.now();

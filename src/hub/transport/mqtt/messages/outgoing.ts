@@ -52,6 +52,11 @@ export class OutgoingMessages {
     this.#onBytes = onBytes;
   }
 
+  /** What was sent and is not acknowledged, and what waits. */
+  get owed(): { readonly messages: number; readonly bytes: number } {
+    return { messages: this.#open.size + this.#waiting.length, bytes: this.#bytes };
+  }
+
   /** Much more may be offered. */
   get hasRoom(): boolean {
     return this.#waiting.length < MAX_WAITING_MESSAGES / 2 && this.#bytes < MAX_OWED_BYTES / 2;

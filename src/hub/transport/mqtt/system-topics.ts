@@ -1,0 +1,74 @@
+// `$SYS` topics, named as Mosquitto names them, for administrators: what the broker does, every ten seconds, and at once to
+// one who subscribes.
+import { filterMatches } from "../../../shared/topics.ts";
+import type { Message } from "./messages/packets.ts";
+
+const PERIOD_SECONDS = 10;
+const ROOT = "$SYS/";
+
+/** What the broker counts; totals are since its start. */
+interface BrokerFigures {
+  readonly connected: number;
+  /** Sessions whose clients are away. */
+  readonly disconnected: number;
+  readonly maximum: number;
+  readonly received: number;
+  readonly sent: number;
+  readonly subscriptions: number;
+  readonly retained: number;
+  readonly uptimeSeconds: number;
+}
+
+export interface SystemTopicsOptions {
+  readonly version: string;
+  readonly figures: () => BrokerFigures;
+  readonly isListenedTo: (topic: string) => boolean;
+  readonly publish: (message: Message) => void;
+}
+
+export class SystemTopics {
+  readonly #options: SystemTopicsOptions;
+  #seconds = 0;
+
+  constructor(options: SystemTopicsOptions) {
+    this.#options = options;
+  }
+
+  /** To be called every second. */
+  tick(): void {
+    if (++this.#seconds % PERIOD_SECONDS !== 0) return;
+    const { isListenedTo, publish } = this.#options;
+    for (const message of this.#messages()) if (isListenedTo(message.topic)) publish(message);
+  }
+
+  /** As what is retained: those that a filter matches. */
+  find(filter: string): Message[] {
+    if (!filter.startsWith(ROOT)) return [];
+    return this.#messages().filter(({ topic }) => filterMatches(filter, topic));
+  }
+
+  #messages(): Message[] {
+    const { version, figures } = this.#options;
+    const { connected, disconnected, maximum, received, sent, subscriptions, retained, uptimeSeconds } = figures();
+    const said: readonly (readonly [string, string | number])[] = [
+      ["version", `bramble version ${version}`],
+      ["uptime", `${uptimeSeconds} seconds`],
+      ["clients/connected", connected],
+      ["clients/disconnected", disconnected],
+      ["clients/total", connected + disconnected],
+      ["clients/maximum", maximum],
+      ["messages/received", received],
+      ["messages/sent", sent],
+      ["subscriptions/count", subscriptions],
+      ["retained messages/count", retained],
+    ];
+    return said.map(([name, value]) => ({
+      topic: `${ROOT}broker/${name}`,
+      payload: Buffer.from(String(value)),
+      qos: 0,
+      retain: true,
+      properties: undefined,
+      expiresAtMs: null,
+    }));
+  }
+}

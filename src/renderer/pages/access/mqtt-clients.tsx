@@ -1,0 +1,78 @@
+// Who is connected over MQTT, each with a button that disconnects it.
+import type { MqttClient } from "../../../shared/mqtt-clients.ts";
+import { useAccessChange, useMqttClients } from "../../api/access.ts";
+import { apiUrl, explain, remove } from "../../api/client.ts";
+import { useNow } from "../../api/use-now.ts";
+import { text } from "../../i18n/text.ts";
+import { formatAgo } from "../../i18n/times.ts";
+import { Failure } from "../../ui/failure.tsx";
+import rows from "../../ui/rows.module.css";
+
+const words = text.clients;
+
+export function MqttClients() {
+  const { data, isLoadingError, error, refetch } = useMqttClients();
+  return (
+    <section aria-labelledby="mqtt-clients">
+      <div className={rows["heading"]}>
+        <div>
+          <h2 id="mqtt-clients">{words.title}</h2>
+          <p>{words.about}</p>
+          {data !== undefined && data.absentSessions > 0 && <p>{words.absent(data.absentSessions)}</p>}
+        </div>
+      </div>
+      {isLoadingError && <Failure title={words.notLoaded} message={explain(error)} onRetry={() => void refetch()} />}
+      {data?.clients.length === 0 && <p>{words.none}</p>}
+      {data !== undefined && data.clients.length > 0 && (
+        <ul className={`panel ${rows["rows"]}`}>
+          {data.clients.map((client) => (
+            <li key={client.id}>
+              <ClientRow client={client} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function ClientRow({ client }: { readonly client: MqttClient }) {
+  const { id, version, address, principal, connectedMs, filters, filterCount, received, sent, queued } = client;
+  const nowMs = useNow(10_000);
+  const ending = useAccessChange("clients", () => remove(apiUrl(`clients/${encodeURIComponent(id)}`)));
+  const facts = [address, principal, words.connectedAgo(formatAgo(connectedMs, nowMs))];
+  const traffic = [
+    words.received(received.messages, received.perSecond),
+    words.sent(sent.messages, sent.perSecond),
+    ...(queued.messages > 0 ? [words.queued(queued.messages)] : []),
+  ];
+  const hidden = filterCount - filters.length;
+  return (
+    <>
+      <div>
+        <strong>{id}</strong>
+        <span className={rows["tag"]}>MQTT {version}</span>
+        <p>{facts.join(" · ")}</p>
+        <p>{traffic.join(" · ")}</p>
+        {filterCount > 0 && (
+          <details>
+            <summary>{words.subscriptions(filterCount)}</summary>
+            <p>
+              {filters.join(", ")} {hidden > 0 && words.more(hidden)}
+            </p>
+          </details>
+        )}
+        {ending.error && <p role="alert">{explain(ending.error)}</p>}
+      </div>
+      <button
+        type="button"
+        className="button small danger"
+        aria-label={words.disconnectClient(id)}
+        disabled={ending.isPending}
+        onClick={() => ending.mutate(undefined)}
+      >
+        {words.disconnect}
+      </button>
+    </>
+  );
+}
