@@ -18,6 +18,7 @@ import { type Static, Type } from "typebox";
 import { Value } from "typebox/value";
 import { Failure } from "../shared/errors.ts";
 import { message } from "../shared/messages/message.ts";
+import { closeToOthers, type SecretKind } from "./access/file-acl.ts";
 import { type Access, type Denied, diskTrouble, whyDenied, whyNotFilled } from "./file-access.ts";
 
 /** What `hub.json` tells other programs of a running hub. */
@@ -33,6 +34,8 @@ export type HubFile = Static<typeof HubFile>;
 
 export class DataFolder {
   readonly path: string;
+  /** What could not be closed to other users, and why. */
+  readonly unclosed: string[] = [];
   #lock: Database.Database | null = null;
 
   constructor(path: string) {
@@ -58,7 +61,9 @@ export class DataFolder {
    */
   hold(): void {
     process.umask(0o077);
+    const isNew = !existsSync(this.path);
     const lock = openLock(this.path);
+    if (process.platform === "win32") this.#closeOnWindows(isNew);
     try {
       lock.exec("CREATE TABLE IF NOT EXISTS holder (pid INTEGER)");
       const write = lock.transaction(() => {
@@ -82,6 +87,7 @@ export class DataFolder {
       // It holds a secret: a link that others may have put there is not written through.
       rmSync(unfinished, { force: true });
       writeFileSync(unfinished, `${JSON.stringify(file, null, 2)}\n`, { mode: 0o600, flag: "wx" });
+      this.#close(unfinished, "file");
       renameSync(unfinished, this.#hubFile);
     } catch (cause) {
       throw cannotUse(this.path, cause);
@@ -90,6 +96,17 @@ export class DataFolder {
 
   forget(): void {
     rmSync(this.#hubFile, { force: true });
+  }
+
+  /** A folder that a person made keeps its access list: what will hold keys is closed by itself. */
+  #closeOnWindows(isNew: boolean): void {
+    if (!isNew) mkdirSync(this.tlsPath, { recursive: true });
+    this.#close(isNew ? this.path : this.tlsPath, "folder");
+  }
+
+  #close(path: string, kind: SecretKind): void {
+    const failure = closeToOthers(path, kind);
+    if (failure !== null) this.unclosed.push(failure);
   }
 
   release(): void {

@@ -64,6 +64,7 @@ async function run(config: Config, folder: DataFolder, host: Host): Promise<numb
   });
   try {
     const running = await hub.start();
+    for (const reason of folder.unclosed) log.warn({ reason }, "other users of this computer may read this");
     host.onStop(() => stopped.resolve(0));
     tellRunning(host, running);
     const code = await stopped.promise;

@@ -167,7 +167,7 @@ export const Refused = Type.Object({
   device: Type.Optional(Type.String({ description: "whose it is, where topic, key or payload names one" })),
   bytes: Type.Integer({ description: "how much of the message was read" }),
   excerpt: Type.String({ description: "how the message begins" }),
-  times: Type.Optional(
+  count: Type.Optional(
     Type.Integer({ minimum: 2, description: "how often messages like it came, where too many did to list each" }),
   ),
 });

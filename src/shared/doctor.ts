@@ -18,11 +18,11 @@ export type Check = Static<typeof Check>;
 export const FailedClient = Type.Object({
   code: Type.String({ description: "stable code of what went wrong" }),
   address: Type.String({ description: "where it was; empty where that is not known" }),
-  who: Type.Optional(Type.String({ description: "its client id, or its device's" })),
+  clientId: Type.Optional(Type.String({ description: "its client id, or its device's" })),
   message: Type.String(),
   count: Type.Integer(),
-  firstMs: Type.Integer(),
-  lastMs: Type.Integer(),
+  firstSeenMs: Type.Integer(),
+  lastSeenMs: Type.Integer(),
 });
 export type FailedClient = Static<typeof FailedClient>;
 

@@ -2,7 +2,7 @@
 // a stretch of its own, so that a second machine with the same id shows.
 import { type Static, Type } from "typebox";
 
-/** `[address, firstMs, lastMs, messages]`: short, since every device has some. */
+/** `[address, firstSeenMs, lastSeenMs, messages]`: short, since every device has some. */
 export const AddressStretch = Type.Tuple([Type.String(), Type.Integer(), Type.Integer(), Type.Integer()]);
 export type AddressStretch = Static<typeof AddressStretch>;
 

@@ -117,7 +117,9 @@ export class Registry {
   /** From where a device sent, the latest first; undefined where there is no such device. */
   addressesOf(id: string): SeenAddress[] | undefined {
     const stretches = this.#options.directory.known(id)?.addresses;
-    return stretches?.map(([address, firstMs, lastMs, messages]) => ({ address, firstMs, lastMs, messages })).reverse();
+    return stretches
+      ?.map(([address, firstSeenMs, lastSeenMs, messages]) => ({ address, firstSeenMs, lastSeenMs, messages }))
+      .reverse();
   }
 
   /** Those of `devices`, or of all where there is null, that have joined and may be seen: readings of others are not shown. */

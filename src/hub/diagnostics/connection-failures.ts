@@ -19,7 +19,7 @@ export interface ConnectionFailure {
   /** Tells it from others of its code and address: a topic filter, a path. */
   readonly subject?: string;
   /** The client's id; null or empty where it said none. */
-  readonly who?: string | null;
+  readonly clientId?: string | null;
   /** The request that failed, where the message does not name it. */
   readonly source?: string;
 }
@@ -48,7 +48,7 @@ export class ConnectionFailures {
     this.#clock = clock;
   }
 
-  report({ address, message: found, subject = "", who, source }: ConnectionFailure): void {
+  report({ address, message: found, subject = "", clientId, source }: ConnectionFailure): void {
     const nowMs = this.#clock.now();
     const code = found.code.replace(/\/.*$/, "");
     const key = JSON.stringify([address, code, subject.slice(0, MAX_SUBJECT_CHARACTERS)]);
@@ -58,11 +58,11 @@ export class ConnectionFailures {
       code,
       address,
       message: found,
-      ...(who ? { who: who.slice(0, MAX_SUBJECT_CHARACTERS) } : {}),
+      ...(clientId ? { clientId: clientId.slice(0, MAX_SUBJECT_CHARACTERS) } : {}),
       ...(source !== undefined && { source }),
       count: (known?.count ?? 0) + 1,
-      firstMs: known?.firstMs ?? nowMs,
-      lastMs: nowMs,
+      firstSeenMs: known?.firstSeenMs ?? nowMs,
+      lastSeenMs: nowMs,
     });
     if (known === undefined) this.#makeRoom(code, address);
   }
@@ -75,7 +75,8 @@ export class ConnectionFailures {
   /** Those of the last day. */
   list(): RecordedFailure[] {
     const nowMs = this.#clock.now();
-    for (const [key, { lastMs }] of this.#entries) if (nowMs - lastMs >= REMEMBERED_MS) this.#entries.delete(key);
+    for (const [key, { lastSeenMs }] of this.#entries)
+      if (nowMs - lastSeenMs >= REMEMBERED_MS) this.#entries.delete(key);
     return [...this.#entries.values()];
   }
 

@@ -17,7 +17,7 @@ export function failedClients(options: Options, language: Language = "en"): Fail
     ...connectionFailures.list().map((failure) => renderFailure(failure, language)),
     ...refusedBySender(refusals.list(), sinceMs, language),
     ...wrongClocks(registry.list(), sinceMs, language),
-  ].sort((a, b) => b.lastMs - a.lastMs);
+  ].sort((a, b) => b.lastSeenMs - a.lastSeenMs);
 }
 
 /** One entry for each sender, source and reason, with the text of its latest refusal. `refused` is newest first. */
@@ -26,9 +26,9 @@ function refusedBySender(refused: readonly Refused[], sinceMs: number, language:
   for (const one of refused) {
     const { atMs, code, address, source, message: text } = one;
     if (atMs <= sinceMs) continue;
-    const who = senderOf(one);
+    const clientId = senderOf(one);
     // Several devices may share the address. Faults that differ in a number alone, such as the place, are of one kind.
-    const key = JSON.stringify([address, who, source, code, text.replaceAll(/\d+/g, "0")]);
+    const key = JSON.stringify([address, clientId, source, code, text.replaceAll(/\d+/g, "0")]);
     const known = bySender.get(key);
     bySender.set(
       key,
@@ -36,13 +36,13 @@ function refusedBySender(refused: readonly Refused[], sinceMs: number, language:
         ? {
             code,
             address,
-            ...(who && { who }),
+            ...(clientId && { clientId }),
             message: messageOf(one, language),
             count: 1,
-            firstMs: atMs,
-            lastMs: atMs,
+            firstSeenMs: atMs,
+            lastSeenMs: atMs,
           }
-        : { ...known, count: known.count + 1, firstMs: Math.min(known.firstMs, atMs) },
+        : { ...known, count: known.count + 1, firstSeenMs: Math.min(known.firstSeenMs, atMs) },
     );
   }
   return [...bySender.values()];
@@ -59,11 +59,11 @@ function wrongClocks(devices: readonly Device[], sinceMs: number, language: Lang
       {
         code,
         address: address ?? "",
-        who: id,
+        clientId: id,
         message: render(found, language),
         count: 1,
-        firstMs: lastSeenMs,
-        lastMs: lastSeenMs,
+        firstSeenMs: lastSeenMs,
+        lastSeenMs: lastSeenMs,
       },
     ];
   });

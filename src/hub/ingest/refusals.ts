@@ -7,7 +7,7 @@ import { TokenBucket } from "../access/limits/token-bucket.ts";
 import type { Clock } from "../clock.ts";
 import type { HubEvents } from "../events.ts";
 import type { RecordStore } from "../store/records.ts";
-import { type RefusedRecord, refusedRecords } from "./refused-records.ts";
+import { type RefusedRecord, recordOf, refusedRecords } from "./refused-records.ts";
 
 const MAX_RECORDS = 1_000;
 /** With `MAX_RECORDS` messages, 16 MB at the very most. */
@@ -29,7 +29,7 @@ export interface RefusalsOptions {
 }
 
 /** What is known of a refused message before it is listed. */
-type RefusedMessage = Omit<Refused, "excerpt" | "bytes" | "times">;
+type RefusedMessage = Omit<Refused, "excerpt" | "bytes" | "count">;
 
 export class Refusals {
   readonly #options: RefusalsOptions;
@@ -51,7 +51,7 @@ export class Refusals {
 
   async start(): Promise<void> {
     const { records, clock, onSaveFailed } = this.#options;
-    for (const record of await records.collection(refusedRecords).list()) this.#keep(record);
+    for (const record of await records.collection(refusedRecords).list()) this.#keep(recordOf(record));
     this.#endTimer = clock.every(SAVE_PERIOD_MS, () => void this.#save().catch(onSaveFailed));
   }
 
@@ -72,7 +72,7 @@ export class Refusals {
     const isNewKind = newest === undefined || Math.abs(clock.now() - newest.refused.atMs) >= KIND_PERIOD_MS;
     if ((this.#rateOf(address).take() || isNewKind) && this.#rateOfAll.take()) return true;
     if (newest !== undefined) {
-      newest.refused.times = (newest.refused.times ?? 1) + 1;
+      newest.refused.count = (newest.refused.count ?? 1) + 1;
       this.#unsaved.add(newest);
     }
     return false;

@@ -157,6 +157,6 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
 function withRefused(list: readonly Refused[], refused: Refused): Refused[] {
   const isSame = ({ atMs, address, code, source }: Refused) =>
     atMs === refused.atMs && address === refused.address && code === refused.code && source === refused.source;
-  const place = refused.times === undefined ? -1 : list.findIndex(isSame);
+  const place = refused.count === undefined ? -1 : list.findIndex(isSame);
   return place < 0 ? [refused, ...list].slice(0, MAX_REFUSED_MESSAGES) : list.with(place, refused);
 }

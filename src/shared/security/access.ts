@@ -218,8 +218,8 @@ export type AuditPage = Static<typeof AuditPage>;
 /** A stretch of time in which a device sent from one address, newest first. */
 export const SeenAddress = Type.Object({
   address: Type.String(),
-  firstMs: Type.Integer(),
-  lastMs: Type.Integer(),
+  firstSeenMs: Type.Integer(),
+  lastSeenMs: Type.Integer(),
   messages: Type.Integer(),
 });
 export type SeenAddress = Static<typeof SeenAddress>;

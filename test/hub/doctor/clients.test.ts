@@ -22,9 +22,9 @@ const clientsOf = async (hub: Pick<TestHub, "fetch">): Promise<FailedClient[]> =
   const examination: DiagnosticReport = await (await hub.fetch("/api/v1/doctor")).json();
   return examination.clients;
 };
-/** `code who: message`, of each. */
+/** `code clientId: message`, of each. */
 const told = (clients: readonly FailedClient[]) =>
-  clients.map(({ code, who = "", message }) => `${code} ${who}: ${message}`).sort();
+  clients.map(({ code, clientId = "", message }) => `${code} ${clientId}: ${message}`).sort();
 
 /** Sends what is no hello of the port's protocol; resolves when the hub has hung up. */
 async function say(port: number, bytes: string | Uint8Array): Promise<void> {
@@ -154,7 +154,7 @@ test("a client that falls silent is told by its keep-alive", async () => {
   const connect = Buffer.from("\x10\x11\0\x04MQTT\x04\x02\0\x01\0\x05pico5", "latin1");
   await say(hub.mqttPort, connect);
   expect(await clientsOf(hub)).toMatchObject([
-    { code: "fell-silent", who: "pico5", message: expect.stringMatching(/heard every 1 s .* silent for 2 s/) },
+    { code: "fell-silent", clientId: "pico5", message: expect.stringMatching(/heard every 1 s .* silent for 2 s/) },
   ]);
 });
 
@@ -179,7 +179,7 @@ test("a packet whose length counts characters is told as such", async () => {
   await closed;
   const clients = await clientsOf(hub);
   expect(clients.find(({ code }) => code === "cut")).toMatchObject({
-    who: "pico5",
+    clientId: "pico5",
     message: expect.stringContaining("its length may count characters"),
   });
 });
@@ -206,8 +206,8 @@ test("two clients with one id, that push each other out, are told apart from one
   ];
   const found = await clientsOf(hub);
   expect(found).toMatchObject([
-    { code: "same-client-id", who: "raspberrypi", address: "127.0.0.3", count: 1 },
-    { code: "same-client-id", who: "raspberrypi", address: "127.0.0.2", count: 1 },
+    { code: "same-client-id", clientId: "raspberrypi", address: "127.0.0.3", count: 1 },
+    { code: "same-client-id", clientId: "raspberrypi", address: "127.0.0.2", count: 1 },
   ]);
   expect(found[0]?.message).toContain("at 127.0.0.2, and each pushes the other out");
   expect(await duplicate()).toMatchObject({ addresses: ["127.0.0.2", "127.0.0.3"] });
@@ -258,7 +258,7 @@ test("a client id that cannot be used", async () => {
   await using hub = await startTestHub();
   const options = { clientId: "x".repeat(200), reconnectPeriod: 0 };
   await expect(connectAsync(hub.file.mqtt, options, false)).rejects.toThrow();
-  expect(await clientsOf(hub)).toMatchObject([{ code: "bad-client-id", who: "x".repeat(128), count: 1 }]);
+  expect(await clientsOf(hub)).toMatchObject([{ code: "bad-client-id", clientId: "x".repeat(128), count: 1 }]);
 });
 
 test("HTTP, TLS and noise on the MQTT port; MQTT and TLS on the HTTP port", async () => {
@@ -389,10 +389,16 @@ test("refused messages are one entry for each sender, source and reason, with th
     refused(nowMs - DAY_MS),
   ];
   expect(failedClients({ ...nobody(nowMs), refusals: { list: () => list } })).toMatchObject([
-    { code: "not-json", who: "attic", message: `On sensor/attic/data: at ${nowMs - 1}`, count: 2, firstMs: nowMs - 3 },
+    {
+      code: "not-json",
+      clientId: "attic",
+      message: `On sensor/attic/data: at ${nowMs - 1}`,
+      count: 2,
+      firstSeenMs: nowMs - 3,
+    },
     { code: "not-json", message: `On POST /data: at ${nowMs - 2}`, count: 1 },
-    { code: "bad-time", who: "attic", count: 1 },
-    { code: "not-json", who: "b", count: 1 },
+    { code: "bad-time", clientId: "attic", count: 1 },
+    { code: "not-json", clientId: "b", count: 1 },
     { code: "not-json", message: "On sensor/data: it is empty", count: 1 },
   ]);
 });
@@ -419,7 +425,13 @@ test.each([
   const away: Device = { ...device, id: "away", lastSeenMs: 1_005 - DAY_MS };
   const registry = { list: () => [device, away, { ...punctual, id: "punctual" }] };
   expect(failedClients({ ...nobody(1_005), registry })).toMatchObject([
-    { code: "clock-off", who: "attic", address: "10.0.0.7", message: expect.stringContaining(message), lastMs: 5 },
+    {
+      code: "clock-off",
+      clientId: "attic",
+      address: "10.0.0.7",
+      message: expect.stringContaining(message),
+      lastSeenMs: 5,
+    },
   ]);
 });
 

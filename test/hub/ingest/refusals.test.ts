@@ -5,6 +5,7 @@ import { pino } from "pino";
 import { expect, test } from "vitest";
 import { HubEvents } from "../../../src/hub/events.ts";
 import { Refusals } from "../../../src/hub/ingest/refusals.ts";
+import { refusedRecords } from "../../../src/hub/ingest/refused-records.ts";
 import { LogThrottle } from "../../../src/hub/observe/log-throttle.ts";
 import type { Refused } from "../../../src/shared/api.ts";
 import type { ErrorCode } from "../../../src/shared/errors.ts";
@@ -53,7 +54,7 @@ class Place implements AsyncDisposable {
   /** How many messages of an address are told, listed or counted. */
   count(address: string): number {
     const own = this.refusals.list().filter((refused) => refused.address === address);
-    return own.reduce((sum, { times = 1 }) => sum + times, 0);
+    return own.reduce((sum, { count = 1 }) => sum + count, 0);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -113,7 +114,17 @@ test("counts are written down and told from time to time, and survive a restart"
   place.clock.advance(10_000);
   await place.restart();
   expect(place.count("a")).toBe(FLOOD);
-  expect(place.told.slice(toldBefore).map(({ times }) => times)).toContain(FLOOD - toldBefore + 1);
+  expect(place.told.slice(toldBefore).map(({ count }) => count)).toContain(FLOOD - toldBefore + 1);
+});
+
+test("what an earlier version counted is read as this one counts it", async () => {
+  await using store = await openTestStore();
+  const kept = { atMs: 5, code: "not-json", message: "words", address: "a", source: "x", bytes: 1, excerpt: "{" };
+  const record = { id: 1, refused: { ...kept, times: 7 } };
+  await store.store.records.collection(refusedRecords).save([record]);
+  await using place = new Place(store);
+  await place.refusals.start();
+  expect(place.refusals.list()).toEqual([{ ...kept, count: 7 }]);
 });
 
 test("a flood is a few lines of the log", () => {
@@ -141,7 +152,7 @@ test("the hub counts what it does not list, and its log stays short", async () =
   for (let sent = 0; sent < COUNT; sent += 50) await Promise.all(Array.from({ length: 50 }, () => hub.post("{")));
   const { refused } = await hub.json<{ refused: Refused[] }>("/api/v1/refused");
   expect(refused.length).toBeLessThan(COUNT);
-  expect(refused.reduce((sum, { times = 1 }) => sum + times, 0)).toBe(COUNT);
+  expect(refused.reduce((sum, { count = 1 }) => sum + count, 0)).toBe(COUNT);
   await hub.end("SIGTERM");
   const log = readFileSync(join(hub.folder.path, "logs", "hub.log"), "utf8");
   expect(log.match(/message refused/g)).toHaveLength(1);

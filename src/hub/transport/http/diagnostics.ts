@@ -135,7 +135,7 @@ export class HttpDiagnostics {
     }
   }
 
-  #report(address: string | undefined, failure: Omit<ConnectionFailure, "address" | "who">): void {
+  #report(address: string | undefined, failure: Omit<ConnectionFailure, "address" | "clientId">): void {
     this.#options.failures.report({ ...failure, address: plainAddress(address) });
   }
 }

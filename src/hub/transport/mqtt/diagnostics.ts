@@ -58,30 +58,30 @@ export class MqttDiagnostics {
     this.#options.failures.notAdmitted(address, outcome, "MQTT");
   }
 
-  connected(who: string, address: string): void {
-    const other = this.#duplicateClientIds.connected(who, address, this.#options.clock.now());
+  connected(clientId: string, address: string): void {
+    const other = this.#duplicateClientIds.connected(clientId, address, this.#options.clock.now());
     if (other === null) return;
-    this.#options.onDuplicateId(who, [other, address].toSorted());
+    this.#options.onDuplicateId(clientId, [other, address].toSorted());
     const found = message("same-client-id", { address: other });
-    this.#options.failures.report({ address, subject: who, who, message: found });
+    this.#options.failures.report({ address, subject: clientId, clientId, message: found });
   }
 
-  /** `who` is the client's id; null before its CONNECT, which the broker's types do not say. */
-  cut(who: string | null, address: string, reason: string): void {
+  /** `clientId` is the client's id; null before its CONNECT, which the broker's types do not say. */
+  cut(clientId: string | null, address: string, reason: string): void {
     this.#options.floodLog.warn("mqtt-cut", { address, reason }, "connection cut");
-    this.#options.failures.report({ address, subject: reason, who, message: this.#cutMessage(reason, address) });
+    this.#options.failures.report({ address, subject: reason, clientId, message: this.#cutMessage(reason, address) });
   }
 
-  badClientId(who: string, address: string): void {
-    this.#options.failures.report({ address, who, message: message("bad-client-id") });
+  badClientId(clientId: string, address: string): void {
+    this.#options.failures.report({ address, clientId, message: message("bad-client-id") });
   }
 
   /** A client without a valid password. `isLetIn`: this hub lets such clients connect. */
-  unauthenticated(who: string, address: string, hasPassword: boolean, isLetIn: boolean): void {
+  unauthenticated(clientId: string, address: string, hasPassword: boolean, isLetIn: boolean): void {
     // The doctor's probe of the port has no password, and needs none.
-    if (who.startsWith(DOCTOR_CLIENT_ID) || (isLetIn && !hasPassword)) return;
+    if (clientId.startsWith(DOCTOR_CLIENT_ID) || (isLetIn && !hasPassword)) return;
     const wrong = isLetIn ? message("wrong-password/let-in") : message("wrong-password");
-    this.#options.failures.report({ address, who, message: hasPassword ? wrong : message("no-password") });
+    this.#options.failures.report({ address, clientId, message: hasPassword ? wrong : message("no-password") });
   }
 
   /** Refuses a message on a topic that its client may not publish on. Rejects where that could not be written down. */
@@ -106,17 +106,17 @@ export class MqttDiagnostics {
     }
   }
 
-  fellSilent(who: string, address: string, keepAliveMs: number, silentMs: number): void {
+  fellSilent(clientId: string, address: string, keepAliveMs: number, silentMs: number): void {
     const found = message("fell-silent", {
       keepAliveSeconds: keepAliveMs / 1_000,
       silentSeconds: silentMs / 1_000,
     });
-    this.#options.failures.report({ address, subject: who, who, message: found });
+    this.#options.failures.report({ address, subject: clientId, clientId, message: found });
   }
 
-  subscriptionRejected(who: string, address: string, filter: string, hasTooMany: boolean): void {
+  subscriptionRejected(clientId: string, address: string, filter: string, hasTooMany: boolean): void {
     const found = subscriptionMessage(filter, hasTooMany);
-    this.#options.failures.report({ address, subject: filter, who, message: found });
+    this.#options.failures.report({ address, subject: filter, clientId, message: found });
   }
 
   /** A trusted proxy whose PROXY header was refused. */

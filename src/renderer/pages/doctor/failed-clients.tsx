@@ -36,18 +36,18 @@ function ClientList({ clients }: { readonly clients: readonly FailedClient[] }) 
   return (
     <ul className="panel">
       {clients.map((client) => (
-        <li key={JSON.stringify([client.address, client.code, client.who, client.firstMs, client.message])}>
+        <li key={JSON.stringify([client.address, client.code, client.clientId, client.firstSeenMs, client.message])}>
           <p>
-            <strong>{[client.address, client.who ?? ""].filter((part) => part !== "").join(" · ")}</strong>
+            <strong>{[client.address, client.clientId ?? ""].filter((part) => part !== "").join(" · ")}</strong>
             <span className={styles["message"]}>{client.message}</span>
           </p>
           <p className={styles["when"]}>
-            <time dateTime={new Date(client.lastMs).toISOString()} title={formatMoment(client.lastMs, nowMs)}>
-              {formatAgo(client.lastMs, nowMs)}
+            <time dateTime={new Date(client.lastSeenMs).toISOString()} title={formatMoment(client.lastSeenMs, nowMs)}>
+              {formatAgo(client.lastSeenMs, nowMs)}
             </time>
             {client.count > 1 && (
               <span>
-                {formatCount(client.count)} times since {formatMoment(client.firstMs, nowMs)}
+                {formatCount(client.count)} times since {formatMoment(client.firstSeenMs, nowMs)}
               </span>
             )}
           </p>

@@ -11,13 +11,13 @@ export function RefusedMessages() {
   const { data: refused = [] } = useRefused();
   const nowMs = useNow(60_000);
   if (refused.length === 0) return null;
-  const count = refused.reduce((sum, { times = 1 }) => sum + times, 0);
+  const total = refused.reduce((sum, { count = 1 }) => sum + count, 0);
   return (
     <details className={styles["refused"]}>
-      <summary>{count === 1 ? "1 message was refused" : `${formatCount(count)} messages were refused`}</summary>
+      <summary>{total === 1 ? "1 message was refused" : `${formatCount(total)} messages were refused`}</summary>
       <ul className="panel">
         {[...refused.slice(0, MAX_SHOWN_MESSAGES).entries()].map(
-          ([index, { atMs, address, source, message, times }]) => (
+          ([index, { atMs, address, source, message, count }]) => (
             // Counted from the oldest, so that a new entry does not change the keys of the others.
             <li key={refused.length - index}>
               <time dateTime={new Date(atMs).toISOString()}>{formatMoment(atMs, nowMs)}</time>
@@ -26,7 +26,7 @@ export function RefusedMessages() {
               </span>
               <span>
                 {message}
-                {times !== undefined && <b> {formatCount(times)} like it.</b>}
+                {count !== undefined && <b> {formatCount(count)} like it.</b>}
               </span>
             </li>
           ),

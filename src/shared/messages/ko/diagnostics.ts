@@ -36,6 +36,7 @@ export const diagnostics: typeof english = {
     `아무것도 받지 않는 ${path}에 ${method}을(를) 보냈습니다. ${didYouMean({ meant })}`,
   "unsupported-media-type/sent": ({ mediaType, path, remedy }) =>
     `${path}에 “${mediaType}”을(를) 보냈습니다. ${remedy}`,
+  "no-such-client": ({ id }) => `연결된 클라이언트 가운데 “${id}”은(는) 없습니다.`,
 
   "same-client-id": ({ address }) =>
     `${address}의 클라이언트와 ID가 같아 서로를 밀어냅니다. 둘 중 하나의 ID를 바꾸세요. Pi의 에이전트는 호스트 이름을 씁니다.`,
