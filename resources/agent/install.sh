@@ -102,7 +102,7 @@ install_agent() {
     tries=$((tries - 1)) && sleep 1
   done
   [ -z "$code" ] || echo "The code of this Pi's key is $code: compare it with what the hub shows before you approve it."
-  [ -z "$authority" ] || $sudo "$bin" authority || true
+  [ -z "$authority" ] || $sudo "$bin" authority 2>/dev/null || true
   echo "Done: this Pi shows up at $hub. What it does: bramble-agent status. What hangs on it: $config"
 }
 

@@ -161,7 +161,7 @@ def is_meant(found: Hub, known: Hub | None) -> bool:
 def search(seconds: float, interfaces: list[str] | None = None) -> Iterator[Hub]:
     """Hubs as mDNS finds them, for so long. A new search sees networks that came since the last one."""
     try:
-        from zeroconf import IPVersion, ServiceBrowser, ServiceListener, Zeroconf
+        from zeroconf import ServiceBrowser, ServiceListener, Zeroconf
     except ImportError:
         log.warning("python3-zeroconf is not installed: the hub is not searched for")
         return
@@ -192,19 +192,26 @@ def search(seconds: float, interfaces: list[str] | None = None) -> Iterator[Hub]
             except queue.Empty:
                 return
             info = zeroconf.get_service_info(SERVICE, name, SERVICE_QUERY_TIMEOUT_MS)
-            if info is None or info.port is None:
+            if info is None:
                 continue
-            addresses = info.parsed_scoped_addresses(IPVersion.V4Only) + info.parsed_scoped_addresses(IPVersion.V6Only)
-            mqtt_port, mqtts_port, https_port = (txt_port(info.properties, key) for key in (b"mqtt", b"mqtts", b"https"))
-            if mqtt_port == mqtts_port == 0:
-                continue
-            hub_id, path = txt_value(info.properties, b"id"), txt_value(info.properties, b"path").rstrip("/")
-            # A hub that does not name its port for MQTT has closed those without TLS.
-            http_port = info.port if mqtt_port else 0
-            for address in addresses:
-                yield Hub(address, mqtt_port, http_port, hub_id, mqtts_port, https_port, path)
+            yield from advertised_hubs(info)
     finally:
         zeroconf.close()
+
+
+def advertised_hubs(info: Any) -> Iterator[Hub]:
+    """One for each address of a zeroconf.ServiceInfo; none where it names no port for MQTT."""
+    from zeroconf import IPVersion
+
+    mqtt_port, mqtts_port, https_port = (txt_port(info.properties, key) for key in (b"mqtt", b"mqtts", b"https"))
+    if info.port is None or mqtt_port == mqtts_port == 0:
+        return
+    hub_id, path = txt_value(info.properties, b"id"), txt_value(info.properties, b"path").rstrip("/")
+    # A hub that does not name its port for MQTT has closed those without TLS.
+    http_port = info.port if mqtt_port else 0
+    for version in (IPVersion.V4Only, IPVersion.V6Only):
+        for address in info.parsed_scoped_addresses(version):
+            yield Hub(address, mqtt_port, http_port, hub_id, mqtts_port, https_port, path)
 
 
 def txt_port(properties: dict[bytes, bytes | None], key: bytes) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 from zeroconf import ServiceInfo, Zeroconf
 
 from bramble_agent.config import HubSettings
-from bramble_agent.hub import SERVICE, Hub, HubFinder, HubMemory, search
+from bramble_agent.hub import SERVICE, Hub, HubFinder, HubMemory, advertised_hubs, search
 from bramble_agent.uplink import MAX_BACKOFF_SECONDS, Backoff
 
 from .support import FolderCase
@@ -74,26 +74,32 @@ class FinderTest(FolderCase):
                 self.assertIsNone(self.memory.load())
 
 
+def service(**ports: str) -> ServiceInfo:
+    """What a hub says of itself."""
+    # In bytes, as they arrive: the library leaves those that it is given as they are.
+    said = {key.encode(): value.encode() for key, value in {"v": "1", "id": "the-hub", **ports}.items()}
+    return ServiceInfo(
+        SERVICE, f"Bramble test.{SERVICE}", port=8081, parsed_addresses=["127.0.0.2"],
+        properties=said, server="bramble-test.local.",
+    )
+
+
 class SearchTest(unittest.TestCase):
-    def found(self, **ports: str) -> Hub | None:
-        """By mDNS, where this is what the hub says."""
-        with Zeroconf(interfaces=["127.0.0.1"]) as zeroconf:
-            zeroconf.register_service(
-                ServiceInfo(
-                    SERVICE, f"Bramble test.{SERVICE}", port=8081, parsed_addresses=["127.0.0.2"],
-                    properties={"v": "1", "id": "the-hub", **ports}, server="bramble-test.local.",
-                )
-            )
-            return next(search(10, interfaces=["127.0.0.1"]), None)
-
     def test_finds_a_hub_by_mdns(self) -> None:
-        self.assertEqual(self.found(mqtt="1884"), Hub("127.0.0.2", 1884, 8081, "the-hub"))
+        zeroconf = Zeroconf(interfaces=["127.0.0.1"])
+        self.addCleanup(zeroconf.close)
+        zeroconf.register_service(service(mqtt="1884"))
+        found = next(search(10, interfaces=["127.0.0.1"]), None)
+        self.assertEqual(found, Hub("127.0.0.2", 1884, 8081, "the-hub"))
 
-    def test_finds_its_ports_with_tls_also_where_they_are_all_there_is(self) -> None:
+    def test_takes_the_ports_with_tls_also_where_they_are_all_there_is(self) -> None:
         ports = {"mqtts": "8883", "https": "8443"}
-        both = Hub("127.0.0.2", 1884, 8081, "the-hub", 8883, 8443, "/x")
-        self.assertEqual(self.found(mqtt="1884", path="/x", **ports), both)
-        self.assertEqual(self.found(path="/", **ports), Hub("127.0.0.2", 0, 0, "the-hub", 8883, 8443))
+        for said, hub in (
+            ({"mqtt": "1884", "path": "/x", **ports}, Hub("127.0.0.2", 1884, 8081, "the-hub", 8883, 8443, "/x")),
+            ({"path": "/", **ports}, Hub("127.0.0.2", 0, 0, "the-hub", 8883, 8443)),
+        ):
+            self.assertEqual(list(advertised_hubs(service(**said))), [hub])
+        self.assertEqual(list(advertised_hubs(service(mqtt="none", mqtts="70000"))), [])
 
 
 class BackoffTest(unittest.TestCase):
