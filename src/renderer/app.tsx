@@ -12,6 +12,7 @@ import { EditDevice } from "./pages/edit-device/edit-device.tsx";
 import { Overview } from "./pages/overview/overview.tsx";
 import { Shell } from "./shell/shell.tsx";
 import { SignIn } from "./shell/sign-in.tsx";
+import { UnknownLink } from "./shell/unknown-link.tsx";
 import { type Route, useRoute } from "./shell/use-route.ts";
 
 export function App({ refusedLink }: { readonly refusedLink: RefusedLink }) {
@@ -45,8 +46,14 @@ function Page({ route }: { readonly route: Route }) {
       return <AccessPage section={route.section} />;
     case "doctor":
       return <DoctorPage />;
-    case "overview":
     case "unknown":
+      return (
+        <>
+          <UnknownLink {...route} />
+          <Overview whileEmpty={<AddDevice />} />
+        </>
+      );
+    case "overview":
       return <Overview whileEmpty={<AddDevice />} />;
   }
 }

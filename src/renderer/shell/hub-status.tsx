@@ -3,7 +3,7 @@ import { useDevices, useHub } from "../api/queries.ts";
 import { useSignal } from "../api/signal.ts";
 import { useLive } from "../api/use-live.ts";
 import { chooseLanguage, chosenLanguage, isLanguage, LANGUAGES } from "../i18n/language.ts";
-import { formatBytes, formatValue } from "../i18n/numbers.ts";
+import { formatBytes, formatCount } from "../i18n/numbers.ts";
 import { text } from "../i18n/text.ts";
 import styles from "./hub-status.module.css";
 
@@ -24,7 +24,7 @@ export function HubStatus() {
         MQTT {hub.mqttPort} · HTTP {hub.httpPort}
       </span>
       <Traffic />
-      <span>{formatBytes(hub.storedBytes)} stored</span>
+      <span>{text.shell.stored(formatBytes(hub.storedBytes))}</span>
       <LanguageChoice />
     </footer>
   );
@@ -32,14 +32,17 @@ export function HubStatus() {
 
 function Traffic() {
   const { data: devices } = useDevices();
-  const rate = useSignal(useLive().readingsPerSecond);
+  const live = useLive();
+  const rate = useSignal(live.readingsPerSecond);
+  const connection = useSignal(live.connection);
   if (devices === undefined) return null;
+  if (connection === "lost") return <span>{text.shell.notConnected}</span>;
   const online = devices.filter(({ presence }) => presence.online).length;
   return (
-    <span>
-      {online} of {devices.length} online
-      {rate !== undefined && ` · ${formatValue(rate)} readings/s`}
-    </span>
+    <>
+      <span>{text.shell.online(online, devices.length)}</span>
+      <span>{rate === undefined ? "\u00a0" : text.shell.readingsPerSecond(formatCount(rate))}</span>
+    </>
   );
 }
 
