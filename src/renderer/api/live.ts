@@ -10,12 +10,12 @@ import type {
   Refused,
   RefusedList,
 } from "../../shared/api.ts";
-import type { Command } from "../../shared/command.ts";
+import { type Command, isSettled } from "../../shared/command.ts";
 import { assertNever } from "../../shared/errors.ts";
 import { apiUrl, isSignedOut, post, request } from "./client.ts";
 import { withCommand, withDevice, withoutDevice } from "./device-list.ts";
 import { liveUrl } from "./platform.ts";
-import { QUERY_KEYS } from "./queries.ts";
+import { QUERY_KEYS, SENT_COMMANDS } from "./queries.ts";
 import { SeriesFeed } from "./series.ts";
 import { Signal } from "./signal.ts";
 
@@ -32,6 +32,8 @@ export class LiveFeed {
   readonly series = new SeriesFeed();
   readonly connection = new Signal<"connecting" | "open" | "lost">("connecting");
   readonly readingsPerSecond = new Signal<number | undefined>(undefined);
+  /** The latest command of this window that came to its end. */
+  readonly settled = new Signal<Command | undefined>(undefined);
   readonly #queries: QueryClient;
 
   constructor(queries: QueryClient) {
@@ -114,6 +116,7 @@ export class LiveFeed {
         break;
       case "command": {
         const { command } = event;
+        if (isSettled(command.state) && SENT_COMMANDS.delete(command.id)) this.settled.set(command);
         this.#change<DeviceList>(QUERY_KEYS.devices, (list) => withCommand(list, command));
         this.#change<CommandList>(QUERY_KEYS.commands(command.device), ({ commands }) => ({
           commands: [command, ...commands.filter(({ id }) => id !== command.id)].sort(newestFirst),

@@ -6,6 +6,7 @@ import type { Device, DeviceChanges, JoiningState } from "../../shared/device.ts
 import type { DiagnosticReport } from "../../shared/doctor.ts";
 import { byName } from "../i18n/names.ts";
 import { ApiFailure, apiUrl, LONG_REQUEST_TIMEOUT_MS, patch, post, request } from "./client.ts";
+import { countUse } from "./control-use.ts";
 import { hubNowMs } from "./hub-clock.ts";
 
 /** Readings may be dated ahead, where a device's clock is fast or this computer's is slow. */
@@ -84,8 +85,14 @@ export function useCommands(device: string) {
   });
 }
 
-export function sendCommand(device: string, command: CommandRequest): Promise<Command> {
-  return post<Command>(apiUrl(`devices/${encodeURIComponent(device)}/commands`), command);
+/** The ids of the commands that this window sent and has not seen end. */
+export const SENT_COMMANDS = new Set<string>();
+
+export async function sendCommand(device: string, command: CommandRequest): Promise<Command> {
+  countUse(device, command.control);
+  const sent = await post<Command>(apiUrl(`devices/${encodeURIComponent(device)}/commands`), command);
+  SENT_COMMANDS.add(sent.id);
+  return sent;
 }
 
 /** Caches nothing: the live feed brings the changed device. */

@@ -1,7 +1,7 @@
 // Hash routes: they work at `bramble://app/` and at any address that a hub serves the page from.
 import { useSyncExternalStore } from "react";
 
-const ACCESS_SECTIONS = ["devices", "people", "programs", "encryption", "outside", "log"] as const;
+export const ACCESS_SECTIONS = ["devices", "people", "programs", "encryption", "outside", "log"] as const;
 export type AccessSection = (typeof ACCESS_SECTIONS)[number];
 
 export type Route =
@@ -16,6 +16,7 @@ export type Route =
 
 export const LINKS = {
   overview: "#/",
+  wall: "#/?wall=1",
   add: "#/add",
   doctor: "#/doctor",
   access: (section: AccessSection): string => `#/access/${section}`,

@@ -23,4 +23,13 @@ export const shell = {
   readingsPerSecond: (rate: string) => `${rate} readings/s`,
   stored: (bytes: string) => `${bytes} stored`,
   loading: "Loading the page",
+  theme: "Colours",
+  themeOfSystem: "Colours of the system",
+  themes: { light: "Light", dark: "Dark" },
+  temperatureUnit: "Temperatures",
+  unitOfSensor: "Temperatures as sent",
+  find: "Find anything",
+  undo: "Undo",
+  commandDone: (device: string, control: string) => `${device}, ${control}: done`,
+  commandFailed: (device: string, control: string, reason: string) => `${device}, ${control}: ${reason}`,
 };

@@ -25,4 +25,13 @@ export const shell: typeof en = {
   readingsPerSecond: (rate) => `초당 측정값 ${rate}개`,
   stored: (bytes) => `${bytes} 저장됨`,
   loading: "페이지를 불러오는 중",
+  theme: "화면 색",
+  themeOfSystem: "시스템 색",
+  themes: { light: "밝게", dark: "어둡게" },
+  temperatureUnit: "온도 단위",
+  unitOfSensor: "센서의 온도 단위",
+  find: "무엇이든 찾기",
+  undo: "실행 취소",
+  commandDone: (device, control) => `${device} ${control}: 완료`,
+  commandFailed: (device, control, reason) => `${device} ${control}: ${reason}`,
 };

@@ -32,7 +32,7 @@ export function AddDevice() {
           </>
         )}
       </p>
-      <JoinRequests />
+      <JoinRequests isOpenAtFirst />
       {hub.isLoadingError && (
         <Failure
           title="The hub's address is not known."

@@ -2,6 +2,7 @@
 import { useRefused } from "../../api/queries.ts";
 import { useNow } from "../../api/use-now.ts";
 import { formatCount } from "../../i18n/numbers.ts";
+import { text } from "../../i18n/text.ts";
 import { formatMoment } from "../../i18n/times.ts";
 import styles from "./refused-messages.module.css";
 
@@ -14,8 +15,10 @@ export function RefusedMessages() {
   const count = refused.reduce((sum, { times = 1 }) => sum + times, 0);
   return (
     <details className={styles["refused"]}>
-      <summary>{count === 1 ? "1 message was refused" : `${formatCount(count)} messages were refused`}</summary>
-      <ul className="panel">
+      <summary>{text.overview.refused(count, formatCount(count))}</summary>
+      {/* It scrolls: the keyboard must reach it. */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: see above */}
+      <ul className="panel" tabIndex={0}>
         {[...refused.slice(0, MAX_SHOWN_MESSAGES).entries()].map(
           ([index, { atMs, address, source, message, times }]) => (
             // Counted from the oldest, so that a new entry does not change the keys of the others.
@@ -26,7 +29,7 @@ export function RefusedMessages() {
               </span>
               <span>
                 {message}
-                {times !== undefined && <b> {formatCount(times)} like it.</b>}
+                {times !== undefined && <b> {text.overview.moreLike(formatCount(times))}</b>}
               </span>
             </li>
           ),

@@ -1,11 +1,13 @@
-// The status line: the hub's name and ports, devices online, reading rate, stored bytes, its notes, and the language.
-import { useDevices, useHub } from "../api/queries.ts";
-import { useSignal } from "../api/signal.ts";
-import { useLive } from "../api/use-live.ts";
-import { chooseLanguage, chosenLanguage, isLanguage, LANGUAGES } from "../i18n/language.ts";
-import { formatBytes, formatCount } from "../i18n/numbers.ts";
-import { text } from "../i18n/text.ts";
+// The status line: the hub's name and ports, devices online, reading rate, stored bytes, its notes, who is signed in, and
+// what a person chose about the window.
+import { useDevices, useHub } from "../../api/queries.ts";
+import { useSignal } from "../../api/signal.ts";
+import { useLive } from "../../api/use-live.ts";
+import { formatBytes, formatCount } from "../../i18n/numbers.ts";
+import { text } from "../../i18n/text.ts";
+import { Choices } from "./choices.tsx";
 import styles from "./hub-status.module.css";
+import { SignedIn } from "./signed-in.tsx";
 
 export function HubStatus() {
   const { data: hub } = useHub();
@@ -25,7 +27,8 @@ export function HubStatus() {
       </span>
       <Traffic />
       <span>{text.shell.stored(formatBytes(hub.storedBytes))}</span>
-      <LanguageChoice />
+      <SignedIn />
+      <Choices />
     </footer>
   );
 }
@@ -43,23 +46,5 @@ function Traffic() {
       <span>{text.shell.online(online, devices.length)}</span>
       <span>{rate === undefined ? "\u00a0" : text.shell.readingsPerSecond(formatCount(rate))}</span>
     </>
-  );
-}
-
-function LanguageChoice() {
-  return (
-    <select
-      className={styles["language"]}
-      aria-label={text.shell.language}
-      value={chosenLanguage() ?? ""}
-      onChange={({ target }) => chooseLanguage(isLanguage(target.value) ? target.value : null)}
-    >
-      <option value="">{text.shell.languageOfSystem}</option>
-      {Object.entries(LANGUAGES).map(([code, name]) => (
-        <option key={code} value={code} lang={code}>
-          {name}
-        </option>
-      ))}
-    </select>
   );
 }
