@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { compressFiles } from "./compress.ts";
 import { projectFolder } from "./electron.ts";
 
 const inputs = ["src", "resources", "build", "electron.vite.config.ts", "package.json", "package-lock.json"];
@@ -16,6 +17,7 @@ export function buildIfStale(): void {
 function build(): void {
   const startedAt = new Date();
   run("electron-vite/bin/electron-vite.js", ["build", "--logLevel", "warn"]);
+  compressFiles(join(projectFolder, "out", "renderer"));
   run("vite/bin/vite.js", ["build", "--config", "build/hub.vite.config.ts", "--logLevel", "warn"]);
   writeFileSync(stamp, "");
   // What changed while the build ran is stale again.

@@ -1,18 +1,23 @@
 // Which page a route leads to, behind the sign-in. Only this file knows several pages, so it also hands one page the other
 // that it shows in its place.
+import { lazy, Suspense } from "react";
 import { useMay, useMe } from "./api/access.ts";
 import { isSignedOut } from "./api/client.ts";
 import { useHub } from "./api/queries.ts";
 import type { RefusedLink } from "./api/session.ts";
-import { AccessPage } from "./pages/access/access-page.tsx";
-import { AddDevice } from "./pages/add-device/add-device.tsx";
-import { DevicePage } from "./pages/device/device-page.tsx";
-import { DoctorPage } from "./pages/doctor/doctor-page.tsx";
-import { EditDevice } from "./pages/edit-device/edit-device.tsx";
+import { text } from "./i18n/text.ts";
 import { Overview } from "./pages/overview/overview.tsx";
 import { Shell } from "./shell/shell.tsx";
 import { SignIn } from "./shell/sign-in.tsx";
+import { UnknownLink } from "./shell/unknown-link.tsx";
 import { type Route, useRoute } from "./shell/use-route.ts";
+
+// In chunks of their own: the overview needs none of them, and no chart library.
+const AccessPage = lazy(async () => ({ default: (await import("./pages/access/access-page.tsx")).AccessPage }));
+const AddDevice = lazy(async () => ({ default: (await import("./pages/add-device/add-device.tsx")).AddDevice }));
+const DevicePage = lazy(async () => ({ default: (await import("./pages/device/device-page.tsx")).DevicePage }));
+const DoctorPage = lazy(async () => ({ default: (await import("./pages/doctor/doctor-page.tsx")).DoctorPage }));
+const EditDevice = lazy(async () => ({ default: (await import("./pages/edit-device/edit-device.tsx")).EditDevice }));
 
 export function App({ refusedLink }: { readonly refusedLink: RefusedLink }) {
   const hub = useHub();
@@ -26,7 +31,9 @@ function Pages() {
   const shown: Route = me?.device === undefined ? route : { kind: "device", id: me.device };
   return (
     <Shell route={shown}>
-      <Page route={shown} />
+      <Suspense fallback={<div className="skeleton loading" role="status" aria-label={text.shell.loading} />}>
+        <Page route={shown} />
+      </Suspense>
     </Shell>
   );
 }
@@ -45,8 +52,14 @@ function Page({ route }: { readonly route: Route }) {
       return <AccessPage section={route.section} />;
     case "doctor":
       return <DoctorPage />;
-    case "overview":
     case "unknown":
+      return (
+        <>
+          <UnknownLink {...route} />
+          <Overview whileEmpty={<AddDevice />} />
+        </>
+      );
+    case "overview":
       return <Overview whileEmpty={<AddDevice />} />;
   }
 }

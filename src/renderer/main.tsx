@@ -11,11 +11,13 @@ import { reloadOnPastedLink, signInFromAddress } from "./api/session.ts";
 import { LiveContext } from "./api/use-live.ts";
 import { App } from "./app.tsx";
 import { language } from "./i18n/language.ts";
+import { followTheme } from "./styles/theme.ts";
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no #root");
 
 document.documentElement.lang = language;
+followTheme();
 reloadOnPastedLink();
 const refusedLink = await signInFromAddress();
 const queries = createQueryClient();

@@ -157,7 +157,7 @@ test("a device is blocked on its page, and approved again on the overview", asyn
   await expect(page.getByRole("link", { name: "pi-1" })).toBeHidden();
   expect((await hub.post({ device_id: "pi-1", temperature: 21 })).status).toBe(403);
   await page.getByText("1 device is blocked").click();
-  await page.getByRole("button", { name: "Let pi-1 join after all" }).click();
+  await page.getByRole("button", { name: "Let it join after all: pi-1" }).click();
   await expect(page.getByRole("listitem").filter({ hasText: "pi-1" })).toContainText("Temperature20");
 });
 

@@ -60,7 +60,7 @@ test("a blocked device is collapsed, and keeps its readings when it is approved 
 
   await page.getByText("1 device is blocked").click();
   await expect(page.getByText("raspi-02", { exact: true })).toBeVisible();
-  await page.getByRole("button", { name: "Let raspi-02 join after all" }).click();
+  await page.getByRole("button", { name: "Let it join after all: raspi-02" }).click();
   await expect(page.getByText("1 device is blocked")).toBeHidden();
   await expect(page.getByRole("listitem").filter({ hasText: "raspi-02" })).toContainText("Temperature99");
 });
@@ -140,9 +140,73 @@ test("many requests and long names fit a phone", async ({ page }) => {
   await hub.fetch(`/api/v1/devices/${"y".repeat(64)}/block`, { method: "POST" });
   await page.setViewportSize({ width: 390, height: 844 });
   await page.goto(linkOf(hub));
-  await expect(page.getByRole("heading", { name: "pi-5 wants to join" })).toBeVisible();
-  await page.getByText("4 more want to join").click();
+  await page.getByRole("button", { name: "7 devices want to join" }).click();
+  await expect(page.getByRole("heading", { name: /wants to join/ })).toHaveText([
+    `${"x".repeat(64)} wants to join`,
+    ...[0, 1, 2, 3, 4, 5].map((index) => `pi-${index} wants to join`),
+  ]);
   await page.getByText("1 device is blocked").click();
   await expect(page.getByRole("heading", { name: `${"x".repeat(64)} wants to join` })).toBeVisible();
   expect(await overflow(page)).toBe(0);
+});
+
+test("several that ask are one line, from which all are approved into a room", async ({ page }) => {
+  await using hub = await askingHub();
+  await join(hub, "old");
+  for (const id of ["pi-1", "pi-2"]) await hub.post({ device_id: id, temperature: 20 });
+  await page.goto(linkOf(hub));
+  const requests = page.getByRole("region", { name: "Want to join" });
+  await expect(requests).toContainText("2 devices want to join");
+  await expect(page.getByRole("button", { name: "Approve pi-1" })).toBeHidden();
+  await requests.getByRole("button", { name: "2 devices want to join" }).click();
+  await requests.getByLabel("Room of all").fill("Lab");
+  await requests.getByRole("button", { name: "Approve all 2" }).click();
+  await expect(page.getByRole("region", { name: "Lab" }).getByRole("heading", { level: 3 })).toHaveText([
+    "pi-1",
+    "pi-2",
+  ]);
+  await expect(page.locator("[data-announcer]")).toHaveText("2 of 2 have joined.");
+});
+
+test("a device gets its name and its room while it is approved", async ({ page }) => {
+  await using hub = await askingHub();
+  await hub.post({ device_id: "pi-1", temperature: 20 });
+  await join(hub, "old");
+  await page.goto(linkOf(hub));
+  await page.getByRole("button", { name: "Name and room of pi-1" }).click();
+  await page.getByLabel("Name for pi-1").fill("Attic");
+  await page.getByLabel("Room of pi-1").fill("Upstairs");
+  await page.getByRole("button", { name: "Approve pi-1" }).click();
+  await expect(page.locator("[data-announcer]")).toHaveText("Attic has joined.");
+  await expect(page.getByRole("region", { name: "Upstairs" }).getByRole("link", { name: "Attic" })).toBeVisible();
+});
+
+test("a stranger that asks does not slip under the pointer", async ({ page }) => {
+  await using hub = await askingHub();
+  await join(hub, "old");
+  await hub.post({ device_id: "pi-1", temperature: 20 });
+  const strangerIsKnown = new Promise<void>((resolve) => {
+    page.on("websocket", (socket) =>
+      socket.on("framereceived", ({ payload }) => {
+        if (String(payload).includes('"id":"stranger"')) resolve();
+      }),
+    );
+  });
+  await page.goto(linkOf(hub));
+  const approve = page.getByRole("button", { name: "Approve pi-1" });
+  await approve.hover();
+  const before = await approve.boundingBox();
+  await hub.post({ device_id: "stranger", temperature: 20 });
+  await strangerIsKnown;
+  for (let step = 0; step < 5; step++) {
+    await approve.hover({ position: { x: 5 + step, y: 5 } });
+    expect(await approve.boundingBox()).toEqual(before);
+  }
+  await expect(page.getByText("2 devices want to join")).toBeVisible();
+  // It waited until the pointer was still, and the one that was there first is first still.
+  await page.getByRole("button", { name: "2 devices want to join" }).click();
+  await expect(page.getByRole("heading", { name: /wants to join/ })).toHaveText([
+    "pi-1 wants to join",
+    "stranger wants to join",
+  ]);
 });

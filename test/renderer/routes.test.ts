@@ -21,5 +21,10 @@ test.each([
   "#/nothing",
   "#%",
 ])("%s is no page, and throws nothing", (hash) => {
-  expect(parseRoute(hash)).toEqual({ kind: "unknown" });
+  expect(parseRoute(hash)).toMatchObject({ kind: "unknown", link: hash });
+});
+
+test("a link that cannot be read is told from one to no page", () => {
+  expect(parseRoute("#/devices/%E0%A4%A")).toMatchObject({ isReadable: false });
+  expect(parseRoute("#/nothing")).toMatchObject({ isReadable: true });
 });

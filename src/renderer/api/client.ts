@@ -1,8 +1,14 @@
-// The HTTP client of the hub's API. The desktop app and the browser use the same relative addresses.
+// The HTTP client of the hub's API. The desktop app and the browser use the same relative addresses. Every exchange has a time
+// limit that covers its body, too: a frozen network ends a request as a failure instead of leaving it open.
 import type { ApiError } from "../../shared/api.ts";
 import { language } from "../i18n/language.ts";
 import { text } from "../i18n/text.ts";
 import { hubClock } from "./hub-clock.ts";
+
+/** Without an answer by then the hub is taken for unreachable. */
+const REQUEST_TIMEOUT_MS = 10_000;
+/** Of an answer that the hub works for: its checks, the merging or deleting of a long history. */
+export const LONG_REQUEST_TIMEOUT_MS = 120_000;
 
 type QueryValue = string | number | readonly string[] | undefined;
 
@@ -41,44 +47,66 @@ export function explain(error: Error): string {
   return error instanceof ApiFailure ? error.message : text.connection.noAnswer;
 }
 
-/** Throws `ApiFailure` for an error status. Not validated: the hub is held to the schemas of `shared/api.ts`. */
-export async function request<Answer>(url: string, init?: RequestInit): Promise<Answer> {
-  const response = await fetchFromHub(url, init);
-  if (!response.ok) throw new ApiFailure(response, await readError(response));
-  return response.json();
+export interface RequestOptions extends RequestInit {
+  readonly timeoutMs?: number;
 }
 
-export function post<Answer>(url: string, body: object): Promise<Answer> {
-  const headers = { "content-type": "application/json" };
-  return request(url, { method: "POST", headers, body: JSON.stringify(body) });
+/** Throws `ApiFailure` for an error status. Not validated: the hub is held to the schemas of `shared/api.ts`. */
+export function request<Answer>(url: string, options?: RequestOptions): Promise<Answer> {
+  return exchange(url, options, (response): Promise<Answer> => response.json());
+}
+
+export function post<Answer>(url: string, body: object, timeoutMs = REQUEST_TIMEOUT_MS): Promise<Answer> {
+  return request(url, { ...jsonOf("POST", body), timeoutMs });
 }
 
 /** DELETE answers without a body. */
-export async function remove(url: string): Promise<void> {
-  const response = await fetchFromHub(url, { method: "DELETE" });
-  if (!response.ok) throw new ApiFailure(response, await readError(response));
+export function remove(url: string, timeoutMs = REQUEST_TIMEOUT_MS): Promise<void> {
+  return exchange(url, { method: "DELETE", timeoutMs }, ignoreBody);
 }
 
 /** POST to a route that answers without a body. */
-export async function postForNothing(url: string, body: object): Promise<void> {
-  const headers = { "content-type": "application/json" };
-  const response = await fetchFromHub(url, { method: "POST", headers, body: JSON.stringify(body) });
-  if (!response.ok) throw new ApiFailure(response, await readError(response));
+export function postForNothing(url: string, body: object): Promise<void> {
+  return exchange(url, jsonOf("POST", body), ignoreBody);
 }
 
 export function patch<Answer>(url: string, body: object): Promise<Answer> {
-  const headers = { "content-type": "application/json" };
-  return request(url, { method: "PATCH", headers, body: JSON.stringify(body) });
+  return request(url, jsonOf("PATCH", body));
 }
 
-async function fetchFromHub(url: string, init?: RequestInit): Promise<Response> {
-  const sentMs = Date.now();
-  const headers = new Headers(init?.headers);
-  // The window may speak another language than the browser.
-  headers.set("accept-language", language);
-  const response = await fetch(url, { ...init, headers });
-  hubClock.learn(sentMs, Date.now(), response.headers.get("date"));
-  return response;
+const ignoreBody = async (): Promise<void> => undefined;
+
+function jsonOf(method: string, body: object): RequestInit {
+  return { method, headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+}
+
+async function exchange<Answer>(
+  url: string,
+  { timeoutMs = REQUEST_TIMEOUT_MS, signal, ...init }: RequestOptions = {},
+  read: (response: Response) => Promise<Answer>,
+): Promise<Answer> {
+  // By hand: the oldest Chromium that the page runs in has no `AbortSignal.any`.
+  const ending = new AbortController();
+  const cancel = () => ending.abort(signal?.reason);
+  signal?.addEventListener("abort", cancel);
+  if (signal?.aborted) cancel();
+  const timer = setTimeout(
+    () => ending.abort(new DOMException(`no answer in ${timeoutMs} ms`, "TimeoutError")),
+    timeoutMs,
+  );
+  try {
+    const sentMs = Date.now();
+    const headers = new Headers(init.headers);
+    // The window may speak another language than the browser.
+    headers.set("accept-language", language);
+    const response = await fetch(url, { ...init, headers, signal: ending.signal });
+    hubClock.learn(sentMs, Date.now(), response.headers.get("date"));
+    if (!response.ok) throw new ApiFailure(response, await readError(response));
+    return await read(response);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", cancel);
+  }
 }
 
 /** A proxy between the page and the hub may answer with HTML. */

@@ -1,4 +1,5 @@
-// The one WebSocket to the hub: keeps it open, and passes events to the series and to the query cache.
+// The one WebSocket to the hub: keeps it open, and passes events to the series and to the query cache. A connection that has
+// gone silent counts as lost at once: closing a socket over a frozen network can take minutes.
 import type { QueryClient, QueryFilters } from "@tanstack/react-query";
 import type {
   CommandList,
@@ -9,17 +10,20 @@ import type {
   Refused,
   RefusedList,
 } from "../../shared/api.ts";
-import type { Command } from "../../shared/command.ts";
+import { type Command, isSettled } from "../../shared/command.ts";
 import { assertNever } from "../../shared/errors.ts";
-import { apiUrl, isSignedOut, post } from "./client.ts";
+import { apiUrl, isSignedOut, post, request } from "./client.ts";
 import { withCommand, withDevice, withoutDevice } from "./device-list.ts";
 import { liveUrl } from "./platform.ts";
-import { QUERY_KEYS } from "./queries.ts";
+import { QUERY_KEYS, SENT_COMMANDS } from "./queries.ts";
 import { SeriesFeed } from "./series.ts";
 import { Signal } from "./signal.ts";
 
-/** The hub sends an event every second, so after this much silence the connection is dead even if the socket is open. */
-const MAX_SILENCE_MS = 10_000;
+/** Who sees all devices gets an event every second, so after this much silence the connection is dead even if the socket is open. */
+const MAX_SILENCE_MS = 8_000;
+/** For the answer to a question after a silence that need not mean anything. */
+const PROBE_TIMEOUT_MS = 4_000;
+const TICKET_TIMEOUT_MS = 4_000;
 const FIRST_RETRY_MS = 500;
 const MAX_RETRY_MS = 8_000;
 const MAX_REFUSED_MESSAGES = 1_000;
@@ -28,6 +32,8 @@ export class LiveFeed {
   readonly series = new SeriesFeed();
   readonly connection = new Signal<"connecting" | "open" | "lost">("connecting");
   readonly readingsPerSecond = new Signal<number | undefined>(undefined);
+  /** The latest command of this window that came to its end. */
+  readonly settled = new Signal<Command | undefined>(undefined);
   readonly #queries: QueryClient;
 
   constructor(queries: QueryClient) {
@@ -50,37 +56,53 @@ export class LiveFeed {
   /** Null on failure, which the queries show: they fail in the same way, at once where the session has ended. */
   async #fetchTicket(): Promise<LiveTicket | null> {
     try {
-      return await post<LiveTicket>(apiUrl("live/ticket"), {});
+      return await post<LiveTicket>(apiUrl("live/ticket"), {}, TICKET_TIMEOUT_MS);
     } catch (error) {
       if (error instanceof Error && isSignedOut(error)) void this.#refetch({ queryKey: QUERY_KEYS.hub });
       return null;
     }
   }
 
-  /** Resolves when the socket closes, to whether it was ever open. */
+  /** Resolves when the socket closes or is given up, to whether it was ever open. */
   #listen(url: URL, signal: AbortSignal): Promise<boolean> {
     return new Promise((resolve) => {
       const socket = new WebSocket(url);
-      const close = () => socket.close();
-      let silence = setTimeout(close, MAX_SILENCE_MS);
       let wasOpen = false;
+      let isTicking = false;
+      let isOver = false;
+      const end = () => {
+        isOver = true;
+        clearTimeout(silence);
+        signal.removeEventListener("abort", end);
+        socket.onopen = socket.onmessage = socket.onclose = null;
+        socket.close();
+        resolve(wasOpen);
+      };
+      const onSilence = () => {
+        if (!wasOpen || isTicking) return end();
+        // One who sees some devices alone hears nothing while these say nothing.
+        request(apiUrl("me"), { timeoutMs: PROBE_TIMEOUT_MS }).then(() => isOver || expectMore(), end);
+      };
+      const expectMore = () => {
+        clearTimeout(silence);
+        silence = setTimeout(onSilence, MAX_SILENCE_MS);
+      };
+      let silence = setTimeout(onSilence, MAX_SILENCE_MS);
       socket.onopen = () => {
         wasOpen = true;
+        expectMore();
         this.connection.set("open");
         // Events were missed while the socket was closed, so refetch everything.
         void this.#refetch({});
       };
       socket.onmessage = ({ data }: MessageEvent<string>) => {
-        clearTimeout(silence);
-        silence = setTimeout(close, MAX_SILENCE_MS);
-        this.#accept(JSON.parse(data));
+        expectMore();
+        const event: LiveEvent = JSON.parse(data);
+        isTicking ||= event.type === "rate";
+        this.#accept(event);
       };
-      socket.onclose = () => {
-        clearTimeout(silence);
-        signal.removeEventListener("abort", close);
-        resolve(wasOpen);
-      };
-      signal.addEventListener("abort", close);
+      socket.onclose = end;
+      signal.addEventListener("abort", end);
     });
   }
 
@@ -94,6 +116,7 @@ export class LiveFeed {
         break;
       case "command": {
         const { command } = event;
+        if (isSettled(command.state) && SENT_COMMANDS.delete(command.id)) this.settled.set(command);
         this.#change<DeviceList>(QUERY_KEYS.devices, (list) => withCommand(list, command));
         this.#change<CommandList>(QUERY_KEYS.commands(command.device), ({ commands }) => ({
           commands: [command, ...commands.filter(({ id }) => id !== command.id)].sort(newestFirst),
@@ -141,15 +164,20 @@ function backOffMs(failures: number): number {
   return Math.min(FIRST_RETRY_MS * 2 ** failures, MAX_RETRY_MS) * (0.5 + Math.random());
 }
 
+/** Ends early when the computer says that it is back on a network, or the page is looked at again. */
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const end = () => {
       clearTimeout(timer);
       signal.removeEventListener("abort", end);
+      window.removeEventListener("online", end);
+      document.removeEventListener("visibilitychange", end);
       resolve();
     };
     const timer = setTimeout(end, ms);
     signal.addEventListener("abort", end);
+    window.addEventListener("online", end);
+    document.addEventListener("visibilitychange", end);
   });
 }
 

@@ -1,15 +1,18 @@
 // The queries of the pages. The live feed updates their cached answers.
-import { type DefaultError, QueryClient, useQuery } from "@tanstack/react-query";
+import { type DefaultError, QueryClient, queryOptions, useQuery } from "@tanstack/react-query";
 import type { Chart, CommandList, DeviceList, HubInfo, Installer, RefusedList } from "../../shared/api.ts";
 import type { Command, CommandRequest } from "../../shared/command.ts";
 import type { Device, DeviceChanges, JoiningState } from "../../shared/device.ts";
 import type { DiagnosticReport } from "../../shared/doctor.ts";
 import { byName } from "../i18n/names.ts";
-import { ApiFailure, apiUrl, patch, post, request } from "./client.ts";
+import { ApiFailure, apiUrl, LONG_REQUEST_TIMEOUT_MS, patch, post, request } from "./client.ts";
+import { countUse } from "./control-use.ts";
 import { hubNowMs } from "./hub-clock.ts";
 
 /** Readings may be dated ahead, where a device's clock is fast or this computer's is slow. */
 const MAX_DEVICE_CLOCK_LEAD_MS = 7 * 24 * 3_600_000;
+
+const CHECKS_PERIOD_MS = 5 * 60_000;
 
 export const QUERY_KEYS = {
   hub: ["hub"],
@@ -21,7 +24,9 @@ export const QUERY_KEYS = {
 export function createQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
-      queries: { staleTime: Number.POSITIVE_INFINITY, retry: shouldRetry },
+      // The browser's word for "offline" is about the internet: the hub may be on this very computer.
+      queries: { staleTime: Number.POSITIVE_INFINITY, retry: shouldRetry, networkMode: "always" },
+      mutations: { networkMode: "always" },
     },
   });
 }
@@ -58,8 +63,9 @@ function useDeviceList<Selected>(select: (list: DeviceList) => Selected) {
 const ofState = ({ devices }: DeviceList, state: JoiningState) => devices.filter(({ joining }) => joining === state);
 const approved = (list: DeviceList) => byName(ofState(list, "approved"));
 const blocked = (list: DeviceList) => byName(ofState(list, "blocked"));
-/** Newest first. */
-const pending = (list: DeviceList) => ofState(list, "waiting").sort((a, b) => b.firstSeenMs - a.firstSeenMs);
+/** Oldest first: a new one comes below those that a person may be about to press. */
+const pending = (list: DeviceList) =>
+  ofState(list, "waiting").sort((a, b) => a.firstSeenMs - b.firstSeenMs || (a.id < b.id ? -1 : 1));
 
 /** The devices that have joined. */
 export const useDevices = () => useDeviceList(approved);
@@ -79,8 +85,14 @@ export function useCommands(device: string) {
   });
 }
 
-export function sendCommand(device: string, command: CommandRequest): Promise<Command> {
-  return post<Command>(apiUrl(`devices/${encodeURIComponent(device)}/commands`), command);
+/** The ids of the commands that this window sent and has not seen end. */
+export const SENT_COMMANDS = new Set<string>();
+
+export async function sendCommand(device: string, command: CommandRequest): Promise<Command> {
+  countUse(device, command.control);
+  const sent = await post<Command>(apiUrl(`devices/${encodeURIComponent(device)}/commands`), command);
+  SENT_COMMANDS.add(sent.id);
+  return sent;
 }
 
 /** Caches nothing: the live feed brings the changed device. */
@@ -113,14 +125,25 @@ export function useRefused() {
   });
 }
 
+const diagnosticReport = queryOptions({
+  queryKey: ["doctor"],
+  queryFn: ({ signal }) => request<DiagnosticReport>(apiUrl("doctor"), { signal, timeoutMs: LONG_REQUEST_TIMEOUT_MS }),
+  refetchOnWindowFocus: false,
+  gcTime: 0,
+});
+
 /** Runs the hub's checks: on mount, and on each refetch. */
 export function useDiagnosticReport() {
+  return useQuery({ ...diagnosticReport, refetchOnMount: "always" });
+}
+
+/** What the checks found to be wrong, looked at again every few minutes while `enabled`. */
+export function useWrongChecks(enabled: boolean) {
   return useQuery({
-    queryKey: ["doctor"],
-    queryFn: ({ signal }) => request<DiagnosticReport>(apiUrl("doctor"), { signal }),
-    refetchOnMount: "always",
-    refetchOnWindowFocus: false,
-    gcTime: 0,
+    ...diagnosticReport,
+    select: ({ checks }) => checks.filter(({ state }) => state === "wrong"),
+    refetchInterval: CHECKS_PERIOD_MS,
+    enabled,
   });
 }
 

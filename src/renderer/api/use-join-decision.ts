@@ -1,20 +1,60 @@
-// Approves or blocks a device. The answer updates this page; the live feed updates every other one.
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+// Approves or blocks devices. The answer updates this page; the live feed updates every other one.
+import { type QueryClient, useMutation, useQueryClient } from "@tanstack/react-query";
 import type { DeviceList } from "../../shared/api.ts";
 import type { Device } from "../../shared/device.ts";
-import { apiUrl, post } from "./client.ts";
+import { text } from "../i18n/text.ts";
+import { announce } from "./announcements.ts";
+import { apiUrl, patch, post } from "./client.ts";
 import { withDevice } from "./device-list.ts";
 import { QUERY_KEYS } from "./queries.ts";
 
+/** Empty names leave the device its own, and no room. */
+export type JoinDecision =
+  | { readonly kind: "approve"; readonly name?: string; readonly room?: string }
+  | { readonly kind: "block" };
+
 /** `keyCode` is that of the key which the device has shown: approving accepts it. */
-export function useJoinDecision(id: string, keyCode?: string) {
+export function useJoinDecision({ id, name }: Device, keyCode?: string) {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (decision: "approve" | "block") => {
-      const body = decision === "approve" && keyCode !== undefined ? { keyCode } : {};
-      return post<Device>(apiUrl(`devices/${encodeURIComponent(id)}/${decision}`), body);
+    mutationFn: (decision: JoinDecision) => decide(id, decision, keyCode),
+    onSuccess: (device, { kind }) => {
+      keep(queries, device);
+      announce(kind === "approve" ? text.joining.joined(device.name) : text.joining.blocked(name));
     },
-    onSuccess: (device) =>
-      queries.setQueryData<DeviceList>(QUERY_KEYS.devices, (list) => list && withDevice(list, device)),
   });
+}
+
+interface JoinMany {
+  readonly devices: readonly Device[];
+  /** Empty for none. */
+  readonly room: string;
+}
+
+/** Approves one after the other; those that fail stay among the requests. */
+export function useJoinMany() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: async ({ devices, room }: JoinMany) => {
+      let joined = 0;
+      for (const { id } of devices) {
+        keep(queries, await decide(id, { kind: "approve", room }));
+        joined++;
+        announce(text.joining.joinedMany(joined, devices.length));
+      }
+    },
+  });
+}
+
+async function decide(id: string, decision: JoinDecision, keyCode?: string): Promise<Device> {
+  const path = `devices/${encodeURIComponent(id)}`;
+  if (decision.kind === "block") return post<Device>(apiUrl(`${path}/block`), {});
+  const { name = "", room = "" } = decision;
+  const device = await post<Device>(apiUrl(`${path}/approve`), keyCode === undefined ? {} : { keyCode });
+  if (name === "" && room === "") return device;
+  return patch<Device>(apiUrl(path), { ...(name !== "" && { name }), ...(room !== "" && { room }) });
+}
+
+function keep(queries: QueryClient, device: Device): void {
+  queries.setQueryData<DeviceList>(QUERY_KEYS.devices, (list) => list && withDevice(list, device));
 }

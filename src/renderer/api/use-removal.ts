@@ -2,7 +2,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { DeviceList } from "../../shared/api.ts";
 import type { Device } from "../../shared/device.ts";
-import { apiUrl, post, remove } from "./client.ts";
+import { apiUrl, LONG_REQUEST_TIMEOUT_MS, post, remove } from "./client.ts";
 import { withDevice, withoutDevice } from "./device-list.ts";
 import { QUERY_KEYS } from "./queries.ts";
 
@@ -16,7 +16,11 @@ export function useMerge(onDone: (device: Device) => void) {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: ({ source, target }: Merge) =>
-      post<Device>(apiUrl(`devices/${encodeURIComponent(source.id)}/merge`), { into: target.id }),
+      post<Device>(
+        apiUrl(`devices/${encodeURIComponent(source.id)}/merge`),
+        { into: target.id },
+        LONG_REQUEST_TIMEOUT_MS,
+      ),
     onSuccess: (device, { source }) => {
       queries.setQueryData<DeviceList>(
         QUERY_KEYS.devices,
@@ -30,7 +34,7 @@ export function useMerge(onDone: (device: Device) => void) {
 export function useRemoval({ id }: Device, onDone: () => void) {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: () => remove(apiUrl(`devices/${encodeURIComponent(id)}`)),
+    mutationFn: () => remove(apiUrl(`devices/${encodeURIComponent(id)}`), LONG_REQUEST_TIMEOUT_MS),
     onSuccess: () => {
       queries.setQueryData<DeviceList>(QUERY_KEYS.devices, (list) => list && withoutDevice(list, id));
       onDone();

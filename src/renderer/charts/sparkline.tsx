@@ -1,7 +1,8 @@
-// The last hour of a metric as a small line: one SVG path, redrawn without rendering React.
+// The last hour of a metric, or the time since its device is known, as a small line: one SVG path, redrawn without rendering React.
 import { useRef } from "react";
 import type { Metric } from "../../shared/device.ts";
 import { useChart } from "../api/queries.ts";
+import { useNow } from "../api/use-now.ts";
 import { useWidthWhenNear } from "../ui/hooks/use-width-when-near.ts";
 import type { BucketWindow } from "./bucket-window.ts";
 import { runsOf } from "./runs.ts";
@@ -12,7 +13,8 @@ const WIDTH = 96;
 const HEIGHT = 30;
 /** Keeps the stroke inside the view box. */
 const MARGIN = 2;
-const SPAN_MS = 3_600_000;
+/** Of a young device a shorter one, so that its line fills from the first reading on. */
+const SPANS_MS = [120_000, 600_000, 3_600_000] as const;
 const POINTS = 48;
 /** A row of dots, shown without readings. */
 const EMPTY_PATH = Array.from({ length: 12 }, (_, index) => `M${MARGIN + index * 8} ${HEIGHT / 2}h0.1`).join("");
@@ -20,15 +22,18 @@ const EMPTY_PATH = Array.from({ length: 12 }, (_, index) => `M${MARGIN + index *
 interface Props {
   readonly device: string;
   readonly metric: Metric;
+  /** When the device was first seen. */
+  readonly sinceMs: number;
   readonly colour: string;
 }
 
-export function Sparkline({ device, metric, colour }: Props) {
+export function Sparkline({ device, metric, sinceMs, colour }: Props) {
   const svg = useRef<SVGSVGElement>(null);
   const path = useRef<SVGPathElement>(null);
   const isNear = useWidthWhenNear(svg) !== undefined;
-  const chart = useChart({ device, metric: metric.name, spanMs: SPAN_MS, points: POINTS }, isNear);
-  useLiveChart(chart, metric.latest, (window) => path.current?.setAttribute("d", pathOf(window)));
+  const spanMs = useSpan(sinceMs);
+  const chart = useChart({ device, metric: metric.name, spanMs, points: POINTS }, isNear);
+  useLiveChart(chart, metric.latest, (window) => path.current?.setAttribute("d", pathOf(window, sinceMs)));
 
   return (
     <svg
@@ -44,9 +49,17 @@ export function Sparkline({ device, metric, colour }: Props) {
   );
 }
 
-function pathOf(window: BucketWindow): string {
+/** The shortest span that shows all of a young device; a pass of the minute is soon enough to see that it grew. */
+function useSpan(sinceMs: number): number {
+  const ageMs = useNow(60_000) - sinceMs;
+  return SPANS_MS.find((spanMs) => ageMs < spanMs) ?? SPANS_MS[2];
+}
+
+function pathOf(window: BucketWindow, sinceMs: number): string {
   const { min, max } = window.summary() ?? { min: 0, max: 0 };
-  const { startMs, endMs } = window;
+  const { endMs } = window;
+  // From the first reading on, the line takes the whole width.
+  const startMs = Math.max(window.startMs, Math.min(sinceMs, endMs - window.stepMs));
   const { runs, isStepped } = runsOf(window);
   if (runs.length === 0) return EMPTY_PATH;
   const x = (t: number) => MARGIN + ((t - startMs) / (endMs - startMs)) * (WIDTH - 2 * MARGIN);

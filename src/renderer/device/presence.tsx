@@ -1,16 +1,25 @@
-// Whether a device is online, by shape and text as well as colour.
+// Whether a device is online, by shape and text as well as colour. Without the hub nothing is known but what was.
 import type { Presence as PresenceState } from "../../shared/device.ts";
+import { useSignal } from "../api/signal.ts";
+import { useLive } from "../api/use-live.ts";
 import { useNow } from "../api/use-now.ts";
+import { text } from "../i18n/text.ts";
 import { formatMoment } from "../i18n/times.ts";
 import { Dot } from "../ui/dot.tsx";
 import styles from "./presence.module.css";
 
 export function Presence({ online, sinceMs }: PresenceState) {
   const nowMs = useNow(60_000);
+  const isLost = useSignal(useLive().connection) === "lost";
+  const isKnown = !(online && isLost);
   return (
     <span className={styles["presence"]}>
-      <Dot state={online ? "online" : "offline"} />
-      {online ? "online" : `away since ${formatMoment(sinceMs, nowMs)}`}
+      <Dot state={online && isKnown ? "online" : "offline"} />
+      {online
+        ? isKnown
+          ? text.presence.online
+          : text.presence.wasOnline
+        : text.presence.awaySince(formatMoment(sinceMs, nowMs))}
     </span>
   );
 }

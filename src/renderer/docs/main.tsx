@@ -3,12 +3,14 @@ import "../styles/tokens.css";
 import "../styles/base.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import { followTheme } from "../styles/theme.ts";
 import { readDescription } from "./api-description.ts";
 import { ApiDocs } from "./api-docs.tsx";
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("api-docs.html has no #root");
 
+followTheme();
 try {
   const api = await readDescription();
   createRoot(root).render(

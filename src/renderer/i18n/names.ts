@@ -35,22 +35,15 @@ export function byName(devices: readonly Device[]): Device[] {
   return devices.toSorted((a, b) => natural.compare(a.name, b.name) || natural.compare(a.id, b.id));
 }
 
-export interface Room {
-  /** Null for devices without a room. */
-  readonly name: string | null;
-  readonly devices: readonly Device[];
-}
-
-/** The devices grouped by room, those without a room last. One unnamed group where there are fewer than two rooms. */
-export function byRoom(devices: readonly Device[]): Room[] {
-  const names = roomsOf(devices);
-  if (names.length < 2) return [{ name: null, devices }];
-  const homeless = devices.filter(({ room }) => room === undefined);
-  const rooms = names.map((name) => ({ name, devices: devices.filter(({ room }) => room === name) }));
-  return homeless.length === 0 ? rooms : [...rooms, { name: null, devices: homeless }];
-}
-
 export function roomsOf(devices: readonly Device[]): string[] {
-  const rooms = new Set(devices.flatMap(({ room }) => room ?? []));
-  return [...rooms].sort(natural.compare);
+  return sortedNames(devices.flatMap(({ room }) => room ?? []));
+}
+
+export function tagsOf(devices: readonly Device[]): string[] {
+  return sortedNames(devices.flatMap(({ tags = [] }) => tags));
+}
+
+/** Each once. */
+export function sortedNames(names: readonly string[]): string[] {
+  return [...new Set(names)].sort(natural.compare);
 }

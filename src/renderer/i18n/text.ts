@@ -1,25 +1,45 @@
 // What the window says, in its language: `text.shell.addDevice`. Every subject has a file in en/ and one in ko/ of the same
 // shape, so that a missing text does not compile. Texts with values in them are functions; plurals go by `Intl`.
 import { addDevice as enAddDevice } from "./en/add-device.ts";
+import { banner as enBanner } from "./en/banner.ts";
 import { clients as enClients } from "./en/clients.ts";
 import { connection as enConnection } from "./en/connection.ts";
+import { joining as enJoining } from "./en/joining.ts";
+import { overview as enOverview } from "./en/overview.ts";
+import { palette as enPalette } from "./en/palette.ts";
+import { presence as enPresence } from "./en/presence.ts";
 import { shell as enShell } from "./en/shell.ts";
 import { addDevice as koAddDevice } from "./ko/add-device.ts";
+import { banner as koBanner } from "./ko/banner.ts";
 import { clients as koClients } from "./ko/clients.ts";
 import { connection as koConnection } from "./ko/connection.ts";
+import { joining as koJoining } from "./ko/joining.ts";
+import { overview as koOverview } from "./ko/overview.ts";
+import { palette as koPalette } from "./ko/palette.ts";
+import { presence as koPresence } from "./ko/presence.ts";
 import { shell as koShell } from "./ko/shell.ts";
 import { language } from "./language.ts";
 
 const en = {
   addDevice: enAddDevice,
+  banner: enBanner,
   clients: enClients,
   connection: enConnection,
+  joining: enJoining,
+  overview: enOverview,
+  palette: enPalette,
+  presence: enPresence,
   shell: enShell,
 };
 const ko: typeof en = {
   addDevice: koAddDevice,
+  banner: koBanner,
   clients: koClients,
   connection: koConnection,
+  joining: koJoining,
+  overview: koOverview,
+  palette: koPalette,
+  presence: koPresence,
   shell: koShell,
 };
 

@@ -7,12 +7,16 @@ const minute = dated({ timeStyle: "short" });
 const weekday = dated({ weekday: "short", day: "numeric" });
 const dayAndMinute = dated({ day: "numeric", month: "short", hour: "numeric", minute: "2-digit" });
 const dayAndSecond = dated({ day: "numeric", month: "short", hour: "numeric", minute: "2-digit", second: "2-digit" });
+const exact = dated({ dateStyle: "medium", timeStyle: "medium" });
 const fullDate = dated({ day: "numeric", month: "long", year: "numeric" });
 
 export const formatMillisecond = (ms: number): string => millisecond.format(ms);
 export const formatMinute = (ms: number): string => minute.format(ms);
 export const formatWeekday = (ms: number): string => weekday.format(ms);
 export const formatDate = (ms: number): string => fullDate.format(ms);
+
+/** To the second, with the date: what stands behind a time as people say it. */
+export const formatExact = (ms: number): string => exact.format(ms);
 
 /** With seconds only where the precision is finer than a minute. */
 export function formatInstant(ms: number, precisionMs: number): string {

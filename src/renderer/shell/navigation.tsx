@@ -1,67 +1,63 @@
-// The brand, the links to the pages that one may see, and who is signed in: a column beside the page, a bar above it in a narrow window.
-import { useMutation } from "@tanstack/react-query";
-import type { Me } from "../../shared/security/access.ts";
+// The brand, the way to find anything, and the links to the pages that one may see: a column beside the page, on a phone a bar
+// below it.
+import { KeyRound, LayoutGrid, type LucideIcon, Search, Stethoscope } from "lucide-react";
 import { useMay, useMe, useSeesAll } from "../api/access.ts";
-import { explain } from "../api/client.ts";
 import { useDevices } from "../api/queries.ts";
-import { signOut } from "../api/session.ts";
 import { text } from "../i18n/text.ts";
 import { BrandMark } from "./brand-mark.tsx";
 import styles from "./navigation.module.css";
 import { LINKS, type Route } from "./use-route.ts";
 
-export function Navigation({ route }: { readonly route: Route }) {
+interface Props {
+  readonly route: Route;
+  readonly onFind: () => void;
+}
+
+export function Navigation({ route, onFind }: Props) {
   const { data: devices } = useDevices();
   const { data: me } = useMe();
   const isAdmin = useMay("admin");
   const seesAll = useSeesAll();
+  const isApple = navigator.platform.startsWith("Mac") || navigator.platform.startsWith("iP");
+  const { overview, doctor, access } = text.shell;
   return (
     <nav className={styles["navigation"]} aria-label={text.shell.pages}>
       <a className={styles["brand"]} href={LINKS.overview}>
         <BrandMark />
         Bramble
       </a>
+      <button type="button" className={styles["find"]} aria-keyshortcuts="Control+K Meta+K" onClick={onFind}>
+        <Search aria-hidden="true" />
+        <span>{text.shell.find}</span>
+        <kbd>{isApple ? "⌘K" : "Ctrl K"}</kbd>
+      </button>
       {me?.device === undefined && (
-        <a
-          className={styles["page"]}
-          href={LINKS.overview}
-          aria-current={route.kind === "overview" ? "page" : undefined}
-        >
-          {text.shell.overview}
+        <PageLink icon={LayoutGrid} href={LINKS.overview} isCurrent={route.kind === "overview"} name={overview}>
           {devices !== undefined && <small title={text.shell.devices}>{devices.length}</small>}
-        </a>
+        </PageLink>
       )}
-      {seesAll && (
-        <a className={styles["page"]} href={LINKS.doctor} aria-current={route.kind === "doctor" ? "page" : undefined}>
-          {text.shell.doctor}
-        </a>
-      )}
+      {seesAll && <PageLink icon={Stethoscope} href={LINKS.doctor} isCurrent={route.kind === "doctor"} name={doctor} />}
       {isAdmin && (
-        <a
-          className={styles["page"]}
-          href={LINKS.access("devices")}
-          aria-current={route.kind === "access" ? "page" : undefined}
-        >
-          {text.shell.access}
-        </a>
+        <PageLink icon={KeyRound} href={LINKS.access("devices")} isCurrent={route.kind === "access"} name={access} />
       )}
-      {me?.kind === "person" && <SignedIn me={me} />}
     </nav>
   );
 }
 
-/** In a browser. The desktop app's window is signed in by the app. */
-function SignedIn({ me }: { readonly me: Me }) {
-  const leaving = useMutation({ mutationFn: signOut });
+interface LinkProps {
+  readonly icon: LucideIcon;
+  readonly href: string;
+  readonly isCurrent: boolean;
+  readonly name: string;
+  readonly children?: React.ReactNode;
+}
+
+function PageLink({ icon: Icon, href, isCurrent, name, children }: LinkProps) {
   return (
-    <div className={styles["me"]}>
-      <span className="cut" title={me.name}>
-        {me.name}
-      </span>
-      <button type="button" disabled={leaving.isPending} onClick={() => leaving.mutate()}>
-        {text.shell.signOut}
-      </button>
-      {leaving.error && <p role="alert">{explain(leaving.error)}</p>}
-    </div>
+    <a className={styles["page"]} href={href} aria-current={isCurrent ? "page" : undefined}>
+      <Icon aria-hidden="true" />
+      <span>{name}</span>
+      {children}
+    </a>
   );
 }

@@ -1,5 +1,6 @@
 // A page's heading and the window's title; beside it the page's state, at the end its actions.
-import type { ReactNode } from "react";
+import { type ReactNode, useRef } from "react";
+import { useArrivalFocus } from "./arrival.ts";
 import styles from "./page-header.module.css";
 
 interface Props {
@@ -9,11 +10,13 @@ interface Props {
 }
 
 export function PageHeader({ title, state, children }: Props) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useArrivalFocus(heading);
   return (
     <header className={styles["header"]}>
       <title>{`${title} · Bramble`}</title>
       <div className={styles["name"]}>
-        <h1 className="cut" title={title}>
+        <h1 ref={heading} className="cut" title={title} tabIndex={-1}>
           {title}
         </h1>
         {state}

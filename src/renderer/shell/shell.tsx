@@ -1,14 +1,25 @@
-// The frame around every page: navigation, the hub's banner and its status line. While it is mounted it keeps the live
-// connection open.
-import { type ReactNode, useEffect } from "react";
+// The frame around every page: navigation, notices and the hub's status line. While it is mounted it keeps the live connection
+// open. An error in a page stays within it.
+import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from "react";
+import { useSignal } from "../api/signal.ts";
 import { useHubState } from "../api/use-hub-state.ts";
 import { useLive } from "../api/use-live.ts";
-import { HubBanner } from "./hub-banner.tsx";
-import { HubStatus } from "./hub-status.tsx";
+import { text } from "../i18n/text.ts";
+import { Announcer } from "./announcer.tsx";
+import { ArrivalContext, useArrivals } from "./arrival.ts";
+import { ErrorBoundary } from "./error-boundary.tsx";
 import { Navigation } from "./navigation.tsx";
+import { Notices } from "./notices.tsx";
 import { SaveToast } from "./save-toast.tsx";
 import styles from "./shell.module.css";
-import type { Route } from "./use-route.ts";
+import { HubStatus } from "./status/hub-status.tsx";
+import { useFindKey } from "./use-find-key.ts";
+import { pageOf, type Route } from "./use-route.ts";
+
+const CommandPalette = lazy(async () => {
+  const { CommandPalette } = await import("./palette/command-palette.tsx");
+  return { default: CommandPalette };
+});
 
 interface Props {
   readonly route: Route;
@@ -18,7 +29,13 @@ interface Props {
 
 export function Shell({ route, children }: Props) {
   const live = useLive();
+  const isLost = useSignal(live.connection) === "lost";
   const hasFailed = useHubState().kind === "failed";
+  const main = useRef<HTMLElement>(null);
+  const page = pageOf(route);
+  const [isFinding, setFinding] = useState(false);
+  useFindKey(() => setFinding(true));
+  const arrival = useArrivals(page, main);
 
   useEffect(() => {
     const ending = new AbortController();
@@ -27,15 +44,26 @@ export function Shell({ route, children }: Props) {
   }, [live]);
 
   return (
-    <div className={styles["shell"]}>
-      <Navigation route={route} />
-      <main>
-        <HubBanner />
-        {/* Of a hub that cannot run a page has nothing but failures, whose buttons do not start it. */}
-        {!hasFailed && children}
-      </main>
-      <HubStatus />
-      <SaveToast />
-    </div>
+    <ArrivalContext value={arrival}>
+      <div className={styles["shell"]} data-connection={isLost ? "lost" : undefined}>
+        <button type="button" className={`button ${styles["skip"]}`} onClick={() => main.current?.focus()}>
+          {text.shell.skipToPage}
+        </button>
+        <Navigation route={route} onFind={() => setFinding(true)} />
+        <main ref={main} tabIndex={-1} data-page={route.kind}>
+          {/* Of a hub that cannot run a page has nothing but failures, whose buttons do not start it. */}
+          {!hasFailed && <ErrorBoundary key={page}>{children}</ErrorBoundary>}
+          <Notices hasHubFailed={hasFailed} />
+        </main>
+        <HubStatus />
+        <SaveToast />
+        <Announcer />
+        {isFinding && (
+          <Suspense fallback={null}>
+            <CommandPalette onClosed={() => setFinding(false)} />
+          </Suspense>
+        )}
+      </div>
+    </ArrivalContext>
   );
 }

@@ -1,7 +1,7 @@
 // Hash routes: they work at `bramble://app/` and at any address that a hub serves the page from.
 import { useSyncExternalStore } from "react";
 
-const ACCESS_SECTIONS = ["devices", "people", "programs", "clients", "encryption", "outside", "log"] as const;
+export const ACCESS_SECTIONS = ["devices", "people", "programs", "clients", "encryption", "outside", "log"] as const;
 export type AccessSection = (typeof ACCESS_SECTIONS)[number];
 
 export type Route =
@@ -11,10 +11,12 @@ export type Route =
   | { readonly kind: "access"; readonly section: AccessSection }
   | { readonly kind: "device"; readonly id: string }
   | { readonly kind: "edit"; readonly id: string }
-  | { readonly kind: "unknown" };
+  /** `isReadable` is false for a malformed percent-encoding, which a person may type. */
+  | { readonly kind: "unknown"; readonly link: string; readonly isReadable: boolean };
 
 export const LINKS = {
   overview: "#/",
+  wall: "#/?wall=1",
   add: "#/add",
   doctor: "#/doctor",
   access: (section: AccessSection): string => `#/access/${section}`,
@@ -23,18 +25,36 @@ export const LINKS = {
 } as const;
 
 export function parseRoute(hash: string): Route {
-  if (hash === "" || hash === "#" || hash === LINKS.overview) return { kind: "overview" };
+  if (hash === "" || hash === "#" || hash === LINKS.overview || hash.startsWith(`${LINKS.overview}?`))
+    return { kind: "overview" };
   if (hash === LINKS.add) return { kind: "add" };
   if (hash === LINKS.doctor) return { kind: "doctor" };
   const section = ACCESS_SECTIONS.find((one) => hash === LINKS.access(one));
   if (section !== undefined) return { kind: "access", section };
   const [, encodedId, edit] = /^#\/devices\/([^/]+)(\/edit)?$/.exec(hash) ?? [];
   const id = encodedId === undefined ? undefined : decoded(encodedId);
-  if (id === undefined) return { kind: "unknown" };
+  if (id === undefined) return { kind: "unknown", link: hash, isReadable: decoded(hash) !== undefined };
   return { kind: edit === undefined ? "device" : "edit", id };
 }
 
-/** Undefined for a malformed percent-encoding, which a person may type. */
+/** Names the page: two routes of one name show the same one. */
+export function pageOf(route: Route): string {
+  switch (route.kind) {
+    case "device":
+    case "edit":
+      return `${route.kind} ${route.id}`;
+    case "access":
+      return `access ${route.section}`;
+    case "unknown":
+      return `unknown ${route.link}`;
+    case "overview":
+    case "add":
+    case "doctor":
+      return route.kind;
+  }
+}
+
+/** Undefined for a malformed percent-encoding. */
 function decoded(text: string): string | undefined {
   try {
     return decodeURIComponent(text);

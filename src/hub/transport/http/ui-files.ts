@@ -16,6 +16,8 @@ export function addUiFiles(app: FastifyInstance, folder: string): void {
     });
     await scope.register(fastifyStatic, {
       root: folder,
+      // The build has compressed them.
+      preCompressed: true,
       setHeaders: (reply, path) => {
         // Built files carry a hash in their names; the page that names them must always be fresh.
         reply.header("Cache-Control", path.includes("/assets/") ? "public, max-age=31536000, immutable" : "no-cache");

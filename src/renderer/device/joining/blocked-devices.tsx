@@ -4,6 +4,7 @@ import { explain } from "../../api/client.ts";
 import { useBlockedDevices } from "../../api/queries.ts";
 import { useJoinDecision } from "../../api/use-join-decision.ts";
 import { formatCount } from "../../i18n/numbers.ts";
+import { text } from "../../i18n/text.ts";
 import { formatDate } from "../../i18n/times.ts";
 import styles from "./blocked-devices.module.css";
 
@@ -12,9 +13,7 @@ export function BlockedDevices() {
   if (blocked.length === 0) return null;
   return (
     <details className={styles["blocked"]}>
-      <summary>
-        {blocked.length === 1 ? "1 device is blocked" : `${formatCount(blocked.length)} devices are blocked`}
-      </summary>
+      <summary>{text.joining.blockedCount(blocked.length, formatCount(blocked.length))}</summary>
       <ul className="panel">
         {blocked.map((device) => (
           <li key={device.id}>
@@ -28,26 +27,26 @@ export function BlockedDevices() {
 
 export function BlockedDevice({ device }: { readonly device: Device }) {
   const { id, name, address, quarantined } = device;
-  const decision = useJoinDecision(id);
+  const decision = useJoinDecision(device);
   return (
     <div className={styles["device"]}>
       <div>
         <strong>{name}</strong>
         <p>
-          {[name === id ? [] : id, address === null ? [] : `last heard from ${address}`].flat().join(" · ")}
+          {[name === id ? [] : id, address === null ? [] : text.joining.lastHeardFrom(address)].flat().join(" · ")}
           {quarantined &&
-            ` · its ${formatCount(quarantined.readings)} readings come with it until ${formatDate(quarantined.untilMs)}`}
+            ` · ${text.joining.comesWith(formatCount(quarantined.readings), formatDate(quarantined.untilMs))}`}
         </p>
         {decision.error && <p role="alert">{explain(decision.error)}</p>}
       </div>
       <button
         type="button"
         className="button small"
-        aria-label={`Let ${name} join after all`}
+        aria-label={text.joining.letJoinOf(name)}
         disabled={decision.isPending}
-        onClick={() => decision.mutate("approve")}
+        onClick={() => decision.mutate({ kind: "approve" })}
       >
-        Let it join after all
+        {text.joining.letJoin}
       </button>
     </div>
   );

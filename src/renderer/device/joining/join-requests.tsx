@@ -1,112 +1,109 @@
-// Devices that ask to join: name, model, address and first readings, with buttons to approve or block.
-import type { Device, Metric } from "../../../shared/device.ts";
-import { explain } from "../../api/client.ts";
+// Devices that ask to join. One is shown at once; several are folded into one line, from which all can be approved. A new one
+// comes last, and nothing moves while the pointer is over them: an unknown device must not slip under a press.
+import { ChevronDown } from "lucide-react";
+import { useRef, useState } from "react";
+import type { Device } from "../../../shared/device.ts";
 import { usePendingDevices } from "../../api/queries.ts";
-import { useJoinDecision } from "../../api/use-join-decision.ts";
-import { useLatest } from "../../api/use-live.ts";
-import { metricLabel } from "../../i18n/names.ts";
-import { formatCount, formatQuantity } from "../../i18n/numbers.ts";
+import { useJoinMany } from "../../api/use-join-decision.ts";
+import { formatCount } from "../../i18n/numbers.ts";
+import { text } from "../../i18n/text.ts";
+import { useSteady } from "../../ui/hooks/use-steady.ts";
+import { JoinRequest } from "./join-request.tsx";
 import styles from "./join-requests.module.css";
 
-/** More requests would push the devices off the screen. */
-const MAX_VISIBLE_REQUESTS = 3;
-const MAX_SHOWN_METRICS = 4;
+const MAX_NAMED_DEVICES = 3;
 
-export function JoinRequests() {
+interface Props {
+  /** Whether several are shown at once, where a person waits for one of them. */
+  readonly isOpenAtFirst?: boolean;
+}
+
+export function JoinRequests({ isOpenAtFirst = false }: Props) {
+  const region = useRef<HTMLElement>(null);
   const { data: pending = [] } = usePendingDevices();
-  if (pending.length === 0) return null;
-  const others = pending.slice(MAX_VISIBLE_REQUESTS);
+  const ids = pending.map(({ id }) => id);
+  const steadyIds = useSteady(ids, ids.join("\n"), region);
+  const shown = steadyIds.map((id) => pending.find((device) => device.id === id) ?? id);
   return (
-    <section className={styles["requests"]} aria-label="Want to join">
-      <RequestList devices={pending.slice(0, MAX_VISIBLE_REQUESTS)} />
-      {others.length > 0 && (
-        <details>
-          <summary>
-            {others.length === 1 ? "1 more wants to join" : `${formatCount(others.length)} more want to join`}
-          </summary>
-          <RequestList devices={others} />
-        </details>
+    <section
+      ref={region}
+      className={styles["requests"]}
+      aria-label={text.joining.wantToJoin}
+      hidden={shown.length === 0}
+    >
+      {shown.length > 1 ? (
+        <Folded requests={shown} pending={pending} isOpenAtFirst={isOpenAtFirst} />
+      ) : (
+        <RequestList requests={shown} />
       )}
     </section>
   );
 }
 
-function RequestList({ devices }: { readonly devices: readonly Device[] }) {
+/** A device that has been decided on keeps its place, by its id, until the pointer is gone. */
+type Request = Device | string;
+
+function RequestList({ requests }: { readonly requests: readonly Request[] }) {
   return (
     <ul>
-      {devices.map((device) => (
-        <li key={device.id}>
-          <JoinRequest device={device} />
+      {requests.map((request) => (
+        <li key={typeof request === "string" ? request : request.id}>
+          {typeof request === "string" ? <div className={styles["decided"]} /> : <JoinRequest device={request} />}
         </li>
       ))}
     </ul>
   );
 }
 
-export function JoinRequest({ device }: { readonly device: Device }) {
-  const { id, name, model, address, metrics, quarantined, offeredKey } = device;
-  const decision = useJoinDecision(id, offeredKey?.code);
-  const origin = [model ?? [], address === null ? [] : `at ${address}`].flat().join(" ");
-  const facts = [name === id ? [] : id, origin === "" ? [] : origin].flat();
+interface FoldedProps {
+  readonly requests: readonly Request[];
+  readonly pending: readonly Device[];
+  readonly isOpenAtFirst: boolean;
+}
+
+function Folded({ requests, pending, isOpenAtFirst }: FoldedProps) {
+  const [isOpen, setOpen] = useState(isOpenAtFirst);
+  const [room, setRoom] = useState("");
+  const joining = useJoinMany();
+  // A key is accepted by the one who has compared its code.
+  const plain = pending.filter(({ offeredKey }) => offeredKey === undefined);
+  const names = pending.slice(0, MAX_NAMED_DEVICES).map(({ name }) => name);
+  const others = pending.length - names.length;
   return (
-    <div className={styles["request"]}>
-      <div className={styles["facts"]}>
-        <h2>{name} wants to join</h2>
-        <p>
-          {facts.join(" · ")}
-          {metrics.length > 0 && " · "}
-          {metrics.slice(0, MAX_SHOWN_METRICS).map((metric, index) => (
-            <span key={metric.name}>
-              {index > 0 && ", "}
-              <FirstReading device={id} metric={metric} />
-            </span>
-          ))}
-          {metrics.length > MAX_SHOWN_METRICS && `, and ${metrics.length - MAX_SHOWN_METRICS} more`}
-          {quarantined && ` · ${quarantinedText(quarantined.readings)}`}
-        </p>
-        {offeredKey && (
-          <p>
-            It brings a key. Compare with the code on the device: <b className={styles["code"]}>{offeredKey.code}</b>
-          </p>
+    <div className={styles["folded"]}>
+      <div className={styles["summary"]}>
+        <button type="button" className={styles["toggle"]} aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+          <ChevronDown className="icon" aria-hidden="true" />
+          <strong>{text.joining.many(formatCount(pending.length))}</strong>
+          <span className="cut">
+            {names.join(", ")}
+            {others > 0 && ` ${text.presence.andMore(formatCount(others))}`}
+          </span>
+        </button>
+        {isOpen && (
+          <input
+            className={styles["room"]}
+            aria-label={text.joining.roomOfAll}
+            placeholder={text.joining.roomOfAll}
+            maxLength={64}
+            list="rooms"
+            value={room}
+            onChange={({ target }) => setRoom(target.value)}
+          />
         )}
-        {decision.error && <p role="alert">{explain(decision.error)}</p>}
+        {plain.length > 0 && (
+          <button
+            type="button"
+            className="button small primary"
+            disabled={joining.isPending}
+            onClick={() => joining.mutate({ devices: plain, room: room.trim() })}
+          >
+            {text.joining.approveAll(formatCount(plain.length))}
+          </button>
+        )}
       </div>
-      <div className={styles["buttons"]}>
-        <button
-          type="button"
-          className="button small"
-          aria-label={`Block ${name}`}
-          disabled={decision.isPending}
-          onClick={() => decision.mutate("block")}
-        >
-          Block
-        </button>
-        <button
-          type="button"
-          className="button small primary"
-          aria-label={`Approve ${name}`}
-          disabled={decision.isPending}
-          onClick={() => decision.mutate("approve")}
-        >
-          Approve
-        </button>
-      </div>
+      {joining.error && <p role="alert">{text.joining.someFailed}</p>}
+      {isOpen && <RequestList requests={requests} />}
     </div>
   );
-}
-
-function FirstReading({ device, metric }: { readonly device: string; readonly metric: Metric }) {
-  const { value } = useLatest(device, metric);
-  return `${inSentence(metric)} ${formatQuantity(value, metric.unit)}`;
-}
-
-/** A generated label starts in lower case inside a sentence; a label that the device declared stays as it is. */
-function inSentence(metric: Metric): string {
-  const label = metricLabel(metric);
-  const isOurs = metric.label === undefined && /^\p{Lu}(?!\p{Lu})/u.test(label);
-  return isOurs ? label.charAt(0).toLowerCase() + label.slice(1) : label;
-}
-
-function quarantinedText(count: number): string {
-  return count === 1 ? "1 reading kept meanwhile" : `${formatCount(count)} readings kept meanwhile`;
 }

@@ -1,4 +1,4 @@
-// The frame of every page: navigation and signing out.
+// The frame of every page: navigation, signing out, and what happens where a page cannot be shown.
 
 export const shell = {
   pages: "Pages",
@@ -9,4 +9,27 @@ export const shell = {
   signOut: "Sign out",
   language: "Language",
   languageOfSystem: "Language of the system",
+  skipToPage: "Skip to the page",
+  pageFailed: "This page could not be shown",
+  pageFailedAdvice: "The hub goes on working; only the window has stumbled. Try again, or go on elsewhere.",
+  drawAgain: "Try again",
+  reload: "Reload the window",
+  toOverview: "To the overview",
+  badLink: (link: string) => `The link “${link}” cannot be read. This is the overview.`,
+  unknownLink: (link: string) => `There is no page “${link}”. This is the overview.`,
+  whatToDo: (others: number) => (others === 0 ? "What to do" : `What to do, and ${others} more`),
+  notConnected: "not connected",
+  online: (online: number, all: number) => `${online} of ${all} online`,
+  readingsPerSecond: (rate: string) => `${rate} readings/s`,
+  stored: (bytes: string) => `${bytes} stored`,
+  loading: "Loading the page",
+  theme: "Colours",
+  themeOfSystem: "Colours of the system",
+  themes: { light: "Light", dark: "Dark" },
+  temperatureUnit: "Temperatures",
+  unitOfSensor: "Temperatures as sent",
+  find: "Find anything",
+  undo: "Undo",
+  commandDone: (device: string, control: string) => `${device}, ${control}: done`,
+  commandFailed: (device: string, control: string, reason: string) => `${device}, ${control}: ${reason}`,
 };

@@ -32,7 +32,7 @@ export function AddDevice() {
           </>
         )}
       </p>
-      <JoinRequests />
+      <JoinRequests isOpenAtFirst />
       {hub.isLoadingError && (
         <Failure title={words.hubUnknown} message={explain(hub.error)} onRetry={() => void hub.refetch()} />
       )}

@@ -9,7 +9,7 @@ import { seriesColour } from "../../charts/colours.ts";
 import { initialRange, RANGE_OPTIONS, RANGE_SPAN_MS } from "../../charts/ranges.ts";
 import { DuplicateId } from "../../device/duplicate-id.tsx";
 import { BlockedDevice } from "../../device/joining/blocked-devices.tsx";
-import { JoinRequest } from "../../device/joining/join-requests.tsx";
+import { JoinRequest } from "../../device/joining/join-request.tsx";
 import { LastSeen } from "../../device/last-seen.tsx";
 import { Presence } from "../../device/presence.tsx";
 import { SilentMetrics } from "../../device/silent-metrics.tsx";

@@ -6,7 +6,7 @@ import { goTo, LINKS } from "../../shell/use-route.ts";
 import styles from "./removal-section.module.css";
 
 export function BlockDevice({ device }: { readonly device: Device }) {
-  const decision = useJoinDecision(device.id);
+  const decision = useJoinDecision(device);
   return (
     <section className={`panel ${styles["section"]}`} aria-labelledby="block">
       <div>
@@ -17,7 +17,7 @@ export function BlockDevice({ device }: { readonly device: Device }) {
         type="button"
         className="button danger"
         disabled={decision.isPending}
-        onClick={() => decision.mutate("block", { onSuccess: () => goTo(LINKS.overview) })}
+        onClick={() => decision.mutate({ kind: "block" }, { onSuccess: () => goTo(LINKS.overview) })}
       >
         Block
       </button>

@@ -1,5 +1,6 @@
-// A device on the overview: presence, latest values with sparklines, switches.
-import { memo } from "react";
+// A device on the overview: presence, latest values with sparklines, its most used controls, and why it needs a look.
+import { TriangleAlert } from "lucide-react";
+import { memo, type ReactNode } from "react";
 import type { Device, Metric } from "../../../shared/device.ts";
 import { useMay } from "../../api/access.ts";
 import { seriesColour } from "../../charts/colours.ts";
@@ -9,6 +10,8 @@ import { LatestValue } from "../../device/latest-value.tsx";
 import { Presence } from "../../device/presence.tsx";
 import { SilentMetrics } from "../../device/silent-metrics.tsx";
 import { metricLabel } from "../../i18n/names.ts";
+import { formatCount } from "../../i18n/numbers.ts";
+import { text } from "../../i18n/text.ts";
 import { formatSpan } from "../../i18n/times.ts";
 import { LINKS } from "../../shell/use-route.ts";
 import styles from "./device-card.module.css";
@@ -16,18 +19,27 @@ import { QuickSwitches } from "./quick-switches.tsx";
 
 const MAX_SHOWN_METRICS = 4;
 
+interface Props {
+  readonly device: Device;
+  /** Why it needs a look, separated by spaces: a text, so that equal ones draw nothing anew. */
+  readonly reasons: string;
+  /** What moves it, where the order is made by hand. */
+  readonly handle: ReactNode;
+}
+
 /** Memoized, so that a change of one device renders one card. */
-export const DeviceCard = memo(function DeviceCard({ device }: { readonly device: Device }) {
-  const { id, name, presence, metrics } = device;
+export const DeviceCard = memo(function DeviceCard({ device, reasons, handle }: Props) {
+  const { id, name, presence, metrics, firstSeenMs } = device;
   const mayCommand = useMay("operator");
   const hidden = metrics.length - MAX_SHOWN_METRICS;
   const isSilent = (metric: Metric) => metric.stale || !presence.online;
   return (
-    <li className={`panel ${styles["card"]} ${presence.online ? "" : styles["away"]}`}>
+    <li className={`panel ${styles["card"]} ${presence.online ? "" : styles["away"]}`} data-device={id}>
       <header>
-        <h2 className="cut" title={name}>
+        {handle}
+        <h3 className="cut" title={name}>
           <a href={LINKS.device(id)}>{name}</a>
-        </h2>
+        </h3>
         <Presence {...presence} />
       </header>
       {metrics.slice(0, MAX_SHOWN_METRICS).map((metric, index) => (
@@ -36,14 +48,29 @@ export const DeviceCard = memo(function DeviceCard({ device }: { readonly device
             {metricLabel(metric)}
           </span>
           <LatestValue device={id} metric={metric} />
-          <Sparkline device={id} metric={metric} colour={isSilent(metric) ? "var(--faint)" : seriesColour(index)} />
+          <Sparkline
+            device={id}
+            metric={metric}
+            sinceMs={firstSeenMs}
+            colour={isSilent(metric) ? "var(--faint)" : seriesColour(index)}
+          />
         </div>
       ))}
-      {hidden > 0 && <p className="note">and {hidden} more</p>}
+      {hidden > 0 && <p className="note">{text.presence.andMore(formatCount(hidden))}</p>}
       {mayCommand && <QuickSwitches device={device} />}
+      {/* The other reasons are said where they are: at the device's presence, its sensors, its controls. */}
+      {(["undervoltage", "duplicate"] as const).map(
+        (reason) =>
+          reasons.split(" ").includes(reason) && (
+            <p key={reason} className={styles["reason"]}>
+              <TriangleAlert className="icon" aria-hidden="true" />
+              {text.overview.causes[reason]}
+            </p>
+          ),
+      )}
       {!presence.online && (
         <p className="note">
-          Last heard <LastSeen device={device} />
+          {text.overview.lastHeard} <LastSeen device={device} />
           {usualPause(metrics)}
         </p>
       )}
@@ -55,5 +82,5 @@ export const DeviceCard = memo(function DeviceCard({ device }: { readonly device
 /** The shortest usual interval of its metrics. */
 function usualPause(metrics: readonly Metric[]): string {
   const pausesMs = metrics.flatMap(({ usualPauseMs }) => usualPauseMs ?? []);
-  return pausesMs.length === 0 ? "" : `; usually every ${formatSpan(Math.min(...pausesMs))}`;
+  return pausesMs.length === 0 ? "" : `; ${text.overview.usually(formatSpan(Math.min(...pausesMs)))}`;
 }

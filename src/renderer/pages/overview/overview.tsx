@@ -1,17 +1,28 @@
-// All devices at a glance, by room; above them the requests to join and the messages that were refused.
-import { Fragment, type ReactNode } from "react";
+// All devices at a glance: those that need a look first, then by room or tag; above them the requests to join and what narrows
+// the devices down, below them what was refused or blocked.
+import { Plus } from "lucide-react";
+import { type ReactNode, useRef } from "react";
+import type { Device } from "../../../shared/device.ts";
 import { useMay, useSeesAll } from "../../api/access.ts";
 import { explain } from "../../api/client.ts";
 import { useDevices } from "../../api/queries.ts";
+import { useStored } from "../../api/stored.ts";
 import { BlockedDevices } from "../../device/joining/blocked-devices.tsx";
 import { JoinRequests } from "../../device/joining/join-requests.tsx";
-import { byRoom, type Room } from "../../i18n/names.ts";
+import { text } from "../../i18n/text.ts";
+import { overviewLayout } from "../../shell/overview-layout.ts";
 import { PageHeader } from "../../shell/page-header.tsx";
 import { LINKS } from "../../shell/use-route.ts";
 import { Failure } from "../../ui/failure.tsx";
-import { DeviceCard } from "./device-card.tsx";
+import { useSteady } from "../../ui/hooks/use-steady.ts";
+import { arrange } from "./arrange.ts";
+import { DeviceGroups } from "./device-groups.tsx";
+import { setFilters, useFilters } from "./filters.ts";
 import styles from "./overview.module.css";
 import { RefusedMessages } from "./refused-messages.tsx";
+import { Toolbar } from "./toolbar.tsx";
+import { useAttention } from "./use-attention.ts";
+import { Wall } from "./wall.tsx";
 
 interface Props {
   /** What a hub without devices shows instead. */
@@ -22,6 +33,7 @@ export function Overview({ whileEmpty }: Props) {
   const devices = useDevices();
   const isAdmin = useMay("admin");
   const seesAll = useSeesAll();
+  const { isWall } = useFilters();
   if (devices.data?.length === 0) {
     if (!isAdmin) return <NoDevices />;
     return (
@@ -31,27 +43,42 @@ export function Overview({ whileEmpty }: Props) {
       </>
     );
   }
+  if (isWall && devices.data) {
+    return (
+      <Wall>
+        <Devices devices={devices.data} />
+      </Wall>
+    );
+  }
   return (
     <>
-      <PageHeader title="Overview">
+      <PageHeader title={text.shell.overview}>
         {isAdmin && (
           <a className="button primary" href={LINKS.add}>
-            Add a Raspberry Pi
+            <Plus className="icon" aria-hidden="true" />
+            {text.overview.addDevice}
           </a>
         )}
       </PageHeader>
       {devices.isLoadingError && (
         <Failure
-          title="The devices could not be loaded."
+          title={text.overview.notLoaded}
           message={explain(devices.error)}
           onRetry={() => void devices.refetch()}
         />
       )}
       {isAdmin && <JoinRequests />}
-      {seesAll && <RefusedMessages />}
       {devices.isPending && <CardSkeletons />}
-      {devices.data && <Rooms rooms={byRoom(devices.data)} />}
-      {isAdmin && <BlockedDevices />}
+      {devices.data && (
+        <>
+          <Toolbar devices={devices.data} />
+          <Devices devices={devices.data} />
+        </>
+      )}
+      <div className={styles["foot"]}>
+        {seesAll && <RefusedMessages />}
+        {isAdmin && <BlockedDevices />}
+      </div>
     </>
   );
 }
@@ -60,28 +87,44 @@ export function Overview({ whileEmpty }: Props) {
 function NoDevices() {
   return (
     <>
-      <PageHeader title="Overview" />
-      <p>There is no device yet that you may see.</p>
+      <PageHeader title={text.shell.overview} />
+      <p>{text.overview.nothingToSee}</p>
     </>
   );
 }
 
-function Rooms({ rooms }: { readonly rooms: readonly Room[] }) {
-  return rooms.map(({ name, devices }) => (
-    <Fragment key={name}>
-      {rooms.length > 1 && <h2 className={styles["room"]}>{name ?? "Without a room"}</h2>}
-      <ul className={styles["grid"]}>
-        {devices.map((device) => (
-          <DeviceCard key={device.id} device={device} />
-        ))}
-      </ul>
-    </Fragment>
-  ));
+function Devices({ devices }: { readonly devices: readonly Device[] }) {
+  const region = useRef<HTMLDivElement>(null);
+  const filters = useFilters();
+  const layout = useStored(overviewLayout);
+  const reasonsOf = useAttention(devices);
+  const groups = arrange(devices, (device) => reasonsOf(device).length > 0, filters, layout);
+  // What a person asked for is shown at once; what happened by itself waits until nobody is about to press something.
+  const asked = JSON.stringify([filters, layout]);
+  const steady = useSteady({ asked, groups }, asked + JSON.stringify(groups), region);
+  const shown = steady.asked === asked ? steady.groups : groups;
+  return (
+    <div ref={region} className={styles["devices"]}>
+      <DeviceGroups groups={shown} devices={devices} reasonsOf={reasonsOf} layout={layout} />
+      {groups.length === 0 && (
+        <p className={styles["nothing"]} role="status">
+          {text.overview.nothingFits}{" "}
+          <button
+            type="button"
+            className="button small"
+            onClick={() => setFilters({ ...filters, query: "", room: "", tag: "", state: "" })}
+          >
+            {text.overview.showAll}
+          </button>
+        </p>
+      )}
+    </div>
+  );
 }
 
 function CardSkeletons() {
   return (
-    <div className={styles["grid"]} role="status" aria-label="Loading the devices">
+    <div className={styles["skeletons"]} role="status" aria-label={text.overview.loading}>
       <div className="skeleton" />
       <div className="skeleton" />
       <div className="skeleton" />

@@ -1,9 +1,11 @@
-// The switches on a device's card, with a message where a command is delayed or failed. The device's page has the receipts.
+// The most used controls on a device's card, with a message where a command is delayed or failed. The device's page has the receipts.
 import { useState } from "react";
 import { isSettled } from "../../../shared/command.ts";
 import type { Device, DeviceControl } from "../../../shared/device.ts";
 import { explain } from "../../api/client.ts";
+import { controlKey, controlUses } from "../../api/control-use.ts";
 import { sendCommand } from "../../api/queries.ts";
+import { useStored } from "../../api/stored.ts";
 import { ControlInput } from "../../device/control-input.tsx";
 import { settledValue } from "../../device/settled-value.ts";
 import styles from "./quick-switches.module.css";
@@ -11,7 +13,12 @@ import styles from "./quick-switches.module.css";
 const MAX_SHOWN_SWITCHES = 2;
 
 export function QuickSwitches({ device }: { readonly device: Device }) {
-  const switches = device.controls.filter(({ control }) => control.kind === "switch");
+  const uses = useStored(controlUses);
+  const usesOf = ({ control }: DeviceControl) => uses[controlKey(device.id, control.id)] ?? 0;
+  // Texts and colours want more room and care than a card has.
+  const quick = device.controls.filter(({ control }) => control.kind !== "text" && control.kind !== "color");
+  const isSwitch = ({ control }: DeviceControl) => Number(control.kind === "switch");
+  const switches = quick.toSorted((a, b) => usesOf(b) - usesOf(a) || isSwitch(b) - isSwitch(a));
   return switches
     .slice(0, MAX_SHOWN_SWITCHES)
     .map((one) => <QuickSwitch key={one.control.id} device={device.id} isOnline={device.presence.online} one={one} />);

@@ -2,6 +2,7 @@
 import { useRefused } from "../../api/queries.ts";
 import { useNow } from "../../api/use-now.ts";
 import { formatCount } from "../../i18n/numbers.ts";
+import { text } from "../../i18n/text.ts";
 import { formatMoment } from "../../i18n/times.ts";
 import styles from "./refused-messages.module.css";
 
@@ -14,8 +15,10 @@ export function RefusedMessages() {
   const total = refused.reduce((sum, { count = 1 }) => sum + count, 0);
   return (
     <details className={styles["refused"]}>
-      <summary>{total === 1 ? "1 message was refused" : `${formatCount(total)} messages were refused`}</summary>
-      <ul className="panel">
+      <summary>{text.overview.refused(total, formatCount(total))}</summary>
+      {/* It scrolls: the keyboard must reach it. */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: see above */}
+      <ul className="panel" tabIndex={0}>
         {[...refused.slice(0, MAX_SHOWN_MESSAGES).entries()].map(
           ([index, { atMs, address, source, message, count }]) => (
             // Counted from the oldest, so that a new entry does not change the keys of the others.
@@ -26,7 +29,7 @@ export function RefusedMessages() {
               </span>
               <span>
                 {message}
-                {count !== undefined && <b> {formatCount(count)} like it.</b>}
+                {count !== undefined && <b> {text.overview.moreLike(formatCount(count))}</b>}
               </span>
             </li>
           ),

@@ -1,13 +1,6 @@
 // A canvas does not follow the style sheet, so a component that paints one repaints when the colour scheme changes.
-import { useSyncExternalStore } from "react";
-
-const dark = matchMedia("(prefers-color-scheme: dark)");
-
-function subscribe(listener: () => void): () => void {
-  dark.addEventListener("change", listener);
-  return () => dark.removeEventListener("change", listener);
-}
+import { useTheme } from "../../styles/theme.ts";
 
 export function useDark(): boolean {
-  return useSyncExternalStore(subscribe, () => dark.matches);
+  return useTheme() === "dark";
 }

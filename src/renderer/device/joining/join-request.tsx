@@ -1,0 +1,136 @@
+// A device that asks to join: name, model, address and first readings, with buttons to approve or block, and fields for the name
+// and the room that it gets.
+import { useId, useState } from "react";
+import type { Device, Metric } from "../../../shared/device.ts";
+import { explain } from "../../api/client.ts";
+import { useDevices } from "../../api/queries.ts";
+import { useJoinDecision } from "../../api/use-join-decision.ts";
+import { useLatest } from "../../api/use-live.ts";
+import { metricLabel, roomsOf } from "../../i18n/names.ts";
+import { formatCount, formatQuantity } from "../../i18n/numbers.ts";
+import { text } from "../../i18n/text.ts";
+import styles from "./join-requests.module.css";
+
+const MAX_SHOWN_METRICS = 4;
+const MAX_NAME_CHARACTERS = 64;
+
+export function JoinRequest({ device }: { readonly device: Device }) {
+  const { id, name, model, address, metrics, quarantined, offeredKey } = device;
+  const decision = useJoinDecision(device, offeredKey?.code);
+  const [given, setGiven] = useState({ name: "", room: "" });
+  const [isNaming, setNaming] = useState(false);
+  const origin = [model ?? [], address === null ? [] : text.joining.at(address)].flat().join(" ");
+  const facts = [name === id ? [] : id, origin === "" ? [] : origin].flat();
+  return (
+    <div className={styles["request"]}>
+      <div className={styles["facts"]}>
+        <h2>{text.joining.one(name)}</h2>
+        <p>
+          {facts.join(" · ")}
+          {metrics.length > 0 && " · "}
+          {metrics.slice(0, MAX_SHOWN_METRICS).map((metric, index) => (
+            <span key={metric.name}>
+              {index > 0 && ", "}
+              <FirstReading device={id} metric={metric} />
+            </span>
+          ))}
+          {metrics.length > MAX_SHOWN_METRICS &&
+            `, ${text.presence.andMore(formatCount(metrics.length - MAX_SHOWN_METRICS))}`}
+          {quarantined && ` · ${text.joining.kept(quarantined.readings, formatCount(quarantined.readings))}`}
+        </p>
+        {offeredKey && (
+          <p>
+            {text.joining.compareKey} <b className={styles["code"]}>{offeredKey.code}</b>
+          </p>
+        )}
+        {isNaming && <Naming device={device} given={given} onChange={setGiven} />}
+        {decision.error && <p role="alert">{explain(decision.error)}</p>}
+      </div>
+      <div className={styles["buttons"]}>
+        {!isNaming && (
+          <button
+            type="button"
+            className="button small"
+            aria-label={text.joining.nameOf(name)}
+            onClick={() => setNaming(true)}
+          >
+            {text.joining.nameAndRoom}
+          </button>
+        )}
+        <button
+          type="button"
+          className="button small primary"
+          aria-label={text.joining.approveOf(name)}
+          disabled={decision.isPending}
+          onClick={() => decision.mutate({ kind: "approve", name: given.name.trim(), room: given.room.trim() })}
+        >
+          {text.joining.approve}
+        </button>
+        <button
+          type="button"
+          className="button small"
+          aria-label={text.joining.blockOf(name)}
+          disabled={decision.isPending}
+          onClick={() => decision.mutate({ kind: "block" })}
+        >
+          {text.joining.block}
+        </button>
+      </div>
+    </div>
+  );
+}
+
+interface Given {
+  readonly name: string;
+  readonly room: string;
+}
+
+interface NamingProps {
+  readonly device: Device;
+  readonly given: Given;
+  readonly onChange: (given: Given) => void;
+}
+
+function Naming({ device, given, onChange }: NamingProps) {
+  const { data: devices = [] } = useDevices();
+  const rooms = useId();
+  return (
+    <div className={styles["naming"]}>
+      <input
+        // It was asked for with a press.
+        // biome-ignore lint/a11y/noAutofocus: see above
+        autoFocus
+        aria-label={text.joining.nameLabel(device.name)}
+        placeholder={device.name}
+        maxLength={MAX_NAME_CHARACTERS}
+        value={given.name}
+        onChange={({ target }) => onChange({ ...given, name: target.value })}
+      />
+      <input
+        aria-label={text.joining.roomLabel(device.name)}
+        placeholder={text.joining.room}
+        maxLength={MAX_NAME_CHARACTERS}
+        list={rooms}
+        value={given.room}
+        onChange={({ target }) => onChange({ ...given, room: target.value })}
+      />
+      <datalist id={rooms}>
+        {roomsOf(devices).map((room) => (
+          <option key={room} value={room} />
+        ))}
+      </datalist>
+    </div>
+  );
+}
+
+function FirstReading({ device, metric }: { readonly device: string; readonly metric: Metric }) {
+  const { value } = useLatest(device, metric);
+  return `${inSentence(metric)} ${formatQuantity(value, metric.unit)}`;
+}
+
+/** A generated label starts in lower case inside a sentence; a label that the device declared stays as it is. */
+function inSentence(metric: Metric): string {
+  const label = metricLabel(metric);
+  const isOurs = metric.label === undefined && /^\p{Lu}(?!\p{Lu})/u.test(label);
+  return isOurs ? label.charAt(0).toLowerCase() + label.slice(1) : label;
+}

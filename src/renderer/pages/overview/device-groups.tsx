@@ -1,0 +1,67 @@
+// The groups of devices, as cards or as rows of a list, with a handle on each while the order is made by hand.
+import type { ReactNode } from "react";
+import type { Device } from "../../../shared/device.ts";
+import { text } from "../../i18n/text.ts";
+import type { OverviewLayout } from "../../shell/overview-layout.ts";
+import type { Group, GroupName } from "./arrange.ts";
+import type { Reason } from "./attention.ts";
+import { DeviceCard } from "./device-card.tsx";
+import styles from "./device-groups.module.css";
+import { DeviceRows } from "./device-rows.tsx";
+import { OrderHandle } from "./order-handle.tsx";
+
+interface Props {
+  readonly groups: readonly Group[];
+  readonly devices: readonly Device[];
+  readonly reasonsOf: (device: Device) => readonly Reason[];
+  readonly layout: OverviewLayout;
+}
+
+export function DeviceGroups({ groups, devices, reasonsOf, layout }: Props) {
+  const known = new Map(devices.map((device) => [device.id, device]));
+  const handleOf = ({ id, name }: Device, group: readonly string[]): ReactNode =>
+    layout.order === "hand" && <OrderHandle id={id} name={name} group={group} devices={devices} />;
+  return groups.map(({ name, ids }) => {
+    const shown = ids.flatMap((id) => known.get(id) ?? []);
+    const title = titleOf(name);
+    return (
+      <section key={keyOf(name)} className={styles["group"]} aria-label={title ?? text.shell.devices}>
+        <h2 className={title === null ? "unseen" : name.kind === "attention" ? styles["attention"] : undefined}>
+          {title ?? text.shell.devices} <small>{shown.length}</small>
+        </h2>
+        {layout.view === "list" ? (
+          <DeviceRows devices={shown} reasonsOf={reasonsOf} handleOf={(device) => handleOf(device, ids)} />
+        ) : (
+          <ul className={styles["grid"]}>
+            {shown.map((device) => (
+              <DeviceCard
+                key={device.id}
+                device={device}
+                reasons={reasonsOf(device).join(" ")}
+                handle={handleOf(device, ids)}
+              />
+            ))}
+          </ul>
+        )}
+      </section>
+    );
+  });
+}
+
+function keyOf(name: GroupName): string {
+  return "name" in name ? `${name.kind} ${name.name}` : name.kind;
+}
+
+function titleOf(name: GroupName): string | null {
+  switch (name.kind) {
+    case "attention":
+      return text.overview.needsLook;
+    case "room":
+    case "tag":
+      return name.name;
+    case "rest":
+      return text.overview.rest;
+    case "all":
+      return null;
+  }
+}

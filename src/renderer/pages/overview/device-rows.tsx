@@ -1,0 +1,55 @@
+// Devices as rows of a dense list: many of them in one sight.
+import type { ReactNode } from "react";
+import type { Device } from "../../../shared/device.ts";
+import { LastSeen } from "../../device/last-seen.tsx";
+import { LatestValue } from "../../device/latest-value.tsx";
+import { Presence } from "../../device/presence.tsx";
+import { metricLabel } from "../../i18n/names.ts";
+import { text } from "../../i18n/text.ts";
+import { LINKS } from "../../shell/use-route.ts";
+import type { Reason } from "./attention.ts";
+import styles from "./device-rows.module.css";
+
+const MAX_SHOWN_METRICS = 4;
+
+interface Props {
+  readonly devices: readonly Device[];
+  readonly reasonsOf: (device: Device) => readonly Reason[];
+  readonly handleOf: (device: Device) => ReactNode;
+}
+
+export function DeviceRows({ devices, reasonsOf, handleOf }: Props) {
+  return (
+    <ul className={`panel ${styles["rows"]}`}>
+      {devices.map((device) => (
+        <li
+          key={device.id}
+          data-device={device.id}
+          className={device.presence.online ? styles["row"] : `${styles["row"]} ${styles["away"]}`}
+        >
+          {handleOf(device)}
+          <a className="cut" href={LINKS.device(device.id)} title={device.name}>
+            {device.name}
+          </a>
+          <Presence {...device.presence} />
+          <span className={styles["values"]}>
+            {device.metrics.slice(0, MAX_SHOWN_METRICS).map((metric) => (
+              <span key={metric.name} className={metric.stale ? styles["stale"] : undefined}>
+                <small className="cut" title={metric.name}>
+                  {metricLabel(metric)}
+                </small>
+                <LatestValue device={device.id} metric={metric} />
+              </span>
+            ))}
+          </span>
+          <span className={styles["seen"]}>
+            {reasonsOf(device)
+              .filter((reason) => reason !== "offline")
+              .map((reason) => text.overview.reasons[reason])
+              .join(", ") || <LastSeen device={device} />}
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,49 @@
+// The overview for a projector or a screen on the wall: nothing but the devices, large. The style sheet's sizes are in rem, so
+// the root's font size makes everything larger.
+import { Minimize2 } from "lucide-react";
+import { type ReactNode, useEffect } from "react";
+import { text } from "../../i18n/text.ts";
+import { setFilters, useFilters } from "./filters.ts";
+import styles from "./wall.module.css";
+
+export function Wall({ children }: { readonly children: ReactNode }) {
+  const filters = useFilters();
+  useEffect(() => {
+    const root = document.documentElement;
+    root.dataset["wall"] = "";
+    return () => {
+      delete root.dataset["wall"];
+      if (document.fullscreenElement !== null) void document.exitFullscreen();
+    };
+  }, []);
+  useEffect(() => {
+    const leave = () => setFilters({ ...filters, isWall: false });
+    // Escape ends the full screen without a key event.
+    const onFullscreen = () => document.fullscreenElement === null && leave();
+    const onKey = ({ key }: KeyboardEvent) =>
+      key === "Escape" && document.querySelector("dialog[open]") === null && leave();
+    document.addEventListener("fullscreenchange", onFullscreen);
+    window.addEventListener("keydown", onKey);
+    return () => {
+      document.removeEventListener("fullscreenchange", onFullscreen);
+      window.removeEventListener("keydown", onKey);
+    };
+  }, [filters]);
+  return (
+    <>
+      <title>{`${text.shell.overview} · Bramble`}</title>
+      <h1 className="unseen" tabIndex={-1}>
+        {text.shell.overview}
+      </h1>
+      {children}
+      <button
+        type="button"
+        className={`button small ${styles["leave"]}`}
+        onClick={() => setFilters({ ...filters, isWall: false })}
+      >
+        <Minimize2 className="icon" aria-hidden="true" />
+        {text.overview.leaveWall}
+      </button>
+    </>
+  );
+}

@@ -1,0 +1,100 @@
+// The entries of the command palette that the one who is signed in may use: devices, pages, and what can be done.
+import {
+  Cpu,
+  Expand,
+  KeyRound,
+  Languages,
+  LayoutGrid,
+  List,
+  LogOut,
+  type LucideIcon,
+  Moon,
+  Plus,
+  Stethoscope,
+  Sun,
+  Thermometer,
+} from "lucide-react";
+import { LANGUAGES } from "../../../shared/messages/language.ts";
+import { useMay, useMe, useSeesAll } from "../../api/access.ts";
+import { useDevices } from "../../api/queries.ts";
+import { signOut } from "../../api/session.ts";
+import { useStored } from "../../api/stored.ts";
+import { temperatureUnit } from "../../api/temperature-unit.ts";
+import { chooseLanguage, language } from "../../i18n/language.ts";
+import { metricLabel } from "../../i18n/names.ts";
+import { text } from "../../i18n/text.ts";
+import { TEMPERATURE_UNITS } from "../../i18n/units.ts";
+import { chooseTheme, useTheme } from "../../styles/theme.ts";
+import { overviewLayout } from "../overview-layout.ts";
+import { ACCESS_SECTIONS, goTo, LINKS } from "../use-route.ts";
+import type { Entry } from "./entries.ts";
+
+export function useEntries(): Entry[] {
+  const { data: me } = useMe();
+  const [devices, pages, actions] = [useDeviceEntries(), usePageEntries(), useActionEntries()];
+  // Whoever opened a shared device sees its page alone.
+  return me === undefined || me.device !== undefined ? actions : [...devices, ...pages, ...actions];
+}
+
+function useDeviceEntries(): Entry[] {
+  const { data: devices = [] } = useDevices();
+  return devices.map(({ id, name, room, tags = [], model = "", metrics }) => ({
+    id: `device ${id}`,
+    icon: Cpu,
+    label: name,
+    ...(room !== undefined && { hint: room }),
+    words: [id, model, ...tags, ...metrics.map(metricLabel)],
+    run: () => goTo(LINKS.device(id)),
+  }));
+}
+
+function usePageEntries(): Entry[] {
+  const isAdmin = useMay("admin");
+  const seesAll = useSeesAll();
+  const page = (icon: LucideIcon, label: string, link: string): Entry => ({
+    id: link,
+    icon,
+    label,
+    words: [],
+    run: () => goTo(link),
+  });
+  return [
+    page(LayoutGrid, text.shell.overview, LINKS.overview),
+    ...(seesAll ? [page(Stethoscope, text.shell.doctor, LINKS.doctor)] : []),
+    ...(isAdmin ? [page(Plus, text.palette.addDevice, LINKS.add)] : []),
+    ...(isAdmin
+      ? ACCESS_SECTIONS.map((section) =>
+          page(KeyRound, `${text.shell.access}: ${text.palette.accessSections[section]}`, LINKS.access(section)),
+        )
+      : []),
+  ];
+}
+
+function useActionEntries(): Entry[] {
+  const { data: me } = useMe();
+  const theme = useTheme();
+  const layout = useStored(overviewLayout);
+  const unit = useStored(temperatureUnit);
+  const action = (id: string, icon: LucideIcon, label: string, run: () => void): Entry => {
+    return { id: `action ${id}`, icon, label, hint: text.palette.action, words: [], run };
+  };
+  const isList = layout.view === "list";
+  const otherView = isList ? "cards" : "list";
+  const otherTheme = theme === "dark" ? "light" : "dark";
+  const showOtherView = () => {
+    overviewLayout.set({ ...layout, view: otherView });
+    goTo(LINKS.overview);
+  };
+  return [
+    action("view", isList ? LayoutGrid : List, text.palette.views[otherView], showOtherView),
+    action("wall", Expand, text.palette.wall, () => goTo(LINKS.wall)),
+    action("theme", theme === "dark" ? Sun : Moon, text.palette.themes[otherTheme], () => chooseTheme(otherTheme)),
+    ...TEMPERATURE_UNITS.filter((one) => one !== unit).map((one) =>
+      action(one, Thermometer, text.palette.temperaturesIn(one), () => temperatureUnit.set(one)),
+    ),
+    ...Object.entries(LANGUAGES).flatMap(([code, name]) =>
+      code === language ? [] : [action(code, Languages, name, () => chooseLanguage(code === "ko" ? "ko" : "en"))],
+    ),
+    ...(me?.kind === "person" ? [action("leave", LogOut, text.shell.signOut, () => void signOut())] : []),
+  ];
+}

@@ -1,0 +1,50 @@
+// The status line: the hub's name and ports, devices online, reading rate, stored bytes, its notes, who is signed in, and
+// what a person chose about the window.
+import { useDevices, useHub } from "../../api/queries.ts";
+import { useSignal } from "../../api/signal.ts";
+import { useLive } from "../../api/use-live.ts";
+import { formatBytes, formatCount } from "../../i18n/numbers.ts";
+import { text } from "../../i18n/text.ts";
+import { Choices } from "./choices.tsx";
+import styles from "./hub-status.module.css";
+import { SignedIn } from "./signed-in.tsx";
+
+export function HubStatus() {
+  const { data: hub } = useHub();
+  if (hub === undefined) return null;
+  return (
+    <footer className={styles["status"]}>
+      {hub.notes.map((note) => (
+        <p key={note} className={styles["note"]}>
+          {note}
+        </p>
+      ))}
+      <strong className="cut" title={hub.name}>
+        {hub.name}
+      </strong>
+      <span>
+        MQTT {hub.mqttPort} · HTTP {hub.httpPort}
+      </span>
+      <Traffic />
+      <span>{text.shell.stored(formatBytes(hub.storedBytes))}</span>
+      <SignedIn />
+      <Choices />
+    </footer>
+  );
+}
+
+function Traffic() {
+  const { data: devices } = useDevices();
+  const live = useLive();
+  const rate = useSignal(live.readingsPerSecond);
+  const connection = useSignal(live.connection);
+  if (devices === undefined) return null;
+  if (connection === "lost") return <span>{text.shell.notConnected}</span>;
+  const online = devices.filter(({ presence }) => presence.online).length;
+  return (
+    <>
+      <span>{text.shell.online(online, devices.length)}</span>
+      <span>{rate === undefined ? "\u00a0" : text.shell.readingsPerSecond(formatCount(rate))}</span>
+    </>
+  );
+}

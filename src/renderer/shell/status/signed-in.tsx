@@ -1,0 +1,24 @@
+// Who is signed in, in a browser, and the way out. The desktop app's window is signed in by the app.
+import { useMutation } from "@tanstack/react-query";
+import { useMe } from "../../api/access.ts";
+import { explain } from "../../api/client.ts";
+import { signOut } from "../../api/session.ts";
+import { text } from "../../i18n/text.ts";
+import styles from "./hub-status.module.css";
+
+export function SignedIn() {
+  const { data: me } = useMe();
+  const leaving = useMutation({ mutationFn: signOut });
+  if (me?.kind !== "person") return null;
+  return (
+    <div className={styles["me"]}>
+      <span className="cut" title={me.name}>
+        {me.name}
+      </span>
+      <button type="button" disabled={leaving.isPending} onClick={() => leaving.mutate()}>
+        {text.shell.signOut}
+      </button>
+      {leaving.error && <p role="alert">{explain(leaving.error)}</p>}
+    </div>
+  );
+}

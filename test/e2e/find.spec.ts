@@ -1,0 +1,197 @@
+// Finding and arranging devices: searching, filtering, the list, the order by hand, the wall, the command palette, and what a
+// person chose about the window.
+import { expect, type Page, test } from "@playwright/test";
+import { startTestHub, type TestHub } from "../support/hub.ts";
+import { linkOf } from "./page.ts";
+
+async function homeHub(): Promise<TestHub> {
+  const hub = await startTestHub();
+  for (const [id, changes] of [
+    ["attic", { room: "Attic", tags: ["inside"] }],
+    ["bed-north", { room: "Greenhouse", tags: ["wet"] }],
+    ["bed-south", { room: "Greenhouse" }],
+  ] as const) {
+    await hub.post({ device_id: id, temperature: 20.5 });
+    await hub.fetch(`/api/v1/devices/${id}`, {
+      method: "PATCH",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(changes),
+    });
+  }
+  return hub;
+}
+
+const cards = (page: Page) => page.getByRole("main").getByRole("heading", { level: 3 });
+const hash = (page: Page) => page.evaluate(() => location.hash);
+
+test("typing, a room, a tag and a state narrow the devices down; the address keeps it", async ({ page }) => {
+  await using hub = await homeHub();
+  await page.goto(linkOf(hub));
+  await expect(cards(page)).toHaveText(["attic", "bed-north", "bed-south"]);
+  await page.getByRole("searchbox", { name: "Search devices" }).fill("bed");
+  await expect(cards(page)).toHaveText(["bed-north", "bed-south"]);
+  await page.getByRole("combobox", { name: "Tag" }).selectOption("wet");
+  await expect(cards(page)).toHaveText(["bed-north"]);
+  expect(await hash(page)).toBe("#/?q=bed&tag=wet");
+  await page.reload();
+  await expect(cards(page)).toHaveText(["bed-north"]);
+  await page.getByRole("link", { name: "bed-north" }).click();
+  await page.goBack();
+  await expect(page.getByRole("searchbox", { name: "Search devices" })).toHaveValue("bed");
+  await page.getByRole("combobox", { name: "State" }).selectOption("Away");
+  await page.getByRole("button", { name: "Show all" }).click();
+  await page.getByRole("combobox", { name: "Room", exact: true }).selectOption("Attic");
+  await expect(cards(page)).toHaveText(["attic"]);
+});
+
+test("a device that is undervolted stands first, and says why", async ({ page }) => {
+  await using hub = await homeHub();
+  await page.goto(linkOf(hub));
+  await expect(cards(page)).toHaveText(["attic", "bed-north", "bed-south"]);
+  await hub.post({ device_id: "bed-south", undervoltage: 1 });
+  const attention = page.getByRole("region", { name: "Needs a look" });
+  await expect(attention.getByRole("heading", { level: 3 })).toHaveText(["bed-south"]);
+  await expect(attention).toContainText("Undervoltage: its power supply is too weak.");
+  await hub.post({ device_id: "bed-south", undervoltage: 0 });
+  await expect(attention).toBeHidden();
+});
+
+test("the list and the order by hand are remembered; the order is made with the keyboard or by dragging", async ({
+  page,
+}) => {
+  await using hub = await homeHub();
+  await page.goto(linkOf(hub));
+  await page.getByRole("combobox", { name: "Group" }).selectOption("In one group");
+  await page.getByRole("combobox", { name: "Order" }).selectOption("By hand");
+  const handle = page.getByRole("button", { name: "Move attic" });
+  await handle.focus();
+  await page.keyboard.press("ArrowRight");
+  await expect(cards(page)).toHaveText(["bed-north", "attic", "bed-south"]);
+  await expect(handle).toBeFocused();
+  await expect(page.locator("[data-announcer]")).toHaveText("attic: place 2 of 3");
+
+  await page.getByRole("button", { name: "Move bed-south" }).hover();
+  await page.mouse.down();
+  await page.getByRole("heading", { level: 3, name: "bed-north" }).hover();
+  await page.mouse.up();
+  await expect(cards(page)).toHaveText(["bed-south", "bed-north", "attic"]);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(cards(page)).toHaveText(["bed-north", "attic", "bed-south"]);
+
+  await page.getByRole("button", { name: "List", exact: true }).click();
+  await expect(page.getByRole("listitem").first()).toContainText("bed-north");
+  await page.reload();
+  await expect(page.getByRole("button", { name: "List", exact: true })).toHaveAttribute("aria-pressed", "true");
+  await expect(page.getByRole("listitem").first()).toContainText("bed-north");
+});
+
+test("the wall shows nothing but the devices, larger", async ({ page }) => {
+  await using hub = await homeHub();
+  await page.setViewportSize({ width: 1920, height: 1080 });
+  await page.goto(linkOf(hub));
+  const size = () =>
+    cards(page)
+      .first()
+      .evaluate((heading) => Number.parseFloat(getComputedStyle(heading).fontSize));
+  await expect(cards(page)).toHaveCount(3);
+  const before = await size();
+  await page.getByRole("button", { name: "Fill the screen" }).click();
+  await expect(page.getByRole("navigation")).toBeHidden();
+  await expect(page.getByRole("searchbox")).toBeHidden();
+  expect(await size()).toBeGreaterThan(before * 1.5);
+  await page.getByRole("button", { name: "Back to the window" }).click();
+  await expect(page.getByRole("navigation")).toBeVisible();
+  expect(await hash(page)).toBe("#/");
+});
+
+test("the command palette opens a device by the keyboard alone, and does what it says", async ({ page }) => {
+  await using hub = await homeHub();
+  await page.goto(linkOf(hub));
+  await expect(cards(page)).toHaveCount(3);
+  await page.keyboard.press("Control+k");
+  const field = page.getByRole("combobox", { name: "Find anything" });
+  await expect(field).toBeFocused();
+  await field.fill("green");
+  await expect(page.getByRole("option")).toHaveText([/bed-north/, /bed-south/]);
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { level: 1, name: "bed-south" })).toBeFocused();
+
+  await page.keyboard.press("Control+k");
+  await field.fill("dark colours");
+  await page.keyboard.press("Enter");
+  await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
+  await page.reload();
+  await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
+  await page.getByRole("button", { name: "Find anything" }).click();
+  await field.fill("zzz");
+  await expect(page.getByText("Nothing is called “zzz”.")).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("button", { name: "Find anything" })).toBeFocused();
+});
+
+test("temperatures are shown in the unit that a person chose", async ({ page }) => {
+  await using hub = await startTestHub();
+  await hub.post({ device_id: "pi", metrics: { temperature: { value: 25.5, unit: "°C" } } });
+  await page.route("**/api/v1/devices", async (route) => {
+    const answer = await (await route.fetch()).json();
+    const [device] = answer.devices;
+    await route.fulfill({
+      json: {
+        devices: [
+          { ...device, metrics: [{ ...device.metrics[0], unit: "°C", latest: { ts: Date.now(), value: 25.5 } }] },
+        ],
+      },
+    });
+  });
+  await page.goto(linkOf(hub));
+  const card = page.getByRole("listitem").filter({ hasText: "pi" });
+  await expect(card).toContainText("25.5°C");
+  await page.getByRole("combobox", { name: "Temperatures" }).selectOption("°F");
+  await expect(card).toContainText("77.9°F");
+  await page.reload();
+  await expect(card).toContainText("77.9°F");
+});
+
+for (const width of [390, 800, 1280, 2560]) {
+  test(`at ${width} px nothing overflows, and the cards use the width`, async ({ page }) => {
+    await using hub = await homeHub();
+    await page.setViewportSize({ width, height: 900 });
+    await page.goto(linkOf(hub));
+    await page.getByRole("combobox", { name: "Group" }).selectOption("In one group");
+    await expect(cards(page)).toHaveCount(3);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBe(0);
+    const items = page.getByRole("main").getByRole("listitem");
+    const tops = await items.evaluateAll((all) => all.map((item) => item.getBoundingClientRect().top));
+    const inFirstRow = tops.filter((top) => top === tops[0]).length;
+    expect(inFirstRow).toBe({ 390: 1, 800: 2 }[width] ?? 3);
+    const grid = await page.getByRole("main").getByRole("list").first().boundingBox();
+    expect(grid?.width).toBeGreaterThan(width * 0.7);
+    if (width > 390) return;
+    for (const button of await page.getByRole("main").getByRole("button").all()) {
+      if (await button.isVisible()) expect((await button.boundingBox())?.height).toBeGreaterThanOrEqual(44);
+    }
+    for (const link of await page.getByRole("navigation").getByRole("link").all()) {
+      if (await link.isVisible()) expect((await link.boundingBox())?.height).toBeGreaterThanOrEqual(44);
+    }
+  });
+}
+
+test("without motion nothing moves, and with the system's colours switches stay", async ({ page }) => {
+  await using hub = await homeHub();
+  const controls = [{ control: { id: "led", kind: "switch" }, publishes: { topic: "led", on: "1", off: "0" } }];
+  await hub.fetch("/api/v1/devices/attic", {
+    method: "PATCH",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ controls }),
+  });
+  await page.emulateMedia({ reducedMotion: "reduce", forcedColors: "active" });
+  await page.goto(linkOf(hub));
+  const led = page.getByRole("switch", { name: "Led" });
+  await expect(led).toBeVisible();
+  const look = await led.evaluate((element) => {
+    const { transitionDuration, borderTopStyle, borderTopColor, backgroundColor } = getComputedStyle(element);
+    return { transitionDuration, borderTopStyle, isSeen: borderTopColor !== backgroundColor };
+  });
+  expect(look).toEqual({ transitionDuration: "0s", borderTopStyle: "solid", isSeen: true });
+});
