@@ -46,6 +46,13 @@ export async function request<Answer>(url: string, init?: RequestInit): Promise<
   return response.json();
 }
 
+/** For files. */
+export async function requestBytes(url: string): Promise<Uint8Array<ArrayBuffer>> {
+  const response = await fetchFromHub(url);
+  if (!response.ok) throw new ApiFailure(response, await readError(response));
+  return new Uint8Array(await response.arrayBuffer());
+}
+
 export function post<Answer>(url: string, body: object): Promise<Answer> {
   const headers = { "content-type": "application/json" };
   return request(url, { method: "POST", headers, body: JSON.stringify(body) });

@@ -2,17 +2,18 @@
 import { useRef } from "react";
 import type { Metric } from "../../shared/device.ts";
 import { useChart } from "../api/queries.ts";
-import { useWidthWhenNear } from "../ui/hooks/use-width-when-near.ts";
-import type { BucketWindow } from "./bucket-window.ts";
-import { runsOf } from "./runs.ts";
+import type { BucketWindow } from "./series/bucket-window.ts";
+import { runsOf } from "./series/runs.ts";
 import styles from "./sparkline.module.css";
 import { useLiveChart } from "./use-live-chart.ts";
+import { useNear } from "./use-near.ts";
 
 const WIDTH = 96;
 const HEIGHT = 30;
 /** Keeps the stroke inside the view box. */
 const MARGIN = 2;
 const SPAN_MS = 3_600_000;
+const MIN_SPAN_MS = 60_000;
 const POINTS = 48;
 /** A row of dots, shown without readings. */
 const EMPTY_PATH = Array.from({ length: 12 }, (_, index) => `M${MARGIN + index * 8} ${HEIGHT / 2}h0.1`).join("");
@@ -26,9 +27,9 @@ interface Props {
 export function Sparkline({ device, metric, colour }: Props) {
   const svg = useRef<SVGSVGElement>(null);
   const path = useRef<SVGPathElement>(null);
-  const isNear = useWidthWhenNear(svg) !== undefined;
-  const chart = useChart({ device, metric: metric.name, spanMs: SPAN_MS, points: POINTS }, isNear);
-  useLiveChart(chart, metric.latest, (window) => path.current?.setAttribute("d", pathOf(window)));
+  const { width, isNear } = useNear(svg);
+  const chart = useChart({ device, metric: metric.name, spanMs: SPAN_MS, points: POINTS }, width !== undefined);
+  useLiveChart(chart, metric.latest, (window) => path.current?.setAttribute("d", pathOf(window)), { isNear });
 
   return (
     <svg
@@ -46,7 +47,9 @@ export function Sparkline({ device, metric, colour }: Props) {
 
 function pathOf(window: BucketWindow): string {
   const { min, max } = window.summary() ?? { min: 0, max: 0 };
-  const { startMs, endMs } = window;
+  const { endMs } = window;
+  // It grows from the first reading on: a mark at the right edge says little.
+  const startMs = Math.min(Math.max(window.startMs, window.buckets[0]?.t ?? 0), endMs - MIN_SPAN_MS);
   const { runs, isStepped } = runsOf(window);
   if (runs.length === 0) return EMPTY_PATH;
   const x = (t: number) => MARGIN + ((t - startMs) / (endMs - startMs)) * (WIDTH - 2 * MARGIN);

@@ -3,6 +3,7 @@ import type { Metric } from "../../shared/device.ts";
 import { useSignal } from "../api/signal.ts";
 import { useLatest, useLive } from "../api/use-live.ts";
 import { formatValue } from "../i18n/numbers.ts";
+import { text } from "../i18n/text.ts";
 import styles from "./latest-value.module.css";
 
 /** A longer number is written smaller: a card has a label and a line beside it. */
@@ -16,12 +17,17 @@ interface Props {
 export function LatestValue({ device, metric }: Props) {
   const { value } = useLatest(device, metric);
   const resolution = useSignal(useLive().series.of(device, metric.name).resolution);
-  const text = formatValue(value, resolution);
-  const isLong = text.length > MAX_LARGE_CHARACTERS;
+  const shown = valueText(metric, value, resolution);
+  const isLong = shown.length > MAX_LARGE_CHARACTERS;
   return (
     <span className={`${styles["value"]} ${isLong ? styles["long"] : ""}`} title={String(value)}>
-      {text}
+      {shown}
       {metric.unit !== undefined && <small>{metric.unit}</small>}
     </span>
   );
+}
+
+function valueText({ kind, decimals }: Metric, value: number, resolution: number | undefined): string {
+  if (kind === "state" && (value === 0 || value === 1)) return value === 1 ? text.charts.on : text.charts.off;
+  return formatValue(value, decimals === undefined ? resolution : 10 ** -decimals);
 }

@@ -22,7 +22,9 @@ export const LINKS = {
   edit: (id: string): string => `#/devices/${encodeURIComponent(id)}/edit`,
 } as const;
 
-export function parseRoute(hash: string): Route {
+/** What stands behind a `?` is the page's own. */
+export function parseRoute(address: string): Route {
+  const [hash = ""] = address.split("?");
   if (hash === "" || hash === "#" || hash === LINKS.overview) return { kind: "overview" };
   if (hash === LINKS.add) return { kind: "add" };
   if (hash === LINKS.doctor) return { kind: "doctor" };

@@ -1,5 +1,5 @@
 // What is drawn of a window: runs of points between gaps. Those of two states are steps, and the last state lasts until now.
-import type { Bucket } from "../../shared/reading.ts";
+import type { Bucket } from "../../../shared/reading.ts";
 import type { BucketWindow } from "./bucket-window.ts";
 import { type Runs, splitAtGaps } from "./gaps.ts";
 import { stateAt } from "./on-off.ts";

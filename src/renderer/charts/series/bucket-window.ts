@@ -1,7 +1,7 @@
 // The buckets of one chart: the hub's answer, extended by live readings. The window slides, and old buckets leave on the left.
-import type { Chart } from "../../shared/api.ts";
-import type { Bucket } from "../../shared/reading.ts";
-import type { Point } from "../api/series.ts";
+import type { Chart } from "../../../shared/api.ts";
+import type { Bucket } from "../../../shared/reading.ts";
+import type { Point } from "../../api/series.ts";
 import { endState, heldStates, isOnOff, isPeriodic, isState, meanByTime } from "./on-off.ts";
 import { resolutionOf } from "./resolution.ts";
 
@@ -17,6 +17,8 @@ export interface Known {
   readonly latest?: Point | undefined;
   /** The state before the window, where earlier buckets told it. */
   readonly before?: number | undefined;
+  /** The window stays where it is. */
+  readonly isFixed?: boolean;
 }
 
 export class BucketWindow {
@@ -31,8 +33,10 @@ export class BucketWindow {
   #newest: Point | undefined;
   /** The value that the window begins with, where it is known. */
   #before: number | undefined;
+  readonly #isFixed: boolean;
 
-  constructor(chart: Chart, { latest, before }: Known = {}) {
+  constructor(chart: Chart, { latest, before, isFixed = false }: Known = {}) {
+    this.#isFixed = isFixed;
     this.#spanMs = chart.to - chart.from;
     this.#stepMs = chart.stepMs;
     this.#originMs = chart.from;
@@ -41,6 +45,10 @@ export class BucketWindow {
     this.#endMs = chart.to;
     this.#newest = latest;
     this.#before = latest !== undefined && latest.ts < chart.from ? latest.value : before;
+  }
+
+  get isFixed(): boolean {
+    return this.#isFixed;
   }
 
   get buckets(): readonly Bucket[] {
@@ -88,7 +96,7 @@ export class BucketWindow {
    * that come fast, so others that came with it may be missing.
    */
   add({ ts, value }: Point): boolean {
-    if (ts < this.startMs) return false;
+    if (ts < this.startMs || (this.#isFixed && ts >= this.#endMs)) return false;
     const t = this.#bucketOf(ts);
     const before = this.#buckets.findLastIndex((bucket) => bucket.t <= t);
     const known = this.#buckets[before];
@@ -100,8 +108,9 @@ export class BucketWindow {
     return ts < newestMs;
   }
 
-  /** Moves the right edge to now, or to the newest reading where a Pi's clock is ahead. */
+  /** Moves the right edge to now, or to the newest reading where a Pi's clock is ahead; a fixed window stays. */
   slideTo(nowMs: number): void {
+    if (this.#isFixed) return;
     this.#endMs = Math.max(nowMs, this.#buckets.at(-1)?.t ?? 0);
     const { startMs } = this;
     const first = this.#buckets.findIndex((bucket) => bucket.t >= startMs);
@@ -110,6 +119,16 @@ export class BucketWindow {
     if (left === undefined) return;
     this.#before = endState(left, this.#buckets[count], this.#lastState);
     this.#buckets = this.#buckets.slice(count);
+  }
+
+  /** The bucket that holds a moment, or that of the state which lasts then; undefined where there is none near. */
+  at(ms: number): Bucket | undefined {
+    const known = this.states ?? this.#buckets;
+    const index = known.findLastIndex((bucket) => bucket.t <= ms);
+    const [before, after] = [known[index], known[index + 1]];
+    if (before === undefined || this.states !== undefined) return before;
+    const isNearerAfter = after !== undefined && after.t - ms < ms - before.t - this.#stepMs;
+    return isNearerAfter ? after : before;
   }
 
   /** Of the visible readings; undefined without any. Of two states the mean is by time. */

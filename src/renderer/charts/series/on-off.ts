@@ -1,6 +1,6 @@
 // Series of two states, 0 and 1, which most devices send only when they change: a state holds until the next reading, and
 // the last one until now. So they are drawn as steps, and their mean is one by time.
-import type { Bucket } from "../../shared/reading.ts";
+import type { Bucket } from "../../../shared/reading.ts";
 import { usualDistanceMs } from "./gaps.ts";
 
 /** Whether there is nothing but zeros and ones. */

@@ -1,5 +1,5 @@
 // Ticks of a time axis at round local times, also across daylight-saving changes.
-import { formatMinute, formatWeekday } from "../i18n/times.ts";
+import { formatMinute, formatWeekday } from "../../i18n/times.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
