@@ -63,6 +63,20 @@ export const MetricSettings = Type.Object(
 );
 export type MetricSettings = Static<typeof MetricSettings>;
 
+/** Changes to it, field by field: null takes what people said away, so that the device's own word counts again. */
+const MetricChanges = Type.Object(
+  {
+    label: orNull(line(64)),
+    unit: orNull(line(32)),
+    kind: orNull(MetricKind),
+    decimals: orNull(decimals),
+    hidden: orNull(Type.Boolean()),
+    place: orNull(Type.Integer({ minimum: 0, maximum: 10_000 })),
+  },
+  { additionalProperties: false },
+);
+export type MetricChanges = Static<typeof MetricChanges>;
+
 /** What people say of a device; it wins over what the device says of itself. */
 export const DeviceOverrides = Type.Object({
   name: Type.Optional(Type.String()),
@@ -89,9 +103,9 @@ export const DeviceChanges = Type.Object(
     tags: orNull(Type.Array(line(32), { maxItems: 32 })),
     timeZone: orNull(ZoneName),
     metrics: Type.Optional(
-      Type.Record(Type.String({ maxLength: 256 }), Type.Union([MetricSettings, Type.Null()]), {
+      Type.Record(Type.String({ maxLength: 256 }), Type.Union([MetricChanges, Type.Null()]), {
         maxProperties: 500,
-        description: "all that people say of each metric named; null takes it away, others stay as they are",
+        description: "by metric, field by field; null takes away all that people say of it, others stay as they are",
       }),
     ),
     controls: orNull(

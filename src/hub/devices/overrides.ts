@@ -2,7 +2,7 @@
 import { Compile } from "typebox/compile";
 import { type AddedControl, VALUE_PLACEHOLDER } from "../../shared/added-control.ts";
 import { checkControls } from "../../shared/control.ts";
-import { DeviceChanges, type DeviceOverrides, type MetricSettings } from "../../shared/device.ts";
+import { DeviceChanges, type DeviceOverrides, type MetricChanges, type MetricSettings } from "../../shared/device.ts";
 import type { Problem } from "../../shared/errors.ts";
 import { message } from "../../shared/messages/message.ts";
 import type { DeviceTopics } from "../access/topic-authority.ts";
@@ -73,10 +73,23 @@ function editedMetrics(
   given: NonNullable<DeviceOverrides["metrics"]>,
   changes: NonNullable<DeviceChanges["metrics"]>,
 ): Record<string, MetricSettings> {
-  const all = Object.entries({ ...given, ...changes });
-  return Object.fromEntries(
-    all.flatMap(([name, settings]) =>
-      settings === null || Object.keys(settings).length === 0 ? [] : [[name, settings]],
-    ),
-  );
+  const edited = new Map(Object.entries(given));
+  for (const [name, change] of Object.entries(changes)) {
+    const settings = change === null ? {} : editedMetric(edited.get(name) ?? {}, change);
+    if (Object.keys(settings).length > 0) edited.set(name, settings);
+    else edited.delete(name);
+  }
+  return Object.fromEntries(edited);
+}
+
+function editedMetric(given: MetricSettings, changes: MetricChanges): MetricSettings {
+  const { label, unit, kind, decimals, hidden, place } = { ...given, ...changes };
+  return {
+    ...(label && { label }),
+    ...(unit && { unit }),
+    ...(kind && { kind }),
+    ...(decimals !== undefined && decimals !== null && { decimals }),
+    ...(hidden && { hidden }),
+    ...(place !== undefined && place !== null && { place }),
+  };
 }

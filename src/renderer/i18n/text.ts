@@ -4,12 +4,14 @@ import { chartTable as enChartTable } from "./en/chart-table.ts";
 import { charts as enCharts } from "./en/charts.ts";
 import { controls as enControls } from "./en/controls.ts";
 import { devicePage as enDevicePage } from "./en/device-page.ts";
+import { editDevice as enEditDevice } from "./en/edit-device.ts";
 import { exporting as enExporting } from "./en/export.ts";
 import { shell as enShell } from "./en/shell.ts";
 import { chartTable as koChartTable } from "./ko/chart-table.ts";
 import { charts as koCharts } from "./ko/charts.ts";
 import { controls as koControls } from "./ko/controls.ts";
 import { devicePage as koDevicePage } from "./ko/device-page.ts";
+import { editDevice as koEditDevice } from "./ko/edit-device.ts";
 import { exporting as koExporting } from "./ko/export.ts";
 import { shell as koShell } from "./ko/shell.ts";
 import { language } from "./language.ts";
@@ -21,6 +23,7 @@ const en = {
   chartTable: enChartTable,
   devicePage: enDevicePage,
   exporting: enExporting,
+  editDevice: enEditDevice,
 };
 const ko: typeof en = {
   shell: koShell,
@@ -29,6 +32,7 @@ const ko: typeof en = {
   chartTable: koChartTable,
   devicePage: koDevicePage,
   exporting: koExporting,
+  editDevice: koEditDevice,
 };
 
 export const text: typeof en = { en, ko }[language];

@@ -18,7 +18,8 @@ const MAX_SHOWN_METRICS = 4;
 
 /** Memoized, so that a change of one device renders one card. */
 export const DeviceCard = memo(function DeviceCard({ device }: { readonly device: Device }) {
-  const { id, name, presence, metrics } = device;
+  const { id, name, presence } = device;
+  const metrics = device.metrics.filter(({ hidden }) => hidden !== true);
   const mayCommand = useMay("operator");
   const hidden = metrics.length - MAX_SHOWN_METRICS;
   const isSilent = (metric: Metric) => metric.stale || !presence.online;
