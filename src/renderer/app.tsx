@@ -6,6 +6,7 @@ import { useHub } from "./api/queries.ts";
 import type { RefusedLink } from "./api/session.ts";
 import { AccessPage } from "./pages/access/access-page.tsx";
 import { AddDevice } from "./pages/add-device/add-device.tsx";
+import { ComparePage } from "./pages/compare/compare-page.tsx";
 import { DevicePage } from "./pages/device/device-page.tsx";
 import { DoctorPage } from "./pages/doctor/doctor-page.tsx";
 import { EditDevice } from "./pages/edit-device/edit-device.tsx";
@@ -43,6 +44,8 @@ function Page({ route }: { readonly route: Route }) {
       return isAdmin ? <AddDevice /> : <Overview whileEmpty={null} />;
     case "access":
       return <AccessPage section={route.section} />;
+    case "compare":
+      return <ComparePage key={route.view} viewId={route.view} />;
     case "doctor":
       return <DoctorPage />;
     case "overview":

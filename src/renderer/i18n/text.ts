@@ -2,6 +2,7 @@
 // shape, so that a missing text does not compile. Texts with values in them are functions; plurals go by `Intl`.
 import { chartTable as enChartTable } from "./en/chart-table.ts";
 import { charts as enCharts } from "./en/charts.ts";
+import { compare as enCompare } from "./en/compare.ts";
 import { controls as enControls } from "./en/controls.ts";
 import { devicePage as enDevicePage } from "./en/device-page.ts";
 import { editDevice as enEditDevice } from "./en/edit-device.ts";
@@ -9,6 +10,7 @@ import { exporting as enExporting } from "./en/export.ts";
 import { shell as enShell } from "./en/shell.ts";
 import { chartTable as koChartTable } from "./ko/chart-table.ts";
 import { charts as koCharts } from "./ko/charts.ts";
+import { compare as koCompare } from "./ko/compare.ts";
 import { controls as koControls } from "./ko/controls.ts";
 import { devicePage as koDevicePage } from "./ko/device-page.ts";
 import { editDevice as koEditDevice } from "./ko/edit-device.ts";
@@ -24,6 +26,7 @@ const en = {
   devicePage: enDevicePage,
   exporting: enExporting,
   editDevice: enEditDevice,
+  compare: enCompare,
 };
 const ko: typeof en = {
   shell: koShell,
@@ -33,6 +36,7 @@ const ko: typeof en = {
   devicePage: koDevicePage,
   exporting: koExporting,
   editDevice: koEditDevice,
+  compare: koCompare,
 };
 
 export const text: typeof en = { en, ko }[language];

@@ -7,6 +7,7 @@ import { useDevices } from "../api/queries.ts";
 import { signOut } from "../api/session.ts";
 import { text } from "../i18n/text.ts";
 import { BrandMark } from "./brand-mark.tsx";
+import { CompareLinks } from "./compare-links.tsx";
 import styles from "./navigation.module.css";
 import { LINKS, type Route } from "./use-route.ts";
 
@@ -31,6 +32,7 @@ export function Navigation({ route }: { readonly route: Route }) {
           {devices !== undefined && <small title={text.shell.devices}>{devices.length}</small>}
         </a>
       )}
+      {me !== undefined && me.device === undefined && <CompareLinks route={route} />}
       {seesAll && (
         <a className={styles["page"]} href={LINKS.doctor} aria-current={route.kind === "doctor" ? "page" : undefined}>
           {text.shell.doctor}

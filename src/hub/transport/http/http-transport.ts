@@ -43,6 +43,7 @@ import { type ApiOptions, addApiRoutes } from "./routes/readings.ts";
 import { addRetentionRoutes } from "./routes/retention.ts";
 import { addSessionRoutes } from "./routes/session.ts";
 import { addTlsRoutes } from "./routes/tls.ts";
+import { addViewRoutes, type ViewRouteOptions } from "./routes/views.ts";
 import { addUiFiles } from "./ui-files.ts";
 
 /** An answer may take as long as its reader does. */
@@ -77,7 +78,8 @@ export interface HttpOptions
     CommandRouteOptions,
     Omit<AgentRouteOptions, "httpPort">,
     DoctorRouteOptions,
-    ReachRouteOptions {
+    ReachRouteOptions,
+    ViewRouteOptions {
   readonly access: Access;
   readonly inbox: Inbox;
   readonly ingest: Ingest;
@@ -212,6 +214,7 @@ export class HttpTransport {
     addDeviceRoutes(app, this.#options);
     addRetentionRoutes(app, retention);
     addCommandRoutes(app, this.#options);
+    addViewRoutes(app, this.#options);
     addDoctorRoutes(app, this.#options);
     addReachRoutes(app, this.#options);
     if (tls !== undefined) addTlsRoutes(app, tls());

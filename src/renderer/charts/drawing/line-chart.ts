@@ -68,7 +68,7 @@ export class LineChart {
 }
 
 /** A NaN point between two runs keeps Chart.js from joining them. */
-function chartPointsOf(runs: readonly (readonly Bucket[])[], pick: (bucket: Bucket) => number): ChartPoint[] {
+export function chartPointsOf(runs: readonly (readonly Bucket[])[], pick: (bucket: Bucket) => number): ChartPoint[] {
   return runs.flatMap((run) => {
     const points: ChartPoint[] = run.map((bucket) => ({ x: bucket.t, y: pick(bucket), bucket }));
     return [...points, { x: points.at(-1)?.x ?? 0, y: Number.NaN, bucket: null }];

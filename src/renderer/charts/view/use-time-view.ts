@@ -10,10 +10,16 @@ import { periodOf, withPeriod } from "./view-address.ts";
 /** Of this tab: the range that was chosen last, for pages that are opened without one. */
 let lastChosen: RangeName | null = null;
 
-/** `grownFromMs`: see `TimeView`. */
-export function useTimeView(usual: RangeName, grownFromMs?: number): TimeView {
+interface Options {
+  /** See `TimeView`. */
+  readonly grownFromMs?: number;
+  /** Shown whatever was looked at before. */
+  readonly wanted?: RangeName | undefined;
+}
+
+export function useTimeView(usual: RangeName, { grownFromMs, wanted }: Options = {}): TimeView {
   const [view] = useState(() => {
-    const period = periodOf(location.hash) ?? lastPeriod(lastChosen ?? usual);
+    const period = periodOf(location.hash) ?? lastPeriod(wanted ?? lastChosen ?? usual);
     return new TimeView(period, hubNowMs, grownFromMs);
   });
 

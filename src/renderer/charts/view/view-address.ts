@@ -13,12 +13,16 @@ export function periodOf(hash: string): Period | null {
   return fromMs < toMs ? { kind: "fixed", fromMs, toMs } : null;
 }
 
-/** The address of the same page that shows `period`. */
+/** The address of the same page that shows `period`; what else it says stays. */
 export function withPeriod(hash: string, period: Period): string {
-  const [path = ""] = hash.split("?");
-  const parameters =
-    period.kind === "last"
-      ? `range=${period.name}`
-      : `from=${new Date(period.fromMs).toISOString()}&to=${new Date(period.toMs).toISOString()}`;
+  const [path = "", query = ""] = hash.split("?");
+  const parameters = new URLSearchParams(query);
+  for (const name of ["range", "from", "to"]) parameters.delete(name);
+  if (period.kind === "last") {
+    parameters.append("range", period.name);
+  } else {
+    parameters.append("from", new Date(period.fromMs).toISOString());
+    parameters.append("to", new Date(period.toMs).toISOString());
+  }
   return `${path}?${parameters}`;
 }

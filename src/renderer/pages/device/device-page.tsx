@@ -76,7 +76,9 @@ function UnapprovedDevice({ device }: { readonly device: Device }) {
 }
 
 function JoinedDevice({ device }: { readonly device: Device }) {
-  const view = useTimeView(initialRange(device.firstSeenMs, hubNowMs()), device.firstSeenMs - FIRST_READING_LEAD_MS);
+  const view = useTimeView(initialRange(device.firstSeenMs, hubNowMs()), {
+    grownFromMs: device.firstSeenMs - FIRST_READING_LEAD_MS,
+  });
   const isAdmin = useMay("admin");
   return (
     <>
