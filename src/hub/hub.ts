@@ -324,6 +324,7 @@ export class Hub {
       uiFolder,
       agentFolder,
       readings: store.readings,
+      records: store.records,
       health: () => status.health(),
       metrics: () => status.metrics(),
       latestReadings: config.metricsReadings ? () => directory.latest() : null,

@@ -15,6 +15,7 @@ import { type Route, useRoute } from "./shell/use-route.ts";
 // In chunks of their own: the overview needs none of them, and no chart library.
 const AccessPage = lazy(async () => ({ default: (await import("./pages/access/access-page.tsx")).AccessPage }));
 const AddDevice = lazy(async () => ({ default: (await import("./pages/add-device/add-device.tsx")).AddDevice }));
+const ComparePage = lazy(async () => ({ default: (await import("./pages/compare/compare-page.tsx")).ComparePage }));
 const DevicePage = lazy(async () => ({ default: (await import("./pages/device/device-page.tsx")).DevicePage }));
 const DoctorPage = lazy(async () => ({ default: (await import("./pages/doctor/doctor-page.tsx")).DoctorPage }));
 const EditDevice = lazy(async () => ({ default: (await import("./pages/edit-device/edit-device.tsx")).EditDevice }));
@@ -50,6 +51,8 @@ function Page({ route }: { readonly route: Route }) {
       return isAdmin ? <AddDevice /> : <Overview whileEmpty={null} />;
     case "access":
       return <AccessPage section={route.section} />;
+    case "compare":
+      return <ComparePage key={route.view} viewId={route.view} />;
     case "doctor":
       return <DoctorPage />;
     case "unknown":

@@ -100,6 +100,12 @@ export const ReadingsQuery = Type.Object({
   metric: Names("metric names; all without it"),
   from: Time("start, included"),
   to: Time("end, excluded"),
+  order: Type.Optional(
+    Type.Union([Type.Literal("newest"), Type.Literal("oldest")], {
+      description: "which come first",
+      default: "newest",
+    }),
+  ),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000, default: 1_000 })),
   cursor: Type.Optional(Type.String({ description: "“next” of the page before" })),
 });

@@ -11,10 +11,20 @@ export const Presence = Type.Object({
 });
 export type Presence = Static<typeof Presence>;
 
+/** What its values are: measured now and then, counted upwards, or one of a few states. */
+const MetricKind = Type.Union([Type.Literal("measurement"), Type.Literal("counter"), Type.Literal("state")]);
+export type MetricKind = Static<typeof MetricKind>;
+
+const MAX_DECIMALS = 6;
+const decimals = Type.Integer({ minimum: 0, maximum: MAX_DECIMALS, description: "digits behind the point" });
+
 export const Metric = Type.Object({
   name: Type.String(),
   label: Type.Optional(Type.String()),
   unit: Type.Optional(Type.String()),
+  kind: Type.Optional(MetricKind),
+  decimals: Type.Optional(decimals),
+  hidden: Type.Optional(Type.Boolean({ description: "people do not want to see it on cards and pages" })),
   latest: Type.Object({ ts: Type.Integer(), value: Type.Number() }),
   usualPauseMs: Type.Optional(
     Type.Integer({ description: "how long it is usually silent between two messages, where that is known" }),
@@ -33,6 +43,40 @@ export const DeviceControl = Type.Object({
 });
 export type DeviceControl = Static<typeof DeviceControl>;
 
+const NO_CONTROL_CHARACTERS = "^[^\\u0000-\\u001f\\u007f]*$";
+const line = (maxLength: number) => Type.String({ minLength: 1, maxLength, pattern: NO_CONTROL_CHARACTERS });
+const orNull = <T extends TSchema>(schema: T) => Type.Optional(Type.Union([schema, Type.Null()]));
+
+/** What people say of a metric. */
+export const MetricSettings = Type.Object(
+  {
+    label: Type.Optional(line(64)),
+    unit: Type.Optional(line(32)),
+    kind: Type.Optional(MetricKind),
+    decimals: Type.Optional(decimals),
+    hidden: Type.Optional(Type.Boolean()),
+    place: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: 10_000, description: "among the metrics; those without one come last" }),
+    ),
+  },
+  { additionalProperties: false },
+);
+export type MetricSettings = Static<typeof MetricSettings>;
+
+/** Changes to it, field by field: null takes what people said away, so that the device's own word counts again. */
+const MetricChanges = Type.Object(
+  {
+    label: orNull(line(64)),
+    unit: orNull(line(32)),
+    kind: orNull(MetricKind),
+    decimals: orNull(decimals),
+    hidden: orNull(Type.Boolean()),
+    place: orNull(Type.Integer({ minimum: 0, maximum: 10_000 })),
+  },
+  { additionalProperties: false },
+);
+export type MetricChanges = Static<typeof MetricChanges>;
+
 /** What people say of a device; it wins over what the device says of itself. */
 export const DeviceOverrides = Type.Object({
   name: Type.Optional(Type.String()),
@@ -41,16 +85,13 @@ export const DeviceOverrides = Type.Object({
   icon: Type.Optional(Type.String()),
   tags: Type.Optional(Type.Array(Type.String())),
   controls: Type.Optional(Type.Array(AddedControl)),
+  metrics: Type.Optional(Type.Record(Type.String(), MetricSettings)),
 });
 export type DeviceOverrides = Static<typeof DeviceOverrides>;
 
 const ZoneName = Type.Union([Type.Literal("utc"), Type.Literal("hub")], {
   description: "how times without an offset are read; null: as the device's messages show",
 });
-
-const NO_CONTROL_CHARACTERS = "^[^\\u0000-\\u001f\\u007f]*$";
-const line = (maxLength: number) => Type.String({ minLength: 1, maxLength, pattern: NO_CONTROL_CHARACTERS });
-const orNull = <T extends TSchema>(schema: T) => Type.Optional(Type.Union([schema, Type.Null()]));
 
 /** Changes to it: what is left out stays as it is, null takes it away. */
 export const DeviceChanges = Type.Object(
@@ -61,6 +102,12 @@ export const DeviceChanges = Type.Object(
     icon: orNull(line(64)),
     tags: orNull(Type.Array(line(32), { maxItems: 32 })),
     timeZone: orNull(ZoneName),
+    metrics: Type.Optional(
+      Type.Record(Type.String({ maxLength: 256 }), Type.Union([MetricChanges, Type.Null()]), {
+        maxProperties: 500,
+        description: "by metric, field by field; null takes away all that people say of it, others stay as they are",
+      }),
+    ),
     controls: orNull(
       Type.Array(AddedControl, { maxItems: MAX_CONTROLS_PER_DEVICE, description: "all that people have added" }),
     ),

@@ -18,6 +18,7 @@ export const errorStatus = {
   "too-many-readings": 413,
   "too-many-metrics": 400,
   "too-many-devices": 400,
+  "too-many-views": 400,
   "bad-about": 400,
   "bad-status": 400,
   "bad-state": 400,

@@ -86,15 +86,19 @@ test("an export contains the selected metrics and period", async ({ page }) => {
   await page.goto(linkOf(hub));
   await page.getByRole("link", { name: "raspi-01" }).click();
   await page.getByRole("button", { name: "Export" }).click();
-  await page.getByRole("checkbox", { name: "Humidity" }).uncheck();
-  await page.getByText("All", { exact: true }).click();
-  await page.getByText("Spreadsheet (25,5)").click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText("All", { exact: true }).click();
+  await expect(dialog.getByRole("status")).toHaveText("2 readings");
+  await dialog.getByRole("checkbox", { name: "Humidity" }).uncheck();
+  await expect(dialog.getByRole("status")).toHaveText("1 reading");
+  await dialog.getByText("Spreadsheet (25,5)").click();
 
   const downloading = page.waitForEvent("download");
   await page.getByRole("button", { name: "Export as CSV" }).click();
   const csv = await readFile(await (await downloading).path(), "utf8");
   expect(csv).toMatch(/\r\n2026-01-0[123] \d\d:\d\d:05,000;raspi-01;temperature;25,5\r\n$/);
   expect(csv).not.toContain("60");
+  await expect(dialog.getByRole("status")).toContainText("Saved: 1 row,");
 });
 
 test("an unknown device has a page that says so", async ({ page }) => {

@@ -49,17 +49,19 @@ test("a device gets a name, a room, tags and notes, and loses them again", async
   await expect(about(page)).toContainText("RoomUpstairs");
 });
 
-test("Escape and Cancel change nothing, and saving keeps what another person changed meanwhile", async ({ page }) => {
+test("Escape keeps what was typed and Cancel does not, and saving keeps what another person changed meanwhile", async ({
+  page,
+}) => {
   await using hub = await startTestHub();
   await hub.post({ device_id: "pi-1", temperature: 20 });
   await openEdit(page, hub, "pi-1");
-  await page.getByLabel("Name").fill("Attic");
   await page.keyboard.press("Escape");
   await expect(page.getByRole("heading", { level: 1, name: "pi-1" })).toBeVisible();
 
   await page.getByRole("link", { name: "Edit" }).click();
-  await expect(page.getByLabel("Name")).toHaveValue("");
   await page.getByLabel("Name").fill("Attic");
+  await page.keyboard.press("Escape");
+  await expect(page.getByLabel("Name")).toHaveValue("Attic");
   await page.getByRole("button", { name: "Cancel" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "pi-1" })).toBeVisible();
   expect(await hub.json("/api/v1/devices/pi-1")).toMatchObject({ name: "pi-1" });
@@ -258,4 +260,26 @@ test("what was left out of its messages is shown, and the zone of its times can 
   await page.getByRole("button", { name: "Save" }).click();
   await expect(about(page)).toContainText("Its timeslocal time");
   expect(await hub.json("/api/v1/devices/pi-1")).toMatchObject({ timeZone: { name: "hub", learned: false } });
+});
+
+test("metrics get a label, a unit and an order, and can be hidden", async ({ page }) => {
+  await using hub = await startTestHub();
+  await hub.post({ device_id: "pi", temperature: 25.9, humidity: 60, noise: 1 });
+  await page.goto(linkOf(hub));
+  await expect(page.getByRole("link", { name: "pi", exact: true })).toBeVisible();
+  await page.goto(`${hub.file.http}/#/devices/pi/edit`);
+  await page.getByLabel("Unit of temperature").fill("°C");
+  await page.getByLabel("Decimals of temperature").selectOption("2");
+  await page.getByLabel("Label of humidity").fill("Damp");
+  await page.getByRole("button", { name: "Move humidity up" }).click();
+  await page.getByLabel("Show noise").uncheck();
+  await page.keyboard.press("Escape");
+  const form = page.getByRole("form", { name: "Metrics" });
+  await expect(form).toContainText("Not saved yet.");
+  await form.getByRole("button", { name: "Apply" }).click();
+  await expect(form).toContainText("Saved.");
+  await page.goto(`${hub.file.http}/#/devices/pi`);
+  await expect(page.getByRole("region", { name: "Temperature" })).toContainText("25.90°C");
+  await expect(page.getByRole("region", { name: /^(Damp|Temperature|Noise)$/ })).toHaveCount(2);
+  await expect(page.getByRole("region", { name: /^(Damp|Temperature)$/ }).first()).toContainText("Damp");
 });

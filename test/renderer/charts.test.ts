@@ -1,10 +1,10 @@
 // What a chart draws: its buckets as live readings extend them, its gaps, and the ticks of its axes.
 import fc from "fast-check";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { BucketWindow } from "../../src/renderer/charts/bucket-window.ts";
-import { splitAtGaps } from "../../src/renderer/charts/gaps.ts";
-import { timeTicks } from "../../src/renderer/charts/time-ticks.ts";
-import { valueTicks } from "../../src/renderer/charts/value-ticks.ts";
+import { timeTicks } from "../../src/renderer/charts/drawing/time-ticks.ts";
+import { valueTicks } from "../../src/renderer/charts/drawing/value-ticks.ts";
+import { BucketWindow } from "../../src/renderer/charts/series/bucket-window.ts";
+import { splitAtGaps } from "../../src/renderer/charts/series/gaps.ts";
 import type { Bucket } from "../../src/shared/reading.ts";
 
 const bucket = (t: number, value = 1): Bucket => ({ t, min: value, max: value, avg: value, n: 1 });
@@ -72,6 +72,43 @@ describe("the gaps of a series", () => {
     expect(gaps).toEqual([
       { fromMs: 20, toMs: 100 },
       { fromMs: 120, toMs: 200 },
+    ]);
+  });
+
+  test("are none where a device changes its pace, or sends on change", () => {
+    const faster = [
+      ...Array.from({ length: 40 }, (_, index) => index * 60),
+      ...Array.from({ length: 120 }, (_, index) => 2_400 + index),
+    ];
+    expect(
+      splitAtGaps(
+        faster.map((t) => bucket(t)),
+        1,
+        2_520,
+      ).gaps,
+    ).toEqual([]);
+    const onChange = [0, 100, 400, 420, 900, 1_000, 1_600, 1_620, 1_640, 2_300, 2_900, 3_000];
+    expect(
+      splitAtGaps(
+        onChange.map((t) => bucket(t)),
+        1,
+        3_100,
+      ).gaps,
+    ).toEqual([]);
+  });
+
+  test("are found in the fast stretch and in the slow one", () => {
+    const slow = Array.from({ length: 20 }, (_, index) => index * 60).filter((t) => t < 300 || t > 700);
+    const fast = Array.from({ length: 120 }, (_, index) => 1_200 + index).filter((t) => t < 1_240 || t > 1_260);
+    expect(
+      splitAtGaps(
+        [...slow, ...fast].map((t) => bucket(t)),
+        1,
+        1_320,
+      ).gaps,
+    ).toEqual([
+      { fromMs: 240, toMs: 720 },
+      { fromMs: 1_239, toMs: 1_261 },
     ]);
   });
 

@@ -1,7 +1,7 @@
 // Series of two states: a state holds until the next reading and the last one until now, and their mean is one by time.
 import { describe, expect, test } from "vitest";
-import { BucketWindow } from "../../src/renderer/charts/bucket-window.ts";
-import { runsOf } from "../../src/renderer/charts/runs.ts";
+import { BucketWindow } from "../../src/renderer/charts/series/bucket-window.ts";
+import { runsOf } from "../../src/renderer/charts/series/runs.ts";
 import type { Bucket } from "../../src/shared/reading.ts";
 
 const bucket = (t: number, value: number): Bucket => ({ t, min: value, max: value, avg: value, n: 1 });

@@ -1,9 +1,9 @@
 // Numbers that are neighbours on a chart are written so that they can be told apart: on its axis, in its range, in its
 // latest value.
 import { describe, expect, test } from "vitest";
-import { resolutionOf } from "../../src/renderer/charts/resolution.ts";
-import { valueTicks } from "../../src/renderer/charts/value-ticks.ts";
-import { formatTick, formatValue } from "../../src/renderer/i18n/numbers.ts";
+import { valueTicks } from "../../src/renderer/charts/drawing/value-ticks.ts";
+import { resolutionOf } from "../../src/renderer/charts/series/resolution.ts";
+import { formatMean, formatTick, formatValue } from "../../src/renderer/i18n/numbers.ts";
 
 const bucketsOf = (values: readonly number[]) =>
   values.map((value, index) => ({ t: index, min: value, max: value, avg: value, n: 1 }));
@@ -47,16 +47,30 @@ test("the last of a large counter is written in full, also without a chart", () 
 });
 
 test.each([
-  [[20.123_456_789, 21.987_654_321, 20.6, 21.1, 20.9]],
+  // A result of arithmetic: as many digits as usual.
+  [[20.123_456_789, 21.987_654_321, 20.6, 21.1, 20.9], "21.12"],
   // The difference of the last bits of two doubles is none.
-  [[21.4, 21.400_000_000_000_002, 21.5, 21.4]],
-  [[0, 0, 5e7, 0]],
-])("%j need no more digits than usual", (values) => {
-  expect(formatValue(21.123_456, resolutionOf(bucketsOf(values)))).toBe("21.12");
+  [[21.4, 21.400_000_000_000_002, 21.5, 21.4], "21.1"],
+  [[63, 62.7, 61.9], "21.1"],
+  [[0, 0, 5e7, 0], "21"],
+])("beside %j a value is written as %s", (values, written) => {
+  expect(formatValue(21.123_456, resolutionOf(bucketsOf(values)))).toBe(written);
 });
 
-test("values that are all the same have no resolution", () => {
-  expect(resolutionOf(bucketsOf([5, 5, 5]))).toBeUndefined();
+test("a value keeps its zeros, so that it keeps its width", () => {
+  expect(formatValue(63, resolutionOf(bucketsOf([63, 62.7])))).toBe("63.0");
+});
+
+test("a mean has the digits of its readings, one more where that would leave one alone", () => {
+  expect([formatMean(25.81, 0.1), formatMean(0.42, 1), formatMean(22.4, 1), formatMean(3, 1)]).toEqual([
+    "25.8",
+    "0.4",
+    "22",
+    "3",
+  ]);
+});
+
+test("without readings there is no resolution", () => {
   expect(resolutionOf([])).toBeUndefined();
 });
 

@@ -122,7 +122,7 @@ export function toRecord({
 /** `desired`: by control, what it was last told. */
 export function toDevice(state: DeviceState, desired: ReadonlyMap<string, Desired>): Device {
   const { id, about, joining, address, presence, firstSeenMs, lastSeenMs } = state;
-  const { controls: _shownAsControls, ...given } = state.given;
+  const { controls: _shownAsControls, metrics: _shownInMetrics, ...given } = state.given;
   const clockOffMs = state.clock.offMs;
   const isKept = joining !== null && state.keptReadings > 0 && (joining.kind === "waiting" || !joining.hadJoined);
   return {
@@ -138,7 +138,7 @@ export function toDevice(state: DeviceState, desired: ReadonlyMap<string, Desire
     ...(clockOffMs !== null && { clockOffMs }),
     firstSeenMs,
     lastSeenMs,
-    metrics: [...state.latest].map(([name, metric]) => toMetric(name, state, metric)),
+    metrics: metricsOf(state),
     controls: controlsOf(state).map((one) => {
       const told = desired.get(one.control.id);
       return { ...one, ...(told && { desired: told }) };
@@ -150,14 +150,25 @@ export function toDevice(state: DeviceState, desired: ReadonlyMap<string, Desire
   };
 }
 
+/** Those that people gave a place first, by that; the others as they were heard first. */
+function metricsOf(state: DeviceState): Metric[] {
+  const settings = state.given.metrics;
+  const metrics = [...state.latest].map(([name, metric]) => toMetric(name, state, metric));
+  if (settings === undefined) return metrics;
+  const place = ({ name }: Metric) => settings[name]?.place ?? Number.POSITIVE_INFINITY;
+  // Infinity - Infinity is NaN, which keeps the order.
+  return metrics.sort((a, b) => place(a) - place(b) || 0);
+}
+
 function toMetric(
   name: MetricName,
-  { about: { metrics }, units }: DeviceState,
+  { about: { metrics }, units, given }: DeviceState,
   { ts, value, usualPauseMs, isStale }: MetricState,
 ): Metric {
   const usual = usualPauseMs === null ? {} : { usualPauseMs: Math.round(usualPauseMs) };
   const unit = units.get(name);
-  return { name, ...(unit && { unit }), ...metrics?.[name], latest: { ts, value }, ...usual, stale: isStale };
+  const { place: _orders, ...said } = given.metrics?.[name] ?? {};
+  return { name, ...(unit && { unit }), ...metrics?.[name], ...said, latest: { ts, value }, ...usual, stale: isStale };
 }
 
 /** Marks those of its metrics that fell silent; true where there is a new one. */

@@ -2,7 +2,7 @@
 import { Compile } from "typebox/compile";
 import { type AddedControl, VALUE_PLACEHOLDER } from "../../shared/added-control.ts";
 import { checkControls } from "../../shared/control.ts";
-import { DeviceChanges, type DeviceOverrides } from "../../shared/device.ts";
+import { DeviceChanges, type DeviceOverrides, type MetricChanges, type MetricSettings } from "../../shared/device.ts";
 import type { Problem } from "../../shared/errors.ts";
 import { message } from "../../shared/messages/message.ts";
 import type { DeviceTopics } from "../access/topic-authority.ts";
@@ -57,6 +57,7 @@ function trim(value: unknown): unknown {
 /** What is said after the changes; empty fields are left out. */
 export function edited(given: DeviceOverrides, changes: DeviceChanges): DeviceOverrides {
   const { name, room, notes, icon, tags, controls } = { ...given, ...changes };
+  const metrics = editedMetrics(given.metrics ?? {}, changes.metrics ?? {});
   return {
     ...(name && { name }),
     ...(room && { room }),
@@ -64,5 +65,31 @@ export function edited(given: DeviceOverrides, changes: DeviceChanges): DeviceOv
     ...(icon && { icon }),
     ...(tags && tags.length > 0 && { tags: [...new Set(tags)] }),
     ...(controls && controls.length > 0 && { controls }),
+    ...(Object.keys(metrics).length > 0 && { metrics }),
+  };
+}
+
+function editedMetrics(
+  given: NonNullable<DeviceOverrides["metrics"]>,
+  changes: NonNullable<DeviceChanges["metrics"]>,
+): Record<string, MetricSettings> {
+  const edited = new Map(Object.entries(given));
+  for (const [name, change] of Object.entries(changes)) {
+    const settings = change === null ? {} : editedMetric(edited.get(name) ?? {}, change);
+    if (Object.keys(settings).length > 0) edited.set(name, settings);
+    else edited.delete(name);
+  }
+  return Object.fromEntries(edited);
+}
+
+function editedMetric(given: MetricSettings, changes: MetricChanges): MetricSettings {
+  const { label, unit, kind, decimals, hidden, place } = { ...given, ...changes };
+  return {
+    ...(label && { label }),
+    ...(unit && { unit }),
+    ...(kind && { kind }),
+    ...(decimals !== undefined && decimals !== null && { decimals }),
+    ...(hidden && { hidden }),
+    ...(place !== undefined && place !== null && { place }),
   };
 }

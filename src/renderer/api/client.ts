@@ -56,6 +56,13 @@ export function request<Answer>(url: string, options?: RequestOptions): Promise<
   return exchange(url, options, (response): Promise<Answer> => response.json());
 }
 
+/** For files. */
+export function requestBytes(url: string): Promise<Uint8Array<ArrayBuffer>> {
+  return exchange(url, { timeoutMs: LONG_REQUEST_TIMEOUT_MS }, async (response) => {
+    return new Uint8Array(await response.arrayBuffer());
+  });
+}
+
 export function post<Answer>(url: string, body: object, timeoutMs = REQUEST_TIMEOUT_MS): Promise<Answer> {
   return request(url, { ...jsonOf("POST", body), timeoutMs });
 }

@@ -1,7 +1,7 @@
 // The only file that knows whether the page runs in the desktop app's window or in a browser's tab.
 import type { ExportQuery, LiveTicket } from "../../shared/api.ts";
 import type { BrambleBridge, HubState, SaveState } from "../../shared/bridge.ts";
-import { apiUrl } from "./client.ts";
+import { apiUrl, requestBytes } from "./client.ts";
 
 declare global {
   interface Window {
@@ -42,14 +42,41 @@ export function cancelSave(): void {
   void desktop?.cancelSave();
 }
 
-/** The desktop app asks where to save, and tells `watchSaveState` how it goes. */
-export function exportCsv(query: ExportQuery, suggestedName: string): void {
+/** A larger file is left to the browser, which writes it to the disk as it comes. */
+const MAX_ROWS_IN_MEMORY = 2_000_000;
+const LINE_END = 0x0a;
+
+export interface SavedFile {
+  readonly rows: number;
+  readonly bytes: number;
+}
+
+/**
+ * Resolves once the file is complete; with null where somebody else saves it: the desktop app, which tells `watchSaveState`,
+ * or the browser, for very many rows. Rejects with the hub's answer.
+ */
+export async function exportCsv(query: ExportQuery, suggestedName: string, rows: number): Promise<SavedFile | null> {
   if (desktop !== undefined) {
     void desktop.saveCsv(query, suggestedName);
-    return;
+    return null;
   }
+  const url = apiUrl("export.csv", query);
+  if (rows > MAX_ROWS_IN_MEMORY) {
+    offer(url, suggestedName);
+    return null;
+  }
+  const bytes = await requestBytes(url);
+  const file = URL.createObjectURL(new Blob([bytes], { type: "text/csv" }));
+  offer(file, suggestedName);
+  URL.revokeObjectURL(file);
+  // The first line is the header.
+  const lines = bytes.reduce((count, byte) => (byte === LINE_END ? count + 1 : count), 0);
+  return { rows: Math.max(0, lines - 1), bytes: bytes.length };
+}
+
+function offer(url: string, name: string): void {
   const link = document.createElement("a");
-  link.href = apiUrl("export.csv", query);
-  link.download = suggestedName;
+  link.href = url;
+  link.download = name;
   link.click();
 }

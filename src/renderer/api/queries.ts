@@ -1,6 +1,14 @@
 // The queries of the pages. The live feed updates their cached answers.
 import { type DefaultError, QueryClient, queryOptions, useQuery } from "@tanstack/react-query";
-import type { Chart, CommandList, DeviceList, HubInfo, Installer, RefusedList } from "../../shared/api.ts";
+import type {
+  Chart,
+  CommandList,
+  DeviceList,
+  HubInfo,
+  Installer,
+  ReadingsPage,
+  RefusedList,
+} from "../../shared/api.ts";
 import type { Command, CommandRequest } from "../../shared/command.ts";
 import type { Device, DeviceChanges, JoiningState } from "../../shared/device.ts";
 import type { DiagnosticReport } from "../../shared/doctor.ts";
@@ -102,17 +110,44 @@ export function changeDevice(id: string, changes: DeviceChanges): Promise<Device
 
 /** How many readings of the device are stored. */
 export function useReadingCount({ id, metrics }: Device) {
+  return useCountOf(
+    id,
+    metrics.map(({ name }) => name),
+    {},
+  );
+}
+
+/** How many readings of these metrics there are, `from` and `to` in milliseconds UTC; all of them without. */
+export function useCountOf(
+  id: string,
+  metrics: readonly string[],
+  { from = "0", to }: { readonly from?: string; readonly to?: string },
+) {
   return useQuery({
-    queryKey: ["reading-count", id],
+    queryKey: ["reading-count", id, metrics, from, to],
     queryFn: async ({ signal }) => {
-      const range = { from: 0, to: hubNowMs() + MAX_DEVICE_CLOCK_LEAD_MS, points: 1 };
-      const counts = metrics.map(async ({ name }) => {
+      const range = { from, to: to ?? hubNowMs() + MAX_DEVICE_CLOCK_LEAD_MS, points: 1 };
+      const counts = metrics.map(async (name) => {
         const url = apiUrl(`devices/${encodeURIComponent(id)}/readings`, { metric: name, ...range });
         const { buckets } = await request<Chart>(url, { signal });
         return buckets.reduce((sum, { n }) => sum + n, 0);
       });
       return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
     },
+    gcTime: 0,
+  });
+}
+
+/** When the first reading of these devices was taken, in milliseconds UTC; null where they have none. */
+export function useFirstReading(devices: readonly string[], enabled: boolean) {
+  return useQuery({
+    queryKey: ["first-reading", devices],
+    queryFn: async ({ signal }) => {
+      const query = { device: devices, order: "oldest", limit: 1 };
+      const { readings } = await request<ReadingsPage>(apiUrl("readings", query), { signal });
+      return readings[0]?.ts ?? null;
+    },
+    enabled,
     gcTime: 0,
   });
 }
@@ -147,21 +182,22 @@ export function useWrongChecks(enabled: boolean) {
   });
 }
 
-/** The part of a series that a chart shows: the last `spanMs`, in at most `points` buckets. */
+/** The part of a series that a chart shows: `spanMs` until `toMs`, or until now without it, in at most `points` buckets. */
 export interface ChartWindow {
   readonly device: string;
   readonly metric: string;
   readonly spanMs: number;
   readonly points: number;
+  readonly toMs?: number | undefined;
 }
 
 /** Live readings extend the answer, so it is fetched again only after the page could not follow them. */
 export function useChart(window: ChartWindow, enabled = true) {
-  const { device, metric, spanMs, points } = window;
+  const { device, metric, spanMs, points, toMs } = window;
   return useQuery({
     queryKey: ["chart", window],
     queryFn: ({ signal }) => {
-      const to = hubNowMs();
+      const to = toMs ?? hubNowMs();
       const query = { metric, from: to - spanMs, to, points };
       return request<Chart>(apiUrl(`devices/${encodeURIComponent(device)}/readings`, query), { signal });
     },

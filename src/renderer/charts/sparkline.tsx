@@ -3,11 +3,11 @@ import { useRef } from "react";
 import type { Metric } from "../../shared/device.ts";
 import { useChart } from "../api/queries.ts";
 import { useNow } from "../api/use-now.ts";
-import { useWidthWhenNear } from "../ui/hooks/use-width-when-near.ts";
-import type { BucketWindow } from "./bucket-window.ts";
-import { runsOf } from "./runs.ts";
+import type { BucketWindow } from "./series/bucket-window.ts";
+import { runsOf } from "./series/runs.ts";
 import styles from "./sparkline.module.css";
 import { useLiveChart } from "./use-live-chart.ts";
+import { useNear } from "./use-near.ts";
 
 const WIDTH = 96;
 const HEIGHT = 30;
@@ -30,10 +30,10 @@ interface Props {
 export function Sparkline({ device, metric, sinceMs, colour }: Props) {
   const svg = useRef<SVGSVGElement>(null);
   const path = useRef<SVGPathElement>(null);
-  const isNear = useWidthWhenNear(svg) !== undefined;
+  const { width, isNear } = useNear(svg);
   const spanMs = useSpan(sinceMs);
-  const chart = useChart({ device, metric: metric.name, spanMs, points: POINTS }, isNear);
-  useLiveChart(chart, metric.latest, (window) => path.current?.setAttribute("d", pathOf(window, sinceMs)));
+  const chart = useChart({ device, metric: metric.name, spanMs, points: POINTS }, width !== undefined);
+  useLiveChart(chart, metric.latest, (window) => path.current?.setAttribute("d", pathOf(window, sinceMs)), { isNear });
 
   return (
     <svg

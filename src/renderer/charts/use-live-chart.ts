@@ -1,12 +1,12 @@
 // The one way from live readings to a drawing: without rendering React, into a bucket window, drawn once per frame. Of late
 // readings, which come many at a time, the feed brings a few: the chart is then fetched again.
-import { useEffect, useEffectEvent, useRef } from "react";
+import { type RefObject, useEffect, useEffectEvent, useRef } from "react";
 import type { Chart } from "../../shared/api.ts";
 import { hubNowMs } from "../api/hub-clock.ts";
 import type { Point } from "../api/series.ts";
 import { useLive } from "../api/use-live.ts";
-import { BucketWindow } from "./bucket-window.ts";
-import { cancelFrame, inNextFrame } from "./frames.ts";
+import { cancelFrame, inNextFrame } from "./drawing/frames.ts";
+import { BucketWindow } from "./series/bucket-window.ts";
 
 /** From a late reading until the chart is fetched again: more of them are on their way. */
 const LATE_REFETCH_MS = 1_000;
@@ -18,16 +18,35 @@ interface ChartAnswer {
   refetch(): unknown;
 }
 
-/** Calls `draw` when a reading arrives, and whenever the window has moved by about a pixel. */
-export function useLiveChart(answer: ChartAnswer, latest: Point, draw: (window: BucketWindow) => void): void {
+interface Options {
+  /** The window stays where the answer is, instead of ending now. */
+  readonly isFixed?: boolean;
+  /** False where the chart is out of view: readings are taken in, and drawn when it is seen again. */
+  readonly isNear?: boolean;
+}
+
+/**
+ * Calls `draw` when a reading arrives, and whenever the window has moved by about a pixel. The window that is drawn stays in
+ * the answer's `current` until the next answer has come.
+ */
+export function useLiveChart(
+  answer: ChartAnswer,
+  latest: Point,
+  draw: (window: BucketWindow) => void,
+  { isFixed = false, isNear = true }: Options = {},
+): RefObject<BucketWindow | null> {
   const { series } = useLive();
   const chart = answer.data;
   const last = useRef<BucketWindow>(null);
   /** A late reading came that the next answer, and perhaps not the one under way, contains. */
   const isOutdated = useRef(false);
-  const onDraw = useEffectEvent(draw);
+  const onDraw = useEffectEvent((window: BucketWindow) => {
+    if (!isNear || chart === undefined) return;
+    series.of(chart.device, chart.metric).resolution.set(window.resolution);
+    draw(window);
+  });
   const makeWindow = useEffectEvent(
-    (next: Chart) => new BucketWindow(next, { latest, before: stateBefore(last.current, next) }),
+    (next: Chart) => new BucketWindow(next, { latest, isFixed, before: stateBefore(last.current, next) }),
   );
   const fetchAgain = useEffectEvent((): boolean => {
     if (answer.isFetching) return false;
@@ -43,7 +62,6 @@ export function useLiveChart(answer: ChartAnswer, latest: Point, draw: (window: 
     last.current = window;
     const redraw = () => {
       window.slideTo(hubNowMs());
-      readings.resolution.set(window.resolution);
       onDraw(window);
     };
     let late: ReturnType<typeof setTimeout> | undefined;
@@ -68,11 +86,16 @@ export function useLiveChart(answer: ChartAnswer, latest: Point, draw: (window: 
       cancelFrame(redraw);
     };
   }, [chart, series]);
+
+  useEffect(() => {
+    if (isNear && last.current !== null) onDraw(last.current);
+  }, [isNear]);
+  return last;
 }
 
 /** The state at the start of `next`, as far as the window before it has shown it. */
 function stateBefore(window: BucketWindow | null, next: Chart): number | undefined {
-  if (window === null || window.endMs - window.startMs !== next.to - next.from) return undefined;
+  if (window === null || window.isFixed || window.endMs - window.startMs !== next.to - next.from) return undefined;
   window.slideTo(next.to);
   return window.before;
 }

@@ -4,6 +4,14 @@ import { newest, useLive } from "../api/use-live.ts";
 import { useNow } from "../api/use-now.ts";
 import { formatAgo } from "../i18n/times.ts";
 
+/** How old the newest reading of a device is: one that was sent late is as old as it says. */
+export function LastReading({ device }: { readonly device: Device }) {
+  const { series } = useLive();
+  const nowMs = useNow(1_000);
+  const timesMs = device.metrics.map((metric) => newest(metric, series.of(device.id, metric.name).latest.get()).ts);
+  return formatAgo(Math.max(...timesMs), nowMs);
+}
+
 export function LastSeen({ device }: { readonly device: Device }) {
   const { series } = useLive();
   const nowMs = useNow(1_000);

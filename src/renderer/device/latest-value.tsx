@@ -5,8 +5,9 @@ import { useStored } from "../api/stored.ts";
 import { temperatureUnit } from "../api/temperature-unit.ts";
 import { useLatest, useLive } from "../api/use-live.ts";
 import { formatBytes, formatValue } from "../i18n/numbers.ts";
+import { text } from "../i18n/text.ts";
 import { formatExact } from "../i18n/times.ts";
-import { inUnit } from "../i18n/units.ts";
+import { inUnit, type Quantity } from "../i18n/units.ts";
 import styles from "./latest-value.module.css";
 
 /** A longer number is written smaller: a card has a label and a line beside it. */
@@ -20,17 +21,27 @@ interface Props {
 export function LatestValue({ device, metric }: Props) {
   const latest = useLatest(device, metric);
   const seen = useSignal(useLive().series.of(device, metric.name).resolution);
-  const asSent = { value: latest.value, unit: metric.unit, resolution: seen };
-  const { value, unit, resolution } = inUnit(asSent, useStored(temperatureUnit));
-  const text = unit === "B" ? formatBytes(value) : formatValue(value, resolution);
-  const isLong = text.length > MAX_LARGE_CHARACTERS;
+  const sent = { value: latest.value, unit: metric.unit, resolution: resolutionOf(metric, seen) };
+  const quantity = inUnit(sent, useStored(temperatureUnit));
+  const { unit } = quantity;
+  const shown = valueText(metric, quantity);
+  const isLong = shown.length > MAX_LARGE_CHARACTERS;
   return (
     <span
       className={`${styles["value"]} ${isLong ? styles["long"] : ""}`}
       title={`${latest.value} ${metric.unit ?? ""} · ${formatExact(latest.ts)}`}
     >
-      {text}
+      {shown}
       {unit !== undefined && unit !== "B" && <small>{unit}</small>}
     </span>
   );
+}
+
+/** What people chose comes before what was seen. */
+const resolutionOf = ({ decimals }: Metric, seen: number | undefined): number | undefined =>
+  decimals === undefined ? seen : 10 ** -decimals;
+
+function valueText({ kind }: Metric, { value, unit, resolution }: Quantity): string {
+  if (kind === "state" && (value === 0 || value === 1)) return value === 1 ? text.charts.on : text.charts.off;
+  return unit === "B" ? formatBytes(value) : formatValue(value, resolution);
 }

@@ -2,7 +2,7 @@
 import type { ControlValue } from "../../shared/control.ts";
 import type { DeviceControl } from "../../shared/device.ts";
 
-interface CompletedCommand {
+export interface CompletedCommand {
   readonly value: ControlValue;
   readonly issuedAtMs: number;
 }

@@ -3,13 +3,14 @@ import type { Command } from "../../shared/command.ts";
 import type { Control, ControlValue } from "../../shared/control.ts";
 import { metricLabel } from "./names.ts";
 import { formatQuantity } from "./numbers.ts";
+import { text } from "./text.ts";
 
 export function controlLabel({ id, label }: Pick<Control, "id" | "label">): string {
   return label ?? metricLabel({ name: id });
 }
 
 export function valueText(control: Control, value: ControlValue): string {
-  if (typeof value === "boolean") return value ? "on" : "off";
+  if (typeof value === "boolean") return value ? text.controls.on : text.controls.off;
   if (typeof value !== "number") return value ?? "";
   return formatQuantity(value, control.kind === "number" ? control.unit : undefined);
 }
@@ -18,11 +19,11 @@ export function valueText(control: Control, value: ControlValue): string {
 export function failureText({ error }: Pick<Command, "error">): string {
   switch (error) {
     case undefined:
-      return "it failed";
+      return text.controls.failedSomehow;
     case "no-reply":
-      return "no reply within 10 s";
+      return text.controls.noReply;
     case "superseded":
-      return "a newer one took its place";
+      return text.controls.superseded;
     default:
       return error;
   }

@@ -13,16 +13,23 @@ const compact = new Intl.NumberFormat(locale, { notation: "compact", maximumSign
 const THIN_SPACE = "\u202f";
 
 /**
- * At least as finely as `resolution`, the difference to be seen between two values; without it as finely as is usual for
- * a number of that size. Whole numbers below 10^15 are written in full.
+ * As finely as `resolution`, the last digit that counts, with its zeros, so that a value keeps its width as it changes;
+ * without it as finely as is usual for a number of that size. Whole numbers below 10^15 are written in full.
  */
 export function formatValue(value: number, resolution?: number): string {
   const size = Math.abs(value);
   const power = size === 0 ? 0 : Math.floor(Math.log10(size));
   const wanted = resolution === undefined ? Number.NEGATIVE_INFINITY : decimalsOf(resolution);
   if (size !== 0 && (size < MIN_PLAIN || size >= MAX_PLAIN)) return scientific(power + wanted).format(value);
-  const decimals = Math.max(usualDecimals(size), Math.min(wanted, MAX_DOUBLE_DIGITS - 1 - power));
-  return plain(0, decimals).format(value);
+  if (resolution === undefined) return plain(0, usualDecimals(size)).format(value);
+  const decimals = Math.min(Math.max(0, wanted), Math.max(0, MAX_DOUBLE_DIGITS - 1 - power));
+  return plain(decimals, decimals).format(value);
+}
+
+/** A mean: with one digit more than its readings where those would leave it one alone. */
+export function formatMean(value: number, resolution?: number): string {
+  const isCoarse = resolution !== undefined && !Number.isInteger(value) && Math.abs(value) < 10 * resolution;
+  return formatValue(value, isCoarse ? resolution / 10 : resolution);
 }
 
 function usualDecimals(size: number): number {
@@ -30,6 +37,9 @@ function usualDecimals(size: number): number {
   if (size < 100) return 2;
   return size < 10_000 ? 1 : 0;
 }
+
+/** The last digit that is usual for numbers up to that size: a power of ten. */
+export const usualResolution = (size: number): number => 10 ** -usualDecimals(size);
 
 /** Rounds to the step's digits, so that all ticks of an axis have the same number of them. */
 export function formatTick(value: number, step: number): string {

@@ -2,8 +2,15 @@
 // shape, so that a missing text does not compile. Texts with values in them are functions; plurals go by `Intl`.
 import { addDevice as enAddDevice } from "./en/add-device.ts";
 import { banner as enBanner } from "./en/banner.ts";
+import { chartTable as enChartTable } from "./en/chart-table.ts";
+import { charts as enCharts } from "./en/charts.ts";
 import { clients as enClients } from "./en/clients.ts";
+import { compare as enCompare } from "./en/compare.ts";
 import { connection as enConnection } from "./en/connection.ts";
+import { controls as enControls } from "./en/controls.ts";
+import { devicePage as enDevicePage } from "./en/device-page.ts";
+import { editDevice as enEditDevice } from "./en/edit-device.ts";
+import { exporting as enExporting } from "./en/export.ts";
 import { joining as enJoining } from "./en/joining.ts";
 import { overview as enOverview } from "./en/overview.ts";
 import { palette as enPalette } from "./en/palette.ts";
@@ -11,8 +18,15 @@ import { presence as enPresence } from "./en/presence.ts";
 import { shell as enShell } from "./en/shell.ts";
 import { addDevice as koAddDevice } from "./ko/add-device.ts";
 import { banner as koBanner } from "./ko/banner.ts";
+import { chartTable as koChartTable } from "./ko/chart-table.ts";
+import { charts as koCharts } from "./ko/charts.ts";
 import { clients as koClients } from "./ko/clients.ts";
+import { compare as koCompare } from "./ko/compare.ts";
 import { connection as koConnection } from "./ko/connection.ts";
+import { controls as koControls } from "./ko/controls.ts";
+import { devicePage as koDevicePage } from "./ko/device-page.ts";
+import { editDevice as koEditDevice } from "./ko/edit-device.ts";
+import { exporting as koExporting } from "./ko/export.ts";
 import { joining as koJoining } from "./ko/joining.ts";
 import { overview as koOverview } from "./ko/overview.ts";
 import { palette as koPalette } from "./ko/palette.ts";
@@ -23,8 +37,15 @@ import { language } from "./language.ts";
 const en = {
   addDevice: enAddDevice,
   banner: enBanner,
+  chartTable: enChartTable,
+  charts: enCharts,
   clients: enClients,
+  compare: enCompare,
   connection: enConnection,
+  controls: enControls,
+  devicePage: enDevicePage,
+  editDevice: enEditDevice,
+  exporting: enExporting,
   joining: enJoining,
   overview: enOverview,
   palette: enPalette,
@@ -34,8 +55,15 @@ const en = {
 const ko: typeof en = {
   addDevice: koAddDevice,
   banner: koBanner,
+  chartTable: koChartTable,
+  charts: koCharts,
   clients: koClients,
+  compare: koCompare,
   connection: koConnection,
+  controls: koControls,
+  devicePage: koDevicePage,
+  editDevice: koEditDevice,
+  exporting: koExporting,
   joining: koJoining,
   overview: koOverview,
   palette: koPalette,

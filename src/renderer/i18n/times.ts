@@ -3,6 +3,14 @@ import { locale } from "./language.ts";
 
 const dated = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, options);
 const millisecond = dated({ hour: "numeric", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3 });
+const dayAndMillisecond = dated({
+  day: "numeric",
+  month: "short",
+  hour: "numeric",
+  minute: "2-digit",
+  second: "2-digit",
+  fractionalSecondDigits: 3,
+});
 const minute = dated({ timeStyle: "short" });
 const weekday = dated({ weekday: "short", day: "numeric" });
 const dayAndMinute = dated({ day: "numeric", month: "short", hour: "numeric", minute: "2-digit" });
@@ -10,7 +18,6 @@ const dayAndSecond = dated({ day: "numeric", month: "short", hour: "numeric", mi
 const exact = dated({ dateStyle: "medium", timeStyle: "medium" });
 const fullDate = dated({ day: "numeric", month: "long", year: "numeric" });
 
-export const formatMillisecond = (ms: number): string => millisecond.format(ms);
 export const formatMinute = (ms: number): string => minute.format(ms);
 export const formatWeekday = (ms: number): string => weekday.format(ms);
 export const formatDate = (ms: number): string => fullDate.format(ms);
@@ -27,6 +34,12 @@ export function formatInstant(ms: number, precisionMs: number): string {
 export function formatMoment(ms: number, nowMs: number): string {
   const isToday = new Date(ms).toDateString() === new Date(nowMs).toDateString();
   return (isToday ? minute : dayAndMinute).format(ms);
+}
+
+/** To the millisecond: the time alone for today, else with the date. */
+export function formatExactMoment(ms: number, nowMs: number): string {
+  const isToday = new Date(ms).toDateString() === new Date(nowMs).toDateString();
+  return (isToday ? millisecond : dayAndMillisecond).format(ms);
 }
 
 const SPAN_UNITS = [

@@ -5,6 +5,7 @@ import { useMay, useMe, useSeesAll } from "../api/access.ts";
 import { useDevices } from "../api/queries.ts";
 import { text } from "../i18n/text.ts";
 import { BrandMark } from "./brand-mark.tsx";
+import { CompareLinks } from "./compare-links.tsx";
 import styles from "./navigation.module.css";
 import { LINKS, type Route } from "./use-route.ts";
 
@@ -36,6 +37,7 @@ export function Navigation({ route, onFind }: Props) {
           {devices !== undefined && <small title={text.shell.devices}>{devices.length}</small>}
         </PageLink>
       )}
+      {me !== undefined && me.device === undefined && <CompareLinks route={route} />}
       {seesAll && <PageLink icon={Stethoscope} href={LINKS.doctor} isCurrent={route.kind === "doctor"} name={doctor} />}
       {isAdmin && (
         <PageLink icon={KeyRound} href={LINKS.access("devices")} isCurrent={route.kind === "access"} name={access} />

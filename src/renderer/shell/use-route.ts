@@ -9,6 +9,7 @@ export type Route =
   | { readonly kind: "add" }
   | { readonly kind: "doctor" }
   | { readonly kind: "access"; readonly section: AccessSection }
+  | { readonly kind: "compare"; readonly view: string | null }
   | { readonly kind: "device"; readonly id: string }
   | { readonly kind: "edit"; readonly id: string }
   /** `isReadable` is false for a malformed percent-encoding, which a person may type. */
@@ -20,15 +21,21 @@ export const LINKS = {
   add: "#/add",
   doctor: "#/doctor",
   access: (section: AccessSection): string => `#/access/${section}`,
+  compare: "#/compare",
+  view: (id: string): string => `#/compare/${encodeURIComponent(id)}`,
   device: (id: string): string => `#/devices/${encodeURIComponent(id)}`,
   edit: (id: string): string => `#/devices/${encodeURIComponent(id)}/edit`,
 } as const;
 
-export function parseRoute(hash: string): Route {
-  if (hash === "" || hash === "#" || hash === LINKS.overview || hash.startsWith(`${LINKS.overview}?`))
-    return { kind: "overview" };
+/** What stands behind a `?` is the page's own. */
+export function parseRoute(address: string): Route {
+  const [hash = ""] = address.split("?");
+  if (hash === "" || hash === "#" || hash === LINKS.overview) return { kind: "overview" };
   if (hash === LINKS.add) return { kind: "add" };
   if (hash === LINKS.doctor) return { kind: "doctor" };
+  if (hash === LINKS.compare) return { kind: "compare", view: null };
+  const [, view] = /^#\/compare\/([^/]+)$/.exec(hash) ?? [];
+  if (view !== undefined) return { kind: "compare", view: decoded(view) ?? null };
   const section = ACCESS_SECTIONS.find((one) => hash === LINKS.access(one));
   if (section !== undefined) return { kind: "access", section };
   const [, encodedId, edit] = /^#\/devices\/([^/]+)(\/edit)?$/.exec(hash) ?? [];
@@ -45,6 +52,8 @@ export function pageOf(route: Route): string {
       return `${route.kind} ${route.id}`;
     case "access":
       return `access ${route.section}`;
+    case "compare":
+      return `compare ${route.view ?? ""}`;
     case "unknown":
       return `unknown ${route.link}`;
     case "overview":

@@ -129,6 +129,7 @@ const basePath = "";
 const http = new HttpTransport({
   version: "0",
   readings,
+  records,
   registry,
   refusals,
   clock,

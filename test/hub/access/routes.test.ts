@@ -61,6 +61,7 @@ const SHOWS_SOME = [
   "GET /api/v1/hub",
   "GET /api/v1/me",
   "GET /api/v1/readings",
+  "GET /api/v1/views",
   "POST /api/v1/devices/:id/commands",
   "POST /api/v1/live/ticket",
 ];

@@ -45,6 +45,7 @@ import { type ApiOptions, addApiRoutes } from "./routes/readings.ts";
 import { addRetentionRoutes } from "./routes/retention.ts";
 import { addSessionRoutes } from "./routes/session.ts";
 import { addTlsRoutes } from "./routes/tls.ts";
+import { addViewRoutes, type ViewRouteOptions } from "./routes/views.ts";
 import { addUiFiles } from "./ui-files.ts";
 
 /** An answer may take as long as its reader does. */
@@ -80,7 +81,8 @@ export interface HttpOptions
     Omit<AgentRouteOptions, "hubInfo" | "tls">,
     DoctorRouteOptions,
     MqttClientRouteOptions,
-    ReachRouteOptions {
+    ReachRouteOptions,
+    ViewRouteOptions {
   readonly version: string;
   /** What the paths begin with; empty where they begin with nothing. */
   readonly basePath: string;
@@ -219,6 +221,7 @@ export class HttpTransport {
     addDeviceRoutes(app, this.#options);
     addRetentionRoutes(app, retention);
     addCommandRoutes(app, this.#options);
+    addViewRoutes(app, this.#options);
     addDoctorRoutes(app, this.#options);
     addMqttClientRoutes(app, this.#options);
     addReachRoutes(app, this.#options);

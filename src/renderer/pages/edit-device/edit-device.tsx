@@ -1,7 +1,8 @@
-// The page that edits a device: name, room, tags and notes; below them merge, block and delete.
+// The page that edits a device: name, room, tags and notes, its metrics; below them merge, block and delete.
 import { type ReactNode, useCallback, useState } from "react";
 import type { Device } from "../../../shared/device.ts";
 import { useDevice } from "../../api/queries.ts";
+import { text } from "../../i18n/text.ts";
 import { PageHeader } from "../../shell/page-header.tsx";
 import { goTo, LINKS } from "../../shell/use-route.ts";
 import { useEscape } from "../../ui/hooks/use-escape.ts";
@@ -10,6 +11,7 @@ import { DeleteDevice } from "./delete-device.tsx";
 import styles from "./edit-device.module.css";
 import { EditForm } from "./edit-form.tsx";
 import { MergeDevice } from "./merge-device.tsx";
+import { MetricsForm } from "./metrics-form.tsx";
 
 interface Props {
   readonly id: string;
@@ -26,12 +28,19 @@ export function EditDevice({ id, whileNotEditable }: Props) {
 }
 
 function EditableDevice({ device }: { readonly device: Device }) {
+  const [isFormDirty, setFormDirty] = useState(false);
+  const [areMetricsDirty, setMetricsDirty] = useState(false);
   const leave = useCallback(() => goTo(LINKS.device(device.id)), [device.id]);
-  useEscape(leave);
+  // What was typed is not thrown away by a key.
+  const leaveUnchanged = useCallback(() => {
+    if (!isFormDirty && !areMetricsDirty) leave();
+  }, [leave, isFormDirty, areMetricsDirty]);
+  useEscape(leaveUnchanged);
   return (
     <div className={styles["page"]}>
-      <PageHeader title={`Edit ${device.name}`} />
-      <EditForm device={device} onDone={leave} />
+      <PageHeader title={text.editDevice.title(device.name)} />
+      <EditForm device={device} onDone={leave} onDirty={setFormDirty} />
+      {device.metrics.length > 0 && <MetricsForm device={device} onDirty={setMetricsDirty} />}
       <MergeDevice device={device} />
       <BlockDevice device={device} />
       <DeleteDevice device={device} />

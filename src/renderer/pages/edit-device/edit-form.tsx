@@ -5,15 +5,17 @@ import type { Device, DeviceChanges } from "../../../shared/device.ts";
 import { explain } from "../../api/client.ts";
 import { changeDevice, useDevices } from "../../api/queries.ts";
 import { ownName, roomsOf } from "../../i18n/names.ts";
+import { text } from "../../i18n/text.ts";
 import styles from "../../ui/form.module.css";
 import { changesFrom, type Draft, draftOf } from "./device-draft.ts";
 
 interface Props {
   readonly device: Device;
   readonly onDone: () => void;
+  readonly onDirty: (isDirty: boolean) => void;
 }
 
-export function EditForm({ device, onDone }: Props) {
+export function EditForm({ device, onDone, onDirty }: Props) {
   const [before] = useState(() => draftOf(device));
   const [draft, setDraft] = useState(before);
   const { data: devices = [] } = useDevices();
@@ -23,6 +25,10 @@ export function EditForm({ device, onDone }: Props) {
     onSuccess: onDone,
   });
 
+  function enter(next: Draft) {
+    setDraft(next);
+    onDirty(Object.keys(changesFrom(before, next)).length > 0);
+  }
   function submit(event: SubmitEvent) {
     event.preventDefault();
     const changes = changesFrom(before, draft);
@@ -33,16 +39,16 @@ export function EditForm({ device, onDone }: Props) {
   const field = (name: Exclude<keyof Draft, "timeZone">) => ({
     value: draft[name],
     onChange: (event: { readonly target: { readonly value: string } }) =>
-      setDraft({ ...draft, [name]: event.target.value }),
+      enter({ ...draft, [name]: event.target.value }),
   });
   return (
     <form className={`panel ${styles["form"]}`} onSubmit={submit}>
       <label className={styles["field"]}>
-        Name
+        {text.editDevice.name}
         <input {...field("name")} maxLength={64} placeholder={ownName(device)} />
       </label>
       <label className={styles["field"]}>
-        Room
+        {text.editDevice.room}
         <input {...field("room")} maxLength={64} list={rooms} autoComplete="off" />
         <datalist id={rooms}>
           {roomsOf(devices).map((room) => (
@@ -51,31 +57,28 @@ export function EditForm({ device, onDone }: Props) {
         </datalist>
       </label>
       <label className={styles["field"]}>
-        Tags, with commas between them
+        {text.editDevice.tags}
         <input {...field("tags")} autoComplete="off" />
       </label>
       <label className={styles["field"]}>
-        Times that it sends without a zone are
-        <select
-          value={draft.timeZone}
-          onChange={({ target }) => setDraft({ ...draft, timeZone: zoneOf(target.value) })}
-        >
-          <option value="">as its messages show</option>
-          <option value="hub">local time, as this hub’s clock shows it</option>
-          <option value="utc">UTC</option>
+        {text.editDevice.zone}
+        <select value={draft.timeZone} onChange={({ target }) => enter({ ...draft, timeZone: zoneOf(target.value) })}>
+          <option value="">{text.editDevice.zoneAsShown}</option>
+          <option value="hub">{text.editDevice.zoneOfHub}</option>
+          <option value="utc">{text.editDevice.zoneUtc}</option>
         </select>
       </label>
       <label className={styles["field"]}>
-        Notes
+        {text.editDevice.notes}
         <textarea {...field("notes")} rows={4} maxLength={4_000} />
       </label>
-      {save.error && <p role="alert">It was not saved. {explain(save.error)}</p>}
+      {save.error && <p role="alert">{text.editDevice.notSaved(explain(save.error))}</p>}
       <footer>
         <button type="button" className="button" onClick={onDone}>
-          Cancel
+          {text.editDevice.cancel}
         </button>
         <button type="submit" className="button primary" disabled={save.isPending}>
-          Save
+          {text.editDevice.save}
         </button>
       </footer>
     </form>

@@ -29,7 +29,8 @@ interface Props {
 
 /** Memoized, so that a change of one device renders one card. */
 export const DeviceCard = memo(function DeviceCard({ device, reasons, handle }: Props) {
-  const { id, name, presence, metrics, firstSeenMs } = device;
+  const { id, name, presence, firstSeenMs } = device;
+  const metrics = device.metrics.filter(({ hidden }) => hidden !== true);
   const mayCommand = useMay("operator");
   const hidden = metrics.length - MAX_SHOWN_METRICS;
   const isSilent = (metric: Metric) => metric.stale || !presence.online;

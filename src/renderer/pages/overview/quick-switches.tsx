@@ -1,13 +1,10 @@
 // The most used controls on a device's card, with a message where a command is delayed or failed. The device's page has the receipts.
-import { useState } from "react";
-import { isSettled } from "../../../shared/command.ts";
 import type { Device, DeviceControl } from "../../../shared/device.ts";
-import { explain } from "../../api/client.ts";
 import { controlKey, controlUses } from "../../api/control-use.ts";
-import { sendCommand } from "../../api/queries.ts";
 import { useStored } from "../../api/stored.ts";
+import { CommandNote } from "../../device/command-note.tsx";
 import { ControlInput } from "../../device/control-input.tsx";
-import { settledValue } from "../../device/settled-value.ts";
+import { useControl } from "../../device/use-control.ts";
 import styles from "./quick-switches.module.css";
 
 const MAX_SHOWN_SWITCHES = 2;
@@ -31,37 +28,11 @@ interface Props {
 }
 
 function QuickSwitch({ device, isOnline, one }: Props) {
-  const { control, desired, reported } = one;
-  const [failure, setFailure] = useState<Error | null>(null);
-  const isUnderWay = desired !== undefined && !isSettled(desired.state);
-  const completed = desired?.state === "done" ? { value: desired.value, issuedAtMs: desired.atMs } : undefined;
-  const message = failure === null ? stateMessage(one, isOnline) : explain(failure);
+  const { value, isPending, failure, send } = useControl(device, one);
   return (
     <div className={styles["switch"]}>
-      <ControlInput
-        control={control}
-        value={isUnderWay ? desired.value : settledValue(reported, completed)}
-        onChange={(value) => {
-          setFailure(null);
-          sendCommand(device, { control: control.id, value }).catch(setFailure);
-        }}
-      />
-      <p className="note" role="status">
-        {message}
-      </p>
+      <ControlInput control={one.control} value={value} isPending={isPending} onChange={send} />
+      <CommandNote one={one} isOnline={isOnline} failure={failure} />
     </div>
   );
-}
-
-function stateMessage({ desired, publishes }: DeviceControl, isOnline: boolean): string {
-  switch (desired?.state) {
-    case "queued":
-      return isOnline || publishes !== undefined ? "waits to be sent" : "will be sent when it returns";
-    case "failed":
-      return "the last command failed";
-    case "expired":
-      return "the last command came to nothing: it was not delivered in time";
-    default:
-      return "";
-  }
 }

@@ -117,6 +117,8 @@ export const http = {
   "bad-request/no-session": () => "There is no session to end: you use a token of another kind.",
 
   // What the hub cannot do now.
+  "too-many-views": ({ limit }: { readonly limit: number }) =>
+    `There are ${limit} named comparisons, the most there may be. Remove one first.`,
   "no-such-command": () => "There is no such command, or it is long past.",
   "hub-stopping": () => "The hub is being stopped. Try again in a moment.",
   "out-of-memory": () => "This hub is short of memory and takes no new connections. Try again in a moment.",

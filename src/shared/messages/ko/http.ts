@@ -39,6 +39,7 @@ export const http: typeof english = {
     `“from”은 “${from}”, “to”는 “${to === "" ? "now" : to}”입니다. “from”이 “to”보다 앞서야 합니다.`,
   "bad-request/too-many-series": ({ series, limit }) =>
     `${series}개 계열은 한 번에 답할 수 있는 ${limit}개보다 많습니다. “device”와 “metric”으로 골라 주세요.`,
+  "too-many-views": ({ limit }) => `비교 보기가 이미 ${limit}개입니다. 쓰지 않는 것을 지워 주세요.`,
   "bad-request/time-zone": ({ field, said }) =>
     `“${field}”이(가) “${said}”입니다. Asia/Seoul 같은 IANA 시간대나 UTC를 쓰세요.`,
   "bad-request/decimal": ({ field, said, isSepGiven }) =>

@@ -170,19 +170,19 @@ export function addApiRoutes(app: FastifyInstance, options: ApiOptions): void {
     schema: {
       operationId: "listReadings",
       tags: ["Readings"],
-      summary: "Raw rows, newest first",
+      summary: "Raw rows, newest first unless `order` says otherwise",
       querystring: ReadingsQuery,
       response: { 200: ReadingsPage, ...errors },
     },
     handler: async (request, reply) => {
-      const { limit = 1_000, cursor } = request.query;
+      const { order = "newest", limit = 1_000, cursor } = request.query;
       const selection = parseSelection(request.query);
       if ("code" in selection) return sendProblem(reply, selection);
       const after = cursor === undefined ? null : parseCursor(cursor);
       if (after === undefined)
         return sendProblem(reply, message("bad-request/cursor", { field: "cursor", said: quoted(cursor ?? "") }));
       const devices = registry.shown(selection.devices, request);
-      const page = await readings.page({ ...selection, devices, order: "newest-first", after, limit });
+      const page = await readings.page({ ...selection, devices, order: `${order}-first`, after, limit });
       const last = positionOfLast(page);
       return {
         readings: Array.from(page.tsMs, (ts, row) => {

@@ -1,74 +1,85 @@
-// The progress of a control's last command, with times: sent, delivered, done.
-import type { Command, CommandState } from "../../../../shared/command.ts";
-import type { Control } from "../../../../shared/control.ts";
+// What became of a control's last command, in one line that unfolds into its steps with their times. Announces how it ends.
+import { type Command, isSettled } from "../../../../shared/command.ts";
+import type { Control, ControlValue } from "../../../../shared/control.ts";
 import { hubNowMs } from "../../../api/hub-clock.ts";
+import { CommandMark } from "../../../device/command-mark.tsx";
 import { controlLabel, failureText, valueText } from "../../../i18n/controls.ts";
-import { formatLater, formatMillisecond, formatMoment } from "../../../i18n/times.ts";
+import { text } from "../../../i18n/text.ts";
+import { formatExactMoment, formatLater, formatMoment } from "../../../i18n/times.ts";
 import styles from "./command-receipt.module.css";
 
 interface Props {
   readonly command: Command;
   readonly control: Control;
   readonly isOnline: boolean;
+  /** A newer one is on its way to the hub. */
+  readonly isSending: boolean;
+  /** What the device says while something else is asked for. */
+  readonly stillSays: ControlValue | undefined;
 }
 
-export function CommandReceipt({ command, control, isOnline }: Props) {
-  const { state, timeline, expiresAtMs, publication } = command;
-  if (state === "queued") {
-    const until = formatMoment(expiresAtMs, hubNowMs());
-    return (
-      <p className="note" role="status">
-        {queuedText(isOnline, publication)}, until {until}
-      </p>
-    );
-  }
+export function CommandReceipt({ command, control, isOnline, isSending, stillSays }: Props) {
+  const { state, timeline } = command;
+  const nowMs = hubNowMs();
   // A command may be queued and sent again; show the last attempt.
   const shown = timeline.slice(timeline.findLastIndex((step) => step.state === "queued") + 1);
+  const last = timeline.at(-1);
+  const reached = state === "queued" ? queuedText(command, isOnline) : stepText(state, command, control);
+  const outcome = isSending ? text.controls.sending : reached;
+  const isBad = !isSending && (state === "failed" || state === "expired");
+  const line = stillSays === undefined ? outcome : text.controls.stillSays(outcome, valueText(control, stillSays));
   return (
-    <ol className={styles["receipt"]} aria-label={`What became of ${controlLabel(control)}`}>
-      {shown.map((step, index) => {
-        const before = shown[index - 1];
-        return (
-          <li key={step.state}>
-            <Mark state={step.state} />
-            <span>{stepText(step.state, command, control)}</span>
-            <time>
-              {before === undefined ? formatMillisecond(step.atMs) : formatLater(Math.max(0, step.atMs - before.atMs))}
-            </time>
-          </li>
-        );
-      })}
-    </ol>
+    <>
+      <details className={styles["fold"]}>
+        <summary className={isBad ? styles["bad"] : undefined}>
+          <CommandMark state={isSending ? "sending" : state} />
+          <span>{line}</span>
+          {last && !isSending && <time>{formatMoment(last.atMs, nowMs)}</time>}
+        </summary>
+        <ol className={styles["receipt"]} aria-label={text.controls.steps(controlLabel(control))}>
+          {shown.map((step, index) => {
+            const before = shown[index - 1];
+            return (
+              <li key={step.state}>
+                <CommandMark state={index < shown.length - 1 ? "done" : step.state} />
+                <span>{stepText(step.state, command, control)}</span>
+                <time>
+                  {before === undefined
+                    ? formatExactMoment(step.atMs, nowMs)
+                    : formatLater(Math.max(0, step.atMs - before.atMs))}
+                </time>
+              </li>
+            );
+          })}
+        </ol>
+      </details>
+      <p className={styles["announced"]} role="status">
+        {!isSending && (isSettled(state) || state === "queued") && `${controlLabel(control)}: ${line}`}
+      </p>
+    </>
   );
 }
 
-function queuedText(isOnline: boolean, publication: Command["publication"]): string {
-  if (publication !== undefined) return `will be sent when something listens on ${publication.topic}`;
-  return isOnline ? "waits for its turn" : "will be sent when it returns";
+function queuedText({ publication, expiresAtMs }: Command, isOnline: boolean): string {
+  const until = formatMoment(expiresAtMs, hubNowMs());
+  if (publication !== undefined) return text.controls.willBeSentTo(publication.topic, until);
+  return isOnline ? text.controls.waitsForTurn(until) : text.controls.willBeSent(until);
 }
 
-export function Mark({ state }: { readonly state: CommandState }) {
-  const isBad = state === "failed" || state === "expired";
-  return (
-    <span className={isBad ? styles["cross"] : styles["tick"]} aria-hidden="true">
-      {isBad ? "✕" : "✓"}
-    </span>
-  );
-}
-
-function stepText(state: CommandState, command: Command, control: Control): string {
+function stepText(state: Command["state"], command: Command, control: Control): string {
   switch (state) {
     case "done": {
       const value = command.reply ?? command.value;
-      return control.kind === "button" || value === null
-        ? "done"
-        : `done: ${controlLabel(control)} is ${valueText(control, value)}`;
+      if (control.kind === "button" || value === null) return text.controls.done;
+      return text.controls.doneWith(controlLabel(control), valueText(control, value));
     }
     case "failed":
-      return `failed: ${failureText(command)}`;
+      return text.controls.failed(failureText(command));
     case "expired":
-      return "expired: it was not delivered in time";
-    default:
-      return state;
+      return text.controls.expired;
+    case "queued":
+    case "sent":
+    case "delivered":
+      return text.controls[state];
   }
 }

@@ -1,41 +1,57 @@
-// The options of an export: metrics, period, time zone, what it is for, and layout.
+// The options of an export: metrics, period, time zone, what it is for, and layout; how many readings that are, and how it went.
+import { useMutation } from "@tanstack/react-query";
 import { type SubmitEvent, useState } from "react";
 import type { ExportQuery } from "../../../../shared/api.ts";
 import type { Device } from "../../../../shared/device.ts";
+import { explain } from "../../../api/client.ts";
 import { hubNowMs } from "../../../api/hub-clock.ts";
-import { RANGE_OPTIONS, type RangeName } from "../../../charts/ranges.ts";
+import { exportCsv } from "../../../api/platform.ts";
+import { useCountOf } from "../../../api/queries.ts";
+import { localMinute } from "../../../charts/view/local-minute.ts";
+import { RANGE_OPTIONS } from "../../../charts/view/ranges.ts";
+import { formatBytes, formatCount } from "../../../i18n/numbers.ts";
+import { text } from "../../../i18n/text.ts";
 import { OWN_TIME_ZONE } from "../../../i18n/times.ts";
 import form from "../../../ui/form.module.css";
 import { Segmented } from "../../../ui/segmented.tsx";
 import styles from "./export-form.module.css";
-import { boundsOf, type CustomPeriod, localMinute, type PeriodName } from "./export-period.ts";
-import { PURPOSE_NOTES, PURPOSE_OPTIONS, type Purpose, STYLE_OF, usualPurpose } from "./export-purpose.ts";
+import { boundsOf, type CustomPeriod, type PeriodName, type Shown } from "./export-period.ts";
+import { PURPOSE_OPTIONS, type Purpose, STYLE_OF, usualPurpose } from "./export-purpose.ts";
 import { MetricChoice } from "./metric-choice.tsx";
-
-const DAY_MS = 24 * 3_600_000;
 
 interface Props {
   readonly device: Device;
-  readonly shownRange: RangeName;
-  readonly onExport: (query: ExportQuery) => void;
-  readonly onCancel: () => void;
+  /** What the charts of the page show. */
+  readonly shown: Shown;
+  readonly onClose: () => void;
 }
 
-export function ExportForm({ device, shownRange, onExport, onCancel }: Props) {
+export function ExportForm({ device, shown: shownNow, onClose }: Props) {
   const names = device.metrics.map(({ name }) => name);
+  const [shown] = useState(shownNow);
+  const [nowMs] = useState(hubNowMs);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(() => new Set(names));
-  const [period, setPeriod] = useState<PeriodName>(shownRange);
-  const [custom, setCustom] = useState<CustomPeriod>(yesterday);
+  const [period, setPeriod] = useState<PeriodName>("shown");
+  const [custom, setCustom] = useState<CustomPeriod>(() => ({
+    from: localMinute(shown.startMs),
+    to: localMinute(shown.endMs),
+  }));
   const [tz, setTz] = useState(OWN_TIME_ZONE);
   const [purpose, setPurpose] = useState<Purpose>(() => usualPurpose());
   const [layout, setLayout] = useState<NonNullable<ExportQuery["layout"]>>("long");
-  const bounds = boundsOf(period, custom, hubNowMs());
+  const bounds = boundsOf(period, custom, shown, nowMs);
+  const metric = names.filter((name) => chosen.has(name));
+  const count = useCountOf(device.id, metric, bounds ?? {});
+  const save = useMutation({
+    mutationFn: (query: ExportQuery) => exportCsv(query, `${device.id.replaceAll(":", "-")}.csv`, count.data ?? 0),
+    // The desktop app asks where to, and shows how it goes.
+    onSuccess: (saved) => saved === null && onClose(),
+  });
 
   function submit(event: SubmitEvent) {
     event.preventDefault();
     if (bounds === null) return;
-    const metric = names.filter((name) => chosen.has(name));
-    onExport({
+    save.mutate({
       device: device.id,
       ...(metric.length < names.length && { metric }),
       ...bounds,
@@ -47,42 +63,59 @@ export function ExportForm({ device, shownRange, onExport, onCancel }: Props) {
 
   return (
     <form className={form["form"]} onSubmit={submit}>
-      <h2 id="export-title">Export readings of {device.name}</h2>
+      <h2 id="export-title">{text.exporting.title(device.name)}</h2>
       <MetricChoice metrics={device.metrics} chosen={chosen} onChange={setChosen} />
       <div className={styles["question"]}>
-        <span>Time</span>
-        <Segmented legend="Time" options={PERIOD_OPTIONS} value={period} onChange={setPeriod} />
+        <span>{text.exporting.time}</span>
+        <Segmented legend={text.exporting.time} options={PERIOD_OPTIONS} value={period} onChange={setPeriod} />
       </div>
       {period === "custom" && <CustomEnds period={custom} onChange={setCustom} isWrong={bounds === null} />}
       <div className={styles["question"]}>
-        <span>Time zone</span>
-        <Segmented legend="Time zone" options={ZONE_OPTIONS} value={tz} onChange={setTz} />
+        <span>{text.exporting.timeZone}</span>
+        <Segmented legend={text.exporting.timeZone} options={ZONE_OPTIONS} value={tz} onChange={setTz} />
       </div>
       <div className={styles["question"]}>
-        <span>For a</span>
-        <Segmented legend="For a" options={PURPOSE_OPTIONS} value={purpose} onChange={setPurpose} />
-        <p className="note">{PURPOSE_NOTES[purpose]}</p>
+        <span>{text.exporting.purpose}</span>
+        <Segmented legend={text.exporting.purpose} options={PURPOSE_OPTIONS} value={purpose} onChange={setPurpose} />
+        <p className="note">{text.exporting.notes[purpose]}</p>
       </div>
       <div className={styles["question"]}>
-        <span>Layout</span>
-        <Segmented legend="Layout" options={LAYOUT_OPTIONS} value={layout} onChange={setLayout} />
+        <span>{text.exporting.layout}</span>
+        <Segmented legend={text.exporting.layout} options={LAYOUT_OPTIONS} value={layout} onChange={setLayout} />
       </div>
+      <p role="status">
+        {save.isPending
+          ? text.exporting.running
+          : save.data
+            ? text.exporting.done(save.data.rows, formatCount(save.data.rows), formatBytes(save.data.bytes))
+            : countText(count.data)}
+      </p>
+      {save.error && <p role="alert">{text.exporting.failed(explain(save.error))}</p>}
       <footer>
-        <button type="button" className="button" onClick={onCancel}>
-          Cancel
+        <button type="button" className="button" onClick={onClose}>
+          {save.data ? text.exporting.close : text.exporting.cancel}
         </button>
-        <button type="submit" className="button primary" disabled={bounds === null || chosen.size === 0}>
-          Export as CSV
+        <button
+          type="submit"
+          className="button primary"
+          disabled={bounds === null || chosen.size === 0 || save.isPending}
+        >
+          {text.exporting.start}
         </button>
       </footer>
     </form>
   );
 }
 
+function countText(count: number | undefined): string {
+  if (count === undefined) return text.exporting.counting;
+  return count === 0 ? text.exporting.none : text.exporting.readings(count, formatCount(count));
+}
+
 const ZONE_OPTIONS = OWN_TIME_ZONE === "UTC" ? [zone("UTC")] : [zone(OWN_TIME_ZONE), zone("UTC")];
 const LAYOUT_OPTIONS = [
-  ["long", "A row per reading"],
-  ["wide", "A column per metric"],
+  ["long", text.exporting.long],
+  ["wide", text.exporting.wide],
 ] as const;
 
 function zone(name: string): readonly [string, string] {
@@ -90,14 +123,11 @@ function zone(name: string): readonly [string, string] {
 }
 
 const PERIOD_OPTIONS: readonly (readonly [PeriodName, string])[] = [
-  ...RANGE_OPTIONS.map(([name, label]) => [name, name === "live" ? "5 min" : label] as const),
-  ["all", "All"],
-  ["custom", "Custom"],
+  ["shown", text.exporting.shown],
+  ...RANGE_OPTIONS.map(([name, label]) => [name, name === "live" ? text.exporting.fiveMinutes : label] as const),
+  ["all", text.exporting.all],
+  ["custom", text.exporting.custom],
 ];
-
-function yesterday(): CustomPeriod {
-  return { from: localMinute(hubNowMs() - DAY_MS), to: localMinute(hubNowMs()) };
-}
 
 interface CustomEndsProps {
   readonly period: CustomPeriod;
@@ -109,7 +139,7 @@ function CustomEnds({ period, onChange, isWrong }: CustomEndsProps) {
   return (
     <div className={styles["ends"]}>
       <label>
-        From
+        {text.exporting.from}
         <input
           type="datetime-local"
           value={period.from}
@@ -117,14 +147,14 @@ function CustomEnds({ period, onChange, isWrong }: CustomEndsProps) {
         />
       </label>
       <label>
-        To
+        {text.exporting.to}
         <input
           type="datetime-local"
           value={period.to}
           onChange={(event) => onChange({ ...period, to: event.target.value })}
         />
       </label>
-      {isWrong && <p role="alert">The first moment has to be before the last.</p>}
+      {isWrong && <p role="alert">{text.exporting.wrongOrder}</p>}
     </div>
   );
 }

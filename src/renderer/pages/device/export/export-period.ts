@@ -1,7 +1,7 @@
 // The period of an export.
-import { RANGE_SPAN_MS, type RangeName } from "../../../charts/ranges.ts";
+import { RANGE_SPAN_MS, type RangeName } from "../../../charts/view/ranges.ts";
 
-export type PeriodName = RangeName | "all" | "custom";
+export type PeriodName = RangeName | "shown" | "all" | "custom";
 
 /** Start and end as `<input type="datetime-local">` writes them: local time without a zone. */
 export interface CustomPeriod {
@@ -14,9 +14,22 @@ export interface Bounds {
   readonly to?: string;
 }
 
+/** What the charts of the page show. */
+export interface Shown {
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
 /** Null where the custom start is not before the end. */
-export function boundsOf(period: PeriodName, { from, to }: CustomPeriod, nowMs: number): Bounds | null {
+export function boundsOf(
+  period: PeriodName,
+  { from, to }: CustomPeriod,
+  { startMs, endMs }: Shown,
+  nowMs: number,
+): Bounds | null {
   switch (period) {
+    case "shown":
+      return { from: String(Math.floor(startMs)), to: String(Math.ceil(endMs)) };
     case "all":
       return {};
     case "custom": {
@@ -26,10 +39,4 @@ export function boundsOf(period: PeriodName, { from, to }: CustomPeriod, nowMs: 
     default:
       return { from: String(nowMs - RANGE_SPAN_MS[period]), to: String(nowMs) };
   }
-}
-
-/** The local time in the format of `<input type="datetime-local">`. */
-export function localMinute(ms: number): string {
-  const offsetMs = new Date(ms).getTimezoneOffset() * 60_000;
-  return new Date(ms - offsetMs).toISOString().slice(0, 16);
 }

@@ -1,13 +1,14 @@
 // What an export is for, which decides how its numbers, times and columns are written: a separator that goes with the wrong
 // decimal makes dates of numbers.
 import type { ExportQuery } from "../../../../shared/api.ts";
+import { text } from "../../../i18n/text.ts";
 
 export type Purpose = "spreadsheet-point" | "spreadsheet-comma" | "program";
 
 export const PURPOSE_OPTIONS: readonly (readonly [Purpose, string])[] = [
-  ["spreadsheet-point", "Spreadsheet (25.5)"],
-  ["spreadsheet-comma", "Spreadsheet (25,5)"],
-  ["program", "Program"],
+  ["spreadsheet-point", text.exporting.spreadsheetPoint],
+  ["spreadsheet-comma", text.exporting.spreadsheetComma],
+  ["program", text.exporting.program],
 ];
 
 type Style = Required<Pick<ExportQuery, "sep" | "decimal" | "time">>;
@@ -16,14 +17,6 @@ export const STYLE_OF: Readonly<Record<Purpose, Style>> = {
   "spreadsheet-point": { sep: ",", decimal: ".", time: "spreadsheet" },
   "spreadsheet-comma": { sep: ";", decimal: ",", time: "spreadsheet" },
   program: { sep: ",", decimal: ".", time: "iso" },
-};
-
-export const PURPOSE_NOTES: Readonly<Record<Purpose, string>> = {
-  "spreadsheet-point":
-    "For Excel, LibreOffice or Numbers in English: 2026-01-31 13:00:00.000, columns parted by commas.",
-  "spreadsheet-comma":
-    "For Excel, LibreOffice or Numbers in German, French and other languages that write 25,5: columns parted by semicolons.",
-  program: "For pandas, R and scripts: ISO 8601 with the offset, such as 2026-01-31T13:00:00.000+01:00.",
 };
 
 /** That of a spreadsheet in the browser's language. */

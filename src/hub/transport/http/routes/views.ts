@@ -1,0 +1,77 @@
+// Comparisons that people named, for all who may see their devices.
+import type { FastifyInstance } from "fastify";
+import { Type } from "typebox";
+import { ApiError } from "../../../../shared/api.ts";
+import { SavedView, ViewList, ViewRequest } from "../../../../shared/saved-view.ts";
+import type { RecordStore } from "../../../store/records.ts";
+import { SavedViews } from "../../../views/saved-views.ts";
+import { sendProblem } from "../errors.ts";
+import { exactBody } from "../exact-body.ts";
+import { route } from "../route.ts";
+
+export interface ViewRouteOptions {
+  readonly records: Pick<RecordStore, "collection">;
+}
+
+const errors = { "4xx": ApiError, "5xx": ApiError };
+const ViewParams = Type.Object({ id: Type.String() });
+
+export function addViewRoutes(app: FastifyInstance, { records }: ViewRouteOptions): void {
+  const views = new SavedViews(records);
+
+  route(app, {
+    method: "GET",
+    url: "/api/v1/views",
+    permission: "viewer",
+    audit: null,
+    showsSome: true,
+    schema: {
+      operationId: "listViews",
+      tags: ["Views"],
+      summary: "Comparisons that people named",
+      response: { 200: ViewList, ...errors },
+    },
+    handler: async ({ maySee }) => {
+      const all = await views.list();
+      return { views: all.filter(({ series }) => series.every(({ device }) => maySee(device))) };
+    },
+  });
+
+  route(app, {
+    method: "POST",
+    url: "/api/v1/views",
+    permission: "operator",
+    audit: "view.save",
+    validatorCompiler: exactBody,
+    schema: {
+      operationId: "saveView",
+      tags: ["Views"],
+      summary: "Names a comparison",
+      body: ViewRequest,
+      response: { 201: SavedView, ...errors },
+    },
+    handler: async (request, reply) => {
+      request.audited = { name: request.body.name };
+      const view = await views.add(request.body);
+      return "code" in view ? sendProblem(reply, view) : reply.code(201).send(view);
+    },
+  });
+
+  route(app, {
+    method: "DELETE",
+    url: "/api/v1/views/:id",
+    permission: "operator",
+    audit: "view.remove",
+    schema: {
+      operationId: "removeView",
+      tags: ["Views"],
+      summary: "Forgets a named comparison",
+      params: ViewParams,
+      response: { 204: Type.Null(), ...errors },
+    },
+    handler: async (request, reply) => {
+      await views.remove(request.params.id);
+      return reply.code(204).send(null);
+    },
+  });
+}

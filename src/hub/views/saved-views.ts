@@ -1,0 +1,40 @@
+// Comparisons that people named. They are few and asked for seldom, so each question reads them from the store.
+import { randomUUID } from "node:crypto";
+import type { Problem } from "../../shared/errors.ts";
+import { message } from "../../shared/messages/message.ts";
+import { SavedView, type ViewRequest } from "../../shared/saved-view.ts";
+import type { RecordKind, RecordStore } from "../store/records.ts";
+
+const MAX_VIEWS = 200;
+
+const viewRecords: RecordKind<typeof SavedView> = {
+  name: "saved-view",
+  schema: SavedView,
+  idOf: ({ id }) => id,
+};
+
+export class SavedViews {
+  readonly #records: Pick<RecordStore, "collection">;
+
+  constructor(records: Pick<RecordStore, "collection">) {
+    this.#records = records;
+  }
+
+  /** In the order in which they were saved first. */
+  list(): Promise<SavedView[]> {
+    return this.#records.collection(viewRecords).list();
+  }
+
+  /** Resolves once it is on disk. */
+  async add(request: ViewRequest): Promise<SavedView | Problem> {
+    if ((await this.list()).length >= MAX_VIEWS) return message("too-many-views", { limit: MAX_VIEWS });
+    const view = { ...request, id: randomUUID() };
+    await this.#records.collection(viewRecords).save([view]);
+    return view;
+  }
+
+  /** Resolves once it is gone; one that there is not is gone. */
+  async remove(id: string): Promise<void> {
+    await this.#records.collection(viewRecords).save([], [id]);
+  }
+}

@@ -1,0 +1,70 @@
+// What a chart says in words: a summary of what it shows, and what it shows at one moment.
+import type { Metric } from "../../shared/device.ts";
+import type { Bucket } from "../../shared/reading.ts";
+import { locale } from "../i18n/language.ts";
+import { formatMean, formatQuantity, formatValue } from "../i18n/numbers.ts";
+import { text } from "../i18n/text.ts";
+import { formatInstant } from "../i18n/times.ts";
+import type { BucketWindow } from "./series/bucket-window.ts";
+import type { Gap } from "./series/gaps.ts";
+
+const share = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 });
+const MINUTE_MS = 60_000;
+
+/** The last digit of a metric's values: what people set, else what its chart has found. */
+export function precisionOf({ decimals }: Pick<Metric, "decimals">, found: number | undefined): number | undefined {
+  return decimals === undefined ? found : 10 ** -decimals;
+}
+
+export function summaryText(window: BucketWindow, metric: Metric): string {
+  const summary = window.summary();
+  if (summary === undefined) return text.charts.emptySummary;
+  const resolution = precisionOf(metric, window.resolution);
+  if (isShownAsStates(window, metric)) return text.charts.share(share.format(summary.mean));
+  if (metric.kind === "counter") {
+    const increase = formatQuantity(increaseOf(window.buckets), metric.unit, resolution);
+    return text.charts.increase(`+${increase}`);
+  }
+  const { min, mean, max } = summary;
+  return text.charts.summary(formatValue(min, resolution), formatMean(mean, resolution), formatValue(max, resolution));
+}
+
+export function momentText(window: BucketWindow, metric: Metric, atMs: number, gaps: readonly Gap[]): string {
+  const gap = gaps.find(({ fromMs, toMs }) => fromMs + window.stepMs < atMs && atMs < toMs);
+  if (gap !== undefined) {
+    const [from, to] = [gap.fromMs, gap.toMs].map((ms) => formatInstant(ms, MINUTE_MS));
+    return text.charts.noReadingsBetween(from ?? "", to ?? "");
+  }
+  const bucket = window.at(atMs);
+  const when = formatInstant(isShownAsStates(window, metric) ? atMs : (bucket?.t ?? atMs), window.stepMs);
+  return bucket === undefined
+    ? `${when} · ${text.charts.noReadings}`
+    : `${when} · ${bucketText(window, metric, bucket)}`;
+}
+
+function bucketText(window: BucketWindow, metric: Metric, { min, avg, max, n }: Bucket): string {
+  const resolution = precisionOf(metric, window.resolution);
+  if (isShownAsStates(window, metric)) {
+    if (min !== max) return text.charts.share(share.format(avg));
+    return min === 1 ? text.charts.on : text.charts.off;
+  }
+  const mean = n === 1 ? formatValue(avg, resolution) : formatMean(avg, resolution);
+  const unit = metric.unit === undefined ? "" : `\u202f${metric.unit}`;
+  if (min === max) return `${mean}${unit}`;
+  return `${mean}${unit}  (${formatValue(min, resolution)} – ${formatValue(max, resolution)})`;
+}
+
+/** True and false, unless people say that its values are something else. */
+function isShownAsStates(window: BucketWindow, { kind }: Metric): boolean {
+  return window.isOnOff && (kind === undefined || kind === "state");
+}
+
+/** Of a counter, which may begin again at zero. */
+function increaseOf(buckets: readonly Bucket[]): number {
+  let [sum, last] = [0, buckets[0]?.min ?? 0];
+  for (const { max } of buckets) {
+    sum += max >= last ? max - last : max;
+    last = max;
+  }
+  return sum;
+}

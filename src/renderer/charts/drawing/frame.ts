@@ -1,0 +1,22 @@
+// What the next drawing of a chart shows; `LineChart` changes it in place before each update.
+import type { Bucket } from "../../../shared/reading.ts";
+import type { Gap } from "../series/gaps.ts";
+
+export interface Frame {
+  startMs: number;
+  endMs: number;
+  gaps: readonly Gap[];
+  /** The series has the states 0 and 1, and nothing between. */
+  isOnOff: boolean;
+  /** The moment marked in all charts of the page; null without one. */
+  cursorMs: number | null;
+  /** The stretch that a drag covers. */
+  marked: readonly [number, number] | null;
+}
+
+/** A point of a dataset. In a gap `bucket` is null and `y` is NaN. */
+export interface ChartPoint {
+  readonly x: number;
+  readonly y: number;
+  readonly bucket: Bucket | null;
+}

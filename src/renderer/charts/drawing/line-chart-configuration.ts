@@ -1,0 +1,131 @@
+// The Chart.js configuration of a series: colours from the tokens, a local time axis, a value axis as wide as those of the
+// other charts of the page.
+import type { ChartConfiguration, ChartDataset, Tick } from "chart.js";
+import { color as parseColour } from "chart.js/helpers";
+import { formatTick } from "../../i18n/numbers.ts";
+import { text } from "../../i18n/text.ts";
+import type { ChartPoint, Frame } from "./frame.ts";
+import { overlayPlugin } from "./overlay-plugin.ts";
+import { timeTicks } from "./time-ticks.ts";
+import { valueTicks } from "./value-ticks.ts";
+
+export interface LineChartOptions {
+  readonly unit: string | undefined;
+  /** How wide the value axis is to be, of which its labels need so much. */
+  readonly reserveAxis: (widthPx: number) => number;
+}
+
+const PIXELS_PER_TIME_TICK = 84;
+const HALF_LABEL_WIDTH_PX = 20;
+const UNIT_HEIGHT_PX = 18;
+/** Padding above the maximum and below the minimum, as a fraction of the range. */
+const VALUE_PADDING_RATIO = 0.08;
+const BAND_OPACITY = 0.18;
+const ON_OFF_TICKS = [{ value: 0 }, { value: 1 }];
+/** Index of the dataset of the mean. */
+const MEAN_DATASET_INDEX = 2;
+
+export function lineChartConfiguration(
+  frame: Frame,
+  style: CSSStyleDeclaration,
+  { unit, reserveAxis }: LineChartOptions,
+): ChartConfiguration<"line", ChartPoint[]> {
+  const token = (name: string) => style.getPropertyValue(name);
+  const { color, fontFamily: family } = style;
+  const ticks = { color: token("--faint"), font: { family, size: 11 } };
+  const overlay = {
+    unit,
+    ground: token("--sunken"),
+    panel: token("--panel"),
+    hatch: token("--faint"),
+    label: token("--soft"),
+    accent: token("--accent"),
+    family,
+  };
+  return {
+    type: "line",
+    data: { datasets: datasetsOf(color, token("--faint")) },
+    plugins: [overlayPlugin(frame, overlay)],
+    options: {
+      animation: false,
+      parsing: false,
+      maintainAspectRatio: false,
+      layout: { padding: { right: HALF_LABEL_WIDTH_PX, top: unit === undefined ? 4 : UNIT_HEIGHT_PX } },
+      // What the pointer does is the time view's.
+      events: [],
+      scales: {
+        x: {
+          type: "linear",
+          bounds: "data",
+          grid: { display: false },
+          border: { color: token("--line") },
+          ticks: {
+            ...ticks,
+            autoSkip: false,
+            maxRotation: 0,
+            callback: (_value, index, all) => all[index]?.label ?? "",
+          },
+          afterDataLimits(axis) {
+            axis.min = frame.startMs;
+            axis.max = frame.endMs;
+          },
+          afterBuildTicks(axis) {
+            axis.ticks = timeTicks(axis.min, axis.max, axis.chart.width / PIXELS_PER_TIME_TICK);
+          },
+          afterFit(axis) {
+            // Otherwise the chart shifts whenever a label enters or leaves at an end.
+            axis.paddingLeft = 0;
+            axis.paddingRight = 0;
+          },
+        },
+        y: {
+          bounds: "data",
+          grid: { color: token("--line"), drawTicks: false },
+          border: { display: false },
+          ticks: {
+            ...ticks,
+            padding: 8,
+            autoSkip: false,
+            callback: (value, _index, all) => (frame.isOnOff ? stateText(value) : tickText(value, all)),
+          },
+          afterDataLimits(axis) {
+            if (frame.isOnOff) [axis.min, axis.max] = [0, 1];
+            const room = (axis.max - axis.min) * VALUE_PADDING_RATIO;
+            axis.min -= room;
+            axis.max += room;
+          },
+          afterBuildTicks(axis) {
+            // Without readings the axis has no scale.
+            const isEmpty = axis.chart.data.datasets[MEAN_DATASET_INDEX]?.data.length === 0;
+            axis.ticks = isEmpty ? [] : frame.isOnOff ? ON_OFF_TICKS : valueTicks(axis.min, axis.max);
+          },
+          afterFit(axis) {
+            axis.width = reserveAxis(axis.width);
+          },
+        },
+      },
+    },
+  };
+}
+
+/** Maximum and minimum with the band between them, the mean, points without neighbours, and what is compared with. */
+function datasetsOf(colour: string, ghost: string): ChartDataset<"line", ChartPoint[]>[] {
+  const bare = { data: [], borderWidth: 0, pointRadius: 0, pointHoverRadius: 0 };
+  const band = parseColour(colour).alpha(BAND_OPACITY).rgbString();
+  return [
+    { ...bare, fill: 1, backgroundColor: band },
+    bare,
+    { ...bare, borderColor: colour, borderWidth: 1.8, borderJoinStyle: "round", pointBackgroundColor: colour },
+    { ...bare, showLine: false, pointRadius: 2, pointBackgroundColor: colour },
+    { ...bare, borderColor: ghost, borderWidth: 1.5, borderDash: [5, 4], order: 1 },
+  ];
+}
+
+function tickText(value: number | string, all: readonly Tick[]): string {
+  const [first, second] = all;
+  return formatTick(Number(value), (second?.value ?? 1) - (first?.value ?? 0));
+}
+
+function stateText(value: number | string): string {
+  return Number(value) === 1 ? text.charts.on : text.charts.off;
+}

@@ -1,0 +1,162 @@
+// The buckets of one chart: the hub's answer, extended by live readings. The window slides, and old buckets leave on the left.
+import type { Chart } from "../../../shared/api.ts";
+import type { Bucket } from "../../../shared/reading.ts";
+import type { Point } from "../../api/series.ts";
+import { endState, heldStates, isOnOff, isPeriodic, isState, meanByTime } from "./on-off.ts";
+import { resolutionOf } from "./resolution.ts";
+
+export interface Summary {
+  readonly min: number;
+  readonly mean: number;
+  readonly max: number;
+}
+
+/** What is known of the series beside the hub's answer. */
+export interface Known {
+  /** The newest reading, which may be older than the window. */
+  readonly latest?: Point | undefined;
+  /** The state before the window, where earlier buckets told it. */
+  readonly before?: number | undefined;
+  /** The window stays where it is. */
+  readonly isFixed?: boolean;
+}
+
+export class BucketWindow {
+  readonly #spanMs: number;
+  readonly #stepMs: number;
+  /** Every bucket starts a whole number of steps from here. */
+  readonly #originMs: number;
+  /** The end of the hub's answer: later readings can only come from the live feed. */
+  readonly #answeredMs: number;
+  #buckets: Bucket[];
+  #endMs: number;
+  #newest: Point | undefined;
+  /** The value that the window begins with, where it is known. */
+  #before: number | undefined;
+  readonly #isFixed: boolean;
+
+  constructor(chart: Chart, { latest, before, isFixed = false }: Known = {}) {
+    this.#isFixed = isFixed;
+    this.#spanMs = chart.to - chart.from;
+    this.#stepMs = chart.stepMs;
+    this.#originMs = chart.from;
+    this.#answeredMs = chart.to;
+    this.#buckets = [...chart.buckets];
+    this.#endMs = chart.to;
+    this.#newest = latest;
+    this.#before = latest !== undefined && latest.ts < chart.from ? latest.value : before;
+  }
+
+  get isFixed(): boolean {
+    return this.#isFixed;
+  }
+
+  get buckets(): readonly Bucket[] {
+    return this.#buckets;
+  }
+
+  get stepMs(): number {
+    return this.#stepMs;
+  }
+
+  get startMs(): number {
+    return this.#endMs - this.#spanMs;
+  }
+
+  get endMs(): number {
+    return this.#endMs;
+  }
+
+  /** See `resolutionOf`. */
+  get resolution(): number | undefined {
+    return resolutionOf(this.#buckets);
+  }
+
+  get before(): number | undefined {
+    return this.#before;
+  }
+
+  /** Whether nothing but two states is known of the series: it changes in steps. */
+  get isOnOff(): boolean {
+    if (this.#buckets.length > 0) return isOnOff(this.#buckets);
+    return this.#newest !== undefined && this.#before !== undefined && isState(this.#before);
+  }
+
+  /** The states one after the other, where the series has two and sends them when they change; undefined otherwise. */
+  get states(): readonly Bucket[] | undefined {
+    if (!this.isOnOff || isPeriodic(this.#buckets, this.#stepMs)) return undefined;
+    const before = this.#before !== undefined && isState(this.#before) ? this.#before : undefined;
+    const { startMs, stepMs } = this;
+    return heldStates(this.#buckets, { startMs, endMs: this.#endMs, stepMs, before, last: this.#lastState });
+  }
+
+  /**
+   * Adds a reading to its bucket. A late one goes into an earlier bucket, unless the answer may contain it already: the
+   * feed sends a reading shortly after the store can answer with it. True for a late one: the feed thins out readings
+   * that come fast, so others that came with it may be missing.
+   */
+  add({ ts, value }: Point): boolean {
+    if (ts < this.startMs || (this.#isFixed && ts >= this.#endMs)) return false;
+    const t = this.#bucketOf(ts);
+    const before = this.#buckets.findLastIndex((bucket) => bucket.t <= t);
+    const known = this.#buckets[before];
+    if (known?.t !== t) this.#buckets.splice(before + 1, 0, { t, min: value, max: value, avg: value, n: 1 });
+    else if (ts >= this.#answeredMs || value < known.min || value > known.max)
+      this.#buckets[before] = merged(known, value);
+    const newestMs = Math.max(this.#newest?.ts ?? 0, this.#buckets.at(-1)?.t ?? 0);
+    if (ts >= (this.#newest?.ts ?? 0)) this.#newest = { ts, value };
+    return ts < newestMs;
+  }
+
+  /** Moves the right edge to now, or to the newest reading where a Pi's clock is ahead; a fixed window stays. */
+  slideTo(nowMs: number): void {
+    if (this.#isFixed) return;
+    this.#endMs = Math.max(nowMs, this.#buckets.at(-1)?.t ?? 0);
+    const { startMs } = this;
+    const first = this.#buckets.findIndex((bucket) => bucket.t >= startMs);
+    const count = first === -1 ? this.#buckets.length : first;
+    const left = this.#buckets[count - 1];
+    if (left === undefined) return;
+    this.#before = endState(left, this.#buckets[count], this.#lastState);
+    this.#buckets = this.#buckets.slice(count);
+  }
+
+  /** The bucket that holds a moment, or that of the state which lasts then; undefined where there is none near. */
+  at(ms: number): Bucket | undefined {
+    const known = this.states ?? this.#buckets;
+    const index = known.findLastIndex((bucket) => bucket.t <= ms);
+    const [before, after] = [known[index], known[index + 1]];
+    if (before === undefined || this.states !== undefined) return before;
+    const isNearerAfter = after !== undefined && after.t - ms < ms - before.t - this.#stepMs;
+    return isNearerAfter ? after : before;
+  }
+
+  /** Of the visible readings; undefined without any. Of two states the mean is by time. */
+  summary(): Summary | undefined {
+    const { states } = this;
+    const shown = states ?? this.#buckets;
+    if (shown.length === 0) return undefined;
+    let [min, max, sum, count] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 0];
+    for (const bucket of shown) {
+      min = Math.min(min, bucket.min);
+      max = Math.max(max, bucket.max);
+      sum += bucket.avg * bucket.n;
+      count += bucket.n;
+    }
+    return { min, mean: states === undefined ? sum / count : meanByTime(states, this.#endMs), max };
+  }
+
+  #bucketOf(ts: number): number {
+    return this.#originMs + Math.floor((ts - this.#originMs) / this.#stepMs) * this.#stepMs;
+  }
+
+  /** The value of the newest reading, unless a bucket is newer still. */
+  get #lastState(): number | undefined {
+    const lastMs = this.#buckets.at(-1)?.t ?? 0;
+    return this.#newest !== undefined && this.#newest.ts >= lastMs ? this.#newest.value : undefined;
+  }
+}
+
+function merged({ t, min, max, avg, n }: Bucket, value: number): Bucket {
+  return { t, min: Math.min(min, value), max: Math.max(max, value), avg: avg + (value - avg) / (n + 1), n: n + 1 };
+}

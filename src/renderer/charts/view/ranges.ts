@@ -1,0 +1,44 @@
+// The time ranges that charts can show: the last so much time, all there is, or one that a person picks.
+import { text } from "../../i18n/text.ts";
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+export const RANGE_SPAN_MS = {
+  live: 5 * MINUTE_MS,
+  "1h": HOUR_MS,
+  "24h": DAY_MS,
+  "7d": 7 * DAY_MS,
+  "30d": 30 * DAY_MS,
+  "1y": 365 * DAY_MS,
+} as const;
+
+export type RangeName = keyof typeof RANGE_SPAN_MS;
+export type RangeChoice = RangeName | "all" | "custom";
+
+const { live, hours, days, year, all, custom } = text.charts;
+
+export const RANGE_OPTIONS: readonly (readonly [RangeName, string])[] = [
+  ["live", live],
+  ["1h", hours(1)],
+  ["24h", hours(24)],
+  ["7d", days(7)],
+  ["30d", days(30)],
+  ["1y", year],
+];
+
+export const CHOICE_OPTIONS: readonly (readonly [RangeChoice, string])[] = [
+  ...RANGE_OPTIONS,
+  ["all", all],
+  ["custom", custom],
+];
+
+export const isRangeName = (name: string): name is RangeName => Object.hasOwn(RANGE_SPAN_MS, name);
+
+/** A device that has been known for less than this opens on live: its few readings would be a dot at the edge of an hour. */
+const NEW_DEVICE_MS = 15 * MINUTE_MS;
+
+export function initialRange(firstSeenMs: number, nowMs: number): RangeName {
+  return nowMs - firstSeenMs < NEW_DEVICE_MS ? "live" : "1h";
+}

@@ -1,0 +1,130 @@
+// The row above charts that chooses the time that they show: ranges, a stretch with native pickers, steps, and the way back.
+import { useEffect, useState } from "react";
+import { useFirstReading } from "../../api/queries.ts";
+import { text } from "../../i18n/text.ts";
+import { Segmented } from "../../ui/segmented.tsx";
+import { localMinute } from "./local-minute.ts";
+import { CHOICE_OPTIONS, type RangeChoice } from "./ranges.ts";
+import styles from "./time-controls.module.css";
+import { lastPeriod, type Period, type TimeView } from "./time-view.ts";
+import { usePeriod } from "./use-time-view.ts";
+
+const ZOOM = 0.5;
+const PAN_SHARE = 0.5;
+/** So that the first reading is not at the very edge. */
+const ALL_MARGIN = 1.02;
+
+interface Props {
+  readonly view: TimeView;
+  /** Whose readings are all of them. */
+  readonly devices: readonly string[];
+}
+
+export function TimeControls({ view, devices }: Props) {
+  const period = usePeriod(view);
+  const first = useFirstReading(devices, period.kind === "last" && period.name === "all" && period.spanMs === null);
+  useEffect(() => {
+    const { startMs, endMs } = view.bounds;
+    if (first.data === undefined) return;
+    const spanMs = first.data === null ? endMs - startMs : Math.max(1_000, endMs - first.data) * ALL_MARGIN;
+    view.show({ kind: "last", name: "all", spanMs: Math.round(spanMs) });
+  }, [first.data, view]);
+
+  function choose(choice: RangeChoice) {
+    if (choice === "all") view.show({ kind: "last", name: "all", spanMs: null });
+    else if (choice === "custom") view.show({ kind: "fixed", ...fixedBounds(view) });
+    else view.show(lastPeriod(choice));
+  }
+
+  return (
+    <div className={styles["controls"]}>
+      <div className={styles["ranges"]}>
+        <Segmented
+          legend={text.charts.timeShown}
+          options={CHOICE_OPTIONS}
+          value={period.kind === "fixed" ? "custom" : period.name}
+          onChange={choose}
+        />
+      </div>
+      <div className={styles["steps"]}>
+        <Step label={text.charts.earlier} sign="‹" onClick={() => view.panBy(-panMs(view))} />
+        <Step label={text.charts.later} sign="›" onClick={() => view.panBy(panMs(view))} />
+        <Step label={text.charts.zoomOut} sign="−" onClick={() => view.zoomBy(1 / ZOOM)} />
+        <Step label={text.charts.zoomIn} sign="+" onClick={() => view.zoomBy(ZOOM)} />
+      </div>
+      {period.kind === "fixed" && (
+        <>
+          <CustomEnds period={period} view={view} />
+          <button type="button" className="button small primary" onClick={() => view.backToLive()}>
+            {text.charts.backToLive}
+          </button>
+        </>
+      )}
+    </div>
+  );
+}
+
+function Step({
+  label,
+  sign,
+  onClick,
+}: {
+  readonly label: string;
+  readonly sign: string;
+  readonly onClick: () => void;
+}) {
+  return (
+    <button type="button" aria-label={label} title={label} onClick={onClick}>
+      {sign}
+    </button>
+  );
+}
+
+function fixedBounds(view: TimeView): { readonly fromMs: number; readonly toMs: number } {
+  const { startMs, endMs } = view.bounds;
+  return { fromMs: Math.round(startMs), toMs: Math.round(endMs) };
+}
+
+function panMs(view: TimeView): number {
+  const { startMs, endMs } = view.bounds;
+  return (endMs - startMs) * PAN_SHARE;
+}
+
+/** Takes effect as soon as both moments can be read and are in order. */
+function CustomEnds({
+  period,
+  view,
+}: {
+  readonly period: Period & { readonly kind: "fixed" };
+  readonly view: TimeView;
+}) {
+  const [from, setFrom] = useState(() => localMinute(period.fromMs));
+  const [to, setTo] = useState(() => localMinute(period.toMs));
+  const [shown, setShown] = useState(period);
+  if (shown !== period) {
+    setShown(period);
+    // What was typed stays where it is the reason for the change.
+    if (localMinute(period.fromMs) !== from) setFrom(localMinute(period.fromMs));
+    if (localMinute(period.toMs) !== to) setTo(localMinute(period.toMs));
+  }
+  const isWrong = !(Date.parse(from) < Date.parse(to));
+  function enter(nextFrom: string, nextTo: string) {
+    setFrom(nextFrom);
+    setTo(nextTo);
+    const [fromMs, toMs] = [Date.parse(nextFrom), Date.parse(nextTo)];
+    if (fromMs < toMs) view.show({ kind: "fixed", fromMs, toMs });
+  }
+  return (
+    <div className={styles["ends"]}>
+      <label>
+        {text.charts.from}
+        <input type="datetime-local" value={from} onChange={({ target }) => enter(target.value, to)} />
+      </label>
+      <label>
+        {text.charts.to}
+        <input type="datetime-local" value={to} onChange={({ target }) => enter(from, target.value)} />
+      </label>
+      {isWrong && <p role="alert">{text.charts.wrongOrder}</p>}
+    </div>
+  );
+}

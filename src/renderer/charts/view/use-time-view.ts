@@ -1,0 +1,45 @@
+// The time view of a page: it begins with what the address says, else with what was looked at last, and writes itself into
+// the address.
+import { useEffect, useState } from "react";
+import { hubNowMs } from "../../api/hub-clock.ts";
+import { type Signal, useSignal } from "../../api/signal.ts";
+import { isRangeName, type RangeName } from "./ranges.ts";
+import { lastPeriod, type Period, TimeView } from "./time-view.ts";
+import { periodOf, withPeriod } from "./view-address.ts";
+
+/** Of this tab: the range that was chosen last, for pages that are opened without one. */
+let lastChosen: RangeName | null = null;
+
+interface Options {
+  /** See `TimeView`. */
+  readonly grownFromMs?: number;
+  /** Shown whatever was looked at before. */
+  readonly wanted?: RangeName | undefined;
+}
+
+export function useTimeView(usual: RangeName, { grownFromMs, wanted }: Options = {}): TimeView {
+  const [view] = useState(() => {
+    const period = periodOf(location.hash) ?? lastPeriod(wanted ?? lastChosen ?? usual);
+    return new TimeView(period, hubNowMs, grownFromMs);
+  });
+
+  useEffect(() => {
+    const onAddress = () => {
+      const period = periodOf(location.hash);
+      if (period !== null) view.show(period);
+    };
+    const stop = view.period.subscribe(() => {
+      const period = view.period.get();
+      if (period.kind === "last" && isRangeName(period.name)) lastChosen = period.name;
+      history.replaceState(history.state, "", withPeriod(location.hash, period));
+    });
+    window.addEventListener("hashchange", onAddress);
+    return () => {
+      stop();
+      window.removeEventListener("hashchange", onAddress);
+    };
+  }, [view]);
+  return view;
+}
+
+export const usePeriod = (view: { readonly period: Signal<Period> }): Period => useSignal(view.period);

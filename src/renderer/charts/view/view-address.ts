@@ -1,0 +1,28 @@
+// The shown time in the page's address, behind the path: `?range=7d`, or `?from=…&to=…` in ISO 8601. So it can be kept as a
+// bookmark, and a page that is opened again shows it.
+import { isRangeName } from "./ranges.ts";
+import { lastPeriod, type Period } from "./time-view.ts";
+
+/** Null where the address names no time that can be read. */
+export function periodOf(hash: string): Period | null {
+  const parameters = new URLSearchParams(hash.split("?")[1] ?? "");
+  const range = parameters.get("range") ?? "";
+  if (isRangeName(range)) return lastPeriod(range);
+  if (range === "all") return { kind: "last", name: "all", spanMs: null };
+  const [fromMs, toMs] = [Date.parse(parameters.get("from") ?? ""), Date.parse(parameters.get("to") ?? "")];
+  return fromMs < toMs ? { kind: "fixed", fromMs, toMs } : null;
+}
+
+/** The address of the same page that shows `period`; what else it says stays. */
+export function withPeriod(hash: string, period: Period): string {
+  const [path = "", query = ""] = hash.split("?");
+  const parameters = new URLSearchParams(query);
+  for (const name of ["range", "from", "to"]) parameters.delete(name);
+  if (period.kind === "last") {
+    parameters.append("range", period.name);
+  } else {
+    parameters.append("from", new Date(period.fromMs).toISOString());
+    parameters.append("to", new Date(period.toMs).toISOString());
+  }
+  return `${path}?${parameters}`;
+}

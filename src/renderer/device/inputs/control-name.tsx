@@ -1,0 +1,13 @@
+// The name of a control beside its input, with a ring while what was asked for is under way.
+import type { Control } from "../../../shared/control.ts";
+import { controlLabel } from "../../i18n/controls.ts";
+import styles from "./inputs.module.css";
+
+export function ControlName({ control, isPending }: { readonly control: Control; readonly isPending: boolean }) {
+  return (
+    <b>
+      {controlLabel(control)}
+      {isPending && <i className={styles["ring"]} aria-hidden="true" />}
+    </b>
+  );
+}

@@ -1,0 +1,76 @@
+// Numbers: a slider where both limits are known, else a field with a button that sets it. A slider reports when it is
+// released, and after a pause where arrow keys move it.
+import type { SubmitEvent } from "react";
+import { controlLabel, valueText } from "../../i18n/controls.ts";
+import { text } from "../../i18n/text.ts";
+import { ControlName } from "./control-name.tsx";
+import type { InputProps } from "./input-props.ts";
+import styles from "./inputs.module.css";
+import { useDraft } from "./use-draft.ts";
+import { useGesture } from "./use-gesture.ts";
+
+interface SliderProps extends InputProps<"number"> {
+  readonly min: number;
+  readonly max: number;
+}
+
+export function SliderInput({ control, value, isPending, onChange, min, max }: SliderProps) {
+  const known = typeof value === "number" ? value : undefined;
+  const draft = useDraft(known);
+  const gesture = useGesture(() => {
+    if (!draft.isEdited) return;
+    draft.discard();
+    if (draft.value !== undefined && draft.value !== known) onChange(draft.value);
+  });
+  return (
+    <label className={styles["slider"]}>
+      <ControlName control={control} isPending={isPending} />
+      <span>{draft.value === undefined ? "–" : valueText(control, draft.value)}</span>
+      <input
+        type="range"
+        min={min}
+        max={max}
+        step={control.step ?? "any"}
+        value={draft.value ?? min}
+        onChange={(event) => draft.enter(event.target.valueAsNumber)}
+        onPointerUp={gesture.end}
+        onPointerCancel={gesture.end}
+        onKeyUp={gesture.endSoon}
+        onBlur={gesture.end}
+      />
+    </label>
+  );
+}
+
+export function NumberInput({ control, value, isPending, onChange }: InputProps<"number">) {
+  const draft = useDraft(typeof value === "number" ? String(value) : "");
+  const { min, max, step = "any", unit } = control;
+  function submit(event: SubmitEvent) {
+    event.preventDefault();
+    draft.discard();
+    onChange(Number(draft.value));
+  }
+  return (
+    <form className={styles["entry"]} onSubmit={submit}>
+      <label>
+        <ControlName control={control} isPending={isPending} />
+        <input
+          type="number"
+          className={styles["field"]}
+          required={true}
+          min={min}
+          max={max}
+          step={step}
+          placeholder="–"
+          value={draft.value}
+          onChange={(event) => draft.enter(event.target.value)}
+          onKeyDown={(event) => event.key === "Escape" && draft.discard()}
+        />
+      </label>
+      {unit !== undefined && <span>{unit}</span>}
+      <button type="submit" className="button small" aria-label={text.controls.setControl(controlLabel(control))}>
+        {text.controls.set}
+      </button>
+    </form>
+  );
+}

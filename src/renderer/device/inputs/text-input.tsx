@@ -1,0 +1,36 @@
+// A text, sent by its button or Enter. It follows the device until somebody types.
+import { type SubmitEvent, useId } from "react";
+import { controlLabel } from "../../i18n/controls.ts";
+import { text } from "../../i18n/text.ts";
+import { ControlName } from "./control-name.tsx";
+import type { InputProps } from "./input-props.ts";
+import styles from "./inputs.module.css";
+import { useDraft } from "./use-draft.ts";
+
+export function TextInput({ control, value, isPending, onChange }: InputProps<"text">) {
+  const draft = useDraft(typeof value === "string" ? value : "");
+  const field = useId();
+  function submit(event: SubmitEvent) {
+    event.preventDefault();
+    draft.discard();
+    onChange(draft.value);
+  }
+  return (
+    <form className={styles["text"]} onSubmit={submit}>
+      <label htmlFor={field}>
+        <ControlName control={control} isPending={isPending} />
+      </label>
+      <input
+        id={field}
+        className={styles["field"]}
+        value={draft.value}
+        maxLength={control.max_length}
+        onChange={(event) => draft.enter(event.target.value)}
+        onKeyDown={(event) => event.key === "Escape" && draft.discard()}
+      />
+      <button type="submit" className="button small" aria-label={text.controls.sendControl(controlLabel(control))}>
+        {text.controls.send}
+      </button>
+    </form>
+  );
+}

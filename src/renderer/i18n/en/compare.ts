@@ -1,0 +1,15 @@
+// The page that draws series of several devices over one another, and comparisons that people named.
+
+export const compare = {
+  title: "Compare",
+  choose: "Add a series…",
+  add: "Series",
+  remove: (series: string) => `Remove ${series}`,
+  empty: "Choose series of any devices: they are drawn over one another, each unit with an axis of its own.",
+  chart: (count: number) => (count === 1 ? "1 series over time" : `${count} series over time`),
+  name: "Name",
+  save: "Save view",
+  forget: "Forget view",
+  failed: (why: string) => `It was not saved. ${why}`,
+  noSuchView: "There is no such view.",
+};

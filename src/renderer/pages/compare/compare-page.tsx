@@ -1,0 +1,84 @@
+// Series of any devices over one another, in the address or as a named view.
+import { useEffect, useState } from "react";
+import { MAX_SERIES_PER_VIEW, type SavedView, type ViewSeries } from "../../../shared/saved-view.ts";
+import { useMay } from "../../api/access.ts";
+import { useDevices } from "../../api/queries.ts";
+import { useViews } from "../../api/views.ts";
+import { isRangeName } from "../../charts/view/ranges.ts";
+import { TimeControls } from "../../charts/view/time-controls.tsx";
+import { useTimeView } from "../../charts/view/use-time-view.ts";
+import { metricLabel } from "../../i18n/names.ts";
+import { text } from "../../i18n/text.ts";
+import { PageHeader } from "../../shell/page-header.tsx";
+import { CompareChartPanel } from "./compare-chart-panel.tsx";
+import styles from "./compare-page.module.css";
+import { keyOf, seriesOf, withSeries } from "./compared-series.ts";
+import { ViewActions } from "./view-actions.tsx";
+
+/** `viewId`: a named view; null for one in the address alone. */
+export function ComparePage({ viewId }: { readonly viewId: string | null }) {
+  const { data: views } = useViews();
+  if (viewId === null) return <Comparison saved={null} />;
+  if (views === undefined) return null;
+  const saved = views.find(({ id }) => id === viewId);
+  return saved === undefined ? <PageHeader title={text.compare.noSuchView} /> : <Comparison saved={saved} />;
+}
+
+function Comparison({ saved }: { readonly saved: SavedView | null }) {
+  const range = saved?.range ?? "";
+  const view = useTimeView("24h", { wanted: isRangeName(range) ? range : undefined });
+  const [chosen, setChosen] = useState<readonly ViewSeries[]>(() => {
+    const named = seriesOf(location.hash);
+    return named.length > 0 ? named : (saved?.series ?? []);
+  });
+  const { data: devices = [] } = useDevices();
+  const mayName = useMay("operator");
+  useEffect(() => {
+    if (chosen.length > 0) history.replaceState(history.state, "", withSeries(location.hash, chosen));
+  }, [chosen]);
+
+  const known = chosen.flatMap((series) => {
+    const device = devices.find(({ id }) => id === series.device);
+    const metric = device?.metrics.find(({ name }) => name === series.metric);
+    return device === undefined || metric === undefined ? [] : [{ device, metric }];
+  });
+  const drop = (key: string) => setChosen(chosen.filter((series) => keyOf(series) !== key));
+  return (
+    <>
+      <PageHeader title={saved?.name ?? text.compare.title}>
+        {mayName && chosen.length > 0 && <ViewActions saved={saved} series={chosen} view={view} />}
+      </PageHeader>
+      <div className={styles["page"]}>
+        <div className={styles["bar"]}>
+          <TimeControls view={view} devices={known.map(({ device }) => device.id)} />
+          <select
+            aria-label={text.compare.add}
+            value=""
+            disabled={chosen.length >= MAX_SERIES_PER_VIEW}
+            onChange={({ target }) =>
+              setChosen([...chosen, ...seriesOf(`?${new URLSearchParams({ series: target.value })}`)])
+            }
+          >
+            <option value="">{text.compare.choose}</option>
+            {devices.map(({ id, name, metrics }) => (
+              <optgroup key={id} label={name}>
+                {metrics
+                  .filter(({ name: metric }) => !chosen.some((one) => one.device === id && one.metric === metric))
+                  .map((metric) => (
+                    <option key={metric.name} value={keyOf({ device: id, metric: metric.name })}>
+                      {metricLabel(metric)}
+                    </option>
+                  ))}
+              </optgroup>
+            ))}
+          </select>
+        </div>
+        {known.length === 0 ? (
+          <p className="note">{text.compare.empty}</p>
+        ) : (
+          <CompareChartPanel lines={known} view={view} onRemove={drop} />
+        )}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,54 @@
+// Names a comparison, or forgets a named one.
+import { type SubmitEvent, useState } from "react";
+import type { SavedView, ViewSeries } from "../../../shared/saved-view.ts";
+import { explain } from "../../api/client.ts";
+import { useRemoveView, useSaveView } from "../../api/views.ts";
+import type { TimeView } from "../../charts/view/time-view.ts";
+import { text } from "../../i18n/text.ts";
+import { goTo, LINKS } from "../../shell/use-route.ts";
+import styles from "./compare-page.module.css";
+
+interface Props {
+  readonly saved: SavedView | null;
+  readonly series: readonly ViewSeries[];
+  readonly view: TimeView;
+}
+
+export function ViewActions({ saved, series, view }: Props) {
+  const [name, setName] = useState("");
+  const save = useSaveView(({ id }) => goTo(LINKS.view(id)));
+  const removal = useRemoveView(() => goTo(LINKS.compare));
+  function submit(event: SubmitEvent) {
+    event.preventDefault();
+    const period = view.period.get();
+    save.mutate({ name: name.trim(), series: [...series], ...(period.kind === "last" && { range: period.name }) });
+  }
+  const error = save.error ?? removal.error;
+  return (
+    <form className={styles["actions"]} onSubmit={submit}>
+      <input
+        aria-label={text.compare.name}
+        placeholder={text.compare.name}
+        required={true}
+        maxLength={64}
+        pattern=".*\S.*"
+        value={name}
+        onChange={({ target }) => setName(target.value)}
+      />
+      <button type="submit" className="button" disabled={save.isPending}>
+        {text.compare.save}
+      </button>
+      {saved !== null && (
+        <button
+          type="button"
+          className="button danger"
+          disabled={removal.isPending}
+          onClick={() => removal.mutate(saved.id)}
+        >
+          {text.compare.forget}
+        </button>
+      )}
+      {error && <p role="alert">{text.compare.failed(explain(error))}</p>}
+    </form>
+  );
+}

@@ -1,0 +1,54 @@
+// A chart as a table, newest first: what was drawn when it was opened. More rows on request.
+import { useState } from "react";
+import type { Metric } from "../../../../shared/device.ts";
+import { precisionOf } from "../../../charts/chart-texts.ts";
+import type { BucketWindow } from "../../../charts/series/bucket-window.ts";
+import { metricLabel } from "../../../i18n/names.ts";
+import { formatCount, formatMean, formatValue } from "../../../i18n/numbers.ts";
+import { text } from "../../../i18n/text.ts";
+import { formatInstant } from "../../../i18n/times.ts";
+import styles from "./chart-table.module.css";
+
+const ROWS_AT_ONCE = 50;
+
+export function ChartTable({ window, metric }: { readonly window: BucketWindow; readonly metric: Metric }) {
+  const [rows] = useState(() => window.buckets.toReversed());
+  const [count, setCount] = useState(ROWS_AT_ONCE);
+  const resolution = precisionOf(metric, window.resolution);
+  const { time, least, mean, greatest, readings, more } = text.chartTable;
+  return (
+    <div className={styles["table"]}>
+      <table>
+        <caption>
+          {metricLabel(metric)}
+          {metric.unit !== undefined && `, ${metric.unit}`}
+        </caption>
+        <thead>
+          <tr>
+            {[time, least, mean, greatest, readings].map((name) => (
+              <th key={name} scope="col">
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.slice(0, count).map(({ t, min, avg, max, n }) => (
+            <tr key={t}>
+              <th scope="row">{formatInstant(t, window.stepMs)}</th>
+              <td>{formatValue(min, resolution)}</td>
+              <td>{formatMean(avg, resolution)}</td>
+              <td>{formatValue(max, resolution)}</td>
+              <td>{formatCount(n)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {count < rows.length && (
+        <button type="button" className="button small" onClick={() => setCount(count + ROWS_AT_ONCE)}>
+          {more(formatCount(rows.length - count))}
+        </button>
+      )}
+    </div>
+  );
+}

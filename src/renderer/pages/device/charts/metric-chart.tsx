@@ -1,0 +1,101 @@
+// One metric of a device: latest value, what it was at the marked moment, and chart. React renders the frame once; readings are
+// drawn without it.
+import { useRef, useState } from "react";
+import type { Device, Metric } from "../../../../shared/device.ts";
+import { useLatest } from "../../../api/use-live.ts";
+import { useNow } from "../../../api/use-now.ts";
+import type { ShiftName } from "../../../charts/earlier.ts";
+import type { BucketWindow } from "../../../charts/series/bucket-window.ts";
+import { useNear } from "../../../charts/use-near.ts";
+import type { TimeView } from "../../../charts/view/time-view.ts";
+import { LatestValue } from "../../../device/latest-value.tsx";
+import { metricLabel } from "../../../i18n/names.ts";
+import { text } from "../../../i18n/text.ts";
+import { formatMoment } from "../../../i18n/times.ts";
+import { useDark } from "../../../ui/hooks/use-dark.ts";
+import { ChartTable } from "./chart-table.tsx";
+import styles from "./metric-chart.module.css";
+import { Plot } from "./plot.tsx";
+import { savePicture } from "./save-picture.ts";
+
+/** More points than this cannot be told apart. */
+const PIXELS_PER_POINT = 2;
+const MAX_POINTS = 1_000;
+const AS_OF_PERIOD_MS = 60_000;
+
+interface Props {
+  readonly device: Device;
+  readonly metric: Metric;
+  readonly colour: string;
+  readonly view: TimeView;
+  readonly shift: ShiftName | null;
+}
+
+export function MetricChart({ device, metric, colour, view, shift }: Props) {
+  const card = useRef<HTMLElement>(null);
+  const range = useRef<HTMLSpanElement>(null);
+  const [table, setTable] = useState<BucketWindow | null>(null);
+  const window = useRef<BucketWindow>(null);
+  const { width, isNear } = useNear(card);
+  const isDark = useDark();
+  const label = metricLabel(metric);
+  const isOld = metric.stale || !device.presence.online;
+
+  return (
+    <section ref={card} className={`panel ${styles["card"]}`} style={{ color: colour }} aria-label={label}>
+      <header>
+        <h2 className="cut" title={metric.name}>
+          {label}
+        </h2>
+        <span ref={range} className={styles["range"]} />
+        <span className={isOld ? styles["old"] : undefined}>
+          {isOld && <AsOf device={device.id} metric={metric} />}
+          <LatestValue device={device.id} metric={metric} />
+        </span>
+      </header>
+      <div className={styles["plot"]}>
+        {width !== undefined && (
+          <Plot
+            key={`${isDark} ${colour} ${metric.unit}`}
+            device={device.id}
+            metric={metric}
+            view={view}
+            shift={shift}
+            range={range}
+            label={label}
+            points={Math.min(MAX_POINTS, Math.ceil(width / PIXELS_PER_POINT))}
+            isNear={isNear}
+            onWindow={(drawn) => {
+              window.current = drawn;
+            }}
+          />
+        )}
+      </div>
+      <footer>
+        <button
+          type="button"
+          aria-expanded={table !== null}
+          aria-label={text.chartTable.tableOf(label)}
+          onClick={() => setTable(table === null ? window.current : null)}
+        >
+          {text.chartTable.table}
+        </button>
+        <button
+          type="button"
+          aria-label={text.chartTable.pictureOf(label)}
+          onClick={() => card.current && savePicture(card.current, `${device.name} · ${label}`)}
+        >
+          {text.chartTable.picture}
+        </button>
+      </footer>
+      {table !== null && <ChartTable window={window.current ?? table} metric={metric} />}
+    </section>
+  );
+}
+
+/** Of a value that is not of now. */
+function AsOf({ device, metric }: { readonly device: string; readonly metric: Metric }) {
+  const { ts } = useLatest(device, metric);
+  const nowMs = useNow(AS_OF_PERIOD_MS);
+  return <small>{text.charts.asOf(formatMoment(ts, nowMs))}</small>;
+}

@@ -1,0 +1,50 @@
+// Named comparisons: kept over a restart, removed, and shown to those alone who may see their devices.
+import { expect, test } from "vitest";
+import type { SavedView } from "../../../src/shared/saved-view.ts";
+import { type HubInside, startHubInside } from "../../support/hub-inside.ts";
+
+const save = (hub: HubInside, body: object) =>
+  hub.fetch("/api/v1/views", { method: "POST", body: JSON.stringify(body) });
+
+async function views(hub: HubInside): Promise<SavedView[]> {
+  return (await (await hub.fetch("/api/v1/views")).json()).views;
+}
+
+test("a view is kept, and removed for good", async () => {
+  await using hub = await startHubInside();
+  const wanted = { name: "Greenhouse week", series: [{ device: "pi", metric: "t" }], range: "7d" };
+  const answer = await save(hub, wanted);
+  expect(answer.status).toBe(201);
+  const { id } = await answer.json();
+  await hub.restart();
+  expect(await views(hub)).toEqual([{ ...wanted, id }]);
+  expect((await hub.fetch(`/api/v1/views/${id}`, { method: "DELETE", body: "{}" })).status).toBe(204);
+  await hub.restart();
+  expect(await views(hub)).toEqual([]);
+});
+
+test.each([
+  { name: " ", series: [{ device: "pi", metric: "t" }] },
+  { name: "none", series: [] },
+  { name: "many", series: Array(13).fill({ device: "pi", metric: "t" }) },
+  { name: "range", series: [{ device: "pi", metric: "t" }], range: "a b" },
+])("a view that cannot be is refused: $name", async (body) => {
+  await using hub = await startHubInside();
+  expect((await save(hub, body)).status).toBe(400);
+  expect(await views(hub)).toEqual([]);
+});
+
+test("a view with a device of another room is not shown", async () => {
+  await using hub = await startHubInside();
+  await hub.post({ device_id: "near", t: 1 });
+  await hub.post({ device_id: "far", t: 1 });
+  await hub.fetch("/api/v1/devices/near", { method: "PATCH", body: JSON.stringify({ room: "attic" }) });
+  await save(hub, { name: "mine", series: [{ device: "near", metric: "t" }] });
+  await save(hub, { name: "both", series: ["near", "far"].map((device) => ({ device, metric: "t" })) });
+  const body = JSON.stringify({ name: "reader", role: "viewer", rooms: ["attic"] });
+  const { key } = await (await hub.fetch("/api/v1/api-keys", { method: "POST", body })).json();
+  const shown = await fetch(`http://127.0.0.1:${hub.httpPort}/api/v1/views`, {
+    headers: { Authorization: `Bearer ${key}` },
+  });
+  expect((await shown.json()).views.map(({ name }: SavedView) => name)).toEqual(["mine"]);
+});

@@ -1,0 +1,71 @@
+// The stretch of time that a page shows: how it moves, when it asks the hub, and how the address keeps it.
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { lastPeriod, type Period, TimeView } from "../../src/renderer/charts/view/time-view.ts";
+import { periodOf, withPeriod } from "../../src/renderer/charts/view/view-address.ts";
+
+const NOW_MS = Date.UTC(2026, 10, 27, 12);
+const HOUR_MS = 3_600_000;
+
+describe("a time view", () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  const viewOf = (period: Period, grownFromMs?: number) => new TimeView(period, () => NOW_MS, grownFromMs);
+
+  test("follows the present until it is moved, and asks once when it has come to rest", () => {
+    const view = viewOf(lastPeriod("1h"));
+    expect(view.bounds).toEqual({ startMs: NOW_MS - HOUR_MS, endMs: NOW_MS });
+    const asked = vi.fn();
+    view.period.subscribe(asked);
+    for (let steps = 0; steps < 5; steps++) view.zoomBy(0.5, NOW_MS - HOUR_MS / 2);
+    const bounds = view.bounds;
+    expect(bounds.endMs - bounds.startMs).toBe(HOUR_MS / 32);
+    expect(asked).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(1_000);
+    expect(asked).toHaveBeenCalledOnce();
+    expect(view.period.get()).toEqual({ kind: "fixed", fromMs: bounds.startMs, toMs: bounds.endMs });
+    view.backToLive();
+    expect(view.period.get()).toEqual(lastPeriod("1h"));
+  });
+
+  test("keeps the moment under the pointer where it is", () => {
+    const view = viewOf({ kind: "fixed", fromMs: NOW_MS - 10_000_000, toMs: NOW_MS - 6_000_000 });
+    view.zoomBy(0.25, NOW_MS - 9_000_000);
+    expect(view.bounds).toEqual({ startMs: NOW_MS - 9_250_000, endMs: NOW_MS - 8_250_000 });
+  });
+
+  test("goes neither into the future nor nearer than two seconds", () => {
+    const view = viewOf(lastPeriod("1h"));
+    view.panBy(HOUR_MS);
+    expect(view.bounds.endMs).toBe(NOW_MS);
+    view.panBy(-HOUR_MS);
+    expect(view.bounds).toEqual({ startMs: NOW_MS - 2 * HOUR_MS, endMs: NOW_MS - HOUR_MS });
+    view.zoomTo(NOW_MS - 1_000, NOW_MS - 1_010);
+    expect(view.bounds.endMs - view.bounds.startMs).toBe(2_000);
+  });
+
+  test("grows from the first reading on while it is live", () => {
+    expect(viewOf(lastPeriod("live"), NOW_MS - 60_000).bounds.startMs).toBe(NOW_MS - 60_000);
+    expect(viewOf(lastPeriod("live"), NOW_MS - 5).bounds.startMs).toBe(NOW_MS - 30_000);
+    expect(viewOf(lastPeriod("live"), NOW_MS - HOUR_MS).bounds.startMs).toBe(NOW_MS - 300_000);
+    expect(viewOf(lastPeriod("1h"), NOW_MS - 60_000).bounds.startMs).toBe(NOW_MS - HOUR_MS);
+  });
+});
+
+test.each<Period>([
+  lastPeriod("30d"),
+  { kind: "last", name: "all", spanMs: null },
+  { kind: "fixed", fromMs: NOW_MS - HOUR_MS, toMs: NOW_MS },
+])("the address keeps %j", (period) => {
+  expect(periodOf(withPeriod("#/devices/pi?range=1h", period))).toEqual(period);
+  expect(withPeriod("#/devices/pi?range=1h", period)).toMatch(/^#\/devices\/pi\?[^?]+$/);
+});
+
+test.each([
+  "#/devices/pi",
+  "#/devices/pi?range=9y",
+  "#/devices/pi?from=x&to=y",
+  "#/devices/pi?from=2026-02-01&to=2026-01-01",
+])("%s names no time", (hash) => {
+  expect(periodOf(hash)).toBeNull();
+});
