@@ -2,7 +2,12 @@
 import { connect, type Socket } from "node:net";
 import { generate } from "mqtt-packet";
 
-const CONNACK_BYTES = 4;
+const CONNACK = 0x20;
+/** Where it says whether the client is let in, in every version. */
+const REASON_AT = 3;
+
+/** Of the protocol: 4 is MQTT 3.1.1. */
+export type MqttVersion = 4 | 5;
 
 /** Of all sockets: each chunk is done with before the next is read. */
 const chunk = Buffer.allocUnsafe(64 * 1024);
@@ -11,13 +16,18 @@ const chunk = Buffer.allocUnsafe(64 * 1024);
  * Resolves once the broker has accepted the client; `onBytes` gets what it sends from there on, valid for the call alone.
  * A broker that hangs up ends the program.
  */
-export function openMqtt(port: number, clientId: string, onBytes: (bytes: Buffer) => void): Promise<Socket> {
+export function openMqtt(
+  port: number,
+  clientId: string,
+  onBytes: (bytes: Buffer) => void,
+  version: MqttVersion = 4,
+): Promise<Socket> {
   return new Promise((resolve, reject) => {
     let accepted = false;
     const receive = (bytes: Buffer): void => {
       if (accepted) {
         onBytes(bytes);
-      } else if (bytes.length === CONNACK_BYTES && bytes[3] === 0) {
+      } else if (bytes[0] === CONNACK && bytes[REASON_AT] === 0) {
         accepted = true;
         resolve(socket);
       } else {
@@ -32,7 +42,7 @@ export function openMqtt(port: number, clientId: string, onBytes: (bytes: Buffer
       },
     };
     const socket = connect({ host: "127.0.0.1", port, noDelay: true, onread }, () => {
-      socket.write(generate({ cmd: "connect", clientId, clean: true, keepalive: 0 }));
+      socket.write(generate({ cmd: "connect", protocolVersion: version, clientId, clean: true, keepalive: 0 }));
     });
     socket.once("error", reject);
     socket.once("close", () => {
