@@ -18,6 +18,7 @@ import { idle } from "./topics/idle.ts";
 import { mixed } from "./topics/mixed.ts";
 import { mqttLatency } from "./topics/mqtt-latency.ts";
 import { mqttThroughput } from "./topics/mqtt-throughput.ts";
+import { mqtt5 } from "./topics/mqtt5.ts";
 import { press } from "./topics/press.ts";
 import { soak } from "./topics/soak.ts";
 import { start } from "./topics/start.ts";
@@ -25,6 +26,7 @@ import { storeSize } from "./topics/store-size.ts";
 
 const allTopics: readonly Topic[] = [
   mqttThroughput,
+  mqtt5,
   mqttLatency,
   bytesWritten,
   httpThroughput,

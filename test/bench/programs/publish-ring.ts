@@ -1,6 +1,7 @@
 // Publishes that are encoded before they are needed: of each only the packet's id is written when it is sent.
 import type { Socket } from "node:net";
 import { generate } from "mqtt-packet";
+import type { MqttVersion } from "./mqtt-socket.ts";
 import { sensorPayload } from "./payload.ts";
 
 const PACKETS_AT_LEAST = 32;
@@ -14,12 +15,13 @@ export class PublishRing {
   #sent = 0;
 
   /** `inFlight` is how many may be unacknowledged at once: their bytes must not be written over before they have left. */
-  constructor(device: string, inFlight: number) {
+  constructor(device: string, inFlight: number, version: MqttVersion = 4) {
     this.#packets = Math.max(PACKETS_AT_LEAST, 2 * inFlight);
-    const packets = Array.from({ length: this.#packets }, () => encode(device));
+    const packets = Array.from({ length: this.#packets }, () => encode(device, version));
     this.#bytes = Buffer.concat(packets);
     this.#packetBytes = this.#bytes.length / this.#packets;
-    this.#idOffset = this.#packetBytes - sensorPayload().length - 2;
+    const propertyBytes = version === 5 ? 1 : 0;
+    this.#idOffset = this.#packetBytes - sensorPayload().length - propertyBytes - 2;
   }
 
   /** Sends that many, with ids that count on from the last one's; answers the last id. */
@@ -42,14 +44,7 @@ export class PublishRing {
   }
 }
 
-function encode(device: string): Buffer {
-  return generate({
-    cmd: "publish",
-    topic: `sensor/${device}/data`,
-    payload: sensorPayload(),
-    qos: 1,
-    messageId: 1,
-    dup: false,
-    retain: false,
-  });
+function encode(device: string, protocolVersion: MqttVersion): Buffer {
+  const publish = { cmd: "publish", qos: 1, messageId: 1, dup: false, retain: false } as const;
+  return generate({ ...publish, topic: `sensor/${device}/data`, payload: sensorPayload() }, { protocolVersion });
 }

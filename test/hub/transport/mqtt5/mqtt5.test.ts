@@ -1,6 +1,9 @@
 // MQTT 5 on the port of a real hub, with the clients that people have.
+import { fileURLToPath } from "node:url";
 import { connect as connectClient, type IClientOptions, type MqttClient } from "mqtt";
 import { describe, expect, test } from "vitest";
+import type { MqttClientList } from "../../../../src/shared/mqtt-clients.ts";
+import type { NewApiKey } from "../../../../src/shared/security/access.ts";
 import { startTestHub, type TestHub } from "../../../support/hub.ts";
 import { run } from "../../../support/run.ts";
 import { until } from "../../../support/until.ts";
@@ -126,6 +129,64 @@ describe("MQTT 5", () => {
     const where = ["-h", "127.0.0.1", "-p", String(hub.mqttPort), "-V", "mqttv5", "-W", "10"];
     const asked = ["-t", "ask/time", "-e", "answer/time", "-m", "when"];
     expect(await run("mosquitto_rr", [...where, ...asked])).toContain("you said when");
+  });
+
+  test("mosquitto_pub and mosquitto_sub pass properties on, keep a session, and share a subscription", async () => {
+    await using hub = await startTestHub("--anonymous", "all");
+    const where = ["-h", "127.0.0.1", "-p", String(hub.mqttPort), "-V", "mqttv5"];
+    const session = ["-i", "away", "-c", "-x", "60", "-q", "1", "-W", "10"];
+    const subscribe = (...args: readonly string[]) => run("mosquitto_sub", [...where, ...session, ...args]);
+    await subscribe("-t", "home/#", "-E");
+    const properties = [
+      "-D",
+      "publish",
+      "content-type",
+      "text/plain",
+      "-D",
+      "publish",
+      "user-property",
+      "room",
+      "attic",
+    ];
+    await run("mosquitto_pub", [...where, "-t", "home/lamp", "-m", "on", "-q", "1", ...properties]);
+    expect(await subscribe("-t", "home/#", "-C", "1", "-F", "%t %p %C %P")).toBe(
+      "home/lamp on text/plain room:attic\n",
+    );
+    const shared = run("mosquitto_sub", [...where, "-t", "$share/g/jobs", "-C", "1", "-W", "10"]);
+    await using publisher = await connect(hub);
+    await until("the subscription", async () => {
+      const { clients } = await hub.json<MqttClientList>("/api/v1/clients");
+      return clients.some(({ filters }) => filters.includes("$share/g/jobs")) ? true : undefined;
+    });
+    await publisher.client.publishAsync("jobs", "work", { qos: 1 });
+    expect(await shared).toBe("work\n");
+  });
+
+  test("paho as a home automation server: birth, will, discovery, a thousand topics in one SUBSCRIBE", async () => {
+    await using hub = await startTestHub("--anonymous", "all");
+    const made = await hub.fetch("/api/v1/api-keys", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ name: "ha", role: "operator" }),
+    });
+    const { key }: NewApiKey = await made.json();
+    await using device = await connect(hub);
+    const topic = "homeassistant/lamp/config";
+    await device.client.publishAsync(topic, "{}", {
+      qos: 1,
+      retain: true,
+      properties: { userProperties: { by: "zigbee2mqtt" } },
+    });
+    await device.client.subscribeAsync("homeassistant/status", { qos: 1 });
+    const script = fileURLToPath(new URL("../../snippets/paho_mqtt5.py", import.meta.url));
+    const printed = await run("/usr/bin/python3", [script, String(hub.mqttPort), "1000", key]);
+    expect(JSON.parse(printed)).toMatchObject({
+      granted: 1_001,
+      discovery: [[topic, "{}", true, [["by", "zigbee2mqtt"]]]],
+      states: 1_000,
+    });
+    const said = await received(device, 2);
+    expect(said.map(({ payload }) => payload)).toEqual(["online", "offline"]);
   });
 
   test("AUTH is refused in words; a client that is replaced is told so", async () => {

@@ -1,0 +1,49 @@
+// MQTT 5 beside 3.1.1: messages that are stored and acknowledged, and what one client that listens to everything is sent.
+import { join } from "node:path";
+import { Type } from "typebox";
+import type { Bench, Row, Topic } from "../bench.ts";
+import { runLoad, startHub } from "../children.ts";
+import { untilQuiet } from "../proc.ts";
+import { inTurns, medianPair, thousands } from "../statistics.ts";
+
+const PAIRS = 5;
+const BAR = 0.95;
+const window = { warmupMs: 1_000, measureMs: 3_000 };
+const settings = [
+  { what: "stored", clients: 10, inFlight: 100, listens: false },
+  { what: "stored", clients: 200, inFlight: 1, listens: false },
+  { what: "sent to one that listens to all", clients: 10, inFlight: 20, listens: true },
+  { what: "sent to one that listens to all", clients: 200, inFlight: 1, listens: true },
+];
+type Setting = (typeof settings)[number];
+
+const Report = Type.Object({ perSecond: Type.Number(), acknowledged: Type.Integer() });
+
+export const mqtt5: Topic = {
+  name: "mqtt5",
+  async run(bench) {
+    const rows: Row[] = [];
+    for (const setting of settings) rows.push(await measure(bench, setting));
+    return rows;
+  },
+};
+
+async function measure(bench: Bench, { what, ...load }: Setting): Promise<Row> {
+  const { clients, inFlight } = load;
+  bench.tell(`${what}: ${clients} clients × ${inFlight} in flight`);
+  const folder = join(bench.folder, `mqtt5-${clients}-${inFlight}-${load.listens}`);
+  await using hub = await startHub(folder, ["--no-rate-limit", "--anonymous", "all"]);
+  const flood = (version: 4 | 5) => async () => {
+    const report = await runLoad("mqtt-flood", { port: hub.mqttPort, ...load, window, version }, Report);
+    await untilQuiet(hub.pid);
+    return report;
+  };
+  const pairs = await inTurns(PAIRS, flood(4), flood(5));
+  const { a, b, value: share } = medianPair(pairs, (older, newer) => newer.perSecond / older.perSecond);
+  return {
+    what: `MQTT 5 messages/s ${what}, ${clients} clients × ${inFlight} in flight, as a share of 3.1.1`,
+    bar: `≥ ${BAR}`,
+    measured: `${share.toFixed(2)} (${thousands(b.perSecond)} of ${thousands(a.perSecond)})`,
+    passed: share >= BAR,
+  };
+}
