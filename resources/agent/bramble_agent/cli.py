@@ -230,7 +230,9 @@ def show_authority(options: Options) -> int:
     except ConfigError as error:
         return complain_of(options, error)
     except NotTrusted as error:
-        return complain(f"{error}")
+        if isinstance(error.__cause__, PermissionError):
+            return complain("The authority is the agent's: try it with sudo.")
+        return complain(str(error))
     if authority is None:
         return complain("No authority is trusted yet: that of the first hub with TLS will be.")
     print(f"This device trusts {authority}.")
