@@ -86,7 +86,9 @@ test("a foreign frame inside our page is refused on every channel", async () => 
   const opened = desktop.app.waitForEvent("window");
   await desktop.app.evaluate(async ({ BrowserWindow, app }) => {
     const preload = `${app.getAppPath()}/out/preload/index.cjs`;
-    const window = new BrowserWindow({ show: false, webPreferences: { preload, nodeIntegrationInSubFrames: true } });
+    const session = BrowserWindow.getAllWindows()[0]?.webContents.session;
+    const webPreferences = { preload, nodeIntegrationInSubFrames: true, ...(session && { session }) };
+    const window = new BrowserWindow({ show: false, webPreferences });
     await window.loadURL("bramble://app/");
   });
   const page = await opened;

@@ -30,6 +30,25 @@ test("a port that is free again starts the hub by the button", async () => {
   await expect(page.getByText("Waiting for the first reading…")).toBeVisible();
 });
 
+test("a window in Korean says in Korean why the hub cannot run, and what the hub then finds", async () => {
+  using profile = new Profile();
+  const hog = await startPortHog(0);
+  await using desktop = await launchWithoutHub(profile, { BRAMBLE_HTTP_PORT: String(hog.port) });
+  const { page } = desktop;
+  await page.evaluate(() => localStorage.setItem("language", "ko"));
+  await page.reload();
+  const alert = page.getByRole("alert");
+  await expect(alert).toContainText(`HTTP 포트 ${hog.port}`);
+  await expect(alert).toContainText("그 프로그램을 끝낸 뒤 다시 시도하세요.");
+  await hog[Symbol.asyncDispose]();
+  await alert.getByRole("button").click();
+  await desktop.untilHubRuns();
+  await page.evaluate(() => {
+    location.hash = "#/doctor";
+  });
+  await expect(page.getByText("Pi가 이 허브를 스스로 찾지 못합니다")).toBeVisible();
+});
+
 test("a data folder that is a file is said without words of the command line", async () => {
   using profile = new Profile();
   using folder = makeTemporaryFolder();
