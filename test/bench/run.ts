@@ -18,6 +18,7 @@ import { mixed } from "./topics/mixed.ts";
 import { mqttLatency } from "./topics/mqtt-latency.ts";
 import { mqttThroughput } from "./topics/mqtt-throughput.ts";
 import { press } from "./topics/press.ts";
+import { server } from "./topics/server.ts";
 import { soak } from "./topics/soak.ts";
 import { start } from "./topics/start.ts";
 import { storeSize } from "./topics/store-size.ts";
@@ -34,6 +35,7 @@ const allTopics: readonly Topic[] = [
   idle,
   mixed,
   press,
+  server,
   abuse,
 ];
 

@@ -1,10 +1,13 @@
 // PostgreSQL keeps the store's contract.
 import { afterAll, beforeAll } from "vitest";
 import { storeContract } from "../../contract/store.ts";
+import { modelContract } from "../../contract/store-model.ts";
 import { serverStoreContract } from "../../contract/store-server.ts";
 import { openServerStore } from "../../support/server-store.ts";
 import type { DatabaseServer } from "../../support/system/database-server.ts";
 import { startPostgres } from "../../support/system/postgres.ts";
+
+const RUNS = 12;
 
 let server: DatabaseServer;
 beforeAll(async () => {
@@ -13,4 +16,5 @@ beforeAll(async () => {
 afterAll(() => server[Symbol.asyncDispose]());
 
 storeContract("PostgreSQL", () => openServerStore(server));
+modelContract(RUNS, () => openServerStore(server));
 serverStoreContract("PostgreSQL", () => server);
