@@ -7,8 +7,6 @@ import { openServerStore } from "../../support/server-store.ts";
 import type { DatabaseServer } from "../../support/system/database-server.ts";
 import { startMariadb } from "../../support/system/mariadb.ts";
 
-const RUNS = 12;
-
 let server: DatabaseServer;
 beforeAll(async () => {
   server = await startMariadb();
@@ -16,5 +14,5 @@ beforeAll(async () => {
 afterAll(() => server[Symbol.asyncDispose]());
 
 storeContract("MariaDB", () => openServerStore(server));
-modelContract(RUNS, () => openServerStore(server));
+modelContract({ runs: 12, keepsNegativeZero: false }, () => openServerStore(server));
 serverStoreContract("MariaDB", () => server);

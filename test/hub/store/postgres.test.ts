@@ -7,8 +7,6 @@ import { openServerStore } from "../../support/server-store.ts";
 import type { DatabaseServer } from "../../support/system/database-server.ts";
 import { startPostgres } from "../../support/system/postgres.ts";
 
-const RUNS = 12;
-
 let server: DatabaseServer;
 beforeAll(async () => {
   server = await startPostgres();
@@ -16,5 +14,5 @@ beforeAll(async () => {
 afterAll(() => server[Symbol.asyncDispose]());
 
 storeContract("PostgreSQL", () => openServerStore(server));
-modelContract(RUNS, () => openServerStore(server));
+modelContract({ runs: 12, keepsNegativeZero: true }, () => openServerStore(server));
 serverStoreContract("PostgreSQL", () => server);

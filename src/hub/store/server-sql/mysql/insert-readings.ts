@@ -15,8 +15,8 @@ export function insertReadings({ series, tsMs, values }: ReadingColumns, start: 
 /** Makes such a statement replace those that are there. */
 export const REPLACING = " ON DUPLICATE KEY UPDATE value = VALUES(value)";
 
-/** With an exponent a number is a double from the start; without, it is a decimal or a whole number, which have no -0. */
+/** With an exponent a number is a double from the start; without, it is a decimal first. These servers store no -0: it is 0. */
 function double(value: number): string {
-  const text = Object.is(value, -0) ? "-0" : String(value);
+  const text = String(value);
   return text.includes("e") ? text : `${text}e0`;
 }
