@@ -20,6 +20,7 @@ import { mqttLatency } from "./topics/mqtt-latency.ts";
 import { mqttThroughput } from "./topics/mqtt-throughput.ts";
 import { mqtt5 } from "./topics/mqtt5.ts";
 import { press } from "./topics/press.ts";
+import { server } from "./topics/server.ts";
 import { soak } from "./topics/soak.ts";
 import { start } from "./topics/start.ts";
 import { storeSize } from "./topics/store-size.ts";
@@ -38,6 +39,7 @@ const allTopics: readonly Topic[] = [
   idle,
   mixed,
   press,
+  server,
   abuse,
 ];
 

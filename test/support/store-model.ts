@@ -11,10 +11,21 @@ import type {
   ReadingSelection,
 } from "../../src/hub/store/readings.ts";
 import { positionOfLast } from "../../src/hub/store/readings.ts";
-import { checkDatabase, openToRead } from "../../src/hub/store/sqlite/maintenance/check.ts";
+import type { Store } from "../../src/hub/store/store.ts";
 import type { MetricName } from "../../src/shared/ids.ts";
 import type { Bucket, IncomingReading } from "../../src/shared/reading.ts";
-import { deviceId, metricName, type TestStore } from "./store.ts";
+import { deviceId, metricName } from "./store.ts";
+
+/** A store of any adapter. */
+export interface StoreUnderTest {
+  readonly store: Store;
+  /** Stops it, and starts another one on what it kept. */
+  reopen(): Promise<void>;
+  /** Resolves when the work in the background that is due is done, or fails where it is cut short. */
+  doBackgroundWork(): Promise<void>;
+  /** What a look at all it has on disk finds wrong. */
+  findings(): Promise<string[]>;
+}
 
 export const SERIES = ["a/t", "a/u", "b/t", "b/u", "b:1/x"] as const;
 export type SeriesName = (typeof SERIES)[number];
@@ -168,7 +179,12 @@ export class StoreModel {
 }
 
 /** Fails unless the store gives the same buckets of a series as the model. */
-export async function compareBuckets(open: TestStore, model: StoreModel, name: SeriesName, grid: Grid): Promise<void> {
+export async function compareBuckets(
+  open: StoreUnderTest,
+  model: StoreModel,
+  name: SeriesName,
+  grid: Grid,
+): Promise<void> {
   const buckets = await open.store.readings.buckets({ ...keyOf(name), ...grid });
   const expected = model.buckets(name, grid);
   // A summary does not tell 0 from -0.
@@ -184,7 +200,7 @@ export async function compareBuckets(open: TestStore, model: StoreModel, name: S
 
 /** Fails unless the store gives the same first pages of rows as the model, bit for bit. */
 export async function comparePages(
-  open: TestStore,
+  open: StoreUnderTest,
   model: StoreModel,
   stretch: Stretch,
   order: PageQuery["order"],
@@ -206,7 +222,7 @@ export async function comparePages(
 }
 
 /** All rows, oldest first. */
-export async function storedRows(open: TestStore): Promise<Row[]> {
+export async function storedRows(open: StoreUnderTest): Promise<Row[]> {
   const order = "oldest-first";
   return rowsOf(await open.store.readings.page({ ...selectionOf(EVERYTHING), order, limit: 1_000_000, after: null }));
 }
@@ -219,7 +235,7 @@ function rowsOf({ series, seriesIndex, tsMs, values }: ReadingPage): Row[] {
 }
 
 /** Fails unless everything that the store can say of all it has is what the model says, and its file is sound. */
-export async function compareAll(open: TestStore, model: StoreModel): Promise<void> {
+export async function compareAll(open: StoreUnderTest, model: StoreModel): Promise<void> {
   for (const order of ["oldest-first", "newest-first"] as const)
     await comparePages(open, model, EVERYTHING, order, 1_000_000);
   for (const layout of ["long", "wide"] as const) {
@@ -239,17 +255,7 @@ export async function compareAll(open: TestStore, model: StoreModel): Promise<vo
     value: value + 0,
   }));
   expect(latest).toEqual(model.latest().map((row) => ({ ...row, value: row.value + 0 })));
-  expect(findings(open.path)).toEqual([]);
-}
-
-/** What `bramble check` would say. */
-export function findings(path: string): string[] {
-  const db = openToRead(path);
-  try {
-    return [...checkDatabase(db)].filter((finding) => finding !== null);
-  } finally {
-    db.close();
-  }
+  expect(await open.findings()).toEqual([]);
 }
 
 /** The first row in which they differ, bit for bit: tens of thousands are too many for one `toEqual`. */

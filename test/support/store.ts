@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import type { Clock } from "../../src/hub/clock.ts";
 import { systemClock } from "../../src/hub/clock.ts";
+import { checkDatabase, openToRead } from "../../src/hub/store/sqlite/maintenance/check.ts";
 import { SqliteStore } from "../../src/hub/store/sqlite/sqlite-store.ts";
 import { type DeviceId, type MetricName, parseDeviceId, parseMetricName } from "../../src/shared/ids.ts";
 import type { Reading } from "../../src/shared/reading.ts";
@@ -29,6 +30,14 @@ export class TestStore implements AsyncDisposable {
     await this.store.start();
   }
 
+  doBackgroundWork(): Promise<void> {
+    return this.store.seal();
+  }
+
+  async findings(): Promise<string[]> {
+    return findings(this.path);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.store.stop();
     this.#folder[Symbol.dispose]();
@@ -44,6 +53,16 @@ export class TestStore implements AsyncDisposable {
       onWarning: (words) => this.troubles.push(words),
       onCommit: () => undefined,
     });
+  }
+}
+
+/** What `bramble check` would say. */
+export function findings(path: string): string[] {
+  const db = openToRead(path);
+  try {
+    return [...checkDatabase(db)].filter((finding) => finding !== null);
+  } finally {
+    db.close();
   }
 }
 

@@ -1,6 +1,7 @@
 // MariaDB keeps the store's contract.
 import { afterAll, beforeAll } from "vitest";
 import { storeContract } from "../../contract/store.ts";
+import { modelContract } from "../../contract/store-model.ts";
 import { serverStoreContract } from "../../contract/store-server.ts";
 import { openServerStore } from "../../support/server-store.ts";
 import type { DatabaseServer } from "../../support/system/database-server.ts";
@@ -13,4 +14,5 @@ beforeAll(async () => {
 afterAll(() => server[Symbol.asyncDispose]());
 
 storeContract("MariaDB", () => openServerStore(server));
+modelContract({ runs: 12, keepsNegativeZero: false }, () => openServerStore(server));
 serverStoreContract("MariaDB", () => server);

@@ -10,8 +10,7 @@ import { refusedRecords } from "../../../src/hub/ingest/refused-records.ts";
 import { migrate, migrations } from "../../../src/hub/store/sqlite/engine/migrations.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { makeTemporaryFolder } from "../../support/hub.ts";
-import { TestStore } from "../../support/store.ts";
-import { findings } from "../../support/store-model.ts";
+import { findings, TestStore } from "../../support/store.ts";
 
 const COMMAND = { control: "led", value: true, state: "done", by: "anna", expiresAtMs: 9, timeline: [] };
 const REFUSED = {

@@ -1,6 +1,7 @@
 // PostgreSQL keeps the store's contract.
 import { afterAll, beforeAll } from "vitest";
 import { storeContract } from "../../contract/store.ts";
+import { modelContract } from "../../contract/store-model.ts";
 import { serverStoreContract } from "../../contract/store-server.ts";
 import { openServerStore } from "../../support/server-store.ts";
 import type { DatabaseServer } from "../../support/system/database-server.ts";
@@ -13,4 +14,5 @@ beforeAll(async () => {
 afterAll(() => server[Symbol.asyncDispose]());
 
 storeContract("PostgreSQL", () => openServerStore(server));
+modelContract({ runs: 12, keepsNegativeZero: true }, () => openServerStore(server));
 serverStoreContract("PostgreSQL", () => server);

@@ -76,7 +76,7 @@ export class BatchWriter {
     const marks = new NewMarks(marked);
     for (let row = 0; row < ids.length; row++) marks.add(ids[row] ?? 0, columns.tsMs[row] ?? 0);
     const arrived = { series: ids, tsMs: columns.tsMs, values: columns.values };
-    const rows = isNew ? arrived : inKeyOrder(arrived);
+    const rows = isNew && !this.#options.dialect.wantsKeyOrder ? arrived : inKeyOrder(arrived);
     const attributes = [...batch.attributes.values()].map(saveAttribute(this.#options.dialect));
     const write = { rows, marks, isNew };
     return new PreparedBatch(columns.tsMs, write, marks, [...attributes, ...batch.operations], spansOf(arrived));

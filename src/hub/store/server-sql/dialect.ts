@@ -19,7 +19,7 @@ export interface SlotMarks {
 }
 
 export interface ReadingWrite {
-  /** In the order of their keys and each key once, unless `isNew`. */
+  /** Each key once, and in the order of their keys, unless `isNew` and the dialect does not want that. */
   readonly rows: ReadingColumns;
   readonly marks: SlotMarks;
   /** No reading of the table has one of these keys, as far as is known, and no key is there twice. */
@@ -68,6 +68,8 @@ export interface Dialect {
   /** Steps from an empty database to today's tables; each is a list of statements. A step that was released is never edited. */
   readonly migrations: readonly (readonly string[])[];
   readonly sql: DialectSql;
+  /** Whether its tables are kept in the order of their keys: new readings then come in that order, too. */
+  readonly wantsKeyOrder: boolean;
   /** True where such a write is one statement, and so a transaction by itself. */
   isOneStatement(write: ReadingWrite): boolean;
 }

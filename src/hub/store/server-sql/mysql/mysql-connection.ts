@@ -4,7 +4,7 @@ import { createConnection, type Connection as Driver } from "mysql2/promise";
 import type { StoreAddress } from "../../store-address.ts";
 import type { Connection, ReadingWrite, Row, SeriesRange, SqlValue } from "../dialect.ts";
 import { toNumber } from "../values.ts";
-import { READINGS_PER_STATEMENT, upsertReadings } from "./upsert-readings.ts";
+import { insertReadings, READINGS_PER_STATEMENT, REPLACING } from "./insert-readings.ts";
 
 const RANGES_PER_STATEMENT = 100;
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -62,9 +62,11 @@ export class MysqlConnection implements Connection {
     }
   }
 
-  async writeReadings({ rows: readings, marks }: ReadingWrite): Promise<void> {
-    for (let start = 0; start < readings.series.length; start += READINGS_PER_STATEMENT)
-      await this.query(upsertReadings(readings, start));
+  async writeReadings({ rows: readings, marks, isNew }: ReadingWrite): Promise<void> {
+    for (let start = 0; start < readings.series.length; start += READINGS_PER_STATEMENT) {
+      const insert = insertReadings(readings, start);
+      if (!isNew || !(await this.#insertNew(insert))) await this.query(insert + REPLACING);
+    }
     if (marks.series.length === 0) return;
     const rows = marks.series.map((id, index) => `(${id},${marks.slots[index]})`);
     await this.query(`INSERT INTO rollup_mark (series_id, slot) VALUES ${rows.join(",")}`);
@@ -90,6 +92,17 @@ export class MysqlConnection implements Connection {
   close(): void {
     this.#isOpen = false;
     this.#driver.destroy();
+  }
+
+  /** False, and nothing written, where one of the rows is there after all: the server undoes the statement alone. */
+  async #insertNew(insert: string): Promise<boolean> {
+    try {
+      await this.query(insert);
+      return true;
+    } catch (error) {
+      if (error instanceof Error && "code" in error && error.code === "ER_DUP_ENTRY") return false;
+      throw error;
+    }
   }
 
   #lost(): void {

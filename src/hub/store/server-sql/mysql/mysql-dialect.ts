@@ -1,7 +1,7 @@
 // The way of MySQL and MariaDB of saying things, and their tables. The driver is loaded with the first connection.
 import type { StoreAddress } from "../../store-address.ts";
 import type { Dialect, DialectSql, FailureKind } from "../dialect.ts";
-import { READINGS_PER_STATEMENT } from "./upsert-readings.ts";
+import { READINGS_PER_STATEMENT } from "./insert-readings.ts";
 
 /** These servers commit with every table that they make: each step can be taken again from its beginning. */
 const TABLES = [
@@ -129,6 +129,7 @@ export function mysqlDialect(address: StoreAddress): Dialect {
     failureKind,
     migrations: [TABLES, VIEWS],
     sql,
+    wantsKeyOrder: true,
     isOneStatement: ({ rows, marks }) => marks.series.length === 0 && rows.series.length <= READINGS_PER_STATEMENT,
   };
 }

@@ -121,6 +121,7 @@ export function postgresDialect(address: StoreAddress): Dialect {
     failureKind,
     migrations: [TABLES, VIEWS],
     sql,
+    wantsKeyOrder: false,
     isOneStatement: ({ rows }) => rows.series.length <= MAX_INSERTED_READINGS,
   };
 }

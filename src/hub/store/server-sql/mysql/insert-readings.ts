@@ -1,0 +1,22 @@
+// Readings as a statement of many rows. Numbers are written so that the server reads each as the double that it is.
+import type { ReadingColumns } from "../dialect.ts";
+
+/** The statement stays far below the least `max_allowed_packet`. */
+export const READINGS_PER_STATEMENT = 5_000;
+
+/** Up to `READINGS_PER_STATEMENT` of them, from the row `start` on; fails where one of them is there. */
+export function insertReadings({ series, tsMs, values }: ReadingColumns, start: number): string {
+  const rows: string[] = [];
+  for (let row = start; row < Math.min(series.length, start + READINGS_PER_STATEMENT); row++)
+    rows.push(`(${series[row]},${tsMs[row]},${double(values[row] ?? 0)})`);
+  return `INSERT INTO reading (series_id, ts, value) VALUES ${rows.join(",")}`;
+}
+
+/** Makes such a statement replace those that are there. */
+export const REPLACING = " ON DUPLICATE KEY UPDATE value = VALUES(value)";
+
+/** With an exponent a number is a double from the start; without, it is a decimal first. These servers store no -0: it is 0. */
+function double(value: number): string {
+  const text = String(value);
+  return text.includes("e") ? text : `${text}e0`;
+}
