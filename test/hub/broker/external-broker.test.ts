@@ -213,3 +213,19 @@ test("a wrong password and a forbidden topic are said in words, and the password
     expect([log, hub.output, ...told].join("\n")).not.toContain("a-secret");
   }
 });
+
+test("over TLS, a certificate that is not trusted is said, and one whose authority is named is taken", {
+  timeout: 60_000,
+}, async () => {
+  await using broker = await Mosquitto.create("certfile FOLDER/cert.pem", "keyfile FOLDER/key.pem");
+  const certificate = broker.makeCertificate();
+  await broker.start();
+  const url = broker.url.replace("mqtt:", "mqtts:");
+  await using wary = await startTestHub("--broker", url);
+  await until("it is said", async () => {
+    const { broker: found } = await wary.json<Health>("/healthz");
+    return found?.message?.includes("--broker-ca") || undefined;
+  });
+  await using hub = await startTestHub("--broker", url, "--broker-ca", certificate);
+  expect(await connected(hub)).toMatchObject({ url });
+});

@@ -1,9 +1,12 @@
 // What resources/deploy says is what the hub understands: flags, ports, topics and figures are those of the real one.
 import { execFileSync } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { Ajv } from "ajv";
 import { Type } from "typebox";
 import { Value } from "typebox/value";
 import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import { readConfig, serveHelp } from "../../../src/hub/config.ts";
 import {
   composeFiles,
@@ -186,6 +189,16 @@ describe("Traefik in front", () => {
   });
 });
 
+const Target = Type.Object({
+  icon: Type.String(),
+  target: Type.Array(Type.Object({ target: Type.String(), arch: Type.Array(Type.String()) })),
+});
+const Installers = Type.Object({
+  linux: Type.Intersect([Target, Type.Object({ maintainer: Type.String() })]),
+  win: Target,
+  mac: Target,
+});
+
 const FIGURE = /\b(?:bramble|process)_[a-z_]+\b/g;
 
 describe("Prometheus and Grafana", () => {
@@ -223,6 +236,32 @@ describe("Prometheus and Grafana", () => {
     for (const [path] of readDeployFile("prometheus", "prometheus.yaml").matchAll(/(?<=metrics_path: )\S+/g))
       expect((await hub.fetch(path)).status).toBe(200);
   });
+});
+
+test("installers for every system are described as electron-builder understands it", () => {
+  const require = createRequire(import.meta.url);
+  const builder = createRequire(require.resolve("electron-builder/package.json"));
+  const schema = JSON.parse(readFileSync(builder.resolve("app-builder-lib/scheme.json"), "utf8"));
+  const configuration: unknown = parse(
+    readFileSync(new URL("../../../build/electron-builder.yml", import.meta.url), "utf8"),
+  );
+  const check = new Ajv({ strict: false, allErrors: true }).compile(schema);
+  check(configuration);
+  expect(check.errors ?? []).toEqual([]);
+  const { linux, win, mac } = Value.Parse(Installers, configuration);
+  const both = ["x64", "arm64"];
+  expect(linux.target).toEqual([
+    { target: "AppImage", arch: both },
+    { target: "deb", arch: both },
+  ]);
+  expect(win.target).toEqual([{ target: "nsis", arch: both }]);
+  expect(mac.target).toEqual([{ target: "dmg", arch: both }]);
+  // A deb's maintainer has an address, and icons are large enough for every system.
+  expect(linux.maintainer).toMatch(/^.+ <\S+@\S+>$/);
+  for (const { icon } of [linux, win, mac]) {
+    const png = readFileSync(new URL(`../../../${icon}`, import.meta.url));
+    expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([512, 512]);
+  }
 });
 
 test("the systemd unit is one that systemd takes, and lets the hub do little", () => {

@@ -56,6 +56,18 @@ export class Mosquitto implements AsyncDisposable {
     return file;
   }
 
+  /** Makes FOLDER/cert.pem, for this computer and signed by itself, and FOLDER/key.pem. Answers the certificate's path. */
+  makeCertificate(): string {
+    const [certificate, key] = [join(this.folder.path, "cert.pem"), join(this.folder.path, "key.pem")];
+    const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"];
+    const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"];
+    execFileSync("openssl", ["req", "-x509", "-nodes", ...curve, ...subject, "-keyout", key, "-out", certificate], {
+      stdio: "ignore",
+    });
+    chmodSync(key, 0o644);
+    return certificate;
+  }
+
   writeFile(name: string, text: string): string {
     const file = join(this.folder.path, name);
     writeFileSync(file, text);
