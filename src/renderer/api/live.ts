@@ -11,7 +11,6 @@ import type {
   RefusedList,
 } from "../../shared/api.ts";
 import { type Command, isSettled } from "../../shared/command.ts";
-import { assertNever } from "../../shared/errors.ts";
 import { apiUrl, isSignedOut, post, request } from "./client.ts";
 import { withCommand, withDevice, withoutDevice } from "./device-list.ts";
 import { liveUrl } from "./platform.ts";
@@ -137,8 +136,6 @@ export class LiveFeed {
       case "rate":
         this.readingsPerSecond.set(event.readingsPerSecond);
         break;
-      default:
-        assertNever(event);
     }
   }
 
