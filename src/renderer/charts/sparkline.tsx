@@ -3,6 +3,7 @@ import { useRef } from "react";
 import type { Metric } from "../../shared/device.ts";
 import { useChart } from "../api/queries.ts";
 import { useNow } from "../api/use-now.ts";
+import { useInView } from "../ui/hooks/use-in-view.ts";
 import { useWidthWhenNear } from "../ui/hooks/use-width-when-near.ts";
 import type { BucketWindow } from "./bucket-window.ts";
 import { runsOf } from "./runs.ts";
@@ -33,7 +34,13 @@ export function Sparkline({ device, metric, sinceMs, colour }: Props) {
   const isNear = useWidthWhenNear(svg) !== undefined;
   const spanMs = useSpan(sinceMs);
   const chart = useChart({ device, metric: metric.name, spanMs, points: POINTS }, isNear);
-  useLiveChart(chart, metric.latest, (window) => path.current?.setAttribute("d", pathOf(window, sinceMs)));
+  const last = useRef<BucketWindow>(null);
+  const draw = () => last.current && path.current?.setAttribute("d", pathOf(last.current, sinceMs));
+  const isInView = useInView(svg, draw);
+  useLiveChart(chart, metric.latest, (window) => {
+    last.current = window;
+    if (isInView.current) draw();
+  });
 
   return (
     <svg
