@@ -4,7 +4,7 @@ import { useSignal } from "../api/signal.ts";
 import { useLive } from "../api/use-live.ts";
 import { useNow } from "../api/use-now.ts";
 import { text } from "../i18n/text.ts";
-import { formatMoment } from "../i18n/times.ts";
+import { formatExact, formatMoment } from "../i18n/times.ts";
 import { Dot } from "../ui/dot.tsx";
 import styles from "./presence.module.css";
 
@@ -13,7 +13,7 @@ export function Presence({ online, sinceMs }: PresenceState) {
   const isLost = useSignal(useLive().connection) === "lost";
   const isKnown = !(online && isLost);
   return (
-    <span className={styles["presence"]}>
+    <span className={styles["presence"]} title={formatExact(sinceMs)}>
       <Dot state={online && isKnown ? "online" : "offline"} />
       {online
         ? isKnown
