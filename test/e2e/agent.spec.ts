@@ -35,6 +35,7 @@ test("an agent joins, its LED is switched, and a command issued while it was dea
     });
   await expect(led).not.toBeChecked();
   await led.click();
+  await page.locator("summary", { hasText: "done: LED is on" }).click();
   for (const step of ["sent", "delivered", "done: LED is on"]) await expect(receiptOf(page)).toContainText(step);
   await isReported(true);
   expect(agent.output).toContain("led is true");

@@ -67,7 +67,7 @@ test("a large counter is written so that neighbours differ, on the axis as well"
   const chart = await openHour(page, hub, "counter");
   await expect(chart).toContainText("min 1,234,567,890,0");
   await expect(chart).toContainText("max 1,234,567,890,359");
-  await expect(chart).not.toContainText(/\dT/);
+  await expect(chart).not.toContainText(/\dT(?!able)/);
 });
 
 test("a small range on a large offset shows in the latest value, too", async ({ page }) => {

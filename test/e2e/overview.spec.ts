@@ -29,7 +29,7 @@ test("a device appears with its first message, and its values follow", async ({ 
   await expect(card).toContainText("Humidity · bme28060.25");
 
   await hub.post({ device_id: "raspi-10", temperature: -3.125 });
-  await expect(card).toContainText("Temperature-3.13");
+  await expect(card).toContainText("Temperature-3.125");
 
   await hub.post({ device_id: "raspi-9", temperature: 1 });
   await expect(page.getByRole("listitem").getByRole("heading")).toHaveText(["raspi-9", "raspi-10"]);

@@ -52,6 +52,7 @@ test.each([
   // The difference of the last bits of two doubles is none.
   [[21.4, 21.400_000_000_000_002, 21.5, 21.4], "21.1"],
   [[63, 62.7, 61.9], "21.1"],
+  [[0.1 + 0.2, 1.1 * 3, 2.2], "21.1"],
   [[0, 0, 5e7, 0], "21"],
 ])("beside %j a value is written as %s", (values, written) => {
   expect(formatValue(21.123_456, resolutionOf(bucketsOf(values)))).toBe(written);

@@ -8,6 +8,8 @@ const MAX_SENSOR_DECIMALS = 4;
 const SEEN_FRACTION = 1 / 500;
 /** Differences of about the last bits of a double come from arithmetic. */
 const DOUBLE_NOISE_RATIO = 4e-16;
+/** A sensor's digits with the errors of a few sums and products behind them. */
+const SENSOR_NOISE_RATIO = 4e-15;
 
 /** A power of ten; undefined where nothing is known: the last digit of its readings where they have few, else what `visibleResolution` says. */
 export function resolutionOf(buckets: readonly Bucket[]): number | undefined {
@@ -32,7 +34,7 @@ function sensorResolution(buckets: readonly Bucket[]): number | undefined {
 function decimalsOf(value: number): number {
   let power = 1;
   for (let decimals = 0; decimals <= MAX_SENSOR_DECIMALS; decimals++) {
-    if (Math.abs(Math.round(value * power) / power - value) <= Math.abs(value) * DOUBLE_NOISE_RATIO) return decimals;
+    if (Math.abs(Math.round(value * power) / power - value) <= Math.abs(value) * SENSOR_NOISE_RATIO) return decimals;
     power *= 10;
   }
   return MAX_SENSOR_DECIMALS + 1;
