@@ -29,7 +29,7 @@ export async function serve(args: readonly string[], host: Host = findHost()): P
 
   const folder = new DataFolder(read.config.dataFolder);
   try {
-    const badPlace = whyBadPlace(folder.path, read.config.isContainer);
+    const badPlace = whyBadPlace(folder.path, { ...read.config, holdsDatabase: read.config.store === null });
     if (badPlace !== null) return fail(host, badPlace);
     folder.hold();
     return await run(read.config, folder, host);

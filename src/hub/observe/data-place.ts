@@ -30,11 +30,21 @@ const realSystem: PlaceSystem = {
   mounts: () => readFileSync("/proc/self/mountinfo", "utf8"),
 };
 
+export interface FolderUse {
+  readonly isContainer: boolean;
+  /** False where a database server holds the readings. */
+  readonly holdsDatabase: boolean;
+}
+
 /** Null where the folder is in a good place, or the system does not say. */
-export function whyBadPlace(folder: string, isContainer: boolean, system = realSystem): Message | null {
+export function whyBadPlace(
+  folder: string,
+  { isContainer, holdsDatabase }: FolderUse,
+  system = realSystem,
+): Message | null {
   if (process.platform !== "linux") return null;
   const existing = nearestExisting(folder);
-  const fileSystem = NETWORK_FILE_SYSTEMS.get(system.typeOf(existing));
+  const fileSystem = holdsDatabase ? NETWORK_FILE_SYSTEMS.get(system.typeOf(existing)) : undefined;
   if (fileSystem !== undefined) return message("place/network-file-system", { folder, fileSystem });
   return isContainer && !isOnMount(folder, system.mounts()) ? message("place/no-volume", { folder }) : null;
 }

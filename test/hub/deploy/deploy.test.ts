@@ -30,8 +30,6 @@ const VALUES = {
 };
 /** Variables of the hub that are no flags. */
 const NO_FLAGS = ["BRAMBLE_BROKER_PASSWORD", "BRAMBLE_BROKER_PASSWORD_FILE", "BRAMBLE_TOKEN"];
-/** Promised by the help of a hub that has the server store. */
-const SERVER_STORE = "BRAMBLE_STORE";
 
 const services = composeFiles.flatMap((file) =>
   Object.entries(readCompose(file).services).map(([name, service]) => ({ file, name, service })),
@@ -92,7 +90,7 @@ describe("compose files", () => {
     for (const { file, service } of hubs) {
       const environment = environmentOf(service);
       const unknown = Object.keys(environment).filter(
-        (name) => name.startsWith("BRAMBLE_") && ![...known, ...NO_FLAGS, SERVER_STORE].includes(name),
+        (name) => name.startsWith("BRAMBLE_") && ![...known, ...NO_FLAGS].includes(name),
       );
       expect(unknown, file).toEqual([]);
       expect(readConfig([], environment), file).toMatchObject({ kind: "config" });

@@ -7,6 +7,8 @@ import { startHubInside } from "../../support/hub-inside.ts";
 import { mayMountSmallDisk, mountSmallDisk } from "../../support/system/small-disk.ts";
 import { until } from "../../support/until.ts";
 
+const ALONE = { isContainer: false, holdsDatabase: true };
+
 const MOUNTS = `21 1 8:1 / / rw - ext4 /dev/sda1 rw
 30 21 8:2 / /data\\040of/hub rw - ext4 /dev/sda2 rw
 31 21 0:5 / /proc rw - proc proc rw
@@ -24,21 +26,22 @@ test.runIf(process.platform === "linux")(
       mounts: () => MOUNTS,
     };
     using folder = makeTemporaryFolder();
-    expect(whyBadPlace(join(folder.path, "a", "b"), false, system)).toMatchObject({
+    expect(whyBadPlace(join(folder.path, "a", "b"), ALONE, system)).toMatchObject({
       code: "place/network-file-system",
       params: { fileSystem: "NFS" },
     });
     expect(asked).toEqual([folder.path]);
-    expect(whyBadPlace(folder.path, false)).toBeNull();
+    expect(whyBadPlace(folder.path, ALONE)).toBeNull();
+    expect(whyBadPlace(folder.path, { ...ALONE, holdsDatabase: false }, system)).toBeNull();
   },
 );
 
 test.runIf(process.platform === "linux")("in a container only a mount keeps data, and the root is none", () => {
   const system = { typeOf: () => 0xef53, mounts: () => MOUNTS };
-  const isBad = (folder: string) => whyBadPlace(folder, true, system) !== null;
+  const isBad = (folder: string) => whyBadPlace(folder, { ...ALONE, isContainer: true }, system) !== null;
   expect(["/data of/hub", "/data of/hub/deep"].map(isBad)).toEqual([false, false]);
   expect(["/data", "/data of", "/data of/hubs"].map(isBad)).toEqual([true, true, true]);
-  expect(whyBadPlace("/data", false, system)).toBeNull();
+  expect(whyBadPlace("/data", ALONE, system)).toBeNull();
 });
 
 test.runIf(mayMountSmallDisk())(
