@@ -24,7 +24,7 @@ test("the overview is drawn by at most 120 kB of script, without the chart libra
   const sum = bytes.reduce((total, one) => total + one, 0);
   expect(sum).toBeGreaterThan(50_000);
   expect(sum).toBeLessThanOrEqual(MAX_SCRIPT_BYTES);
-  expect(scripts).toContain("gzip");
+  expect(scripts).toContain("br");
 
   await page.getByRole("link", { name: "pi", exact: true }).click();
   await expect(page.getByRole("img").first()).toBeVisible();
