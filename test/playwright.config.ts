@@ -1,12 +1,12 @@
 // The tests that look at the page: in a browser against a headless hub, and in the desktop app's own window.
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "@playwright/test";
-import { chromiumLaunchOptions } from "./support/chromium.ts";
+import { chromiumLaunchOptions } from "./support/browser/chromium.ts";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 export default defineConfig({
-  globalSetup: here("support/playwright-setup.ts"),
+  globalSetup: here("support/browser/playwright-setup.ts"),
   outputDir: here(".results/playwright"),
   workers: 2,
   retries: 0,

@@ -1,7 +1,7 @@
 // What a synthetic Pi lets itself be told: it obeys like a real one, so that the switches can be tried without any.
 import type { MqttClient } from "mqtt";
-import type { CommandMessage, CommandReply } from "../shared/command.ts";
-import type { Control, ControlValue } from "../shared/control.ts";
+import type { CommandMessage, CommandReply } from "../shared/controls/command.ts";
+import type { Control, ControlValue } from "../shared/controls/control.ts";
 
 const controls: readonly Control[] = [
   { id: "led", kind: "switch", label: "LED" },

@@ -1,7 +1,7 @@
 // What happens in the hub that its parts tell each other. A part that makes something happen emits it and does not know who
 // listens; listeners register while the hub is composed, before anything starts.
 import type { DiskStatus, Refused } from "../shared/api.ts";
-import type { Command } from "../shared/command.ts";
+import type { Command } from "../shared/controls/command.ts";
 import type { DeviceId } from "../shared/ids.ts";
 import type { IncomingReading } from "../shared/reading.ts";
 

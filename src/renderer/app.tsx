@@ -7,9 +7,9 @@ import { useHub } from "./api/queries.ts";
 import type { RefusedLink } from "./api/session.ts";
 import { text } from "./i18n/text.ts";
 import { Overview } from "./pages/overview/overview.tsx";
+import { UnknownLink } from "./shell/notices/unknown-link.tsx";
 import { Shell } from "./shell/shell.tsx";
 import { SignIn } from "./shell/sign-in.tsx";
-import { UnknownLink } from "./shell/unknown-link.tsx";
 import { type Route, useRoute } from "./shell/use-route.ts";
 
 // In chunks of their own: the overview needs none of them, and no chart library.

@@ -1,6 +1,6 @@
 // The HTTP API's shapes: one schema each for validation, OpenAPI and the client. Times in answers are milliseconds UTC.
 import { type Static, Type } from "typebox";
-import { Command } from "./command.ts";
+import { Command } from "./controls/command.ts";
 import { Device } from "./device.ts";
 import type { ProblemDetail } from "./errors.ts";
 import type { Bucket } from "./reading.ts";

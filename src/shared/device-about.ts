@@ -1,6 +1,6 @@
 // What a device says of itself, and what it says that its controls are set to.
 import { type Static, Type } from "typebox";
-import { Control, ControlValue, MAX_CONTROLS_PER_DEVICE } from "./control.ts";
+import { Control, ControlValue, MAX_CONTROLS_PER_DEVICE } from "./controls/control.ts";
 import { limits } from "./reading.ts";
 
 export const DeviceAbout = Type.Object({

@@ -1,8 +1,8 @@
 // A device as the API shows it.
 import { type Static, type TSchema, Type } from "typebox";
-import { AddedControl, Publishes } from "./added-control.ts";
-import { Desired } from "./command.ts";
-import { Control, ControlValue, MAX_CONTROLS_PER_DEVICE } from "./control.ts";
+import { AddedControl, Publishes } from "./controls/added-control.ts";
+import { Desired } from "./controls/command.ts";
+import { Control, ControlValue, MAX_CONTROLS_PER_DEVICE } from "./controls/control.ts";
 import { DeviceKey, OfferedKey } from "./security/access.ts";
 
 export const Presence = Type.Object({

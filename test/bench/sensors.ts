@@ -2,7 +2,7 @@
 import type { DeviceId } from "../../src/shared/ids.ts";
 import type { IncomingReading } from "../../src/shared/reading.ts";
 import { randomNumbers } from "../support/random.ts";
-import { deviceId, metricName } from "../support/store.ts";
+import { deviceId, metricName } from "../support/stores/store.ts";
 
 /** A message is late by half of it at most, or early. */
 const JITTER_MS = 100;

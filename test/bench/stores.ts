@@ -5,7 +5,7 @@ import { systemClock } from "../../src/hub/clock.ts";
 import { DataFolder } from "../../src/hub/data-folder.ts";
 import { SqliteStore } from "../../src/hub/store/sqlite/sqlite-store.ts";
 import { type IncomingReading, limits } from "../../src/shared/reading.ts";
-import { deviceId, metricName } from "../support/store.ts";
+import { deviceId, metricName } from "../support/stores/store.ts";
 import { Fleet, METRICS_PER_DEVICE, messagesOf } from "./sensors.ts";
 import { count, sum } from "./statistics.ts";
 

@@ -6,7 +6,7 @@ import { setImmediate } from "node:timers/promises";
 import { generate, type Packet, parser } from "mqtt-packet";
 import { describe, expect, test } from "vitest";
 import type { BrokerHandlers, MqttBroker } from "../../src/hub/broker/mqtt-broker.ts";
-import type { CommandMessage } from "../../src/shared/command.ts";
+import type { CommandMessage } from "../../src/shared/controls/command.ts";
 import { message } from "../../src/shared/messages/message.ts";
 import { until } from "../support/until.ts";
 

@@ -1,8 +1,8 @@
 // A store of any adapter against a plain model of it.
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { compareAll, compareBuckets, SERIES, StoreModel, type StoreUnderTest } from "../support/store-model.ts";
-import { START_MS, type Step, step, take } from "../support/store-steps.ts";
+import { compareAll, compareBuckets, SERIES, StoreModel, type StoreUnderTest } from "../support/stores/store-model.ts";
+import { START_MS, type Step, step, take } from "../support/stores/store-steps.ts";
 
 const HOUR_MS = 3_600_000;
 

@@ -7,7 +7,7 @@ import {
   type ReadingPosition,
   type ReadingSelection,
 } from "../../src/hub/store/readings.ts";
-import { deviceId, metricName } from "../support/store.ts";
+import { deviceId, metricName } from "../support/stores/store.ts";
 import type { OpenStore } from "./store.ts";
 
 const EVERYTHING: ReadingSelection = { devices: null, metrics: null, fromMs: 0, toMs: Number.MAX_SAFE_INTEGER };

@@ -3,7 +3,7 @@ import { Type } from "typebox";
 import { expect, test } from "vitest";
 import type { AuditCursor, AuditEntry } from "../../src/hub/store/audit.ts";
 import type { RecordKind } from "../../src/hub/store/records.ts";
-import { deviceId, metricName } from "../support/store.ts";
+import { deviceId, metricName } from "../support/stores/store.ts";
 import type { OpenStore } from "./store.ts";
 
 const Label = Type.Object({ id: Type.String(), device: Type.String(), text: Type.String() });

@@ -6,8 +6,8 @@ import { describe, expect, test } from "vitest";
 import type { RecordKind } from "../../src/hub/store/records.ts";
 import { ServerStore } from "../../src/hub/store/server-sql/server-store.ts";
 import { StoreAddress } from "../../src/hub/store/store-address.ts";
-import { openServerStore, type TestServerStore } from "../support/server-store.ts";
-import { deviceId, metricName } from "../support/store.ts";
+import { openServerStore, type TestServerStore } from "../support/stores/server-store.ts";
+import { deviceId, metricName } from "../support/stores/store.ts";
 import { type DatabaseServer, PASSWORD } from "../support/system/database-server.ts";
 import { until } from "../support/until.ts";
 

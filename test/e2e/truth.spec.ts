@@ -1,6 +1,6 @@
 // The page says what is so: of a network that froze, of a link that leads nowhere, of an error of its own.
 import { expect, type Page, test } from "@playwright/test";
-import { FreezingProxy } from "../support/freezing-proxy.ts";
+import { FreezingProxy } from "../support/browser/freezing-proxy.ts";
 import { startTestHub, type TestHub } from "../support/hub.ts";
 import { linkOf } from "./page.ts";
 

@@ -1,6 +1,6 @@
 // The hub's clock as the page learns it from the Date headers of answers.
 import { expect, test } from "vitest";
-import { HubClock } from "../../src/renderer/api/hub-clock.ts";
+import { HubClock } from "../../src/renderer/api/feed/hub-clock.ts";
 
 const HOUR_MS = 3_600_000;
 const NOW = Date.UTC(2026, 10, 27, 12);

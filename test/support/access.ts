@@ -7,7 +7,7 @@ import { deviceTopics } from "../../src/hub/protocols/protocols.ts";
 import type { DeviceId } from "../../src/shared/ids.ts";
 import type { Anonymous } from "../../src/shared/security/access.ts";
 import { FakeClock } from "./fake-clock.ts";
-import { openTestStore, type TestStore } from "./store.ts";
+import { openTestStore, type TestStore } from "./stores/store.ts";
 
 /** Of this run. */
 export const RUN_TOKEN = "run-token";

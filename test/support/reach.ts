@@ -5,7 +5,7 @@ import { pino } from "pino";
 import { Reach, type ReachOptions } from "../../src/hub/reach/reach.ts";
 import type { CertificateStatus } from "../../src/shared/security/reach.ts";
 import type { FakeClock } from "./fake-clock.ts";
-import type { TestStore } from "./store.ts";
+import type { TestStore } from "./stores/store.ts";
 import { portOf } from "./system/pebble.ts";
 import { until } from "./until.ts";
 

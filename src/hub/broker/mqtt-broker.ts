@@ -2,7 +2,7 @@
 // (transport/mqtt); nothing here depends on which one it is.
 // Invariant, for every adapter: a QoS 1 PUBLISH is acknowledged only after its verdict, and never where that is `deferred`.
 // test/contract/broker.ts holds every adapter to it.
-import type { Publication } from "../../shared/added-control.ts";
+import type { Publication } from "../../shared/controls/added-control.ts";
 import type { CommandChannel } from "../commands/channels.ts";
 import type { Delivery, Verdict } from "../ingest/accept.ts";
 import type { Route } from "../protocols/protocol.ts";

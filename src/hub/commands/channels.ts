@@ -1,7 +1,7 @@
 // The ways to devices: sessions that subscribe to their commands, requests that wait, and publishers that reach the
 // subscribers of the topic of a control that people added.
-import type { Publication } from "../../shared/added-control.ts";
-import type { CommandMessage } from "../../shared/command.ts";
+import type { Publication } from "../../shared/controls/added-control.ts";
+import type { CommandMessage } from "../../shared/controls/command.ts";
 import type { DeviceId } from "../../shared/ids.ts";
 
 /** The device's client got a command, and does not take it. */

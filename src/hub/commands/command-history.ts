@@ -1,7 +1,7 @@
 // Commands that have ended, the newest of each device, and what each control was last told. What is over the limit is
 // forgotten here at once, and on disk with the next command that is written down.
-import type { Command, Desired } from "../../shared/command.ts";
-import { desiredBy } from "../../shared/command.ts";
+import type { Command, Desired } from "../../shared/controls/command.ts";
+import { desiredBy } from "../../shared/controls/command.ts";
 
 /** Settled commands that are kept of each device. */
 const MAX_HISTORY_PER_DEVICE = 200;

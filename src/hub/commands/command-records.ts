@@ -1,5 +1,5 @@
 // Commands as the store keeps them: they go when their device is removed.
-import { Command } from "../../shared/command.ts";
+import { Command } from "../../shared/controls/command.ts";
 import type { RecordKind } from "../store/records.ts";
 
 export const commandRecords: RecordKind<typeof Command> = {

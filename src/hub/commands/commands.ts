@@ -4,10 +4,10 @@
 //   queued -> sent -> delivered -> done | failed
 //   queued | sent -> expired, when its time to live has passed; sent -> queued, when the session ended before it was
 //   acknowledged: a device that has it nevertheless knows it by its id.
-import { publicationOf } from "../../shared/added-control.ts";
-import type { Command, CommandMessage, CommandReply, CommandState, Desired } from "../../shared/command.ts";
-import { isSettled } from "../../shared/command.ts";
-import { type Control, type ControlValue, checkControlValue } from "../../shared/control.ts";
+import { publicationOf } from "../../shared/controls/added-control.ts";
+import type { Command, CommandMessage, CommandReply, CommandState, Desired } from "../../shared/controls/command.ts";
+import { isSettled } from "../../shared/controls/command.ts";
+import { type Control, type ControlValue, checkControlValue } from "../../shared/controls/control.ts";
 import type { DeviceControl } from "../../shared/device.ts";
 import type { Problem } from "../../shared/errors.ts";
 import type { DeviceId } from "../../shared/ids.ts";

@@ -2,7 +2,7 @@
 // collected again only after a change.
 // Invariant: every change of a device's added controls, or of whether it has joined, passes through `during` or `invalidate`.
 import type { DeviceId } from "../../shared/ids.ts";
-import type { DeviceState } from "./device-state.ts";
+import type { DeviceState } from "./state/device-state.ts";
 
 type AddedControls = Pick<DeviceState, "id" | "joining" | "given">;
 

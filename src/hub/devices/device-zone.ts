@@ -2,7 +2,7 @@
 // live message shows: read as UTC, it lies as far from its receipt as the zone of the hub is from UTC.
 import type { DeviceId } from "../../shared/ids.ts";
 import type { IncomingReading } from "../../shared/reading.ts";
-import type { DeviceZone } from "./device-record.ts";
+import type { DeviceZone } from "./state/device-record.ts";
 
 /** `hub`: the zone of the computer that the hub runs on. */
 type ZoneName = DeviceZone["name"];

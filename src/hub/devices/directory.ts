@@ -4,7 +4,7 @@ import type { DeviceId } from "../../shared/ids.ts";
 import type { SeriesKey } from "../../shared/reading.ts";
 import type { LatestReading } from "../observe/reading-metrics.ts";
 import { AddedTopics } from "./added-topics.ts";
-import { controlsOf, type DeviceState } from "./device-state.ts";
+import { controlsOf, type DeviceState } from "./state/device-state.ts";
 
 export interface DeviceCounts {
   readonly online: number;

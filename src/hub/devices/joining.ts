@@ -9,7 +9,7 @@ import type { IncomingReading } from "../../shared/reading.ts";
 import type { Clock } from "../clock.ts";
 import type { ReadingStore } from "../store/readings.ts";
 import type { RecordStore } from "../store/records.ts";
-import type { JoiningRecord } from "./device-record.ts";
+import type { JoiningRecord } from "./state/device-record.ts";
 
 const HOUR_MS = 3_600_000;
 /** How long a device waits, and how long what a blocked one sent can be brought back. */

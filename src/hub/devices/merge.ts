@@ -8,10 +8,10 @@ import { limits } from "../../shared/reading.ts";
 import type { Clock } from "../clock.ts";
 import type { ReadingStore } from "../store/readings.ts";
 import type { RecordStore } from "../store/records.ts";
-import { deviceRecords } from "./device-record.ts";
-import { type DeviceState, toRecord } from "./device-state.ts";
 import { leaving, takingIn } from "./joining.ts";
-import { MetricState } from "./metric-state.ts";
+import { deviceRecords } from "./state/device-record.ts";
+import { type DeviceState, toRecord } from "./state/device-state.ts";
+import { MetricState } from "./state/metric-state.ts";
 
 export interface MergeOptions {
   readonly readings: ReadingStore;

@@ -3,8 +3,8 @@
 import type { DeviceId } from "../../shared/ids.ts";
 import type { Clock } from "../clock.ts";
 import { noteAddress } from "./address-history.ts";
-import { type DeviceState, markStale } from "./device-state.ts";
 import type { DeviceDirectory } from "./directory.ts";
+import { type DeviceState, markStale } from "./state/device-state.ts";
 
 const SWEEP_PERIOD_MS = 1_000;
 const MIN_FRESH_MS = 60_000;

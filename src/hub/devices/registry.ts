@@ -2,7 +2,7 @@
 // it changes; readings themselves are the store's.
 
 import type { JoiningMode } from "../../shared/api.ts";
-import { type ControlValue, MAX_CONTROLS_PER_DEVICE } from "../../shared/control.ts";
+import { type ControlValue, MAX_CONTROLS_PER_DEVICE } from "../../shared/controls/control.ts";
 import type { Device, DeviceChanges } from "../../shared/device.ts";
 import type { DeviceAbout } from "../../shared/device-about.ts";
 import type { Problem } from "../../shared/errors.ts";
@@ -14,16 +14,16 @@ import type { Clock } from "../clock.ts";
 import type { HubEvents } from "../events.ts";
 import type { ReadingStore } from "../store/readings.ts";
 import type { RecordStore } from "../store/records.ts";
-import { deviceRecords } from "./device-record.ts";
-import { type DeviceState, inPortions, keepNewest, newState, toRecord } from "./device-state.ts";
-import type { DeviceView } from "./device-view.ts";
 import { readingsInUtc, type TimedReadings } from "./device-zone.ts";
 import type { DeviceDirectory } from "./directory.ts";
 import { countByDevice, Joining, leaving, type Rejection } from "./joining.ts";
-import { MetricState } from "./metric-state.ts";
-import { edited } from "./overrides.ts";
 import { Presence } from "./presence.ts";
 import { restoreDevices } from "./restore.ts";
+import { deviceRecords } from "./state/device-record.ts";
+import { type DeviceState, inPortions, keepNewest, newState, toRecord } from "./state/device-state.ts";
+import type { DeviceView } from "./state/device-view.ts";
+import { MetricState } from "./state/metric-state.ts";
+import { edited } from "./state/overrides.ts";
 
 const SAVE_PERIOD_MS = 10_000;
 /** Of a device, that are remembered. */

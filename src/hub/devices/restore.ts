@@ -1,9 +1,9 @@
 // What the store knows of devices, as the registry has it in memory.
 import type { ReadingStore } from "../store/readings.ts";
 import type { RecordStore } from "../store/records.ts";
-import { type DeviceRecord, deviceRecords } from "./device-record.ts";
-import { type DeviceState, newState } from "./device-state.ts";
-import { MetricState } from "./metric-state.ts";
+import { type DeviceRecord, deviceRecords } from "./state/device-record.ts";
+import { type DeviceState, newState } from "./state/device-state.ts";
+import { MetricState } from "./state/metric-state.ts";
 
 /** Every device starts as away: none has sent anything yet. */
 export async function restoreDevices(

@@ -1,8 +1,8 @@
 // The way in of what a protocol decoded: authorise -> admit -> commit -> notify. The verdict comes only when the outcome is on disk, so
 // that the transport can acknowledge the message.
 
-import type { CommandReply } from "../../shared/command.ts";
-import type { ControlValue } from "../../shared/control.ts";
+import type { CommandReply } from "../../shared/controls/command.ts";
+import type { ControlValue } from "../../shared/controls/control.ts";
 import type { DeviceAbout } from "../../shared/device-about.ts";
 import { assertNever, BrambleError, detailsOf, errorOf, type Problem } from "../../shared/errors.ts";
 import type { DeviceId } from "../../shared/ids.ts";

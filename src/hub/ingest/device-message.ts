@@ -1,6 +1,6 @@
 // What a device says, whichever protocol it speaks: protocols decode to these, and the hub knows nothing else.
-import type { CommandReply } from "../../shared/command.ts";
-import type { ControlValue } from "../../shared/control.ts";
+import type { CommandReply } from "../../shared/controls/command.ts";
+import type { ControlValue } from "../../shared/controls/control.ts";
 import type { DeviceAbout } from "../../shared/device-about.ts";
 import type { DeviceId, MetricName } from "../../shared/ids.ts";
 import type { Message, MessageCode } from "../../shared/messages/message.ts";

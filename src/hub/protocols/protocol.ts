@@ -1,8 +1,8 @@
 // The port to what devices speak: which topics are theirs, what a payload says, how a command reads. The hub's own protocol
 // is one adapter (bramble/); `protocols.ts` holds the list, and the first that knows a topic has it.
 // Invariant, for every adapter: decoding is pure, and yields all that a payload says or the one problem that refuses it.
-import type { Publication } from "../../shared/added-control.ts";
-import type { CommandMessage } from "../../shared/command.ts";
+import type { Publication } from "../../shared/controls/added-control.ts";
+import type { CommandMessage } from "../../shared/controls/command.ts";
 import type { Problem } from "../../shared/errors.ts";
 import type { DeviceId } from "../../shared/ids.ts";
 import type { DeviceMessage } from "../ingest/device-message.ts";

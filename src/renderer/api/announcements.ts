@@ -1,5 +1,5 @@
 // What is said once, to eyes and ears alike: an approval, a receipt, a failure. The shell shows and reads out the latest.
-import { Signal } from "./signal.ts";
+import { Signal } from "./feed/signal.ts";
 
 export interface Announcement {
   readonly text: string;

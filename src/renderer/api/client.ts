@@ -3,7 +3,7 @@
 import type { ApiError } from "../../shared/api.ts";
 import { language } from "../i18n/language.ts";
 import { text } from "../i18n/text.ts";
-import { hubClock } from "./hub-clock.ts";
+import { hubClock } from "./feed/hub-clock.ts";
 
 /** Without an answer by then the hub is taken for unreachable. */
 const REQUEST_TIMEOUT_MS = 10_000;

@@ -1,6 +1,6 @@
 // Pure updates of the cached device list, for live events and for answers to mutations.
 import type { DeviceList } from "../../shared/api.ts";
-import { type Command, desiredBy } from "../../shared/command.ts";
+import { type Command, desiredBy } from "../../shared/controls/command.ts";
 import type { Device, DeviceControl } from "../../shared/device.ts";
 
 export function withDevice({ devices }: DeviceList, device: Device): DeviceList {

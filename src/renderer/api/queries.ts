@@ -9,13 +9,13 @@ import type {
   ReadingsPage,
   RefusedList,
 } from "../../shared/api.ts";
-import type { Command, CommandRequest } from "../../shared/command.ts";
+import type { Command, CommandRequest } from "../../shared/controls/command.ts";
 import type { Device, DeviceChanges, JoiningState } from "../../shared/device.ts";
 import type { DiagnosticReport } from "../../shared/doctor.ts";
 import { byName } from "../i18n/names.ts";
 import { ApiFailure, apiUrl, LONG_REQUEST_TIMEOUT_MS, patch, post, request } from "./client.ts";
-import { countUse } from "./control-use.ts";
-import { hubNowMs } from "./hub-clock.ts";
+import { hubNowMs } from "./feed/hub-clock.ts";
+import { countUse } from "./kept/control-use.ts";
 
 /** Readings may be dated ahead, where a device's clock is fast or this computer's is slow. */
 const MAX_DEVICE_CLOCK_LEAD_MS = 7 * 24 * 3_600_000;

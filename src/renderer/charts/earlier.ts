@@ -1,6 +1,6 @@
 // The same series at an earlier time, to be drawn behind a chart: “+ yesterday”.
 import { useMemo } from "react";
-import { hubNowMs } from "../api/hub-clock.ts";
+import { hubNowMs } from "../api/feed/hub-clock.ts";
 import { useChart } from "../api/queries.ts";
 import { BucketWindow } from "./series/bucket-window.ts";
 import { type DrawnRuns, runsOf } from "./series/runs.ts";

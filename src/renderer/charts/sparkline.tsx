@@ -1,8 +1,8 @@
 // The last hour of a metric, or the time since its device is known, as a small line: one SVG path, redrawn without rendering React.
 import { useRef } from "react";
 import type { Metric } from "../../shared/device.ts";
+import { useNow } from "../api/feed/use-now.ts";
 import { useChart } from "../api/queries.ts";
-import { useNow } from "../api/use-now.ts";
 import type { BucketWindow } from "./series/bucket-window.ts";
 import { runsOf } from "./series/runs.ts";
 import styles from "./sparkline.module.css";

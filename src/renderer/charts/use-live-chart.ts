@@ -2,9 +2,9 @@
 // readings, which come many at a time, the feed brings a few: the chart is then fetched again.
 import { type RefObject, useEffect, useEffectEvent, useRef } from "react";
 import type { Chart } from "../../shared/api.ts";
-import { hubNowMs } from "../api/hub-clock.ts";
-import type { Point } from "../api/series.ts";
-import { useLive } from "../api/use-live.ts";
+import { hubNowMs } from "../api/feed/hub-clock.ts";
+import type { Point } from "../api/feed/series.ts";
+import { useLive } from "../api/feed/use-live.ts";
 import { cancelFrame, inNextFrame } from "./drawing/frames.ts";
 import { BucketWindow } from "./series/bucket-window.ts";
 

@@ -1,5 +1,5 @@
 // How a command stands, by shape as well as colour: a tick, a cross, or a ring while it is under way.
-import type { CommandState } from "../../shared/command.ts";
+import type { CommandState } from "../../shared/controls/command.ts";
 import styles from "./command-mark.module.css";
 
 export function CommandMark({ state }: { readonly state: CommandState | "sending" }) {

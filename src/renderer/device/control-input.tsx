@@ -1,5 +1,5 @@
 // The input for a control, one per kind. It shows `value` and reports what the person enters, once for each gesture.
-import type { Control } from "../../shared/control.ts";
+import type { Control } from "../../shared/controls/control.ts";
 import { ButtonInput } from "./inputs/button-input.tsx";
 import { ColourInput } from "./inputs/colour-input.tsx";
 import type { InputProps } from "./inputs/input-props.ts";

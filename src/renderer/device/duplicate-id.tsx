@@ -1,6 +1,6 @@
 // Says that another machine uses the id of a device, for as long as that is likely to be true.
 import type { DuplicateDevice } from "../../shared/device.ts";
-import { useNow } from "../api/use-now.ts";
+import { useNow } from "../api/feed/use-now.ts";
 import styles from "./silent-metrics.module.css";
 
 const SHOWN_FOR_MS = 3_600_000;

@@ -1,7 +1,7 @@
 // How long ago a device was last seen. Reads the live feed once a second instead of subscribing, so readings do not render it.
 import type { Device } from "../../shared/device.ts";
-import { newest, useLive } from "../api/use-live.ts";
-import { useNow } from "../api/use-now.ts";
+import { newest, useLive } from "../api/feed/use-live.ts";
+import { useNow } from "../api/feed/use-now.ts";
 import { formatAgo } from "../i18n/times.ts";
 
 /** How old the newest reading of a device is: one that was sent late is as old as it says. */

@@ -1,9 +1,9 @@
 // The latest value of a metric. A live reading renders this component alone.
 import type { Metric } from "../../shared/device.ts";
-import { useSignal } from "../api/signal.ts";
-import { useStored } from "../api/stored.ts";
-import { temperatureUnit } from "../api/temperature-unit.ts";
-import { useLatest, useLive } from "../api/use-live.ts";
+import { useSignal } from "../api/feed/signal.ts";
+import { useLatest, useLive } from "../api/feed/use-live.ts";
+import { useStored } from "../api/kept/stored.ts";
+import { temperatureUnit } from "../api/kept/temperature-unit.ts";
 import { formatBytes, formatValue } from "../i18n/numbers.ts";
 import { text } from "../i18n/text.ts";
 import { formatExact } from "../i18n/times.ts";

@@ -1,8 +1,8 @@
 // Whether a device is online, by shape and text as well as colour. Without the hub nothing is known but what was.
 import type { Presence as PresenceState } from "../../shared/device.ts";
-import { useSignal } from "../api/signal.ts";
-import { useLive } from "../api/use-live.ts";
-import { useNow } from "../api/use-now.ts";
+import { useSignal } from "../api/feed/signal.ts";
+import { useLive } from "../api/feed/use-live.ts";
+import { useNow } from "../api/feed/use-now.ts";
 import { text } from "../i18n/text.ts";
 import { formatExact, formatMoment } from "../i18n/times.ts";
 import { Dot } from "../ui/dot.tsx";

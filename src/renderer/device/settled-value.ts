@@ -1,5 +1,5 @@
 // The value that a control shows while no command is under way.
-import type { ControlValue } from "../../shared/control.ts";
+import type { ControlValue } from "../../shared/controls/control.ts";
 import type { DeviceControl } from "../../shared/device.ts";
 
 export interface CompletedCommand {

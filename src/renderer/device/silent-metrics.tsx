@@ -1,8 +1,8 @@
 // Metrics without readings for longer than usual although their device is online: since when, and how often they usually come.
 // No live region: the seconds would be read out one by one.
 import type { Metric } from "../../shared/device.ts";
-import { newest, useLive } from "../api/use-live.ts";
-import { useNow } from "../api/use-now.ts";
+import { newest, useLive } from "../api/feed/use-live.ts";
+import { useNow } from "../api/feed/use-now.ts";
 import { metricLabel } from "../i18n/names.ts";
 import { formatCount } from "../i18n/numbers.ts";
 import { text } from "../i18n/text.ts";

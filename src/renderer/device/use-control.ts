@@ -1,7 +1,7 @@
 // A control as a person sees it: what it is set to or was asked to be, how far that is, and the way to ask for more.
 import { useState } from "react";
-import { type CommandState, isSettled } from "../../shared/command.ts";
-import type { ControlValue } from "../../shared/control.ts";
+import { type CommandState, isSettled } from "../../shared/controls/command.ts";
+import type { ControlValue } from "../../shared/controls/control.ts";
 import type { DeviceControl } from "../../shared/device.ts";
 import { sendCommand } from "../api/queries.ts";
 import { type CompletedCommand, settledValue } from "./settled-value.ts";

@@ -1,6 +1,6 @@
 // The page to try the API: every operation by its subject, with a form that sends it.
 import { useState } from "react";
-import { BrandMark } from "../shell/brand-mark.tsx";
+import { BrandMark } from "../shell/navigation/brand-mark.tsx";
 import { type ApiDescription, groupsOf } from "./api-description.ts";
 import styles from "./api-docs.module.css";
 import { OperationEntry } from "./operation-entry.tsx";

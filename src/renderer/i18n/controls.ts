@@ -1,6 +1,6 @@
 // Display texts of controls, their values and failed commands.
-import type { Command } from "../../shared/command.ts";
-import type { Control, ControlValue } from "../../shared/control.ts";
+import type { Command } from "../../shared/controls/command.ts";
+import type { Control, ControlValue } from "../../shared/controls/control.ts";
 import { metricLabel } from "./names.ts";
 import { formatQuantity } from "./numbers.ts";
 import { text } from "./text.ts";

@@ -1,5 +1,5 @@
 // How a person wants the overview laid out: kept in the browser, unlike a search, which stands in the address.
-import { Stored } from "../api/stored.ts";
+import { Stored } from "../api/kept/stored.ts";
 
 export interface OverviewLayout {
   readonly view: "cards" | "list";

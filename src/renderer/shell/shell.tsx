@@ -1,19 +1,19 @@
 // The frame around every page: navigation, notices and the hub's status line. While it is mounted it keeps the live connection
 // open. An error in a page stays within it.
 import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from "react";
-import { useSignal } from "../api/signal.ts";
+import { useSignal } from "../api/feed/signal.ts";
+import { useLive } from "../api/feed/use-live.ts";
 import { useHubState } from "../api/use-hub-state.ts";
-import { useLive } from "../api/use-live.ts";
 import { text } from "../i18n/text.ts";
-import { Announcer } from "./announcer.tsx";
 import { ArrivalContext, useArrivals } from "./arrival.ts";
 import { ErrorBoundary } from "./error-boundary.tsx";
-import { Navigation } from "./navigation.tsx";
-import { Notices } from "./notices.tsx";
-import { SaveToast } from "./save-toast.tsx";
+import { Navigation } from "./navigation/navigation.tsx";
+import { useFindKey } from "./navigation/use-find-key.ts";
+import { Announcer } from "./notices/announcer.tsx";
+import { Notices } from "./notices/notices.tsx";
+import { SaveToast } from "./notices/save-toast.tsx";
 import styles from "./shell.module.css";
 import { HubStatus } from "./status/hub-status.tsx";
-import { useFindKey } from "./use-find-key.ts";
 import { pageOf, type Route } from "./use-route.ts";
 
 const CommandPalette = lazy(async () => {

@@ -5,7 +5,7 @@ import { type SubmitEvent, useEffect, useState } from "react";
 import { ApiFailure, explain } from "../api/client.ts";
 import { type RefusedLink, signIn } from "../api/session.ts";
 import form from "../ui/form.module.css";
-import { BrandMark } from "./brand-mark.tsx";
+import { BrandMark } from "./navigation/brand-mark.tsx";
 import styles from "./sign-in.module.css";
 
 interface Props {

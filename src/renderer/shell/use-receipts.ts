@@ -1,10 +1,10 @@
 // Announces how the commands of this window end: the control shows it, a screen reader would not say it.
 import { useEffect, useEffectEvent } from "react";
-import type { Command } from "../../shared/command.ts";
+import type { Command } from "../../shared/controls/command.ts";
 import { announce } from "../api/announcements.ts";
+import { useSignal } from "../api/feed/signal.ts";
+import { useLive } from "../api/feed/use-live.ts";
 import { useDevices } from "../api/queries.ts";
-import { useSignal } from "../api/signal.ts";
-import { useLive } from "../api/use-live.ts";
 import { controlLabel, failureText } from "../i18n/controls.ts";
 import { text } from "../i18n/text.ts";
 

@@ -1,7 +1,7 @@
 // What people and programs ask of a hub all day, beside its devices: charts, exports and commands.
 import { setTimeout as sleep } from "node:timers/promises";
 import { connectAsync } from "mqtt";
-import type { Command } from "../../../src/shared/command.ts";
+import type { Command } from "../../../src/shared/controls/command.ts";
 import type { TestHub } from "../../support/hub.ts";
 import { until } from "../../support/until.ts";
 import { get } from "../http-get.ts";

@@ -41,7 +41,9 @@ export async function openMqtt(
     throw new Error(`the broker hung up on ${clientId}`);
   });
   const credentials = key === undefined ? {} : { username: clientId, password: Buffer.from(key) };
-  socket.write(generate({ cmd: "connect", protocolVersion: version, clientId, clean: true, keepalive: 0, ...credentials }));
+  socket.write(
+    generate({ cmd: "connect", protocolVersion: version, clientId, clean: true, keepalive: 0, ...credentials }),
+  );
   await answer.promise;
   return socket;
 }

@@ -12,7 +12,7 @@ import { insertReadings } from "../../../src/hub/store/server-sql/mysql/insert-r
 import { copyRows } from "../../../src/hub/store/server-sql/postgres/binary.ts";
 import { ServerStore } from "../../../src/hub/store/server-sql/server-store.ts";
 import { StoreAddress } from "../../../src/hub/store/store-address.ts";
-import { deviceId, metricName } from "../../support/store.ts";
+import { deviceId, metricName } from "../../support/stores/store.ts";
 import type { DatabaseServer } from "../../support/system/database-server.ts";
 import { startMariadb } from "../../support/system/mariadb.ts";
 import { startPostgres } from "../../support/system/postgres.ts";

@@ -5,7 +5,7 @@ import { nameOf, type Principal } from "../../../src/hub/access/principal.ts";
 import type { PersonChanges } from "../../../src/shared/security/access.ts";
 import { FROM_LAN, LAN, startAccess, type TestAccess } from "../../support/access.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
-import { deviceId } from "../../support/store.ts";
+import { deviceId } from "../../support/stores/store.ts";
 
 const DAY_MS = 86_400_000;
 const PI = deviceId("pi1");

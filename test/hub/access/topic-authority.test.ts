@@ -2,9 +2,9 @@
 import { expect, test } from "vitest";
 import { TopicAuthority } from "../../../src/hub/access/topic-authority.ts";
 import { AddedTopics } from "../../../src/hub/devices/added-topics.ts";
-import { newState } from "../../../src/hub/devices/device-state.ts";
+import { newState } from "../../../src/hub/devices/state/device-state.ts";
 import { deviceTopics } from "../../../src/hub/protocols/protocols.ts";
-import type { AddedControl } from "../../../src/shared/added-control.ts";
+import type { AddedControl } from "../../../src/shared/controls/added-control.ts";
 import { parseDeviceId } from "../../../src/shared/ids.ts";
 
 const FORWARDS = 500;

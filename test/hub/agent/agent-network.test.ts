@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, expect, test } from "vitest";
 import type { DeviceList } from "../../../src/shared/api.ts";
-import type { Command, CommandMessage } from "../../../src/shared/command.ts";
+import type { Command, CommandMessage } from "../../../src/shared/controls/command.ts";
 import { ensureAgentPackages, TestAgent } from "../../support/agent.ts";
 import { TestHub } from "../../support/hub.ts";
 import { run } from "../../support/run.ts";

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { connectAsync } from "mqtt";
 import { beforeAll, expect, test } from "vitest";
 import type { DeviceList, Installer } from "../../../src/shared/api.ts";
-import type { Command } from "../../../src/shared/command.ts";
+import type { Command } from "../../../src/shared/controls/command.ts";
 import { AGENT_FOLDER, ensureAgentPackages, PYTHON, PYTHON_ENV, TestAgent } from "../../support/agent.ts";
 import { startTestHub, TestHub } from "../../support/hub.ts";
 import { until } from "../../support/until.ts";

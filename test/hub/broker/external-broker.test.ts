@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { connectAsync, type MqttClient } from "mqtt";
 import { beforeAll, expect, test } from "vitest";
 import type { Health } from "../../../src/shared/api.ts";
-import type { Command } from "../../../src/shared/command.ts";
+import type { Command } from "../../../src/shared/controls/command.ts";
 import type { Device } from "../../../src/shared/device.ts";
 import type { DiagnosticReport } from "../../../src/shared/doctor.ts";
 import { startTestHub, type TestHub } from "../../support/hub.ts";

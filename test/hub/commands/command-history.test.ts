@@ -1,7 +1,7 @@
 // What is kept of commands that have ended: the newest of each device, by id, and what each control was last told.
 import { expect, test } from "vitest";
 import { CommandHistory } from "../../../src/hub/commands/command-history.ts";
-import type { Command } from "../../../src/shared/command.ts";
+import type { Command } from "../../../src/shared/controls/command.ts";
 
 const START_MS = Date.UTC(2026, 0, 31, 12);
 const MAX_HISTORY = 200;

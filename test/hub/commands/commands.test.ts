@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { connectAsync, type MqttClient } from "mqtt";
 import { expect, test } from "vitest";
 import type { CommandList } from "../../../src/shared/api.ts";
-import type { Command, CommandMessage } from "../../../src/shared/command.ts";
+import type { Command, CommandMessage } from "../../../src/shared/controls/command.ts";
 import { type HubInside, startHubInside } from "../../support/hub-inside.ts";
 import { until } from "../../support/until.ts";
 

@@ -2,7 +2,7 @@
 // speaks for itself alone.
 import { connectAsync } from "mqtt";
 import { beforeAll, expect, test } from "vitest";
-import type { Command } from "../../../src/shared/command.ts";
+import type { Command } from "../../../src/shared/controls/command.ts";
 import { readDeployFile } from "../../support/deploy.ts";
 import { startTestHub } from "../../support/hub.ts";
 import { ensureMosquitto, Mosquitto } from "../../support/system/mosquitto.ts";

@@ -1,7 +1,7 @@
 // Controls that people add by hand: a plug that never heard of Bramble is switched like a Pi that declares its switch.
 import { connectAsync, type IClientOptions } from "mqtt";
 import { expect, test } from "vitest";
-import type { Command } from "../../../src/shared/command.ts";
+import type { Command } from "../../../src/shared/controls/command.ts";
 import type { Device } from "../../../src/shared/device.ts";
 import { startTestHub } from "../../support/hub.ts";
 import { type HubInside, startHubInside } from "../../support/hub-inside.ts";

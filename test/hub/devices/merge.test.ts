@@ -4,17 +4,17 @@ import fc from "fast-check";
 import { connectAsync } from "mqtt";
 import { expect, test } from "vitest";
 import { WebSocket } from "ws";
-import { DeviceView } from "../../../src/hub/devices/device-view.ts";
 import { DeviceDirectory } from "../../../src/hub/devices/directory.ts";
 import { Registry, type RegistryOptions } from "../../../src/hub/devices/registry.ts";
+import { DeviceView } from "../../../src/hub/devices/state/device-view.ts";
 import { HubEvents } from "../../../src/hub/events.ts";
 import type { ReadingStore } from "../../../src/hub/store/readings.ts";
 import type { Chart, DeviceList, LiveEvent, ReadingsPage } from "../../../src/shared/api.ts";
-import type { Command } from "../../../src/shared/command.ts";
+import type { Command } from "../../../src/shared/controls/command.ts";
 import type { Device } from "../../../src/shared/device.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { startTestHub, type TestHub } from "../../support/hub.ts";
-import { deviceId, makeReading, metricName, openTestStore, type TestStore } from "../../support/store.ts";
+import { deviceId, makeReading, metricName, openTestStore, type TestStore } from "../../support/stores/store.ts";
 import {
   compareAll,
   EVERYTHING,
@@ -22,7 +22,7 @@ import {
   type SeriesName,
   StoreModel,
   toAppend,
-} from "../../support/store-model.ts";
+} from "../../support/stores/store-model.ts";
 import { until } from "../../support/until.ts";
 
 const START_MS = Date.UTC(2026, 1, 2, 22);

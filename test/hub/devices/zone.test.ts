@@ -1,12 +1,12 @@
 // Times without an offset: which zone a device means, as its live messages show.
 import { expect, test } from "vitest";
-import type { DeviceZone } from "../../../src/hub/devices/device-record.ts";
 import { hubTimeToUtcMs, isZoneDistance, readingsInUtc, zoneShownBy } from "../../../src/hub/devices/device-zone.ts";
+import type { DeviceZone } from "../../../src/hub/devices/state/device-record.ts";
 import type { ReadingsPage } from "../../../src/shared/api.ts";
 import type { Device } from "../../../src/shared/device.ts";
 import { startHubInside } from "../../support/hub-inside.ts";
 import { metric } from "../../support/messages.ts";
-import { deviceId } from "../../support/store.ts";
+import { deviceId } from "../../support/stores/store.ts";
 
 const HOUR_MS = 3_600_000;
 const SUMMER = Date.UTC(2026, 6, 1, 12);

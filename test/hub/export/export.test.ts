@@ -10,7 +10,7 @@ import {
 import { isTimeZone, zonedTimeFormatter } from "../../../src/hub/export/zoned-time.ts";
 import type { ReadingSelection } from "../../../src/hub/store/readings.ts";
 import type { Reading } from "../../../src/shared/reading.ts";
-import { openTestStore, makeReading as reading, type TestStore } from "../../support/store.ts";
+import { openTestStore, makeReading as reading, type TestStore } from "../../support/stores/store.ts";
 
 const START_MS = Date.UTC(2026, 0, 31, 12);
 const EVERYTHING: ReadingSelection = { devices: null, metrics: null, fromMs: 0, toMs: 1e14 };

@@ -11,7 +11,7 @@ import type { Refused } from "../../../src/shared/api.ts";
 import type { ErrorCode } from "../../../src/shared/errors.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { startTestHub } from "../../support/hub.ts";
-import { openTestStore, type TestStore } from "../../support/store.ts";
+import { openTestStore, type TestStore } from "../../support/stores/store.ts";
 
 const FLOOD = 10_000;
 

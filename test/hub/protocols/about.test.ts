@@ -3,7 +3,7 @@ import { connectAsync } from "mqtt";
 import { describe, expect, test } from "vitest";
 import { decodeStatement } from "../../../src/hub/protocols/bramble/about.ts";
 import type { ApiError, RefusedList } from "../../../src/shared/api.ts";
-import { type Control, checkControlValue } from "../../../src/shared/control.ts";
+import { type Control, checkControlValue } from "../../../src/shared/controls/control.ts";
 import { errorOf } from "../../../src/shared/errors.ts";
 import { parseDeviceId } from "../../../src/shared/ids.ts";
 import { render } from "../../../src/shared/messages/message.ts";

@@ -14,7 +14,7 @@ import { Handshakes } from "../../../src/hub/transport/tls/handshakes.ts";
 import type { ReachChange } from "../../../src/shared/security/reach.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { makeReach, settledCertificate, startService, TestService } from "../../support/reach.ts";
-import { openTestStore } from "../../support/store.ts";
+import { openTestStore } from "../../support/stores/store.ts";
 import { type Pebble, portOf, startPebble } from "../../support/system/pebble.ts";
 
 const MINUTE_MS = 60_000;

@@ -16,7 +16,7 @@ import {
   type TestFolder,
   TestHub,
 } from "../../support/hub.ts";
-import { makeReading, openTestStore } from "../../support/store.ts";
+import { makeReading, openTestStore } from "../../support/stores/store.ts";
 import { mayMountSmallDisk, mountSmallDisk } from "../../support/system/small-disk.ts";
 
 const START_MS = Date.UTC(2026, 0, 31, 12);

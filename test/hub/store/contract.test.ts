@@ -1,5 +1,5 @@
 // SQLite keeps the store's contract.
 import { storeContract } from "../../contract/store.ts";
-import { openTestStore } from "../../support/store.ts";
+import { openTestStore } from "../../support/stores/store.ts";
 
 storeContract("SQLite", () => openTestStore());

@@ -6,8 +6,8 @@ import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { FakeClock } from "../../support/fake-clock.ts";
-import { TestStore } from "../../support/store.ts";
-import type { FromChild, ToChild } from "../../support/store-child.ts";
+import { TestStore } from "../../support/stores/store.ts";
+import type { FromChild, ToChild } from "../../support/stores/store-child.ts";
 import {
   compareAll,
   EVERYTHING,
@@ -17,9 +17,9 @@ import {
   StoreModel,
   storedRows,
   toAppend,
-} from "../../support/store-model.ts";
+} from "../../support/stores/store-model.ts";
 
-const CHILD = fileURLToPath(new URL("../../support/store-child.ts", import.meta.url));
+const CHILD = fileURLToPath(new URL("../../support/stores/store-child.ts", import.meta.url));
 const START_MS = Date.UTC(2026, 0, 31, 22);
 
 const name = fc.constantFrom(...SERIES);

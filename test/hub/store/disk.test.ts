@@ -7,8 +7,15 @@ import { systemClock } from "../../../src/hub/clock.ts";
 import { SqliteStore } from "../../../src/hub/store/sqlite/sqlite-store.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { makeTemporaryFolder, runBramble } from "../../support/hub.ts";
-import { TestStore } from "../../support/store.ts";
-import { compareAll, EVERYTHING, type Message, StoreModel, selectionOf, toAppend } from "../../support/store-model.ts";
+import { TestStore } from "../../support/stores/store.ts";
+import {
+  compareAll,
+  EVERYTHING,
+  type Message,
+  StoreModel,
+  selectionOf,
+  toAppend,
+} from "../../support/stores/store-model.ts";
 import { mayMountSmallDisk, mountSmallDisk } from "../../support/system/small-disk.ts";
 import { until } from "../../support/until.ts";
 

@@ -9,7 +9,7 @@ import { finish, Sealer } from "../../../src/hub/store/sqlite/engine/sealer.ts";
 import { SleepingWorker } from "../../../src/hub/store/sqlite/threads/sleeping-worker.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { makeTemporaryFolder } from "../../support/hub.ts";
-import { deviceId, metricName, openTestStore, type TestStore } from "../../support/store.ts";
+import { deviceId, metricName, openTestStore, type TestStore } from "../../support/stores/store.ts";
 import { until } from "../../support/until.ts";
 
 const HOUR_MS = 3_600_000;

@@ -5,7 +5,7 @@ import Database from "better-sqlite3";
 import { expect, test } from "vitest";
 import { migrations } from "../../../src/hub/store/sqlite/engine/migrations.ts";
 import { makeTemporaryFolder, startTestHub } from "../../support/hub.ts";
-import { deviceId, findings, makeReading, metricName, openTestStore, TestStore } from "../../support/store.ts";
+import { deviceId, findings, makeReading, metricName, openTestStore, TestStore } from "../../support/stores/store.ts";
 
 const START_MS = Date.UTC(2026, 0, 31, 12);
 const SERIES = { device: deviceId("pi"), metric: metricName("t") };

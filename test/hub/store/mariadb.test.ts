@@ -3,7 +3,7 @@ import { afterAll, beforeAll } from "vitest";
 import { storeContract } from "../../contract/store.ts";
 import { modelContract } from "../../contract/store-model.ts";
 import { serverStoreContract } from "../../contract/store-server.ts";
-import { openServerStore } from "../../support/server-store.ts";
+import { openServerStore } from "../../support/stores/server-store.ts";
 import type { DatabaseServer } from "../../support/system/database-server.ts";
 import { startMariadb } from "../../support/system/mariadb.ts";
 

@@ -4,13 +4,13 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import { expect, test } from "vitest";
 import { commandRecords } from "../../../src/hub/commands/command-records.ts";
-import { deviceRecords } from "../../../src/hub/devices/device-record.ts";
 import { retentionRecords } from "../../../src/hub/devices/retention.ts";
+import { deviceRecords } from "../../../src/hub/devices/state/device-record.ts";
 import { refusedRecords } from "../../../src/hub/ingest/refused-records.ts";
 import { migrate, migrations } from "../../../src/hub/store/sqlite/engine/migrations.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { makeTemporaryFolder } from "../../support/hub.ts";
-import { findings, TestStore } from "../../support/store.ts";
+import { findings, TestStore } from "../../support/stores/store.ts";
 
 const COMMAND = { control: "led", value: true, state: "done", by: "anna", expiresAtMs: 9, timeline: [] };
 const REFUSED = {

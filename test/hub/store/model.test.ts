@@ -1,9 +1,9 @@
 // The store in SQLite against a plain model of it.
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { openTestStore } from "../../support/store.ts";
-import { compareAll, compareBuckets, SERIES, StoreModel } from "../../support/store-model.ts";
-import { START_MS, step, take } from "../../support/store-steps.ts";
+import { openTestStore } from "../../support/stores/store.ts";
+import { compareAll, compareBuckets, SERIES, StoreModel } from "../../support/stores/store-model.ts";
+import { START_MS, step, take } from "../../support/stores/store-steps.ts";
 
 const HOUR_MS = 3_600_000;
 

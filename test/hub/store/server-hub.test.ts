@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { connectAsync, type MqttClient } from "mqtt";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Chart, DeviceList, Health, HubInfo } from "../../../src/shared/api.ts";
-import type { Command, CommandMessage } from "../../../src/shared/command.ts";
+import type { Command, CommandMessage } from "../../../src/shared/controls/command.ts";
 import type { Device } from "../../../src/shared/device.ts";
 import { startTestHub, type TestHub } from "../../support/hub.ts";
 import { type DatabaseServer, PASSWORD } from "../../support/system/database-server.ts";

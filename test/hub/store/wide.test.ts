@@ -14,7 +14,7 @@ import { TimePage } from "../../../src/hub/store/sqlite/queries/time-page.ts";
 import type { Reading } from "../../../src/shared/reading.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { randomNumbers } from "../../support/random.ts";
-import { deviceId, makeReading, metricName, openTestStore, type TestStore } from "../../support/store.ts";
+import { deviceId, makeReading, metricName, openTestStore, type TestStore } from "../../support/stores/store.ts";
 
 const START_MS = Date.UTC(2026, 0, 31, 12);
 const EVERYTHING: ReadingSelection = { devices: null, metrics: null, fromMs: 0, toMs: 1e14 };

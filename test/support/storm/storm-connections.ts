@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { connectAsync } from "mqtt";
 import { WebSocket } from "ws";
-import type { CommandMessage, CommandReply } from "../../../src/shared/command.ts";
+import type { CommandMessage, CommandReply } from "../../../src/shared/controls/command.ts";
 
 export interface Connection {
   /** Resolves when it is over. */

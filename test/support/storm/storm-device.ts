@@ -1,8 +1,8 @@
 // A device that keeps a diary of what it did, and whose connection breaks at the worst moments. It acts as the Pi's agent
 // does: once for each id, not after its time, and a reply that did not get through follows on the next connection.
 import { setTimeout as pause } from "node:timers/promises";
-import type { CommandMessage, CommandReply } from "../../../src/shared/command.ts";
-import type { ControlValue } from "../../../src/shared/control.ts";
+import type { CommandMessage, CommandReply } from "../../../src/shared/controls/command.ts";
+import type { ControlValue } from "../../../src/shared/controls/control.ts";
 import type { Connect, Connection } from "./storm-connections.ts";
 
 /** Where in the life of a command its connection breaks; a silent device acknowledges, and that is all. */

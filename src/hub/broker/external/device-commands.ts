@@ -2,7 +2,7 @@
 // subscribed only an MQTT 5 broker says, and then with its acknowledgement. Where nobody is, the command waits in the hub, and
 // is sent again after a while.
 // Invariant: nothing waits at the broker longer than the command lives (MQTT 5), and nothing is sent while the connection is down.
-import type { Publication } from "../../../shared/added-control.ts";
+import type { Publication } from "../../../shared/controls/added-control.ts";
 import type { DeviceId } from "../../../shared/ids.ts";
 import type { Clock } from "../../clock.ts";
 import type { CommandChannel } from "../../commands/channels.ts";

@@ -2,7 +2,7 @@
 // publish there, and who may do so is the broker's to say.
 // Invariant: the broker gets a PUBACK only once the message is committed, or refused for ever. What is deferred stays with the
 // broker: the connection is ended, and the broker sends again all that was not acknowledged.
-import type { Publication } from "../../../shared/added-control.ts";
+import type { Publication } from "../../../shared/controls/added-control.ts";
 import { errorOf } from "../../../shared/errors.ts";
 import type { DeviceId } from "../../../shared/ids.ts";
 import { render } from "../../../shared/messages/message.ts";

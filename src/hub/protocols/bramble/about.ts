@@ -1,8 +1,8 @@
 // What a device says of itself on its `about`, `status`, `state` and `reply` topics.
 import { Type } from "typebox";
 import { Compile } from "typebox/compile";
-import { CommandReply } from "../../../shared/command.ts";
-import { ControlValue, checkControls } from "../../../shared/control.ts";
+import { CommandReply } from "../../../shared/controls/command.ts";
+import { ControlValue, checkControls } from "../../../shared/controls/control.ts";
 import { DeviceAbout } from "../../../shared/device-about.ts";
 import { assertNever, type Problem } from "../../../shared/errors.ts";
 import { type DeviceId, isForbiddenKey } from "../../../shared/ids.ts";

@@ -1,12 +1,12 @@
 // Works out the rollups of slots that are marked as changed. A mark is written in the transaction of its readings, and removed in
 // the one of the rollups: a chart counts the readings of marked slots, so that rollups which are behind are never wrong.
 
-import { ROLLUP_STEPS_MS } from "./buckets.ts";
 import type { ConnectionPool } from "./connection-pool.ts";
 import type { Connection, Dialect } from "./dialect.ts";
-import { type MarkedSlots, SHORTEST_STEP_MS } from "./marked-slots.ts";
-import { addToSlot, SUMMARY_COLUMNS, type Summary, summaryOf } from "./summary.ts";
+import { ROLLUP_STEPS_MS } from "./reading/buckets.ts";
+import { addToSlot, SUMMARY_COLUMNS, type Summary, summaryOf } from "./reading/summary.ts";
 import { numberList, toNumber } from "./values.ts";
+import { type MarkedSlots, SHORTEST_STEP_MS } from "./writing/marked-slots.ts";
 
 const MINUTE_MS = 60_000;
 /** Worked out in one transaction. */

@@ -5,10 +5,10 @@ import { parseDeviceId, parseMetricName } from "../../../shared/ids.ts";
 import type { IncomingAttribute } from "../../../shared/reading.ts";
 import type { AuditEntry, AuditFilter, AuditLog } from "../audit.ts";
 import type { RecordKind, RecordStore } from "../records.ts";
-import type { CommitQueue } from "./commit-queue.ts";
 import type { ConnectionPool } from "./connection-pool.ts";
 import type { Dialect, SqlValue } from "./dialect.ts";
 import { toNumber, toText } from "./values.ts";
+import type { CommitQueue } from "./writing/commit-queue.ts";
 
 const Details = Type.Record(Type.String(), Type.Unknown());
 

@@ -7,22 +7,22 @@ import type { ReadingStore } from "../readings.ts";
 import type { RecordStore } from "../records.ts";
 import type { Store, StoreStatus } from "../store.ts";
 import type { StoreAddress } from "../store-address.ts";
-import { BatchWriter } from "./batch-writer.ts";
-import { CommitQueue } from "./commit-queue.ts";
 import { ConnectionPool } from "./connection-pool.ts";
 import type { Connection, Dialect } from "./dialect.ts";
 import { startFailure } from "./failure.ts";
 import { Leadership } from "./leadership.ts";
-import { MarkedSlots } from "./marked-slots.ts";
 import { mysqlDialect } from "./mysql/mysql-dialect.ts";
 import { postgresDialect } from "./postgres/postgres-dialect.ts";
+import { serverReadings } from "./reading/server-readings.ts";
 import { Rollups } from "./rollups.ts";
 import { migrate } from "./schema.ts";
-import { SeriesDirectory } from "./series-directory.ts";
-import { serverReadings } from "./server-readings.ts";
 import { serverAudit, serverRecords } from "./server-records.ts";
-import { TimeAllocator } from "./time-allocator.ts";
 import { toNumber, toText } from "./values.ts";
+import { BatchWriter } from "./writing/batch-writer.ts";
+import { CommitQueue } from "./writing/commit-queue.ts";
+import { MarkedSlots } from "./writing/marked-slots.ts";
+import { SeriesDirectory } from "./writing/series-directory.ts";
+import { TimeAllocator } from "./writing/time-allocator.ts";
 
 export interface ServerStoreOptions {
   readonly address: StoreAddress;

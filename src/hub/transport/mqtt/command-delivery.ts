@@ -3,8 +3,8 @@
 // who acknowledged it. What a control added by hand publishes goes the same way to everybody who listens on its topic.
 import type { Duplex } from "node:stream";
 import type { IPublishPacket } from "mqtt-packet";
-import type { Publication } from "../../../shared/added-control.ts";
-import type { CommandMessage } from "../../../shared/command.ts";
+import type { Publication } from "../../../shared/controls/added-control.ts";
+import type { CommandMessage } from "../../../shared/controls/command.ts";
 import { filterMatches, isCatchAll } from "../../../shared/topics.ts";
 import type { Clock } from "../../clock.ts";
 import { type CommandChannel, CommandRefused } from "../../commands/channels.ts";

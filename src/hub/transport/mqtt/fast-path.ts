@@ -14,7 +14,7 @@ import { matchTopic } from "../../protocols/protocols.ts";
 import type { AedesBroker } from "./aedes-broker.ts";
 import type { MqttDiagnostics } from "./diagnostics.ts";
 import { type Level, MQTT_5 } from "./messages/packets.ts";
-import type { OrderedAnswers } from "./session/ordered-answers.ts";
+import type { OrderedAnswers } from "./session/outgoing/ordered-answers.ts";
 import type { RawPacket } from "./wire/packet-splitter.ts";
 import { endOfPlainProperties } from "./wire/properties.ts";
 

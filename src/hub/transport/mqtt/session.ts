@@ -8,7 +8,7 @@ import { ANONYMOUS, type Principal } from "../../access/principal.ts";
 import type { FastPathRoute, FastPathSession } from "./fast-path.ts";
 import type { TimedSession } from "./keep-alive.ts";
 import type { Level } from "./messages/packets.ts";
-import { OrderedAnswers } from "./session/ordered-answers.ts";
+import { OrderedAnswers } from "./session/outgoing/ordered-answers.ts";
 import type { SessionState } from "./session/session-state.ts";
 import { Traffic } from "./session/traffic.ts";
 import type { Guard } from "./wire/socket-guard.ts";

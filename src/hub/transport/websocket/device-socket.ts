@@ -3,7 +3,7 @@
 // in a message or as `/ws?device=raspi-01`, is sent its commands, `{"type":"command",…}`, and answers `{"type":"reply",…}`.
 
 import type { WebSocket } from "ws";
-import type { CommandMessage } from "../../../shared/command.ts";
+import type { CommandMessage } from "../../../shared/controls/command.ts";
 import { assertNever, detailsOf, errorOf, type Problem } from "../../../shared/errors.ts";
 import { type DeviceId, parseDeviceId } from "../../../shared/ids.ts";
 import { render } from "../../../shared/messages/message.ts";

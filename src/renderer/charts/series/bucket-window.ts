@@ -1,7 +1,7 @@
 // The buckets of one chart: the hub's answer, extended by live readings. The window slides, and old buckets leave on the left.
 import type { Chart } from "../../../shared/api.ts";
 import type { Bucket } from "../../../shared/reading.ts";
-import type { Point } from "../../api/series.ts";
+import type { Point } from "../../api/feed/series.ts";
 import { endState, heldStates, isOnOff, isPeriodic, isState, meanByTime } from "./on-off.ts";
 import { resolutionOf } from "./resolution.ts";
 

@@ -1,6 +1,6 @@
 // The stretch of time that all charts of a page show, and the moment that the pointer marks in all of them. It moves at once,
 // without rendering React; the hub is asked for the readings of where it has come to rest.
-import { Signal } from "../../api/signal.ts";
+import { Signal } from "../../api/feed/signal.ts";
 import { RANGE_SPAN_MS, type RangeName } from "./ranges.ts";
 
 /** The last `spanMs` until now, null while it is not known how much there is; or a stretch that stays. */

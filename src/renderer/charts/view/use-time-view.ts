@@ -1,8 +1,8 @@
 // The time view of a page: it begins with what the address says, else with what was looked at last, and writes itself into
 // the address.
 import { useEffect, useState } from "react";
-import { hubNowMs } from "../../api/hub-clock.ts";
-import { type Signal, useSignal } from "../../api/signal.ts";
+import { hubNowMs } from "../../api/feed/hub-clock.ts";
+import { type Signal, useSignal } from "../../api/feed/signal.ts";
 import { isRangeName, type RangeName } from "./ranges.ts";
 import { lastPeriod, type Period, TimeView } from "./time-view.ts";
 import { periodOf, withPeriod } from "./view-address.ts";

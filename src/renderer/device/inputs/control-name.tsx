@@ -1,5 +1,5 @@
 // The name of a control beside its input, with a ring while what was asked for is under way.
-import type { Control } from "../../../shared/control.ts";
+import type { Control } from "../../../shared/controls/control.ts";
 import { controlLabel } from "../../i18n/controls.ts";
 import styles from "./inputs.module.css";
 

@@ -1,5 +1,5 @@
 // What every input of a control is given.
-import type { Control, ControlValue } from "../../../shared/control.ts";
+import type { Control, ControlValue } from "../../../shared/controls/control.ts";
 
 export interface InputProps<Kind extends Control["kind"] = Control["kind"]> {
   readonly control: Extract<Control, { kind: Kind }>;

@@ -2,7 +2,7 @@
 import type { MqttClient } from "../../../shared/mqtt-clients.ts";
 import { useAccessChange, useMqttClients } from "../../api/access.ts";
 import { apiUrl, explain, remove } from "../../api/client.ts";
-import { useNow } from "../../api/use-now.ts";
+import { useNow } from "../../api/feed/use-now.ts";
 import { text } from "../../i18n/text.ts";
 import { formatAgo } from "../../i18n/times.ts";
 import { Failure } from "../../ui/failure.tsx";

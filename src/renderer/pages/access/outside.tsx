@@ -4,7 +4,7 @@ import type { ReachChange, ReachStatus } from "../../../shared/security/reach.ts
 import { useAccessChange, useReach } from "../../api/access.ts";
 import { apiUrl, explain, patch } from "../../api/client.ts";
 import { formatDate } from "../../i18n/times.ts";
-import { Finding } from "../../shell/finding.tsx";
+import { Finding } from "../../shell/notices/finding.tsx";
 import { Failure } from "../../ui/failure.tsx";
 import form from "../../ui/form.module.css";
 import styles from "./access-page.module.css";

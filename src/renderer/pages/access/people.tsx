@@ -9,7 +9,7 @@ import {
 } from "../../../shared/security/access.ts";
 import { useAccessChange, usePeople } from "../../api/access.ts";
 import { apiUrl, explain, patch, post, remove } from "../../api/client.ts";
-import { useNow } from "../../api/use-now.ts";
+import { useNow } from "../../api/feed/use-now.ts";
 import { formatAgo } from "../../i18n/times.ts";
 import { Confirm } from "../../ui/confirm.tsx";
 import { Dialog } from "../../ui/dialog.tsx";

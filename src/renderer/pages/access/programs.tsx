@@ -3,7 +3,7 @@ import { type SubmitEvent, useState } from "react";
 import type { ApiKey, NewApiKey, NewApiKeyRequest, Role } from "../../../shared/security/access.ts";
 import { useAccessChange, useApiKeys } from "../../api/access.ts";
 import { apiUrl, explain, post, remove } from "../../api/client.ts";
-import { useNow } from "../../api/use-now.ts";
+import { useNow } from "../../api/feed/use-now.ts";
 import { formatAgo, formatDate } from "../../i18n/times.ts";
 import { Confirm } from "../../ui/confirm.tsx";
 import { Copyable } from "../../ui/copyable.tsx";

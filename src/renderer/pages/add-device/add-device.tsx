@@ -2,8 +2,8 @@
 import { useState } from "react";
 import type { Device } from "../../../shared/device.ts";
 import { explain } from "../../api/client.ts";
+import { useNow } from "../../api/feed/use-now.ts";
 import { useDevices, useHub, usePendingDevices, useRefused } from "../../api/queries.ts";
-import { useNow } from "../../api/use-now.ts";
 import { JoinRequests } from "../../device/joining/join-requests.tsx";
 import { text } from "../../i18n/text.ts";
 import { formatAgo } from "../../i18n/times.ts";

@@ -2,7 +2,7 @@
 import type { Device } from "../../../shared/device.ts";
 import { useMay, useMe } from "../../api/access.ts";
 import { explain } from "../../api/client.ts";
-import { hubNowMs } from "../../api/hub-clock.ts";
+import { hubNowMs } from "../../api/feed/hub-clock.ts";
 import { useDevice } from "../../api/queries.ts";
 import { initialRange } from "../../charts/view/ranges.ts";
 import { useTimeView } from "../../charts/view/use-time-view.ts";

@@ -1,6 +1,6 @@
 // Fields of a device's latest messages that held nothing to store: which, why, and when that last was.
 import type { Skipped } from "../../../shared/device.ts";
-import { useNow } from "../../api/use-now.ts";
+import { useNow } from "../../api/feed/use-now.ts";
 import { formatSpan } from "../../i18n/times.ts";
 import styles from "./about-device.module.css";
 

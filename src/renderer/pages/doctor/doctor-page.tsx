@@ -1,10 +1,10 @@
 // "Is something wrong?": the results of the hub's checks, problems first, then the clients that failed to connect or send.
 import type { Check, CheckState, DiagnosticReport } from "../../../shared/doctor.ts";
 import { explain } from "../../api/client.ts";
+import { useNow } from "../../api/feed/use-now.ts";
 import { useDiagnosticReport } from "../../api/queries.ts";
-import { useNow } from "../../api/use-now.ts";
 import { formatMoment } from "../../i18n/times.ts";
-import { Finding } from "../../shell/finding.tsx";
+import { Finding } from "../../shell/notices/finding.tsx";
 import { PageHeader } from "../../shell/page-header.tsx";
 import { Failure } from "../../ui/failure.tsx";
 import styles from "./doctor-page.module.css";

@@ -1,6 +1,6 @@
 // Clients that failed in the last day and why, newest first.
 import type { FailedClient } from "../../../shared/doctor.ts";
-import { useNow } from "../../api/use-now.ts";
+import { useNow } from "../../api/feed/use-now.ts";
 import { formatCount } from "../../i18n/numbers.ts";
 import { formatAgo, formatMoment } from "../../i18n/times.ts";
 import styles from "./failed-clients.module.css";

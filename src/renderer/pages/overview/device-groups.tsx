@@ -3,12 +3,12 @@ import type { ReactNode } from "react";
 import type { Device } from "../../../shared/device.ts";
 import { text } from "../../i18n/text.ts";
 import type { OverviewLayout } from "../../shell/overview-layout.ts";
-import type { Group, GroupName } from "./arrange.ts";
-import type { Reason } from "./attention.ts";
-import { DeviceCard } from "./device-card.tsx";
+import type { Group, GroupName } from "./arrange/arrange.ts";
+import type { Reason } from "./arrange/attention.ts";
+import { DeviceCard } from "./card/device-card.tsx";
+import { OrderHandle } from "./card/order-handle.tsx";
 import styles from "./device-groups.module.css";
 import { DeviceRows } from "./device-rows.tsx";
-import { OrderHandle } from "./order-handle.tsx";
 
 interface Props {
   readonly groups: readonly Group[];

@@ -7,7 +7,7 @@ import { Presence } from "../../device/presence.tsx";
 import { metricLabel } from "../../i18n/names.ts";
 import { text } from "../../i18n/text.ts";
 import { LINKS } from "../../shell/use-route.ts";
-import type { Reason } from "./attention.ts";
+import type { Reason } from "./arrange/attention.ts";
 import styles from "./device-rows.module.css";
 
 const MAX_SHOWN_METRICS = 4;

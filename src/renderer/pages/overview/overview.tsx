@@ -5,8 +5,8 @@ import { type ReactNode, useRef } from "react";
 import type { Device } from "../../../shared/device.ts";
 import { useMay, useSeesAll } from "../../api/access.ts";
 import { explain } from "../../api/client.ts";
+import { useStored } from "../../api/kept/stored.ts";
 import { useDevices } from "../../api/queries.ts";
-import { useStored } from "../../api/stored.ts";
 import { BlockedDevices } from "../../device/joining/blocked-devices.tsx";
 import { JoinRequests } from "../../device/joining/join-requests.tsx";
 import { text } from "../../i18n/text.ts";
@@ -15,13 +15,13 @@ import { PageHeader } from "../../shell/page-header.tsx";
 import { LINKS } from "../../shell/use-route.ts";
 import { Failure } from "../../ui/failure.tsx";
 import { useSteady } from "../../ui/hooks/use-steady.ts";
-import { arrange } from "./arrange.ts";
+import { arrange } from "./arrange/arrange.ts";
+import { setFilters, useFilters } from "./arrange/filters.ts";
+import { Toolbar } from "./arrange/toolbar.tsx";
+import { useAttention } from "./arrange/use-attention.ts";
 import { DeviceGroups } from "./device-groups.tsx";
-import { setFilters, useFilters } from "./filters.ts";
 import styles from "./overview.module.css";
 import { RefusedMessages } from "./refused-messages.tsx";
-import { Toolbar } from "./toolbar.tsx";
-import { useAttention } from "./use-attention.ts";
 import { Wall } from "./wall.tsx";
 
 interface Props {

@@ -1,6 +1,7 @@
 // Messages that the hub refused, and why: the first thing to read when a Pi sends and nothing arrives.
+
+import { useNow } from "../../api/feed/use-now.ts";
 import { useRefused } from "../../api/queries.ts";
-import { useNow } from "../../api/use-now.ts";
 import { formatCount } from "../../i18n/numbers.ts";
 import { text } from "../../i18n/text.ts";
 import { formatMoment } from "../../i18n/times.ts";

@@ -3,7 +3,7 @@
 import { Minimize2 } from "lucide-react";
 import { type ReactNode, useEffect } from "react";
 import { text } from "../../i18n/text.ts";
-import { setFilters, useFilters } from "./filters.ts";
+import { setFilters, useFilters } from "./arrange/filters.ts";
 import styles from "./wall.module.css";
 
 export function Wall({ children }: { readonly children: ReactNode }) {

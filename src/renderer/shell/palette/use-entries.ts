@@ -16,10 +16,10 @@ import {
 } from "lucide-react";
 import { LANGUAGES } from "../../../shared/messages/language.ts";
 import { useMay, useMe, useSeesAll } from "../../api/access.ts";
+import { useStored } from "../../api/kept/stored.ts";
+import { temperatureUnit } from "../../api/kept/temperature-unit.ts";
 import { useDevices } from "../../api/queries.ts";
 import { signOut } from "../../api/session.ts";
-import { useStored } from "../../api/stored.ts";
-import { temperatureUnit } from "../../api/temperature-unit.ts";
 import { chooseLanguage, language } from "../../i18n/language.ts";
 import { metricLabel } from "../../i18n/names.ts";
 import { text } from "../../i18n/text.ts";

@@ -1,8 +1,8 @@
 // What a person chooses about the window, in the status line: language, light or dark, and the unit of temperatures.
 
 import { isLanguage, LANGUAGES } from "../../../shared/messages/language.ts";
-import { useStored } from "../../api/stored.ts";
-import { temperatureUnit } from "../../api/temperature-unit.ts";
+import { useStored } from "../../api/kept/stored.ts";
+import { temperatureUnit } from "../../api/kept/temperature-unit.ts";
 import { chooseLanguage, chosenLanguage } from "../../i18n/language.ts";
 import { text } from "../../i18n/text.ts";
 import { isTemperatureUnit, TEMPERATURE_UNITS } from "../../i18n/units.ts";

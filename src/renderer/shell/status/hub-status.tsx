@@ -1,8 +1,9 @@
 // The status line: the hub's name and ports, devices online, reading rate, stored bytes, its notes, who is signed in, and
 // what a person chose about the window.
+
+import { useSignal } from "../../api/feed/signal.ts";
+import { useLive } from "../../api/feed/use-live.ts";
 import { useDevices, useHub } from "../../api/queries.ts";
-import { useSignal } from "../../api/signal.ts";
-import { useLive } from "../../api/use-live.ts";
 import { formatBytes, formatCount } from "../../i18n/numbers.ts";
 import { text } from "../../i18n/text.ts";
 import { Choices } from "./choices.tsx";

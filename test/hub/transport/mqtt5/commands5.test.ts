@@ -1,6 +1,6 @@
 // Commands to a device that speaks MQTT 5: what they say beside their payload, and what becomes of one that its client refuses.
 import { expect, test } from "vitest";
-import type { Command } from "../../../../src/shared/command.ts";
+import type { Command } from "../../../../src/shared/controls/command.ts";
 import { type HubInside, startHubInside } from "../../../support/hub-inside.ts";
 import { connectPeer } from "../../../support/mqtt/mqtt-peer.ts";
 import { until } from "../../../support/until.ts";

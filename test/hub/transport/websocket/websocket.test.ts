@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { connectAsync } from "mqtt";
 import { expect, test } from "vitest";
 import { WebSocket } from "ws";
-import type { Command } from "../../../../src/shared/command.ts";
+import type { Command } from "../../../../src/shared/controls/command.ts";
 import { startTestHub, type TestHub } from "../../../support/hub.ts";
 import { until } from "../../../support/until.ts";
 

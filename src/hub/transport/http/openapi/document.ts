@@ -2,7 +2,7 @@
 import { STATUS_CODES } from "node:http";
 import type { FastifyInstance, FastifySchema, RouteOptions } from "fastify";
 import { ApiError, Chart, HubInfo, ReadingRow, ReadingsPage, Refused, Retention } from "../../../../shared/api.ts";
-import { Command } from "../../../../shared/command.ts";
+import { Command } from "../../../../shared/controls/command.ts";
 import { Device } from "../../../../shared/device.ts";
 import { DiagnosticReport } from "../../../../shared/doctor.ts";
 import type { Permission } from "../../../access/principal.ts";

@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { Type } from "typebox";
 import { ApiError, CommandList, DeviceParams } from "../../../../shared/api.ts";
-import { Command, CommandMessage, CommandReply, CommandRequest } from "../../../../shared/command.ts";
+import { Command, CommandMessage, CommandReply, CommandRequest } from "../../../../shared/controls/command.ts";
 import { type DeviceId, parseDeviceId } from "../../../../shared/ids.ts";
 import { message } from "../../../../shared/messages/message.ts";
 import type { Access } from "../../../access/access.ts";

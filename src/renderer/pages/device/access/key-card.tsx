@@ -4,7 +4,7 @@ import { useState } from "react";
 import type { Device } from "../../../../shared/device.ts";
 import type { DeviceKey, NewDeviceKey } from "../../../../shared/security/access.ts";
 import { apiUrl, explain, postForNothing, remove } from "../../../api/client.ts";
-import { useNow } from "../../../api/use-now.ts";
+import { useNow } from "../../../api/feed/use-now.ts";
 import { GiveKey } from "../../../device/key/give-key.tsx";
 import { NewKey } from "../../../device/key/new-key.tsx";
 import { formatAgo, formatDate } from "../../../i18n/times.ts";

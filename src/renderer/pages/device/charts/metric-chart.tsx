@@ -2,8 +2,8 @@
 // drawn without it.
 import { useRef, useState } from "react";
 import type { Device, Metric } from "../../../../shared/device.ts";
-import { useLatest } from "../../../api/use-live.ts";
-import { useNow } from "../../../api/use-now.ts";
+import { useLatest } from "../../../api/feed/use-live.ts";
+import { useNow } from "../../../api/feed/use-now.ts";
 import type { ShiftName } from "../../../charts/earlier.ts";
 import type { BucketWindow } from "../../../charts/series/bucket-window.ts";
 import { useNear } from "../../../charts/use-near.ts";

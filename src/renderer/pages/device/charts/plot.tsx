@@ -2,9 +2,9 @@
 import { type RefObject, useEffect, useEffectEvent, useRef, useState } from "react";
 import type { Metric } from "../../../../shared/device.ts";
 import { explain } from "../../../api/client.ts";
-import { hubNowMs } from "../../../api/hub-clock.ts";
+import { hubNowMs } from "../../../api/feed/hub-clock.ts";
+import { useLatest } from "../../../api/feed/use-live.ts";
 import { useChart } from "../../../api/queries.ts";
-import { useLatest } from "../../../api/use-live.ts";
 import { momentText, summaryText } from "../../../charts/chart-texts.ts";
 import { cancelFrame, inNextFrame } from "../../../charts/drawing/frames.ts";
 import { LineChart } from "../../../charts/drawing/line-chart.ts";

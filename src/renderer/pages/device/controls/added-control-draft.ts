@@ -1,6 +1,6 @@
 // The form of an added control as text, and its conversion from and to `AddedControl`.
-import { type AddedControl, VALUE_PLACEHOLDER } from "../../../../shared/added-control.ts";
-import type { Control } from "../../../../shared/control.ts";
+import { type AddedControl, VALUE_PLACEHOLDER } from "../../../../shared/controls/added-control.ts";
+import type { Control } from "../../../../shared/controls/control.ts";
 import type { Device } from "../../../../shared/device.ts";
 
 /** The fields of both KIND_OPTIONS, as typed. */

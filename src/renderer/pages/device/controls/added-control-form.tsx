@@ -1,7 +1,7 @@
 // The form for a control that a person adds to a device which does not declare it: its kind, its name and what it publishes.
 import { useMutation } from "@tanstack/react-query";
 import { type SubmitEvent, useState } from "react";
-import { type AddedControl, VALUE_PLACEHOLDER } from "../../../../shared/added-control.ts";
+import { type AddedControl, VALUE_PLACEHOLDER } from "../../../../shared/controls/added-control.ts";
 import type { Device } from "../../../../shared/device.ts";
 import { explain } from "../../../api/client.ts";
 import { changeDevice } from "../../../api/queries.ts";

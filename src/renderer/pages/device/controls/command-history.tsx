@@ -1,9 +1,9 @@
 // A device's earlier commands, a page at a time: value, issuer and outcome.
 import { useState } from "react";
-import type { Command } from "../../../../shared/command.ts";
-import type { Control } from "../../../../shared/control.ts";
+import type { Command } from "../../../../shared/controls/command.ts";
+import type { Control } from "../../../../shared/controls/control.ts";
 import type { Device } from "../../../../shared/device.ts";
-import { hubNowMs } from "../../../api/hub-clock.ts";
+import { hubNowMs } from "../../../api/feed/hub-clock.ts";
 import { CommandMark } from "../../../device/command-mark.tsx";
 import { controlLabel, failureText, valueText } from "../../../i18n/controls.ts";
 import { text } from "../../../i18n/text.ts";

@@ -1,7 +1,7 @@
 // What became of a control's last command, in one line that unfolds into its steps with their times. Announces how it ends.
-import { type Command, isSettled } from "../../../../shared/command.ts";
-import type { Control, ControlValue } from "../../../../shared/control.ts";
-import { hubNowMs } from "../../../api/hub-clock.ts";
+import { type Command, isSettled } from "../../../../shared/controls/command.ts";
+import type { Control, ControlValue } from "../../../../shared/controls/control.ts";
+import { hubNowMs } from "../../../api/feed/hub-clock.ts";
 import { CommandMark } from "../../../device/command-mark.tsx";
 import { controlLabel, failureText, valueText } from "../../../i18n/controls.ts";
 import { text } from "../../../i18n/text.ts";

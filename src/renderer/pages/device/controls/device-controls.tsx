@@ -1,6 +1,6 @@
 // A device's controls, each with the receipt of its last command. The requested value and the reported one are shown apart.
 import { useState } from "react";
-import type { AddedControl } from "../../../../shared/added-control.ts";
+import type { AddedControl } from "../../../../shared/controls/added-control.ts";
 import type { Device } from "../../../../shared/device.ts";
 import { useMay } from "../../../api/access.ts";
 import { useCommands } from "../../../api/queries.ts";

@@ -1,6 +1,6 @@
 // One control of a device, with the receipt of its last command. The line of the receipt is kept free before there is one,
 // so that nothing moves when it comes.
-import type { Command } from "../../../../shared/command.ts";
+import type { Command } from "../../../../shared/controls/command.ts";
 import type { Device, DeviceControl } from "../../../../shared/device.ts";
 import { explain } from "../../../api/client.ts";
 import { CommandMark } from "../../../device/command-mark.tsx";

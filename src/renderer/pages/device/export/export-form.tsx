@@ -4,7 +4,7 @@ import { type SubmitEvent, useState } from "react";
 import type { ExportQuery } from "../../../../shared/api.ts";
 import type { Device } from "../../../../shared/device.ts";
 import { explain } from "../../../api/client.ts";
-import { hubNowMs } from "../../../api/hub-clock.ts";
+import { hubNowMs } from "../../../api/feed/hub-clock.ts";
 import { exportCsv } from "../../../api/platform.ts";
 import { useCountOf } from "../../../api/queries.ts";
 import { localMinute } from "../../../charts/view/local-minute.ts";

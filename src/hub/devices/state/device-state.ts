@@ -1,0 +1,226 @@
+// What the registry keeps in memory of a device, and the two forms in which it leaves: written down, and shown.
+import type { Desired } from "../../../shared/controls/command.ts";
+import type {
+  Device,
+  DeviceControl,
+  DeviceOverrides,
+  DuplicateDevice,
+  Metric,
+  Presence,
+  Skipped,
+} from "../../../shared/device.ts";
+import type { DeviceAbout, Reported } from "../../../shared/device-about.ts";
+import type { MetricName } from "../../../shared/ids.ts";
+import type { AddressStretch } from "../address-history.ts";
+import { ClockWatch } from "../clock-watch.ts";
+import { type JoiningDevice, KEPT_MS } from "../joining.ts";
+import type { DeviceRecord, DeviceZone } from "./device-record.ts";
+import type { MetricState } from "./metric-state.ts";
+
+/** A metric that was heard for the first time must not wait longer. */
+const LOOK_WITHIN_MS = 10_000;
+/** A millisecond or two of work. */
+const METRICS_SAVED_AT_ONCE = 1_000;
+
+export interface DeviceState extends JoiningDevice {
+  firstSeenMs: number;
+  lastSeenMs: number;
+  /** Between its last two messages; null until there were two. */
+  intervalMs: number | null;
+  address: string | null;
+  /** From where it sent, the latest last. */
+  readonly addresses: AddressStretch[];
+  about: DeviceAbout;
+  given: DeviceOverrides;
+  presence: Presence;
+  /** MQTT sessions that spoke for this device and still live. */
+  readonly sessions: Set<string>;
+  /** Names that have a place, those of messages on their way to the store too. */
+  readonly admitted: Set<string>;
+  readonly latest: Map<MetricName, MetricState>;
+  readonly clock: ClockWatch;
+  /** In which zone it writes times without an offset, and who says so; null where it has sent none. */
+  zone: DeviceZone | null;
+  /** Another machine that calls itself the same, as it was last seen. */
+  duplicate: DuplicateDevice | null;
+  /** By metric: the unit that stood beside its values. */
+  readonly units: Map<MetricName, string>;
+  /** By field: what of its messages was left out, the latest last. */
+  readonly skipped: Map<string, Skipped>;
+  /** When it is looked at again whether one of its metrics fell silent. */
+  lookAtMs: number;
+  readonly attributes: Map<MetricName, string>;
+  /** By control: what the device last said that it is set to. */
+  readonly reported: Map<string, Reported>;
+  /** False until a first message of it is on disk. */
+  known: boolean;
+  unsaved: boolean;
+}
+
+export function newState(record: DeviceRecord, presence: Presence): DeviceState {
+  return {
+    ...record,
+    addresses: record.addresses ?? [],
+    given: record.given ?? {},
+    joining: record.joining ?? null,
+    keptReadings: 0,
+    isRecorded: false,
+    recording: null,
+    isLeaving: false,
+    takesIn: false,
+    presence,
+    intervalMs: null,
+    sessions: new Set(),
+    admitted: new Set(),
+    latest: new Map(),
+    clock: new ClockWatch(),
+    lookAtMs: 0,
+    attributes: new Map(),
+    zone: record.zone ?? null,
+    duplicate: null,
+    units: new Map(record.units),
+    skipped: new Map(),
+    reported: new Map(Object.entries(record.reported ?? {})),
+    known: false,
+    unsaved: false,
+  };
+}
+
+export function toRecord({
+  id,
+  firstSeenMs,
+  lastSeenMs,
+  address,
+  addresses,
+  about,
+  reported,
+  given,
+  latest,
+  joining,
+  zone,
+  units,
+}: DeviceState): DeviceRecord {
+  const pauses = [...latest].flatMap(([name, { usualPauseMs }]) =>
+    usualPauseMs === null ? [] : ([[name, usualPauseMs]] as const),
+  );
+  const learned = { reported: Object.fromEntries(reported), usualPausesMs: Object.fromEntries(pauses) };
+  return {
+    id,
+    firstSeenMs,
+    lastSeenMs,
+    address,
+    about,
+    given,
+    ...learned,
+    ...(addresses.length > 0 && { addresses }),
+    ...(zone && { zone }),
+    ...(units.size > 0 && { units: [...units] }),
+    ...(joining && { joining }),
+  };
+}
+
+/** `desired`: by control, what it was last told. */
+export function toDevice(state: DeviceState, desired: ReadonlyMap<string, Desired>): Device {
+  const { id, about, joining, address, presence, firstSeenMs, lastSeenMs } = state;
+  const { controls: _shownAsControls, metrics: _shownInMetrics, ...given } = state.given;
+  const clockOffMs = state.clock.offMs;
+  const isKept = joining !== null && state.keptReadings > 0 && (joining.kind === "waiting" || !joining.hadJoined);
+  return {
+    id,
+    ...given,
+    name: given.name ?? about.name ?? id,
+    ...(about.name === undefined ? {} : { ownName: about.name }),
+    joining: joining?.kind ?? "approved",
+    ...(isKept ? { quarantined: { readings: state.keptReadings, untilMs: joining.sinceMs + KEPT_MS } } : {}),
+    ...(about.model === undefined ? {} : { model: about.model }),
+    address,
+    presence,
+    ...(clockOffMs !== null && { clockOffMs }),
+    firstSeenMs,
+    lastSeenMs,
+    metrics: metricsOf(state),
+    controls: controlsOf(state).map((one) => {
+      const told = desired.get(one.control.id);
+      return { ...one, ...(told && { desired: told }) };
+    }),
+    attributes: Object.fromEntries(state.attributes),
+    ...(state.zone && { timeZone: { name: state.zone.name, learned: state.zone.by === "messages" } }),
+    ...(state.duplicate && { duplicate: state.duplicate }),
+    ...(state.skipped.size > 0 && { skipped: [...state.skipped.values()].reverse() }),
+  };
+}
+
+/** Those that people gave a place first, by that; the others as they were heard first. */
+function metricsOf(state: DeviceState): Metric[] {
+  const settings = state.given.metrics;
+  const metrics = [...state.latest].map(([name, metric]) => toMetric(name, state, metric));
+  if (settings === undefined) return metrics;
+  const place = ({ name }: Metric) => settings[name]?.place ?? Number.POSITIVE_INFINITY;
+  // Infinity - Infinity is NaN, which keeps the order.
+  return metrics.sort((a, b) => place(a) - place(b) || 0);
+}
+
+function toMetric(
+  name: MetricName,
+  { about: { metrics }, units, given }: DeviceState,
+  { ts, value, usualPauseMs, isStale }: MetricState,
+): Metric {
+  const usual = usualPauseMs === null ? {} : { usualPauseMs: Math.round(usualPauseMs) };
+  const unit = units.get(name);
+  const { place: _orders, ...said } = given.metrics?.[name] ?? {};
+  return { name, ...(unit && { unit }), ...metrics?.[name], ...said, latest: { ts, value }, ...usual, stale: isStale };
+}
+
+/** Marks those of its metrics that fell silent; true where there is a new one. */
+export function markStale(state: DeviceState, nowMs: number): boolean {
+  // A clock that was set back must not put it off for long.
+  if (nowMs < state.lookAtMs && state.lookAtMs - nowMs <= LOOK_WITHIN_MS) return false;
+  state.lookAtMs = nowMs + LOOK_WITHIN_MS;
+  let found = false;
+  for (const metric of state.latest.values()) {
+    const { staleAtMs, isStale } = metric;
+    if (isStale || staleAtMs === null) continue;
+    if (staleAtMs <= nowMs) {
+      metric.isStale = true;
+      found = true;
+    } else {
+      state.lookAtMs = Math.min(state.lookAtMs, staleAtMs);
+    }
+  }
+  return found;
+}
+
+/** Those that it declares, and those that people added, which win. */
+export function controlsOf({ about, given, reported }: DeviceState): DeviceControl[] {
+  const added = given.controls ?? [];
+  const declared = (about.controls ?? []).filter(({ id }) => !added.some(({ control }) => control.id === id));
+  return [...declared.map((control) => ({ control })), ...added].map((one) => {
+    const said = reported.get(one.control.id);
+    return { ...one, ...(said && { reported: said }) };
+  });
+}
+
+/** Sets a value as the newest of its kind, and forgets the oldest ones over the limit. */
+export function keepNewest<T>(kept: Map<string, T>, name: string, value: T, most: number): void {
+  kept.delete(name);
+  kept.set(name, value);
+  for (const oldest of kept.keys()) {
+    if (kept.size <= most) break;
+    kept.delete(oldest);
+  }
+}
+
+/** As many devices as are written out at once, which holds up everybody else. */
+export function inPortions(states: readonly DeviceState[]): DeviceState[][] {
+  const portions: DeviceState[][] = [];
+  let metrics = METRICS_SAVED_AT_ONCE;
+  for (const state of states) {
+    if (metrics >= METRICS_SAVED_AT_ONCE) {
+      portions.push([]);
+      metrics = 0;
+    }
+    portions.at(-1)?.push(state);
+    metrics += 1 + state.latest.size;
+  }
+  return portions;
+}

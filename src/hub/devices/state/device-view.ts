@@ -1,0 +1,44 @@
+// A device as it is shown: what it is, and what each of its controls was last told, which the commands know.
+
+import type { Desired } from "../../../shared/controls/command.ts";
+import type { Device } from "../../../shared/device.ts";
+import type { DeviceId } from "../../../shared/ids.ts";
+import type { DeviceKey, OfferedKey } from "../../../shared/security/access.ts";
+import type { DeviceDirectory } from "../directory.ts";
+import type { DeviceState } from "./device-state.ts";
+import { toDevice } from "./device-state.ts";
+
+export interface DeviceViewOptions {
+  readonly directory: DeviceDirectory;
+  /** By control: what a device was last told. */
+  readonly commands: { desired(device: string): ReadonlyMap<string, Desired> };
+  readonly keys: { get(device: DeviceId): DeviceKey | undefined; offerOf(device: DeviceId): OfferedKey | undefined };
+}
+
+export class DeviceView {
+  readonly #options: DeviceViewOptions;
+
+  constructor(options: DeviceViewOptions) {
+    this.#options = options;
+  }
+
+  list(): Device[] {
+    return [...this.#options.directory.states.values()].filter(({ known }) => known).map((state) => this.show(state));
+  }
+
+  get(id: string): Device | undefined {
+    const state = this.#options.directory.known(id);
+    return state === undefined ? undefined : this.show(state);
+  }
+
+  show(state: DeviceState): Device {
+    const { commands, keys } = this.#options;
+    const key = keys.get(state.id);
+    const offeredKey = keys.offerOf(state.id);
+    return {
+      ...toDevice(state, commands.desired(state.id)),
+      ...(key && { key }),
+      ...(offeredKey && { offeredKey }),
+    };
+  }
+}

@@ -1,0 +1,118 @@
+// Rows of many series in order of time. Each series gives some of its next rows; up to the time at which the first of them may
+// have more, all are known, and are put in order. Those that are used up are asked again, for more.
+import type { ConnectionPool } from "../connection-pool.ts";
+import type { SeriesRange } from "../dialect.ts";
+import { toNumber } from "../values.ts";
+
+export type Order = "oldest-first" | "newest-first";
+
+/** Which readings of a series take part: `fromMs <= t < toMs`. */
+export interface WantedRange {
+  readonly id: number;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** Rows as columns; `places` are places in the list of ranges, which break ties of time. */
+export interface OrderedRows {
+  readonly places: readonly number[];
+  readonly tsMs: readonly number[];
+  readonly values: readonly number[];
+}
+
+/** Rows that are held at once, about. */
+const MAX_ROWS_HELD = 16_384;
+const MIN_ROWS_PER_SERIES = 4;
+const MAX_ROWS_PER_SERIES = 8_192;
+
+/** What is known of a series and not given yet. */
+class Stream {
+  fromMs: number;
+  toMs: number;
+  readonly id: number;
+  readonly place: number;
+  /** By key: the time, newest-first the negative one; the lowest comes first. */
+  keys: number[] = [];
+  values: number[] = [];
+  next = 0;
+  /** Whether the database may have rows behind these. */
+  hasMore = true;
+  limit: number;
+
+  constructor({ id, fromMs, toMs }: WantedRange, place: number, limit: number) {
+    this.id = id;
+    this.fromMs = fromMs;
+    this.toMs = toMs;
+    this.place = place;
+    this.limit = limit;
+  }
+
+  /** All of its rows up to this key are known. */
+  get knownTo(): number {
+    if (!this.hasMore) return Number.POSITIVE_INFINITY;
+    return this.keys.at(-1) ?? Number.NEGATIVE_INFINITY;
+  }
+}
+
+/** All rows of `ranges`, in pieces. `expected`: so many are wanted, as far as is known; more are given on. */
+export async function* orderedRows(
+  pool: ConnectionPool,
+  ranges: readonly WantedRange[],
+  order: Order,
+  expected: number,
+): AsyncGenerator<OrderedRows> {
+  const share = Math.ceil((2 * Math.min(expected, MAX_ROWS_HELD)) / Math.max(1, ranges.length));
+  const limit = Math.min(MAX_ROWS_PER_SERIES, Math.max(MIN_ROWS_PER_SERIES, share));
+  let streams = ranges.map((range, place) => new Stream(range, place, limit));
+  while (streams.length > 0) {
+    await refill(pool, streams, order);
+    const horizon = streams.reduce((least, { knownTo }) => Math.min(least, knownTo), Number.POSITIVE_INFINITY);
+    const rows = takeUpTo(streams, horizon, order);
+    streams = streams.filter(({ hasMore, next, keys }) => hasMore || next < keys.length);
+    if (rows.tsMs.length > 0) yield rows;
+  }
+}
+
+async function refill(pool: ConnectionPool, streams: readonly Stream[], order: Order): Promise<void> {
+  const empty = streams.filter(({ hasMore, next, keys }) => hasMore && next >= keys.length);
+  if (empty.length === 0) return;
+  const sign = order === "oldest-first" ? 1 : -1;
+  const asked = empty.map(({ id, fromMs, toMs, limit }): SeriesRange => ({ id, fromMs, toMs, limit }));
+  const rows = await pool.read((connection) => connection.rows(asked, order));
+  for (const stream of empty) {
+    stream.keys = [];
+    stream.values = [];
+    stream.next = 0;
+  }
+  for (const [place, tsMs, value] of rows) {
+    const stream = empty[toNumber(place) - 1];
+    stream?.keys.push(toNumber(tsMs) * sign);
+    stream?.values.push(toNumber(value));
+  }
+  for (const stream of empty) {
+    stream.hasMore = stream.keys.length === stream.limit;
+    const lastMs = (stream.keys.at(-1) ?? 0) * sign;
+    if (!stream.hasMore) continue;
+    if (sign === 1) stream.fromMs = lastMs + 1;
+    else stream.toMs = lastMs;
+    stream.limit = Math.min(MAX_ROWS_PER_SERIES, 2 * stream.limit);
+  }
+}
+
+function takeUpTo(streams: readonly Stream[], horizon: number, order: Order): OrderedRows {
+  const sign = order === "oldest-first" ? 1 : -1;
+  const taken: { readonly place: number; readonly key: number; readonly value: number }[] = [];
+  for (const stream of streams) {
+    for (; stream.next < stream.keys.length; stream.next++) {
+      const key = stream.keys[stream.next] ?? 0;
+      if (key > horizon) break;
+      taken.push({ place: stream.place, key, value: stream.values[stream.next] ?? 0 });
+    }
+  }
+  taken.sort((a, b) => a.key - b.key || a.place - b.place);
+  return {
+    places: taken.map(({ place }) => place),
+    tsMs: taken.map(({ key }) => key * sign + 0),
+    values: taken.map(({ value }) => value),
+  };
+}

@@ -1,0 +1,76 @@
+// What one transaction will write, while it gathers: the readings and attributes of many messages, and operations in order.
+import type { IncomingAttribute } from "../../../../shared/reading.ts";
+import { BatchBuilder } from "../../common/batch.ts";
+import type { Connection } from "../dialect.ts";
+
+const MESSAGES_PER_BATCH = 2_000;
+const READINGS_PER_BATCH = 20_000;
+
+/** What a transaction does beside readings; it may be done again after a conflict. */
+export type Operation = (connection: Connection) => Promise<void>;
+
+interface Waiting {
+  readonly startRow: number;
+  readonly endRow: number;
+  readonly resolve: (tsMs: Float64Array) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export interface ChangedAttribute extends IncomingAttribute {
+  readonly changedAtMs: number;
+}
+
+export class Batch {
+  /** Series by their numbers. */
+  readonly readings = new BatchBuilder();
+  /** The latest text of each. */
+  readonly attributes = new Map<string, ChangedAttribute>();
+  readonly operations: Operation[] = [];
+  /** Another queue's batch that is to be handed to the database before this one. */
+  behind: Batch | null = null;
+  /** Comes behind everything that was handed in before. */
+  isBarrier = false;
+  readonly #waiting: Waiting[] = [];
+
+  get messages(): number {
+    return this.#waiting.length;
+  }
+
+  get isFull(): boolean {
+    return this.messages >= MESSAGES_PER_BATCH || this.readings.count >= READINGS_PER_BATCH;
+  }
+
+  /** Resolves with the times of the readings that were added since the last call. */
+  wait(): Promise<Float64Array> {
+    return new Promise((resolve, reject) => {
+      const startRow = this.#waiting.at(-1)?.endRow ?? 0;
+      this.#waiting.push({ startRow, endRow: this.readings.count, resolve, reject });
+    });
+  }
+
+  resolve(tsMs: Float64Array): void {
+    for (const { startRow, endRow, resolve } of this.#waiting) resolve(tsMs.subarray(startRow, endRow));
+  }
+
+  reject(error: unknown): void {
+    for (const { reject } of this.#waiting) reject(error);
+  }
+}
+
+export class BatchQueue {
+  /** Oldest first; all but the last are full. */
+  readonly batches: Batch[] = [];
+
+  get isEmpty(): boolean {
+    return this.batches.length === 0;
+  }
+
+  /** The batch that takes what comes. */
+  gathering(): Batch {
+    const last = this.batches.at(-1);
+    if (last !== undefined && !last.isFull) return last;
+    const batch = new Batch();
+    this.batches.push(batch);
+    return batch;
+  }
+}

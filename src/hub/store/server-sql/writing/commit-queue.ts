@@ -1,0 +1,163 @@
+// Many messages, few transactions, several on their way at once. While the connections are busy the next batch gathers. Two
+// batches are on their way together only where no reading of the one may be a reading of the other; a batch with anything but
+// readings goes alone. What belongs to a flood has a queue of its own, and the two take turns.
+import { BrambleError } from "../../../../shared/errors.ts";
+import type { AppendMessage } from "../../readings.ts";
+import { type Batch, BatchQueue, type Operation } from "./batch.ts";
+import type { BatchWriter, PreparedBatch } from "./batch-writer.ts";
+import type { SeriesDirectory } from "./series-directory.ts";
+
+/** So many messages are worth a commit; fewer wait for one more look at the network. */
+const MIN_MESSAGES_PER_COMMIT = 8;
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+export interface CommitQueueOptions {
+  readonly series: SeriesDirectory;
+  readonly writer: BatchWriter;
+  /** Transactions on their way at once. */
+  readonly lanes: number;
+  /** Called after each commit. */
+  readonly onCommit: (durationSeconds: number, messages: number) => void;
+}
+
+export class CommitQueue {
+  readonly #options: CommitQueueOptions;
+  readonly #queue = new BatchQueue();
+  readonly #floodQueue = new BatchQueue();
+  readonly #inFlight = new Map<PreparedBatch, Promise<void>>();
+  #isFloodsTurn = false;
+  #running: Promise<void> | null = null;
+  #isClosed = false;
+
+  constructor(options: CommitQueueOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves with the times of the message's readings once they are committed. */
+  append({ readings, attributes, receivedAtMs, isOfFlood }: AppendMessage): Promise<Float64Array> {
+    if (this.#isClosed) return Promise.reject(closed());
+    const isSound = readings.every(({ value, tsMs }) => Number.isFinite(value) && Number.isSafeInteger(tsMs ?? 0));
+    if (!isSound) {
+      return Promise.reject(new BrambleError("store-failed", "a reading is no finite number, or has no whole time"));
+    }
+    const { series } = this.#options;
+    const batch = isOfFlood ? this.#floodQueue.gathering() : this.#queue.gathering();
+    // Of a message that was handed in before, a flood replaces the values.
+    if (isOfFlood) batch.behind = this.#queue.batches.at(-1) ?? batch.behind;
+    for (const { device, metric, tsMs, value } of readings)
+      batch.readings.add(series.of(device, metric).number, tsMs ?? receivedAtMs, value, tsMs === null);
+    for (const attribute of attributes) {
+      batch.attributes.set(`${attribute.device}\n${attribute.name}`, { ...attribute, changedAtMs: receivedAtMs });
+      batch.isBarrier = true;
+    }
+    return this.#wait(batch);
+  }
+
+  /** Resolves once the operation is committed, and everything that was handed in before. */
+  async run(operation: Operation): Promise<void> {
+    if (this.#isClosed) throw closed();
+    const batch = this.#behindAll();
+    batch.operations.push(operation);
+    await this.#wait(batch);
+  }
+
+  /** Resolves once everything that was handed in before is committed, or was rejected. */
+  async flush(): Promise<void> {
+    await this.#wait(this.#behindAll());
+  }
+
+  /** Resolves when no transaction is on its way that was when this was called. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#inFlight.values());
+  }
+
+  /** Takes nothing more, and resolves when everything that was handed in is settled. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#running;
+  }
+
+  #behindAll(): Batch {
+    const isFlooded = !this.#floodQueue.isEmpty;
+    const batch = (isFlooded ? this.#floodQueue : this.#queue).gathering();
+    if (isFlooded) batch.behind = this.#queue.batches.at(-1) ?? batch.behind;
+    batch.isBarrier = true;
+    return batch;
+  }
+
+  #wait(batch: Batch): Promise<Float64Array> {
+    const result = batch.wait();
+    this.#running ??= this.#drain();
+    return result;
+  }
+
+  async #drain(): Promise<void> {
+    await nextTurn();
+    for (let queue = this.#next(); queue !== null; queue = this.#next()) {
+      const [batch] = queue.batches;
+      if (batch === undefined) continue;
+      if (batch.messages < MIN_MESSAGES_PER_COMMIT) await nextTurn();
+      while (this.#inFlight.size >= this.#options.lanes) await Promise.race(this.#inFlight.values());
+      // What came in meanwhile may have moved its place further back.
+      if (this.#isHeldBack(batch)) continue;
+      queue.batches.shift();
+      this.#isFloodsTurn = queue === this.#queue;
+      await this.#start(batch);
+    }
+    await this.settled();
+    this.#running = null;
+    if (this.#next() !== null) this.#running = this.#drain();
+  }
+
+  #next(): BatchQueue | null {
+    const [first, second] = this.#isFloodsTurn ? [this.#floodQueue, this.#queue] : [this.#queue, this.#floodQueue];
+    for (const queue of [first, second]) {
+      const [batch] = queue.batches;
+      if (batch !== undefined && !this.#isHeldBack(batch)) return queue;
+    }
+    return null;
+  }
+
+  #isHeldBack({ behind }: Batch): boolean {
+    return behind !== null && this.#queue.batches.includes(behind);
+  }
+
+  /** Resolves when the batch is on its way, and, of a barrier, when it is done. */
+  async #start(batch: Batch): Promise<void> {
+    const { writer } = this.#options;
+    try {
+      if (batch.isBarrier) await this.settled();
+      const prepared = await writer.prepare(batch, () => this.settled());
+      for (let other = this.#overlapping(prepared); other !== undefined; other = this.#overlapping(prepared))
+        await other;
+      const done = this.#commit(batch, prepared).finally(() => this.#inFlight.delete(prepared));
+      this.#inFlight.set(prepared, done);
+      if (batch.isBarrier) await done;
+    } catch (error) {
+      batch.reject(error);
+    }
+  }
+
+  #overlapping(prepared: PreparedBatch): Promise<void> | undefined {
+    for (const [other, done] of this.#inFlight) if (prepared.overlaps(other)) return done;
+    return undefined;
+  }
+
+  /** Never rejects. */
+  async #commit(batch: Batch, prepared: PreparedBatch): Promise<void> {
+    const { writer, onCommit } = this.#options;
+    const startedAt = performance.now();
+    try {
+      await writer.write(prepared);
+      onCommit((performance.now() - startedAt) / 1_000, batch.messages);
+      batch.resolve(prepared.tsMs);
+    } catch (error) {
+      batch.reject(error);
+    }
+  }
+}
+
+function closed(): BrambleError {
+  return new BrambleError("store-failed", "the store is closed");
+}

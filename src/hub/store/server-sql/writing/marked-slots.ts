@@ -1,0 +1,60 @@
+// Which slots of the shortest rollups are known to be marked as changed: of a live series the same slot changes with every
+// reading, and one mark is enough until the slot's rollups are worked out again.
+import type { SlotMarks } from "../dialect.ts";
+
+export const SHORTEST_STEP_MS = 15 * 60_000;
+
+type Slots = Map<number, Set<number>>;
+
+export class MarkedSlots {
+  #slots: Slots = new Map();
+
+  get slots(): Slots {
+    return this.#slots;
+  }
+
+  /** From now on every slot is marked anew. What is on its way still relies on the marks that were known. */
+  forget(): void {
+    this.#slots = new Map();
+  }
+}
+
+/** The marks that a batch adds. */
+export class NewMarks implements SlotMarks {
+  readonly series: number[] = [];
+  readonly slots: number[] = [];
+  readonly #known: Slots;
+  readonly #owner: MarkedSlots;
+  readonly #added = new Map<number, Set<number>>();
+  #lastSeries = -1;
+  #lastSlot = -1;
+
+  constructor(owner: MarkedSlots) {
+    this.#owner = owner;
+    this.#known = owner.slots;
+  }
+
+  add(series: number, tsMs: number): void {
+    const slot = Math.floor(tsMs / SHORTEST_STEP_MS);
+    if (series === this.#lastSeries && slot === this.#lastSlot) return;
+    this.#lastSeries = series;
+    this.#lastSlot = slot;
+    if (this.#known.get(series)?.has(slot)) return;
+    const added = this.#added.get(series);
+    if (added?.has(slot)) return;
+    if (added === undefined) this.#added.set(series, new Set([slot]));
+    else added.add(slot);
+    this.series.push(series);
+    this.slots.push(slot);
+  }
+
+  /** They are in the database. */
+  committed(): void {
+    if (this.#owner.slots !== this.#known) return;
+    for (const [series, added] of this.#added) {
+      const known = this.#known.get(series);
+      if (known === undefined) this.#known.set(series, added);
+      else for (const slot of added) known.add(slot);
+    }
+  }
+}

@@ -1,0 +1,147 @@
+// Gives times to readings that came without one, and knows whether a batch is new to the database. Readings that are newer
+// than all others of their series, as live ones are, need no question to the database.
+import type { BatchColumns } from "../../common/batch.ts";
+import { TimestampAllocator } from "../../common/timestamp-allocator.ts";
+import type { ConnectionPool } from "../connection-pool.ts";
+import { toNumber } from "../values.ts";
+import type { SeriesDirectory } from "./series-directory.ts";
+
+const TIMES_PER_QUESTION = 5_000;
+
+/** Times at which a series has readings, ascending. */
+interface KnownTimes {
+  readonly fromMs: number;
+  readonly tsMs: number[];
+  /** Whether there are none behind the last one. */
+  isComplete: boolean;
+}
+
+/** Thrown where the database has to be asked first. */
+class UnknownTimes {
+  readonly series: number;
+  readonly fromMs: number;
+
+  constructor(series: number, fromMs: number) {
+    this.series = series;
+    this.fromMs = fromMs;
+  }
+}
+
+/** A batch on its way through. */
+interface Pass {
+  readonly columns: BatchColumns;
+  /** Where it is. */
+  row: number;
+  /** The newest times with those of the batch so far. */
+  readonly tips: Map<number, number>;
+  readonly known: Map<number, KnownTimes>;
+}
+
+export class TimeAllocator {
+  readonly #pool: ConnectionPool;
+  readonly #series: SeriesDirectory;
+  readonly #allocator = new TimestampAllocator((series, fromMs) => this.#takenTimes(series, fromMs));
+  #pass: Pass | null = null;
+
+  constructor(pool: ConnectionPool, series: SeriesDirectory) {
+    this.#pool = pool;
+    this.#series = series;
+  }
+
+  /**
+   * Writes into `columns.tsMs` a free time of its series for each reading that has none. `isNew`: no reading before had one of
+   * the times. `settled` resolves when everything that was assigned before is in the database, or is not.
+   */
+  async assign(
+    columns: BatchColumns,
+    untimed: Uint8Array,
+    settled: () => Promise<void>,
+  ): Promise<{ readonly isNew: boolean }> {
+    const receivedMs = columns.tsMs.slice();
+    const known = new Map<number, KnownTimes>();
+    for (;;) {
+      const pass: Pass = { columns, row: 0, tips: new Map(), known };
+      try {
+        this.#pass = pass;
+        const isNew = this.#assign(pass, untimed);
+        for (const [series, tipMs] of pass.tips) this.#series.at(series).tipMs = tipMs;
+        return { isNew };
+      } catch (error) {
+        // What was taken in this pass is not taken after all.
+        this.#allocator.clear();
+        if (!(error instanceof UnknownTimes)) throw error;
+        columns.tsMs.set(receivedMs);
+        await settled();
+        await this.#ask(error, known);
+      } finally {
+        this.#pass = null;
+      }
+    }
+  }
+
+  /** Forgets a series: it has readings at other times than before. */
+  forget(series: number): void {
+    this.#allocator.forget(series);
+  }
+
+  forgetAll(): void {
+    this.#allocator.clear();
+  }
+
+  #assign(pass: Pass, untimed: Uint8Array): boolean {
+    const { columns, tips } = pass;
+    const { series, tsMs } = columns;
+    let isNew = true;
+    for (; pass.row < series.length; pass.row++) {
+      const number = series[pass.row] ?? 0;
+      let ms = tsMs[pass.row] ?? 0;
+      if (untimed[pass.row] === 1) {
+        ms = this.#allocator.take(number, ms);
+        tsMs[pass.row] = ms;
+      } else this.#allocator.taken(number, ms);
+      if (ms > this.#tipOf(number, pass)) tips.set(number, ms);
+      else isNew = false;
+    }
+    return isNew;
+  }
+
+  #tipOf(series: number, { tips }: Pass): number {
+    return tips.get(series) ?? this.#series.at(series).tipMs;
+  }
+
+  *#takenTimes(series: number, fromMs: number): Generator<number> {
+    const pass = this.#pass;
+    if (pass === null || fromMs > this.#tipOf(series, pass)) return;
+    const known = pass.known.get(series);
+    if (known === undefined || fromMs < known.fromMs) throw new UnknownTimes(series, fromMs);
+    const { columns } = pass;
+    const taken = known.tsMs.filter((ms) => ms >= fromMs);
+    for (let row = 0; row < pass.row; row++) {
+      const ms = columns.tsMs[row] ?? 0;
+      if (columns.series[row] === series && ms >= fromMs) taken.push(ms);
+    }
+    const lastKnownMs = known.tsMs.at(-1) ?? fromMs;
+    for (const ms of taken.sort((a, b) => a - b)) {
+      if (!known.isComplete && ms > lastKnownMs) break;
+      yield ms;
+    }
+    if (!known.isComplete) throw new UnknownTimes(series, lastKnownMs + 1);
+  }
+
+  async #ask({ series, fromMs }: UnknownTimes, known: Map<number, KnownTimes>): Promise<void> {
+    const { id } = this.#series.at(series);
+    const rows = await this.#pool.read((connection) =>
+      connection.query(
+        `SELECT ts FROM reading WHERE series_id = ? AND ts >= ? ORDER BY ts LIMIT ${TIMES_PER_QUESTION}`,
+        [id, fromMs],
+      ),
+    );
+    const found = rows.map(([ts]) => toNumber(ts));
+    const before = known.get(series);
+    const isComplete = found.length < TIMES_PER_QUESTION;
+    if (before !== undefined && fromMs > before.fromMs) {
+      for (const ms of found) before.tsMs.push(ms);
+      before.isComplete = isComplete;
+    } else known.set(series, { fromMs, tsMs: found, isComplete });
+  }
+}

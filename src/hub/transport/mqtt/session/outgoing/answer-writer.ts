@@ -1,0 +1,55 @@
+// Writes answers to one client: in its version of MQTT, no larger than it takes, with words where it wants them.
+// Invariant: none overtakes acknowledgements that were there before it [MQTT-4.6.0-2].
+import type { IDisconnectPacket, IPubackPacket, IPubrecPacket, Packet } from "mqtt-packet";
+import { encode, MQTT_5, plainAcknowledgement } from "../../messages/packets.ts";
+import type { MqttSession } from "../../session.ts";
+import type { Agreed } from "../connect.ts";
+import { REASON, type Reason } from "../reason-codes.ts";
+
+type Explained = IPubackPacket | IPubrecPacket | IDisconnectPacket;
+
+export class AnswerWriter {
+  readonly #session: MqttSession;
+  /** Null before CONNECT is accepted. */
+  agreed: Pick<Agreed, "wantsReasons" | "maxPacketBytes"> | null = null;
+
+  constructor(session: MqttSession) {
+    this.#session = session;
+  }
+
+  write(packet: Packet): void {
+    this.#send(encode(packet, this.#session.level));
+  }
+
+  /** Acknowledges a message; `words` are for the client, null where nothing is wrong or it need not be said. */
+  acknowledge(qos: 1 | 2, messageId: number, reasonCode: Reason, words: string | null): void {
+    const cmd = qos === 1 ? "puback" : "pubrec";
+    if (reasonCode === REASON.SUCCESS) this.#send(plainAcknowledgement(cmd, messageId));
+    else this.#explain({ cmd, messageId, reasonCode }, this.agreed?.wantsReasons === true ? words : null);
+  }
+
+  /** PUBCOMP: the message has been released. */
+  complete(messageId: number, isKnown: boolean): void {
+    if (isKnown || this.#session.level !== MQTT_5) this.#send(plainAcknowledgement("pubcomp", messageId));
+    else this.write({ cmd: "pubcomp", messageId, reasonCode: REASON.PACKET_ID_NOT_FOUND });
+  }
+
+  /** Before the connection ends; older versions have no words for it. */
+  disconnect(reasonCode: Reason, words: string): void {
+    if (this.#session.level === MQTT_5) this.#explain({ cmd: "disconnect", reasonCode }, words);
+  }
+
+  /** With words where there is room for them [MQTT-3.4.2-2]. */
+  #explain(packet: Explained, words: string | null): void {
+    const { level } = this.#session;
+    const explained = words === null ? null : encode({ ...packet, properties: { reasonString: words } }, level);
+    const hasRoom = explained !== null && explained.length <= (this.agreed?.maxPacketBytes ?? 0);
+    this.#send(hasRoom ? explained : encode(packet, level));
+  }
+
+  #send(bytes: Uint8Array): void {
+    const { socket } = this.#session;
+    this.#session.flushAcknowledged();
+    if (socket.writable) socket.write(bytes);
+  }
+}

@@ -1,0 +1,187 @@
+// The one WebSocket to the hub: keeps it open, and passes events to the series and to the query cache. A connection that has
+// gone silent counts as lost at once: closing a socket over a frozen network can take minutes.
+import type { QueryClient, QueryFilters } from "@tanstack/react-query";
+import type {
+  CommandList,
+  DeviceList,
+  HubInfo,
+  LiveEvent,
+  LiveTicket,
+  Refused,
+  RefusedList,
+} from "../../../shared/api.ts";
+import { type Command, isSettled } from "../../../shared/controls/command.ts";
+import { apiUrl, isSignedOut, post, request } from "../client.ts";
+import { withCommand, withDevice, withoutDevice } from "../device-list.ts";
+import { liveUrl } from "../platform.ts";
+import { QUERY_KEYS, SENT_COMMANDS } from "../queries.ts";
+import { SeriesFeed } from "./series.ts";
+import { Signal } from "./signal.ts";
+
+/** Who sees all devices gets an event every second, so after this much silence the connection is dead even if the socket is open. */
+const MAX_SILENCE_MS = 8_000;
+/** For the answer to a question after a silence that need not mean anything. */
+const PROBE_TIMEOUT_MS = 5_000;
+const TICKET_TIMEOUT_MS = 6_000;
+const FIRST_RETRY_MS = 500;
+const MAX_RETRY_MS = 8_000;
+const MAX_REFUSED_MESSAGES = 1_000;
+
+export class LiveFeed {
+  readonly series = new SeriesFeed();
+  readonly connection = new Signal<"connecting" | "open" | "lost">("connecting");
+  readonly readingsPerSecond = new Signal<number | undefined>(undefined);
+  /** The latest command of this window that came to its end. */
+  readonly settled = new Signal<Command | undefined>(undefined);
+  readonly #queries: QueryClient;
+
+  constructor(queries: QueryClient) {
+    this.#queries = queries;
+  }
+
+  /** Stays connected until the signal aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    for (let failures = 0; !signal.aborted; failures++) {
+      const ticket = await this.#fetchTicket();
+      if (signal.aborted) return;
+      if (ticket !== null && (await this.#listen(liveUrl(ticket), signal))) failures = 0;
+      if (signal.aborted) return;
+      this.connection.set("lost");
+      this.readingsPerSecond.set(undefined);
+      await pause(backOffMs(failures), signal);
+    }
+  }
+
+  /** Null on failure, which the queries show: they fail in the same way, at once where the session has ended. */
+  async #fetchTicket(): Promise<LiveTicket | null> {
+    try {
+      return await post<LiveTicket>(apiUrl("live/ticket"), {}, TICKET_TIMEOUT_MS);
+    } catch (error) {
+      if (error instanceof Error && isSignedOut(error)) void this.#refetch({ queryKey: QUERY_KEYS.hub });
+      return null;
+    }
+  }
+
+  /** Resolves when the socket closes or is given up, to whether it was ever open. */
+  #listen(url: URL, signal: AbortSignal): Promise<boolean> {
+    return new Promise((resolve) => {
+      const socket = new WebSocket(url);
+      let wasOpen = false;
+      let isTicking = false;
+      let isOver = false;
+      const end = () => {
+        isOver = true;
+        clearTimeout(silence);
+        signal.removeEventListener("abort", end);
+        socket.onopen = socket.onmessage = socket.onclose = null;
+        socket.close();
+        resolve(wasOpen);
+      };
+      const onSilence = () => {
+        if (!wasOpen || isTicking) return end();
+        // One who sees some devices alone hears nothing while these say nothing.
+        request(apiUrl("me"), { timeoutMs: PROBE_TIMEOUT_MS }).then(() => isOver || expectMore(), end);
+      };
+      const expectMore = () => {
+        clearTimeout(silence);
+        silence = setTimeout(onSilence, MAX_SILENCE_MS);
+      };
+      let silence = setTimeout(onSilence, MAX_SILENCE_MS);
+      socket.onopen = () => {
+        wasOpen = true;
+        expectMore();
+        this.connection.set("open");
+        // Events were missed while the socket was closed, so refetch everything.
+        void this.#refetch({});
+      };
+      socket.onmessage = ({ data }: MessageEvent<string>) => {
+        expectMore();
+        const event: LiveEvent = JSON.parse(data);
+        isTicking ||= event.type === "rate";
+        this.#accept(event);
+      };
+      socket.onclose = end;
+      signal.addEventListener("abort", end);
+    });
+  }
+
+  #accept(event: LiveEvent): void {
+    switch (event.type) {
+      case "readings":
+        this.series.accept(event.readings);
+        break;
+      case "device":
+        this.#change<DeviceList>(QUERY_KEYS.devices, (list) => withDevice(list, event.device));
+        break;
+      case "command": {
+        const { command } = event;
+        if (isSettled(command.state) && SENT_COMMANDS.delete(command.id)) this.settled.set(command);
+        this.#change<DeviceList>(QUERY_KEYS.devices, (list) => withCommand(list, command));
+        this.#change<CommandList>(QUERY_KEYS.commands(command.device), ({ commands }) => ({
+          commands: [command, ...commands.filter(({ id }) => id !== command.id)].sort(newestFirst),
+        }));
+        break;
+      }
+      case "device-removed":
+        this.#change<DeviceList>(QUERY_KEYS.devices, (list) => withoutDevice(list, event.id));
+        break;
+      case "refused":
+        this.#change<RefusedList>(QUERY_KEYS.refused, ({ refused }) => ({
+          refused: withRefused(refused, event.refused),
+        }));
+        break;
+      case "disk":
+        this.#change<HubInfo>(QUERY_KEYS.hub, (hub) => ({ ...hub, disk: event.status }));
+        break;
+      case "rate":
+        this.readingsPerSecond.set(event.readingsPerSecond);
+        break;
+    }
+  }
+
+  /** Updates the cached answer. An answer still in flight may predate the event, so it is fetched again. */
+  #change<Answer>(queryKey: readonly string[], change: (answer: Answer) => Answer): void {
+    this.#queries.setQueryData<Answer>(queryKey, (answer) => answer && change(answer));
+    if (this.#queries.isFetching({ queryKey }) > 0) void this.#refetch({ queryKey });
+  }
+
+  /** `invalidateQueries` joins a first fetch that is in flight instead of repeating it, so cancel that first. */
+  async #refetch(which: QueryFilters): Promise<void> {
+    await this.#queries.cancelQueries(which);
+    await this.#queries.invalidateQueries(which);
+  }
+}
+
+function newestFirst(a: Command, b: Command): number {
+  return (b.timeline[0]?.atMs ?? 0) - (a.timeline[0]?.atMs ?? 0);
+}
+
+/** Exponential, with jitter so that windows do not reconnect at the same moment. */
+function backOffMs(failures: number): number {
+  return Math.min(FIRST_RETRY_MS * 2 ** failures, MAX_RETRY_MS) * (0.5 + Math.random());
+}
+
+/** Ends early when the computer says that it is back on a network, or the page is looked at again. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", end);
+      window.removeEventListener("online", end);
+      document.removeEventListener("visibilitychange", end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener("abort", end);
+    window.addEventListener("online", end);
+    document.addEventListener("visibilitychange", end);
+  });
+}
+
+/** Newest first. An entry that is known already replaces its old version: only its count went up. */
+function withRefused(list: readonly Refused[], refused: Refused): Refused[] {
+  const isSame = ({ atMs, address, code, source }: Refused) =>
+    atMs === refused.atMs && address === refused.address && code === refused.code && source === refused.source;
+  const place = refused.count === undefined ? -1 : list.findIndex(isSame);
+  return place < 0 ? [refused, ...list].slice(0, MAX_REFUSED_MESSAGES) : list.with(place, refused);
+}

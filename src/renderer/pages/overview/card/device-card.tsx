@@ -1,0 +1,87 @@
+// A device on the overview: presence, latest values with sparklines, its most used controls, and why it needs a look.
+import { TriangleAlert } from "lucide-react";
+import { memo, type ReactNode } from "react";
+import type { Device, Metric } from "../../../../shared/device.ts";
+import { useMay } from "../../../api/access.ts";
+import { seriesColour } from "../../../charts/colours.ts";
+import { Sparkline } from "../../../charts/sparkline.tsx";
+import { LastSeen } from "../../../device/last-seen.tsx";
+import { LatestValue } from "../../../device/latest-value.tsx";
+import { Presence } from "../../../device/presence.tsx";
+import { SilentMetrics } from "../../../device/silent-metrics.tsx";
+import { metricLabel } from "../../../i18n/names.ts";
+import { formatCount } from "../../../i18n/numbers.ts";
+import { text } from "../../../i18n/text.ts";
+import { formatSpan } from "../../../i18n/times.ts";
+import { LINKS } from "../../../shell/use-route.ts";
+import styles from "./device-card.module.css";
+import { QuickSwitches } from "./quick-switches.tsx";
+
+const MAX_SHOWN_METRICS = 4;
+
+interface Props {
+  readonly device: Device;
+  /** Why it needs a look, separated by spaces: a text, so that equal ones draw nothing anew. */
+  readonly reasons: string;
+  /** What moves it, where the order is made by hand. */
+  readonly handle: ReactNode;
+}
+
+/** Memoized, so that a change of one device renders one card. */
+export const DeviceCard = memo(function DeviceCard({ device, reasons, handle }: Props) {
+  const { id, name, presence, firstSeenMs } = device;
+  const metrics = device.metrics.filter(({ hidden }) => hidden !== true);
+  const mayCommand = useMay("operator");
+  const hidden = metrics.length - MAX_SHOWN_METRICS;
+  const isSilent = (metric: Metric) => metric.stale || !presence.online;
+  return (
+    <li className={`panel ${styles["card"]} ${presence.online ? "" : styles["away"]}`} data-device={id}>
+      <header>
+        {handle}
+        <h3 className="cut" title={name}>
+          <a href={LINKS.device(id)}>{name}</a>
+        </h3>
+        <Presence {...presence} />
+      </header>
+      {metrics.slice(0, MAX_SHOWN_METRICS).map((metric, index) => (
+        <div key={metric.name} className={`${styles["metric"]} ${metric.stale ? styles["stale"] : ""}`}>
+          <span className={styles["label"]} title={metric.name}>
+            {metricLabel(metric)}
+          </span>
+          <LatestValue device={id} metric={metric} />
+          <Sparkline
+            device={id}
+            metric={metric}
+            sinceMs={firstSeenMs}
+            colour={isSilent(metric) ? "var(--faint)" : seriesColour(index)}
+          />
+        </div>
+      ))}
+      {hidden > 0 && <p className="note">{text.presence.andMore(formatCount(hidden))}</p>}
+      {mayCommand && <QuickSwitches device={device} />}
+      {/* The other reasons are said where they are: at the device's presence, its sensors, its controls. */}
+      {(["undervoltage", "duplicate"] as const).map(
+        (reason) =>
+          reasons.split(" ").includes(reason) && (
+            <p key={reason} className={styles["reason"]}>
+              <TriangleAlert className="icon" aria-hidden="true" />
+              {text.overview.causes[reason]}
+            </p>
+          ),
+      )}
+      {!presence.online && (
+        <p className="note">
+          {text.overview.lastHeard} <LastSeen device={device} />
+          {usualPause(metrics)}
+        </p>
+      )}
+      {presence.online && <SilentMetrics device={id} metrics={metrics} />}
+    </li>
+  );
+});
+
+/** The shortest usual interval of its metrics. */
+function usualPause(metrics: readonly Metric[]): string {
+  const pausesMs = metrics.flatMap(({ usualPauseMs }) => usualPauseMs ?? []);
+  return pausesMs.length === 0 ? "" : `; ${text.overview.usually(formatSpan(Math.min(...pausesMs)))}`;
+}

@@ -1,0 +1,65 @@
+// The brand, the way to find anything, and the links to the pages that one may see: a column beside the page, on a phone a bar
+// below it.
+import { KeyRound, LayoutGrid, type LucideIcon, Search, Stethoscope } from "lucide-react";
+import { useMay, useMe, useSeesAll } from "../../api/access.ts";
+import { useDevices } from "../../api/queries.ts";
+import { text } from "../../i18n/text.ts";
+import { LINKS, type Route } from "../use-route.ts";
+import { BrandMark } from "./brand-mark.tsx";
+import { CompareLinks } from "./compare-links.tsx";
+import styles from "./navigation.module.css";
+
+interface Props {
+  readonly route: Route;
+  readonly onFind: () => void;
+}
+
+export function Navigation({ route, onFind }: Props) {
+  const { data: devices } = useDevices();
+  const { data: me } = useMe();
+  const isAdmin = useMay("admin");
+  const seesAll = useSeesAll();
+  const isApple = navigator.platform.startsWith("Mac") || navigator.platform.startsWith("iP");
+  const { overview, doctor, access } = text.shell;
+  return (
+    <nav className={styles["navigation"]} aria-label={text.shell.pages}>
+      <a className={styles["brand"]} href={LINKS.overview}>
+        <BrandMark />
+        Bramble
+      </a>
+      <button type="button" className={styles["find"]} aria-keyshortcuts="Control+K Meta+K" onClick={onFind}>
+        <Search aria-hidden="true" />
+        <span>{text.shell.find}</span>
+        <kbd>{isApple ? "⌘K" : "Ctrl K"}</kbd>
+      </button>
+      {me?.device === undefined && (
+        <PageLink icon={LayoutGrid} href={LINKS.overview} isCurrent={route.kind === "overview"} name={overview}>
+          {devices !== undefined && <small title={text.shell.devices}>{devices.length}</small>}
+        </PageLink>
+      )}
+      {me !== undefined && me.device === undefined && <CompareLinks route={route} />}
+      {seesAll && <PageLink icon={Stethoscope} href={LINKS.doctor} isCurrent={route.kind === "doctor"} name={doctor} />}
+      {isAdmin && (
+        <PageLink icon={KeyRound} href={LINKS.access("devices")} isCurrent={route.kind === "access"} name={access} />
+      )}
+    </nav>
+  );
+}
+
+interface LinkProps {
+  readonly icon: LucideIcon;
+  readonly href: string;
+  readonly isCurrent: boolean;
+  readonly name: string;
+  readonly children?: React.ReactNode;
+}
+
+function PageLink({ icon: Icon, href, isCurrent, name, children }: LinkProps) {
+  return (
+    <a className={styles["page"]} href={href} aria-current={isCurrent ? "page" : undefined}>
+      <Icon aria-hidden="true" />
+      <span>{name}</span>
+      {children}
+    </a>
+  );
+}

@@ -1,0 +1,57 @@
+// How the saving of an export goes, on every page: how far it is, with a button that cancels it, then where the file is.
+import { useEffect, useState } from "react";
+import type { SaveState } from "../../../shared/bridge.ts";
+import { cancelSave, watchSaveState } from "../../api/platform.ts";
+import { formatBytes } from "../../i18n/numbers.ts";
+import styles from "./save-toast.module.css";
+
+const OUTCOME_SHOWN_MS = 8_000;
+/** A failure is read to its end, and its advice followed. */
+const FAILURE_SHOWN_MS = 30_000;
+
+export function SaveToast() {
+  const [state, setState] = useState<SaveState>();
+  useEffect(() => watchSaveState(setState), []);
+
+  useEffect(() => {
+    if (state === undefined || state.kind === "saving") return;
+    const shownMs = state.kind === "failed" ? FAILURE_SHOWN_MS : OUTCOME_SHOWN_MS;
+    const timer = setTimeout(() => setState(undefined), shownMs);
+    return () => clearTimeout(timer);
+  }, [state]);
+
+  return (
+    <div className={styles["toastPlace"]}>
+      {/* The bytes change several times a second: they are shown and not read out. */}
+      <div role="status">{state !== undefined && state.kind !== "saving" && <Outcome state={state} />}</div>
+      {state?.kind === "saving" && (
+        <section className={`${styles["toast"]} ${styles["saving"]}`} aria-label="Saving the export">
+          <p>
+            Saving {fileName(state.path)}…{" "}
+            <span className={styles["bytes"]}>
+              {state.bytes === 0 ? "waiting for the hub" : `${formatBytes(state.bytes)} so far`}
+            </span>
+          </p>
+          <button type="button" className="button small" onClick={cancelSave}>
+            Cancel
+          </button>
+        </section>
+      )}
+    </div>
+  );
+}
+
+function Outcome({ state }: { readonly state: Exclude<SaveState, { kind: "saving" }> }) {
+  switch (state.kind) {
+    case "saved":
+      return <p className={styles["toast"]}>Saved to {state.path}</p>;
+    case "failed":
+      return <p className={styles["toast"]}>Not saved: {state.reason}</p>;
+    case "cancelled":
+      return null;
+  }
+}
+
+function fileName(path: string): string {
+  return path.split(/[/\\]/).at(-1) ?? path;
+}

@@ -1,0 +1,44 @@
+// Series of several devices over one another, in the address and as a named view in the side bar.
+import { expect, test } from "@playwright/test";
+import { startTestHub } from "../../support/hub.ts";
+import { linkOf } from "../page.ts";
+
+test("series of two devices are compared, named, opened from the side bar and forgotten", async ({ page }) => {
+  await using hub = await startTestHub();
+  const now = Date.now();
+  for (const [device_id, value] of [
+    ["north", 20],
+    ["south", 30],
+  ] as const) {
+    const rows = Array.from({ length: 30 }, (_, index) => ({
+      device_id,
+      ts: now - index * 60_000,
+      t: value + index / 10,
+    }));
+    await hub.post(rows);
+  }
+  await page.goto(linkOf(hub));
+  await page.getByRole("link", { name: "Compare" }).click();
+  await expect(page.getByText("Choose series of any devices")).toBeVisible();
+  const add = page.getByLabel("Series", { exact: true });
+  await add.selectOption("north/t");
+  await add.selectOption("south/t");
+  const legend = page.getByRole("region", { name: "2 series over time" }).getByRole("listitem");
+  await expect(legend.nth(0)).toContainText(/north · T.*max 22\.9/);
+  await expect(legend.nth(1)).toContainText(/south · T.*max 32\.9/);
+  await expect(page).toHaveURL(/series=north%2Ft&series=south%2Ft/);
+
+  await page.getByText("1 h", { exact: true }).click();
+  await page.getByLabel("Name").fill("Greenhouse");
+  await page.getByRole("button", { name: "Save view" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Greenhouse" })).toBeVisible();
+  await page.getByRole("link", { name: "Overview" }).click();
+  await page.getByRole("link", { name: "Greenhouse" }).click();
+  await expect(page.getByRole("radio", { name: "1 h" })).toBeChecked();
+  await expect(legend).toHaveCount(2);
+  await page.getByRole("img", { name: "2 series over time" }).hover();
+  await expect(legend.nth(0)).toContainText(/\d+:\d\d:\d\d [AP]M · (?:2\d\.\d|no readings)|no readings from/);
+
+  await page.getByRole("button", { name: "Forget view" }).click();
+  await expect(page.getByRole("link", { name: "Greenhouse" })).toBeHidden();
+});
