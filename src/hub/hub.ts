@@ -1,7 +1,6 @@
 // The composition root: builds every part, starts them from the store outwards, stops them from the ports inwards.
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import type { Language } from "../shared/messages/language.ts";
 import type { Message } from "../shared/messages/message.ts";
 import { Admission } from "./access/limits/admission.ts";
 import { createExternalBroker } from "./broker/external/create-external-broker.ts";
@@ -244,16 +243,14 @@ export class Hub {
   #createTls({ core, failures, endpoints, mqtt, http, status, reach }: TlsParts): Tls {
     const { config, folder, clock, publicAuthorities, log: hubLog } = this.#options;
     const log = hubLog.child({ name: "tls" });
-    const { host, allowedHosts: more } = config;
-    const { challenges } = reach;
-    const names = () => reachableNames({ host, more, mdnsName: status.mdnsName });
+    const names = () => reachableNames({ host: config.host, more: config.allowedHosts, mdnsName: status.mdnsName });
     const presented = () => ({ isOwn: tls.mode === "own", names: tls.certificate?.names ?? [] });
     const diagnostics = new TlsDiagnostics({ failures, floodLog: core.floodLog, presented });
     const https = { protocol: "HTTPS", wanted: config.httpsPort, handler: http.handler, plain: http.listener } as const;
     const mqtts = { protocol: "MQTTS", wanted: config.mqttsPort, handler: mqtt.handler, plain: mqtt.listener } as const;
     const tls: Tls = new Tls({
-      host,
-      ports: [https, mqtts].map((port) => createSecurePort({ ...port, diagnostics, challenges })),
+      host: config.host,
+      ports: [https, mqtts].map((port) => createSecurePort({ ...port, diagnostics, challenges: reach.challenges })),
       records: core.store.records,
       ...(publicAuthorities && { publicAuthorities }),
       sources: {
@@ -274,20 +271,18 @@ export class Hub {
     const { config, version, uiFolder, agentFolder, clock, httpTimeouts, log } = this.#options;
     const { store, access, directory, registry, refusals, retention, commands, ingest, inbox, budget, feed, floodLog } =
       core;
-    const { proxies } = access;
     const { basePath } = config;
     const mqttPort = () => endpoints.mqttPort;
     const httpsPort = () => endpoints.httpsPort;
     const diagnostics = new HttpDiagnostics({ failures, mqttPort, httpsPort, floodLog });
     const clients = new RequestClients({
-      proxies,
+      proxies: access.proxies,
       admission,
       onNotAdmitted: (address, outcome) => diagnostics.notAdmitted(address, outcome),
       clock,
     });
-    const hubInfo = (language?: Language) => status.info(language);
     const doctor = new Doctor({
-      hubInfo,
+      hubInfo: () => status.info(),
       listening: config,
       mdns: config.mdns,
       browse: async () => (await import("./discovery/browse.ts")).browseHubs(config.host),
@@ -318,7 +313,7 @@ export class Hub {
       mqttClients: mqtt.clients,
       reach,
       log,
-      hubInfo,
+      hubInfo: (language) => status.info(language),
       diagnostics,
       tls,
       uiFolder,
@@ -349,22 +344,19 @@ export class Hub {
   }
 }
 
-interface MqttParts {
-  readonly config: Config;
+interface PortParts {
   readonly core: Core;
-  readonly version: string;
   readonly admission: Admission;
   readonly failures: ConnectionFailures;
   readonly endpoints: Endpoints;
-  readonly clock: Clock;
-  readonly log: Log;
 }
+
+type MqttParts = PortParts & Pick<HubOptions, "config" | "version" | "clock" | "log">;
 
 function createMqtt(parts: MqttParts): EmbeddedBroker {
   const { config, core, version, admission, failures, endpoints, clock, log: hubLog } = parts;
   const { access, ingest, inbox, commands, budget, registry, floodLog, events, store } = core;
   const log = hubLog.child({ name: "mqtt" });
-  const httpPort = () => endpoints.httpPort;
   const mqtt = new EmbeddedBroker({
     host: config.host,
     port: config.mqttPort,
@@ -380,7 +372,7 @@ function createMqtt(parts: MqttParts): EmbeddedBroker {
     diagnostics: new MqttDiagnostics({
       failures,
       ingest,
-      httpPort,
+      httpPort: () => endpoints.httpPort,
       mqttsPort: () => endpoints.mqttsPort,
       onDuplicateId: (clientId, addresses) => registry.duplicateSeen(clientId, addresses),
       clock,
@@ -395,7 +387,7 @@ function createMqtt(parts: MqttParts): EmbeddedBroker {
   return mqtt;
 }
 
-interface HttpParts extends Omit<MqttParts, "config" | "version" | "clock" | "log"> {
+interface HttpParts extends PortParts {
   readonly mqtt: EmbeddedBroker;
   readonly status: HubStatus;
   readonly reach: Reach;
