@@ -58,6 +58,7 @@ const SHOWS_SOME = [
   "GET /api/v1/export.csv",
   "GET /api/v1/export.json",
   "GET /api/v1/export.ndjson",
+  "GET /api/v1/frames",
   "GET /api/v1/hub",
   "GET /api/v1/me",
   "GET /api/v1/readings",

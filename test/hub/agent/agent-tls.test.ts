@@ -85,7 +85,10 @@ test("it joins over TLS with a key of its own: pinned, approved by its code, bac
   );
   expect((await send(hub, "POST", "/api/v1/devices/pi/approve", { keyCode: offered.code })).status).toBe(200);
   await untilNewReading(hub);
-  expect((await agent.command("status")).output).toContain(`it trusts the authority ${authority?.fingerprint}`);
+  await until("the status to say so", async () => {
+    const { output } = await agent.command("status");
+    return output.includes(`it trusts the authority ${authority?.fingerprint}`) || undefined;
+  });
   expect((await (await hub.fetch("/api/v1/doctor")).json()).clients).toEqual([]);
 
   await agent.end("SIGTERM");

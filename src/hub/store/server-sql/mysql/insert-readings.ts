@@ -16,7 +16,7 @@ export function insertReadings({ series, tsMs, values }: ReadingColumns, start: 
 export const REPLACING = " ON DUPLICATE KEY UPDATE value = VALUES(value)";
 
 /** With an exponent a number is a double from the start; without, it is a decimal first. These servers store no -0: it is 0. */
-function double(value: number): string {
+export function double(value: number): string {
   const text = String(value);
   return text.includes("e") ? text : `${text}e0`;
 }
