@@ -23,6 +23,7 @@ import { loadLanguage, message, render } from "../../src/shared/messages/message
 
 /** Parameters that are more than a text. */
 const SAMPLES: Readonly<Record<string, unknown>> = {
+  modes: ["one", "another"],
   fields: [{ field: "t", said: "NaN" }],
   check: "reach",
   firewall: "ufw",

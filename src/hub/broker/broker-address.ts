@@ -1,6 +1,8 @@
 // The address of an outside broker, as `--broker` takes it: mqtt://host, mqtts://user@host:port. What is shown and logged is
 // `url`, which never holds the user's name or the password.
 import { readFileSync } from "node:fs";
+import { Failure } from "../../shared/errors.ts";
+import { message } from "../../shared/messages/message.ts";
 
 export interface BrokerAddress {
   /** Without credentials; for people. */
@@ -25,22 +27,21 @@ export interface BrokerAddressSource {
 
 const PORTS = { "mqtt:": 1883, "mqtts:": 8883 } as const;
 
-/** Throws with a message that does not repeat the password. */
+/** Throws a `Failure` that does not repeat the password. */
 export function parseBrokerAddress({ url, password, passwordFile, caFile }: BrokerAddressSource): BrokerAddress {
   const parsed = URL.parse(url);
   const protocol = parsed?.protocol;
   if (parsed === null || (protocol !== "mqtt:" && protocol !== "mqtts:") || parsed.hostname === "")
-    throw new Error("--broker takes an address such as mqtt://192.168.1.5 or mqtts://user@broker.example:8883.");
+    throw new Failure(message("flag/broker"));
   if (parsed.pathname.length > 1 || parsed.search !== "" || parsed.hash !== "")
-    throw new Error("--broker takes an address without a path, such as mqtt://192.168.1.5.");
-  if (caFile !== undefined && protocol === "mqtt:") throw new Error("--broker-ca is for an mqtts:// broker.");
+    throw new Failure(message("flag/broker/path"));
+  if (caFile !== undefined && protocol === "mqtt:") throw new Failure(message("flag/broker/ca-without-tls"));
   const port = parsed.port === "" ? PORTS[protocol] : Number(parsed.port);
   const fromFile =
     passwordFile === undefined ? undefined : readText(passwordFile, "BRAMBLE_BROKER_PASSWORD_FILE").trim();
   const secret = decodeURIComponent(parsed.password) || password || fromFile || null;
   const username = decodeURIComponent(parsed.username) || null;
-  if (secret !== null && username === null)
-    throw new Error("The broker's password needs a user name: --broker mqtts://user@host.");
+  if (secret !== null && username === null) throw new Failure(message("flag/broker/password-without-user"));
   return {
     url: `${protocol}//${parsed.hostname}:${port}`,
     isTls: protocol === "mqtts:",
@@ -56,6 +57,6 @@ function readText(path: string, name: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (cause) {
-    throw new Error(`${name}: ${path} cannot be read.`, { cause });
+    throw new Failure(message("flag/unreadable-file", { flag: name, path }), { cause });
   }
 }

@@ -1,6 +1,9 @@
 // Where the store is when it is no file: what `--store` names. The password stays inside: nothing that prints, logs or
 // serialises an address shows it.
 
+import { Failure } from "../../shared/errors.ts";
+import { message } from "../../shared/messages/message.ts";
+
 export type ServerKind = "postgresql" | "mysql";
 /** How the connection is protected: `verify` checks the certificate and its name, `encrypt` only encrypts. */
 export type ServerTls = "off" | "encrypt" | "verify";
@@ -18,7 +21,6 @@ const TLS_MODES: Readonly<Record<string, ServerTls>> = {
   "verify-ca": "verify",
   "verify-full": "verify",
 };
-const FORM = "a URL such as postgres://user:password@host/database or mariadb://user:password@host/database";
 
 export class StoreAddress {
   readonly kind: ServerKind;
@@ -30,17 +32,17 @@ export class StoreAddress {
   readonly #scheme: string;
   readonly #password: string;
 
-  /** Throws with a message that does not repeat the text, which holds a password. */
+  /** Throws a `Failure` that does not repeat the text, which holds a password. */
   constructor(text: string) {
     const url = URL.canParse(text) ? new URL(text) : null;
     const kind = url === null ? undefined : SCHEMES[url.protocol];
-    if (url === null || kind === undefined) throw new Error(`--store takes ${FORM}.`);
+    if (url === null || kind === undefined) throw new Failure(message("flag/store"));
     const database = decoded(url.pathname.slice(1));
     if (url.hostname === "" || database === "" || url.username === "")
-      throw new Error(`--store takes ${FORM}: user, host and database are needed.`);
+      throw new Failure(message("flag/store/incomplete"));
     const mode = url.searchParams.get("sslmode") ?? "disable";
     const tls = TLS_MODES[mode];
-    if (tls === undefined) throw new Error(`sslmode in --store is one of ${Object.keys(TLS_MODES).join(", ")}.`);
+    if (tls === undefined) throw new Failure(message("flag/store/tls", { modes: Object.keys(TLS_MODES) }));
     this.kind = kind;
     this.host = url.hostname.replace(/^\[(.*)\]$/, "$1");
     this.port = url.port === "" ? DEFAULT_PORTS[kind] : Number(url.port);
@@ -75,6 +77,6 @@ function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    throw new Error(`--store takes ${FORM}; a % in it is written as %25.`);
+    throw new Failure(message("flag/store/percent"));
   }
 }

@@ -48,21 +48,24 @@ export class Rollups {
   }
 
   async #refresh(nowMs: number): Promise<void> {
-    const { marked, settled } = this.#options;
+    const { pool, marked, settled } = this.#options;
     const endSlot = Math.floor(nowMs / SHORTEST_STEP_MS);
-    // Marks that are removed below must not be relied on: neither by what comes, nor by what is on its way.
+    const [newest] = await pool.read((connection) => connection.query("SELECT MAX(id) FROM rollup_mark"));
+    const lastId = toNumber(newest?.[0] ?? 0);
+    // Marks that are removed below must not be relied on: what comes from here on makes newer ones, which stay, and what is on
+    // its way relies on older ones until it is done.
     marked.forget();
     await settled();
-    while (!this.#isStopped && (await this.#step(endSlot)) === MARKS_PER_STEP);
+    while (!this.#isStopped && (await this.#step(endSlot, lastId)) === MARKS_PER_STEP);
   }
 
   /** Answers how many marks were removed. */
-  #step(endSlot: number): Promise<number> {
+  #step(endSlot: number, lastId: number): Promise<number> {
     const { pool, dialect } = this.#options;
     return pool.transaction(dialect.sql.begin, async (connection) => {
       const marks = await connection.query(
-        `SELECT id, series_id, slot FROM rollup_mark WHERE slot < ? ORDER BY series_id, slot LIMIT ${MARKS_PER_STEP}`,
-        [endSlot],
+        `SELECT id, series_id, slot FROM rollup_mark WHERE slot < ? AND id <= ? ORDER BY series_id, slot LIMIT ${MARKS_PER_STEP}`,
+        [endSlot, lastId],
       );
       if (marks.length === 0) return 0;
       const slots: SeriesSlots = new Map();

@@ -29,6 +29,8 @@ const WITHOUT_FLAG = "Start Bramble without that flag, or with a right one.";
 const OTHER_FOLDER = "Or name another folder with --data.";
 const TRY_AGAIN = "Then try again.";
 
+const STORE_FORM = "a URL such as postgres://user:password@host/database or mariadb://user:password@host/database";
+
 export const start = {
   // What it was told.
   "start/flags": ({ problem }: Problem) => `${problem} See bramble serve --help.`,
@@ -37,6 +39,16 @@ export const start = {
   "flag/port": ({ flag, said }: Flag & Said) => `--${flag} takes a port from 0 to 65535, not “${said}”.`,
   "flag/memory": ({ min, max, said }: Said & { readonly min: number; readonly max: number }) =>
     `--memory takes megabytes from ${min} to ${max}, not “${said}”.`,
+  "flag/broker": () => "--broker takes an address such as mqtt://192.168.1.5 or mqtts://user@broker.example:8883.",
+  "flag/broker/path": () => "--broker takes an address without a path, such as mqtt://192.168.1.5.",
+  "flag/broker/ca-without-tls": () => "--broker-ca is for an mqtts:// broker.",
+  "flag/broker/password-without-user": () => "The broker’s password needs a user name: --broker mqtts://user@host.",
+  "flag/unreadable-file": ({ flag, path }: Flag & { readonly path: string }) => `${flag}: ${path} cannot be read.`,
+  "flag/store": () => `--store takes ${STORE_FORM}.`,
+  "flag/store/incomplete": () => `--store takes ${STORE_FORM}: user, host and database are needed.`,
+  "flag/store/percent": () => `--store takes ${STORE_FORM}; a % in it is written as %25.`,
+  "flag/store/tls": ({ modes }: { readonly modes: readonly string[] }) =>
+    `sslmode in --store is one of ${modes.join(", ")}.`,
   "flag/host": ({ said }: Said) => `--host takes an IP address, not “${said}”.`,
   "flag/network": ({ flag, said }: Flag & Said) => `--${flag} takes networks such as 203.0.113.0/24, not “${said}”.`,
   "flag/base-path": ({ said }: Said) => `--base-path takes a path such as /bramble, not “${said}”.`,

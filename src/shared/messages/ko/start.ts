@@ -22,6 +22,8 @@ const MEND = "문제를 고친 뒤 다시 시도하세요.";
 const NO_IPV6 = "이 컴퓨터에는 IPv6가 없습니다.";
 const MAY_WRITE = "디스크와 폴더에 문제가 없고 이 사용자가 쓸 수 있는지 확인하세요.";
 
+const STORE_FORM = "postgres://user:password@host/database나 mariadb://user:password@host/database 같은 URL";
+
 export const start: typeof english = {
   "start/flags": ({ problem }) => `${problem} bramble serve --help를 보세요.`,
   "start/flags/desktop": ({ problem }) => `${problem} ${WITHOUT_FLAG}`,
@@ -29,6 +31,17 @@ export const start: typeof english = {
   "flag/port": ({ flag, said }) => `--${flag}에는 “${said}”이(가) 아니라 0부터 65535까지의 포트를 지정하세요.`,
   "flag/memory": ({ min, max, said }) =>
     `--memory에는 “${said}”이(가) 아니라 ${min}부터 ${max}까지의 메가바이트를 지정하세요.`,
+  "flag/broker": () => "--broker에는 mqtt://192.168.1.5나 mqtts://user@broker.example:8883 같은 주소를 지정하세요.",
+  "flag/broker/path": () => "--broker에는 mqtt://192.168.1.5처럼 경로가 없는 주소를 지정하세요.",
+  "flag/broker/ca-without-tls": () => "--broker-ca는 mqtts:// 브로커에만 씁니다.",
+  "flag/broker/password-without-user": () =>
+    "브로커 비밀번호에는 사용자 이름이 필요합니다: --broker mqtts://user@host.",
+  "flag/unreadable-file": ({ flag, path }) => `${flag}: ${path} 파일을 읽을 수 없습니다.`,
+  "flag/store": () => `--store에는 ${STORE_FORM}을 지정하세요.`,
+  "flag/store/incomplete": () =>
+    `--store에는 ${STORE_FORM}을 지정하세요. 사용자, 호스트, 데이터베이스가 모두 필요합니다.`,
+  "flag/store/percent": () => `--store에는 ${STORE_FORM}을 지정하세요. 그 안의 %는 %25로 씁니다.`,
+  "flag/store/tls": ({ modes }) => `--store의 sslmode는 다음 가운데 하나입니다: ${modes.join(", ")}.`,
   "flag/host": ({ said }) => `--host에는 “${said}”이(가) 아니라 IP 주소를 지정하세요.`,
   "flag/network": ({ flag, said }) => `--${flag}에는 “${said}”이(가) 아니라 203.0.113.0/24 같은 네트워크를 지정하세요.`,
   "flag/base-path": ({ said }) => `--base-path에는 “${said}”이(가) 아니라 /bramble 같은 경로를 지정하세요.`,

@@ -45,6 +45,7 @@ const DEVICE_CREDENTIALS: Json = [{}, { bearer: [] }, { apiKey: [] }];
 const TAGS: readonly (readonly [name: string, description: string])[] = [
   ["Devices", "The registry: names, presence, controls, joining."],
   ["Readings", "Charts, raw rows, how long readings are kept."],
+  ["Views", "Comparisons of several series that people have named."],
   ["Export", "Readings as files."],
   ["Commands", "What devices are told to do."],
   ["For devices", "What a Pi needs that has HTTP alone. A device that has a key shows it."],
