@@ -2,7 +2,7 @@
 import type { Metric } from "../../shared/device.ts";
 import type { Bucket } from "../../shared/reading.ts";
 import { locale } from "../i18n/language.ts";
-import { formatMean, formatQuantity, formatValue } from "../i18n/numbers.ts";
+import { formatInUnit, formatMean, formatQuantity, unitBeside } from "../i18n/numbers.ts";
 import { text } from "../i18n/text.ts";
 import { formatInstant } from "../i18n/times.ts";
 import type { BucketWindow } from "./series/bucket-window.ts";
@@ -26,7 +26,8 @@ export function summaryText(window: BucketWindow, metric: Metric): string {
     return text.charts.increase(`+${increase}`);
   }
   const { min, mean, max } = summary;
-  return text.charts.summary(formatValue(min, resolution), formatMean(mean, resolution), formatValue(max, resolution));
+  const value = (one: number) => formatInUnit(one, metric.unit, resolution);
+  return text.charts.summary(value(min), meanText(mean, metric, resolution), value(max));
 }
 
 export function momentText(window: BucketWindow, metric: Metric, atMs: number, gaps: readonly Gap[]): string {
@@ -48,10 +49,16 @@ function bucketText(window: BucketWindow, metric: Metric, { min, avg, max, n }: 
     if (min !== max) return text.charts.share(share.format(avg));
     return min === 1 ? text.charts.on : text.charts.off;
   }
-  const mean = n === 1 ? formatValue(avg, resolution) : formatMean(avg, resolution);
-  const unit = metric.unit === undefined ? "" : `\u202f${metric.unit}`;
+  const value = (one: number) => formatInUnit(one, metric.unit, resolution);
+  const mean = n === 1 ? value(avg) : meanText(avg, metric, resolution);
+  const beside = unitBeside(metric.unit);
+  const unit = beside === undefined ? "" : `\u202f${beside}`;
   if (min === max) return `${mean}${unit}`;
-  return `${mean}${unit}  (${formatValue(min, resolution)} – ${formatValue(max, resolution)})`;
+  return `${mean}${unit}  (${value(min)} – ${value(max)})`;
+}
+
+function meanText(mean: number, { unit }: Metric, resolution: number | undefined): string {
+  return unitBeside(unit) === unit ? formatMean(mean, resolution) : formatInUnit(mean, unit);
 }
 
 /** True and false, unless people say that its values are something else. */

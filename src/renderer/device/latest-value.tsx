@@ -4,7 +4,7 @@ import { useSignal } from "../api/feed/signal.ts";
 import { useLatest, useLive } from "../api/feed/use-live.ts";
 import { useStored } from "../api/kept/stored.ts";
 import { temperatureUnit } from "../api/kept/temperature-unit.ts";
-import { formatBytes, formatValue } from "../i18n/numbers.ts";
+import { formatInUnit, unitBeside } from "../i18n/numbers.ts";
 import { text } from "../i18n/text.ts";
 import { formatExact } from "../i18n/times.ts";
 import { inUnit, type Quantity } from "../i18n/units.ts";
@@ -32,7 +32,7 @@ export function LatestValue({ device, metric }: Props) {
       title={`${latest.value} ${metric.unit ?? ""} · ${formatExact(latest.ts)}`}
     >
       {shown}
-      {unit !== undefined && unit !== "B" && <small>{unit}</small>}
+      {unitBeside(unit) !== undefined && <small>{unit}</small>}
     </span>
   );
 }
@@ -43,5 +43,5 @@ const resolutionOf = ({ decimals }: Metric, seen: number | undefined): number | 
 
 function valueText({ kind }: Metric, { value, unit, resolution }: Quantity): string {
   if (kind === "state" && (value === 0 || value === 1)) return value === 1 ? text.charts.on : text.charts.off;
-  return unit === "B" ? formatBytes(value) : formatValue(value, resolution);
+  return formatInUnit(value, unit, resolution);
 }

@@ -9,6 +9,8 @@ const MAX_PLAIN = 1e15;
 const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
 const compact = new Intl.NumberFormat(locale, { notation: "compact", maximumSignificantDigits: 4 });
 
+const BYTES = "B";
+
 /** Narrow and non-breaking, between value and unit. */
 const THIN_SPACE = "\u202f";
 
@@ -41,6 +43,19 @@ function usualDecimals(size: number): number {
 /** The last digit that is usual for numbers up to that size: a power of ten. */
 export const usualResolution = (size: number): number => 10 ** -usualDecimals(size);
 
+/** A value beside which its unit stands, or that brings it: bytes are scaled to GB and the like. */
+export function formatInUnit(value: number, unit: string | undefined, resolution?: number): string {
+  return unit === BYTES ? formatBytes(value) : formatValue(value, resolution);
+}
+
+/** The unit to be written behind `formatInUnit`; undefined where that has written it. */
+export const unitBeside = (unit: string | undefined): string | undefined => (unit === BYTES ? undefined : unit);
+
+/** A tick in its unit, as `formatTick` writes it. */
+export function formatTickInUnit(value: number, step: number, unit: string | undefined): string {
+  return unit === BYTES ? formatBytes(value) : formatTick(value, step);
+}
+
 /** Rounds to the step's digits, so that all ticks of an axis have the same number of them. */
 export function formatTick(value: number, step: number): string {
   const decimals = step > 0 ? Math.max(0, decimalsOf(step)) : 0;
@@ -57,8 +72,9 @@ const MAX_TICK_DECIMALS = 6;
 const MAX_COMPACT_STEPS = 1_000;
 
 export function formatQuantity(value: number, unit: string | undefined, resolution?: number): string {
-  const text = formatValue(value, resolution);
-  return unit === undefined ? text : `${text}${THIN_SPACE}${unit}`;
+  const text = formatInUnit(value, unit, resolution);
+  const beside = unitBeside(unit);
+  return beside === undefined ? text : `${text}${THIN_SPACE}${beside}`;
 }
 
 /** How many decimals show a difference: 2 for 0.01 and 0.05, -2 for 100. Steps carry the error of a subtraction. */
@@ -101,7 +117,7 @@ const BYTE_UNITS = ["kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
 
 /** In decimal units, as disks are sold. */
 export function formatBytes(bytes: number): string {
-  const power = Math.min(Math.max(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), 1), BYTE_UNITS.length);
+  const power = Math.min(Math.max(Math.floor(Math.log10(Math.max(Math.abs(bytes), 1)) / 3), 1), BYTE_UNITS.length);
   const unit = BYTE_UNITS[power - 1] ?? "kilobyte";
   return new Intl.NumberFormat(locale, { style: "unit", unit, maximumFractionDigits: 1 }).format(bytes / 1000 ** power);
 }

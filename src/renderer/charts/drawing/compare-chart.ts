@@ -9,7 +9,7 @@ import {
   PointElement,
   Title,
 } from "chart.js";
-import { formatTick } from "../../i18n/numbers.ts";
+import { formatTickInUnit, unitBeside } from "../../i18n/numbers.ts";
 import type { DrawnRuns } from "../series/runs.ts";
 import type { Bounds } from "../view/time-view.ts";
 import type { ChartPoint, Frame } from "./frame.ts";
@@ -84,13 +84,18 @@ function configuration(
       bounds: "data" as const,
       grid: { display: index === 0, color: token("--line"), drawTicks: false },
       border: { display: false },
-      title: { display: unit !== "", text: unit, color: token("--soft"), font: { family, size: 12 } },
+      title: {
+        display: unit !== "" && unitBeside(unit) !== undefined,
+        text: unit,
+        color: token("--soft"),
+        font: { family, size: 12 },
+      },
       ticks: {
         ...ticks,
         padding: 8,
         autoSkip: false,
         callback: (value: number | string, _index: number, all: readonly { readonly value: number }[]) =>
-          formatTick(Number(value), (all[1]?.value ?? 1) - (all[0]?.value ?? 0)),
+          formatTickInUnit(Number(value), (all[1]?.value ?? 1) - (all[0]?.value ?? 0), unit),
       },
       afterDataLimits(scale: { min: number; max: number }) {
         const room = (scale.max - scale.min) * VALUE_PADDING_RATIO;

@@ -2,7 +2,7 @@
 // other charts of the page.
 import type { ChartConfiguration, ChartDataset, Tick } from "chart.js";
 import { color as parseColour } from "chart.js/helpers";
-import { formatTick } from "../../i18n/numbers.ts";
+import { formatTickInUnit, unitBeside } from "../../i18n/numbers.ts";
 import { text } from "../../i18n/text.ts";
 import type { ChartPoint, Frame } from "./frame.ts";
 import { overlayPlugin } from "./overlay-plugin.ts";
@@ -34,7 +34,7 @@ export function lineChartConfiguration(
   const { color, fontFamily: family } = style;
   const ticks = { color: token("--faint"), font: { family, size: 11 } };
   const overlay = {
-    unit,
+    unit: unitBeside(unit),
     ground: token("--sunken"),
     panel: token("--panel"),
     hatch: token("--faint"),
@@ -50,7 +50,7 @@ export function lineChartConfiguration(
       animation: false,
       parsing: false,
       maintainAspectRatio: false,
-      layout: { padding: { right: HALF_LABEL_WIDTH_PX, top: unit === undefined ? 4 : UNIT_HEIGHT_PX } },
+      layout: { padding: { right: HALF_LABEL_WIDTH_PX, top: unitBeside(unit) === undefined ? 4 : UNIT_HEIGHT_PX } },
       // What the pointer does is the time view's.
       events: [],
       scales: {
@@ -86,7 +86,7 @@ export function lineChartConfiguration(
             ...ticks,
             padding: 8,
             autoSkip: false,
-            callback: (value, _index, all) => (frame.isOnOff ? stateText(value) : tickText(value, all)),
+            callback: (value, _index, all) => (frame.isOnOff ? stateText(value) : tickText(value, all, unit)),
           },
           afterDataLimits(axis) {
             if (frame.isOnOff) [axis.min, axis.max] = [0, 1];
@@ -121,9 +121,9 @@ function datasetsOf(colour: string, ghost: string): ChartDataset<"line", ChartPo
   ];
 }
 
-function tickText(value: number | string, all: readonly Tick[]): string {
+function tickText(value: number | string, all: readonly Tick[], unit: string | undefined): string {
   const [first, second] = all;
-  return formatTick(Number(value), (second?.value ?? 1) - (first?.value ?? 0));
+  return formatTickInUnit(Number(value), (second?.value ?? 1) - (first?.value ?? 0), unit);
 }
 
 function stateText(value: number | string): string {

@@ -1,4 +1,5 @@
 // The links to the page that compares, and to the comparisons that people named.
+import { ChartSpline } from "lucide-react";
 import { useViews } from "../../api/views.ts";
 import { text } from "../../i18n/text.ts";
 import { LINKS, type Route } from "../use-route.ts";
@@ -10,7 +11,8 @@ export function CompareLinks({ route }: { readonly route: Route }) {
   return (
     <>
       <a className={styles["page"]} href={LINKS.compare} aria-current={shown === null ? "page" : undefined}>
-        {text.compare.title}
+        <ChartSpline aria-hidden="true" />
+        <span>{text.compare.title}</span>
       </a>
       {views.map(({ id, name }) => (
         <a
