@@ -17,8 +17,11 @@ const WITH_VALUE: ReadonlySet<string> = new Set([
   "mqtts-port",
   "trust-proxy",
   "base-path",
+  "store",
+  "broker",
+  "broker-ca",
 ]);
-const WITHOUT_VALUE: ReadonlySet<string> = new Set(["no-mdns", "no-rate-limit", "help"]);
+const WITHOUT_VALUE: ReadonlySet<string> = new Set(["no-mdns", "no-rate-limit", "metrics-readings", "trust-clock", "help"]);
 
 /** How the switches begin that people and systems give to Chromium, Electron and Node. */
 const CHROMIUM =

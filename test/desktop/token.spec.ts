@@ -37,11 +37,10 @@ async function askAsForeign(page: Page): Promise<void> {
     frame.name = "inside";
     frame.src = "bramble://app/api/v1/devices";
     document.body.append(frame);
-    for (const target of ["inside", "_self"]) {
-      const form = Object.assign(document.createElement("form"), { action: url, method: "post", target });
-      document.body.append(form);
-      form.submit();
-    }
+    // In the frame: one that would leave the page is a navigation, which is refused before it is a request.
+    const form = Object.assign(document.createElement("form"), { action: url, method: "post", target: "inside" });
+    document.body.append(form);
+    form.submit();
   }, APPROVE);
 }
 

@@ -17,7 +17,7 @@ export function CompareLinks({ route }: { readonly route: Route }) {
       {views.map(({ id, name }) => (
         <a
           key={id}
-          className={styles["page"]}
+          className={`${styles["page"]} ${styles["view"]}`}
           href={LINKS.view(id)}
           aria-current={shown === id ? "page" : undefined}
           title={name}
