@@ -21,7 +21,13 @@ const WITH_VALUE: ReadonlySet<string> = new Set([
   "broker",
   "broker-ca",
 ]);
-const WITHOUT_VALUE: ReadonlySet<string> = new Set(["no-mdns", "no-rate-limit", "metrics-readings", "trust-clock", "help"]);
+const WITHOUT_VALUE: ReadonlySet<string> = new Set([
+  "no-mdns",
+  "no-rate-limit",
+  "metrics-readings",
+  "trust-clock",
+  "help",
+]);
 
 /** How the switches begin that people and systems give to Chromium, Electron and Node. */
 const CHROMIUM =
