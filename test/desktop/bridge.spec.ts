@@ -1,8 +1,8 @@
 // Who may ask over the bridge: the page bramble://app in the main frame of a window, and nothing else that has got hold of it.
-import { createServer } from "node:http";
 import { expect, type Frame, test } from "@playwright/test";
 import { bridgeChannels } from "../../src/shared/bridge.ts";
 import { type Desktop, launch, Profile } from "./desktop.ts";
+import { startForeignSite } from "./foreign-site.ts";
 
 /** Those over which a page asks; over the others it is told. */
 const ASKED = ["hubState", "startHub", "saveCsv", "cancelSave"] as const;
@@ -60,7 +60,7 @@ test("each channel that the app answers is one of the typed bridge, and none is 
 test("a foreign page in the window itself is refused on every channel, and told nothing", async () => {
   using profile = new Profile();
   await using desktop = await launch(profile);
-  await using site = await startSite();
+  await using site = await startForeignSite();
   const dialogs = await watchDialogs(desktop);
   await desktop.app.evaluate(async ({ BrowserWindow }, url) => {
     await BrowserWindow.getAllWindows()[0]?.loadURL(url);
@@ -132,19 +132,3 @@ test("the page is given plain values, and no object of Electron", async () => {
     }),
   ).toEqual({ isFrozen: true, kinds: ["function"] });
 });
-
-async function startSite() {
-  const server = createServer((_request, response) => {
-    response.setHeader("Content-Type", "text/html").end("<!doctype html><title>foreign</title>");
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("it does not listen");
-  return {
-    url: `http://127.0.0.1:${address.port}/`,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
-}

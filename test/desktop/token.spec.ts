@@ -1,7 +1,7 @@
 // The administrator's token is added for the window's own page, and for nothing else that asks `bramble://app`.
-import { createServer } from "node:http";
 import { expect, type Page, test } from "@playwright/test";
 import { type Desktop, launch, Profile } from "./desktop.ts";
+import { startForeignSite } from "./foreign-site.ts";
 
 /** Where a request alone, of which the sender may not even read the answer, lets a device in. */
 const APPROVE = "bramble://app/api/v1/devices/stranger/approve";
@@ -55,7 +55,7 @@ test("the app's own page may, so that what follows shows something", async () =>
 test("a foreign page that got into the window asks without the token", async () => {
   using profile = new Profile();
   await using desktop = await launchWithStranger(profile);
-  await using site = await startSite();
+  await using site = await startForeignSite();
   await desktop.app.evaluate(async ({ BrowserWindow }, url) => {
     await BrowserWindow.getAllWindows()[0]?.loadURL(url);
   }, site.url);
@@ -94,7 +94,7 @@ test("a frame inside the app's own page asks without the token", async () => {
 test("outside the window's session there is no bramble:// at all", async () => {
   using profile = new Profile();
   await using desktop = await launchWithStranger(profile);
-  await using site = await startSite();
+  await using site = await startForeignSite();
   const opened = desktop.app.waitForEvent("window");
   await desktop.app.evaluate(async ({ BrowserWindow }, url) => {
     await new BrowserWindow({ show: false }).loadURL(url);
@@ -106,19 +106,3 @@ test("outside the window's session there is no bramble:// at all", async () => {
   await expect(load).rejects.toThrow(/ERR_(?:FAILED|UNKNOWN_URL_SCHEME)/);
   expect(await approvalOf(profile)).toBe("waiting");
 });
-
-async function startSite() {
-  const server = createServer((_request, response) => {
-    response.setHeader("Content-Type", "text/html").end("<!doctype html><title>foreign</title><body></body>");
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("it does not listen");
-  return {
-    url: `http://127.0.0.1:${address.port}/`,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
-}

@@ -14,7 +14,7 @@ export interface ReadingStore {
    * Rejects with `BrambleError("store-failed")`; nothing of the message is kept then.
    */
   append(message: AppendMessage): Promise<Float64Array>;
-  /** The newest reading of every series, in the order in which they first appeared; those that came together in any order. */
+  /** The newest reading of every series, in the order in which the series first appeared. */
   latest(): Promise<Reading[]>;
   /** A chart's buckets, oldest first; empty ones are left out. */
   buckets(query: BucketQuery): Promise<Bucket[]>;

@@ -104,10 +104,10 @@ export class BatchWriter {
 
   async #idsOf(numbers: Uint32Array): Promise<Int32Array> {
     const { series, pool, dialect } = this.#options;
-    const missing = new Set<number>();
-    for (const number of numbers) if (series.at(number).id === 0) missing.add(number);
-    if (missing.size > 0) {
-      const unwritten = [...missing].sort((a, b) => a - b).map((number) => series.at(number));
+    let last = -1;
+    for (const number of numbers) if (number > last && series.at(number).id === 0) last = number;
+    if (last >= 0) {
+      const unwritten = series.unwrittenUpTo(last);
       await pool.transaction(dialect.sql.begin, (connection) => series.insert(connection, unwritten));
       await pool.read((connection) => series.learnIds(connection, unwritten));
     }

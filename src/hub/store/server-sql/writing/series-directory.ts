@@ -77,6 +77,11 @@ export class SeriesDirectory {
     return selected.filter(({ id }) => id > 0);
   }
 
+  /** Up to this number: of a message that is overtaken, too, so that ids follow the order in which series were met. */
+  unwrittenUpTo(number: number): Series[] {
+    return this.#all.slice(0, number + 1).filter(({ id }) => id === 0);
+  }
+
   /** In the order in which they first appeared. */
   byId(): Map<number, Series> {
     const stored = this.#all.filter(({ id }) => id > 0).sort((a, b) => a.id - b.id);
