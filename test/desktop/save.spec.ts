@@ -122,6 +122,8 @@ test("a long export shows that it runs and how far it is, and can be cancelled",
   const { page } = desktop;
   await profile.post({ device_id: "raspi-01", temperature: 21.5 });
   await page.getByRole("link", { name: "raspi-01" }).click();
+  // A stopped hub gives the page nothing more.
+  await expect(page.getByRole("button", { name: "Export", exact: true })).toBeEnabled();
   const hubPid = profile.hub.pid;
   process.kill(hubPid, "SIGSTOP");
   try {

@@ -84,11 +84,9 @@ export class GroupCommit {
   }
 
   #wait(batch: Batch): Promise<Float64Array> {
-    return new Promise((resolve, reject) => {
-      const startRow = batch.waiting.at(-1)?.endRow ?? 0;
-      batch.waiting.push({ startRow, endRow: batch.readings.count, resolve, reject });
-      this.#running ??= this.#drain();
-    });
+    const { startRow, endRow } = batch.addMessage();
+    this.#running ??= this.#drain();
+    return batch.committed.then((tsMs) => tsMs.subarray(startRow, endRow));
   }
 
   async #drain(): Promise<void> {
@@ -117,7 +115,7 @@ export class GroupCommit {
   /** Lets whatever was sent together come together. */
   async #gather(batch: Batch): Promise<void> {
     await nextTurn();
-    if (batch.waiting.length >= MIN_MESSAGES_PER_COMMIT) return;
+    if (batch.messages >= MIN_MESSAGES_PER_COMMIT) return;
     // Timers know whole milliseconds only, and a thread that looks at the clock takes the core that the writer needs.
     Atomics.wait(asleep, 0, 0, GATHER_MS);
     await nextTurn();
@@ -134,11 +132,11 @@ export class GroupCommit {
         newSeries,
         records: [...batch.attributes.values(), ...batch.records],
       });
-      onCommit((performance.now() - startedAt) / 1_000, batch.waiting.length);
-      for (const { startRow, endRow, resolve } of batch.waiting) resolve(tsMs.subarray(startRow, endRow));
+      onCommit((performance.now() - startedAt) / 1_000, batch.messages);
+      batch.resolve(tsMs);
     } catch (error) {
       series.giveBack(newSeries);
-      for (const { reject } of batch.waiting) reject(error);
+      batch.reject(error);
     }
   }
 }
@@ -161,25 +159,40 @@ class BatchQueue {
   }
 }
 
-interface Waiting {
-  readonly startRow: number;
-  readonly endRow: number;
-  readonly resolve: (tsMs: Float64Array) => void;
-  readonly reject: (error: unknown) => void;
-}
-
 class Batch {
   readonly readings = new BatchBuilder();
   /** The latest text of each. */
   readonly attributes = new Map<string, RecordOperation>();
   readonly records: RecordOperation[] = [];
-  readonly waiting: Waiting[] = [];
+  /** Resolves with the times of all readings once they are on disk: one promise for all messages, of which there are many. */
+  readonly committed: Promise<Float64Array>;
+  readonly resolve: (tsMs: Float64Array) => void;
+  readonly reject: (error: unknown) => void;
+  messages = 0;
+  /** Where the readings of the next message begin. */
+  #startRow = 0;
   receivedAtMs: number | null = null;
   /** Of a flood's batch: the other queue's batch that must be committed before it. */
   behind: Batch | null = null;
 
+  constructor() {
+    const { promise, resolve, reject } = Promise.withResolvers<Float64Array>();
+    this.committed = promise;
+    this.resolve = resolve;
+    this.reject = reject;
+  }
+
   get full(): boolean {
-    return this.waiting.length >= MESSAGES_PER_BATCH || this.readings.count >= READINGS_PER_BATCH;
+    return this.messages >= MESSAGES_PER_BATCH || this.readings.count >= READINGS_PER_BATCH;
+  }
+
+  /** What was added since the last message is this one's; answers which rows its readings have. */
+  addMessage(): { readonly startRow: number; readonly endRow: number } {
+    const startRow = this.#startRow;
+    const endRow = this.readings.count;
+    this.#startRow = endRow;
+    this.messages++;
+    return { startRow, endRow };
   }
 
   addAttribute({ device, name, text }: IncomingAttribute, changedAtMs: number): void {

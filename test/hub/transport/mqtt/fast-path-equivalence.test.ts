@@ -93,8 +93,8 @@ function* reads(steps: readonly Step[], prefix: Buffer): Generator<Buffer> {
 }
 
 /**
- * Everything that the hub answers behind CONNACK until the connection is closed. Sorted: on either path a PUBLISH that is
- * refused may be acknowledged before an earlier one that waits for its commit.
+ * Everything that the hub answers behind CONNACK until the connection is closed. Sorted: it depends on how packets fall into
+ * reads whether retained messages come before the SUBACK of the next SUBSCRIBE.
  */
 async function answers(hub: HubInside, chunks: Iterable<Buffer>, isAdmin: boolean, endsItself: boolean) {
   const socket = connect({ port: hub.mqttPort, host: "127.0.0.1", noDelay: true });
@@ -123,7 +123,10 @@ async function answers(hub: HubInside, chunks: Iterable<Buffer>, isAdmin: boolea
     acknowledged: packets
       .flatMap(({ cmd, messageId = 0 }) => (cmd === "puback" ? [messageId] : []))
       .toSorted((a, b) => a - b),
-    others: packets.map(({ cmd }) => cmd).filter((cmd) => cmd !== "puback" && cmd !== "pingresp"),
+    others: packets
+      .map(({ cmd }) => cmd)
+      .filter((cmd) => cmd !== "puback" && cmd !== "pingresp")
+      .toSorted(),
   };
 }
 

@@ -116,6 +116,18 @@ describe("MQTT 5", () => {
     expect(message?.properties).toMatchObject(properties);
   });
 
+  test("a client that takes twenty at once is sent two thousand retained messages", async () => {
+    await using hub = await startTestHub("--anonymous", "all", "--no-rate-limit");
+    await using publisher = await connect(hub);
+    const COUNT = 2_000;
+    const topics = Array.from({ length: COUNT }, (_, index) => `home/sensor/${index}/config`);
+    await Promise.all(topics.map((topic) => publisher.client.publishAsync(topic, "{}", { qos: 1, retain: true })));
+    await using listener = await connect(hub, { properties: { receiveMaximum: 20 } });
+    await listener.client.subscribeAsync("home/#", { qos: 1 });
+    const messages = await received(listener, COUNT);
+    expect(new Set(messages.map(({ topic }) => topic))).toEqual(new Set(topics));
+  });
+
   test("mosquitto_rr asks and is answered", async () => {
     await using hub = await startTestHub("--anonymous", "all");
     await using server = await connect(hub);

@@ -204,6 +204,12 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
       });
   }
 
+  /** Once the publishes before it are settled: they were sent with other subscriptions. */
+  #inTurn(work: () => void): void {
+    const { answers } = this.#session;
+    answers.finish(answers.begin(), work);
+  }
+
   #take(packet: Packet): void {
     if (this.#isClosed) return;
     if (packet.cmd === "connect") this.#settleLater(this.#connect(packet));
@@ -317,10 +323,14 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
         break;
       }
       case "subscribe":
-        this.#settleLater(open.subscribes.subscribe(packet, (answer) => this.#write(answer)));
+        // Nothing waits for what is retained: its client acknowledges it in packets that are still to be read.
+        this.#inTurn(() => {
+          const sent = open.subscribes.subscribe(packet, (answer) => this.#write(answer));
+          sent.catch((error: unknown) => this.#failed(error));
+        });
         break;
       case "unsubscribe":
-        this.#write(open.subscribes.unsubscribe(packet));
+        this.#inTurn(() => this.#write(open.subscribes.unsubscribe(packet)));
         break;
       case "pingreq":
         this.#write({ cmd: "pingresp" });
