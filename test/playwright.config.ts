@@ -9,7 +9,8 @@ export default defineConfig({
   globalSetup: here("support/browser/playwright-setup.ts"),
   outputDir: here(".results/playwright"),
   workers: 2,
-  retries: 0,
+  // As in vitest.config.ts: what passed at the second try alone is told as flaky.
+  retries: 1,
   forbidOnly: true,
   timeout: 60_000,
   expect: { timeout: 10_000 },

@@ -48,7 +48,7 @@ const suites: readonly Suite[] = [
     env: { PLAYWRIGHT_JSON_OUTPUT_FILE: join(results, "playwright.json") },
     count: (report) => {
       const { expected, unexpected, flaky, skipped } = Value.Parse(PlaywrightReport, JSON.parse(report)).stats;
-      return { passed: expected, failed: unexpected + flaky + skipped };
+      return { passed: expected + flaky, failed: unexpected + skipped };
     },
   },
 ];

@@ -138,7 +138,7 @@ test("temperatures are shown in the unit that a person chose", async ({ page }) 
   await using hub = await startTestHub();
   await hub.post({ device_id: "pi", metrics: { temperature: { value: 25.5, unit: "°C" } } });
   await page.route("**/api/v1/devices", async (route) => {
-    const answer = await (await route.fetch()).json();
+    const answer = await (await route.fetch({ maxRetries: 3 })).json();
     const [device] = answer.devices;
     await route.fulfill({
       json: {

@@ -125,7 +125,7 @@ test("what a device had is in the other, bit for bit, and nothing that was there
       expect((await open.store.status()).details.sealedReadings).toBe(model.count);
       expect(open.troubles).toEqual([]);
     }),
-    { numRuns: 15, endOnFailure: true },
+    { numRuns: 8, endOnFailure: true },
   );
 });
 

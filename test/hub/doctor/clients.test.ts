@@ -12,7 +12,6 @@ import type { DiagnosticReport, FailedClient } from "../../../src/shared/doctor.
 import { message } from "../../../src/shared/messages/message.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { startTestHub, type TestHub } from "../../support/hub.ts";
-import { startHubInside } from "../../support/hub-inside.ts";
 import { run } from "../../support/run.ts";
 import { until } from "../../support/until.ts";
 
@@ -335,19 +334,22 @@ test("a connection more than an address may have is told at either port", async 
 });
 
 // Two days pass timer by timer, which takes its time on a busy machine.
-test("what failed is forgotten after a day", { timeout: 180_000 }, async () => {
-  await using hub = await startHubInside();
-  await hub.fetch("/dat", { method: "POST", body: "{}" });
-  await hub.post({ device_id: "pi" });
-  hub.clock.advance(DAY_MS - 1_000);
-  await hub.fetch("/dat", { method: "POST", body: "{}" });
-  const [path, message] = await clientsOf(hub);
-  expect(path).toMatchObject({ code: "wrong-path", count: 2 });
-  expect(message).toMatchObject({ code: "no-usable-value" });
-  hub.clock.advance(2_000);
-  expect(await clientsOf(hub)).toEqual([path]);
-  hub.clock.advance(DAY_MS);
-  expect(await clientsOf(hub)).toEqual([]);
+test("what failed is forgotten after a day", () => {
+  const clock = new FakeClock(0);
+  const failures = new ConnectionFailures(clock);
+  const [badId, wrongPassword] = [
+    { address: "10.0.0.1", message: message("bad-client-id") },
+    { address: "10.0.0.1", message: message("wrong-password") },
+  ] as const;
+  failures.report(badId);
+  failures.report(wrongPassword);
+  clock.advance(DAY_MS - 1_000);
+  failures.report(badId);
+  expect(failures.list().map(({ count }) => count)).toEqual([1, 2]);
+  clock.advance(2_000);
+  expect(failures.list()).toMatchObject([{ count: 2, message: badId.message }]);
+  clock.advance(DAY_MS);
+  expect(failures.list()).toEqual([]);
 });
 
 test("nobody fills the list, or hides another on it", () => {

@@ -123,6 +123,6 @@ test("a killed store has a beginning of what was sent, and all that was acknowle
         await open.store.stop();
       }
     }),
-    { numRuns: 6, endOnFailure: true },
+    { numRuns: 3, endOnFailure: true },
   );
 });

@@ -24,8 +24,9 @@ export const MAX_HELD_BYTES: Readonly<Record<Holding, number>> = {
 /** Why a connection is cut; completes “its connection was cut: …”. */
 export function tooMuch(kind: Holding): string {
   switch (kind) {
-    case "unfinished":
     case "waiting":
+      return `over ${MAX_HELD_BYTES.waiting} bytes of its messages wait for the hub, faster than it takes them`;
+    case "unfinished":
       return `a message that it began has over ${MAX_HELD_BYTES.unfinished} bytes`;
     case "unsent":
       return `over ${MAX_HELD_BYTES.unsent} bytes wait for it because it does not read`;

@@ -131,7 +131,7 @@ test("ten thousand small WebSocket messages at once are all answered, and a read
 });
 
 test("a WebSocket that sends and never reads is cut, and the doctor says why", async () => {
-  await using hub = await startTestHub();
+  await using hub = await startTestHub("--no-rate-limit");
   const socket = new WebSocket(`ws://127.0.0.1:${hub.httpPort}/ws`);
   await once(socket, "open");
   socket.pause();
