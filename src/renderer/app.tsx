@@ -1,6 +1,7 @@
 // Which page a route leads to, behind the sign-in. Only this file knows several pages, so it also hands one page the other
 // that it shows in its place.
 import { lazy, Suspense } from "react";
+import type { Me } from "../shared/security/access.ts";
 import { useMay, useMe } from "./api/access.ts";
 import { isSignedOut } from "./api/client.ts";
 import { useHub } from "./api/queries.ts";
@@ -25,11 +26,11 @@ export function App({ refusedLink }: { readonly refusedLink: RefusedLink }) {
   return isSignedOut(hub.error) ? <SignIn refusedLink={refusedLink} /> : <Pages />;
 }
 
-/** One who has opened a link that shares a device sees its page alone. */
+/** One who has opened a shared link sees the page that it shares alone. */
 function Pages() {
   const route = useRoute();
   const { data: me } = useMe();
-  const shown: Route = me?.device === undefined ? route : { kind: "device", id: me.device };
+  const shown = me === undefined ? route : (sharedPage(me) ?? route);
   return (
     <Shell route={shown}>
       <Suspense fallback={<div className="skeleton loading" role="status" aria-label={text.shell.loading} />}>
@@ -37,6 +38,11 @@ function Pages() {
       </Suspense>
     </Shell>
   );
+}
+
+function sharedPage({ device, view }: Me): Route | null {
+  if (device !== undefined) return { kind: "device", id: device };
+  return view === undefined ? null : { kind: "compare", view };
 }
 
 function Page({ route }: { readonly route: Route }) {

@@ -43,6 +43,7 @@ export const errorStatus = {
   "no-such-person": 404,
   "no-such-session": 404,
   "no-such-share": 404,
+  "no-such-view": 404,
   "too-many-keys": 409,
   "too-many-people": 409,
   "too-many-shares": 409,

@@ -149,7 +149,7 @@ export class Access {
     });
     events.deviceRemoved.on((device) => {
       this.deviceKeys.forget(device);
-      this.shares.forgetDevice(device);
+      this.shares.forgetDevice(device).catch(onFailure("the end of a shared link could not be written down"));
       connections.recheck();
     });
   }

@@ -55,7 +55,7 @@ export class DeviceAuthority {
   maySee(principal: Principal, device: string): boolean {
     const scope = scopeOf(principal);
     if (scope === null) return true;
-    if (scope.kind === "device") return scope.device === device;
+    if (scope.kind === "devices") return scope.devices.includes(device);
     const room = this.#options.roomOf(device);
     return room !== undefined && scope.rooms.includes(room);
   }

@@ -23,11 +23,11 @@ export type Principal =
       readonly role: Role;
       readonly rooms?: readonly string[];
     }
-  /** Has opened a link that shows one device. */
+  /** Has opened a link that shows one device, or a comparison of several. */
   | {
       readonly kind: "share";
       readonly id: string;
-      readonly device: DeviceId;
+      readonly devices: readonly string[];
       readonly role: "viewer";
       readonly session: string;
     }
@@ -70,10 +70,11 @@ function mayBeDevice(principal: Principal): boolean {
 /** The devices that a principal may see; null where that is all. */
 export type Scope =
   | { readonly kind: "rooms"; readonly rooms: readonly string[] }
-  | { readonly kind: "device"; readonly device: DeviceId };
+  | { readonly kind: "devices"; readonly devices: readonly string[] };
 
 export function scopeOf(principal: Principal): Scope | null {
-  if (principal.kind === "share" || principal.kind === "device") return { kind: "device", device: principal.device };
+  if (principal.kind === "share") return { kind: "devices", devices: principal.devices };
+  if (principal.kind === "device") return { kind: "devices", devices: [principal.device] };
   return "rooms" in principal && principal.rooms !== undefined ? { kind: "rooms", rooms: principal.rooms } : null;
 }
 

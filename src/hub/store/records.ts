@@ -11,7 +11,7 @@ export interface RecordKind<S extends TSchema> {
   readonly schema: S;
   readonly idOf: (record: Static<S>) => string;
   /** The device that a record goes with when the device is removed; left out where there is none. */
-  readonly deviceOf?: (record: Static<S>) => string;
+  readonly deviceOf?: (record: Static<S>) => string | undefined;
 }
 
 export interface RecordCollection<T> {

@@ -15,6 +15,7 @@ import { joining as enJoining } from "./en/joining.ts";
 import { overview as enOverview } from "./en/overview.ts";
 import { palette as enPalette } from "./en/palette.ts";
 import { presence as enPresence } from "./en/presence.ts";
+import { share as enShare } from "./en/share.ts";
 import { shell as enShell } from "./en/shell.ts";
 import { addDevice as koAddDevice } from "./ko/add-device.ts";
 import { banner as koBanner } from "./ko/banner.ts";
@@ -31,6 +32,7 @@ import { joining as koJoining } from "./ko/joining.ts";
 import { overview as koOverview } from "./ko/overview.ts";
 import { palette as koPalette } from "./ko/palette.ts";
 import { presence as koPresence } from "./ko/presence.ts";
+import { share as koShare } from "./ko/share.ts";
 import { shell as koShell } from "./ko/shell.ts";
 import { language } from "./language.ts";
 
@@ -50,6 +52,7 @@ const en = {
   overview: enOverview,
   palette: enPalette,
   presence: enPresence,
+  share: enShare,
   shell: enShell,
 };
 const ko: typeof en = {
@@ -68,6 +71,7 @@ const ko: typeof en = {
   overview: koOverview,
   palette: koPalette,
   presence: koPresence,
+  share: koShare,
   shell: koShell,
 };
 

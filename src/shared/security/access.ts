@@ -132,7 +132,8 @@ export const Me = Type.Object({
   role: Role,
   rooms: Type.Optional(Rooms),
   device: Type.Optional(Type.String({ description: "of a link that shares a device: that alone is shown" })),
-  expiresMs: Type.Optional(Type.Integer({ description: "of a link that shares a device: when it ends" })),
+  view: Type.Optional(Type.String({ description: "of a link that shares a named comparison: that alone is shown" })),
+  expiresMs: Type.Optional(Type.Integer({ description: "of a shared link: when it ends" })),
 });
 export type Me = Static<typeof Me>;
 
@@ -170,7 +171,8 @@ export type SignInLink = Static<typeof SignInLink>;
 
 export const Share = Type.Object({
   id: Type.String(),
-  device: Type.String(),
+  device: Type.Optional(Type.String({ description: "whose page it shows" })),
+  view: Type.Optional(Type.String({ description: "the named comparison that it shows" })),
   createdMs: Type.Integer(),
   createdBy: Type.String(),
   expiresMs: Type.Integer(),
@@ -179,7 +181,11 @@ export type Share = Static<typeof Share>;
 export const ShareList = Type.Object({ shares: Type.Array(Share) });
 export type ShareList = Static<typeof ShareList>;
 export const NewShareRequest = Type.Object(
-  { device: Type.String({ maxLength: 64 }), expiresInDays: Type.Number({ exclusiveMinimum: 0, maximum: 366 }) },
+  {
+    device: Type.Optional(Type.String({ maxLength: 64, description: "either this, or `view`" })),
+    view: Type.Optional(Type.String({ maxLength: 64, description: "id of a named comparison" })),
+    expiresInDays: Type.Number({ exclusiveMinimum: 0, maximum: 366 }),
+  },
   exact,
 );
 /** Its secret opens `http://hub/#share=SECRET`, as often as it is asked for until it expires or is revoked. */

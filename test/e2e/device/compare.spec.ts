@@ -3,7 +3,10 @@ import { expect, test } from "@playwright/test";
 import { startTestHub } from "../../support/hub.ts";
 import { linkOf } from "../page.ts";
 
-test("series of two devices are compared, named, opened from the side bar and forgotten", async ({ page }) => {
+test("series of two devices are compared, named, opened from the side bar, shared and forgotten", async ({
+  browser,
+  page,
+}) => {
   await using hub = await startTestHub();
   const now = Date.now();
   for (const [device_id, value] of [
@@ -39,6 +42,21 @@ test("series of two devices are compared, named, opened from the side bar and fo
   await page.getByRole("img", { name: "2 series over time" }).hover();
   await expect(legend.nth(0)).toContainText(/\d+:\d\d:\d\d [AP]M · (?:2\d\.\d|no readings)|no readings from/);
 
+  await page.getByRole("button", { name: "Share" }).click();
+  const dialog = page.getByRole("dialog", { name: "Share Greenhouse" });
+  await dialog.getByRole("button", { name: "Make a link" }).click();
+  const link = (await dialog.locator("code").textContent()) ?? "";
+  const guest = await (await browser.newContext()).newPage();
+  await guest.goto(`${hub.file.http}/${new URL(link).hash}`);
+  await expect(guest.getByRole("heading", { level: 1, name: "Greenhouse" })).toBeVisible();
+  await expect(guest.getByRole("region", { name: "2 series over time" }).getByRole("listitem")).toHaveCount(2);
+  await expect(guest.getByRole("link", { name: "Overview" })).toBeHidden();
+  await expect(guest.getByRole("button", { name: "Forget view" })).toBeHidden();
+  await dialog.getByRole("button", { name: "Close" }).click();
+
   await page.getByRole("button", { name: "Forget view" }).click();
   await expect(page.getByRole("link", { name: "Greenhouse" })).toBeHidden();
+  // Its session has ended with the view.
+  await guest.reload();
+  await expect(guest.getByRole("heading", { name: "You are not signed in" })).toBeVisible();
 });

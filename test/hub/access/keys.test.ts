@@ -246,7 +246,7 @@ describe("a person", () => {
 describe("a shared link", () => {
   test("shows one device, until it is revoked", async () => {
     await using at = await startAccess({ rooms: { pi1: "kitchen" } });
-    const made = await at.access.shares.create(PI, 7, "Ann");
+    const made = await at.access.shares.create({ device: PI }, 7, "Ann");
     if ("code" in made) expect.unreachable(made.code);
     await at.restart();
     const { shares, sessions, devices } = at.access;
@@ -262,9 +262,29 @@ describe("a shared link", () => {
     expect(shares.find(made.secret)).toBeUndefined();
   });
 
+  test("shows the devices of a comparison, until one of them or the comparison is gone", async () => {
+    await using at = await startAccess();
+    const { shares, sessions, devices } = at.access;
+    const view = { id: "v1", devices: ["pi1", "pi2"] };
+    const [first, second] = [await shares.create({ view }, 7, "Ann"), await shares.create({ view }, 7, "Ann")];
+    if ("code" in first || "code" in second) expect.unreachable("no link");
+    expect(first).toMatchObject({ view: "v1" });
+    const session = await sessions.create({ kind: "share", id: first.id }, "viewer", FROM_LAN);
+    const { principal } = await show(at, session);
+    expect(["pi1", "pi2", "pi3"].map((id) => devices.maySee(principal, id))).toEqual([true, true, false]);
+    await shares.forgetDevice(PI);
+    expect((await show(at, session)).principal).toEqual(ANONYMOUS);
+    expect(shares.list()).toEqual([]);
+    const third = await shares.create({ view }, 7, "Ann");
+    expect(third).toMatchObject({ view: "v1" });
+    await shares.forgetView("v1");
+    await at.restart();
+    expect(at.access.shares.list()).toEqual([]);
+  });
+
   test("expires, and so does who came by it", async () => {
     await using at = await startAccess();
-    const made = await at.access.shares.create(PI, 1, "Ann");
+    const made = await at.access.shares.create({ device: PI }, 1, "Ann");
     if ("code" in made) expect.unreachable(made.code);
     const session = await at.access.sessions.create({ kind: "share", id: made.id }, "viewer", FROM_LAN);
     at.clock.advance(DAY_MS);

@@ -257,7 +257,7 @@ describe("a permission", () => {
       { open: yes, device: no, viewer: yes, operator: no, admin: no },
     ],
     [
-      { kind: "share", id: "", device, role: "viewer", session: "" },
+      { kind: "share", id: "", devices: [device], role: "viewer", session: "" },
       { open: yes, device: no, viewer: no, operator: no, admin: no },
     ],
     [

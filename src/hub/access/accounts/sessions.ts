@@ -1,6 +1,5 @@
 // Who is signed in. A session is a signed token that names a record here: it counts while both do, so that it can be ended.
 import { type Static, Type } from "typebox";
-import type { DeviceId } from "../../../shared/ids.ts";
 import { Role, type Session } from "../../../shared/security/access.ts";
 import type { Clock } from "../../clock.ts";
 import type { RecordCollection, RecordKind } from "../../store/records.ts";
@@ -52,7 +51,7 @@ export interface SignInFrom {
 export interface SessionsOptions {
   readonly clock: Clock;
   readonly people: Pick<People, "get">;
-  readonly shares: Pick<Shares, "get">;
+  readonly shares: Pick<Shares, "get" | "devicesOf">;
   readonly signingKeys: Pick<SigningKeys, "sign" | "verify">;
   /** Called when a session has ended: what is connected by it has to go. */
   readonly onEnded: (id: string) => void;
@@ -168,9 +167,8 @@ export class Sessions {
             };
       }
       case "share": {
-        const share = this.#options.shares.get(subject.id);
-        const device: DeviceId | undefined = share?.device;
-        return device === undefined ? null : { kind: "share", id: subject.id, device, role: "viewer", session: id };
+        const devices = this.#options.shares.devicesOf(subject.id);
+        return devices.length === 0 ? null : { kind: "share", id: subject.id, devices, role: "viewer", session: id };
       }
     }
   }

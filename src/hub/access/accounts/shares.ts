@@ -1,4 +1,5 @@
-// Links that show one device to whoever has them, until they expire or are revoked.
+// Links that show one device, or a named comparison of several, to whoever has them, until they expire or are revoked.
+// Invariant: a link never shows more than on the day it was made; it ends with what it shows.
 import { type Static, Type } from "typebox";
 import type { Problem } from "../../../shared/errors.ts";
 import type { DeviceId } from "../../../shared/ids.ts";
@@ -10,7 +11,10 @@ import { digestOf, makeSecret } from "./secrets.ts";
 
 const ShareRecord = Type.Object({
   id: Type.String(),
-  device: Type.Unsafe<DeviceId>(Type.String()),
+  device: Type.Optional(Type.Unsafe<DeviceId>(Type.String())),
+  view: Type.Optional(
+    Type.Object({ id: Type.String(), devices: Type.Array(Type.String(), { description: "of its series" }) }),
+  ),
   hash: Type.String(),
   createdMs: Type.Integer(),
   createdBy: Type.String(),
@@ -28,6 +32,11 @@ export const shareRecords: RecordKind<typeof ShareRecord> = {
 const DAY_MS = 86_400_000;
 const ID_CHARACTERS = 12;
 const MAX_SHARES = 1_000;
+
+/** What a link shows. */
+export type ShareSubject =
+  | { readonly device: DeviceId }
+  | { readonly view: { readonly id: string; readonly devices: string[] } };
 
 export interface SharesOptions {
   readonly clock: Clock;
@@ -56,17 +65,23 @@ export class Shares {
   }
 
   /** Undefined where it has expired. */
-  get(id: string): ShareRecord | undefined {
-    const record = this.#byId.get(id);
-    return record !== undefined && record.expiresMs > this.#options.clock.now() ? record : undefined;
+  get(id: string): Share | undefined {
+    const record = this.#record(id);
+    return record && shown(record);
+  }
+
+  /** The devices that a link shows; none where it has expired. */
+  devicesOf(id: string): readonly string[] {
+    const record = this.#record(id);
+    return record === undefined ? [] : devicesOf(record);
   }
 
   /** Those that count. */
   list(): Share[] {
-    return [...this.#byId.keys()].flatMap((id) => this.get(id) ?? []).map(shown);
+    return [...this.#byId.keys()].flatMap((id) => this.get(id) ?? []);
   }
 
-  async create(device: DeviceId, expiresInDays: number, createdBy: string): Promise<NewShare | Problem> {
+  async create(subject: ShareSubject, expiresInDays: number, createdBy: string): Promise<NewShare | Problem> {
     const nowMs = this.#options.clock.now();
     const expired = [...this.#byId.values()].filter(({ expiresMs }) => expiresMs <= nowMs).map(({ id }) => id);
     for (const id of expired) this.#byId.delete(id);
@@ -74,7 +89,7 @@ export class Shares {
     const secret = makeSecret();
     const record: ShareRecord = {
       id: makeSecret().slice(0, ID_CHARACTERS),
-      device,
+      ...subject,
       hash: digestOf(secret).hash,
       createdMs: nowMs,
       createdBy,
@@ -86,22 +101,42 @@ export class Shares {
   }
 
   async revoke(id: string): Promise<Problem | null> {
-    if (!this.#byId.delete(id)) return message("no-such-share", { id });
-    this.#options.onEnded(id);
-    await this.#records?.save([], [id]);
+    if (!this.#byId.has(id)) return message("no-such-share", { id });
+    await this.#end([id]);
     return null;
   }
 
-  /** The device is gone, and its records with it. */
-  forgetDevice(device: DeviceId): void {
-    for (const record of [...this.#byId.values()]) {
-      if (record.device !== device) continue;
-      this.#byId.delete(record.id);
-      this.#options.onEnded(record.id);
+  /** The device is gone, and the records of links to its page with it. */
+  async forgetDevice(device: DeviceId): Promise<void> {
+    await this.#end(
+      [...this.#byId.values()].filter((record) => devicesOf(record).includes(device)).map(({ id }) => id),
+    );
+  }
+
+  /** The comparison is gone. */
+  async forgetView(id: string): Promise<void> {
+    await this.#end([...this.#byId.values()].filter(({ view }) => view?.id === id).map((record) => record.id));
+  }
+
+  #record(id: string): ShareRecord | undefined {
+    const record = this.#byId.get(id);
+    return record !== undefined && record.expiresMs > this.#options.clock.now() ? record : undefined;
+  }
+
+  /** They count no more from now on; resolves once that is on disk. */
+  async #end(ids: readonly string[]): Promise<void> {
+    for (const id of ids) {
+      this.#byId.delete(id);
+      this.#options.onEnded(id);
     }
+    if (ids.length > 0) await this.#records?.save([], ids);
   }
 }
 
-function shown({ hash: _, ...share }: ShareRecord): Share {
-  return share;
+function devicesOf({ device, view }: ShareRecord): readonly string[] {
+  return device === undefined ? (view?.devices ?? []) : [device];
+}
+
+function shown({ hash: _, view, ...share }: ShareRecord): Share {
+  return view === undefined ? share : { ...share, view: view.id };
 }

@@ -9,6 +9,7 @@ import { TimeControls } from "../../charts/view/time-controls.tsx";
 import { useTimeView } from "../../charts/view/use-time-view.ts";
 import { metricLabel } from "../../i18n/names.ts";
 import { text } from "../../i18n/text.ts";
+import { ShareButton } from "../../share/share-button.tsx";
 import { PageHeader } from "../../shell/page-header.tsx";
 import { CompareChartPanel } from "./compare-chart-panel.tsx";
 import styles from "./compare-page.module.css";
@@ -33,6 +34,7 @@ function Comparison({ saved }: { readonly saved: SavedView | null }) {
   });
   const { data: devices = [] } = useDevices();
   const mayName = useMay("operator");
+  const isAdmin = useMay("admin");
   useEffect(() => {
     if (chosen.length > 0) history.replaceState(history.state, "", withSeries(location.hash, chosen));
   }, [chosen]);
@@ -46,6 +48,7 @@ function Comparison({ saved }: { readonly saved: SavedView | null }) {
   return (
     <>
       <PageHeader title={saved?.name ?? text.compare.title}>
+        {isAdmin && saved !== null && <ShareButton subject={{ name: saved.name, view: saved.id }} />}
         {mayName && chosen.length > 0 && <ViewActions saved={saved} series={chosen} view={view} />}
       </PageHeader>
       <div className={styles["page"]}>

@@ -14,12 +14,12 @@ import { Presence } from "../../device/presence.tsx";
 import { SilentMetrics } from "../../device/silent-metrics.tsx";
 import { text } from "../../i18n/text.ts";
 import { formatInstant } from "../../i18n/times.ts";
+import { ShareButton } from "../../share/share-button.tsx";
 import { PageHeader } from "../../shell/page-header.tsx";
 import { LINKS } from "../../shell/use-route.ts";
 import { Failure } from "../../ui/failure.tsx";
 import { AboutDevice } from "./about-device.tsx";
 import { KeyCard } from "./access/key-card.tsx";
-import { ShareButton } from "./access/share-button.tsx";
 import { DeviceCharts } from "./charts/device-charts.tsx";
 import { DeviceControls } from "./controls/device-controls.tsx";
 import styles from "./device-page.module.css";
@@ -87,7 +87,7 @@ function JoinedDevice({ device }: { readonly device: Device }) {
           <ExportButton device={device} view={view} />
           {isAdmin && (
             <>
-              <ShareButton device={device} />
+              <ShareButton subject={{ name: device.name, device: device.id }} />
               <a className="button" href={LINKS.edit(device.id)}>
                 {text.devicePage.edit}
               </a>

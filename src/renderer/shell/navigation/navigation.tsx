@@ -17,6 +17,7 @@ interface Props {
 export function Navigation({ route, onFind }: Props) {
   const { data: devices } = useDevices();
   const { data: me } = useMe();
+  const isShared = me?.kind === "share";
   const isAdmin = useMay("admin");
   const seesAll = useSeesAll();
   const isApple = navigator.platform.startsWith("Mac") || navigator.platform.startsWith("iP");
@@ -32,12 +33,12 @@ export function Navigation({ route, onFind }: Props) {
         <span>{text.shell.find}</span>
         <kbd>{isApple ? "⌘K" : "Ctrl K"}</kbd>
       </button>
-      {me?.device === undefined && (
+      {!isShared && (
         <PageLink icon={LayoutGrid} href={LINKS.overview} isCurrent={route.kind === "overview"} name={overview}>
           {devices !== undefined && <small title={text.shell.devices}>{devices.length}</small>}
         </PageLink>
       )}
-      {me !== undefined && me.device === undefined && <CompareLinks route={route} />}
+      {me !== undefined && !isShared && <CompareLinks route={route} />}
       {seesAll && <PageLink icon={Stethoscope} href={LINKS.doctor} isCurrent={route.kind === "doctor"} name={doctor} />}
       {isAdmin && (
         <PageLink icon={KeyRound} href={LINKS.access("devices")} isCurrent={route.kind === "access"} name={access} />

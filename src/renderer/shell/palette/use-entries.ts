@@ -32,8 +32,8 @@ import type { Entry } from "./entries.ts";
 export function useEntries(): Entry[] {
   const { data: me } = useMe();
   const [devices, pages, actions] = [useDeviceEntries(), usePageEntries(), useActionEntries()];
-  // Whoever opened a shared device sees its page alone.
-  return me === undefined || me.device !== undefined ? actions : [...devices, ...pages, ...actions];
+  // Whoever opened a shared link sees its page alone.
+  return me === undefined || me.kind === "share" ? actions : [...devices, ...pages, ...actions];
 }
 
 function useDeviceEntries(): Entry[] {

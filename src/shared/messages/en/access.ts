@@ -42,6 +42,8 @@ export const access = {
   "no-such-session": () => "There is no such session: it has ended, or has expired.",
   "no-such-share": ({ id }: { readonly id: string }) =>
     `There is no shared link “${id}”: it was revoked, or has expired.`,
+  "no-such-view": ({ id }: { readonly id: string }) => `There is no named comparison “${id}”.`,
+  "bad-request/share": () => "Say what the link is to show: either “device” or “view”.",
   "too-many-shares": ({ limit }: Limit) => `There are ${limit} shared links already. Revoke some first.`,
   "wrong-password/sign-in": () => "Name or password is wrong.",
   "wrong-password/current": () => "That is not your password.",

@@ -36,6 +36,8 @@ export const access: typeof english = {
     `“${said}”은(는) 네트워크가 아닙니다. 203.0.113.0/24 같은 네트워크나 주소를 사용하세요.`,
   "no-such-session": () => "그런 세션이 없습니다. 종료되었거나 만료되었습니다.",
   "no-such-share": ({ id }) => `“${id}”라는 공유 링크가 없습니다. 취소되었거나 만료되었습니다.`,
+  "no-such-view": ({ id }) => `“${id}”라는 비교 보기가 없습니다.`,
+  "bad-request/share": () => "링크로 무엇을 보여 줄지 정하세요. “device”와 “view” 중 하나만 쓸 수 있습니다.",
   "too-many-shares": ({ limit }) => `공유 링크가 이미 ${limit}개 있습니다. 먼저 몇 개를 취소하세요.`,
   "wrong-password/sign-in": () => "이름이나 비밀번호가 올바르지 않습니다.",
   "wrong-password/current": () => "현재 비밀번호가 아닙니다.",

@@ -3,6 +3,7 @@ import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import { ApiError } from "../../../../shared/api.ts";
 import { SavedView, ViewList, ViewRequest } from "../../../../shared/saved-view.ts";
+import type { Access } from "../../../access/access.ts";
 import type { RecordStore } from "../../../store/records.ts";
 import { SavedViews } from "../../../views/saved-views.ts";
 import { sendProblem } from "../errors.ts";
@@ -11,12 +12,13 @@ import { route } from "../route.ts";
 
 export interface ViewRouteOptions {
   readonly records: Pick<RecordStore, "collection">;
+  readonly access: Pick<Access, "shares">;
 }
 
 const errors = { "4xx": ApiError, "5xx": ApiError };
 const ViewParams = Type.Object({ id: Type.String() });
 
-export function addViewRoutes(app: FastifyInstance, { records }: ViewRouteOptions): void {
+export function addViewRoutes(app: FastifyInstance, { records, access: { shares } }: ViewRouteOptions): void {
   const views = new SavedViews(records);
 
   route(app, {
@@ -31,9 +33,12 @@ export function addViewRoutes(app: FastifyInstance, { records }: ViewRouteOption
       summary: "Comparisons that people named",
       response: { 200: ViewList, ...errors },
     },
-    handler: async ({ maySee }) => {
+    handler: async ({ maySee, principal }) => {
       const all = await views.list();
-      return { views: all.filter(({ series }) => series.every(({ device }) => maySee(device))) };
+      const shared = principal.kind === "share" ? shares.get(principal.id)?.view : undefined;
+      const isShown = ({ id, series }: SavedView) =>
+        series.every(({ device }) => maySee(device)) && (shared === undefined || id === shared);
+      return { views: all.filter(isShown) };
     },
   });
 
@@ -71,6 +76,7 @@ export function addViewRoutes(app: FastifyInstance, { records }: ViewRouteOption
     },
     handler: async (request, reply) => {
       await views.remove(request.params.id);
+      await shares.forgetView(request.params.id);
       return reply.code(204).send(null);
     },
   });

@@ -1,7 +1,8 @@
 // Keys of devices and programs, and links that share a device.
 import type { FastifyInstance } from "fastify";
-import { Type } from "typebox";
+import { type Static, Type } from "typebox";
 import { ApiError, DeviceParams } from "../../../../../shared/api.ts";
+import type { Problem } from "../../../../../shared/errors.ts";
 import { parseDeviceId } from "../../../../../shared/ids.ts";
 import { message } from "../../../../../shared/messages/message.ts";
 import {
@@ -16,8 +17,11 @@ import {
   ShareList,
 } from "../../../../../shared/security/access.ts";
 import type { Access } from "../../../../access/access.ts";
+import type { ShareSubject } from "../../../../access/accounts/shares.ts";
 import { nameOf } from "../../../../access/principal.ts";
 import { noSuchDevice, type Registry } from "../../../../devices/registry.ts";
+import type { RecordStore } from "../../../../store/records.ts";
+import { SavedViews } from "../../../../views/saved-views.ts";
 import { sendProblem } from "../../errors.ts";
 import { acceptNoBody, exactBody } from "../../exact-body.ts";
 import { quoted } from "../../query/query-check.ts";
@@ -30,6 +34,7 @@ const tags = ["Access"];
 export interface KeyRouteOptions {
   readonly access: Access;
   readonly registry: Pick<Registry, "get">;
+  readonly records: Pick<RecordStore, "collection">;
 }
 
 export function addKeyRoutes(app: FastifyInstance, options: KeyRouteOptions): void {
@@ -180,7 +185,22 @@ function addApiKeyRoutes(app: FastifyInstance, { access: { apiKeys } }: KeyRoute
   });
 }
 
-function addShareRoutes(app: FastifyInstance, { access: { shares }, registry }: KeyRouteOptions): void {
+function addShareRoutes(app: FastifyInstance, { access: { shares }, registry, records }: KeyRouteOptions): void {
+  const views = new SavedViews(records);
+  const subjectOf = async ({
+    device: deviceText,
+    view: viewId,
+  }: Static<typeof NewShareRequest>): Promise<ShareSubject | Problem> => {
+    if ((deviceText === undefined) === (viewId === undefined)) return message("bad-request/share");
+    if (deviceText !== undefined) {
+      const device = parseDeviceId(deviceText);
+      return device === undefined || registry.get(device) === undefined ? noSuchDevice(deviceText) : { device };
+    }
+    const view = (await views.list()).find(({ id }) => id === viewId);
+    if (view === undefined) return message("no-such-view", { id: viewId ?? "" });
+    return { view: { id: view.id, devices: [...new Set(view.series.map(({ device }) => device))] } };
+  };
+
   route(app, {
     method: "GET",
     url: "/api/v1/shares",
@@ -189,7 +209,7 @@ function addShareRoutes(app: FastifyInstance, { access: { shares }, registry }: 
     schema: {
       operationId: "listShares",
       tags,
-      summary: "Links that share a device",
+      summary: "Links that share a device or a named comparison",
       response: { 200: ShareList, ...errors },
     },
     handler: async () => ({ shares: shares.list() }),
@@ -204,16 +224,15 @@ function addShareRoutes(app: FastifyInstance, { access: { shares }, registry }: 
     schema: {
       operationId: "createShare",
       tags,
-      summary: "Makes a link that shows one device to whoever has it: http://hub/#share=SECRET",
+      summary: "Makes a link that shows one device, or a named comparison, to whoever has it: http://hub/#share=SECRET",
       body: NewShareRequest,
       response: { 201: NewShare, ...errors },
     },
     handler: async (request, reply) => {
-      const device = parseDeviceId(request.body.device);
-      if (device === undefined || registry.get(device) === undefined)
-        return sendProblem(reply, noSuchDevice(request.body.device));
-      request.audited = { subject: device };
-      const made = await shares.create(device, request.body.expiresInDays, nameOf(request.principal));
+      const subject = await subjectOf(request.body);
+      if ("code" in subject) return sendProblem(reply, subject);
+      request.audited = { subject: "device" in subject ? subject.device : subject.view.id };
+      const made = await shares.create(subject, request.body.expiresInDays, nameOf(request.principal));
       return "code" in made ? sendProblem(reply, made) : reply.code(201).send(made);
     },
   });

@@ -247,8 +247,13 @@ function toMe(principal: Principal, shares: Pick<Access["shares"], "get">): Me |
       const { kind, role } = principal;
       const rooms = "rooms" in principal && principal.rooms !== undefined ? { rooms: [...principal.rooms] } : {};
       if (principal.kind !== "share") return { kind, name, role, ...rooms };
-      const expiresMs = shares.get(principal.id)?.expiresMs;
-      return { kind, name, role, device: principal.device, ...(expiresMs !== undefined && { expiresMs }) };
+      const { device, view, expiresMs } = shares.get(principal.id) ?? {};
+      return {
+        ...{ kind, name, role },
+        ...(device !== undefined && { device }),
+        ...(view !== undefined && { view }),
+        ...(expiresMs !== undefined && { expiresMs }),
+      };
     }
     case "device":
     case "broker":

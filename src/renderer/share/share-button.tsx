@@ -1,0 +1,130 @@
+// Shares a device's page, or a named comparison: makes a link with an end, and lists the open ones.
+import { useState } from "react";
+import type { NewShare, Share } from "../../shared/security/access.ts";
+import { useAccessChange, useShares } from "../api/access.ts";
+import { apiUrl, explain, post, remove } from "../api/client.ts";
+import { useHub } from "../api/queries.ts";
+import { chosenHost, HubAddress } from "../device/hub-address.tsx";
+import { hubLink } from "../i18n/hub-links.ts";
+import { text } from "../i18n/text.ts";
+import { formatInstant } from "../i18n/times.ts";
+import { Copyable } from "../ui/copyable.tsx";
+import { Dialog } from "../ui/dialog.tsx";
+import form from "../ui/form.module.css";
+import { QrCodeImage } from "../ui/qr-code.tsx";
+import rows from "../ui/rows.module.css";
+import { Segmented } from "../ui/segmented.tsx";
+import styles from "./share-button.module.css";
+
+const MINUTE_MS = 60_000;
+const DAYS = ["1", "7", "30"] as const;
+
+/** What is shared: its name, and what it is. */
+type Subject = { readonly name: string } & ({ readonly device: string } | { readonly view: string });
+
+export function ShareButton({ subject }: { readonly subject: Subject }) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <>
+      <button type="button" className="button" onClick={() => setOpen(true)}>
+        {text.share.share}
+      </button>
+      {isOpen && (
+        <Dialog titleId="share-title" onClosed={() => setOpen(false)}>
+          {(close) => <ShareForm subject={subject} onDone={close} />}
+        </Dialog>
+      )}
+    </>
+  );
+}
+
+function ShareForm({ subject, onDone }: { readonly subject: Subject; readonly onDone: () => void }) {
+  const { name, ...shown } = subject;
+  const [days, setDays] = useState<(typeof DAYS)[number]>("7");
+  const { data: shares = [] } = useShares();
+  const making = useAccessChange("shares", (expiresInDays: number) =>
+    post<NewShare>(apiUrl("shares"), { ...shown, expiresInDays }),
+  );
+  const own = shares.filter(({ device, view }) => ("device" in shown ? device === shown.device : view === shown.view));
+  return (
+    <div className={form["form"]}>
+      <h2 id="share-title">{text.share.title(name)}</h2>
+      <p>{"device" in shown ? text.share.showsDevice : text.share.showsView}</p>
+      <div>
+        <Segmented
+          legend={text.share.howLong}
+          options={DAYS.map((count) => [count, text.share.days(Number(count))] as const)}
+          value={days}
+          onChange={setDays}
+        />
+      </div>
+      {making.error && <p role="alert">{explain(making.error)}</p>}
+      {making.data && <NewLink share={making.data} />}
+      {own.length > 0 && (
+        <section aria-label={text.share.openLinks}>
+          <h2>{text.share.openLinks}</h2>
+          <ul className={rows["rows"]}>
+            {own.map((share) => (
+              <li key={share.id}>
+                <OpenShare share={share} />
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      <footer>
+        <button type="button" className="button" onClick={onDone}>
+          {text.share.close}
+        </button>
+        <button
+          type="button"
+          className="button primary"
+          disabled={making.isPending}
+          onClick={() => making.mutate(Number(days))}
+        >
+          {text.share.make}
+        </button>
+      </footer>
+    </div>
+  );
+}
+
+function NewLink({ share }: { readonly share: NewShare }) {
+  const { data: hub } = useHub();
+  const [chosen, setChosen] = useState<string>();
+  if (hub === undefined) return null;
+  const link = hubLink(chosenHost(hub, chosen), hub, "share", share.secret);
+  return (
+    <div className={styles["share"]}>
+      <QrCodeImage text={link} label={text.share.qrCode} />
+      <div>
+        <HubAddress label={text.addDevice.linkAddress} hub={hub} chosen={chosen} onChosen={setChosen} />
+        <p>{text.share.worksUntil(formatInstant(share.expiresMs, MINUTE_MS))}</p>
+        <Copyable code={link} label={text.share.link} />
+      </div>
+    </div>
+  );
+}
+
+function OpenShare({ share }: { readonly share: Share }) {
+  const revocation = useAccessChange("shares", () => remove(apiUrl(`shares/${encodeURIComponent(share.id)}`)));
+  const until = formatInstant(share.expiresMs, MINUTE_MS);
+  return (
+    <>
+      <div>
+        <strong>{text.share.until(until)}</strong>
+        <p>{text.share.madeBy(share.createdBy, formatInstant(share.createdMs, MINUTE_MS))}</p>
+        {revocation.error && <p role="alert">{explain(revocation.error)}</p>}
+      </div>
+      <button
+        type="button"
+        className="button small danger"
+        aria-label={text.share.revokeUntil(until)}
+        disabled={revocation.isPending}
+        onClick={() => revocation.mutate(undefined)}
+      >
+        {text.share.revoke}
+      </button>
+    </>
+  );
+}
