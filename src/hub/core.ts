@@ -24,6 +24,8 @@ import { deviceTopics } from "./protocols/protocols.ts";
 import { ServerStore } from "./store/server-sql/server-store.ts";
 import { SqliteStore } from "./store/sqlite/sqlite-store.ts";
 import type { Store } from "./store/store.ts";
+import { WorkerPlaces } from "./worker/places.ts";
+import { WorkerNews } from "./worker/worker-news.ts";
 
 export interface CoreOptions {
   readonly config: Config;
@@ -52,6 +54,9 @@ export interface Core {
   readonly inbox: Inbox;
   readonly feed: LiveFeed;
   readonly floodLog: LogThrottle;
+  /** Of workers on the same database server; null where the store is a file. */
+  readonly places: ((hubId: string) => WorkerPlaces) | null;
+  readonly workerNews: Part;
 }
 
 /** A part with a life of its own: started in order, stopped in the opposite one. */
@@ -59,6 +64,8 @@ export interface Part {
   start(): unknown;
   stop(): unknown;
 }
+
+const NO_PART: Part = { start: () => undefined, stop: () => undefined };
 
 /** Makes the parts; nothing runs until they are started. */
 export function createCore({ config, folder, version, clock, freeBytes, log, onDeath }: CoreOptions): Core {
@@ -73,10 +80,8 @@ export function createCore({ config, folder, version, clock, freeBytes, log, onD
     onWarning: (message: string) => log.error(message),
     onCommit: (seconds: number, messages: number) => metrics.commit(seconds, messages),
   };
-  const store: Store =
-    config.store === null
-      ? new SqliteStore({ ...storeOptions, path: folder.databasePath })
-      : new ServerStore({ ...storeOptions, address: config.store });
+  const server = config.store === null ? null : new ServerStore({ ...storeOptions, address: config.store });
+  const store: Store = server ?? new SqliteStore({ ...storeOptions, path: folder.databasePath });
   const { readings, records } = store;
   const disk = new DiskGuard({ folder: folder.path, freeBytes, clock, log: log.child({ name: "disk" }), events });
   const directory = new DeviceDirectory();
@@ -122,6 +127,12 @@ export function createCore({ config, folder, version, clock, freeBytes, log, onD
     events,
     onSaveFailed: failed("counts of refused messages could not be written down"),
   });
+  const { joining } = config;
+  const newsLog = log.child({ name: "workers" });
+  const workerNews =
+    server === null
+      ? NO_PART
+      : new WorkerNews({ store: server, directory, registry, refusals, events, joining, clock, log: newsLog });
   const ingest = new Ingest({
     readings,
     registry,
@@ -153,5 +164,7 @@ export function createCore({ config, folder, version, clock, freeBytes, log, onD
     inbox,
     feed,
     floodLog,
+    places: server === null ? null : (hubId) => new WorkerPlaces(server, hubId),
+    workerNews,
   };
 }

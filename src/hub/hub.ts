@@ -210,11 +210,11 @@ export class Hub {
 
   /** Opens the store, on threads of its own, while the HTTP server is prepared; answers the hub's id. */
   async #startCore(core: Core, http: HttpTransport): Promise<string> {
-    const { store, access, disk, directory, registry, retention, refusals, commands } = core;
+    const { store, access, disk, directory, registry, retention, refusals, commands, workerNews } = core;
     this.#stops.push(() => store.stop());
     await Promise.all([store.start(), http.prepare()]);
     const hubId = await store.records.setting("hub-id", randomUUID);
-    for (const part of [access, disk, registry, retention, refusals, commands]) await this.#run(part);
+    for (const part of [access, disk, registry, retention, refusals, commands, workerNews]) await this.#run(part);
     const { config, clock } = this.#options;
     if (!config.trustClock) refuseLateClock(directory, clock);
     return hubId;

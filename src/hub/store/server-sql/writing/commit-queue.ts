@@ -149,9 +149,9 @@ export class CommitQueue {
     const { writer, onCommit } = this.#options;
     const startedAt = performance.now();
     try {
-      await writer.write(prepared);
+      const tsMs = await writer.write(prepared);
       onCommit((performance.now() - startedAt) / 1_000, batch.messages);
-      batch.resolve(prepared.tsMs);
+      batch.resolve(tsMs);
     } catch (error) {
       batch.reject(error);
     }
