@@ -135,8 +135,14 @@ test("three workers and a hub under 20 clients, killed at random: everything ack
   await until(
     "everything is stored",
     async () => ((await senders.missingIn(hub).catch(() => ["away"])).length === 0 ? true : undefined),
-    40_000,
-  );
+    30_000,
+  ).catch(async (e) => {
+    const missing = await senders.missingIn(hub).catch((er) => [String(er)]);
+    console.log(order.map(({ name }) => name).join(), senders.acknowledged, missing.length, missing.slice(0, 10), missing.slice(-5));
+    console.log("HUB", hub.isAlive, hub.output.slice(-1500));
+    for (const w of workers) console.log("WORKER", await (await fetch(`${w.url}/health`)).text(), w.output.slice(-2500));
+    throw e;
+  });
   for (const [device, sent] of senders.sent) {
     const stored = await valuesOf(hub, device, "t");
     expect(stored.length, device).toBe(new Set(stored).size);

@@ -2,6 +2,7 @@
 // One hub leads; any number of workers write readings beside it. A worker makes no tables and works out no rollups.
 import { setTimeout as sleep } from "node:timers/promises";
 import { BrambleError } from "../../../shared/errors.ts";
+import type { SeriesKey } from "../../../shared/reading.ts";
 import type { Clock } from "../../clock.ts";
 import type { AuditLog } from "../audit.ts";
 import type { NoticeListener } from "../notices.ts";
@@ -11,7 +12,7 @@ import type { Store, StoreStatus } from "../store.ts";
 import type { StoreAddress } from "../store-address.ts";
 import { ConnectionPool } from "./connection-pool.ts";
 import type { Connection, Dialect } from "./dialect.ts";
-import { startFailure } from "./failure.ts";
+import { startFailure, UncertainCommit } from "./failure.ts";
 import { Leadership, RENEW_MS } from "./leadership.ts";
 import { mysqlDialect } from "./mysql/mysql-dialect.ts";
 import { Notices } from "./notices.ts";
@@ -137,6 +138,28 @@ export class ServerStore implements Store {
       clock.every(MAINTENANCE_PERIOD_MS, () => void this.#runMaintenance()),
       clock.every(RENEW_MS, () => void this.#leadership.renew()),
     ];
+  }
+
+  /** Whether an operation failed because the server is not there, or cannot store: it may later. */
+  isAway(error: unknown): boolean {
+    const { cause } = error instanceof BrambleError ? error : {};
+    const kind = cause === undefined ? "other" : this.#dialect.failureKind(cause);
+    return kind === "unreachable" || kind === "starting" || kind === "disk-full";
+  }
+
+  /** The times that the readings of a message had been given before it failed; null where it did not come so far. */
+  attemptedTimes(error: unknown): Float64Array | null {
+    return error instanceof UncertainCommit ? error.tsMs : null;
+  }
+
+  /** No reading of the series is newer, as far as is known here. */
+  newestTime({ device, metric }: SeriesKey): number {
+    return this.#series.of(device, metric).tipMs;
+  }
+
+  /** Resolves where the server answers. */
+  async ping(): Promise<void> {
+    await this.#readers.read((connection) => connection.query("SELECT 1"));
   }
 
   /** Tells the other processes on the database a text of `MAX_NOTICE_BYTES` at most. */

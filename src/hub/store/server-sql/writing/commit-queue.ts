@@ -135,7 +135,7 @@ export class CommitQueue {
       this.#inFlight.set(prepared, done);
       if (batch.isBarrier) await done;
     } catch (error) {
-      batch.reject(error);
+      batch.reject(error, null);
     }
   }
 
@@ -153,7 +153,7 @@ export class CommitQueue {
       onCommit((performance.now() - startedAt) / 1_000, batch.messages);
       batch.resolve(tsMs);
     } catch (error) {
-      batch.reject(error);
+      batch.reject(error, prepared.arrived.columns.tsMs);
     }
   }
 }
