@@ -15,6 +15,7 @@ import { HubEvents } from "./events.ts";
 import { Ingest } from "./ingest/accept.ts";
 import { Refusals } from "./ingest/refusals.ts";
 import { LiveFeed } from "./live/feed.ts";
+import { isOnNetwork } from "./observe/data-place.ts";
 import { DiskGuard, type DiskGuardOptions } from "./observe/disk-guard.ts";
 import type { Log } from "./observe/log.ts";
 import { LogThrottle } from "./observe/log-throttle.ts";
@@ -22,8 +23,9 @@ import { Metrics } from "./observe/metrics.ts";
 import { Inbox } from "./protocols/inbox.ts";
 import { deviceTopics } from "./protocols/protocols.ts";
 import { ServerStore } from "./store/server-sql/server-store.ts";
-import { SqliteStore } from "./store/sqlite/sqlite-store.ts";
-import type { Store } from "./store/store.ts";
+import { SpooledStore } from "./store/spool/spooled-store.ts";
+import { SqliteStore, type SqliteStoreOptions } from "./store/sqlite/sqlite-store.ts";
+import type { SpoolStatus, Store } from "./store/store.ts";
 import { WorkerPlaces } from "./worker/places.ts";
 import { WorkerNews } from "./worker/worker-news.ts";
 
@@ -57,6 +59,8 @@ export interface Core {
   /** Of workers on the same database server; null where the store is a file. */
   readonly places: ((hubId: string) => WorkerPlaces) | null;
   readonly workerNews: Part;
+  /** What waits for the database server; null where nothing does, undefined where nothing is ever kept for one. */
+  readonly spool: () => Promise<SpoolStatus | null | undefined>;
 }
 
 /** A part with a life of its own: started in order, stopped in the opposite one. */
@@ -64,6 +68,19 @@ export interface Part {
   start(): unknown;
   stop(): unknown;
 }
+
+/** In a file, or on a server, with what this computer keeps for it. */
+function openStore(
+  server: ServerStore | null,
+  { config, folder, storeOptions }: Pick<CoreOptions, "config" | "folder"> & { readonly storeOptions: StoreOptions },
+): Store {
+  if (server === null) return new SqliteStore({ ...storeOptions, path: folder.databasePath });
+  const { spoolBytes: maxBytes } = config;
+  if (maxBytes === 0 || isOnNetwork(folder.path)) return server;
+  return new SpooledStore({ ...storeOptions, server, folder: folder.path, maxBytes });
+}
+
+type StoreOptions = Omit<SqliteStoreOptions, "path">;
 
 const NO_PART: Part = { start: () => undefined, stop: () => undefined };
 
@@ -81,7 +98,7 @@ export function createCore({ config, folder, version, clock, freeBytes, log, onD
     onCommit: (seconds: number, messages: number) => metrics.commit(seconds, messages),
   };
   const server = config.store === null ? null : new ServerStore({ ...storeOptions, address: config.store });
-  const store: Store = server ?? new SqliteStore({ ...storeOptions, path: folder.databasePath });
+  const store = openStore(server, { config, folder, storeOptions });
   const { readings, records } = store;
   const disk = new DiskGuard({ folder: folder.path, freeBytes, clock, log: log.child({ name: "disk" }), events });
   const directory = new DeviceDirectory();
@@ -166,5 +183,6 @@ export function createCore({ config, folder, version, clock, freeBytes, log, onD
     floodLog,
     places: server === null ? null : (hubId) => new WorkerPlaces(server, hubId),
     workerNews,
+    spool: async () => (store instanceof SpooledStore ? ((await store.status()).spool ?? null) : undefined),
   };
 }

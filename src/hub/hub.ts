@@ -269,8 +269,7 @@ export class Hub {
 
   #createHttp({ core, admission, failures, endpoints, mqtt, status, reach, tls, broker }: HttpParts): HttpTransport {
     const { config, version, uiFolder, agentFolder, clock, httpTimeouts, log } = this.#options;
-    const { store, access, directory, registry, refusals, retention, commands, ingest, inbox, budget, feed, floodLog } =
-      core;
+    const { store, access, directory, registry, refusals, retention, commands, ingest, inbox, budget, floodLog } = core;
     const { basePath } = config;
     const mqttPort = () => endpoints.mqttPort;
     const httpsPort = () => endpoints.httpsPort;
@@ -295,10 +294,11 @@ export class Hub {
       registry,
       tls: () => tls().status,
       broker: () => broker?.state ?? null,
+      spool: core.spool,
       clock,
       log: log.child({ name: "doctor" }),
     });
-    const routes = [liveRoute(feed, access), mqtt.route, deviceRoute({ access, inbox, commands, registry, log })];
+    const routes = [liveRoute(core.feed, access), mqtt.route, deviceRoute({ access, inbox, commands, registry, log })];
     return new HttpTransport({
       version,
       registry,

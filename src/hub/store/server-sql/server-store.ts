@@ -12,11 +12,10 @@ import type { Store, StoreStatus } from "../store.ts";
 import type { StoreAddress } from "../store-address.ts";
 import { ConnectionPool } from "./connection-pool.ts";
 import type { Connection, Dialect } from "./dialect.ts";
+import { dialectOf } from "./dialects.ts";
 import { startFailure, UncertainCommit } from "./failure.ts";
 import { Leadership, RENEW_MS } from "./leadership.ts";
-import { mysqlDialect } from "./mysql/mysql-dialect.ts";
 import { Notices } from "./notices.ts";
-import { postgresDialect } from "./postgres/postgres-dialect.ts";
 import { serverReadings } from "./reading/server-readings.ts";
 import { Rollups } from "./rollups.ts";
 import { isCurrent, migrate } from "./schema.ts";
@@ -295,13 +294,4 @@ export class ServerStore implements Store {
 async function single(connection: Connection, sql: string): Promise<number> {
   const [row] = await connection.query(sql);
   return toNumber(row?.[0] ?? 0);
-}
-
-function dialectOf(address: StoreAddress): Dialect {
-  switch (address.kind) {
-    case "postgresql":
-      return postgresDialect(address);
-    case "mysql":
-      return mysqlDialect(address);
-  }
 }
