@@ -33,6 +33,10 @@ export class WorkerPlaces implements SessionPlaces {
     return null;
   }
 
+  async areThere(): Promise<boolean> {
+    return (await this.#store.records.collection(placeRecords).list()).length > 0;
+  }
+
   async holdOrphans(): Promise<readonly HeldPlace[]> {
     const held: HeldPlace[] = [];
     for (const { number } of await this.#store.records.collection(placeRecords).list()) {

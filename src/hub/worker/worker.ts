@@ -103,7 +103,7 @@ export class Worker {
         onSaveFailed: (error) => log.error({ err: error }, "a refused message could not be written down"),
       }),
       // The broker says who its clients are, and no reply comes on the topics of readings.
-      commands: { replied: () => Promise.reject(new Error("replies are the hub's")) },
+      commands: { replied: () => Promise.reject(new Error("replies go to the hub")) },
       access: {
         devices: { obstacleTo: () => null },
         lockOut: { failed: () => undefined },
@@ -155,7 +155,7 @@ export class Worker {
       clock,
       log,
     });
-    this.#orphans.start();
+    await this.#orphans.start();
     this.#endTimer = clock.every(CHECK_PLACE_MS, () => {
       this.#checking ??= this.#checkPlace()
         .catch((error: unknown) => log.debug({ err: error }, "the place could not be looked at"))

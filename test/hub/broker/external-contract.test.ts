@@ -109,7 +109,7 @@ async function open({ rejectsMqtt5 = false } = {}) {
       ca: null,
     },
     hubId: () => "test",
-    filters: deviceFilters.map((filter) => ({ ...filter, sharing: "alone" })),
+    filters: deviceFilters,
     matchTopic,
     commandsOf,
     onPublish: ({ payload }) => {

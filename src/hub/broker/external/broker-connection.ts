@@ -26,12 +26,14 @@ export interface BrokerConnectionOptions {
   readonly log: Log;
 }
 
+export type Sharing = "alone" | "shared" | "shared-else-alone";
+
 export interface BrokerFilter {
   readonly filter: string;
   /** Whether what the broker has retained is wanted as well. */
   readonly wantsRetained: boolean;
   /** Whether each message goes to one of those that share it (MQTT 5): "else-alone" takes all where the broker knows no sharing. */
-  readonly sharing: "alone" | "shared" | "shared-else-alone";
+  readonly sharing: Sharing;
 }
 
 export interface ReceivedMessage {
@@ -45,7 +47,8 @@ export interface ReceivedMessage {
 
 const KEEP_ALIVE_SECONDS = 30;
 const CONNECT_TIMEOUT_MS = 10_000;
-const RECONNECT_MS = 1_000;
+/** Short: Mosquitto 2.0 forgets shared subscriptions when it is started again, and drops what comes before the next one. */
+const RECONNECT_MS = 250;
 /** A hub that is off for longer finds an empty session at an MQTT 5 broker. */
 const SESSION_EXPIRY_SECONDS = 7 * 24 * 3_600;
 /** Messages without an acknowledgement that an MQTT 5 broker may have on the way. */
@@ -65,6 +68,9 @@ const ACKNOWLEDGED_BY_US = new Error("acknowledged once it is stored");
 
 export class BrokerConnection {
   readonly #options: BrokerConnectionOptions;
+  #filters: readonly BrokerFilter[];
+  /** Whether the broker knows how to share. */
+  #canShare = true;
   #client: MqttClient | null = null;
   #acknowledged: { readonly stream: MqttClient["stream"]; readonly acknowledgements: Acknowledgements } | null = null;
   /** The message that there is no room for. */
@@ -80,6 +86,7 @@ export class BrokerConnection {
 
   constructor(options: BrokerConnectionOptions) {
     this.#options = options;
+    this.#filters = options.filters;
     this.#problem = message("broker/away/ended", { broker: options.address.url });
   }
 
@@ -140,6 +147,13 @@ export class BrokerConnection {
     this.#wentDown();
   }
 
+  /** Subscribes in another way from now on: what comes twice meanwhile is stored once. */
+  async changeFilters(filters: readonly BrokerFilter[]): Promise<void> {
+    this.#filters = filters;
+    const client = this.#client;
+    if (client !== null && this.#isUp) await this.#subscribe(client, true);
+  }
+
   /**
    * Ends the session at the broker: unsubscribes, takes and acknowledges what the broker has for it, and ends it. False where that
    * could not be done: the session is still there, and what the broker keeps in it.
@@ -153,7 +167,7 @@ export class BrokerConnection {
       if (client === null || performance.now() > endMs) return false;
       try {
         if (this.#isUp && client.stream !== stream) {
-          await unsubscribe(client, this.#options.filters.flatMap(bothForms));
+          await unsubscribe(client, this.#filters.flatMap(bothForms));
           this.#lastArrivalMs = performance.now();
           stream = client.stream;
         }
@@ -224,20 +238,13 @@ export class BrokerConnection {
   }
 
   async #connected(client: MqttClient, { sessionPresent, properties }: IConnackPacket): Promise<void> {
-    const { filters, optionalTopic, address, log, onUp } = this.#options;
+    const { optionalTopic, address, log, onUp } = this.#options;
     const { stream } = client;
+    this.#canShare = client.options.protocolVersion === 5 && properties?.sharedSubscriptionAvailable !== false;
     this.#hasAnswered = true;
     client.options.reconnectPeriod = RECONNECT_MS;
     try {
-      const shares = client.options.protocolVersion === 5 && properties?.sharedSubscriptionAvailable !== false;
-      const wanted = this.#isLeaving ? [] : filters.map((one) => ({ ...one, filter: formOf(one, shares) }));
-      const rejected = await subscribe(client, wanted);
-      // What another run of this program subscribed to would come twice, or to nobody.
-      if (sessionPresent)
-        await unsubscribe(
-          client,
-          filters.flatMap(bothForms).filter((form) => !wanted.some(({ filter }) => filter === form)),
-        );
+      const rejected = await this.#subscribe(client, sessionPresent);
       if (optionalTopic !== undefined)
         await subscribe(client, [{ filter: optionalTopic, wantsRetained: true, sharing: "alone" }], 0);
       if (client.stream !== stream) return;
@@ -253,6 +260,17 @@ export class BrokerConnection {
       log.warn({ err: error, broker: address.url }, "the broker took no subscription");
       stream.destroy();
     }
+  }
+
+  /** Answers the filters that the broker rejects. */
+  async #subscribe(client: MqttClient, hasSession: boolean): Promise<string[]> {
+    const filters = this.#filters;
+    const wanted = this.#isLeaving ? [] : filters.map((one) => ({ ...one, filter: formOf(one, this.#canShare) }));
+    const rejected = await subscribe(client, wanted);
+    // What another run of this program subscribed to would come twice, or to nobody.
+    const others = filters.flatMap(bothForms).filter((form) => !wanted.some(({ filter }) => filter === form));
+    if (hasSession) await unsubscribe(client, others);
+    return rejected;
   }
 
   #take(client: MqttClient, packet: IPublishPacket, next: (error?: Error) => void): void {

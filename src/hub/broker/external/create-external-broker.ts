@@ -39,11 +39,11 @@ export function createExternalBroker(
   const broker = new ExternalBroker({
     address,
     hubId,
-    filters: deviceFilters.map(({ holdsReadings, ...filter }) => ({
-      ...filter,
-      sharing: holdsReadings && places !== null ? "shared-else-alone" : "alone",
-    })),
-    places: places && { holdOrphans: () => places(hubId()).holdOrphans() },
+    filters: deviceFilters,
+    places: places && {
+      areThere: () => places(hubId()).areThere(),
+      holdOrphans: () => places(hubId()).holdOrphans(),
+    },
     matchTopic,
     commandsOf,
     onPublish: ({ topic, route, ...publish }) =>

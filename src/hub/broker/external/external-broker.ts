@@ -7,7 +7,7 @@ import type { Clock } from "../../clock.ts";
 import type { CommandChannel } from "../../commands/channels.ts";
 import type { Commands } from "../../commands/commands.ts";
 import type { Log } from "../../observe/log.ts";
-import type { CommandSubscriber, Route } from "../../protocols/protocol.ts";
+import type { CommandSubscriber, Route, TopicFilter } from "../../protocols/protocol.ts";
 import type { BrokerAddress } from "../broker-address.ts";
 import type { BrokerEndpoint, BrokerHandlers, BrokerStats, MqttBroker } from "../mqtt-broker.ts";
 import { BrokerConnection, type BrokerFilter, type ReceivedMessage } from "./broker-connection.ts";
@@ -20,7 +20,7 @@ export interface ExternalBrokerOptions extends BrokerHandlers {
   readonly address: BrokerAddress;
   readonly hubId: () => string;
   /** Of the topics that devices publish on. */
-  readonly filters: readonly BrokerFilter[];
+  readonly filters: readonly TopicFilter[];
   readonly matchTopic: (topic: string) => Route | null;
   readonly commandsOf: (device: DeviceId) => CommandSubscriber;
   readonly commands: Pick<Commands, "attach" | "listened">;
@@ -50,6 +50,8 @@ export class ExternalBroker implements MqttBroker {
   readonly #intake: Intake;
   readonly #orphans: OrphanedSessions | null;
   #connection: BrokerConnection | null = null;
+  /** Readings are shared with workers. */
+  #isSharing = false;
   /** Of devices that said they are here. */
   readonly #sessions = new Set<string>();
   #clients: number | null = null;
@@ -58,7 +60,14 @@ export class ExternalBroker implements MqttBroker {
     const { commands, commandsOf, clock, places } = options;
     this.#options = options;
     this.#intake = new Intake({ ...options, sessionOf: (route, payload) => this.#sessionOf(route, payload) });
-    this.#orphans = places && new OrphanedSessions({ ...options, places });
+    this.#orphans =
+      places &&
+      new OrphanedSessions({
+        ...options,
+        places,
+        filters: this.#filters(true),
+        onWorkers: (areThere) => this.#shareReadings(areThere),
+      });
     const connection = () => this.#connection ?? DISCONNECTED;
     this.#commands = new DeviceCommands({ commands, commandsOf, connection, clock });
   }
@@ -80,11 +89,12 @@ export class ExternalBroker implements MqttBroker {
 
   /** Resolves once it has begun to connect: a hub runs while its broker is away. */
   async start(): Promise<BrokerEndpoint> {
-    const { address, hubId, filters, log } = this.#options;
+    const { address, hubId, log } = this.#options;
+    await this.#orphans?.start();
     const connection = new BrokerConnection({
       address,
       clientId: `bramble-hub-${hubId()}`,
-      filters,
+      filters: this.#filters(this.#isSharing),
       optionalTopic: CLIENTS_TOPIC,
       hasRoomFor: (payloadBytes) => this.#intake.hasRoomFor(payloadBytes),
       onMessage: (received) => this.#received(received),
@@ -94,7 +104,6 @@ export class ExternalBroker implements MqttBroker {
     });
     this.#connection = connection;
     this.#intake.attach(connection);
-    this.#orphans?.start();
     this.#commands.start();
     await connection.start();
     return this.endpoint;
@@ -116,6 +125,21 @@ export class ExternalBroker implements MqttBroker {
   /** A device came or went. */
   deviceChanged(device: DeviceId, isHere: boolean): void {
     this.#commands.deviceChanged(device, isHere);
+  }
+
+  /** Alone the hub takes all: a broker keeps such a subscription better than a shared one. */
+  #filters(isSharing: boolean): readonly BrokerFilter[] {
+    return this.#options.filters.map(({ filter, wantsRetained, holdsReadings }) => ({
+      filter,
+      wantsRetained,
+      sharing: holdsReadings && isSharing ? "shared-else-alone" : "alone",
+    }));
+  }
+
+  async #shareReadings(isSharing: boolean): Promise<void> {
+    if (this.#isSharing === isSharing) return;
+    this.#isSharing = isSharing;
+    await this.#connection?.changeFilters(this.#filters(isSharing));
   }
 
   #received(received: ReceivedMessage): void {

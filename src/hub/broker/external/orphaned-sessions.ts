@@ -17,6 +17,8 @@ export interface HeldPlace {
 }
 
 export interface SessionPlaces {
+  /** Whether there are any, held or not. */
+  areThere(): Promise<boolean>;
   /** Holds the places that may have a session and that no worker holds. */
   holdOrphans(): Promise<readonly HeldPlace[]>;
 }
@@ -25,6 +27,8 @@ export interface OrphanedSessionsOptions extends Pick<IntakeOptions, "matchTopic
   readonly address: BrokerAddress;
   readonly filters: readonly BrokerFilter[];
   readonly places: SessionPlaces;
+  /** Told with each look. */
+  readonly onWorkers?: (areThere: boolean) => Promise<void>;
   readonly budget: Budget;
   readonly clock: Clock;
   readonly log: Log;
@@ -42,12 +46,17 @@ export class OrphanedSessions {
     this.#options = options;
   }
 
-  start(): void {
-    this.#endTimer = this.#options.clock.every(LOOK_PERIOD_MS, () => {
-      this.#looking ??= this.#look().finally(() => {
-        this.#looking = null;
-      });
+  /** Resolves after a first look. */
+  async start(): Promise<void> {
+    await this.look();
+    this.#endTimer = this.#options.clock.every(LOOK_PERIOD_MS, () => void this.look());
+  }
+
+  look(): Promise<void> {
+    this.#looking ??= this.#look().finally(() => {
+      this.#looking = null;
     });
+    return this.#looking;
   }
 
   async stop(): Promise<void> {
@@ -58,8 +67,9 @@ export class OrphanedSessions {
 
   /** Never rejects. */
   async #look(): Promise<void> {
-    const { places, log } = this.#options;
+    const { places, onWorkers, log } = this.#options;
     try {
+      await onWorkers?.(await places.areThere());
       const orphans = await places.holdOrphans();
       const missedBefore = this.#missed;
       this.#missed = new Set(orphans.map(({ number }) => number));
