@@ -84,7 +84,7 @@ async function writeToStandardOutput({ folder, passphrase, signal }: DatabaseReq
 async function backUpBesideServer(request: DatabaseRequest, store: StoreAddress): Promise<ExitCode> {
   const { folder, file: name, force, passphrase, signal } = request;
   if (name === null) throw new Misuse(message("cli/name-file-of", { usage: "bramble backup FILE" }));
-  return withServerBackup(folder.path, signal, async (archive, files) => {
+  return withServerBackup(folder.path, signal, async (archive, files): Promise<ExitCode> => {
     const bytes = passphrase === null ? archive : encrypt(archive, passphrase);
     const rest = `Readings, devices and people are in ${store}: ${dumpCommand(store)}`;
     if (name === STANDARD_STREAM) {

@@ -5,7 +5,6 @@ import { Misuse, parseArguments } from "../../hub/arguments.ts";
 import { readConfig } from "../../hub/config.ts";
 import { DataFolder } from "../../hub/data-folder.ts";
 import { freeBytesOf } from "../../hub/observe/disk-guard.ts";
-import type { StoreAddress } from "../../hub/store/store-address.ts";
 import {
   type CheckTotals,
   copyDatabase,
@@ -13,6 +12,7 @@ import {
   openCheck,
   removeDatabase,
 } from "../../hub/store/maintenance.ts";
+import type { StoreAddress } from "../../hub/store/store-address.ts";
 import { Failure } from "../../shared/errors.ts";
 import { message } from "../../shared/messages/message.ts";
 import { flushFile } from "../flush.ts";

@@ -106,7 +106,7 @@ export class Worker {
       commands: { replied: () => Promise.reject(new Error("replies go to the hub")) },
       access: {
         devices: { obstacleTo: () => null },
-        lockOut: { failed: () => undefined },
+        lockOut: { failed: () => 0 },
         audit: { refused: () => undefined },
       },
       disk: { status: "ok" },

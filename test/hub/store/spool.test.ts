@@ -70,7 +70,9 @@ test("what is acknowledged while the server is away is there once, whenever the 
   expect(await valuesOf(hub)).toEqual([...sent].sort((a, b) => a - b));
 });
 
-test("what a server that dies in the middle of commits has, or has not, is there once", { timeout: 60_000 }, async () => {
+test("what a server that dies in the middle of commits has, or has not, is there once", {
+  timeout: 60_000,
+}, async () => {
   await using hub = await startTestHub("--store", await server.createDatabase());
   const sent: number[] = [];
   let isOver = false;

@@ -140,9 +140,18 @@ test("three workers and a hub under 20 clients, killed at random: everything ack
     30_000,
   ).catch(async (e) => {
     const missing = await senders.missingIn(hub).catch((er) => [String(er)]);
-    console.log(order.map(({ name }) => name).join(), senders.acknowledged, missing.length, missing.slice(0, 10), missing.slice(-5));
-    console.log("HUB", hub.isAlive, hub.output.slice(-1500));
-    for (const w of workers) console.log("WORKER", await (await fetch(`${w.url}/health`)).text(), w.output.slice(-2500));
+    console.log(
+      order.map(({ name }) => name).join(),
+      senders.acknowledged,
+      missing.length,
+      missing.slice(0, 10),
+      missing.slice(-5),
+    );
+    console.log("HUB", hub.isAlive, await (await fetch(`${hub.file.http}/healthz`)).text(), hub.output.slice(-500));
+    const { readdirSync, readFileSync } = await import("node:fs");
+    for (const n of readdirSync(`${hub.folder.path}/logs`)) console.log(readFileSync(`${hub.folder.path}/logs/${n}`, "utf8").split("\n").map((l) => l.slice(0, 260)).slice(-40).join("\n"));
+    for (const w of workers)
+      console.log("WORKER", await (await fetch(`${w.url}/health`)).text(), w.output.slice(-2500));
     throw e;
   });
   for (const [device, sent] of senders.sent) {

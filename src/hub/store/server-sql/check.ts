@@ -49,10 +49,15 @@ export async function* checkServer(address: StoreAddress): AsyncGenerator<string
   try {
     const isOurs = await pool.read((connection) => isCurrent(connection, dialect));
     if (!isOurs)
-      throw new BrambleError("store-failed", `The database ${address} has no tables of this version: start the hub on it.`);
+      throw new BrambleError(
+        "store-failed",
+        `The database ${address} has no tables of this version: start the hub on it.`,
+      );
     for (const [id, count] of await pool.read((connection) => connection.query(LOST_READINGS)))
       yield `${toNumber(count)} readings belong to series ${toNumber(id)}, which is not there.`;
-    const series = await pool.read((connection) => connection.query("SELECT id, device, metric FROM series ORDER BY id"));
+    const series = await pool.read((connection) =>
+      connection.query("SELECT id, device, metric FROM series ORDER BY id"),
+    );
     for (const [id, device, metric] of series) {
       const name = `${toText(device)}/${toText(metric)}`;
       const found = await pool.transaction(dialect.sql.beginSnapshot, (connection) =>
