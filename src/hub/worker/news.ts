@@ -53,7 +53,7 @@ export const refusedByWorkers: RecordKind<typeof RefusedByWorker> = {
   idOf: ({ id }) => id,
 };
 
-/** A worker's place whose session may be at the broker. */
+/** A worker's place whose session may be at the broker; `sinceMs` goes on while it has a worker. */
 const PlaceRecord = Type.Object({ number: Type.Integer(), sinceMs: Type.Integer() });
 export const placeRecords: RecordKind<typeof PlaceRecord> = {
   name: "worker-place",

@@ -27,23 +27,26 @@ export class WorkerPlaces implements SessionPlaces {
       const lock = this.#store.slot(number);
       if (!(await lock.claim())) continue;
       // Before the session begins, so that somebody ends it.
-      await this.#store.shared.add(placeRecords, [{ number, sinceMs: nowMs }]);
-      return { ...this.#held(number, lock), lock };
+      const place = { ...this.#held(number, lock), lock };
+      await this.beat(place, nowMs);
+      return place;
     }
     return null;
   }
 
-  async areThere(): Promise<boolean> {
-    return (await this.#store.records.collection(placeRecords).list()).length > 0;
+  async list(): Promise<readonly { readonly number: number; readonly beat: number }[]> {
+    const records = await this.#store.records.collection(placeRecords).list();
+    return records.map(({ number, sinceMs }) => ({ number, beat: sinceMs }));
   }
 
-  async holdOrphans(): Promise<readonly HeldPlace[]> {
-    const held: HeldPlace[] = [];
-    for (const { number } of await this.#store.records.collection(placeRecords).list()) {
-      const lock = this.#store.slot(number);
-      if (await lock.claim()) held.push(this.#held(number, lock));
-    }
-    return held;
+  async hold(number: number): Promise<HeldPlace | null> {
+    const lock = this.#store.slot(number);
+    return (await lock.claim()) ? this.#held(number, lock) : null;
+  }
+
+  /** Shows the others that the place has a worker. */
+  async beat({ number }: HeldPlace, nowMs: number): Promise<void> {
+    await this.#store.records.collection(placeRecords).save([{ number, sinceMs: nowMs }]);
   }
 
   #held(number: number, lock: Leadership): HeldPlace {

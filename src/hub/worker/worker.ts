@@ -44,7 +44,7 @@ export interface WorkerState {
   readonly storeFailure: string | null;
 }
 
-const CHECK_PLACE_MS = 1_000;
+const CHECK_PLACE_MS = 2_000;
 
 /** What workers take: readings, and nothing that says how a connection is. */
 const filters: readonly BrokerFilter[] = deviceFilters
@@ -200,6 +200,7 @@ export class Worker {
       address,
       clientId: place.clientId,
       filters,
+      needsMqtt5: true,
       hasRoomFor: (bytes) => this.#intake.hasRoomFor(bytes),
       onMessage: (received) => this.#intake.take(received),
       onUp: () => undefined,
@@ -216,7 +217,10 @@ export class Worker {
   /** While the database was away, another worker may have taken this one's place, and its session with it. */
   async #checkPlace(): Promise<void> {
     const place = this.#place;
-    if (place !== null && (place.lock.isHeld || (await place.lock.claim()))) return;
+    if (place !== null && (place.lock.isHeld || (await place.lock.claim()))) {
+      await this.#places?.beat(place, this.#options.clock.now());
+      return;
+    }
     const connection = this.#connection;
     this.#place = null;
     this.#connection = null;

@@ -32,9 +32,9 @@ test("what is acknowledged while the server is away is there once, whenever the 
     for (let count = 0; count < messages; count++) {
       const batch = Array.from({ length: hasTime ? READINGS_PER_MESSAGE : 1 }, () => {
         const value = ++next;
-        return hasTime ? { ts: START_MS + value, t: value } : { t: value };
+        return { device: "pi", t: value, ...(hasTime && { ts: START_MS + value }) };
       });
-      const answer = await hub.post({ device: "pi", readings: batch });
+      const answer = await hub.post(batch);
       if (answer.status !== 200) throw new Error(`${answer.status} ${await answer.text()}`);
       for (const { t } of batch) sent.add(t);
     }
@@ -103,10 +103,9 @@ test("a spool that is full acknowledges nothing, in words, and what people remov
   await using hub = await startTestHub("--store", await server.createDatabase(), "--spool", "1");
   let next = 0;
   const post = () =>
-    hub.post({
-      device: "pi",
-      readings: Array.from({ length: READINGS_PER_MESSAGE }, () => ({ ts: START_MS + ++next, t: Math.random() })),
-    });
+    hub.post(
+      Array.from({ length: READINGS_PER_MESSAGE }, () => ({ device: "pi", ts: START_MS + ++next, t: Math.random() })),
+    );
   expect((await post()).status).toBe(200);
   await server.kill();
   let acknowledged = next;

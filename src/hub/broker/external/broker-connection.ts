@@ -18,6 +18,8 @@ export interface BrokerConnectionOptions {
   readonly filters: readonly BrokerFilter[];
   /** A topic that is good to have; not every broker has it, or lets the hub read it. */
   readonly optionalTopic?: string;
+  /** Of one that only shares: there is no other version to fall back to. */
+  readonly needsMqtt5?: boolean;
   /** False where there is no room: `resume` then asks again. */
   readonly hasRoomFor: (payloadBytes: number) => boolean;
   readonly onMessage: (received: ReceivedMessage) => void;
@@ -299,7 +301,7 @@ export class BrokerConnection {
   }
 
   #failed(client: MqttClient, error: unknown): void {
-    if (isUnsupportedVersion(error)) client.options.protocolVersion = 4;
+    if (isUnsupportedVersion(error) && this.#options.needsMqtt5 !== true) client.options.protocolVersion = 4;
     const isNews = this.#lastError === null;
     this.#lastError = error;
     this.#problem = brokerProblem(this.#options.address, error);
@@ -309,7 +311,7 @@ export class BrokerConnection {
 
   #closed(client: MqttClient): void {
     // RabbitMQ 3 ends a connection of MQTT 5 without a CONNACK: both versions are tried in turn.
-    if (!this.#hasAnswered && this.#lastError === null)
+    if (!this.#hasAnswered && this.#lastError === null && this.#options.needsMqtt5 !== true)
       client.options.protocolVersion = client.options.protocolVersion === 5 ? 4 : 5;
     this.#hasAnswered = false;
     if (this.#lastError === null) {

@@ -41,8 +41,8 @@ export function createExternalBroker(
     hubId,
     filters: deviceFilters,
     places: places && {
-      areThere: () => places(hubId()).areThere(),
-      holdOrphans: () => places(hubId()).holdOrphans(),
+      list: () => places(hubId()).list(),
+      hold: (number) => places(hubId()).hold(number),
     },
     matchTopic,
     commandsOf,

@@ -1,6 +1,6 @@
 // Sessions at the broker of workers that are gone: the broker goes on to give them their part of the readings. Each is taken over
 // by one process, which unsubscribes it, takes what has gathered in it, and ends it. A worker that comes back at once finds its session
-// as it was: only one that was missed twice is taken over.
+// as it was: only one that was silent for `SILENT_MS` is taken over.
 import type { Budget } from "../../access/limits/budget.ts";
 import type { Clock } from "../../clock.ts";
 import type { Log } from "../../observe/log.ts";
@@ -17,10 +17,10 @@ export interface HeldPlace {
 }
 
 export interface SessionPlaces {
-  /** Whether there are any, held or not. */
-  areThere(): Promise<boolean>;
-  /** Holds the places that may have a session and that no worker holds. */
-  holdOrphans(): Promise<readonly HeldPlace[]>;
+  /** The places that may have a session, and of each a number that changes while a worker has it. */
+  list(): Promise<readonly { readonly number: number; readonly beat: number }[]>;
+  /** Null where a worker, or another process that empties its session, holds it. */
+  hold(number: number): Promise<HeldPlace | null>;
 }
 
 export interface OrphanedSessionsOptions extends Pick<IntakeOptions, "matchTopic" | "onPublish"> {
@@ -34,11 +34,13 @@ export interface OrphanedSessionsOptions extends Pick<IntakeOptions, "matchTopic
   readonly log: Log;
 }
 
-const LOOK_PERIOD_MS = 5_000;
+const LOOK_PERIOD_MS = 2_000;
+const SILENT_MS = 8_000;
 
 export class OrphanedSessions {
   readonly #options: OrphanedSessionsOptions;
-  #missed = new Set<number>();
+  /** Of each place its last beat, and since when there was no other. */
+  #silent = new Map<number, { readonly beat: number; readonly sinceMs: number }>();
   #looking: Promise<void> | null = null;
   #endTimer: (() => void) | null = null;
 
@@ -69,20 +71,31 @@ export class OrphanedSessions {
   async #look(): Promise<void> {
     const { places, onWorkers, log } = this.#options;
     try {
-      await onWorkers?.(await places.areThere());
-      const orphans = await places.holdOrphans();
-      const missedBefore = this.#missed;
-      this.#missed = new Set(orphans.map(({ number }) => number));
-      for (const place of orphans) {
-        const isGone = missedBefore.has(place.number);
-        const isEmpty = isGone && (await this.#empty(place).catch(() => false));
-        await place.release(isEmpty);
-        if (isEmpty) log.info({ clientId: place.clientId }, "took over what a worker that is gone had left");
-      }
+      const found = await places.list();
+      await onWorkers?.(found.length > 0);
+      const nowMs = performance.now();
+      const silentBefore = this.#silent;
+      this.#silent = new Map(
+        found.map(({ number, beat }) => {
+          const before = silentBefore.get(number);
+          return [number, before?.beat === beat ? before : { beat, sinceMs: nowMs }];
+        }),
+      );
+      for (const [number, { sinceMs }] of this.#silent) if (nowMs - sinceMs > SILENT_MS) await this.#takeOver(number);
     } catch (error) {
-      // The database is away: the next look tells.
+      // While the database is away no worker can show that it is there.
+      this.#silent.clear();
       log.debug({ err: error }, "places of workers could not be looked at");
     }
+  }
+
+  async #takeOver(number: number): Promise<void> {
+    const { places, log } = this.#options;
+    const place = await places.hold(number);
+    if (place === null) return;
+    const isEmpty = await this.#empty(place).catch(() => false);
+    await place.release(isEmpty);
+    if (isEmpty) log.info({ clientId: place.clientId }, "took over what a worker that is gone had left");
   }
 
   async #empty({ clientId }: HeldPlace): Promise<boolean> {
@@ -92,6 +105,7 @@ export class OrphanedSessions {
       address,
       clientId,
       filters: filters.filter(({ sharing }) => sharing !== "alone").map((one) => ({ ...one, sharing: "shared" })),
+      needsMqtt5: true,
       hasRoomFor: (bytes) => intake.hasRoomFor(bytes),
       onMessage: (received) => intake.take(received),
       onUp: () => undefined,
