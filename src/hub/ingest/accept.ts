@@ -61,7 +61,7 @@ export type Verdict =
   | { readonly kind: "deferred"; readonly problem: Problem; readonly retryAfterSeconds: number };
 
 /** What ingest asks of access, and tells it. */
-export interface IngestAccess {
+interface IngestAccess {
   readonly devices: Pick<DeviceAuthority, "obstacleTo">;
   readonly lockOut: Pick<LockOut, "failed">;
   readonly audit: Pick<AuditTrail, "refused">;

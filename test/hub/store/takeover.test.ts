@@ -9,11 +9,11 @@ import { until } from "../../support/until.ts";
 const TAKE_OVER_WITHIN_MS = 10_000;
 
 test.each([
-  ["PostgreSQL", startPostgres, "is killed", "SIGKILL"],
-  ["PostgreSQL", startPostgres, "hangs", "SIGSTOP"],
-  ["MariaDB", startMariadb, "is stopped", "SIGTERM"],
-  ["MariaDB", startMariadb, "hangs", "SIGSTOP"],
-] as const)("on %s, when it %3$s", { timeout: 90_000 }, async (_product, startServer, _how, signal) => {
+  ["PostgreSQL", "is killed", startPostgres, "SIGKILL"],
+  ["PostgreSQL", "hangs", startPostgres, "SIGSTOP"],
+  ["MariaDB", "is stopped", startMariadb, "SIGTERM"],
+  ["MariaDB", "hangs", startMariadb, "SIGSTOP"],
+] as const)("on %s, when it %s", { timeout: 90_000 }, async (_product, _how, startServer, signal) => {
   await using server = await startServer();
   const store = await server.createDatabase();
   await using first = await startTestHub("--store", store);

@@ -149,7 +149,14 @@ test("three workers and a hub under 20 clients, killed at random: everything ack
     );
     console.log("HUB", hub.isAlive, await (await fetch(`${hub.file.http}/healthz`)).text(), hub.output.slice(-500));
     const { readdirSync, readFileSync } = await import("node:fs");
-    for (const n of readdirSync(`${hub.folder.path}/logs`)) console.log(readFileSync(`${hub.folder.path}/logs/${n}`, "utf8").split("\n").map((l) => l.slice(0, 260)).slice(-40).join("\n"));
+    for (const n of readdirSync(`${hub.folder.path}/logs`))
+      console.log(
+        readFileSync(`${hub.folder.path}/logs/${n}`, "utf8")
+          .split("\n")
+          .map((l) => l.slice(0, 260))
+          .slice(-40)
+          .join("\n"),
+      );
     for (const w of workers)
       console.log("WORKER", await (await fetch(`${w.url}/health`)).text(), w.output.slice(-2500));
     throw e;

@@ -28,7 +28,7 @@ export interface BrokerConnectionOptions {
   readonly log: Log;
 }
 
-export type Sharing = "alone" | "shared" | "shared-else-alone";
+type Sharing = "alone" | "shared" | "shared-else-alone";
 
 export interface BrokerFilter {
   readonly filter: string;

@@ -132,6 +132,8 @@ export class SpooledStore implements Store {
   }
 
   async #spoolMessage(message: AppendMessage): Promise<Float64Array> {
+    // The file that is being emptied takes nothing more.
+    while (this.#pause !== null) await this.#pause;
     const { maxBytes } = this.#options;
     if (this.#bytes >= maxBytes) throw spoolFull(maxBytes);
     const appended = this.#newestFile().then(({ store }) => store.readings.append(this.#behindTips(message)));
