@@ -11,6 +11,7 @@ const commands: Readonly<Record<string, () => Promise<(args: readonly string[]) 
     holdHeapGrowth();
     return (await import("../hub/serve.ts")).serve;
   },
+  work: async () => (await import("../hub/worker/work.ts")).work,
   devices: async () => (await import("./devices.ts")).devices,
   export: async () => (await import("./export.ts")).exportReadings,
   key: async () => (await import("./access/key.ts")).key,
@@ -26,6 +27,7 @@ const commands: Readonly<Record<string, () => Promise<(args: readonly string[]) 
 };
 
 const help = `bramble serve       runs the hub without a window
+bramble work        stores what an outside broker brings, beside a hub on a database server
 bramble devices     lists the devices of a running hub
 bramble export      writes readings of a running hub into a file
 bramble key         keys of devices and of programs

@@ -17,6 +17,8 @@ export interface Config {
   readonly dataFolder: string;
   /** The database server that keeps readings and records; null keeps them in a file in the data folder. */
   readonly store: StoreAddress | null;
+  /** What may be kept in files of the data folder while the database server is away; 0 keeps nothing, and acknowledges nothing. */
+  readonly spoolBytes: number;
   readonly host: string;
   readonly httpPort: Port;
   readonly mqttPort: Port;
@@ -67,12 +69,15 @@ const ANONYMOUS = ["none", "readings", "all"] as const;
 const EVERY_ADDRESS = "::";
 const MIN_MEMORY_MB = 64;
 const MAX_MEMORY_MB = 65_536;
+const DEFAULT_SPOOL_MB = "1024";
+const MAX_SPOOL_MB = 1_048_576;
 const ON = ["1", "true", "yes"] as const;
 const OFF = ["0", "false", "no"] as const;
 
 const flags = {
   data: { type: "string", value: "DIR", help: "folder of the database, the logs and hub.json" },
   store: { type: "string", value: "URL", help: "keep readings in postgres://… or mariadb://… instead of a file" },
+  spool: { type: "string", value: "MB", help: "keep so much here while the database server is away (1024); 0 is off" },
   host: { type: "string", value: "ADDR", help: "address to listen on (every address, IPv4 and IPv6)" },
   "http-port": { type: "string", value: "N", help: "HTTP port (8080); 0 is any free one" },
   "mqtt-port": { type: "string", value: "N", help: "MQTT port (1883); 0 is any free one" },
@@ -106,7 +111,8 @@ ${Object.entries(flags)
   .map(([name, flag]) => `  ${`--${name}${"value" in flag ? ` ${flag.value}` : ""}`.padEnd(36)}${flag.help}`)
   .join("\n")}
 
-BRAMBLE_TOKEN, in the environment alone, is this run's administrator token. A --store with a password is best given as
+A hub on a database server that is away goes on to acknowledge readings, and forwards them when it is back (--spool); behind an
+outside broker, which keeps them itself, only where --spool is given. BRAMBLE_TOKEN, in the environment alone, is this run's administrator token. A --store with a password is best given as
 BRAMBLE_STORE, which other users of this computer cannot see; BRAMBLE_BROKER_PASSWORD, or the file that
 BRAMBLE_BROKER_PASSWORD_FILE names, is the hub's password at the outside broker. SIGINT, SIGTERM and SIGHUP (its terminal was
 closed) stop it. Ends with 0 when it was stopped, with 1 when it could not run, and with 2 when an argument is wrong.`;
@@ -139,6 +145,8 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
       config: {
         dataFolder: parseFolder(text("data")) ?? defaultDataFolder(env),
         store: optional(text("store"), (said) => new StoreAddress(said)),
+        // An outside broker keeps what is not acknowledged.
+        spoolBytes: parseSpool(text("spool") ?? (broker === null ? DEFAULT_SPOOL_MB : "0")),
         host: parseHost(text("host") ?? EVERY_ADDRESS),
         httpPort: parsePort("http-port", text("http-port"), 8080),
         mqttPort: parsePort("mqtt-port", text("mqtt-port"), freeOf(broker, 1883)),
@@ -203,6 +211,12 @@ function parseMemory(text: string): number {
   const megabytes = Number(text);
   if (/^\d+$/.test(text) && megabytes >= MIN_MEMORY_MB && megabytes <= MAX_MEMORY_MB) return megabytes * 1024 * 1024;
   throw new Failure(message("flag/memory", { min: MIN_MEMORY_MB, max: MAX_MEMORY_MB, said: text }));
+}
+
+function parseSpool(text: string): number {
+  const megabytes = Number(text);
+  if (/^\d+$/.test(text) && megabytes <= MAX_SPOOL_MB) return megabytes * 1024 * 1024;
+  throw new Failure(message("flag/spool", { max: MAX_SPOOL_MB, said: text }));
 }
 
 function parseHost(text: string): string {

@@ -15,6 +15,7 @@ import { HubEvents } from "./events.ts";
 import { Ingest } from "./ingest/accept.ts";
 import { Refusals } from "./ingest/refusals.ts";
 import { LiveFeed } from "./live/feed.ts";
+import { isOnNetwork } from "./observe/data-place.ts";
 import { DiskGuard, type DiskGuardOptions } from "./observe/disk-guard.ts";
 import type { Log } from "./observe/log.ts";
 import { LogThrottle } from "./observe/log-throttle.ts";
@@ -22,8 +23,11 @@ import { Metrics } from "./observe/metrics.ts";
 import { Inbox } from "./protocols/inbox.ts";
 import { deviceTopics } from "./protocols/protocols.ts";
 import { ServerStore } from "./store/server-sql/server-store.ts";
-import { SqliteStore } from "./store/sqlite/sqlite-store.ts";
-import type { Store } from "./store/store.ts";
+import { SpooledStore } from "./store/spool/spooled-store.ts";
+import { SqliteStore, type SqliteStoreOptions } from "./store/sqlite/sqlite-store.ts";
+import type { SpoolStatus, Store } from "./store/store.ts";
+import { WorkerPlaces } from "./worker/places.ts";
+import { WorkerNews } from "./worker/worker-news.ts";
 
 export interface CoreOptions {
   readonly config: Config;
@@ -52,6 +56,11 @@ export interface Core {
   readonly inbox: Inbox;
   readonly feed: LiveFeed;
   readonly floodLog: LogThrottle;
+  /** Of workers on the same database server; null where the store is a file. */
+  readonly places: ((hubId: string) => WorkerPlaces) | null;
+  readonly workerNews: Part;
+  /** What waits for the database server; null where nothing does, undefined where nothing is ever kept for one. */
+  readonly spool: () => Promise<SpoolStatus | null | undefined>;
 }
 
 /** A part with a life of its own: started in order, stopped in the opposite one. */
@@ -59,6 +68,21 @@ export interface Part {
   start(): unknown;
   stop(): unknown;
 }
+
+/** In a file, or on a server, with what this computer keeps for it. */
+function openStore(
+  server: ServerStore | null,
+  { config, folder, storeOptions }: Pick<CoreOptions, "config" | "folder"> & { readonly storeOptions: StoreOptions },
+): Store {
+  if (server === null) return new SqliteStore({ ...storeOptions, path: folder.databasePath });
+  const { spoolBytes: maxBytes } = config;
+  if (maxBytes === 0 || isOnNetwork(folder.path)) return server;
+  return new SpooledStore({ ...storeOptions, server, folder: folder.path, maxBytes });
+}
+
+type StoreOptions = Omit<SqliteStoreOptions, "path">;
+
+const NO_PART: Part = { start: () => undefined, stop: () => undefined };
 
 /** Makes the parts; nothing runs until they are started. */
 export function createCore({ config, folder, version, clock, freeBytes, log, onDeath }: CoreOptions): Core {
@@ -73,10 +97,8 @@ export function createCore({ config, folder, version, clock, freeBytes, log, onD
     onWarning: (message: string) => log.error(message),
     onCommit: (seconds: number, messages: number) => metrics.commit(seconds, messages),
   };
-  const store: Store =
-    config.store === null
-      ? new SqliteStore({ ...storeOptions, path: folder.databasePath })
-      : new ServerStore({ ...storeOptions, address: config.store });
+  const server = config.store === null ? null : new ServerStore({ ...storeOptions, address: config.store });
+  const store = openStore(server, { config, folder, storeOptions });
   const { readings, records } = store;
   const disk = new DiskGuard({ folder: folder.path, freeBytes, clock, log: log.child({ name: "disk" }), events });
   const directory = new DeviceDirectory();
@@ -122,6 +144,12 @@ export function createCore({ config, folder, version, clock, freeBytes, log, onD
     events,
     onSaveFailed: failed("counts of refused messages could not be written down"),
   });
+  const { joining } = config;
+  const newsLog = log.child({ name: "workers" });
+  const workerNews =
+    server === null
+      ? NO_PART
+      : new WorkerNews({ store: server, directory, registry, refusals, events, joining, clock, log: newsLog });
   const ingest = new Ingest({
     readings,
     registry,
@@ -153,5 +181,8 @@ export function createCore({ config, folder, version, clock, freeBytes, log, onD
     inbox,
     feed,
     floodLog,
+    places: server === null ? null : (hubId) => new WorkerPlaces(server, hubId),
+    workerNews,
+    spool: async () => (store instanceof SpooledStore ? ((await store.status()).spool ?? null) : undefined),
   };
 }

@@ -16,6 +16,7 @@ import type { DiskGuard } from "./observe/disk-guard.ts";
 import type { EventLoopMonitor } from "./observe/event-loop.ts";
 import { describeHealth, type HubState } from "./observe/health.ts";
 import type { Metrics } from "./observe/metrics.ts";
+import { spoolNote } from "./observe/spool-note.ts";
 import type { Store, StoreStatus } from "./store/store.ts";
 
 /** How old an answer of the store may be that anyone on the network can ask for. */
@@ -88,6 +89,7 @@ export class HubStatus {
     const brokerProblem = broker()?.problem;
     const mdns = this.#advertised;
     const certificate = this.#certificateNote;
+    const { storedBytes, spool } = await this.#storeStatus();
     return {
       hubId: this.#hubId,
       name: hostname(),
@@ -101,7 +103,7 @@ export class HubStatus {
       addresses: endpoints.addresses,
       ...(mdns?.name && { mdnsName: mdns.name }),
       dataFolder,
-      storedBytes: (await this.#storeStatus()).storedBytes,
+      storedBytes,
       disk: disk.status,
       joining: config.joining,
       notes: [
@@ -109,6 +111,7 @@ export class HubStatus {
         ...(mdns?.notes ?? []),
         ...(certificate ? [certificate] : []),
         ...(brokerProblem ? [brokerProblem] : []),
+        ...(spool ? [spoolNote(spool)] : []),
       ].map((note) => render(note, language)),
     };
   }

@@ -18,6 +18,7 @@ const WITH_VALUE: ReadonlySet<string> = new Set([
   "trust-proxy",
   "base-path",
   "store",
+  "spool",
   "broker",
   "broker-ca",
 ]);

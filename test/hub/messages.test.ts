@@ -16,6 +16,7 @@ import { proxies } from "../../src/shared/messages/en/proxies.ts";
 import { reach } from "../../src/shared/messages/en/reach.ts";
 import { start } from "../../src/shared/messages/en/start.ts";
 import { tls } from "../../src/shared/messages/en/tls.ts";
+import { work } from "../../src/shared/messages/en/work.ts";
 import { en } from "../../src/shared/messages/en.ts";
 import { ko } from "../../src/shared/messages/ko.ts";
 import { preferredLanguage } from "../../src/shared/messages/language.ts";
@@ -37,6 +38,9 @@ const SAMPLES: Readonly<Record<string, unknown>> = {
   untilMs: 1_767_229_200_000,
   skewMs: 2_592_000_000,
   lastMs: 1_767_225_600_000,
+  sinceMs: 1_767_225_600_000,
+  bytes: 3_000_000,
+  maxBytes: 1_073_741_824,
   problems: ["‹problems›"],
   failure: { interfaceName: "eth0", reason: "EACCES" },
 };
@@ -76,6 +80,7 @@ test("no code is there twice, and each error has a sentence", () => {
     reach,
     start,
     tls,
+    work,
   ];
   const codes = parts.flatMap((part) => Object.keys(part));
   expect(codes.toSorted()).toEqual(Object.keys(en).toSorted());

@@ -3,6 +3,7 @@ import { createReadStream, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { Misuse } from "../../hub/arguments.ts";
 import { removeDatabase } from "../../hub/store/maintenance.ts";
+import type { StoreAddress } from "../../hub/store/store-address.ts";
 import { Failure } from "../../shared/errors.ts";
 import { message } from "../../shared/messages/message.ts";
 import { checkReadable, finishFile, type OutputFile, outputFile, STANDARD_STREAM } from "../output-file.ts";
@@ -15,8 +16,9 @@ import {
   type ExitCode,
   runDatabaseCommand,
 } from "./database-command.ts";
-import { encryptFile } from "./encrypted-backup.ts";
+import { encryptFile, writeNew } from "./encrypted-backup.ts";
 import { encrypt } from "./encrypted-file.ts";
+import { dumpCommand, withServerBackup } from "./server-backup.ts";
 
 const command: DatabaseCommand = {
   name: "backup",
@@ -25,7 +27,11 @@ const command: DatabaseCommand = {
   help: `bramble backup FILE: copies the hub's database into FILE, and verifies the copy; the hub may run meanwhile.
 FILE - is standard output; the copy is made in TMPDIR, and written out once it is verified.
 
+Of a hub on a database server (--store, or BRAMBLE_STORE) the copy is a tar archive of what is not there: certificates and keys, and
+readings that wait for the server. What is there is backed up with the server's own tools; the command for that is said.
+
   --data DIR               data folder of the hub
+  --store URL              the database server of the hub
   --force                  replace FILE where it is there already
   --passphrase-file FILE   encrypt the copy: the first line is the passphrase (or BRAMBLE_PASSPHRASE in the environment)
 
@@ -34,6 +40,7 @@ encrypted one without its passphrase, nor change it unnoticed; the plain copy th
 or in TMPDIR. Ends with 0 when it is written, with 1 when it is
 written with the damage that the database has, and with 2 when it is not written.`,
   async run(request) {
+    if (request.store !== null) return backUpBesideServer(request, request.store);
     if (request.file === STANDARD_STREAM) return writeToStandardOutput(request);
     const file = fileToWrite(request);
     const isSound = await writeCopy(request, file.part);
@@ -71,6 +78,26 @@ async function writeToStandardOutput({ folder, passphrase, signal }: DatabaseReq
     const bytes = createReadStream(copy);
     await writeOut(passphrase === null ? bytes : encrypt(bytes, passphrase));
     return isSound ? 0 : 1;
+  });
+}
+
+async function backUpBesideServer(request: DatabaseRequest, store: StoreAddress): Promise<ExitCode> {
+  const { folder, file: name, force, passphrase, signal } = request;
+  if (name === null) throw new Misuse(message("cli/name-file-of", { usage: "bramble backup FILE" }));
+  return withServerBackup(folder.path, signal, async (archive, files): Promise<ExitCode> => {
+    const bytes = passphrase === null ? archive : encrypt(archive, passphrase);
+    const rest = `Readings, devices and people are in ${store}: ${dumpCommand(store)}`;
+    if (name === STANDARD_STREAM) {
+      refuseTerminal("An archive");
+      await writeOut(bytes);
+      console.error(rest);
+      return 0;
+    }
+    const file = outputFile(name, force);
+    await writeNew(file.part, bytes, signal);
+    finishFile(file);
+    console.log(`${file.path} is written: an archive of ${count(files)} files of ${folder.path}. ${rest}`);
+    return 0;
   });
 }
 

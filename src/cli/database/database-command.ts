@@ -12,6 +12,7 @@ import {
   openCheck,
   removeDatabase,
 } from "../../hub/store/maintenance.ts";
+import type { StoreAddress } from "../../hub/store/store-address.ts";
 import { Failure } from "../../shared/errors.ts";
 import { message } from "../../shared/messages/message.ts";
 import { flushFile } from "../flush.ts";
@@ -24,6 +25,8 @@ export type ExitCode = 0 | 1 | 2;
 
 export interface DatabaseRequest {
   readonly folder: DataFolder;
+  /** The server that keeps readings and records; null where the file in the folder does. */
+  readonly store: StoreAddress | null;
   /** The argument, null where there is none; `-` is standard input or output. */
   readonly file: string | null;
   readonly force: boolean;
@@ -42,7 +45,7 @@ export interface DatabaseCommand {
   readonly run: (request: DatabaseRequest) => Promise<ExitCode>;
 }
 
-const FINDINGS_SHOWN = 100;
+export const FINDINGS_SHOWN = 100;
 /** How long a check goes on before it looks at the signal. */
 const SLICE_MS = 50;
 
@@ -73,6 +76,7 @@ function readRequest(
       args: [...args],
       options: {
         data: { type: "string" },
+        store: { type: "string" },
         force: { type: "boolean" },
         "passphrase-file": { type: "string" },
         help: { type: "boolean" },
@@ -85,13 +89,17 @@ function readRequest(
     if (passphraseFile !== undefined && !takesPassphrase)
       throw new Misuse(message("cli/no-option", { flag: "passphrase-file" }));
     if (positionals.length > 1) throw new Misuse(message("cli/one-file"));
-    const read = readConfig(values.data === undefined ? [] : ["--data", values.data], process.env);
+    const said = (["data", "store"] as const).flatMap((name) => {
+      const value = values[name];
+      return value === undefined ? [] : [`--${name}`, value];
+    });
+    const read = readConfig(said, process.env);
     if (read.kind === "help") return "help";
     if (read.kind === "wrong") throw new Misuse(read.said);
     const [file = null] = positionals;
     const folder = new DataFolder(read.config.dataFolder);
     const passphrase = takesPassphrase ? readPassphrase(passphraseFile, process.env) : null;
-    return { folder, file, force: values.force === true, passphrase, signal };
+    return { folder, store: read.config.store, file, force: values.force === true, passphrase, signal };
   } catch (error) {
     const problem = error instanceof Failure ? error.said : reasonOf(error);
     throw new Misuse(message("cli/misuse", { problem, command: name }), { cause: error });

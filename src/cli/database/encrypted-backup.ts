@@ -32,7 +32,8 @@ export async function encryptFile(from: string, to: string, passphrase: string, 
 export const decryptFile = (from: string, to: string, passphrase: string, signal: AbortSignal): Promise<void> =>
   writeNew(to, decrypt(createReadStream(from), passphrase), signal);
 
-async function writeNew(path: string, bytes: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
+/** Writes the new file `path`. Leaves nothing behind where it rejects. */
+export async function writeNew(path: string, bytes: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
   try {
     await pipeline(bytes, createWriteStream(path, { flags: "wx", mode: 0o600 }), { signal });
     flushFile(path);

@@ -54,7 +54,7 @@ export type Rejection =
   | { readonly kind: "not-yet"; readonly until: Promise<unknown> };
 
 export interface JoiningOptions<M extends JoiningDevice> {
-  readonly mode: JoiningMode;
+  readonly mode: () => JoiningMode;
   /** Whether a device joins at once whatever the mode. */
   readonly isInvited: (id: DeviceId) => boolean;
   readonly members: Map<string, M>;
@@ -86,7 +86,7 @@ export class Joining<M extends JoiningDevice> {
   async start(): Promise<void> {
     const { mode, members, clock, save } = this.#options;
     for (const member of members.values()) {
-      if (member.joining?.kind === "waiting" && mode === "open") {
+      if (member.joining?.kind === "waiting" && mode() === "open") {
         member.joining = null;
         await save(member);
       }
@@ -109,7 +109,7 @@ export class Joining<M extends JoiningDevice> {
   atFirst(id: DeviceId, address: string): JoiningRecord | null {
     const { mode, isInvited, clock } = this.#options;
     this.#waitingCounts = null;
-    return mode === "open" || isInvited(id) ? null : { kind: "waiting", sinceMs: clock.now(), address };
+    return mode() === "open" || isInvited(id) ? null : { kind: "waiting", sinceMs: clock.now(), address };
   }
 
   /** What keeps a message from `address` out, by its devices and how many readings it has of each. */
@@ -200,7 +200,7 @@ export class Joining<M extends JoiningDevice> {
   }
 
   #obstacleToStrangers(strangers: readonly DeviceId[], address: string): Rejection | null {
-    const { mode } = this.#options;
+    const mode = this.#options.mode();
     const [first] = strangers;
     if (first === undefined || mode === "open") return null;
     if (mode === "closed") {

@@ -66,13 +66,13 @@ export class Registry {
   #endTimer: (() => void) | null = null;
 
   constructor(options: RegistryOptions) {
-    const { directory, joining, isInvited, readings, records, clock, events, onSaveFailed } = options;
+    const { directory, isInvited, readings, records, clock, events, onSaveFailed } = options;
     this.#options = options;
     this.#devices = directory.states;
     const onChange = (state: DeviceState) => this.#announce(state);
     this.presence = new Presence({ directory, clock, onChange });
     this.#joining = new Joining({
-      mode: joining,
+      mode: () => options.joining,
       isInvited,
       members: directory.states,
       readings,

@@ -11,6 +11,7 @@ import type { ConnectionFailures } from "../diagnostics/connection-failures.ts";
 import type { BrowseResult } from "../discovery/browse.ts";
 import type { Refusals } from "../ingest/refusals.ts";
 import type { Log } from "../observe/log.ts";
+import type { spoolNote } from "../observe/spool-note.ts";
 import type { LostName } from "../reach/reach.ts";
 
 /** How the connection to an outside broker is. */
@@ -43,6 +44,8 @@ export interface DoctorOptions {
   readonly registry: Pick<Registry, "list">;
   /** Null in a hub without an outside broker. */
   readonly broker?: () => BrokerCondition | null;
+  /** What waits for a database server that is away; null where nothing does, undefined in a hub without one that it waits for. */
+  readonly spool?: () => Promise<Parameters<typeof spoolNote>[0] | null | undefined>;
   /** Null in a hub without TLS. */
   readonly tls?: () => TlsStatus | null;
   readonly clock: Clock;

@@ -13,6 +13,7 @@ import { checkProxies } from "./proxies.ts";
 import { checkPublicName } from "./public-name.ts";
 import { checkReach } from "./reach.ts";
 import { checkBroker } from "./surroundings/broker.ts";
+import { checkSpool } from "./surroundings/spool.ts";
 import { realSystem, type System } from "./system.ts";
 import { checkCertificate } from "./tls/certificate.ts";
 
@@ -37,6 +38,7 @@ export async function runChecks(
     { id: "proxies", run: () => checkProxies(hub, options, system) },
     { id: "mdns", run: () => checkMdns(hub, options, system) },
     { id: "broker", run: async () => checkBroker(options.broker?.() ?? null) },
+    { id: "spool", run: () => checkSpool(options.spool) },
     { id: "public-name", run: () => checkPublicName(options) },
     {
       id: "certificate",

@@ -67,9 +67,15 @@ interface IngestAccess {
   readonly audit: Pick<AuditTrail, "refused">;
 }
 
+/** What ingest asks of the registry, and tells it. */
+export interface IngestRegistry
+  extends Pick<Registry, "admit" | "notStored" | "inUtc" | "stored" | "describe" | "rejectionOf" | "get" | "reported"> {
+  readonly presence: Pick<Registry["presence"], "sessionClaimed" | "reportStatus">;
+}
+
 export interface IngestOptions {
   readonly readings: ReadingStore;
-  readonly registry: Registry;
+  readonly registry: IngestRegistry;
   readonly refusals: Refusals;
   readonly commands: Pick<Commands, "replied">;
   readonly access: IngestAccess;

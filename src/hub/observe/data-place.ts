@@ -49,6 +49,11 @@ export function whyBadPlace(
   return isContainer && !isOnMount(folder, system.mounts()) ? message("place/no-volume", { folder }) : null;
 }
 
+/** Whether the folder is on a file system on which a database would be damaged. */
+export function isOnNetwork(folder: string, system = realSystem): boolean {
+  return process.platform === "linux" && NETWORK_FILE_SYSTEMS.has(system.typeOf(nearestExisting(folder)));
+}
+
 /** The folder may be made only later. */
 function nearestExisting(folder: string): string {
   return existsSync(folder) ? folder : nearestExisting(dirname(folder));

@@ -2,6 +2,7 @@
 import type { DiskStatus, Health } from "../../shared/api.ts";
 import { type Message, render } from "../../shared/messages/message.ts";
 import type { StoreStatus } from "../store/store.ts";
+import { spoolNote } from "./spool-note.ts";
 
 /** How the hub's parts are, as they say themselves. */
 export interface HubState {
@@ -51,7 +52,9 @@ function brokerHealth({ url, clients, problem }: NonNullable<HubState["broker"]>
 function storeHealth({ ingestFailure, store }: HubState): Health["store"] {
   if (ingestFailure !== null) return { status: "failing", message: ingestFailure };
   if (store instanceof Error) return { status: "failing", message: store.message };
-  const { damagedParts: damagedChunks } = store;
+  const { damagedParts: damagedChunks, spool } = store;
+  if (spool !== undefined)
+    return { status: spool.bytes >= spool.maxBytes ? "failing" : "warning", message: render(spoolNote(spool)) };
   if (damagedChunks === 0) return { status: "ok" };
   const what = damagedChunks === 1 ? "1 damaged chunk was" : `${damagedChunks} damaged chunks were`;
   const message = `${what} found in the database since the hub started: what they held is missing from answers.`;

@@ -84,7 +84,9 @@ export class Metrics {
     gauges.waitingConnections.set(budget.waiting);
     gauges.connectionsCut.set(budget.cut);
     gauges.eventLoopDelay.set(maxEventLoopDelaySeconds);
-    const { storedBytes, storedReadings, pendingReadings, pendingSinceMs, damagedParts } = store;
+    const { storedBytes, storedReadings, pendingReadings, pendingSinceMs, damagedParts, spool } = store;
+    gauges.spoolReadings.set(spool?.readings ?? 0);
+    gauges.spoolBytes.set(spool?.bytes ?? 0);
     gauges.journalReadings.set(pendingReadings);
     gauges.sealingLag.set(pendingSinceMs === null ? 0 : Math.max(0, this.#clock.now() - pendingSinceMs) / 1_000);
     gauges.storedReadings.set(storedReadings);
@@ -148,6 +150,8 @@ function hubGauges(registry: Registry) {
     storeBytes: gauge("store_bytes", "Size of the database and its write-ahead log"),
     bytesPerReading: gauge("bytes_per_reading", "Size of the store over its readings; 0 while it has none"),
     damagedChunks: gauge("damaged_chunks", "Chunks that were found damaged since the hub started"),
+    spoolReadings: gauge("spool_readings", "Acknowledged readings that wait here for the database server"),
+    spoolBytes: gauge("spool_bytes", "What they take of the disk of the data folder"),
     diskFree: gauge("disk_free_bytes", "Free space for the hub on the disk of its data folder"),
     mqttClients: gauge("mqtt_clients", "Connected MQTT clients"),
     inFlight: gauge("in_flight_bytes", "What messages cost that were taken and are not settled"),

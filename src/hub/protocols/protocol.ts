@@ -70,4 +70,6 @@ export interface TopicFilter {
   readonly filter: string;
   /** Whether what is retained there says how things are now, and not how they once were. */
   readonly wantsRetained: boolean;
+  /** Whether its messages hold readings and nothing else, which any process may take: they say nothing of a connection. */
+  readonly holdsReadings: boolean;
 }

@@ -1,10 +1,11 @@
 // What is done to a database file from outside the hub: check it, copy it, replace it. The command line's way into the store:
-// it knows files by their paths, and nothing of what is inside.
+// it knows files by their paths, and nothing of what is inside. A database on a server is checked from here as well.
 import Database from "better-sqlite3";
+import { checkServer } from "./server-sql/check.ts";
 import { type CheckTotals, checkDatabase, openToRead } from "./sqlite/maintenance/check.ts";
 import { copyDatabase, removeDatabase } from "./sqlite/maintenance/copy.ts";
 
-export { type CheckTotals, copyDatabase, removeDatabase };
+export { type CheckTotals, checkServer, copyDatabase, removeDatabase };
 
 /** A check under way. Close it however it ends. */
 export interface DatabaseCheck {

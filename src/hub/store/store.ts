@@ -22,6 +22,15 @@ export interface Store {
   status(): Promise<StoreStatus>;
 }
 
+/** Readings that are acknowledged and not on the server: no answer has them. */
+export interface SpoolStatus {
+  readonly readings: number;
+  readonly bytes: number;
+  readonly maxBytes: number;
+  /** When the first of them came. */
+  readonly sinceMs: number;
+}
+
 export interface StoreStatus {
   /** Everything that the store keeps on disk. */
   readonly storedBytes: number;
@@ -32,6 +41,8 @@ export interface StoreStatus {
   readonly pendingSinceMs: number | null;
   /** Parts that were found damaged since the start: what they held is missing from answers. */
   readonly damagedParts: number;
+  /** What is kept on this computer for a database server that is away; undefined where there is nothing. */
+  readonly spool?: SpoolStatus;
   /** Figures of the adapter's own, by name. */
   readonly details: Readonly<Record<string, number>>;
 }

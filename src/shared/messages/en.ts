@@ -15,6 +15,7 @@ import { proxies } from "./en/proxies.ts";
 import { reach } from "./en/reach.ts";
 import { start } from "./en/start.ts";
 import { tls } from "./en/tls.ts";
+import { work } from "./en/work.ts";
 
 export const en = {
   ...access,
@@ -32,4 +33,5 @@ export const en = {
   ...reach,
   ...start,
   ...tls,
+  ...work,
 };

@@ -16,6 +16,7 @@ import { proxies } from "./ko/proxies.ts";
 import { reach } from "./ko/reach.ts";
 import { start } from "./ko/start.ts";
 import { tls } from "./ko/tls.ts";
+import { work } from "./ko/work.ts";
 
 export const ko: Omit<typeof en, keyof typeof cli> = {
   ...access,
@@ -32,4 +33,5 @@ export const ko: Omit<typeof en, keyof typeof cli> = {
   ...reach,
   ...start,
   ...tls,
+  ...work,
 };

@@ -98,6 +98,7 @@ async function open({ rejectsMqtt5 = false } = {}) {
   };
   const budget = new Budget(512 * 1024 * 1024);
   const broker = new ExternalBroker({
+    places: null,
     address: {
       url: `mqtt://127.0.0.1:${port}`,
       isTls: false,

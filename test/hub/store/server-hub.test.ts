@@ -82,7 +82,7 @@ describe.each([
   test("acknowledges nothing while its server is down, says so, and has it when both are back", {
     timeout: 90_000,
   }, async () => {
-    await using hub = await startTestHub("--store", await server.createDatabase());
+    await using hub = await startTestHub("--spool", "0", "--store", await server.createDatabase());
     await using pi = await connectPi(hub);
     await pi.publish("bramble/pi/readings", { ts: START_MS, t: 1 });
     await server.kill();

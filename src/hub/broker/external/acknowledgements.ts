@@ -17,6 +17,11 @@ export class Acknowledgements {
     this.#write = write;
   }
 
+  /** Whether every message that arrived is settled. */
+  get isEmpty(): boolean {
+    return this.#pending.every(({ isSettled }) => isSettled);
+  }
+
   /** A message has arrived; the answer settles it. */
   expect(packetId: number): () => void {
     const pending = { packetId, isSettled: false };

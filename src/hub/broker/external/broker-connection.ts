@@ -3,6 +3,7 @@
 // Order of a message: it is handed over when there is room for it, its verdict comes, its PUBACK leaves. MQTT.js would hold up
 // every message until the one before is acknowledged, and its commit with it (an eighth of the messages a second): it is told to
 // acknowledge none, and `Acknowledgements` does.
+import { setTimeout as sleep } from "node:timers/promises";
 import type { IClientOptions, IConnackPacket, IPublishPacket, MqttClient, Packet } from "mqtt";
 import { message } from "../../../shared/messages/message.ts";
 import type { Log } from "../../observe/log.ts";
@@ -16,7 +17,9 @@ export interface BrokerConnectionOptions {
   readonly clientId: string;
   readonly filters: readonly BrokerFilter[];
   /** A topic that is good to have; not every broker has it, or lets the hub read it. */
-  readonly optionalTopic: string;
+  readonly optionalTopic?: string;
+  /** Of one that only shares: there is no other version to fall back to. */
+  readonly needsMqtt5?: boolean;
   /** False where there is no room: `resume` then asks again. */
   readonly hasRoomFor: (payloadBytes: number) => boolean;
   readonly onMessage: (received: ReceivedMessage) => void;
@@ -25,10 +28,14 @@ export interface BrokerConnectionOptions {
   readonly log: Log;
 }
 
+type Sharing = "alone" | "shared" | "shared-else-alone";
+
 export interface BrokerFilter {
   readonly filter: string;
   /** Whether what the broker has retained is wanted as well. */
   readonly wantsRetained: boolean;
+  /** Whether each message goes to one of those that share it (MQTT 5): "else-alone" takes all where the broker knows no sharing. */
+  readonly sharing: Sharing;
 }
 
 export interface ReceivedMessage {
@@ -42,7 +49,8 @@ export interface ReceivedMessage {
 
 const KEEP_ALIVE_SECONDS = 30;
 const CONNECT_TIMEOUT_MS = 10_000;
-const RECONNECT_MS = 1_000;
+/** Short: Mosquitto 2.0 forgets shared subscriptions when it is started again, and drops what comes before the next one. */
+const RECONNECT_MS = 250;
 /** A hub that is off for longer finds an empty session at an MQTT 5 broker. */
 const SESSION_EXPIRY_SECONDS = 7 * 24 * 3_600;
 /** Messages without an acknowledgement that an MQTT 5 broker may have on the way. */
@@ -51,10 +59,20 @@ const RECEIVE_MAXIMUM = 500;
 const NO_MATCHING_SUBSCRIBERS = 16;
 
 /** MQTT.js sends its own PUBACK unless the message failed. */
+/** Of the hub and its workers. */
+const SHARE_PREFIX = "$share/bramble/";
+/** A broker that has sent nothing for so long has nothing more for a session without subscriptions. */
+const QUIET_MS = 1_000;
+const LEAVE_WITHIN_MS = 20_000;
+const POLL_MS = 50;
+
 const ACKNOWLEDGED_BY_US = new Error("acknowledged once it is stored");
 
 export class BrokerConnection {
   readonly #options: BrokerConnectionOptions;
+  #filters: readonly BrokerFilter[];
+  /** Whether the broker knows how to share. */
+  #canShare = true;
   #client: MqttClient | null = null;
   #acknowledged: { readonly stream: MqttClient["stream"]; readonly acknowledgements: Acknowledgements } | null = null;
   /** The message that there is no room for. */
@@ -64,9 +82,13 @@ export class BrokerConnection {
   #hasAnswered = false;
   #problem: BrokerProblem | null;
   #lastError: unknown = null;
+  #lastArrivalMs = 0;
+  /** The connection that this session has ended its subscriptions on. */
+  #isLeaving = false;
 
   constructor(options: BrokerConnectionOptions) {
     this.#options = options;
+    this.#filters = options.filters;
     this.#problem = message("broker/away/ended", { broker: options.address.url });
   }
 
@@ -127,6 +149,45 @@ export class BrokerConnection {
     this.#wentDown();
   }
 
+  /** Subscribes in another way from now on: what comes twice meanwhile is stored once. */
+  async changeFilters(filters: readonly BrokerFilter[]): Promise<void> {
+    this.#filters = filters;
+    const client = this.#client;
+    if (client !== null && this.#isUp) await this.#subscribe(client, true);
+  }
+
+  /**
+   * Ends the session at the broker: unsubscribes, takes and acknowledges what the broker has for it, and ends it. False where that
+   * could not be done: the session is still there, and what the broker keeps in it.
+   */
+  async leave(): Promise<boolean> {
+    const endMs = performance.now() + LEAVE_WITHIN_MS;
+    this.#isLeaving = true;
+    let stream: MqttClient["stream"] | null = null;
+    for (;;) {
+      const client = this.#client;
+      if (client === null || performance.now() > endMs) return false;
+      try {
+        if (this.#isUp && client.stream !== stream) {
+          await unsubscribe(client, this.#filters.flatMap(bothForms));
+          this.#lastArrivalMs = performance.now();
+          stream = client.stream;
+        }
+      } catch {
+        // The connection broke meanwhile: once more on the next one.
+      }
+      const isQuiet = performance.now() - this.#lastArrivalMs > QUIET_MS;
+      const isSettled = this.#waiting === null && this.#acknowledged?.acknowledgements.isEmpty !== false;
+      if (this.#isUp && client.stream === stream && isQuiet && isSettled) {
+        this.#client = null;
+        await client.endAsync(false, { reasonCode: 0, properties: { sessionExpiryInterval: 0 } });
+        this.#wentDown();
+        return true;
+      }
+      await sleep(POLL_MS);
+    }
+  }
+
   /** There is room again. */
   resume(): void {
     const waiting = this.#waiting;
@@ -178,14 +239,16 @@ export class BrokerConnection {
     });
   }
 
-  async #connected(client: MqttClient, { sessionPresent }: IConnackPacket): Promise<void> {
-    const { filters, optionalTopic, address, log, onUp } = this.#options;
+  async #connected(client: MqttClient, { sessionPresent, properties }: IConnackPacket): Promise<void> {
+    const { optionalTopic, address, log, onUp } = this.#options;
     const { stream } = client;
+    this.#canShare = client.options.protocolVersion === 5 && properties?.sharedSubscriptionAvailable !== false;
     this.#hasAnswered = true;
     client.options.reconnectPeriod = RECONNECT_MS;
     try {
-      const rejected = await subscribe(client, filters);
-      await subscribe(client, [{ filter: optionalTopic, wantsRetained: true }], 0);
+      const rejected = await this.#subscribe(client, sessionPresent);
+      if (optionalTopic !== undefined)
+        await subscribe(client, [{ filter: optionalTopic, wantsRetained: true, sharing: "alone" }], 0);
       if (client.stream !== stream) return;
       this.#lastError = null;
       this.#isUp = true;
@@ -201,8 +264,20 @@ export class BrokerConnection {
     }
   }
 
+  /** Answers the filters that the broker rejects. */
+  async #subscribe(client: MqttClient, hasSession: boolean): Promise<string[]> {
+    const filters = this.#filters;
+    const wanted = this.#isLeaving ? [] : filters.map((one) => ({ ...one, filter: formOf(one, this.#canShare) }));
+    const rejected = await subscribe(client, wanted);
+    // What another run of this program subscribed to would come twice, or to nobody.
+    const others = filters.flatMap(bothForms).filter((form) => !wanted.some(({ filter }) => filter === form));
+    if (hasSession) await unsubscribe(client, others);
+    return rejected;
+  }
+
   #take(client: MqttClient, packet: IPublishPacket, next: (error?: Error) => void): void {
     const { hasRoomFor, onMessage } = this.#options;
+    this.#lastArrivalMs = performance.now();
     const payload = typeof packet.payload === "string" ? Buffer.from(packet.payload) : packet.payload;
     if (!hasRoomFor(payload.length)) {
       this.#waiting = () => this.#take(client, packet, next);
@@ -226,7 +301,7 @@ export class BrokerConnection {
   }
 
   #failed(client: MqttClient, error: unknown): void {
-    if (isUnsupportedVersion(error)) client.options.protocolVersion = 4;
+    if (isUnsupportedVersion(error) && this.#options.needsMqtt5 !== true) client.options.protocolVersion = 4;
     const isNews = this.#lastError === null;
     this.#lastError = error;
     this.#problem = brokerProblem(this.#options.address, error);
@@ -236,7 +311,7 @@ export class BrokerConnection {
 
   #closed(client: MqttClient): void {
     // RabbitMQ 3 ends a connection of MQTT 5 without a CONNACK: both versions are tried in turn.
-    if (!this.#hasAnswered && this.#lastError === null)
+    if (!this.#hasAnswered && this.#lastError === null && this.#options.needsMqtt5 !== true)
       client.options.protocolVersion = client.options.protocolVersion === 5 ? 4 : 5;
     this.#hasAnswered = false;
     if (this.#lastError === null) {
@@ -256,6 +331,26 @@ export class BrokerConnection {
 }
 
 const DEFERRED = new Error("readings cannot be stored now");
+
+function formOf({ filter, sharing }: BrokerFilter, shares: boolean): string {
+  return sharing === "alone" || (sharing === "shared-else-alone" && !shares) ? filter : SHARE_PREFIX + filter;
+}
+
+/** As a filter may have been subscribed to. */
+function bothForms({ filter, sharing }: BrokerFilter): string[] {
+  return sharing === "shared" ? [SHARE_PREFIX + filter] : [filter, SHARE_PREFIX + filter];
+}
+
+async function unsubscribe(client: MqttClient, filters: readonly string[]): Promise<void> {
+  for (const filter of filters) {
+    try {
+      await client.unsubscribeAsync(filter);
+    } catch (error) {
+      // A broker may say that there was no such subscription.
+      if (!client.connected) throw error;
+    }
+  }
+}
 
 /** Answers the filters that the broker rejects. */
 async function subscribe(client: MqttClient, filters: readonly BrokerFilter[], qos: 0 | 1 = 1): Promise<string[]> {

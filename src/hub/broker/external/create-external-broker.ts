@@ -10,6 +10,7 @@ import type { Inbox } from "../../protocols/inbox.ts";
 import { commandsOf, deviceFilters, matchTopic } from "../../protocols/protocols.ts";
 import type { BrokerAddress } from "../broker-address.ts";
 import { ExternalBroker } from "./external-broker.ts";
+import type { SessionPlaces } from "./orphaned-sessions.ts";
 
 export interface ExternalBrokerParts {
   readonly inbox: Pick<Inbox, "receive">;
@@ -18,6 +19,8 @@ export interface ExternalBrokerParts {
   readonly registry: Registry;
   readonly directory: DeviceDirectory;
   readonly events: Pick<HubEvents, "deviceChanged" | "deviceRemoved">;
+  /** Of workers, which share readings with this hub; null where the store is its alone. */
+  readonly places: ((hubId: string) => SessionPlaces) | null;
 }
 
 export interface ExternalBrokerSettings {
@@ -29,7 +32,7 @@ export interface ExternalBrokerSettings {
 }
 
 export function createExternalBroker(
-  { inbox, commands, budget, registry, directory, events }: ExternalBrokerParts,
+  { inbox, commands, budget, registry, directory, events, places }: ExternalBrokerParts,
   { address, hubId, clock, log }: ExternalBrokerSettings,
 ): ExternalBroker | null {
   if (address === null) return null;
@@ -37,6 +40,10 @@ export function createExternalBroker(
     address,
     hubId,
     filters: deviceFilters,
+    places: places && {
+      list: () => places(hubId()).list(),
+      hold: (number) => places(hubId()).hold(number),
+    },
     matchTopic,
     commandsOf,
     onPublish: ({ topic, route, ...publish }) =>

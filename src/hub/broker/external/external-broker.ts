@@ -1,32 +1,31 @@
 // A broker that runs elsewhere, such as Mosquitto: an adapter of the port MqttBroker. The hub is one of its clients; devices
 // publish there, and who may do so is the broker's to say.
-// Invariant: the broker gets a PUBACK only once the message is committed, or refused for ever. What is deferred stays with the
-// broker: the connection is ended, and the broker sends again all that was not acknowledged.
 import type { Publication } from "../../../shared/controls/added-control.ts";
-import { errorOf } from "../../../shared/errors.ts";
 import type { DeviceId } from "../../../shared/ids.ts";
-import { render } from "../../../shared/messages/message.ts";
-import { type Budget, MESSAGE_BYTES, mostCostOf, type Share } from "../../access/limits/budget.ts";
+import type { Budget } from "../../access/limits/budget.ts";
 import type { Clock } from "../../clock.ts";
 import type { CommandChannel } from "../../commands/channels.ts";
 import type { Commands } from "../../commands/commands.ts";
-import type { Verdict } from "../../ingest/accept.ts";
 import type { Log } from "../../observe/log.ts";
-import type { CommandSubscriber, Route } from "../../protocols/protocol.ts";
+import type { CommandSubscriber, Route, TopicFilter } from "../../protocols/protocol.ts";
 import type { BrokerAddress } from "../broker-address.ts";
 import type { BrokerEndpoint, BrokerHandlers, BrokerStats, MqttBroker } from "../mqtt-broker.ts";
 import { BrokerConnection, type BrokerFilter, type ReceivedMessage } from "./broker-connection.ts";
 import type { BrokerProblem } from "./broker-problem.ts";
 import { DeviceCommands } from "./device-commands.ts";
+import { Intake } from "./intake.ts";
+import { OrphanedSessions, type SessionPlaces } from "./orphaned-sessions.ts";
 
 export interface ExternalBrokerOptions extends BrokerHandlers {
   readonly address: BrokerAddress;
   readonly hubId: () => string;
   /** Of the topics that devices publish on. */
-  readonly filters: readonly BrokerFilter[];
+  readonly filters: readonly TopicFilter[];
   readonly matchTopic: (topic: string) => Route | null;
   readonly commandsOf: (device: DeviceId) => CommandSubscriber;
   readonly commands: Pick<Commands, "attach" | "listened">;
+  /** Of workers that share the readings; null where there can be none. */
+  readonly places: SessionPlaces | null;
   readonly budget: Budget;
   readonly clock: Clock;
   readonly log: Log;
@@ -44,22 +43,31 @@ export interface BrokerState {
 
 /** Mosquitto's and EMQX's count of connected clients. */
 const CLIENTS_TOPIC = "$SYS/broker/clients/connected";
-/** Kept at the hub's own pace: only these say that nothing at all can be stored. */
-const HUB_FAILURES: readonly string[] = ["disk-full", "store-failed", "internal"];
 
 export class ExternalBroker implements MqttBroker {
   readonly #options: ExternalBrokerOptions;
   readonly #commands: DeviceCommands;
-  readonly #share: Share;
+  readonly #intake: Intake;
+  readonly #orphans: OrphanedSessions | null;
   #connection: BrokerConnection | null = null;
+  /** Readings are shared with workers. */
+  #isSharing = false;
   /** Of devices that said they are here. */
   readonly #sessions = new Set<string>();
   #clients: number | null = null;
 
   constructor(options: ExternalBrokerOptions) {
-    const { budget, commands, commandsOf, clock } = options;
+    const { commands, commandsOf, clock, places } = options;
     this.#options = options;
-    this.#share = budget.open({ resume: () => this.#connection?.resume(), cut: () => this.#connection?.sendAgain(0) });
+    this.#intake = new Intake({ ...options, sessionOf: (route, payload) => this.#sessionOf(route, payload) });
+    this.#orphans =
+      places &&
+      new OrphanedSessions({
+        ...options,
+        places,
+        filters: this.#filters(true),
+        onWorkers: (areThere) => this.#shareReadings(areThere),
+      });
     const connection = () => this.#connection ?? DISCONNECTED;
     this.#commands = new DeviceCommands({ commands, commandsOf, connection, clock });
   }
@@ -81,19 +89,21 @@ export class ExternalBroker implements MqttBroker {
 
   /** Resolves once it has begun to connect: a hub runs while its broker is away. */
   async start(): Promise<BrokerEndpoint> {
-    const { address, hubId, filters, log } = this.#options;
+    const { address, hubId, log } = this.#options;
+    await this.#orphans?.start();
     const connection = new BrokerConnection({
       address,
       clientId: `bramble-hub-${hubId()}`,
-      filters,
+      filters: this.#filters(this.#isSharing),
       optionalTopic: CLIENTS_TOPIC,
-      hasRoomFor: (payloadBytes) => this.#share.hasRoomFor(mostCostOf(MESSAGE_BYTES, payloadBytes)),
+      hasRoomFor: (payloadBytes) => this.#intake.hasRoomFor(payloadBytes),
       onMessage: (received) => this.#received(received),
       onUp: () => this.#commands.connectionChanged(),
       onDown: () => this.#disconnected(),
       log,
     });
     this.#connection = connection;
+    this.#intake.attach(connection);
     this.#commands.start();
     await connection.start();
     return this.endpoint;
@@ -102,7 +112,9 @@ export class ExternalBroker implements MqttBroker {
   async stop(): Promise<void> {
     const connection = this.#connection;
     this.#connection = null;
+    this.#intake.attach(null);
     this.#commands.stop();
+    await this.#orphans?.stop();
     await connection?.stop();
   }
 
@@ -115,53 +127,29 @@ export class ExternalBroker implements MqttBroker {
     this.#commands.deviceChanged(device, isHere);
   }
 
-  #received({ topic, payload, isReplay, acknowledge }: ReceivedMessage): void {
-    const { matchTopic, onPublish, address, log } = this.#options;
-    if (topic === CLIENTS_TOPIC) {
-      const clients = Number(payload);
-      this.#clients = Number.isSafeInteger(clients) ? clients : null;
-      acknowledge();
-      return;
-    }
-    const route = matchTopic(topic);
-    // A retained reading is an old one, which came when it was new; a message without a payload clears a retained one.
-    if (route === null || (route.holdsReadings ? isReplay : payload.length === 0)) {
-      acknowledge();
-      return;
-    }
-    const costBytes = MESSAGE_BYTES + payload.length;
-    this.#share.take(costBytes);
-    onPublish({
-      topic,
-      route,
-      payload,
-      address: address.host,
-      principal: { kind: "broker", role: "operator" },
-      session: this.#sessionOf(route, payload),
-      share: this.#share,
-      isReplay,
-    }).then(
-      (verdict) => {
-        this.#share.release(costBytes);
-        this.#settle(verdict, topic, acknowledge);
-      },
-      (error: unknown) => {
-        this.#share.release(costBytes);
-        log.error({ err: error }, "a message of the broker could not be settled");
-        this.#connection?.sendAgain(1_000);
-      },
-    );
+  /** Alone the hub takes all: a broker keeps such a subscription better than a shared one. */
+  #filters(isSharing: boolean): readonly BrokerFilter[] {
+    return this.#options.filters.map(({ filter, wantsRetained, holdsReadings }) => ({
+      filter,
+      wantsRetained,
+      sharing: holdsReadings && isSharing ? "shared-else-alone" : "alone",
+    }));
   }
 
-  #settle(verdict: Verdict, topic: string, acknowledge: () => void): void {
-    const { log } = this.#options;
-    if (verdict.kind === "deferred" && HUB_FAILURES.includes(errorOf(verdict.problem))) {
-      log.warn({ topic, reason: render(verdict.problem) }, "left with the broker");
-      this.#connection?.sendAgain(verdict.retryAfterSeconds * 1_000);
+  async #shareReadings(isSharing: boolean): Promise<void> {
+    if (this.#isSharing === isSharing) return;
+    this.#isSharing = isSharing;
+    await this.#connection?.changeFilters(this.#filters(isSharing));
+  }
+
+  #received(received: ReceivedMessage): void {
+    if (received.topic !== CLIENTS_TOPIC) {
+      this.#intake.take(received);
       return;
     }
-    // What is deferred because of one device would hold up all others: it is listed, and not asked for again.
-    acknowledge();
+    const clients = Number(received.payload);
+    this.#clients = Number.isSafeInteger(clients) ? clients : null;
+    received.acknowledge();
   }
 
   /** A device has a session from its "online" to the "offline" of its last will; one that sends neither has none, since nothing would end it. */

@@ -17,11 +17,17 @@ export type MalformedTopic =
 
 /** Of every topic that `parseTopic` knows. */
 export const BRAMBLE_FILTERS = [
-  ...["sensor/data", "sensor/+/data", "bramble/+/readings", "bramble/+/metric/#", "bramble/+/reply"].map((filter) => ({
+  ...["sensor/data", "sensor/+/data", "bramble/+/readings", "bramble/+/metric/#"].map((filter) => ({
     filter,
     wantsRetained: false,
+    holdsReadings: true,
   })),
-  ...["bramble/+/about", "bramble/+/status", "bramble/+/state"].map((filter) => ({ filter, wantsRetained: true })),
+  { filter: "bramble/+/reply", wantsRetained: false, holdsReadings: false },
+  ...["bramble/+/about", "bramble/+/status", "bramble/+/state"].map((filter) => ({
+    filter,
+    wantsRetained: true,
+    holdsReadings: false,
+  })),
 ];
 
 /** Reads a publish topic; null when it is none of ours. */

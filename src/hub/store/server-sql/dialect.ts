@@ -21,6 +21,11 @@ export interface SlotMarks {
 export interface ReadingWrite {
   /** Each key once, and in the order of their keys, unless `isNew` and the dialect does not want that. */
   readonly rows: ReadingColumns;
+  /**
+   * Readings that were given their times here, and must not replace one that another process has written: the write fails with what
+   * `Dialect.isTaken` knows where there is one. Each key once, in the order of their keys.
+   */
+  readonly fresh: ReadingColumns;
   readonly marks: SlotMarks;
   /** No reading of the table has one of these keys, as far as is known, and no key is there twice. */
   readonly isNew: boolean;
@@ -44,6 +49,8 @@ export interface Connection {
   writeReadings(write: ReadingWrite): Promise<void>;
   /** Rows of each range, foremost first in its order: the range's place in the list, time, value. */
   rows(ranges: readonly SeriesRange[], order: "oldest-first" | "newest-first"): Promise<readonly Row[]>;
+  /** Calls `onNotice` with what other connections notify; undefined where the server has no such thing. */
+  readonly listen?: (onNotice: (text: string) => void) => Promise<void>;
   /** Closes it; what it was doing fails. */
   close(): void;
 }
@@ -65,6 +72,8 @@ export interface Dialect {
   /** Opens a connection; what the driver throws is for `failureKind`. */
   connect(): Promise<Connection>;
   failureKind(error: unknown): FailureKind;
+  /** Whether a write failed because one of its `fresh` readings has a time that is taken. */
+  isTaken(error: unknown): boolean;
   /** Steps from an empty database to today's tables; each is a list of statements. A step that was released is never edited. */
   readonly migrations: readonly (readonly string[])[];
   readonly sql: DialectSql;
@@ -82,6 +91,14 @@ export interface DialectSql {
   readonly currentSchema: string;
   /** Asks for what one hub alone may hold, without waiting: one row with 1 where it was given. */
   readonly tryLead: string;
+  /** The same of one of the places that workers hold; the place is its parameter. */
+  readonly trySlot: string;
+  /** Has the server end this connection where it is silent for so long: what it held is then another's. */
+  lease(seconds: number): string;
+  /** Milliseconds since 1970 UTC by the server's clock: one row. */
+  readonly nowMs: string;
+  /** Tells other connections a text, its parameter; null where they look for it in the records. */
+  readonly notify: string | null;
   /** The newest reading of each series that has one: id, time, value. */
   readonly latest: string;
   /** Bytes of all tables of the database: one row. */

@@ -4,6 +4,16 @@ import { BrambleError } from "../../../shared/errors.ts";
 import type { StoreAddress } from "../store-address.ts";
 import type { Dialect } from "./dialect.ts";
 
+/** A transaction that failed after its readings had their times: it may be committed all the same, where its answer was lost. */
+export class UncertainCommit extends BrambleError {
+  readonly tsMs: Float64Array;
+
+  constructor(error: BrambleError, tsMs: Float64Array) {
+    super(error.code, error.message, { cause: error.cause });
+    this.tsMs = tsMs;
+  }
+}
+
 /** The error as the store's port wants it; the driver's own is its cause. */
 export function storeFailure(dialect: Dialect, cause: unknown): BrambleError {
   if (cause instanceof BrambleError) return cause;

@@ -1,17 +1,24 @@
 // One hub works on a database. It holds a lock of the server's, on a connection of its own, for as long as that connection lives:
 // a second hub waits, and takes over when the first is gone. A hub that loses its connection writes nothing until it has the lock
-// again, or learns that another has it.
+// again, or learns that another has it. The server ends a connection that is silent for `LEASE_SECONDS`, so that a computer without
+// power, or a process that hangs, holds up nobody. Workers hold their places in the same way.
 import type { Connection, Dialect } from "./dialect.ts";
 import { toNumber } from "./values.ts";
 
+const LEASE_SECONDS = 6;
+export const RENEW_MS = 1_500;
+
 export class Leadership {
   readonly #dialect: Dialect;
+  /** For a worker's place; null for the lead. */
+  readonly #slot: number | null;
   #connection: Connection | null = null;
   #attempt: Promise<boolean> | null = null;
   #isEnded = false;
 
-  constructor(dialect: Dialect) {
+  constructor(dialect: Dialect, slot: number | null = null) {
     this.#dialect = dialect;
+    this.#slot = slot;
   }
 
   get isHeld(): boolean {
@@ -27,6 +34,17 @@ export class Leadership {
     return this.#attempt;
   }
 
+  /** Says that this process is alive: to be called each `RENEW_MS`. */
+  async renew(): Promise<void> {
+    const connection = this.#connection;
+    if (connection?.isOpen !== true) return;
+    try {
+      await connection.query("SELECT 1");
+    } catch {
+      connection.close();
+    }
+  }
+
   end(): void {
     this.#isEnded = true;
     this.#connection?.close();
@@ -36,7 +54,10 @@ export class Leadership {
   async #claim(): Promise<boolean> {
     const connection = await this.#dialect.connect();
     try {
-      const [row] = await connection.query(this.#dialect.sql.tryLead);
+      const { sql } = this.#dialect;
+      const slot = this.#slot;
+      await connection.query(sql.lease(LEASE_SECONDS));
+      const [row] = await (slot === null ? connection.query(sql.tryLead) : connection.query(sql.trySlot, [slot]));
       if (toNumber(row?.[0] ?? 0) !== 1 || this.#isEnded) {
         connection.close();
         return false;

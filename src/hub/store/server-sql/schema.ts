@@ -19,15 +19,28 @@ export async function migrate(connection: Connection, dialect: Dialect): Promise
     await connection.query("INSERT INTO bramble_schema (step) VALUES (0)");
   }
   const step = known === null ? 0 : toNumber(known);
-  if (step > migrations.length) {
-    const text = `The database was written by a newer version of Bramble (its tables are at step ${step}, this one knows ${migrations.length}). Start the newer version, or name another database with --store.`;
-    throw new BrambleError("store-failed", text);
-  }
+  if (step > migrations.length) throw new BrambleError("store-failed", newerVersion(step, migrations.length));
   for (const [index, statements] of migrations.entries()) {
     if (index < step) continue;
     for (const statement of statements) await connection.query(statement);
     await connection.query("INSERT INTO bramble_schema (step) VALUES (?)", [index + 1]);
   }
+}
+
+/** Whether the tables are those of this version. Rejects with a message where they are a newer one's. */
+export async function isCurrent(connection: Connection, { migrations, sql }: Dialect): Promise<boolean> {
+  const [table] = await connection.query(
+    `SELECT table_name FROM information_schema.tables WHERE table_schema = ${sql.currentSchema} AND table_name = 'bramble_schema'`,
+  );
+  if (table === undefined) return false;
+  const [row] = await connection.query("SELECT MAX(step) FROM bramble_schema");
+  const step = toNumber(row?.[0] ?? 0);
+  if (step > migrations.length) throw new BrambleError("store-failed", newerVersion(step, migrations.length));
+  return step === migrations.length;
+}
+
+function newerVersion(step: number, known: number): string {
+  return `The database was written by a newer version of Bramble (its tables are at step ${step}, this one knows ${known}). Start the newer version, or name another database with --store.`;
 }
 
 async function refuseForeignTables(connection: Connection, { product, sql }: Dialect): Promise<void> {

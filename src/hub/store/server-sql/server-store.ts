@@ -1,31 +1,37 @@
 // The store in a database server: PostgreSQL, MySQL or MariaDB. Nothing is acknowledged before the server has committed it.
+// One hub leads; any number of workers write readings beside it. A worker makes no tables and works out no rollups.
 import { setTimeout as sleep } from "node:timers/promises";
 import { BrambleError } from "../../../shared/errors.ts";
+import type { SeriesKey } from "../../../shared/reading.ts";
 import type { Clock } from "../../clock.ts";
 import type { AuditLog } from "../audit.ts";
+import type { NoticeListener } from "../notices.ts";
 import type { ReadingStore } from "../readings.ts";
 import type { RecordStore } from "../records.ts";
 import type { Store, StoreStatus } from "../store.ts";
 import type { StoreAddress } from "../store-address.ts";
 import { ConnectionPool } from "./connection-pool.ts";
 import type { Connection, Dialect } from "./dialect.ts";
-import { startFailure } from "./failure.ts";
-import { Leadership } from "./leadership.ts";
-import { mysqlDialect } from "./mysql/mysql-dialect.ts";
-import { postgresDialect } from "./postgres/postgres-dialect.ts";
+import { dialectOf } from "./dialects.ts";
+import { startFailure, UncertainCommit } from "./failure.ts";
+import { Leadership, RENEW_MS } from "./leadership.ts";
+import { Notices } from "./notices.ts";
 import { serverReadings } from "./reading/server-readings.ts";
 import { Rollups } from "./rollups.ts";
-import { migrate } from "./schema.ts";
+import { isCurrent, migrate } from "./schema.ts";
 import { serverAudit, serverRecords } from "./server-records.ts";
+import { SharedRecords } from "./shared-records.ts";
 import { toNumber, toText } from "./values.ts";
 import { BatchWriter } from "./writing/batch-writer.ts";
 import { CommitQueue } from "./writing/commit-queue.ts";
-import { MarkedSlots } from "./writing/marked-slots.ts";
+import { MarkedSlots, SHORTEST_STEP_MS } from "./writing/marked-slots.ts";
 import { SeriesDirectory } from "./writing/series-directory.ts";
 import { TimeAllocator } from "./writing/time-allocator.ts";
 
 export interface ServerStoreOptions {
   readonly address: StoreAddress;
+  /** A worker leaves the tables and the lead to a hub. */
+  readonly role?: "hub" | "worker";
   readonly clock: Clock;
   /** Called once when nothing can be acknowledged any more. */
   readonly onDeath: (error: Error) => void;
@@ -43,6 +49,8 @@ const READERS = 3;
 const MAINTENANCE_PERIOD_MS = 10_000;
 const START_PATIENCE_MS = 20_000;
 const RETRY_MS = 250;
+/** A worker's transactions of a slot have ended so long after it, by the server's clock: it relies on no mark of an older one. */
+const ROLLUP_DELAY_MS = 3 * 60_000;
 /** How often a hub that waits for another one looks whether it is gone. */
 const TAKE_OVER_PERIOD_MS = 1_000;
 /** Up to here readings are counted, beyond that estimated. */
@@ -52,6 +60,8 @@ export class ServerStore implements Store {
   readonly readings: ReadingStore;
   readonly records: RecordStore;
   readonly audit: AuditLog;
+  /** Records of which several processes write some. */
+  readonly shared: SharedRecords;
   readonly #options: ServerStoreOptions;
   readonly #dialect: Dialect;
   readonly #leadership: Leadership;
@@ -60,19 +70,25 @@ export class ServerStore implements Store {
   readonly #series: SeriesDirectory;
   readonly #commits: CommitQueue;
   readonly #rollups: Rollups;
-  #endTimer: () => void = () => undefined;
+  readonly #notices: Notices;
+  readonly #marked: MarkedSlots;
+  #endTimers: (() => void)[] = [];
+  /** Of the server's clock, ahead of this process's steady one. */
+  #clockAheadMs = 0;
+  #markedSlot = 0;
   #isDead = false;
   #stopping: Promise<void> | null = null;
 
   constructor(options: ServerStoreOptions) {
-    const { address, onCommit } = options;
+    const { address, onCommit, role = "hub" } = options;
     const dialect = dialectOf(address);
     const leadership = new Leadership(dialect);
-    const writers = new ConnectionPool({ dialect, size: LANES, permit: () => this.#lead() });
+    const isWorker = role === "worker";
+    const writers = new ConnectionPool({ dialect, size: LANES, ...(!isWorker && { permit: () => this.#lead() }) });
     const readers = new ConnectionPool({ dialect, size: READERS });
     const series = new SeriesDirectory(dialect);
     const times = new TimeAllocator(readers, series);
-    const marked = new MarkedSlots();
+    const marked = isWorker ? new MarkedSlots(() => this.#currentSlot) : new MarkedSlots();
     const writer = new BatchWriter({ dialect, pool: writers, series, times, marked });
     const commits = new CommitQueue({ series, writer, lanes: LANES, onCommit });
     this.#options = options;
@@ -86,14 +102,30 @@ export class ServerStore implements Store {
     this.readings = serverReadings({ dialect, commits, series, times, pool: readers });
     this.records = serverRecords(dialect, commits, readers);
     this.audit = serverAudit(dialect, commits, readers);
+    this.shared = new SharedRecords({ dialect, commits, pool: readers, series });
+    this.#notices = new Notices(dialect, readers);
+    this.#marked = marked;
+  }
+
+  get #isWorker(): boolean {
+    return this.#options.role === "worker";
+  }
+
+  /** By the server's clock. */
+  get #currentSlot(): number {
+    return Math.floor((performance.now() + this.#clockAheadMs) / SHORTEST_STEP_MS);
   }
 
   async start(): Promise<void> {
     const { address, clock, onWarning } = this.#options;
     try {
       await this.#untilReachable();
-      await this.#untilLeading();
-      await this.#writers.transaction(this.#dialect.sql.begin, (connection) => migrate(connection, this.#dialect));
+      if (this.#isWorker) await this.#untilMigrated();
+      else {
+        await this.#untilLeading();
+        await this.#writers.transaction(this.#dialect.sql.begin, (connection) => migrate(connection, this.#dialect));
+      }
+      await this.#readClock();
       await this.#readers.use((connection) => this.#series.load(connection));
       const warnings = await this.#readers.use((connection) => connection.query(this.#dialect.sql.durabilityWarnings));
       for (const [sentence] of warnings) onWarning(toText(sentence));
@@ -101,7 +133,47 @@ export class ServerStore implements Store {
       this.#close();
       throw startFailure(address, error);
     }
-    this.#endTimer = clock.every(MAINTENANCE_PERIOD_MS, () => this.#runMaintenance());
+    this.#endTimers = [
+      clock.every(MAINTENANCE_PERIOD_MS, () => void this.#runMaintenance()),
+      clock.every(RENEW_MS, () => void this.#leadership.renew()),
+    ];
+  }
+
+  /** Whether an operation failed because the server is not there, or cannot store: it may later. */
+  isAway(error: unknown): boolean {
+    const { cause } = error instanceof BrambleError ? error : {};
+    const kind = cause === undefined ? "other" : this.#dialect.failureKind(cause);
+    return kind === "unreachable" || kind === "starting" || kind === "disk-full";
+  }
+
+  /** The times that the readings of a message had been given before it failed; null where it did not come so far. */
+  attemptedTimes(error: unknown): Float64Array | null {
+    return error instanceof UncertainCommit ? error.tsMs : null;
+  }
+
+  /** No reading of the series is newer, as far as is known here. */
+  newestTime({ device, metric }: SeriesKey): number {
+    return this.#series.of(device, metric).tipMs;
+  }
+
+  /** Resolves where the server answers. */
+  async ping(): Promise<void> {
+    await this.#readers.read((connection) => connection.query("SELECT 1"));
+  }
+
+  /** Tells the other processes on the database a text of `MAX_NOTICE_BYTES` at most. */
+  notify(text: string): Promise<void> {
+    return this.#notices.publish(text);
+  }
+
+  /** Hears what the others tell, this process itself too, until the store is stopped. */
+  listen(listener: NoticeListener): void {
+    this.#notices.listen(listener);
+  }
+
+  /** A place that one worker at a time may hold. */
+  slot(number: number): Leadership {
+    return new Leadership(this.#dialect, number);
   }
 
   stop(): Promise<void> {
@@ -135,7 +207,8 @@ export class ServerStore implements Store {
   }
 
   async #stop(): Promise<void> {
-    this.#endTimer();
+    for (const end of this.#endTimers.splice(0)) end();
+    await this.#notices.stop();
     await this.#rollups.stop();
     await this.#commits.close();
     this.#close();
@@ -175,6 +248,25 @@ export class ServerStore implements Store {
     }
   }
 
+  /** The tables are made by a hub, which may start later. */
+  async #untilMigrated(): Promise<void> {
+    for (let isFirst = true; ; isFirst = false) {
+      if (await this.#readers.read((connection) => isCurrent(connection, this.#dialect))) return;
+      if (this.#stopping !== null) throw new Error("It was stopped while it waited for a hub to make the tables.");
+      if (isFirst)
+        this.#options.onWarning(
+          "The database has no tables of this version yet. A hub makes them: bramble serve --store.",
+        );
+      await sleep(TAKE_OVER_PERIOD_MS);
+    }
+  }
+
+  async #readClock(): Promise<number> {
+    const serverMs = await this.#readers.read((connection) => single(connection, this.#dialect.sql.nowMs));
+    this.#clockAheadMs = serverMs - performance.now();
+    return serverMs;
+  }
+
   /** Before each transaction: the connection that holds the lock may be lost. */
   async #lead(): Promise<void> {
     if (this.#leadership.isHeld || (await this.#leadership.claim())) return;
@@ -184,22 +276,22 @@ export class ServerStore implements Store {
     throw error;
   }
 
-  #runMaintenance(): void {
+  async #runMaintenance(): Promise<void> {
     const { clock, onWarning } = this.#options;
-    this.#rollups.refresh(clock.now()).catch((error: unknown) => onWarning(String(error)));
+    try {
+      const serverMs = await this.#readClock();
+      if (!this.#isWorker) await this.#rollups.refresh(Math.min(clock.now(), serverMs - ROLLUP_DELAY_MS));
+      else if (this.#markedSlot !== this.#currentSlot) {
+        this.#markedSlot = this.#currentSlot;
+        this.#marked.forget();
+      }
+    } catch (error) {
+      onWarning(String(error));
+    }
   }
 }
 
 async function single(connection: Connection, sql: string): Promise<number> {
   const [row] = await connection.query(sql);
   return toNumber(row?.[0] ?? 0);
-}
-
-function dialectOf(address: StoreAddress): Dialect {
-  switch (address.kind) {
-    case "postgresql":
-      return postgresDialect(address);
-    case "mysql":
-      return mysqlDialect(address);
-  }
 }

@@ -28,6 +28,7 @@ const CHECKS = {
   "port-conflict": "who holds a port",
   firewall: "the firewall",
   broker: "the outside broker",
+  spool: "what waits for the database server",
   proxies: "proxies in front of the hub",
   certificate: "the certificate",
   mdns: "whether the hub is found by name",

@@ -17,6 +17,7 @@ const CHECKS = {
   "port-conflict": "포트를 쓰는 프로그램",
   firewall: "방화벽",
   broker: "외부 브로커",
+  spool: "데이터베이스 서버를 기다리는 측정값",
   proxies: "허브 앞의 프록시",
   certificate: "인증서",
   mdns: "허브를 이름으로 찾을 수 있는지",

@@ -68,7 +68,9 @@ export class MysqlConnection implements Connection {
     }
   }
 
-  async writeReadings({ rows: readings, marks, isNew }: ReadingWrite): Promise<void> {
+  async writeReadings({ rows: readings, fresh, marks, isNew }: ReadingWrite): Promise<void> {
+    for (let start = 0; start < fresh.series.length; start += READINGS_PER_STATEMENT)
+      await this.query(insertReadings(fresh, start));
     for (let start = 0; start < readings.series.length; start += READINGS_PER_STATEMENT) {
       const insert = insertReadings(readings, start);
       if (!isNew || !(await this.#insertNew(insert))) await this.query(insert + REPLACING);

@@ -95,6 +95,10 @@ const sql: DialectSql = {
   currentSchema: "DATABASE()",
   // Locks are of the whole server, and their names short.
   tryLead: "SELECT GET_LOCK(CONCAT('bramble:', LEFT(DATABASE(), 50)), 0)",
+  trySlot: "SELECT GET_LOCK(CONCAT('bramble:', ?, ':', LEFT(DATABASE(), 40)), 0)",
+  lease: (seconds) => `SET SESSION wait_timeout = ${seconds}`,
+  nowMs: "SELECT FLOOR(UNIX_TIMESTAMP(NOW(3)) * 1000)",
+  notify: null,
   latest: `
     SELECT reading.series_id, reading.ts, reading.value
     FROM (SELECT series_id, MAX(ts) AS ts FROM reading GROUP BY series_id) AS newest
@@ -130,7 +134,11 @@ export function mysqlDialect(address: StoreAddress): Dialect {
     migrations: [TABLES, VIEWS],
     sql,
     wantsKeyOrder: true,
-    isOneStatement: ({ rows, marks }) => marks.series.length === 0 && rows.series.length <= READINGS_PER_STATEMENT,
+    isTaken: (error) => error instanceof Error && "code" in error && error.code === "ER_DUP_ENTRY",
+    isOneStatement: ({ rows, fresh, marks }) =>
+      marks.series.length === 0 &&
+      Math.min(rows.series.length, fresh.series.length) === 0 &&
+      rows.series.length + fresh.series.length <= READINGS_PER_STATEMENT,
   };
 }
 

@@ -8,10 +8,10 @@ import { from as copyFrom } from "pg-copy-streams";
 import type { StoreAddress } from "../../store-address.ts";
 import type { Connection, ReadingColumns, ReadingWrite, Row, SeriesRange, SlotMarks, SqlValue } from "../dialect.ts";
 import { copyRows, float8Array, int4Array, int8Array, MAX_INSERTED_READINGS } from "./binary.ts";
+import { UNIQUE_VIOLATION } from "./sql-states.ts";
 
 const CONNECT_TIMEOUT_MS = 10_000;
 const INT8 = 20;
-const UNIQUE_VIOLATION = "23505";
 
 export class PostgresConnection implements Connection {
   readonly #client: pg.Client;
@@ -57,13 +57,25 @@ export class PostgresConnection implements Connection {
     return this.#run(numbered(sql), parameters.map(toParameter));
   }
 
-  async writeReadings({ rows, marks, isNew }: ReadingWrite): Promise<void> {
-    if (rows.series.length <= MAX_INSERTED_READINGS) {
-      await this.#insert(rows, marks);
-      return;
+  async writeReadings({ rows, fresh, marks, isNew }: ReadingWrite): Promise<void> {
+    let unmarked = marks;
+    if (fresh.series.length > MAX_INSERTED_READINGS) await this.#copy(COPY_READINGS, fresh);
+    else if (fresh.series.length > 0) {
+      await this.#insert(fresh, unmarked, "insert");
+      unmarked = NO_MARKS;
     }
-    if (!isNew || !(await this.#copyNew(rows))) await this.#copyAndMerge(rows);
-    if (marks.series.length > 0) await this.#run(ADD_MARKS, markArrays(marks), "add-marks");
+    if (rows.series.length > MAX_INSERTED_READINGS) {
+      if (!isNew || !(await this.#copyNew(rows))) await this.#copyAndMerge(rows);
+    } else if (rows.series.length > 0) {
+      await this.#insert(rows, unmarked, "upsert");
+      unmarked = NO_MARKS;
+    }
+    if (unmarked.series.length > 0) await this.#run(ADD_MARKS, markArrays(unmarked), "add-marks");
+  }
+
+  async listen(onNotice: (text: string) => void): Promise<void> {
+    this.#client.on("notification", ({ payload }) => onNotice(payload ?? ""));
+    await this.#run("LISTEN bramble");
   }
 
   rows(ranges: readonly SeriesRange[], order: "oldest-first" | "newest-first"): Promise<readonly Row[]> {
@@ -89,17 +101,18 @@ export class PostgresConnection implements Connection {
     this.#isOpen = false;
   }
 
-  async #insert(rows: ReadingColumns, marks: SlotMarks): Promise<void> {
+  async #insert(rows: ReadingColumns, marks: SlotMarks, how: "insert" | "upsert"): Promise<void> {
     const arrays = [int4Array(rows.series), int8Array(rows.tsMs), float8Array(rows.values)];
-    if (marks.series.length === 0) await this.#run(UPSERT, arrays, "upsert");
-    else await this.#run(UPSERT_AND_MARK, [...arrays, ...markArrays(marks)], "upsert-and-mark");
+    const statement = how === "insert" ? INSERT : UPSERT;
+    if (marks.series.length === 0) await this.#run(statement, arrays, how);
+    else await this.#run(AND_MARK + statement, [...arrays, ...markArrays(marks)], `${how}-and-mark`);
   }
 
   /** False, and nothing written, where one of them is not new after all. */
   async #copyNew(rows: ReadingColumns): Promise<boolean> {
     await this.#run("SAVEPOINT before_copy");
     try {
-      await this.#copy("COPY reading (series_id, ts, value) FROM STDIN (FORMAT binary)", rows);
+      await this.#copy(COPY_READINGS, rows);
       return true;
     } catch (error) {
       if (!(error instanceof pg.DatabaseError) || error.code !== UNIQUE_VIOLATION) throw error;
@@ -131,12 +144,14 @@ const CREATE_STAGING =
 const MERGE = `
   INSERT INTO reading (series_id, ts, value) SELECT series_id, ts, value FROM pg_temp.arrived
   ON CONFLICT (series_id, ts) DO UPDATE SET value = excluded.value`;
-const UPSERT = `
-  INSERT INTO reading (series_id, ts, value) SELECT * FROM unnest($1::integer[], $2::bigint[], $3::double precision[])
+const COPY_READINGS = "COPY reading (series_id, ts, value) FROM STDIN (FORMAT binary)";
+const INSERT = `
+  INSERT INTO reading (series_id, ts, value) SELECT * FROM unnest($1::integer[], $2::bigint[], $3::double precision[])`;
+const UPSERT = `${INSERT}
   ON CONFLICT (series_id, ts) DO UPDATE SET value = excluded.value`;
-const UPSERT_AND_MARK = `
-  WITH mark AS (INSERT INTO rollup_mark (series_id, slot) SELECT * FROM unnest($4::integer[], $5::bigint[]))
-  ${UPSERT}`;
+const AND_MARK = `
+  WITH mark AS (INSERT INTO rollup_mark (series_id, slot) SELECT * FROM unnest($4::integer[], $5::bigint[]))`;
+const NO_MARKS: SlotMarks = { series: [], slots: [] };
 const ADD_MARKS = "INSERT INTO rollup_mark (series_id, slot) SELECT * FROM unnest($1::integer[], $2::bigint[])";
 
 function rowsInOrder(direction: "ASC" | "DESC"): string {

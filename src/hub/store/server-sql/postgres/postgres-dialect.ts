@@ -2,6 +2,7 @@
 import type { StoreAddress } from "../../store-address.ts";
 import type { Dialect, DialectSql, FailureKind } from "../dialect.ts";
 import { MAX_INSERTED_READINGS } from "./binary.ts";
+import { UNIQUE_VIOLATION } from "./sql-states.ts";
 
 const TABLES = [
   `CREATE TABLE series (
@@ -91,6 +92,12 @@ const sql: DialectSql = {
   currentSchema: "current_schema()",
   // The number is of Bramble's own choosing; locks are of one database.
   tryLead: "SELECT pg_try_advisory_lock(7262617362)::integer",
+  trySlot: "SELECT pg_try_advisory_lock(726261736, ?)::integer",
+  // Before version 14 a server ends only what its system's network gives up.
+  lease: (seconds) =>
+    `SELECT set_config(name, '${seconds}s', false) FROM pg_settings WHERE name = 'idle_session_timeout'`,
+  nowMs: "SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint",
+  notify: "SELECT pg_notify('bramble', ?)",
   latest: `
     SELECT series.id, newest.ts, newest.value FROM series
     CROSS JOIN LATERAL (
@@ -122,7 +129,10 @@ export function postgresDialect(address: StoreAddress): Dialect {
     migrations: [TABLES, VIEWS],
     sql,
     wantsKeyOrder: false,
-    isOneStatement: ({ rows }) => rows.series.length <= MAX_INSERTED_READINGS,
+    isTaken: (error) => error instanceof Error && "code" in error && error.code === UNIQUE_VIOLATION,
+    isOneStatement: ({ rows, fresh }) =>
+      Math.min(rows.series.length, fresh.series.length) === 0 &&
+      rows.series.length + fresh.series.length <= MAX_INSERTED_READINGS,
   };
 }
 

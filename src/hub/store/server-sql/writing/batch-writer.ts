@@ -1,15 +1,20 @@
 // Turns a batch into a transaction: gives its series ids and its readings times, finds out which slots of the rollups change, and
 // writes all of it. Batches are prepared one after the other, in order; writing several at once is the queue's business.
+// Other processes write to the same tables: a time that was given to a reading here may be taken by one of theirs. The database
+// then refuses the batch, and its readings are given other times.
 import { limits } from "../../../../shared/reading.ts";
-import { batchColumns } from "../../common/batch.ts";
+import { type BatchColumns, batchColumns } from "../../common/batch.ts";
 import type { ConnectionPool } from "../connection-pool.ts";
-import type { Connection, Dialect, ReadingWrite } from "../dialect.ts";
-import { toText } from "../values.ts";
+import type { Connection, Dialect, ReadingColumns, ReadingWrite } from "../dialect.ts";
+import { numberList, toNumber, toText } from "../values.ts";
 import type { Batch, ChangedAttribute, Operation } from "./batch.ts";
 import { inKeyOrder } from "./key-order.ts";
 import { type MarkedSlots, NewMarks } from "./marked-slots.ts";
 import type { SeriesDirectory } from "./series-directory.ts";
 import type { TimeAllocator } from "./time-allocator.ts";
+
+/** Of two processes that give times to one series, each finds a free one after a few attempts. */
+const MAX_TAKEN_TIMES = 20;
 
 export interface BatchWriterOptions {
   readonly dialect: Dialect;
@@ -25,22 +30,30 @@ interface Span {
   readonly lastMs: number;
 }
 
+/** What a batch was handed in as, with the ids of its series. */
+interface Arrived {
+  readonly columns: BatchColumns;
+  readonly ids: Int32Array;
+  /** 1 for each reading without a time of its own; `receivedMs` has when it came. */
+  readonly untimed: Uint8Array;
+  readonly receivedMs: Float64Array;
+}
+
 export class PreparedBatch {
-  /** Of each reading, in the order in which they were handed in. */
-  readonly tsMs: Float64Array;
+  readonly arrived: Arrived;
   readonly write: ReadingWrite;
   readonly marks: NewMarks;
   readonly operations: readonly Operation[];
   readonly #spans: ReadonlyMap<number, Span>;
 
   constructor(
-    tsMs: Float64Array,
+    arrived: Arrived,
     write: ReadingWrite,
     marks: NewMarks,
     operations: readonly Operation[],
     spans: ReadonlyMap<number, Span>,
   ) {
-    this.tsMs = tsMs;
+    this.arrived = arrived;
     this.write = write;
     this.marks = marks;
     this.operations = operations;
@@ -68,25 +81,58 @@ export class BatchWriter {
 
   /** `settled`: resolves when the batches on their way are done. What was prepared must be written, or not at all. */
   async prepare(batch: Batch, settled: () => Promise<void>): Promise<PreparedBatch> {
-    const { times, marked } = this.#options;
     const { readings, untimed } = batch.readings.finish();
     const columns = batchColumns(readings);
     const ids = await this.#idsOf(columns.series);
+    const attributes = [...batch.attributes.values()].map(saveAttribute(this.#options.dialect));
+    const arrived = { columns, ids, untimed, receivedMs: columns.tsMs.slice() };
+    return this.#prepare(arrived, [...attributes, ...batch.operations], settled);
+  }
+
+  /**
+   * Resolves with the time of each reading, in the order in which they were handed in, once all of it is committed; where it rejects,
+   * none of it is, but for what a lost connection leaves open.
+   */
+  async write(batch: PreparedBatch): Promise<Float64Array> {
+    let prepared = batch;
+    for (let attempt = 0; ; attempt++) {
+      try {
+        await this.#commit(prepared);
+        return prepared.arrived.columns.tsMs;
+      } catch (error) {
+        const { cause } = error instanceof Error ? error : {};
+        const isTaken = prepared.write.fresh.tsMs.length > 0 && this.#options.dialect.isTaken(cause);
+        if (!isTaken || attempt === MAX_TAKEN_TIMES) throw error;
+      }
+      await this.#learnTips(prepared.arrived.ids);
+      prepared.arrived.columns.tsMs.set(prepared.arrived.receivedMs);
+      // What else is on its way from here may take the same times: the database says so once more.
+      prepared = await this.#prepare(prepared.arrived, prepared.operations, async () => undefined);
+    }
+  }
+
+  async #prepare(
+    arrived: Arrived,
+    operations: readonly Operation[],
+    settled: () => Promise<void>,
+  ): Promise<PreparedBatch> {
+    const { times, marked, dialect } = this.#options;
+    const { columns, ids, untimed } = arrived;
     const { isNew } = await times.assign(columns, untimed, settled);
     const marks = new NewMarks(marked);
     for (let row = 0; row < ids.length; row++) marks.add(ids[row] ?? 0, columns.tsMs[row] ?? 0);
-    const arrived = { series: ids, tsMs: columns.tsMs, values: columns.values };
-    const rows = isNew && !this.#options.dialect.wantsKeyOrder ? arrived : inKeyOrder(arrived);
-    const attributes = [...batch.attributes.values()].map(saveAttribute(this.#options.dialect));
-    const write = { rows, marks, isNew };
-    return new PreparedBatch(columns.tsMs, write, marks, [...attributes, ...batch.operations], spansOf(arrived));
+    const all = { series: ids, tsMs: columns.tsMs, values: columns.values };
+    const hasUntimed = untimed.includes(1);
+    const timed = hasUntimed ? rowsWhere(all, (row) => untimed[row] === 0) : all;
+    const rows = isNew && !dialect.wantsKeyOrder ? timed : inKeyOrder(timed);
+    const fresh = hasUntimed ? inKeyOrder(rowsWhere(all, (row) => untimed[row] === 1)) : NO_READINGS;
+    return new PreparedBatch(arrived, { rows, fresh, marks, isNew }, marks, operations, spansOf(all));
   }
 
-  /** Resolves once all of it is committed; where it rejects, none of it is, but for what a lost connection leaves open. */
-  async write({ write, marks, operations }: PreparedBatch): Promise<void> {
+  async #commit({ write, marks, operations }: PreparedBatch): Promise<void> {
     const { dialect, pool, times } = this.#options;
     try {
-      const hasReadings = write.rows.tsMs.length > 0;
+      const hasReadings = write.rows.tsMs.length + write.fresh.tsMs.length > 0;
       if (hasReadings && operations.length === 0 && dialect.isOneStatement(write))
         await pool.transaction(null, (connection) => connection.writeReadings(write));
       else if (hasReadings || operations.length > 0)
@@ -102,6 +148,21 @@ export class BatchWriter {
     }
   }
 
+  /** Other processes have written newer readings than this one knew. */
+  async #learnTips(ids: Int32Array): Promise<void> {
+    const { pool, series } = this.#options;
+    const rows = await pool.read((connection) =>
+      connection.query(
+        `SELECT series_id, MAX(ts) FROM reading WHERE series_id IN ${numberList([...new Set(ids)])} GROUP BY series_id`,
+      ),
+    );
+    const byId = series.byId();
+    for (const [id, tsMs] of rows) {
+      const one = byId.get(toNumber(id));
+      if (one !== undefined) one.tipMs = Math.max(one.tipMs, toNumber(tsMs));
+    }
+  }
+
   async #idsOf(numbers: Uint32Array): Promise<Int32Array> {
     const { series, pool, dialect } = this.#options;
     let last = -1;
@@ -113,6 +174,17 @@ export class BatchWriter {
     }
     return Int32Array.from(numbers, (number) => series.at(number).id);
   }
+}
+
+const NO_READINGS: ReadingColumns = {
+  series: new Int32Array(),
+  tsMs: new Float64Array(),
+  values: new Float64Array(),
+};
+
+function rowsWhere({ series, tsMs, values }: ReadingColumns, isWanted: (row: number) => boolean): ReadingColumns {
+  const wanted = (_: number, row: number) => isWanted(row);
+  return { series: series.filter(wanted), tsMs: tsMs.filter(wanted), values: values.filter(wanted) };
 }
 
 function spansOf({ series, tsMs }: ReadingWrite["rows"]): Map<number, Span> {

@@ -1,7 +1,9 @@
 // What one transaction will write, while it gathers: the readings and attributes of many messages, and operations in order.
+import { BrambleError } from "../../../../shared/errors.ts";
 import type { IncomingAttribute } from "../../../../shared/reading.ts";
 import { BatchBuilder } from "../../common/batch.ts";
 import type { Connection } from "../dialect.ts";
+import { UncertainCommit } from "../failure.ts";
 
 const MESSAGES_PER_BATCH = 2_000;
 const READINGS_PER_BATCH = 20_000;
@@ -52,8 +54,12 @@ export class Batch {
     for (const { startRow, endRow, resolve } of this.#waiting) resolve(tsMs.subarray(startRow, endRow));
   }
 
-  reject(error: unknown): void {
-    for (const { reject } of this.#waiting) reject(error);
+  /** `tsMs`: the times that its readings had been given; null where it did not come so far. */
+  reject(error: unknown, tsMs: Float64Array | null): void {
+    for (const { startRow, endRow, reject } of this.#waiting) {
+      const isTried = tsMs !== null && error instanceof BrambleError;
+      reject(isTried ? new UncertainCommit(error, tsMs.slice(startRow, endRow)) : error);
+    }
   }
 }
 

@@ -135,7 +135,7 @@ export class CommitQueue {
       this.#inFlight.set(prepared, done);
       if (batch.isBarrier) await done;
     } catch (error) {
-      batch.reject(error);
+      batch.reject(error, null);
     }
   }
 
@@ -149,11 +149,11 @@ export class CommitQueue {
     const { writer, onCommit } = this.#options;
     const startedAt = performance.now();
     try {
-      await writer.write(prepared);
+      const tsMs = await writer.write(prepared);
       onCommit((performance.now() - startedAt) / 1_000, batch.messages);
-      batch.resolve(prepared.tsMs);
+      batch.resolve(tsMs);
     } catch (error) {
-      batch.reject(error);
+      batch.reject(error, prepared.arrived.columns.tsMs);
     }
   }
 }

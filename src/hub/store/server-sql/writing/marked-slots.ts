@@ -1,5 +1,6 @@
 // Which slots of the shortest rollups are known to be marked as changed: of a live series the same slot changes with every
-// reading, and one mark is enough until the slot's rollups are worked out again.
+// reading, and one mark is enough until the slot's rollups are worked out again. The hub works them out, and forgets here what it
+// removes; a worker does not hear of that, and relies only on marks of slots that are not over, which the hub leaves alone.
 import type { SlotMarks } from "../dialect.ts";
 
 export const SHORTEST_STEP_MS = 15 * 60_000;
@@ -8,6 +9,16 @@ type Slots = Map<number, Set<number>>;
 
 export class MarkedSlots {
   #slots: Slots = new Map();
+  readonly #oldestSlot: () => number;
+
+  /** `oldestSlot`: marks of slots before it are not relied on. */
+  constructor(oldestSlot: () => number = () => Number.NEGATIVE_INFINITY) {
+    this.#oldestSlot = oldestSlot;
+  }
+
+  get oldestSlot(): number {
+    return this.#oldestSlot();
+  }
 
   get slots(): Slots {
     return this.#slots;
@@ -39,7 +50,7 @@ export class NewMarks implements SlotMarks {
     if (series === this.#lastSeries && slot === this.#lastSlot) return;
     this.#lastSeries = series;
     this.#lastSlot = slot;
-    if (this.#known.get(series)?.has(slot)) return;
+    if (slot >= this.#owner.oldestSlot && this.#known.get(series)?.has(slot)) return;
     const added = this.#added.get(series);
     if (added?.has(slot)) return;
     if (added === undefined) this.#added.set(series, new Set([slot]));

@@ -1,0 +1,110 @@
+// What the processes on one database tell each other: a short text to all that listen. It is a hint, which a process that was not
+// connected misses: everything that counts is in the tables, and `onGap` says when to look there. PostgreSQL delivers at once
+// (LISTEN/NOTIFY); for MySQL and MariaDB the texts are records, which each listener asks for twice a second.
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { NoticeListener } from "../notices.ts";
+import type { ConnectionPool } from "./connection-pool.ts";
+import type { Connection, Dialect } from "./dialect.ts";
+import { toNumber, toText } from "./values.ts";
+
+const POLL_MS = 500;
+const RETRY_MS = 1_000;
+/** PostgreSQL ends a connection that nobody sees it has lost only after hours. */
+const PING_MS = 10_000;
+const COLLECTION = "notice";
+/** Every listener has asked by then. */
+const KEPT_MS = 60_000;
+
+export class Notices {
+  readonly #dialect: Dialect;
+  readonly #pool: ConnectionPool;
+  readonly #stop = new AbortController();
+  #running: Promise<void> | null = null;
+
+  constructor(dialect: Dialect, pool: ConnectionPool) {
+    this.#dialect = dialect;
+    this.#pool = pool;
+  }
+
+  /** Tells the others `text`, of `MAX_NOTICE_BYTES` at most. */
+  async publish(text: string): Promise<void> {
+    const { notify } = this.#dialect.sql;
+    await this.#pool.use((connection) =>
+      notify === null
+        ? connection.query("INSERT INTO record (collection, id, text) VALUES (?, ?, ?)", [
+            COLLECTION,
+            randomUUID(),
+            text,
+          ])
+        : connection.query(notify, [text]),
+    );
+  }
+
+  /** Listens until `stop`, connecting again where that is needed. */
+  listen(listener: NoticeListener): void {
+    this.#running ??= this.#run(listener);
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#running;
+  }
+
+  async #run(listener: NoticeListener): Promise<void> {
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      let connection: Connection | null = null;
+      try {
+        connection = await this.#dialect.connect();
+        await this.#follow(connection, listener);
+      } catch {
+        // Others say that the server is away.
+      } finally {
+        connection?.close();
+      }
+      await pause(RETRY_MS, signal);
+    }
+  }
+
+  async #follow(connection: Connection, listener: NoticeListener): Promise<void> {
+    const { signal } = this.#stop;
+    if (connection.listen !== undefined) {
+      await connection.listen(listener.onNotice);
+      listener.onGap();
+      while (!signal.aborted && connection.isOpen) {
+        await connection.query("SELECT 1");
+        await pause(PING_MS, signal);
+      }
+      return;
+    }
+    let last = await newest(connection);
+    listener.onGap();
+    let old = { atMs: performance.now(), number: last };
+    while (!signal.aborted) {
+      const rows = await connection.query(
+        "SELECT number, text FROM record WHERE collection = ? AND number > ? ORDER BY number",
+        [COLLECTION, last],
+      );
+      for (const [number, text] of rows) {
+        last = toNumber(number);
+        listener.onNotice(toText(text));
+      }
+      if (performance.now() - old.atMs > KEPT_MS) {
+        await connection.query("DELETE FROM record WHERE collection = ? AND number <= ?", [COLLECTION, old.number]);
+        old = { atMs: performance.now(), number: last };
+      }
+      await pause(POLL_MS, signal);
+    }
+  }
+}
+
+async function newest(connection: Connection): Promise<number> {
+  const [row] = await connection.query("SELECT MAX(number) FROM record");
+  return toNumber(row?.[0] ?? 0);
+}
+
+/** Shorter where `signal` is aborted. */
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal, ref: false }).catch(() => undefined);
+}

@@ -1,0 +1,69 @@
+// Records of which the hub and its workers both write some, and series that the others have met first.
+import type { Static, TSchema } from "typebox";
+import { Value } from "typebox/value";
+import type { SeriesKey } from "../../../shared/reading.ts";
+import type { RecordKind } from "../records.ts";
+import type { ConnectionPool } from "./connection-pool.ts";
+import type { Dialect } from "./dialect.ts";
+import { toText } from "./values.ts";
+import type { CommitQueue } from "./writing/commit-queue.ts";
+import type { SeriesDirectory } from "./writing/series-directory.ts";
+
+export interface SharedRecordsOptions {
+  readonly dialect: Dialect;
+  readonly commits: CommitQueue;
+  readonly pool: ConnectionPool;
+  readonly series: SeriesDirectory;
+}
+
+const IDS_PER_STATEMENT = 500;
+
+export class SharedRecords {
+  readonly #options: SharedRecordsOptions;
+
+  constructor(options: SharedRecordsOptions) {
+    this.#options = options;
+  }
+
+  /** The records with these ids, those that there are. */
+  async find<S extends TSchema>({ name, schema }: RecordKind<S>, ids: readonly string[]): Promise<Static<S>[]> {
+    const found: Static<S>[] = [];
+    for (let start = 0; start < ids.length; start += IDS_PER_STATEMENT) {
+      const some = ids.slice(start, start + IDS_PER_STATEMENT);
+      const rows = await this.#options.pool.read((connection) =>
+        connection.query(
+          `SELECT text FROM record WHERE collection = ? AND id IN (${some.map(() => "?").join(",")}) ORDER BY number`,
+          [name, ...some],
+        ),
+      );
+      for (const [text] of rows) found.push(Value.Parse(schema, JSON.parse(toText(text))));
+    }
+    return found;
+  }
+
+  /** Writes those of the records down whose ids have none yet; resolves once they are on disk. */
+  async add<S extends TSchema>({ name, idOf, deviceOf }: RecordKind<S>, records: readonly Static<S>[]): Promise<void> {
+    const { commits, dialect } = this.#options;
+    const rows = records.map((record) => [idOf(record), deviceOf?.(record) ?? null, JSON.stringify(record)] as const);
+    await commits.run(async (connection) => {
+      for (const [id, device, text] of rows)
+        await connection.query(
+          `INSERT INTO record (collection, id, device, text) VALUES (?, ?, ?, ?) ${dialect.sql.keepExisting("record.id")}`,
+          [name, id, device, text],
+        );
+    });
+  }
+
+  /** Learns those of the series that others have written down. */
+  async learnSeries(keys: readonly SeriesKey[]): Promise<void> {
+    const { series, pool } = this.#options;
+    const unknown = keys.map(({ device, metric }) => series.of(device, metric)).filter(({ id }) => id === 0);
+    if (unknown.length > 0) await pool.read((connection) => series.learnIds(connection, unknown));
+  }
+
+  /** Reads all series anew. */
+  learnAllSeries(): Promise<void> {
+    const { series, pool } = this.#options;
+    return pool.read((connection) => series.load(connection));
+  }
+}

@@ -1,0 +1,292 @@
+// A store on a database server that goes on to acknowledge readings while the server is away: they are kept in files of this computer,
+// and forwarded in order when it is back.
+// Order: once a reading is spooled, all that come after it are, until the last file is empty; then readings go to the server again. A
+// file is removed after the server has committed all of it. Forwarded readings have their times, so that forwarding them again, after
+// a crash, changes nothing. What removes or copies readings waits until nothing is spooled.
+import { setTimeout as sleep } from "node:timers/promises";
+import { BrambleError } from "../../../shared/errors.ts";
+import type { Clock } from "../../clock.ts";
+import type { AuditLog } from "../audit.ts";
+import type { AppendMessage, ReadingStore } from "../readings.ts";
+import type { RecordStore } from "../records.ts";
+import type { UncertainCommit } from "../server-sql/failure.ts";
+import type { ServerStore } from "../server-sql/server-store.ts";
+import type { SqliteStoreOptions } from "../sqlite/sqlite-store.ts";
+import type { SpoolStatus, Store, StoreStatus } from "../store.ts";
+import { type SpoolFile, SpoolFiles } from "./spool-files.ts";
+
+export interface SpooledStoreOptions extends Omit<SqliteStoreOptions, "path"> {
+  readonly server: ServerStore;
+  readonly folder: string;
+  /** All files together. */
+  readonly maxBytes: number;
+  readonly clock: Clock;
+}
+
+const RETRY_MS = 500;
+const ROWS_PER_PAGE = 5_000;
+/** So few are forwarded while new ones wait: some tenths of a second. */
+const LAST_READINGS = 5_000;
+const MEASURE_PERIOD_MS = 1_000;
+/** What is left over from an earlier run is forwarded before the hub reads what it knows, if it takes no longer. */
+const START_WITHIN_MS = 5_000;
+/** What a message takes in a file until its size is looked at again. */
+const MESSAGE_BYTES = 64;
+const READING_BYTES = 16;
+
+export class SpooledStore implements Store {
+  readonly readings: ReadingStore;
+  readonly records: RecordStore;
+  readonly audit: AuditLog;
+  readonly #options: SpooledStoreOptions;
+  readonly #files: SpoolFiles;
+  /** Readings on their way into the newest file. */
+  readonly #spooling = new Set<Promise<unknown>>();
+  #opening: Promise<SpoolFile> | null = null;
+  /** While the last readings are forwarded. */
+  #pause: Promise<void> | null = null;
+  #forwarding: Promise<void> | null = null;
+  #isStopping = false;
+  #bytes = 0;
+  #readings = 0;
+  #sinceMs = 0;
+  #lastStatus: StoreStatus | null = null;
+  #endTimer: (() => void) | null = null;
+
+  constructor(options: SpooledStoreOptions) {
+    const { server, folder } = options;
+    this.#options = options;
+    this.#files = new SpoolFiles(folder, options);
+    this.readings = {
+      append: (message) => this.#append(message),
+      latest: () => server.readings.latest(),
+      buckets: (query) => server.readings.buckets(query),
+      page: (query) => server.readings.page(query),
+      bucketGrid: server.readings.bucketGrid,
+      export: (selection, format) => server.readings.export(selection, format),
+      copy: (...args) => this.#behindSpool(() => server.readings.copy(...args)),
+      remove: (selection) => this.#behindSpool(() => server.readings.remove(selection)),
+    };
+    this.records = {
+      collection: (kind) => server.records.collection(kind),
+      removeDevice: (id) => this.#behindSpool(() => server.records.removeDevice(id)),
+      attributes: () => server.records.attributes(),
+      setting: (name, make) => server.records.setting(name, make),
+    };
+    this.audit = server.audit;
+  }
+
+  async start(): Promise<void> {
+    const { server, clock } = this.#options;
+    await server.start();
+    await this.#files.openLeft();
+    this.#endTimer = clock.every(MEASURE_PERIOD_MS, () => void this.#measure().catch(() => undefined));
+    if (this.#files.newest === null) return;
+    this.#sinceMs = clock.now();
+    await this.#measure();
+    await Promise.race([this.#forward(), sleep(START_WITHIN_MS, undefined, { ref: false })]);
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    this.#endTimer?.();
+    this.#endTimer = null;
+    await this.#forwarding;
+    await Promise.allSettled(this.#spooling);
+    await this.#files.close();
+    await this.#options.server.stop();
+  }
+
+  async releaseMemory(): Promise<void> {
+    for (const { store } of this.#files.all) await store.releaseMemory();
+    await this.#options.server.releaseMemory();
+  }
+
+  /** As the server last said it while it is away. */
+  async status(): Promise<StoreStatus> {
+    const { server } = this.#options;
+    try {
+      this.#lastStatus = await server.status();
+    } catch (error) {
+      if (this.#lastStatus === null || this.#spool === null) throw error;
+    }
+    return this.#spool === null ? this.#lastStatus : { ...this.#lastStatus, spool: this.#spool };
+  }
+
+  get #spool(): SpoolStatus | null {
+    if (this.#files.newest === null) return null;
+    const { maxBytes } = this.#options;
+    return { readings: this.#readings, bytes: this.#bytes, maxBytes, sinceMs: this.#sinceMs };
+  }
+
+  async #append(message: AppendMessage): Promise<Float64Array> {
+    while (this.#pause !== null) await this.#pause;
+    if (this.#files.newest !== null || this.#opening !== null) return this.#spoolMessage(message);
+    const { server } = this.#options;
+    try {
+      return await server.readings.append(message);
+    } catch (error) {
+      if (!server.isAway(error) || this.#isStopping) throw error;
+      return this.#spoolMessage(timed(message, server.attemptedTimes(error)));
+    }
+  }
+
+  async #spoolMessage(message: AppendMessage): Promise<Float64Array> {
+    // The file that is being emptied takes nothing more.
+    while (this.#pause !== null) await this.#pause;
+    const { maxBytes } = this.#options;
+    if (this.#bytes >= maxBytes) throw spoolFull(maxBytes);
+    const appended = this.#newestFile().then(({ store }) => store.readings.append(this.#behindTips(message)));
+    this.#spooling.add(appended);
+    try {
+      const tsMs = await appended;
+      this.#readings += tsMs.length;
+      this.#bytes += MESSAGE_BYTES + READING_BYTES * tsMs.length;
+      return tsMs;
+    } finally {
+      this.#spooling.delete(appended);
+    }
+  }
+
+  /** A file does not know which times the server's readings have: a reading without one comes behind them. */
+  #behindTips(message: AppendMessage): AppendMessage {
+    let { receivedAtMs } = message;
+    for (const { device, metric, tsMs } of message.readings) {
+      const tipMs = tsMs === null ? this.#options.server.newestTime({ device, metric }) : 0;
+      if (tipMs >= receivedAtMs && tipMs - receivedAtMs < 1_000) receivedAtMs = tipMs + 1;
+    }
+    return { ...message, receivedAtMs };
+  }
+
+  async #newestFile(): Promise<SpoolFile> {
+    const { newest } = this.#files;
+    if (newest !== null) return newest;
+    this.#opening ??= this.#files.add().finally(() => {
+      this.#opening = null;
+    });
+    const file = await this.#opening;
+    if (this.#sinceMs === 0) {
+      this.#sinceMs = this.#options.clock.now();
+      this.#options.onWarning("The database server is away: readings are kept on this computer until it is back.");
+    }
+    void this.#forward();
+    return file;
+  }
+
+  /** Rejects while the server is away; what is spooled is on the server before `work` is done. */
+  async #behindSpool<T>(work: () => Promise<T>): Promise<T> {
+    while (this.#files.newest !== null) {
+      // It rejects with what is wrong.
+      await this.#options.server.ping();
+      await Promise.race([this.#forward(), sleep(RETRY_MS)]);
+    }
+    return work();
+  }
+
+  #forward(): Promise<void> {
+    this.#forwarding ??= this.#forwardAll().finally(() => {
+      this.#forwarding = null;
+    });
+    return this.#forwarding;
+  }
+
+  /** Resolves when nothing is spooled any more, or the store is being stopped. Never rejects. */
+  async #forwardAll(): Promise<void> {
+    const { onWarning } = this.#options;
+    while (!this.#isStopping) {
+      const [oldest] = this.#files.all;
+      if (oldest === undefined) return;
+      try {
+        if (oldest !== this.#files.newest) await this.#forwardOldest(oldest);
+        else {
+          await this.#options.server.ping();
+          const { storedReadings } = await oldest.store.status();
+          if (storedReadings > LAST_READINGS) await this.#files.add();
+          else if (await this.#forwardLast(oldest)) onWarning("The database server has everything again.");
+        }
+      } catch {
+        await sleep(RETRY_MS);
+      }
+    }
+  }
+
+  async #forwardOldest(file: SpoolFile): Promise<void> {
+    await Promise.allSettled(this.#spooling);
+    await this.#send(file);
+    await this.#files.removeOldest();
+    await this.#measure();
+  }
+
+  /** Nothing new is taken meanwhile, so that all that comes afterwards goes to the server. */
+  async #forwardLast(file: SpoolFile): Promise<boolean> {
+    const pause = Promise.withResolvers<void>();
+    this.#pause = pause.promise;
+    try {
+      await Promise.allSettled(this.#spooling);
+      await this.#send(file);
+      await this.#files.removeOldest();
+      this.#bytes = 0;
+      this.#readings = 0;
+      this.#sinceMs = 0;
+      return true;
+    } finally {
+      this.#pause = null;
+      pause.resolve();
+    }
+  }
+
+  /** Oldest reading first; several pages are on their way at once, as the server takes them. */
+  async #send({ store }: SpoolFile): Promise<void> {
+    const { server, clock } = this.#options;
+    const all = { devices: null, metrics: null, fromMs: Number.MIN_SAFE_INTEGER, toMs: Number.MAX_SAFE_INTEGER };
+    const receivedAtMs = clock.now();
+    let after = null;
+    for (let more = true; more; ) {
+      const page = await store.readings.page({ ...all, order: "oldest-first", after, limit: ROWS_PER_PAGE });
+      const readings = Array.from(page.tsMs, (tsMs, row) => {
+        const series = page.series[page.seriesIndex[row] ?? -1];
+        if (series === undefined) throw new Error("a row of a page has no series");
+        return { ...series, tsMs, value: page.values[row] ?? 0 };
+      });
+      if (readings.length > 0) await server.readings.append({ readings, attributes: [], receivedAtMs });
+      const last = readings.at(-1);
+      if (last === undefined) break;
+      after = { tsMs: last.tsMs, device: last.device, metric: last.metric };
+      more = page.more && !this.#isStopping;
+      if (this.#isStopping) throw new Error("it is being stopped");
+    }
+    const attributes = await store.records.attributes();
+    if (attributes.length > 0) await server.readings.append({ readings: [], attributes, receivedAtMs });
+  }
+
+  async #measure(): Promise<void> {
+    if (this.#files.newest === null) return;
+    let bytes = 0;
+    let readings = 0;
+    for (const { store } of this.#files.all) {
+      const { storedBytes, storedReadings } = await store.status();
+      bytes += storedBytes;
+      readings += storedReadings;
+    }
+    if (this.#files.newest === null) return;
+    this.#bytes = bytes;
+    this.#readings = readings;
+  }
+}
+
+/** The message with the times that the server's store had given it, where it came so far: it may have them there. */
+function timed(message: AppendMessage, tsMs: UncertainCommit["tsMs"] | null): AppendMessage {
+  if (tsMs === null) return message;
+  return {
+    ...message,
+    readings: message.readings.map((reading, index) => ({ ...reading, tsMs: tsMs[index] ?? reading.tsMs })),
+  };
+}
+
+function spoolFull(maxBytes: number): BrambleError {
+  const megabytes = Math.floor(maxBytes / 1024 / 1024);
+  return new BrambleError(
+    "store-failed",
+    `The database server is away, and the ${megabytes} MB that may be kept for it on this computer are full (--spool). Nothing is acknowledged until it is back.`,
+  );
+}

@@ -1,0 +1,204 @@
+// The registry of a worker: the hub's own, which writes nothing down but devices that nobody knew. What the hub decides of a device is
+// read from the database: when a device is met, when the hub tells of a change, and from time to time.
+// Order of an unknown device: it is looked up; where there is none it is written down as one that waits (or joins, where the hub lets
+// all join), and the hub is told; then its readings are stored.
+import type { JoiningMode } from "../../shared/api.ts";
+import type { DeviceId } from "../../shared/ids.ts";
+import type { IncomingReading } from "../../shared/reading.ts";
+import { deviceKeyRecords } from "../access/accounts/device-keys.ts";
+import type { Clock } from "../clock.ts";
+import { DeviceDirectory } from "../devices/directory.ts";
+import type { Rejection } from "../devices/joining.ts";
+import { Registry, type Source, type StoredReadings } from "../devices/registry.ts";
+import { restoreDevices } from "../devices/restore.ts";
+import { type DeviceRecord, deviceRecords } from "../devices/state/device-record.ts";
+import { newState } from "../devices/state/device-state.ts";
+import { DeviceView } from "../devices/state/device-view.ts";
+import type { HubEvents } from "../events.ts";
+import type { IngestRegistry } from "../ingest/accept.ts";
+import type { Log } from "../observe/log.ts";
+import type { RecordStore } from "../store/records.ts";
+import type { ServerStore } from "../store/server-sql/server-store.ts";
+import { sharedSettings } from "./news.ts";
+import type { NewsWriter } from "./news-writer.ts";
+
+const REFRESH_PERIOD_MS = 30_000;
+
+export interface FollowerOptions {
+  readonly store: ServerStore;
+  readonly news: NewsWriter;
+  readonly events: HubEvents;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export class Follower implements IngestRegistry {
+  readonly presence: Registry["presence"];
+  readonly #options: FollowerOptions;
+  readonly #directory = new DeviceDirectory();
+  readonly #registry: Registry;
+  readonly #invited = new Set<string>();
+  /** Devices that the database does not know, as far as it was asked. */
+  readonly #unknown = new Set<string>();
+  #joining: JoiningMode = "ask";
+  #refreshing: Promise<void> | null = null;
+  #endTimer: (() => void) | null = null;
+
+  constructor(options: FollowerOptions) {
+    const { store, news, events, clock, log } = options;
+    this.#options = options;
+    const directory = this.#directory;
+    const joining = () => this.#joining;
+    const records: RecordStore = {
+      ...store.records,
+      collection: (kind) => ({
+        list: () => store.records.collection(kind).list(),
+        save: async (saved) => {
+          await store.shared.add(kind, saved);
+          news.met(saved.flatMap((record) => directory.states.get(kind.idOf(record))?.id ?? []));
+        },
+      }),
+    };
+    this.#registry = new Registry({
+      directory,
+      view: new DeviceView({
+        directory,
+        commands: { desired: () => new Map() },
+        keys: { get: () => undefined, offerOf: () => undefined },
+      }),
+      readings: store.readings,
+      records,
+      clock,
+      get joining() {
+        return joining();
+      },
+      isInvited: (device) => this.#invited.has(device),
+      events,
+      onSaveFailed: (error) => log.error({ err: error }, "a device could not be written down"),
+    });
+    this.presence = this.#registry.presence;
+  }
+
+  async start(): Promise<void> {
+    const { store, clock } = this.#options;
+    await restoreDevices(this.#directory.states, store.readings, store.records, clock.now());
+    await this.refresh();
+    this.#endTimer = clock.every(REFRESH_PERIOD_MS, () => void this.refresh());
+  }
+
+  async stop(): Promise<void> {
+    this.#endTimer?.();
+    this.#endTimer = null;
+    await this.#refreshing;
+  }
+
+  /** Reads again what the hub has decided of all devices. Never rejects. */
+  refresh(): Promise<void> {
+    this.#refreshing ??= this.#refresh()
+      .catch((error: unknown) => this.#options.log.debug({ err: error }, "devices could not be read again"))
+      .finally(() => {
+        this.#refreshing = null;
+      });
+    return this.#refreshing;
+  }
+
+  /** The hub has changed or removed these. */
+  async changed(devices: readonly DeviceId[]): Promise<void> {
+    const records = await this.#options.store.shared.find(deviceRecords, devices);
+    for (const id of devices) {
+      this.#unknown.delete(id);
+      const record = records.find((one) => one.id === id);
+      if (record === undefined) this.#directory.states.delete(id);
+      else this.#take(record);
+    }
+  }
+
+  get(id: string): ReturnType<Registry["get"]> {
+    return this.#registry.get(id);
+  }
+
+  admit(readings: readonly IncomingReading[], source: Source): Rejection | null {
+    const { states } = this.#directory;
+    const strangers = [...new Set(readings.map(({ device }) => device))].filter(
+      (device) => !states.has(device) && !this.#unknown.has(device),
+    );
+    if (strangers.length > 0) return { kind: "not-yet", until: this.#lookUp(strangers) };
+    return this.#registry.admit(readings, source);
+  }
+
+  notStored(readings: readonly IncomingReading[]): void {
+    this.#registry.notStored(readings);
+  }
+
+  stored(received: StoredReadings, tsMs: Float64Array, source: Source): boolean {
+    this.#options.news.said(received.attributes, received.units);
+    return this.#registry.stored(received, tsMs, source);
+  }
+
+  inUtc(...args: Parameters<Registry["inUtc"]>): ReturnType<Registry["inUtc"]> {
+    return this.#registry.inUtc(...args);
+  }
+
+  describe(...args: Parameters<Registry["describe"]>): ReturnType<Registry["describe"]> {
+    return this.#registry.describe(...args);
+  }
+
+  rejectionOf(...args: Parameters<Registry["rejectionOf"]>): ReturnType<Registry["rejectionOf"]> {
+    return this.#registry.rejectionOf(...args);
+  }
+
+  reported(...args: Parameters<Registry["reported"]>): void {
+    this.#registry.reported(...args);
+  }
+
+  async #lookUp(devices: readonly DeviceId[]): Promise<void> {
+    const { shared } = this.#options.store;
+    const records = await shared.find(deviceRecords, devices);
+    for (const record of records) this.#take(record);
+    for (const { device, madeBy, revokedMs } of await shared.find(deviceKeyRecords, devices))
+      if (madeBy === "hub" && revokedMs === undefined) this.#invited.add(device);
+    for (const id of devices) if (!this.#directory.states.has(id)) this.#unknown.add(id);
+  }
+
+  async #refresh(): Promise<void> {
+    const { store } = this.#options;
+    const [settings] = await store.records.collection(sharedSettings).list();
+    this.#joining = settings?.joining ?? "ask";
+    this.#unknown.clear();
+    this.#invited.clear();
+    const known = [...this.#directory.states.values()].filter(({ joining }) => joining !== null);
+    const records = await store.records.collection(deviceRecords).list();
+    for (const record of records) this.#take(record);
+    // One that waited and has no record any more was removed; one that has joined may not be written down yet.
+    for (const { id } of known) if (!records.some((record) => record.id === id)) this.#directory.states.delete(id);
+    for (const state of this.#directory.states.values())
+      if (state.joining?.kind === "waiting") state.keptReadings = await this.#count(state.id);
+  }
+
+  #take(record: DeviceRecord): void {
+    const { states } = this.#directory;
+    const state = states.get(record.id);
+    if (state === undefined) {
+      const added = newState(record, { online: false, sinceMs: record.lastSeenMs });
+      added.known = true;
+      added.isRecorded = true;
+      states.set(record.id, added);
+      return;
+    }
+    state.isRecorded = true;
+    state.joining = record.joining ?? null;
+    if (record.zone?.by === "person" || state.zone === null) state.zone = record.zone ?? state.zone;
+  }
+
+  /** Readings of a device that are stored. */
+  async #count(device: DeviceId): Promise<number> {
+    const { readings } = this.#options.store;
+    const whole = { fromMs: 0, toMs: Number.MAX_SAFE_INTEGER, originMs: 0, stepMs: Number.MAX_SAFE_INTEGER };
+    let count = 0;
+    for (const metric of this.#directory.states.get(device)?.latest.keys() ?? []) {
+      const buckets = await readings.buckets({ device, metric, ...whole });
+      count += buckets.reduce((sum, { n }) => sum + n, 0);
+    }
+    return count;
+  }
+}

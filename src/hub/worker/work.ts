@@ -1,0 +1,109 @@
+// `bramble work`: runs one worker until it is told to stop.
+import { pino } from "pino";
+import packageJson from "../../../package.json" with { type: "json" };
+import { Failure } from "../../shared/errors.ts";
+import { type AnyMessage, message, render } from "../../shared/messages/message.ts";
+import { Misuse, parseArguments } from "../arguments.ts";
+import type { BrokerAddress } from "../broker/broker-address.ts";
+import { systemClock } from "../clock.ts";
+import { type Config, readConfig } from "../config.ts";
+import { consoleHost, surviveClosedOutput } from "../host.ts";
+import type { StoreAddress } from "../store/store-address.ts";
+import { StatusServer } from "./status-server.ts";
+import { Worker } from "./worker.ts";
+
+/** A stop that takes longer is ended: what was acknowledged is stored, and the rest is the broker's still. */
+const STOP_WITHIN_MS = 30_000;
+
+const help = `bramble work: stores readings from an outside broker in a database server, beside a hub on both. Any number of them share the
+work: each reading goes to one. Each flag is also BRAMBLE_<NAME> in the environment.
+
+  --broker URL       the broker, with MQTT 5: mqtt://… or mqtts://user@host
+  --broker-ca FILE   authority that signed that broker's certificate (PEM)
+  --store URL        the database server of the hub: postgres://… or mariadb://…
+  --http-port N      answer /health and /metrics on this port; 0 is any free one (none)
+  --host ADDR        address to listen on for that (every address)
+  --memory MB        what messages may fill of the memory (512)
+  --log-level LEVEL  what is logged, to standard error (info)
+
+BRAMBLE_STORE and BRAMBLE_BROKER_PASSWORD, or the file that BRAMBLE_BROKER_PASSWORD_FILE names, keep passwords from other users of this
+computer. The hub, bramble serve with the same --store, makes the tables, decides which devices join, and shows what is stored.
+SIGINT and SIGTERM give its share of the readings back and end it. Ends with 0 when it was stopped, with 1 when it could not run, and with
+2 when an argument is wrong.`;
+
+interface WorkConfig extends Pick<Config, "host" | "httpPort" | "memoryBytes" | "logLevel"> {
+  readonly store: StoreAddress;
+  readonly broker: BrokerAddress;
+}
+
+/** Runs until told to stop. Resolves with the exit code. */
+export async function work(args: readonly string[]): Promise<number> {
+  surviveClosedOutput();
+  try {
+    const config = readWorkConfig(args);
+    if (config === "help") {
+      console.log(help);
+      return 0;
+    }
+    return await run(config);
+  } catch (error) {
+    const isMisuse = error instanceof Misuse;
+    console.error(render(isMisuse ? message("cli/misuse", { problem: error.said, command: "work" }) : saidOf(error)));
+    return isMisuse ? 2 : 1;
+  }
+}
+
+async function run({ host, httpPort, memoryBytes, logLevel, store, broker }: WorkConfig): Promise<number> {
+  const log = pino({ level: logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2));
+  const { version } = packageJson;
+  const clock = systemClock;
+  const worker = new Worker({ store, broker, memoryBytes, version, clock, log });
+  const status = httpPort.named ? new StatusServer(worker, version, clock) : null;
+  const stopped = Promise.withResolvers<void>();
+  consoleHost().onStop(() => stopped.resolve());
+  try {
+    const port = await status?.start(host, httpPort.number);
+    const started = worker.start();
+    // Where it is stopped first, it does not start.
+    started.catch(() => undefined);
+    await Promise.race([started, stopped.promise]);
+    console.log(
+      `Bramble ${version} stores what ${broker.url} brings in ${store}${port === undefined ? "" : `; HTTP on port ${port}`}.`,
+    );
+    await stopped.promise;
+    return 0;
+  } finally {
+    setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
+    await worker.stop();
+    await status?.stop();
+  }
+}
+
+function readWorkConfig(args: readonly string[]): WorkConfig | "help" {
+  const { values } = parseArguments({
+    args: [...args],
+    options: {
+      broker: { type: "string" },
+      "broker-ca": { type: "string" },
+      store: { type: "string" },
+      "http-port": { type: "string" },
+      host: { type: "string" },
+      memory: { type: "string" },
+      "log-level": { type: "string" },
+      help: { type: "boolean" },
+    },
+  });
+  if (values.help) return "help";
+  const read = readConfig(args, process.env);
+  if (read.kind === "help") return "help";
+  if (read.kind === "wrong") throw new Misuse(read.said);
+  const { store, broker, host, httpPort, memoryBytes, logLevel } = read.config;
+  if (broker === null) throw new Misuse(message("work/no-broker"));
+  if (store === null) throw new Misuse(message("work/no-store"));
+  return { store, broker, host, httpPort, memoryBytes, logLevel };
+}
+
+function saidOf(error: unknown): AnyMessage {
+  if (error instanceof Failure) return error.said;
+  return message("start/failed", { reason: error instanceof Error ? error.message : String(error) });
+}

@@ -1,0 +1,175 @@
+// The hub's side of its workers: what they stored appears in charts, in presence and in the latest values as if the hub had taken it
+// itself; devices that they met come on the list; what they refused, too. They are told what people decide of devices.
+
+import type { JoiningMode } from "../../shared/api.ts";
+import type { DeviceId } from "../../shared/ids.ts";
+import type { IncomingReading } from "../../shared/reading.ts";
+import type { Clock } from "../clock.ts";
+import type { DeviceDirectory } from "../devices/directory.ts";
+import type { Registry } from "../devices/registry.ts";
+import { deviceRecords } from "../devices/state/device-record.ts";
+import { newState } from "../devices/state/device-state.ts";
+import type { HubEvents } from "../events.ts";
+import { noExtras } from "../ingest/device-message.ts";
+import type { Refusals } from "../ingest/refusals.ts";
+import type { Log } from "../observe/log.ts";
+import type { ServerStore } from "../store/server-sql/server-store.ts";
+import { type News, parseNews, refusedByWorkers, sharedSettings } from "./news.ts";
+
+const COMPARE_PERIOD_MS = 5 * 60_000;
+const FROM_HUB = "hub";
+
+export interface WorkerNewsOptions {
+  readonly store: ServerStore;
+  readonly directory: DeviceDirectory;
+  readonly registry: Registry;
+  readonly refusals: Refusals;
+  readonly events: HubEvents;
+  readonly joining: JoiningMode;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export class WorkerNews {
+  readonly #options: WorkerNewsOptions;
+  /** What the workers know of each device: whether it has joined. */
+  readonly #told = new Map<DeviceId, string>();
+  /** News are taken one after the other. */
+  #taking: Promise<void> = Promise.resolve();
+  #hasWorkers = false;
+  #endTimer: (() => void) | null = null;
+
+  constructor(options: WorkerNewsOptions) {
+    this.#options = options;
+    const { events, directory } = options;
+    events.deviceChanged.on((id) => {
+      const joining = directory.states.get(id)?.joining?.kind ?? "joined";
+      if (this.#told.get(id) === joining) return;
+      this.#told.set(id, joining);
+      this.#tell([id]);
+    });
+    events.deviceRemoved.on((id) => {
+      this.#told.delete(id);
+      this.#tell([id]);
+    });
+  }
+
+  async start(): Promise<void> {
+    const { store, joining, clock, directory } = this.#options;
+    await store.records.collection(sharedSettings).save([{ joining }]);
+    for (const { id, joining } of directory.states.values()) this.#told.set(id, joining?.kind ?? "joined");
+    store.listen({
+      onNotice: (text) => {
+        const news = parseNews(text);
+        if (news !== null && news.from !== FROM_HUB) this.#inTurn(() => this.#take(news));
+      },
+      onGap: () => this.#inTurn(() => this.#compare()),
+    });
+    this.#endTimer = clock.every(COMPARE_PERIOD_MS, () => {
+      if (this.#hasWorkers) this.#inTurn(() => this.#compare());
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#endTimer?.();
+    this.#endTimer = null;
+    await this.#taking;
+  }
+
+  #tell(devices: readonly DeviceId[]): void {
+    const news: News = { from: FROM_HUB, devices: [...devices] };
+    // A worker that does not hear of it reads it within half a minute.
+    void this.#options.store.notify(JSON.stringify(news)).catch(() => undefined);
+  }
+
+  #inTurn(act: () => Promise<void>): void {
+    this.#taking = this.#taking
+      .then(act)
+      .catch((error: unknown) => this.#options.log.debug({ err: error }, "news of a worker could not be taken"));
+  }
+
+  async #take({
+    address = "",
+    readings = [],
+    attributes = [],
+    units = [],
+    devices = [],
+    hasRefused,
+  }: News): Promise<void> {
+    this.#hasWorkers = true;
+    await this.#learnDevices(devices);
+    const series = readings.map(({ device, metric, points }) => {
+      const times = points.filter((_, index) => index % 2 === 0);
+      return times.map((tsMs, index): IncomingReading & { readonly tsMs: number } => ({
+        device,
+        metric,
+        tsMs,
+        value: points[2 * index + 1] ?? 0,
+      }));
+    });
+    const isKnown = ({ device }: { readonly device: DeviceId }) => this.#options.directory.states.has(device);
+    await this.#stored(series.flat(), address, {
+      attributes: attributes.filter(isKnown),
+      units: units.filter(isKnown),
+    });
+    if (hasRefused === true) await this.#listRefused();
+  }
+
+  async #stored(
+    readings: readonly (IncomingReading & { readonly tsMs: number })[],
+    address: string,
+    extras: Partial<Pick<typeof noExtras, "attributes" | "units">> = {},
+  ): Promise<void> {
+    const { store, registry, directory, events } = this.#options;
+    const source = { address, session: null };
+    const strangers = readings.filter(({ device }) => !directory.states.has(device)).map(({ device }) => device);
+    await this.#learnDevices([...new Set(strangers)]);
+    await store.shared.learnSeries(readings);
+    for (let rejection = registry.admit(readings, source); rejection?.kind === "not-yet"; ) {
+      await rejection.until;
+      rejection = registry.admit(readings, source);
+    }
+    const tsMs = Float64Array.from(readings, (reading) => reading.tsMs);
+    registry.stored({ ...noExtras, ...extras, readings }, tsMs, source);
+    for (const listener of events.readingsStored) listener(readings, tsMs);
+  }
+
+  /** Devices that a worker wrote down, and this hub does not know. */
+  async #learnDevices(ids: readonly DeviceId[]): Promise<void> {
+    const { store, directory, events } = this.#options;
+    const unknown = ids.filter((id) => !directory.states.has(id));
+    if (unknown.length === 0) return;
+    for (const record of await store.shared.find(deviceRecords, unknown)) {
+      if (directory.states.has(record.id)) continue;
+      const state = newState(record, { online: false, sinceMs: record.lastSeenMs });
+      state.known = true;
+      state.isRecorded = true;
+      this.#told.set(record.id, state.joining?.kind ?? "joined");
+      directory.states.set(record.id, state);
+      directory.invalidate();
+      events.deviceChanged.emit(record.id);
+    }
+  }
+
+  async #listRefused(): Promise<void> {
+    const { store, refusals } = this.#options;
+    const collection = store.records.collection(refusedByWorkers);
+    for (const { id, refused } of await collection.list()) {
+      const { excerpt, bytes: _ofTheWhole, count: _countedThere, ...message } = refused;
+      await refusals.add(message, Buffer.from(excerpt));
+      await collection.save([], [id]);
+    }
+  }
+
+  /** Takes in what was stored while nothing was heard: the newest reading of each series. */
+  async #compare(): Promise<void> {
+    const { store, directory } = this.#options;
+    await store.shared.learnAllSeries();
+    const newer = (await store.readings.latest()).filter(
+      ({ device, metric, tsMs }) => tsMs > (directory.states.get(device)?.latest.get(metric)?.ts ?? 0),
+    );
+    for (const [device, ofDevice] of Map.groupBy(newer, (reading) => reading.device))
+      await this.#stored(ofDevice, directory.states.get(device)?.address ?? "");
+    await this.#listRefused();
+  }
+}

@@ -1,0 +1,269 @@
+// A worker: takes its share of the readings from an outside broker and stores them in a database server, beside the hub that has the
+// window. It keeps nothing: any number of them run, and any of them may end at any moment.
+// Order: the store first, then what the hub has decided of devices, then a place, and with it the session at the broker. On the way
+// out the session is ended before the place is given up, so that the broker gives nothing to nobody.
+import { randomUUID } from "node:crypto";
+import { type AnyMessage, message, render } from "../../shared/messages/message.ts";
+import { Budget } from "../access/limits/budget.ts";
+import type { BrokerAddress } from "../broker/broker-address.ts";
+import { BrokerConnection, type BrokerFilter } from "../broker/external/broker-connection.ts";
+import { Intake } from "../broker/external/intake.ts";
+import { OrphanedSessions } from "../broker/external/orphaned-sessions.ts";
+import type { BrokerHandlers } from "../broker/mqtt-broker.ts";
+import type { Clock } from "../clock.ts";
+import { HubEvents } from "../events.ts";
+import { Ingest } from "../ingest/accept.ts";
+import { Refusals } from "../ingest/refusals.ts";
+import type { Log } from "../observe/log.ts";
+import { LogThrottle } from "../observe/log-throttle.ts";
+import { Metrics } from "../observe/metrics.ts";
+import { Inbox } from "../protocols/inbox.ts";
+import { deviceFilters, matchTopic } from "../protocols/protocols.ts";
+import type { RecordStore } from "../store/records.ts";
+import { ServerStore } from "../store/server-sql/server-store.ts";
+import type { StoreAddress } from "../store/store-address.ts";
+import { Follower } from "./follower.ts";
+import { parseNews, refusedByWorkers } from "./news.ts";
+import { NewsWriter } from "./news-writer.ts";
+import { type OwnPlace, WorkerPlaces } from "./places.ts";
+
+export interface WorkerOptions {
+  readonly store: StoreAddress;
+  readonly broker: BrokerAddress;
+  readonly memoryBytes: number;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** How a worker does; `problem` says why it stores nothing. */
+export interface WorkerState {
+  readonly place: number | null;
+  readonly problem: AnyMessage | null;
+  /** As the store says it; null while all is well. */
+  readonly storeFailure: string | null;
+}
+
+const CHECK_PLACE_MS = 2_000;
+
+/** What workers take: readings, and nothing that says how a connection is. */
+const filters: readonly BrokerFilter[] = deviceFilters
+  .filter(({ holdsReadings }) => holdsReadings)
+  .map(({ filter }) => ({ filter, wantsRetained: false, sharing: "shared" }));
+
+export class Worker {
+  readonly metrics: Metrics;
+  readonly budget: Budget;
+  readonly store: ServerStore;
+  readonly #options: WorkerOptions;
+  readonly #id = randomUUID();
+  readonly #news: NewsWriter;
+  readonly #follower: Follower;
+  readonly #ingest: Ingest;
+  readonly #intake: Intake;
+  readonly #onPublish: BrokerHandlers["onPublish"];
+  #places: WorkerPlaces | null = null;
+  #orphans: OrphanedSessions | null = null;
+  #place: OwnPlace | null = null;
+  #connection: BrokerConnection | null = null;
+  #checking: Promise<void> | null = null;
+  #endTimer: (() => void) | null = null;
+
+  constructor(options: WorkerOptions) {
+    const { broker, memoryBytes, version, clock, log } = options;
+    this.#options = options;
+    const events = new HubEvents();
+    this.metrics = new Metrics(version, clock);
+    this.budget = new Budget(memoryBytes);
+    this.store = new ServerStore({
+      address: options.store,
+      role: "worker",
+      clock,
+      onDeath: (error) => log.fatal({ err: error }, "the store died"),
+      onWarning: (text) => log.warn(text),
+      onCommit: (seconds, messages) => this.metrics.commit(seconds, messages),
+    });
+    const { store } = this;
+    this.#news = new NewsWriter({
+      from: this.#id,
+      address: broker.host,
+      clock,
+      notify: (text) => store.notify(text),
+    });
+    events.readingsStored.push((readings, tsMs) => this.#news.stored(readings, tsMs));
+    this.#follower = new Follower({ store, news: this.#news, events, clock, log });
+    const floodLog = new LogThrottle(log, clock);
+    this.#ingest = new Ingest({
+      readings: store.readings,
+      registry: this.#follower,
+      refusals: new Refusals({
+        records: this.#refusedRecords(),
+        clock,
+        events,
+        onSaveFailed: (error) => log.error({ err: error }, "a refused message could not be written down"),
+      }),
+      // The broker says who its clients are, and no reply comes on the topics of readings.
+      commands: { replied: () => Promise.reject(new Error("replies go to the hub")) },
+      access: {
+        devices: { obstacleTo: () => null },
+        lockOut: { failed: () => 0 },
+        audit: { refused: () => undefined },
+      },
+      disk: { status: "ok" },
+      metrics: this.metrics,
+      clock,
+      log,
+      floodLog,
+      events,
+    });
+    const inbox = new Inbox({ ingest: this.#ingest, clock });
+    this.#onPublish = ({ topic, route, ...publish }) =>
+      inbox.receive({ ...publish, source: topic, transport: "mqtt" }, route.decode);
+    this.#intake = this.#newIntake();
+  }
+
+  get state(): WorkerState {
+    return {
+      place: this.#place?.number ?? null,
+      problem: this.#connection?.problem ?? (this.#place === null ? message("work/no-place") : null),
+      storeFailure: this.#ingest.failure,
+    };
+  }
+
+  /** Resolves once it has begun to connect to the broker. Rejects with a message. */
+  async start(): Promise<void> {
+    const { broker: address, clock, log } = this.#options;
+    await this.store.start();
+    const hubId = await this.store.records.setting("hub-id", randomUUID);
+    this.budget.start(clock);
+    await this.#follower.start();
+    this.store.listen({
+      onNotice: (text) => this.#heard(text),
+      onGap: () => void this.#follower.refresh(),
+    });
+    this.#news.start();
+    const places = new WorkerPlaces(this.store, hubId);
+    this.#places = places;
+    await this.#connect(places);
+    this.#orphans = new OrphanedSessions({
+      address,
+      filters,
+      places,
+      matchTopic,
+      onPublish: this.#onPublish,
+      budget: this.budget,
+      clock,
+      log,
+    });
+    await this.#orphans.start();
+    this.#endTimer = clock.every(CHECK_PLACE_MS, () => {
+      this.#checking ??= this.#checkPlace()
+        .catch((error: unknown) => log.debug({ err: error }, "the place could not be looked at"))
+        .finally(() => {
+          this.#checking = null;
+        });
+    });
+  }
+
+  /** Gives its share back: unsubscribes, stores what is on the way to it, ends its session. Stopping twice is fine. */
+  async stop(): Promise<void> {
+    this.#endTimer?.();
+    this.#endTimer = null;
+    await this.#checking;
+    await this.#orphans?.stop();
+    const isEmpty = (await this.#connection?.leave()) ?? false;
+    await this.#connection?.stop();
+    await this.#place?.release(isEmpty).catch(() => undefined);
+    await this.#news.stop();
+    await this.#follower.stop();
+    this.budget.stop();
+    await this.store.stop();
+  }
+
+  #newIntake(): Intake {
+    const { broker: address, log } = this.#options;
+    return new Intake({
+      address,
+      matchTopic,
+      onPublish: this.#onPublish,
+      sessionOf: () => null,
+      budget: this.budget,
+      log,
+    });
+  }
+
+  async #connect(places: WorkerPlaces): Promise<void> {
+    const { broker: address, clock, log } = this.#options;
+    const place = await places.take(clock.now());
+    if (place === null) return;
+    const connection = new BrokerConnection({
+      address,
+      clientId: place.clientId,
+      filters,
+      needsMqtt5: true,
+      hasRoomFor: (bytes) => this.#intake.hasRoomFor(bytes),
+      onMessage: (received) => this.#intake.take(received),
+      onUp: () => undefined,
+      onDown: () => undefined,
+      log,
+    });
+    this.#place = place;
+    this.#connection = connection;
+    this.#intake.attach(connection);
+    await connection.start();
+    log.info({ place: place.number }, "takes readings");
+  }
+
+  /** While the database was away, another worker may have taken this one's place, and its session with it. */
+  async #checkPlace(): Promise<void> {
+    const place = this.#place;
+    if (place !== null && (place.lock.isHeld || (await place.lock.claim()))) {
+      await this.#places?.beat(place, this.#options.clock.now());
+      return;
+    }
+    const connection = this.#connection;
+    this.#place = null;
+    this.#connection = null;
+    this.#intake.attach(null);
+    await connection?.stop();
+    await place?.release(false);
+    if (this.#places !== null) await this.#connect(this.#places);
+  }
+
+  #heard(text: string): void {
+    const news = parseNews(text);
+    if (news === null || news.from === this.#id) return;
+    const { devices = [] } = news;
+    if (devices.length === 0) return;
+    void this.#follower
+      .changed(devices)
+      .catch((error: unknown) => this.#options.log.debug({ err: error }, "changed devices could not be read"));
+  }
+
+  /** The list of refused messages is the hub's: what is refused here is handed over to it. */
+  #refusedRecords(): RecordStore {
+    const { store } = this;
+    const idHere = (id: string) => `${this.#id}-${id}`;
+    return {
+      ...store.records,
+      collection: (kind) => {
+        const handedOver = store.records.collection({
+          ...kind,
+          name: refusedByWorkers.name,
+          idOf: (record) => idHere(kind.idOf(record)),
+        });
+        return {
+          list: async () => [],
+          save: async (records, removedIds = []) => {
+            await handedOver.save(records, removedIds.map(idHere));
+            this.#news.refused();
+          },
+        };
+      },
+    };
+  }
+}
+
+export function stateText({ problem, storeFailure }: WorkerState): string | null {
+  return storeFailure ?? (problem === null ? null : render(problem));
+}

@@ -1,0 +1,147 @@
+// A hub whose database server goes away: it goes on to acknowledge readings, says what is not on the server yet, and has everything
+// there once when the server is back, whenever it was killed itself.
+import { readdirSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Health } from "../../../src/shared/api.ts";
+import type { DiagnosticReport } from "../../../src/shared/doctor.ts";
+import { startTestHub, type TestHub } from "../../support/hub.ts";
+import { randomNumbers } from "../../support/random.ts";
+import type { DatabaseServer } from "../../support/system/database-server.ts";
+import { startPostgres } from "../../support/system/postgres.ts";
+import { until } from "../../support/until.ts";
+
+const START_MS = Date.UTC(2026, 0, 31);
+const READINGS_PER_MESSAGE = 500;
+
+let server: DatabaseServer;
+beforeAll(async () => {
+  server = await startPostgres();
+}, 120_000);
+afterAll(() => server[Symbol.asyncDispose]());
+
+test("what is acknowledged while the server is away is there once, whenever the hub is killed", {
+  timeout: 90_000,
+}, async () => {
+  const store = await server.createDatabase();
+  await using hub = await startTestHub("--store", store);
+  const random = randomNumbers(7);
+  const sent = new Set<number>();
+  let next = 0;
+  const send = async (messages: number, hasTime: boolean) => {
+    for (let count = 0; count < messages; count++) {
+      const batch = Array.from({ length: hasTime ? READINGS_PER_MESSAGE : 1 }, () => {
+        const value = ++next;
+        return { device: "pi", t: value, ...(hasTime && { ts: START_MS + value }) };
+      });
+      const answer = await hub.post(batch);
+      if (answer.status !== 200) throw new Error(`${answer.status} ${await answer.text()}`);
+      for (const { t } of batch) sent.add(t);
+    }
+  };
+  await send(2, true);
+  await send(5, false);
+  await server.kill();
+  await send(60, true);
+  await send(20, false);
+  await hub.post({ device: "pi", ts: START_MS + 1, t: -1 });
+  sent.add(-1).delete(1);
+
+  const health: Health = await (await fetch(`${hub.file.http}/healthz`)).json();
+  expect(health.store).toMatchObject({ status: "warning" });
+  expect(health.store.message).toMatch(/readings since .* are kept on this computer/);
+  const { checks } = await hub.json<DiagnosticReport>("/api/v1/doctor");
+  expect(checks.find(({ id }) => id === "spool")?.state).toBe("wrong");
+  const waiting = Number(/^bramble_spool_readings (\d+)/m.exec(await (await hub.fetch("/metrics")).text())?.[1]);
+  expect(waiting).toBeGreaterThan(30_000);
+
+  // Killed while the server is away, and in the middle of forwarding.
+  await hub.end("SIGKILL");
+  await server.start();
+  for (let kill = 0; kill < 3; kill++) {
+    await hub.start();
+    await sleep(random() * 300);
+    await hub.end("SIGKILL");
+  }
+  await hub.start();
+  await send(2, true);
+  await untilWell(hub);
+  expect(readdirSync(hub.folder.path).filter((name) => name.startsWith("spool"))).toEqual([]);
+  expect(await valuesOf(hub)).toEqual([...sent].sort((a, b) => a - b));
+});
+
+test("what a server that dies in the middle of commits has, or has not, is there once", {
+  timeout: 60_000,
+}, async () => {
+  await using hub = await startTestHub("--store", await server.createDatabase());
+  const sent: number[] = [];
+  let isOver = false;
+  const senders = Array.from({ length: 8 }, async (_, sender) => {
+    for (let count = 0; !isOver; count++) {
+      const value = sender * 1e6 + count;
+      const answer = await hub.post({ device: "pi", t: value });
+      if (answer.status === 200) sent.push(value);
+      else await sleep(20);
+    }
+  });
+  for (const pauseMs of [300, 150, 400]) {
+    await sleep(pauseMs);
+    await server.kill();
+    await sleep(200);
+    await server.start();
+    await untilWell(hub);
+  }
+  isOver = true;
+  await Promise.all(senders);
+  await untilWell(hub);
+  expect(await valuesOf(hub)).toEqual(sent.sort((a, b) => a - b));
+});
+
+test("a spool that is full acknowledges nothing, in words, and what people remove waits for the server", {
+  timeout: 60_000,
+}, async () => {
+  await using hub = await startTestHub("--store", await server.createDatabase(), "--spool", "1");
+  let next = 0;
+  const post = () =>
+    hub.post(
+      Array.from({ length: READINGS_PER_MESSAGE }, () => ({ device: "pi", ts: START_MS + ++next, t: Math.random() })),
+    );
+  expect((await post()).status).toBe(200);
+  await server.kill();
+  let acknowledged = next;
+  const refused = await until(
+    "it is full",
+    async () => {
+      const answer = await post();
+      if (answer.status !== 200) return answer;
+      acknowledged = next;
+      return undefined;
+    },
+    30_000,
+  );
+  expect(refused.status).toBe(503);
+  const health: Health = await (await fetch(`${hub.file.http}/healthz`)).json();
+  expect(health.store).toMatchObject({ status: "failing" });
+  expect((await hub.fetch("/api/v1/devices/pi", { method: "DELETE" })).status).toBe(503);
+  await server.start();
+  await untilWell(hub);
+  expect((await valuesOf(hub)).length).toBe(acknowledged);
+});
+
+async function untilWell(hub: TestHub): Promise<void> {
+  await until(
+    "the hub is well",
+    async () => {
+      const health: Health = await (await fetch(`${hub.file.http}/healthz`)).json();
+      return health.status === "ok" || undefined;
+    },
+    30_000,
+  );
+}
+
+/** One for each row, least first. */
+async function valuesOf(hub: TestHub): Promise<number[]> {
+  const answer = await hub.fetch(`/api/v1/export.csv?device=pi&metric=t&from=0&to=${Date.now() + 1e6}`);
+  const lines = (await answer.text()).trim().split("\r\n").slice(1);
+  return lines.map((line) => Number(line.split(",").at(-1))).sort((a, b) => a - b);
+}

@@ -1,0 +1,39 @@
+// A second hub on the same database waits, and takes over within ten seconds, however the first one ends.
+import { expect, test } from "vitest";
+import type { Device } from "../../../src/shared/device.ts";
+import { startTestHub, TestHub } from "../../support/hub.ts";
+import { startMariadb } from "../../support/system/mariadb.ts";
+import { startPostgres } from "../../support/system/postgres.ts";
+import { until } from "../../support/until.ts";
+
+const TAKE_OVER_WITHIN_MS = 10_000;
+
+test.each([
+  ["PostgreSQL", "is killed", startPostgres, "SIGKILL"],
+  ["PostgreSQL", "hangs", startPostgres, "SIGSTOP"],
+  ["MariaDB", "is stopped", startMariadb, "SIGTERM"],
+  ["MariaDB", "hangs", startMariadb, "SIGSTOP"],
+] as const)("on %s, when it %s", { timeout: 90_000 }, async (_product, _how, startServer, signal) => {
+  await using server = await startServer();
+  const store = await server.createDatabase();
+  await using first = await startTestHub("--store", store);
+  await first.post({ device: "pi", t: 1 });
+  await using second = new TestHub(["--store", store]);
+  const started = second.start();
+  await until("it waits", async () => second.output.includes("This one waits") || undefined);
+  await first.post({ device: "pi", t: 2 });
+
+  const { pid } = first;
+  const startedMs = performance.now();
+  process.kill(pid, signal);
+  await started;
+  expect(performance.now() - startedMs).toBeLessThan(TAKE_OVER_WITHIN_MS);
+  expect((await second.post({ device: "pi", t: 3 })).status).toBe(200);
+  const device = await second.json<Device>("/api/v1/devices/pi");
+  expect(device.metrics[0]?.latest.value).toBe(3);
+  if (signal !== "SIGSTOP") return;
+
+  // One that wakes up learns that another leads, and ends.
+  process.kill(pid, "SIGCONT");
+  await until("the first one ends", async () => (first.isAlive ? undefined : true), 20_000);
+});
