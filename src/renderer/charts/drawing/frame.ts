@@ -1,4 +1,4 @@
-// What the next drawing of a chart shows; `LineChart` changes it in place before each update.
+// What the next drawing of a chart shows; a `TimeChart` changes it in place before each update.
 import type { Bucket } from "../../../shared/reading.ts";
 import type { Gap } from "../series/gaps.ts";
 
@@ -12,6 +12,10 @@ export interface Frame {
   cursorMs: number | null;
   /** The stretch that a drag covers. */
   marked: readonly [number, number] | null;
+}
+
+export function emptyFrame(): Frame {
+  return { startMs: 0, endMs: 1, gaps: [], isOnOff: false, cursorMs: null, marked: null };
 }
 
 /** A point of a dataset. In a gap `bucket` is null and `y` is NaN. */

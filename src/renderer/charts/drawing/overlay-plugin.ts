@@ -8,7 +8,7 @@ const LABEL_PADDING_PX = 6;
 const LABEL_HEIGHT_PX = 14;
 const HATCH_PX = 7;
 
-interface OverlayStyle {
+export interface OverlayStyle {
   readonly unit: string | undefined;
   readonly ground: string;
   readonly panel: string;
