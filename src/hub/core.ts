@@ -24,6 +24,7 @@ import { deviceTopics } from "./protocols/protocols.ts";
 import { ServerStore } from "./store/server-sql/server-store.ts";
 import { SqliteStore } from "./store/sqlite/sqlite-store.ts";
 import type { Store } from "./store/store.ts";
+import { Timeline } from "./timeline/timeline.ts";
 
 export interface CoreOptions {
   readonly config: Config;
@@ -48,6 +49,7 @@ export interface Core {
   readonly disk: DiskGuard;
   readonly refusals: Refusals;
   readonly retention: Retention;
+  readonly timeline: Timeline;
   readonly ingest: Ingest;
   readonly inbox: Inbox;
   readonly feed: LiveFeed;
@@ -116,6 +118,12 @@ export function createCore({ config, folder, version, clock, freeBytes, log, onD
     clock,
     onFailure: failed("readings that are too old could not be removed"),
   });
+  const timeline = new Timeline({
+    records,
+    clock,
+    events,
+    onFailure: failed("what stands on the time axis could not be written down"),
+  });
   const refusals = new Refusals({
     records,
     clock,
@@ -149,6 +157,7 @@ export function createCore({ config, folder, version, clock, freeBytes, log, onD
     disk,
     refusals,
     retention,
+    timeline,
     ingest,
     inbox,
     feed,

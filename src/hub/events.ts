@@ -26,6 +26,10 @@ export class HubEvents {
   readonly deviceChanged = new HubEvent<DeviceId>();
   /** A device is gone, with its history. */
   readonly deviceRemoved = new HubEvent<DeviceId>();
+  /** A device is about to become part of another, and then to be removed. Called once all of its readings are copied. */
+  readonly deviceMerged = new HubEvent<{ readonly from: DeviceId; readonly into: DeviceId }>();
+  /** Notes on the time axis. */
+  readonly annotationsChanged = new HubEvent<null>();
   /** The controls that people added to a device changed. */
   readonly controlsChanged = new HubEvent<DeviceId>();
   readonly commandChanged = new HubEvent<Command>();

@@ -54,7 +54,7 @@ export interface RegistryOptions {
   readonly joining: JoiningMode;
   /** Whether a person made a key for a device before it came: it joins at once. */
   readonly isInvited: (device: DeviceId) => boolean;
-  readonly events: Pick<HubEvents, "deviceChanged" | "deviceRemoved" | "controlsChanged">;
+  readonly events: Pick<HubEvents, "deviceChanged" | "deviceRemoved" | "deviceMerged" | "controlsChanged">;
   readonly onSaveFailed: (error: unknown) => void;
 }
 
@@ -165,11 +165,12 @@ export class Registry {
     const { mergeDevices } = await import("./merge.ts");
     const into = this.#devices.get(intoId);
     if (!into?.known) return noSuchDevice(intoId);
-    const { readings, records, clock, view } = this.#options;
+    const { readings, records, clock, view, events } = this.#options;
     const merged = await this.#change(id, (from) =>
       mergeDevices(from, into, {
         ...{ readings, records, clock },
         remove: (state, before) => this.#joining.remove(state, before),
+        onCopied: () => events.deviceMerged.emit({ from: from.id, into: into.id }),
         onChange: (state) => {
           this.#announce(state);
           this.#controlsChanged(state);

@@ -14,6 +14,7 @@ import { places } from "./en/places.ts";
 import { proxies } from "./en/proxies.ts";
 import { reach } from "./en/reach.ts";
 import { start } from "./en/start.ts";
+import { timeline } from "./en/timeline.ts";
 import { tls } from "./en/tls.ts";
 
 export const en = {
@@ -31,5 +32,6 @@ export const en = {
   ...proxies,
   ...reach,
   ...start,
+  ...timeline,
   ...tls,
 };

@@ -49,7 +49,9 @@ const FOR_DEVICES = [
 
 /** What leaves out devices that the one who asks may not see. */
 const SHOWS_SOME = [
+  "DELETE /api/v1/annotations/:id",
   "DELETE /api/v1/session",
+  "GET /api/v1/annotations",
   "GET /api/v1/commands/:id",
   "GET /api/v1/devices",
   "GET /api/v1/devices/:id",
@@ -63,8 +65,10 @@ const SHOWS_SOME = [
   "GET /api/v1/me",
   "GET /api/v1/readings",
   "GET /api/v1/views",
+  "POST /api/v1/annotations",
   "POST /api/v1/devices/:id/commands",
   "POST /api/v1/live/ticket",
+  "PUT /api/v1/annotations/:id",
 ];
 
 interface Asker {

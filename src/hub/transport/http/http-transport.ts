@@ -45,6 +45,7 @@ import { addIngestRoutes } from "./routes/ingest.ts";
 import { addMetricsRoutes, type MetricsRouteOptions } from "./routes/metrics.ts";
 import { type ApiOptions, addApiRoutes } from "./routes/readings.ts";
 import { addRetentionRoutes } from "./routes/retention.ts";
+import { type AnnotationRouteOptions, addAnnotationRoutes } from "./routes/timeline/annotations.ts";
 import { addViewRoutes, type ViewRouteOptions } from "./routes/views.ts";
 import { addUiFiles } from "./ui-files.ts";
 
@@ -82,7 +83,8 @@ export interface HttpOptions
     DoctorRouteOptions,
     MqttClientRouteOptions,
     ReachRouteOptions,
-    ViewRouteOptions {
+    ViewRouteOptions,
+    AnnotationRouteOptions {
   readonly version: string;
   /** What the paths begin with; empty where they begin with nothing. */
   readonly basePath: string;
@@ -222,6 +224,7 @@ export class HttpTransport {
     addRetentionRoutes(app, retention);
     addCommandRoutes(app, this.#options);
     addViewRoutes(app, this.#options);
+    addAnnotationRoutes(app, this.#options);
     addDoctorRoutes(app, this.#options);
     addMqttClientRoutes(app, this.#options);
     addReachRoutes(app, this.#options);

@@ -125,6 +125,9 @@ export class LiveFeed {
       case "device-removed":
         this.#change<DeviceList>(QUERY_KEYS.devices, (list) => withoutDevice(list, event.id));
         break;
+      case "annotations":
+        void this.#refetch({ queryKey: QUERY_KEYS.annotations });
+        break;
       case "refused":
         this.#change<RefusedList>(QUERY_KEYS.refused, ({ refused }) => ({
           refused: withRefused(refused, event.refused),
