@@ -4,6 +4,7 @@ import { formatTickInUnit, unitBeside } from "../../i18n/numbers.ts";
 import type { DrawnRuns } from "../series/runs.ts";
 import type { Bounds } from "../view/time-view.ts";
 import type { ChartPoint, Frame } from "./frame.ts";
+import { marksPlugin } from "./marks-plugin.ts";
 import { overlayPlugin } from "./overlay-plugin.ts";
 import { chartStyle, timeAxis } from "./time-axis.ts";
 import { chartPointsOf, TimeChart } from "./time-chart.ts";
@@ -88,7 +89,7 @@ function configuration(
         pointRadius: 0,
       })),
     },
-    plugins: [overlayPlugin(frame, { ...overlay, unit: undefined })],
+    plugins: [overlayPlugin(frame, { ...overlay, unit: undefined }), marksPlugin(frame, overlay)],
     options: {
       animation: false,
       parsing: false,

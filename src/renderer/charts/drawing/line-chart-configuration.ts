@@ -5,6 +5,7 @@ import { color as parseColour } from "chart.js/helpers";
 import { formatTickInUnit, unitBeside } from "../../i18n/numbers.ts";
 import { text } from "../../i18n/text.ts";
 import type { ChartPoint, Frame } from "./frame.ts";
+import { marksPlugin } from "./marks-plugin.ts";
 import { overlayPlugin } from "./overlay-plugin.ts";
 import { chartStyle, HALF_TIME_LABEL_WIDTH_PX, timeAxis } from "./time-axis.ts";
 import { valueTicks } from "./value-ticks.ts";
@@ -33,7 +34,7 @@ export function lineChartConfiguration(
   return {
     type: "line",
     data: { datasets: datasetsOf(style.color, token("--faint")) },
-    plugins: [overlayPlugin(frame, { ...overlay, unit: unitBeside(unit) })],
+    plugins: [overlayPlugin(frame, { ...overlay, unit: unitBeside(unit) }), marksPlugin(frame, overlay)],
     options: {
       animation: false,
       parsing: false,

@@ -9,9 +9,13 @@ import {
   PointElement,
 } from "chart.js";
 import type { Bucket } from "../../../shared/reading.ts";
+import type { TimeMarks } from "../marks.ts";
 import { type ChartPoint, emptyFrame, type Frame } from "./frame.ts";
 
 Chart.register(Filler, LinearScale, LineController, LineElement, PointElement);
+
+/** From a marked moment as far as its words are shown. */
+const NEAR_PX = 6;
 
 type Configure = (frame: Frame, style: CSSStyleDeclaration) => ChartConfiguration<"line", ChartPoint[]>;
 
@@ -34,9 +38,19 @@ export abstract class TimeChart {
     this.chart.draw();
   }
 
+  showMarks(marks: TimeMarks): void {
+    this.frame.marks = marks;
+    this.chart.draw();
+  }
+
   /** The moment at so many CSS pixels from the left edge of the canvas. */
   timeAt(x: number): number {
     return this.chart.scales["x"]?.getValueForPixel(x) ?? 0;
+  }
+
+  /** As near to a moment as counts as pointing at it, in milliseconds. */
+  get nearMs(): number {
+    return Math.abs(this.timeAt(NEAR_PX) - this.timeAt(0));
   }
 
   destroy(): void {

@@ -1,0 +1,28 @@
+// The time axis of a device's page: notes of people, and what else is marked there.
+
+export const timeline = {
+  notes: "Notes",
+  note: "Note",
+  addNote: "Add a note",
+  editNote: "Change the note",
+  how: "Type when it was, or point at it: click a chart, or drag over a stretch. With the keys, Enter on a chart takes the marked moment, Shift and Enter the end.",
+  words: "Note",
+  example: "window open",
+  from: "When",
+  until: "Until (for a stretch)",
+  onAllDevices: "On all devices",
+  wrongOrder: "The end has to be after the beginning.",
+  save: "Save",
+  cancel: "Cancel",
+  failed: (why: string) => `It was not saved. ${why}`,
+  edit: (note: string) => `Change “${note}”`,
+  remove: (note: string) => `Remove “${note}”`,
+  show: (note: string) => `Show “${note}” on the charts`,
+  removed: (note: string) => `Removed the note “${note}”.`,
+  changed: (note: string) => `Changed the note to “${note}”.`,
+  added: (note: string) => `Noted “${note}”.`,
+  allDevices: "all devices",
+  more: (count: string) => `${count} more`,
+  none: "Mark a moment or a stretch of time with a few words, such as “window open”. It stands on every chart of the page.",
+  inCsv: "With notes, as a last column",
+};
