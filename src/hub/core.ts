@@ -122,6 +122,8 @@ export function createCore({ config, folder, version, clock, freeBytes, log, onD
     records,
     clock,
     events,
+    lastHeardMs: () => directory.lastHeardMs(),
+    punctualityOf: (device, metric) => directory.punctualityOf(device, metric),
     onFailure: failed("what stands on the time axis could not be written down"),
   });
   const refusals = new Refusals({

@@ -314,8 +314,8 @@ export const LiveEvent = Type.Union([
   Type.Object({ type: Type.Literal("device"), device: Device }),
   Type.Object({ type: Type.Literal("command"), command: Command }),
   Type.Object({ type: Type.Literal("device-removed"), id: Type.String() }),
-  /** Notes on the time axis: ask for them again. */
-  Type.Object({ type: Type.Literal("annotations") }),
+  /** Notes on the time axis, or pauses of the hub: ask for them again. */
+  Type.Object({ type: Type.Literal("timeline") }),
   Type.Object({ type: Type.Literal("refused"), refused: Refused }),
   Type.Object({ type: Type.Literal("disk"), status: DiskStatus }),
   /** Every second: readings stored in the last one. */

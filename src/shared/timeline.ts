@@ -41,3 +41,42 @@ export const AnnotationQuery = Type.Object({
 
 export const AnnotationList = Type.Object({ annotations: Type.Array(Annotation, { description: "in order of time" }) });
 export type AnnotationList = Static<typeof AnnotationList>;
+
+/** A stretch of time in which the hub took nothing: its computer was asleep, or it did not run. */
+export const HubPause = Type.Object({
+  kind: Type.Union([Type.Literal("asleep"), Type.Literal("off")]),
+  time: Type.Integer(),
+  timeEnd: Type.Integer(),
+});
+export type HubPause = Static<typeof HubPause>;
+
+export const HubPauseQuery = Type.Object({ from: Time("start, included"), to: Time("end, excluded") });
+export const HubPauseList = Type.Object({ pauses: Type.Array(HubPause, { description: "in order of time" }) });
+export type HubPauseList = Static<typeof HubPauseList>;
+
+/** A stretch of time whose readings came much later than readings of the device do. */
+export const Backfill = Type.Object({
+  time: Type.Integer({ description: "of its first reading" }),
+  timeEnd: Type.Integer({ description: "of its last reading" }),
+  receivedMs: Type.Integer({ description: "when the first of them came" }),
+});
+export type Backfill = Static<typeof Backfill>;
+
+export const BackfillList = Type.Object({ backfills: Type.Array(Backfill) });
+export type BackfillList = Static<typeof BackfillList>;
+
+/** What a device says of itself changed, or was said for the first time where there is no `before`. */
+export const AttributeChange = Type.Object({
+  name: Type.String(),
+  text: Type.String(),
+  before: Type.Optional(Type.String()),
+  changedMs: Type.Integer(),
+});
+export type AttributeChange = Static<typeof AttributeChange>;
+
+export const AttributeChangeList = Type.Object({
+  changes: Type.Array(AttributeChange, {
+    description: "the latest first; those of an attribute that changes often are few",
+  }),
+});
+export type AttributeChangeList = Static<typeof AttributeChangeList>;

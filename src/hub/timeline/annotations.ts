@@ -19,7 +19,7 @@ const annotationRecords: RecordKind<typeof Annotation> = {
 export interface AnnotationsOptions {
   readonly records: Pick<RecordStore, "collection">;
   readonly clock: Pick<Clock, "now">;
-  readonly events: Pick<HubEvents, "annotationsChanged" | "deviceRemoved" | "deviceMerged">;
+  readonly events: Pick<HubEvents, "timelineChanged" | "deviceRemoved" | "deviceMerged">;
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -64,7 +64,7 @@ export class Annotations {
     const written = { ...request, text: request.text.trim(), id, by, changedMs: this.#options.clock.now() };
     await this.#records.save([written]);
     this.#byId.set(id, written);
-    this.#options.events.annotationsChanged.emit(null);
+    this.#options.events.timelineChanged.emit(null);
     return written;
   }
 
@@ -72,7 +72,7 @@ export class Annotations {
   async remove(id: string): Promise<void> {
     await this.#records.save([], [id]);
     this.#byId.delete(id);
-    this.#options.events.annotationsChanged.emit(null);
+    this.#options.events.timelineChanged.emit(null);
   }
 
   get #records() {
@@ -82,7 +82,7 @@ export class Annotations {
   /** The store has removed them with their device. */
   #forget(device: string): void {
     for (const { id } of this.#of(device)) this.#byId.delete(id);
-    this.#options.events.annotationsChanged.emit(null);
+    this.#options.events.timelineChanged.emit(null);
   }
 
   /** Handed in before the device is removed, so that they are not removed with it. */
@@ -91,7 +91,7 @@ export class Annotations {
     if (moved.length === 0) return;
     for (const one of moved) this.#byId.set(one.id, one);
     this.#records.save(moved).catch(this.#options.onFailure);
-    this.#options.events.annotationsChanged.emit(null);
+    this.#options.events.timelineChanged.emit(null);
   }
 
   #of(device: string): Annotation[] {

@@ -1,26 +1,29 @@
 // What stands on the time axis beside readings. One part of the hub, made of several that know nothing of one another.
-import type { Clock } from "../clock.ts";
-import type { HubEvents } from "../events.ts";
-import type { RecordStore } from "../store/records.ts";
-import { Annotations } from "./annotations.ts";
+import { Annotations, type AnnotationsOptions } from "./annotations.ts";
+import { AttributeHistory, type AttributeHistoryOptions } from "./attribute-history.ts";
+import { Backfills, type BackfillsOptions } from "./backfills.ts";
+import { HubPauses, type HubPausesOptions } from "./hub-pauses.ts";
 
-export interface TimelineOptions {
-  readonly records: Pick<RecordStore, "collection">;
-  readonly clock: Clock;
-  readonly events: HubEvents;
-  readonly onFailure: (error: unknown) => void;
-}
+export type TimelineOptions = AnnotationsOptions & AttributeHistoryOptions & BackfillsOptions & HubPausesOptions;
 
 export class Timeline {
   readonly annotations: Annotations;
+  readonly attributes: AttributeHistory;
+  readonly backfills: Backfills;
+  readonly pauses: HubPauses;
 
   constructor(options: TimelineOptions) {
     this.annotations = new Annotations(options);
+    this.attributes = new AttributeHistory(options);
+    this.backfills = new Backfills(options);
+    this.pauses = new HubPauses(options);
   }
 
   async start(): Promise<void> {
-    await this.annotations.start();
+    for (const part of [this.annotations, this.attributes, this.backfills, this.pauses]) await part.start();
   }
 
-  stop(): void {}
+  async stop(): Promise<void> {
+    for (const part of [this.attributes, this.backfills, this.pauses]) await part.stop();
+  }
 }

@@ -4,12 +4,13 @@ import type { Annotation, AnnotationList, AnnotationRequest } from "../../shared
 import { apiUrl, post, put, remove, request } from "./client.ts";
 import { QUERY_KEYS } from "./queries.ts";
 
+const ANNOTATIONS_KEY = [...QUERY_KEYS.timeline, "annotations"];
 const NONE: readonly Annotation[] = [];
 
 /** All that one may see, in order of time. */
 export function useAnnotations(): readonly Annotation[] {
   const { data = NONE } = useQuery({
-    queryKey: QUERY_KEYS.annotations,
+    queryKey: ANNOTATIONS_KEY,
     queryFn: ({ signal }) => request<AnnotationList>(apiUrl("annotations"), { signal }),
     select: ({ annotations }) => annotations,
   });
@@ -37,7 +38,7 @@ function useAnnotationMutation<Variables, Answer>(mutationFn: (variables: Variab
   const queries = useQueryClient();
   return useMutation({
     mutationFn,
-    onSuccess: () => queries.invalidateQueries({ queryKey: QUERY_KEYS.annotations }),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ANNOTATIONS_KEY }),
   });
 }
 

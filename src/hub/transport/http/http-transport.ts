@@ -45,7 +45,8 @@ import { addIngestRoutes } from "./routes/ingest.ts";
 import { addMetricsRoutes, type MetricsRouteOptions } from "./routes/metrics.ts";
 import { type ApiOptions, addApiRoutes } from "./routes/readings.ts";
 import { addRetentionRoutes } from "./routes/retention.ts";
-import { type AnnotationRouteOptions, addAnnotationRoutes } from "./routes/timeline/annotations.ts";
+import { addAnnotationRoutes } from "./routes/timeline/annotations.ts";
+import { addGapRoutes, type GapRouteOptions } from "./routes/timeline/gaps.ts";
 import { addViewRoutes, type ViewRouteOptions } from "./routes/views.ts";
 import { addUiFiles } from "./ui-files.ts";
 
@@ -84,7 +85,7 @@ export interface HttpOptions
     MqttClientRouteOptions,
     ReachRouteOptions,
     ViewRouteOptions,
-    AnnotationRouteOptions {
+    GapRouteOptions {
   readonly version: string;
   /** What the paths begin with; empty where they begin with nothing. */
   readonly basePath: string;
@@ -225,6 +226,7 @@ export class HttpTransport {
     addCommandRoutes(app, this.#options);
     addViewRoutes(app, this.#options);
     addAnnotationRoutes(app, this.#options);
+    addGapRoutes(app, this.#options);
     addDoctorRoutes(app, this.#options);
     addMqttClientRoutes(app, this.#options);
     addReachRoutes(app, this.#options);

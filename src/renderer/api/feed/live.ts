@@ -125,8 +125,8 @@ export class LiveFeed {
       case "device-removed":
         this.#change<DeviceList>(QUERY_KEYS.devices, (list) => withoutDevice(list, event.id));
         break;
-      case "annotations":
-        void this.#refetch({ queryKey: QUERY_KEYS.annotations });
+      case "timeline":
+        void this.#refetch({ queryKey: QUERY_KEYS.timeline });
         break;
       case "refused":
         this.#change<RefusedList>(QUERY_KEYS.refused, ({ refused }) => ({

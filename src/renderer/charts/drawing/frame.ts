@@ -3,6 +3,9 @@ import type { Bucket } from "../../../shared/reading.ts";
 import { NO_MARKS, type TimeMarks } from "../marks.ts";
 import type { Gap } from "../series/gaps.ts";
 
+/** From a marked moment as far as its words are shown. */
+export const NEAR_PX = 6;
+
 export interface Frame {
   startMs: number;
   endMs: number;

@@ -1,16 +1,16 @@
-// A Chart.js plugin: what is marked on the time axis. Behind the lines a moment is a thin line with a flag, a stretch a tint
+// A Chart.js plugin: what is marked on the time axis. Pauses of the hub are a bar at the foot, what came late is a dotted line
+// there. Behind the lines a moment is a thin line with a flag, a stretch a tint
 // under a bar; over the lines stand the words of what the marked moment is at.
 import type { Chart, Plugin } from "chart.js";
 import { notesAt } from "../marks.ts";
-import type { Frame } from "./frame.ts";
+import { type Frame, NEAR_PX } from "./frame.ts";
 import type { OverlayStyle } from "./overlay-plugin.ts";
 
 const FLAG_PX = 6;
+const DOT_DISTANCE_PX = 5;
 const BAR_PX = 3;
 const STRETCH_OPACITY = 0.08;
 const LINE_OPACITY = 0.65;
-/** From a moment's line as far as its words are shown. */
-export const NEAR_PX = 6;
 const LABEL_HEIGHT_PX = 18;
 const LABEL_PADDING_PX = 6;
 const ELLIPSIS = "…";
@@ -21,12 +21,31 @@ export function marksPlugin(frame: Frame, style: MarkStyle): Plugin<"line"> {
   return {
     id: "marks",
     beforeDatasetsDraw(chart) {
+      if (frame.marks.stretches.length > 0) drawStretches(chart, frame, style);
       if (frame.marks.notes.length > 0) drawNotes(chart, frame, style);
     },
     afterDatasetsDraw(chart) {
       if (frame.cursorMs !== null) drawWords(chart, frame, frame.cursorMs, style);
     },
   };
+}
+
+function drawStretches(chart: Chart<"line">, { marks }: Frame, { label }: MarkStyle): void {
+  const { ctx, chartArea, scales } = chart;
+  const { x } = scales;
+  if (x === undefined) return;
+  const { bottom, left, right } = chartArea;
+  ctx.save();
+  ctx.fillStyle = label;
+  for (const { kind, fromMs, toMs } of marks.stretches) {
+    const [start, end] = [Math.max(left, x.getPixelForValue(fromMs)), Math.min(right, x.getPixelForValue(toMs))];
+    if (end < left || start > right) continue;
+    const width = Math.max(2, end - start);
+    if (kind === "late")
+      for (let dot = 0; dot < width; dot += DOT_DISTANCE_PX) ctx.fillRect(start + dot, bottom - 2, 2, 2);
+    else ctx.fillRect(start, bottom - BAR_PX, width, BAR_PX);
+  }
+  ctx.restore();
 }
 
 function drawNotes(chart: Chart<"line">, { marks }: Frame, { accent }: MarkStyle): void {

@@ -10,12 +10,9 @@ import {
 } from "chart.js";
 import type { Bucket } from "../../../shared/reading.ts";
 import type { TimeMarks } from "../marks.ts";
-import { type ChartPoint, emptyFrame, type Frame } from "./frame.ts";
+import { type ChartPoint, emptyFrame, type Frame, NEAR_PX } from "./frame.ts";
 
 Chart.register(Filler, LinearScale, LineController, LineElement, PointElement);
-
-/** From a marked moment as far as its words are shown. */
-const NEAR_PX = 6;
 
 type Configure = (frame: Frame, style: CSSStyleDeclaration) => ChartConfiguration<"line", ChartPoint[]>;
 

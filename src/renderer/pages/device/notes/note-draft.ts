@@ -16,7 +16,7 @@ export interface NoteStart {
 }
 
 /** Handlers of the element around the charts. */
-export interface PointingHandlers {
+interface PointingHandlers {
   readonly onPointerDownCapture?: (event: PointerEvent) => void;
   readonly onPointerMoveCapture?: (event: PointerEvent) => void;
   readonly onPointerUpCapture?: (event: PointerEvent) => void;
