@@ -26,6 +26,7 @@ import { ServerStore } from "./store/server-sql/server-store.ts";
 import { SpooledStore } from "./store/spool/spooled-store.ts";
 import { SqliteStore, type SqliteStoreOptions } from "./store/sqlite/sqlite-store.ts";
 import type { SpoolStatus, Store } from "./store/store.ts";
+import { Timeline } from "./timeline/timeline.ts";
 import { WorkerPlaces } from "./worker/places.ts";
 import { WorkerNews } from "./worker/worker-news.ts";
 
@@ -52,6 +53,7 @@ export interface Core {
   readonly disk: DiskGuard;
   readonly refusals: Refusals;
   readonly retention: Retention;
+  readonly timeline: Timeline;
   readonly ingest: Ingest;
   readonly inbox: Inbox;
   readonly feed: LiveFeed;
@@ -138,6 +140,14 @@ export function createCore({ config, folder, version, clock, freeBytes, log, onD
     clock,
     onFailure: failed("readings that are too old could not be removed"),
   });
+  const timeline = new Timeline({
+    records,
+    clock,
+    events,
+    lastHeardMs: () => directory.lastHeardMs(),
+    punctualityOf: (device, metric) => directory.punctualityOf(device, metric),
+    onFailure: failed("what stands on the time axis could not be written down"),
+  });
   const refusals = new Refusals({
     records,
     clock,
@@ -177,6 +187,7 @@ export function createCore({ config, folder, version, clock, freeBytes, log, onD
     disk,
     refusals,
     retention,
+    timeline,
     ingest,
     inbox,
     feed,

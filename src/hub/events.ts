@@ -19,13 +19,24 @@ class HubEvent<Value> {
 }
 
 /** Readings that are on disk; `tsMs` has the time of each, in milliseconds UTC. */
-export type ReadingsListener = (readings: readonly IncomingReading[], tsMs: Float64Array) => void;
+export type ReadingsListener = (readings: readonly IncomingReading[], tsMs: Float64Array, receivedAtMs: number) => void;
 
 export class HubEvents {
   /** A device came, went, or changed something other than its values. */
   readonly deviceChanged = new HubEvent<DeviceId>();
   /** A device is gone, with its history. */
   readonly deviceRemoved = new HubEvent<DeviceId>();
+  /** A device is about to become part of another, and then to be removed. Called once all of its readings are copied. */
+  readonly deviceMerged = new HubEvent<{ readonly from: DeviceId; readonly into: DeviceId }>();
+  /** Notes on the time axis, or pauses of the hub. */
+  readonly timelineChanged = new HubEvent<null>();
+  /** A text that a device says of itself; `before` is what it said until now. */
+  readonly attributeChanged = new HubEvent<{
+    readonly device: DeviceId;
+    readonly name: string;
+    readonly text: string;
+    readonly before: string | undefined;
+  }>();
   /** The controls that people added to a device changed. */
   readonly controlsChanged = new HubEvent<DeviceId>();
   readonly commandChanged = new HubEvent<Command>();

@@ -198,8 +198,17 @@ export class Hub {
       await this.#run(mdns);
     }
     void warmUpHttp(loopback, httpPort, config.basePath);
-    const { basePath } = config;
-    return { httpPort, mqttPort, basePath, token, linkSecret, notes, loopback, addresses, routes: http.routes };
+    return {
+      httpPort,
+      mqttPort,
+      basePath: config.basePath,
+      token,
+      linkSecret,
+      notes,
+      loopback,
+      addresses,
+      routes: http.routes,
+    };
   }
 
   /** Starts a part that is to be stopped with the hub. */
@@ -210,11 +219,12 @@ export class Hub {
 
   /** Opens the store, on threads of its own, while the HTTP server is prepared; answers the hub's id. */
   async #startCore(core: Core, http: HttpTransport): Promise<string> {
-    const { store, access, disk, directory, registry, retention, refusals, commands, workerNews } = core;
+    const { store, access, disk, directory, registry, retention, timeline, refusals, commands, workerNews } = core;
     this.#stops.push(() => store.stop());
     await Promise.all([store.start(), http.prepare()]);
     const hubId = await store.records.setting("hub-id", randomUUID);
-    for (const part of [access, disk, registry, retention, refusals, commands, workerNews]) await this.#run(part);
+    const parts = [access, disk, registry, retention, timeline, refusals, commands, workerNews];
+    for (const part of parts) await this.#run(part);
     const { config, clock } = this.#options;
     if (!config.trustClock) refuseLateClock(directory, clock);
     return hubId;
@@ -304,6 +314,7 @@ export class Hub {
       registry,
       refusals,
       retention,
+      timeline: core.timeline,
       commands,
       clock,
       access,

@@ -160,6 +160,13 @@ export const ExportQuery = Type.Object({
       default: "long",
     }),
   ),
+  notes: Type.Optional(
+    Type.Union([Type.Literal("0"), Type.Literal("1")], {
+      description:
+        "1: a last column “note” with people's notes: one of a moment in the device's first row from then on, one of a stretch in each row of it",
+      default: "0",
+    }),
+  ),
 });
 export type ExportQuery = Static<typeof ExportQuery>;
 
@@ -307,6 +314,8 @@ export const LiveEvent = Type.Union([
   Type.Object({ type: Type.Literal("device"), device: Device }),
   Type.Object({ type: Type.Literal("command"), command: Command }),
   Type.Object({ type: Type.Literal("device-removed"), id: Type.String() }),
+  /** Notes on the time axis, or pauses of the hub: ask for them again. */
+  Type.Object({ type: Type.Literal("timeline") }),
   Type.Object({ type: Type.Literal("refused"), refused: Refused }),
   Type.Object({ type: Type.Literal("disk"), status: DiskStatus }),
   /** Every second: readings stored in the last one. */

@@ -139,6 +139,22 @@ export const DuplicateDevice = Type.Object(
 );
 export type DuplicateDevice = Static<typeof DuplicateDevice>;
 
+/** How well a device's readings get to the hub, over about a day and since the hub was started. */
+export const Delivery = Type.Object({
+  sinceMs: Type.Integer({ description: "what came since then counts" }),
+  expected: Type.Optional(
+    Type.Integer({
+      description: "readings by the pace of those metrics that have one; silences of over an hour not counted",
+    }),
+  ),
+  missing: Type.Optional(Type.Integer({ description: "of the expected" })),
+  medianDelayMs: Type.Optional(
+    Type.Integer({ description: "from a reading's own time until the hub has it, where the device's clock is right" }),
+  ),
+  slowDelayMs: Type.Optional(Type.Integer({ description: "19 of 20 messages take no longer" })),
+});
+export type Delivery = Static<typeof Delivery>;
+
 export const Device = Type.Object({
   id: Type.String(),
   name: Type.String({ description: "as people call it, else as it calls itself, else its id" }),
@@ -160,6 +176,7 @@ export const Device = Type.Object({
   clockOffMs: Type.Optional(
     Type.Integer({ description: "how far its clock is ahead of the hub's, or behind (below 0), where it is minutes" }),
   ),
+  delivery: Type.Optional(Delivery),
   firstSeenMs: Type.Integer(),
   lastSeenMs: Type.Integer(),
   metrics: Type.Array(Metric),

@@ -19,6 +19,7 @@ export const errorStatus = {
   "too-many-metrics": 400,
   "too-many-devices": 400,
   "too-many-views": 400,
+  "too-many-annotations": 400,
   "bad-about": 400,
   "bad-status": 400,
   "bad-state": 400,

@@ -15,6 +15,7 @@ import { places } from "../../src/shared/messages/en/places.ts";
 import { proxies } from "../../src/shared/messages/en/proxies.ts";
 import { reach } from "../../src/shared/messages/en/reach.ts";
 import { start } from "../../src/shared/messages/en/start.ts";
+import { timeline } from "../../src/shared/messages/en/timeline.ts";
 import { tls } from "../../src/shared/messages/en/tls.ts";
 import { work } from "../../src/shared/messages/en/work.ts";
 import { en } from "../../src/shared/messages/en.ts";
@@ -79,6 +80,7 @@ test("no code is there twice, and each error has a sentence", () => {
     proxies,
     reach,
     start,
+    timeline,
     tls,
     work,
   ];

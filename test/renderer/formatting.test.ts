@@ -40,7 +40,7 @@ describe("numbers are short at any magnitude", () => {
   test("with a unit, and with a step's digits", () => {
     expect(formatQuantity(25.5, "°C")).toBe("25.5\u202f°C");
     expect(formatTick(20, 0.5)).toBe("20.0");
-    expect(formatBytes(2_100_000_000)).toBe("2.1 GB");
+    expect(formatBytes(2_100_000_000)).toBe("2.1\u00a0GB");
   });
 });
 

@@ -1,6 +1,6 @@
 // All devices by id, as they are in memory. It depends on no other part; queries over all devices are answered here.
 import type { DeviceControl } from "../../shared/device.ts";
-import type { DeviceId } from "../../shared/ids.ts";
+import type { DeviceId, MetricName } from "../../shared/ids.ts";
 import type { SeriesKey } from "../../shared/reading.ts";
 import type { LatestReading } from "../observe/reading-metrics.ts";
 import { AddedTopics } from "./added-topics.ts";
@@ -62,6 +62,20 @@ export class DeviceDirectory {
 
   hasJoined(id: DeviceId): boolean {
     return this.known(id)?.joining === null;
+  }
+
+  /** When the latest message of any device came; 0 before the first. */
+  lastHeardMs(): number {
+    return [...this.states.values()].reduce((latest, { lastSeenMs }) => Math.max(latest, lastSeenMs), 0);
+  }
+
+  /** What tells whether a reading of the device is late. */
+  punctualityOf(id: DeviceId, metric: MetricName): { isClockWrong: boolean; usualPauseMs: number | null } {
+    const state = this.states.get(id);
+    return {
+      isClockWrong: state !== undefined && state.clock.offMs !== null,
+      usualPauseMs: state?.latest.get(metric)?.usualPauseMs ?? null,
+    };
   }
 
   roomOf(id: string): string | undefined {

@@ -20,13 +20,15 @@ export interface MergeOptions {
   /** Removes a device once `before` is done; nothing of it is taken meanwhile. */
   readonly remove: (state: DeviceState, before: () => Promise<void>) => Promise<Problem | null>;
   readonly onChange: (state: DeviceState) => void;
+  /** Its readings are copied: what else is kept of it moves now. */
+  readonly onCopied: () => void;
 }
 
 /** Resolves once `into` has all that `from` had, and `from` is gone; with a problem where nothing was done. */
 export async function mergeDevices(
   from: DeviceState,
   into: DeviceState,
-  { readings, records, clock, remove, onChange }: MergeOptions,
+  { readings, records, clock, remove, onChange, onCopied }: MergeOptions,
 ): Promise<Problem | null> {
   const refused = rejectionOf(from, into);
   if (refused !== null) return refused;
@@ -47,6 +49,7 @@ export async function mergeDevices(
         attributes: attributes.map(([name, text]) => ({ device: into.id, name, text })),
         receivedAtMs: nowMs,
       });
+      onCopied();
       await records.collection(deviceRecords).save([toRecord(into)]);
       onChange(into);
     });

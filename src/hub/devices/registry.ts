@@ -54,7 +54,10 @@ export interface RegistryOptions {
   readonly joining: JoiningMode;
   /** Whether a person made a key for a device before it came: it joins at once. */
   readonly isInvited: (device: DeviceId) => boolean;
-  readonly events: Pick<HubEvents, "deviceChanged" | "deviceRemoved" | "controlsChanged">;
+  readonly events: Pick<
+    HubEvents,
+    "deviceChanged" | "deviceRemoved" | "deviceMerged" | "attributeChanged" | "controlsChanged"
+  >;
   readonly onSaveFailed: (error: unknown) => void;
 }
 
@@ -165,11 +168,12 @@ export class Registry {
     const { mergeDevices } = await import("./merge.ts");
     const into = this.#devices.get(intoId);
     if (!into?.known) return noSuchDevice(intoId);
-    const { readings, records, clock, view } = this.#options;
+    const { readings, records, clock, view, events } = this.#options;
     const merged = await this.#change(id, (from) =>
       mergeDevices(from, into, {
         ...{ readings, records, clock },
         remove: (state, before) => this.#joining.remove(state, before),
+        onCopied: () => events.deviceMerged.emit({ from: from.id, into: into.id }),
         onChange: (state) => {
           this.#announce(state);
           this.#controlsChanged(state);
@@ -227,7 +231,7 @@ export class Registry {
   }
 
   /** Takes in what was stored, the time of each reading, and where it came from; true where it is quarantined. */
-  stored(received: StoredReadings, tsMs: Float64Array, source: Source): boolean {
+  stored(received: StoredReadings, tsMs: Float64Array, receivedAtMs: number, source: Source): boolean {
     const { readings, attributes, units, skipped, localTimes } = received;
     const nowMs = this.#options.clock.now();
     let state: DeviceState | undefined;
@@ -246,14 +250,18 @@ export class Registry {
         waits ||= isWaiting;
         if (this.presence.heard(state, source.address, nowMs) || isWaiting) changed = (changed ?? new Set()).add(state);
       }
-      state.clock.heard(ts, nowMs, !localTimes.has(reading));
+      const isZoned = !localTimes.has(reading);
+      state.clock.heard(ts, nowMs, isZoned);
+      if (reading.tsMs !== null && isZoned) state.delivery.arrived(ts, receivedAtMs);
       const known = state.latest.get(metric);
       if (known === undefined) state.latest.set(metric, new MetricState(ts, value, nowMs));
+      else state.delivery.reading(ts, known.follow(ts));
       if (known === undefined || known.heard(ts, value, nowMs)) changed = (changed ?? new Set()).add(state);
     }
     for (const { device, name, text } of attributes) {
       const owner = this.#stateOf(device, source.address);
-      if (owner.attributes.get(name) !== text) changed = (changed ?? new Set()).add(owner);
+      const before = owner.attributes.get(name);
+      if (this.#noteAttribute(owner, name, text, before)) changed = (changed ?? new Set()).add(owner);
       keepNewest(owner.attributes, name, text, limits.attributesPerDevice);
     }
     for (const { device, metric, unit } of units) {
@@ -280,6 +288,7 @@ export class Registry {
       return refusal(message("too-many-devices", { limit: limits.devices }));
     }
     const state = this.#stateOf(id, source.address);
+    if (about.model !== undefined) this.#noteAttribute(state, "model", about.model, state.about.model);
     state.about = about;
     if (source.isReplay !== true || !state.known) this.presence.heard(state, source.address, this.#options.clock.now());
     await this.#options.records.collection(deviceRecords).save([toRecord(state)]);
@@ -311,8 +320,7 @@ export class Registry {
     const state = this.#devices.get(id);
     if (state === undefined || !state.known) return noSuchDevice(id);
     if (state.isLeaving) return leaving(state.id);
-    const { directory, view } = this.#options;
-    return (await directory.during(change(state))) ?? view.show(state);
+    return (await this.#options.directory.during(change(state))) ?? this.#options.view.show(state);
   }
 
   #admitNew(readings: readonly IncomingReading[], { address }: Source): Rejection | null {
@@ -350,6 +358,12 @@ export class Registry {
       this.#devices.set(id, state);
     }
     return state;
+  }
+
+  #noteAttribute({ id: device }: DeviceState, name: string, text: string, before: string | undefined): boolean {
+    if (text === before) return false;
+    this.#options.events.attributeChanged.emit({ device, name, text, before });
+    return true;
   }
 
   #controlsChanged(state: DeviceState): void {

@@ -3,6 +3,7 @@
 
 import type { CsvFormat } from "./export-format.ts";
 import type { ExportSeries, ExportWriter } from "./export-writer.ts";
+import { NoteColumn } from "./note-column.ts";
 import { RowBytes } from "./row-bytes.ts";
 import { localTimeFormatter, zonedTimeFormatter } from "./zoned-time.ts";
 
@@ -12,7 +13,16 @@ export function csvWriter(format: CsvFormat, series: ExportSeries): ExportWriter
   // A spreadsheet reads seconds as it reads numbers; programs know the point alone in ISO 8601, which takes a comma as well.
   const bytes = new RowBytes({ formatTime, decimal, timeDecimal: time === "iso" ? "." : decimal });
   const separator = format.separator.charCodeAt(0);
-  return format.layout === "long" ? new LongRows(series, bytes, separator) : new WideRows(series, bytes, separator);
+  const notes = format.notes === undefined ? null : new NoteColumn(format.notes, series.devices);
+  const parts = { series, bytes, separator, notes };
+  return format.layout === "long" ? new LongRows(parts) : new WideRows(parts);
+}
+
+interface Parts {
+  readonly series: ExportSeries;
+  readonly bytes: RowBytes;
+  readonly separator: number;
+  readonly notes: NoteColumn | null;
 }
 
 /** A row per reading. */
@@ -20,15 +30,17 @@ class LongRows implements ExportWriter {
   readonly #series: ExportSeries;
   readonly #bytes: RowBytes;
   readonly #separator: number;
+  readonly #notes: NoteColumn | null;
 
-  constructor(series: ExportSeries, bytes: RowBytes, separator: number) {
+  constructor({ series, bytes, separator, notes }: Parts) {
     this.#series = series;
     this.#bytes = bytes;
     this.#separator = separator;
+    this.#notes = notes;
   }
 
   get columns(): number {
-    return LONG_COLUMNS.length;
+    return LONG_COLUMNS.length + (this.#notes === null ? 0 : 1);
   }
 
   get length(): number {
@@ -40,8 +52,8 @@ class LongRows implements ExportWriter {
   }
 
   header(column: number): void {
-    this.#bytes.raw(LONG_COLUMNS[column] ?? EMPTY);
-    endCell(this.#bytes, column, LONG_COLUMNS.length, this.#separator);
+    this.#bytes.raw(LONG_COLUMNS[column] ?? NOTE_COLUMN);
+    endCell(this.#bytes, column, this.columns, this.#separator);
   }
 
   row(place: number, tsMs: number, value: number): void {
@@ -54,6 +66,10 @@ class LongRows implements ExportWriter {
     metrics.writeTo(bytes, metricOf[place] ?? 0);
     bytes.repeat(this.#separator, 1);
     bytes.number(value);
+    if (this.#notes !== null) {
+      bytes.repeat(this.#separator, 1);
+      this.#notes.writeTo(bytes, deviceOf[place] ?? 0, tsMs);
+    }
     bytes.endLine();
   }
 
@@ -69,20 +85,22 @@ class WideRows implements ExportWriter {
   readonly #series: ExportSeries;
   readonly #bytes: RowBytes;
   readonly #separator: number;
+  readonly #notes: NoteColumn | null;
   /** The row under way; no device where there is none. */
   #tsMs = 0;
   #device: number | null = null;
   /** Metrics that it has a cell of. */
   #cells = 0;
 
-  constructor(series: ExportSeries, bytes: RowBytes, separator: number) {
+  constructor({ series, bytes, separator, notes }: Parts) {
     this.#series = series;
     this.#bytes = bytes;
     this.#separator = separator;
+    this.#notes = notes;
   }
 
   get columns(): number {
-    return WIDE_COLUMNS.length + this.#series.metrics.count;
+    return WIDE_COLUMNS.length + this.#series.metrics.count + (this.#notes === null ? 0 : 1);
   }
 
   get length(): number {
@@ -95,8 +113,10 @@ class WideRows implements ExportWriter {
 
   header(column: number): void {
     const fixed = WIDE_COLUMNS[column];
-    if (fixed === undefined) this.#series.metrics.writeTo(this.#bytes, column - WIDE_COLUMNS.length);
-    else this.#bytes.raw(fixed);
+    const metric = column - WIDE_COLUMNS.length;
+    if (fixed !== undefined) this.#bytes.raw(fixed);
+    else if (metric < this.#series.metrics.count) this.#series.metrics.writeTo(this.#bytes, metric);
+    else this.#bytes.raw(NOTE_COLUMN);
     endCell(this.#bytes, column, this.columns, this.#separator);
   }
 
@@ -131,6 +151,10 @@ class WideRows implements ExportWriter {
   #endRow(): void {
     if (this.#device === null) return;
     this.#bytes.repeat(this.#separator, this.#series.metrics.count - this.#cells);
+    if (this.#notes !== null) {
+      this.#bytes.repeat(this.#separator, 1);
+      this.#notes.writeTo(this.#bytes, this.#device, this.#tsMs);
+    }
     this.#bytes.endLine();
     this.#device = null;
   }
@@ -141,6 +165,6 @@ function endCell(bytes: RowBytes, column: number, columns: number, separator: nu
   else bytes.endLine();
 }
 
-const EMPTY = new Uint8Array();
 const LONG_COLUMNS = ["time", "device", "metric", "value"].map((name) => Buffer.from(name));
+const NOTE_COLUMN = Buffer.from("note");
 const WIDE_COLUMNS = ["time", "device"].map((name) => Buffer.from(name));

@@ -13,6 +13,18 @@ export interface CsvFormat {
   readonly timeZone: string;
   /** long: a row per reading; wide: a row per device and time, a column per metric. */
   readonly layout: "long" | "wide";
+  /** What a last column holds; without them there is none. */
+  readonly notes?: readonly ExportNote[];
+}
+
+/** What people noted of a moment, or of a stretch: `fromMs <= t < toMs`. */
+export interface ExportNote {
+  /** Null for all devices. */
+  readonly device: string | null;
+  readonly fromMs: number;
+  /** Null for a moment. */
+  readonly toMs: number | null;
+  readonly text: string;
 }
 
 /** An object per reading: one a line, or the elements of one array. */

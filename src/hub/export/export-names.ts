@@ -7,14 +7,15 @@ const INITIAL_NAMES = 64;
 const MAX_BYTES_PER_CHARACTER = 3;
 
 export class ExportNames {
-  readonly #toField: (name: string) => string;
+  /** A text as it stands in the file. */
+  readonly toField: (text: string) => string;
   #bytes = Buffer.from(new ArrayBuffer(INITIAL_BYTES));
   /** Of each name the place behind its last byte, from the second entry on. */
   #ends = new Uint32Array(INITIAL_NAMES);
   #count = 0;
 
   constructor(format: ExportFormat) {
-    this.#toField = format.kind === "csv" ? csvField(format) : JSON.stringify;
+    this.toField = format.kind === "csv" ? csvField(format) : JSON.stringify;
   }
 
   get count(): number {
@@ -23,7 +24,7 @@ export class ExportNames {
 
   /** Answers with its number: names are counted from 0. */
   add(name: string): number {
-    const field = this.#toField(name);
+    const field = this.toField(name);
     const start = this.#ends[this.#count] ?? 0;
     this.#reserve(start + field.length * MAX_BYTES_PER_CHARACTER);
     const number = this.#count++;
@@ -33,6 +34,11 @@ export class ExportNames {
 
   writeTo(row: RowBytes, number: number): void {
     row.raw(this.#bytes, this.#ends[number], this.#ends[number + 1]);
+  }
+
+  /** The name of this number, as it stands in the file. */
+  textOf(number: number): string {
+    return this.#bytes.toString("utf8", this.#ends[number], this.#ends[number + 1]);
   }
 
   #reserve(length: number): void {

@@ -254,7 +254,7 @@ export class Ingest {
     return this.#options.readings.append({ readings, attributes, receivedAtMs, isOfFlood }).then(
       (tsMs) => {
         share.release(costBytes);
-        return this.#stored(message, tsMs, delivery);
+        return this.#stored(message, tsMs, receivedAtMs, delivery);
       },
       (error: unknown) => {
         share.release(costBytes);
@@ -264,11 +264,11 @@ export class Ingest {
     );
   }
 
-  #stored(message: ReadingsMessage, tsMs: Float64Array, delivery: Delivery): Verdict {
+  #stored(message: ReadingsMessage, tsMs: Float64Array, receivedAtMs: number, delivery: Delivery): Verdict {
     const { registry, events } = this.#options;
     const { readings, skipped } = message;
-    const waits = registry.stored(message, tsMs, delivery);
-    for (const listener of events.readingsStored) listener(readings, tsMs);
+    const waits = registry.stored(message, tsMs, receivedAtMs, delivery);
+    for (const listener of events.readingsStored) listener(readings, tsMs, receivedAtMs);
     return this.#accepted(readings.length, waits, skipped);
   }
 

@@ -56,6 +56,7 @@ export class LiveFeed {
     });
     // At once: a person watches the switch that they pressed.
     events.commandChanged.on((command) => this.#send({ type: "command", command }));
+    events.timelineChanged.on(() => this.#send({ type: "timeline" }));
     events.messageRefused.on((refused) => this.#send({ type: "refused", refused }));
     events.diskChanged.on((status) => this.#send({ type: "disk", status }));
   }
@@ -131,6 +132,7 @@ function seenOf(event: LiveEvent, maySee: (device: string) => boolean): LiveEven
     case "command":
       return maySee(event.command.device) ? event : null;
     case "device-removed":
+    case "timeline":
     case "disk":
       return event;
     case "refused":

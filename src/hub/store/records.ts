@@ -10,8 +10,8 @@ export interface RecordKind<S extends TSchema> {
   /** What `list` checks stored records against: later versions may add optional properties only. */
   readonly schema: S;
   readonly idOf: (record: Static<S>) => string;
-  /** The device that a record goes with when the device is removed; left out where there is none. */
-  readonly deviceOf?: (record: Static<S>) => string | undefined;
+  /** The device that a record goes with when the device is removed; left out, or null, where there is none. */
+  readonly deviceOf?: (record: Static<S>) => string | null;
 }
 
 export interface RecordCollection<T> {

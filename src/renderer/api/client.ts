@@ -67,6 +67,10 @@ export function post<Answer>(url: string, body: object, timeoutMs = REQUEST_TIME
   return request(url, { ...jsonOf("POST", body), timeoutMs });
 }
 
+export function put<Answer>(url: string, body: object): Promise<Answer> {
+  return request(url, jsonOf("PUT", body));
+}
+
 /** DELETE answers without a body. */
 export function remove(url: string, timeoutMs = REQUEST_TIMEOUT_MS): Promise<void> {
   return exchange(url, { method: "DELETE", timeoutMs }, ignoreBody);

@@ -26,6 +26,7 @@ export const QUERY_KEYS = {
   hub: ["hub"],
   devices: ["devices"],
   refused: ["refused"],
+  timeline: ["timeline"],
   commands: (device: string) => ["commands", device],
 } as const;
 

@@ -42,7 +42,9 @@ export function useLiveChart(
   const isOutdated = useRef(false);
   const onDraw = useEffectEvent((window: BucketWindow) => {
     if (!isNear || chart === undefined) return;
-    series.of(chart.device, chart.metric).resolution.set(window.resolution);
+    const known = series.of(chart.device, chart.metric);
+    known.resolution.set(window.resolution);
+    known.hasTwoStates.set(window.hasTwoStates || (window.isOnOff && known.hasTwoStates.get()));
     draw(window);
   });
   const makeWindow = useEffectEvent(

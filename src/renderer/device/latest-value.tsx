@@ -20,11 +20,13 @@ interface Props {
 
 export function LatestValue({ device, metric }: Props) {
   const latest = useLatest(device, metric);
-  const seen = useSignal(useLive().series.of(device, metric.name).resolution);
+  const series = useLive().series.of(device, metric.name);
+  const seen = useSignal(series.resolution);
+  const hasTwoStates = useSignal(series.hasTwoStates);
   const sent = { value: latest.value, unit: metric.unit, resolution: resolutionOf(metric, seen) };
   const quantity = inUnit(sent, useStored(temperatureUnit));
   const { unit } = quantity;
-  const shown = valueText(metric, quantity);
+  const shown = valueText(metric, quantity, hasTwoStates);
   const isLong = shown.length > MAX_LARGE_CHARACTERS;
   return (
     <span
@@ -41,7 +43,8 @@ export function LatestValue({ device, metric }: Props) {
 const resolutionOf = ({ decimals }: Metric, seen: number | undefined): number | undefined =>
   decimals === undefined ? seen : 10 ** -decimals;
 
-function valueText({ kind }: Metric, { value, unit, resolution }: Quantity): string {
-  if (kind === "state" && (value === 0 || value === 1)) return value === 1 ? text.charts.on : text.charts.off;
+function valueText({ kind }: Metric, { value, unit, resolution }: Quantity, hasTwoStates: boolean): string {
+  const isState = kind === "state" || (kind === undefined && unit === undefined && hasTwoStates);
+  if (isState && (value === 0 || value === 1)) return value === 1 ? text.charts.on : text.charts.off;
   return formatInUnit(value, unit, resolution);
 }

@@ -11,6 +11,7 @@ const compact = new Intl.NumberFormat(locale, { notation: "compact", maximumSign
 
 const BYTES = "B";
 
+const NO_BREAK_SPACE = "\u00a0";
 /** Narrow and non-breaking, between value and unit. */
 const THIN_SPACE = "\u202f";
 
@@ -104,6 +105,14 @@ function formatOf(name: string, options: Intl.NumberFormatOptions): Intl.NumberF
   return format;
 }
 
+const share = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 2 });
+const LEAST_SHARE = 0.0001;
+
+/** A share of 1 as a percentage; one that is not zero is never written as 0 %. */
+export function formatShare(of: number): string {
+  return of > 0 && of < LEAST_SHARE ? `< ${share.format(LEAST_SHARE)}` : share.format(of);
+}
+
 export const formatCount = (count: number): string => whole.format(count);
 
 /** The size of a device's history; `readings` is undefined until it is loaded. */
@@ -119,5 +128,6 @@ const BYTE_UNITS = ["kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
 export function formatBytes(bytes: number): string {
   const power = Math.min(Math.max(Math.floor(Math.log10(Math.max(Math.abs(bytes), 1)) / 3), 1), BYTE_UNITS.length);
   const unit = BYTE_UNITS[power - 1] ?? "kilobyte";
-  return new Intl.NumberFormat(locale, { style: "unit", unit, maximumFractionDigits: 1 }).format(bytes / 1000 ** power);
+  const written = new Intl.NumberFormat(locale, { style: "unit", unit, maximumFractionDigits: 1 });
+  return written.format(bytes / 1000 ** power).replaceAll(" ", NO_BREAK_SPACE);
 }

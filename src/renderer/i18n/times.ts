@@ -55,6 +55,11 @@ export function formatSpan(spanMs: number): string {
   return `${Math.floor(spanMs / unitMs)}\u202f${unit}`;
 }
 
+/** `80 ms`, `1.4 s`, `12 min`. */
+export function formatDuration(ms: number): string {
+  return ms >= 1_000 && ms < 10_000 ? `${(ms / 1_000).toFixed(1)}\u202fs` : formatSpan(ms);
+}
+
 /** `2 h ago`; `just now` for a time ahead, where clocks differ. */
 export function formatAgo(ms: number, nowMs: number): string {
   return nowMs - ms < 1_000 ? "just now" : `${formatSpan(nowMs - ms)} ago`;

@@ -14,6 +14,7 @@ import { places } from "./en/places.ts";
 import { proxies } from "./en/proxies.ts";
 import { reach } from "./en/reach.ts";
 import { start } from "./en/start.ts";
+import { timeline } from "./en/timeline.ts";
 import { tls } from "./en/tls.ts";
 import { work } from "./en/work.ts";
 
@@ -32,6 +33,7 @@ export const en = {
   ...proxies,
   ...reach,
   ...start,
+  ...timeline,
   ...tls,
   ...work,
 };

@@ -15,6 +15,7 @@ import { places } from "./ko/places.ts";
 import { proxies } from "./ko/proxies.ts";
 import { reach } from "./ko/reach.ts";
 import { start } from "./ko/start.ts";
+import { timeline } from "./ko/timeline.ts";
 import { tls } from "./ko/tls.ts";
 import { work } from "./ko/work.ts";
 
@@ -32,6 +33,7 @@ export const ko: Omit<typeof en, keyof typeof cli> = {
   ...proxies,
   ...reach,
   ...start,
+  ...timeline,
   ...tls,
   ...work,
 };

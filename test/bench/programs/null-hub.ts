@@ -23,6 +23,7 @@ import type { AuditLog } from "../../../src/hub/store/audit.ts";
 import { bucketGrid } from "../../../src/hub/store/bucket-grid.ts";
 import type { ReadingStore } from "../../../src/hub/store/readings.ts";
 import type { RecordStore } from "../../../src/hub/store/records.ts";
+import { Timeline } from "../../../src/hub/timeline/timeline.ts";
 import { HttpDiagnostics } from "../../../src/hub/transport/http/diagnostics.ts";
 import { HttpTransport } from "../../../src/hub/transport/http/http-transport.ts";
 import { HttpPacing } from "../../../src/hub/transport/http/pacing.ts";
@@ -146,6 +147,14 @@ const http = new HttpTransport({
     records,
     series: () => directory.series(),
     clock,
+    onFailure: (error) => log.error(error),
+  }),
+  timeline: new Timeline({
+    records,
+    clock,
+    events,
+    lastHeardMs: () => 0,
+    punctualityOf: () => ({ isClockWrong: false, usualPauseMs: null }),
     onFailure: (error) => log.error(error),
   }),
   diagnostics,

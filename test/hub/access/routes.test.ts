@@ -49,10 +49,14 @@ const FOR_DEVICES = [
 
 /** What leaves out devices that the one who asks may not see. */
 const SHOWS_SOME = [
+  "DELETE /api/v1/annotations/:id",
   "DELETE /api/v1/session",
+  "GET /api/v1/annotations",
   "GET /api/v1/commands/:id",
   "GET /api/v1/devices",
   "GET /api/v1/devices/:id",
+  "GET /api/v1/devices/:id/backfills",
+  "GET /api/v1/devices/:id/changes",
   "GET /api/v1/devices/:id/commands",
   "GET /api/v1/devices/:id/readings",
   "GET /api/v1/export.csv",
@@ -60,11 +64,14 @@ const SHOWS_SOME = [
   "GET /api/v1/export.ndjson",
   "GET /api/v1/frames",
   "GET /api/v1/hub",
+  "GET /api/v1/hub/pauses",
   "GET /api/v1/me",
   "GET /api/v1/readings",
   "GET /api/v1/views",
+  "POST /api/v1/annotations",
   "POST /api/v1/devices/:id/commands",
   "POST /api/v1/live/ticket",
+  "PUT /api/v1/annotations/:id",
 ];
 
 interface Asker {

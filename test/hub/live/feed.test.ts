@@ -21,7 +21,7 @@ function sentOf(...messages: (readonly (readonly [number, number])[])[]): unknow
   for (const message of messages) {
     const readings = message.map(([tsMs, value]) => ({ device, metric, tsMs, value }));
     const times = Float64Array.from(message, ([tsMs]) => tsMs);
-    for (const listener of events.readingsStored) listener(readings, times);
+    for (const listener of events.readingsStored) listener(readings, times, NOW);
   }
   clock.advance(100);
   feed.stop();

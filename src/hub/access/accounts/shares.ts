@@ -26,7 +26,7 @@ export const shareRecords: RecordKind<typeof ShareRecord> = {
   name: "share",
   schema: ShareRecord,
   idOf: ({ id }) => id,
-  deviceOf: ({ device }) => device,
+  deviceOf: ({ device }) => device ?? null,
 };
 
 const DAY_MS = 86_400_000;

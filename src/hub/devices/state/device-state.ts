@@ -14,6 +14,7 @@ import type { MetricName } from "../../../shared/ids.ts";
 import type { AddressStretch } from "../address-history.ts";
 import { ClockWatch } from "../clock-watch.ts";
 import { type JoiningDevice, KEPT_MS } from "../joining.ts";
+import { Delivery } from "./delivery.ts";
 import type { DeviceRecord, DeviceZone } from "./device-record.ts";
 import type { MetricState } from "./metric-state.ts";
 
@@ -39,6 +40,7 @@ export interface DeviceState extends JoiningDevice {
   readonly admitted: Set<string>;
   readonly latest: Map<MetricName, MetricState>;
   readonly clock: ClockWatch;
+  readonly delivery: Delivery;
   /** In which zone it writes times without an offset, and who says so; null where it has sent none. */
   zone: DeviceZone | null;
   /** Another machine that calls itself the same, as it was last seen. */
@@ -74,6 +76,7 @@ export function newState(record: DeviceRecord, presence: Presence): DeviceState 
     admitted: new Set(),
     latest: new Map(),
     clock: new ClockWatch(),
+    delivery: new Delivery(),
     lookAtMs: 0,
     attributes: new Map(),
     zone: record.zone ?? null,
@@ -124,6 +127,7 @@ export function toDevice(state: DeviceState, desired: ReadonlyMap<string, Desire
   const { id, about, joining, address, presence, firstSeenMs, lastSeenMs } = state;
   const { controls: _shownAsControls, metrics: _shownInMetrics, ...given } = state.given;
   const clockOffMs = state.clock.offMs;
+  const delivery = state.delivery.figures(clockOffMs !== null);
   const isKept = joining !== null && state.keptReadings > 0 && (joining.kind === "waiting" || !joining.hadJoined);
   return {
     id,
@@ -136,6 +140,7 @@ export function toDevice(state: DeviceState, desired: ReadonlyMap<string, Desire
     address,
     presence,
     ...(clockOffMs !== null && { clockOffMs }),
+    ...(delivery && { delivery }),
     firstSeenMs,
     lastSeenMs,
     metrics: metricsOf(state),

@@ -2,6 +2,8 @@
 // How often is learned from the pauses between its messages, by the hub's clock or by the readings' own times, whichever is
 // longer: what a device sends after it was offline comes in a burst, and a batch comes at once.
 
+import { Cadence, type Followed } from "./cadence.ts";
+
 const REMEMBERED_PAUSES = 8;
 /** Fewer say too little. */
 const PAUSES_AT_LEAST = 4;
@@ -17,6 +19,8 @@ export class MetricState {
   readonly #learnedMs: number | null;
   readonly #pausesMs: number[] = [];
   #count = 0;
+  /** Of a metric that was heard twice. */
+  #cadence: Cadence | null = null;
 
   constructor(ts: number, value: number, heardAtMs: number, learnedMs: number | null = null) {
     this.ts = ts;
@@ -39,6 +43,12 @@ export class MetricState {
     const wasStale = this.isStale;
     this.isStale = false;
     return wasStale;
+  }
+
+  /** Where a reading that is about to be heard stands in the series. */
+  follow(ts: number): Followed {
+    this.#cadence ??= new Cadence(this.ts);
+    return this.#cadence.follow(ts);
   }
 
   /** How long it is usually silent between two messages; null while that is not known. */

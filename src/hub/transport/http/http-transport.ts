@@ -45,6 +45,8 @@ import { addIngestRoutes } from "./routes/ingest.ts";
 import { addMetricsRoutes, type MetricsRouteOptions } from "./routes/metrics.ts";
 import { type ApiOptions, addApiRoutes } from "./routes/readings.ts";
 import { addRetentionRoutes } from "./routes/retention.ts";
+import { addAnnotationRoutes } from "./routes/timeline/annotations.ts";
+import { addGapRoutes, type GapRouteOptions } from "./routes/timeline/gaps.ts";
 import { addViewRoutes, type ViewRouteOptions } from "./routes/views.ts";
 import { addUiFiles } from "./ui-files.ts";
 
@@ -82,7 +84,8 @@ export interface HttpOptions
     DoctorRouteOptions,
     MqttClientRouteOptions,
     ReachRouteOptions,
-    ViewRouteOptions {
+    ViewRouteOptions,
+    GapRouteOptions {
   readonly version: string;
   /** What the paths begin with; empty where they begin with nothing. */
   readonly basePath: string;
@@ -222,6 +225,8 @@ export class HttpTransport {
     addRetentionRoutes(app, retention);
     addCommandRoutes(app, this.#options);
     addViewRoutes(app, this.#options);
+    addAnnotationRoutes(app, this.#options);
+    addGapRoutes(app, this.#options);
     addDoctorRoutes(app, this.#options);
     addMqttClientRoutes(app, this.#options);
     addReachRoutes(app, this.#options);

@@ -125,6 +125,9 @@ export class LiveFeed {
       case "device-removed":
         this.#change<DeviceList>(QUERY_KEYS.devices, (list) => withoutDevice(list, event.id));
         break;
+      case "timeline":
+        void this.#refetch({ queryKey: QUERY_KEYS.timeline });
+        break;
       case "refused":
         this.#change<RefusedList>(QUERY_KEYS.refused, ({ refused }) => ({
           refused: withRefused(refused, event.refused),

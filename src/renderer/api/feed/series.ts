@@ -14,6 +14,8 @@ export class Series {
   readonly latest = new Signal<Point | undefined>(undefined);
   /** How finely its values are written, as the chart of it that was drawn last has found. */
   readonly resolution = new Signal<number | undefined>(undefined);
+  /** Both of two states were seen, and nothing else: its values are shown as words. */
+  readonly hasTwoStates = new Signal(false);
   readonly #listeners = new Set<(point: Point) => void>();
   readonly #recent: Point[] = [];
 

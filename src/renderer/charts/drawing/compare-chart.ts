@@ -1,26 +1,17 @@
 // Draws several series over one another, each at the axis of its unit: the first unit's at the left, the others' at the right.
-import {
-  Chart,
-  type ChartConfiguration,
-  Filler,
-  LinearScale,
-  LineController,
-  LineElement,
-  PointElement,
-  Title,
-} from "chart.js";
+import { Chart, type ChartConfiguration, Title } from "chart.js";
 import { formatTickInUnit, unitBeside } from "../../i18n/numbers.ts";
 import type { DrawnRuns } from "../series/runs.ts";
 import type { Bounds } from "../view/time-view.ts";
 import type { ChartPoint, Frame } from "./frame.ts";
-import { chartPointsOf } from "./line-chart.ts";
+import { marksPlugin } from "./marks-plugin.ts";
 import { overlayPlugin } from "./overlay-plugin.ts";
-import { timeTicks } from "./time-ticks.ts";
+import { chartStyle, timeAxis } from "./time-axis.ts";
+import { chartPointsOf, TimeChart } from "./time-chart.ts";
 import { valueTicks } from "./value-ticks.ts";
 
-Chart.register(Filler, LinearScale, LineController, LineElement, PointElement, Title);
+Chart.register(Title);
 
-const PIXELS_PER_TIME_TICK = 84;
 const VALUE_PADDING_RATIO = 0.08;
 
 export interface ComparedLine {
@@ -29,41 +20,20 @@ export interface ComparedLine {
   readonly unit: string;
 }
 
-export class CompareChart {
-  readonly #chart: Chart<"line", ChartPoint[]>;
-  readonly #frame: Frame = { startMs: 0, endMs: 1, gaps: [], isOnOff: false, cursorMs: null, marked: null };
-
+export class CompareChart extends TimeChart {
   constructor(canvas: HTMLCanvasElement, lines: readonly ComparedLine[]) {
-    this.#chart = new Chart(canvas, configuration(this.#frame, getComputedStyle(canvas), lines));
+    super(canvas, (frame, style) => configuration(frame, style, lines));
   }
 
   /** `drawn` in the order of the lines; null where a series is not loaded. */
   draw(drawn: readonly (DrawnRuns | null)[], { startMs, endMs }: Bounds): void {
-    Object.assign(this.#frame, { startMs, endMs });
-    for (const [index, dataset] of this.#chart.data.datasets.entries()) {
+    Object.assign(this.frame, { startMs, endMs });
+    for (const [index, dataset] of this.chart.data.datasets.entries()) {
       const line = drawn[index];
       dataset.data = chartPointsOf(line?.runs ?? [], ({ avg }) => avg);
       dataset.stepped = line?.isStepped ?? false;
     }
-    this.#chart.update("none");
-  }
-
-  markMoment(cursorMs: number | null): void {
-    this.#frame.cursorMs = cursorMs;
-    this.#chart.draw();
-  }
-
-  markSpan(marked: readonly [number, number] | null): void {
-    this.#frame.marked = marked;
-    this.#chart.draw();
-  }
-
-  timeAt(x: number): number {
-    return this.#chart.scales["x"]?.getValueForPixel(x) ?? 0;
-  }
-
-  destroy(): void {
-    this.#chart.destroy();
+    this.chart.update("none");
   }
 }
 
@@ -74,9 +44,8 @@ function configuration(
   style: CSSStyleDeclaration,
   lines: readonly ComparedLine[],
 ): ChartConfiguration<"line", ChartPoint[]> {
-  const token = (name: string) => style.getPropertyValue(name);
-  const { fontFamily: family } = style;
-  const ticks = { color: token("--faint"), font: { family, size: 11 } };
+  const shared = chartStyle(style);
+  const { token, family, ticks, overlay } = shared;
   const units = [...new Set(lines.map(({ unit }) => unit))];
   const axes = units.map((unit, index) => {
     const axis = {
@@ -120,42 +89,14 @@ function configuration(
         pointRadius: 0,
       })),
     },
-    plugins: [
-      overlayPlugin(frame, {
-        unit: undefined,
-        ground: token("--sunken"),
-        panel: token("--panel"),
-        hatch: token("--faint"),
-        label: token("--soft"),
-        accent: token("--accent"),
-        family,
-      }),
-    ],
+    plugins: [overlayPlugin(frame, { ...overlay, unit: undefined }), marksPlugin(frame, overlay)],
     options: {
       animation: false,
       parsing: false,
       maintainAspectRatio: false,
       events: [],
       scales: {
-        x: {
-          type: "linear",
-          bounds: "data",
-          grid: { display: false },
-          border: { color: token("--line") },
-          ticks: {
-            ...ticks,
-            autoSkip: false,
-            maxRotation: 0,
-            callback: (_value, index, all) => all[index]?.label ?? "",
-          },
-          afterDataLimits(axis) {
-            axis.min = frame.startMs;
-            axis.max = frame.endMs;
-          },
-          afterBuildTicks(axis) {
-            axis.ticks = timeTicks(axis.min, axis.max, axis.chart.width / PIXELS_PER_TIME_TICK);
-          },
-        },
+        x: timeAxis(frame, shared),
         ...Object.fromEntries(axes),
       },
     },

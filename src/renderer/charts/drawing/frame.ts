@@ -1,6 +1,10 @@
-// What the next drawing of a chart shows; `LineChart` changes it in place before each update.
+// What the next drawing of a chart shows; a `TimeChart` changes it in place before each update.
 import type { Bucket } from "../../../shared/reading.ts";
+import { NO_MARKS, type TimeMarks } from "../marks.ts";
 import type { Gap } from "../series/gaps.ts";
+
+/** From a marked moment as far as its words are shown. */
+export const NEAR_PX = 6;
 
 export interface Frame {
   startMs: number;
@@ -12,6 +16,12 @@ export interface Frame {
   cursorMs: number | null;
   /** The stretch that a drag covers. */
   marked: readonly [number, number] | null;
+  /** What is marked on the time axis beside readings. */
+  marks: TimeMarks;
+}
+
+export function emptyFrame(): Frame {
+  return { startMs: 0, endMs: 1, gaps: [], isOnOff: false, cursorMs: null, marked: null, marks: NO_MARKS };
 }
 
 /** A point of a dataset. In a gap `bucket` is null and `y` is NaN. */

@@ -5,8 +5,9 @@ import { color as parseColour } from "chart.js/helpers";
 import { formatTickInUnit, unitBeside } from "../../i18n/numbers.ts";
 import { text } from "../../i18n/text.ts";
 import type { ChartPoint, Frame } from "./frame.ts";
+import { marksPlugin } from "./marks-plugin.ts";
 import { overlayPlugin } from "./overlay-plugin.ts";
-import { timeTicks } from "./time-ticks.ts";
+import { chartStyle, HALF_TIME_LABEL_WIDTH_PX, timeAxis } from "./time-axis.ts";
 import { valueTicks } from "./value-ticks.ts";
 
 export interface LineChartOptions {
@@ -15,8 +16,6 @@ export interface LineChartOptions {
   readonly reserveAxis: (widthPx: number) => number;
 }
 
-const PIXELS_PER_TIME_TICK = 84;
-const HALF_LABEL_WIDTH_PX = 20;
 const UNIT_HEIGHT_PX = 18;
 /** Padding above the maximum and below the minimum, as a fraction of the range. */
 const VALUE_PADDING_RATIO = 0.08;
@@ -30,54 +29,23 @@ export function lineChartConfiguration(
   style: CSSStyleDeclaration,
   { unit, reserveAxis }: LineChartOptions,
 ): ChartConfiguration<"line", ChartPoint[]> {
-  const token = (name: string) => style.getPropertyValue(name);
-  const { color, fontFamily: family } = style;
-  const ticks = { color: token("--faint"), font: { family, size: 11 } };
-  const overlay = {
-    unit: unitBeside(unit),
-    ground: token("--sunken"),
-    panel: token("--panel"),
-    hatch: token("--faint"),
-    label: token("--soft"),
-    accent: token("--accent"),
-    family,
-  };
+  const shared = chartStyle(style);
+  const { token, ticks, overlay } = shared;
   return {
     type: "line",
-    data: { datasets: datasetsOf(color, token("--faint")) },
-    plugins: [overlayPlugin(frame, overlay)],
+    data: { datasets: datasetsOf(style.color, token("--faint")) },
+    plugins: [overlayPlugin(frame, { ...overlay, unit: unitBeside(unit) }), marksPlugin(frame, overlay)],
     options: {
       animation: false,
       parsing: false,
       maintainAspectRatio: false,
-      layout: { padding: { right: HALF_LABEL_WIDTH_PX, top: unitBeside(unit) === undefined ? 4 : UNIT_HEIGHT_PX } },
+      layout: {
+        padding: { right: HALF_TIME_LABEL_WIDTH_PX, top: unitBeside(unit) === undefined ? 4 : UNIT_HEIGHT_PX },
+      },
       // What the pointer does is the time view's.
       events: [],
       scales: {
-        x: {
-          type: "linear",
-          bounds: "data",
-          grid: { display: false },
-          border: { color: token("--line") },
-          ticks: {
-            ...ticks,
-            autoSkip: false,
-            maxRotation: 0,
-            callback: (_value, index, all) => all[index]?.label ?? "",
-          },
-          afterDataLimits(axis) {
-            axis.min = frame.startMs;
-            axis.max = frame.endMs;
-          },
-          afterBuildTicks(axis) {
-            axis.ticks = timeTicks(axis.min, axis.max, axis.chart.width / PIXELS_PER_TIME_TICK);
-          },
-          afterFit(axis) {
-            // Otherwise the chart shifts whenever a label enters or leaves at an end.
-            axis.paddingLeft = 0;
-            axis.paddingRight = 0;
-          },
-        },
+        x: timeAxis(frame, shared),
         y: {
           bounds: "data",
           grid: { color: token("--line"), drawTicks: false },

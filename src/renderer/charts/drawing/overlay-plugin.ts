@@ -2,13 +2,14 @@
 // stretch that a drag covers; the unit above the value axis.
 import type { Chart, Plugin } from "chart.js";
 import { text } from "../../i18n/text.ts";
+import { gapLabel } from "../marks.ts";
 import type { Frame } from "./frame.ts";
 
 const LABEL_PADDING_PX = 6;
 const LABEL_HEIGHT_PX = 14;
 const HATCH_PX = 7;
 
-interface OverlayStyle {
+export interface OverlayStyle {
   readonly unit: string | undefined;
   readonly ground: string;
   readonly panel: string;
@@ -49,8 +50,8 @@ function drawGaps(chart: Chart<"line">, frame: Frame, style: OverlayStyle, hatch
   ctx.font = `11px ${style.family}`;
   ctx.textAlign = "center";
   ctx.textBaseline = "middle";
-  const labelWidth = ctx.measureText(text.charts.noReadings).width + 2 * LABEL_PADDING_PX;
-  for (const { fromMs, toMs } of frame.gaps) {
+  for (const gap of frame.gaps) {
+    const { fromMs, toMs } = gap;
     const left = Math.max(areaLeft, x.getPixelForValue(fromMs));
     const width = Math.min(areaRight, x.getPixelForValue(toMs)) - left;
     if (width <= 0) continue;
@@ -58,6 +59,8 @@ function drawGaps(chart: Chart<"line">, frame: Frame, style: OverlayStyle, hatch
     ctx.fillRect(left, top, width, height);
     ctx.fillStyle = hatch ?? style.hatch;
     if (hatch !== null) ctx.fillRect(left, top, width, height);
+    const words = gapLabel(frame.marks, gap) ?? text.charts.noReadings;
+    const labelWidth = ctx.measureText(words).width + 2 * LABEL_PADDING_PX;
     const isUpright = width < labelWidth;
     if (isUpright && (width < LABEL_HEIGHT_PX || height < labelWidth)) continue;
     ctx.save();
@@ -66,7 +69,7 @@ function drawGaps(chart: Chart<"line">, frame: Frame, style: OverlayStyle, hatch
     ctx.fillStyle = style.panel;
     ctx.fillRect(-labelWidth / 2, -LABEL_HEIGHT_PX / 2, labelWidth, LABEL_HEIGHT_PX);
     ctx.fillStyle = style.label;
-    ctx.fillText(text.charts.noReadings, 0, 0);
+    ctx.fillText(words, 0, 0);
     ctx.restore();
   }
   ctx.restore();

@@ -82,6 +82,13 @@ export class BucketWindow {
     return this.#newest !== undefined && this.#before !== undefined && isState(this.#before);
   }
 
+  /** Whether both states were seen, and nothing else: zeros alone may be a count. */
+  get hasTwoStates(): boolean {
+    const isSeen = (state: number) =>
+      this.#before === state || this.#buckets.some(({ min, max }) => min === state || max === state);
+    return this.isOnOff && isSeen(0) && isSeen(1);
+  }
+
   /** The states one after the other, where the series has two and sends them when they change; undefined otherwise. */
   get states(): readonly Bucket[] | undefined {
     if (!this.isOnOff || isPeriodic(this.#buckets, this.#stepMs)) return undefined;

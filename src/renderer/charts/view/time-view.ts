@@ -1,6 +1,7 @@
 // The stretch of time that all charts of a page show, and the moment that the pointer marks in all of them. It moves at once,
 // without rendering React; the hub is asked for the readings of where it has come to rest.
 import { Signal } from "../../api/feed/signal.ts";
+import type { NoteMark } from "../marks.ts";
 import { RANGE_SPAN_MS, type RangeName } from "./ranges.ts";
 
 /** The last `spanMs` until now, null while it is not known how much there is; or a stretch that stays. */
@@ -29,6 +30,8 @@ export class TimeView {
   readonly period: Signal<Period>;
   /** The moment that the pointer or the keys mark; null without one. */
   readonly cursorMs = new Signal<number | null>(null);
+  /** What a person is about to note; null without it. */
+  readonly draft = new Signal<NoteMark | null>(null);
   /** Of the value axes: the widest counts for all, so that moments are above one another. */
   axisWidthPx = MIN_AXIS_WIDTH_PX;
   readonly #now: () => number;

@@ -9,6 +9,7 @@ import { cancelFrame, inNextFrame } from "../../charts/drawing/frames.ts";
 import type { BucketWindow } from "../../charts/series/bucket-window.ts";
 import { runsOf } from "../../charts/series/runs.ts";
 import { useLiveChart } from "../../charts/use-live-chart.ts";
+import { useTimeMarks } from "../../charts/use-time-marks.ts";
 import { listenToGestures } from "../../charts/view/gestures.ts";
 import type { TimeView } from "../../charts/view/time-view.ts";
 import { usePeriod } from "../../charts/view/use-time-view.ts";
@@ -93,6 +94,10 @@ export function CompareChartPanel({ lines, view, onRemove }: Props) {
       chart.destroy();
     };
   }, [drawnAs, isDark, view]);
+
+  const marks = useTimeMarks(lines.map(({ device }) => device.id).join(" "), view);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another chart has to be told them, too.
+  useEffect(() => picture.current?.showMarks(marks), [marks, drawnAs, isDark, view]);
 
   /** However many series have news, they are drawn once a frame. */
   const drawing = useRef<() => void>(() => undefined);

@@ -1,32 +1,52 @@
-// What is known of a device besides its readings: what people entered, its address, its clock, its attributes.
+// What is known of a device besides its readings: what people entered, its address, its clock, and what it says of itself with
+// when that last changed.
 import type { Device } from "../../../shared/device.ts";
+import { useAttributeChanges } from "../../api/device-history.ts";
+import { hubNowMs } from "../../api/feed/hub-clock.ts";
 import { metricLabel } from "../../i18n/names.ts";
-import { formatDate, formatSpan } from "../../i18n/times.ts";
+import { timelineText as t } from "../../i18n/timeline-text.ts";
+import { formatDate, formatExact, formatMoment, formatSpan } from "../../i18n/times.ts";
 import styles from "./about-device.module.css";
 
+interface Fact {
+  readonly label: string;
+  readonly text: string | number | null | undefined;
+  /** Of what the device says of itself: by which name. */
+  readonly attribute?: string;
+}
+
 export function AboutDevice({ device }: { readonly device: Device }) {
-  const facts = [
-    ["Model", device.model],
-    ["Room", device.room],
-    ["Notes", device.notes],
-    ["Tags", device.tags?.join(", ")],
-    ["Address", device.address],
-    ["Clock", device.clockOffMs && clockText(device.clockOffMs)],
-    ["Its times", device.timeZone && zoneText(device.timeZone)],
-    ["Id", device.id],
-    ["First seen", formatDate(device.firstSeenMs)],
-    ...Object.entries(device.attributes).map(([name, text]) => [metricLabel({ name }), text] as const),
-  ] as const;
+  const changes = useAttributeChanges(device.id);
+  const facts: Fact[] = [
+    { label: t.model, text: device.model, attribute: "model" },
+    { label: t.room, text: device.room },
+    { label: t.notesOfDevice, text: device.notes },
+    { label: t.tags, text: device.tags?.join(", ") },
+    { label: t.address, text: device.address },
+    { label: t.clock, text: device.clockOffMs && clockText(device.clockOffMs) },
+    { label: t.itsTimes, text: device.timeZone && zoneText(device.timeZone) },
+    { label: t.id, text: device.id },
+    { label: t.firstSeen, text: formatDate(device.firstSeenMs) },
+    ...Object.entries(device.attributes).map(([name, text]) => ({
+      label: metricLabel({ name }),
+      text,
+      attribute: name,
+    })),
+  ];
+  const changedMs = (attribute: string | undefined) => changes.find(({ name }) => name === attribute)?.changedMs;
   return (
     <aside className={`panel ${styles["about"]}`}>
-      <h2>About</h2>
+      <h2>{t.about}</h2>
       <dl>
         {facts.map(
-          ([name, fact]) =>
-            fact && (
-              <div key={name}>
-                <dt>{name}</dt>
-                <dd>{fact}</dd>
+          ({ label, text, attribute }) =>
+            text && (
+              <div key={label}>
+                <dt>{label}</dt>
+                <dd>
+                  {text}
+                  <Since ms={changedMs(attribute)} />
+                </dd>
               </div>
             ),
         )}
@@ -35,11 +55,19 @@ export function AboutDevice({ device }: { readonly device: Device }) {
   );
 }
 
+function Since({ ms }: { readonly ms: number | undefined }) {
+  return ms === undefined ? null : (
+    <small title={formatExact(ms)}> {t.sinceMoment(formatMoment(ms, hubNowMs()))}</small>
+  );
+}
+
 /** Of times that it sends without an offset. */
 function zoneText({ name, learned }: NonNullable<Device["timeZone"]>): string {
-  return `${name === "hub" ? "local time" : "UTC"}${learned ? ", as its messages show" : ""}`;
+  const zone = name === "hub" ? t.localTime : "UTC";
+  return learned ? t.asMessagesShow(zone) : zone;
 }
 
 function clockText(offMs: number): string {
-  return `${formatSpan(Math.abs(offMs))} ${offMs < 0 ? "behind" : "ahead"}`;
+  const span = formatSpan(Math.abs(offMs));
+  return offMs < 0 ? t.clockBehind(span) : t.clockAhead(span);
 }

@@ -20,6 +20,8 @@ import { LINKS } from "../../shell/use-route.ts";
 import { Failure } from "../../ui/failure.tsx";
 import { AboutDevice } from "./about-device.tsx";
 import { KeyCard } from "./access/key-card.tsx";
+import { ArrivalFacts } from "./arrival-facts.tsx";
+import { AttributeChanges } from "./attribute-changes.tsx";
 import { DeviceCharts } from "./charts/device-charts.tsx";
 import { DeviceControls } from "./controls/device-controls.tsx";
 import styles from "./device-page.module.css";
@@ -107,6 +109,8 @@ function JoinedDevice({ device }: { readonly device: Device }) {
         <div className={styles["about"]}>
           {isAdmin && <KeyCard device={device} />}
           <AboutDevice device={device} />
+          <ArrivalFacts device={device} />
+          <AttributeChanges device={device.id} />
           {device.skipped !== undefined && <LeftOut fields={device.skipped} />}
         </div>
       </div>

@@ -7,9 +7,10 @@ import type { DeviceId } from "../../../../shared/ids.ts";
 import { message } from "../../../../shared/messages/message.ts";
 import type { Clock } from "../../../clock.ts";
 import type { Registry } from "../../../devices/registry.ts";
-import { type CsvFormat, type ExportFormat, PLAIN_CSV } from "../../../export/export-format.ts";
+import { type CsvFormat, type ExportFormat, type ExportNote, PLAIN_CSV } from "../../../export/export-format.ts";
 import { isTimeZone } from "../../../export/zoned-time.ts";
 import type { ReadingStore } from "../../../store/readings.ts";
+import type { Annotations } from "../../../timeline/annotations.ts";
 import { sendProblem } from "../errors.ts";
 import { preferredType } from "../preferences.ts";
 import { quoted } from "../query/query-check.ts";
@@ -20,6 +21,7 @@ import { sendPieces } from "../send-stream.ts";
 export interface ExportRouteOptions {
   readonly readings: Pick<ReadingStore, "export">;
   readonly registry: Pick<Registry, "shown">;
+  readonly timeline: { readonly annotations: Annotations };
   readonly clock: Clock;
 }
 
@@ -31,9 +33,12 @@ const CONTENT_TYPE = {
   json: `${JSON_TYPE}; charset=utf-8`,
 } as const;
 /** They say how CSV is written. */
-const CSV_PARAMETERS = ["tz", "time", "sep", "decimal", "layout"] as const;
+const CSV_PARAMETERS = ["tz", "time", "sep", "decimal", "layout", "notes"] as const;
 
-export function addExportRoutes(app: FastifyInstance, { readings, registry, clock }: ExportRouteOptions): void {
+export function addExportRoutes(
+  app: FastifyInstance,
+  { readings, registry, timeline, clock }: ExportRouteOptions,
+): void {
   const send = (reply: FastifyReply, selection: Selection, format: ExportFormat) => {
     const name = fileName(selection.devices, clock.now(), format.kind);
     reply
@@ -45,6 +50,11 @@ export function addExportRoutes(app: FastifyInstance, { readings, registry, cloc
       readings.export({ ...selection, devices: registry.shown(selection.devices, reply.request) }, format),
     );
   };
+  /** Of the devices of the file: the others have no rows. */
+  const notesOf = (selection: Selection): ExportNote[] =>
+    timeline.annotations
+      .list(selection)
+      .map(({ device = null, time: fromMs, timeEnd: toMs = null, text }) => ({ device, fromMs, toMs, text }));
 
   route(app, {
     method: "GET",
@@ -57,7 +67,7 @@ export function addExportRoutes(app: FastifyInstance, { readings, registry, cloc
       tags: ["Export"],
       summary: "Readings as CSV, oldest first",
       description:
-        "As programs read it without parameters: RFC 4180, ISO 8601 in UTC. For a spreadsheet choose `time=spreadsheet` and, where it writes 25,5 for 25.5, `decimal=,` with `sep=;`. A client whose Accept header takes JSON or NDJSON and no CSV gets that.",
+        "As programs read it without parameters: RFC 4180, ISO 8601 in UTC. For a spreadsheet choose `time=spreadsheet` and, where it writes 25,5 for 25.5, `decimal=,` with `sep=;`. `notes=1` adds a last column with what people noted (see Annotations). A client whose Accept header takes JSON or NDJSON and no CSV gets that.",
       querystring: ExportQuery,
       produces: { [CSV]: Type.String(), [JSON_TYPE]: Type.Array(ReadingRow), [NDJSON]: Type.String() },
     },
@@ -65,7 +75,9 @@ export function addExportRoutes(app: FastifyInstance, { readings, registry, cloc
       const selection = parseSelection(request.query);
       if ("code" in selection) return sendProblem(reply, selection);
       const format = negotiate(request.headers.accept, request.query);
-      return "code" in format ? sendProblem(reply, format) : send(reply, selection, format);
+      if ("code" in format) return sendProblem(reply, format);
+      const withNotes = format.kind === "csv" && request.query.notes === "1";
+      return send(reply, selection, withNotes ? { ...format, notes: notesOf(selection) } : format);
     },
   });
 

@@ -1,12 +1,17 @@
 // The charts of a device, in groups; many are drawn smaller, side by side.
 import { useState } from "react";
 import type { Device } from "../../../../shared/device.ts";
+import { useMay } from "../../../api/access.ts";
 import { seriesColour } from "../../../charts/colours.ts";
 import type { ShiftName } from "../../../charts/earlier.ts";
 import { TimeControls } from "../../../charts/view/time-controls.tsx";
 import type { TimeView } from "../../../charts/view/time-view.ts";
 import { metricLabel } from "../../../i18n/names.ts";
 import { text } from "../../../i18n/text.ts";
+import { timelineText } from "../../../i18n/timeline-text.ts";
+import { useNoteDraft } from "../notes/note-draft.ts";
+import { NoteForm } from "../notes/note-form.tsx";
+import { NoteList } from "../notes/note-list.tsx";
 import styles from "./device-charts.module.css";
 import { MetricChart } from "./metric-chart.tsx";
 import { groupsOf } from "./metric-groups.ts";
@@ -23,6 +28,8 @@ export function DeviceCharts({ device, view }: { readonly device: Device; readon
   const [shift, setShift] = useState<ShiftName | null>(null);
   const shown = device.metrics.filter(({ hidden }) => hidden !== true);
   const groups = groupsOf(shown);
+  const note = useNoteDraft(view);
+  const mayNote = useMay("operator");
   const size = shown.length > MAX_LARGE_CHARTS ? styles["small"] : styles["large"];
   return (
     <>
@@ -40,24 +47,43 @@ export function DeviceCharts({ device, view }: { readonly device: Device; readon
             </option>
           ))}
         </select>
+        {mayNote && (
+          <button
+            type="button"
+            className="button small"
+            onClick={() => note.begin({ fromMs: Math.round(view.bounds.endMs), toMs: null, changed: null })}
+          >
+            {timelineText.addNote}
+          </button>
+        )}
       </div>
-      {groups.map(({ name, metrics }) => (
-        <div key={name ?? ""} className={styles["group"]}>
-          {name !== null && <h2>{metricLabel({ name })}</h2>}
-          <div className={`${styles["charts"]} ${size}`}>
-            {metrics.map((metric) => (
-              <MetricChart
-                key={metric.name}
-                device={device}
-                metric={metric}
-                colour={seriesColour(shown.indexOf(metric))}
-                view={view}
-                shift={shift}
-              />
-            ))}
+      {note.start !== null && (
+        <NoteForm key={note.start.changed?.id} device={device.id} view={view} start={note.start} onClose={note.end} />
+      )}
+      <div className={styles["groups"]} {...note.pointing}>
+        {groups.map(({ name, metrics }) => (
+          <div key={name ?? ""} className={styles["group"]}>
+            {name !== null && <h2>{metricLabel({ name })}</h2>}
+            <div className={`${styles["charts"]} ${size}`}>
+              {metrics.map((metric) => (
+                <MetricChart
+                  key={metric.name}
+                  device={device}
+                  metric={metric}
+                  colour={seriesColour(shown.indexOf(metric))}
+                  view={view}
+                  shift={shift}
+                />
+              ))}
+            </div>
           </div>
-        </div>
-      ))}
+        ))}
+      </div>
+      <NoteList
+        device={device.id}
+        view={view}
+        onEdit={(changed) => note.begin({ fromMs: changed.time, toMs: changed.timeEnd ?? null, changed })}
+      />
     </>
   );
 }

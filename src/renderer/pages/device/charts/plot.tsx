@@ -9,8 +9,10 @@ import { momentText, summaryText } from "../../../charts/chart-texts.ts";
 import { cancelFrame, inNextFrame } from "../../../charts/drawing/frames.ts";
 import { LineChart } from "../../../charts/drawing/line-chart.ts";
 import { type ShiftName, useEarlier } from "../../../charts/earlier.ts";
+import { marksText } from "../../../charts/marks.ts";
 import type { BucketWindow } from "../../../charts/series/bucket-window.ts";
 import { useLiveChart } from "../../../charts/use-live-chart.ts";
+import { useTimeMarks } from "../../../charts/use-time-marks.ts";
 import { listenToGestures } from "../../../charts/view/gestures.ts";
 import type { TimeView } from "../../../charts/view/time-view.ts";
 import { usePeriod } from "../../../charts/view/use-time-view.ts";
@@ -62,6 +64,9 @@ export function Plot({ device, metric, view, shift, range, label, points, isNear
       drawing.destroy();
     };
   }, [metric.unit, view]);
+  const marks = useTimeMarks(device, view);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another chart has to be told them, too.
+  useEffect(() => picture.current?.showMarks(marks), [marks, metric.unit, view]);
 
   const draw = (window: BucketWindow) => {
     picture.current?.draw(window, view.bounds, earlier);
@@ -76,7 +81,10 @@ export function Plot({ device, metric, view, shift, range, label, points, isNear
     const summary = summaryText(shown, metric);
     const gaps = picture.current?.drawn.gaps ?? [];
     if (range.current !== null)
-      range.current.textContent = cursorMs === null ? summary : momentText(shown, metric, cursorMs, gaps);
+      range.current.textContent =
+        cursorMs === null
+          ? summary
+          : momentText(shown, metric, cursorMs, gaps) + marksText(marks, cursorMs, picture.current?.nearMs ?? 0);
     canvas.current?.setAttribute("aria-label", text.charts.overTime(label, summary));
   }
 

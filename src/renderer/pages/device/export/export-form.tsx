@@ -11,6 +11,7 @@ import { localMinute } from "../../../charts/view/local-minute.ts";
 import { RANGE_OPTIONS } from "../../../charts/view/ranges.ts";
 import { formatBytes, formatCount } from "../../../i18n/numbers.ts";
 import { text } from "../../../i18n/text.ts";
+import { timelineText } from "../../../i18n/timeline-text.ts";
 import { OWN_TIME_ZONE } from "../../../i18n/times.ts";
 import form from "../../../ui/form.module.css";
 import { Segmented } from "../../../ui/segmented.tsx";
@@ -39,6 +40,7 @@ export function ExportForm({ device, shown: shownNow, onClose }: Props) {
   const [tz, setTz] = useState(OWN_TIME_ZONE);
   const [purpose, setPurpose] = useState<Purpose>(() => usualPurpose());
   const [layout, setLayout] = useState<NonNullable<ExportQuery["layout"]>>("long");
+  const [withNotes, setWithNotes] = useState(false);
   const bounds = boundsOf(period, custom, shown, nowMs);
   const metric = names.filter((name) => chosen.has(name));
   const count = useCountOf(device.id, metric, bounds ?? {});
@@ -58,6 +60,7 @@ export function ExportForm({ device, shown: shownNow, onClose }: Props) {
       tz,
       ...STYLE_OF[purpose],
       layout,
+      ...(withNotes && { notes: "1" }),
     });
   }
 
@@ -82,6 +85,10 @@ export function ExportForm({ device, shown: shownNow, onClose }: Props) {
       <div className={styles["question"]}>
         <span>{text.exporting.layout}</span>
         <Segmented legend={text.exporting.layout} options={LAYOUT_OPTIONS} value={layout} onChange={setLayout} />
+        <label>
+          <input type="checkbox" checked={withNotes} onChange={({ target }) => setWithNotes(target.checked)} />{" "}
+          {timelineText.inCsv}
+        </label>
       </div>
       <p role="status">
         {save.isPending

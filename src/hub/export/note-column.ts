@@ -1,0 +1,71 @@
+// The column of notes in a CSV file: what stands in a row of a device and a time. A note of a moment stands in the device's first
+// row from that moment on, a note of a stretch in all of its rows in the stretch. Most rows have none, and cost one comparison.
+import type { ExportNote } from "./export-format.ts";
+import type { ExportNames } from "./export-names.ts";
+import type { RowBytes } from "./row-bytes.ts";
+
+const BETWEEN_NOTES = "; ";
+
+/** Of one device. */
+interface DeviceNotes {
+  /** In order of their beginnings. */
+  readonly notes: readonly ExportNote[];
+  /** Of these, the first that has not begun. */
+  next: number;
+  /** Those that last. */
+  lasting: ExportNote[];
+  /** The cell of rows before `changesMs`. */
+  cell: Buffer;
+  changesMs: number;
+}
+
+const NO_TEXT = Buffer.alloc(0);
+
+export class NoteColumn {
+  readonly #notes: readonly ExportNote[];
+  readonly #devices: ExportNames;
+  readonly #byDevice: DeviceNotes[] = [];
+
+  constructor(notes: readonly ExportNote[], devices: ExportNames) {
+    this.#notes = notes.toSorted((a, b) => a.fromMs - b.fromMs);
+    this.#devices = devices;
+  }
+
+  /** Writes the cell of a row; rows of a device come in order of time. */
+  writeTo(row: RowBytes, device: number, tsMs: number): void {
+    const known = this.#byDevice[device] ?? this.#of(device);
+    this.#byDevice[device] = known;
+    if (tsMs >= known.changesMs) this.#change(known, tsMs);
+    row.raw(known.cell);
+  }
+
+  #of(device: number): DeviceNotes {
+    const id = this.#devices.textOf(device);
+    const notes = this.#notes.filter((note) => note.device === null || note.device === id);
+    const changesMs = notes[0]?.fromMs ?? Number.POSITIVE_INFINITY;
+    return { notes, next: 0, lasting: [], cell: NO_TEXT, changesMs };
+  }
+
+  #change(known: DeviceNotes, tsMs: number): void {
+    const begun: ExportNote[] = [];
+    for (
+      let note = known.notes[known.next];
+      note !== undefined && note.fromMs <= tsMs;
+      note = known.notes[known.next]
+    ) {
+      begun.push(note);
+      known.next++;
+    }
+    // A stretch that ended between two rows is told with the moments: it would be in none of them.
+    const isMoment = ({ toMs }: ExportNote) => toMs === null || toMs <= tsMs;
+    const moments = begun.filter(isMoment);
+    const stretches = begun.filter((note) => !isMoment(note));
+    known.lasting = [...known.lasting.filter(({ toMs }) => toMs !== null && toMs > tsMs), ...stretches];
+    const texts = [...known.lasting, ...moments].map(({ text }) => text);
+    known.cell = texts.length === 0 ? NO_TEXT : Buffer.from(this.#devices.toField(texts.join(BETWEEN_NOTES)));
+    const ends = known.lasting.map(({ toMs }) => toMs ?? tsMs);
+    const nextMs = Math.min(known.notes[known.next]?.fromMs ?? Number.POSITIVE_INFINITY, ...ends);
+    // What is of a moment stands in one row: the next millisecond has another cell.
+    known.changesMs = moments.length > 0 ? Math.min(tsMs + 1, nextMs) : nextMs;
+  }
+}

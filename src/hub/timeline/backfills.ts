@@ -1,0 +1,90 @@
+// Stretches of time whose readings came later than readings of their device do: it was offline, and sent what it had kept. The
+// look at a reading in time is one comparison. What a device with a wrong clock sends is not late.
+import { type Static, Type } from "typebox";
+import type { DeviceId, MetricName } from "../../shared/ids.ts";
+import type { IncomingReading } from "../../shared/reading.ts";
+import { Backfill } from "../../shared/timeline.ts";
+import type { HubEvents } from "../events.ts";
+import type { RecordKind } from "../store/records.ts";
+import { DeviceHistories, type HistoriesOptions } from "./device-histories.ts";
+
+const MAX_BACKFILLS_PER_DEVICE = 50;
+const LATE_MS = 120_000;
+/** A device that sends every ten minutes is in time with readings of ten minutes: so many of its usual pauses are. */
+const PAUSES_IN_TIME = 3;
+/** Late readings that are not further apart are of one stretch. */
+const JOIN_MS = 600_000;
+
+const BackfillRecord = Type.Object({ device: Type.String(), entries: Type.Array(Backfill) });
+const backfillRecords: RecordKind<typeof BackfillRecord> = {
+  name: "backfill",
+  schema: BackfillRecord,
+  idOf: ({ device }) => device,
+  deviceOf: ({ device }) => device,
+};
+
+/** What is known of a device that readings came from. */
+interface Punctuality {
+  readonly isClockWrong: boolean;
+  /** Between two messages of the metric; null while that is not known. */
+  readonly usualPauseMs: number | null;
+}
+
+export interface BackfillsOptions extends HistoriesOptions {
+  readonly events: Pick<HubEvents, "deviceRemoved" | "deviceMerged" | "readingsStored">;
+  readonly punctualityOf: (device: DeviceId, metric: MetricName) => Punctuality;
+}
+
+type Entry = Static<typeof Backfill>;
+
+export class Backfills {
+  readonly #punctualityOf: BackfillsOptions["punctualityOf"];
+  readonly #histories: DeviceHistories<Entry>;
+
+  constructor(options: BackfillsOptions) {
+    this.#punctualityOf = options.punctualityOf;
+    this.#histories = new DeviceHistories<Entry>(options, options.records.collection(backfillRecords), (from, into) =>
+      [...from, ...into].sort((a, b) => a.receivedMs - b.receivedMs).slice(-MAX_BACKFILLS_PER_DEVICE),
+    );
+    options.events.readingsStored.push((readings, tsMs, receivedAtMs) => this.#heard(readings, tsMs, receivedAtMs));
+  }
+
+  start(): Promise<void> {
+    return this.#histories.start();
+  }
+
+  stop(): Promise<void> {
+    return this.#histories.stop();
+  }
+
+  /** In the order in which they came. */
+  list(device: string): readonly Backfill[] {
+    return this.#histories.of(device);
+  }
+
+  #heard(readings: readonly IncomingReading[], tsMs: Float64Array, receivedAtMs: number): void {
+    const lateBeforeMs = receivedAtMs - LATE_MS;
+    for (let index = 0; index < readings.length; index++) {
+      const ts = tsMs[index] ?? receivedAtMs;
+      const reading = readings[index];
+      if (ts < lateBeforeMs && reading !== undefined) this.#late(reading, ts, receivedAtMs);
+    }
+  }
+
+  #late({ device, metric }: IncomingReading, ts: number, receivedAtMs: number): void {
+    const known = this.#histories.of(device);
+    const touched = known.findLast(
+      ({ time, timeEnd, receivedMs }) =>
+        ts >= time - JOIN_MS && ts <= timeEnd + JOIN_MS && receivedAtMs - receivedMs <= JOIN_MS,
+    );
+    if (touched !== undefined && ts >= touched.time && ts <= touched.timeEnd) return;
+    const { isClockWrong, usualPauseMs } = this.#punctualityOf(device, metric);
+    if (isClockWrong || receivedAtMs - ts <= PAUSES_IN_TIME * (usualPauseMs ?? 0)) return;
+    const grown: Entry =
+      touched === undefined
+        ? { time: ts, timeEnd: ts, receivedMs: receivedAtMs }
+        : { ...touched, time: Math.min(touched.time, ts), timeEnd: Math.max(touched.timeEnd, ts) };
+    const others = known.filter((one) => one !== touched);
+    this.#histories.set(device, [...others, grown].slice(-MAX_BACKFILLS_PER_DEVICE));
+  }
+}

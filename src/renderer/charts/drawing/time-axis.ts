@@ -1,0 +1,62 @@
+// What charts over time have in common: a local time axis as wide as the frame says, and a style made of the page's tokens.
+import type { ChartConfiguration } from "chart.js";
+import type { ChartPoint, Frame } from "./frame.ts";
+import type { OverlayStyle } from "./overlay-plugin.ts";
+import { timeTicks } from "./time-ticks.ts";
+
+type LineScales = NonNullable<NonNullable<ChartConfiguration<"line", ChartPoint[]>["options"]>["scales"]>;
+type LineScale = NonNullable<LineScales[string]>;
+
+const PIXELS_PER_TIME_TICK = 84;
+/** Of the label of a time, which stands under its tick. */
+export const HALF_TIME_LABEL_WIDTH_PX = 20;
+const AXIS_FONT_SIZE_PX = 11;
+
+/** Colours and type of a chart, from the tokens that apply to its canvas. */
+export interface ChartStyle {
+  readonly token: (name: string) => string;
+  readonly family: string;
+  readonly ticks: { readonly color: string; readonly font: { readonly family: string; readonly size: number } };
+  readonly overlay: Omit<OverlayStyle, "unit">;
+}
+
+export function chartStyle(style: CSSStyleDeclaration): ChartStyle {
+  const token = (name: string) => style.getPropertyValue(name);
+  const { fontFamily: family } = style;
+  return {
+    token,
+    family,
+    ticks: { color: token("--faint"), font: { family, size: AXIS_FONT_SIZE_PX } },
+    overlay: {
+      ground: token("--sunken"),
+      panel: token("--panel"),
+      hatch: token("--faint"),
+      label: token("--soft"),
+      accent: token("--accent"),
+      family,
+    },
+  };
+}
+
+/** The horizontal axis: the frame's time, whatever the data, so that moments of all charts are above one another. */
+export function timeAxis(frame: Frame, { token, ticks }: ChartStyle): LineScale {
+  return {
+    type: "linear",
+    bounds: "data",
+    grid: { display: false },
+    border: { color: token("--line") },
+    ticks: { ...ticks, autoSkip: false, maxRotation: 0, callback: (_value, index, all) => all[index]?.label ?? "" },
+    afterDataLimits(axis) {
+      axis.min = frame.startMs;
+      axis.max = frame.endMs;
+    },
+    afterBuildTicks(axis) {
+      axis.ticks = timeTicks(axis.min, axis.max, axis.chart.width / PIXELS_PER_TIME_TICK);
+    },
+    afterFit(axis) {
+      // Otherwise the chart shifts whenever a label enters or leaves at an end.
+      axis.paddingLeft = 0;
+      axis.paddingRight = 0;
+    },
+  };
+}

@@ -1,0 +1,40 @@
+// How what a device says of itself has changed, the latest first.
+import { useState } from "react";
+import { useAttributeChanges } from "../../api/device-history.ts";
+import { hubNowMs } from "../../api/feed/hub-clock.ts";
+import { metricLabel } from "../../i18n/names.ts";
+import { formatCount } from "../../i18n/numbers.ts";
+import { timelineText as t } from "../../i18n/timeline-text.ts";
+import { formatExact, formatMoment } from "../../i18n/times.ts";
+import styles from "./about-device.module.css";
+
+const ROWS_AT_ONCE = 5;
+
+/** What was said for the first time is no change. */
+export function AttributeChanges({ device }: { readonly device: string }) {
+  const changes = useAttributeChanges(device).filter(({ before }) => before !== undefined);
+  const [count, setCount] = useState(ROWS_AT_ONCE);
+  if (changes.length === 0) return null;
+  return (
+    <section className={`panel ${styles["about"]}`} aria-label={t.changes}>
+      <h2>{t.changes}</h2>
+      <dl>
+        {changes.slice(0, count).map(({ name, before, text, changedMs }) => (
+          <div key={`${name} ${changedMs}`}>
+            <dt title={formatExact(changedMs)}>
+              {metricLabel({ name })} <small>{formatMoment(changedMs, hubNowMs())}</small>
+            </dt>
+            <dd>
+              {before} → {text}
+            </dd>
+          </div>
+        ))}
+      </dl>
+      {count < changes.length && (
+        <button type="button" className="button small" onClick={() => setCount(count + ROWS_AT_ONCE)}>
+          {t.more(formatCount(changes.length - count))}
+        </button>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,87 @@
+// Notes on the time axis: written at a place of a chart, seen on every chart and in the list, changed and removed with a way
+// back, by pointer and by keys; another window sees them at once, and a CSV has them where that is asked for.
+import { expect, type Page, test } from "@playwright/test";
+import { startTestHub, type TestHub } from "../../support/hub.ts";
+import { linkOf } from "../page.ts";
+
+const MINUTE_MS = 60_000;
+
+async function open(page: Page, hub: TestHub) {
+  await page.goto(linkOf(hub));
+  await expect(page.getByRole("link", { name: "pi", exact: true })).toBeVisible();
+  await page.goto(`${hub.file.http}/#/devices/pi?range=1h`);
+  const chart = page.getByRole("region", { name: "Temperature", exact: true });
+  await expect(chart).toContainText("max 20.9");
+  return chart;
+}
+
+test("a note is pointed at, read on every chart, changed, removed and brought back", async ({ page, browser }) => {
+  await using hub = await startTestHub();
+  const endMs = Date.now();
+  const rows = Array.from({ length: 60 }, (_, index) => ({
+    device_id: "pi",
+    ts: endMs - index * MINUTE_MS,
+    temperature: 20 + (index % 10) / 10,
+    humidity: 50,
+  }));
+  expect((await hub.post(rows)).status).toBe(200);
+  const chart = await open(page, hub);
+  const canvas = chart.getByRole("img");
+  const box = await canvas.boundingBox();
+  if (box === null) throw new Error("the chart has no place");
+  const at = (share: number) => [box.x + box.width * share, box.y + box.height / 2] as const;
+
+  await page.getByRole("button", { name: "Add a note" }).click();
+  const form = page.getByRole("form", { name: "Add a note" });
+  await expect(form.getByLabel("Note", { exact: true })).toBeFocused();
+  await form.getByLabel("Note", { exact: true }).fill("window open");
+  const lower = (await canvas.boundingBox())?.y ?? 0;
+  const drop = lower - box.y;
+  await page.mouse.move(at(0.4)[0], at(0.4)[1] + drop);
+  await page.mouse.down();
+  await page.mouse.move(at(0.5)[0], at(0.5)[1] + drop);
+  await page.mouse.move(at(0.6)[0], at(0.6)[1] + drop);
+  await page.mouse.up();
+  await expect(page).toHaveURL(/range=1h$/);
+  await expect(form.getByLabel("Until (for a stretch)")).not.toHaveValue("");
+  await form.getByRole("button", { name: "Save" }).click();
+  const list = page.getByRole("region", { name: "Notes" });
+  await expect(list).toContainText("window open");
+  const { annotations } = await (await hub.fetch("/api/v1/annotations")).json();
+  expect(annotations[0].timeEnd - annotations[0].time).toBeGreaterThan(8 * MINUTE_MS);
+
+  for (const name of ["Temperature", "Humidity"]) {
+    const other = page.getByRole("region", { name, exact: true });
+    await chart.getByRole("img").hover();
+    await expect(other).toContainText("Note: window open");
+  }
+
+  const second = await browser.newPage();
+  await second.goto(`${hub.file.http}/`);
+  await list.getByRole("button", { name: "Change “window open”" }).click();
+  const change = page.getByRole("form", { name: "Change the note" });
+  await change.getByLabel("Note", { exact: true }).fill("door open");
+  await change.getByLabel("Note", { exact: true }).press("Enter");
+  await expect(list).toContainText("door open");
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(list).toContainText("window open");
+  await list.getByRole("button", { name: "Remove “window open”" }).click();
+  await expect(list).not.toContainText("window open");
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(list).toContainText("window open");
+
+  // By the keys alone: Enter takes the marked moment.
+  await page.getByRole("button", { name: "Add a note" }).focus();
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("by keys");
+  await canvas.focus();
+  await page.keyboard.press("ArrowLeft");
+  await page.keyboard.press("ArrowLeft");
+  await page.keyboard.press("Enter");
+  await form.getByLabel("Note", { exact: true }).press("Enter");
+  await expect(list).toContainText("by keys");
+
+  const csv = await (await hub.fetch("/api/v1/export.csv?metric=temperature&notes=1")).text();
+  expect(csv).toMatch(/^time,device,metric,value,note\r\n/);
+  expect(csv.match(/window open/g)?.length).toBeGreaterThan(8);
+});
