@@ -15,12 +15,16 @@ import { HubEvents } from "./events.ts";
 import { Ingest } from "./ingest/accept.ts";
 import { Refusals } from "./ingest/refusals.ts";
 import { LiveFeed } from "./live/feed.ts";
+import { MendList } from "./mend/mend-list.ts";
+import { mendedReadings } from "./mend/mended-readings.ts";
+import { Mending } from "./mend/mending.ts";
 import { DiskGuard, type DiskGuardOptions } from "./observe/disk-guard.ts";
 import type { Log } from "./observe/log.ts";
 import { LogThrottle } from "./observe/log-throttle.ts";
 import { Metrics } from "./observe/metrics.ts";
 import { Inbox } from "./protocols/inbox.ts";
 import { deviceTopics } from "./protocols/protocols.ts";
+import type { ReadingStore } from "./store/readings.ts";
 import { ServerStore } from "./store/server-sql/server-store.ts";
 import { SqliteStore } from "./store/sqlite/sqlite-store.ts";
 import type { Store } from "./store/store.ts";
@@ -42,6 +46,10 @@ export interface Core {
   readonly access: Access;
   readonly budget: Budget;
   readonly store: Store;
+  /** Of the store, as they look through what people mended. */
+  readonly readings: ReadingStore;
+  readonly mends: MendList;
+  readonly mending: Mending;
   readonly directory: DeviceDirectory;
   readonly commands: Commands;
   readonly registry: Registry;
@@ -77,7 +85,10 @@ export function createCore({ config, folder, version, clock, freeBytes, log, onD
     config.store === null
       ? new SqliteStore({ ...storeOptions, path: folder.databasePath })
       : new ServerStore({ ...storeOptions, address: config.store });
-  const { readings, records } = store;
+  const { records } = store;
+  const mends = new MendList(records, clock);
+  const readings = mendedReadings(store.readings, mends);
+  events.deviceRemoved.on((device) => mends.forget(device));
   const disk = new DiskGuard({ folder: folder.path, freeBytes, clock, log: log.child({ name: "disk" }), events });
   const directory = new DeviceDirectory();
   const access = new Access({
@@ -97,22 +108,30 @@ export function createCore({ config, folder, version, clock, freeBytes, log, onD
     events,
     onSaveFailed: failed("a command could not be written down"),
   });
-  const view = new DeviceView({ directory, commands, keys: access.deviceKeys });
+  const view = new DeviceView({ directory, commands, keys: access.deviceKeys, mends });
   const registry = new Registry({
     directory,
     view,
     readings,
     records,
+    mends,
     clock,
     joining: config.joining,
     isInvited: (device) => access.deviceKeys.isInvited(device),
     events,
     onSaveFailed: failed("devices could not be written down"),
   });
+  const mending = new Mending({
+    list: mends,
+    stored: store.readings,
+    clock,
+    makeId: randomUUID,
+    onChange: (device, metric) => registry.readAgain(device, metric),
+  });
   const retention = new Retention({
     readings,
     records,
-    series: () => directory.series(),
+    series: () => [...directory.series(), ...mends.series()],
     clock,
     onFailure: failed("readings that are too old could not be removed"),
   });
@@ -136,13 +155,16 @@ export function createCore({ config, folder, version, clock, freeBytes, log, onD
     events,
   });
   const inbox = new Inbox({ ingest, clock });
-  const feed = new LiveFeed({ events, devices: view, clock });
+  const feed = new LiveFeed({ events, devices: view, mends, clock });
   return {
     events,
     metrics,
     access,
     budget,
     store,
+    readings,
+    mends,
+    mending,
     directory,
     commands,
     registry,

@@ -210,11 +210,11 @@ export class Hub {
 
   /** Opens the store, on threads of its own, while the HTTP server is prepared; answers the hub's id. */
   async #startCore(core: Core, http: HttpTransport): Promise<string> {
-    const { store, access, disk, directory, registry, retention, refusals, commands } = core;
+    const { store, access, disk, mends, directory, registry, retention, refusals, commands } = core;
     this.#stops.push(() => store.stop());
     await Promise.all([store.start(), http.prepare()]);
     const hubId = await store.records.setting("hub-id", randomUUID);
-    for (const part of [access, disk, registry, retention, refusals, commands]) await this.#run(part);
+    for (const part of [access, disk, mends, registry, retention, refusals, commands]) await this.#run(part);
     const { config, clock } = this.#options;
     if (!config.trustClock) refuseLateClock(directory, clock);
     return hubId;
@@ -269,8 +269,7 @@ export class Hub {
 
   #createHttp({ core, admission, failures, endpoints, mqtt, status, reach, tls, broker }: HttpParts): HttpTransport {
     const { config, version, uiFolder, agentFolder, clock, httpTimeouts, log } = this.#options;
-    const { store, access, directory, registry, refusals, retention, commands, ingest, inbox, budget, feed, floodLog } =
-      core;
+    const { store, access, directory, registry, refusals, commands, inbox, budget, feed, floodLog } = core;
     const { basePath } = config;
     const mqttPort = () => endpoints.mqttPort;
     const httpsPort = () => endpoints.httpsPort;
@@ -300,15 +299,9 @@ export class Hub {
     });
     const routes = [liveRoute(feed, access), mqtt.route, deviceRoute({ access, inbox, commands, registry, log })];
     return new HttpTransport({
+      ...core,
       version,
-      registry,
-      refusals,
-      retention,
-      commands,
       clock,
-      access,
-      ingest,
-      inbox,
       doctor,
       mqttClients: mqtt.clients,
       reach,
@@ -318,7 +311,6 @@ export class Hub {
       tls,
       uiFolder,
       agentFolder,
-      readings: store.readings,
       records: store.records,
       health: () => status.health(),
       metrics: () => status.metrics(),
