@@ -49,11 +49,14 @@ const FOR_DEVICES = [
 
 /** What leaves out devices that the one who asks may not see. */
 const SHOWS_SOME = [
+  "DELETE /api/v1/devices/:id/mends/:mend",
   "DELETE /api/v1/session",
   "GET /api/v1/commands/:id",
   "GET /api/v1/devices",
   "GET /api/v1/devices/:id",
   "GET /api/v1/devices/:id/commands",
+  "GET /api/v1/devices/:id/mends",
+  "GET /api/v1/devices/:id/mends/preview",
   "GET /api/v1/devices/:id/readings",
   "GET /api/v1/export.csv",
   "GET /api/v1/export.json",
@@ -64,6 +67,7 @@ const SHOWS_SOME = [
   "GET /api/v1/readings",
   "GET /api/v1/views",
   "POST /api/v1/devices/:id/commands",
+  "POST /api/v1/devices/:id/mends",
   "POST /api/v1/live/ticket",
 ];
 

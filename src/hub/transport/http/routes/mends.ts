@@ -81,6 +81,7 @@ export function addMendRoutes(app: FastifyInstance, { registry, mending }: MendR
     url: "/api/v1/devices/:id/mends",
     permission: "operator",
     audit: "mend.apply",
+    showsSome: true,
     validatorCompiler: exactBody,
     schema: {
       operationId: "applyMend",
@@ -108,6 +109,7 @@ export function addMendRoutes(app: FastifyInstance, { registry, mending }: MendR
     url: "/api/v1/devices/:id/mends/:mend",
     permission: "operator",
     audit: "mend.undo",
+    showsSome: true,
     schema: {
       operationId: "undoMend",
       tags: ["Mends"],
