@@ -15,6 +15,9 @@ import { HubEvents } from "./events.ts";
 import { Ingest } from "./ingest/accept.ts";
 import { Refusals } from "./ingest/refusals.ts";
 import { LiveFeed } from "./live/feed.ts";
+import { MendList } from "./mend/mend-list.ts";
+import { mendedReadings } from "./mend/mended-readings.ts";
+import { Mending } from "./mend/mending.ts";
 import { isOnNetwork } from "./observe/data-place.ts";
 import { DiskGuard, type DiskGuardOptions } from "./observe/disk-guard.ts";
 import type { Log } from "./observe/log.ts";
@@ -22,6 +25,7 @@ import { LogThrottle } from "./observe/log-throttle.ts";
 import { Metrics } from "./observe/metrics.ts";
 import { Inbox } from "./protocols/inbox.ts";
 import { deviceTopics } from "./protocols/protocols.ts";
+import type { ReadingStore } from "./store/readings.ts";
 import { ServerStore } from "./store/server-sql/server-store.ts";
 import { SpooledStore } from "./store/spool/spooled-store.ts";
 import { SqliteStore, type SqliteStoreOptions } from "./store/sqlite/sqlite-store.ts";
@@ -47,6 +51,10 @@ export interface Core {
   readonly access: Access;
   readonly budget: Budget;
   readonly store: Store;
+  /** Of the store, as they look through what people mended. */
+  readonly readings: ReadingStore;
+  readonly mends: MendList;
+  readonly mending: Mending;
   readonly directory: DeviceDirectory;
   readonly commands: Commands;
   readonly registry: Registry;
@@ -101,7 +109,10 @@ export function createCore({ config, folder, version, clock, freeBytes, log, onD
   };
   const server = config.store === null ? null : new ServerStore({ ...storeOptions, address: config.store });
   const store = openStore(server, { config, folder, storeOptions });
-  const { readings, records } = store;
+  const { records } = store;
+  const mends = new MendList(records, clock);
+  const readings = mendedReadings(store.readings, mends);
+  events.deviceRemoved.on((device) => mends.forget(device));
   const disk = new DiskGuard({ folder: folder.path, freeBytes, clock, log: log.child({ name: "disk" }), events });
   const directory = new DeviceDirectory();
   const access = new Access({
@@ -121,22 +132,30 @@ export function createCore({ config, folder, version, clock, freeBytes, log, onD
     events,
     onSaveFailed: failed("a command could not be written down"),
   });
-  const view = new DeviceView({ directory, commands, keys: access.deviceKeys });
+  const view = new DeviceView({ directory, commands, keys: access.deviceKeys, mends });
   const registry = new Registry({
     directory,
     view,
     readings,
     records,
+    mends,
     clock,
     joining: config.joining,
     isInvited: (device) => access.deviceKeys.isInvited(device),
     events,
     onSaveFailed: failed("devices could not be written down"),
   });
+  const mending = new Mending({
+    list: mends,
+    stored: store.readings,
+    clock,
+    makeId: randomUUID,
+    onChange: (device, metric) => registry.readAgain(device, metric),
+  });
   const retention = new Retention({
     readings,
     records,
-    series: () => directory.series(),
+    series: () => [...directory.series(), ...mends.series()],
     clock,
     onFailure: failed("readings that are too old could not be removed"),
   });
@@ -174,13 +193,16 @@ export function createCore({ config, folder, version, clock, freeBytes, log, onD
     events,
   });
   const inbox = new Inbox({ ingest, clock });
-  const feed = new LiveFeed({ events, devices: view, clock });
+  const feed = new LiveFeed({ events, devices: view, mends, clock });
   return {
     events,
     metrics,
     access,
     budget,
     store,
+    readings,
+    mends,
+    mending,
     directory,
     commands,
     registry,

@@ -219,11 +219,11 @@ export class Hub {
 
   /** Opens the store, on threads of its own, while the HTTP server is prepared; answers the hub's id. */
   async #startCore(core: Core, http: HttpTransport): Promise<string> {
-    const { store, access, disk, directory, registry, retention, timeline, refusals, commands, workerNews } = core;
+    const { store, access, disk, mends, directory, registry, retention, timeline, refusals, commands, workerNews } = core;
     this.#stops.push(() => store.stop());
     await Promise.all([store.start(), http.prepare()]);
     const hubId = await store.records.setting("hub-id", randomUUID);
-    const parts = [access, disk, registry, retention, timeline, refusals, commands, workerNews];
+    const parts = [access, disk, mends, registry, retention, timeline, refusals, commands, workerNews];
     for (const part of parts) await this.#run(part);
     const { config, clock } = this.#options;
     if (!config.trustClock) refuseLateClock(directory, clock);
@@ -279,7 +279,7 @@ export class Hub {
 
   #createHttp({ core, admission, failures, endpoints, mqtt, status, reach, tls, broker }: HttpParts): HttpTransport {
     const { config, version, uiFolder, agentFolder, clock, httpTimeouts, log } = this.#options;
-    const { store, access, directory, registry, refusals, retention, commands, ingest, inbox, budget, floodLog } = core;
+    const { store, access, directory, registry, refusals, commands, inbox, budget, floodLog } = core;
     const { basePath } = config;
     const mqttPort = () => endpoints.mqttPort;
     const httpsPort = () => endpoints.httpsPort;
@@ -310,16 +310,9 @@ export class Hub {
     });
     const routes = [liveRoute(core.feed, access), mqtt.route, deviceRoute({ access, inbox, commands, registry, log })];
     return new HttpTransport({
+      ...core,
       version,
-      registry,
-      refusals,
-      retention,
-      timeline: core.timeline,
-      commands,
       clock,
-      access,
-      ingest,
-      inbox,
       doctor,
       mqttClients: mqtt.clients,
       reach,
@@ -329,7 +322,6 @@ export class Hub {
       tls,
       uiFolder,
       agentFolder,
-      readings: store.readings,
       records: store.records,
       health: () => status.health(),
       metrics: () => status.metrics(),

@@ -3,6 +3,7 @@ import { type Static, type TSchema, Type } from "typebox";
 import { AddedControl, Publishes } from "./controls/added-control.ts";
 import { Desired } from "./controls/command.ts";
 import { Control, ControlValue, MAX_CONTROLS_PER_DEVICE } from "./controls/control.ts";
+import { MendState } from "./mend.ts";
 import { DeviceKey, OfferedKey } from "./security/access.ts";
 
 export const Presence = Type.Object({
@@ -192,6 +193,7 @@ export const Device = Type.Object({
     ),
   ),
   duplicate: Type.Optional(DuplicateDevice),
+  mended: Type.Optional(MendState),
   key: Type.Optional(DeviceKey),
   offeredKey: Type.Optional(OfferedKey),
   skipped: Type.Optional(

@@ -37,7 +37,8 @@ export function modelContract(
   });
 }
 
-function withoutNegativeZero(one: Step): Step {
+/** The same step for adapters that know one zero alone. */
+export function withoutNegativeZero(one: Step): Step {
   if (one.kind !== "append" && one.kind !== "copy") return one;
   const messages = one.messages.map((sent) => ({
     ...sent,

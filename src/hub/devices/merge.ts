@@ -9,6 +9,7 @@ import type { Clock } from "../clock.ts";
 import type { ReadingStore } from "../store/readings.ts";
 import type { RecordStore } from "../store/records.ts";
 import { leaving, takingIn } from "./joining.ts";
+import { type DeviceMends, readNewest } from "./mends.ts";
 import { deviceRecords } from "./state/device-record.ts";
 import { type DeviceState, toRecord } from "./state/device-state.ts";
 import { MetricState } from "./state/metric-state.ts";
@@ -16,6 +17,7 @@ import { MetricState } from "./state/metric-state.ts";
 export interface MergeOptions {
   readonly readings: ReadingStore;
   readonly records: RecordStore;
+  readonly mends: Pick<DeviceMends, "copy">;
   readonly clock: Clock;
   /** Removes a device once `before` is done; nothing of it is taken meanwhile. */
   readonly remove: (state: DeviceState, before: () => Promise<void>) => Promise<Problem | null>;
@@ -28,7 +30,7 @@ export interface MergeOptions {
 export async function mergeDevices(
   from: DeviceState,
   into: DeviceState,
-  { readings, records, clock, remove, onChange, onCopied }: MergeOptions,
+  { readings, records, mends, clock, remove, onChange, onCopied }: MergeOptions,
 ): Promise<Problem | null> {
   const refused = rejectionOf(from, into);
   if (refused !== null) return refused;
@@ -37,13 +39,16 @@ export async function mergeDevices(
   for (const metric of from.admitted) into.admitted.add(metric);
   try {
     return await remove(from, async () => {
-      await readings.copy(from.id, [...from.latest.keys()], into.id);
+      // A metric whose readings are all hidden has no latest one.
+      const mended = await mends.copy(from.id, into.id);
+      await readings.copy(from.id, [...new Set([...from.latest.keys(), ...mended])], into.id);
       const lacking = [...from.attributes].filter(([name]) => !into.attributes.has(name));
       const room = Math.max(0, limits.attributesPerDevice - into.attributes.size);
       // The newest ones come last.
       const attributes = lacking.slice(Math.max(0, lacking.length - room));
       const nowMs = clock.now();
       takeOver(from, into, attributes, nowMs);
+      for (const metric of mended) await readNewest(into, metric, readings);
       await readings.append({
         readings: [],
         attributes: attributes.map(([name, text]) => ({ device: into.id, name, text })),

@@ -17,6 +17,7 @@ import type { RecordStore } from "../store/records.ts";
 import { readingsInUtc, type TimedReadings } from "./device-zone.ts";
 import type { DeviceDirectory } from "./directory.ts";
 import { countByDevice, Joining, leaving, type Rejection } from "./joining.ts";
+import { type DeviceMends, readNewest } from "./mends.ts";
 import { Presence } from "./presence.ts";
 import { restoreDevices } from "./restore.ts";
 import { deviceRecords } from "./state/device-record.ts";
@@ -49,6 +50,7 @@ export interface RegistryOptions {
   readonly directory: DeviceDirectory;
   readonly view: DeviceView;
   readonly readings: ReadingStore;
+  readonly mends: DeviceMends;
   readonly records: RecordStore;
   readonly clock: Clock;
   readonly joining: JoiningMode;
@@ -162,16 +164,24 @@ export class Registry {
     });
   }
 
+  /** Looks up what a metric last was: its readings look other than before. */
+  async readAgain(id: DeviceId, metric: MetricName): Promise<void> {
+    const state = this.#devices.get(id);
+    if (state === undefined) return;
+    await readNewest(state, metric, this.#options.readings);
+    this.#announce(state);
+  }
+
   /** Makes a device part of another, with its history; resolves with that one once all is on disk. */
   async merge(id: string, intoId: string): Promise<Device | Problem> {
     // Seldom needed.
     const { mergeDevices } = await import("./merge.ts");
     const into = this.#devices.get(intoId);
     if (!into?.known) return noSuchDevice(intoId);
-    const { readings, records, clock, view, events } = this.#options;
+    const { readings, records, mends, clock, view, events } = this.#options;
     const merged = await this.#change(id, (from) =>
       mergeDevices(from, into, {
-        ...{ readings, records, clock },
+        ...{ readings, records, mends, clock },
         remove: (state, before) => this.#joining.remove(state, before),
         onCopied: () => events.deviceMerged.emit({ from: from.id, into: into.id }),
         onChange: (state) => {
@@ -233,6 +243,7 @@ export class Registry {
   /** Takes in what was stored, the time of each reading, and where it came from; true where it is quarantined. */
   stored(received: StoredReadings, tsMs: Float64Array, receivedAtMs: number, source: Source): boolean {
     const { readings, attributes, units, skipped, localTimes } = received;
+    const { mends } = this.#options;
     const nowMs = this.#options.clock.now();
     let state: DeviceState | undefined;
     let waits = false;
@@ -240,7 +251,7 @@ export class Registry {
     for (let index = 0; index < readings.length; index++) {
       const reading = readings[index];
       if (reading === undefined) continue;
-      const { device, metric, value } = reading;
+      const { device, metric } = reading;
       const ts = tsMs[index] ?? 0;
       // Most messages are of one device.
       if (state?.id !== device) {
@@ -253,6 +264,8 @@ export class Registry {
       const isZoned = !localTimes.has(reading);
       state.clock.heard(ts, nowMs, isZoned);
       if (reading.tsMs !== null && isZoned) state.delivery.arrived(ts, receivedAtMs);
+      const value = mends.shown(device, metric, ts, reading.value);
+      if (value === null) continue;
       const known = state.latest.get(metric);
       if (known === undefined) state.latest.set(metric, new MetricState(ts, value, nowMs));
       else state.delivery.reading(ts, known.follow(ts));

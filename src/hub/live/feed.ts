@@ -30,6 +30,8 @@ export interface LiveFeedOptions {
   readonly events: HubEvents;
   /** Devices as they are shown. */
   readonly devices: { get(id: string): Device | undefined };
+  /** The value that is shown of a reading; null where it is hidden. */
+  readonly mends: { shown(device: DeviceId, metric: string, tsMs: number, value: number): number | null };
   readonly clock: Clock;
 }
 
@@ -80,9 +82,12 @@ export class LiveFeed {
   #sample(readings: readonly IncomingReading[], tsMs: Float64Array): void {
     this.#stored += readings.length;
     if (this.#listeners.size === 0) return;
-    for (const [index, { device, metric, value }] of readings.entries()) {
+    for (const [index, { device, metric, value: sent }] of readings.entries()) {
+      const ts = tsMs[index] ?? 0;
+      const value = this.#options.mends.shown(device, metric, ts, sent);
+      if (value === null) continue;
       const key = `${device}\n${metric}`;
-      const reading: LiveReading = [device, metric, tsMs[index] ?? 0, value];
+      const reading: LiveReading = [device, metric, ts, value];
       const sample = this.#samples.get(key);
       if (sample === undefined) this.#samples.set(key, { newest: reading, oldest: reading });
       else if (reading[2] >= sample.newest[2]) sample.newest = reading;

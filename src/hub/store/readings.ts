@@ -4,6 +4,7 @@ import type { DeviceId, MetricName } from "../../shared/ids.ts";
 import type { Bucket, IncomingAttribute, IncomingReading, Reading, SeriesKey } from "../../shared/reading.ts";
 import type { ExportFormat } from "../export/export-format.ts";
 import type { BucketGrid } from "./bucket-grid.ts";
+import type { SeriesMends } from "./mended.ts";
 
 export interface ReadingStore {
   /**
@@ -27,9 +28,9 @@ export interface ReadingStore {
   bucketGrid(fromMs: number, toMs: number, points: number): BucketGrid;
   /**
    * A file of readings in pieces that end with whole rows, oldest reading first: CSV (RFC 4180) or JSON. What is stored while
-   * the file is being read may or may not be in it.
+   * the file is being read may or may not be in it. The readings of some series are written as they look through `mends`.
    */
-  export(selection: ReadingSelection, format: ExportFormat): AsyncIterable<ExportPiece>;
+  export(selection: ReadingSelection, format: ExportFormat, mends?: readonly SeriesMends[]): AsyncIterable<ExportPiece>;
   /**
    * Copies the readings of these metrics of `device` to `into`, each at its own time; where `into` has one of the metric at
    * that time, or gets one meanwhile, its own stays. Resolves once all is on disk. After a failure or a crash some are
@@ -100,4 +101,16 @@ export function positionOfLast(page: ReadingPage): ReadingPosition | null {
   const series = page.series[page.seriesIndex[index] ?? -1];
   const tsMs = page.tsMs[index];
   return series === undefined || tsMs === undefined ? null : { tsMs, ...series };
+}
+
+/** The newest reading of a series; null where it has none. */
+export async function newestOf(
+  readings: Pick<ReadingStore, "page">,
+  { device, metric }: SeriesKey,
+): Promise<Reading | null> {
+  const whole = { devices: [device], metrics: [metric], fromMs: 0, toMs: Number.MAX_SAFE_INTEGER };
+  const { tsMs, values } = await readings.page({ ...whole, order: "newest-first", after: null, limit: 1 });
+  const [ts] = tsMs;
+  const [value] = values;
+  return ts === undefined || value === undefined ? null : { device, metric, tsMs: ts, value };
 }

@@ -9,13 +9,14 @@ import { deviceKeyRecords } from "../access/accounts/device-keys.ts";
 import type { Clock } from "../clock.ts";
 import { DeviceDirectory } from "../devices/directory.ts";
 import type { Rejection } from "../devices/joining.ts";
-import { Registry, type Source, type StoredReadings } from "../devices/registry.ts";
+import { Registry, type Source } from "../devices/registry.ts";
 import { restoreDevices } from "../devices/restore.ts";
 import { type DeviceRecord, deviceRecords } from "../devices/state/device-record.ts";
 import { newState } from "../devices/state/device-state.ts";
 import { DeviceView } from "../devices/state/device-view.ts";
 import type { HubEvents } from "../events.ts";
 import type { IngestRegistry } from "../ingest/accept.ts";
+import { MendList } from "../mend/mend-list.ts";
 import type { Log } from "../observe/log.ts";
 import type { RecordStore } from "../store/records.ts";
 import type { ServerStore } from "../store/server-sql/server-store.ts";
@@ -49,6 +50,8 @@ export class Follower implements IngestRegistry {
     this.#options = options;
     const directory = this.#directory;
     const joining = () => this.#joining;
+    // Nobody looks at values here: there are no mends to know of.
+    const mends = new MendList(store.records, clock);
     const records: RecordStore = {
       ...store.records,
       collection: (kind) => ({
@@ -63,11 +66,13 @@ export class Follower implements IngestRegistry {
       directory,
       view: new DeviceView({
         directory,
+        mends,
         commands: { desired: () => new Map() },
         keys: { get: () => undefined, offerOf: () => undefined },
       }),
       readings: store.readings,
       records,
+      mends,
       clock,
       get joining() {
         return joining();
@@ -130,9 +135,10 @@ export class Follower implements IngestRegistry {
     this.#registry.notStored(readings);
   }
 
-  stored(received: StoredReadings, tsMs: Float64Array, source: Source): boolean {
-    this.#options.news.said(received.attributes, received.units);
-    return this.#registry.stored(received, tsMs, source);
+  stored(...args: Parameters<Registry["stored"]>): boolean {
+    const [{ attributes, units }] = args;
+    this.#options.news.said(attributes, units);
+    return this.#registry.stored(...args);
   }
 
   inUtc(...args: Parameters<Registry["inUtc"]>): ReturnType<Registry["inUtc"]> {

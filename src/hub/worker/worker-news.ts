@@ -120,7 +120,7 @@ export class WorkerNews {
     address: string,
     extras: Partial<Pick<typeof noExtras, "attributes" | "units">> = {},
   ): Promise<void> {
-    const { store, registry, directory, events } = this.#options;
+    const { store, registry, directory, events, clock } = this.#options;
     const source = { address, session: null };
     const strangers = readings.filter(({ device }) => !directory.states.has(device)).map(({ device }) => device);
     await this.#learnDevices([...new Set(strangers)]);
@@ -130,8 +130,9 @@ export class WorkerNews {
       rejection = registry.admit(readings, source);
     }
     const tsMs = Float64Array.from(readings, (reading) => reading.tsMs);
-    registry.stored({ ...noExtras, ...extras, readings }, tsMs, source);
-    for (const listener of events.readingsStored) listener(readings, tsMs);
+    const receivedAtMs = clock.now();
+    registry.stored({ ...noExtras, ...extras, readings }, tsMs, receivedAtMs, source);
+    for (const listener of events.readingsStored) listener(readings, tsMs, receivedAtMs);
   }
 
   /** Devices that a worker wrote down, and this hub does not know. */

@@ -15,6 +15,8 @@ import { HubEvents } from "../../../src/hub/events.ts";
 import { Ingest } from "../../../src/hub/ingest/accept.ts";
 import { Refusals } from "../../../src/hub/ingest/refusals.ts";
 import { LiveFeed } from "../../../src/hub/live/feed.ts";
+import { MendList } from "../../../src/hub/mend/mend-list.ts";
+import { Mending } from "../../../src/hub/mend/mending.ts";
 import { LogThrottle } from "../../../src/hub/observe/log-throttle.ts";
 import { Metrics } from "../../../src/hub/observe/metrics.ts";
 import { Inbox } from "../../../src/hub/protocols/inbox.ts";
@@ -83,13 +85,15 @@ const commands = new Commands({
   events,
   onSaveFailed: (error) => log.error(error),
 });
-const view = new DeviceView({ directory, commands, keys: access.deviceKeys });
-const feed = new LiveFeed({ events, devices: view, clock });
+const mends = new MendList(records, clock);
+const view = new DeviceView({ directory, commands, keys: access.deviceKeys, mends });
+const feed = new LiveFeed({ events, devices: view, mends, clock });
 const registry = new Registry({
   directory,
   view,
   readings,
   records,
+  mends,
   clock,
   joining: "open",
   isInvited: () => false,
@@ -132,6 +136,7 @@ const http = new HttpTransport({
   readings,
   records,
   registry,
+  mending: new Mending({ list: mends, stored: readings, clock, makeId: () => "", onChange: async () => undefined }),
   refusals,
   clock,
   hubInfo: () => Promise.reject(new Error("there is no hub")),

@@ -50,6 +50,7 @@ const FOR_DEVICES = [
 /** What leaves out devices that the one who asks may not see. */
 const SHOWS_SOME = [
   "DELETE /api/v1/annotations/:id",
+  "DELETE /api/v1/devices/:id/mends/:mend",
   "DELETE /api/v1/session",
   "GET /api/v1/annotations",
   "GET /api/v1/commands/:id",
@@ -58,6 +59,8 @@ const SHOWS_SOME = [
   "GET /api/v1/devices/:id/backfills",
   "GET /api/v1/devices/:id/changes",
   "GET /api/v1/devices/:id/commands",
+  "GET /api/v1/devices/:id/mends",
+  "GET /api/v1/devices/:id/mends/preview",
   "GET /api/v1/devices/:id/readings",
   "GET /api/v1/export.csv",
   "GET /api/v1/export.json",
@@ -70,6 +73,7 @@ const SHOWS_SOME = [
   "GET /api/v1/views",
   "POST /api/v1/annotations",
   "POST /api/v1/devices/:id/commands",
+  "POST /api/v1/devices/:id/mends",
   "POST /api/v1/live/ticket",
   "PUT /api/v1/annotations/:id",
 ];

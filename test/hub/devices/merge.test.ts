@@ -8,6 +8,7 @@ import { DeviceDirectory } from "../../../src/hub/devices/directory.ts";
 import { Registry, type RegistryOptions } from "../../../src/hub/devices/registry.ts";
 import { DeviceView } from "../../../src/hub/devices/state/device-view.ts";
 import { HubEvents } from "../../../src/hub/events.ts";
+import { MendList } from "../../../src/hub/mend/mend-list.ts";
 import type { ReadingStore } from "../../../src/hub/store/readings.ts";
 import type { Chart, DeviceList, LiveEvent, ReadingsPage } from "../../../src/shared/api.ts";
 import type { Command } from "../../../src/shared/controls/command.ts";
@@ -33,15 +34,18 @@ async function startRegistry(open: TestStore, readings: ReadingStore = open.stor
     throw error;
   };
   const directory = new DeviceDirectory();
+  const mends = new MendList(open.store.records, open.clock);
   const options: RegistryOptions = {
     directory,
     view: new DeviceView({
       directory,
       commands: { desired: () => new Map() },
       keys: { get: () => undefined, offerOf: () => undefined },
+      mends,
     }),
     readings,
     records: open.store.records,
+    mends,
     clock: open.clock,
     joining: "open",
     isInvited: () => false,

@@ -11,7 +11,12 @@ const NOW = 1_795_710_000_000;
 function sentOf(...messages: (readonly (readonly [number, number])[])[]): unknown[] {
   const events = new HubEvents();
   const clock = new FakeClock(NOW);
-  const feed = new LiveFeed({ events, devices: { get: () => undefined }, clock });
+  const feed = new LiveFeed({
+    events,
+    devices: { get: () => undefined },
+    mends: { shown: (...[, , , value]) => value },
+    clock,
+  });
   const sent: string[] = [];
   feed.start();
   feed.listen({ send: (text) => void sent.push(text) });

@@ -1,6 +1,7 @@
 // MariaDB keeps the store's contract.
 import { afterAll, beforeAll } from "vitest";
 import { storeContract } from "../../contract/store.ts";
+import { mendContract } from "../../contract/store-mends.ts";
 import { modelContract } from "../../contract/store-model.ts";
 import { serverStoreContract } from "../../contract/store-server.ts";
 import { openServerStore } from "../../support/stores/server-store.ts";
@@ -15,4 +16,5 @@ afterAll(() => server[Symbol.asyncDispose]());
 
 storeContract("MariaDB", () => openServerStore(server));
 modelContract({ runs: 12, keepsNegativeZero: false }, () => openServerStore(server));
+mendContract({ runs: 4, keepsNegativeZero: false }, () => openServerStore(server));
 serverStoreContract("MariaDB", () => server);

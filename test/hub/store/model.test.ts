@@ -1,6 +1,7 @@
 // The store in SQLite against a plain model of it.
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { mendContract } from "../../contract/store-mends.ts";
 import { openTestStore } from "../../support/stores/store.ts";
 import { compareAll, compareBuckets, SERIES, StoreModel } from "../../support/stores/store-model.ts";
 import { START_MS, step, take } from "../../support/stores/store-steps.ts";
@@ -25,3 +26,5 @@ test("every question has the answer of the model, whatever came before", { timeo
     { numRuns: 15, endOnFailure: true },
   );
 });
+
+mendContract({ runs: 20, keepsNegativeZero: true }, () => openTestStore());

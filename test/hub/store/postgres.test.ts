@@ -1,6 +1,7 @@
 // PostgreSQL keeps the store's contract.
 import { afterAll, beforeAll } from "vitest";
 import { storeContract } from "../../contract/store.ts";
+import { mendContract } from "../../contract/store-mends.ts";
 import { modelContract } from "../../contract/store-model.ts";
 import { serverStoreContract } from "../../contract/store-server.ts";
 import { openServerStore } from "../../support/stores/server-store.ts";
@@ -15,4 +16,5 @@ afterAll(() => server[Symbol.asyncDispose]());
 
 storeContract("PostgreSQL", () => openServerStore(server));
 modelContract({ runs: 12, keepsNegativeZero: true }, () => openServerStore(server));
+mendContract({ runs: 4, keepsNegativeZero: true }, () => openServerStore(server));
 serverStoreContract("PostgreSQL", () => server);

@@ -103,6 +103,11 @@ export class StoreModel {
   }
 
   /** In the order in which they first appeared. */
+  get series(): SeriesName[] {
+    return [...this.#series.keys()];
+  }
+
+  /** In the order in which they first appeared. */
   metricsOf(device: string): MetricName[] {
     return [...this.#series.keys()].map(keyOf).flatMap((key) => (key.device === device ? key.metric : []));
   }

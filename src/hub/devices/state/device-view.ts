@@ -3,6 +3,7 @@
 import type { Desired } from "../../../shared/controls/command.ts";
 import type { Device } from "../../../shared/device.ts";
 import type { DeviceId } from "../../../shared/ids.ts";
+import type { MendState } from "../../../shared/mend.ts";
 import type { DeviceKey, OfferedKey } from "../../../shared/security/access.ts";
 import type { DeviceDirectory } from "../directory.ts";
 import type { DeviceState } from "./device-state.ts";
@@ -13,6 +14,7 @@ export interface DeviceViewOptions {
   /** By control: what a device was last told. */
   readonly commands: { desired(device: string): ReadonlyMap<string, Desired> };
   readonly keys: { get(device: DeviceId): DeviceKey | undefined; offerOf(device: DeviceId): OfferedKey | undefined };
+  readonly mends: { stateOf(device: DeviceId): MendState | undefined };
 }
 
 export class DeviceView {
@@ -32,11 +34,13 @@ export class DeviceView {
   }
 
   show(state: DeviceState): Device {
-    const { commands, keys } = this.#options;
+    const { commands, keys, mends } = this.#options;
+    const mended = mends.stateOf(state.id);
     const key = keys.get(state.id);
     const offeredKey = keys.offerOf(state.id);
     return {
       ...toDevice(state, commands.desired(state.id)),
+      ...(mended && { mended }),
       ...(key && { key }),
       ...(offeredKey && { offeredKey }),
     };

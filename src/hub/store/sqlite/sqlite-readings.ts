@@ -1,11 +1,10 @@
 // Readings in SQLite: writes go by the group commit or to the writer's thread, questions to the reader's.
-import type { ExportFormat } from "../../export/export-format.ts";
 import { bucketGrid } from "../bucket-grid.ts";
-import type { ExportPiece, ReadingSelection, ReadingStore } from "../readings.ts";
+import type { ExportPiece, ReadingStore } from "../readings.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import type { ExportPlace } from "./queries/export.ts";
 import type { SeriesIds } from "./series-ids.ts";
-import type { ReaderMethods } from "./threads/reader.ts";
+import type { ReaderMethods, WantedFile } from "./threads/reader.ts";
 import type { SleepingWorker } from "./threads/sleeping-worker.ts";
 import type { WorkerClient } from "./threads/worker-client.ts";
 import { moving } from "./threads/worker-port.ts";
@@ -25,7 +24,7 @@ export function sqliteReadings(
     buckets: (query) => reader.call("buckets", query),
     bucketGrid,
     page: (query) => reader.call("page", query),
-    export: (selection, format) => exportPieces(reader, ++files, selection, format),
+    export: (selection, format, mends = []) => exportPieces(reader, { file: ++files, selection, format, mends }),
     async copy(device, metrics, into) {
       const pairs = metrics.flatMap((metric) =>
         series
@@ -49,15 +48,10 @@ export function sqliteReadings(
  * Asks for the next piece while the last one is being sent. A piece that was released gives its memory to a later one: V8
  * collects buffers of this kind late, and an export would grow the process by a hundred megabytes.
  */
-async function* exportPieces(
-  reader: SleepingWorker<ReaderMethods>,
-  file: number,
-  selection: ReadingSelection,
-  format: ExportFormat,
-): AsyncGenerator<ExportPiece> {
+async function* exportPieces(reader: SleepingWorker<ReaderMethods>, wanted: WantedFile): AsyncGenerator<ExportPiece> {
   const released: ArrayBuffer[] = [];
   const ask = (next: ExportPlace | null, buffer = released.pop() ?? null) =>
-    reader.call("exportStep", moving({ file, selection, format, next, buffer }, buffer === null ? [] : [buffer]));
+    reader.call("exportStep", moving({ ...wanted, next, buffer }, buffer === null ? [] : [buffer]));
   const give = (bytes: Uint8Array<ArrayBuffer>): ExportPiece => {
     let isReleased = false;
     const release = () => {
@@ -84,6 +78,6 @@ async function* exportPieces(
     if (piece.bytes.length > 0) yield give(piece.bytes);
   } finally {
     // A reader that is gone keeps no files.
-    if (!isWhole) reader.call("endExport", file).catch(() => undefined);
+    if (!isWhole) reader.call("endExport", wanted.file).catch(() => undefined);
   }
 }

@@ -42,6 +42,7 @@ import { addDoctorRoutes, type DoctorRouteOptions } from "./routes/doctor.ts";
 import { addExportRoutes } from "./routes/exports.ts";
 import { addFramesRoute } from "./routes/frames.ts";
 import { addIngestRoutes } from "./routes/ingest.ts";
+import { addMendRoutes, type MendRouteOptions } from "./routes/mends.ts";
 import { addMetricsRoutes, type MetricsRouteOptions } from "./routes/metrics.ts";
 import { type ApiOptions, addApiRoutes } from "./routes/readings.ts";
 import { addRetentionRoutes } from "./routes/retention.ts";
@@ -82,6 +83,7 @@ export interface HttpOptions
     CommandRouteOptions,
     Omit<AgentRouteOptions, "hubInfo" | "tls">,
     DoctorRouteOptions,
+    MendRouteOptions,
     MqttClientRouteOptions,
     ReachRouteOptions,
     ViewRouteOptions,
@@ -222,6 +224,7 @@ export class HttpTransport {
     addFramesRoute(app, this.#options);
     addMetricsRoutes(app, this.#options);
     addDeviceRoutes(app, this.#options);
+    addMendRoutes(app, this.#options);
     addRetentionRoutes(app, retention);
     addCommandRoutes(app, this.#options);
     addViewRoutes(app, this.#options);

@@ -11,6 +11,7 @@ import type {
   RefusedList,
 } from "../../../shared/api.ts";
 import { type Command, isSettled } from "../../../shared/controls/command.ts";
+import type { Device } from "../../../shared/device.ts";
 import { apiUrl, isSignedOut, post, request } from "../client.ts";
 import { withCommand, withDevice, withoutDevice } from "../device-list.ts";
 import { liveUrl } from "../platform.ts";
@@ -111,6 +112,7 @@ export class LiveFeed {
         this.series.accept(event.readings);
         break;
       case "device":
+        this.#lookAgain(event.device);
         this.#change<DeviceList>(QUERY_KEYS.devices, (list) => withDevice(list, event.device));
         break;
       case "command": {
@@ -140,6 +142,14 @@ export class LiveFeed {
         this.readingsPerSecond.set(event.readingsPerSecond);
         break;
     }
+  }
+
+  /** Where readings of the device were mended, what is kept of them is not what they look like now. */
+  #lookAgain({ id, mended }: Device): void {
+    const known = this.#queries.getQueryData<DeviceList>(QUERY_KEYS.devices)?.devices.find((one) => one.id === id);
+    if (known === undefined || known.mended?.changedMs === mended?.changedMs) return;
+    this.series.forget(id);
+    void this.#refetch({ queryKey: ["chart"] });
   }
 
   /** Updates the cached answer. An answer still in flight may predate the event, so it is fetched again. */

@@ -29,6 +29,12 @@ export class Series {
     for (const listener of this.#listeners) listener(point);
   }
 
+  /** Its readings look other than they did. */
+  forget(): void {
+    this.latest.set(undefined);
+    this.#recent.length = 0;
+  }
+
   /** Calls back on every reading, first on the recent ones from `sinceMs` on; returns a function that unsubscribes. */
   onPoint(sinceMs: number, listener: (point: Point) => void): () => void {
     for (const point of this.#recent) if (point.ts >= sinceMs) listener(point);
@@ -48,6 +54,11 @@ export class SeriesFeed {
     const series = new Series();
     this.#series.set(key, series);
     return series;
+  }
+
+  /** Of a device whose readings look other than they did. */
+  forget(device: string): void {
+    for (const [key, series] of this.#series) if (key.startsWith(`${device}/`)) series.forget();
   }
 
   accept(readings: readonly LiveReading[]): void {

@@ -27,6 +27,7 @@ import { DeviceControls } from "./controls/device-controls.tsx";
 import styles from "./device-page.module.css";
 import { ExportButton } from "./export/export-button.tsx";
 import { LeftOut } from "./left-out.tsx";
+import { MendedList } from "./mend/mended-list.tsx";
 
 const MINUTE_MS = 60_000;
 /** A first message may bring readings that are a little older. */
@@ -108,6 +109,7 @@ function JoinedDevice({ device }: { readonly device: Device }) {
         </div>
         <div className={styles["about"]}>
           {isAdmin && <KeyCard device={device} />}
+          <MendedList device={device} view={view} />
           <AboutDevice device={device} />
           <ArrivalFacts device={device} />
           <AttributeChanges device={device.id} />

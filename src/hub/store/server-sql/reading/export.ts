@@ -4,6 +4,7 @@ import type { ExportFormat } from "../../../export/export-format.ts";
 import { ExportNames } from "../../../export/export-names.ts";
 import type { ExportSeries, ExportWriter } from "../../../export/export-writer.ts";
 import { JsonRows } from "../../../export/json-writer.ts";
+import { mendedValue, type SeriesMends } from "../../mended.ts";
 import type { ExportPiece, ReadingSelection } from "../../readings.ts";
 import type { ConnectionPool } from "../connection-pool.ts";
 import { compareSeries, type Series } from "../writing/series-directory.ts";
@@ -13,12 +14,17 @@ const BYTES_PER_PIECE = 256_000;
 const PIECE_SLACK_BYTES = 64_000;
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
+export interface WantedFile {
+  readonly selection: ReadingSelection;
+  readonly format: ExportFormat;
+  readonly mends: readonly SeriesMends[];
+}
+
 /** `series` are those of the selection. */
 export async function* exportPieces(
   pool: ConnectionPool,
   series: readonly Series[],
-  { fromMs, toMs }: ReadingSelection,
-  format: ExportFormat,
+  { selection: { fromMs, toMs }, format, mends }: WantedFile,
 ): AsyncGenerator<ExportPiece> {
   const sorted = series.toSorted(compareSeries);
   const names = exportSeries(sorted, format);
@@ -29,10 +35,16 @@ export async function* exportPieces(
     if (writer.length >= BYTES_PER_PIECE) yield pieces.take();
   }
   const ranges = sorted.map(({ id }) => ({ id, fromMs, toMs }));
+  const mendsOf = sorted.map((one) =>
+    mends.find(({ device, metric }) => device === one.device && metric === one.metric),
+  );
   let last = { tsMs: Number.NaN, device: -1 };
   for await (const { places, tsMs, values } of orderedRows(pool, ranges, "oldest-first", Number.POSITIVE_INFINITY)) {
     for (let row = 0; row < tsMs.length; row++) {
       const place = places[row] ?? 0;
+      const { mends: through = [] } = mendsOf[place] ?? {};
+      const value = mendedValue(through, tsMs[row] ?? 0, values[row] ?? 0);
+      if (value === null) continue;
       const here = { tsMs: tsMs[row] ?? 0, device: names.deviceOf[place] ?? 0 };
       // A row of a wide file has all readings of a device and time, and is not cut.
       const isNewRow = here.tsMs !== last.tsMs || here.device !== last.device;
@@ -41,7 +53,7 @@ export async function* exportPieces(
         await nextTurn();
       }
       last = here;
-      writer.row(place, here.tsMs, values[row] ?? 0);
+      writer.row(place, here.tsMs, value);
     }
     await nextTurn();
   }

@@ -49,7 +49,8 @@ export function serverReadings(options: ServerReadingsOptions): ReadingStore {
     },
     bucketGrid,
     page: (query) => readPage(pool, series.select(query).sort(compareSeries), query),
-    export: (selection, format) => exportPieces(pool, series.select(selection), selection, format),
+    export: (selection, format, mends = []) =>
+      exportPieces(pool, series.select(selection), { selection, format, mends }),
     async copy(device, metrics, into) {
       await commits.flush();
       for (const from of series.select({ devices: [device], metrics })) await copySeries(options, from, into);

@@ -6,6 +6,7 @@ import { csvWriter } from "../../../export/csv-writer.ts";
 import type { ExportFormat } from "../../../export/export-format.ts";
 import type { ExportWriter } from "../../../export/export-writer.ts";
 import { JsonRows } from "../../../export/json-writer.ts";
+import type { SeriesMends } from "../../mended.ts";
 import type { ReadingSelection } from "../../readings.ts";
 import type { MemTable } from "../engine/mem-table.ts";
 import { RowWindow } from "./row-window.ts";
@@ -37,6 +38,7 @@ export interface ExportStep {
 export interface ExportOptions extends Sources {
   readonly selection: ReadingSelection;
   readonly format: ExportFormat;
+  readonly mends?: readonly SeriesMends[];
   readonly start: ExportPlace;
   readonly limits?: ExportLimits;
 }

@@ -1,5 +1,6 @@
 // Reads series into a window, some hundred at once: a question for each would take longer than to read what they have.
 
+import { type Mends, mendedValue, type SeriesMends } from "../../mended.ts";
 import type { Columns } from "../codec/chunk-codec.ts";
 import { mergeColumns, NO_READINGS, sliceByTime } from "../codec/columns.ts";
 import type { ChunkTimes, FoundChunk } from "../engine/chunk-times.ts";
@@ -18,13 +19,21 @@ export interface Places {
 /** Of so many series, chunks are kept open from one window to the next. */
 const MAX_SERIES_KEPT_OPEN = 128;
 
+export interface WindowSources extends Sources {
+  /** The readings of these series are read as they look through them. */
+  readonly mends?: readonly SeriesMends[];
+}
+
 export class WindowReader {
   readonly #chunks: Chunks;
   readonly #chunkTimes: ChunkTimes;
+  /** By series. */
+  readonly #mends: ReadonlyMap<number, Mends>;
 
-  constructor({ chunks, chunkTimes }: Sources) {
+  constructor({ table, chunks, chunkTimes, mends = [] }: WindowSources) {
     this.#chunks = chunks;
     this.#chunkTimes = chunkTimes;
+    this.#mends = new Map(mends.map((one) => [table.idOf(one.device, one.metric) ?? 0, one.mends]));
   }
 
   /** Adds what the series have before `toMs`, as far as it lies in the window. */
@@ -43,10 +52,10 @@ export class WindowReader {
         if (firstMs < window.toKey) this.#addChunk(window, place, chunk.value, among, toMs, ids.length);
         else {
           window.leaveOut(firstMs);
-          add(window, place, among);
+          add(window, place, among, this.#mends.get(id));
         }
       }
-      add(window, place, unsealed);
+      add(window, place, unsealed, this.#mends.get(id));
     }
   }
 
@@ -58,15 +67,16 @@ export class WindowReader {
     toMs: number,
     seriesCount: number,
   ): void {
+    const mends = this.#mends.get(head.series);
     const value = soleValue(head);
-    if (value !== null && among.tsMs.length === 0) {
+    if (value !== null && among.tsMs.length === 0 && mends === undefined) {
       window.add(place, head.firstMs, value);
       return;
     }
     const isKeptOpen = seriesCount <= MAX_SERIES_KEPT_OPEN;
     const columns = isKeptOpen ? this.#chunks.columns(head) : this.#chunks.open(head, data);
     const sealed = sliceByTime(columns ?? NO_READINGS, window.fromKey, toMs);
-    const isRead = add(window, place, mergeColumns(sealed, among));
+    const isRead = add(window, place, mergeColumns(sealed, among), mends);
     if (columns === null) return;
     if (!isKeptOpen) this.#chunks.close(columns);
     else if (isRead) this.#chunks.forget(head);
@@ -74,7 +84,23 @@ export class WindowReader {
 }
 
 /** False when some of the rows lie behind the window. */
-function add(window: RowWindow, place: number, { tsMs, values }: Columns): boolean {
+function add(window: RowWindow, place: number, { tsMs, values }: Columns, mends: Mends | undefined): boolean {
+  if (mends !== undefined) return addMended(window, place, { tsMs, values }, mends);
   for (let row = 0; row < tsMs.length; row++) if (!window.add(place, tsMs[row] ?? 0, values[row] ?? 0)) return false;
+  return true;
+}
+
+/** Without the rows that are hidden, of which those behind the window count all the same: it may have to go on there. */
+function addMended(window: RowWindow, place: number, { tsMs, values }: Columns, mends: Mends): boolean {
+  for (let row = 0; row < tsMs.length; row++) {
+    const key = tsMs[row] ?? 0;
+    const value = mendedValue(mends, key, values[row] ?? 0);
+    if (value !== null) {
+      if (!window.add(place, key, value)) return false;
+    } else if (key >= window.toKey) {
+      window.leaveOut(key);
+      return false;
+    }
+  }
   return true;
 }

@@ -6,6 +6,7 @@ import Database from "better-sqlite3";
 import type { Bucket, Reading, SeriesKey } from "../../../../shared/reading.ts";
 import type { ExportFormat } from "../../../export/export-format.ts";
 import type { AuditFilter } from "../../audit.ts";
+import type { SeriesMends } from "../../mended.ts";
 import type { BucketQuery, PageQuery, ReadingPage, ReadingSelection } from "../../readings.ts";
 import { ColumnMemory } from "../codec/column-memory.ts";
 import type { Damage } from "../engine/chunks.ts";
@@ -22,11 +23,15 @@ import { TimePage } from "../queries/time-page.ts";
 import { warmUp } from "./warm-up.ts";
 import { answerCalls, moving, notify } from "./worker-port.ts";
 
-export interface ExportStepQuery {
-  /** Which file the piece is of. */
+export interface WantedFile {
+  /** Tells the files under way apart. */
   readonly file: number;
   readonly selection: ReadingSelection;
   readonly format: ExportFormat;
+  readonly mends: readonly SeriesMends[];
+}
+
+export interface ExportStepQuery extends WantedFile {
   /** Null for the first piece, then what the last one said. */
   readonly next: ExportPlace | null;
   /** Memory for the piece, where there is some to be used again. */
@@ -153,11 +158,11 @@ class Reader {
     }
   }
 
-  exportStep({ file, selection, format, next, buffer }: ExportStepQuery): ExportStep {
+  exportStep({ file, selection, format, mends, next, buffer }: ExportStepQuery): ExportStep {
     return this.#atOneMoment(() => {
       const tail = this.#journal.follow();
       const start = next ?? this.#startOf(selection, tail);
-      const underWay = this.#exports.get(file) ?? new ExportJob({ ...this.#sources, selection, format, start });
+      const underWay = this.#exports.get(file) ?? new ExportJob({ ...this.#sources, selection, format, mends, start });
       this.#exports.set(file, underWay);
       const piece = underWay.step(tail, buffer);
       if (piece.next === null) this.#exports.delete(file);

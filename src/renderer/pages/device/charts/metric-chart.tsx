@@ -2,17 +2,24 @@
 // drawn without it.
 import { useRef, useState } from "react";
 import type { Device, Metric } from "../../../../shared/device.ts";
+import type { Mend } from "../../../../shared/mend.ts";
+import { useMay } from "../../../api/access.ts";
 import { useLatest } from "../../../api/feed/use-live.ts";
 import { useNow } from "../../../api/feed/use-now.ts";
+import { useMends } from "../../../api/mends.ts";
 import type { ShiftName } from "../../../charts/earlier.ts";
 import type { BucketWindow } from "../../../charts/series/bucket-window.ts";
 import { useNear } from "../../../charts/use-near.ts";
 import type { TimeView } from "../../../charts/view/time-view.ts";
 import { LatestValue } from "../../../device/latest-value.tsx";
+import { mendText } from "../../../i18n/mend-text.ts";
 import { metricLabel } from "../../../i18n/names.ts";
 import { text } from "../../../i18n/text.ts";
 import { formatMoment } from "../../../i18n/times.ts";
 import { useDark } from "../../../ui/hooks/use-dark.ts";
+import type { MendDraft } from "../mend/mend-draft.ts";
+import { MendOverlay } from "../mend/mend-overlay.tsx";
+import { MendPanel } from "../mend/mend-panel.tsx";
 import { ChartTable } from "./chart-table.tsx";
 import styles from "./metric-chart.module.css";
 import { Plot } from "./plot.tsx";
@@ -22,6 +29,8 @@ import { savePicture } from "./save-picture.ts";
 const PIXELS_PER_POINT = 2;
 const MAX_POINTS = 1_000;
 const AS_OF_PERIOD_MS = 60_000;
+
+const NONE: readonly Mend[] = [];
 
 interface Props {
   readonly device: Device;
@@ -36,6 +45,11 @@ export function MetricChart({ device, metric, colour, view, shift }: Props) {
   const range = useRef<HTMLSpanElement>(null);
   const [table, setTable] = useState<BucketWindow | null>(null);
   const window = useRef<BucketWindow>(null);
+  const drawn = useRef<(() => void) | null>(null);
+  const [draft, setDraft] = useState<MendDraft | null>(null);
+  const mends =
+    useMends(device.id, device.mended?.changedMs).data?.filter(({ metric: of }) => of === metric.name) ?? NONE;
+  const mayMend = useMay("operator");
   const { width, isNear } = useNear(card);
   const isDark = useDark();
   const label = metricLabel(metric);
@@ -65,13 +79,26 @@ export function MetricChart({ device, metric, colour, view, shift }: Props) {
             label={label}
             points={Math.min(MAX_POINTS, Math.ceil(width / PIXELS_PER_POINT))}
             isNear={isNear}
-            onWindow={(drawn) => {
-              window.current = drawn;
+            onWindow={(shown) => {
+              window.current = shown;
+              drawn.current?.();
             }}
           />
         )}
+        <MendOverlay mends={mends} draft={draft} onDraft={setDraft} onDrawn={drawn} />
       </div>
       <footer>
+        {mends.length > 0 && <span className={styles["mended"]}>{mendText.legend}</span>}
+        {mayMend && (
+          <button
+            type="button"
+            aria-expanded={draft !== null}
+            aria-label={mendText.mendOf(label)}
+            onClick={() => setDraft(draft === null ? draftOfView(view) : null)}
+          >
+            {mendText.mend}
+          </button>
+        )}
         <button
           type="button"
           aria-expanded={table !== null}
@@ -88,9 +115,17 @@ export function MetricChart({ device, metric, colour, view, shift }: Props) {
           {text.chartTable.picture}
         </button>
       </footer>
+      {draft !== null && (
+        <MendPanel device={device.id} metric={metric} draft={draft} onDraft={setDraft} onClose={() => setDraft(null)} />
+      )}
       {table !== null && <ChartTable window={window.current ?? table} metric={metric} />}
     </section>
   );
+}
+
+/** All that is shown. */
+function draftOfView({ bounds: { startMs, endMs } }: TimeView): MendDraft {
+  return { fromMs: Math.floor(startMs), toMs: Math.ceil(endMs), least: "", greatest: "" };
 }
 
 /** Of a value that is not of now. */

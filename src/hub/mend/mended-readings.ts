@@ -1,0 +1,109 @@
+// The readings as everything in the hub sees them: those of the store, through the mends of their series. Where a series has
+// none, the store answers as if this were not here.
+import type { Reading, SeriesKey } from "../../shared/reading.ts";
+import type { ExportFormat } from "../export/export-format.ts";
+import { type Mends, mendedValue } from "../store/mended.ts";
+import {
+  newestOf,
+  type PageQuery,
+  positionOfLast,
+  type ReadingPage,
+  type ReadingSelection,
+  type ReadingStore,
+} from "../store/readings.ts";
+import type { MendList } from "./mend-list.ts";
+import { mendedBuckets } from "./mended-buckets.ts";
+
+/** A page that has lost rows to mends is filled up with so many at once. */
+const MIN_ROWS_PER_READ = 1_000;
+
+export function mendedReadings(stored: ReadingStore, list: MendList): ReadingStore {
+  const page = (query: PageQuery) => {
+    const within = list.within(query);
+    return within.length === 0 ? stored.page(query) : mendedPage(stored, query, list);
+  };
+  return {
+    append: (message) => stored.append(message),
+    async latest() {
+      const newest: Reading[] = [];
+      for (const reading of await stored.latest()) {
+        const shown =
+          list.of(reading.device, reading.metric).length === 0 ? reading : await newestOf({ page }, reading);
+        if (shown !== null) newest.push(shown);
+      }
+      return newest;
+    },
+    buckets(query) {
+      const mends = list.overlapping(query.device, query.metric, query);
+      return mends.length === 0 ? stored.buckets(query) : mendedBuckets(stored, query, mends);
+    },
+    page,
+    bucketGrid: (fromMs, toMs, points) => stored.bucketGrid(fromMs, toMs, points),
+    export: (selection: ReadingSelection, format: ExportFormat) =>
+      stored.export(selection, format, list.within(selection)),
+    copy: (device, metrics, into) => stored.copy(device, metrics, into),
+    remove: (selection) => stored.remove(selection),
+  };
+}
+
+/** Reads on until the page is full: hidden rows take no place in it. */
+async function mendedPage(stored: ReadingStore, query: PageQuery, list: MendList): Promise<ReadingPage> {
+  const rows = new PageRows(query.limit);
+  let { after } = query;
+  for (;;) {
+    const limit = Math.max(MIN_ROWS_PER_READ, rows.missing);
+    const page = await stored.page({ ...query, after, limit });
+    const mends = page.series.map(({ device, metric }) => list.of(device, metric));
+    for (let row = 0; row < page.tsMs.length && rows.missing > 0; row++) rows.add(page, row, mends);
+    after = positionOfLast(page);
+    if (rows.missing === 0 || !page.more || after === null) return rows.page();
+  }
+}
+
+/** Collects one row more than a page has, to know whether there is one. */
+class PageRows {
+  readonly #limit: number;
+  readonly #series: SeriesKey[] = [];
+  readonly #places = new Map<string, number>();
+  readonly #seriesIndex: number[] = [];
+  readonly #tsMs: number[] = [];
+  readonly #values: number[] = [];
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  get missing(): number {
+    return this.#limit + 1 - this.#tsMs.length;
+  }
+
+  add({ series, seriesIndex, tsMs, values }: ReadingPage, row: number, mends: readonly Mends[]): void {
+    const index = seriesIndex[row] ?? 0;
+    const key = series[index];
+    const ts = tsMs[row] ?? 0;
+    const value = mendedValue(mends[index] ?? [], ts, values[row] ?? 0);
+    if (key === undefined || value === null) return;
+    this.#seriesIndex.push(this.#placeOf(key));
+    this.#tsMs.push(ts);
+    this.#values.push(value);
+  }
+
+  page(): ReadingPage {
+    return {
+      series: this.#series,
+      seriesIndex: Uint32Array.from(this.#seriesIndex.slice(0, this.#limit)),
+      tsMs: Float64Array.from(this.#tsMs.slice(0, this.#limit)),
+      values: Float64Array.from(this.#values.slice(0, this.#limit)),
+      more: this.#tsMs.length > this.#limit,
+    };
+  }
+
+  #placeOf(key: SeriesKey): number {
+    const name = `${key.device}\n${key.metric}`;
+    const known = this.#places.get(name);
+    if (known !== undefined) return known;
+    const place = this.#series.push(key) - 1;
+    this.#places.set(name, place);
+    return place;
+  }
+}

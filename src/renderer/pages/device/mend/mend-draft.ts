@@ -1,0 +1,33 @@
+// The box that a person draws around wrong readings, while it is drawn: fields may be empty, or wrong.
+import type { MendRequest } from "../../../../shared/mend.ts";
+
+export interface MendDraft {
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** As they are typed; empty for any value. */
+  readonly least: string;
+  readonly greatest: string;
+}
+
+export type MendBox = Omit<MendRequest, "repair">;
+
+/** Null where it is none. */
+export function boxOf(metric: string, { fromMs, toMs, least, greatest }: MendDraft): MendBox | null {
+  const [low, high] = [numberOf(least), numberOf(greatest)];
+  const isSound = fromMs < toMs && (low ?? Number.NEGATIVE_INFINITY) <= (high ?? Number.POSITIVE_INFINITY);
+  if (!isSound || Number.isNaN(low) || Number.isNaN(high)) return null;
+  const values = { ...(low !== undefined && { least: low }), ...(high !== undefined && { greatest: high }) };
+  return { metric, from: fromMs, to: toMs, ...values };
+}
+
+/** Undefined where nothing is typed, NaN where it is no number. */
+export function numberOf(typed: string): number | undefined {
+  return typed.trim() === "" ? undefined : Number(typed);
+}
+
+/** As `<input type="datetime-local">` writes a moment: local time without a zone, to the second. */
+export function localTime(ms: number): string {
+  if (!Number.isFinite(ms)) return "";
+  const offsetMs = new Date(ms).getTimezoneOffset() * 60_000;
+  return new Date(ms - offsetMs).toISOString().slice(0, 19);
+}

@@ -1,0 +1,85 @@
+// What was mended of a device's readings, the latest first: each can be undone, and the charts can be led to it.
+import type { Device } from "../../../../shared/device.ts";
+import type { Mend } from "../../../../shared/mend.ts";
+import { useMay } from "../../../api/access.ts";
+import { announce } from "../../../api/announcements.ts";
+import { explain } from "../../../api/client.ts";
+import { useMends, useUndoMend } from "../../../api/mends.ts";
+import type { TimeView } from "../../../charts/view/time-view.ts";
+import { mendText } from "../../../i18n/mend-text.ts";
+import { metricLabel } from "../../../i18n/names.ts";
+import { formatQuantity } from "../../../i18n/numbers.ts";
+import { formatInstant } from "../../../i18n/times.ts";
+import rows from "../../../ui/rows.module.css";
+
+const SECOND_MS = 1_000;
+/** Of the stretch, on either side of it. */
+const SHOWN_MARGIN = 0.25;
+
+export function MendedList({ device, view }: { readonly device: Device; readonly view: TimeView }) {
+  const { data: mends = [] } = useMends(device.id, device.mended?.changedMs);
+  const mayUndo = useMay("operator");
+  const undo = useUndoMend(device.id, () => announce(mendText.undone));
+  if (mends.length === 0) return null;
+  return (
+    <section className="panel" aria-labelledby="mended">
+      <h2 id="mended">{mendText.list}</h2>
+      <p className="note">{mendText.listNote}</p>
+      <ul className={rows["rows"]}>
+        {mends.toReversed().map((mend) => {
+          const what = whatOf(mend, device);
+          return (
+            <li key={mend.id}>
+              <div>
+                <strong>{what}</strong>
+                <p>{mendText.period(formatInstant(mend.from, SECOND_MS), formatInstant(mend.to, SECOND_MS))}</p>
+                <p>{mendText.by(mend.by, formatInstant(mend.at, SECOND_MS))}</p>
+              </div>
+              <div className={rows["buttons"]}>
+                <button
+                  type="button"
+                  className="button small"
+                  aria-label={mendText.showOf(what)}
+                  onClick={() => show(mend, view)}
+                >
+                  {mendText.show}
+                </button>
+                {mayUndo && (
+                  <button
+                    type="button"
+                    className="button small"
+                    aria-label={mendText.undoOf(what)}
+                    disabled={undo.isPending}
+                    onClick={() => undo.mutate(mend.id)}
+                  >
+                    {mendText.undo}
+                  </button>
+                )}
+              </div>
+            </li>
+          );
+        })}
+      </ul>
+      {undo.error && <p role="alert">{mendText.notUndone(explain(undo.error))}</p>}
+    </section>
+  );
+}
+
+function show({ from, to }: Mend, view: TimeView): void {
+  const margin = Math.max(SECOND_MS, (to - from) * SHOWN_MARGIN);
+  view.show({ kind: "fixed", fromMs: Math.round(from - margin), toMs: Math.round(to + margin) });
+}
+
+function whatOf({ metric: name, repair, least, greatest }: Mend, { metrics }: Device): string {
+  const metric = metrics.find((one) => one.name === name) ?? { name };
+  const unit = "unit" in metric ? metric.unit : undefined;
+  const written = (value: number) => formatQuantity(value, unit);
+  const parts = [metricLabel(metric)];
+  if (least !== undefined && greatest !== undefined) parts.push(mendText.between(written(least), written(greatest)));
+  else if (least !== undefined) parts.push(mendText.above(written(least)));
+  else if (greatest !== undefined) parts.push(mendText.below(written(greatest)));
+  if (repair.kind === "hide") parts.push(mendText.done.hide);
+  else if (repair.kind === "set") parts.push(mendText.done.set(written(repair.value)));
+  else parts.push(mendText.done.scale(String(repair.factor), String(repair.offset)));
+  return parts.join(" · ");
+}

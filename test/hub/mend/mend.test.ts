@@ -1,0 +1,216 @@
+// Mends through the hub: what is shown everywhere at once, what is told to the audit log, and that an undone mend leaves no
+// trace, whatever became of the device meanwhile.
+import Database from "better-sqlite3";
+import { expect, test } from "vitest";
+import type { Device } from "../../../src/shared/device.ts";
+import type { Mend } from "../../../src/shared/mend.ts";
+import { type HubInside, startHubInside } from "../../support/hub-inside.ts";
+import { findings } from "../../support/stores/store.ts";
+import { until } from "../../support/until.ts";
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const NOW = Date.UTC(2026, 0, 31, 12);
+const START = NOW - 10 * HOUR_MS;
+
+/** A reading a minute for ten hours: 20 at even ones, 21 at odd ones, and 4711.25 in the last. */
+async function sendTenHours(hub: HubInside, device = "pi"): Promise<void> {
+  const readings = Array.from({ length: 600 }, (_, minute) => {
+    const t = minute === 599 ? 4711.25 : 20 + (minute % 2);
+    return { device_id: device, ts: START + minute * 60_000, t };
+  });
+  expect((await hub.post(readings)).status).toBe(200);
+}
+
+async function get<T>(hub: HubInside, path: string): Promise<T> {
+  const response = await hub.fetch(path);
+  expect(response.status).toBe(200);
+  return response.json();
+}
+
+const device = (hub: HubInside, id = "pi") => get<Device>(hub, `/api/v1/devices/${id}`);
+const latest = async (hub: HubInside, id = "pi") => (await device(hub, id)).metrics.map(({ latest }) => latest);
+const mendsOf = async (hub: HubInside, id = "pi") =>
+  (await get<{ mends: Mend[] }>(hub, `/api/v1/devices/${id}/mends`)).mends;
+
+async function mend(hub: HubInside, body: object, id = "pi") {
+  const sent = { metric: "t", from: START, to: NOW, ...body };
+  const response = await hub.fetch(`/api/v1/devices/${id}/mends`, { method: "POST", body: JSON.stringify(sent) });
+  return { status: response.status, ...(await response.json()) };
+}
+
+const undo = (hub: HubInside, { id, device: of }: Mend) =>
+  hub.fetch(`/api/v1/devices/${of}/mends/${id}`, { method: "DELETE", body: "{}" });
+
+/** Everything that is answered of a device's readings. */
+async function shown(hub: HubInside, id = "pi"): Promise<unknown[]> {
+  const range = `from=${START - DAY_MS}&to=${NOW}`;
+  const charts = [10, 40, 1_000].map((points) => `/api/v1/devices/${id}/readings?metric=t&${range}&points=${points}`);
+  const rows = `/api/v1/readings?device=${id}&limit=1000`;
+  const frames = `/api/v1/frames?device=${id}&${range}&points=50&value=max`;
+  const answers: unknown[] = await Promise.all([...charts, rows, frames].map((path) => get(hub, path)));
+  for (const kind of ["csv", "json"])
+    answers.push(await (await hub.fetch(`/api/v1/export.${kind}?device=${id}`)).text());
+  return [...answers, await latest(hub, id)];
+}
+
+/** What is on disk of readings and their rollups. */
+function stored(hub: HubInside): unknown {
+  const db = new Database(`${hub.path}/bramble.db`, { readonly: true });
+  try {
+    const chunks = "SELECT chunk.*, hex(data) FROM chunk JOIN chunk_data ON id = data_id ORDER BY series, first";
+    const rollups = "SELECT series, minutes, block, hex(slots) FROM rollup ORDER BY 1, 2, 3";
+    return [chunks, rollups].map((sql) => db.prepare(sql).all());
+  } finally {
+    db.close();
+  }
+}
+
+async function sealed(hub: HubInside): Promise<void> {
+  // The journal is sealed once it is an hour old.
+  hub.clock.advance(2 * HOUR_MS);
+  await until("the readings are sealed", async () => (countOf(hub, "journal") === 0 ? true : undefined));
+  expect(countOf(hub, "chunk")).toBeGreaterThan(0);
+}
+
+function countOf(hub: HubInside, table: "chunk" | "journal"): unknown {
+  const db = new Database(`${hub.path}/bramble.db`, { readonly: true });
+  try {
+    return db.prepare(`SELECT count(*) FROM ${table}`).pluck().get();
+  } finally {
+    db.close();
+  }
+}
+
+test("a mend shows everywhere at once, is kept, and undone it leaves no trace", async () => {
+  await using hub = await startHubInside({ nowMs: NOW });
+  await sendTenHours(hub);
+  const before = await shown(hub);
+  const preview = `/api/v1/devices/pi/mends/preview?metric=t&from=${START}&to=${NOW}&least=100`;
+  expect(await get(hub, preview)).toEqual({ readings: 1 });
+
+  const made = await mend(hub, { least: 100, repair: { kind: "hide" } });
+  expect(made).toMatchObject({ status: 201, readings: 1, mend: { device: "pi", at: NOW, repair: { kind: "hide" } } });
+  const [coarse, , fine, rows, frames, csv, json, newest] = await shown(hub);
+  expect(newest).toEqual([{ ts: START + 598 * 60_000, value: 20 }]);
+  const wrong = (answers: unknown[]) => answers.filter((answer) => JSON.stringify(answer).includes("4711.25")).length;
+  expect(wrong(before)).toBe(before.length);
+  expect(wrong([coarse, fine, rows, frames, csv, json])).toBe(0);
+  expect(await get(hub, preview)).toEqual({ readings: 0 });
+  expect(await device(hub)).toMatchObject({ mended: { mends: 1, changedMs: NOW } });
+
+  // The next looks at what this one left; half of the readings are 20.
+  const scaled = await mend(hub, { greatest: 20, repair: { kind: "scale", factor: 1.8, offset: 32 } });
+  expect(scaled).toMatchObject({ status: 201, readings: 300 });
+  const set = await mend(hub, { to: START + 60_000, repair: { kind: "set", value: -5 } });
+  expect(set).toMatchObject({ readings: 1 });
+  const mended = await shown(hub);
+  expect(mended[5]).toContain(`${new Date(START).toISOString()},pi,t,-5\r\n`);
+  expect(mended[5]).toContain(`${new Date(START + 120_000).toISOString()},pi,t,68\r\n`);
+  await hub.restart();
+  expect(await shown(hub)).toEqual(mended);
+  expect((await mendsOf(hub)).map(({ id }) => id)).toEqual([made.mend.id, scaled.mend.id, set.mend.id]);
+
+  // A late reading that lies in a box looks like those in it, also to who listens.
+  await hub.post({ device_id: "pi", ts: START + 599 * 60_000, t: 4711.5 });
+  expect(await latest(hub)).toEqual([{ ts: START + 598 * 60_000, value: 68 }]);
+  await hub.post({ device_id: "pi", ts: START + 599 * 60_000, t: 4711.25 });
+
+  for (const one of [scaled, made, set]) {
+    const undone = await undo(hub, one.mend);
+    expect(undone.status).toBe(200);
+  }
+  expect(await shown(hub)).toEqual(before);
+  expect(await device(hub)).toMatchObject({ mended: { mends: 0 } });
+  await hub.restart();
+  expect(await shown(hub)).toEqual(before);
+  expect(findings(`${hub.path}/bramble.db`)).toEqual([]);
+});
+
+test("what is sealed stays bit for bit what it was, and is checked clean", async () => {
+  await using hub = await startHubInside({ nowMs: NOW });
+  await sendTenHours(hub);
+  await sealed(hub);
+  const [bytes, before] = [stored(hub), await shown(hub)];
+  const made = await mend(hub, { from: START + 7 * 60_000, repair: { kind: "scale", factor: -0.1, offset: 3 } });
+  expect(made.readings).toBe(593);
+  const mended = await shown(hub);
+  expect(mended).not.toEqual(before);
+  expect(stored(hub)).toEqual(bytes);
+  expect(findings(`${hub.path}/bramble.db`)).toEqual([]);
+  await undo(hub, made.mend);
+  expect(await shown(hub)).toEqual(before);
+  expect(stored(hub)).toEqual(bytes);
+});
+
+test("mends go with a device: renamed, merged, cut by retention, and gone with it", async () => {
+  await using hub = await startHubInside({ nowMs: NOW });
+  await sendTenHours(hub, "old");
+  await hub.post({ device_id: "old", ts: START, only: 7 });
+  await hub.post({ device_id: "new", ts: NOW - 1_000, t: 22 });
+  const hidden = await mend(hub, { least: 100, repair: { kind: "hide" } }, "old");
+  await mend(hub, { metric: "only", repair: { kind: "hide" } }, "old");
+  expect((await device(hub, "old")).metrics.map(({ name }) => name)).toEqual(["t"]);
+  await hub.fetch("/api/v1/devices/old", { method: "PATCH", body: JSON.stringify({ name: "Shed" }) });
+  expect(await mendsOf(hub, "old")).toHaveLength(2);
+
+  const merged = await hub.fetch("/api/v1/devices/old/merge", {
+    method: "POST",
+    body: JSON.stringify({ into: "new" }),
+  });
+  expect(merged.status).toBe(200);
+  const [csv] = (await shown(hub, "new")).slice(5, 6);
+  expect(csv).not.toContain("4711.25");
+  expect(String(csv).split("\r\n")).toHaveLength(1 + 599 + 1 + 1);
+  const [first, only] = await mendsOf(hub, "new");
+  if (first === undefined || only === undefined) throw new Error("a mend is lost");
+  expect([first.id, first.at]).toEqual([`${hidden.mend.id}.new`, NOW]);
+  await hub.restart();
+  expect((await hub.fetch("/api/v1/devices/old/mends")).status).toBe(404);
+  await undo(hub, first);
+  await undo(hub, only);
+  const whole = await hub.fetch("/api/v1/export.csv?device=new");
+  expect((await whole.text()).split("\r\n")).toHaveLength(1 + 601 + 1 + 1);
+
+  await mend(hub, { repair: { kind: "set", value: 1 } }, "new");
+  const rules = [{ keepDays: 1 }];
+  await hub.fetch("/api/v1/retention", { method: "PUT", body: JSON.stringify({ rules }) });
+  expect(await get(hub, `/api/v1/devices/new/mends/preview?metric=t&from=0&to=${NOW}`)).toMatchObject({});
+  await hub.fetch("/api/v1/devices/new", { method: "DELETE", body: "{}" });
+  await hub.post({ device_id: "new", ts: NOW - 5_000, t: 3 });
+  expect(await latest(hub, "new")).toEqual([{ ts: NOW - 5_000, value: 3 }]);
+  expect(await mendsOf(hub, "new")).toEqual([]);
+  expect(findings(`${hub.path}/bramble.db`)).toEqual([]);
+});
+
+test("who may mend, what is refused, and what the audit log says", async () => {
+  await using hub = await startHubInside({ nowMs: NOW });
+  await sendTenHours(hub);
+  const hide = { repair: { kind: "hide" } };
+  expect(await mend(hub, { ...hide, from: NOW })).toMatchObject({ status: 400, error: "bad-request" });
+  expect(await mend(hub, { ...hide, least: 2, greatest: 1 })).toMatchObject({ status: 400, error: "bad-request" });
+  expect(await mend(hub, { repair: { kind: "set" } })).toMatchObject({ status: 400 });
+  expect(await mend(hub, { ...hide, metric: " " })).toMatchObject({ status: 400, error: "bad-metric" });
+  expect(await mend(hub, hide, "nobody")).toMatchObject({ status: 404, error: "no-such-device" });
+  const key = JSON.stringify({ name: "reader", role: "viewer" });
+  const { key: viewer } = await (await hub.fetch("/api/v1/api-keys", { method: "POST", body: key })).json();
+  const refused = await fetch(`http://127.0.0.1:${hub.httpPort}/api/v1/devices/pi/mends`, {
+    method: "POST",
+    headers: { Authorization: `Bearer ${viewer}`, "Content-Type": "application/json" },
+    body: JSON.stringify({ metric: "t", from: START, to: NOW, ...hide }),
+  });
+  expect(refused.status).toBe(403);
+  const made = await mend(hub, { ...hide, greatest: 20 });
+  expect((await undo(hub, made.mend)).status).toBe(200);
+  expect((await undo(hub, made.mend)).status).toBe(404);
+  const { entries } = await get<{ entries: { action: string; details: object }[] }>(hub, "/api/v1/audit?action=mend.");
+  const done = entries.filter(({ details }) => !("code" in details));
+  expect(done.map(({ action }) => action).slice(0, 2)).toEqual(["mend.undo", "mend.apply"]);
+  expect(done[1]?.details).toMatchObject({
+    mend: made.mend.id,
+    metric: "t",
+    greatest: 20,
+    kind: "hide",
+    readings: 300,
+  });
+});
