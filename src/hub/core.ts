@@ -12,6 +12,7 @@ import { Registry } from "./devices/registry.ts";
 import { Retention } from "./devices/retention.ts";
 import { DeviceView } from "./devices/state/device-view.ts";
 import { HubEvents } from "./events.ts";
+import { FirstStart } from "./first-start/first-start.ts";
 import { Ingest } from "./ingest/accept.ts";
 import { Refusals } from "./ingest/refusals.ts";
 import { LiveFeed } from "./live/feed.ts";
@@ -21,6 +22,7 @@ import { LogThrottle } from "./observe/log-throttle.ts";
 import { Metrics } from "./observe/metrics.ts";
 import { Inbox } from "./protocols/inbox.ts";
 import { deviceTopics } from "./protocols/protocols.ts";
+import { SimulatedDevices } from "./simulation/simulated-devices.ts";
 import { ServerStore } from "./store/server-sql/server-store.ts";
 import { SqliteStore } from "./store/sqlite/sqlite-store.ts";
 import type { Store } from "./store/store.ts";
@@ -52,6 +54,7 @@ export interface Core {
   readonly inbox: Inbox;
   readonly feed: LiveFeed;
   readonly floodLog: LogThrottle;
+  readonly firstStart: FirstStart;
 }
 
 /** A part with a life of its own: started in order, stopped in the opposite one. */
@@ -97,7 +100,8 @@ export function createCore({ config, folder, version, clock, freeBytes, log, onD
     events,
     onSaveFailed: failed("a command could not be written down"),
   });
-  const view = new DeviceView({ directory, commands, keys: access.deviceKeys });
+  const simulated = new SimulatedDevices({ records, events });
+  const view = new DeviceView({ directory, commands, simulated, keys: access.deviceKeys });
   const registry = new Registry({
     directory,
     view,
@@ -105,7 +109,7 @@ export function createCore({ config, folder, version, clock, freeBytes, log, onD
     records,
     clock,
     joining: config.joining,
-    isInvited: (device) => access.deviceKeys.isInvited(device),
+    isInvited: (device) => access.deviceKeys.isInvited(device) || simulated.has(device),
     events,
     onSaveFailed: failed("devices could not be written down"),
   });
@@ -136,6 +140,19 @@ export function createCore({ config, folder, version, clock, freeBytes, log, onD
     events,
   });
   const inbox = new Inbox({ ingest, clock });
+  const firstStart = new FirstStart({
+    simulated,
+    inbox,
+    registry,
+    directory,
+    commands,
+    records,
+    budget,
+    events,
+    clock,
+    hasAccount: () => access.people.list().length > 0,
+    onFailure: failed("a simulated Pi, or the first steps, could not be written down"),
+  });
   const feed = new LiveFeed({ events, devices: view, clock });
   return {
     events,
@@ -153,5 +170,6 @@ export function createCore({ config, folder, version, clock, freeBytes, log, onD
     inbox,
     feed,
     floodLog,
+    firstStart,
   };
 }

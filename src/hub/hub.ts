@@ -210,11 +210,11 @@ export class Hub {
 
   /** Opens the store, on threads of its own, while the HTTP server is prepared; answers the hub's id. */
   async #startCore(core: Core, http: HttpTransport): Promise<string> {
-    const { store, access, disk, directory, registry, retention, refusals, commands } = core;
+    const { store, access, disk, directory, registry, retention, refusals, commands, firstStart } = core;
     this.#stops.push(() => store.stop());
     await Promise.all([store.start(), http.prepare()]);
     const hubId = await store.records.setting("hub-id", randomUUID);
-    for (const part of [access, disk, registry, retention, refusals, commands]) await this.#run(part);
+    for (const part of [access, disk, registry, retention, refusals, commands, firstStart]) await this.#run(part);
     const { config, clock } = this.#options;
     if (!config.trustClock) refuseLateClock(directory, clock);
     return hubId;
@@ -272,9 +272,8 @@ export class Hub {
     const { store, access, directory, registry, refusals, retention, commands, ingest, inbox, budget, feed, floodLog } =
       core;
     const { basePath } = config;
-    const mqttPort = () => endpoints.mqttPort;
-    const httpsPort = () => endpoints.httpsPort;
-    const diagnostics = new HttpDiagnostics({ failures, mqttPort, httpsPort, floodLog });
+    const ports = { mqttPort: () => endpoints.mqttPort, httpsPort: () => endpoints.httpsPort };
+    const diagnostics = new HttpDiagnostics({ failures, ...ports, floodLog });
     const clients = new RequestClients({
       proxies: access.proxies,
       admission,
@@ -311,6 +310,7 @@ export class Hub {
       inbox,
       doctor,
       mqttClients: mqtt.clients,
+      firstStart: core.firstStart,
       reach,
       log,
       hubInfo: (language) => status.info(language),

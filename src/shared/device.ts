@@ -175,6 +175,7 @@ export const Device = Type.Object({
     ),
   ),
   duplicate: Type.Optional(DuplicateDevice),
+  simulated: Type.Optional(Type.Literal(true, { description: "the hub simulates it: there is no such Pi" })),
   key: Type.Optional(DeviceKey),
   offeredKey: Type.Optional(OfferedKey),
   skipped: Type.Optional(

@@ -38,6 +38,7 @@ async function startRegistry(open: TestStore, readings: ReadingStore = open.stor
     view: new DeviceView({
       directory,
       commands: { desired: () => new Map() },
+      simulated: { has: () => false },
       keys: { get: () => undefined, offerOf: () => undefined },
     }),
     readings,

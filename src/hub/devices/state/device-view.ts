@@ -12,6 +12,7 @@ export interface DeviceViewOptions {
   readonly directory: DeviceDirectory;
   /** By control: what a device was last told. */
   readonly commands: { desired(device: string): ReadonlyMap<string, Desired> };
+  readonly simulated: { has(device: DeviceId): boolean };
   readonly keys: { get(device: DeviceId): DeviceKey | undefined; offerOf(device: DeviceId): OfferedKey | undefined };
 }
 
@@ -32,11 +33,12 @@ export class DeviceView {
   }
 
   show(state: DeviceState): Device {
-    const { commands, keys } = this.#options;
+    const { commands, keys, simulated } = this.#options;
     const key = keys.get(state.id);
     const offeredKey = keys.offerOf(state.id);
     return {
       ...toDevice(state, commands.desired(state.id)),
+      ...(simulated.has(state.id) && { simulated: true as const }),
       ...(key && { key }),
       ...(offeredKey && { offeredKey }),
     };
