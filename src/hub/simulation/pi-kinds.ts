@@ -6,7 +6,7 @@ import { bursts, door, meter, type Signal, wave } from "./signals.ts";
 
 type NameCode = Extract<MessageCode, `simulation/${string}`>;
 
-export interface SimulatedMetric {
+interface SimulatedMetric {
   readonly name: string;
   readonly label: NameCode;
   readonly unit?: string;
@@ -15,7 +15,7 @@ export interface SimulatedMetric {
   readonly signal: Signal;
 }
 
-export interface SimulatedControl {
+interface SimulatedControl {
   /** Its label is said in a person's language. */
   readonly control: Control;
   readonly label: NameCode;

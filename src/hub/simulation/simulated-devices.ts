@@ -19,6 +19,9 @@ const simulatedDeviceRecords: RecordKind<typeof SimulatedDevice> = {
   deviceOf: ({ id }) => id,
 };
 
+/** What charts of a new simulated Pi are filled with. */
+export const SIMULATED_PAST_MS = 3_600_000;
+
 export interface SimulatedDevicesOptions {
   readonly records: Pick<RecordStore, "collection">;
   readonly events: Pick<HubEvents, "deviceRemoved">;
@@ -41,6 +44,11 @@ export class SimulatedDevices {
 
   has(id: DeviceId): boolean {
     return this.#devices.size > 0 && this.#devices.has(id);
+  }
+
+  /** How long a past is made up for it; null where it is no simulated one. */
+  pastMsOf(id: DeviceId): number | null {
+    return this.has(id) ? SIMULATED_PAST_MS : null;
   }
 
   list(): SimulatedDevice[] {

@@ -13,11 +13,10 @@ import type { Inbox } from "../protocols/inbox.ts";
 import { matchTopic } from "../protocols/protocols.ts";
 import type { PiKind } from "./pi-kinds.ts";
 import { rounded } from "./signals.ts";
+import { SIMULATED_PAST_MS } from "./simulated-devices.ts";
 
 /** Between two values, of the past and live. */
 export const SAMPLE_PERIOD_MS = 2_000;
-/** Of the past, that a chart is filled with. */
-const HISTORY_MS = 3_600_000;
 const SAMPLES_PER_MESSAGE = 300;
 /** The part of the way that a value goes to where a control pulls it, in one sample. */
 const EASE = 0.04;
@@ -83,7 +82,7 @@ export class SimulatedPi {
     });
     const nowMs = clock.now();
     const known = registry.get(id)?.metrics.map(({ latest }) => latest.ts) ?? [];
-    const fromMs = Math.max(nowMs - HISTORY_MS, ...known.map((ts) => ts + SAMPLE_PERIOD_MS));
+    const fromMs = Math.max(nowMs - SIMULATED_PAST_MS, ...known.map((ts) => ts + SAMPLE_PERIOD_MS));
     for (let t = fromMs; t < nowMs; t += SAMPLES_PER_MESSAGE * SAMPLE_PERIOD_MS) {
       const endMs = Math.min(nowMs, t + SAMPLES_PER_MESSAGE * SAMPLE_PERIOD_MS);
       const samples = [];

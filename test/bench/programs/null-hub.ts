@@ -82,7 +82,7 @@ const commands = new Commands({
   events,
   onSaveFailed: (error) => log.error(error),
 });
-const view = new DeviceView({ directory, commands, simulated: { has: () => false }, keys: access.deviceKeys });
+const view = new DeviceView({ directory, commands, simulated: { pastMsOf: () => null }, keys: access.deviceKeys });
 const feed = new LiveFeed({ events, devices: view, clock });
 const registry = new Registry({
   directory,

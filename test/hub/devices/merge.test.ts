@@ -38,7 +38,7 @@ async function startRegistry(open: TestStore, readings: ReadingStore = open.stor
     view: new DeviceView({
       directory,
       commands: { desired: () => new Map() },
-      simulated: { has: () => false },
+      simulated: { pastMsOf: () => null },
       keys: { get: () => undefined, offerOf: () => undefined },
     }),
     readings,

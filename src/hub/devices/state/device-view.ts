@@ -12,7 +12,8 @@ export interface DeviceViewOptions {
   readonly directory: DeviceDirectory;
   /** By control: what a device was last told. */
   readonly commands: { desired(device: string): ReadonlyMap<string, Desired> };
-  readonly simulated: { has(device: DeviceId): boolean };
+  /** How long a past was made up for a device before it was there; null of a real one. */
+  readonly simulated: { pastMsOf(device: DeviceId): number | null };
   readonly keys: { get(device: DeviceId): DeviceKey | undefined; offerOf(device: DeviceId): OfferedKey | undefined };
 }
 
@@ -36,9 +37,10 @@ export class DeviceView {
     const { commands, keys, simulated } = this.#options;
     const key = keys.get(state.id);
     const offeredKey = keys.offerOf(state.id);
+    const pastMs = simulated.pastMsOf(state.id);
     return {
       ...toDevice(state, commands.desired(state.id)),
-      ...(simulated.has(state.id) && { simulated: true as const }),
+      ...(pastMs !== null && { simulated: true as const, firstSeenMs: state.firstSeenMs - pastMs }),
       ...(key && { key }),
       ...(offeredKey && { offeredKey }),
     };
