@@ -12,6 +12,7 @@ import { Registry } from "./devices/registry.ts";
 import { Retention } from "./devices/retention.ts";
 import { DeviceView } from "./devices/state/device-view.ts";
 import { HubEvents } from "./events.ts";
+import { FirstStart } from "./first-start/first-start.ts";
 import { Ingest } from "./ingest/accept.ts";
 import { Refusals } from "./ingest/refusals.ts";
 import { LiveFeed } from "./live/feed.ts";
@@ -26,6 +27,7 @@ import { Metrics } from "./observe/metrics.ts";
 import { Inbox } from "./protocols/inbox.ts";
 import { deviceTopics } from "./protocols/protocols.ts";
 import type { ReadingStore } from "./store/readings.ts";
+import { SimulatedDevices } from "./simulation/simulated-devices.ts";
 import { ServerStore } from "./store/server-sql/server-store.ts";
 import { SpooledStore } from "./store/spool/spooled-store.ts";
 import { SqliteStore, type SqliteStoreOptions } from "./store/sqlite/sqlite-store.ts";
@@ -71,6 +73,7 @@ export interface Core {
   readonly workerNews: Part;
   /** What waits for the database server; null where nothing does, undefined where nothing is ever kept for one. */
   readonly spool: () => Promise<SpoolStatus | null | undefined>;
+  readonly firstStart: FirstStart;
 }
 
 /** A part with a life of its own: started in order, stopped in the opposite one. */
@@ -132,7 +135,8 @@ export function createCore({ config, folder, version, clock, freeBytes, log, onD
     events,
     onSaveFailed: failed("a command could not be written down"),
   });
-  const view = new DeviceView({ directory, commands, keys: access.deviceKeys, mends });
+  const simulated = new SimulatedDevices({ records, events });
+  const view = new DeviceView({ directory, commands, simulated, keys: access.deviceKeys, mends });
   const registry = new Registry({
     directory,
     view,
@@ -141,7 +145,7 @@ export function createCore({ config, folder, version, clock, freeBytes, log, onD
     mends,
     clock,
     joining: config.joining,
-    isInvited: (device) => access.deviceKeys.isInvited(device),
+    isInvited: (device) => access.deviceKeys.isInvited(device) || simulated.has(device),
     events,
     onSaveFailed: failed("devices could not be written down"),
   });
@@ -193,6 +197,19 @@ export function createCore({ config, folder, version, clock, freeBytes, log, onD
     events,
   });
   const inbox = new Inbox({ ingest, clock });
+  const firstStart = new FirstStart({
+    simulated,
+    inbox,
+    registry,
+    directory,
+    commands,
+    records,
+    budget,
+    events,
+    clock,
+    hasAccount: () => access.people.list().length > 0,
+    onFailure: failed("a simulated Pi, or the first steps, could not be written down"),
+  });
   const feed = new LiveFeed({ events, devices: view, mends, clock });
   return {
     events,
@@ -217,5 +234,6 @@ export function createCore({ config, folder, version, clock, freeBytes, log, onD
     places: server === null ? null : (hubId) => new WorkerPlaces(server, hubId),
     workerNews,
     spool: async () => (store instanceof SpooledStore ? ((await store.status()).spool ?? null) : undefined),
+    firstStart,
   };
 }

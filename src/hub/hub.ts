@@ -219,11 +219,12 @@ export class Hub {
 
   /** Opens the store, on threads of its own, while the HTTP server is prepared; answers the hub's id. */
   async #startCore(core: Core, http: HttpTransport): Promise<string> {
-    const { store, access, disk, mends, directory, registry, retention, timeline, refusals, commands, workerNews } = core;
+    const { store, access, directory, workerNews } = core;
+    const { disk, mends, registry, retention, timeline, refusals, commands, firstStart } = core;
     this.#stops.push(() => store.stop());
     await Promise.all([store.start(), http.prepare()]);
     const hubId = await store.records.setting("hub-id", randomUUID);
-    const parts = [access, disk, mends, registry, retention, timeline, refusals, commands, workerNews];
+    const parts = [access, disk, mends, registry, retention, timeline, refusals, commands, firstStart, workerNews];
     for (const part of parts) await this.#run(part);
     const { config, clock } = this.#options;
     if (!config.trustClock) refuseLateClock(directory, clock);
@@ -281,9 +282,8 @@ export class Hub {
     const { config, version, uiFolder, agentFolder, clock, httpTimeouts, log } = this.#options;
     const { store, access, directory, registry, refusals, commands, inbox, budget, floodLog } = core;
     const { basePath } = config;
-    const mqttPort = () => endpoints.mqttPort;
-    const httpsPort = () => endpoints.httpsPort;
-    const diagnostics = new HttpDiagnostics({ failures, mqttPort, httpsPort, floodLog });
+    const ports = { mqttPort: () => endpoints.mqttPort, httpsPort: () => endpoints.httpsPort };
+    const diagnostics = new HttpDiagnostics({ failures, ...ports, floodLog });
     const clients = new RequestClients({
       proxies: access.proxies,
       admission,
@@ -315,6 +315,7 @@ export class Hub {
       clock,
       doctor,
       mqttClients: mqtt.clients,
+      firstStart: core.firstStart,
       reach,
       log,
       hubInfo: (language) => status.info(language),

@@ -19,6 +19,11 @@ const AddDevice = lazy(async () => ({ default: (await import("./pages/add-device
 const ComparePage = lazy(async () => ({ default: (await import("./pages/compare/compare-page.tsx")).ComparePage }));
 const DevicePage = lazy(async () => ({ default: (await import("./pages/device/device-page.tsx")).DevicePage }));
 const DoctorPage = lazy(async () => ({ default: (await import("./pages/doctor/doctor-page.tsx")).DoctorPage }));
+const FirstStart = lazy(async () => ({ default: (await import("./pages/first-start/first-start.tsx")).FirstStart }));
+const OverviewFoot = lazy(async () => ({
+  default: (await import("./pages/first-start/overview-foot.tsx")).OverviewFoot,
+}));
+const RecipesPage = lazy(async () => ({ default: (await import("./pages/recipes/recipes-page.tsx")).RecipesPage }));
 const EditDevice = lazy(async () => ({ default: (await import("./pages/edit-device/edit-device.tsx")).EditDevice }));
 
 export function App({ refusedLink }: { readonly refusedLink: RefusedLink }) {
@@ -47,6 +52,16 @@ function sharedPage({ device, view }: Me): Route | null {
 
 function Page({ route }: { readonly route: Route }) {
   const isAdmin = useMay("admin");
+  const home = (
+    <Overview
+      whileEmpty={<AddDevice head={(places) => <FirstStart {...places} />} />}
+      foot={
+        <Suspense fallback={null}>
+          <OverviewFoot />
+        </Suspense>
+      }
+    />
+  );
   switch (route.kind) {
     case "device":
       return <DevicePage key={route.id} id={route.id} />;
@@ -54,21 +69,23 @@ function Page({ route }: { readonly route: Route }) {
       if (!isAdmin) return <DevicePage key={route.id} id={route.id} />;
       return <EditDevice key={route.id} id={route.id} whileNotEditable={<DevicePage id={route.id} />} />;
     case "add":
-      return isAdmin ? <AddDevice /> : <Overview whileEmpty={null} />;
+      return isAdmin ? <AddDevice /> : home;
     case "access":
       return <AccessPage section={route.section} />;
     case "compare":
       return <ComparePage key={route.view} viewId={route.view} />;
+    case "recipes":
+      return <RecipesPage recipeId={route.recipe} />;
     case "doctor":
       return <DoctorPage />;
     case "unknown":
       return (
         <>
           <UnknownLink {...route} />
-          <Overview whileEmpty={<AddDevice />} />
+          {home}
         </>
       );
     case "overview":
-      return <Overview whileEmpty={<AddDevice />} />;
+      return home;
   }
 }

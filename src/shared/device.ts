@@ -194,6 +194,7 @@ export const Device = Type.Object({
   ),
   duplicate: Type.Optional(DuplicateDevice),
   mended: Type.Optional(MendState),
+  simulated: Type.Optional(Type.Literal(true, { description: "the hub simulates it: there is no such Pi" })),
   key: Type.Optional(DeviceKey),
   offeredKey: Type.Optional(OfferedKey),
   skipped: Type.Optional(

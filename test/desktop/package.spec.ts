@@ -57,7 +57,7 @@ test("it opens its window and shows what its hub takes, and lets no debugger in"
   });
   await expect.poll(() => profile.hubRuns, { timeout: 30_000 }).toBe(true);
   if (process.platform === "linux")
-    await expect.poll(() => windowTitles(command)).toContain("Add a Raspberry Pi · Bramble");
+    await expect.poll(() => windowTitles(command)).toContain("Your first reading · Bramble");
   await profile.post({ device_id: "raspi-01", temperature: 21.5 });
   // The page went to the overview by itself: it hears its hub.
   if (process.platform === "linux") await expect.poll(() => windowTitles(command)).toContain("Overview · Bramble");

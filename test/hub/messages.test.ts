@@ -15,6 +15,7 @@ import { notes } from "../../src/shared/messages/en/notes.ts";
 import { places } from "../../src/shared/messages/en/places.ts";
 import { proxies } from "../../src/shared/messages/en/proxies.ts";
 import { reach } from "../../src/shared/messages/en/reach.ts";
+import { simulation } from "../../src/shared/messages/en/simulation.ts";
 import { start } from "../../src/shared/messages/en/start.ts";
 import { timeline } from "../../src/shared/messages/en/timeline.ts";
 import { tls } from "../../src/shared/messages/en/tls.ts";
@@ -81,6 +82,7 @@ test("no code is there twice, and each error has a sentence", () => {
     places,
     proxies,
     reach,
+    simulation,
     start,
     timeline,
     tls,

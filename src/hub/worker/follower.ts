@@ -67,6 +67,7 @@ export class Follower implements IngestRegistry {
       view: new DeviceView({
         directory,
         mends,
+        simulated: { pastMsOf: () => null },
         commands: { desired: () => new Map() },
         keys: { get: () => undefined, offerOf: () => undefined },
       }),

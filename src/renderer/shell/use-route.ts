@@ -8,6 +8,7 @@ export type Route =
   | { readonly kind: "overview" }
   | { readonly kind: "add" }
   | { readonly kind: "doctor" }
+  | { readonly kind: "recipes"; readonly recipe: string | null }
   | { readonly kind: "access"; readonly section: AccessSection }
   | { readonly kind: "compare"; readonly view: string | null }
   | { readonly kind: "device"; readonly id: string }
@@ -20,6 +21,8 @@ export const LINKS = {
   wall: "#/?wall=1",
   add: "#/add",
   doctor: "#/doctor",
+  recipes: "#/recipes",
+  recipe: (id: string): string => `#/recipes/${id}`,
   access: (section: AccessSection): string => `#/access/${section}`,
   compare: "#/compare",
   view: (id: string): string => `#/compare/${encodeURIComponent(id)}`,
@@ -34,6 +37,8 @@ export function parseRoute(address: string): Route {
   if (hash === LINKS.add) return { kind: "add" };
   if (hash === LINKS.doctor) return { kind: "doctor" };
   if (hash === LINKS.compare) return { kind: "compare", view: null };
+  const [, recipe = null] = /^#\/recipes(?:\/([a-z0-9-]+))?$/.exec(hash) ?? [];
+  if (recipe !== null || hash === LINKS.recipes) return { kind: "recipes", recipe };
   const [, view] = /^#\/compare\/([^/]+)$/.exec(hash) ?? [];
   if (view !== undefined) return { kind: "compare", view: decoded(view) ?? null };
   const section = ACCESS_SECTIONS.find((one) => hash === LINKS.access(one));
@@ -54,6 +59,8 @@ export function pageOf(route: Route): string {
       return `access ${route.section}`;
     case "compare":
       return `compare ${route.view ?? ""}`;
+    case "recipes":
+      return `recipes ${route.recipe ?? ""}`;
     case "unknown":
       return `unknown ${route.link}`;
     case "overview":

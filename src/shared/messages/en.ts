@@ -14,6 +14,7 @@ import { notes } from "./en/notes.ts";
 import { places } from "./en/places.ts";
 import { proxies } from "./en/proxies.ts";
 import { reach } from "./en/reach.ts";
+import { simulation } from "./en/simulation.ts";
 import { start } from "./en/start.ts";
 import { timeline } from "./en/timeline.ts";
 import { tls } from "./en/tls.ts";
@@ -34,6 +35,7 @@ export const en = {
   ...places,
   ...proxies,
   ...reach,
+  ...simulation,
   ...start,
   ...timeline,
   ...tls,

@@ -15,6 +15,7 @@ import { notes } from "./ko/notes.ts";
 import { places } from "./ko/places.ts";
 import { proxies } from "./ko/proxies.ts";
 import { reach } from "./ko/reach.ts";
+import { simulation } from "./ko/simulation.ts";
 import { start } from "./ko/start.ts";
 import { timeline } from "./ko/timeline.ts";
 import { tls } from "./ko/tls.ts";
@@ -34,6 +35,7 @@ export const ko: Omit<typeof en, keyof typeof cli> = {
   ...places,
   ...proxies,
   ...reach,
+  ...simulation,
   ...start,
   ...timeline,
   ...tls,

@@ -40,6 +40,7 @@ async function startRegistry(open: TestStore, readings: ReadingStore = open.stor
     view: new DeviceView({
       directory,
       commands: { desired: () => new Map() },
+      simulated: { pastMsOf: () => null },
       keys: { get: () => undefined, offerOf: () => undefined },
       mends,
     }),

@@ -13,6 +13,8 @@ export interface DeviceViewOptions {
   readonly directory: DeviceDirectory;
   /** By control: what a device was last told. */
   readonly commands: { desired(device: string): ReadonlyMap<string, Desired> };
+  /** How long a past was made up for a device before it was there; null of a real one. */
+  readonly simulated: { pastMsOf(device: DeviceId): number | null };
   readonly keys: { get(device: DeviceId): DeviceKey | undefined; offerOf(device: DeviceId): OfferedKey | undefined };
   readonly mends: { stateOf(device: DeviceId): MendState | undefined };
 }
@@ -34,13 +36,15 @@ export class DeviceView {
   }
 
   show(state: DeviceState): Device {
-    const { commands, keys, mends } = this.#options;
+    const { commands, keys, simulated, mends } = this.#options;
     const mended = mends.stateOf(state.id);
     const key = keys.get(state.id);
     const offeredKey = keys.offerOf(state.id);
+    const pastMs = simulated.pastMsOf(state.id);
     return {
       ...toDevice(state, commands.desired(state.id)),
       ...(mended && { mended }),
+      ...(pastMs !== null && { simulated: true as const, firstSeenMs: state.firstSeenMs - pastMs }),
       ...(key && { key }),
       ...(offeredKey && { offeredKey }),
     };

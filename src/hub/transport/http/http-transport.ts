@@ -10,6 +10,7 @@ import type { Access } from "../../access/access.ts";
 import type { Admission, NotAdmitted } from "../../access/limits/admission.ts";
 import type { Port } from "../../config.ts";
 import type { Retention } from "../../devices/retention.ts";
+import type { FirstStart } from "../../first-start/first-start.ts";
 import type { Ingest } from "../../ingest/accept.ts";
 import type { Log } from "../../observe/log.ts";
 import type { Inbox } from "../../protocols/inbox.ts";
@@ -40,6 +41,7 @@ import { addCommandRoutes, type CommandRouteOptions } from "./routes/commands.ts
 import { addDeviceRoutes } from "./routes/devices.ts";
 import { addDoctorRoutes, type DoctorRouteOptions } from "./routes/doctor.ts";
 import { addExportRoutes } from "./routes/exports.ts";
+import { addFirstStartRoutes } from "./routes/first-start.ts";
 import { addFramesRoute } from "./routes/frames.ts";
 import { addIngestRoutes } from "./routes/ingest.ts";
 import { addMendRoutes, type MendRouteOptions } from "./routes/mends.ts";
@@ -92,6 +94,7 @@ export interface HttpOptions
   /** What the paths begin with; empty where they begin with nothing. */
   readonly basePath: string;
   readonly access: Access;
+  readonly firstStart?: FirstStart;
   readonly inbox: Inbox;
   readonly ingest: Ingest;
   readonly retention: Retention;
@@ -192,7 +195,7 @@ export class HttpTransport {
   /** Compiles its routes, which takes a while; to be called once, before it listens. */
   async prepare(): Promise<void> {
     const app = this.#app;
-    const { retention, pacing, diagnostics, clients, basePath, tls, uiFolder, version } = this.#options;
+    const { retention, pacing, diagnostics, clients, basePath, tls, uiFolder, version, firstStart } = this.#options;
     answerErrors(app, diagnostics);
     app.decorateRequest("client", {
       getter(this: FastifyRequest) {
@@ -230,6 +233,7 @@ export class HttpTransport {
     addViewRoutes(app, this.#options);
     addAnnotationRoutes(app, this.#options);
     addGapRoutes(app, this.#options);
+    if (firstStart !== undefined) addFirstStartRoutes(app, firstStart);
     addDoctorRoutes(app, this.#options);
     addMqttClientRoutes(app, this.#options);
     addReachRoutes(app, this.#options);

@@ -3,6 +3,7 @@
 export const addDevice = {
   title: "Add a Raspberry Pi",
   lead: "Run one of these on the Pi; the programs with your own readings in place of the numbers. The device appears here with its first message.",
+  recipes: "Recipes for sensors",
   closed: "This hub takes no new devices:",
   closedBy: "it was started with --joining closed.",
   hubUnknown: "The hub’s address is not known.",

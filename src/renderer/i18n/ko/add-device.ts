@@ -3,6 +3,7 @@
 export const addDevice = {
   title: "라즈베리 파이 추가",
   lead: "아래 중 하나를 파이에서 실행하세요. 프로그램의 숫자 자리에는 직접 잰 값을 넣으세요. 첫 메시지가 오면 기기가 여기에 나타납니다.",
+  recipes: "센서 레시피",
   closed: "이 허브는 새 기기를 받지 않습니다.",
   closedBy: "--joining closed로 시작되었습니다.",
   hubUnknown: "허브 주소를 알 수 없습니다.",

@@ -1,5 +1,6 @@
 // How to connect a Raspberry Pi: the agent's installer and programs for this hub. Waits for the first reading.
-import { useState } from "react";
+import { type ReactNode, useId, useState } from "react";
+import type { JoiningMode } from "../../../shared/api.ts";
 import type { Device } from "../../../shared/device.ts";
 import { explain } from "../../api/client.ts";
 import { useNow } from "../../api/feed/use-now.ts";
@@ -16,28 +17,52 @@ import { Programs } from "./programs.tsx";
 
 const words = text.addDevice;
 
-export function AddDevice() {
+/** Ids of the elements that hold the agent's installer and the programs. */
+export interface Places {
+  readonly agentId: string;
+  readonly programsId: string;
+}
+
+interface Props {
+  /** In place of the page's own heading. */
+  readonly head?: (places: Places) => ReactNode;
+}
+
+export function AddDevice({ head }: Props) {
   const hub = useHub();
   const devices = useDevices();
   const pending = usePendingDevices();
+  const places = { agentId: useId(), programsId: useId() };
   return (
     <>
-      <PageHeader title={words.title} />
+      {head?.(places) ?? <Head joining={hub.data?.joining} />}
+      <JoinRequests isOpenAtFirst />
+      {hub.isLoadingError && (
+        <Failure title={words.hubUnknown} message={explain(hub.error)} onRetry={() => void hub.refetch()} />
+      )}
+      {devices.data && pending.data && <FirstReading joined={devices.data} pending={pending.data} />}
+      {hub.data && <Programs hub={hub.data} known={[...(devices.data ?? []), ...(pending.data ?? [])]} {...places} />}
+    </>
+  );
+}
+
+function Head({ joining }: { readonly joining: JoiningMode | undefined }) {
+  return (
+    <>
+      <PageHeader title={words.title}>
+        <a className="button" href={LINKS.recipes}>
+          {words.recipes}
+        </a>
+      </PageHeader>
       <p className={styles["lead"]}>
         {words.lead}
-        {hub.data?.joining === "closed" && (
+        {joining === "closed" && (
           <>
             {" "}
             <strong>{words.closed}</strong> {words.closedBy}
           </>
         )}
       </p>
-      <JoinRequests isOpenAtFirst />
-      {hub.isLoadingError && (
-        <Failure title={words.hubUnknown} message={explain(hub.error)} onRetry={() => void hub.refetch()} />
-      )}
-      {devices.data && pending.data && <FirstReading joined={devices.data} pending={pending.data} />}
-      {hub.data && <Programs hub={hub.data} known={[...(devices.data ?? []), ...(pending.data ?? [])]} />}
     </>
   );
 }

@@ -29,9 +29,11 @@ const words = text.addDevice;
 interface Props {
   readonly hub: HubInfo;
   readonly known: readonly Device[];
+  readonly agentId: string;
+  readonly programsId: string;
 }
 
-export function Programs({ hub, known }: Props) {
+export function Programs({ hub, known, agentId, programsId }: Props) {
   const [chosen, setChosen] = useState<string>();
   const [made, setMade] = useState<NewDeviceKey>();
   const mayMakeKeys = useMay("admin");
@@ -47,9 +49,11 @@ export function Programs({ hub, known }: Props) {
         <HubAddress label={words.address} hub={hub} chosen={chosen} onChosen={setChosen} />
         {hub.mdnsName && <span className="note">{words.nameHint(hub.mdnsName)}</span>}
       </p>
-      <div className={styles["snippets"]}>
+      <div id={agentId} tabIndex={-1} className={styles["snippets"]}>
         <AgentInstaller address={installerHost(host, hub, tls)} fingerprint={tls?.authority?.fingerprint} />
         {mayMakeKeys && <DeviceKeyForm known={known} made={made} onMade={setMade} />}
+      </div>
+      <div id={programsId} tabIndex={-1} className={styles["snippets"]}>
         {made && <Snippet title={words.agentSettings} code={agentSnippet(made)} />}
         <Authority address={installerHost(host, hub, tls)} isNeeded={way.trust === "own-authority"} />
         <Snippet title={words.mqtt} code={mqttSnippet(way, sender)}>

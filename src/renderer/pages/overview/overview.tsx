@@ -27,9 +27,11 @@ import { Wall } from "./wall.tsx";
 interface Props {
   /** What a hub without devices shows instead. */
   readonly whileEmpty: ReactNode;
+  /** Shown to administrators below the devices. */
+  readonly foot: ReactNode;
 }
 
-export function Overview({ whileEmpty }: Props) {
+export function Overview({ whileEmpty, foot }: Props) {
   const devices = useDevices();
   const isAdmin = useMay("admin");
   const seesAll = useSeesAll();
@@ -76,6 +78,7 @@ export function Overview({ whileEmpty }: Props) {
         </>
       )}
       <div className={styles["foot"]}>
+        {isAdmin && devices.data && foot}
         {seesAll && <RefusedMessages />}
         {isAdmin && <BlockedDevices />}
       </div>

@@ -1,5 +1,6 @@
 // The entries of the command palette that the one who is signed in may use: devices, pages, and what can be done.
 import {
+  Cable,
   Cpu,
   Expand,
   KeyRound,
@@ -62,6 +63,7 @@ function usePageEntries(): Entry[] {
     page(LayoutGrid, text.shell.overview, LINKS.overview),
     ...(seesAll ? [page(Stethoscope, text.shell.doctor, LINKS.doctor)] : []),
     ...(isAdmin ? [page(Plus, text.palette.addDevice, LINKS.add)] : []),
+    page(Cable, text.addDevice.recipes, LINKS.recipes),
     ...(isAdmin
       ? ACCESS_SECTIONS.map((section) =>
           page(KeyRound, `${text.shell.access}: ${text.palette.accessSections[section]}`, LINKS.access(section)),

@@ -1,0 +1,26 @@
+// What helps until there are Pis: the first steps, which tick themselves, and simulated Pis.
+import { Simulation, type SimulationOptions } from "../simulation/simulation.ts";
+import { FirstSteps, type FirstStepsOptions } from "./first-steps.ts";
+
+export type FirstStartOptions = SimulationOptions & Omit<FirstStepsOptions, "isSimulated">;
+
+export class FirstStart {
+  readonly steps: FirstSteps;
+  readonly simulation: Simulation;
+
+  constructor(options: FirstStartOptions) {
+    this.steps = new FirstSteps({ ...options, isSimulated: (device) => options.simulated.has(device) });
+    this.simulation = new Simulation(options);
+  }
+
+  /** To be called once devices and commands are restored. */
+  async start(): Promise<void> {
+    await this.steps.start();
+    await this.simulation.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.simulation.stop();
+    await this.steps.stop();
+  }
+}

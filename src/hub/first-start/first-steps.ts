@@ -1,0 +1,86 @@
+// The first steps with a hub, ticked as they happen. What was done once stays done, also when the device goes again; a hub that had
+// devices before it knew of these steps asks nobody to take them.
+import { FIRST_STEPS, type FirstStep, FirstSteps as FirstStepsShape } from "../../shared/first-start.ts";
+import type { DeviceId } from "../../shared/ids.ts";
+import type { DeviceDirectory } from "../devices/directory.ts";
+import type { HubEvents } from "../events.ts";
+import type { RecordKind, RecordStore } from "../store/records.ts";
+
+/** There is one at most: none before the first step. */
+const firstStepsRecords: RecordKind<typeof FirstStepsShape> = {
+  name: "first-steps",
+  schema: FirstStepsShape,
+  idOf: () => "first-steps",
+};
+
+export interface FirstStepsOptions {
+  readonly records: Pick<RecordStore, "collection">;
+  readonly directory: Pick<DeviceDirectory, "known" | "states">;
+  readonly isSimulated: (device: DeviceId) => boolean;
+  /** Whether somebody can sign in with a password. */
+  readonly hasAccount: () => boolean;
+  readonly events: Pick<HubEvents, "deviceChanged" | "commandChanged">;
+  readonly onFailure: (error: unknown) => void;
+}
+
+export class FirstSteps {
+  readonly #options: FirstStepsOptions;
+  readonly #done = new Set<FirstStep>();
+  #isDismissed = false;
+  /** One after the other, so that the newest is what stays. */
+  #saving: Promise<void> = Promise.resolve();
+
+  constructor(options: FirstStepsOptions) {
+    this.#options = options;
+    options.events.deviceChanged.on((device) => this.#deviceChanged(device));
+    options.events.commandChanged.on(({ state }) => state === "done" && this.#tick("command"));
+  }
+
+  /** Reads what is stored, after the devices were. */
+  async start(): Promise<void> {
+    const { records, directory } = this.#options;
+    const [kept] = await records.collection(firstStepsRecords).list();
+    for (const step of kept?.done ?? []) this.#done.add(step);
+    this.#isDismissed = kept?.dismissed ?? directory.states.size > 0;
+  }
+
+  /** Resolves when what was done is on disk. */
+  stop(): Promise<void> {
+    return this.#saving.catch(() => undefined);
+  }
+
+  get(): FirstStepsShape {
+    if (this.#options.hasAccount()) this.#tick("account");
+    return { done: FIRST_STEPS.filter((step) => this.#done.has(step)), dismissed: this.#isDismissed };
+  }
+
+  /** Resolves once it is on disk. */
+  async dismiss(isDismissed: boolean): Promise<FirstStepsShape> {
+    this.#isDismissed = isDismissed;
+    await this.#save();
+    return this.get();
+  }
+
+  #deviceChanged(id: DeviceId): void {
+    if (this.#done.has("device") && this.#done.has("reading")) return;
+    const state = this.#options.directory.known(id);
+    if (state === undefined || this.#options.isSimulated(id)) return;
+    this.#tick("device");
+    if (state.joining === null && state.latest.size > 0) this.#tick("reading");
+  }
+
+  #tick(step: FirstStep): void {
+    if (this.#done.has(step)) return;
+    this.#done.add(step);
+    this.#save().catch(this.#options.onFailure);
+  }
+
+  #save(): Promise<void> {
+    const save = () => {
+      const record = { done: [...this.#done], dismissed: this.#isDismissed };
+      return this.#options.records.collection(firstStepsRecords).save([record]);
+    };
+    this.#saving = this.#saving.then(save, save);
+    return this.#saving;
+  }
+}

@@ -1,0 +1,69 @@
+// Which devices are simulated. A device is marked on disk before its first message is taken, and the mark goes with the device in
+// one step: what a simulation left can be found and removed after any crash.
+import { type Static, Type } from "typebox";
+import type { DeviceId } from "../../shared/ids.ts";
+import type { HubEvents } from "../events.ts";
+import type { RecordKind, RecordStore } from "../store/records.ts";
+
+const SimulatedDevice = Type.Object({
+  id: Type.Unsafe<DeviceId>(Type.String()),
+  /** Key of `PI_KINDS`. */
+  kind: Type.String(),
+});
+export type SimulatedDevice = Static<typeof SimulatedDevice>;
+
+const simulatedDeviceRecords: RecordKind<typeof SimulatedDevice> = {
+  name: "simulated-device",
+  schema: SimulatedDevice,
+  idOf: ({ id }) => id,
+  deviceOf: ({ id }) => id,
+};
+
+/** What charts of a new simulated Pi are filled with. */
+export const SIMULATED_PAST_MS = 3_600_000;
+
+export interface SimulatedDevicesOptions {
+  readonly records: Pick<RecordStore, "collection">;
+  readonly events: Pick<HubEvents, "deviceRemoved">;
+}
+
+export class SimulatedDevices {
+  readonly #records: SimulatedDevicesOptions["records"];
+  readonly #devices = new Map<DeviceId, SimulatedDevice>();
+
+  constructor({ records, events }: SimulatedDevicesOptions) {
+    this.#records = records;
+    events.deviceRemoved.on((id) => this.#devices.delete(id));
+  }
+
+  /** Reads what is stored. */
+  async start(): Promise<void> {
+    for (const device of await this.#records.collection(simulatedDeviceRecords).list())
+      this.#devices.set(device.id, device);
+  }
+
+  has(id: DeviceId): boolean {
+    return this.#devices.size > 0 && this.#devices.has(id);
+  }
+
+  /** How long a past is made up for it; null where it is no simulated one. */
+  pastMsOf(id: DeviceId): number | null {
+    return this.has(id) ? SIMULATED_PAST_MS : null;
+  }
+
+  list(): SimulatedDevice[] {
+    return [...this.#devices.values()];
+  }
+
+  /** Resolves once the marks are on disk. */
+  async add(devices: readonly SimulatedDevice[]): Promise<void> {
+    await this.#records.collection(simulatedDeviceRecords).save(devices);
+    for (const device of devices) this.#devices.set(device.id, device);
+  }
+
+  /** For a device that never came to be: other marks go with their devices. */
+  async forget(id: DeviceId): Promise<void> {
+    await this.#records.collection(simulatedDeviceRecords).save([], [id]);
+    this.#devices.delete(id);
+  }
+}

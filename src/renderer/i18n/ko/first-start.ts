@@ -1,0 +1,47 @@
+// 첫 시작: 첫 측정값까지 가는 세 가지 방법, 저절로 표시되는 단계, 가상 파이의 문구입니다.
+import type { firstStart as en } from "../en/first-start.ts";
+
+export const firstStart: typeof en = {
+  title: "첫 측정값 받기",
+  lead: "허브가 실행 중이며 라즈베리 파이를 기다리고 있어요. 몇 분 안에 무언가를 볼 수 있는 방법이 세 가지 있어요.",
+  agent: "파이에 에이전트 설치",
+  agentText: "터미널에 한 줄이면 돼요. 스스로 이 허브를 찾고, 파이의 상태를 보고하고, 핀에 연결된 것을 읽어요.",
+  agentAction: "설치 명령 보기",
+  program: "직접 만든 프로그램 사용",
+  programText: "이 허브의 주소가 들어 있는 파이썬 몇 줄이나 curl 명령 하나예요.",
+  programAction: "프로그램 보기",
+  simulate: "파이가 없나요? 다섯 대를 가상으로",
+  simulateText:
+    "한 시간 분량의 기록과 실제로 눌리는 스위치가 있는 파이 다섯 대예요. 한 번 누르면 남긴 것까지 모두 사라져요.",
+  simulateAction: "가상 파이 다섯 대 만들기",
+  simulating: "파이 다섯 대를 만드는 중…",
+  notSimulated: "만들지 못했어요.",
+  recipes: "자주 쓰는 센서 레시피",
+  steps: "첫 단계",
+  progress: (done, all) => `${all}단계 중 ${done}단계 완료`,
+  allDone: "모두 끝났어요. 허브가 자리를 잡았어요.",
+  dismiss: "이 단계 숨기기",
+  undone: "아직 안 함",
+  done: "완료",
+  stepNames: {
+    network: "허브가 네트워크에 있어요",
+    device: "파이를 찾았어요",
+    reading: "첫 측정값이 도착했어요",
+    command: "스위치를 눌렀고, 기기가 따랐어요",
+    account: "휴대전화와 다른 사람을 위한 비밀번호",
+  },
+  stepHints: {
+    network: "이 컴퓨터에는 파이가 접속할 수 있는 주소가 없어요.",
+    device: "에이전트를 설치하거나 프로그램 하나를 실행하세요.",
+    reading: "파이를 승인하세요. 그동안 보낸 측정값도 함께 들어와요.",
+    command: "제어가 있는 기기를 열고 눌러 보세요. 가상 파이도 괜찮아요.",
+    account: "접근 화면에서 이름과 비밀번호를 정하세요.",
+  },
+  stepLinks: { network: "문제가 있는지 확인하기", account: "접근 화면으로", device: "라즈베리 파이 추가" },
+  reachedAt: (address) => `주소 ${address}`,
+  simulatedHere: "이 허브에 가상 파이가 있어요.",
+  simulatedText: "가상 파이의 값은 지어낸 것이에요.",
+  removeSimulated: "남긴 것까지 모두 지우기",
+  removing: "지우는 중…",
+  notRemoved: "지우지 못했어요.",
+};

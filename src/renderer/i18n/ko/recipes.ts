@@ -1,0 +1,42 @@
+// 자주 쓰는 센서를 연결하고 선언하는 방법을 보여 주는 레시피 화면의 문구입니다.
+import type { recipes as en } from "../en/recipes.ts";
+
+export const recipes: typeof en = {
+  title: "레시피",
+  lead: "자주 쓰는 센서와 구동기를 파이에 연결하는 방법, 에이전트에 알려 줄 내용, 카드에 나올 모습이에요.",
+  search: "레시피 검색",
+  nothingFits: '맞는 레시피가 없어요. 숫자를 출력하는 것이라면 무엇이든 kind = "command"로 읽을 수 있어요.',
+  all: "모든 레시피",
+  print: "인쇄",
+  groups: {
+    climate: "온습도와 공기",
+    presence: "움직임, 문, 거리, 빛",
+    electric: "전압과 전류",
+    outputs: "켜고 끄기, 그리고 파이 자신",
+  },
+  wiring: "배선",
+  wiringOf: (name) => `파이의 헤더에 연결한 ${name}. 모든 선은 표에 있어요`,
+  off: "배선하기 전에 파이의 전원을 끄세요.",
+  noWires: "연결할 것이 없어요.",
+  from: "여기서",
+  to: "여기로",
+  wire: "선",
+  pin: (number, name) => `${number}번 핀 · ${name}`,
+  via: (part) => `${part} 거쳐서`,
+  colours: {
+    red: "빨강",
+    black: "검정",
+    yellow: "노랑",
+    blue: "파랑",
+    green: "초록",
+    orange: "주황",
+    white: "아무 색",
+    purple: "보라",
+  },
+  boot: "/boot/firmware/config.txt에 넣고 파이를 다시 시작하세요",
+  agent: "/etc/bramble-agent.toml에 넣을 내용",
+  agentHint: "2초 안에 적용돼요. 잘못된 곳은 “bramble-agent check”가 알려 줘요.",
+  card: "카드에 나올 모습",
+  traps: "잘못되기 쉬운 점",
+  device: "내 파이",
+};

@@ -1,0 +1,32 @@
+// What simulated Pis call themselves and what hangs on them, in Korean.
+import type { simulation as en } from "../en/simulation.ts";
+
+export const simulation: typeof en = {
+  "simulation/model": () => "가상 라즈베리 파이",
+  "simulation/greenhouse": () => "온실",
+  "simulation/living-room": () => "거실 파이",
+  "simulation/workshop": () => "작업실",
+  "simulation/cellar": () => "지하실",
+  "simulation/weather": () => "기상 관측",
+  "simulation/room/garden": () => "정원",
+  "simulation/room/house": () => "집",
+  "simulation/temperature": () => "온도",
+  "simulation/humidity": () => "습도",
+  "simulation/soil": () => "토양 수분",
+  "simulation/light": () => "조도",
+  "simulation/co2": () => "CO₂",
+  "simulation/cpu": () => "CPU 온도",
+  "simulation/power": () => "전력",
+  "simulation/energy": () => "전력량",
+  "simulation/pressure": () => "기압",
+  "simulation/wind": () => "풍속",
+  "simulation/rain": () => "강수량",
+  "simulation/door": () => "문",
+  "simulation/pump": () => "물 펌프",
+  "simulation/vent": () => "천창",
+  "simulation/heating": () => "난방",
+  "simulation/lamp": () => "조명",
+  "simulation/socket": () => "콘센트",
+  "simulation/restart": () => "다시 시작",
+  "simulation/mode": () => "제습기",
+};
