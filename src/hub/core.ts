@@ -21,6 +21,7 @@ import { LogThrottle } from "./observe/log-throttle.ts";
 import { Metrics } from "./observe/metrics.ts";
 import { Inbox } from "./protocols/inbox.ts";
 import { deviceTopics } from "./protocols/protocols.ts";
+import { Administration } from "./settings/administration.ts";
 import { ServerStore } from "./store/server-sql/server-store.ts";
 import { SqliteStore } from "./store/sqlite/sqlite-store.ts";
 import type { Store } from "./store/store.ts";
@@ -32,6 +33,8 @@ export interface CoreOptions {
   readonly clock: Clock;
   readonly freeBytes: DiskGuardOptions["freeBytes"];
   readonly log: Log;
+  /** Stops the hub and starts it again; where it is left out, only a person can. */
+  readonly onRestart?: () => void;
   /** Called once when a part dies that the hub cannot do without. */
   readonly onDeath: (error: Error) => void;
 }
@@ -48,6 +51,7 @@ export interface Core {
   readonly disk: DiskGuard;
   readonly refusals: Refusals;
   readonly retention: Retention;
+  readonly administration: Administration;
   readonly ingest: Ingest;
   readonly inbox: Inbox;
   readonly feed: LiveFeed;
@@ -61,7 +65,8 @@ export interface Part {
 }
 
 /** Makes the parts; nothing runs until they are started. */
-export function createCore({ config, folder, version, clock, freeBytes, log, onDeath }: CoreOptions): Core {
+export function createCore(options: CoreOptions): Core {
+  const { config, folder, version, clock, freeBytes, log, onRestart = null, onDeath } = options;
   const failed = (message: string) => (error: unknown) => log.error({ err: error }, message);
   const events = new HubEvents();
   const metrics = new Metrics(version, clock);
@@ -116,6 +121,10 @@ export function createCore({ config, folder, version, clock, freeBytes, log, onD
     clock,
     onFailure: failed("readings that are too old could not be removed"),
   });
+  const administration = new Administration({
+    ...{ config, folder, store, access, directory, registry, retention, disk, topics: deviceTopics, events },
+    ...{ freeBytes, restart: onRestart, clock, log },
+  });
   const refusals = new Refusals({
     records,
     clock,
@@ -149,6 +158,7 @@ export function createCore({ config, folder, version, clock, freeBytes, log, onD
     disk,
     refusals,
     retention,
+    administration,
     ingest,
     inbox,
     feed,

@@ -20,6 +20,7 @@ const WITH_VALUE: ReadonlySet<string> = new Set([
   "store",
   "broker",
   "broker-ca",
+  "backups",
 ]);
 const WITHOUT_VALUE: ReadonlySet<string> = new Set([
   "no-mdns",

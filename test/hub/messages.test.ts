@@ -15,6 +15,7 @@ import { places } from "../../src/shared/messages/en/places.ts";
 import { proxies } from "../../src/shared/messages/en/proxies.ts";
 import { reach } from "../../src/shared/messages/en/reach.ts";
 import { start } from "../../src/shared/messages/en/start.ts";
+import { backups } from "../../src/shared/messages/en/storage/backups.ts";
 import { tls } from "../../src/shared/messages/en/tls.ts";
 import { en } from "../../src/shared/messages/en.ts";
 import { ko } from "../../src/shared/messages/ko.ts";
@@ -62,6 +63,7 @@ test("the English is what the golden file says", async () => {
 test("no code is there twice, and each error has a sentence", () => {
   const parts = [
     access,
+    backups,
     broker,
     cli,
     devices,

@@ -2,10 +2,19 @@
 import { createReadStream, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { Misuse } from "../../hub/arguments.ts";
+import { encryptFile } from "../../hub/backups/encrypted-backup.ts";
+import { encrypt } from "../../hub/backups/encrypted-file.ts";
 import { removeDatabase } from "../../hub/store/maintenance.ts";
 import { Failure } from "../../shared/errors.ts";
 import { message } from "../../shared/messages/message.ts";
-import { checkReadable, finishFile, type OutputFile, outputFile, STANDARD_STREAM } from "../output-file.ts";
+import {
+  checkReadable,
+  finishFile,
+  type OutputFile,
+  outputFile,
+  STANDARD_STREAM,
+  writeFailure,
+} from "../output-file.ts";
 import { refuseTerminal, withTemporaryFolder, writeOut } from "../standard-streams.ts";
 import {
   copyAndCheck,
@@ -15,8 +24,6 @@ import {
   type ExitCode,
   runDatabaseCommand,
 } from "./database-command.ts";
-import { encryptFile } from "./encrypted-backup.ts";
-import { encrypt } from "./encrypted-file.ts";
 
 const command: DatabaseCommand = {
   name: "backup",
@@ -57,6 +64,8 @@ async function writeCopy({ folder, passphrase, signal }: DatabaseRequest, part: 
     const isSound = await copyAndCheck(folder.databasePath, plain, signal);
     await encryptFile(plain, part, passphrase, signal);
     return isSound;
+  } catch (error) {
+    throw writeFailure(error, part);
   } finally {
     removeDatabase(plain);
   }

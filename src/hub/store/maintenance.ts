@@ -2,7 +2,8 @@
 // it knows files by their paths, and nothing of what is inside.
 import Database from "better-sqlite3";
 import { type CheckTotals, checkDatabase, openToRead } from "./sqlite/maintenance/check.ts";
-import { copyDatabase, removeDatabase } from "./sqlite/maintenance/copy.ts";
+import { copyDatabase } from "./sqlite/maintenance/copy.ts";
+import { removeDatabase } from "./sqlite/maintenance/remove-database.ts";
 
 export { type CheckTotals, copyDatabase, removeDatabase };
 

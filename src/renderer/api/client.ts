@@ -81,6 +81,10 @@ export function patch<Answer>(url: string, body: object): Promise<Answer> {
   return request(url, jsonOf("PATCH", body));
 }
 
+export function put<Answer>(url: string, body: object, timeoutMs = REQUEST_TIMEOUT_MS): Promise<Answer> {
+  return request(url, { ...jsonOf("PUT", body), timeoutMs });
+}
+
 const ignoreBody = async (): Promise<void> => undefined;
 
 function jsonOf(method: string, body: object): RequestInit {

@@ -14,10 +14,12 @@ import { places } from "./en/places.ts";
 import { proxies } from "./en/proxies.ts";
 import { reach } from "./en/reach.ts";
 import { start } from "./en/start.ts";
+import { backups } from "./en/storage/backups.ts";
 import { tls } from "./en/tls.ts";
 
 export const en = {
   ...access,
+  ...backups,
   ...broker,
   ...cli,
   ...devices,

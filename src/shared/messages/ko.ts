@@ -15,10 +15,12 @@ import { places } from "./ko/places.ts";
 import { proxies } from "./ko/proxies.ts";
 import { reach } from "./ko/reach.ts";
 import { start } from "./ko/start.ts";
+import { backups } from "./ko/storage/backups.ts";
 import { tls } from "./ko/tls.ts";
 
 export const ko: Omit<typeof en, keyof typeof cli> = {
   ...access,
+  ...backups,
   ...broker,
   ...devices,
   ...diagnostics,

@@ -52,6 +52,7 @@ export class ServerStore implements Store {
   readonly readings: ReadingStore;
   readonly records: RecordStore;
   readonly audit: AuditLog;
+  readonly backup = null;
   readonly #options: ServerStoreOptions;
   readonly #dialect: Dialect;
   readonly #leadership: Leadership;

@@ -10,6 +10,7 @@ import {
   type LucideIcon,
   Moon,
   Plus,
+  Settings,
   Stethoscope,
   Sun,
   Thermometer,
@@ -62,6 +63,7 @@ function usePageEntries(): Entry[] {
     page(LayoutGrid, text.shell.overview, LINKS.overview),
     ...(seesAll ? [page(Stethoscope, text.shell.doctor, LINKS.doctor)] : []),
     ...(isAdmin ? [page(Plus, text.palette.addDevice, LINKS.add)] : []),
+    page(Settings, text.shell.settings, LINKS.settings()),
     ...(isAdmin
       ? ACCESS_SECTIONS.map((section) =>
           page(KeyRound, `${text.shell.access}: ${text.palette.accessSections[section]}`, LINKS.access(section)),

@@ -27,6 +27,7 @@ const CHECKS = {
   reach: "the hub’s ports",
   "port-conflict": "who holds a port",
   firewall: "the firewall",
+  backups: "the backups",
   broker: "the outside broker",
   proxies: "proxies in front of the hub",
   certificate: "the certificate",
