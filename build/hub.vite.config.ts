@@ -30,6 +30,7 @@ export default defineConfig({
         serve: source("hub/desktop-entry.ts"),
         writer: source("hub/store/sqlite/threads/writer.ts"),
         reader: source("hub/store/sqlite/threads/reader.ts"),
+        copier: source("hub/store/sqlite/threads/copier.ts"),
       },
       plugins: [inAscii],
       output: {

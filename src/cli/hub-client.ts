@@ -60,7 +60,7 @@ export function findHub(values: {
 /** What is asked for beside a path. */
 export interface Asking {
   /** GET, without it. */
-  readonly method?: "POST" | "PATCH" | "DELETE";
+  readonly method?: "POST" | "PUT" | "PATCH" | "DELETE";
   /** Sent as JSON. */
   readonly body?: object;
   readonly signal?: AbortSignal;

@@ -3,10 +3,10 @@
 import { chmodSync, chownSync, existsSync, renameSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { Misuse } from "../hub/arguments.ts";
+import { flushName } from "../hub/backups/flush.ts";
 import { diskTrouble, followLinks, whyDenied, whyNotFilled } from "../hub/file-access.ts";
 import { Failure } from "../shared/errors.ts";
 import { message } from "../shared/messages/message.ts";
-import { flushName } from "./flush.ts";
 
 /** In the place of a file's name. */
 export const STANDARD_STREAM = "-";

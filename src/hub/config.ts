@@ -1,4 +1,5 @@
 // What the hub is told: flags, else the environment, else the default. Read once, at start.
+import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
@@ -29,6 +30,10 @@ export interface Config {
   readonly mdns: boolean;
   /** An outside broker that the hub is a client of, beside its own. */
   readonly broker: BrokerAddress | null;
+  /** Where nightly backups go; null where people set that. */
+  readonly backupFolder: string | null;
+  /** Encrypts them; null leaves them plain. */
+  readonly backupPassphrase: string | null;
   /** Whether it runs in a container, which has to have a volume for the data. */
   readonly isContainer: boolean;
   /** Whether a clock that is behind the last message is right all the same. */
@@ -98,6 +103,7 @@ const flags = {
     value: "MB",
     help: "what clients may fill of the memory before they are turned away (512)",
   },
+  backups: { type: "string", value: "DIR", help: "folder of the nightly backups (backups, in the data folder)" },
   "metrics-readings": { type: "boolean", help: "give Prometheus the latest readings, at /metrics/readings" },
   "trust-clock": { type: "boolean", help: "start although the clock is behind the last message" },
   "log-level": { type: "string", value: "LEVEL", help: `what the log file holds: ${LOG_LEVELS.join(", ")} (info)` },
@@ -156,6 +162,8 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
         rateLimit: values["no-rate-limit"] !== true && !isOn("no-rate-limit", fromEnvironment(env, "no-rate-limit")),
         memoryBytes: parseMemory(text("memory") ?? "512"),
         broker,
+        backupFolder: parseFolder(text("backups")) ?? null,
+        backupPassphrase: readPassphrase(env),
         joining: oneOf("joining", text("joining") ?? "ask", JOINING),
         anonymous: optional(text("anonymous"), (said) => oneOf("anonymous", said, ANONYMOUS)),
         allow: optional(text("allow"), (said) => list(said).map((network) => allowedNetwork("allow", network))),
@@ -174,6 +182,23 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
     if (error instanceof Failure) return { kind: "wrong", said: error.said };
     throw error;
   }
+}
+
+/** The first line of a file, which may be a container's secret. */
+function readPassphrase(env: Readonly<NodeJS.ProcessEnv>): string | null {
+  const file = nonEmpty(env["BRAMBLE_PASSPHRASE_FILE"]);
+  if (file === undefined) return nonEmpty(env["BRAMBLE_PASSPHRASE"]) ?? null;
+  try {
+    const [line = ""] = readFileSync(file, "utf8").split(/\r?\n/, 1);
+    if (line !== "") return line;
+  } catch (cause) {
+    throw new Failure(message("flag/passphrase-file", { path: file, reason: reasonOf(cause) }), { cause });
+  }
+  throw new Failure(message("flag/passphrase-file", { path: file, reason: "its first line is empty" }));
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function parseFolder(text: string | undefined): string | undefined {

@@ -28,6 +28,7 @@ import { Inbox } from "./protocols/inbox.ts";
 import { deviceTopics } from "./protocols/protocols.ts";
 import type { ReadingStore } from "./store/readings.ts";
 import { SimulatedDevices } from "./simulation/simulated-devices.ts";
+import { Administration } from "./settings/administration.ts";
 import { ServerStore } from "./store/server-sql/server-store.ts";
 import { SpooledStore } from "./store/spool/spooled-store.ts";
 import { SqliteStore, type SqliteStoreOptions } from "./store/sqlite/sqlite-store.ts";
@@ -43,6 +44,8 @@ export interface CoreOptions {
   readonly clock: Clock;
   readonly freeBytes: DiskGuardOptions["freeBytes"];
   readonly log: Log;
+  /** Stops the hub and starts it again; where it is left out, only a person can. */
+  readonly onRestart?: () => void;
   /** Called once when a part dies that the hub cannot do without. */
   readonly onDeath: (error: Error) => void;
 }
@@ -64,6 +67,7 @@ export interface Core {
   readonly refusals: Refusals;
   readonly retention: Retention;
   readonly timeline: Timeline;
+  readonly administration: Administration;
   readonly ingest: Ingest;
   readonly inbox: Inbox;
   readonly feed: LiveFeed;
@@ -98,7 +102,8 @@ type StoreOptions = Omit<SqliteStoreOptions, "path">;
 const NO_PART: Part = { start: () => undefined, stop: () => undefined };
 
 /** Makes the parts; nothing runs until they are started. */
-export function createCore({ config, folder, version, clock, freeBytes, log, onDeath }: CoreOptions): Core {
+export function createCore(options: CoreOptions): Core {
+  const { config, folder, version, clock, freeBytes, log, onRestart = null, onDeath } = options;
   const failed = (message: string) => (error: unknown) => log.error({ err: error }, message);
   const events = new HubEvents();
   const metrics = new Metrics(version, clock);
@@ -171,6 +176,10 @@ export function createCore({ config, folder, version, clock, freeBytes, log, onD
     punctualityOf: (device, metric) => directory.punctualityOf(device, metric),
     onFailure: failed("what stands on the time axis could not be written down"),
   });
+  const administration = new Administration({
+    ...{ config, folder, store, access, directory, registry, retention, disk, topics: deviceTopics, events },
+    ...{ freeBytes, restart: onRestart, clock, log },
+  });
   const refusals = new Refusals({
     records,
     clock,
@@ -227,6 +236,7 @@ export function createCore({ config, folder, version, clock, freeBytes, log, onD
     refusals,
     retention,
     timeline,
+    administration,
     ingest,
     inbox,
     feed,

@@ -1,5 +1,4 @@
 // The hub’s status: for people, for health checks, and for Prometheus.
-import { hostname } from "node:os";
 import type { Health, HubInfo } from "../shared/api.ts";
 import type { Language } from "../shared/messages/language.ts";
 import { type Message, render } from "../shared/messages/message.ts";
@@ -29,6 +28,7 @@ export interface HubStatusOptions {
   readonly directory: Pick<DeviceDirectory, "counts">;
   readonly ingest: Pick<Ingest, "failure">;
   readonly disk: DiskGuard;
+  readonly administration: { readonly preferences: { readonly name: string } };
   readonly metrics: Metrics;
   readonly budget: Budget;
   readonly config: Config;
@@ -92,7 +92,7 @@ export class HubStatus {
     const { storedBytes, spool } = await this.#storeStatus();
     return {
       hubId: this.#hubId,
-      name: hostname(),
+      name: this.#options.administration.preferences.name,
       version,
       httpPort: endpoints.httpPort,
       mqttPort: endpoints.mqttPort,

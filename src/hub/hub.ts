@@ -11,7 +11,6 @@ import { type Core, createCore, type Part } from "./core.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { refuseLateClock } from "./devices/late-clock.ts";
 import { ConnectionFailures } from "./diagnostics/connection-failures.ts";
-import { Mdns } from "./discovery/discovery.ts";
 import { Doctor } from "./doctor/doctor.ts";
 import { Endpoints } from "./endpoints.ts";
 import { HubStatus } from "./hub-status.ts";
@@ -54,6 +53,8 @@ export interface HubOptions {
   /** PEM of the authorities that browsers trust; those of Node where none are named. */
   readonly publicAuthorities?: readonly string[];
   readonly log: Log;
+  /** Stops the hub and starts it again, which a restored backup needs. */
+  readonly onRestart?: () => void;
   /** Called once when a part dies that the hub cannot do without. */
   readonly onDeath: (error: Error) => void;
 }
@@ -164,6 +165,7 @@ export class Hub {
     this.#stops.push(() => http.stop());
     endpoints.listening("http", config.httpPort, await http.listen(config.host, config.httpPort));
     await this.#run(tls);
+    await this.#run(core.administration.trial);
 
     const { httpPort, mqttPort, loopback, addresses, notes } = endpoints;
     const { token, links } = access;
@@ -178,37 +180,17 @@ export class Hub {
     log.info({ httpPort, mqttPort, version }, "hub is running");
     await this.#run(memory);
     await this.#run(reach);
-    if (config.mdns) {
-      const mdns = new Mdns({
-        host: config.host,
-        hubId: hubId(),
-        httpPort,
-        mqttPort,
-        basePath: config.basePath,
-        ...endpoints.secure,
-        clock,
-        log: log.child({ name: "mdns" }),
-        onName: (name) => access.browsers.learnName(name),
-      });
-      endpoints.onChange = () => {
-        announce();
-        mdns.changePorts(endpoints.secure);
-      };
-      status.advertisedBy(mdns);
-      await this.#run(mdns);
-    }
-    void warmUpHttp(loopback, httpPort, config.basePath);
-    return {
-      httpPort,
-      mqttPort,
-      basePath: config.basePath,
-      token,
-      linkSecret,
-      notes,
-      loopback,
-      addresses,
-      routes: http.routes,
+    const { host, basePath } = config;
+    const mdns = { host, hubId: hubId(), httpPort, mqttPort, basePath, ...endpoints.secure };
+    const advertising = core.administration.advertising(mdns);
+    endpoints.onChange = () => {
+      announce();
+      advertising.changePorts(endpoints.secure);
     };
+    status.advertisedBy(advertising);
+    await this.#run(advertising);
+    void warmUpHttp(loopback, httpPort, basePath);
+    return { httpPort, mqttPort, basePath, token, linkSecret, notes, loopback, addresses, routes: http.routes };
   }
 
   /** Starts a part that is to be stopped with the hub. */
@@ -219,13 +201,13 @@ export class Hub {
 
   /** Opens the store, on threads of its own, while the HTTP server is prepared; answers the hub's id. */
   async #startCore(core: Core, http: HttpTransport): Promise<string> {
-    const { store, access, directory, workerNews } = core;
+    const { store, access, directory, administration, workerNews } = core;
     const { disk, mends, registry, retention, timeline, refusals, commands, firstStart } = core;
     this.#stops.push(() => store.stop());
     await Promise.all([store.start(), http.prepare()]);
     const hubId = await store.records.setting("hub-id", randomUUID);
-    const parts = [access, disk, mends, registry, retention, timeline, refusals, commands, firstStart, workerNews];
-    for (const part of parts) await this.#run(part);
+    const before = [access, disk, mends, registry, retention, timeline, refusals, commands];
+    for (const part of [...before, firstStart, administration, workerNews]) await this.#run(part);
     const { config, clock } = this.#options;
     if (!config.trustClock) refuseLateClock(directory, clock);
     return hubId;
@@ -275,12 +257,14 @@ export class Hub {
         endpoints.restrictPlain(mode !== "off" && plainPorts === "closed-but-loopback");
       },
     });
+    core.administration.trial.undoes("tls", (before) => tls.change(before));
     return tls;
   }
 
   #createHttp({ core, admission, failures, endpoints, mqtt, status, reach, tls, broker }: HttpParts): HttpTransport {
     const { config, version, uiFolder, agentFolder, clock, httpTimeouts, log } = this.#options;
     const { store, access, directory, registry, refusals, commands, inbox, budget, floodLog } = core;
+    const { administration } = core;
     const { basePath } = config;
     const ports = { mqttPort: () => endpoints.mqttPort, httpsPort: () => endpoints.httpsPort };
     const diagnostics = new HttpDiagnostics({ failures, ...ports, floodLog });
@@ -293,7 +277,10 @@ export class Hub {
     const doctor = new Doctor({
       hubInfo: () => status.info(),
       listening: config,
-      mdns: config.mdns,
+      get mdns() {
+        return administration.preferences.advertise;
+      },
+      backups: () => administration.backups.condition,
       browse: async () => (await import("./discovery/browse.ts")).browseHubs(config.host),
       isMqttClient: (address, port) => mqtt.isConnectedTo(address, port),
       allows: (address) => access.networks.allows(address),

@@ -4,6 +4,7 @@ import packageJson from "../../package.json" with { type: "json" };
 import { Failure } from "../shared/errors.ts";
 import type { HubMessage } from "../shared/host.ts";
 import { type AnyMessage, message, render } from "../shared/messages/message.ts";
+import { putBack, putStagedInPlace } from "./backups/staged-restore.ts";
 import { systemClock } from "./clock.ts";
 import { type Config, readConfig, serveHelp } from "./config.ts";
 import { DataFolder } from "./data-folder.ts";
@@ -12,7 +13,7 @@ import { findHost, type Host, surviveClosedOutput } from "./host.ts";
 import { Hub, type RunningHub } from "./hub.ts";
 import { whyBadPlace } from "./observe/data-place.ts";
 import { freeBytesOf } from "./observe/disk-guard.ts";
-import { openLog } from "./observe/log.ts";
+import { type Log, openLog } from "./observe/log.ts";
 
 /** A stop that takes longer is ended: what was acknowledged is on disk anyway. */
 const STOP_WITHIN_MS = 5_000;
@@ -40,6 +41,9 @@ export async function serve(args: readonly string[], host: Host = findHost()): P
   }
 }
 
+type Ending = { readonly kind: "ended"; readonly code: number } | { readonly kind: "restart"; readonly config: Config };
+
+/** Runs one hub after the other, as long as one asks for a restart. */
 async function run(config: Config, folder: DataFolder, host: Host): Promise<number> {
   const { log, close: closeLog } = openLog({
     folder: folder.path,
@@ -47,7 +51,52 @@ async function run(config: Config, folder: DataFolder, host: Host): Promise<numb
     consoleLevel: "error",
     clock: systemClock,
   });
-  const stopped = Promise.withResolvers<number>();
+  let stopped: Promise<Ending> | null = null;
+  // Until the first hub runs, a signal ends this process as it does any other.
+  const untilStopped = () => {
+    stopped ??= new Promise((resolve) => host.onStop(() => resolve({ kind: "ended", code: 0 })));
+    return stopped;
+  };
+  try {
+    for (let next = config; ; ) {
+      const ending = await runOnce(next, { folder, host, log, untilStopped });
+      if (ending.kind === "ended") return ending.code;
+      log.info("the hub starts again");
+      next = ending.config;
+    }
+  } finally {
+    await closeLog();
+  }
+}
+
+interface RunParts {
+  readonly folder: DataFolder;
+  readonly host: Host;
+  readonly log: Log;
+  readonly untilStopped: () => Promise<Ending>;
+}
+
+/** Puts a backup in place that waits to be restored; where the hub does not start on it, the database from before. */
+async function runOnce(config: Config, parts: RunParts): Promise<Ending> {
+  const kept = config.store === null ? await putStagedInPlace(parts.folder.databasePath) : null;
+  try {
+    return await runHub(config, parts);
+  } catch (error) {
+    if (kept === null || !(error instanceof StartFailure)) throw error;
+    parts.log.error(
+      { err: error.cause },
+      "the hub does not start on the restored backup: what was there before is back",
+    );
+    putBack(parts.folder.databasePath, kept);
+    return runHub(config, parts);
+  }
+}
+
+/** The hub did not start; the cause says why. */
+class StartFailure extends Error {}
+
+async function runHub(config: Config, { folder, host, log, untilStopped }: RunParts): Promise<Ending> {
+  const ended = Promise.withResolvers<Ending>();
   const hub = new Hub({
     config,
     folder,
@@ -57,23 +106,31 @@ async function run(config: Config, folder: DataFolder, host: Host): Promise<numb
     clock: systemClock,
     freeBytes: freeBytesOf,
     log,
+    // At the same ports: the pages that are open find it again.
+    onRestart: () => ended.resolve({ kind: "restart", config: withPorts(config, running) }),
     onDeath: (error) => {
       log.fatal({ err: error }, "the store died");
-      stopped.resolve(1);
+      ended.resolve({ kind: "ended", code: 1 });
     },
   });
-  try {
-    const running = await hub.start();
-    for (const reason of folder.unclosed) log.warn({ reason }, "other users of this computer may read this");
-    host.onStop(() => stopped.resolve(0));
-    tellRunning(host, running);
-    const code = await stopped.promise;
-    setTimeout(() => process.exit(code), STOP_WITHIN_MS).unref();
-    await hub.stop();
-    return code;
-  } finally {
-    await closeLog();
-  }
+  const running = await hub.start().catch((cause: unknown) => {
+    throw new StartFailure("the hub did not start", { cause });
+  });
+  for (const reason of folder.unclosed) log.warn({ reason }, "other users of this computer may read this");
+  const stopped = untilStopped();
+  tellRunning(host, running);
+  const ending = await Promise.race([stopped, ended.promise]);
+  if (ending.kind === "ended") setTimeout(() => process.exit(ending.code), STOP_WITHIN_MS).unref();
+  await hub.stop();
+  return ending;
+}
+
+function withPorts(config: Config, { httpPort, mqttPort }: RunningHub): Config {
+  return {
+    ...config,
+    httpPort: { ...config.httpPort, number: httpPort },
+    mqttPort: { ...config.mqttPort, number: mqttPort },
+  };
 }
 
 function tellRunning(host: Host, running: RunningHub): void {
@@ -98,6 +155,7 @@ function fail(host: Host, said: AnyMessage, code = 1): number {
 }
 
 function whyNotStarted(error: unknown): AnyMessage {
+  if (error instanceof StartFailure) return whyNotStarted(error.cause);
   if (error instanceof Failure) return error.said;
   return message("start/failed", { reason: error instanceof Error ? error.message : String(error) });
 }

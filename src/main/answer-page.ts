@@ -2,17 +2,20 @@
 import { BrowserWindow, type IpcMainInvokeEvent, ipcMain } from "electron";
 import { type BrambleBridge, bridgeChannels } from "../shared/bridge.ts";
 import { appOrigin } from "./app-protocol.ts";
+import type { DesktopPreferences } from "./desktop-settings.ts";
 import type { HubProcess } from "./hub-process.ts";
 import type { CsvSaver } from "./save-csv.ts";
 
-export function answerPage(hub: HubProcess, saver: CsvSaver): void {
+export function answerPage(hub: HubProcess, saver: CsvSaver, preferences: DesktopPreferences): void {
   answer("hubState", () => hub.state);
   answer("startHub", () => hub.start());
   answer("saveCsv", (window, query, suggestedName) => saver.save(window, query, suggestedName));
   answer("cancelSave", () => saver.cancel());
+  answer("desktopSettings", () => preferences.settings);
+  answer("changeDesktopSettings", (_window, changes) => preferences.change(changes));
 }
 
-type Question = "hubState" | "startHub" | "saveCsv" | "cancelSave";
+type Question = "hubState" | "startHub" | "saveCsv" | "cancelSave" | "desktopSettings" | "changeDesktopSettings";
 type Answer<Q extends Question> = Awaited<ReturnType<BrambleBridge[Q]>>;
 
 function answer<Q extends Question>(

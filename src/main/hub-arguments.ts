@@ -21,6 +21,7 @@ const WITH_VALUE: ReadonlySet<string> = new Set([
   "spool",
   "broker",
   "broker-ca",
+  "backups",
 ]);
 const WITHOUT_VALUE: ReadonlySet<string> = new Set([
   "no-mdns",

@@ -10,13 +10,14 @@ import { registerAppScheme, serveApp } from "./app-protocol.ts";
 import { openAppSession } from "./app-session.ts";
 import { refusedSwitches } from "./chromium-switches.ts";
 import { DesktopLog } from "./desktop-log.ts";
+import { DesktopPreferences } from "./desktop-settings.ts";
 import { hubArguments } from "./hub-arguments.ts";
 import { startHubChild } from "./hub-child.ts";
 import { HubProcess } from "./hub-process.ts";
 import { setMenu } from "./menu.ts";
 import { CsvSaver } from "./save-csv.ts";
 import { lockDown } from "./security.ts";
-import { createTray } from "./tray.ts";
+import { HubTray } from "./tray.ts";
 import { MainWindow } from "./window/window.ts";
 
 app.setName("Bramble");
@@ -93,9 +94,12 @@ function runApp(): void {
       const appSession = openAppSession(log);
       lockDown([appSession, session.defaultSession], log);
       serveApp(appSession, dev["ELECTRON_RENDERER_URL"] ?? join(home, "out", "renderer"), hub, log);
-      answerPage(hub, saver);
+      const tray = new HubTray(join(home, "resources", "tray.png"), { open, quit: () => app.quit() }, log);
+      const showTray = (isShown: boolean) => tray.show(isShown);
+      const preferences = new DesktopPreferences({ file: join(userData, "settings.json"), log, showTray });
+      answerPage(hub, saver, preferences);
       setMenu();
-      createTray(join(home, "resources", "tray.png"), { open, quit: () => app.quit() }, log);
+      preferences.start();
       window.followScreens();
       open();
     })

@@ -9,6 +9,8 @@ const bridge: BrambleBridge = {
   saveCsv: (query, suggestedName) => ipcRenderer.invoke(bridgeChannels.saveCsv, query, suggestedName),
   onSaveState: (listener) => listen(bridgeChannels.saveStateChanged, listener),
   cancelSave: () => ipcRenderer.invoke(bridgeChannels.cancelSave),
+  desktopSettings: () => ipcRenderer.invoke(bridgeChannels.desktopSettings),
+  changeDesktopSettings: (changes) => ipcRenderer.invoke(bridgeChannels.changeDesktopSettings, changes),
 };
 
 function listen<Message>(channel: string, listener: (message: Message) => void): () => void {

@@ -25,6 +25,7 @@ const OverviewFoot = lazy(async () => ({
 }));
 const RecipesPage = lazy(async () => ({ default: (await import("./pages/recipes/recipes-page.tsx")).RecipesPage }));
 const EditDevice = lazy(async () => ({ default: (await import("./pages/edit-device/edit-device.tsx")).EditDevice }));
+const SettingsPage = lazy(async () => ({ default: (await import("./pages/settings/settings-page.tsx")).SettingsPage }));
 
 export function App({ refusedLink }: { readonly refusedLink: RefusedLink }) {
   const hub = useHub();
@@ -78,6 +79,8 @@ function Page({ route }: { readonly route: Route }) {
       return <RecipesPage recipeId={route.recipe} />;
     case "doctor":
       return <DoctorPage />;
+    case "settings":
+      return <SettingsPage section={route.section} />;
     case "unknown":
       return (
         <>

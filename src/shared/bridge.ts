@@ -18,6 +18,13 @@ export type SaveOutcome =
 /** An export on its way into a file; `bytes` are in it. */
 export type SaveState = SaveOutcome | { readonly kind: "saving"; readonly path: string; readonly bytes: number };
 
+/** What the desktop app does on this computer. */
+export interface DesktopSettings {
+  readonly atLogin: boolean;
+  readonly keepAwake: boolean;
+  readonly tray: boolean;
+}
+
 export interface BrambleBridge {
   hubState(): Promise<HubState>;
   /** Calls back on every change; returns a function that ends it. */
@@ -30,6 +37,9 @@ export interface BrambleBridge {
   onSaveState(listener: (state: SaveState) => void): () => void;
   /** Ends what is being saved and deletes what is there of it. */
   cancelSave(): Promise<void>;
+  desktopSettings(): Promise<DesktopSettings>;
+  /** Resolves with what is in force then. */
+  changeDesktopSettings(changes: Partial<DesktopSettings>): Promise<DesktopSettings>;
 }
 
 /** The names under which the window asks and is told. */
@@ -40,4 +50,6 @@ export const bridgeChannels = {
   saveCsv: "bramble:save-csv",
   saveStateChanged: "bramble:save-state-changed",
   cancelSave: "bramble:cancel-save",
+  desktopSettings: "bramble:desktop-settings",
+  changeDesktopSettings: "bramble:change-desktop-settings",
 } as const;

@@ -5,7 +5,7 @@ import { type Desktop, launch, Profile } from "./desktop.ts";
 import { startForeignSite } from "./foreign-site.ts";
 
 /** Those over which a page asks; over the others it is told. */
-const ASKED = ["hubState", "startHub", "saveCsv", "cancelSave"] as const;
+const ASKED = ["hubState", "startHub", "saveCsv", "cancelSave", "desktopSettings", "changeDesktopSettings"] as const;
 
 /** What came of each question that the frame could ask. */
 function askEverything(frame: Frame) {

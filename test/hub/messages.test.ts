@@ -17,6 +17,7 @@ import { proxies } from "../../src/shared/messages/en/proxies.ts";
 import { reach } from "../../src/shared/messages/en/reach.ts";
 import { simulation } from "../../src/shared/messages/en/simulation.ts";
 import { start } from "../../src/shared/messages/en/start.ts";
+import { backups } from "../../src/shared/messages/en/storage/backups.ts";
 import { timeline } from "../../src/shared/messages/en/timeline.ts";
 import { tls } from "../../src/shared/messages/en/tls.ts";
 import { work } from "../../src/shared/messages/en/work.ts";
@@ -69,6 +70,7 @@ test("the English is what the golden file says", async () => {
 test("no code is there twice, and each error has a sentence", () => {
   const parts = [
     access,
+    backups,
     broker,
     cli,
     devices,

@@ -1,6 +1,6 @@
 // Parsing hash routes.
 import { expect, test } from "vitest";
-import { LINKS, parseRoute } from "../../src/renderer/shell/use-route.ts";
+import { LINKS, pageOf, parseRoute } from "../../src/renderer/shell/use-route.ts";
 
 test.each(["", "#", "#/"])("%j is the overview", (hash) => {
   expect(parseRoute(hash)).toEqual({ kind: "overview" });
@@ -22,6 +22,12 @@ test.each([
   "#%",
 ])("%s is no page, and throws nothing", (hash) => {
   expect(parseRoute(hash)).toMatchObject({ kind: "unknown", link: hash });
+});
+
+test("the settings open at a section, which is no page of its own", () => {
+  expect(parseRoute(LINKS.settings())).toEqual({ kind: "settings", section: null });
+  expect(parseRoute(LINKS.settings("storage"))).toEqual({ kind: "settings", section: "storage" });
+  expect(pageOf(parseRoute(LINKS.settings("storage")))).toBe(pageOf(parseRoute(LINKS.settings())));
 });
 
 test("a link that cannot be read is told from one to no page", () => {

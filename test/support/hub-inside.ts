@@ -26,6 +26,10 @@ export interface HubInsideOptions {
   readonly publicAuthorities?: readonly string[];
   /** More flags. */
   readonly flags?: readonly string[];
+  /** Of its environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Called when it asks to be started again. */
+  readonly onRestart?: () => void;
 }
 
 export class HubInside implements AsyncDisposable {
@@ -39,6 +43,8 @@ export class HubInside implements AsyncDisposable {
   readonly #httpTimeouts: HttpTimeouts | undefined;
   readonly #publicAuthorities: readonly string[] | undefined;
   readonly #flags: readonly string[];
+  readonly #env: Readonly<Record<string, string>>;
+  readonly #onRestart: (() => void) | undefined;
   readonly #temporary: TestFolder;
   readonly #folder: DataFolder;
   #hub: Hub | null = null;
@@ -56,11 +62,13 @@ export class HubInside implements AsyncDisposable {
     this.#httpTimeouts = options.httpTimeouts;
     this.#publicAuthorities = options.publicAuthorities;
     this.#flags = options.flags ?? [];
+    this.#env = options.env ?? {};
+    this.#onRestart = options.onRestart;
   }
 
   async start(): Promise<void> {
     const flags = ["--no-mdns", "--http-port", "0", "--mqtt-port", "0", ...this.#flags];
-    const read = readConfig(["--data", this.path, ...flags, "--joining", this.joining], {});
+    const read = readConfig(["--data", this.path, ...flags, "--joining", this.joining], this.#env);
     if (read.kind !== "config") throw new Error("no configuration");
     this.#folder.hold();
     this.#hub = new Hub({
@@ -74,6 +82,7 @@ export class HubInside implements AsyncDisposable {
       ...(this.#httpTimeouts && { httpTimeouts: this.#httpTimeouts }),
       ...(this.#publicAuthorities && { publicAuthorities: this.#publicAuthorities }),
       log: pino({ enabled: false }),
+      ...(this.#onRestart && { onRestart: this.#onRestart }),
       onDeath: (error) => {
         throw error;
       },

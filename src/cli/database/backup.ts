@@ -2,11 +2,20 @@
 import { createReadStream, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { Misuse } from "../../hub/arguments.ts";
+import { encryptFile, writeNew } from "../../hub/backups/encrypted-backup.ts";
+import { encrypt } from "../../hub/backups/encrypted-file.ts";
 import { removeDatabase } from "../../hub/store/maintenance.ts";
 import type { StoreAddress } from "../../hub/store/store-address.ts";
 import { Failure } from "../../shared/errors.ts";
 import { message } from "../../shared/messages/message.ts";
-import { checkReadable, finishFile, type OutputFile, outputFile, STANDARD_STREAM } from "../output-file.ts";
+import {
+  checkReadable,
+  finishFile,
+  type OutputFile,
+  outputFile,
+  STANDARD_STREAM,
+  writeFailure,
+} from "../output-file.ts";
 import { refuseTerminal, withTemporaryFolder, writeOut } from "../standard-streams.ts";
 import {
   copyAndCheck,
@@ -16,8 +25,6 @@ import {
   type ExitCode,
   runDatabaseCommand,
 } from "./database-command.ts";
-import { encryptFile, writeNew } from "./encrypted-backup.ts";
-import { encrypt } from "./encrypted-file.ts";
 import { dumpCommand, withServerBackup } from "./server-backup.ts";
 
 const command: DatabaseCommand = {
@@ -64,6 +71,8 @@ async function writeCopy({ folder, passphrase, signal }: DatabaseRequest, part: 
     const isSound = await copyAndCheck(folder.databasePath, plain, signal);
     await encryptFile(plain, part, passphrase, signal);
     return isSound;
+  } catch (error) {
+    throw writeFailure(error, part);
   } finally {
     removeDatabase(plain);
   }

@@ -2,6 +2,7 @@
 import { statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { Misuse, parseArguments } from "../../hub/arguments.ts";
+import { flushFile } from "../../hub/backups/flush.ts";
 import { readConfig } from "../../hub/config.ts";
 import { DataFolder } from "../../hub/data-folder.ts";
 import { freeBytesOf } from "../../hub/observe/disk-guard.ts";
@@ -15,7 +16,6 @@ import {
 import type { StoreAddress } from "../../hub/store/store-address.ts";
 import { Failure } from "../../shared/errors.ts";
 import { message } from "../../shared/messages/message.ts";
-import { flushFile } from "../flush.ts";
 import { checkReadable, writeFailure } from "../output-file.ts";
 import { endOfProgram, reasonOf } from "../run-command.ts";
 import { readPassphrase } from "./passphrase.ts";

@@ -1,14 +1,13 @@
 // `bramble restore FILE`: puts a backup in the place of the database. At any moment one of the two is there, whole.
-import { copyFileSync, existsSync, linkSync, renameSync } from "node:fs";
 import { resolve } from "node:path";
 import { Misuse } from "../../hub/arguments.ts";
+import { decryptFile, isEncryptedFile } from "../../hub/backups/encrypted-backup.ts";
+import { replaceDatabase } from "../../hub/backups/replace-database.ts";
 import { followLinks } from "../../hub/file-access.ts";
-import { absorbLog, removeDatabase } from "../../hub/store/maintenance.ts";
+import { removeDatabase } from "../../hub/store/maintenance.ts";
 import { Failure } from "../../shared/errors.ts";
 import { message } from "../../shared/messages/message.ts";
-import { flushFile, flushName } from "../flush.ts";
-import { checkReadable, keepOwner, STANDARD_STREAM } from "../output-file.ts";
-import { reasonOf } from "../run-command.ts";
+import { checkReadable, keepOwner, STANDARD_STREAM, writeFailure } from "../output-file.ts";
 import { withStandardInput } from "../standard-streams.ts";
 import {
   copyAndCheck,
@@ -17,7 +16,6 @@ import {
   type ExitCode,
   runDatabaseCommand,
 } from "./database-command.ts";
-import { decryptFile, isEncryptedFile } from "./encrypted-backup.ts";
 import { PASSPHRASE_VARIABLE } from "./passphrase.ts";
 
 const command: DatabaseCommand = {
@@ -57,9 +55,9 @@ async function restoreFrom(file: string, name: string, request: DatabaseRequest)
       return 1;
     }
     keepOwner(part, path);
-    const kept = keepPresent(path);
-    renameSync(part, path);
-    flushName(path);
+    const { kept, unreadable } = replaceDatabase(path, part);
+    if (unreadable !== null)
+      console.error(`The present database cannot be opened (${unreadable}); it is kept as it is.`);
     console.log(`${name} is restored.${kept === null ? "" : ` What was there before is kept as ${kept}.`}`);
     return 0;
   } finally {
@@ -74,34 +72,10 @@ async function decrypted(file: string, name: string, plain: string, request: Dat
   checkReadable(file);
   if (!isEncryptedFile(file)) return file;
   if (passphrase === null) throw new Misuse(message("cli/encrypted", { name, variable: PASSPHRASE_VARIABLE }));
-  await decryptFile(file, plain, passphrase, signal);
+  await decryptFile(file, plain, passphrase, signal).catch((error: unknown) => {
+    throw writeFailure(error, plain);
+  });
   return plain;
-}
-
-/** Gives the present database a second name, and answers it; null where there is none. */
-function keepPresent(path: string): string | null {
-  const kept = `${path}.before-restore-${new Date().toISOString().replaceAll(":", "-")}`;
-  if (existsSync(path)) absorbPresentLog(path);
-  // A log that stayed must not be taken for the backup's.
-  for (const suffix of ["-journal", "-wal", "-shm"]) {
-    if (existsSync(path + suffix)) renameSync(path + suffix, kept + suffix);
-  }
-  if (!existsSync(path)) return null;
-  try {
-    linkSync(path, kept);
-  } catch {
-    // Not every file system knows links.
-    copyFileSync(path, kept);
-    flushFile(kept);
-  }
-  return kept;
-}
-
-function absorbPresentLog(path: string): void {
-  const absorbed = absorbLog(path);
-  if (absorbed.kind === "busy") throw new Failure(message("cli/open-elsewhere", { path }), { cause: absorbed.cause });
-  if (absorbed.kind === "unreadable")
-    console.error(`The present database cannot be opened (${reasonOf(absorbed.cause)}); it is kept as it is.`);
 }
 
 /** Resolves with the exit code. */

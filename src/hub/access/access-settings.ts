@@ -66,6 +66,14 @@ export class AccessSettings {
     return { anonymous: this.anonymous, allow: [...this.allow], setByFlag };
   }
 
+  /** What a change would replace. */
+  before({ anonymous, allow }: AccessChanges): AccessChanges {
+    return {
+      ...(anonymous !== undefined && { anonymous: this.anonymous }),
+      ...(allow !== undefined && { allow: [...this.allow] }),
+    };
+  }
+
   /** Resolves once it is on disk and in force. */
   async change({ anonymous, allow }: AccessChanges): Promise<Problem | null> {
     const { flags, onChanged } = this.#options;

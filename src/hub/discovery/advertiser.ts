@@ -12,12 +12,15 @@ import { Responder } from "./responder.ts";
 export interface AdvertiserOptions extends Advertised {
   /** The address that the hub listens on. */
   readonly host: string;
+  /** Of the host name that is wanted, without `.local`; `bramble` where it is left out. */
+  readonly label?: string;
   readonly clock: Clock;
   readonly log: Log;
   /** Called with the host name once it is established; with null while it is probed again. */
   readonly onName: (name: string | null) => void;
 }
 
+const DEFAULT_LABEL = "bramble";
 /** Node has no event for changed interfaces. */
 const INTERFACE_POLL_INTERVAL_MS = 5_000;
 /** Hosts that start together must not probe together (RFC 6762, section 8.1). */
@@ -82,9 +85,10 @@ export class Advertiser {
 
   get #names(): Names {
     const { host, instance } = this.#numbers;
+    const { label = DEFAULT_LABEL } = this.#options;
     const [machine = ""] = hostname().split(".");
     return {
-      host: host === 1 ? "bramble.local" : `bramble-${host}.local`,
+      host: host === 1 ? `${label}.local` : `${label}-${host}.local`,
       instance: `Bramble on ${machine.slice(0, MAX_MACHINE_NAME_CHARACTERS)}${instance === 1 ? "" : ` (${instance})`}`,
     };
   }

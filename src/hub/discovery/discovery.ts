@@ -1,4 +1,4 @@
-// Advertises the hub by multicast DNS (RFC 6762, 6763): the host name `bramble.local`, and the services
+// Advertises the hub by multicast DNS (RFC 6762, 6763): the host name `bramble.local`, or another one, and the services
 // `_bramble._tcp`, `_mqtt._tcp` and `_http._tcp`. The hub runs as well without it. The responder is loaded once the hub
 // runs, and only where the hub listens on more than loopback.
 //
@@ -18,7 +18,7 @@ export type MdnsOptions = Omit<AdvertiserOptions, "onName"> & {
 
 type Ports = Pick<AdvertiserOptions, "httpsPort" | "mqttsPort" | "isPlainRestricted">;
 
-const WANTED_NAME = "bramble.local";
+const DEFAULT_LABEL = "bramble";
 const LOOPBACK_HOST = /^(localhost|127\..*|::1)$/;
 /** A goodbye that cannot be sent must not keep the hub from stopping. */
 const GOODBYE_TIMEOUT_MS = 500;
@@ -44,8 +44,9 @@ export class Mdns {
 
   /** Notes for the hub's page. */
   get notes(): readonly Message[] {
-    if (this.#name === null || this.#name === WANTED_NAME) return [];
-    return [message("note/name-taken", { wanted: WANTED_NAME, name: this.#name })];
+    const wanted = `${this.#options.label ?? DEFAULT_LABEL}.local`;
+    if (this.#name === null || this.#name === wanted) return [];
+    return [message("note/name-taken", { wanted, name: this.#name })];
   }
 
   /** Says that the ports with TLS were opened or closed. */

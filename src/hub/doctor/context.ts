@@ -4,6 +4,7 @@ import type { HubInfo } from "../../shared/api.ts";
 import type { broker } from "../../shared/messages/en/broker.ts";
 import type { Message } from "../../shared/messages/message.ts";
 import type { TlsStatus } from "../../shared/security/tls.ts";
+import type { BackupCondition } from "../backups/backups.ts";
 import type { Clock } from "../clock.ts";
 import type { Port } from "../config.ts";
 import type { Registry } from "../devices/registry.ts";
@@ -42,6 +43,8 @@ export interface DoctorOptions {
   readonly findLostName: () => Promise<LostName | null>;
   readonly refusals: Pick<Refusals, "list">;
   readonly registry: Pick<Registry, "list">;
+  /** How the nightly backups go. */
+  readonly backups?: () => BackupCondition;
   /** Null in a hub without an outside broker. */
   readonly broker?: () => BrokerCondition | null;
   /** What waits for a database server that is away; null where nothing does, undefined in a hub without one that it waits for. */

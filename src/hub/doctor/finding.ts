@@ -3,13 +3,19 @@ import type { Check, CheckState } from "../../shared/doctor.ts";
 import type { broker } from "../../shared/messages/en/broker.ts";
 import type { doctor } from "../../shared/messages/en/doctor.ts";
 import type { proxies } from "../../shared/messages/en/proxies.ts";
+import type { backups } from "../../shared/messages/en/storage/backups.ts";
 import type { tls } from "../../shared/messages/en/tls.ts";
 import type { work } from "../../shared/messages/en/work.ts";
 import type { Language } from "../../shared/messages/language.ts";
 import { type Message, render } from "../../shared/messages/message.ts";
 
 type DoctorMessage = Message<
-  keyof typeof broker | keyof typeof doctor | keyof typeof proxies | keyof typeof tls | keyof typeof work
+  | keyof typeof backups
+  | keyof typeof broker
+  | keyof typeof doctor
+  | keyof typeof proxies
+  | keyof typeof tls
+  | keyof typeof work
 >;
 
 export interface Finding {

@@ -12,6 +12,7 @@ import { checkPortConflicts } from "./port-conflicts.ts";
 import { checkProxies } from "./proxies.ts";
 import { checkPublicName } from "./public-name.ts";
 import { checkReach } from "./reach.ts";
+import { checkBackups } from "./surroundings/backups.ts";
 import { checkBroker } from "./surroundings/broker.ts";
 import { checkSpool } from "./surroundings/spool.ts";
 import { realSystem, type System } from "./system.ts";
@@ -37,6 +38,7 @@ export async function runChecks(
     { id: "firewall", run: () => checkFirewall(hub, system) },
     { id: "proxies", run: () => checkProxies(hub, options, system) },
     { id: "mdns", run: () => checkMdns(hub, options, system) },
+    { id: "backups", run: async () => checkBackups(options.backups?.() ?? null, clock.now()) },
     { id: "broker", run: async () => checkBroker(options.broker?.() ?? null) },
     { id: "spool", run: () => checkSpool(options.spool) },
     { id: "public-name", run: () => checkPublicName(options) },

@@ -3,7 +3,8 @@
 import Database from "better-sqlite3";
 import { checkServer } from "./server-sql/check.ts";
 import { type CheckTotals, checkDatabase, openToRead } from "./sqlite/maintenance/check.ts";
-import { copyDatabase, removeDatabase } from "./sqlite/maintenance/copy.ts";
+import { copyDatabase } from "./sqlite/maintenance/copy.ts";
+import { removeDatabase } from "./sqlite/maintenance/remove-database.ts";
 
 export { type CheckTotals, checkServer, copyDatabase, removeDatabase };
 

@@ -12,6 +12,8 @@ export interface Store {
   readonly readings: ReadingStore;
   readonly records: RecordStore;
   readonly audit: AuditLog;
+  /** Null where what is stored is not in a file of the hub's: that store's own backups count. */
+  readonly backup: StoreBackup | null;
   /** Opens it and brings its tables up to date. Rejects with a message for people. */
   start(): Promise<void>;
   /** Finishes what was handed in, then closes. Stopping twice is fine. */
@@ -29,6 +31,26 @@ export interface SpoolStatus {
   readonly maxBytes: number;
   /** When the first of them came. */
   readonly sinceMs: number;
+}
+
+/** Copies of all that is stored. The work is done beside that of the hub, and yields to it. */
+export interface StoreBackup {
+  /** What the copy will take on the disk, at most about. */
+  bytes(): Promise<number>;
+  /**
+   * Copies everything as of one moment into the new file `path`, whole in itself, then checks every part of the copy. Leaves no
+   * file behind where it rejects.
+   */
+  copy(path: string, signal: AbortSignal): Promise<BackupCheck>;
+  /** Copies another copy, and checks it. Rejects with a message where it is none, or of a newer version. */
+  copyFrom(copy: string, path: string, signal: AbortSignal): Promise<BackupCheck>;
+}
+
+export interface BackupCheck {
+  /** How many damages the check found. */
+  readonly damages: number;
+  /** The first of them, in words; null where there is none. */
+  readonly firstDamage: string | null;
 }
 
 export interface StoreStatus {

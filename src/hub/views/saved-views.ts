@@ -33,6 +33,11 @@ export class SavedViews {
     return view;
   }
 
+  /** Takes the place of the one with its id, or is new. Resolves once it is on disk. */
+  async put(view: SavedView): Promise<void> {
+    await this.#records.collection(viewRecords).save([view]);
+  }
+
   /** Resolves once it is gone; one that there is not is gone. */
   async remove(id: string): Promise<void> {
     await this.#records.collection(viewRecords).save([], [id]);

@@ -22,6 +22,10 @@ const REACH_PERIOD_MS = 30_000;
 const SESSIONS_PERIOD_MS = 15_000;
 const CLIENTS_PERIOD_MS = 3_000;
 
+/** For a change that may cut this window off: it undoes itself, unless the window keeps it. */
+export const ON_TRIAL = { undoAfter: 60 } as const;
+export const TRIAL_KEY = ["trial"] as const;
+
 const ACCESS_KEYS = {
   me: ["me"],
   settings: ["access"],
@@ -158,7 +162,10 @@ export function useAccessChange<Input, Answer>(list: AccessList, change: (input:
   const queries = useQueryClient();
   return useMutation({
     mutationFn: change,
-    onSettled: () => queries.invalidateQueries({ queryKey: ACCESS_KEYS[list] }),
+    onSettled: () => {
+      void queries.invalidateQueries({ queryKey: TRIAL_KEY });
+      return queries.invalidateQueries({ queryKey: ACCESS_KEYS[list] });
+    },
     gcTime: 0,
   });
 }

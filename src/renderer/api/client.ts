@@ -67,10 +67,6 @@ export function post<Answer>(url: string, body: object, timeoutMs = REQUEST_TIME
   return request(url, { ...jsonOf("POST", body), timeoutMs });
 }
 
-export function put<Answer>(url: string, body: object): Promise<Answer> {
-  return request(url, jsonOf("PUT", body));
-}
-
 /** DELETE answers without a body. */
 export function remove(url: string, timeoutMs = REQUEST_TIMEOUT_MS): Promise<void> {
   return exchange(url, { method: "DELETE", timeoutMs }, ignoreBody);
@@ -83,6 +79,10 @@ export function postForNothing(url: string, body: object): Promise<void> {
 
 export function patch<Answer>(url: string, body: object): Promise<Answer> {
   return request(url, jsonOf("PATCH", body));
+}
+
+export function put<Answer>(url: string, body: object, timeoutMs = REQUEST_TIMEOUT_MS): Promise<Answer> {
+  return request(url, { ...jsonOf("PUT", body), timeoutMs });
 }
 
 const ignoreBody = async (): Promise<void> => undefined;

@@ -1,6 +1,6 @@
 // The only file that knows whether the page runs in the desktop app's window or in a browser's tab.
 import type { ExportQuery, LiveTicket } from "../../shared/api.ts";
-import type { BrambleBridge, HubState, SaveState } from "../../shared/bridge.ts";
+import type { BrambleBridge, DesktopSettings, HubState, SaveState } from "../../shared/bridge.ts";
 import { apiUrl, requestBytes } from "./client.ts";
 
 declare global {
@@ -72,6 +72,25 @@ export async function exportCsv(query: ExportQuery, suggestedName: string, rows:
   // The first line is the header.
   const lines = bytes.reduce((count, byte) => (byte === LINE_END ? count + 1 : count), 0);
   return { rows: Math.max(0, lines - 1), bytes: bytes.length };
+}
+
+/** Lets the person save a small file. */
+export function offerText(text: string, suggestedName: string): void {
+  const file = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+  offer(file, suggestedName);
+  URL.revokeObjectURL(file);
+}
+
+/** Whether this is the desktop app's window. */
+export const isDesktop = desktop !== undefined;
+
+/** Null in a browser. */
+export async function desktopSettings(): Promise<DesktopSettings | null> {
+  return (await desktop?.desktopSettings()) ?? null;
+}
+
+export async function changeDesktopSettings(changes: Partial<DesktopSettings>): Promise<DesktopSettings | null> {
+  return (await desktop?.changeDesktopSettings(changes)) ?? null;
 }
 
 function offer(url: string, name: string): void {

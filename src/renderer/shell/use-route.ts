@@ -4,12 +4,26 @@ import { useSyncExternalStore } from "react";
 export const ACCESS_SECTIONS = ["devices", "people", "programs", "clients", "encryption", "outside", "log"] as const;
 export type AccessSection = (typeof ACCESS_SECTIONS)[number];
 
+export const SETTINGS_SECTIONS = [
+  "hub",
+  "desktop",
+  "storage",
+  "backups",
+  "setUp",
+  "access",
+  "window",
+  "about",
+] as const;
+export type SettingsSection = (typeof SETTINGS_SECTIONS)[number];
+
 export type Route =
   | { readonly kind: "overview" }
   | { readonly kind: "add" }
   | { readonly kind: "doctor" }
   | { readonly kind: "recipes"; readonly recipe: string | null }
   | { readonly kind: "access"; readonly section: AccessSection }
+  /** A section is scrolled to; null is the top of the page. */
+  | { readonly kind: "settings"; readonly section: SettingsSection | null }
   | { readonly kind: "compare"; readonly view: string | null }
   | { readonly kind: "device"; readonly id: string }
   | { readonly kind: "edit"; readonly id: string }
@@ -24,6 +38,7 @@ export const LINKS = {
   recipes: "#/recipes",
   recipe: (id: string): string => `#/recipes/${id}`,
   access: (section: AccessSection): string => `#/access/${section}`,
+  settings: (section?: SettingsSection): string => (section === undefined ? "#/settings" : `#/settings/${section}`),
   compare: "#/compare",
   view: (id: string): string => `#/compare/${encodeURIComponent(id)}`,
   device: (id: string): string => `#/devices/${encodeURIComponent(id)}`,
@@ -36,6 +51,9 @@ export function parseRoute(address: string): Route {
   if (hash === "" || hash === "#" || hash === LINKS.overview) return { kind: "overview" };
   if (hash === LINKS.add) return { kind: "add" };
   if (hash === LINKS.doctor) return { kind: "doctor" };
+  if (hash === LINKS.settings()) return { kind: "settings", section: null };
+  const inSettings = SETTINGS_SECTIONS.find((one) => hash === LINKS.settings(one));
+  if (inSettings !== undefined) return { kind: "settings", section: inSettings };
   if (hash === LINKS.compare) return { kind: "compare", view: null };
   const [, recipe = null] = /^#\/recipes(?:\/([a-z0-9-]+))?$/.exec(hash) ?? [];
   if (recipe !== null || hash === LINKS.recipes) return { kind: "recipes", recipe };
@@ -66,6 +84,8 @@ export function pageOf(route: Route): string {
     case "overview":
     case "add":
     case "doctor":
+    // Its sections are on one page.
+    case "settings":
       return route.kind;
   }
 }

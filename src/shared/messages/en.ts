@@ -16,12 +16,14 @@ import { proxies } from "./en/proxies.ts";
 import { reach } from "./en/reach.ts";
 import { simulation } from "./en/simulation.ts";
 import { start } from "./en/start.ts";
+import { backups } from "./en/storage/backups.ts";
 import { timeline } from "./en/timeline.ts";
 import { tls } from "./en/tls.ts";
 import { work } from "./en/work.ts";
 
 export const en = {
   ...access,
+  ...backups,
   ...broker,
   ...cli,
   ...devices,

@@ -17,12 +17,14 @@ import { proxies } from "./ko/proxies.ts";
 import { reach } from "./ko/reach.ts";
 import { simulation } from "./ko/simulation.ts";
 import { start } from "./ko/start.ts";
+import { backups } from "./ko/storage/backups.ts";
 import { timeline } from "./ko/timeline.ts";
 import { tls } from "./ko/tls.ts";
 import { work } from "./ko/work.ts";
 
 export const ko: Omit<typeof en, keyof typeof cli> = {
   ...access,
+  ...backups,
   ...broker,
   ...devices,
   ...diagnostics,

@@ -21,6 +21,7 @@ import { LogThrottle } from "../../../src/hub/observe/log-throttle.ts";
 import { Metrics } from "../../../src/hub/observe/metrics.ts";
 import { Inbox } from "../../../src/hub/protocols/inbox.ts";
 import { deviceTopics } from "../../../src/hub/protocols/protocols.ts";
+import { Administration } from "../../../src/hub/settings/administration.ts";
 import type { AuditLog } from "../../../src/hub/store/audit.ts";
 import { bucketGrid } from "../../../src/hub/store/bucket-grid.ts";
 import type { ReadingStore } from "../../../src/hub/store/readings.ts";
@@ -131,6 +132,22 @@ const admission = new Admission({
 });
 const clients = new RequestClients({ proxies, admission, onNotAdmitted: () => undefined, clock });
 const basePath = "";
+const retention = new Retention({
+  readings,
+  records,
+  series: () => directory.series(),
+  clock,
+  onFailure: (error) => log.error(error),
+});
+const administration = new Administration({
+  ...{ access, directory, registry, retention, events, clock, log, topics: deviceTopics },
+  config: { mdns: false, backupFolder: null, backupPassphrase: null },
+  folder: { path: "/nowhere", databasePath: "/nowhere/bramble.db" },
+  store: { records, backup: null, status: () => Promise.reject(new Error("there is no hub")) },
+  disk: { freeBytes: null },
+  freeBytes: async () => null,
+  restart: null,
+});
 const http = new HttpTransport({
   version: "0",
   readings,
@@ -147,13 +164,8 @@ const http = new HttpTransport({
   ingest,
   inbox: new Inbox({ ingest, clock }),
   commands,
-  retention: new Retention({
-    readings,
-    records,
-    series: () => directory.series(),
-    clock,
-    onFailure: (error) => log.error(error),
-  }),
+  retention,
+  administration,
   timeline: new Timeline({
     records,
     clock,

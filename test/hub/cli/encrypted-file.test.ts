@@ -2,7 +2,7 @@
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { expect, test } from "vitest";
-import { DecryptFailure, decrypt, encrypt, isEncrypted } from "../../../src/cli/database/encrypted-file.ts";
+import { DecryptFailure, decrypt, encrypt, isEncrypted } from "../../../src/hub/backups/encrypted-file.ts";
 
 const PASSPHRASE = "correct horse battery stäple";
 const HEADER_BYTES = 35;

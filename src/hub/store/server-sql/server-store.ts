@@ -62,6 +62,7 @@ export class ServerStore implements Store {
   readonly audit: AuditLog;
   /** Records of which several processes write some. */
   readonly shared: SharedRecords;
+  readonly backup = null;
   readonly #options: ServerStoreOptions;
   readonly #dialect: Dialect;
   readonly #leadership: Leadership;

@@ -38,6 +38,7 @@ export class SpooledStore implements Store {
   readonly readings: ReadingStore;
   readonly records: RecordStore;
   readonly audit: AuditLog;
+  readonly backup = null;
   readonly #options: SpooledStoreOptions;
   readonly #files: SpoolFiles;
   /** Readings on their way into the newest file. */

@@ -5,10 +5,11 @@ import type { Clock } from "../../clock.ts";
 import type { AuditLog } from "../audit.ts";
 import type { ReadingStore } from "../readings.ts";
 import type { RecordStore } from "../records.ts";
-import type { Store, StoreStatus } from "../store.ts";
+import type { Store, StoreBackup, StoreStatus } from "../store.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { openFailure } from "./open-failure.ts";
 import { SeriesIds } from "./series-ids.ts";
+import { SqliteBackup } from "./sqlite-backup.ts";
 import { sqliteReadings } from "./sqlite-readings.ts";
 import { sqliteAudit, sqliteRecords } from "./sqlite-records.ts";
 import type { ReaderMethods } from "./threads/reader.ts";
@@ -41,6 +42,7 @@ export class SqliteStore implements Store {
   readonly readings: ReadingStore;
   readonly records: RecordStore;
   readonly audit: AuditLog;
+  readonly backup: StoreBackup;
   readonly #options: SqliteStoreOptions;
   readonly #writer: WorkerClient<WriterMethods>;
   readonly #reader: SleepingWorker<ReaderMethods>;
@@ -68,6 +70,7 @@ export class SqliteStore implements Store {
     this.readings = sqliteReadings(this.#commits, this.#series, this.#writer, this.#reader);
     this.records = sqliteRecords(this.#commits, this.#reader);
     this.audit = sqliteAudit(this.#commits, this.#reader);
+    this.backup = new SqliteBackup(options.path, workerUrl("copier"));
   }
 
   async start(): Promise<void> {
@@ -177,7 +180,7 @@ async function openReader(
 }
 
 /** A file of its own: TypeScript in the source tree, JavaScript beside this one in the built hub. */
-function workerUrl(name: "writer" | "reader"): URL {
+function workerUrl(name: "writer" | "reader" | "copier"): URL {
   const path = import.meta.url.endsWith(".ts") ? `./threads/${name}.ts` : `./${name}.js`;
   return new URL(path, import.meta.url);
 }

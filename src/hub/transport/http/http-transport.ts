@@ -30,6 +30,8 @@ import { OpenApiDocument } from "./openapi/document.ts";
 import type { HttpPacing } from "./pacing.ts";
 import { checkPreconditions } from "./preconditions.ts";
 import { type RouteEntry, RouteTable, route } from "./route.ts";
+import { addBackupRoutes } from "./routes/admin/backups.ts";
+import { addHubSettingsRoutes, type HubSettingsRouteOptions } from "./routes/admin/hub-settings.ts";
 import { addKeyRoutes } from "./routes/admin/keys.ts";
 import { addMqttClientRoutes, type MqttClientRouteOptions } from "./routes/admin/mqtt-clients.ts";
 import { addPeopleRoutes } from "./routes/admin/people.ts";
@@ -84,6 +86,7 @@ export interface HttpOptions
     MetricsRouteOptions,
     CommandRouteOptions,
     Omit<AgentRouteOptions, "hubInfo" | "tls">,
+    Pick<HubSettingsRouteOptions, "administration">,
     DoctorRouteOptions,
     MendRouteOptions,
     MqttClientRouteOptions,
@@ -195,7 +198,8 @@ export class HttpTransport {
   /** Compiles its routes, which takes a while; to be called once, before it listens. */
   async prepare(): Promise<void> {
     const app = this.#app;
-    const { retention, pacing, diagnostics, clients, basePath, tls, uiFolder, version, firstStart } = this.#options;
+    const { retention, administration, firstStart } = this.#options;
+    const { pacing, diagnostics, clients, basePath, tls, uiFolder, version } = this.#options;
     answerErrors(app, diagnostics);
     app.decorateRequest("client", {
       getter(this: FastifyRequest) {
@@ -237,7 +241,9 @@ export class HttpTransport {
     addDoctorRoutes(app, this.#options);
     addMqttClientRoutes(app, this.#options);
     addReachRoutes(app, this.#options);
-    if (tls !== undefined) addTlsRoutes(app, tls());
+    addBackupRoutes(app, administration.backups);
+    addHubSettingsRoutes(app, this.#options);
+    if (tls !== undefined) addTlsRoutes(app, tls(), administration.trial);
     addAgentRoutes(app, this.#options);
     route(app, {
       method: "GET",

@@ -57,6 +57,10 @@ export class Tls {
     this.#settings = settingsByDefault(options.ports.some(({ wanted }) => wanted.named));
   }
 
+  get settings(): TlsSettings {
+    return this.#settings;
+  }
+
   /** The certificate that is shown; null while there is none. */
   get certificate(): CertificateFacts | null {
     return this.#facts;
@@ -81,14 +85,14 @@ export class Tls {
    * reach it then: their trust is a person's doing, or the ports without TLS are in use beside it.
    */
   get hstsSeconds(): number | null {
-    return this.#facts?.isPublic === true && this.#isPlainClosed ? HSTS_SECONDS : null;
+    return this.#facts?.isPublic === true && this.isPlainClosed ? HSTS_SECONDS : null;
   }
 
   /** Reads what was set, before any port listens. */
   async prepare(): Promise<void> {
     const [record] = await this.#options.records.collection(tlsRecords).list();
     if (record !== undefined) this.#settings = record;
-    for (const { plain } of this.#options.ports) await plain.restrict(this.#isPlainClosed);
+    for (const { plain } of this.#options.ports) await plain.restrict(this.isPlainClosed);
   }
 
   /** Opens the ports. Rejects with a message where one that the person named is taken. */
@@ -137,7 +141,8 @@ export class Tls {
     return [...(this.#source?.problems ?? []), ...(this.#portProblem === null ? [] : [this.#portProblem])];
   }
 
-  get #isPlainClosed(): boolean {
+  /** Whether the ports without TLS are open to this computer alone. */
+  get isPlainClosed(): boolean {
     return this.#settings.mode !== "off" && this.#settings.plainPorts === "closed-but-loopback";
   }
 
@@ -216,7 +221,7 @@ export class Tls {
         if (isOn && listener.port === 0) await listener.listen(host, wanted);
         else if (!isOn && listener.port !== 0) void listener.close();
       }
-      for (const { plain } of ports) await plain.restrict(this.#isPlainClosed);
+      for (const { plain } of ports) await plain.restrict(this.isPlainClosed);
       this.#portProblem = null;
     } finally {
       onPortsChanged(this.status);

@@ -1,7 +1,7 @@
 // How devices come in: whether they need a key, which have none, and from which networks.
 import { type SubmitEvent, useState } from "react";
 import type { AccessChanges, AccessSettings, Anonymous, NewDeviceKey } from "../../../shared/security/access.ts";
-import { useAccessChange, useAccessSettings } from "../../api/access.ts";
+import { ON_TRIAL, useAccessChange, useAccessSettings } from "../../api/access.ts";
 import { apiUrl, explain, patch } from "../../api/client.ts";
 import { useDevices } from "../../api/queries.ts";
 import { GiveKey } from "../../device/key/give-key.tsx";
@@ -45,7 +45,10 @@ export function DeviceAccess() {
 }
 
 const useSettingsChange = () =>
-  useAccessChange("settings", (changes: AccessChanges) => patch<AccessSettings>(apiUrl("access"), changes));
+  useAccessChange("settings", (changes: AccessChanges) =>
+    // What devices may do cuts no window off.
+    patch<AccessSettings>(apiUrl("access", changes.allow === undefined ? {} : ON_TRIAL), changes),
+  );
 
 function WithoutKey({ settings }: { readonly settings: AccessSettings }) {
   const [chosen, setChosen] = useState(settings.anonymous);

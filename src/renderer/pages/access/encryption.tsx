@@ -1,7 +1,7 @@
 // TLS: one switch, the certificate that it shows, and how each system comes to trust the hub's own authority.
 import { type SubmitEvent, useState } from "react";
 import type { TlsChange, TlsMode, TlsStatus } from "../../../shared/security/tls.ts";
-import { useAccessChange, useTls } from "../../api/access.ts";
+import { ON_TRIAL, useAccessChange, useTls } from "../../api/access.ts";
 import { apiUrl, explain, patch } from "../../api/client.ts";
 import { useHub } from "../../api/queries.ts";
 import { chosenHost, HubAddress } from "../../device/hub-address.tsx";
@@ -49,7 +49,7 @@ function Switch({ status }: { readonly status: TlsStatus }) {
   const [isPlainClosed, setPlainClosed] = useState(status.plainPorts === "closed-but-loopback");
   const [certFile, setCertFile] = useState(status.certFile ?? "");
   const [keyFile, setKeyFile] = useState(status.keyFile ?? "");
-  const change = useAccessChange("tls", (wanted: TlsChange) => patch<TlsStatus>(apiUrl("tls"), wanted));
+  const change = useAccessChange("tls", (wanted: TlsChange) => patch<TlsStatus>(apiUrl("tls", ON_TRIAL), wanted));
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     const plainPorts = isPlainClosed ? "closed-but-loopback" : "open";

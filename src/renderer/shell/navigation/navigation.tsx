@@ -1,6 +1,6 @@
 // The brand, the way to find anything, and the links to the pages that one may see: a column beside the page, on a phone a bar
 // below it.
-import { KeyRound, LayoutGrid, type LucideIcon, Search, Stethoscope } from "lucide-react";
+import { KeyRound, LayoutGrid, type LucideIcon, Search, Settings, Stethoscope } from "lucide-react";
 import { useMay, useMe, useSeesAll } from "../../api/access.ts";
 import { useDevices } from "../../api/queries.ts";
 import { text } from "../../i18n/text.ts";
@@ -42,6 +42,14 @@ export function Navigation({ route, onFind }: Props) {
       {seesAll && <PageLink icon={Stethoscope} href={LINKS.doctor} isCurrent={route.kind === "doctor"} name={doctor} />}
       {isAdmin && (
         <PageLink icon={KeyRound} href={LINKS.access("devices")} isCurrent={route.kind === "access"} name={access} />
+      )}
+      {me !== undefined && me.device === undefined && (
+        <PageLink
+          icon={Settings}
+          href={LINKS.settings()}
+          isCurrent={route.kind === "settings"}
+          name={text.shell.settings}
+        />
       )}
     </nav>
   );

@@ -1,11 +1,22 @@
 // What every page says at its end: the hub is not reachable, its disk fills up, a clock is wrong, its checks found something.
+import { lazy, Suspense } from "react";
+import { useMay } from "../../api/access.ts";
 import { DoctorNotice } from "./doctor-notice.tsx";
 import { HubBanner } from "./hub-banner.tsx";
 import styles from "./notices.module.css";
 
+// With texts of its own, and seldom seen.
+const TrialNotice = lazy(async () => ({ default: (await import("./trial-notice.tsx")).TrialNotice }));
+
 export function Notices({ hasHubFailed }: { readonly hasHubFailed: boolean }) {
+  const isAdmin = useMay("admin");
   return (
     <div className={styles["notices"]}>
+      {isAdmin && !hasHubFailed && (
+        <Suspense fallback={null}>
+          <TrialNotice />
+        </Suspense>
+      )}
       {!hasHubFailed && <DoctorNotice />}
       <HubBanner />
     </div>

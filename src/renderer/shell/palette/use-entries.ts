@@ -11,6 +11,7 @@ import {
   type LucideIcon,
   Moon,
   Plus,
+  Settings,
   Stethoscope,
   Sun,
   Thermometer,
@@ -64,6 +65,7 @@ function usePageEntries(): Entry[] {
     ...(seesAll ? [page(Stethoscope, text.shell.doctor, LINKS.doctor)] : []),
     ...(isAdmin ? [page(Plus, text.palette.addDevice, LINKS.add)] : []),
     page(Cable, text.addDevice.recipes, LINKS.recipes),
+    page(Settings, text.shell.settings, LINKS.settings()),
     ...(isAdmin
       ? ACCESS_SECTIONS.map((section) =>
           page(KeyRound, `${text.shell.access}: ${text.palette.accessSections[section]}`, LINKS.access(section)),

@@ -19,7 +19,7 @@ export function Choices() {
   );
 }
 
-function LanguageChoice() {
+export function LanguageChoice() {
   return (
     <select
       aria-label={text.shell.language}
@@ -36,7 +36,7 @@ function LanguageChoice() {
   );
 }
 
-function ThemeChoice() {
+export function ThemeChoice() {
   useTheme();
   return (
     <select
@@ -54,7 +54,7 @@ function ThemeChoice() {
   );
 }
 
-function UnitChoice() {
+export function UnitChoice() {
   const chosen = useStored(temperatureUnit);
   return (
     <select

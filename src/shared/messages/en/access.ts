@@ -53,6 +53,8 @@ export const access = {
   "too-many-requests": ({ perSecond }: { readonly perSecond: number }) =>
     `Your address sends more than ${perSecond} requests a second. Send several readings in one, or slow down.`,
   "too-many-requests/passwords": () => "Too many people sign in at this moment. Try again in a few seconds.",
+  "cut-off": () =>
+    "Whoever comes in like this is let in no more: the connection is one from before the change. It undoes itself.",
   "set-by-flag": ({ field }: { readonly field: string }) =>
     `“${field}” is set by a flag or the environment of the hub: change it there, and start the hub again.`,
 };

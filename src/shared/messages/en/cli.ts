@@ -28,6 +28,9 @@ export const cli = {
   "cli/name-file": () => "Name the file to write.",
   "cli/name-file-of": ({ usage }: { readonly usage: string }) => `Name the file to write: ${usage}.`,
   "cli/name-backup": () => "Name the backup: bramble restore FILE.",
+  "cli/name-set-up": () => "Name the file to apply: bramble config apply FILE.",
+  "cli/no-set-up": ({ name, reason }: { readonly name: string; readonly reason: string }) =>
+    `${name} is no set-up of a hub: ${reason}.`,
   "cli/json-needs-file": () => "--json needs a FILE.",
   "cli/one-form": () => "--csv and --json are two forms of the same: take one.",
   "cli/takes": ({ needs }: { readonly needs: string }) => `It takes ${needs}.`,

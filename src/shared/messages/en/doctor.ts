@@ -27,6 +27,7 @@ const CHECKS = {
   reach: "the hub’s ports",
   "port-conflict": "who holds a port",
   firewall: "the firewall",
+  backups: "the backups",
   broker: "the outside broker",
   spool: "what waits for the database server",
   proxies: "proxies in front of the hub",

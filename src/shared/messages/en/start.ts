@@ -35,6 +35,8 @@ export const start = {
   // What it was told.
   "start/flags": ({ problem }: Problem) => `${problem} See bramble serve --help.`,
   "start/flags/desktop": ({ problem }: Problem) => `${problem} ${WITHOUT_FLAG}`,
+  "flag/passphrase-file": ({ path, reason }: { readonly path: string; readonly reason: string }) =>
+    `BRAMBLE_PASSPHRASE_FILE: ${path} cannot be read: ${reason}.`,
   "flag/empty-folder": () => "--data takes a folder, not an empty name.",
   "flag/port": ({ flag, said }: Flag & Said) => `--${flag} takes a port from 0 to 65535, not “${said}”.`,
   "flag/memory": ({ min, max, said }: Said & { readonly min: number; readonly max: number }) =>

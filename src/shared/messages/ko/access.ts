@@ -46,6 +46,8 @@ export const access: typeof english = {
   "too-many-requests": ({ perSecond }) =>
     `이 주소에서 초당 ${perSecond}개가 넘는 요청을 보내고 있습니다. 여러 측정값을 한 번에 보내거나 속도를 줄이세요.`,
   "too-many-requests/passwords": () => "지금 로그인하는 사람이 너무 많습니다. 몇 초 후에 다시 시도하세요.",
+  "cut-off": () =>
+    "지금의 연결은 변경 전에 맺은 것입니다. 이 방법으로는 더 이상 들어올 수 없으므로 변경이 저절로 취소됩니다.",
   "set-by-flag": ({ field }) =>
     `“${field}”은(는) 허브의 플래그나 환경 변수로 정해져 있습니다. 거기서 바꾼 뒤 허브를 다시 시작하세요.`,
 };

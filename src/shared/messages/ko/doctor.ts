@@ -16,6 +16,7 @@ const CHECKS = {
   reach: "허브의 포트",
   "port-conflict": "포트를 쓰는 프로그램",
   firewall: "방화벽",
+  backups: "백업",
   broker: "외부 브로커",
   spool: "데이터베이스 서버를 기다리는 측정값",
   proxies: "허브 앞의 프록시",

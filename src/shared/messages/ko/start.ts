@@ -27,6 +27,7 @@ const STORE_FORM = "postgres://user:password@host/database나 mariadb://user:pas
 export const start: typeof english = {
   "start/flags": ({ problem }) => `${problem} bramble serve --help를 보세요.`,
   "start/flags/desktop": ({ problem }) => `${problem} ${WITHOUT_FLAG}`,
+  "flag/passphrase-file": ({ path, reason }) => `BRAMBLE_PASSPHRASE_FILE: ${path}을(를) 읽을 수 없습니다: ${reason}.`,
   "flag/empty-folder": () => "--data에는 빈 이름이 아니라 폴더를 지정하세요.",
   "flag/port": ({ flag, said }) => `--${flag}에는 “${said}”이(가) 아니라 0부터 65535까지의 포트를 지정하세요.`,
   "flag/memory": ({ min, max, said }) =>

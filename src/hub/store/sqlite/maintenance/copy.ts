@@ -1,8 +1,8 @@
 // Copies a database, page by page and as of one moment; other processes may read and write it meanwhile.
-import { rmSync } from "node:fs";
 import { resolve } from "node:path";
 import Database from "better-sqlite3";
 import { openToRead } from "./check.ts";
+import { removeDatabase } from "./remove-database.ts";
 
 /** Pages between two looks at the signal. */
 const PAGES_AT_ONCE = 8_192;
@@ -37,9 +37,4 @@ export async function copyDatabase(from: string, to: string, signal: AbortSignal
     removeDatabase(to);
     throw error;
   }
-}
-
-/** Removes a database that is not in use, with all that SQLite may have put beside it. */
-export function removeDatabase(path: string): void {
-  for (const suffix of ["", "-journal", "-wal", "-shm"]) rmSync(path + suffix, { force: true });
 }

@@ -13,7 +13,9 @@ import {
   PersonChanges,
   PersonList,
 } from "../../../../../shared/security/access.ts";
+import { TrialQuery } from "../../../../../shared/settings/hub-settings.ts";
 import type { Access } from "../../../../access/access.ts";
+import type { Administration } from "../../../../settings/administration.ts";
 import { sendProblem } from "../../errors.ts";
 import { acceptNoBody, exactBody } from "../../exact-body.ts";
 import { quoted } from "../../query/query-check.ts";
@@ -26,9 +28,10 @@ const tags = ["Access"];
 
 export interface PeopleRouteOptions {
   readonly access: Pick<Access, "people" | "settings" | "audit">;
+  readonly administration: Pick<Administration, "trial">;
 }
 
-export function addPeopleRoutes(app: FastifyInstance, { access }: PeopleRouteOptions): void {
+export function addPeopleRoutes(app: FastifyInstance, { access, administration }: PeopleRouteOptions): void {
   const { people, settings, audit } = access;
   app.register(async (scope) => {
     acceptNoBody(scope);
@@ -131,12 +134,15 @@ export function addPeopleRoutes(app: FastifyInstance, { access }: PeopleRouteOpt
         operationId: "changeAccess",
         tags,
         summary: "Changes how clients come in, at once",
+        querystring: TrialQuery,
         body: AccessChanges,
         response: { 200: AccessSettings, ...errors },
       },
       handler: async (request, reply) => {
-        request.audited = { ...request.body };
-        const refused = await settings.change(request.body);
+        const { body, query } = request;
+        request.audited = { ...body };
+        const change = () => settings.change(body);
+        const refused = await administration.trial.attempt("access", settings.before(body), query.undoAfter, change);
         return refused === null ? settings.show() : sendProblem(reply, refused);
       },
     });

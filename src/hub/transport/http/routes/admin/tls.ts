@@ -4,6 +4,8 @@ import { Type } from "typebox";
 import { ApiError } from "../../../../../shared/api.ts";
 import { message } from "../../../../../shared/messages/message.ts";
 import { TlsChange, TlsStatus } from "../../../../../shared/security/tls.ts";
+import { TrialQuery } from "../../../../../shared/settings/hub-settings.ts";
+import type { NetworkTrial } from "../../../../settings/network-trial.ts";
 import type { Tls } from "../../../tls/tls.ts";
 import { languageOf, sendProblem } from "../../errors.ts";
 import { exactBody } from "../../exact-body.ts";
@@ -11,7 +13,7 @@ import { route } from "../../route.ts";
 
 const response = { 200: TlsStatus, "4xx": ApiError, "5xx": ApiError };
 
-export function addTlsRoutes(app: FastifyInstance, tls: Tls): void {
+export function addTlsRoutes(app: FastifyInstance, tls: Tls, trial: NetworkTrial): void {
   app.addHook("onSend", async ({ raw }, reply) => {
     const seconds = "encrypted" in raw.socket ? tls.hstsSeconds : null;
     if (seconds !== null) reply.header("Strict-Transport-Security", `max-age=${seconds}`);
@@ -41,11 +43,12 @@ export function addTlsRoutes(app: FastifyInstance, tls: Tls): void {
       operationId: "changeTls",
       tags: ["Hub"],
       summary: "Turns TLS on or off, or names another certificate; in force when it is answered",
+      querystring: TrialQuery,
       body: TlsChange,
       response,
     },
     handler: async (request, reply) => {
-      const problem = await tls.change(request.body);
+      const problem = await trial.attempt("tls", tls.settings, request.query.undoAfter, () => tls.change(request.body));
       return problem === null ? tls.describe(languageOf(request)) : sendProblem(reply, problem);
     },
   });

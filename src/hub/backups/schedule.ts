@@ -1,0 +1,75 @@
+// When the next backup is due, and which of those that are there stay. Days, weeks and months are those of the hub's computer.
+// Pure: the time comes as an argument.
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** After a backup that failed. */
+const RETRY_AFTER_MS = HOUR_MS;
+
+const KEPT_DAILY = 7;
+const KEPT_WEEKLY = 4;
+const KEPT_MONTHLY = 12;
+/** Of those with damage: they are looked at, and not restored. */
+const KEPT_DAMAGED = 3;
+
+export interface Attempt {
+  readonly atMs: number;
+  readonly hasFailed: boolean;
+}
+
+/**
+ * The first time at `hour` o'clock after the last attempt, or an hour after one that failed. It may have passed: a computer
+ * that was off at night makes up for it when it is on again.
+ */
+export function nextDueMs(last: Attempt, hour: number): number {
+  if (last.hasFailed) return last.atMs + RETRY_AFTER_MS;
+  const due = new Date(last.atMs);
+  due.setHours(hour, 0, 0, 0);
+  if (due.getTime() <= last.atMs) due.setDate(due.getDate() + 1);
+  return due.getTime();
+}
+
+export interface DatedBackup {
+  readonly atMs: number;
+  readonly isDamaged: boolean;
+}
+
+/** Those that go: all but the newest of each of the latest days, weeks and months that have one. */
+export function superseded<Backup extends DatedBackup>(backups: readonly Backup[]): Backup[] {
+  const newestFirst = backups.toSorted((a, b) => b.atMs - a.atMs);
+  const sound = newestFirst.filter(({ isDamaged }) => !isDamaged);
+  const kept = new Set<Backup>([
+    ...newestOfEach(sound, dayOf, KEPT_DAILY),
+    ...newestOfEach(sound, weekOf, KEPT_WEEKLY),
+    ...newestOfEach(sound, monthOf, KEPT_MONTHLY),
+    ...newestFirst.filter(({ isDamaged }) => isDamaged).slice(0, KEPT_DAMAGED),
+  ]);
+  return newestFirst.filter((backup) => !kept.has(backup));
+}
+
+function newestOfEach<Backup extends DatedBackup>(
+  newestFirst: readonly Backup[],
+  periodOf: (atMs: number) => number,
+  periods: number,
+): Backup[] {
+  const newest = new Map<number, Backup>();
+  for (const backup of newestFirst) {
+    const period = periodOf(backup.atMs);
+    if (!newest.has(period)) newest.set(period, backup);
+  }
+  return [...newest.values()].slice(0, periods);
+}
+
+/** Counted from 1970, by the calendar of this computer. */
+function dayOf(atMs: number): number {
+  const at = new Date(atMs);
+  return Date.UTC(at.getFullYear(), at.getMonth(), at.getDate()) / DAY_MS;
+}
+
+/** Weeks begin on Monday; 1 January 1970 was a Thursday. */
+const weekOf = (atMs: number): number => Math.floor((dayOf(atMs) + 3) / 7);
+
+function monthOf(atMs: number): number {
+  const at = new Date(atMs);
+  return at.getFullYear() * 12 + at.getMonth();
+}

@@ -1,0 +1,144 @@
+// A change of how clients come in may cut off the one who makes it. On trial it undoes itself after a while, unless somebody
+// who still comes in keeps it. What was before is on disk until then: a hub that ends meanwhile goes on with the trial.
+import { type Static, Type } from "typebox";
+import type { Problem } from "../../shared/errors.ts";
+import { AccessChanges } from "../../shared/security/access.ts";
+import { TlsSettings } from "../../shared/security/tls.ts";
+import type { TrialStatus, TrialSubject } from "../../shared/settings/hub-settings.ts";
+import type { Clock } from "../clock.ts";
+import type { Log } from "../observe/log.ts";
+import type { RecordKind, RecordStore } from "../store/records.ts";
+
+const CHECK_EVERY_MS = 1_000;
+/** After a restart whoever made the change has to find the hub again first. */
+const MIN_AFTER_START_MS = 30_000;
+
+const Before = Type.Object({ access: Type.Optional(AccessChanges), tls: Type.Optional(TlsSettings) });
+type Before = Required<Static<typeof Before>>;
+
+const TrialRecord = Type.Object({ untilMs: Type.Integer(), before: Before });
+type TrialRecord = Static<typeof TrialRecord>;
+
+const trialRecords: RecordKind<typeof TrialRecord> = {
+  name: "network-trial",
+  schema: TrialRecord,
+  idOf: () => "trial",
+};
+
+/** Puts back what was before; resolves with what is wrong, if anything. */
+type Undo<Subject extends TrialSubject> = (before: Before[Subject]) => Promise<unknown>;
+
+export interface NetworkTrialOptions {
+  readonly records: Pick<RecordStore, "collection">;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export class NetworkTrial {
+  readonly #options: NetworkTrialOptions;
+  readonly #undo: { [Subject in TrialSubject]?: Undo<Subject> } = {};
+  #record: TrialRecord | null = null;
+  #endTimer: (() => void) | null = null;
+  /** One step at a time. */
+  #turn: Promise<void> = Promise.resolve();
+
+  constructor(options: NetworkTrialOptions) {
+    this.#options = options;
+  }
+
+  /** Says how a subject is put back; while the hub is composed. */
+  undoes<Subject extends TrialSubject>(subject: Subject, undo: Undo<Subject>): void {
+    Object.assign(this.#undo, { [subject]: undo });
+  }
+
+  /** Once the ports are open. */
+  async start(): Promise<void> {
+    const { records, clock } = this.#options;
+    const [record] = await records.collection(trialRecords).list();
+    if (record !== undefined)
+      this.#record = { ...record, untilMs: Math.max(record.untilMs, clock.now() + MIN_AFTER_START_MS) };
+    this.#endTimer = clock.every(CHECK_EVERY_MS, () => {
+      if (this.#record !== null && clock.now() >= this.#record.untilMs) void this.undo();
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#endTimer?.();
+    await this.#turn;
+  }
+
+  get status(): TrialStatus {
+    if (this.#record === null) return { trial: null };
+    const { before, untilMs } = this.#record;
+    const subjects = (["access", "tls"] as const).filter((subject) => before[subject] !== undefined);
+    return { trial: { subjects, untilMs } };
+  }
+
+  /**
+   * Makes a change, on trial where it is to be undone after some seconds: `before` comes back then. Of two changes of one subject
+   * what was before the first comes back. Resolves with what is wrong with the change, once it is in force and on disk.
+   */
+  async attempt<Subject extends TrialSubject>(
+    subject: Subject,
+    before: Before[Subject],
+    undoAfter: string | undefined,
+    change: () => Promise<Problem | null>,
+  ): Promise<Problem | null> {
+    if (undoAfter === undefined) return change();
+    const earlier = this.#record;
+    // What comes back is written down first: the hub may end in between.
+    await this.#inTurn(() => this.#begin(subject, before, Number(undoAfter)));
+    const problem = await change();
+    if (problem !== null) await this.#inTurn(() => (earlier === null ? this.#end() : this.#save(earlier)));
+    return problem;
+  }
+
+  /** The change stays. */
+  keep(): Promise<void> {
+    return this.#inTurn(() => this.#end());
+  }
+
+  /** What was before comes back now. */
+  undo(): Promise<void> {
+    return this.#inTurn(async () => {
+      const before = this.#record?.before ?? {};
+      await this.#putBack("tls", before.tls);
+      await this.#putBack("access", before.access);
+      await this.#end();
+    });
+  }
+
+  async #begin(subject: TrialSubject, before: Before[TrialSubject], seconds: number): Promise<void> {
+    const untilMs = this.#options.clock.now() + seconds * 1_000;
+    await this.#save({ untilMs, before: { [subject]: before, ...this.#record?.before } });
+  }
+
+  async #putBack<Subject extends TrialSubject>(subject: Subject, before: Before[Subject] | undefined): Promise<void> {
+    const undo: Undo<Subject> | undefined = this.#undo[subject];
+    if (before === undefined || undefined === undo) return;
+    const { log } = this.#options;
+    try {
+      const problem = await undo(before);
+      if (problem === null) log.warn({ subject }, "nobody kept a change of the network: it is undone");
+      else log.error({ subject, problem }, "a change of the network could not be undone");
+    } catch (error) {
+      log.error({ err: error, subject }, "a change of the network could not be undone");
+    }
+  }
+
+  async #save(record: TrialRecord): Promise<void> {
+    await this.#options.records.collection(trialRecords).save([record]);
+    this.#record = record;
+  }
+
+  async #end(): Promise<void> {
+    this.#record = null;
+    await this.#options.records.collection(trialRecords).save([], ["trial"]);
+  }
+
+  #inTurn(act: () => Promise<void>): Promise<void> {
+    const turn = this.#turn.then(act);
+    this.#turn = turn.catch((error: unknown) => this.#options.log.error({ err: error }, "a trial could not go on"));
+    return turn;
+  }
+}

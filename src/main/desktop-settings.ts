@@ -1,0 +1,104 @@
+// What the desktop app does on this computer: starts at login, keeps it awake, shows an icon in the tray. A small file in the
+// user's folder keeps it; one that cannot be read stops nothing.
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { dirname, join } from "node:path";
+import { app, powerSaveBlocker } from "electron";
+import type { DesktopSettings } from "../shared/bridge.ts";
+import type { DesktopLog } from "./desktop-log.ts";
+
+const DEFAULTS: DesktopSettings = { atLogin: false, keepAwake: false, tray: true };
+
+export interface DesktopPreferencesOptions {
+  readonly file: string;
+  readonly log: DesktopLog;
+  /** Shows the icon, or takes it away. */
+  readonly showTray: (isShown: boolean) => void;
+}
+
+export class DesktopPreferences {
+  readonly #options: DesktopPreferencesOptions;
+  #settings: DesktopSettings;
+  #blocker: number | null = null;
+
+  constructor(options: DesktopPreferencesOptions) {
+    this.#options = options;
+    this.#settings = read(options.file);
+  }
+
+  /** After `ready`. */
+  start(): void {
+    this.#options.showTray(this.#settings.tray);
+    this.#keepAwake(this.#settings.keepAwake);
+  }
+
+  get settings(): DesktopSettings {
+    return this.#settings;
+  }
+
+  /** What the page sends is not trusted to have the right shape. */
+  change(changes: unknown): DesktopSettings {
+    const { log, file, showTray } = this.#options;
+    const before = this.#settings;
+    const next = withChanges(before, changes);
+    try {
+      if (next.atLogin !== before.atLogin) setAtLogin(next.atLogin);
+      mkdirSync(dirname(file), { recursive: true });
+      const part = `${file}.part`;
+      writeFileSync(part, `${JSON.stringify(next, null, 2)}\n`, { mode: 0o600 });
+      renameSync(part, file);
+    } catch (error) {
+      log.error("The settings of the desktop app could not be saved:", error);
+      return before;
+    }
+    this.#settings = next;
+    showTray(next.tray);
+    this.#keepAwake(next.keepAwake);
+    return next;
+  }
+
+  #keepAwake(isOn: boolean): void {
+    if (isOn === (this.#blocker !== null)) return;
+    if (this.#blocker !== null) powerSaveBlocker.stop(this.#blocker);
+    this.#blocker = isOn ? powerSaveBlocker.start("prevent-app-suspension") : null;
+  }
+}
+
+function read(file: string): DesktopSettings {
+  try {
+    return withChanges(DEFAULTS, JSON.parse(readFileSync(file, "utf8")));
+  } catch {
+    // None was saved yet, or it is none of ours.
+    return DEFAULTS;
+  }
+}
+
+function withChanges(settings: DesktopSettings, changes: unknown): DesktopSettings {
+  if (typeof changes !== "object" || changes === null) return settings;
+  const of = (name: keyof DesktopSettings): boolean => {
+    const value: unknown = Reflect.get(changes, name);
+    return typeof value === "boolean" ? value : settings[name];
+  };
+  return { atLogin: of("atLogin"), keepAwake: of("keepAwake"), tray: of("tray") };
+}
+
+/** Electron does it for Windows and macOS; desktops of Linux start what is in a folder (XDG Autostart). */
+function setAtLogin(isOn: boolean): void {
+  if (process.platform !== "linux") {
+    app.setLoginItemSettings({ openAtLogin: isOn });
+    return;
+  }
+  const config = process.env["XDG_CONFIG_HOME"] ?? join(homedir(), ".config");
+  const entry = join(config, "autostart", "bramble.desktop");
+  if (!isOn) {
+    rmSync(entry, { force: true });
+    return;
+  }
+  // An AppImage is run from a place that is gone after it ends.
+  const program = process.env["APPIMAGE"] ?? process.execPath;
+  const args = app.isPackaged ? [] : [app.getAppPath()];
+  const command = [program, ...args].map((word) => `"${word.replaceAll(/["`$\\]/g, "\\$&")}"`).join(" ");
+  mkdirSync(dirname(entry), { recursive: true });
+  const lines = ["[Desktop Entry]", "Type=Application", "Name=Bramble", `Exec=${command}`, "Terminal=false"];
+  writeFileSync(entry, `${lines.join("\n")}\n`);
+}

@@ -1,0 +1,114 @@
+// What the settings page asks for and changes: the hub's own settings, its backups, how its data grows, its set-up as a file, and
+// a change of the network that is on trial.
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import type { Retention } from "../../shared/api.ts";
+import type { SignInLink } from "../../shared/security/access.ts";
+import type { BackupChanges, BackupStatus } from "../../shared/settings/backups.ts";
+import type {
+  HubSettings,
+  HubSettingsChanges,
+  StorageStatus,
+  TrialStatus,
+} from "../../shared/settings/hub-settings.ts";
+import type { SetUpFile, SetUpOutcome } from "../../shared/settings/set-up.ts";
+import { ON_TRIAL, TRIAL_KEY } from "./access.ts";
+import { apiUrl, LONG_REQUEST_TIMEOUT_MS, patch, post, put, request } from "./client.ts";
+import { QUERY_KEYS } from "./queries.ts";
+
+const RUNNING_PERIOD_MS = 1_000;
+const IDLE_PERIOD_MS = 60_000;
+const TRIAL_PERIOD_MS = 5_000;
+
+const KEYS = {
+  settings: ["settings"],
+  backups: ["backups"],
+  storage: ["storage"],
+  retention: ["retention"],
+  trial: TRIAL_KEY,
+} as const;
+
+export function useHubSettings() {
+  return useQuery({
+    queryKey: KEYS.settings,
+    queryFn: ({ signal }) => request<HubSettings>(apiUrl("settings"), { signal }),
+    refetchOnMount: "always",
+  });
+}
+
+export function useBackups() {
+  return useQuery({
+    queryKey: KEYS.backups,
+    queryFn: ({ signal }) => request<BackupStatus>(apiUrl("backups"), { signal }),
+    refetchOnMount: "always",
+    refetchInterval: ({ state }) => ((state.data?.running ?? null) === null ? IDLE_PERIOD_MS : RUNNING_PERIOD_MS),
+  });
+}
+
+export function useStorage() {
+  return useQuery({
+    queryKey: KEYS.storage,
+    queryFn: ({ signal }) => request<StorageStatus>(apiUrl("storage"), { signal }),
+    refetchOnMount: "always",
+    refetchInterval: IDLE_PERIOD_MS,
+  });
+}
+
+export function useRetention() {
+  return useQuery({
+    queryKey: KEYS.retention,
+    queryFn: ({ signal }) => request<Retention>(apiUrl("retention"), { signal }),
+    refetchOnMount: "always",
+  });
+}
+
+/** Asked for by administrators alone. */
+export function useTrial(isAdmin: boolean) {
+  return useQuery({
+    queryKey: KEYS.trial,
+    queryFn: ({ signal }) => request<TrialStatus>(apiUrl("trial"), { signal }),
+    enabled: isAdmin,
+    refetchInterval: ({ state }) => ((state.data?.trial ?? null) === null ? false : TRIAL_PERIOD_MS),
+  });
+}
+
+/** A change whose answer takes the place of what was asked before. */
+function useChange<Input, Answer>(key: readonly string[], change: (input: Input) => Promise<Answer>) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: change,
+    onSuccess: (answer) => {
+      queries.setQueryData(key, answer);
+      // The hub's name and address stand elsewhere, too.
+      void queries.invalidateQueries({ queryKey: QUERY_KEYS.hub });
+    },
+    gcTime: 0,
+  });
+}
+
+export const useSettingsChange = () =>
+  useChange(KEYS.settings, (changes: HubSettingsChanges) => patch<HubSettings>(apiUrl("settings"), changes));
+
+export const useBackupChange = () =>
+  useChange(KEYS.backups, (changes: BackupChanges) => patch<BackupStatus>(apiUrl("backups"), changes));
+
+export const useMakeBackup = () => useChange(KEYS.backups, () => post<BackupStatus>(apiUrl("backups"), {}));
+
+export const useRestore = () =>
+  useChange(KEYS.backups, (name: string) =>
+    post<BackupStatus>(apiUrl(`backups/${encodeURIComponent(name)}/restore`), {}),
+  );
+
+export const useRetentionChange = () =>
+  useChange(KEYS.retention, (retention: Retention) => put<Retention>(apiUrl("retention"), retention));
+
+export const useTrialEnd = () =>
+  useChange(KEYS.trial, (end: "keep" | "undo") => post<TrialStatus>(apiUrl(`trial/${end}`), {}));
+
+export const makeSignInLink = (): Promise<SignInLink> => post(apiUrl("session/link"), {});
+
+export const exportSetUp = (): Promise<SetUpFile> => request(apiUrl("set-up"));
+
+export function applySetUp(file: unknown, isDryRun: boolean): Promise<SetUpOutcome> {
+  const query = isDryRun ? { dryRun: "true" } : ON_TRIAL;
+  return put(apiUrl("set-up", query), Object(file), LONG_REQUEST_TIMEOUT_MS);
+}

@@ -1,0 +1,24 @@
+// Which version this is, of which hub, and under which licence.
+import { useHub } from "../../api/queries.ts";
+import { settingsText as text } from "../../i18n/settings/text.ts";
+import { Setting } from "./setting.tsx";
+import styles from "./settings-page.module.css";
+
+export function About() {
+  const { data: hub } = useHub();
+  if (hub === undefined) return null;
+  return (
+    <Setting id="about" title="Bramble" isWide>
+      <dl className={styles["facts"]}>
+        <dt>{text.version}</dt>
+        <dd>{hub.version}</dd>
+        <dt>{text.hubId}</dt>
+        <dd>
+          <code>{hub.hubId}</code>
+        </dd>
+        <dt>{text.licence}</dt>
+        <dd>{text.licenceText}</dd>
+      </dl>
+    </Setting>
+  );
+}

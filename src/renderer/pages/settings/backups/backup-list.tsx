@@ -1,0 +1,72 @@
+// The backups that are there, newest first, each with the way back to it.
+import { useState } from "react";
+import type { BackupFile, BackupStatus } from "../../../../shared/settings/backups.ts";
+import { explain } from "../../../api/client.ts";
+import { useRestore } from "../../../api/hub-settings.ts";
+import { formatBytes } from "../../../i18n/numbers.ts";
+import { settingsText as text } from "../../../i18n/settings/text.ts";
+import { formatExact } from "../../../i18n/times.ts";
+import { Confirm } from "../../../ui/confirm.tsx";
+import { Copyable } from "../../../ui/copyable.tsx";
+import rows from "../../../ui/rows.module.css";
+import { Setting } from "../setting.tsx";
+import styles from "../settings-page.module.css";
+
+export function BackupList({ status }: { readonly status: BackupStatus }) {
+  const { backups, running, restoreProblem, restoreCommand } = status;
+  const [asked, setAsked] = useState<BackupFile | null>(null);
+  const restore = useRestore();
+  return (
+    <Setting id="backups" title={text.list} isWide problem={restoreProblem}>
+      {backups.length === 0 && text.noneYet}
+      {restoreCommand !== undefined && backups.length > 0 && (
+        <div className={styles["list"]}>
+          <p>{text.restoreCommand}</p>
+          <div>
+            <Copyable code={restoreCommand} label={text.restore} />
+          </div>
+        </div>
+      )}
+      <ul className={`${rows["rows"]} ${styles["list"]}`}>
+        {backups.map((backup) => (
+          <li key={backup.name}>
+            <div>
+              <strong>{formatExact(backup.atMs)}</strong>
+              <p>
+                {[
+                  formatBytes(backup.bytes),
+                  ...(backup.isEncrypted ? [text.encrypted] : []),
+                  ...(backup.isDamaged ? [`✕ ${text.damaged}`] : []),
+                ].join(" · ")}
+              </p>
+            </div>
+            {restoreCommand === undefined && !backup.isDamaged && (
+              <button
+                type="button"
+                className="button small"
+                aria-label={text.restoreOf(formatExact(backup.atMs))}
+                disabled={running !== null}
+                onClick={() => setAsked(backup)}
+              >
+                {text.restore}
+              </button>
+            )}
+          </li>
+        ))}
+      </ul>
+      {asked !== null && (
+        <Confirm
+          question={text.restoreQuestion(formatExact(asked.atMs))}
+          action={text.restoreAction}
+          isPending={restore.isPending}
+          pendingMessage={text.starting}
+          errorMessage={restore.error === null ? undefined : explain(restore.error)}
+          onConfirm={() => restore.mutate(asked.name, { onSuccess: () => setAsked(null) })}
+          onClosed={() => setAsked(null)}
+        >
+          <p>{text.restoreText}</p>
+        </Confirm>
+      )}
+    </Setting>
+  );
+}

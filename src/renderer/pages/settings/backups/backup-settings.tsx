@@ -1,0 +1,128 @@
+// Backups: whether, when and where they are made, one now, how the last one went, and those that can be restored.
+import type { BackupStatus } from "../../../../shared/settings/backups.ts";
+import { explain } from "../../../api/client.ts";
+import { hubNowMs } from "../../../api/feed/hub-clock.ts";
+import { useBackupChange, useBackups, useMakeBackup } from "../../../api/hub-settings.ts";
+import { settingsText as text } from "../../../i18n/settings/text.ts";
+import { formatExact, formatMinute, formatMoment } from "../../../i18n/times.ts";
+import { Failure } from "../../../ui/failure.tsx";
+import { Setting, Switch } from "../setting.tsx";
+import styles from "../settings-page.module.css";
+import { TextSetting } from "../text-setting.tsx";
+import { BackupList } from "./backup-list.tsx";
+
+const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
+
+export function BackupSettings() {
+  const backups = useBackups();
+  const { data } = backups;
+  if (backups.isLoadingError)
+    return <Failure title={text.loadFailed} message={explain(backups.error)} onRetry={() => void backups.refetch()} />;
+  if (data === undefined) return <div className="skeleton" aria-hidden="true" />;
+  return (
+    <>
+      {data.kind === "server" && <p>{text.serverStore}</p>}
+      <Nightly status={data} />
+      <Folder status={data} />
+      {data.kind === "files" && (
+        <>
+          <Setting id="passphrase" title={text.passphrase} hint={data.isEncrypting ? text.encrypting : text.plain}>
+            {null}
+          </Setting>
+          <BackupList status={data} />
+        </>
+      )}
+    </>
+  );
+}
+
+function Nightly({ status }: { readonly status: BackupStatus }) {
+  const { nightly, hour, nextMs, last, running } = status;
+  const change = useBackupChange();
+  const make = useMakeBackup();
+  const nowMs = hubNowMs();
+  const error = change.error ?? make.error;
+  return (
+    <Setting
+      id="nightly"
+      title={text.nightly}
+      hint={
+        <>
+          {text.nightlyHint} {nextMs !== null && text.nextBackup(formatMoment(Math.max(nextMs, nowMs), nowMs))}
+        </>
+      }
+      problem={error === null ? undefined : explain(error)}
+    >
+      <select
+        aria-label={text.hour}
+        value={hour}
+        disabled={!nightly || change.isPending}
+        onChange={({ target }) => change.mutate({ hour: Number(target.value) })}
+      >
+        {HOURS.map((one) => (
+          <option key={one} value={one}>
+            {formatMinute(new Date(2026, 0, 1, one).getTime())}
+          </option>
+        ))}
+      </select>
+      <Switch
+        label={text.nightly}
+        isOn={nightly}
+        isDisabled={change.isPending}
+        onChange={(isOn) => change.mutate({ nightly: isOn })}
+      />
+      <div className={styles["list"]}>
+        <p role="status">
+          {running === "backup" && text.backingUp}
+          {running === "restore" && text.restoring}
+          {running === null && (
+            <>
+              {text.lastBackup}:{" "}
+              {last === null ? (
+                text.noneYet
+              ) : (
+                <>
+                  <time dateTime={new Date(last.atMs).toISOString()} title={formatExact(last.atMs)}>
+                    {formatMoment(last.atMs, nowMs)}
+                  </time>
+                  , {last.outcome === "sound" ? "✓" : "✕"} {text.outcomes[last.outcome]}
+                </>
+              )}
+            </>
+          )}
+        </p>
+        {last?.problem !== undefined && <p className={styles["bad"]}>{last.problem}</p>}
+      </div>
+      <button
+        type="button"
+        className="button"
+        disabled={running !== null || make.isPending}
+        onClick={() => make.mutate(undefined)}
+      >
+        {text.backUpNow}
+      </button>
+    </Setting>
+  );
+}
+
+function Folder({ status: { folder, isFolderFixed } }: { readonly status: BackupStatus }) {
+  const change = useBackupChange();
+  return (
+    <Setting
+      id="folder"
+      title={text.folder}
+      hint={isFolderFixed ? text.folderFixed : text.folderHint}
+      isWide
+      problem={change.error === null ? undefined : explain(change.error)}
+    >
+      <TextSetting
+        key={folder}
+        label={text.folder}
+        value={folder}
+        isDisabled={isFolderFixed}
+        isPending={change.isPending}
+        onSave={(wanted) => change.mutate({ folder: wanted.trim() === "" ? null : wanted.trim() })}
+      />
+    </Setting>
+  );
+}

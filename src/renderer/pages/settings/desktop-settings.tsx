@@ -1,0 +1,29 @@
+// What the desktop app does on this computer; a browser has none of it.
+import { useEffect, useState } from "react";
+import type { DesktopSettings as Settings } from "../../../shared/bridge.ts";
+import { changeDesktopSettings, desktopSettings } from "../../api/platform.ts";
+import { settingsText as text } from "../../i18n/settings/text.ts";
+import { Setting, Switch } from "./setting.tsx";
+
+const SWITCHES = [
+  ["atLogin", text.atLogin, text.atLoginHint],
+  ["keepAwake", text.keepAwake, text.keepAwakeHint],
+  ["tray", text.tray, text.trayHint],
+] as const;
+
+export function DesktopSettings() {
+  const [settings, setSettings] = useState<Settings | null>(null);
+  useEffect(() => {
+    void desktopSettings().then(setSettings);
+  }, []);
+  if (settings === null) return null;
+  return SWITCHES.map(([name, title, hint]) => (
+    <Setting key={name} id={name} title={title} hint={hint}>
+      <Switch
+        label={title}
+        isOn={settings[name]}
+        onChange={(isOn) => void changeDesktopSettings({ [name]: isOn }).then(setSettings)}
+      />
+    </Setting>
+  ));
+}

@@ -1,0 +1,116 @@
+// The hub's name, where it is, a code that opens it on a phone, and how Pis find it.
+import { useMutation } from "@tanstack/react-query";
+import { useState } from "react";
+import { explain } from "../../api/client.ts";
+import { makeSignInLink, useHubSettings, useSettingsChange } from "../../api/hub-settings.ts";
+import { useHub } from "../../api/queries.ts";
+import { chosenHost, HubAddress } from "../../device/hub-address.tsx";
+import { hubHosts, hubLink, hubUrl } from "../../i18n/hub-links.ts";
+import { settingsText as text } from "../../i18n/settings/text.ts";
+import { Copyable } from "../../ui/copyable.tsx";
+import { Failure } from "../../ui/failure.tsx";
+import { QrCodeImage } from "../../ui/qr-code.tsx";
+import { Setting, Switch } from "./setting.tsx";
+import styles from "./settings-page.module.css";
+import { TextSetting } from "./text-setting.tsx";
+
+export function HubSettings() {
+  const settings = useHubSettings();
+  const { data: hub } = useHub();
+  const change = useSettingsChange();
+  const { data } = settings;
+  if (settings.isLoadingError)
+    return (
+      <Failure title={text.loadFailed} message={explain(settings.error)} onRetry={() => void settings.refetch()} />
+    );
+  if (data === undefined || hub === undefined) return <div className="skeleton" aria-hidden="true" />;
+  const isNamed = data.name !== data.computerName;
+  /** The reason stands beside the setting that was changed. */
+  const problemOf = (field: "name" | "advertise" | "mdnsLabel") =>
+    change.error !== null && change.variables?.[field] !== undefined ? explain(change.error) : undefined;
+  return (
+    <>
+      <Setting id="name" title={text.name} hint={text.nameHint(data.computerName)} problem={problemOf("name")}>
+        <TextSetting
+          key={data.name}
+          label={text.name}
+          value={isNamed ? data.name : ""}
+          placeholder={data.computerName}
+          isPending={change.isPending}
+          onSave={(name) => change.mutate({ name: name.trim() === "" ? null : name.trim() })}
+        />
+      </Setting>
+      <Setting id="addresses" title={text.addresses} hint={text.addressesHint}>
+        <ul className={styles["list"]}>
+          {hubHosts(hub).map((host) => (
+            <li key={host}>
+              <code>{hubUrl(host, hub)}</code>
+            </li>
+          ))}
+        </ul>
+      </Setting>
+      <Setting id="phone" title={text.phone} hint={text.phoneHint} isWide>
+        <PhoneLink />
+      </Setting>
+      <Setting
+        id="advertise"
+        title={text.advertise}
+        hint={data.isAdvertiseFixed ? text.advertiseFixed : text.advertiseHint}
+        problem={problemOf("advertise")}
+      >
+        <Switch
+          label={text.advertise}
+          isOn={data.advertise}
+          isDisabled={data.isAdvertiseFixed || change.isPending}
+          onChange={(advertise) => change.mutate({ advertise })}
+        />
+      </Setting>
+      <Setting
+        id="mdnsLabel"
+        title={text.mdnsLabel}
+        hint={text.mdnsHint(data.mdnsName)}
+        problem={problemOf("mdnsLabel")}
+      >
+        <TextSetting
+          key={data.mdnsLabel}
+          label={text.mdnsLabel}
+          value={data.mdnsLabel}
+          suffix=".local"
+          pattern="[a-z0-9]([a-z0-9\-]{0,40}[a-z0-9])?"
+          patternHint={text.mdnsProblem}
+          isDisabled={!data.advertise}
+          isPending={change.isPending}
+          onSave={(label) => change.mutate({ mdnsLabel: label === "" ? null : label })}
+        />
+      </Setting>
+      <Setting id="ports" title={text.ports} hint={text.portsHint}>
+        {text.portsNow(hub.mqttPort, hub.httpPort)}
+      </Setting>
+    </>
+  );
+}
+
+function PhoneLink() {
+  const { data: hub } = useHub();
+  const [host, setHost] = useState<string>();
+  const link = useMutation({ mutationFn: makeSignInLink, gcTime: 0 });
+  if (hub === undefined) return null;
+  const url = link.data && hubLink(chosenHost(hub, host), hub, "link", link.data.secret);
+  return (
+    <>
+      <button type="button" className="button" disabled={link.isPending} onClick={() => link.mutate()}>
+        {text.makeLink}
+      </button>
+      {link.error && <p role="alert">{explain(link.error)}</p>}
+      {url !== undefined && (
+        <div className={styles["list"]}>
+          <HubAddress label={text.linkFor} hub={hub} chosen={host} onChosen={setHost} />
+          <QrCodeImage text={url} label={text.linkLabel} />
+          <div>
+            <Copyable code={url} label={text.link} />
+          </div>
+        </div>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,45 @@
+// The sections of the page and the settings in each, by which a search finds them: by their names, and by words that people
+// think of in their place.
+import { finderOf } from "../../i18n/search.ts";
+import { settingsText as text } from "../../i18n/settings/text.ts";
+import type { SettingsSection } from "../../shell/use-route.ts";
+
+export type SettingId = (typeof SETTINGS)[number]["id"];
+
+const SETTINGS = [
+  { id: "name", section: "hub", words: [text.name] },
+  { id: "addresses", section: "hub", words: [text.addresses, "IP", "URL", "mdns", "bramble.local"] },
+  { id: "phone", section: "hub", words: [text.phone, text.link, "QR"] },
+  { id: "advertise", section: "hub", words: [text.advertise, "mDNS", "Bonjour", "discovery"] },
+  { id: "mdnsLabel", section: "hub", words: [text.mdnsLabel, "mDNS", "bramble.local", "discovery"] },
+  { id: "ports", section: "hub", words: [text.ports, "host", "MQTT", "HTTP"] },
+  { id: "atLogin", section: "desktop", words: [text.atLogin, "autostart"] },
+  { id: "keepAwake", section: "desktop", words: [text.keepAwake, "sleep"] },
+  { id: "tray", section: "desktop", words: [text.tray] },
+  { id: "stored", section: "storage", words: [text.stored, text.growth, text.until, text.dataFolder, "disk"] },
+  { id: "retention", section: "storage", words: [text.retention, text.rules] },
+  { id: "nightly", section: "backups", words: [text.nightly, text.backUpNow, text.hour] },
+  { id: "folder", section: "backups", words: [text.folder] },
+  { id: "passphrase", section: "backups", words: [text.passphrase, "passphrase"] },
+  { id: "backups", section: "backups", words: [text.list, text.restore] },
+  { id: "setUp", section: "setUp", words: [text.export, text.apply, "config", "JSON"] },
+  { id: "access", section: "access", words: Object.values(text.accessLinks) },
+  { id: "language", section: "window", words: [text.language, "language", "한국어"] },
+  { id: "theme", section: "window", words: [text.theme, "theme", "dark"] },
+  { id: "temperature", section: "window", words: [text.temperature, "°C", "°F", "units"] },
+  { id: "about", section: "about", words: [text.version, text.hubId, text.licence, text.apiDocs] },
+] as const satisfies readonly {
+  readonly id: string;
+  readonly section: SettingsSection;
+  readonly words: readonly string[];
+}[];
+
+/** A search finds a section by its name, with all that is in it. */
+export function findSettings(query: string): ReadonlySet<SettingId> {
+  const fits = finderOf(query);
+  return new Set(SETTINGS.filter(({ section, words }) => fits([text.sections[section], ...words])).map(({ id }) => id));
+}
+
+export function sectionsOf(found: ReadonlySet<SettingId>): ReadonlySet<SettingsSection> {
+  return new Set(SETTINGS.filter(({ id }) => found.has(id)).map(({ section }) => section));
+}

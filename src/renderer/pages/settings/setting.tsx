@@ -1,0 +1,54 @@
+// One setting: its name and what it means at the left, how it stands at the right, below where there is no room. A search hides
+// those that it does not find.
+import { createContext, type ReactNode, use, useId } from "react";
+import type { SettingId } from "./sections.ts";
+import styles from "./settings-page.module.css";
+
+export const FoundContext = createContext<ReadonlySet<SettingId>>(new Set());
+
+interface Props {
+  readonly id: SettingId;
+  readonly title: string;
+  readonly hint?: ReactNode;
+  /** Takes the whole width, below the name. */
+  readonly isWide?: boolean;
+  readonly problem?: string | undefined;
+  readonly children: ReactNode;
+}
+
+export function Setting({ id, title, hint, isWide = false, problem, children }: Props) {
+  const name = useId();
+  if (!use(FoundContext).has(id)) return null;
+  return (
+    <section className={`${styles["setting"]} ${isWide ? styles["wide"] : ""}`} aria-labelledby={name}>
+      <div>
+        <h3 id={name}>{title}</h3>
+        {hint !== undefined && <p>{hint}</p>}
+      </div>
+      <div className={styles["control"]}>{children}</div>
+      {problem !== undefined && <p role="alert">{problem}</p>}
+    </section>
+  );
+}
+
+interface SwitchProps {
+  readonly label: string;
+  readonly isOn: boolean;
+  readonly isDisabled?: boolean;
+  readonly onChange: (isOn: boolean) => void;
+}
+
+export function Switch({ label, isOn, isDisabled = false, onChange }: SwitchProps) {
+  return (
+    <input
+      type="checkbox"
+      role="switch"
+      className={styles["switch"]}
+      aria-label={label}
+      aria-checked={isOn}
+      checked={isOn}
+      disabled={isDisabled}
+      onChange={({ target }) => onChange(target.checked)}
+    />
+  );
+}

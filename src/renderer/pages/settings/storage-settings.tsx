@@ -1,0 +1,161 @@
+// How much is stored, how fast it grows, and how long readings are kept.
+import { useState } from "react";
+import type { RetentionRule } from "../../../shared/api.ts";
+import { explain } from "../../api/client.ts";
+import { useRetention, useRetentionChange, useStorage } from "../../api/hub-settings.ts";
+import { useDevices, useHub } from "../../api/queries.ts";
+import { formatBytes, formatCount } from "../../i18n/numbers.ts";
+import { settingsText as text } from "../../i18n/settings/text.ts";
+import { formatDate } from "../../i18n/times.ts";
+import { Confirm } from "../../ui/confirm.tsx";
+import { Failure } from "../../ui/failure.tsx";
+import { storageForecast } from "./forecast.ts";
+import { Setting } from "./setting.tsx";
+import styles from "./settings-page.module.css";
+
+const CHOICES_DAYS = [30, 90, 365, 730, 1_825] as const;
+
+export function StorageSettings() {
+  return (
+    <>
+      <Stored />
+      <KeptReadings />
+    </>
+  );
+}
+
+function Stored() {
+  const storage = useStorage();
+  const { data: hub } = useHub();
+  const { data } = storage;
+  if (storage.isLoadingError)
+    return <Failure title={text.loadFailed} message={explain(storage.error)} onRetry={() => void storage.refetch()} />;
+  if (data === undefined) return <div className="skeleton" aria-hidden="true" />;
+  const { storedBytes, storedReadings, bytesPerDay } = data;
+  const forecast = storageForecast(data);
+  return (
+    <Setting id="stored" title={text.stored} isWide>
+      <dl className={styles["facts"]}>
+        <dt>{text.stored}</dt>
+        <dd>{text.storedNow(formatBytes(storedBytes), formatCount(storedReadings))}</dd>
+        <dt>{text.growth}</dt>
+        <dd>
+          {bytesPerDay === null && text.growthUnknown}
+          {bytesPerDay === 0 && text.noGrowth}
+          {bytesPerDay !== null && bytesPerDay > 0 && text.growthPerDay(formatBytes(bytesPerDay))}
+        </dd>
+        {forecast.kind !== "unknown" && (
+          <>
+            <dt>{text.until}</dt>
+            <dd>
+              {forecast.kind === "free" && text.freeOnly(formatBytes(forecast.freeBytes))}
+              {forecast.kind === "date" && text.untilDate(formatDate(forecast.atMs), formatBytes(forecast.freeBytes))}
+              {forecast.kind === "years" &&
+                text.untilYears(formatCount(forecast.years), formatBytes(forecast.freeBytes))}
+            </dd>
+          </>
+        )}
+        <dt>{text.dataFolder}</dt>
+        <dd>
+          <code>{hub?.dataFolder}</code>
+        </dd>
+      </dl>
+    </Setting>
+  );
+}
+
+const isForAll = ({ device, metric }: RetentionRule) => device === undefined && metric === undefined;
+
+function KeptReadings() {
+  const { data } = useRetention();
+  const change = useRetentionChange();
+  const [asked, setAsked] = useState<number | null>(null);
+  if (data === undefined) return null;
+  const { rules } = data;
+  const present = rules.find(isForAll)?.keepDays ?? null;
+  const others = rules.filter((rule) => !isForAll(rule));
+  const choices = [...new Set<number>([...CHOICES_DAYS, ...(present === null ? [] : [present])])].sort((a, b) => a - b);
+  const save = (keepDays: number | null) =>
+    change.mutate(
+      { rules: keepDays === null ? others : [{ keepDays }, ...others] },
+      { onSuccess: () => setAsked(null) },
+    );
+  const choose = (keepDays: number | null) => {
+    const isShorter = keepDays !== null && (present === null || keepDays < present);
+    // Nothing is removed by keeping more.
+    if (isShorter) setAsked(keepDays);
+    else save(keepDays);
+  };
+  return (
+    <Setting
+      id="retention"
+      title={text.retention}
+      hint={text.retentionHint}
+      problem={change.error === null ? undefined : explain(change.error)}
+    >
+      <select
+        aria-label={text.retention}
+        value={present ?? ""}
+        disabled={change.isPending}
+        onChange={({ target }) => choose(target.value === "" ? null : Number(target.value))}
+      >
+        <option value="">{text.forEver}</option>
+        {choices.map((days) => (
+          <option key={days} value={days}>
+            {text.days(days)}
+          </option>
+        ))}
+      </select>
+      {others.length > 0 && (
+        <Exceptions
+          rules={others}
+          onRemove={(removed) => change.mutate({ rules: rules.filter((rule) => rule !== removed) })}
+        />
+      )}
+      {asked !== null && (
+        <Confirm
+          question={text.shorten(text.days(asked))}
+          action={text.shortenAction}
+          isPending={change.isPending}
+          pendingMessage={text.removing}
+          errorMessage={change.error === null ? undefined : explain(change.error)}
+          onConfirm={() => save(asked)}
+          onClosed={() => setAsked(null)}
+        >
+          <p>{text.shortenText}</p>
+        </Confirm>
+      )}
+    </Setting>
+  );
+}
+
+interface ExceptionsProps {
+  readonly rules: readonly RetentionRule[];
+  readonly onRemove: (rule: RetentionRule) => void;
+}
+
+function Exceptions({ rules, onRemove }: ExceptionsProps) {
+  const { data: devices = [] } = useDevices();
+  return (
+    <ul className={styles["list"]} aria-label={text.rules}>
+      {rules.map((rule) => {
+        const { device, metric, keepDays } = rule;
+        const name = device === undefined ? undefined : (devices.find(({ id }) => id === device)?.name ?? device);
+        const what = [name, metric].filter((part) => part !== undefined).join(" / ");
+        return (
+          <li key={what}>
+            {text.rule(what, keepDays === null ? text.forEver : text.days(keepDays))}{" "}
+            <button
+              type="button"
+              className="button small"
+              aria-label={text.removeRule(what)}
+              onClick={() => onRemove(rule)}
+            >
+              ✕
+            </button>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

@@ -1,0 +1,20 @@
+// What a person chooses about the window: kept in this browser, in force at once.
+import { settingsText as text } from "../../i18n/settings/text.ts";
+import { LanguageChoice, ThemeChoice, UnitChoice } from "../../shell/status/choices.tsx";
+import { Setting } from "./setting.tsx";
+
+export function WindowSettings() {
+  return (
+    <>
+      <Setting id="language" title={text.language} hint={text.windowHint}>
+        <LanguageChoice />
+      </Setting>
+      <Setting id="theme" title={text.theme}>
+        <ThemeChoice />
+      </Setting>
+      <Setting id="temperature" title={text.temperature}>
+        <UnitChoice />
+      </Setting>
+    </>
+  );
+}
