@@ -8,10 +8,12 @@ import { Commands } from "./commands/commands.ts";
 import type { Config } from "./config.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { DeviceDirectory } from "./devices/directory.ts";
+import { ImportedDevices } from "./devices/imported.ts";
 import { Registry } from "./devices/registry.ts";
 import { Retention } from "./devices/retention.ts";
 import { DeviceView } from "./devices/state/device-view.ts";
 import { HubEvents } from "./events.ts";
+import { Imports } from "./import/imports.ts";
 import { Ingest } from "./ingest/accept.ts";
 import { Refusals } from "./ingest/refusals.ts";
 import { LiveFeed } from "./live/feed.ts";
@@ -51,6 +53,7 @@ export interface Core {
   readonly ingest: Ingest;
   readonly inbox: Inbox;
   readonly feed: LiveFeed;
+  readonly imports: Imports;
   readonly floodLog: LogThrottle;
 }
 
@@ -136,6 +139,8 @@ export function createCore({ config, folder, version, clock, freeBytes, log, onD
     events,
   });
   const inbox = new Inbox({ ingest, clock });
+  const target = new ImportedDevices({ directory, registry, records, events });
+  const imports = new Imports({ readings, target, isDiskFull: () => disk.status === "full", clock });
   const feed = new LiveFeed({ events, devices: view, clock });
   return {
     events,
@@ -152,6 +157,7 @@ export function createCore({ config, folder, version, clock, freeBytes, log, onD
     ingest,
     inbox,
     feed,
+    imports,
     floodLog,
   };
 }

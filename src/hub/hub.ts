@@ -273,8 +273,7 @@ export class Hub {
       core;
     const { basePath } = config;
     const mqttPort = () => endpoints.mqttPort;
-    const httpsPort = () => endpoints.httpsPort;
-    const diagnostics = new HttpDiagnostics({ failures, mqttPort, httpsPort, floodLog });
+    const diagnostics = new HttpDiagnostics({ failures, mqttPort, httpsPort: () => endpoints.httpsPort, floodLog });
     const clients = new RequestClients({
       proxies: access.proxies,
       admission,
@@ -309,6 +308,7 @@ export class Hub {
       access,
       ingest,
       inbox,
+      imports: core.imports,
       doctor,
       mqttClients: mqtt.clients,
       reach,

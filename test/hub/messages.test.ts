@@ -8,6 +8,7 @@ import { devices } from "../../src/shared/messages/en/devices.ts";
 import { diagnostics } from "../../src/shared/messages/en/diagnostics.ts";
 import { doctor } from "../../src/shared/messages/en/doctor.ts";
 import { files } from "../../src/shared/messages/en/files.ts";
+import { importing } from "../../src/shared/messages/en/history/import.ts";
 import { http } from "../../src/shared/messages/en/http.ts";
 import { ingest } from "../../src/shared/messages/en/ingest.ts";
 import { notes } from "../../src/shared/messages/en/notes.ts";
@@ -69,6 +70,7 @@ test("no code is there twice, and each error has a sentence", () => {
     doctor,
     files,
     http,
+    importing,
     ingest,
     notes,
     places,

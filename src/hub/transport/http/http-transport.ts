@@ -41,6 +41,7 @@ import { addDeviceRoutes } from "./routes/devices.ts";
 import { addDoctorRoutes, type DoctorRouteOptions } from "./routes/doctor.ts";
 import { addExportRoutes } from "./routes/exports.ts";
 import { addFramesRoute } from "./routes/frames.ts";
+import { addImportRoutes, type ImportRouteOptions } from "./routes/imports.ts";
 import { addIngestRoutes } from "./routes/ingest.ts";
 import { addMetricsRoutes, type MetricsRouteOptions } from "./routes/metrics.ts";
 import { type ApiOptions, addApiRoutes } from "./routes/readings.ts";
@@ -80,6 +81,7 @@ export interface HttpOptions
     CommandRouteOptions,
     Omit<AgentRouteOptions, "hubInfo" | "tls">,
     DoctorRouteOptions,
+    Pick<ImportRouteOptions, "imports">,
     MqttClientRouteOptions,
     ReachRouteOptions,
     ViewRouteOptions {
@@ -217,6 +219,7 @@ export class HttpTransport {
     addApiRoutes(app, this.#options);
     addExportRoutes(app, this.#options);
     addFramesRoute(app, this.#options);
+    addImportRoutes(app, this.#options);
     addMetricsRoutes(app, this.#options);
     addDeviceRoutes(app, this.#options);
     addRetentionRoutes(app, retention);
