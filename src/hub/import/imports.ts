@@ -28,7 +28,7 @@ export interface ImportsOptions {
   readonly clock: Clock;
 }
 
-export interface ShownRow {
+interface ShownRow {
   readonly line: number;
   readonly cells: string[];
   readonly readings: readonly Reading[];

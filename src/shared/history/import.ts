@@ -44,8 +44,7 @@ export type ImportForm = Static<typeof ImportForm>;
 export const ImportFormChanges = Type.Partial(ImportForm);
 export type ImportFormChanges = Static<typeof ImportFormChanges>;
 
-export const RefusedLine = Type.Object({ line: Type.Integer(), reason: Type.String() });
-export type RefusedLine = Static<typeof RefusedLine>;
+const RefusedLine = Type.Object({ line: Type.Integer(), reason: Type.String() });
 
 export const ImportCounts = Type.Object({
   rows: Type.Integer(),
@@ -72,7 +71,7 @@ export const ImportPass = Type.Object({
 });
 export type ImportPass = Static<typeof ImportPass>;
 
-export const PreviewRow = Type.Object({
+const PreviewRow = Type.Object({
   line: Type.Integer(),
   cells: Type.Array(Type.String()),
   readings: Type.Array(
@@ -80,7 +79,6 @@ export const PreviewRow = Type.Object({
   ),
   reason: Type.Optional(Type.String({ description: "why it is refused" })),
 });
-export type PreviewRow = Static<typeof PreviewRow>;
 
 export const Import = Type.Object({
   id: Type.String(),
