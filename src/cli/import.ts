@@ -7,8 +7,8 @@ import { Failure } from "../shared/errors.ts";
 import {
   COLUMN_ROLES,
   ENCODINGS,
-  Import,
   IMPORT_PIECE_BYTES,
+  Import,
   type ImportColumn,
   type ImportFormChanges,
   SEPARATORS,
@@ -26,7 +26,10 @@ const help = `bramble import FILE: stores the readings of a CSV file in a runnin
 ${optionLines([
   ["--dry-run", "store nothing, and say what would be stored"],
   ["--device ID", "of rows that name no device (the name of the file)"],
-  ["--column COLUMN=ROLE", `what a column is, by its title or number: ${COLUMN_ROLES.join(", ")}; value:NAME names its metric`],
+  [
+    "--column COLUMN=ROLE",
+    `what a column is, by its title or number: ${COLUMN_ROLES.join(", ")}; value:NAME names its metric`,
+  ],
   ["--zone ZONE", "of times without an offset, as in Europe/Berlin (the zone of this computer)"],
   [`--time ${TIME_FORMS.join("|")}`, "how times are written"],
   ["--separator ,|;|tab||", "between columns"],
@@ -120,7 +123,11 @@ async function importFile(
     for (let offset = 0, isLast = false; !isLast; ) {
       const bytes = await pieceAt(offset);
       isLast = offset + bytes.length >= size || bytes.length === 0;
-      state = await askJson(hub, `${at}/pieces?offset=${offset}&last=${isLast}`, Import, { method: "POST", bytes, signal });
+      state = await askJson(hub, `${at}/pieces?offset=${offset}&last=${isLast}`, Import, {
+        method: "POST",
+        bytes,
+        signal,
+      });
       offset += bytes.length;
       progress.show(offset);
     }
@@ -202,7 +209,8 @@ function columnsOf({ form, titles }: Import, wanted: readonly string[]): ImportC
 function understandingOf({ form, titles, preview, isZoneNeeded }: Import): string {
   const separator = form.separator === "\t" ? "tab" : form.separator;
   const columns = form.columns.map(({ role, metric, unit }, at) => {
-    const what = role === "value" && metric !== undefined ? `value ${metric}${unit === undefined ? "" : ` in ${unit}`}` : role;
+    const what =
+      role === "value" && metric !== undefined ? `value ${metric}${unit === undefined ? "" : ` in ${unit}`}` : role;
     return `  ${at + 1} ${titles[at] ?? ""}: ${what}`;
   });
   const [reading] = preview.flatMap(({ readings }) => readings);
@@ -226,7 +234,8 @@ function summaryOf({ pass }: Import): string {
     `${count(counts.rows)} rows, ${count(counts.readings)} readings: ${count(counts.fresh)} new ones ${verb}, ${count(counts.changed)} changed, ${count(counts.known)} there already.`,
   ];
   if (counts.newDevices.length > 0) lines.push(`New devices: ${counts.newDevices.join(", ")}.`);
-  if (counts.repeated > 0) lines.push(`${count(counts.repeated)} rows lie in an hour that comes twice, and follow the order of the file.`);
+  if (counts.repeated > 0)
+    lines.push(`${count(counts.repeated)} rows lie in an hour that comes twice, and follow the order of the file.`);
   if (counts.refused > 0) lines.push(`${count(counts.refused)} rows were refused:`);
   for (const { line, reason } of refusedLines.slice(0, MAX_SHOWN_LINES)) lines.push(`  line ${line}: ${reason}`);
   return lines.join("\n");

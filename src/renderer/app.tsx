@@ -19,6 +19,7 @@ const ComparePage = lazy(async () => ({ default: (await import("./pages/compare/
 const DevicePage = lazy(async () => ({ default: (await import("./pages/device/device-page.tsx")).DevicePage }));
 const DoctorPage = lazy(async () => ({ default: (await import("./pages/doctor/doctor-page.tsx")).DoctorPage }));
 const EditDevice = lazy(async () => ({ default: (await import("./pages/edit-device/edit-device.tsx")).EditDevice }));
+const ImportPage = lazy(async () => ({ default: (await import("./pages/import/import-page.tsx")).ImportPage }));
 
 export function App({ refusedLink }: { readonly refusedLink: RefusedLink }) {
   const hub = useHub();
@@ -55,6 +56,8 @@ function Page({ route }: { readonly route: Route }) {
       return <ComparePage key={route.view} viewId={route.view} />;
     case "doctor":
       return <DoctorPage />;
+    case "import":
+      return isAdmin ? <ImportPage /> : <Overview whileEmpty={null} />;
     case "unknown":
       return (
         <>

@@ -8,6 +8,7 @@ export type Route =
   | { readonly kind: "overview" }
   | { readonly kind: "add" }
   | { readonly kind: "doctor" }
+  | { readonly kind: "import" }
   | { readonly kind: "access"; readonly section: AccessSection }
   | { readonly kind: "compare"; readonly view: string | null }
   | { readonly kind: "device"; readonly id: string }
@@ -20,6 +21,7 @@ export const LINKS = {
   wall: "#/?wall=1",
   add: "#/add",
   doctor: "#/doctor",
+  import: "#/import",
   access: (section: AccessSection): string => `#/access/${section}`,
   compare: "#/compare",
   view: (id: string): string => `#/compare/${encodeURIComponent(id)}`,
@@ -33,6 +35,7 @@ export function parseRoute(address: string): Route {
   if (hash === "" || hash === "#" || hash === LINKS.overview) return { kind: "overview" };
   if (hash === LINKS.add) return { kind: "add" };
   if (hash === LINKS.doctor) return { kind: "doctor" };
+  if (hash === LINKS.import) return { kind: "import" };
   if (hash === LINKS.compare) return { kind: "compare", view: null };
   const [, view] = /^#\/compare\/([^/]+)$/.exec(hash) ?? [];
   if (view !== undefined) return { kind: "compare", view: decoded(view) ?? null };
@@ -59,6 +62,7 @@ export function pageOf(route: Route): string {
     case "overview":
     case "add":
     case "doctor":
+    case "import":
       return route.kind;
   }
 }

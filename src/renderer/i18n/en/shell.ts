@@ -5,6 +5,7 @@ export const shell = {
   overview: "Overview",
   devices: "devices",
   doctor: "Is something wrong?",
+  import: "Import",
   access: "Access",
   signOut: "Sign out",
   language: "Language",
