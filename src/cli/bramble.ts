@@ -14,6 +14,7 @@ const commands: Readonly<Record<string, () => Promise<(args: readonly string[]) 
   work: async () => (await import("../hub/worker/work.ts")).work,
   devices: async () => (await import("./devices.ts")).devices,
   export: async () => (await import("./export.ts")).exportReadings,
+  import: async () => (await import("./import.ts")).importReadings,
   key: async () => (await import("./access/key.ts")).key,
   user: async () => (await import("./access/user.ts")).user,
   passwd: async () => (await import("./access/user.ts")).passwd,
@@ -31,6 +32,7 @@ const help = `bramble serve       runs the hub without a window
 bramble work        stores what an outside broker brings, beside a hub on a database server
 bramble devices     lists the devices of a running hub
 bramble export      writes readings of a running hub into a file
+bramble import      stores the readings of a CSV file in a running hub
 bramble key         keys of devices and of programs
 bramble user        the people who may sign in
 bramble passwd      sets a person's password

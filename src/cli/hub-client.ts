@@ -63,6 +63,8 @@ export interface Asking {
   readonly method?: "POST" | "PUT" | "PATCH" | "DELETE";
   /** Sent as JSON. */
   readonly body?: object;
+  /** Sent as they are, in its place. */
+  readonly bytes?: Uint8Array;
   readonly signal?: AbortSignal;
 }
 
@@ -92,14 +94,15 @@ export async function askJson<T extends TSchema>(
 }
 
 async function request({ url, token, folder }: HubAddress, path: string, asking: Asking = {}): Promise<Response> {
-  const { method = "GET", body, signal } = asking;
+  const { method = "GET", body, bytes, signal } = asking;
   const authorization = token === null ? undefined : { Authorization: `Bearer ${token}` };
-  const contentType = body && { "Content-Type": "application/json" };
+  const type = bytes === undefined ? "application/json" : "application/octet-stream";
+  const contentType = (body ?? bytes) && { "Content-Type": type };
   // On this computer, or a local network, packing costs more than it saves.
   const headers = { "Accept-Encoding": "identity", ...authorization, ...contentType };
-  const json = body && { body: JSON.stringify(body) };
+  const sent = bytes === undefined ? body && { body: JSON.stringify(body) } : { body: Buffer.from(bytes) };
   try {
-    return await fetch(url + path, { method, headers, redirect: "error", ...json, ...(signal && { signal }) });
+    return await fetch(url + path, { method, headers, redirect: "error", ...sent, ...(signal && { signal }) });
   } catch (error) {
     signal?.throwIfAborted();
     throw new Failure(unreachable({ url, token, folder }, error), { cause: error });

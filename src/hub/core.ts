@@ -8,11 +8,13 @@ import { Commands } from "./commands/commands.ts";
 import type { Config } from "./config.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { DeviceDirectory } from "./devices/directory.ts";
+import { ImportedDevices } from "./devices/imported.ts";
 import { Registry } from "./devices/registry.ts";
 import { Retention } from "./devices/retention.ts";
 import { DeviceView } from "./devices/state/device-view.ts";
 import { HubEvents } from "./events.ts";
 import { FirstStart } from "./first-start/first-start.ts";
+import { Imports } from "./import/imports.ts";
 import { Ingest } from "./ingest/accept.ts";
 import { Refusals } from "./ingest/refusals.ts";
 import { LiveFeed } from "./live/feed.ts";
@@ -71,6 +73,7 @@ export interface Core {
   readonly ingest: Ingest;
   readonly inbox: Inbox;
   readonly feed: LiveFeed;
+  readonly imports: Imports;
   readonly floodLog: LogThrottle;
   /** Of workers on the same database server; null where the store is a file. */
   readonly places: ((hubId: string) => WorkerPlaces) | null;
@@ -220,6 +223,8 @@ export function createCore(options: CoreOptions): Core {
     onFailure: failed("a simulated Pi, or the first steps, could not be written down"),
   });
   const feed = new LiveFeed({ events, devices: view, mends, clock });
+  const target = new ImportedDevices({ directory, registry, records, events });
+  const imports = new Imports({ readings, target, isDiskFull: () => disk.status === "full", clock });
   return {
     events,
     metrics,
@@ -240,6 +245,7 @@ export function createCore(options: CoreOptions): Core {
     ingest,
     inbox,
     feed,
+    imports,
     floodLog,
     places: server === null ? null : (hubId) => new WorkerPlaces(server, hubId),
     workerNews,

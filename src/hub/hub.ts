@@ -264,7 +264,6 @@ export class Hub {
   #createHttp({ core, admission, failures, endpoints, mqtt, status, reach, tls, broker }: HttpParts): HttpTransport {
     const { config, version, uiFolder, agentFolder, clock, httpTimeouts, log } = this.#options;
     const { store, access, directory, registry, refusals, commands, inbox, budget, floodLog } = core;
-    const { administration } = core;
     const { basePath } = config;
     const ports = { mqttPort: () => endpoints.mqttPort, httpsPort: () => endpoints.httpsPort };
     const diagnostics = new HttpDiagnostics({ failures, ...ports, floodLog });
@@ -278,9 +277,9 @@ export class Hub {
       hubInfo: () => status.info(),
       listening: config,
       get mdns() {
-        return administration.preferences.advertise;
+        return core.administration.preferences.advertise;
       },
-      backups: () => administration.backups.condition,
+      backups: () => core.administration.backups.condition,
       browse: async () => (await import("./discovery/browse.ts")).browseHubs(config.host),
       isMqttClient: (address, port) => mqtt.isConnectedTo(address, port),
       allows: (address) => access.networks.allows(address),

@@ -26,6 +26,7 @@ const OverviewFoot = lazy(async () => ({
 const RecipesPage = lazy(async () => ({ default: (await import("./pages/recipes/recipes-page.tsx")).RecipesPage }));
 const EditDevice = lazy(async () => ({ default: (await import("./pages/edit-device/edit-device.tsx")).EditDevice }));
 const SettingsPage = lazy(async () => ({ default: (await import("./pages/settings/settings-page.tsx")).SettingsPage }));
+const ImportPage = lazy(async () => ({ default: (await import("./pages/import/import-page.tsx")).ImportPage }));
 
 export function App({ refusedLink }: { readonly refusedLink: RefusedLink }) {
   const hub = useHub();
@@ -81,6 +82,8 @@ function Page({ route }: { readonly route: Route }) {
       return <DoctorPage />;
     case "settings":
       return <SettingsPage section={route.section} />;
+    case "import":
+      return isAdmin ? <ImportPage /> : home;
     case "unknown":
       return (
         <>

@@ -8,6 +8,7 @@ import { devices } from "../../src/shared/messages/en/devices.ts";
 import { diagnostics } from "../../src/shared/messages/en/diagnostics.ts";
 import { doctor } from "../../src/shared/messages/en/doctor.ts";
 import { files } from "../../src/shared/messages/en/files.ts";
+import { importing } from "../../src/shared/messages/en/history/import.ts";
 import { http } from "../../src/shared/messages/en/http.ts";
 import { ingest } from "../../src/shared/messages/en/ingest.ts";
 import { mend } from "../../src/shared/messages/en/mend.ts";
@@ -78,6 +79,7 @@ test("no code is there twice, and each error has a sentence", () => {
     doctor,
     files,
     http,
+    importing,
     ingest,
     mend,
     notes,

@@ -23,6 +23,15 @@ export function localTimeFormatter(timeZone: string): (tsMs: number) => string {
 /** Writes times such as `2026-01-31T13:00:00.000+01:00`, in UTC with a `Z`. */
 export function zonedTimeFormatter(timeZone: string): (tsMs: number) => string {
   if (timeZone === "UTC") return (tsMs) => new Date(tsMs).toISOString();
+  const find = offsetFinder(timeZone);
+  return (tsMs) => {
+    const offset = find(tsMs);
+    return new Date(tsMs + offset.ms).toISOString().slice(0, -1) + offset.text;
+  };
+}
+
+/** How far the zone is ahead of UTC at a time, in milliseconds and as ISO 8601 writes it. */
+export function offsetFinder(timeZone: string): (tsMs: number) => { readonly ms: number; readonly text: string } {
   const format = new Intl.DateTimeFormat("en", { timeZone, timeZoneName: "longOffset" });
   let quarter = Number.NaN;
   let offset = { ms: 0, text: "" };
@@ -32,7 +41,7 @@ export function zonedTimeFormatter(timeZone: string): (tsMs: number) => string {
       quarter = quarterOfTs;
       offset = offsetAt(format, tsMs);
     }
-    return new Date(tsMs + offset.ms).toISOString().slice(0, -1) + offset.text;
+    return offset;
   };
 }
 

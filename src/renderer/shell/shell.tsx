@@ -1,11 +1,13 @@
 // The frame around every page: navigation, notices and the hub's status line. While it is mounted it keeps the live connection
 // open. An error in a page stays within it.
 import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from "react";
+import { useMay } from "../api/access.ts";
 import { useSignal } from "../api/feed/signal.ts";
 import { useLive } from "../api/feed/use-live.ts";
 import { useHubState } from "../api/use-hub-state.ts";
 import { text } from "../i18n/text.ts";
 import { ArrivalContext, useArrivals } from "./arrival.ts";
+import { useDroppedFiles } from "./dropped-file.ts";
 import { ErrorBoundary } from "./error-boundary.tsx";
 import { Navigation } from "./navigation/navigation.tsx";
 import { useFindKey } from "./navigation/use-find-key.ts";
@@ -35,6 +37,7 @@ export function Shell({ route, children }: Props) {
   const page = pageOf(route);
   const [isFinding, setFinding] = useState(false);
   useFindKey(() => setFinding(true));
+  useDroppedFiles(useMay("admin"));
   const arrival = useArrivals(page, main);
 
   useEffect(() => {

@@ -21,6 +21,7 @@ export type Route =
   | { readonly kind: "add" }
   | { readonly kind: "doctor" }
   | { readonly kind: "recipes"; readonly recipe: string | null }
+  | { readonly kind: "import" }
   | { readonly kind: "access"; readonly section: AccessSection }
   /** A section is scrolled to; null is the top of the page. */
   | { readonly kind: "settings"; readonly section: SettingsSection | null }
@@ -37,6 +38,7 @@ export const LINKS = {
   doctor: "#/doctor",
   recipes: "#/recipes",
   recipe: (id: string): string => `#/recipes/${id}`,
+  import: "#/import",
   access: (section: AccessSection): string => `#/access/${section}`,
   settings: (section?: SettingsSection): string => (section === undefined ? "#/settings" : `#/settings/${section}`),
   compare: "#/compare",
@@ -54,6 +56,7 @@ export function parseRoute(address: string): Route {
   if (hash === LINKS.settings()) return { kind: "settings", section: null };
   const inSettings = SETTINGS_SECTIONS.find((one) => hash === LINKS.settings(one));
   if (inSettings !== undefined) return { kind: "settings", section: inSettings };
+  if (hash === LINKS.import) return { kind: "import" };
   if (hash === LINKS.compare) return { kind: "compare", view: null };
   const [, recipe = null] = /^#\/recipes(?:\/([a-z0-9-]+))?$/.exec(hash) ?? [];
   if (recipe !== null || hash === LINKS.recipes) return { kind: "recipes", recipe };
@@ -86,6 +89,7 @@ export function pageOf(route: Route): string {
     case "doctor":
     // Its sections are on one page.
     case "settings":
+    case "import":
       return route.kind;
   }
 }

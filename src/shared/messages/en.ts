@@ -7,6 +7,7 @@ import { devices } from "./en/devices.ts";
 import { diagnostics } from "./en/diagnostics.ts";
 import { doctor } from "./en/doctor.ts";
 import { files } from "./en/files.ts";
+import { importing } from "./en/history/import.ts";
 import { http } from "./en/http.ts";
 import { ingest } from "./en/ingest.ts";
 import { mend } from "./en/mend.ts";
@@ -31,6 +32,7 @@ export const en = {
   ...doctor,
   ...files,
   ...http,
+  ...importing,
   ...ingest,
   ...mend,
   ...notes,

@@ -8,6 +8,7 @@ import { devices } from "./ko/devices.ts";
 import { diagnostics } from "./ko/diagnostics.ts";
 import { doctor } from "./ko/doctor.ts";
 import { files } from "./ko/files.ts";
+import { importing } from "./ko/history/import.ts";
 import { http } from "./ko/http.ts";
 import { ingest } from "./ko/ingest.ts";
 import { mend } from "./ko/mend.ts";
@@ -31,6 +32,7 @@ export const ko: Omit<typeof en, keyof typeof cli> = {
   ...doctor,
   ...files,
   ...http,
+  ...importing,
   ...ingest,
   ...mend,
   ...notes,

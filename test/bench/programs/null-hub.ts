@@ -7,11 +7,13 @@ import { Budget } from "../../../src/hub/access/limits/budget.ts";
 import { systemClock as clock } from "../../../src/hub/clock.ts";
 import { Commands } from "../../../src/hub/commands/commands.ts";
 import { DeviceDirectory } from "../../../src/hub/devices/directory.ts";
+import { ImportedDevices } from "../../../src/hub/devices/imported.ts";
 import { Registry } from "../../../src/hub/devices/registry.ts";
 import { Retention } from "../../../src/hub/devices/retention.ts";
 import { DeviceView } from "../../../src/hub/devices/state/device-view.ts";
 import { ConnectionFailures } from "../../../src/hub/diagnostics/connection-failures.ts";
 import { HubEvents } from "../../../src/hub/events.ts";
+import { Imports } from "../../../src/hub/import/imports.ts";
 import { Ingest } from "../../../src/hub/ingest/accept.ts";
 import { Refusals } from "../../../src/hub/ingest/refusals.ts";
 import { LiveFeed } from "../../../src/hub/live/feed.ts";
@@ -163,6 +165,12 @@ const http = new HttpTransport({
   access,
   ingest,
   inbox: new Inbox({ ingest, clock }),
+  imports: new Imports({
+    readings,
+    target: new ImportedDevices({ directory, registry, records, events }),
+    isDiskFull: () => false,
+    clock,
+  }),
   commands,
   retention,
   administration,

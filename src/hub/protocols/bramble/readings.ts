@@ -11,6 +11,7 @@ import {
 } from "../../../shared/ids.ts";
 import { message } from "../../../shared/messages/message.ts";
 import { type IncomingAttribute, type IncomingReading, limits } from "../../../shared/reading.ts";
+import { readText, withDecimalPoint } from "../../../shared/text-values.ts";
 import { hasNoOffset, parseDeviceTimeMs } from "../../../shared/time.ts";
 import { type IncomingUnit, noExtras, type ReadingsMessage, type SkippedField } from "../../ingest/device-message.ts";
 import {
@@ -25,7 +26,6 @@ import {
 } from "../payload.ts";
 import type { DecodeContext, Decoded } from "../protocol.ts";
 import { isTelegraf, namedByTags } from "./telegraf.ts";
-import { readText, withDecimalPoint } from "./text-values.ts";
 
 export interface ReadingsContext extends DecodeContext {
   /** The device that the topic, the path or the key names, or null where the message has to. */

@@ -45,6 +45,7 @@ import { addDoctorRoutes, type DoctorRouteOptions } from "./routes/doctor.ts";
 import { addExportRoutes } from "./routes/exports.ts";
 import { addFirstStartRoutes } from "./routes/first-start.ts";
 import { addFramesRoute } from "./routes/frames.ts";
+import { addImportRoutes, type ImportRouteOptions } from "./routes/imports.ts";
 import { addIngestRoutes } from "./routes/ingest.ts";
 import { addMendRoutes, type MendRouteOptions } from "./routes/mends.ts";
 import { addMetricsRoutes, type MetricsRouteOptions } from "./routes/metrics.ts";
@@ -89,6 +90,7 @@ export interface HttpOptions
     Pick<HubSettingsRouteOptions, "administration">,
     DoctorRouteOptions,
     MendRouteOptions,
+    Pick<ImportRouteOptions, "imports">,
     MqttClientRouteOptions,
     ReachRouteOptions,
     ViewRouteOptions,
@@ -229,6 +231,7 @@ export class HttpTransport {
     addApiRoutes(app, this.#options);
     addExportRoutes(app, this.#options);
     addFramesRoute(app, this.#options);
+    addImportRoutes(app, this.#options);
     addMetricsRoutes(app, this.#options);
     addDeviceRoutes(app, this.#options);
     addMendRoutes(app, this.#options);

@@ -3,6 +3,7 @@
 import type { Problem } from "../../../shared/errors.ts";
 import { message } from "../../../shared/messages/message.ts";
 import { limits } from "../../../shared/reading.ts";
+import { readText } from "../../../shared/text-values.ts";
 import type { NotAdmitted } from "../../access/limits/admission.ts";
 import type { Share } from "../../access/limits/budget.ts";
 import type { Clock } from "../../clock.ts";
@@ -12,7 +13,6 @@ import { DuplicateClientIds } from "../../diagnostics/duplicate-client-ids.ts";
 import type { Ingest, Verdict } from "../../ingest/accept.ts";
 import type { Log } from "../../observe/log.ts";
 import type { LogThrottle } from "../../observe/log-throttle.ts";
-import { readText } from "../../protocols/bramble/text-values.ts";
 import { matchTopic } from "../../protocols/protocols.ts";
 import { isSoundFilter } from "./validation.ts";
 import type { OversizedPublish } from "./wire/packet-splitter.ts";

@@ -5,6 +5,7 @@ export const shell = {
   overview: "Overview",
   devices: "devices",
   doctor: "Is something wrong?",
+  import: "Import",
   access: "Access",
   settings: "Settings",
   signOut: "Sign out",

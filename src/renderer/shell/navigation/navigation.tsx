@@ -1,6 +1,6 @@
 // The brand, the way to find anything, and the links to the pages that one may see: a column beside the page, on a phone a bar
 // below it.
-import { KeyRound, LayoutGrid, type LucideIcon, Search, Settings, Stethoscope } from "lucide-react";
+import { FileUp, KeyRound, LayoutGrid, type LucideIcon, Search, Settings, Stethoscope } from "lucide-react";
 import { useMay, useMe, useSeesAll } from "../../api/access.ts";
 import { useDevices } from "../../api/queries.ts";
 import { text } from "../../i18n/text.ts";
@@ -40,6 +40,9 @@ export function Navigation({ route, onFind }: Props) {
       )}
       {me !== undefined && !isShared && <CompareLinks route={route} />}
       {seesAll && <PageLink icon={Stethoscope} href={LINKS.doctor} isCurrent={route.kind === "doctor"} name={doctor} />}
+      {isAdmin && (
+        <PageLink icon={FileUp} href={LINKS.import} isCurrent={route.kind === "import"} name={text.shell.import} />
+      )}
       {isAdmin && (
         <PageLink icon={KeyRound} href={LINKS.access("devices")} isCurrent={route.kind === "access"} name={access} />
       )}

@@ -41,6 +41,10 @@ export const cli = {
   "cli/none-of": ({ said, choices, meant }: Said & Choices & { readonly meant: string }) =>
     `“${said}” is none of ${choices}.${didYouMean(meant)}`,
 
+  "cli/import-problem": ({ reason }: Reason) => `Nothing is imported. ${reason}`,
+  "cli/import-day-order": () =>
+    "Nothing is imported: the file does not tell whether days or months come first. Say --time day-first or --time month-first.",
+
   "cli/no-role": ({ choices }: Choices) => `--role is missing: ${choices}.`,
   "cli/unknown-role": ({ said, choices }: Said & Choices) => `“${said}” is no role: ${choices}.`,
   "cli/no-text": ({ what }: { readonly what: string }) =>

@@ -1,0 +1,103 @@
+// Where imported readings belong. An import is an administrator's word: its devices join, and those that there are not are made.
+// History is no sign of life, so nobody comes online by it, and no pace or clock is learned from it.
+import type { DeviceId, MetricName } from "../../shared/ids.ts";
+import { type Message, type MessageCode, message } from "../../shared/messages/message.ts";
+import { limits, type Reading } from "../../shared/reading.ts";
+import type { HubEvents } from "../events.ts";
+import type { RecordStore } from "../store/records.ts";
+import type { DeviceDirectory } from "./directory.ts";
+import type { Registry } from "./registry.ts";
+import { deviceRecords } from "./state/device-record.ts";
+import { type DeviceState, newState, toRecord } from "./state/device-state.ts";
+import { MetricState } from "./state/metric-state.ts";
+
+export interface ImportedDevicesOptions {
+  readonly directory: DeviceDirectory;
+  readonly registry: Pick<Registry, "approve">;
+  readonly records: RecordStore;
+  readonly events: Pick<HubEvents, "deviceChanged" | "readingsStored">;
+}
+
+type Obstacle = Message<Extract<MessageCode, `import/line-${string}`>>;
+
+export class ImportedDevices {
+  readonly #options: ImportedDevicesOptions;
+
+  constructor(options: ImportedDevicesOptions) {
+    this.#options = options;
+  }
+
+  /** Why readings of the series cannot be taken; null where they can. */
+  obstacle(device: DeviceId, metric: MetricName): Obstacle | null {
+    const { states } = this.#options.directory;
+    const state = states.get(device);
+    if (state === undefined)
+      return states.size < limits.devices ? null : message("import/line-many-devices", { limit: limits.devices });
+    if (state.isLeaving) return message("import/line-leaving", { device });
+    if (state.joining?.kind === "blocked") return message("import/line-blocked", { device });
+    if (state.admitted.has(metric) || state.admitted.size < limits.metricsPerDevice) return null;
+    return message("import/line-many-metrics", { device, limit: limits.metricsPerDevice });
+  }
+
+  hasDevice(device: DeviceId): boolean {
+    return this.#options.directory.states.has(device);
+  }
+
+  hasSeries(device: DeviceId, metric: MetricName): boolean {
+    return this.#options.directory.states.get(device)?.admitted.has(metric) === true;
+  }
+
+  /** Lets the devices of the readings join, and makes those that there are not; resolves once that is on disk. */
+  async admit(readings: readonly Reading[]): Promise<void> {
+    for (const [device, ofDevice] of Map.groupBy(readings, (reading) => reading.device)) {
+      const state = this.#options.directory.states.get(device) ?? (await this.#make(device, ofDevice));
+      if (state.joining?.kind === "waiting") await this.#options.registry.approve(device);
+      for (const { metric } of ofDevice) state.admitted.add(metric);
+    }
+  }
+
+  /** Takes in what was stored. */
+  stored(
+    readings: readonly Reading[],
+    units: readonly { readonly device: DeviceId; readonly metric: MetricName; readonly unit: string }[],
+    receivedAtMs: number,
+  ): void {
+    const { directory, events } = this.#options;
+    const changed = new Set<DeviceState>();
+    for (const { device, metric, tsMs, value } of readings) {
+      const state = directory.states.get(device);
+      if (state === undefined) continue;
+      const known = state.latest.get(metric);
+      if (known !== undefined && tsMs < known.ts) continue;
+      if (known === undefined) state.latest.set(metric, new MetricState(tsMs, value, Math.min(tsMs, receivedAtMs)));
+      else Object.assign(known, { ts: tsMs, value });
+      // Of a device that has not sent anything itself.
+      if (state.address === null) state.lastSeenMs = Math.max(state.lastSeenMs, Math.min(tsMs, receivedAtMs));
+      changed.add(state);
+    }
+    for (const { device, metric, unit } of units) {
+      const state = directory.states.get(device);
+      if (state === undefined || state.units.has(metric)) continue;
+      state.units.set(metric, unit);
+      changed.add(state);
+    }
+    for (const state of changed) {
+      state.known = true;
+      state.unsaved = true;
+      events.deviceChanged.emit(state.id);
+    }
+    const times = Float64Array.from(readings, ({ tsMs }) => tsMs);
+    for (const listener of events.readingsStored) listener(readings, times, receivedAtMs);
+  }
+
+  async #make(id: DeviceId, readings: readonly Reading[]): Promise<DeviceState> {
+    const { directory, records } = this.#options;
+    const seenMs = readings.reduce((first, { tsMs }) => Math.min(first, tsMs), Number.POSITIVE_INFINITY);
+    const record = { id, firstSeenMs: seenMs, lastSeenMs: seenMs, address: null, about: {} };
+    const state = newState(record, { online: false, sinceMs: seenMs });
+    directory.states.set(id, state);
+    await records.collection(deviceRecords).save([toRecord(state)]);
+    state.isRecorded = true;
+    return state;
+  }
+}

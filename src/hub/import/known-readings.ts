@@ -1,0 +1,66 @@
+// What of some readings is stored already, by the store's port alone. A page begins at the first reading that is not looked up
+// yet, so that a file with a reading an hour does not read the seconds between them.
+import type { DeviceId, MetricName } from "../../shared/ids.ts";
+import type { Reading } from "../../shared/reading.ts";
+import type { ReadingStore } from "../store/readings.ts";
+
+/** Of devices times metrics in one question: the store merges so many at ease. */
+const MAX_SERIES_PER_QUESTION = 1_000;
+const MIN_ROWS_PER_PAGE = 64;
+
+/** Of each reading the stored value at its series and time; undefined where there is none. */
+export async function storedValues(
+  store: Pick<ReadingStore, "page">,
+  readings: readonly Reading[],
+): Promise<ReadonlyMap<Reading, number>> {
+  const values = new Map<Reading, number>();
+  for (const group of inQuestions(readings)) await lookUp(store, group, values);
+  return values;
+}
+
+function inQuestions(readings: readonly Reading[]): (readonly Reading[])[] {
+  const devices = new Set(readings.map(({ device }) => device)).size;
+  const metrics = new Set(readings.map(({ metric }) => metric)).size;
+  if (devices * metrics <= MAX_SERIES_PER_QUESTION) return readings.length === 0 ? [] : [readings];
+  return [...Map.groupBy(readings, ({ device }) => device).values()];
+}
+
+async function lookUp(
+  store: Pick<ReadingStore, "page">,
+  readings: readonly Reading[],
+  values: Map<Reading, number>,
+): Promise<void> {
+  const devices = [...new Set<DeviceId>(readings.map(({ device }) => device))];
+  const metrics = [...new Set<MetricName>(readings.map(({ metric }) => metric))];
+  const wanted = Map.groupBy(readings, ({ device, metric, tsMs }) => keyOf(device, metric, tsMs));
+  const times = [...new Set(readings.map(({ tsMs }) => tsMs))].sort((a, b) => a - b);
+  const last = times.at(-1) ?? 0;
+  // All series have room in a page at one time, so that each page gets on.
+  const leastRows = devices.length * metrics.length + MIN_ROWS_PER_PAGE;
+  let limit = leastRows + readings.length;
+  let next = 0;
+  for (;;) {
+    const fromMs = times[next];
+    if (fromMs === undefined) return;
+    const selection = { devices, metrics, fromMs, toMs: last + 1 };
+    const page = await store.page({ ...selection, order: "oldest-first", after: null, limit });
+    let found = 0;
+    for (let row = 0; row < page.tsMs.length; row++) {
+      const series = page.series[page.seriesIndex[row] ?? -1];
+      if (series === undefined) continue;
+      for (const reading of wanted.get(keyOf(series.device, series.metric, page.tsMs[row] ?? 0)) ?? []) {
+        values.set(reading, page.values[row] ?? 0);
+        found++;
+      }
+    }
+    const reachedMs = page.tsMs.at(-1);
+    if (!page.more || reachedMs === undefined) return;
+    // Few of the rows were asked for: they stand wide apart.
+    if (found * 4 < page.tsMs.length) limit = leastRows;
+    while ((times[next] ?? Number.POSITIVE_INFINITY) < reachedMs) next++;
+  }
+}
+
+function keyOf(device: string, metric: string, tsMs: number): string {
+  return `${tsMs} ${device} ${metric}`;
+}
