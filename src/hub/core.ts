@@ -15,9 +15,11 @@ import { HubEvents } from "./events.ts";
 import { Ingest } from "./ingest/accept.ts";
 import { Refusals } from "./ingest/refusals.ts";
 import { LiveFeed } from "./live/feed.ts";
+import { MessageLog } from "./live/message-log.ts";
 import { DiskGuard, type DiskGuardOptions } from "./observe/disk-guard.ts";
 import type { Log } from "./observe/log.ts";
 import { LogThrottle } from "./observe/log-throttle.ts";
+import { MessageTap } from "./observe/message-tap.ts";
 import { Metrics } from "./observe/metrics.ts";
 import { Inbox } from "./protocols/inbox.ts";
 import { deviceTopics } from "./protocols/protocols.ts";
@@ -51,6 +53,8 @@ export interface Core {
   readonly ingest: Ingest;
   readonly inbox: Inbox;
   readonly feed: LiveFeed;
+  readonly tap: MessageTap;
+  readonly messageLog: MessageLog;
   readonly floodLog: LogThrottle;
 }
 
@@ -122,6 +126,7 @@ export function createCore({ config, folder, version, clock, freeBytes, log, onD
     events,
     onSaveFailed: failed("counts of refused messages could not be written down"),
   });
+  const tap = new MessageTap();
   const ingest = new Ingest({
     readings,
     registry,
@@ -134,9 +139,11 @@ export function createCore({ config, folder, version, clock, freeBytes, log, onD
     log: log.child({ name: "ingest" }),
     floodLog,
     events,
+    tap,
   });
   const inbox = new Inbox({ ingest, clock });
   const feed = new LiveFeed({ events, devices: view, clock });
+  const messageLog = new MessageLog({ tap, clock });
   return {
     events,
     metrics,
@@ -152,6 +159,8 @@ export function createCore({ config, folder, version, clock, freeBytes, log, onD
     ingest,
     inbox,
     feed,
+    tap,
+    messageLog,
     floodLog,
   };
 }

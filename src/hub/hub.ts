@@ -269,12 +269,10 @@ export class Hub {
 
   #createHttp({ core, admission, failures, endpoints, mqtt, status, reach, tls, broker }: HttpParts): HttpTransport {
     const { config, version, uiFolder, agentFolder, clock, httpTimeouts, log } = this.#options;
-    const { store, access, directory, registry, refusals, retention, commands, ingest, inbox, budget, feed, floodLog } =
-      core;
+    const { store, access, directory, registry, refusals, retention, commands, ingest, inbox, budget, floodLog } = core;
     const { basePath } = config;
-    const mqttPort = () => endpoints.mqttPort;
-    const httpsPort = () => endpoints.httpsPort;
-    const diagnostics = new HttpDiagnostics({ failures, mqttPort, httpsPort, floodLog });
+    const ports = { mqttPort: () => endpoints.mqttPort, httpsPort: () => endpoints.httpsPort };
+    const diagnostics = new HttpDiagnostics({ failures, ...ports, floodLog });
     const clients = new RequestClients({
       proxies: access.proxies,
       admission,
@@ -298,7 +296,7 @@ export class Hub {
       clock,
       log: log.child({ name: "doctor" }),
     });
-    const routes = [liveRoute(feed, access), mqtt.route, deviceRoute({ access, inbox, commands, registry, log })];
+    const routes = [liveRoute(core), mqtt.route, deviceRoute({ access, inbox, commands, registry, log })];
     return new HttpTransport({
       version,
       registry,
@@ -311,6 +309,7 @@ export class Hub {
       inbox,
       doctor,
       mqttClients: mqtt.clients,
+      publisher: broker ?? mqtt,
       reach,
       log,
       hubInfo: (language) => status.info(language),
@@ -355,13 +354,13 @@ type MqttParts = PortParts & Pick<HubOptions, "config" | "version" | "clock" | "
 
 function createMqtt(parts: MqttParts): EmbeddedBroker {
   const { config, core, version, admission, failures, endpoints, clock, log: hubLog } = parts;
-  const { access, ingest, inbox, commands, budget, registry, floodLog, events, store } = core;
+  const { access, ingest, inbox, commands, budget, registry, floodLog, events, store, tap } = core;
   const log = hubLog.child({ name: "mqtt" });
   const mqtt = new EmbeddedBroker({
     host: config.host,
     port: config.mqttPort,
-    onPublish: ({ topic, route, payload, address, principal, session, share }) =>
-      inbox.receive({ source: topic, payload, address, principal, transport: "mqtt", share, session }, route.decode),
+    onPublish: ({ topic: source, route, payload, address, clientId = "", principal, session, share }) =>
+      inbox.receive({ source, payload, address, clientId, principal, transport: "mqtt", share, session }, route.decode),
     onSession: ({ session, fellSilent }) => registry.presence.sessionEnded(session, fellSilent),
     records: store.records,
     version,
@@ -379,6 +378,7 @@ function createMqtt(parts: MqttParts): EmbeddedBroker {
       log,
       floodLog,
     }),
+    tap,
     clock,
     log,
   });

@@ -10,6 +10,7 @@ import { doctor } from "../../src/shared/messages/en/doctor.ts";
 import { files } from "../../src/shared/messages/en/files.ts";
 import { http } from "../../src/shared/messages/en/http.ts";
 import { ingest } from "../../src/shared/messages/en/ingest.ts";
+import { messageLog } from "../../src/shared/messages/en/message-log.ts";
 import { notes } from "../../src/shared/messages/en/notes.ts";
 import { places } from "../../src/shared/messages/en/places.ts";
 import { proxies } from "../../src/shared/messages/en/proxies.ts";
@@ -70,6 +71,7 @@ test("no code is there twice, and each error has a sentence", () => {
     files,
     http,
     ingest,
+    messageLog,
     notes,
     places,
     proxies,

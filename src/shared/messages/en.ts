@@ -9,6 +9,7 @@ import { doctor } from "./en/doctor.ts";
 import { files } from "./en/files.ts";
 import { http } from "./en/http.ts";
 import { ingest } from "./en/ingest.ts";
+import { messageLog } from "./en/message-log.ts";
 import { notes } from "./en/notes.ts";
 import { places } from "./en/places.ts";
 import { proxies } from "./en/proxies.ts";
@@ -26,6 +27,7 @@ export const en = {
   ...files,
   ...http,
   ...ingest,
+  ...messageLog,
   ...notes,
   ...places,
   ...proxies,

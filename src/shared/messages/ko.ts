@@ -10,6 +10,7 @@ import { doctor } from "./ko/doctor.ts";
 import { files } from "./ko/files.ts";
 import { http } from "./ko/http.ts";
 import { ingest } from "./ko/ingest.ts";
+import { messageLog } from "./ko/message-log.ts";
 import { notes } from "./ko/notes.ts";
 import { places } from "./ko/places.ts";
 import { proxies } from "./ko/proxies.ts";
@@ -26,6 +27,7 @@ export const ko: Omit<typeof en, keyof typeof cli> = {
   ...files,
   ...http,
   ...ingest,
+  ...messageLog,
   ...notes,
   ...places,
   ...proxies,

@@ -65,6 +65,7 @@ const SHOWS_SOME = [
   "GET /api/v1/views",
   "POST /api/v1/devices/:id/commands",
   "POST /api/v1/live/ticket",
+  "POST /api/v1/messages",
 ];
 
 interface Asker {

@@ -42,6 +42,7 @@ import { addDoctorRoutes, type DoctorRouteOptions } from "./routes/doctor.ts";
 import { addExportRoutes } from "./routes/exports.ts";
 import { addFramesRoute } from "./routes/frames.ts";
 import { addIngestRoutes } from "./routes/ingest.ts";
+import { addMessageRoutes, type MessageRouteOptions } from "./routes/messages.ts";
 import { addMetricsRoutes, type MetricsRouteOptions } from "./routes/metrics.ts";
 import { type ApiOptions, addApiRoutes } from "./routes/readings.ts";
 import { addRetentionRoutes } from "./routes/retention.ts";
@@ -80,6 +81,7 @@ export interface HttpOptions
     CommandRouteOptions,
     Omit<AgentRouteOptions, "hubInfo" | "tls">,
     DoctorRouteOptions,
+    Pick<MessageRouteOptions, "publisher">,
     MqttClientRouteOptions,
     ReachRouteOptions,
     ViewRouteOptions {
@@ -222,6 +224,7 @@ export class HttpTransport {
     addRetentionRoutes(app, retention);
     addCommandRoutes(app, this.#options);
     addViewRoutes(app, this.#options);
+    addMessageRoutes(app, this.#options);
     addDoctorRoutes(app, this.#options);
     addMqttClientRoutes(app, this.#options);
     addReachRoutes(app, this.#options);
