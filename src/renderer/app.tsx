@@ -18,6 +18,7 @@ const AddDevice = lazy(async () => ({ default: (await import("./pages/add-device
 const ComparePage = lazy(async () => ({ default: (await import("./pages/compare/compare-page.tsx")).ComparePage }));
 const DevicePage = lazy(async () => ({ default: (await import("./pages/device/device-page.tsx")).DevicePage }));
 const DoctorPage = lazy(async () => ({ default: (await import("./pages/doctor/doctor-page.tsx")).DoctorPage }));
+const LogPage = lazy(async () => ({ default: (await import("./pages/log/log-page.tsx")).LogPage }));
 const EditDevice = lazy(async () => ({ default: (await import("./pages/edit-device/edit-device.tsx")).EditDevice }));
 
 export function App({ refusedLink }: { readonly refusedLink: RefusedLink }) {
@@ -55,6 +56,8 @@ function Page({ route }: { readonly route: Route }) {
       return <ComparePage key={route.view} viewId={route.view} />;
     case "doctor":
       return <DoctorPage />;
+    case "log":
+      return <LogPage section={route.section} />;
     case "unknown":
       return (
         <>

@@ -8,6 +8,7 @@ export type Route =
   | { readonly kind: "overview" }
   | { readonly kind: "add" }
   | { readonly kind: "doctor" }
+  | { readonly kind: "log"; readonly section: "live" | "refused" }
   | { readonly kind: "access"; readonly section: AccessSection }
   | { readonly kind: "compare"; readonly view: string | null }
   | { readonly kind: "device"; readonly id: string }
@@ -20,6 +21,8 @@ export const LINKS = {
   wall: "#/?wall=1",
   add: "#/add",
   doctor: "#/doctor",
+  log: "#/log",
+  refused: "#/log/refused",
   access: (section: AccessSection): string => `#/access/${section}`,
   compare: "#/compare",
   view: (id: string): string => `#/compare/${encodeURIComponent(id)}`,
@@ -33,6 +36,8 @@ export function parseRoute(address: string): Route {
   if (hash === "" || hash === "#" || hash === LINKS.overview) return { kind: "overview" };
   if (hash === LINKS.add) return { kind: "add" };
   if (hash === LINKS.doctor) return { kind: "doctor" };
+  if (hash === LINKS.log) return { kind: "log", section: "live" };
+  if (hash === LINKS.refused) return { kind: "log", section: "refused" };
   if (hash === LINKS.compare) return { kind: "compare", view: null };
   const [, view] = /^#\/compare\/([^/]+)$/.exec(hash) ?? [];
   if (view !== undefined) return { kind: "compare", view: decoded(view) ?? null };
@@ -52,6 +57,8 @@ export function pageOf(route: Route): string {
       return `${route.kind} ${route.id}`;
     case "access":
       return `access ${route.section}`;
+    case "log":
+      return `log ${route.section}`;
     case "compare":
       return `compare ${route.view ?? ""}`;
     case "unknown":

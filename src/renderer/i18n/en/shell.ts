@@ -6,6 +6,7 @@ export const shell = {
   devices: "devices",
   doctor: "Is something wrong?",
   access: "Access",
+  log: "Log",
   signOut: "Sign out",
   language: "Language",
   languageOfSystem: "Language of the system",

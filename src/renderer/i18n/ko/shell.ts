@@ -7,6 +7,7 @@ export const shell: typeof en = {
   devices: "기기",
   doctor: "문제가 있나요?",
   access: "접근 권한",
+  log: "로그",
   signOut: "로그아웃",
   language: "언어",
   languageOfSystem: "시스템 언어",

@@ -1,6 +1,6 @@
 // The brand, the way to find anything, and the links to the pages that one may see: a column beside the page, on a phone a bar
 // below it.
-import { KeyRound, LayoutGrid, type LucideIcon, Search, Stethoscope } from "lucide-react";
+import { KeyRound, LayoutGrid, type LucideIcon, ScrollText, Search, Stethoscope } from "lucide-react";
 import { useMay, useMe, useSeesAll } from "../../api/access.ts";
 import { useDevices } from "../../api/queries.ts";
 import { text } from "../../i18n/text.ts";
@@ -20,7 +20,7 @@ export function Navigation({ route, onFind }: Props) {
   const isAdmin = useMay("admin");
   const seesAll = useSeesAll();
   const isApple = navigator.platform.startsWith("Mac") || navigator.platform.startsWith("iP");
-  const { overview, doctor, access } = text.shell;
+  const { overview, doctor, access, log } = text.shell;
   return (
     <nav className={styles["navigation"]} aria-label={text.shell.pages}>
       <a className={styles["brand"]} href={LINKS.overview}>
@@ -39,6 +39,9 @@ export function Navigation({ route, onFind }: Props) {
       )}
       {me !== undefined && me.device === undefined && <CompareLinks route={route} />}
       {seesAll && <PageLink icon={Stethoscope} href={LINKS.doctor} isCurrent={route.kind === "doctor"} name={doctor} />}
+      {me !== undefined && me.device === undefined && (
+        <PageLink icon={ScrollText} href={LINKS.log} isCurrent={route.kind === "log"} name={log} />
+      )}
       {isAdmin && (
         <PageLink icon={KeyRound} href={LINKS.access("devices")} isCurrent={route.kind === "access"} name={access} />
       )}

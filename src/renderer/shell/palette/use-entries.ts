@@ -10,6 +10,7 @@ import {
   type LucideIcon,
   Moon,
   Plus,
+  ScrollText,
   Stethoscope,
   Sun,
   Thermometer,
@@ -61,6 +62,7 @@ function usePageEntries(): Entry[] {
   return [
     page(LayoutGrid, text.shell.overview, LINKS.overview),
     ...(seesAll ? [page(Stethoscope, text.shell.doctor, LINKS.doctor)] : []),
+    page(ScrollText, text.shell.log, LINKS.log),
     ...(isAdmin ? [page(Plus, text.palette.addDevice, LINKS.add)] : []),
     ...(isAdmin
       ? ACCESS_SECTIONS.map((section) =>
