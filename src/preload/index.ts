@@ -9,6 +9,8 @@ const bridge: BrambleBridge = {
   saveCsv: (query, suggestedName) => ipcRenderer.invoke(bridgeChannels.saveCsv, query, suggestedName),
   onSaveState: (listener) => listen(bridgeChannels.saveStateChanged, listener),
   cancelSave: () => ipcRenderer.invoke(bridgeChannels.cancelSave),
+  noticeSettings: () => ipcRenderer.invoke(bridgeChannels.noticeSettings),
+  changeNotices: (settings) => ipcRenderer.invoke(bridgeChannels.changeNotices, settings),
 };
 
 function listen<Message>(channel: string, listener: (message: Message) => void): () => void {

@@ -1,6 +1,7 @@
 // What the window may ask of the desktop app. In a browser there is no bridge.
 import type { ExportQuery } from "./api.ts";
 import type { AnyMessage } from "./messages/message.ts";
+import type { NoticeSettings } from "./notices.ts";
 
 export type HubState =
   | { readonly kind: "starting" }
@@ -30,6 +31,9 @@ export interface BrambleBridge {
   onSaveState(listener: (state: SaveState) => void): () => void;
   /** Ends what is being saved and deletes what is there of it. */
   cancelSave(): Promise<void>;
+  /** What people are told of while they do not look at the window. */
+  noticeSettings(): Promise<NoticeSettings>;
+  changeNotices(settings: NoticeSettings): Promise<NoticeSettings>;
 }
 
 /** The names under which the window asks and is told. */
@@ -40,4 +44,6 @@ export const bridgeChannels = {
   saveCsv: "bramble:save-csv",
   saveStateChanged: "bramble:save-state-changed",
   cancelSave: "bramble:cancel-save",
+  noticeSettings: "bramble:notice-settings",
+  changeNotices: "bramble:change-notices",
 } as const;

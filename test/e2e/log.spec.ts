@@ -35,7 +35,7 @@ test("messages are shown as they arrive; an open one holds the list; filters and
   await page.keyboard.press("Enter");
   await page.getByRole("button", { name: "Only kitchen" }).click();
   await expect(rows).toHaveCount(count);
-  await expect(page.getByLabel("Device")).toHaveValue("kitchen");
+  await expect(page.getByRole("combobox", { name: "Device", exact: true })).toHaveValue("kitchen");
   await page.getByRole("button", { name: "Show everything" }).click();
   await page.getByLabel("Find in topic").fill("needle");
   await expect(page.getByText("Nothing that fits")).toBeVisible();
@@ -55,18 +55,18 @@ test("a message is published by hand and again from its history; a refused one i
   await page.goto(linkOf(hub));
   await page.getByRole("link", { name: "Log", exact: true }).click();
   const publish = page.getByRole("button", { name: "Publish", exact: true });
-  await page.getByLabel("Topic").fill("sensor/pi/data");
-  await page.getByLabel("Payload").fill('{"t":2}');
+  await page.getByRole("combobox", { name: "Topic", exact: true }).fill("sensor/pi/data");
+  await page.getByRole("textbox", { name: "Payload", exact: true }).fill('{"t":2}');
   await publish.click();
   await expect(page.getByText("Stored: 1 reading.")).toBeVisible();
   await expect(page.getByRole("list", { name: "Messages, newest first" })).toContainText("sensor/pi/data");
-  await page.getByLabel("Topic").fill("home/lamp");
-  await page.getByLabel("Payload").fill("ON");
+  await page.getByRole("combobox", { name: "Topic", exact: true }).fill("home/lamp");
+  await page.getByRole("textbox", { name: "Payload", exact: true }).fill("ON");
   await publish.click();
   await expect(page.getByText("Passed on. Nobody is subscribed to it.")).toBeVisible();
   await page.getByText("Published before").click();
   await page.getByRole("button", { name: "Take this again: sensor/pi/data" }).click();
-  await expect(page.getByLabel("Payload")).toHaveValue('{"t":2}');
+  await expect(page.getByRole("textbox", { name: "Payload", exact: true })).toHaveValue('{"t":2}');
 
   const json = { "content-type": "application/json" };
   await hub.fetch("/api/v1/devices/pi/block", { method: "POST", headers: json, body: "{}" });

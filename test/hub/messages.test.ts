@@ -12,6 +12,7 @@ import { http } from "../../src/shared/messages/en/http.ts";
 import { ingest } from "../../src/shared/messages/en/ingest.ts";
 import { messageLog } from "../../src/shared/messages/en/message-log.ts";
 import { notes } from "../../src/shared/messages/en/notes.ts";
+import { notices } from "../../src/shared/messages/en/notices.ts";
 import { places } from "../../src/shared/messages/en/places.ts";
 import { proxies } from "../../src/shared/messages/en/proxies.ts";
 import { reach } from "../../src/shared/messages/en/reach.ts";
@@ -39,6 +40,8 @@ const SAMPLES: Readonly<Record<string, unknown>> = {
   skewMs: 2_592_000_000,
   lastMs: 1_767_225_600_000,
   problems: ["‹problems›"],
+  some: ["‹some›", "‹some›"],
+  others: 2,
   failure: { interfaceName: "eth0", reason: "EACCES" },
 };
 const QUOTED = ["field", "said"];
@@ -73,6 +76,7 @@ test("no code is there twice, and each error has a sentence", () => {
     ingest,
     messageLog,
     notes,
+    notices,
     places,
     proxies,
     reach,

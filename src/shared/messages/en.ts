@@ -11,6 +11,7 @@ import { http } from "./en/http.ts";
 import { ingest } from "./en/ingest.ts";
 import { messageLog } from "./en/message-log.ts";
 import { notes } from "./en/notes.ts";
+import { notices } from "./en/notices.ts";
 import { places } from "./en/places.ts";
 import { proxies } from "./en/proxies.ts";
 import { reach } from "./en/reach.ts";
@@ -29,6 +30,7 @@ export const en = {
   ...ingest,
   ...messageLog,
   ...notes,
+  ...notices,
   ...places,
   ...proxies,
   ...reach,

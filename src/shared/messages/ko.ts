@@ -12,6 +12,7 @@ import { http } from "./ko/http.ts";
 import { ingest } from "./ko/ingest.ts";
 import { messageLog } from "./ko/message-log.ts";
 import { notes } from "./ko/notes.ts";
+import { notices } from "./ko/notices.ts";
 import { places } from "./ko/places.ts";
 import { proxies } from "./ko/proxies.ts";
 import { reach } from "./ko/reach.ts";
@@ -29,6 +30,7 @@ export const ko: Omit<typeof en, keyof typeof cli> = {
   ...ingest,
   ...messageLog,
   ...notes,
+  ...notices,
   ...places,
   ...proxies,
   ...reach,

@@ -76,9 +76,9 @@ function RefusedMessage({ refused, onEdit }: Pick<Props, "onEdit"> & { readonly 
   return (
     <>
       <div>
-        <p className={styles["reason"]}>
+        <div className={styles["reason"]}>
           {message} {count !== undefined && <b>{words.moreLike(formatCount(count))}</b>}
-        </p>
+        </div>
         <p className="note">
           <time dateTime={new Date(atMs).toISOString()} title={formatExact(atMs)}>
             {formatMoment(atMs, nowMs)}
