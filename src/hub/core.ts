@@ -22,9 +22,11 @@ import { MendList } from "./mend/mend-list.ts";
 import { mendedReadings } from "./mend/mended-readings.ts";
 import { Mending } from "./mend/mending.ts";
 import { isOnNetwork } from "./observe/data-place.ts";
+import { MessageLog } from "./live/message-log.ts";
 import { DiskGuard, type DiskGuardOptions } from "./observe/disk-guard.ts";
 import type { Log } from "./observe/log.ts";
 import { LogThrottle } from "./observe/log-throttle.ts";
+import { MessageTap } from "./observe/message-tap.ts";
 import { Metrics } from "./observe/metrics.ts";
 import { Inbox } from "./protocols/inbox.ts";
 import { deviceTopics } from "./protocols/protocols.ts";
@@ -74,6 +76,8 @@ export interface Core {
   readonly inbox: Inbox;
   readonly feed: LiveFeed;
   readonly imports: Imports;
+  readonly tap: MessageTap;
+  readonly messageLog: MessageLog;
   readonly floodLog: LogThrottle;
   /** Of workers on the same database server; null where the store is a file. */
   readonly places: ((hubId: string) => WorkerPlaces) | null;
@@ -195,6 +199,7 @@ export function createCore(options: CoreOptions): Core {
     server === null
       ? NO_PART
       : new WorkerNews({ store: server, directory, registry, refusals, events, joining, clock, log: newsLog });
+  const tap = new MessageTap();
   const ingest = new Ingest({
     readings,
     registry,
@@ -207,6 +212,7 @@ export function createCore(options: CoreOptions): Core {
     log: log.child({ name: "ingest" }),
     floodLog,
     events,
+    tap,
   });
   const inbox = new Inbox({ ingest, clock });
   const firstStart = new FirstStart({
@@ -225,6 +231,7 @@ export function createCore(options: CoreOptions): Core {
   const feed = new LiveFeed({ events, devices: view, mends, clock });
   const target = new ImportedDevices({ directory, registry, records, events });
   const imports = new Imports({ readings, target, isDiskFull: () => disk.status === "full", clock });
+  const messageLog = new MessageLog({ tap, clock });
   return {
     events,
     metrics,
@@ -246,6 +253,8 @@ export function createCore(options: CoreOptions): Core {
     inbox,
     feed,
     imports,
+    tap,
+    messageLog,
     floodLog,
     places: server === null ? null : (hubId) => new WorkerPlaces(server, hubId),
     workerNews,

@@ -294,14 +294,14 @@ export class Hub {
       clock,
       log: log.child({ name: "doctor" }),
     });
-    const routes = [liveRoute(core.feed, access), mqtt.route, deviceRoute({ access, inbox, commands, registry, log })];
+    const routes = [liveRoute(core), mqtt.route, deviceRoute({ access, inbox, commands, registry, log })];
     return new HttpTransport({
       ...core,
       version,
       clock,
       doctor,
       mqttClients: mqtt.clients,
-      firstStart: core.firstStart,
+      publisher: broker ?? mqtt,
       reach,
       log,
       hubInfo: (language) => status.info(language),
@@ -345,13 +345,13 @@ type MqttParts = PortParts & Pick<HubOptions, "config" | "version" | "clock" | "
 
 function createMqtt(parts: MqttParts): EmbeddedBroker {
   const { config, core, version, admission, failures, endpoints, clock, log: hubLog } = parts;
-  const { access, ingest, inbox, commands, budget, registry, floodLog, events, store } = core;
+  const { access, ingest, inbox, commands, budget, registry, floodLog, events, store, tap } = core;
   const log = hubLog.child({ name: "mqtt" });
   const mqtt = new EmbeddedBroker({
     host: config.host,
     port: config.mqttPort,
-    onPublish: ({ topic, route, payload, address, principal, session, share }) =>
-      inbox.receive({ source: topic, payload, address, principal, transport: "mqtt", share, session }, route.decode),
+    onPublish: ({ topic: source, route, payload, address, clientId = "", principal, session, share }) =>
+      inbox.receive({ source, payload, address, clientId, principal, transport: "mqtt", share, session }, route.decode),
     onSession: ({ session, fellSilent }) => registry.presence.sessionEnded(session, fellSilent),
     records: store.records,
     version,
@@ -369,6 +369,7 @@ function createMqtt(parts: MqttParts): EmbeddedBroker {
       log,
       floodLog,
     }),
+    tap,
     clock,
     log,
   });

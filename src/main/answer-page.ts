@@ -1,21 +1,34 @@
 // The main process's end of the bridge. Each question passes `answer`, which checks that our own page asks before it is answered.
 import { BrowserWindow, type IpcMainInvokeEvent, ipcMain } from "electron";
+import { Value } from "typebox/value";
 import { type BrambleBridge, bridgeChannels } from "../shared/bridge.ts";
+import { NoticeSettings } from "../shared/notices.ts";
 import { appOrigin } from "./app-protocol.ts";
 import type { DesktopPreferences } from "./desktop-settings.ts";
 import type { HubProcess } from "./hub-process.ts";
+import type { Notices } from "./notices/notices.ts";
 import type { CsvSaver } from "./save-csv.ts";
 
-export function answerPage(hub: HubProcess, saver: CsvSaver, preferences: DesktopPreferences): void {
+export function answerPage(hub: HubProcess, saver: CsvSaver, preferences: DesktopPreferences, notices: Notices): void {
   answer("hubState", () => hub.state);
   answer("startHub", () => hub.start());
   answer("saveCsv", (window, query, suggestedName) => saver.save(window, query, suggestedName));
   answer("cancelSave", () => saver.cancel());
   answer("desktopSettings", () => preferences.settings);
   answer("changeDesktopSettings", (_window, changes) => preferences.change(changes));
+  answer("noticeSettings", () => notices.settings);
+  answer("changeNotices", (_window, settings) => notices.changeSettings(Value.Parse(NoticeSettings, settings)));
 }
 
-type Question = "hubState" | "startHub" | "saveCsv" | "cancelSave" | "desktopSettings" | "changeDesktopSettings";
+type Question =
+  | "hubState"
+  | "startHub"
+  | "saveCsv"
+  | "cancelSave"
+  | "desktopSettings"
+  | "changeDesktopSettings"
+  | "noticeSettings"
+  | "changeNotices";
 type Answer<Q extends Question> = Awaited<ReturnType<BrambleBridge[Q]>>;
 
 function answer<Q extends Question>(

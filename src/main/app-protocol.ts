@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { extname, join, sep } from "node:path";
 import { net, protocol, type Session } from "electron";
 import type { ApiError } from "../shared/api.ts";
-import { preferredLanguage } from "../shared/messages/language.ts";
+import { type Language, preferredLanguage } from "../shared/messages/language.ts";
 import { loadLanguage, message, render } from "../shared/messages/message.ts";
 import type { DesktopLog } from "./desktop-log.ts";
 import type { HubProcess } from "./hub-process.ts";
@@ -45,11 +45,21 @@ export function registerAppScheme(): void {
 }
 
 /** Answers in this session alone, from the built page's folder, or its development server, and from the hub. */
-export function serveApp(appSession: Session, page: string, hub: HubProcess, log: DesktopLog): void {
+export function serveApp(
+  appSession: Session,
+  page: string,
+  hub: HubProcess,
+  onLanguage: (language: Language) => void,
+  log: DesktopLog,
+): void {
   appSession.protocol.handle(appScheme, (request) => {
     const url = new URL(request.url);
     if (url.host !== "app") return notFound();
-    if (url.pathname.startsWith(API_PATH)) return forwardToHub(request, url, hub, log);
+    if (url.pathname.startsWith(API_PATH)) {
+      // The page names the language that the person chose.
+      onLanguage(preferredLanguage(request.headers.get("accept-language") ?? undefined));
+      return forwardToHub(request, url, hub, log);
+    }
     return page.startsWith("http:")
       ? net.fetch(new URL(url.pathname + url.search, page).href)
       : servePage(page, url.pathname, log);

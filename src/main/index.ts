@@ -4,6 +4,7 @@
 import { join, resolve } from "node:path";
 import { app, session } from "electron";
 import { bridgeChannels } from "../shared/bridge.ts";
+import { preferredLanguage } from "../shared/messages/language.ts";
 import { render } from "../shared/messages/message.ts";
 import { answerPage } from "./answer-page.ts";
 import { registerAppScheme, serveApp } from "./app-protocol.ts";
@@ -15,6 +16,8 @@ import { hubArguments } from "./hub-arguments.ts";
 import { startHubChild } from "./hub-child.ts";
 import { HubProcess } from "./hub-process.ts";
 import { setMenu } from "./menu.ts";
+import { NoticeFile } from "./notices/notice-file.ts";
+import { Notices } from "./notices/notices.ts";
 import { CsvSaver } from "./save-csv.ts";
 import { lockDown } from "./security.ts";
 import { HubTray } from "./tray.ts";
@@ -55,6 +58,23 @@ function runApp(): void {
     preload: join(home, "out", "preload", "index.cjs"),
     icon: join(home, "resources", "icon.png"),
     placeFile: join(userData, "window.json"),
+    // Quitting closes it, too.
+    onClosed: () => isQuitting || notices.windowClosed(tray.isShown),
+    log,
+  });
+  const tray = new HubTray(join(home, "resources", "tray.png"), { open: () => open(), quit: () => app.quit() }, log);
+  let isQuitting = false;
+  const notices = new Notices({
+    endpoint: () => hub.endpoint,
+    file: new NoticeFile(join(userData, "notices.json"), preferredLanguage(app.getLocale()), log),
+    icon: join(home, "resources", "icon.png"),
+    isLookedAt: () => window.isFocused,
+    open: (link) => window.open(link),
+    onAttention: (count, texts) => {
+      tray.say(count, texts);
+      app.setBadgeCount(count);
+      window.showAttention(count);
+    },
     log,
   });
   const saver = new CsvSaver({
@@ -72,14 +92,19 @@ function runApp(): void {
     if (state.kind === "failed" || state.kind === "restarting")
       log.error(`The hub is ${state.kind}: ${render(state.said, "en", "desktop")}`);
     window.send(bridgeChannels.hubStateChanged, state);
+    notices.hubChanged(state);
   });
   app.on("second-instance", open);
   app.on("activate", open);
   // Having a listener at all keeps the app, and with it the hub, running.
   app.on("window-all-closed", () => undefined);
 
+  app.on("before-quit", () => {
+    isQuitting = true;
+  });
   app.on("will-quit", (event) => {
     event.preventDefault();
+    notices.stop();
     void Promise.allSettled([saver.cancel(), hub.stop()]).then(() => app.exit());
   });
 
@@ -93,14 +118,20 @@ function runApp(): void {
       }
       const appSession = openAppSession(log);
       lockDown([appSession, session.defaultSession], log);
-      serveApp(appSession, dev["ELECTRON_RENDERER_URL"] ?? join(home, "out", "renderer"), hub, log);
-      const tray = new HubTray(join(home, "resources", "tray.png"), { open, quit: () => app.quit() }, log);
+      serveApp(
+        appSession,
+        dev["ELECTRON_RENDERER_URL"] ?? join(home, "out", "renderer"),
+        hub,
+        (language) => notices.speak(language),
+        log,
+      );
       const showTray = (isShown: boolean) => tray.show(isShown);
       const preferences = new DesktopPreferences({ file: join(userData, "settings.json"), log, showTray });
-      answerPage(hub, saver, preferences);
+      answerPage(hub, saver, preferences, notices);
       setMenu();
       preferences.start();
       window.followScreens();
+      notices.start();
       open();
     })
     .catch((error: unknown) => {

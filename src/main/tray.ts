@@ -1,5 +1,6 @@
-// The sign that the hub still runs when no window is open. Where a desktop has no tray, starting Bramble again opens it.
-import { app, Menu, Tray } from "electron";
+// The sign that the hub still runs when no window is open, with a mark on it while a device needs a look. Where a desktop has
+// no tray, starting Bramble again opens it.
+import { app, Menu, type NativeImage, nativeImage, Tray } from "electron";
 import type { DesktopLog } from "./desktop-log.ts";
 
 export interface TrayActions {
@@ -7,12 +8,27 @@ export interface TrayActions {
   quit(): void;
 }
 
+/** What it says, in the language of the person. */
+export interface TrayTexts {
+  /** How many devices need a look. */
+  readonly said: string;
+  readonly open: string;
+  readonly quit: string;
+}
+
+const MARK_COLOUR = { red: 0xd9, green: 0x2d, blue: 0x20 };
+/** Of the icon's width. */
+const MARK_PART = 0.5;
+const BYTES_PER_PIXEL = 4;
+
 export class HubTray {
   readonly #icon: string;
   readonly #actions: TrayActions;
   readonly #log: DesktopLog;
   /** Holding on to it keeps it: it vanishes when it is garbage collected. */
   #tray: Tray | null = null;
+  #count = 0;
+  #texts: TrayTexts = { said: "Bramble", open: "Open Bramble", quit: "Quit and stop the hub" };
 
   constructor(icon: string, actions: TrayActions, log: DesktopLog) {
     this.#icon = icon;
@@ -21,29 +37,65 @@ export class HubTray {
     app.once("quit", () => this.show(false));
   }
 
+  get isShown(): boolean {
+    return this.#tray !== null;
+  }
+
   show(isShown: boolean): void {
-    if (isShown === (this.#tray !== null)) return;
+    if (isShown === this.isShown) return;
     this.#tray?.destroy();
     this.#tray = isShown ? this.#create() : null;
+    this.#draw();
+  }
+
+  /** `count` devices need a look. */
+  say(count: number, texts: TrayTexts): void {
+    // Some desktops draw the icon anew, visibly, whenever it is set.
+    if (count === this.#count && JSON.stringify(texts) === JSON.stringify(this.#texts)) return;
+    this.#count = count;
+    this.#texts = texts;
+    this.#draw();
   }
 
   #create(): Tray | null {
-    const { open, quit } = this.#actions;
     try {
       const tray = new Tray(this.#icon);
-      tray.setToolTip("Bramble");
-      tray.setContextMenu(
-        Menu.buildFromTemplate([
-          { label: "Open Bramble", click: open },
-          { type: "separator" },
-          { label: "Quit and stop the hub", click: quit },
-        ]),
-      );
-      tray.on("click", open);
+      tray.on("click", () => this.#actions.open());
       return tray;
     } catch (error) {
       this.#log.warn("This desktop has no tray:", error);
       return null;
     }
   }
+
+  #draw(): void {
+    if (this.#tray === null) return;
+    const { said, open, quit } = this.#texts;
+    const plain = nativeImage.createFromPath(this.#icon);
+    this.#tray.setToolTip(said);
+    this.#tray.setImage(this.#count > 0 ? marked(plain) : plain);
+    this.#tray.setContextMenu(
+      Menu.buildFromTemplate([
+        { label: said, enabled: false, visible: this.#count > 0 },
+        { label: open, click: () => this.#actions.open() },
+        { type: "separator" },
+        { label: quit, click: () => this.#actions.quit() },
+      ]),
+    );
+  }
+}
+
+/** With a dot in its upper right corner. */
+function marked(plain: NativeImage): NativeImage {
+  const { width, height } = plain.getSize();
+  // Blue, green, red, opacity.
+  const pixels = plain.toBitmap();
+  const radius = (width * MARK_PART) / 2;
+  for (let at = 0; at < width * height; at++) {
+    const [x, y] = [(at % width) + 0.5, Math.floor(at / width) + 0.5];
+    if (Math.hypot(x - (width - radius), y - radius) > radius) continue;
+    const { red, green, blue } = MARK_COLOUR;
+    pixels.set([blue, green, red, 0xff], at * BYTES_PER_PIXEL);
+  }
+  return nativeImage.createFromBitmap(pixels, { width, height });
 }

@@ -11,6 +11,8 @@ const bridge: BrambleBridge = {
   cancelSave: () => ipcRenderer.invoke(bridgeChannels.cancelSave),
   desktopSettings: () => ipcRenderer.invoke(bridgeChannels.desktopSettings),
   changeDesktopSettings: (changes) => ipcRenderer.invoke(bridgeChannels.changeDesktopSettings, changes),
+  noticeSettings: () => ipcRenderer.invoke(bridgeChannels.noticeSettings),
+  changeNotices: (settings) => ipcRenderer.invoke(bridgeChannels.changeNotices, settings),
 };
 
 function listen<Message>(channel: string, listener: (message: Message) => void): () => void {

@@ -24,6 +24,7 @@ const OverviewFoot = lazy(async () => ({
   default: (await import("./pages/first-start/overview-foot.tsx")).OverviewFoot,
 }));
 const RecipesPage = lazy(async () => ({ default: (await import("./pages/recipes/recipes-page.tsx")).RecipesPage }));
+const LogPage = lazy(async () => ({ default: (await import("./pages/log/log-page.tsx")).LogPage }));
 const EditDevice = lazy(async () => ({ default: (await import("./pages/edit-device/edit-device.tsx")).EditDevice }));
 const SettingsPage = lazy(async () => ({ default: (await import("./pages/settings/settings-page.tsx")).SettingsPage }));
 const ImportPage = lazy(async () => ({ default: (await import("./pages/import/import-page.tsx")).ImportPage }));
@@ -84,6 +85,8 @@ function Page({ route }: { readonly route: Route }) {
       return <SettingsPage section={route.section} />;
     case "import":
       return isAdmin ? <ImportPage /> : home;
+    case "log":
+      return <LogPage section={route.section} />;
     case "unknown":
       return (
         <>

@@ -171,6 +171,8 @@ export const ExportQuery = Type.Object({
 export type ExportQuery = Static<typeof ExportQuery>;
 
 export const Refused = Type.Object({
+  id: Type.Optional(Type.Integer({ description: "in the list" })),
+  isWhole: Type.Optional(Type.Boolean({ description: "the excerpt is the message: it can be tried again" })),
   atMs: Type.Integer(),
   code: Type.String(),
   message: Type.String(),

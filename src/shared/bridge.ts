@@ -1,6 +1,7 @@
 // What the window may ask of the desktop app. In a browser there is no bridge.
 import type { ExportQuery } from "./api.ts";
 import type { AnyMessage } from "./messages/message.ts";
+import type { NoticeSettings } from "./notices.ts";
 
 export type HubState =
   | { readonly kind: "starting" }
@@ -40,6 +41,9 @@ export interface BrambleBridge {
   desktopSettings(): Promise<DesktopSettings>;
   /** Resolves with what is in force then. */
   changeDesktopSettings(changes: Partial<DesktopSettings>): Promise<DesktopSettings>;
+  /** What people are told of while they do not look at the window. */
+  noticeSettings(): Promise<NoticeSettings>;
+  changeNotices(settings: NoticeSettings): Promise<NoticeSettings>;
 }
 
 /** The names under which the window asks and is told. */
@@ -52,4 +56,6 @@ export const bridgeChannels = {
   cancelSave: "bramble:cancel-save",
   desktopSettings: "bramble:desktop-settings",
   changeDesktopSettings: "bramble:change-desktop-settings",
+  noticeSettings: "bramble:notice-settings",
+  changeNotices: "bramble:change-notices",
 } as const;

@@ -5,6 +5,7 @@ import { connect, type Socket } from "node:net";
 import { setImmediate } from "node:timers/promises";
 import { generate, type Packet, parser } from "mqtt-packet";
 import { describe, expect, test } from "vitest";
+import { Budget } from "../../src/hub/access/limits/budget.ts";
 import type { BrokerHandlers, MqttBroker } from "../../src/hub/broker/mqtt-broker.ts";
 import type { CommandMessage } from "../../src/shared/controls/command.ts";
 import { message } from "../../src/shared/messages/message.ts";
@@ -135,6 +136,23 @@ export function brokerContract(adapter: string, openBroker: OpenBrokerFor): void
       await untilTrue("the command", () => client.received.length > 0);
       client.send({ cmd: "unsubscribe", messageId: 9, unsubscriptions: [PUBLICATION.topic] });
       await untilTrue("no subscriber", () => hub.opened.broker.commandChannel(PUBLICATION) === undefined);
+    });
+
+    test("what the hub publishes goes to those who subscribed, with its payload as it is", async () => {
+      await using hub = await open(openBroker);
+      await using client = await hub.client();
+      await client.subscribe("lamp/set", 1);
+      const share = new Budget(512 * 1024 * 1024).open({ resume: () => undefined, cut: () => undefined });
+      const by = { address: "192.0.2.1", principal: { kind: "shell", role: "admin" }, share } as const;
+      const published = { topic: "lamp/set", payload: Buffer.from([0, 255]), qos: 1, retain: false, ...by } as const;
+      const outcome = await hub.opened.broker.publish(published);
+      expect([outcome.verdict, outcome.isHeard === false]).toEqual([null, false]);
+      const [received] = await until("the message", async () =>
+        client.received.length > 0 ? client.received : undefined,
+      );
+      expect([received?.topic, received?.payload]).toEqual(["lamp/set", Buffer.from([0, 255])]);
+      const unheard = await hub.opened.broker.publish({ ...published, topic: "lamp/other" });
+      expect(unheard.isHeard).not.toBe(true);
     });
 
     test("stopping disconnects all clients, and stopping twice is fine", async () => {

@@ -12,7 +12,9 @@ import { importing } from "../../src/shared/messages/en/history/import.ts";
 import { http } from "../../src/shared/messages/en/http.ts";
 import { ingest } from "../../src/shared/messages/en/ingest.ts";
 import { mend } from "../../src/shared/messages/en/mend.ts";
+import { messageLog } from "../../src/shared/messages/en/message-log.ts";
 import { notes } from "../../src/shared/messages/en/notes.ts";
+import { notices } from "../../src/shared/messages/en/notices.ts";
 import { places } from "../../src/shared/messages/en/places.ts";
 import { proxies } from "../../src/shared/messages/en/proxies.ts";
 import { reach } from "../../src/shared/messages/en/reach.ts";
@@ -47,6 +49,8 @@ const SAMPLES: Readonly<Record<string, unknown>> = {
   bytes: 3_000_000,
   maxBytes: 1_073_741_824,
   problems: ["‹problems›"],
+  some: ["‹some›", "‹some›"],
+  others: 2,
   failure: { interfaceName: "eth0", reason: "EACCES" },
 };
 const QUOTED = ["field", "said"];
@@ -82,7 +86,9 @@ test("no code is there twice, and each error has a sentence", () => {
     importing,
     ingest,
     mend,
+    messageLog,
     notes,
+    notices,
     places,
     proxies,
     reach,

@@ -3,9 +3,9 @@ import { describe, expect, test } from "vitest";
 import { finderOf, rankOf } from "../../src/renderer/i18n/search.ts";
 import { inUnit } from "../../src/renderer/i18n/units.ts";
 import { arrange, moved } from "../../src/renderer/pages/overview/arrange/arrange.ts";
-import { reasonsOf } from "../../src/renderer/pages/overview/arrange/attention.ts";
 import { linkOf, parseFilters } from "../../src/renderer/pages/overview/arrange/filters.ts";
 import type { OverviewLayout } from "../../src/renderer/shell/overview-layout.ts";
+import { reasonsOf } from "../../src/shared/attention.ts";
 import type { Device } from "../../src/shared/device.ts";
 
 const NOW_MS = 1_750_000_000_000;

@@ -20,7 +20,7 @@ export interface BrokerStats {
 }
 
 /** A PUBLISH of a client, on a topic of devices. */
-interface IncomingPublish extends Pick<Delivery, "payload" | "address" | "principal" | "share"> {
+interface IncomingPublish extends Pick<Delivery, "payload" | "address" | "principal" | "share" | "clientId"> {
   readonly topic: string;
   readonly route: Route;
   /** As in `Delivery`. */
@@ -38,6 +38,21 @@ interface SessionEvent {
   readonly fellSilent: boolean;
 }
 
+/** A message that a person or a program has the hub publish, as a client of its own. */
+export interface HubPublish extends Pick<Delivery, "address" | "principal" | "share"> {
+  readonly topic: string;
+  readonly payload: Buffer;
+  readonly qos: 0 | 1 | 2;
+  readonly retain: boolean;
+}
+
+export interface PublishOutcome {
+  /** Null where the message is none of the hub's, or its verdict comes another way: it was passed on. */
+  readonly verdict: Verdict | null;
+  /** Whether anybody was subscribed to it; null where that is not known. */
+  readonly isHeard: boolean | null;
+}
+
 /** What an adapter is given to report to. */
 export interface BrokerHandlers {
   /** Called with each PUBLISH on a topic of devices, in the order in which its client sent them. Must not reject. */
@@ -52,6 +67,8 @@ export interface MqttBroker {
   start(): Promise<BrokerEndpoint>;
   /** Disconnects all clients. Stopping twice is fine. */
   stop(): Promise<void>;
+  /** Takes the way of a message that a client sends: who may, its verdict, then its subscribers. Rejects without a broker. */
+  publish(message: HubPublish): Promise<PublishOutcome>;
   /** The way to the subscribers of a topic, with their acknowledgement; undefined while there are none. */
   commandChannel(publication: Publication): CommandChannel | undefined;
 }

@@ -20,6 +20,7 @@ import type { HubEvents } from "../events.ts";
 import type { DiskGuard } from "../observe/disk-guard.ts";
 import type { Log } from "../observe/log.ts";
 import type { LogThrottle } from "../observe/log-throttle.ts";
+import type { MessageTap } from "../observe/message-tap.ts";
 import type { Metrics, Transport } from "../observe/metrics.ts";
 import type { ReadingStore } from "../store/readings.ts";
 import type { DeviceMessage, ReadingsMessage, SkippedField } from "./device-message.ts";
@@ -34,15 +35,19 @@ export interface Delivery {
   /** Who sent it. */
   readonly principal: Principal;
   readonly transport: Transport;
+  /** The MQTT client id, where it came over MQTT. */
+  readonly clientId?: string;
   /** Of the connection that it came on: its readings count there until they are on disk. */
   readonly share: Share;
   /** The session that delivered it; null where there is none. */
   readonly session: string | null;
   /** A broker had it retained: it is no sign of life. */
   readonly isReplay?: boolean;
+  /** It is on the list of refused messages already: it is not listed again. */
+  readonly isListed?: boolean;
 }
 
-export interface RefusedDelivery extends Pick<Delivery, "source" | "payload" | "address" | "share"> {
+export interface RefusedDelivery extends Omit<Delivery, "session" | "isReplay"> {
   /** Whose message it is, where that is known. */
   readonly device?: DeviceId | null | undefined;
 }
@@ -86,6 +91,7 @@ export interface IngestOptions {
   /** For what a flood would otherwise fill the log with. */
   readonly floodLog: LogThrottle;
   readonly events: Pick<HubEvents, "readingsStored">;
+  readonly tap: MessageTap;
 }
 
 const RETRY_AFTER_SECONDS = 5;
@@ -114,46 +120,56 @@ export class Ingest {
    * of the first message that is not stored.
    */
   accept(messages: readonly DeviceMessage[], delivery: Delivery): Promise<Verdict> {
-    if (this.#options.disk.status === "full") return Promise.resolve(this.#counted(delivery, diskFull));
+    if (this.#options.disk.status === "full") return Promise.resolve(this.#counted(delivery, diskFull, messages));
     try {
       const [only] = messages;
       const isOne = only !== undefined && messages.length === 1;
       const taken = isOne ? this.#take(only, delivery) : this.#takeAll(messages, delivery);
       return taken.then(
-        (verdict) => this.#counted(delivery, verdict),
-        (error: unknown) => this.defer(error, delivery),
+        (verdict) => this.#counted(delivery, verdict, messages),
+        (error: unknown) => this.defer(error, delivery, messages),
       );
     } catch (error) {
-      return Promise.resolve(this.defer(error, delivery));
+      return Promise.resolve(this.defer(error, delivery, messages));
     }
   }
 
   /** The verdict on a payload that could not be decoded, and is bad for ever. Never rejects. */
   reject(problem: Problem, device: DeviceId | null, delivery: Delivery): Promise<Verdict> {
-    return this.refuse({ ...delivery, device }, problem).then(
-      (verdict) => this.#counted(delivery, verdict),
-      (error: unknown) => this.defer(error, delivery),
+    return this.#refuse({ ...delivery, device }, problem).then(
+      (verdict) => this.#counted(delivery, verdict, device),
+      (error: unknown) => this.defer(error, delivery, device),
     );
   }
 
   /** The verdict on a message that a failure of the hub keeps out. It is logged once, not for each of the thousands. */
-  defer(error: unknown, delivery: Delivery): Verdict {
+  defer(error: unknown, delivery: Delivery, whose: Whose = null): Verdict {
     if (this.#failure === null) this.#options.log.error({ err: error }, "messages cannot be stored");
     this.#failure = error instanceof Error ? error.message : String(error);
     const isStores = error instanceof BrambleError && error.code === "store-failed";
     const problem = message(isStores ? "store-failed/not-stored" : "internal/not-stored");
-    return this.#counted(delivery, { kind: "deferred", problem, retryAfterSeconds: RETRY_AFTER_SECONDS });
+    return this.#counted(delivery, { kind: "deferred", problem, retryAfterSeconds: RETRY_AFTER_SECONDS }, whose);
+  }
+
+  /**
+   * Refuses a message that was not decoded, and lists it. `explain` finds a better message, at a price that is paid where they
+   * are read: in the list. Rejects when it cannot be written down.
+   */
+  async refuse(message: RefusedDelivery, problem: Problem, explain?: () => Problem): Promise<Verdict> {
+    const verdict = await this.#refuse(message, problem, explain);
+    this.#options.tap.settled(message, message.device ?? null, verdict);
+    return verdict;
   }
 
   /**
    * Lists a message that is bad for ever; on a full disk it is only deferred. Of a flood most are only counted, without a
-   * look at the disk. `explain` finds a better message, at a price that is paid where they are read: in the list. Rejects when
-   * it cannot be written down.
+   * look at the disk. Rejects when it cannot be written down.
    */
-  async refuse(message: RefusedDelivery, problem: Problem, explain: () => Problem = () => problem): Promise<Verdict> {
+  async #refuse(message: RefusedDelivery, problem: Problem, explain: () => Problem = () => problem): Promise<Verdict> {
     const { refusals, disk, metrics, clock, floodLog } = this.#options;
     if (disk.status === "full") return diskFull;
-    const { address, source, device, payload, share } = message;
+    const { address, source, device, payload, share, isListed = false } = message;
+    if (isListed) return { kind: "refused", problem };
     // Until the turn ends: refusing takes more time than storing.
     share.take(REFUSAL_BYTES);
     share.release(REFUSAL_BYTES);
@@ -235,7 +251,7 @@ export class Ingest {
     const { audit, lockOut } = this.#options.access;
     if (errorOf(problem) === "wrong-key") lockOut.failed(address);
     audit.refused(tried, problem.code);
-    return this.refuse({ ...delivery, device }, problem);
+    return this.#refuse({ ...delivery, device }, problem);
   }
 
   #store(received: ReadingsMessage, delivery: Delivery): Promise<Verdict> {
@@ -320,13 +336,13 @@ export class Ingest {
     switch (rejection.kind) {
       case "refused": {
         const { problem, isNews } = rejection;
-        if (isNews) return this.refuse({ ...delivery, device }, problem);
+        if (isNews) return this.#refuse({ ...delivery, device }, problem);
         this.#options.metrics.refused(errorOf(problem));
         return { kind: "refused", problem };
       }
       case "deferred": {
         const { problem, isNews, retryAfterSeconds } = rejection;
-        if (isNews) await this.refuse({ ...delivery, device }, problem);
+        if (isNews) await this.#refuse({ ...delivery, device }, problem);
         return { kind: "deferred", problem, retryAfterSeconds };
       }
       case "not-yet":
@@ -343,9 +359,20 @@ export class Ingest {
     return { kind: "stored", accepted, waits, skipped };
   }
 
-  #counted({ transport }: Delivery, verdict: Verdict): Verdict {
+  #counted(delivery: Delivery, verdict: Verdict, whose: Whose): Verdict {
+    const { metrics, tap } = this.#options;
     const readings = verdict.kind === "stored" ? verdict.accepted : 0;
-    this.#options.metrics.message(transport, verdict.kind, readings);
+    metrics.message(delivery.transport, verdict.kind, readings);
+    if (tap.listener !== null) tap.settled(delivery, deviceIn(whose), verdict);
     return verdict;
   }
+}
+
+/** The messages of a payload, or the device that it is of where it could not be decoded. */
+type Whose = readonly DeviceMessage[] | DeviceId | null;
+
+function deviceIn(whose: Whose): DeviceId | null {
+  if (whose === null || typeof whose === "string") return whose;
+  const [first] = whose;
+  return (first?.kind === "readings" ? first.readings[0]?.device : first?.device) ?? null;
 }

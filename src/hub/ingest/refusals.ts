@@ -6,8 +6,9 @@ import type { ErrorCode } from "../../shared/errors.ts";
 import { TokenBucket } from "../access/limits/token-bucket.ts";
 import type { Clock } from "../clock.ts";
 import type { HubEvents } from "../events.ts";
+import { withoutSecrets } from "../observe/excerpt.ts";
 import type { RecordStore } from "../store/records.ts";
-import { type RefusedRecord, recordOf, refusedRecords } from "./refused-records.ts";
+import { payloadOf, type RefusedRecord, recordOf, refusedRecords } from "./refused-records.ts";
 
 const MAX_RECORDS = 1_000;
 /** With `MAX_RECORDS` messages, 16 MB at the very most. */
@@ -85,7 +86,7 @@ export class Refusals {
     this.#keep(record);
     const forgetIds = this.#makeRoom();
     await this.#options.records.collection(refusedRecords).save([record], forgetIds);
-    this.#options.events.messageRefused.emit(record.refused);
+    this.#options.events.messageRefused.emit(shown(record));
   }
 
   /** Newest first. */
@@ -93,7 +94,31 @@ export class Refusals {
     return [...this.#byAddress.values()]
       .flat()
       .sort((a, b) => b.id - a.id)
-      .map(({ refused }) => refused);
+      .map(shown);
+  }
+
+  /** As it is kept, secrets included; undefined where there is none of that id. */
+  find(id: number): Refused | undefined {
+    for (const records of this.#byAddress.values()) {
+      const found = records.find((record) => record.id === id);
+      if (found !== undefined) return found.refused;
+    }
+    return undefined;
+  }
+
+  /** Takes one off the list, since it has been taken after all; resolves once that is on disk. */
+  async forget(id: number): Promise<void> {
+    for (const [address, records] of this.#byAddress) {
+      const index = records.findIndex((record) => record.id === id);
+      const [forgotten] = index < 0 ? [] : records.splice(index, 1);
+      if (forgotten === undefined) continue;
+      this.#unsaved.delete(forgotten);
+      if (records.length === 0) this.#byAddress.delete(address);
+      this.#count--;
+    }
+    // What is being saved may be a count of this very one.
+    await this.#save();
+    await this.#options.records.collection(refusedRecords).save([], [String(id)]);
   }
 
   #rateOf(address: string): TokenBucket {
@@ -122,7 +147,7 @@ export class Refusals {
       for (const record of unsaved) this.#unsaved.add(record);
       throw error;
     }
-    for (const { refused } of unsaved) this.#options.events.messageRefused.emit(refused);
+    for (const record of unsaved) this.#options.events.messageRefused.emit(shown(record));
   }
 
   #keep(record: RefusedRecord): void {
@@ -150,4 +175,8 @@ export class Refusals {
     }
     return forgotten;
   }
+}
+
+function shown({ id, refused }: RefusedRecord): Refused {
+  return { ...refused, id, isWhole: payloadOf(refused) !== null, excerpt: withoutSecrets(refused.excerpt) };
 }

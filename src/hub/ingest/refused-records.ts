@@ -23,3 +23,13 @@ export const refusedRecords: RecordKind<typeof KeptRecord> = {
 export function recordOf({ id, refused: { times, ...refused } }: Static<typeof KeptRecord>): RefusedRecord {
   return { id, refused: times === undefined ? refused : { count: times, ...refused } };
 }
+
+const REPLACEMENT_CHARACTER = "\ufffd";
+
+/** The message, where all of it is kept; null where it was longer, or was no text. */
+export function payloadOf({ excerpt, bytes, code }: Refused): Uint8Array | null {
+  // Of a message that is too large only the beginning was read.
+  if (code === "too-large" || excerpt.includes(REPLACEMENT_CHARACTER)) return null;
+  const payload = new TextEncoder().encode(excerpt);
+  return payload.length === bytes ? payload : null;
+}

@@ -16,6 +16,7 @@ import { Ingest } from "../ingest/accept.ts";
 import { Refusals } from "../ingest/refusals.ts";
 import type { Log } from "../observe/log.ts";
 import { LogThrottle } from "../observe/log-throttle.ts";
+import { MessageTap } from "../observe/message-tap.ts";
 import { Metrics } from "../observe/metrics.ts";
 import { Inbox } from "../protocols/inbox.ts";
 import { deviceFilters, matchTopic } from "../protocols/protocols.ts";
@@ -115,6 +116,7 @@ export class Worker {
       log,
       floodLog,
       events,
+      tap: new MessageTap(),
     });
     const inbox = new Inbox({ ingest: this.#ingest, clock });
     this.#onPublish = ({ topic, route, ...publish }) =>

@@ -12,6 +12,7 @@ export interface MainWindowOptions {
   readonly icon: string;
   /** The file that keeps where the window was. */
   readonly placeFile: string;
+  readonly onClosed: () => void;
   readonly log: DesktopLog;
 }
 
@@ -19,6 +20,7 @@ export class MainWindow {
   readonly #options: MainWindowOptions;
   readonly #place: WindowPlace;
   #window: BrowserWindow | undefined;
+  #attention = 0;
 
   constructor(options: MainWindowOptions) {
     this.#options = options;
@@ -34,12 +36,24 @@ export class MainWindow {
     screen.on("display-metrics-changed", keepWithinReach);
   }
 
-  /** Shows the window, above the others. */
-  open(): void {
+  get isFocused(): boolean {
+    return this.#window?.isFocused() === true;
+  }
+
+  /** Says in the title how many devices need a look. */
+  showAttention(count: number): void {
+    this.#attention = count;
+    const window = this.#window;
+    if (window !== undefined) window.setTitle(this.#titled(window.webContents.getTitle()));
+  }
+
+  /** Shows the window, above the others; at a link of the page where one is named. */
+  open(link?: string): void {
     if (this.#window === undefined) {
-      this.#window = this.#create();
+      this.#window = this.#create(link);
       return;
     }
+    if (link !== undefined) this.#load(this.#window, link);
     if (this.#window.isMinimized()) this.#window.restore();
     bringWithinReach(this.#window);
     this.#window.show();
@@ -52,8 +66,8 @@ export class MainWindow {
     if (contents?.mainFrame.origin === appOrigin) contents.send(channel, message);
   }
 
-  #create(): BrowserWindow {
-    const { preload, icon, log } = this.#options;
+  #create(link = ""): BrowserWindow {
+    const { preload, icon, onClosed } = this.#options;
     const { bounds, maximized } = this.#place.load();
     const window = new BrowserWindow({
       ...SMALLEST,
@@ -80,10 +94,24 @@ export class MainWindow {
       if (maximized) window.maximize();
       window.show();
     });
+    window.on("page-title-updated", (event, title) => {
+      event.preventDefault();
+      window.setTitle(this.#titled(title));
+    });
     window.on("closed", () => {
       this.#window = undefined;
+      onClosed();
     });
-    window.loadURL(`${appOrigin}/`).catch((error: unknown) => log.error("The page did not load:", error));
+    this.#load(window, link);
     return window;
+  }
+
+  #load(window: BrowserWindow, link: string): void {
+    const { log } = this.#options;
+    window.loadURL(`${appOrigin}/${link}`).catch((error: unknown) => log.error("The page did not load:", error));
+  }
+
+  #titled(title: string): string {
+    return this.#attention > 0 ? `(${this.#attention}) ${title}` : title;
   }
 }

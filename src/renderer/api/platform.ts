@@ -1,6 +1,7 @@
 // The only file that knows whether the page runs in the desktop app's window or in a browser's tab.
 import type { ExportQuery, LiveTicket } from "../../shared/api.ts";
 import type { BrambleBridge, DesktopSettings, HubState, SaveState } from "../../shared/bridge.ts";
+import type { NoticeSettings } from "../../shared/notices.ts";
 import { apiUrl, requestBytes } from "./client.ts";
 
 declare global {
@@ -41,6 +42,15 @@ export function watchSaveState(listener: (state: SaveState) => void): () => void
 export function cancelSave(): void {
   void desktop?.cancelSave();
 }
+
+/** What the desktop app tells people of; null in a browser. */
+export const desktopNotices =
+  desktop === undefined
+    ? null
+    : {
+        settings: (): Promise<NoticeSettings> => desktop.noticeSettings(),
+        change: (settings: NoticeSettings): Promise<NoticeSettings> => desktop.changeNotices(settings),
+      };
 
 /** A larger file is left to the browser, which writes it to the disk as it comes. */
 const MAX_ROWS_IN_MEMORY = 2_000_000;

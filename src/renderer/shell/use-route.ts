@@ -22,6 +22,7 @@ export type Route =
   | { readonly kind: "doctor" }
   | { readonly kind: "recipes"; readonly recipe: string | null }
   | { readonly kind: "import" }
+  | { readonly kind: "log"; readonly section: "live" | "refused" }
   | { readonly kind: "access"; readonly section: AccessSection }
   /** A section is scrolled to; null is the top of the page. */
   | { readonly kind: "settings"; readonly section: SettingsSection | null }
@@ -39,6 +40,8 @@ export const LINKS = {
   recipes: "#/recipes",
   recipe: (id: string): string => `#/recipes/${id}`,
   import: "#/import",
+  log: "#/log",
+  refused: "#/log/refused",
   access: (section: AccessSection): string => `#/access/${section}`,
   settings: (section?: SettingsSection): string => (section === undefined ? "#/settings" : `#/settings/${section}`),
   compare: "#/compare",
@@ -57,6 +60,8 @@ export function parseRoute(address: string): Route {
   const inSettings = SETTINGS_SECTIONS.find((one) => hash === LINKS.settings(one));
   if (inSettings !== undefined) return { kind: "settings", section: inSettings };
   if (hash === LINKS.import) return { kind: "import" };
+  if (hash === LINKS.log) return { kind: "log", section: "live" };
+  if (hash === LINKS.refused) return { kind: "log", section: "refused" };
   if (hash === LINKS.compare) return { kind: "compare", view: null };
   const [, recipe = null] = /^#\/recipes(?:\/([a-z0-9-]+))?$/.exec(hash) ?? [];
   if (recipe !== null || hash === LINKS.recipes) return { kind: "recipes", recipe };
@@ -78,6 +83,8 @@ export function pageOf(route: Route): string {
       return `${route.kind} ${route.id}`;
     case "access":
       return `access ${route.section}`;
+    case "log":
+      return `log ${route.section}`;
     case "compare":
       return `compare ${route.view ?? ""}`;
     case "recipes":

@@ -11,7 +11,9 @@ import { importing } from "./en/history/import.ts";
 import { http } from "./en/http.ts";
 import { ingest } from "./en/ingest.ts";
 import { mend } from "./en/mend.ts";
+import { messageLog } from "./en/message-log.ts";
 import { notes } from "./en/notes.ts";
+import { notices } from "./en/notices.ts";
 import { places } from "./en/places.ts";
 import { proxies } from "./en/proxies.ts";
 import { reach } from "./en/reach.ts";
@@ -35,7 +37,9 @@ export const en = {
   ...importing,
   ...ingest,
   ...mend,
+  ...messageLog,
   ...notes,
+  ...notices,
   ...places,
   ...proxies,
   ...reach,

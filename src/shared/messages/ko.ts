@@ -12,7 +12,9 @@ import { importing } from "./ko/history/import.ts";
 import { http } from "./ko/http.ts";
 import { ingest } from "./ko/ingest.ts";
 import { mend } from "./ko/mend.ts";
+import { messageLog } from "./ko/message-log.ts";
 import { notes } from "./ko/notes.ts";
+import { notices } from "./ko/notices.ts";
 import { places } from "./ko/places.ts";
 import { proxies } from "./ko/proxies.ts";
 import { reach } from "./ko/reach.ts";
@@ -35,7 +37,9 @@ export const ko: Omit<typeof en, keyof typeof cli> = {
   ...importing,
   ...ingest,
   ...mend,
+  ...messageLog,
   ...notes,
+  ...notices,
   ...places,
   ...proxies,
   ...reach,

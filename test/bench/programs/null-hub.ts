@@ -20,6 +20,7 @@ import { LiveFeed } from "../../../src/hub/live/feed.ts";
 import { MendList } from "../../../src/hub/mend/mend-list.ts";
 import { Mending } from "../../../src/hub/mend/mending.ts";
 import { LogThrottle } from "../../../src/hub/observe/log-throttle.ts";
+import { MessageTap } from "../../../src/hub/observe/message-tap.ts";
 import { Metrics } from "../../../src/hub/observe/metrics.ts";
 import { Inbox } from "../../../src/hub/protocols/inbox.ts";
 import { deviceTopics } from "../../../src/hub/protocols/protocols.ts";
@@ -123,6 +124,7 @@ const ingest = new Ingest({
   log,
   floodLog,
   events,
+  tap: new MessageTap(),
 });
 const diagnostics = new HttpDiagnostics({ failures: new ConnectionFailures(clock), mqttPort: () => 0, floodLog });
 const { proxies } = access;
@@ -163,6 +165,7 @@ const http = new HttpTransport({
   metrics: () => Promise.reject(new Error("there is no hub")),
   latestReadings: null,
   access,
+  publisher: { publish: () => Promise.reject(new Error("there is no broker")) },
   ingest,
   inbox: new Inbox({ ingest, clock }),
   imports: new Imports({

@@ -76,6 +76,7 @@ const SHOWS_SOME = [
   "POST /api/v1/devices/:id/mends",
   "POST /api/v1/live/ticket",
   "PUT /api/v1/annotations/:id",
+  "POST /api/v1/messages",
 ];
 
 interface Asker {

@@ -124,7 +124,7 @@ test("what an earlier version counted is read as this one counts it", async () =
   await store.store.records.collection(refusedRecords).save([record]);
   await using place = new Place(store);
   await place.refusals.start();
-  expect(place.refusals.list()).toEqual([{ ...kept, count: 7 }]);
+  expect(place.refusals.list()).toEqual([{ ...kept, count: 7, id: 1, isWhole: true }]);
 });
 
 test("a flood is a few lines of the log", () => {

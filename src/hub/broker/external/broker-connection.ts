@@ -8,6 +8,7 @@ import type { IClientOptions, IConnackPacket, IPublishPacket, MqttClient, Packet
 import { message } from "../../../shared/messages/message.ts";
 import type { Log } from "../../observe/log.ts";
 import type { BrokerAddress } from "../broker-address.ts";
+import type { HubPublish } from "../mqtt-broker.ts";
 import { Acknowledgements } from "./acknowledgements.ts";
 import { type BrokerProblem, brokerProblem, isUnsupportedVersion } from "./broker-problem.ts";
 
@@ -36,6 +37,12 @@ export interface BrokerFilter {
   readonly wantsRetained: boolean;
   /** Whether each message goes to one of those that share it (MQTT 5): "else-alone" takes all where the broker knows no sharing. */
   readonly sharing: Sharing;
+}
+
+export interface OutgoingPublish extends Pick<HubPublish, "topic" | "qos" | "retain"> {
+  readonly payload: string | Buffer;
+  /** Nobody gets it any more after that. */
+  readonly expirySeconds?: number;
 }
 
 export interface ReceivedMessage {
@@ -206,21 +213,25 @@ export class BrokerConnection {
   }
 
   /**
-   * Publishes at QoS 1. Resolves once the broker has acknowledged it: with false where it says that nobody is subscribed, which
-   * MQTT 3.1.1 cannot. Rejects where the connection ends before, or `signal` takes the message back.
+   * Resolves once the broker has acknowledged it: with false where it says that nobody is subscribed, which it does at QoS 1
+   * over MQTT 5; null where it says nothing. Rejects where the connection ends before, or `signal` takes the message back.
    */
-  publish(topic: string, payload: string, expirySeconds: number, signal: AbortSignal): Promise<boolean> {
+  publish(
+    { topic, payload, qos, retain, expirySeconds }: OutgoingPublish,
+    signal: AbortSignal,
+  ): Promise<boolean | null> {
     const client = this.#client;
     if (client === null || !this.#isUp) return Promise.reject(new Error("there is no connection to the broker"));
     return new Promise((resolve, reject) => {
-      const properties = client.options.protocolVersion === 5 ? { messageExpiryInterval: expirySeconds } : {};
-      client.publish(topic, payload, { qos: 1, properties }, (error) => {
+      const isMqtt5 = client.options.protocolVersion === 5;
+      const properties = isMqtt5 && expirySeconds !== undefined ? { messageExpiryInterval: expirySeconds } : {};
+      let hasSubscriber: boolean | null = isMqtt5 && qos === 1 ? true : null;
+      client.publish(topic, payload, { qos, retain, properties }, (error) => {
         settled();
         if (error) reject(error);
         else resolve(hasSubscriber);
       });
       const packetId = client.getLastMessageId();
-      let hasSubscriber = true;
       // MQTT.js says nothing of what the acknowledgement says.
       const look = (packet: Packet) => {
         if (packet.cmd === "puback" && packet.messageId === packetId)

@@ -92,13 +92,9 @@ export class DeviceCommands {
       deliver: async (message, signal) => {
         const { topic, payload } = encode(message);
         const leftMs = message.at + message.ttl_ms - clock.now();
-        const hasSubscriber = await connection().publish(
-          topic,
-          payload,
-          Math.max(1, Math.ceil(leftMs / 1_000)),
-          signal,
-        );
-        if (hasSubscriber) return true;
+        const expirySeconds = Math.max(1, Math.ceil(leftMs / 1_000));
+        const published = { topic, payload, qos: 1, retain: false, expirySeconds } as const;
+        if ((await connection().publish(published, signal)) !== false) return true;
         onQuiet(clock.now() + TRY_AGAIN_MS);
         throw new Error(`nobody is subscribed to ${topic}`);
       },

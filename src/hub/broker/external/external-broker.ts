@@ -9,7 +9,14 @@ import type { Commands } from "../../commands/commands.ts";
 import type { Log } from "../../observe/log.ts";
 import type { CommandSubscriber, Route, TopicFilter } from "../../protocols/protocol.ts";
 import type { BrokerAddress } from "../broker-address.ts";
-import type { BrokerEndpoint, BrokerHandlers, BrokerStats, MqttBroker } from "../mqtt-broker.ts";
+import type {
+  BrokerEndpoint,
+  BrokerHandlers,
+  BrokerStats,
+  HubPublish,
+  MqttBroker,
+  PublishOutcome,
+} from "../mqtt-broker.ts";
 import { BrokerConnection, type BrokerFilter, type ReceivedMessage } from "./broker-connection.ts";
 import type { BrokerProblem } from "./broker-problem.ts";
 import { DeviceCommands } from "./device-commands.ts";
@@ -43,6 +50,7 @@ export interface BrokerState {
 
 /** Mosquitto's and EMQX's count of connected clients. */
 const CLIENTS_TOPIC = "$SYS/broker/clients/connected";
+const PUBLISH_TIMEOUT_MS = 5_000;
 
 export class ExternalBroker implements MqttBroker {
   readonly #options: ExternalBrokerOptions;
@@ -116,6 +124,13 @@ export class ExternalBroker implements MqttBroker {
     this.#commands.stop();
     await this.#orphans?.stop();
     await connection?.stop();
+  }
+
+  /** What devices send comes back by the hub's own subscription, and has its verdict then. */
+  async publish({ topic, payload, qos, retain }: HubPublish): Promise<PublishOutcome> {
+    const connection = this.#connection ?? DISCONNECTED;
+    const isHeard = await connection.publish({ topic, payload, qos, retain }, AbortSignal.timeout(PUBLISH_TIMEOUT_MS));
+    return { verdict: null, isHeard };
   }
 
   commandChannel(publication: Publication): CommandChannel | undefined {

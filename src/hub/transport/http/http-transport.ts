@@ -48,6 +48,7 @@ import { addFramesRoute } from "./routes/frames.ts";
 import { addImportRoutes, type ImportRouteOptions } from "./routes/imports.ts";
 import { addIngestRoutes } from "./routes/ingest.ts";
 import { addMendRoutes, type MendRouteOptions } from "./routes/mends.ts";
+import { addMessageRoutes, type MessageRouteOptions } from "./routes/messages.ts";
 import { addMetricsRoutes, type MetricsRouteOptions } from "./routes/metrics.ts";
 import { type ApiOptions, addApiRoutes } from "./routes/readings.ts";
 import { addRetentionRoutes } from "./routes/retention.ts";
@@ -91,6 +92,7 @@ export interface HttpOptions
     DoctorRouteOptions,
     MendRouteOptions,
     Pick<ImportRouteOptions, "imports">,
+    Pick<MessageRouteOptions, "publisher">,
     MqttClientRouteOptions,
     ReachRouteOptions,
     ViewRouteOptions,
@@ -241,6 +243,7 @@ export class HttpTransport {
     addAnnotationRoutes(app, this.#options);
     addGapRoutes(app, this.#options);
     if (firstStart !== undefined) addFirstStartRoutes(app, firstStart);
+    addMessageRoutes(app, this.#options);
     addDoctorRoutes(app, this.#options);
     addMqttClientRoutes(app, this.#options);
     addReachRoutes(app, this.#options);

@@ -6,11 +6,12 @@ import { limits } from "../../../shared/reading.ts";
 import { readText } from "../../../shared/text-values.ts";
 import type { NotAdmitted } from "../../access/limits/admission.ts";
 import type { Share } from "../../access/limits/budget.ts";
+import type { Principal } from "../../access/principal.ts";
 import type { Clock } from "../../clock.ts";
 import { type ConnectionFailures, DOCTOR_CLIENT_ID } from "../../diagnostics/connection-failures.ts";
 import { meantFilter, meantMetricTopic, meantTopic } from "../../diagnostics/did-you-mean.ts";
 import { DuplicateClientIds } from "../../diagnostics/duplicate-client-ids.ts";
-import type { Ingest, Verdict } from "../../ingest/accept.ts";
+import type { Ingest, RefusedDelivery, Verdict } from "../../ingest/accept.ts";
 import type { Log } from "../../observe/log.ts";
 import type { LogThrottle } from "../../observe/log-throttle.ts";
 import { matchTopic } from "../../protocols/protocols.ts";
@@ -43,6 +44,8 @@ const FORBIDDEN = message("forbidden/publish");
 interface Sender {
   readonly address: string;
   readonly share: Share;
+  readonly principal: Principal;
+  readonly clientId: string;
 }
 
 export class MqttDiagnostics {
@@ -85,20 +88,18 @@ export class MqttDiagnostics {
   }
 
   /** Refuses a message on a topic that its client may not publish on. Rejects where that could not be written down. */
-  forbidden(topic: string, payload: Uint8Array, { address, share }: Sender): Promise<Verdict> {
-    const source = topic.slice(0, MAX_SOURCE_CHARACTERS);
-    return this.#options.ingest.refuse({ address, source, payload, share }, FORBIDDEN, () =>
+  forbidden(topic: string, payload: Uint8Array, sender: Sender): Promise<Verdict> {
+    return this.#options.ingest.refuse(refused(topic, payload, sender), FORBIDDEN, () =>
       forbiddenTopic(topic, payload),
     );
   }
 
   /** A PUBLISH that was dropped as it arrived. Resolves with false where it could not be listed. */
-  async oversized({ topic, packetBytes, beginning }: OversizedPublish, { address, share }: Sender): Promise<boolean> {
+  async oversized({ topic, packetBytes, beginning }: OversizedPublish, sender: Sender): Promise<boolean> {
     const device = matchTopic(topic)?.device ?? null;
-    const source = topic.slice(0, MAX_SOURCE_CHARACTERS);
     const found = message("too-large/dropped", { bytes: packetBytes, limit: limits.messageBytes });
     try {
-      const verdict = await this.#options.ingest.refuse({ address, source, device, payload: beginning, share }, found);
+      const verdict = await this.#options.ingest.refuse({ ...refused(topic, beginning, sender), device }, found);
       return verdict.kind !== "deferred";
     } catch (error) {
       this.#options.log.error({ err: error }, "a refusal could not be written down");
@@ -138,6 +139,11 @@ export class MqttDiagnostics {
         return message("cut", { reason });
     }
   }
+}
+
+function refused(topic: string, payload: Uint8Array, { address, share, principal, clientId }: Sender): RefusedDelivery {
+  const source = topic.slice(0, MAX_SOURCE_CHARACTERS);
+  return { address, source, payload, share, principal, clientId, transport: "mqtt" };
 }
 
 function forbiddenTopic(topic: string, payload: Uint8Array): Problem {

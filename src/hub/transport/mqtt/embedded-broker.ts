@@ -10,12 +10,20 @@ import type { MqttClientList } from "../../../shared/mqtt-clients.ts";
 import type { Admission, NotAdmitted } from "../../access/limits/admission.ts";
 import type { Budget } from "../../access/limits/budget.ts";
 import { plainAddress } from "../../access/networks.ts";
-import type { BrokerEndpoint, BrokerHandlers, BrokerStats, MqttBroker } from "../../broker/mqtt-broker.ts";
+import type {
+  BrokerEndpoint,
+  BrokerHandlers,
+  BrokerStats,
+  HubPublish,
+  MqttBroker,
+  PublishOutcome,
+} from "../../broker/mqtt-broker.ts";
 import type { Clock } from "../../clock.ts";
 import type { CommandChannel } from "../../commands/channels.ts";
 import type { Commands } from "../../commands/commands.ts";
 import type { Port } from "../../config.ts";
 import type { Log } from "../../observe/log.ts";
+import type { MessageTap } from "../../observe/message-tap.ts";
 import type { RecordStore } from "../../store/records.ts";
 import { ProxiedConnections } from "../proxied-connections.ts";
 import { type ConnectionHandler, SocketListener } from "../socket-listener.ts";
@@ -40,6 +48,8 @@ import { MAX_PACKET_BYTES } from "./wire/packet-check.ts";
 
 const DEAD_PEER_PROBE_MS = 60_000;
 const TICK_MS = 1_000;
+/** Of what people publish through the hub. */
+const HUB_CLIENT_ID = "bramble";
 /** New connections: some 2 ms of work. */
 const MAX_ARRIVALS_PER_TURN = 8;
 
@@ -55,6 +65,7 @@ export interface EmbeddedBrokerOptions extends BrokerHandlers {
   /** Of the hub. */
   readonly version: string;
   readonly diagnostics: MqttDiagnostics;
+  readonly tap: MessageTap;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -72,6 +83,7 @@ export class EmbeddedBroker implements MqttBroker {
   readonly #retained: RetainedMessages;
   readonly #sessions: Sessions;
   readonly #connections: Connections;
+  readonly #publishes: PublishHandler;
   readonly #fastPath: MqttFastPath;
   readonly #arrivals = new TurnQueue<() => void>(MAX_ARRIVALS_PER_TURN, (handle) => handle());
   readonly #proxied: ProxiedConnections;
@@ -82,7 +94,7 @@ export class EmbeddedBroker implements MqttBroker {
   #port = 0;
 
   constructor(options: EmbeddedBrokerOptions) {
-    const { commands, access, budget, records, version, diagnostics, onPublish, onSession, clock, log } = options;
+    const { commands, access, budget, records, version, diagnostics, onPublish, onSession, tap, clock, log } = options;
     this.#options = options;
     const { topics: authority } = access;
     this.#commands = new MqttCommands(commands, clock);
@@ -104,6 +116,7 @@ export class EmbeddedBroker implements MqttBroker {
       publish: (message) => this.#bus.publish(message, null),
     });
     const system = this.#system;
+    this.#publishes = new PublishHandler({ authority, retained: this.#retained, diagnostics, onPublish, tap, log });
     this.#connections = new Connections({
       budget,
       access,
@@ -111,7 +124,7 @@ export class EmbeddedBroker implements MqttBroker {
         sessions,
         access: new AccessHooks({ sessions, subscriptions, access, diagnostics }),
         subscriptions,
-        publishes: new PublishHandler({ authority, retained: this.#retained, diagnostics, onPublish, log }),
+        publishes: this.#publishes,
         commands: this.#commands,
         retained: { find: async (filter) => [...system.find(filter), ...(await this.#retained.find(filter))] },
         bus: this.#bus,
@@ -158,6 +171,15 @@ export class EmbeddedBroker implements MqttBroker {
         return meant.length > 0;
       },
     };
+  }
+
+  async publish({ address, principal, share, ...published }: HubPublish): Promise<PublishOutcome> {
+    const message = { ...published, properties: undefined, expiresAtMs: null };
+    const publisher = { id: null, clientId: HUB_CLIENT_ID, address, principal, share };
+    const { verdict, isForwarded } = await this.#publishes.accept(publisher, message);
+    const isHeard = isForwarded && this.#broker.isListenedTo(message.topic);
+    if (isForwarded) this.#bus.publish(message, null);
+    return { verdict, isHeard };
   }
 
   commandChannel(publication: Publication): CommandChannel | undefined {

@@ -26,6 +26,7 @@ const MAX_REMEMBERED_TOPIC_BYTES = 256;
 
 export interface FastPathSession {
   readonly id: string;
+  readonly clientId: string;
   readonly address: string;
   readonly socket: Duplex;
   readonly share: Share;
@@ -90,7 +91,7 @@ export class MqttFastPath {
     const { topic, route } = found;
     if (route !== null && this.#options.broker.isListenedTo(topic)) return false;
 
-    const { address, id, principal, share } = session;
+    const { address, clientId, id, principal, share } = session;
     const costBytes = MESSAGE_BYTES + end - start;
     share.take(costBytes);
     session.publishBegan();
@@ -106,7 +107,7 @@ export class MqttFastPath {
     const accepted =
       route === null
         ? this.#options.diagnostics.forbidden(topic, payload, session)
-        : this.#options.onPublish({ topic, route, payload, address, principal, session: id, share });
+        : this.#options.onPublish({ topic, route, payload, address, clientId, principal, session: id, share });
     accepted.then(settle, (error: unknown) => {
       this.#options.log.error({ err: error }, "a publish could not be settled");
       settle(null);

@@ -7,8 +7,9 @@ import type { TopicAuthority } from "../../access/topic-authority.ts";
 import type { BrokerHandlers } from "../../broker/mqtt-broker.ts";
 import type { Verdict } from "../../ingest/accept.ts";
 import type { Log } from "../../observe/log.ts";
+import { FORWARDED, type MessageTap } from "../../observe/message-tap.ts";
 import type { Route } from "../../protocols/protocol.ts";
-import { matchTopic } from "../../protocols/protocols.ts";
+import { matchCommandFilter, matchTopic } from "../../protocols/protocols.ts";
 import type { MqttDiagnostics } from "./diagnostics.ts";
 import type { Message } from "./messages/packets.ts";
 import type { RetainedMessages } from "./messages/retained.ts";
@@ -19,7 +20,14 @@ export interface PublishHandlerOptions {
   readonly retained: Pick<RetainedMessages, "keep">;
   readonly diagnostics: MqttDiagnostics;
   readonly onPublish: BrokerHandlers["onPublish"];
+  readonly tap: MessageTap;
   readonly log: Log;
+}
+
+/** Who publishes. */
+export interface Publisher extends Pick<MqttSession, "address" | "principal" | "share" | "clientId"> {
+  /** Of the session; null where the hub publishes for somebody. */
+  readonly id: string | null;
 }
 
 export interface PublishOutcome {
@@ -39,9 +47,9 @@ export class PublishHandler {
   }
 
   /** Resolves once everything is on disk that the message brings. Never rejects. */
-  async accept(session: MqttSession, message: Message): Promise<PublishOutcome> {
+  async accept(publisher: Publisher, message: Message): Promise<PublishOutcome> {
     try {
-      return await this.#accept(session, message);
+      return await this.#accept(publisher, message);
     } catch (error) {
       this.#options.log.error({ err: error }, "a publish could not be settled");
       const problem = words("internal/not-stored");
@@ -49,16 +57,21 @@ export class PublishHandler {
     }
   }
 
-  async #accept(session: MqttSession, message: Message): Promise<PublishOutcome> {
-    const { authority, diagnostics, onPublish } = this.#options;
+  async #accept(publisher: Publisher, message: Message): Promise<PublishOutcome> {
+    const { authority, diagnostics, onPublish, tap } = this.#options;
     const { topic, payload } = message;
-    if (!authority.mayPublish(session.principal, topic))
-      return { verdict: await diagnostics.forbidden(topic, payload, session), isForwarded: false };
+    if (!authority.mayPublish(publisher.principal, topic))
+      return { verdict: await diagnostics.forbidden(topic, payload, publisher), isForwarded: false };
     const route = routeOf(message);
-    const { address, id, principal, share } = session;
-    const verdict = route && (await onPublish({ topic, route, payload, address, principal, session: id, share }));
+    const { address, clientId, id, principal, share } = publisher;
+    const verdict =
+      route && (await onPublish({ topic, route, payload, address, clientId, principal, session: id, share }));
     if (verdict?.kind === "deferred" || isWithheld(verdict)) return { verdict, isForwarded: false };
     if (message.retain) await this.#retain(message);
+    if (verdict === null && tap.listener !== null) {
+      const device = matchCommandFilter(topic)?.device ?? null;
+      tap.settled({ source: topic, payload, address, clientId, principal, transport: "mqtt" }, device, FORWARDED);
+    }
     return { verdict, isForwarded: true };
   }
 

@@ -1,33 +1,81 @@
-// WS /api/v1/live: what the UI listens to, opened with a session or with a ticket, once. A listener that stalls is cut off.
+// WS /api/v1/live: what the UI listens to, opened with a session or with a ticket, once. On it a page may ask for the log of
+// messages, too (`LogRequest`). A listener that stalls is cut off.
+import { Check } from "typebox/value";
+import { type LogEvent, LogRequest } from "../../../shared/message-log.ts";
+import { loadLanguage } from "../../../shared/messages/message.ts";
 import type { Access } from "../../access/access.ts";
 import { scopeOf } from "../../access/principal.ts";
 import type { LiveFeed } from "../../live/feed.ts";
+import type { LogViewer, LogWatch, MessageLog } from "../../live/message-log.ts";
 import type { WebSocketConnection, WebSocketRoute } from "./websocket-upgrades.ts";
 
-export function liveRoute(feed: LiveFeed, access: Pick<Access, "devices">): WebSocketRoute {
+/** That wait to be read: more of the log would only come late. */
+const MAX_UNREAD_LOG_BYTES = 128 * 1024;
+
+export interface LiveRouteOptions {
+  readonly feed: LiveFeed;
+  readonly messageLog: Pick<MessageLog, "watch">;
+  readonly access: Pick<Access, "devices">;
+}
+
+export function liveRoute(options: LiveRouteOptions): WebSocketRoute {
   return {
     path: "/api/v1/live",
-    // The UI has nothing to say on it.
+    // A page asks for the log, and has nothing else to say.
     messageBytes: 1024,
     permission: "viewer",
     showsSome: true,
-    open: (connection) => listen(connection, feed, access),
+    open: (connection) => listen(connection, options),
   };
 }
 
 function listen(
   { socket, principal, share }: WebSocketConnection,
-  feed: LiveFeed,
-  { devices }: Pick<Access, "devices">,
+  { feed, messageLog, access: { devices } }: LiveRouteOptions,
 ): void {
-  const isLimited = scopeOf(principal) !== null;
+  const scope = scopeOf(principal);
+  const limit = scope === null ? {} : { maySee: (device: string) => devices.maySee(principal, device) };
   const countUnsent = () => share.hold("unsent", socket.bufferedAmount);
-  const end = feed.listen({
-    ...(isLimited && { maySee: (device) => devices.maySee(principal, device) }),
-    send: (text) => {
-      socket.send(text, countUnsent);
-      countUnsent();
-    },
+  const send = (text: string) => {
+    socket.send(text, countUnsent);
+    countUnsent();
+  };
+  const end = feed.listen({ ...limit, send });
+  const viewer: LogViewer = {
+    ...limit,
+    isBehind: () => socket.bufferedAmount > MAX_UNREAD_LOG_BYTES,
+    send: (event) => send(JSON.stringify(event satisfies LogEvent)),
+  };
+  let watch: LogWatch | null = null;
+  socket.on("message", (data) => {
+    share.messageTaken();
+    const asked = parseRequest(String(data));
+    // Whoever opened a shared link is shown its page, and not what messages say.
+    if (asked === null || scope?.kind === "devices") return;
+    if (asked.type === "log-end") {
+      watch?.end();
+      watch = null;
+      return;
+    }
+    const { filter, language } = asked;
+    if (watch === null) watch = messageLog.watch(viewer, filter, language);
+    else watch.change(filter, language);
+    if (watch === null) viewer.send({ type: "log-full" });
+    // Until it is there, and without it, reasons are in English.
+    loadLanguage(language).catch(() => undefined);
   });
-  socket.on("close", end);
+  socket.on("close", () => {
+    end();
+    watch?.end();
+  });
+}
+
+/** Null for what is no request of the kind. */
+function parseRequest(text: string): LogRequest | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return Check(LogRequest, value) ? value : null;
+  } catch {
+    return null;
+  }
 }

@@ -31,6 +31,8 @@ const MAX_REFUSED_MESSAGES = 1_000;
 export class LiveFeed {
   readonly series = new SeriesFeed();
   readonly connection = new Signal<"connecting" | "open" | "lost">("connecting");
+  /** While it is open: pages with subscriptions of their own ask on it. */
+  readonly socket = new Signal<WebSocket | null>(null);
   readonly readingsPerSecond = new Signal<number | undefined>(undefined);
   /** The latest command of this window that came to its end. */
   readonly settled = new Signal<Command | undefined>(undefined);
@@ -74,6 +76,7 @@ export class LiveFeed {
         isOver = true;
         clearTimeout(silence);
         signal.removeEventListener("abort", end);
+        this.socket.set(null);
         socket.onopen = socket.onmessage = socket.onclose = null;
         socket.close();
         resolve(wasOpen);
@@ -92,6 +95,7 @@ export class LiveFeed {
         wasOpen = true;
         expectMore();
         this.connection.set("open");
+        this.socket.set(socket);
         // Events were missed while the socket was closed, so refetch everything.
         void this.#refetch({});
       };

@@ -46,5 +46,6 @@ export const overview = {
   usually: (span: string) => `usually every ${span}`,
   refused: (count: number, written: string) =>
     plural(count, { one: `${written} message was refused`, other: `${written} messages were refused` }),
+  toRefused: "See them in the log, and try again",
   moreLike: (count: string) => `${count} like it.`,
 };

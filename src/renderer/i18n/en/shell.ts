@@ -8,6 +8,7 @@ export const shell = {
   import: "Import",
   access: "Access",
   settings: "Settings",
+  log: "Log",
   signOut: "Sign out",
   language: "Language",
   languageOfSystem: "Language of the system",

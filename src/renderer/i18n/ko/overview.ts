@@ -45,5 +45,6 @@ export const overview: typeof en = {
   lastHeard: "마지막 수신",
   usually: (span) => `보통 ${span}마다`,
   refused: (_count, written) => `거부된 메시지 ${written}개`,
+  toRefused: "로그에서 보고 다시 시도하기",
   moreLike: (count) => `비슷한 메시지 ${count}개.`,
 };

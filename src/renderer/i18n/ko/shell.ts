@@ -9,6 +9,7 @@ export const shell: typeof en = {
   import: "가져오기",
   access: "접근 권한",
   settings: "설정",
+  log: "로그",
   signOut: "로그아웃",
   language: "언어",
   languageOfSystem: "시스템 언어",

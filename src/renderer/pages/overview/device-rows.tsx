@@ -1,5 +1,6 @@
 // Devices as rows of a dense list: many of them in one sight.
 import type { ReactNode } from "react";
+import type { Reason } from "../../../shared/attention.ts";
 import type { Device } from "../../../shared/device.ts";
 import { LastSeen } from "../../device/last-seen.tsx";
 import { LatestValue } from "../../device/latest-value.tsx";
@@ -7,7 +8,6 @@ import { Presence } from "../../device/presence.tsx";
 import { metricLabel } from "../../i18n/names.ts";
 import { text } from "../../i18n/text.ts";
 import { LINKS } from "../../shell/use-route.ts";
-import type { Reason } from "./arrange/attention.ts";
 import styles from "./device-rows.module.css";
 
 const MAX_SHOWN_METRICS = 4;

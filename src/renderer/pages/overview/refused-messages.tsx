@@ -5,6 +5,7 @@ import { useRefused } from "../../api/queries.ts";
 import { formatCount } from "../../i18n/numbers.ts";
 import { text } from "../../i18n/text.ts";
 import { formatMoment } from "../../i18n/times.ts";
+import { LINKS } from "../../shell/use-route.ts";
 import styles from "./refused-messages.module.css";
 
 const MAX_SHOWN_MESSAGES = 100;
@@ -17,6 +18,7 @@ export function RefusedMessages() {
   return (
     <details className={styles["refused"]}>
       <summary>{text.overview.refused(total, formatCount(total))}</summary>
+      <a href={LINKS.refused}>{text.overview.toRefused}</a>
       {/* It scrolls: the keyboard must reach it. */}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: see above */}
       <ul className="panel" tabIndex={0}>

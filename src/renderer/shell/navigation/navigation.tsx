@@ -1,6 +1,6 @@
 // The brand, the way to find anything, and the links to the pages that one may see: a column beside the page, on a phone a bar
 // below it.
-import { FileUp, KeyRound, LayoutGrid, type LucideIcon, Search, Settings, Stethoscope } from "lucide-react";
+import { FileUp, KeyRound, LayoutGrid, type LucideIcon, ScrollText, Search, Settings, Stethoscope } from "lucide-react";
 import { useMay, useMe, useSeesAll } from "../../api/access.ts";
 import { useDevices } from "../../api/queries.ts";
 import { text } from "../../i18n/text.ts";
@@ -21,7 +21,7 @@ export function Navigation({ route, onFind }: Props) {
   const isAdmin = useMay("admin");
   const seesAll = useSeesAll();
   const isApple = navigator.platform.startsWith("Mac") || navigator.platform.startsWith("iP");
-  const { overview, doctor, access } = text.shell;
+  const { overview, doctor, access, log } = text.shell;
   return (
     <nav className={styles["navigation"]} aria-label={text.shell.pages}>
       <a className={styles["brand"]} href={LINKS.overview}>
@@ -40,13 +40,16 @@ export function Navigation({ route, onFind }: Props) {
       )}
       {me !== undefined && !isShared && <CompareLinks route={route} />}
       {seesAll && <PageLink icon={Stethoscope} href={LINKS.doctor} isCurrent={route.kind === "doctor"} name={doctor} />}
+      {me !== undefined && !isShared && (
+        <PageLink icon={ScrollText} href={LINKS.log} isCurrent={route.kind === "log"} name={log} />
+      )}
       {isAdmin && (
         <PageLink icon={FileUp} href={LINKS.import} isCurrent={route.kind === "import"} name={text.shell.import} />
       )}
       {isAdmin && (
         <PageLink icon={KeyRound} href={LINKS.access("devices")} isCurrent={route.kind === "access"} name={access} />
       )}
-      {me !== undefined && me.device === undefined && (
+      {me !== undefined && !isShared && (
         <PageLink
           icon={Settings}
           href={LINKS.settings()}

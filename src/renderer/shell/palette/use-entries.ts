@@ -12,6 +12,7 @@ import {
   Moon,
   Plus,
   Settings,
+  ScrollText,
   Stethoscope,
   Sun,
   Thermometer,
@@ -63,6 +64,7 @@ function usePageEntries(): Entry[] {
   return [
     page(LayoutGrid, text.shell.overview, LINKS.overview),
     ...(seesAll ? [page(Stethoscope, text.shell.doctor, LINKS.doctor)] : []),
+    page(ScrollText, text.shell.log, LINKS.log),
     ...(isAdmin ? [page(Plus, text.palette.addDevice, LINKS.add)] : []),
     page(Cable, text.addDevice.recipes, LINKS.recipes),
     page(Settings, text.shell.settings, LINKS.settings()),

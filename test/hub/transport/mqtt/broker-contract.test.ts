@@ -20,7 +20,7 @@ async function openEmbeddedBroker(handlers: BrokerHandlers, port: number): Promi
   if (read.kind !== "config") throw new Error("no configuration");
   const clock = new FakeClock(Date.UTC(2026, 0, 31, 12));
   const log = pino({ enabled: false });
-  const { access, store, commands, budget, ingest, floodLog } = createCore({
+  const { access, store, commands, budget, ingest, floodLog, tap } = createCore({
     config: read.config,
     folder: new DataFolder(temporary.path),
     version: "test",
@@ -57,6 +57,7 @@ async function openEmbeddedBroker(handlers: BrokerHandlers, port: number): Promi
       log,
       floodLog,
     }),
+    tap,
     clock,
     log,
   });

@@ -73,7 +73,8 @@ export function addIngestRoutes(
           const costBytes = PARSED_MESSAGE_BYTES + (isPacked ? limits.messageBytes : body.length);
           const verdict = await share.runInTurn(costBytes, async () => {
             const payload = form.encoding === "identity" ? body : await unpack(body, form.encoding);
-            if ("code" in payload) return ingest.refuse({ ...sender, payload: body, share }, payload);
+            if ("code" in payload)
+              return ingest.refuse({ ...sender, principal, payload: body, transport: "http", share }, payload);
             const delivery = { ...sender, principal, payload, session: null, transport: "http", share } as const;
             return inbox.receive(delivery, (bytes, { nowMs }) => form.decode(bytes, { nowMs, deviceText }));
           });

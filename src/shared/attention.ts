@@ -1,5 +1,5 @@
 // Why a device needs a look.
-import type { Device, DeviceControl } from "../../../../shared/device.ts";
+import type { Device, DeviceControl } from "./device.ts";
 
 const REASONS = ["offline", "undervoltage", "duplicate", "failed", "silent"] as const;
 export type Reason = (typeof REASONS)[number];

@@ -1,0 +1,55 @@
+// A tap on what arrives: every way in tells it of a message once its verdict is there, and whoever shows messages listens.
+// Invariant: while nobody listens a message costs one comparison, and nothing is allocated for it.
+import type { Problem } from "../../shared/errors.ts";
+import type { DeviceId } from "../../shared/ids.ts";
+import { isProven, nameOf, type Principal } from "../access/principal.ts";
+import type { Transport } from "./metrics.ts";
+
+/** A message as its way in has it. */
+export interface ArrivedMessage {
+  /** MQTT topic or HTTP route. */
+  readonly source: string;
+  readonly payload: Uint8Array;
+  readonly address: string;
+  readonly principal: Principal;
+  readonly transport: Transport;
+  /** The MQTT client id, where it came over MQTT. */
+  readonly clientId?: string;
+}
+
+export type MessageOutcome =
+  | { readonly kind: "stored"; readonly accepted: number; readonly waits: boolean }
+  | { readonly kind: "refused" | "deferred"; readonly problem: Problem }
+  /** None of the hub's own: subscribers get it. */
+  | { readonly kind: "forwarded" };
+
+export const FORWARDED: MessageOutcome = { kind: "forwarded" };
+
+/** A message with its verdict. `device` is whose it is, where that is known. */
+export class SettledMessage {
+  readonly message: Omit<ArrivedMessage, "principal">;
+  readonly device: DeviceId | null;
+  readonly outcome: MessageOutcome;
+  readonly #principal: Principal;
+
+  constructor(message: ArrivedMessage, device: DeviceId | null, outcome: MessageOutcome) {
+    this.message = message;
+    this.device = device;
+    this.outcome = outcome;
+    this.#principal = message.principal;
+  }
+
+  /** Null where nobody showed who they are. */
+  get sender(): string | null {
+    return isProven(this.#principal) ? nameOf(this.#principal) : null;
+  }
+}
+
+export class MessageTap {
+  /** Called with every message; null while nobody listens. */
+  listener: ((settled: SettledMessage) => void) | null = null;
+
+  settled(message: ArrivedMessage, device: DeviceId | null, outcome: MessageOutcome): void {
+    if (this.listener !== null) this.listener(new SettledMessage(message, device, outcome));
+  }
+}

@@ -1,0 +1,105 @@
+// Messages by hand: publishing one as a client of the broker would, and trying a refused one again.
+import type { FastifyInstance, FastifyReply } from "fastify";
+import { Type } from "typebox";
+import { ApiError } from "../../../../shared/api.ts";
+import { assertNever } from "../../../../shared/errors.ts";
+import { Published, PublishRequest } from "../../../../shared/message-log.ts";
+import { message } from "../../../../shared/messages/message.ts";
+import { PARSED_MESSAGE_BYTES } from "../../../access/limits/budget.ts";
+import { plainAddress } from "../../../access/networks.ts";
+import type { TopicAuthority } from "../../../access/topic-authority.ts";
+import type { MqttBroker } from "../../../broker/mqtt-broker.ts";
+import type { Ingest, Verdict } from "../../../ingest/accept.ts";
+import type { Refusals } from "../../../ingest/refusals.ts";
+import { retryRefused } from "../../../protocols/retry-refused.ts";
+import { sendProblem } from "../errors.ts";
+import { acceptNoBody, exactBody } from "../exact-body.ts";
+import type { HttpPacing } from "../pacing.ts";
+import { route } from "../route.ts";
+
+export interface MessageRouteOptions {
+  readonly publisher: Pick<MqttBroker, "publish">;
+  readonly access: { readonly topics: Pick<TopicAuthority, "mayPublish"> };
+  readonly refusals: Refusals;
+  readonly ingest: Ingest;
+  readonly pacing: Pick<HttpPacing, "shareOf">;
+}
+
+const errors = { "4xx": ApiError, "5xx": ApiError };
+/** Wildcards and NUL [MQTT-3.3.2-2, MQTT-1.5.4-2], and halves of characters. */
+const NOT_IN_TOPIC = /[+#\0]|\p{Cs}/u;
+
+export function addMessageRoutes(
+  app: FastifyInstance,
+  { publisher, access, refusals, ingest, pacing }: MessageRouteOptions,
+): void {
+  route(app, {
+    method: "POST",
+    url: "/api/v1/messages",
+    permission: "operator",
+    audit: "message.publish",
+    showsSome: true,
+    validatorCompiler: exactBody,
+    schema: {
+      operationId: "publishMessage",
+      tags: ["Hub"],
+      summary: "Publishes a message, as a client of the broker would",
+      body: PublishRequest,
+      response: { 200: Published, ...errors },
+    },
+    handler: async (request, reply) => {
+      const { principal, body } = request;
+      const { topic, qos = 0, retain = false } = body;
+      if (NOT_IN_TOPIC.test(topic)) return sendProblem(reply, message("bad-request/topic", { field: "topic" }));
+      if (!access.topics.mayPublish(principal, topic)) return sendProblem(reply, message("forbidden/publish"));
+      const payload = Buffer.from(body.payload);
+      request.audited = { subject: topic, qos, retain, bytes: payload.length };
+      const share = pacing.shareOf(request.raw);
+      const published = { topic, payload, qos, retain, principal, address: plainAddress(request.ip), share };
+      const publish = () =>
+        publisher.publish(published).catch((error: unknown) => void request.log.warn({ err: error }));
+      const outcome = await share.runInTurn(PARSED_MESSAGE_BYTES + payload.length, publish);
+      if (outcome === undefined) return sendProblem(reply, message("broker-away"));
+      const { verdict, isHeard } = outcome;
+      const heard = isHeard === null ? {} : { isHeard };
+      if (verdict === null) return { verdict: "forwarded", accepted: 0, ...heard } satisfies Published;
+      return answer(reply, verdict, heard);
+    },
+  });
+
+  app.register(async (routes) => {
+    acceptNoBody(routes);
+    route(routes, {
+      method: "POST",
+      url: "/api/v1/refused/:id/retry",
+      permission: "operator",
+      audit: "refused.retry",
+      schema: {
+        operationId: "retryRefused",
+        tags: ["Hub"],
+        summary: "Tries a refused message again that was kept whole; it leaves the list once it is stored",
+        params: Type.Object({ id: Type.Integer() }),
+        response: { 200: Published, ...errors },
+      },
+      handler: async (request, reply) => {
+        const share = pacing.shareOf(request.raw);
+        const { principal } = request;
+        const retry = () => retryRefused({ refusals, ingest }, request.params.id, { principal, share });
+        return answer(reply, await share.runInTurn(PARSED_MESSAGE_BYTES, retry), {});
+      },
+    });
+  });
+}
+
+function answer(reply: FastifyReply, verdict: Verdict, heard: Pick<Published, "isHeard">): FastifyReply | Published {
+  switch (verdict.kind) {
+    case "stored":
+      return { verdict: "stored", accepted: verdict.accepted, ...(verdict.waits && { joining: "waiting" }), ...heard };
+    case "refused":
+      return sendProblem(reply, verdict.problem);
+    case "deferred":
+      return sendProblem(reply.header("Retry-After", verdict.retryAfterSeconds), verdict.problem);
+    default:
+      return assertNever(verdict);
+  }
+}

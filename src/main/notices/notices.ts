@@ -1,0 +1,151 @@
+// Tells people what is new on their devices while nobody looks at the window: notifications, one a kind; the number of devices
+// that need a look in tray, dock and title. It asks the hub now and then: what needs a look may be seconds old.
+import { Notification, net } from "electron";
+import type { DeviceList } from "../../shared/api.ts";
+import type { HubState } from "../../shared/bridge.ts";
+import type { Language } from "../../shared/messages/language.ts";
+import { type AnyMessage, loadLanguage, message, render } from "../../shared/messages/message.ts";
+import type { NoticeSettings } from "../../shared/notices.ts";
+import type { DesktopLog } from "../desktop-log.ts";
+import type { HubEndpoint } from "../hub-process.ts";
+import type { TrayTexts } from "../tray.ts";
+import { attentionCount, isQuiet, type News, NewsDesk } from "./news.ts";
+import type { NoticeFile } from "./notice-file.ts";
+
+const LOOK_PERIOD_MS = 10_000;
+const LOOK_TIMEOUT_MS = 8_000;
+const MAX_NAMES = 3;
+
+export interface NoticesOptions {
+  readonly endpoint: () => HubEndpoint | undefined;
+  readonly file: NoticeFile;
+  readonly icon: string;
+  /** Whether people look at the window just now: it shows what is new. */
+  readonly isLookedAt: () => boolean;
+  /** Opens the window, at a link of the page. */
+  readonly open: (link: string) => void;
+  readonly onAttention: (count: number, texts: TrayTexts) => void;
+  readonly log: DesktopLog;
+}
+
+export class Notices {
+  readonly #options: NoticesOptions;
+  readonly #desk = new NewsDesk();
+  /** Those on the screen: they would lose their click with the garbage. */
+  readonly #shown = new Set<Notification>();
+  #timer: NodeJS.Timeout | undefined;
+  #hasFailed = false;
+
+  constructor(options: NoticesOptions) {
+    this.#options = options;
+  }
+
+  get settings(): NoticeSettings {
+    return this.#options.file.kept.settings;
+  }
+
+  changeSettings(settings: NoticeSettings): NoticeSettings {
+    this.#options.file.change({ settings });
+    return settings;
+  }
+
+  /** The language in which the page asks is that of the person. */
+  speak(language: Language): void {
+    const { file } = this.#options;
+    if (file.kept.language !== language) file.change({ language });
+  }
+
+  start(): void {
+    this.#timer ??= setInterval(() => void this.#look(), LOOK_PERIOD_MS);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  hubChanged(state: HubState): void {
+    if (state.kind === "running") {
+      this.#desk.forget();
+      this.#hasFailed = false;
+      void this.#look();
+      return;
+    }
+    if (state.kind !== "failed" || this.#hasFailed) return;
+    this.#hasFailed = true;
+    const { failed } = this.settings;
+    if (failed && !isQuiet(this.settings, new Date()) && !this.#options.isLookedAt())
+      void this.#tell(message("desktop/notice/hub-failed"), state.said, "#/");
+  }
+
+  /** The window was closed; the first time people are told where the app is now. */
+  windowClosed(hasTray: boolean): void {
+    const { file } = this.#options;
+    if (file.kept.hasToldThatItLivesOn) return;
+    file.change({ hasToldThatItLivesOn: true });
+    const where = hasTray
+      ? message("desktop/notice/lives-on-in-tray")
+      : message("desktop/notice/lives-on-without-tray");
+    void this.#tell(message("desktop/notice/lives-on"), where, "#/");
+  }
+
+  async #look(): Promise<void> {
+    const devices = await this.#fetchDevices();
+    if (devices === undefined) return;
+    const now = new Date();
+    const count = attentionCount(devices, now.getTime());
+    this.#options.onAttention(count, {
+      said: await this.#say(message("desktop/tray/attention", { count })),
+      open: await this.#say(message("desktop/tray/open")),
+      quit: await this.#say(message("desktop/tray/quit")),
+    });
+    const news = this.#desk.look(devices, this.settings, now);
+    if (this.#options.isLookedAt()) return;
+    for (const one of news) await this.#tellNews(one);
+  }
+
+  /** Undefined while the hub does not answer: its state says so itself. */
+  async #fetchDevices(): Promise<DeviceList["devices"] | undefined> {
+    const endpoint = this.#options.endpoint();
+    if (endpoint === undefined) return undefined;
+    try {
+      const answer = await net.fetch(`${endpoint.url}/api/v1/devices`, {
+        headers: { authorization: `Bearer ${endpoint.token}` },
+        signal: AbortSignal.timeout(LOOK_TIMEOUT_MS),
+      });
+      if (!answer.ok) return undefined;
+      const { devices }: DeviceList = await answer.json();
+      return devices;
+    } catch (error) {
+      this.#options.log.warn("The hub did not say how its devices are:", error);
+      return undefined;
+    }
+  }
+
+  #tellNews({ kind, devices }: News): Promise<void> {
+    const some = devices.slice(0, MAX_NAMES).map(({ name }) => name);
+    const params = { some, others: devices.length - some.length };
+    const [only] = devices;
+    const isOne = devices.length === 1 && only !== undefined && kind !== "joining";
+    const link = isOne ? `#/devices/${encodeURIComponent(only.id)}` : "#/";
+    return this.#tell(message(`desktop/notice/${kind}`, params), message("desktop/notice/who", params), link);
+  }
+
+  async #tell(title: AnyMessage, body: AnyMessage, link: string): Promise<void> {
+    const { icon, open } = this.#options;
+    const notice = new Notification({ title: await this.#say(title), body: await this.#say(body), icon });
+    this.#shown.add(notice);
+    notice.on("close", () => this.#shown.delete(notice));
+    notice.on("click", () => {
+      this.#shown.delete(notice);
+      open(link);
+    });
+    notice.show();
+  }
+
+  async #say(said: AnyMessage): Promise<string> {
+    const { language } = this.#options.file.kept;
+    await loadLanguage(language);
+    return render(said, language, "desktop");
+  }
+}

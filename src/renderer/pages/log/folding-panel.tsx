@@ -1,0 +1,35 @@
+// A panel beside the messages: open where there is room for it, folded above them where there is not.
+import { type ReactNode, useEffect, useRef } from "react";
+import styles from "./folding-panel.module.css";
+
+/** As in log-page.module.css. */
+const NARROW = "(max-width: 1100px)";
+
+interface Props {
+  readonly title: string;
+  /** Opens it whenever it changes to something. */
+  readonly opensFor?: unknown;
+  readonly children: ReactNode;
+}
+
+export function FoldingPanel({ title, opensFor, children }: Props) {
+  const panel = useRef<HTMLDetailsElement>(null);
+  useEffect(() => {
+    const { current } = panel;
+    if (current !== null) current.open = !matchMedia(NARROW).matches;
+  }, []);
+  useEffect(() => {
+    const { current } = panel;
+    if (opensFor === undefined || current === null) return;
+    current.open = true;
+    current.scrollIntoView({ block: "nearest" });
+  }, [opensFor]);
+  return (
+    <details ref={panel} className={`panel ${styles["panel"]}`}>
+      <summary>
+        <h2>{title}</h2>
+      </summary>
+      {children}
+    </details>
+  );
+}

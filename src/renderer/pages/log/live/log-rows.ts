@@ -1,0 +1,46 @@
+// The messages that the page keeps, newest first: while the list is held still, new ones wait beside it.
+// Invariant: a row keeps its number for as long as it is kept, so that one drawn already is not drawn again.
+import { fitsFilter, type LogFilter, type LogRow } from "../../../../shared/message-log.ts";
+
+export interface NumberedRow {
+  readonly number: number;
+  readonly row: LogRow;
+}
+
+export interface LogRows {
+  readonly shown: readonly NumberedRow[];
+  /** Came while the list was held; newest first. */
+  readonly waiting: readonly NumberedRow[];
+  /** How many waited, those included that are not kept any more. */
+  readonly waitingCount: number;
+  /** Messages that the hub left out since the list was cleared. */
+  readonly leftOut: number;
+  readonly nextNumber: number;
+}
+
+const MAX_KEPT_ROWS = 1_000;
+
+export const NO_ROWS: LogRows = { shown: [], waiting: [], waitingCount: 0, leftOut: 0, nextNumber: 0 };
+
+/** `rows`: oldest first, as the hub sends them. */
+export function withNew(all: LogRows, rows: readonly LogRow[], leftOut: number, isHeld: boolean): LogRows {
+  const numbered = rows.map((row, index) => ({ number: all.nextNumber + index, row })).reverse();
+  const next = { ...all, leftOut: all.leftOut + leftOut, nextNumber: all.nextNumber + rows.length };
+  if (!isHeld) return { ...next, shown: [...numbered, ...all.shown].slice(0, MAX_KEPT_ROWS) };
+  const waiting = [...numbered, ...all.waiting].slice(0, MAX_KEPT_ROWS);
+  return { ...next, waiting, waitingCount: all.waitingCount + rows.length };
+}
+
+/** Shows what waited. */
+export function released(all: LogRows): LogRows {
+  if (all.waitingCount === 0) return all;
+  const shown = [...all.waiting, ...all.shown].slice(0, MAX_KEPT_ROWS);
+  return { ...all, shown, waiting: [], waitingCount: 0 };
+}
+
+/** Those that are kept and fit a filter; the hub applies it to those that come. */
+export function filtered(all: LogRows, filter: LogFilter): LogRows {
+  const fitting = (rows: readonly NumberedRow[]) => rows.filter(({ row }) => fitsFilter(row, filter));
+  const waiting = fitting(all.waiting);
+  return { ...all, shown: fitting(all.shown), waiting, waitingCount: waiting.length, leftOut: 0 };
+}

@@ -1,0 +1,112 @@
+// One message of the log: a line, and opened all that is known of it.
+import { ArrowRight, Check, Hourglass, type LucideIcon, X } from "lucide-react";
+import { memo } from "react";
+import type { LogRow, LogVerdict } from "../../../../shared/message-log.ts";
+import { formatBytes, formatCount } from "../../../i18n/numbers.ts";
+import { formatExact } from "../../../i18n/times.ts";
+import { LINKS } from "../../../shell/use-route.ts";
+import { words } from "../words.ts";
+import { formatClock } from "./clock-time.ts";
+import styles from "./message-rows.module.css";
+
+const ICONS: Readonly<Record<LogVerdict, LucideIcon>> = {
+  stored: Check,
+  forwarded: ArrowRight,
+  refused: X,
+  deferred: Hourglass,
+};
+
+interface Props {
+  readonly number: number;
+  readonly row: LogRow;
+  /** Of the device. */
+  readonly name: string | undefined;
+  readonly isTabStop: boolean;
+  readonly isOpen: boolean;
+  readonly onOpen: (number: number | undefined) => void;
+  readonly onFocus: (number: number) => void;
+  readonly onDevice?: (device: string) => void;
+  readonly onEdit?: ((row: LogRow) => void) | undefined;
+}
+
+export const MessageRow = memo(function MessageRow(props: Props) {
+  const { number, row, name, isTabStop, isOpen, onOpen, onFocus } = props;
+  const { atMs, verdict, source, payload, bytes, transport, address } = row;
+  const Icon = ICONS[verdict];
+  return (
+    <li className={styles["message"]}>
+      <button
+        type="button"
+        className={styles["row"]}
+        tabIndex={isTabStop ? 0 : -1}
+        aria-expanded={isOpen}
+        onClick={() => onOpen(isOpen ? undefined : number)}
+        onFocus={() => onFocus(number)}
+      >
+        <time dateTime={new Date(atMs).toISOString()}>{formatClock(atMs)}</time>
+        <span className={styles["verdict"]} data-verdict={verdict}>
+          <Icon aria-hidden="true" />
+          {words.verdicts[verdict]}
+        </span>
+        <span className="cut">{source}</span>
+        <span className="cut">{name}</span>
+        <code className="cut">{payload === "" ? words.noPayload : payload}</code>
+        <span className={styles["size"]}>{sizeText(bytes)}</span>
+        <span className="cut">
+          {words.transports[transport]} {address}
+        </span>
+      </button>
+      {isOpen && <Details {...props} />}
+    </li>
+  );
+});
+
+function Details({ row, name, onDevice, onEdit }: Props) {
+  const { atMs, source, device, payload, bytes, readings, waits, reason, transport, address, client, sender } = row;
+  const isCut = new TextEncoder().encode(payload).length < bytes;
+  const facts = [
+    formatExact(atMs),
+    words.bytes(bytes, formatCount(bytes)),
+    `${words.transports[transport]} ${address}`,
+    client === undefined || client === "" ? undefined : words.client(client),
+    sender === undefined ? undefined : words.by(sender),
+    readings === undefined || readings === 0 ? undefined : words.readings(readings, formatCount(readings)),
+    waits === true ? words.waits : undefined,
+  ];
+  return (
+    <div className={styles["details"]}>
+      <p className={styles["source"]}>{source}</p>
+      {reason !== undefined && (
+        <p className={styles["reason"]}>
+          <b>{words.reason}:</b> {reason}
+        </p>
+      )}
+      <p className="note">{facts.filter((fact) => fact !== undefined).join(" · ")}</p>
+      {payload !== "" && <pre>{payload}</pre>}
+      {isCut && <p className="note">{words.cut}</p>}
+      <p className={styles["buttons"]}>
+        {device !== undefined && (
+          <>
+            <button type="button" className="button small" onClick={() => onDevice?.(device)}>
+              {words.onlyDevice(name ?? device)}
+            </button>
+            {name !== undefined && (
+              <a className="button small" href={LINKS.device(device)}>
+                {words.toDevice}
+              </a>
+            )}
+          </>
+        )}
+        {onEdit !== undefined && !isCut && (
+          <button type="button" className="button small" onClick={() => onEdit(row)}>
+            {words.sendAgain}
+          </button>
+        )}
+      </p>
+    </div>
+  );
+}
+
+function sizeText(bytes: number): string {
+  return bytes < 1_000 ? `${bytes}\u202fB` : formatBytes(bytes);
+}

@@ -1,0 +1,81 @@
+// Who sends most in the last minute, by messages or by bytes; pressing one shows its messages alone.
+import { useState } from "react";
+import type { Talker } from "../../../../shared/message-log.ts";
+import { useDevices } from "../../../api/queries.ts";
+import { formatBytes, formatCount } from "../../../i18n/numbers.ts";
+import { formatSpan } from "../../../i18n/times.ts";
+import { Segmented } from "../../../ui/segmented.tsx";
+import { FoldingPanel } from "../folding-panel.tsx";
+import { words } from "../words.ts";
+import styles from "./top-talkers.module.css";
+import type { Talkers } from "./use-message-log.ts";
+
+const MAX_SHOWN = 8;
+
+interface Props {
+  readonly talkers: Talkers | undefined;
+  readonly onDevice: (device: string) => void;
+}
+
+export function TopTalkers({ talkers, onDevice }: Props) {
+  const { data: devices = [] } = useDevices();
+  const [by, setBy] = useState<"messages" | "bytes">("messages");
+  const shown = (talkers?.talkers ?? []).toSorted((a, b) => b[by] - a[by]).slice(0, MAX_SHOWN);
+  const most = shown[0]?.[by] ?? 1;
+  const nameOf = ({ device, address }: Talker) => devices.find(({ id }) => id === device)?.name ?? device ?? address;
+  return (
+    <FoldingPanel title={words.talkers}>
+      <div className={styles["head"]}>
+        <Segmented
+          legend={words.talkersBy}
+          value={by}
+          onChange={setBy}
+          options={[
+            ["messages", words.byMessages],
+            ["bytes", words.byBytes],
+          ]}
+        />
+        {talkers !== undefined && talkers.spanMs > 0 && (
+          <span className="note">{words.inLast(formatSpan(talkers.spanMs))}</span>
+        )}
+      </div>
+      {shown.length === 0 ? (
+        <p className="note">{words.nobody}</p>
+      ) : (
+        <ol className={styles["talkers"]}>
+          {shown.map((talker) => (
+            <li key={talker.device ?? `from ${talker.address}`}>
+              <Name talker={talker} name={nameOf(talker)} onDevice={onDevice} />
+              <span>
+                {by === "bytes"
+                  ? formatBytes(talker.bytes)
+                  : words.talkerMessages(talker.messages, formatCount(talker.messages))}
+              </span>
+              <progress aria-hidden="true" max={most} value={talker[by]} />
+            </li>
+          ))}
+        </ol>
+      )}
+      {talkers !== undefined && talkers.messages > 0 && (
+        <p className="note">
+          {words.total(talkers.messages, formatCount(talkers.messages), formatBytes(talkers.bytes))}
+        </p>
+      )}
+    </FoldingPanel>
+  );
+}
+
+interface NameProps {
+  readonly talker: Talker;
+  readonly name: string;
+  readonly onDevice: (device: string) => void;
+}
+
+function Name({ talker: { device }, name, onDevice }: NameProps) {
+  if (device === undefined) return <span className="cut">{name}</span>;
+  return (
+    <button type="button" className="cut" title={words.onlyDevice(name)} onClick={() => onDevice(device)}>
+      {name}
+    </button>
+  );
+}

@@ -1,0 +1,41 @@
+// Whether somebody is about to press something in a list: its rows then stay where they are.
+import { type RefObject, useEffect, useState } from "react";
+
+/** From the last movement of the pointer. */
+const HOLD_MS = 2_000;
+
+/** True while the pointer moves in `region`, or the keyboard's focus is in it. */
+export function useHold(region: RefObject<HTMLElement | null>): boolean {
+  const [isHeld, setHeld] = useState(false);
+  useEffect(() => {
+    const { current: element } = region;
+    if (element === null) return;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const look = () => {
+      clearTimeout(timer);
+      setHeld(element.querySelector(":focus-visible") !== null);
+    };
+    const hold = () => {
+      clearTimeout(timer);
+      timer = setTimeout(look, HOLD_MS);
+      setHeld(true);
+    };
+    // Where the focus goes is known behind the event.
+    const onFocus = () => {
+      clearTimeout(timer);
+      timer = setTimeout(look, 0);
+    };
+    element.addEventListener("pointermove", hold);
+    element.addEventListener("pointerleave", look);
+    element.addEventListener("focusin", onFocus);
+    element.addEventListener("focusout", onFocus);
+    return () => {
+      clearTimeout(timer);
+      element.removeEventListener("pointermove", hold);
+      element.removeEventListener("pointerleave", look);
+      element.removeEventListener("focusin", onFocus);
+      element.removeEventListener("focusout", onFocus);
+    };
+  }, [region]);
+  return isHeld;
+}

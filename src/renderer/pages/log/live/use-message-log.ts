@@ -1,0 +1,75 @@
+// The log of the hub for as long as the page is open: asked for on the live connection, again after each reconnection and with
+// each change of the filter.
+import { useCallback, useEffect, useRef, useState } from "react";
+import type { LogEvent, LogFilter, LogRequest } from "../../../../shared/message-log.ts";
+import { useSignal } from "../../../api/feed/signal.ts";
+import { useLive } from "../../../api/feed/use-live.ts";
+import { language } from "../../../i18n/language.ts";
+import { filtered, type LogRows, NO_ROWS, released, withNew } from "./log-rows.ts";
+
+/** A filter that is being typed is sent once it rests. */
+const FILTER_DELAY_MS = 200;
+/** Events of the log begin like this; all others are the feed's. */
+const EVENT_OF_LOG = '{"type":"log';
+
+export type Talkers = Extract<LogEvent, { readonly type: "log-talkers" }>;
+
+export interface MessageLog {
+  readonly rows: LogRows;
+  /** Undefined in the first second. */
+  readonly talkers: Talkers | undefined;
+  readonly state: "connecting" | "open" | "full";
+  readonly clear: () => void;
+}
+
+/** While `isHeld`, what comes waits. */
+export function useMessageLog(filter: LogFilter, isHeld: boolean): MessageLog {
+  const socket = useSignal(useLive().socket);
+  const [rows, setRows] = useState(NO_ROWS);
+  const [talkers, setTalkers] = useState<Talkers>();
+  const [isFull, setFull] = useState(false);
+  const held = useRef(isHeld);
+  const isFirst = useRef(true);
+
+  useEffect(() => {
+    held.current = isHeld;
+    if (!isHeld) setRows(released);
+  }, [isHeld]);
+
+  useEffect(() => {
+    if (socket === null) return;
+    const onMessage = ({ data }: MessageEvent<string>) => {
+      if (!data.startsWith(EVENT_OF_LOG)) return;
+      const event: LogEvent = JSON.parse(data);
+      if (event.type === "log") setRows((all) => withNew(all, event.rows, event.leftOut, held.current));
+      else if (event.type === "log-talkers") setTalkers(event);
+      else setFull(true);
+    };
+    socket.addEventListener("message", onMessage);
+    return () => {
+      socket.removeEventListener("message", onMessage);
+      setFull(false);
+      ask(socket, { type: "log-end" });
+    };
+  }, [socket]);
+
+  const asked = JSON.stringify(filter);
+  useEffect(() => {
+    const wanted: LogFilter = JSON.parse(asked);
+    setRows((all) => filtered(all, wanted));
+    if (socket === null) return;
+    const timer = setTimeout(
+      () => ask(socket, { type: "log", filter: wanted, language }),
+      isFirst.current ? 0 : FILTER_DELAY_MS,
+    );
+    isFirst.current = false;
+    return () => clearTimeout(timer);
+  }, [socket, asked]);
+
+  const clear = useCallback(() => setRows((all) => ({ ...NO_ROWS, nextNumber: all.nextNumber })), []);
+  return { rows, talkers, state: socket === null ? "connecting" : isFull ? "full" : "open", clear };
+}
+
+function ask(socket: WebSocket, request: LogRequest): void {
+  if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(request));
+}

@@ -1,0 +1,157 @@
+// Publishes a message by hand, as a client of the broker would, and remembers the last ones.
+import { useMutation } from "@tanstack/react-query";
+import { type SubmitEvent, useEffect, useId, useRef, useState } from "react";
+import type { Published } from "../../../../shared/message-log.ts";
+import { announce } from "../../../api/announcements.ts";
+import { apiUrl, explain, post } from "../../../api/client.ts";
+import { useStored } from "../../../api/kept/stored.ts";
+import { useDevices } from "../../../api/queries.ts";
+import { formatCount } from "../../../i18n/numbers.ts";
+import form from "../../../ui/form.module.css";
+import { FoldingPanel } from "../folding-panel.tsx";
+import { words } from "../words.ts";
+import styles from "./publish-box.module.css";
+import { type PublishedMessage, publishHistory, QOS_LEVELS, remember } from "./publish-history.ts";
+
+/** Of a message that is to be published; a new one takes the place of what is in the box. */
+export type Draft = Pick<PublishedMessage, "topic" | "payload">;
+
+export function PublishBox({ draft }: { readonly draft: Draft | undefined }) {
+  const [message, setMessage] = useState<PublishedMessage>({ topic: "", payload: "", qos: 0, retain: false });
+  const payloadField = useRef<HTMLTextAreaElement>(null);
+  const publishing = useMutation({
+    mutationFn: (published: PublishedMessage) => post<Published>(apiUrl("messages"), published),
+    onSuccess: (outcome, published) => {
+      remember(published);
+      announce(outcomeText(outcome), { isHeardOnly: true });
+    },
+  });
+  const { reset } = publishing;
+  useEffect(() => {
+    if (draft === undefined) return;
+    setMessage((before) => ({ ...before, ...draft }));
+    reset();
+    payloadField.current?.focus();
+  }, [draft, reset]);
+  const change = (changes: Partial<PublishedMessage>) => {
+    setMessage({ ...message, ...changes });
+    if (!publishing.isPending) reset();
+  };
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    publishing.mutate(message);
+  };
+  const { data, error, isPending } = publishing;
+  return (
+    <FoldingPanel title={words.publishTitle} opensFor={draft}>
+      <form className={form["form"]} onSubmit={submit}>
+        <p className="note">{words.publishAbout}</p>
+        <TopicField value={message.topic} onChange={(topic) => change({ topic })} />
+        <label className={form["field"]}>
+          {words.publishPayload}
+          <textarea
+            ref={payloadField}
+            rows={3}
+            spellCheck={false}
+            value={message.payload}
+            onChange={({ target }) => change({ payload: target.value })}
+          />
+        </label>
+        <div className={styles["options"]}>
+          <label>
+            {words.qos}
+            <select
+              value={message.qos}
+              onChange={({ target }) =>
+                change({ qos: QOS_LEVELS.find((level) => String(level) === target.value) ?? 0 })
+              }
+            >
+              {QOS_LEVELS.map((level) => (
+                <option key={level}>{level}</option>
+              ))}
+            </select>
+          </label>
+          <label title={words.retainAbout}>
+            <input
+              type="checkbox"
+              checked={message.retain}
+              onChange={({ target }) => change({ retain: target.checked })}
+            />
+            {words.retain}
+          </label>
+          <button type="submit" className="button primary" disabled={isPending || message.topic === ""}>
+            {words.publish}
+          </button>
+        </div>
+        {error !== null && <p role="alert">{explain(error)}</p>}
+        <p role="status" className={styles["outcome"]}>
+          {isPending ? words.publishing : data && outcomeText(data)}
+        </p>
+      </form>
+      <History onTake={change} />
+    </FoldingPanel>
+  );
+}
+
+interface TopicFieldProps {
+  readonly value: string;
+  readonly onChange: (topic: string) => void;
+}
+
+/** With the topics of the devices to choose from. */
+function TopicField({ value, onChange }: TopicFieldProps) {
+  const { data: devices = [] } = useDevices();
+  const listId = useId();
+  return (
+    <label className={form["field"]}>
+      {words.publishTopic}
+      <input
+        required
+        maxLength={1_024}
+        placeholder="home/lamp"
+        autoCapitalize="off"
+        autoComplete="off"
+        spellCheck={false}
+        list={listId}
+        value={value}
+        onChange={({ target }) => onChange(target.value)}
+      />
+      <datalist id={listId}>
+        {devices.map(({ id }) => (
+          <option key={id} value={`sensor/${id}/data`} />
+        ))}
+      </datalist>
+    </label>
+  );
+}
+
+function History({ onTake }: { readonly onTake: (message: PublishedMessage) => void }) {
+  const kept = useStored(publishHistory);
+  if (kept.length === 0) return null;
+  return (
+    <details className={styles["history"]}>
+      <summary>{words.history}</summary>
+      <ul>
+        {kept.map((message) => (
+          <li key={`${message.topic}\n${message.payload}`}>
+            <button type="button" aria-label={words.historyUse(message.topic)} onClick={() => onTake(message)}>
+              <span className="cut">{message.topic}</span>
+              <code className="cut">{message.payload}</code>
+            </button>
+          </li>
+        ))}
+      </ul>
+      <button type="button" className="button small" onClick={() => publishHistory.set([])}>
+        {words.historyClear}
+      </button>
+    </details>
+  );
+}
+
+function outcomeText({ verdict, accepted, joining, isHeard }: Published): string {
+  const { stored, forwarded, waiting, heard, unheard } = words.published;
+  const said =
+    joining === "waiting" ? waiting : verdict === "stored" ? stored(accepted, formatCount(accepted)) : forwarded;
+  if (isHeard === undefined || (verdict === "stored" && !isHeard)) return said;
+  return `${said} ${isHeard ? heard : unheard}`;
+}

@@ -1,0 +1,118 @@
+// Messages that the hub refused: why, how they begin, and a way to try again what was kept whole.
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { type ReactNode, useState } from "react";
+import type { Refused } from "../../../shared/api.ts";
+import type { Published } from "../../../shared/message-log.ts";
+import { announce } from "../../api/announcements.ts";
+import { apiUrl, explain, post } from "../../api/client.ts";
+import { useNow } from "../../api/feed/use-now.ts";
+import { QUERY_KEYS, useRefused } from "../../api/queries.ts";
+import { formatCount } from "../../i18n/numbers.ts";
+import { formatExact, formatMoment } from "../../i18n/times.ts";
+import { Failure } from "../../ui/failure.tsx";
+import rowStyles from "../../ui/rows.module.css";
+import page from "./log-page.module.css";
+import type { Draft } from "./publish/publish-box.tsx";
+import styles from "./refused-list.module.css";
+import { words } from "./words.ts";
+
+const ROWS_PER_PAGE = 50;
+const MAX_SHOWN_CHARACTERS = 500;
+
+interface Props {
+  /** Takes a message to the publish box; undefined for those who may neither publish nor try again. */
+  readonly onEdit: ((draft: Draft) => void) | undefined;
+  /** Beside the messages. */
+  readonly children: ReactNode;
+}
+
+export function RefusedList({ onEdit, children }: Props) {
+  const { data: refused, isLoadingError, error, refetch } = useRefused();
+  const [most, setMost] = useState(ROWS_PER_PAGE);
+  return (
+    <div className={page["columns"]}>
+      <div className={page["messages"]}>
+        <p className={page["about"]}>{words.refusedAbout}</p>
+        {isLoadingError && (
+          <Failure title={words.refusedNotLoaded} message={explain(error)} onRetry={() => void refetch()} />
+        )}
+        {refused?.length === 0 && <p>{words.noneRefused}</p>}
+        {refused !== undefined && refused.length > 0 && (
+          <ul className={`panel ${rowStyles["rows"]}`}>
+            {refused.slice(0, most).map((one) => (
+              <li key={one.id}>
+                <RefusedMessage refused={one} onEdit={onEdit} />
+              </li>
+            ))}
+          </ul>
+        )}
+        {refused !== undefined && refused.length > most && (
+          <button type="button" className="button" onClick={() => setMost(most + ROWS_PER_PAGE)}>
+            {words.showMore}
+          </button>
+        )}
+      </div>
+      <div className={page["aside"]}>{children}</div>
+    </div>
+  );
+}
+
+function RefusedMessage({ refused, onEdit }: Pick<Props, "onEdit"> & { readonly refused: Refused }) {
+  const { id, atMs, address, source, device, message, count, excerpt, code, isWhole = false } = refused;
+  const nowMs = useNow(60_000);
+  const isLong = excerpt.length > MAX_SHOWN_CHARACTERS;
+  const beginning = isLong ? `${excerpt.slice(0, MAX_SHOWN_CHARACTERS)}…` : excerpt;
+  const queries = useQueryClient();
+  const retrying = useMutation({
+    mutationFn: () => post<Published>(apiUrl(`refused/${id}/retry`), {}),
+    onSuccess: ({ accepted }) => {
+      announce(words.retried(accepted, formatCount(accepted)));
+      void queries.invalidateQueries({ queryKey: QUERY_KEYS.refused });
+    },
+  });
+  // On a topic that is none of the hub's it would be refused for ever: it has to be published on another.
+  const mayHelp = isWhole && code !== "forbidden";
+  const edit = onEdit && (() => onEdit({ topic: topicOf(refused), payload: excerpt }));
+  return (
+    <>
+      <div>
+        <div className={styles["reason"]}>
+          {message} {count !== undefined && <b>{words.moreLike(formatCount(count))}</b>}
+        </div>
+        <p className="note">
+          <time dateTime={new Date(atMs).toISOString()} title={formatExact(atMs)}>
+            {formatMoment(atMs, nowMs)}
+          </time>
+          {` · ${[source, device, address].filter((part) => part !== undefined).join(" · ")}`}
+        </p>
+        {excerpt !== "" && <pre className={styles["excerpt"]}>{beginning}</pre>}
+        {!isWhole && <p className="note">{words.notWhole}</p>}
+        {retrying.error !== null && <p role="alert">{explain(retrying.error)}</p>}
+      </div>
+      {edit !== undefined && isWhole && (
+        <div className={rowStyles["buttons"]}>
+          {mayHelp && (
+            <button
+              type="button"
+              className="button small"
+              aria-label={words.tryAgainOf(source)}
+              disabled={retrying.isPending}
+              onClick={() => retrying.mutate()}
+            >
+              {retrying.isPending ? words.trying : words.tryAgain}
+            </button>
+          )}
+          <button type="button" className="button small" onClick={edit}>
+            {words.sendAgain}
+          </button>
+        </div>
+      )}
+    </>
+  );
+}
+
+/** What came over HTTP or a WebSocket has no topic: it is readings. */
+function topicOf({ source, device }: Refused): string {
+  if (!source.includes(" ")) return source;
+  return device === undefined ? "sensor/data" : `sensor/${device}/data`;
+}

@@ -1,0 +1,114 @@
+// The log of messages as they arrive, on `WS /api/v1/live`: a page asks for it with a `LogRequest`, and gets `LogEvent`s until
+// it asks for its end. Publishing by hand goes by `POST /api/v1/messages`. Times are milliseconds UTC.
+import { type Static, Type } from "typebox";
+
+/** `forwarded`: on a topic that is none of the hub's own, passed on to those who subscribed. */
+export const LOG_VERDICTS = ["stored", "forwarded", "refused", "deferred"] as const;
+export type LogVerdict = (typeof LOG_VERDICTS)[number];
+export const LOG_TRANSPORTS = ["mqtt", "http", "websocket"] as const;
+export type LogTransport = (typeof LOG_TRANSPORTS)[number];
+
+export const MAX_FILTER_CHARACTERS = 100;
+
+/** What of the log is wanted; an empty one is all of it. */
+export const LogFilter = Type.Object({
+  /** In the topic or path, the device, the beginning of the payload or the reason; in any case of letters. */
+  text: Type.Optional(Type.String({ maxLength: MAX_FILTER_CHARACTERS })),
+  device: Type.Optional(Type.String({ maxLength: 64 })),
+  verdict: Type.Optional(Type.Unsafe<LogVerdict>(Type.Union(LOG_VERDICTS.map((verdict) => Type.Literal(verdict))))),
+  transport: Type.Optional(
+    Type.Unsafe<LogTransport>(Type.Union(LOG_TRANSPORTS.map((transport) => Type.Literal(transport)))),
+  ),
+});
+export type LogFilter = Static<typeof LogFilter>;
+
+export const LogRequest = Type.Union([
+  /** Begins, or has another filter from now on. */
+  Type.Object({
+    type: Type.Literal("log"),
+    filter: LogFilter,
+    /** Of the reasons. */
+    language: Type.Union([Type.Literal("en"), Type.Literal("ko")]),
+  }),
+  Type.Object({ type: Type.Literal("log-end") }),
+]);
+export type LogRequest = Static<typeof LogRequest>;
+
+/** A message that arrived, and what became of it. */
+export interface LogRow {
+  readonly atMs: number;
+  /** MQTT topic or HTTP route. */
+  readonly source: string;
+  readonly device?: string;
+  /** How the payload begins, without secrets. */
+  readonly payload: string;
+  /** Of the whole payload. */
+  readonly bytes: number;
+  readonly verdict: LogVerdict;
+  /** Readings that were stored. */
+  readonly readings?: number;
+  /** They are kept apart until a person approves the device. */
+  readonly waits?: true;
+  /** Why it was refused or deferred. */
+  readonly reason?: string;
+  readonly transport: LogTransport;
+  readonly address: string;
+  /** The MQTT client id. */
+  readonly client?: string;
+  /** Who sent it, where it showed a key or signed in. */
+  readonly sender?: string;
+}
+
+/** What one device, or one address that names none, sent in the time before. */
+export interface Talker {
+  readonly device?: string;
+  readonly address: string;
+  readonly messages: number;
+  readonly bytes: number;
+}
+
+export type LogEvent =
+  /** The newest last. `leftOut`: messages that fit the filter, and were too many to show. */
+  | { readonly type: "log"; readonly rows: readonly LogRow[]; readonly leftOut: number }
+  /** Every second. Those who sent most messages and those who sent most bytes in the last `spanMs`. */
+  | {
+      readonly type: "log-talkers";
+      readonly talkers: readonly Talker[];
+      readonly messages: number;
+      readonly bytes: number;
+      readonly spanMs: number;
+    }
+  /** As many look at the log as may. */
+  | { readonly type: "log-full" };
+
+/** Whether a row is wanted: the hub and the page decide alike. */
+export function fitsFilter(row: Omit<LogRow, "atMs">, { text = "", device, verdict, transport }: LogFilter): boolean {
+  if (device !== undefined && row.device !== device) return false;
+  if (verdict !== undefined && row.verdict !== verdict) return false;
+  if (transport !== undefined && row.transport !== transport) return false;
+  if (text === "") return true;
+  const wanted = text.toLowerCase();
+  const { source, device: of = "", payload, reason = "", client = "" } = row;
+  return [source, of, payload, reason, client].some((where) => where.toLowerCase().includes(wanted));
+}
+
+/** A message to publish, as a client of the broker would. */
+export const PublishRequest = Type.Object(
+  {
+    topic: Type.String({ minLength: 1, maxLength: 1_024, description: "without wildcards" }),
+    payload: Type.String({ description: "text; empty with “retain” forgets what is retained" }),
+    qos: Type.Optional(Type.Union([Type.Literal(0), Type.Literal(1), Type.Literal(2)], { default: 0 })),
+    retain: Type.Optional(Type.Boolean({ default: false })),
+  },
+  { additionalProperties: false },
+);
+export type PublishRequest = Static<typeof PublishRequest>;
+
+/** What became of a message that was published, or tried again. A refusal is an error instead. */
+export const Published = Type.Object({
+  verdict: Type.Union([Type.Literal("stored"), Type.Literal("forwarded")]),
+  accepted: Type.Integer({ description: "readings stored" }),
+  joining: Type.Optional(Type.Literal("waiting", { description: "a person has to approve the device first" })),
+  isHeard: Type.Optional(Type.Boolean({ description: "whether anybody was subscribed, where that is known" })),
+});
+export type Published = Static<typeof Published>;

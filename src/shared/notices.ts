@@ -1,0 +1,26 @@
+// What the desktop app tells people while nobody looks at its window, and when it keeps quiet.
+import { type Static, Type } from "typebox";
+
+export const NOTICE_KINDS = ["joining", "offline", "silent", "failed"] as const;
+export type NoticeKind = (typeof NOTICE_KINDS)[number];
+
+const TimeOfDay = Type.String({
+  pattern: "^([01]\\d|2[0-3]):[0-5]\\d$",
+  description: "such as 22:00, by this computer's clock",
+});
+
+export const NoticeSettings = Type.Object(
+  {
+    joining: Type.Boolean(),
+    offline: Type.Boolean(),
+    silent: Type.Boolean(),
+    /** A device's command, or the hub itself. */
+    failed: Type.Boolean(),
+    /** From one to the other nothing is told; what still holds is told at their end. Null where there are none. */
+    quiet: Type.Union([Type.Object({ from: TimeOfDay, to: TimeOfDay }), Type.Null()]),
+  },
+  { additionalProperties: false },
+);
+export type NoticeSettings = Static<typeof NoticeSettings>;
+
+export const USUAL_NOTICES: NoticeSettings = { joining: true, offline: true, silent: true, failed: true, quiet: null };

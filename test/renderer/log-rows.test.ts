@@ -1,0 +1,42 @@
+// The messages that the log page keeps: bounded, held still while somebody looks, none lost on the way.
+import { expect, test } from "vitest";
+import { filtered, type LogRows, NO_ROWS, released, withNew } from "../../src/renderer/pages/log/live/log-rows.ts";
+import type { LogRow } from "../../src/shared/message-log.ts";
+
+const row = (payload: string): LogRow => {
+  const way = { transport: "mqtt", address: "192.0.2.1" } as const;
+  return { atMs: 0, source: "sensor/data", payload, bytes: payload.length, verdict: "stored", ...way };
+};
+const rows = (from: number, count: number) => Array.from({ length: count }, (_, index) => row(String(from + index)));
+const payloads = (all: LogRows) => all.shown.map(({ row: { payload } }) => payload);
+
+test("the newest is on top, and a row keeps its number", () => {
+  const first = withNew(NO_ROWS, rows(1, 2), 0, false);
+  const then = withNew(first, rows(3, 1), 4, false);
+  expect(payloads(then)).toEqual(["3", "2", "1"]);
+  expect(then.shown.slice(1)).toEqual(first.shown);
+  expect(then.leftOut).toBe(4);
+});
+
+test("what comes while the list is held waits, is counted, and is shown in its order", () => {
+  const held = withNew(withNew(withNew(NO_ROWS, rows(1, 1), 0, false), rows(2, 2), 0, true), rows(4, 1), 0, true);
+  expect([payloads(held), held.waitingCount]).toEqual([["1"], 3]);
+  const after = released(held);
+  expect([payloads(after), after.waitingCount]).toEqual([["4", "3", "2", "1"], 0]);
+  expect(released(after)).toBe(after);
+});
+
+test("it keeps a thousand, shown or waiting, and goes on counting", () => {
+  let all = withNew(NO_ROWS, rows(0, 1_500), 0, false);
+  expect(all.shown).toHaveLength(1_000);
+  for (let n = 0; n < 30; n++) all = withNew(all, rows(0, 100), 0, true);
+  expect([all.waiting.length, all.waitingCount]).toEqual([1_000, 3_000]);
+  expect(new Set(released(all).shown.map(({ number }) => number)).size).toBe(1_000);
+});
+
+test("a filter drops what is kept and does not fit", () => {
+  const all = withNew(withNew(NO_ROWS, [row("Hay"), row("a NEEDLE")], 9, false), [row("needle")], 0, true);
+  const fitting = filtered(all, { text: "needle" });
+  expect([payloads(fitting), fitting.waitingCount, fitting.leftOut]).toEqual([["a NEEDLE"], 1, 0]);
+  expect(filtered(fitting, { verdict: "refused" }).shown).toEqual([]);
+});
