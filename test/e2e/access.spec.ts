@@ -1,5 +1,6 @@
 // The screens for access: signing in with a password, keys of devices, shared links, and what a viewer is not shown.
 import { expect, type Page, test } from "@playwright/test";
+import { connectAsync } from "mqtt";
 import { startTestHub, type TestHub } from "../support/hub.ts";
 import { linkOf } from "./page.ts";
 
@@ -114,4 +115,25 @@ test("people and programs are added on the page, and the log tells of it", async
 
   await page.getByRole("link", { name: "Log" }).click();
   await expect(page.getByText("person.add grace")).toBeVisible();
+});
+
+test("a client that is connected over MQTT is listed with what it does, and is disconnected", async ({ page }) => {
+  await using hub = await startTestHub("--anonymous", "all");
+  const lamp = await connectAsync(hub.file.mqtt, { clientId: "lamp", protocolVersion: 5, reconnectPeriod: 0 });
+  await lamp.subscribeAsync(["home/lamp/set", "home/all"]);
+  await lamp.publishAsync("home/lamp", "on", { qos: 1 });
+  await page.goto(linkOf(hub));
+  await page.getByRole("link", { name: "Access" }).click();
+  await page.getByRole("link", { name: "Clients" }).click();
+  const section = page.getByRole("region", { name: "Connected over MQTT" });
+  const row = section.getByRole("listitem").filter({ hasText: "lamp" });
+  for (const fact of ["MQTT 5", "127.0.0.1", "sent 1 ("]) await expect(row).toContainText(fact);
+  await row.getByText("2 subscriptions").click();
+  await expect(row.getByText("home/lamp/set, home/all")).toBeVisible();
+  const closed = new Promise((resolve) => lamp.once("close", () => resolve(true)));
+  const told = new Promise((resolve) => lamp.once("disconnect", ({ reasonCode }) => resolve(reasonCode)));
+  await row.getByRole("button", { name: "Disconnect lamp" }).click();
+  expect(await told, "an administrator did it").toBe(0x98);
+  expect(await closed).toBe(true);
+  await expect(section.getByText("No client is connected.")).toBeVisible();
 });

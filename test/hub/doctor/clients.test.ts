@@ -243,12 +243,12 @@ test("a wrong password is told where a client is let in all the same", async () 
 test("subscriptions that are turned away are named with their filter and the reason", async () => {
   await using hub = await startTestHub();
   const client = await connectAsync(hub.file.mqtt, { clientId: "dash", reconnectPeriod: 0 });
-  for (const filter of ["#", "bramble/fan/commands", "$share/group/sensor/data", "bramble/fan/command"])
+  for (const filter of ["#", "bramble/fan/commands", "$share//sensor/data", "bramble/fan/command"])
     await client.subscribeAsync(filter).catch(() => undefined);
   await client.endAsync();
   expect(told(await clientsOf(hub))).toEqual([
     "no-subscription dash: Its subscription to “#” was turned away. Without a key a client hears its own commands, on bramble/<device>/command, and topics of controls added by hand.",
-    "no-subscription dash: Its subscription to “$share/group/sensor/data” was turned away. Shared subscriptions are MQTT 5: connect with that version, and write $share/<group>/<filter>.",
+    "no-subscription dash: Its subscription to “$share//sensor/data” was turned away. A shared subscription is written $share/<group>/<filter>, and the group has none of “/”, “+” and “#”.",
     "no-subscription dash: Its subscription to “bramble/fan/commands” was turned away. Did you mean bramble/fan/command?",
   ]);
 });

@@ -18,6 +18,7 @@ import {
 } from "../../support/hub.ts";
 import { makeReading, openTestStore } from "../../support/stores/store.ts";
 import { mayMountSmallDisk, mountSmallDisk } from "../../support/system/small-disk.ts";
+import { until } from "../../support/until.ts";
 
 const START_MS = Date.UTC(2026, 0, 31, 12);
 
@@ -204,6 +205,34 @@ test("a hub that was killed is restored over, and what its write-ahead log held 
   // And back again.
   expect(await runBramble(["restore", kept, "--data", hub.folder.path])).toMatchObject({ code: 0 });
   expect(await readingsIn(hub.folder, "t")).toEqual(new Set([42]));
+});
+
+test("what was retained when the backup was taken is there after a kill and a restore, and nothing else", async () => {
+  using folder = makeTemporaryFolder();
+  const file = join(folder.path, "bramble.backup");
+  await using hub = await startTestHub("--anonymous", "all");
+  const retain = async (topic: string, payload: string) => {
+    const client = await connectAsync(hub.file.mqtt, { reconnectPeriod: 0 });
+    await client.publishAsync(topic, payload, { qos: 1, retain: true });
+    await client.endAsync();
+  };
+  await retain("home/lamp", "on");
+  await retain("home/heater", "off");
+  expect(await runBramble(["backup", file, "--data", hub.folder.path])).toMatchObject({ code: 0 });
+  await retain("home/lamp", "off");
+  await retain("home/heater", "");
+  await retain("home/door", "open");
+  await hub.end("SIGKILL");
+  expect(await runBramble(["restore", file, "--data", hub.folder.path])).toMatchObject({ code: 0 });
+  await hub.start();
+  const listener = await connectAsync(hub.file.mqtt, { reconnectPeriod: 0 });
+  const found: string[] = [];
+  listener.on("message", (topic, payload, { retain: isRetained }) => found.push(`${topic} ${payload} ${isRetained}`));
+  await listener.subscribeAsync(["home/#", "end"]);
+  await listener.publishAsync("end", "", { qos: 1 });
+  await until("all that is retained", async () => (found.includes("end  false") ? true : undefined));
+  await listener.endAsync();
+  expect(found.sort()).toEqual(["end  false", "home/heater off true", "home/lamp on true"]);
 });
 
 /** Makes the database so big that copying it takes a while. */

@@ -4,6 +4,7 @@ import { parseDeviceId } from "../../../shared/ids.ts";
 import type { Access } from "../../access/access.ts";
 import { hasRole, type Principal } from "../../access/principal.ts";
 import type { MqttDiagnostics } from "./diagnostics.ts";
+import { innerFilter } from "./messages/subscription.ts";
 import type { Sessions } from "./session/sessions.ts";
 import type { MqttSession } from "./session.ts";
 import type { FilterOutcome, MqttSubscriptions, Subscriber } from "./subscriptions.ts";
@@ -71,12 +72,12 @@ export class AccessHooks {
     return sessions.isTakenByOther(clientId, principal) ? "client-id-taken" : null;
   }
 
-  /** `filter` is the one inside a shared subscription. */
+  /** `filter` is as the client wrote it. */
   authorizeSubscribe(session: MqttSession, subscriber: Subscriber, filter: string): FilterOutcome {
     const { subscriptions, diagnostics } = this.#options;
     const outcome = subscriptions.authorize(subscriber, session.principal, filter);
     if (outcome !== "granted")
-      diagnostics.subscriptionRejected(session.clientId, session.address, filter, outcome === "too-many");
+      diagnostics.subscriptionRejected(session.clientId, session.address, innerFilter(filter), outcome === "too-many");
     return outcome;
   }
 

@@ -21,6 +21,8 @@ const PACKET_IDS = { first: FIRST_COMMAND_PACKET_ID, last: 0xffff };
 export interface CommandSession {
   readonly socket: Duplex;
   readonly level: Level;
+  /** How many messages of QoS 1 its client takes beside those that it has open; commands are not among them. */
+  readonly room: number;
 }
 
 /** What a session has to do with commands. */
@@ -29,9 +31,18 @@ interface Link {
   readonly filters: Map<string, number>;
   /** By topic: ends what it has to do with a device. */
   readonly detach: Map<string, () => void>;
-  /** By packet id: commands that wait for their acknowledgement. */
-  readonly waiting: Map<number, { readonly acknowledged: () => void; readonly failed: (error: Error) => void }>;
+  /** By packet id: what has no acknowledgement yet; null where nobody waits for that any more. */
+  readonly open: Map<number, Delivery | null>;
+  /** What its client has no room for yet. */
+  readonly queued: Set<Delivery>;
   lastPacketId: number;
+}
+
+/** A message on its way to one client, which acknowledges it. */
+interface Delivery {
+  readonly start: () => void;
+  readonly done: () => void;
+  readonly failed: (error: Error) => void;
 }
 
 export class MqttCommands {
@@ -77,7 +88,7 @@ export class MqttCommands {
     const someAcknowledge = meant.some(({ qos }) => qos > 0);
     return {
       deliver: async (message, signal) => {
-        const properties = { messageExpiryInterval: this.#secondsLeft(message) };
+        const properties = () => ({ messageExpiryInterval: this.#secondsLeft(message) });
         const sent = all.map(({ session, link, qos, isObserver }) => {
           const outcome = this.#send(session, link, { topic, payload, qos, properties }, signal);
           // Every one that counts is looked at below.
@@ -92,14 +103,27 @@ export class MqttCommands {
 
   /** The client sent a PUBACK, which since MQTT 5 may say that it did not take the command. */
   acknowledged(session: CommandSession, packetId: number, reason: number): void {
-    const waiting = this.#links.get(session)?.waiting.get(packetId);
-    if (reason < FIRST_FAILURE) waiting?.acknowledged();
-    else waiting?.failed(new CommandRefused(`refused by the device's client (0x${reason.toString(16)})`));
+    const link = this.#links.get(session);
+    const delivery = link?.open.get(packetId);
+    link?.open.delete(packetId);
+    if (reason < FIRST_FAILURE) delivery?.done();
+    else delivery?.failed(new CommandRefused(`refused by the device's client (0x${reason.toString(16)})`));
   }
 
-  /** Commands that it was sent and has not acknowledged. */
+  /** Commands that it was sent and has not acknowledged, and those that are the next to be sent. */
   countOpen(session: CommandSession): number {
-    return this.#links.get(session)?.waiting.size ?? 0;
+    const link = this.#links.get(session);
+    return link === undefined ? 0 : link.open.size + link.queued.size;
+  }
+
+  /** The client has acknowledged something: commands that waited for it are sent. */
+  resume(session: CommandSession): void {
+    const link = this.#links.get(session);
+    if (link === undefined) return;
+    for (const delivery of link.queued) {
+      if (!hasRoom(session, link)) return;
+      delivery.start();
+    }
   }
 
   ended(session: CommandSession): void {
@@ -107,13 +131,19 @@ export class MqttCommands {
     if (link === undefined) return;
     this.#links.delete(session);
     for (const detach of link.detach.values()) detach();
-    for (const { failed } of [...link.waiting.values()]) failed(new Error("the session ended"));
+    for (const delivery of [...link.queued, ...link.open.values()]) delivery?.failed(new Error("the session ended"));
   }
 
   #linkOf(session: CommandSession): Link {
     let link = this.#links.get(session);
     if (link === undefined) {
-      link = { filters: new Map(), detach: new Map(), waiting: new Map(), lastPacketId: PACKET_IDS.last };
+      link = {
+        filters: new Map(),
+        detach: new Map(),
+        open: new Map(),
+        queued: new Set(),
+        lastPacketId: PACKET_IDS.last,
+      };
       this.#links.set(session, link);
     }
     return link;
@@ -123,11 +153,11 @@ export class MqttCommands {
   #channel(session: CommandSession, link: Link, subscriber: CommandSubscriber, qos: number): CommandChannel {
     return {
       deliver: (message, signal) => {
-        const properties = {
+        const properties = () => ({
           messageExpiryInterval: this.#secondsLeft(message),
           responseTopic: subscriber.replyTopic,
           correlationData: Buffer.from(message.id),
-        };
+        });
         return this.#send(session, link, { ...subscriber.encode(message), qos, properties }, signal);
       },
     };
@@ -138,17 +168,15 @@ export class MqttCommands {
   }
 
   /** Resolves with true once it is acknowledged, with false where it was sent and never will be. */
-  async #send({ socket, level }: CommandSession, link: Link, message: Outgoing, signal: AbortSignal): Promise<boolean> {
+  async #send(session: CommandSession, link: Link, message: Outgoing, signal: AbortSignal): Promise<boolean> {
+    const { socket, level } = session;
     if (!socket.writable) throw new Error("the session has ended");
     // A subscription at QoS 0 is sent nothing higher [MQTT-3.8.4-6], and acknowledges nothing.
     if (message.qos === 0) {
       socket.write(packet(message, 0, level));
       return false;
     }
-    const packetId = nextPacketId(link);
-    const acknowledged = waitFor(link, packetId, signal);
-    socket.write(packet(message, packetId, level));
-    await acknowledged;
+    await deliver(session, link, message, signal);
     return true;
   }
 }
@@ -156,8 +184,8 @@ export class MqttCommands {
 interface Outgoing extends Publication {
   /** Of the subscription. */
   readonly qos: number;
-  /** For clients of MQTT 5. */
-  readonly properties: NonNullable<IPublishPacket["properties"]>;
+  /** For clients of MQTT 5, at the time of sending. */
+  readonly properties: () => NonNullable<IPublishPacket["properties"]>;
 }
 
 /** Of several that did not take a message, the word of one that had it. */
@@ -169,24 +197,42 @@ function refusalAmong(failure: unknown): unknown {
 function packet({ topic, payload, properties }: Outgoing, packetId: number, level: Level): Buffer {
   const qos = packetId === 0 ? 0 : 1;
   const publish = { cmd: "publish", topic, payload, qos, messageId: packetId, dup: false, retain: false } as const;
-  return encode(level === MQTT_5 ? { ...publish, properties } : publish, level);
+  return encode(level === MQTT_5 ? { ...publish, properties: properties() } : publish, level);
 }
 
 function nextPacketId(link: Link): number {
   do {
     link.lastPacketId = link.lastPacketId >= PACKET_IDS.last ? PACKET_IDS.first : link.lastPacketId + 1;
-  } while (link.waiting.has(link.lastPacketId));
+  } while (link.open.has(link.lastPacketId));
   return link.lastPacketId;
 }
 
-function waitFor(link: Link, packetId: number, signal: AbortSignal): Promise<void> {
+/** Whether its client takes one more, and there is an id for it. */
+function hasRoom({ room }: CommandSession, { open }: Link): boolean {
+  return open.size < room && open.size <= PACKET_IDS.last - PACKET_IDS.first;
+}
+
+/** Resolves once it is acknowledged. It is sent when those before it are and the client has room [MQTT-3.3.4-9]. */
+function deliver(session: CommandSession, link: Link, message: Outgoing, signal: AbortSignal): Promise<void> {
   return new Promise<void>((resolve, reject) => {
-    const settle = (act: () => void) => () => {
-      link.waiting.delete(packetId);
-      act();
+    let packetId = 0;
+    const delivery: Delivery = {
+      start: () => {
+        link.queued.delete(delivery);
+        packetId = nextPacketId(link);
+        link.open.set(packetId, delivery);
+        session.socket.write(packet(message, packetId, session.level));
+      },
+      done: resolve,
+      failed: (error) => {
+        link.queued.delete(delivery);
+        // Its client has it open until it acknowledges it, whoever waits for that.
+        if (link.open.get(packetId) === delivery) link.open.set(packetId, null);
+        reject(error);
+      },
     };
-    const failed = (error: Error) => settle(() => reject(error))();
-    link.waiting.set(packetId, { acknowledged: settle(resolve), failed });
-    signal.addEventListener("abort", () => failed(new Error("the command was taken back")), { once: true });
+    signal.addEventListener("abort", () => delivery.failed(new Error("the command was taken back")), { once: true });
+    if (link.queued.size > 0 || !hasRoom(session, link)) link.queued.add(delivery);
+    else delivery.start();
   });
 }

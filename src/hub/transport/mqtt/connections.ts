@@ -11,9 +11,8 @@ import type { TopicAuthority } from "../../access/topic-authority.ts";
 import type { MqttFastPath } from "./fast-path.ts";
 import { MQTT_5 } from "./messages/packets.ts";
 import { ClientConnection, type ConnectionParts } from "./session/client-connection.ts";
-import { REASON } from "./session/reason-codes.ts";
 import { MqttSession } from "./session.ts";
-import { CONNACK_UNKNOWN_LEVEL, MAX_PACKET_BYTES, packetCheck, UNKNOWN_LEVEL } from "./wire/packet-check.ts";
+import { MAX_PACKET_BYTES, packetCheck } from "./wire/packet-check.ts";
 import type { OversizedPublish } from "./wire/packet-splitter.ts";
 import { guardSocket } from "./wire/socket-guard.ts";
 
@@ -82,10 +81,9 @@ export class Connections {
       share,
       maxPacketBytes: MAX_PACKET_BYTES,
       check: packetCheck(),
-      onViolation: (reason) => {
-        if (reason === UNKNOWN_LEVEL) socket.write(CONNACK_UNKNOWN_LEVEL);
-        diagnostics.cut(session.clientId, address, reason);
-        client.end(REASON.MALFORMED_PACKET, reason);
+      onViolation: (violation) => {
+        diagnostics.cut(session.clientId, address, violation.words);
+        client.violated(violation);
       },
       take: (packet) => {
         session.hasSpoken = true;

@@ -12,6 +12,7 @@ import { OrderedAnswers } from "./session/outgoing/ordered-answers.ts";
 import type { SessionState } from "./session/session-state.ts";
 import { Traffic } from "./session/traffic.ts";
 import type { Guard } from "./wire/socket-guard.ts";
+import type { Violation } from "./wire/violation.ts";
 
 /** A PUBACK and its length; two bytes of packet id follow (MQTT 3.1.1, section 3.4). */
 const PUBACK = 0x4002;
@@ -35,6 +36,10 @@ export interface ConnectionSide {
   fellSilent(): void;
   /** The hub stops. */
   stop(): void;
+  /** It sent what MQTT forbids. */
+  violated(violation: Violation): void;
+  /** How many messages of QoS 1 and 2 the client takes beside those that it has open; commands are not among them. */
+  readonly room: number;
   /** Ends the connection, so that its client sends again what was not acknowledged. */
   defer(problem: Problem): void;
 }
@@ -93,6 +98,10 @@ export class MqttSession implements FastPathSession, TimedSession {
     this.socket = socket;
     this.share = share;
     this.#onEnded = onEnded;
+  }
+
+  get room(): number {
+    return this.client?.room ?? 0;
   }
 
   get isClosed(): boolean {

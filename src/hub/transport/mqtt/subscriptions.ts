@@ -25,6 +25,7 @@ export interface Subscriber {
   /** The filters that it has. */
   readonly filters: Iterable<string>;
   readonly load: FilterLoad;
+  has(filter: string): boolean;
   /** Subscribes it to what was turned away, as it asked for it. */
   grant(filter: string): void;
 }
@@ -44,9 +45,11 @@ export class MqttSubscriptions {
     this.#authority = authority;
   }
 
-  authorize(subscriber: Subscriber, principal: Principal, filter: string): FilterOutcome {
+  /** `asWritten` is a filter as the client wrote it; one that it has is replaced [MQTT-3.8.4-3]. */
+  authorize(subscriber: Subscriber, principal: Principal, asWritten: string): FilterOutcome {
+    const filter = innerFilter(asWritten);
     if (!isSoundFilter(filter)) return "bad-filter";
-    if (isFull(subscriber.load, principal)) return "too-many";
+    if (isFull(subscriber.load, principal) && !subscriber.has(asWritten)) return "too-many";
     if (this.#authority.maySubscribe(principal, filter)) return "granted";
     const asked = this.#turnedAway.get(subscriber) ?? { principal, filters: new Set<string>(), characters: 0 };
     const { filters, characters } = asked;

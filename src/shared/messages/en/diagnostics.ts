@@ -87,7 +87,7 @@ export const diagnostics = {
   "no-subscription": ({ filter }: Filter) =>
     `${noSubscription({ filter })} Without a key a client hears its own commands, on bramble/<device>/command, and topics of controls added by hand.`,
   "no-subscription/shared": ({ filter }: Filter) =>
-    `${noSubscription({ filter })} Shared subscriptions are MQTT 5: connect with that version, and write $share/<group>/<filter>.`,
+    `${noSubscription({ filter })} A shared subscription is written $share/<group>/<filter>, and the group has none of “/”, “+” and “#”.`,
   "no-subscription/bad-filter": ({ filter }: Filter) =>
     `${noSubscription({ filter })} This is no topic filter: “#” stands alone at the end, “+” alone in its level.`,
   "no-subscription/too-many": ({ filter }: Filter) => `${noSubscription({ filter })} It has too many subscriptions.`,

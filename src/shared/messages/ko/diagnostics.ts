@@ -58,7 +58,7 @@ export const diagnostics: typeof english = {
   "no-subscription": ({ filter }) =>
     `${noSubscription({ filter })} 키 없는 클라이언트는 bramble/<device>/command의 자기 명령과 직접 추가한 제어의 토픽만 들을 수 있습니다.`,
   "no-subscription/shared": ({ filter }) =>
-    `${noSubscription({ filter })} 공유 구독은 MQTT 5의 기능이고, 이 허브는 MQTT 5를 쓰지 않습니다.`,
+    `${noSubscription({ filter })} 공유 구독은 $share/<그룹>/<필터>로 쓰고, 그룹에는 “/”, “+”, “#”을 쓸 수 없습니다.`,
   "no-subscription/bad-filter": ({ filter }) =>
     `${noSubscription({ filter })} 토픽 필터가 아닙니다. “#”은 맨 끝에 혼자, “+”는 한 단계에 혼자 있어야 합니다.`,
   "no-subscription/too-many": ({ filter }) => `${noSubscription({ filter })} 구독이 너무 많습니다.`,

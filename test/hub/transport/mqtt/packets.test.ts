@@ -42,7 +42,7 @@ const CONNECTS: readonly Row[] = [
   ],
   ["an empty user name", "10 0f 0004 4d515454 04 82 003c 0001 61 0000", ACCEPTED],
   ["the name MQTT with the level of MQTT 3.1", "10 0d 0004 4d515454 03 02 003c 0001 61", `20020001${CLOSED}`],
-  ["level 6", "10 0d 0004 4d515454 06 02 003c 0001 61", `20020001${CLOSED}`],
+  ["level 6", "10 0d 0004 4d515454 06 02 003c 0001 61", `2003008400${CLOSED}`],
   ["level 0", "10 0f 0006 4d5149736470 00 02 003c 0001 61", `20020001${CLOSED}`],
   ["the name MQTTT", "10 0e 0005 4d51545454 04 02 003c 0001 61", CLOSED],
   ["no protocol name", "10 09 0000 04 02 003c 0001 61", CLOSED],

@@ -1,11 +1,12 @@
 // MQTT 5 as nobody should speak it: each is answered as the standard says, ends its own connection at most, and costs no other
 // client anything.
+import { connect as connectTo } from "node:net";
 import { generate } from "mqtt-packet";
 import { describe, expect, test } from "vitest";
 import { startTestHub } from "../../../support/hub.ts";
 import { startHubInside } from "../../../support/hub-inside.ts";
 import { fuzzMqtt } from "../../../support/mqtt/fuzz-mqtt.ts";
-import { connectPeer, type MqttPeer } from "../../../support/mqtt/mqtt-peer.ts";
+import { connectPeer, type MqttPeer, openPeer } from "../../../support/mqtt/mqtt-peer.ts";
 
 const OPEN = { flags: ["--anonymous", "all"] };
 const FUZZED_PACKETS = 4_000;
@@ -13,6 +14,11 @@ const PUBLISH = { cmd: "publish", topic: "a", payload: "x", qos: 0, dup: false, 
 const EXPIRY = [0x02, 0, 0, 0, 9];
 const CONTENT_TYPE = [0x03, 0, 1, 0x61];
 const SUBSCRIPTION_ID = [0x0b, 1];
+
+const NO_LOCAL_SHARE = generate(
+  { cmd: "subscribe", messageId: 1, subscriptions: [{ topic: "$share/g/a", qos: 1, nl: true }] },
+  { protocolVersion: 5 },
+);
 
 /** A PUBLISH of QoS 0 with these bytes as its property block. */
 function withProperties(properties: readonly number[], length = properties.length): Buffer {
@@ -27,19 +33,26 @@ const isAnswered = async (port: number): Promise<boolean> => {
 
 describe("a packet that breaks the protocol ends its connection", () => {
   test.each<[string, Buffer, number]>([
-    ["a single property twice", withProperties([...EXPIRY, ...EXPIRY]), 0x81],
-    ["a text property twice", withProperties([...CONTENT_TYPE, ...CONTENT_TYPE]), 0x81],
+    ["a single property twice", withProperties([...EXPIRY, ...EXPIRY]), 0x82],
+    ["a text property twice", withProperties([...CONTENT_TYPE, ...CONTENT_TYPE]), 0x82],
     ["a subscription identifier in a PUBLISH", withProperties(SUBSCRIPTION_ID), 0x81],
     ["a property that does not exist", withProperties([0x7f, 0]), 0x81],
     ["properties longer than the packet", withProperties(EXPIRY, 120), 0x81],
     ["properties that end inside one", withProperties(EXPIRY, 3), 0x81],
-    ["a payload format of 2", withProperties([0x01, 2]), 0x81],
+    ["a payload format of 2", withProperties([0x01, 2]), 0x82],
+    ["a payload format without a value", withProperties([0x01]), 0x81],
+    ["a response topic with a wildcard", withProperties([0x08, 0, 1, 0x23]), 0x82],
+    ["a response topic without a character", withProperties([0x08, 0, 0]), 0x82],
+    ["packet id 0", Buffer.from([0x40, 2, 0, 0]), 0x82],
+    ["a packet for clients", Buffer.from([0xd0, 0]), 0x82],
+    ["a packet too large", Buffer.from([0x82, 0xff, 0xff, 0x7f]), 0x95],
+    ["a shared subscription without local messages", NO_LOCAL_SHARE, 0x82],
     ["an alias of 0", generate({ ...PUBLISH, properties: { topicAlias: 0 } }, { protocolVersion: 5 }), 0x94],
     ["an alias too large", generate({ ...PUBLISH, properties: { topicAlias: 65 } }, { protocolVersion: 5 }), 0x94],
     ["an alias of no topic", withProperties([]).fill(0, 2, 4), 0x81],
-    ["AUTH", Buffer.from([0xf0, 0]), 0x81],
-    ["a second CONNECT", Buffer.from([0x10, 13, 0, 4, 0x4d, 0x51, 0x54, 0x54, 5, 2, 0, 9, 0, 0, 0]), 0x81],
-    ["a length that says less than there is", Buffer.from([0x82, 3, 0, 1, 0, 0, 1, 0x61, 0]), 0x81],
+    ["AUTH", Buffer.from([0xf0, 0]), 0x82],
+    ["a second CONNECT", Buffer.from([0x10, 13, 0, 4, 0x4d, 0x51, 0x54, 0x54, 5, 2, 0, 9, 0, 0, 0]), 0x82],
+    ["a length that says less than there is", Buffer.from([0x82, 3, 0, 1, 0, 0, 1, 0x61, 0]), 0x82],
   ])("%s", async (_name, bytes, reasonCode) => {
     await using hub = await startHubInside(OPEN);
     await using peer = await connectPeer(hub.mqttPort);
@@ -57,6 +70,69 @@ describe("a packet that breaks the protocol ends its connection", () => {
     peer.send({ ...PUBLISH, topic: "", properties: { topicAlias: 7 } });
     expect(await peer.next("disconnect")).toMatchObject({ reasonCode: 0x82 });
   });
+});
+
+describe("a CONNECT that breaks the protocol is answered in its version of MQTT", () => {
+  /** After the header and its length: name, level, flags, keep-alive, properties of MQTT 5. */
+  const connect = (level: number, flags: number, ...rest: readonly number[]) =>
+    Buffer.from([0x10, 10 + rest.length, 0, 4, 0x4d, 0x51, 0x54, 0x54, level, flags, 0, 60, ...rest]);
+
+  test.each([
+    ["5, with its reserved flag", connect(5, 3, 0, 0, 0), [0, 0x81]],
+    ["5, with a property twice", connect(5, 2, 6, 0x21, 0, 9, 0x21, 0, 9, 0, 0), [0, 0x82]],
+    ["5, with authentication data, but no method", connect(5, 2, 4, 0x16, 0, 1, 0, 0, 0), [0, 0x82]],
+    ["a later one", connect(6, 2, 0, 1, 0x61), [0, 0x84]],
+    ["an earlier one", connect(2, 2, 0, 1, 0x61), [0, 1]],
+    ["3.1.1, which has no code for it", connect(4, 3, 0, 1, 0x61), []],
+  ])("%s", async (_version, bytes, codes) => {
+    await using hub = await startHubInside(OPEN);
+    const socket = connectTo(hub.mqttPort, "127.0.0.1");
+    socket.write(bytes);
+    const answer = Buffer.concat(await socket.toArray());
+    expect([...answer.subarray(2, 4)]).toEqual(codes);
+  });
+});
+
+describe("a message is acknowledged as its QoS says, or the connection ends", () => {
+  test.each([5, 4] as const)("version %i", async (protocolVersion) => {
+    await using hub = await startHubInside(OPEN);
+    const CASES: readonly (readonly [1 | 2, ...("puback" | "pubrec" | "pubcomp")[]])[] = [
+      [1, "pubrec"],
+      [1, "pubcomp"],
+      [2, "puback"],
+      [2, "pubcomp"],
+      [2, "pubrec", "puback"],
+    ];
+    for (const [qos, ...acknowledgements] of CASES) {
+      await using peer = await connectPeer(hub.mqttPort, { protocolVersion });
+      await peer.subscribe([{ topic: "a", qos }]);
+      await using publisher = await connectPeer(hub.mqttPort);
+      publisher.send({ ...PUBLISH, qos, messageId: 1 });
+      const { messageId = 0 } = await peer.next("publish");
+      for (const cmd of acknowledgements) peer.send({ cmd, messageId, reasonCode: 0 });
+      if (protocolVersion === 5) expect(await peer.next("disconnect")).toMatchObject({ reasonCode: 0x82 });
+      await peer.closed();
+    }
+    await using peer = await connectPeer(hub.mqttPort, { protocolVersion });
+    for (const cmd of ["puback", "pubrec", "pubcomp"] as const) peer.send({ cmd, messageId: 7, reasonCode: 0 });
+    expect(await peer.publish("a", "x"), "of no message: nothing happens").toMatchObject({ messageId: 1 });
+  });
+});
+
+test("a client that takes small packets is sent no larger one", async () => {
+  await using hub = await startHubInside(OPEN);
+  await using tiny = openPeer(hub.mqttPort, { clientId: "t", properties: { maximumPacketSize: 10 } });
+  await tiny.closed();
+  expect(tiny.received, "not even a CONNACK").toEqual([]);
+  await using small = await connectPeer(hub.mqttPort, { clientId: "s", properties: { maximumPacketSize: 20 } });
+  expect(await small.subscribe([{ topic: "a", qos: 1 }])).toEqual([1]);
+  small.send({
+    cmd: "subscribe",
+    messageId: 2,
+    subscriptions: Array.from({ length: 20 }, (_, index) => ({ topic: `t/${index}`, qos: 0 as const })),
+  });
+  expect(await small.next("disconnect")).toMatchObject({ reasonCode: 0x95 });
+  await small.closed();
 });
 
 test("names of what every object has are names like others", async () => {

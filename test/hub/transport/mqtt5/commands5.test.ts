@@ -5,7 +5,12 @@ import { type HubInside, startHubInside } from "../../../support/hub-inside.ts";
 import { connectPeer } from "../../../support/mqtt/mqtt-peer.ts";
 import { until } from "../../../support/until.ts";
 
-const ABOUT = JSON.stringify({ controls: [{ id: "led", kind: "switch", label: "LED" }] });
+const ABOUT = JSON.stringify({
+  controls: [
+    { id: "led", kind: "switch", label: "LED" },
+    { id: "fan", kind: "switch", label: "Fan" },
+  ],
+});
 
 async function give(hub: HubInside, control: string, ttl: number): Promise<Command> {
   const body = JSON.stringify({ control, value: true, ttl });
@@ -75,4 +80,29 @@ test("a plug whose client refuses is asked once", async () => {
   plug.send({ cmd: "pingreq" });
   await plug.next("pingresp");
   expect(plug.received).toEqual([]);
+});
+
+test("commands and messages together are no more than a client takes at once, and none is left behind", async () => {
+  await using hub = await startHubInside({ flags: ["--anonymous", "all"] });
+  await using pi = await connectPeer(hub.mqttPort, { clientId: "pi", properties: { receiveMaximum: 1 } });
+  await pi.publish("bramble/pi/about", ABOUT);
+  await pi.subscribe([
+    { topic: "bramble/pi/command", qos: 1 },
+    { topic: "news", qos: 1 },
+  ]);
+  /** The one message that is open; what is behind it has not come. */
+  const takeOne = async () => {
+    const sent = await pi.next("publish");
+    pi.send({ cmd: "pingreq" });
+    await pi.next("pingresp");
+    expect(pi.received).toEqual([]);
+    pi.send({ cmd: "puback", messageId: sent.messageId ?? 0, reasonCode: 0 });
+    return sent.topic;
+  };
+  for (const text of ["1", "2"]) await pi.publish("news", text);
+  const first = await give(hub, "led", 30);
+  const second = await give(hub, "fan", 30);
+  const topics = [await takeOne(), await takeOne(), await takeOne(), await takeOne()];
+  expect(topics, "commands go first").toEqual(["news", "bramble/pi/command", "bramble/pi/command", "news"]);
+  for (const command of [first, second]) await untilState(hub, command, "delivered");
 });

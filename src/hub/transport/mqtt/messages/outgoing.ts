@@ -31,6 +31,9 @@ export interface OutgoingLink {
   sendRelease(packetId: number): void;
 }
 
+/** What an acknowledgement of the client was: of no message that is open, or of one that is not acknowledged so (section 4.3). */
+export type Receipt = "expected" | "unknown" | "unexpected";
+
 interface Open {
   readonly outgoing: Outgoing;
   /** PUBREC has come: the message itself is not sent again. */
@@ -96,17 +99,34 @@ export class OutgoingMessages {
     this.#unsent = [];
   }
 
-  /** PUBACK, or a PUBREC that refuses the message, or PUBCOMP. */
-  finish(packetId: number): void {
-    if (this.#remove(packetId)) this.#startWaiting();
+  /** PUBACK. */
+  acknowledge(packetId: number): Receipt {
+    return this.#finish(packetId, ({ outgoing }) => outgoing.qos === 1);
   }
 
-  /** PUBREC; false where no such message is open. */
-  release(packetId: number): boolean {
+  /** PUBREC, which may say that the client does not take the message. */
+  receive(packetId: number, isTaken: boolean): Receipt {
+    if (!isTaken) return this.#finish(packetId, ({ outgoing }) => outgoing.qos === 2);
     const open = this.#open.get(packetId);
-    if (open === undefined) return false;
+    if (open === undefined) return "unknown";
+    if (open.outgoing.qos !== 2) return "unexpected";
     open.isReleased = true;
-    return true;
+    return "expected";
+  }
+
+  /** PUBCOMP. */
+  complete(packetId: number): Receipt {
+    return this.#finish(packetId, ({ isReleased }) => isReleased);
+  }
+
+  /** Sends what waits, as far as the client takes it: what else it had open is acknowledged. */
+  resume(): void {
+    this.#startWaiting();
+  }
+
+  /** Messages of QoS 1 and 2 that the client was sent and has not acknowledged. */
+  get openCount(): number {
+    return this.#open.size - this.#unsent.length;
   }
 
   clear(): void {
@@ -153,8 +173,17 @@ export class OutgoingMessages {
     if (!link.send(outgoing, packetId, false)) this.#remove(packetId);
   }
 
+  #finish(packetId: number, isExpected: (open: Open) => boolean): Receipt {
+    const open = this.#open.get(packetId);
+    if (open === undefined) return "unknown";
+    if (!isExpected(open)) return "unexpected";
+    this.#remove(packetId);
+    this.#startWaiting();
+    return "expected";
+  }
+
   #hasRoom({ receiveMaximum }: OutgoingLink): boolean {
-    return this.#open.size - this.#unsent.length < Math.min(receiveMaximum, MAX_OPEN_MESSAGES);
+    return this.openCount < Math.min(receiveMaximum, MAX_OPEN_MESSAGES);
   }
 
   #remove(packetId: number): boolean {

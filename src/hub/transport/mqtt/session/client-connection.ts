@@ -6,9 +6,8 @@ import type { Problem } from "../../../../shared/errors.ts";
 import { render, message as words } from "../../../../shared/messages/message.ts";
 import type { Clock } from "../../../clock.ts";
 import type { Log } from "../../../observe/log.ts";
-import type { AccessHooks, ConnectOutcome } from "../access-hooks.ts";
+import type { AccessHooks } from "../access-hooks.ts";
 import type { MqttCommands } from "../command-delivery.ts";
-import { FIRST_COMMAND_PACKET_ID } from "../command-delivery.ts";
 import type { MqttDiagnostics } from "../diagnostics.ts";
 import type { MessageBus } from "../messages/message-bus.ts";
 import type { Outgoing, OutgoingLink } from "../messages/outgoing.ts";
@@ -19,10 +18,21 @@ import type { PublishHandler } from "../publish-handler.ts";
 import type { ConnectionSide, MqttSession } from "../session.ts";
 import type { MqttSubscriptions } from "../subscriptions.ts";
 import { isSoundClientId } from "../validation.ts";
-import { type Agreed, accepted, agree, connectFault, levelOf, refused } from "./connect.ts";
+import type { Violation } from "../wire/violation.ts";
+import {
+  type Agreed,
+  accepted,
+  agree,
+  CONNECT_REFUSALS,
+  connackOfViolation,
+  connectFault,
+  levelOf,
+  refused,
+} from "./connect.ts";
 import { IncomingMessages } from "./incoming.ts";
 import { AnswerWriter } from "./outgoing/answer-writer.ts";
-import { FIRST_FAILURE, REASON, type Reason, refusalReason } from "./reason-codes.ts";
+import { Receipts } from "./outgoing/receipts.ts";
+import { REASON, type Reason, refusalReason, VIOLATION_REASONS } from "./reason-codes.ts";
 import type { SessionConnection, SessionState } from "./session-state.ts";
 import type { Sessions } from "./sessions.ts";
 import { SubscribeHandler } from "./subscribe.ts";
@@ -46,12 +56,6 @@ export interface ConnectionParts {
 /** How long a client has to read why its connection ends. */
 const FAREWELL_MS = 250;
 
-const CONNECT_REFUSALS: Readonly<Record<Exclude<ConnectOutcome, "granted">, readonly [Reason, string]>> = {
-  "wrong-key": [REASON.BAD_USER_NAME_OR_PASSWORD, "That is no key of this hub, or not one of this user name."],
-  "client-id-taken": [REASON.NOT_AUTHORIZED, "A client with a key of its own has this client id."],
-  forbidden: [REASON.NOT_AUTHORIZED, "This hub takes such a client with a valid key alone."],
-};
-
 /** What there is once CONNECT is accepted. */
 interface Open {
   readonly agreed: Agreed;
@@ -59,6 +63,7 @@ interface Open {
   readonly incoming: IncomingMessages;
   readonly writer: OutgoingWriter;
   readonly subscribes: SubscribeHandler;
+  readonly receipts: Receipts;
   will: Will | null;
 }
 
@@ -81,7 +86,7 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
     this.#session = session;
     this.#parts = parts;
     this.#onAccepted = onAccepted;
-    this.#answers = new AnswerWriter(session);
+    this.#answers = new AnswerWriter(session, () => this.#cannotAnswer());
     this.#decode = makeDecoder(
       (packet) => this.#take(packet),
       (fault) => this.end(REASON.MALFORMED_PACKET, fault),
@@ -93,8 +98,11 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
   }
 
   get receiveMaximum(): number {
-    const maximum = this.#open?.agreed.receiveMaximum ?? 0;
-    return maximum - this.#parts.commands.countOpen(this.#session);
+    return (this.#open?.agreed.receiveMaximum ?? 0) - this.#parts.commands.countOpen(this.#session);
+  }
+
+  get room(): number {
+    return this.#open === null ? 0 : this.#open.agreed.receiveMaximum - this.#open.state.outgoing.openCount;
   }
 
   send(outgoing: Outgoing, packetId: number, isDuplicate: boolean): boolean {
@@ -131,6 +139,12 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
     }
     socket.end();
     setTimeout(() => socket.destroy(), FAREWELL_MS).unref();
+  }
+
+  violated({ kind, words: text, connectLevel }: Violation): void {
+    const connack = connectLevel === null ? null : connackOfViolation(connectLevel, VIOLATION_REASONS[kind], text);
+    if (connack !== null) this.#session.socket.write(connack);
+    this.end(VIOLATION_REASONS[kind], text);
   }
 
   close(): void {
@@ -247,7 +261,7 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
 
   #accept(packet: IConnectPacket): void {
     if (this.#isClosed) return;
-    const { sessions, makeClientId, publishes, bus, clock } = this.#parts;
+    const { sessions, makeClientId, clock } = this.#parts;
     const session = this.#session;
     const agreed = agree(packet);
     const { level, isClean, askedExpirySeconds } = agreed;
@@ -263,28 +277,30 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
     session.clientId = clientId;
     session.keepAliveMs = agreed.keepAliveSeconds * 1_000;
     state.connection = this;
-    const now = () => clock.now();
     this.#answers.agreed = agreed;
+    const parts = {
+      ...this.#parts,
+      level,
+      session,
+      state,
+      answers: this.#answers,
+      now: () => clock.now(),
+      end: (reason: Reason, text: string) => this.end(reason, text),
+      acknowledge: (...what: Parameters<AnswerWriter["acknowledge"]>) => {
+        if (!this.#isClosed) this.#answers.acknowledge(...what);
+      },
+    };
     this.#open = {
       agreed,
       state,
-      incoming: new IncomingMessages({
-        level,
-        session,
-        state,
-        publishes,
-        bus,
-        now,
-        end: (...why) => this.end(...why),
-        acknowledge: (...what) => {
-          if (!this.#isClosed) this.#answers.acknowledge(...what);
-        },
-      }),
-      writer: new OutgoingWriter({ ...agreed, now, write: (bytes) => this.#sent(bytes) }),
-      subscribes: new SubscribeHandler({ ...this.#parts, level, session, state }),
-      will: packet.will === undefined ? null : new Will(packet.will, { publishes, bus, session, state, now }),
+      incoming: new IncomingMessages(parts),
+      writer: new OutgoingWriter({ ...agreed, now: parts.now, write: (bytes) => this.#sent(bytes) }),
+      subscribes: new SubscribeHandler(parts),
+      receipts: new Receipts(parts),
+      will: packet.will === undefined ? null : new Will(packet.will, parts),
     };
     this.#write(accepted(packet, agreed, { isPresent, expirySeconds: state.expirySeconds, assignedId }));
+    if (this.#isClosed) return;
     this.#onAccepted();
     this.#open.subscribes.resume();
     state.outgoing.connect(this, (topic) => state.mayReceive(topic));
@@ -309,13 +325,9 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
         this.#settleLater(open.incoming.take(packet));
         break;
       case "puback":
-        this.#acknowledged(packet.messageId ?? 0, packet.reasonCode ?? REASON.SUCCESS, state);
-        break;
       case "pubrec":
-        this.#received(packet.messageId ?? 0, packet.reasonCode ?? REASON.SUCCESS, state);
-        break;
       case "pubcomp":
-        state.outgoing.finish(packet.messageId ?? 0);
+        open.receipts.take(packet);
         break;
       case "pubrel": {
         const messageId = packet.messageId ?? 0;
@@ -343,21 +355,6 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
     }
   }
 
-  #acknowledged(packetId: number, reason: number, state: SessionState): void {
-    if (packetId >= FIRST_COMMAND_PACKET_ID) this.#parts.commands.acknowledged(this.#session, packetId, reason);
-    else state.outgoing.finish(packetId);
-  }
-
-  #received(packetId: number, reason: number, { outgoing }: SessionState): void {
-    if (reason >= FIRST_FAILURE) {
-      outgoing.finish(packetId);
-      return;
-    }
-    const isKnown = outgoing.release(packetId);
-    const reasonCode = isKnown ? REASON.SUCCESS : REASON.PACKET_ID_NOT_FOUND;
-    this.#answers.write({ cmd: "pubrel", messageId: packetId, reasonCode });
-  }
-
   #disconnected({ reasonCode, properties }: IDisconnectPacket, open: Open): void {
     const expirySeconds = properties?.sessionExpiryInterval;
     if (expirySeconds !== undefined && expirySeconds > 0 && open.agreed.askedExpirySeconds === 0) {
@@ -376,6 +373,16 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
 
   #write(packet: Packet): void {
     if (!this.#isClosed) this.#answers.write(packet);
+  }
+
+  /** An answer is larger than the client takes. */
+  #cannotAnswer(): void {
+    if (this.#session.isConnected) {
+      this.end(REASON.PACKET_TOO_LARGE, "What the hub has to answer is larger than this client takes.");
+      return;
+    }
+    if (this.#open !== null) this.#open.will = null;
+    this.close();
   }
 
   #lost(): void {

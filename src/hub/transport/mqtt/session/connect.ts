@@ -1,6 +1,7 @@
 // CONNECT and its answer: what is wrong with it, what the client takes and what it is told (MQTT 5, sections 3.1 and 3.2).
 import type { IConnackPacket, IConnectPacket } from "mqtt-packet";
-import { type Level, MQTT_5 } from "../messages/packets.ts";
+import type { ConnectOutcome } from "../access-hooks.ts";
+import { encode, type Level, MQTT_5 } from "../messages/packets.ts";
 import { MAX_TOPIC_ALIASES } from "../messages/topic-aliases.ts";
 import { MAX_PACKET_BYTES } from "../wire/packet-check.ts";
 import { RECEIVE_MAXIMUM } from "./incoming.ts";
@@ -10,6 +11,13 @@ import { MAX_SESSION_SECONDS } from "./sessions.ts";
 /** What a device that has gone is missed after, one and a half times. */
 const MAX_KEEP_ALIVE_SECONDS = 60;
 const MOST_MESSAGES_AT_ONCE = 65_535;
+
+/** Why a client is not let in that may not connect. */
+export const CONNECT_REFUSALS: Readonly<Record<Exclude<ConnectOutcome, "granted">, readonly [Reason, string]>> = {
+  "wrong-key": [REASON.BAD_USER_NAME_OR_PASSWORD, "That is no key of this hub, or not one of this user name."],
+  "client-id-taken": [REASON.NOT_AUTHORIZED, "A client with a key of its own has this client id."],
+  forbidden: [REASON.NOT_AUTHORIZED, "This hub takes such a client with a valid key alone."],
+};
 
 export interface ConnectFault {
   readonly reason: Reason;
@@ -40,6 +48,8 @@ export function connectFault({ properties = {} }: IConnectPacket): ConnectFault 
       reason: REASON.BAD_AUTHENTICATION_METHOD,
       words: "This hub has no authentication methods (AUTH). Connect with a user name and a password, or without.",
     };
+  if (properties.authenticationData !== undefined)
+    return { reason: REASON.PROTOCOL_ERROR, words: "Authentication data belong to an authentication method." };
   if (properties.receiveMaximum === 0 || properties.maximumPacketSize === 0)
     return { reason: REASON.PROTOCOL_ERROR, words: "A Receive Maximum or Maximum Packet Size of 0 takes nothing." };
   return null;
@@ -78,7 +88,9 @@ export function accepted(
   session: { readonly isPresent: boolean; readonly expirySeconds: number; readonly assignedId: string | null },
 ): IConnackPacket {
   const { isPresent, expirySeconds, assignedId } = session;
-  const connack = { cmd: "connack", sessionPresent: isPresent, returnCode: 0, reasonCode: REASON.SUCCESS } as const;
+  // MQTT 3.1 has no such flag.
+  const sessionPresent = isPresent && agreed.level > 3;
+  const connack = { cmd: "connack", sessionPresent, returnCode: 0, reasonCode: REASON.SUCCESS } as const;
   if (agreed.level !== MQTT_5) return connack;
   return {
     ...connack,
@@ -93,11 +105,12 @@ export function accepted(
   };
 }
 
+const CONNACK = { cmd: "connack", sessionPresent: false } as const;
+
 /** The answer to a client that is not let in. */
 export function refused(level: Level, reason: Reason, words: string): IConnackPacket {
-  const connack = { cmd: "connack", sessionPresent: false } as const;
-  if (level === MQTT_5) return { ...connack, reasonCode: reason, properties: { reasonString: words } };
-  return { ...connack, returnCode: RETURN_CODES.get(reason) ?? SERVER_UNAVAILABLE };
+  if (level === MQTT_5) return { ...CONNACK, reasonCode: reason, properties: { reasonString: words } };
+  return { ...CONNACK, returnCode: RETURN_CODES.get(reason) ?? SERVER_UNAVAILABLE };
 }
 
 /** The return codes of MQTT 3.1.1 (section 3.2.2.3). */
@@ -107,3 +120,14 @@ const RETURN_CODES: ReadonlyMap<Reason, number> = new Map<Reason, number>([
   [REASON.BAD_USER_NAME_OR_PASSWORD, 5],
   [REASON.NOT_AUTHORIZED, 5],
 ]);
+
+/** What older versions say of a version that does not exist [MQTT-3.1.2-2]. */
+const UNACCEPTABLE_VERSION = 1;
+
+/** The answer to a CONNECT that breaks the protocol: in the version that it names, or the nearest. Null where that has none. */
+export function connackOfViolation(level: number, reasonCode: Reason, words: string): Buffer | null {
+  const isUnknown = reasonCode === REASON.UNSUPPORTED_PROTOCOL_VERSION;
+  if (level >= MQTT_5)
+    return encode(isUnknown ? { ...CONNACK, reasonCode } : refused(MQTT_5, reasonCode, words), MQTT_5);
+  return isUnknown ? encode({ ...CONNACK, returnCode: UNACCEPTABLE_VERSION }, 4) : null;
+}

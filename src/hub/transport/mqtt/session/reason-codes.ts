@@ -1,5 +1,6 @@
 // Reason codes of MQTT 5 (section 2.4), and which one stands for each error of the hub.
 import { errorOf, errorStatus, type Problem } from "../../../../shared/errors.ts";
+import type { ViolationKind } from "../wire/violation.ts";
 
 export const REASON = {
   SUCCESS: 0x00,
@@ -9,6 +10,7 @@ export const REASON = {
   MALFORMED_PACKET: 0x81,
   PROTOCOL_ERROR: 0x82,
   IMPLEMENTATION_SPECIFIC_ERROR: 0x83,
+  UNSUPPORTED_PROTOCOL_VERSION: 0x84,
   CLIENT_ID_NOT_VALID: 0x85,
   BAD_USER_NAME_OR_PASSWORD: 0x86,
   NOT_AUTHORIZED: 0x87,
@@ -22,12 +24,21 @@ export const REASON = {
   PACKET_ID_NOT_FOUND: 0x92,
   RECEIVE_MAXIMUM_EXCEEDED: 0x93,
   TOPIC_ALIAS_INVALID: 0x94,
+  PACKET_TOO_LARGE: 0x95,
   QUOTA_EXCEEDED: 0x97,
   ADMINISTRATIVE_ACTION: 0x98,
   PAYLOAD_FORMAT_INVALID: 0x99,
 } as const;
 
 export type Reason = (typeof REASON)[keyof typeof REASON];
+
+/** Of the DISCONNECT, or of the CONNACK, that answers what MQTT forbids (section 4.13). */
+export const VIOLATION_REASONS: Readonly<Record<ViolationKind, Reason>> = {
+  malformed: REASON.MALFORMED_PACKET,
+  "protocol-error": REASON.PROTOCOL_ERROR,
+  "too-large": REASON.PACKET_TOO_LARGE,
+  "unknown-level": REASON.UNSUPPORTED_PROTOCOL_VERSION,
+};
 
 /** From here on a code is a failure. */
 export const FIRST_FAILURE = 0x80;

@@ -119,6 +119,10 @@ export class SessionState implements GroupMember {
     return this.#subscribed.keys();
   }
 
+  has(filter: string): boolean {
+    return this.#subscribed.has(filter);
+  }
+
   get load(): FilterLoad {
     return { filters: this.#subscribed.size, characters: this.#filterCharacters };
   }

@@ -9,7 +9,7 @@ import type { RetainedMessages } from "../messages/retained.ts";
 import { innerFilter, parseShared, type Subscription } from "../messages/subscription.ts";
 import type { MqttSession } from "../session.ts";
 import type { FilterLoad, FilterOutcome, MqttSubscriptions, Subscriber } from "../subscriptions.ts";
-import { REASON } from "./reason-codes.ts";
+import { REASON, type Reason } from "./reason-codes.ts";
 import type { SessionState } from "./session-state.ts";
 
 export interface SubscribeOptions {
@@ -20,6 +20,8 @@ export interface SubscribeOptions {
   readonly subscriptions: MqttSubscriptions;
   readonly commands: MqttCommands;
   readonly retained: Pick<RetainedMessages, "find">;
+  /** Ends the connection; `words` say why. */
+  readonly end: (reason: Reason, words: string) => void;
 }
 
 /** In SUBACK of MQTT 3.1.1 (section 3.9.3). */
@@ -54,6 +56,10 @@ export class SubscribeHandler implements Subscriber {
     return this.#options.state.filters;
   }
 
+  has(filter: string): boolean {
+    return this.#options.state.has(filter);
+  }
+
   get load(): FilterLoad {
     return this.#options.state.load;
   }
@@ -65,13 +71,17 @@ export class SubscribeHandler implements Subscriber {
       const { filter } = subscription;
       state.unsubscribe(filter);
       // What was allowed then may not be now.
-      if (access.authorizeSubscribe(session, this, innerFilter(filter)) === "granted") this.#subscribe(subscription);
+      if (access.authorizeSubscribe(session, this, filter) === "granted") this.#subscribe(subscription);
     }
   }
 
   /** Resolves once what is retained is sent. */
   async subscribe(packet: ISubscribePacket, answer: (suback: ISubackPacket) => void): Promise<void> {
     const { messageId = 0, subscriptions, properties } = packet;
+    if (subscriptions.some(({ topic, nl }) => nl === true && parseShared(topic) !== null)) {
+      this.#options.end(REASON.PROTOCOL_ERROR, "A shared subscription cannot be without the client's own messages.");
+      return;
+    }
     const wanted: Subscription[] = [];
     const granted = subscriptions.map((asked) => {
       const subscription = subscriptionOf(asked, properties?.subscriptionIdentifier);
@@ -114,12 +124,9 @@ export class SubscribeHandler implements Subscriber {
 
   #refusalOf(subscription: Subscription): number | null {
     const { level, access, session } = this.#options;
-    const { filter, noLocal } = subscription;
-    const isSharing = filter.startsWith("$share/");
-    const isUnsound = isSharing && (level !== MQTT_5 || parseShared(filter) === null || noLocal);
-    const outcome = isUnsound
-      ? access.badShare(session, filter)
-      : access.authorizeSubscribe(session, this, innerFilter(filter));
+    const { filter } = subscription;
+    const isUnsound = filter.startsWith("$share/") && parseShared(filter) === null;
+    const outcome = isUnsound ? access.badShare(session, filter) : access.authorizeSubscribe(session, this, filter);
     if (outcome === "granted") return null;
     if (outcome === "forbidden" && this.#refused.size < MAX_REFUSED) this.#refused.set(filter, subscription);
     return level === MQTT_5 ? REFUSALS[outcome] : FAILURE;

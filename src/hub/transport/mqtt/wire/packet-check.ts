@@ -6,6 +6,7 @@ import { PacketFields } from "./packet-fields.ts";
 import type { PacketSplitterOptions, RawPacket } from "./packet-splitter.ts";
 import { ALLOWED_PROPERTIES } from "./properties.ts";
 import { topicFault } from "./utf8-fields.ts";
+import { malformed, type Violation, violation } from "./violation.ts";
 
 /** Largest packet that is read. */
 export const MAX_PACKET_BYTES = 1024 * 1024;
@@ -51,10 +52,6 @@ const LEVEL_OF_MQTT_5 = 5;
 /** What one broker that connects to another adds to the level. */
 const BRIDGE = 0x80;
 
-/** The violation of one that is owed CONNACK_UNKNOWN_LEVEL before its connection ends [MQTT-3.1.2-2]. */
-export const UNKNOWN_LEVEL = "CONNECT with a version of MQTT that does not exist";
-export const CONNACK_UNKNOWN_LEVEL = Uint8Array.of(0x20, 2, 0, 1);
-
 /** The check of one connection: given every packet of it in order, answers null, or why it has to end. */
 export function packetCheck(): PacketSplitterOptions["check"] {
   /** What CONNECT named; 0 before it. */
@@ -63,14 +60,14 @@ export function packetCheck(): PacketSplitterOptions["check"] {
     if (level === 0) {
       const connect = checkConnect(packet);
       level = connect.level;
-      return connect.fault;
+      return connect.fault === null ? null : { ...connect.fault, connectLevel: level };
     }
     const is5 = level === LEVEL_OF_MQTT_5;
     return packet.header >> 4 === PUBLISH ? publishFault(packet, is5 && !isPartial) : otherFault(packet, is5);
   };
 }
 
-function checkConnect(packet: RawPacket): { readonly level: number; readonly fault: string | null } {
+function checkConnect(packet: RawPacket): { readonly level: number; readonly fault: Violation | null } {
   const name = nameOf(packet);
   const fields = new PacketFields(packet, name);
   fields.expect(name === "CONNECT", "before CONNECT");
@@ -78,12 +75,12 @@ function checkConnect(packet: RawPacket): { readonly level: number; readonly fau
   const levels = PROTOCOL_LEVELS.get(fields.text("protocol name"));
   fields.expect(levels !== undefined, "without the name MQTT");
   const level = fields.uint8() & ~BRIDGE;
-  if (fields.fault === null && levels?.includes(level) !== true) return { level, fault: UNKNOWN_LEVEL };
+  fields.expect(levels?.includes(level) === true, "with a version of MQTT that does not exist", "unknown-level");
   return { level, fault: connectFault(fields, level === LEVEL_OF_MQTT_5) };
 }
 
 /** `fields` are read on from the flags. */
-function connectFault(fields: PacketFields, is5: boolean): string | null {
+function connectFault(fields: PacketFields, is5: boolean): Violation | null {
   const flags = fields.uint8();
   const has = (flag: number): boolean => (flags & flag) !== 0;
   fields.expect(!has(RESERVED), "with its reserved flag");
@@ -103,25 +100,25 @@ function connectFault(fields: PacketFields, is5: boolean): string | null {
   return fields.end();
 }
 
-function publishFault(packet: RawPacket, is5: boolean): string | null {
+function publishFault(packet: RawPacket, is5: boolean): Violation | null {
   const { bytes, header, start, end } = packet;
   const qos = (header >> 1) & 3;
-  if (qos > HIGHEST_QOS) return "PUBLISH with QoS 3";
-  if (qos === 0 && (header & DUP) !== 0) return "PUBLISH with DUP, but QoS 0";
+  if (qos > HIGHEST_QOS) return malformed("PUBLISH with QoS 3");
+  if (qos === 0 && (header & DUP) !== 0) return malformed("PUBLISH with DUP, but QoS 0");
   const topicStart = start + 2;
   const topicEnd = topicStart > end ? topicStart : topicStart + bytes.readUInt16BE(start);
   const payloadStart = qos === 0 ? topicEnd : topicEnd + 2;
-  if (payloadStart > end) return "PUBLISH that ends too early";
-  if (qos > 0 && bytes.readUInt16BE(topicEnd) === 0) return "PUBLISH with packet id 0";
+  if (payloadStart > end) return malformed("PUBLISH that ends too early");
+  if (qos > 0 && bytes.readUInt16BE(topicEnd) === 0) return violation("protocol-error", "PUBLISH with packet id 0");
   const propertiesFault = is5 ? publishPropertiesFault(packet, payloadStart) : null;
   if (propertiesFault !== null) return propertiesFault;
   // Since MQTT 5 an alias may stand for the topic.
   if (is5 && topicStart === topicEnd) return null;
   const fault = topicFault(bytes, topicStart, topicEnd);
-  return fault === null ? null : `PUBLISH whose topic ${fault}`;
+  return fault === null ? null : malformed(`PUBLISH whose topic ${fault}`);
 }
 
-function publishPropertiesFault(packet: RawPacket, start: number): string | null {
+function publishPropertiesFault(packet: RawPacket, start: number): Violation | null {
   // Most have none.
   if (start < packet.end && packet.bytes[start] === 0) return null;
   const fields = new PacketFields({ ...packet, start }, "PUBLISH");
@@ -130,7 +127,7 @@ function publishPropertiesFault(packet: RawPacket, start: number): string | null
 }
 
 /** A case is the type and the flags that go with it [MQTT-2.2.2-1]. */
-function otherFault(packet: RawPacket, is5: boolean): string | null {
+function otherFault(packet: RawPacket, is5: boolean): Violation | null {
   const name = nameOf(packet);
   const fields = new PacketFields(packet, name);
   switch (packet.header) {
@@ -151,8 +148,10 @@ function otherFault(packet: RawPacket, is5: boolean): string | null {
       if (is5) reasonAnd(ALLOWED_PROPERTIES.disconnect, fields);
       return fields.end();
     default:
-      if (name === "CONNECT") return "CONNECT for the second time";
-      return BROKERS_PACKETS.has(name) ? `${name}, which only a broker sends` : `${name} with wrong flags`;
+      if (name === "CONNECT") return violation("protocol-error", "CONNECT for the second time");
+      return BROKERS_PACKETS.has(name)
+        ? violation("protocol-error", `${name}, which only a broker sends`)
+        : malformed(`${name} with wrong flags`);
   }
 }
 
@@ -169,10 +168,10 @@ const HIGHEST_SUBSCRIPTION_OPTIONS = 0b10_1110;
 const MAX_FILTERS_PER_PACKET = 1_000;
 
 /** Of SUBSCRIBE, whose filters have a QoS or options each, and of UNSUBSCRIBE, with null for `highest`. */
-function filtersFault(fields: PacketFields, is5: boolean, highest: number | null): string | null {
+function filtersFault(fields: PacketFields, is5: boolean, highest: number | null): Violation | null {
   fields.packetId();
   if (is5) fields.properties(highest === null ? ALLOWED_PROPERTIES.unsubscribe : ALLOWED_PROPERTIES.subscribe);
-  fields.expect(fields.goesOn, "without a filter");
+  fields.expect(fields.goesOn, "without a filter", "protocol-error");
   for (let count = 1; fields.goesOn; count++) {
     fields.expect(count <= MAX_FILTERS_PER_PACKET, `with over ${MAX_FILTERS_PER_PACKET} filters`);
     fields.expect(fields.text("filter") !== "", "with an empty filter");

@@ -4,32 +4,36 @@ import { assertNever } from "../../../../shared/errors.ts";
 import type { RawPacket } from "./packet-splitter.ts";
 import { PROPERTY_TYPES, type PropertyType, USER_PROPERTY } from "./properties.ts";
 import { HAS_CONTROL_CHARACTER, textFault, topicFault } from "./utf8-fields.ts";
+import { type Violation, type ViolationKind, violation } from "./violation.ts";
 
 export class PacketFields {
   readonly #packet: RawPacket;
   readonly #name: string;
   #at: number;
-  #fault: string | null = null;
+  /** Of the packet; of its properties while they are read. */
+  #end: number;
+  #fault: Violation | null = null;
 
   /** `name` is that of the packet, which a fault begins with. */
   constructor(packet: RawPacket, name: string) {
     this.#packet = packet;
     this.#name = name;
     this.#at = packet.start;
+    this.#end = packet.end;
   }
 
-  get fault(): string | null {
+  get fault(): Violation | null {
     return this.#fault;
   }
 
   /** Something is left to be read. */
   get goesOn(): boolean {
-    return this.#fault === null && this.#at < this.#packet.end;
+    return this.#fault === null && this.#at < this.#end;
   }
 
   /** Where `holds` is false, `otherwise` is the fault. */
-  expect(holds: boolean, otherwise: string): void {
-    if (!holds) this.#fault ??= `${this.#name} ${otherwise}`;
+  expect(holds: boolean, otherwise: string, kind: ViolationKind = "malformed"): void {
+    if (!holds) this.#fault ??= violation(kind, `${this.#name} ${otherwise}`);
   }
 
   uint8(): number {
@@ -38,7 +42,7 @@ export class PacketFields {
   }
 
   packetId(): void {
-    this.expect(this.#uint16() > 0, "with packet id 0");
+    this.expect(this.#uint16() > 0, "with packet id 0", "protocol-error");
   }
 
   keepAlive(): void {
@@ -71,23 +75,24 @@ export class PacketFields {
   /** The property block of MQTT 5: each is allowed, and there once [MQTT-2.2.2-2]. */
   properties(allowed: ReadonlySet<number>): void {
     const length = this.#varint();
-    const end = this.#at + length;
-    this.expect(end <= this.#packet.end, "that ends too early");
+    const packetEnd = this.#end;
+    this.expect(this.#at + length <= packetEnd, "that ends too early");
+    this.#end = Math.min(this.#at + length, packetEnd);
     const seen = new Set<number>();
-    while (this.#fault === null && this.#at < end) {
+    while (this.goesOn) {
       const id = this.uint8();
       this.expect(allowed.has(id), `with property ${id}, which it may not have`);
-      this.expect(id === USER_PROPERTY || !seen.has(id), `with property ${id} twice`);
+      this.expect(id === USER_PROPERTY || !seen.has(id), `with property ${id} twice`, "protocol-error");
       seen.add(id);
       this.#property(PROPERTY_TYPES.get(id));
     }
-    this.expect(this.#at === end || this.#fault !== null, "whose properties are longer than they say");
+    this.#end = packetEnd;
   }
 
   #property(type: PropertyType | undefined): void {
     switch (type) {
       case "byte":
-        this.expect(this.uint8() <= 1, "with a property that is neither 0 nor 1");
+        this.expect(this.uint8() <= 1, "with a property that is neither 0 nor 1", "protocol-error");
         break;
       case "uint16":
         this.#take(2);
@@ -96,10 +101,13 @@ export class PacketFields {
         this.#take(4);
         break;
       case "varint":
-        this.expect(this.#varint() > 0, "with a subscription identifier of 0");
+        this.expect(this.#varint() > 0, "with a subscription identifier of 0", "protocol-error");
         break;
       case "text":
         this.text("property");
+        break;
+      case "topic":
+        this.#string("response topic", topicFault, "protocol-error");
         break;
       case "binary":
         this.binary();
@@ -127,8 +135,8 @@ export class PacketFields {
   }
 
   /** The first fault, which may be that something is left. */
-  end(): string | null {
-    this.expect(this.#at === this.#packet.end, "with bytes left over");
+  end(): Violation | null {
+    this.expect(this.#at === this.#end, "with bytes left over");
     return this.#fault;
   }
 
@@ -137,20 +145,20 @@ export class PacketFields {
     return at === null ? 0 : this.#packet.bytes.readUInt16BE(at);
   }
 
-  #string(what: string, faultOf: typeof textFault): string {
+  #string(what: string, faultOf: typeof textFault, kind: ViolationKind = "malformed"): string {
     const { bytes } = this.#packet;
     const length = this.#uint16();
     const start = this.#take(length);
     if (start === null) return "";
     const fault = faultOf(bytes, start, start + length);
-    this.expect(fault === null, `whose ${what} ${fault}`);
+    this.expect(fault === null, `whose ${what} ${fault}`, kind);
     return bytes.toString("utf8", start, start + length);
   }
 
   /** Where `length` bytes begin; null after a fault, which may be that there are not so many. */
   #take(length: number): number | null {
     const start = this.#at;
-    this.expect(start + length <= this.#packet.end, "that ends too early");
+    this.expect(start + length <= this.#end, "that ends too early");
     if (this.#fault !== null) return null;
     this.#at += length;
     return start;

@@ -2,6 +2,7 @@
 // bytes) and decides for each, in order: rejected, taken by the fast path, or left to the broker. Invariant: no packet
 // overtakes another. Once one packet of a read is left to the broker, all behind it in that read are as well.
 import { mostCostOf, PARSED_MESSAGE_BYTES, type Share } from "../../../access/limits/budget.ts";
+import { malformed, type Violation, violation } from "./violation.ts";
 
 const PUBLISH = 3;
 const PUBACK = 4;
@@ -51,7 +52,7 @@ export interface PacketSplitterOptions {
    * Given every packet in order, before any other handler: what is wrong with it, or null. Of one that `isPartial` the topic and
    * what is before it have arrived.
    */
-  readonly check: (packet: RawPacket, isPartial?: boolean) => string | null;
+  readonly check: (packet: RawPacket, isPartial?: boolean) => Violation | null;
   /**
    * Offered every packet in order, until it leaves one to the broker: those behind it in the same read are the broker's too,
    * so that none overtakes. True takes the packet out, and what it costs from the share.
@@ -68,7 +69,7 @@ export interface SplitPackets {
   /** What `rest` took from the share. */
   readonly brokerBytes: number;
   /** What is wrong with the stream. */
-  readonly violation: string | null;
+  readonly violation: Violation | null;
 }
 
 const NO_PACKETS: SplitPackets = { rest: null, brokerBytes: 0, violation: null };
@@ -85,7 +86,7 @@ export class PacketSplitter {
   /** What has arrived and was not passed on: whole packets that wait for room, or the beginning of one. */
   #chunks: Buffer[] = [];
   #bytes = 0;
-  #violation: string | null = null;
+  #violation: Violation | null = null;
   /** From how many bytes on there may be a whole packet. */
   #neededBytes = 0;
   #hasWaiting = false;
@@ -104,7 +105,7 @@ export class PacketSplitter {
   }
 
   /** What is wrong with the stream; nothing behind it is parsed. */
-  get violation(): string | null {
+  get violation(): Violation | null {
     return this.#violation;
   }
 
@@ -144,7 +145,8 @@ export class PacketSplitter {
     const bytes = this.#chunks.length === 1 ? only : Buffer.concat(this.#chunks);
     if (!this.#hasBegun) {
       this.#hasBegun = true;
-      this.#violation = foreignProtocol(bytes);
+      const foreign = foreignProtocol(bytes);
+      this.#violation = foreign === null ? null : malformed(foreign);
       if (this.#violation !== null) return { ...NO_PACKETS, violation: this.#violation };
     }
     const { share } = this.#options;
@@ -175,7 +177,7 @@ export class PacketSplitter {
     }
     if (at > 0) share.finished();
     if (this.#violation !== null && (this.#mayCountCharacters || hasWideCharacters(last)))
-      this.#violation += COUNTS_CHARACTERS;
+      this.#violation = { ...this.#violation, words: this.#violation.words + COUNTS_CHARACTERS };
     const leftBytes = bytes.length - at;
     if (at > 0) this.#mayCountCharacters = leftBytes > 0 && leftBytes <= MAX_SPILT_BYTES && hasWideCharacters(last);
     this.#chunks = [];
@@ -193,21 +195,25 @@ export class PacketSplitter {
     this.#neededBytes = bytes.length - at + 1;
     if (header === undefined) return null;
     const type = header >> 4;
-    if (type === 0 || type === 15) return this.#violated(`packet type ${type} does not exist`);
+    if (type === 0 || type === 15)
+      return this.#violated(violation("protocol-error", `packet type ${type} does not exist`));
     let length = 0;
     for (let index = 1; ; index++) {
       const byte = bytes[at + index];
       if (byte === undefined) return null;
       length += (byte & 127) * 128 ** (index - 1);
       if (byte > 127) {
-        if (index === MAX_REMAINING_LENGTH_BYTES) return this.#violated("the length of a packet has over 4 bytes");
+        if (index === MAX_REMAINING_LENGTH_BYTES)
+          return this.#violated(malformed("the length of a packet has over 4 bytes"));
         continue;
       }
       const packetBytes = 1 + index + length;
       if (packetBytes > maxPacketBytes && type === PUBLISH && packetBytes <= MAX_DROPPED_PACKET_BYTES)
         return this.#beginToDrop({ bytes, header, start: at + 1 + index, end: bytes.length }, packetBytes);
       if (packetBytes > maxPacketBytes)
-        return this.#violated(`a packet of ${packetBytes} bytes or more; ${maxPacketBytes} are read`);
+        return this.#violated(
+          violation("too-large", `a packet of ${packetBytes} bytes or more; ${maxPacketBytes} are read`),
+        );
       if (at + packetBytes <= bytes.length) return { bytes, header, start: at + 1 + index, end: at + packetBytes };
       this.#neededBytes = packetBytes;
       return null;
@@ -238,8 +244,8 @@ export class PacketSplitter {
     return null;
   }
 
-  #violated(reason: string): null {
-    this.#violation = reason;
+  #violated(found: Violation): null {
+    this.#violation = found;
     return null;
   }
 }

@@ -1,13 +1,13 @@
 // The property block of MQTT 5 packets (section 2.2.2), walked over without making anything of it.
 
 /** How the value of a property is written. */
-export type PropertyType = "byte" | "uint16" | "uint32" | "varint" | "text" | "binary" | "pair";
+export type PropertyType = "byte" | "uint16" | "uint32" | "varint" | "text" | "topic" | "binary" | "pair";
 
 export const PROPERTY_TYPES: ReadonlyMap<number, PropertyType> = new Map([
   [0x01, "byte"],
   [0x02, "uint32"],
   [0x03, "text"],
-  [0x08, "text"],
+  [0x08, "topic"],
   [0x09, "binary"],
   [0x0b, "varint"],
   [0x11, "uint32"],
@@ -69,6 +69,7 @@ function endOfValue(bytes: Buffer, at: number, id: number): number | null {
     case "uint32":
       return at + 4;
     case "text":
+    case "topic":
     case "binary":
       return at + 2 + lengthAt(bytes, at);
     case "pair": {

@@ -7,6 +7,7 @@
 import type { Duplex } from "node:stream";
 import { batchWrites } from "./batched-writes.ts";
 import { PacketSplitter, type PacketSplitterOptions } from "./packet-splitter.ts";
+import type { Violation } from "./violation.ts";
 
 /** What a socket reads at once. */
 const READ_CHUNK_BYTES = 64 * 1024;
@@ -14,7 +15,7 @@ const SMALL_PACKET_BYTES = 4 * 1024;
 
 export interface GuardOptions extends PacketSplitterOptions {
   /** Called once, just before the socket is destroyed. */
-  readonly onViolation: (reason: string) => void;
+  readonly onViolation: (violation: Violation) => void;
   /** Called for each piece of a packet that is too large and is dropped. */
   readonly onDropping: () => void;
   /** Called when the broker is done with the packets it was given. */

@@ -10,15 +10,20 @@ type Explained = IPubackPacket | IPubrecPacket | IDisconnectPacket;
 
 export class AnswerWriter {
   readonly #session: MqttSession;
+  readonly #onTooLarge: () => void;
   /** Null before CONNECT is accepted. */
   agreed: Pick<Agreed, "wantsReasons" | "maxPacketBytes"> | null = null;
 
-  constructor(session: MqttSession) {
+  /** `onTooLarge` is called where an answer is larger than the client takes, in its place [MQTT-3.1.2-24]. */
+  constructor(session: MqttSession, onTooLarge: () => void) {
     this.#session = session;
+    this.#onTooLarge = onTooLarge;
   }
 
   write(packet: Packet): void {
-    this.#send(encode(packet, this.#session.level));
+    const bytes = encode(packet, this.#session.level);
+    if (this.#fits(bytes)) this.#send(bytes);
+    else this.#onTooLarge();
   }
 
   /** Acknowledges a message; `words` are for the client, null where nothing is wrong or it need not be said. */
@@ -43,8 +48,12 @@ export class AnswerWriter {
   #explain(packet: Explained, words: string | null): void {
     const { level } = this.#session;
     const explained = words === null ? null : encode({ ...packet, properties: { reasonString: words } }, level);
-    const hasRoom = explained !== null && explained.length <= (this.agreed?.maxPacketBytes ?? 0);
-    this.#send(hasRoom ? explained : encode(packet, level));
+    const bytes = explained !== null && this.#fits(explained) ? explained : encode(packet, level);
+    if (this.#fits(bytes)) this.#send(bytes);
+  }
+
+  #fits({ length }: Uint8Array): boolean {
+    return this.agreed === null || length <= this.agreed.maxPacketBytes;
   }
 
   #send(bytes: Uint8Array): void {
