@@ -1,7 +1,7 @@
 // The log of the hub for as long as the page is open: asked for on the live connection, again after each reconnection and with
 // each change of the filter.
 import { useCallback, useEffect, useRef, useState } from "react";
-import type { LogEvent, LogFilter, LogRequest } from "../../../../shared/message-log.ts";
+import { fitsFilter, type LogEvent, type LogFilter, type LogRequest } from "../../../../shared/message-log.ts";
 import { useSignal } from "../../../api/feed/signal.ts";
 import { useLive } from "../../../api/feed/use-live.ts";
 import { language } from "../../../i18n/language.ts";
@@ -29,6 +29,7 @@ export function useMessageLog(filter: LogFilter, isHeld: boolean): MessageLog {
   const [talkers, setTalkers] = useState<Talkers>();
   const [isFull, setFull] = useState(false);
   const held = useRef(isHeld);
+  const wanted = useRef(filter);
   const isFirst = useRef(true);
 
   useEffect(() => {
@@ -41,9 +42,13 @@ export function useMessageLog(filter: LogFilter, isHeld: boolean): MessageLog {
     const onMessage = ({ data }: MessageEvent<string>) => {
       if (!data.startsWith(EVENT_OF_LOG)) return;
       const event: LogEvent = JSON.parse(data);
-      if (event.type === "log") setRows((all) => withNew(all, event.rows, event.leftOut, held.current));
-      else if (event.type === "log-talkers") setTalkers(event);
-      else setFull(true);
+      if (event.type === "log") {
+        // Those on the way were chosen by the filter before.
+        const fitting = event.rows.filter((row) => fitsFilter(row, wanted.current));
+        setRows((all) => withNew(all, fitting, event.leftOut, held.current));
+      }
+      if (event.type === "log-talkers") setTalkers(event);
+      if (event.type === "log-full") setFull(true);
     };
     socket.addEventListener("message", onMessage);
     return () => {
@@ -55,11 +60,12 @@ export function useMessageLog(filter: LogFilter, isHeld: boolean): MessageLog {
 
   const asked = JSON.stringify(filter);
   useEffect(() => {
-    const wanted: LogFilter = JSON.parse(asked);
-    setRows((all) => filtered(all, wanted));
+    const changed: LogFilter = JSON.parse(asked);
+    wanted.current = changed;
+    setRows((all) => filtered(all, changed));
     if (socket === null) return;
     const timer = setTimeout(
-      () => ask(socket, { type: "log", filter: wanted, language }),
+      () => ask(socket, { type: "log", filter: changed, language }),
       isFirst.current ? 0 : FILTER_DELAY_MS,
     );
     isFirst.current = false;

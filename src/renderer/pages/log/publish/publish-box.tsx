@@ -2,7 +2,6 @@
 import { useMutation } from "@tanstack/react-query";
 import { type SubmitEvent, useEffect, useId, useRef, useState } from "react";
 import type { Published } from "../../../../shared/message-log.ts";
-import { announce } from "../../../api/announcements.ts";
 import { apiUrl, explain, post } from "../../../api/client.ts";
 import { useStored } from "../../../api/kept/stored.ts";
 import { useDevices } from "../../../api/queries.ts";
@@ -21,10 +20,7 @@ export function PublishBox({ draft }: { readonly draft: Draft | undefined }) {
   const payloadField = useRef<HTMLTextAreaElement>(null);
   const publishing = useMutation({
     mutationFn: (published: PublishedMessage) => post<Published>(apiUrl("messages"), published),
-    onSuccess: (outcome, published) => {
-      remember(published);
-      announce(outcomeText(outcome), { isHeardOnly: true });
-    },
+    onSuccess: (_outcome, published) => remember(published),
   });
   const { reset } = publishing;
   useEffect(() => {
