@@ -133,6 +133,9 @@ async function importFile(
     }
     progress.end();
     return state;
+  } catch (error) {
+    if (signal.aborted && !isDryRun) throw new Failure(message("cli/import-interrupted"), { cause: error });
+    throw error;
   } finally {
     // Not by the signal: that may be why it ends.
     await ask(hub, at, { method: "DELETE" }).catch(() => undefined);

@@ -12,8 +12,8 @@ import { type ImportedUnit, type LineReason, RowReader } from "./row-reader.ts";
 import { TableRows } from "./table-rows.ts";
 
 /** A commit of so many takes some milliseconds. */
-const READINGS_PER_BATCH = 1_000;
-const ROWS_PER_TURN = 500;
+const READINGS_PER_BATCH = 500;
+const ROWS_PER_TURN = 100;
 
 /** Where imported readings belong: the devices of the hub. */
 export interface ImportTarget {

@@ -42,6 +42,7 @@ export const cli = {
     `“${said}” is none of ${choices}.${didYouMean(meant)}`,
 
   "cli/import-problem": ({ reason }: Reason) => `Nothing is imported. ${reason}`,
+  "cli/import-interrupted": () => "Interrupted: what was stored by then stays. Importing the file again completes it.",
   "cli/import-day-order": () =>
     "Nothing is imported: the file does not tell whether days or months come first. Say --time day-first or --time month-first.",
 
