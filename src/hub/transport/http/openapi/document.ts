@@ -46,6 +46,7 @@ const TAGS: readonly (readonly [name: string, description: string])[] = [
   ["Devices", "The registry: names, presence, controls, joining."],
   ["Readings", "Charts, raw rows, how long readings are kept."],
   ["Views", "Comparisons of several series that people have named."],
+  ["Mends", "Readings that people have hidden, corrected or scaled, and the way back."],
   ["Export", "Readings as files."],
   ["Commands", "What devices are told to do."],
   ["For devices", "What a Pi needs that has HTTP alone. A device that has a key shows it."],
