@@ -47,6 +47,7 @@ const TAGS: readonly (readonly [name: string, description: string])[] = [
   ["Readings", "Charts, raw rows, how long readings are kept."],
   ["Views", "Comparisons of several series that people have named."],
   ["Annotations", "Notes of people on the time axis, about a moment or a stretch."],
+  ["Mends", "Readings that people have hidden, corrected or scaled, and the way back."],
   ["Export", "Readings as files."],
   ["Commands", "What devices are told to do."],
   ["For devices", "What a Pi needs that has HTTP alone. A device that has a key shows it."],
