@@ -80,6 +80,7 @@ export class SpooledStore implements Store {
   async start(): Promise<void> {
     const { server, clock } = this.#options;
     await server.start();
+    this.#lastStatus = await server.status();
     await this.#files.openLeft();
     this.#endTimer = clock.every(MEASURE_PERIOD_MS, () => void this.#measure().catch(() => undefined));
     if (this.#files.newest === null) return;
