@@ -90,7 +90,13 @@ const commands = new Commands({
   onSaveFailed: (error) => log.error(error),
 });
 const mends = new MendList(records, clock);
-const view = new DeviceView({ directory, commands, simulated: { pastMsOf: () => null }, keys: access.deviceKeys, mends });
+const view = new DeviceView({
+  directory,
+  commands,
+  simulated: { pastMsOf: () => null },
+  keys: access.deviceKeys,
+  mends,
+});
 const feed = new LiveFeed({ events, devices: view, mends, clock });
 const registry = new Registry({
   directory,

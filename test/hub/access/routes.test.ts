@@ -75,8 +75,8 @@ const SHOWS_SOME = [
   "POST /api/v1/devices/:id/commands",
   "POST /api/v1/devices/:id/mends",
   "POST /api/v1/live/ticket",
-  "PUT /api/v1/annotations/:id",
   "POST /api/v1/messages",
+  "PUT /api/v1/annotations/:id",
 ];
 
 interface Asker {

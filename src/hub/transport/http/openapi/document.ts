@@ -49,6 +49,7 @@ const TAGS: readonly (readonly [name: string, description: string])[] = [
   ["Annotations", "Notes of people on the time axis, about a moment or a stretch."],
   ["Mends", "Readings that people have hidden, corrected or scaled, and the way back."],
   ["Export", "Readings as files."],
+  ["Import", "History from a file: guessed, tried, stored."],
   ["Commands", "What devices are told to do."],
   ["For devices", "What a Pi needs that has HTTP alone. A device that has a key shows it."],
   ["Access", "Keys, people, links, and who did what."],
