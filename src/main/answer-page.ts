@@ -2,7 +2,7 @@
 import { BrowserWindow, type IpcMainInvokeEvent, ipcMain } from "electron";
 import { Value } from "typebox/value";
 import { type BrambleBridge, bridgeChannels } from "../shared/bridge.ts";
-import { NoticeSettings } from "../shared/notices.ts";
+import { NoticeSettings } from "../shared/notices/notices.ts";
 import { appOrigin } from "./app-protocol.ts";
 import type { DesktopPreferences } from "./desktop-settings.ts";
 import type { HubProcess } from "./hub-process.ts";

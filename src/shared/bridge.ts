@@ -1,7 +1,7 @@
 // What the window may ask of the desktop app. In a browser there is no bridge.
 import type { ExportQuery } from "./api.ts";
 import type { AnyMessage } from "./messages/message.ts";
-import type { NoticeSettings } from "./notices.ts";
+import type { NoticeSettings } from "./notices/notices.ts";
 
 export type HubState =
   | { readonly kind: "starting" }

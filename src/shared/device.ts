@@ -3,7 +3,7 @@ import { type Static, type TSchema, Type } from "typebox";
 import { AddedControl, Publishes } from "./controls/added-control.ts";
 import { Desired } from "./controls/command.ts";
 import { Control, ControlValue, MAX_CONTROLS_PER_DEVICE } from "./controls/control.ts";
-import { MendState } from "./mend.ts";
+import { MendState } from "./history/mend.ts";
 import { DeviceKey, OfferedKey } from "./security/access.ts";
 
 export const Presence = Type.Object({

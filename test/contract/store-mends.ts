@@ -6,7 +6,7 @@ import { MendList } from "../../src/hub/mend/mend-list.ts";
 import { mendedReadings } from "../../src/hub/mend/mended-readings.ts";
 import { Mending } from "../../src/hub/mend/mending.ts";
 import type { ReadingStore } from "../../src/hub/store/readings.ts";
-import type { Mend, MendRequest, Repair } from "../../src/shared/mend.ts";
+import type { Mend, MendRequest, Repair } from "../../src/shared/history/mend.ts";
 import { deviceId, metricName } from "../support/stores/store.ts";
 import {
   compareAll,

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "@playwright/test";
 import { NewsDesk } from "../../src/main/notices/news.ts";
 import type { Device } from "../../src/shared/device.ts";
-import { USUAL_NOTICES } from "../../src/shared/notices.ts";
+import { USUAL_NOTICES } from "../../src/shared/notices/notices.ts";
 import { type Desktop, launch, Profile } from "./desktop.ts";
 
 /** Between two looks at the hub, with time to spare for a busy machine. */

@@ -1,7 +1,7 @@
 // The messages that the log page keeps: bounded, held still while somebody looks, none lost on the way.
 import { expect, test } from "vitest";
 import { filtered, type LogRows, NO_ROWS, released, withNew } from "../../src/renderer/pages/log/live/log-rows.ts";
-import type { LogRow } from "../../src/shared/message-log.ts";
+import type { LogRow } from "../../src/shared/mqtt/message-log.ts";
 
 const row = (payload: string): LogRow => {
   const way = { transport: "mqtt", address: "192.0.2.1" } as const;

@@ -5,8 +5,8 @@ import { inUnit } from "../../src/renderer/i18n/units.ts";
 import { arrange, moved } from "../../src/renderer/pages/overview/arrange/arrange.ts";
 import { linkOf, parseFilters } from "../../src/renderer/pages/overview/arrange/filters.ts";
 import type { OverviewLayout } from "../../src/renderer/shell/overview-layout.ts";
-import { reasonsOf } from "../../src/shared/attention.ts";
 import type { Device } from "../../src/shared/device.ts";
+import { reasonsOf } from "../../src/shared/notices/attention.ts";
 
 const NOW_MS = 1_750_000_000_000;
 const LAYOUT: OverviewLayout = { view: "cards", group: "room", order: "name", byHand: [] };

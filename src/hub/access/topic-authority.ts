@@ -3,7 +3,7 @@
 // Invariant: what is asked for each forwarded message takes the same time however many devices and controls there are.
 import { assertNever } from "../../shared/errors.ts";
 import type { DeviceId } from "../../shared/ids.ts";
-import { filterMatches, isCatchAll } from "../../shared/topics.ts";
+import { filterMatches, isCatchAll } from "../../shared/mqtt/topics.ts";
 import type { AccessSettings } from "./access-settings.ts";
 import type { DeviceKeys } from "./accounts/device-keys.ts";
 import type { DeviceAuthority } from "./device-authority.ts";

@@ -12,7 +12,7 @@ import type { DeviceControl } from "../../shared/device.ts";
 import type { Problem } from "../../shared/errors.ts";
 import type { DeviceId } from "../../shared/ids.ts";
 import { message } from "../../shared/messages/message.ts";
-import { filterMatches } from "../../shared/topics.ts";
+import { filterMatches } from "../../shared/mqtt/topics.ts";
 import type { Clock } from "../clock.ts";
 import type { HubEvents } from "../events.ts";
 import type { RecordStore } from "../store/records.ts";

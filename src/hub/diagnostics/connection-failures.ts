@@ -3,8 +3,8 @@
 import type { FailedClient } from "../../shared/doctor.ts";
 import { assertNever, type Problem } from "../../shared/errors.ts";
 import type { diagnostics } from "../../shared/messages/en/diagnostics.ts";
-import type { proxies } from "../../shared/messages/en/proxies.ts";
-import type { TlsFailure } from "../../shared/messages/en/tls.ts";
+import type { proxies } from "../../shared/messages/en/network/proxies.ts";
+import type { TlsFailure } from "../../shared/messages/en/network/tls.ts";
 import type { Language } from "../../shared/messages/language.ts";
 import { type Message, message, render } from "../../shared/messages/message.ts";
 import type { NotAdmitted } from "../access/limits/admission.ts";

@@ -1,7 +1,7 @@
 // What the doctor's checks need of the hub. A file of its own: the checks import it, and the doctor imports the checks.
 
 import type { HubInfo } from "../../shared/api.ts";
-import type { broker } from "../../shared/messages/en/broker.ts";
+import type { broker } from "../../shared/messages/en/network/broker.ts";
 import type { Message } from "../../shared/messages/message.ts";
 import type { TlsStatus } from "../../shared/security/tls.ts";
 import type { BackupCondition } from "../backups/backups.ts";

@@ -1,11 +1,11 @@
 // What a check found, as codes and parameters; rendered once for the report.
 import type { Check, CheckState } from "../../shared/doctor.ts";
-import type { broker } from "../../shared/messages/en/broker.ts";
 import type { doctor } from "../../shared/messages/en/doctor.ts";
-import type { proxies } from "../../shared/messages/en/proxies.ts";
+import type { broker } from "../../shared/messages/en/network/broker.ts";
+import type { proxies } from "../../shared/messages/en/network/proxies.ts";
+import type { tls } from "../../shared/messages/en/network/tls.ts";
+import type { work } from "../../shared/messages/en/network/work.ts";
 import type { backups } from "../../shared/messages/en/storage/backups.ts";
-import type { tls } from "../../shared/messages/en/tls.ts";
-import type { work } from "../../shared/messages/en/work.ts";
 import type { Language } from "../../shared/messages/language.ts";
 import { type Message, render } from "../../shared/messages/message.ts";
 

@@ -1,9 +1,10 @@
 // The log that people look at while messages arrive. Of what passes a viewer's filter a fair sample is shown, with the number of
 // messages that were left out; who sends most is counted of all.
 // Invariant: the tap is listened to only while somebody looks.
-import { fitsFilter, type LogEvent, type LogFilter, type LogRow } from "../../shared/message-log.ts";
+
 import type { Language } from "../../shared/messages/language.ts";
 import { render } from "../../shared/messages/message.ts";
+import { fitsFilter, type LogEvent, type LogFilter, type LogRow } from "../../shared/mqtt/message-log.ts";
 import type { Clock } from "../clock.ts";
 import { excerptOf } from "../observe/excerpt.ts";
 import type { MessageTap, SettledMessage } from "../observe/message-tap.ts";

@@ -1,6 +1,6 @@
 // Who sends most: messages and bytes of each device in the last minute, or of each address where a message names no device.
 import type { DeviceId } from "../../shared/ids.ts";
-import type { Talker } from "../../shared/message-log.ts";
+import type { Talker } from "../../shared/mqtt/message-log.ts";
 
 const SLOT_SECONDS = 5;
 const SLOTS = 60 / SLOT_SECONDS;

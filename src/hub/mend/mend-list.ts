@@ -1,6 +1,7 @@
 // The mends there are, in memory: every question asks for those of its series. A mend counts from when it is on disk.
+
+import { Mend, type MendState } from "../../shared/history/mend.ts";
 import { type DeviceId, type MetricName, parseDeviceId, parseMetricName } from "../../shared/ids.ts";
-import { Mend, type MendState } from "../../shared/mend.ts";
 import type { Clock } from "../clock.ts";
 import { type Mends, mendedValue, type SeriesMends, type TimeRange } from "../store/mended.ts";
 import type { ReadingSelection } from "../store/readings.ts";

@@ -2,8 +2,8 @@
 // read again.
 
 import type { Problem } from "../../shared/errors.ts";
+import { MAX_MENDS_PER_DEVICE, type Mend, type MendRequest, type MendResult } from "../../shared/history/mend.ts";
 import { type DeviceId, type MetricName, parseMetricName } from "../../shared/ids.ts";
-import { MAX_MENDS_PER_DEVICE, type Mend, type MendRequest, type MendResult } from "../../shared/mend.ts";
 import { message } from "../../shared/messages/message.ts";
 import type { Clock } from "../clock.ts";
 import type { Mends } from "../store/mended.ts";

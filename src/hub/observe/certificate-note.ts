@@ -1,6 +1,6 @@
 // What people have to be told of the hub's certificate in time. Open to all, as /healthz is: no path is in it.
 
-import type { tls } from "../../shared/messages/en/tls.ts";
+import type { tls } from "../../shared/messages/en/network/tls.ts";
 import { type Message, message } from "../../shared/messages/message.ts";
 import type { TlsStatus } from "../../shared/security/tls.ts";
 

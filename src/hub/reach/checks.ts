@@ -2,7 +2,7 @@
 // hub from calling itself ready for the internet.
 
 import type { Check, CheckState } from "../../shared/doctor.ts";
-import type { reach } from "../../shared/messages/en/reach.ts";
+import type { reach } from "../../shared/messages/en/network/reach.ts";
 import type { Language } from "../../shared/messages/language.ts";
 import { type Message, message, render } from "../../shared/messages/message.ts";
 import type { CertificateStatus, DdnsStatus } from "../../shared/security/reach.ts";

@@ -1,5 +1,5 @@
 // A failure that a person is told: thrown inside the room, shown by its status.
-import type { reach } from "../../shared/messages/en/reach.ts";
+import type { reach } from "../../shared/messages/en/network/reach.ts";
 import { type Message, render } from "../../shared/messages/message.ts";
 
 type ReachMessage = Message<Extract<keyof typeof reach, `reach/${string}`>>;

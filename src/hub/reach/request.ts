@@ -3,7 +3,7 @@
 import { request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import { rootCertificates } from "node:tls";
-import type { NetworkFault } from "../../shared/messages/en/reach.ts";
+import type { NetworkFault } from "../../shared/messages/en/network/reach.ts";
 import { message } from "../../shared/messages/message.ts";
 import { ReachError } from "./reach-error.ts";
 

@@ -1,6 +1,6 @@
 // How readings look through the mends of their series. All of it is pure: the readings and their rollups are never
 // rewritten, so that a mend that is undone leaves no trace.
-import type { Mend } from "../../shared/mend.ts";
+import type { Mend } from "../../shared/history/mend.ts";
 import type { SeriesKey } from "../../shared/reading.ts";
 
 /** In the order in which they were made. */

@@ -1,8 +1,8 @@
 // Notes of people on the time axis. They are few: all are in memory, and each change is on disk before it is told.
 import { randomUUID } from "node:crypto";
 import type { Problem } from "../../shared/errors.ts";
+import { Annotation, type AnnotationRequest } from "../../shared/history/timeline.ts";
 import { message } from "../../shared/messages/message.ts";
-import { Annotation, type AnnotationRequest } from "../../shared/timeline.ts";
 import type { Clock } from "../clock.ts";
 import type { HubEvents } from "../events.ts";
 import type { RecordKind, RecordStore } from "../store/records.ts";

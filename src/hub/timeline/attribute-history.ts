@@ -1,7 +1,7 @@
 // What devices said of themselves, and when it changed: firmware, model, and every text that they send beside readings. A text
 // that changes with each message, such as an uptime, keeps no place from the others.
 import { type Static, Type } from "typebox";
-import { AttributeChange } from "../../shared/timeline.ts";
+import { AttributeChange } from "../../shared/history/timeline.ts";
 import type { HubEvents } from "../events.ts";
 import type { RecordKind } from "../store/records.ts";
 import { DeviceHistories, type HistoriesOptions } from "./device-histories.ts";

@@ -1,9 +1,9 @@
 // Stretches of time whose readings came later than readings of their device do: it was offline, and sent what it had kept. The
 // look at a reading in time is one comparison. What a device with a wrong clock sends is not late.
 import { type Static, Type } from "typebox";
+import { Backfill } from "../../shared/history/timeline.ts";
 import type { DeviceId, MetricName } from "../../shared/ids.ts";
 import type { IncomingReading } from "../../shared/reading.ts";
-import { Backfill } from "../../shared/timeline.ts";
 import type { HubEvents } from "../events.ts";
 import type { RecordKind } from "../store/records.ts";
 import { DeviceHistories, type HistoriesOptions } from "./device-histories.ts";

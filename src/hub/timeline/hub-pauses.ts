@@ -5,7 +5,7 @@
 import { randomUUID } from "node:crypto";
 import { uptime } from "node:os";
 import { type Static, Type } from "typebox";
-import { HubPause } from "../../shared/timeline.ts";
+import { HubPause } from "../../shared/history/timeline.ts";
 import type { Clock } from "../clock.ts";
 import type { HubEvents } from "../events.ts";
 import type { RecordKind, RecordStore } from "../store/records.ts";

@@ -1,8 +1,8 @@
 // Comparisons that people named. They are few and asked for seldom, so each question reads them from the store.
 import { randomUUID } from "node:crypto";
 import type { Problem } from "../../shared/errors.ts";
+import { SavedView, type ViewRequest } from "../../shared/history/saved-view.ts";
 import { message } from "../../shared/messages/message.ts";
-import { SavedView, type ViewRequest } from "../../shared/saved-view.ts";
 import type { RecordKind, RecordStore } from "../store/records.ts";
 
 const MAX_VIEWS = 200;

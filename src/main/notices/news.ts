@@ -1,8 +1,9 @@
 // What is new since people were told last: kept apart from how it is told.
 // Invariant: what goes away before it was told is never told; what comes and goes is told once in a while.
-import { reasonsOf, UNDERVOLTAGE_METRIC } from "../../shared/attention.ts";
+
 import type { Device } from "../../shared/device.ts";
-import { NOTICE_KINDS, type NoticeKind, type NoticeSettings } from "../../shared/notices.ts";
+import { reasonsOf, UNDERVOLTAGE_METRIC } from "../../shared/notices/attention.ts";
+import { NOTICE_KINDS, type NoticeKind, type NoticeSettings } from "../../shared/notices/notices.ts";
 
 /** One that comes and goes is not told again within this time. */
 const TOLD_AGAIN_AFTER_MS = 15 * 60_000;

@@ -3,7 +3,7 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { type Static, Type } from "typebox";
 import { Value } from "typebox/value";
-import { NoticeSettings, USUAL_NOTICES } from "../../shared/notices.ts";
+import { NoticeSettings, USUAL_NOTICES } from "../../shared/notices/notices.ts";
 import type { DesktopLog } from "../desktop-log.ts";
 
 const Kept = Type.Object({

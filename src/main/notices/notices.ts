@@ -5,7 +5,7 @@ import type { DeviceList } from "../../shared/api.ts";
 import type { HubState } from "../../shared/bridge.ts";
 import type { Language } from "../../shared/messages/language.ts";
 import { type AnyMessage, loadLanguage, message, render } from "../../shared/messages/message.ts";
-import type { NoticeSettings } from "../../shared/notices.ts";
+import type { NoticeSettings } from "../../shared/notices/notices.ts";
 import type { DesktopLog } from "../desktop-log.ts";
 import type { HubEndpoint } from "../hub-process.ts";
 import type { TrayTexts } from "../tray.ts";

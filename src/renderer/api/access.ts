@@ -1,7 +1,7 @@
 // Who is signed in and what they may do, and the lists of the pages about access. A change fetches the lists that it touches
 // again. Secrets are in the answer to the request that made them alone: such a mutation is forgotten with its component.
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import type { MqttClientList } from "../../shared/mqtt-clients.ts";
+import type { MqttClientList } from "../../shared/mqtt/mqtt-clients.ts";
 import {
   type AccessSettings,
   type ApiKeyList,

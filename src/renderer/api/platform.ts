@@ -1,7 +1,7 @@
 // The only file that knows whether the page runs in the desktop app's window or in a browser's tab.
 import type { ExportQuery, LiveTicket } from "../../shared/api.ts";
 import type { BrambleBridge, DesktopSettings, HubState, SaveState } from "../../shared/bridge.ts";
-import type { NoticeSettings } from "../../shared/notices.ts";
+import type { NoticeSettings } from "../../shared/notices/notices.ts";
 import { apiUrl, requestBytes } from "./client.ts";
 
 declare global {

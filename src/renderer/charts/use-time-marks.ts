@@ -1,8 +1,8 @@
 // What is marked on the time axis of these devices' charts, and what a person is about to note there.
 import { useMemo } from "react";
-import { useAnnotations } from "../api/annotations.ts";
-import { useBackfills, useHubPauses } from "../api/device-history.ts";
 import { useSignal } from "../api/feed/signal.ts";
+import { useAnnotations } from "../api/history/annotations.ts";
+import { useBackfills, useHubPauses } from "../api/history/device-history.ts";
 import type { NoteMark, StretchMark, TimeMarks } from "./marks.ts";
 import type { TimeView } from "./view/time-view.ts";
 

@@ -1,28 +1,28 @@
 // Every sentence that the hub says to people, in English: a code and its parameters in, words out. A code is that of an error
 // or a finding, with a part behind a slash where one error has several sentences. Other languages have the same codes.
 import { access } from "./en/access.ts";
-import { broker } from "./en/broker.ts";
 import { cli } from "./en/cli.ts";
 import { devices } from "./en/devices.ts";
 import { diagnostics } from "./en/diagnostics.ts";
 import { doctor } from "./en/doctor.ts";
 import { files } from "./en/files.ts";
 import { importing } from "./en/history/import.ts";
+import { mend } from "./en/history/mend.ts";
+import { timeline } from "./en/history/timeline.ts";
 import { http } from "./en/http.ts";
 import { ingest } from "./en/ingest.ts";
-import { mend } from "./en/mend.ts";
 import { messageLog } from "./en/message-log.ts";
+import { broker } from "./en/network/broker.ts";
+import { proxies } from "./en/network/proxies.ts";
+import { reach } from "./en/network/reach.ts";
+import { tls } from "./en/network/tls.ts";
+import { work } from "./en/network/work.ts";
 import { notes } from "./en/notes.ts";
 import { notices } from "./en/notices.ts";
 import { places } from "./en/places.ts";
-import { proxies } from "./en/proxies.ts";
-import { reach } from "./en/reach.ts";
 import { simulation } from "./en/simulation.ts";
 import { start } from "./en/start.ts";
 import { backups } from "./en/storage/backups.ts";
-import { timeline } from "./en/timeline.ts";
-import { tls } from "./en/tls.ts";
-import { work } from "./en/work.ts";
 
 export const en = {
   ...access,

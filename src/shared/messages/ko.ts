@@ -3,27 +3,27 @@
 import type { cli } from "./en/cli.ts";
 import type { en } from "./en.ts";
 import { access } from "./ko/access.ts";
-import { broker } from "./ko/broker.ts";
 import { devices } from "./ko/devices.ts";
 import { diagnostics } from "./ko/diagnostics.ts";
 import { doctor } from "./ko/doctor.ts";
 import { files } from "./ko/files.ts";
 import { importing } from "./ko/history/import.ts";
+import { mend } from "./ko/history/mend.ts";
+import { timeline } from "./ko/history/timeline.ts";
 import { http } from "./ko/http.ts";
 import { ingest } from "./ko/ingest.ts";
-import { mend } from "./ko/mend.ts";
 import { messageLog } from "./ko/message-log.ts";
+import { broker } from "./ko/network/broker.ts";
+import { proxies } from "./ko/network/proxies.ts";
+import { reach } from "./ko/network/reach.ts";
+import { tls } from "./ko/network/tls.ts";
+import { work } from "./ko/network/work.ts";
 import { notes } from "./ko/notes.ts";
 import { notices } from "./ko/notices.ts";
 import { places } from "./ko/places.ts";
-import { proxies } from "./ko/proxies.ts";
-import { reach } from "./ko/reach.ts";
 import { simulation } from "./ko/simulation.ts";
 import { start } from "./ko/start.ts";
 import { backups } from "./ko/storage/backups.ts";
-import { timeline } from "./ko/timeline.ts";
-import { tls } from "./ko/tls.ts";
-import { work } from "./ko/work.ts";
 
 export const ko: Omit<typeof en, keyof typeof cli> = {
   ...access,

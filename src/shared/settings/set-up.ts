@@ -2,7 +2,7 @@
 import { type Static, Type } from "typebox";
 import { Retention } from "../api.ts";
 import { DeviceChanges } from "../device.ts";
-import { SavedView } from "../saved-view.ts";
+import { SavedView } from "../history/saved-view.ts";
 import { AccessChanges } from "../security/access.ts";
 import { BackupChanges } from "./backups.ts";
 import { HubSettingsChanges } from "./hub-settings.ts";

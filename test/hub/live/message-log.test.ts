@@ -7,8 +7,8 @@ import { type LogViewer, MessageLog } from "../../../src/hub/live/message-log.ts
 import { excerptOf } from "../../../src/hub/observe/excerpt.ts";
 import { type MessageOutcome, MessageTap } from "../../../src/hub/observe/message-tap.ts";
 import { parseDeviceId } from "../../../src/shared/ids.ts";
-import type { LogEvent, LogFilter, LogRow } from "../../../src/shared/message-log.ts";
 import { message } from "../../../src/shared/messages/message.ts";
+import type { LogEvent, LogFilter, LogRow } from "../../../src/shared/mqtt/message-log.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 
 const NOW_MS = 1_795_710_000_000;

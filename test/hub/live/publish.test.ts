@@ -4,7 +4,7 @@ import { connectAsync } from "mqtt";
 import { expect, test } from "vitest";
 import { WebSocket } from "ws";
 import type { Refused } from "../../../src/shared/api.ts";
-import type { LogEvent, LogRow } from "../../../src/shared/message-log.ts";
+import type { LogEvent, LogRow } from "../../../src/shared/mqtt/message-log.ts";
 import type { AuditEntry } from "../../../src/shared/security/access.ts";
 import { type HubInside, startHubInside } from "../../support/hub-inside.ts";
 import { until } from "../../support/until.ts";

@@ -3,7 +3,7 @@
 import Database from "better-sqlite3";
 import { expect, test } from "vitest";
 import type { Device } from "../../../src/shared/device.ts";
-import type { Mend } from "../../../src/shared/mend.ts";
+import type { Mend } from "../../../src/shared/history/mend.ts";
 import { type HubInside, startHubInside } from "../../support/hub-inside.ts";
 import { findings } from "../../support/stores/store.ts";
 import { until } from "../../support/until.ts";

@@ -3,7 +3,7 @@
 import { expect, test } from "vitest";
 import { WebSocket } from "ws";
 import type { LiveTicket } from "../../../src/shared/api.ts";
-import type { Annotation } from "../../../src/shared/timeline.ts";
+import type { Annotation } from "../../../src/shared/history/timeline.ts";
 import { type HubInside, startHubInside } from "../../support/hub-inside.ts";
 import { until } from "../../support/until.ts";
 

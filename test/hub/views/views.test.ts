@@ -1,6 +1,6 @@
 // Named comparisons: kept over a restart, removed, and shown to those alone who may see their devices.
 import { expect, test } from "vitest";
-import type { SavedView } from "../../../src/shared/saved-view.ts";
+import type { SavedView } from "../../../src/shared/history/saved-view.ts";
 import { type HubInside, startHubInside } from "../../support/hub-inside.ts";
 
 const save = (hub: HubInside, body: object) =>

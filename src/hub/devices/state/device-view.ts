@@ -2,8 +2,8 @@
 
 import type { Desired } from "../../../shared/controls/command.ts";
 import type { Device } from "../../../shared/device.ts";
+import type { MendState } from "../../../shared/history/mend.ts";
 import type { DeviceId } from "../../../shared/ids.ts";
-import type { MendState } from "../../../shared/mend.ts";
 import type { DeviceKey, OfferedKey } from "../../../shared/security/access.ts";
 import type { DeviceDirectory } from "../directory.ts";
 import type { DeviceState } from "./device-state.ts";

@@ -1,7 +1,7 @@
 // Aedes as the bus between publishers and subscribers. It also tells whether a topic has subscribers: messages without any need
 // not go through it. Clients are served by the session layer.
 import { Aedes } from "aedes";
-import { filterMatches } from "../../../shared/topics.ts";
+import { filterMatches } from "../../../shared/mqtt/topics.ts";
 
 /** Of the broker's persistence, which its types leave open, what is used here. */
 interface RetainedPersistence {

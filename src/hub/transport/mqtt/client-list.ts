@@ -1,5 +1,5 @@
 // A connected client as people are shown it.
-import { MAX_SHOWN_FILTERS, type MqttClient } from "../../../shared/mqtt-clients.ts";
+import { MAX_SHOWN_FILTERS, type MqttClient } from "../../../shared/mqtt/mqtt-clients.ts";
 import { nameOf } from "../../access/principal.ts";
 import type { Level } from "./messages/packets.ts";
 import type { Traffic } from "./session/traffic.ts";

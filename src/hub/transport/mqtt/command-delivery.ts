@@ -5,7 +5,7 @@ import type { Duplex } from "node:stream";
 import type { IPublishPacket } from "mqtt-packet";
 import type { Publication } from "../../../shared/controls/added-control.ts";
 import type { CommandMessage } from "../../../shared/controls/command.ts";
-import { filterMatches, isCatchAll } from "../../../shared/topics.ts";
+import { filterMatches, isCatchAll } from "../../../shared/mqtt/topics.ts";
 import type { Clock } from "../../clock.ts";
 import { type CommandChannel, CommandRefused } from "../../commands/channels.ts";
 import type { Commands } from "../../commands/commands.ts";

@@ -6,7 +6,7 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { createWebSocketStream } from "ws";
 import type { Publication } from "../../../shared/controls/added-control.ts";
-import type { MqttClientList } from "../../../shared/mqtt-clients.ts";
+import type { MqttClientList } from "../../../shared/mqtt/mqtt-clients.ts";
 import type { Admission, NotAdmitted } from "../../access/limits/admission.ts";
 import type { Budget } from "../../access/limits/budget.ts";
 import { plainAddress } from "../../access/networks.ts";

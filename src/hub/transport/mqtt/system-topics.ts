@@ -1,6 +1,6 @@
 // `$SYS` topics, named as Mosquitto names them, for administrators: what the broker does, every ten seconds, and at once to
 // one who subscribes.
-import { filterMatches } from "../../../shared/topics.ts";
+import { filterMatches } from "../../../shared/mqtt/topics.ts";
 import type { Message } from "./messages/packets.ts";
 
 const PERIOD_SECONDS = 10;

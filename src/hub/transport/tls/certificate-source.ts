@@ -1,5 +1,5 @@
 // Where the hub's certificate comes from. Each mode of TLS has a source of its own; the ports take whatever is current.
-import type { TlsProblem } from "../../../shared/messages/en/tls.ts";
+import type { TlsProblem } from "../../../shared/messages/en/network/tls.ts";
 import type { Message } from "../../../shared/messages/message.ts";
 import type { CertificateSource } from "../../reach/acme/certificate-source.ts";
 

@@ -1,7 +1,7 @@
 // Reads a certificate and its key as they stand in PEM, and says what is wrong with them before a port would use them.
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { createSecureContext, rootCertificates } from "node:tls";
-import type { TlsProblem } from "../../../shared/messages/en/tls.ts";
+import type { TlsProblem } from "../../../shared/messages/en/network/tls.ts";
 import { type Message, message } from "../../../shared/messages/message.ts";
 import type { CertificatePair } from "../../reach/acme/certificate-source.ts";
 

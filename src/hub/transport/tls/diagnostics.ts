@@ -1,5 +1,5 @@
 // Reports why the TLS handshake of a client failed, for the log and for the list that the doctor shows.
-import type { TlsFailure } from "../../../shared/messages/en/tls.ts";
+import type { TlsFailure } from "../../../shared/messages/en/network/tls.ts";
 import { type Message, message } from "../../../shared/messages/message.ts";
 import type { ConnectionFailures } from "../../diagnostics/connection-failures.ts";
 import type { LogThrottle } from "../../observe/log-throttle.ts";

@@ -3,7 +3,7 @@
 // broken, or half of a swap, is refused with a message, and the one before stays in use.
 import { type FSWatcher, watch } from "node:fs";
 import { dirname } from "node:path";
-import type { TlsProblem } from "../../../shared/messages/en/tls.ts";
+import type { TlsProblem } from "../../../shared/messages/en/network/tls.ts";
 import { type Message, message, render } from "../../../shared/messages/message.ts";
 import type { Clock } from "../../clock.ts";
 import type { Log } from "../../observe/log.ts";

@@ -4,7 +4,7 @@
 import { X509Certificate } from "node:crypto";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import type { TlsProblem } from "../../../shared/messages/en/tls.ts";
+import type { TlsProblem } from "../../../shared/messages/en/network/tls.ts";
 import { type Message, message } from "../../../shared/messages/message.ts";
 import type { Clock } from "../../clock.ts";
 import type { Log } from "../../observe/log.ts";

@@ -3,7 +3,7 @@
 // without TLS are open to this computer always, since the desktop app and the commands use them.
 import { X509Certificate } from "node:crypto";
 import { Failure, type Problem } from "../../../shared/errors.ts";
-import type { TlsProblem } from "../../../shared/messages/en/tls.ts";
+import type { TlsProblem } from "../../../shared/messages/en/network/tls.ts";
 import type { Language } from "../../../shared/messages/language.ts";
 import { type AnyMessage, type Message, message, render } from "../../../shared/messages/message.ts";
 import type { TlsChange, TlsMode, TlsSettings, TlsStatus } from "../../../shared/security/tls.ts";

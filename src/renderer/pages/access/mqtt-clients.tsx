@@ -1,5 +1,5 @@
 // Who is connected over MQTT, each with a button that disconnects it.
-import type { MqttClient } from "../../../shared/mqtt-clients.ts";
+import type { MqttClient } from "../../../shared/mqtt/mqtt-clients.ts";
 import { useAccessChange, useMqttClients } from "../../api/access.ts";
 import { apiUrl, explain, remove } from "../../api/client.ts";
 import { useNow } from "../../api/feed/use-now.ts";

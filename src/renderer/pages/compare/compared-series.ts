@@ -1,5 +1,5 @@
 // The series of a comparison in the page's address: `?series=raspi-01/temperature&series=…`, beside the time that is shown.
-import { MAX_SERIES_PER_VIEW, type ViewSeries } from "../../../shared/saved-view.ts";
+import { MAX_SERIES_PER_VIEW, type ViewSeries } from "../../../shared/history/saved-view.ts";
 
 export function seriesOf(hash: string): ViewSeries[] {
   const parameters = new URLSearchParams(hash.split("?")[1] ?? "");

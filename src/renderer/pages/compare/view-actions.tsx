@@ -1,8 +1,8 @@
 // Names a comparison, or forgets a named one.
 import { type SubmitEvent, useState } from "react";
-import type { SavedView, ViewSeries } from "../../../shared/saved-view.ts";
+import type { SavedView, ViewSeries } from "../../../shared/history/saved-view.ts";
 import { explain } from "../../api/client.ts";
-import { useRemoveView, useSaveView } from "../../api/views.ts";
+import { useRemoveView, useSaveView } from "../../api/history/views.ts";
 import type { TimeView } from "../../charts/view/time-view.ts";
 import { text } from "../../i18n/text.ts";
 import { goTo, LINKS } from "../../shell/use-route.ts";

@@ -1,8 +1,8 @@
 // What is known of a device besides its readings: what people entered, its address, its clock, and what it says of itself with
 // when that last changed.
 import type { Device } from "../../../shared/device.ts";
-import { useAttributeChanges } from "../../api/device-history.ts";
 import { hubNowMs } from "../../api/feed/hub-clock.ts";
+import { useAttributeChanges } from "../../api/history/device-history.ts";
 import { metricLabel } from "../../i18n/names.ts";
 import { timelineText as t } from "../../i18n/timeline-text.ts";
 import { formatDate, formatExact, formatMoment, formatSpan } from "../../i18n/times.ts";

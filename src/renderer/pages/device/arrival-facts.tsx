@@ -1,7 +1,7 @@
 // How a device's readings get here: how many are missing, how long they are on their way, and what that means.
 import type { Device } from "../../../shared/device.ts";
-import { useDelivery } from "../../api/device-history.ts";
 import { hubNowMs } from "../../api/feed/hub-clock.ts";
+import { useDelivery } from "../../api/history/device-history.ts";
 import { formatCount, formatShare } from "../../i18n/numbers.ts";
 import { timelineText as t } from "../../i18n/timeline-text.ts";
 import { formatDuration, formatMoment } from "../../i18n/times.ts";

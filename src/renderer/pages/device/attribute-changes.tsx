@@ -1,7 +1,7 @@
 // How what a device says of itself has changed, the latest first.
 import { useState } from "react";
-import { useAttributeChanges } from "../../api/device-history.ts";
 import { hubNowMs } from "../../api/feed/hub-clock.ts";
+import { useAttributeChanges } from "../../api/history/device-history.ts";
 import { metricLabel } from "../../i18n/names.ts";
 import { formatCount } from "../../i18n/numbers.ts";
 import { timelineText as t } from "../../i18n/timeline-text.ts";

@@ -3,7 +3,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useEffectEvent, useRef, useState } from "react";
 import type { Import, ImportFormChanges, ImportPass } from "../../../shared/history/import.ts";
 import { explain } from "../../api/client.ts";
-import { beginImport, changeImport, endImport, runImport } from "../../api/importing.ts";
+import { beginImport, changeImport, endImport, runImport } from "../../api/history/importing.ts";
 import { formatCount } from "../../i18n/numbers.ts";
 import { takeDroppedFile } from "../../shell/dropped-file.ts";
 import { PageHeader } from "../../shell/page-header.tsx";

@@ -2,7 +2,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import type { Refused } from "../../../shared/api.ts";
-import type { Published } from "../../../shared/message-log.ts";
+import type { Published } from "../../../shared/mqtt/message-log.ts";
 import { announce } from "../../api/announcements.ts";
 import { apiUrl, explain, post } from "../../api/client.ts";
 import { useNow } from "../../api/feed/use-now.ts";

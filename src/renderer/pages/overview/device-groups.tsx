@@ -1,7 +1,7 @@
 // The groups of devices, as cards or as rows of a list, with a handle on each while the order is made by hand.
 import type { ReactNode } from "react";
-import type { Reason } from "../../../shared/attention.ts";
 import type { Device } from "../../../shared/device.ts";
+import type { Reason } from "../../../shared/notices/attention.ts";
 import { text } from "../../i18n/text.ts";
 import type { OverviewLayout } from "../../shell/overview-layout.ts";
 import type { Group, GroupName } from "./arrange/arrange.ts";

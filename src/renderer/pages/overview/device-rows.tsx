@@ -1,7 +1,7 @@
 // Devices as rows of a dense list: many of them in one sight.
 import type { ReactNode } from "react";
-import type { Reason } from "../../../shared/attention.ts";
 import type { Device } from "../../../shared/device.ts";
+import type { Reason } from "../../../shared/notices/attention.ts";
 import { LastSeen } from "../../device/last-seen.tsx";
 import { LatestValue } from "../../device/latest-value.tsx";
 import { Presence } from "../../device/presence.tsx";

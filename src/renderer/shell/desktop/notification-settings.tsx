@@ -1,6 +1,6 @@
 // What the desktop app tells of while nobody looks at its window, and when it keeps quiet. In a browser there is nothing.
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { NOTICE_KINDS, type NoticeSettings } from "../../../shared/notices.ts";
+import { NOTICE_KINDS, type NoticeSettings } from "../../../shared/notices/notices.ts";
 import { desktopNotices } from "../../api/platform.ts";
 import { notifications as en } from "../../i18n/en/notifications.ts";
 import { notifications as ko } from "../../i18n/ko/notifications.ts";

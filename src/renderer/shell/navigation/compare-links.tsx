@@ -1,6 +1,6 @@
 // The links to the page that compares, and to the comparisons that people named.
 import { ChartSpline } from "lucide-react";
-import { useViews } from "../../api/views.ts";
+import { useViews } from "../../api/history/views.ts";
 import { text } from "../../i18n/text.ts";
 import { LINKS, type Route } from "../use-route.ts";
 import styles from "./navigation.module.css";

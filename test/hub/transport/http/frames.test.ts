@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import type { Frames } from "../../../../src/shared/frames.ts";
+import type { Frames } from "../../../../src/shared/history/frames.ts";
 import { deployFile } from "../../../support/deploy.ts";
 import { startTestHub, type TestHub } from "../../../support/hub.ts";
 

@@ -1,6 +1,6 @@
 // Who is connected, as the API and `$SYS` show it, and a client that is as large as a home automation server.
 import { describe, expect, test } from "vitest";
-import type { MqttClientList } from "../../../../src/shared/mqtt-clients.ts";
+import type { MqttClientList } from "../../../../src/shared/mqtt/mqtt-clients.ts";
 import type { NewApiKey } from "../../../../src/shared/security/access.ts";
 import { type HubInside, startHubInside } from "../../../support/hub-inside.ts";
 import { connectPeer } from "../../../support/mqtt/mqtt-peer.ts";

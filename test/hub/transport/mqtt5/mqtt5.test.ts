@@ -2,7 +2,7 @@
 import { fileURLToPath } from "node:url";
 import { connect as connectClient, type IClientOptions, type MqttClient } from "mqtt";
 import { describe, expect, test } from "vitest";
-import type { MqttClientList } from "../../../../src/shared/mqtt-clients.ts";
+import type { MqttClientList } from "../../../../src/shared/mqtt/mqtt-clients.ts";
 import type { NewApiKey } from "../../../../src/shared/security/access.ts";
 import { startTestHub, type TestHub } from "../../../support/hub.ts";
 import { run } from "../../../support/run.ts";

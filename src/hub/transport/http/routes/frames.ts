@@ -2,7 +2,7 @@
 import type { FastifyInstance } from "fastify";
 import { ApiError } from "../../../../shared/api.ts";
 import type { Device, Metric } from "../../../../shared/device.ts";
-import { type Frame, Frames, FramesQuery, MAX_FRAMES } from "../../../../shared/frames.ts";
+import { type Frame, Frames, FramesQuery, MAX_FRAMES } from "../../../../shared/history/frames.ts";
 import { parseDeviceId, parseMetricName } from "../../../../shared/ids.ts";
 import { message } from "../../../../shared/messages/message.ts";
 import type { Bucket } from "../../../../shared/reading.ts";

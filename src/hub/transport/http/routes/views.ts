@@ -2,7 +2,7 @@
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import { ApiError } from "../../../../shared/api.ts";
-import { SavedView, ViewList, ViewRequest } from "../../../../shared/saved-view.ts";
+import { SavedView, ViewList, ViewRequest } from "../../../../shared/history/saved-view.ts";
 import type { Access } from "../../../access/access.ts";
 import type { RecordStore } from "../../../store/records.ts";
 import { SavedViews } from "../../../views/saved-views.ts";

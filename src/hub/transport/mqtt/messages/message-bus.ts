@@ -2,7 +2,7 @@
 // that matches; a subscriber is to get one copy, with the options of all of them [MQTT-3.3.4-3].
 // Invariant: the emitter calls all listeners of a message in one go, so what they gathered is complete in the microtask behind.
 import type { AedesPublishPacket } from "aedes";
-import { isCatchAll } from "../../../../shared/topics.ts";
+import { isCatchAll } from "../../../../shared/mqtt/topics.ts";
 import type { AedesBroker } from "../aedes-broker.ts";
 import type { Message, PublisherId } from "./packets.ts";
 import type { Subscription } from "./subscription.ts";

@@ -1,7 +1,7 @@
 // Retained messages: the last one of each topic, kept in the store and over restarts, within bounds.
 // Invariant: a retained message is acknowledged once it is on disk.
 import { type Static, Type } from "typebox";
-import { filterMatches, isCatchAll } from "../../../../shared/topics.ts";
+import { filterMatches, isCatchAll } from "../../../../shared/mqtt/topics.ts";
 import type { Clock } from "../../../clock.ts";
 import type { RecordKind, RecordStore } from "../../../store/records.ts";
 import { type Message, sizeOf } from "./packets.ts";

@@ -2,11 +2,11 @@
 // drawn without it.
 import { useRef, useState } from "react";
 import type { Device, Metric } from "../../../../shared/device.ts";
-import type { Mend } from "../../../../shared/mend.ts";
+import type { Mend } from "../../../../shared/history/mend.ts";
 import { useMay } from "../../../api/access.ts";
 import { useLatest } from "../../../api/feed/use-live.ts";
 import { useNow } from "../../../api/feed/use-now.ts";
-import { useMends } from "../../../api/mends.ts";
+import { useMends } from "../../../api/history/mends.ts";
 import type { ShiftName } from "../../../charts/earlier.ts";
 import type { BucketWindow } from "../../../charts/series/bucket-window.ts";
 import { useNear } from "../../../charts/use-near.ts";

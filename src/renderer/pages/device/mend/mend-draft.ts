@@ -1,5 +1,5 @@
 // The box that a person draws around wrong readings, while it is drawn: fields may be empty, or wrong.
-import type { MendRequest } from "../../../../shared/mend.ts";
+import type { MendRequest } from "../../../../shared/history/mend.ts";
 
 export interface MendDraft {
   readonly fromMs: number;

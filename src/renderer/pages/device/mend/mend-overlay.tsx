@@ -2,7 +2,7 @@
 // the chart's drawing without rendering React.
 import { Chart } from "chart.js";
 import { type PointerEvent, type RefObject, useEffect, useEffectEvent, useRef } from "react";
-import type { Mend } from "../../../../shared/mend.ts";
+import type { Mend } from "../../../../shared/history/mend.ts";
 import { type MendDraft, numberOf } from "./mend-draft.ts";
 import styles from "./mend-overlay.module.css";
 

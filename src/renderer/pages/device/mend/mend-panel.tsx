@@ -2,10 +2,10 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { type SubmitEvent, useDeferredValue, useEffect, useId, useRef, useState } from "react";
 import type { Metric } from "../../../../shared/device.ts";
-import type { Repair } from "../../../../shared/mend.ts";
+import type { Repair } from "../../../../shared/history/mend.ts";
 import { announce } from "../../../api/announcements.ts";
 import { explain } from "../../../api/client.ts";
-import { undoMend, useApplyMend, useMendPreview } from "../../../api/mends.ts";
+import { undoMend, useApplyMend, useMendPreview } from "../../../api/history/mends.ts";
 import { mendText } from "../../../i18n/mend-text.ts";
 import { metricLabel } from "../../../i18n/names.ts";
 import { formatCount } from "../../../i18n/numbers.ts";

@@ -1,10 +1,10 @@
 // What was mended of a device's readings, the latest first: each can be undone, and the charts can be led to it.
 import type { Device } from "../../../../shared/device.ts";
-import type { Mend } from "../../../../shared/mend.ts";
+import type { Mend } from "../../../../shared/history/mend.ts";
 import { useMay } from "../../../api/access.ts";
 import { announce } from "../../../api/announcements.ts";
 import { explain } from "../../../api/client.ts";
-import { useMends, useUndoMend } from "../../../api/mends.ts";
+import { useMends, useUndoMend } from "../../../api/history/mends.ts";
 import type { TimeView } from "../../../charts/view/time-view.ts";
 import { mendText } from "../../../i18n/mend-text.ts";
 import { metricLabel } from "../../../i18n/names.ts";

@@ -1,7 +1,7 @@
 // A note that a person is about to write or to change, and how it is pointed at on the charts. It is drawn on all of them
 // meanwhile, by the time view's draft.
 import { type KeyboardEvent, type PointerEvent, useRef, useState } from "react";
-import type { Annotation } from "../../../../shared/timeline.ts";
+import type { Annotation } from "../../../../shared/history/timeline.ts";
 import { HALF_TIME_LABEL_WIDTH_PX } from "../../../charts/drawing/time-axis.ts";
 import type { TimeView } from "../../../charts/view/time-view.ts";
 

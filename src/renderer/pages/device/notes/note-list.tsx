@@ -1,12 +1,12 @@
 // A device's notes and those of all devices, the latest first: each leads to its place on the charts, and can be changed and
 // removed.
 import { useState } from "react";
-import type { Annotation } from "../../../../shared/timeline.ts";
+import type { Annotation } from "../../../../shared/history/timeline.ts";
 import { useMay, useSeesAll } from "../../../api/access.ts";
-import { requestOf, useAnnotations, useRemoveAnnotation, useSaveAnnotation } from "../../../api/annotations.ts";
 import { announce } from "../../../api/announcements.ts";
 import { explain } from "../../../api/client.ts";
 import { hubNowMs } from "../../../api/feed/hub-clock.ts";
+import { requestOf, useAnnotations, useRemoveAnnotation, useSaveAnnotation } from "../../../api/history/annotations.ts";
 import type { TimeView } from "../../../charts/view/time-view.ts";
 import { formatCount } from "../../../i18n/numbers.ts";
 import { timelineText as t } from "../../../i18n/timeline-text.ts";

@@ -2,7 +2,7 @@
 // somebody points at it or has the keyboard in it; what comes meanwhile waits behind a button.
 import { Pause, Play } from "lucide-react";
 import { type ReactNode, useDeferredValue, useRef, useState } from "react";
-import type { LogFilter, LogRow } from "../../../../shared/message-log.ts";
+import type { LogFilter, LogRow } from "../../../../shared/mqtt/message-log.ts";
 import { formatCount } from "../../../i18n/numbers.ts";
 import page from "../log-page.module.css";
 import type { Draft } from "../publish/publish-box.tsx";

@@ -7,7 +7,7 @@ import {
   type LogTransport,
   type LogVerdict,
   MAX_FILTER_CHARACTERS,
-} from "../../../../shared/message-log.ts";
+} from "../../../../shared/mqtt/message-log.ts";
 import { useDevices } from "../../../api/queries.ts";
 import { words } from "../words.ts";
 import styles from "./live-log.module.css";

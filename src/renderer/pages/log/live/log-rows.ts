@@ -1,6 +1,6 @@
 // The messages that the page keeps, newest first: while the list is held still, new ones wait beside it.
 // Invariant: a row keeps its number for as long as it is kept, so that one drawn already is not drawn again.
-import { fitsFilter, type LogFilter, type LogRow } from "../../../../shared/message-log.ts";
+import { fitsFilter, type LogFilter, type LogRow } from "../../../../shared/mqtt/message-log.ts";
 
 export interface NumberedRow {
   readonly number: number;

@@ -1,7 +1,7 @@
 // One message of the log: a line, and opened all that is known of it.
 import { ArrowRight, Check, Hourglass, type LucideIcon, X } from "lucide-react";
 import { memo } from "react";
-import type { LogRow, LogVerdict } from "../../../../shared/message-log.ts";
+import type { LogRow, LogVerdict } from "../../../../shared/mqtt/message-log.ts";
 import { formatBytes, formatCount } from "../../../i18n/numbers.ts";
 import { formatExact } from "../../../i18n/times.ts";
 import { LINKS } from "../../../shell/use-route.ts";

@@ -1,6 +1,6 @@
 // The list of messages: a row each, which opens to all that is known of it. One row is a tab stop; arrow keys go on from there.
 import { type KeyboardEvent, useState } from "react";
-import type { LogRow } from "../../../../shared/message-log.ts";
+import type { LogRow } from "../../../../shared/mqtt/message-log.ts";
 import { useDevices } from "../../../api/queries.ts";
 import { words } from "../words.ts";
 import type { NumberedRow } from "./log-rows.ts";

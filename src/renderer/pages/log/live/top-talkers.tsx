@@ -1,6 +1,6 @@
 // Who sends most in the last minute, by messages or by bytes; pressing one shows its messages alone.
 import { useState } from "react";
-import type { Talker } from "../../../../shared/message-log.ts";
+import type { Talker } from "../../../../shared/mqtt/message-log.ts";
 import { useDevices } from "../../../api/queries.ts";
 import { formatBytes, formatCount } from "../../../i18n/numbers.ts";
 import { formatSpan } from "../../../i18n/times.ts";

@@ -1,7 +1,7 @@
 // The log of the hub for as long as the page is open: asked for on the live connection, again after each reconnection and with
 // each change of the filter.
 import { useCallback, useEffect, useRef, useState } from "react";
-import { fitsFilter, type LogEvent, type LogFilter, type LogRequest } from "../../../../shared/message-log.ts";
+import { fitsFilter, type LogEvent, type LogFilter, type LogRequest } from "../../../../shared/mqtt/message-log.ts";
 import { useSignal } from "../../../api/feed/signal.ts";
 import { useLive } from "../../../api/feed/use-live.ts";
 import { language } from "../../../i18n/language.ts";

@@ -1,7 +1,7 @@
 // Publishes a message by hand, as a client of the broker would, and remembers the last ones.
 import { useMutation } from "@tanstack/react-query";
 import { type SubmitEvent, useEffect, useId, useRef, useState } from "react";
-import type { Published } from "../../../../shared/message-log.ts";
+import type { Published } from "../../../../shared/mqtt/message-log.ts";
 import { apiUrl, explain, post } from "../../../api/client.ts";
 import { useStored } from "../../../api/kept/stored.ts";
 import { useDevices } from "../../../api/queries.ts";

@@ -3,7 +3,7 @@ import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import { ApiError } from "../../../../../shared/api.ts";
 import { message } from "../../../../../shared/messages/message.ts";
-import { MqttClientList } from "../../../../../shared/mqtt-clients.ts";
+import { MqttClientList } from "../../../../../shared/mqtt/mqtt-clients.ts";
 import { sendProblem } from "../../errors.ts";
 import { route } from "../../route.ts";
 

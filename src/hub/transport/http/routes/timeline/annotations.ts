@@ -3,8 +3,13 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { Type } from "typebox";
 import { ApiError } from "../../../../../shared/api.ts";
 import type { Problem } from "../../../../../shared/errors.ts";
+import {
+  Annotation,
+  AnnotationList,
+  AnnotationQuery,
+  AnnotationRequest,
+} from "../../../../../shared/history/timeline.ts";
 import { message } from "../../../../../shared/messages/message.ts";
-import { Annotation, AnnotationList, AnnotationQuery, AnnotationRequest } from "../../../../../shared/timeline.ts";
 import { nameOf, scopeOf } from "../../../../access/principal.ts";
 import { noSuchDevice, type Registry } from "../../../../devices/registry.ts";
 import type { Annotations } from "../../../../timeline/annotations.ts";

@@ -2,7 +2,12 @@
 // device meanwhile.
 import type { FastifyInstance } from "fastify";
 import { ApiError, DeviceParams } from "../../../../../shared/api.ts";
-import { AttributeChangeList, BackfillList, HubPauseList, HubPauseQuery } from "../../../../../shared/timeline.ts";
+import {
+  AttributeChangeList,
+  BackfillList,
+  HubPauseList,
+  HubPauseQuery,
+} from "../../../../../shared/history/timeline.ts";
 import { noSuchDevice, type Registry } from "../../../../devices/registry.ts";
 import type { Timeline } from "../../../../timeline/timeline.ts";
 import { sendProblem } from "../../errors.ts";

@@ -1,0 +1,37 @@
+// Named comparisons.
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import type { SavedView, ViewList, ViewRequest } from "../../../shared/history/saved-view.ts";
+import { apiUrl, post, remove, request } from "../client.ts";
+
+const VIEWS_KEY = ["views"];
+
+export function useViews() {
+  return useQuery({
+    queryKey: VIEWS_KEY,
+    queryFn: ({ signal }) => request<ViewList>(apiUrl("views"), { signal }),
+    select: ({ views }) => views,
+  });
+}
+
+/** `onSaved` gets the view as the hub keeps it. */
+export function useSaveView(onSaved: (view: SavedView) => void) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (view: ViewRequest) => post<SavedView>(apiUrl("views"), view),
+    onSuccess: async (view) => {
+      await queries.invalidateQueries({ queryKey: VIEWS_KEY });
+      onSaved(view);
+    },
+  });
+}
+
+export function useRemoveView(onRemoved: () => void) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (id: string) => remove(apiUrl(`views/${encodeURIComponent(id)}`)),
+    onSuccess: async () => {
+      onRemoved();
+      await queries.invalidateQueries({ queryKey: VIEWS_KEY });
+    },
+  });
+}

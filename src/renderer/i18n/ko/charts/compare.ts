@@ -1,0 +1,16 @@
+// The page that draws series of several devices over one another, and comparisons that people named.
+import type { compare as en } from "../../en/charts/compare.ts";
+
+export const compare: typeof en = {
+  title: "비교",
+  choose: "측정 항목 추가…",
+  add: "측정 항목",
+  remove: (series) => `${series} 제거`,
+  empty: "여러 기기의 측정 항목을 선택하면 겹쳐서 보여 줍니다. 단위마다 축이 따로 있습니다.",
+  chart: (count) => `시간에 따른 측정 항목 ${count}개`,
+  name: "이름",
+  save: "보기 저장",
+  forget: "보기 삭제",
+  failed: (why) => `저장하지 못했습니다. ${why}`,
+  noSuchView: "그런 보기가 없습니다.",
+};

@@ -1,0 +1,41 @@
+// The export of readings as CSV: its form, and how it went.
+import type { exporting as en } from "../../en/charts/export.ts";
+
+export const exporting: typeof en = {
+  open: "내보내기",
+  title: (device) => `${device} 측정값 내보내기`,
+  metrics: "측정 항목",
+  allMetrics: (count) => `전체 ${count}개`,
+  time: "기간",
+  shown: "화면 그대로",
+  fiveMinutes: "5분",
+  all: "전체",
+  custom: "직접 지정",
+  from: "시작",
+  to: "끝",
+  wrongOrder: "시작 시각은 끝 시각보다 앞서야 합니다.",
+  timeZone: "시간대",
+  purpose: "용도",
+  spreadsheetPoint: "스프레드시트(25.5)",
+  spreadsheetComma: "스프레드시트(25,5)",
+  program: "프로그램",
+  notes: {
+    "spreadsheet-point": "한국어·영어 Excel, LibreOffice, Numbers용: 2026-01-31 13:00:00.000, 쉼표로 열을 구분합니다.",
+    "spreadsheet-comma":
+      "25,5처럼 쓰는 독일어·프랑스어 등의 Excel, LibreOffice, Numbers용: 세미콜론으로 열을 구분합니다.",
+    program: "pandas, R, 스크립트용: 2026-01-31T13:00:00.000+01:00처럼 오프셋이 붙은 ISO 8601 형식입니다.",
+  },
+  layout: "배치",
+  long: "측정값마다 한 행",
+  wide: "항목마다 한 열",
+  counting: "세는 중…",
+  readings: (_count, written) => `측정값 ${written}개`,
+  none: "이 기간에는 측정값이 없습니다.",
+  cancel: "취소",
+  close: "닫기",
+  start: "CSV로 내보내기",
+  running: "내보내는 중…",
+  done: (_rows, written, size) => `저장했습니다: ${written}행, ${size}.`,
+  handedOver: "다운로드를 시작했습니다.",
+  failed: (why) => `내보내지 못했습니다. ${why}`,
+};

@@ -1,0 +1,21 @@
+// A device's page: its state, what charts are compared with, and the order of its parts.
+import type { devicePage as en } from "../../en/device/device-page.ts";
+
+export const devicePage: typeof en = {
+  notLoaded: "기기를 불러오지 못했습니다.",
+  loading: "불러오는 중",
+  wantsToJoin: "참여를 요청했습니다. 관리자의 승인이 필요합니다.",
+  isBlocked: "차단된 기기입니다.",
+  edit: "편집",
+  lastReading: "마지막 측정",
+  lastHeard: "마지막 연결",
+  sharedUntil: (when) => ` · ${when}까지 공유됨`,
+  noSuchDevice: (id) => `“${id}” 기기가 없습니다`,
+  toOverview: "개요로",
+  compareWith: "비교 대상",
+  nothing: "비교…",
+  yesterday: "+ 어제",
+  lastWeek: "+ 지난주",
+  lastYear: "+ 작년",
+  otherMetrics: "기타",
+};

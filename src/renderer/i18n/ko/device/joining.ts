@@ -1,0 +1,31 @@
+// Devices that ask to join, and those that were blocked.
+import type { joining as en } from "../../en/device/joining.ts";
+
+export const joining: typeof en = {
+  wantToJoin: "참여 요청",
+  one: (name) => `${name} 기기가 참여를 요청합니다`,
+  many: (count) => `기기 ${count}대가 참여를 요청합니다`,
+  at: (address) => `주소 ${address}`,
+  kept: (_count, written) => `그동안 보관된 측정값 ${written}개`,
+  compareKey: "기기가 키를 제시했습니다. 기기에 표시된 코드와 비교하세요:",
+  approve: "승인",
+  approveOf: (name) => `${name} 승인`,
+  approveAll: (count) => `${count}대 모두 승인`,
+  block: "차단",
+  blockOf: (name) => `${name} 차단`,
+  nameAndRoom: "이름과 방…",
+  nameOf: (name) => `${name}의 이름과 방`,
+  nameLabel: (name) => `${name}의 새 이름`,
+  roomLabel: (name) => `${name}의 방`,
+  room: "방",
+  roomOfAll: "모든 기기의 방",
+  joined: (name) => `${name} 기기가 참여했습니다.`,
+  joinedMany: (joined, of) => `${of}대 중 ${joined}대가 참여했습니다.`,
+  blocked: (name) => `${name} 기기를 차단했습니다. 개요 맨 아래에서 볼 수 있습니다.`,
+  someFailed: "일부 기기가 참여하지 못했습니다. 남은 기기는 다시 승인할 수 있습니다.",
+  blockedCount: (_count, written) => `차단된 기기 ${written}대`,
+  lastHeardFrom: (address) => `마지막 수신 주소 ${address}`,
+  comesWith: (count, until) => `${until}까지 승인하면 측정값 ${count}개도 함께 추가됩니다`,
+  letJoin: "참여 허용",
+  letJoinOf: (name) => `참여 허용: ${name}`,
+};

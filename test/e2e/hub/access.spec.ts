@@ -1,0 +1,139 @@
+// The screens for access: signing in with a password, keys of devices, shared links, and what a viewer is not shown.
+import { expect, type Page, test } from "@playwright/test";
+import { connectAsync } from "mqtt";
+import { startTestHub, type TestHub } from "../../support/hub.ts";
+import { linkOf } from "../page.ts";
+
+const PASSWORD = "correct horse battery";
+
+async function addPerson(hub: TestHub, name: string, role: string): Promise<void> {
+  const body = JSON.stringify({ name, role, password: PASSWORD });
+  const headers = { "Content-Type": "application/json" };
+  expect((await hub.fetch("/api/v1/people", { method: "POST", headers, body })).status).toBe(201);
+}
+
+async function signIn(page: Page, name: string, password: string): Promise<void> {
+  await page.getByLabel("Name").fill(name);
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+}
+
+test("a viewer signs in with a password after a wrong one, sees nothing of administrators, and signs out", async ({
+  page,
+}) => {
+  await using hub = await startTestHub();
+  await hub.post({ device_id: "raspi-01", temperature: 20 });
+  await addPerson(hub, "ada", "viewer");
+  await page.goto(hub.file.http);
+  await signIn(page, "ada", "not the password");
+  await expect(page.getByRole("alert")).toHaveText("Name or password is wrong.");
+  await signIn(page, "ada", PASSWORD);
+  await page.getByRole("link", { name: "raspi-01" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "raspi-01" })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Export" })).toBeVisible();
+  for (const name of ["Share", "Add a control", "Give it a key"])
+    await expect(page.getByRole("button", { name })).toHaveCount(0);
+  for (const name of ["Access", "Edit"]) await expect(page.getByRole("link", { name })).toHaveCount(0);
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await expect(page.getByRole("heading", { name: "You are not signed in" })).toBeVisible();
+});
+
+test("after ten wrong passwords the page counts the seconds", async ({ page }) => {
+  await using hub = await startTestHub();
+  await page.goto(hub.file.http);
+  for (let attempt = 0; attempt < 10; attempt++) {
+    const answered = page.waitForResponse("**/session");
+    await signIn(page, "ada", "wrong");
+    await answered;
+  }
+  await expect(page.getByRole("button", { name: /^Try again in \d+ s$/ })).toBeDisabled();
+  await expect(page.getByRole("button", { name: "Sign in" })).toBeEnabled({ timeout: 15_000 });
+});
+
+test("a device's key is shown once, then revoked", async ({ page }) => {
+  await using hub = await startTestHub();
+  await hub.post({ device_id: "raspi-01", temperature: 20 });
+  await page.goto(linkOf(hub));
+  await page.getByRole("link", { name: "raspi-01" }).click();
+  await page.getByRole("button", { name: "Give it a key" }).click();
+  const dialog = page.getByRole("dialog", { name: "The key of raspi-01" });
+  await expect(dialog).toContainText("brk_");
+  await dialog.getByRole("button", { name: "Done" }).click();
+  await expect(page.getByText("brk_")).toHaveCount(0);
+  expect((await hub.post({ device_id: "raspi-01", temperature: 21 })).status).toBe(401);
+
+  await page.getByRole("button", { name: "Revoke" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
+  await expect(page.getByText("until it has a new one")).toBeVisible();
+  await page.getByRole("button", { name: "Let it send without a key again" }).click();
+  await expect(page.getByRole("button", { name: "Give it a key" })).toBeVisible();
+  expect((await hub.post({ device_id: "raspi-01", temperature: 22 })).ok).toBe(true);
+});
+
+test("a shared link shows one device alone, and nothing once it is revoked", async ({ browser, page }) => {
+  await using hub = await startTestHub();
+  await hub.post([
+    { device_id: "raspi-01", temperature: 20 },
+    { device_id: "raspi-02", temperature: 30 },
+  ]);
+  await page.goto(linkOf(hub));
+  await page.getByRole("link", { name: "raspi-01" }).click();
+  await page.getByRole("button", { name: "Share" }).click();
+  await page.getByRole("button", { name: "Make a link" }).click();
+  const link = (await page.getByRole("dialog").locator("pre").textContent()) ?? "";
+  const guest = await (await browser.newContext()).newPage();
+  const secret = `${hub.file.http}/${new URL(link).hash}`;
+  await guest.goto(secret);
+  await expect(guest.getByText("shared with you until")).toBeVisible();
+  await expect(guest.getByRole("heading", { level: 1, name: "raspi-01" })).toBeVisible();
+  await page.getByRole("button", { name: /^Revoke the link/ }).click();
+  await expect(page.getByRole("button", { name: /^Revoke the link/ })).toHaveCount(0);
+  await guest.goto("about:blank");
+  await guest.goto(secret);
+  await expect(guest.getByRole("heading", { name: "This link shows nothing any more" })).toBeVisible();
+});
+
+test("people and programs are added on the page, and the log tells of it", async ({ page }) => {
+  await using hub = await startTestHub();
+  await page.goto(linkOf(hub));
+  await page.getByRole("link", { name: "Access" }).click();
+  await page.getByRole("link", { name: "People" }).click();
+  await expect(page.getByText("this one")).toBeVisible();
+  await page.getByRole("button", { name: "Add a person" }).click();
+  await page.getByLabel("Name").fill("grace");
+  await page.getByRole("button", { name: "Generate a password" }).click();
+  await page.getByRole("button", { name: "Add", exact: true }).click();
+  await expect(page.getByRole("button", { name: "Change grace" })).toBeVisible();
+
+  await page.getByRole("link", { name: "Programs" }).click();
+  await page.getByRole("button", { name: "Make a key" }).click();
+  await page.getByLabel("What it is for").fill("grafana");
+  await page.getByRole("button", { name: "Make it" }).click();
+  await expect(page.getByRole("dialog")).toContainText("Authorization: Bearer brk_");
+  await page.getByRole("button", { name: "Done" }).click();
+  await expect(page.getByRole("button", { name: "Revoke grafana" })).toBeVisible();
+
+  await page.getByRole("link", { name: "Log" }).click();
+  await expect(page.getByText("person.add grace")).toBeVisible();
+});
+
+test("a client that is connected over MQTT is listed with what it does, and is disconnected", async ({ page }) => {
+  await using hub = await startTestHub("--anonymous", "all");
+  const lamp = await connectAsync(hub.file.mqtt, { clientId: "lamp", protocolVersion: 5, reconnectPeriod: 0 });
+  await lamp.subscribeAsync(["home/lamp/set", "home/all"]);
+  await lamp.publishAsync("home/lamp", "on", { qos: 1 });
+  await page.goto(linkOf(hub));
+  await page.getByRole("link", { name: "Access" }).click();
+  await page.getByRole("link", { name: "Clients" }).click();
+  const section = page.getByRole("region", { name: "Connected over MQTT" });
+  const row = section.getByRole("listitem").filter({ hasText: "lamp" });
+  for (const fact of ["MQTT 5", "127.0.0.1", "sent 1 ("]) await expect(row).toContainText(fact);
+  await row.getByText("2 subscriptions").click();
+  await expect(row.getByText("home/lamp/set, home/all")).toBeVisible();
+  const closed = new Promise((resolve) => lamp.once("close", () => resolve(true)));
+  const told = new Promise((resolve) => lamp.once("disconnect", ({ reasonCode }) => resolve(reasonCode)));
+  await row.getByRole("button", { name: "Disconnect lamp" }).click();
+  expect(await told, "an administrator did it").toBe(0x98);
+  expect(await closed).toBe(true);
+  await expect(section.getByText("No client is connected.")).toBeVisible();
+});

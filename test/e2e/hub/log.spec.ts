@@ -1,0 +1,82 @@
+// The log page: messages as they arrive, held still while they are looked at, narrowed down, published by hand, tried again.
+import { expect, test } from "@playwright/test";
+import { connectAsync } from "mqtt";
+import { startTestHub } from "../../support/hub.ts";
+import { linkOf } from "../page.ts";
+
+test("messages are shown as they arrive; an open one holds the list; filters and keys work", async ({ page }) => {
+  await using hub = await startTestHub();
+  await hub.post({ device_id: "kitchen", temperature: 20 });
+  await page.goto(linkOf(hub));
+  await page.getByRole("link", { name: "Log", exact: true }).click();
+  await expect(page.getByText("Waiting for messages.")).toBeVisible();
+  const messages = page.getByRole("list", { name: "Messages, newest first" });
+  const rows = messages.getByRole("listitem");
+
+  await expect(async () => {
+    await hub.post({ device_id: "kitchen", temperature: 21, wifi_password: "hunter2" });
+    await expect(rows.first()).toContainText("POST /data", { timeout: 500 });
+  }).toPass();
+  await expect(rows.first()).toContainText("stored");
+  await expect(rows.first()).not.toContainText("hunter2");
+
+  await rows.first().getByRole("button").click();
+  await expect(page.getByText("1 reading stored")).toBeVisible();
+  const count = await rows.count();
+  await hub.post("{");
+  await page.getByRole("button", { name: "1 new" }).click();
+  await expect(rows).toHaveCount(count + 1);
+  await expect(rows.first()).toContainText("refused");
+
+  // From row to row by arrow keys, and in by Enter.
+  await rows.first().getByRole("button").focus();
+  await page.keyboard.press("ArrowDown");
+  await expect(rows.nth(1).getByRole("button")).toBeFocused();
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Only kitchen" }).click();
+  await expect(rows).toHaveCount(count);
+  await expect(page.getByRole("combobox", { name: "Device", exact: true })).toHaveValue("kitchen");
+  await page.getByRole("button", { name: "Show everything" }).click();
+  await page.getByLabel("Find in topic").fill("needle");
+  await expect(page.getByText("Nothing that fits")).toBeVisible();
+  const client = await connectAsync(`mqtt://127.0.0.1:${hub.mqttPort}`, { clientId: "found" });
+  // What does not fit is not shown, however much it is.
+  for (let n = 0; n < 300; n++) client.publish("sensor/loud/data", `{"n":${n}}`);
+  await client.publishAsync("sensor/quiet/data", '{"n":1,"s":"a Needle"}');
+  await expect(rows).toHaveCount(1);
+  await expect(rows.first()).toContainText("sensor/quiet/data");
+  await expect(page.getByRole("button", { name: "loud" })).toBeVisible();
+  await client.endAsync();
+});
+
+test("a message is published by hand and again from its history; a refused one is tried again", async ({ page }) => {
+  await using hub = await startTestHub();
+  await hub.post({ device_id: "pi", t: 1 });
+  await page.goto(linkOf(hub));
+  await page.getByRole("link", { name: "Log", exact: true }).click();
+  const publish = page.getByRole("button", { name: "Publish", exact: true });
+  await page.getByRole("combobox", { name: "Topic", exact: true }).fill("sensor/pi/data");
+  await page.getByRole("textbox", { name: "Payload", exact: true }).fill('{"t":2}');
+  await publish.click();
+  await expect(page.getByText("Stored: 1 reading.")).toBeVisible();
+  await expect(page.getByRole("list", { name: "Messages, newest first" })).toContainText("sensor/pi/data");
+  await page.getByRole("combobox", { name: "Topic", exact: true }).fill("home/lamp");
+  await page.getByRole("textbox", { name: "Payload", exact: true }).fill("ON");
+  await publish.click();
+  await expect(page.getByText("Passed on. Nobody is subscribed to it.")).toBeVisible();
+  await page.getByText("Published before").click();
+  await page.getByRole("button", { name: "Take this again: sensor/pi/data" }).click();
+  await expect(page.getByRole("textbox", { name: "Payload", exact: true })).toHaveValue('{"t":2}');
+
+  const json = { "content-type": "application/json" };
+  await hub.fetch("/api/v1/devices/pi/block", { method: "POST", headers: json, body: "{}" });
+  await publish.click();
+  await expect(page.getByRole("alert")).toContainText("blocked");
+  await page.getByRole("link", { name: "Refused" }).click();
+  const again = page.getByRole("button", { name: "Try again: sensor/pi/data" });
+  await again.click();
+  await expect(page.getByRole("main").getByRole("alert").first()).toContainText("blocked");
+  await hub.fetch("/api/v1/devices/pi/approve", { method: "POST", headers: json, body: "{}" });
+  await again.click();
+  await expect(page.getByText("No message was refused.")).toBeVisible();
+});

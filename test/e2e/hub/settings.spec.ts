@@ -1,0 +1,92 @@
+// The settings page, as a person uses it: finding a setting, changing it, backing up, a change of the network on trial, and the
+// set-up as a file.
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { expect, type Page, test } from "@playwright/test";
+import { type HubInside, startHubInside } from "../../support/hub-inside.ts";
+
+const uiFolder = fileURLToPath(new URL("../../out/renderer", import.meta.url));
+
+async function open(hub: HubInside, page: Page): Promise<void> {
+  await page.goto(hub.link);
+  await page.getByRole("link", { name: "Settings" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Settings" })).toBeFocused();
+}
+
+test("settings are found by what people call them, and a change is in force at once", async ({ page }) => {
+  await using hub = await startHubInside({ uiFolder });
+  await open(hub, page);
+  const name = page.getByRole("textbox", { name: "Name of the hub" });
+  await name.fill("Greenhouse");
+  await name.press("Enter");
+  await expect(page.getByRole("contentinfo").getByText("Greenhouse")).toBeVisible();
+
+  await page.getByRole("button", { name: "Make a code" }).click();
+  await expect(page.getByRole("img", { name: "Code that signs a phone in" })).toBeVisible();
+
+  await page.getByRole("searchbox", { name: "Search the settings" }).fill("dark");
+  await expect(page.getByRole("heading", { level: 2 })).toHaveText(["Language and look"]);
+  await page.getByRole("region", { name: "Colours" }).getByRole("combobox").selectOption("Dark");
+  await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
+  await page.getByRole("searchbox").fill("nothing like it");
+  await expect(page.getByText("No setting is called “nothing like it”.")).toBeVisible();
+
+  await page.getByRole("searchbox").fill("");
+  for (const width of [390, 800, 1_280]) {
+    await page.setViewportSize({ width, height: 844 });
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(overflow, `at ${width} px`).toBeLessThanOrEqual(0);
+  }
+});
+
+test("a backup is made, verified and listed, and restoring it restarts the hub", async ({ page }) => {
+  let restarts = 0;
+  await using hub = await startHubInside({ uiFolder, onRestart: () => restarts++ });
+  await open(hub, page);
+  const backups = page.getByRole("region", { name: "Backups", exact: true });
+  await backups.getByRole("button", { name: "Back up now" }).click();
+  await expect(backups.getByText("✓ verified")).toBeVisible();
+  await backups.getByRole("button", { name: /^Restore the backup of / }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Restore and restart" }).click();
+  await expect.poll(() => restarts).toBe(1);
+});
+
+test("a change of the network undoes itself unless the window keeps it", async ({ page }) => {
+  await using hub = await startHubInside({ uiFolder });
+  await page.goto(hub.link);
+  await page.getByRole("link", { name: "Access" }).click();
+  const networks = page.getByRole("textbox", { name: /^Networks that are let in/ });
+  const notice = page.getByRole("alert").filter({ hasText: "Still here?" });
+  await networks.fill("203.0.113.0/24");
+  await page.getByRole("button", { name: "Save networks" }).click();
+  await notice.getByRole("button", { name: "Undo it now" }).click();
+  await expect(notice).toBeHidden();
+  const allowed = async () => (await (await hub.fetch("/api/v1/access")).json()).allow;
+  expect(await allowed()).toEqual([]);
+
+  await page.reload();
+  await networks.fill("198.51.100.0/24");
+  await page.getByRole("button", { name: "Save networks" }).click();
+  await notice.getByRole("button", { name: "Keep the change" }).click();
+  await expect(notice).toBeHidden();
+  hub.clock.advance(61_000);
+  expect(await allowed()).toEqual(["198.51.100.0/24"]);
+});
+
+test("the set-up is saved as a file, and applied once its changes were seen", async ({ page }) => {
+  await using hub = await startHubInside({ uiFolder });
+  await hub.post({ device_id: "pi", t: 1 });
+  await open(hub, page);
+  const download = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Save the set-up" }).click();
+  const saved = JSON.parse(readFileSync(await (await download).path(), "utf8"));
+  const changed = JSON.stringify({ ...saved, devices: { pi: { name: "Attic" } } });
+  const file = { name: "set-up.json", mimeType: "application/json", buffer: Buffer.from(changed) };
+  await page.getByLabel("Apply a file…").and(page.locator("input")).setInputFiles(file);
+  const dialog = page.getByRole("dialog");
+  await expect(dialog.getByRole("listitem")).toHaveText("devices.pi.name: nothing → Attic");
+  await dialog.getByRole("button", { name: "Apply" }).click();
+  await expect(page.getByText("One value was changed.")).toBeVisible();
+  const { devices } = await (await hub.fetch("/api/v1/devices")).json();
+  expect(devices).toMatchObject([{ id: "pi", name: "Attic" }]);
+});

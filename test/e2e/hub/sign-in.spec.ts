@@ -1,0 +1,33 @@
+// Signing in: the printed link works once, and its secret is removed from the address.
+import { expect, test } from "@playwright/test";
+import { startTestHub } from "../../support/hub.ts";
+import { linkOf } from "../page.ts";
+
+test("without the link the page says where to find it", async ({ page }) => {
+  await using hub = await startTestHub();
+  await page.goto(hub.file.http);
+  await expect(page.getByRole("heading", { name: "You are not signed in" })).toBeVisible();
+  await expect(page.getByText("bramble serve")).toBeVisible();
+});
+
+test("the link signs in, also when it is pasted into the tab that is open already", async ({ page }) => {
+  await using hub = await startTestHub();
+  await page.goto(hub.file.http);
+  await expect(page.getByRole("heading", { name: "You are not signed in" })).toBeVisible();
+  await page.goto(linkOf(hub));
+  await expect(page.getByText("Waiting for the first reading…")).toBeVisible();
+  expect(new URL(page.url()).hash).toBe("#/");
+
+  await page.reload();
+  await expect(page.getByText("Waiting for the first reading…")).toBeVisible();
+});
+
+test("a used link is refused with a message", async ({ browser, page }) => {
+  await using hub = await startTestHub();
+  await page.goto(linkOf(hub));
+  await expect(page.getByText("Waiting for the first reading…")).toBeVisible();
+
+  const secondPage = await browser.newPage();
+  await secondPage.goto(linkOf(hub));
+  await expect(secondPage.getByRole("heading", { name: "This link was used before or is too old" })).toBeVisible();
+});
