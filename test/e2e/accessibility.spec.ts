@@ -1,11 +1,9 @@
 // axe on every page and state, light and dark, on a phone and on a desk: it finds nothing.
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { expect, type Page, test } from "@playwright/test";
+import axe from "axe-core";
 import { startTestHub, type TestHub } from "../support/hub.ts";
 import { linkOf } from "./page.ts";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const RUN_AXE = `axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) =>
   violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => [id, html.slice(0, 300), failureSummary].join("\\n"))))`;
 
@@ -65,7 +63,7 @@ async function faults(page: Page): Promise<string[]> {
         .map(({ finished }) => finished.catch(() => undefined)),
     ),
   );
-  await page.evaluate(AXE);
+  await page.evaluate(axe.source);
   return page.evaluate(RUN_AXE);
 }
 

@@ -2,6 +2,7 @@
 import type { DeviceControl } from "../../shared/device.ts";
 import type { DeviceId, MetricName } from "../../shared/ids.ts";
 import type { SeriesKey } from "../../shared/reading.ts";
+import type { SeenAddress } from "../../shared/security/access.ts";
 import type { LatestReading } from "../observe/reading-metrics.ts";
 import { AddedTopics } from "./added-topics.ts";
 import { controlsOf, type DeviceState } from "./state/device-state.ts";
@@ -76,6 +77,18 @@ export class DeviceDirectory {
       isClockWrong: state !== undefined && state.clock.offMs !== null,
       usualPauseMs: state?.latest.get(metric)?.usualPauseMs ?? null,
     };
+  }
+
+  /** From where a device sent, the latest first; undefined where there is no such device. */
+  addressesOf(id: string): SeenAddress[] | undefined {
+    return this.known(id)
+      ?.addresses.map(([address, firstSeenMs, lastSeenMs, messages]) => ({
+        address,
+        firstSeenMs,
+        lastSeenMs,
+        messages,
+      }))
+      .reverse();
   }
 
   roomOf(id: string): string | undefined {

@@ -20,11 +20,11 @@ import { countByDevice, Joining, leaving, type Rejection } from "./joining.ts";
 import { type DeviceMends, readNewest } from "./mends.ts";
 import { Presence } from "./presence.ts";
 import { restoreDevices } from "./restore.ts";
+import { saveEdited } from "./save-edited.ts";
 import { deviceRecords } from "./state/device-record.ts";
 import { type DeviceState, inPortions, keepNewest, newState, toRecord } from "./state/device-state.ts";
 import type { DeviceView } from "./state/device-view.ts";
 import { MetricState } from "./state/metric-state.ts";
-import { edited } from "./state/overrides.ts";
 
 const SAVE_PERIOD_MS = 10_000;
 /** Of a device, that are remembered. */
@@ -121,10 +121,7 @@ export class Registry {
 
   /** From where a device sent, the latest first; undefined where there is no such device. */
   addressesOf(id: string): SeenAddress[] | undefined {
-    const stretches = this.#options.directory.known(id)?.addresses;
-    return stretches
-      ?.map(([address, firstSeenMs, lastSeenMs, messages]) => ({ address, firstSeenMs, lastSeenMs, messages }))
-      .reverse();
+    return this.#options.directory.addressesOf(id);
   }
 
   /** Those of `devices`, or of all where there is null, that have joined and may be seen: readings of others are not shown. */
@@ -148,16 +145,7 @@ export class Registry {
   /** Writes down what people say of a device; resolves with it once that is on disk. */
   edit(id: string, changes: DeviceChanges): Promise<Device | Problem> {
     return this.#change(id, async (state) => {
-      const before = { given: state.given, zone: state.zone };
-      state.given = edited(before.given, changes);
-      const { timeZone } = changes;
-      if (timeZone !== undefined) state.zone = timeZone === null ? null : { name: timeZone, by: "person" };
-      try {
-        await this.#options.records.collection(deviceRecords).save([toRecord(state)]);
-      } catch (error) {
-        Object.assign(state, before);
-        throw error;
-      }
+      await saveEdited(state, changes, this.#options.records);
       this.#announce(state);
       if (changes.controls !== undefined) this.#controlsChanged(state);
       return null;
@@ -178,19 +166,18 @@ export class Registry {
     const { mergeDevices } = await import("./merge.ts");
     const into = this.#devices.get(intoId);
     if (!into?.known) return noSuchDevice(intoId);
-    const { readings, records, mends, clock, view, events } = this.#options;
     const merged = await this.#change(id, (from) =>
       mergeDevices(from, into, {
-        ...{ readings, records, mends, clock },
+        ...this.#options,
         remove: (state, before) => this.#joining.remove(state, before),
-        onCopied: () => events.deviceMerged.emit({ from: from.id, into: into.id }),
+        onCopied: () => this.#options.events.deviceMerged.emit({ from: from.id, into: into.id }),
         onChange: (state) => {
           this.#announce(state);
           this.#controlsChanged(state);
         },
       }),
     );
-    return "code" in merged ? merged : view.show(into);
+    return "code" in merged ? merged : this.#options.view.show(into);
   }
 
   /** Removes a device with its history, for ever; where it sends again it is unknown. */

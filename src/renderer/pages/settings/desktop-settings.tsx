@@ -3,6 +3,7 @@ import { useEffect, useState } from "react";
 import type { DesktopSettings as Settings } from "../../../shared/bridge.ts";
 import { changeDesktopSettings, desktopSettings } from "../../api/platform.ts";
 import { settingsText as text } from "../../i18n/settings/text.ts";
+import { NotificationSettings, words } from "../../shell/desktop/notification-settings.tsx";
 import { Setting, Switch } from "./setting.tsx";
 
 const SWITCHES = [
@@ -17,13 +18,20 @@ export function DesktopSettings() {
     void desktopSettings().then(setSettings);
   }, []);
   if (settings === null) return null;
-  return SWITCHES.map(([name, title, hint]) => (
-    <Setting key={name} id={name} title={title} hint={hint}>
-      <Switch
-        label={title}
-        isOn={settings[name]}
-        onChange={(isOn) => void changeDesktopSettings({ [name]: isOn }).then(setSettings)}
-      />
-    </Setting>
-  ));
+  return (
+    <>
+      {SWITCHES.map(([name, title, hint]) => (
+        <Setting key={name} id={name} title={title} hint={hint}>
+          <Switch
+            label={title}
+            isOn={settings[name]}
+            onChange={(isOn) => void changeDesktopSettings({ [name]: isOn }).then(setSettings)}
+          />
+        </Setting>
+      ))}
+      <Setting id="notices" title={words.title}>
+        <NotificationSettings />
+      </Setting>
+    </>
+  );
 }

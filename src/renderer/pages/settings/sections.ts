@@ -2,6 +2,7 @@
 // think of in their place.
 import { finderOf } from "../../i18n/search.ts";
 import { settingsText as text } from "../../i18n/settings/text.ts";
+import { words as noticeWords } from "../../shell/desktop/notification-settings.tsx";
 import type { SettingsSection } from "../../shell/use-route.ts";
 
 export type SettingId = (typeof SETTINGS)[number]["id"];
@@ -16,6 +17,11 @@ const SETTINGS = [
   { id: "atLogin", section: "desktop", words: [text.atLogin, "autostart"] },
   { id: "keepAwake", section: "desktop", words: [text.keepAwake, "sleep"] },
   { id: "tray", section: "desktop", words: [text.tray] },
+  {
+    id: "notices",
+    section: "desktop",
+    words: [noticeWords.title, ...Object.values(noticeWords.kinds), noticeWords.quiet],
+  },
   { id: "stored", section: "storage", words: [text.stored, text.growth, text.until, text.dataFolder, "disk"] },
   { id: "retention", section: "storage", words: [text.retention, text.rules] },
   { id: "nightly", section: "backups", words: [text.nightly, text.backUpNow, text.hour] },

@@ -165,8 +165,8 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
   }
 
   isAllowed(): boolean {
-    const { subscriptions } = this.#parts;
-    return this.#open === null || subscriptions.areAllowed(this.#open.subscribes, this.#session.principal);
+    const open = this.#open;
+    return open === null || this.#parts.subscriptions.areAllowed(open.subscribes, this.#session.principal);
   }
 
   revoked(): void {
@@ -280,10 +280,7 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
     this.#answers.agreed = agreed;
     const parts = {
       ...this.#parts,
-      level,
-      session,
-      state,
-      answers: this.#answers,
+      ...{ level, session, state, answers: this.#answers },
       now: () => clock.now(),
       end: (reason: Reason, text: string) => this.end(reason, text),
       acknowledge: (...what: Parameters<AnswerWriter["acknowledge"]>) => {

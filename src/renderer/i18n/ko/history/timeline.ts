@@ -1,5 +1,5 @@
 // 기기 페이지의 시간 축: 사람이 남긴 메모와 그 밖의 표시.
-import type { timeline as en } from "../../en/charts/timeline.ts";
+import type { timeline as en } from "../../en/history/timeline.ts";
 
 export const timeline: typeof en = {
   notes: "메모",

@@ -1,5 +1,5 @@
 // Devices that ask to join, and those that were blocked.
-import type { joining as en } from "../../en/device/joining.ts";
+import type { joining as en } from "../../en/devices/joining.ts";
 
 export const joining: typeof en = {
   wantToJoin: "참여 요청",

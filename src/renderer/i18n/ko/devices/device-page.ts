@@ -1,5 +1,5 @@
 // A device's page: its state, what charts are compared with, and the order of its parts.
-import type { devicePage as en } from "../../en/device/device-page.ts";
+import type { devicePage as en } from "../../en/devices/device-page.ts";
 
 export const devicePage: typeof en = {
   notLoaded: "기기를 불러오지 못했습니다.",

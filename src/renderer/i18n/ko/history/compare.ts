@@ -1,5 +1,5 @@
 // The page that draws series of several devices over one another, and comparisons that people named.
-import type { compare as en } from "../../en/charts/compare.ts";
+import type { compare as en } from "../../en/history/compare.ts";
 
 export const compare: typeof en = {
   title: "비교",

@@ -1,5 +1,5 @@
 // A device wherever it is shown: whether it is there, what its sensors and controls say.
-import type { presence as en } from "../../en/device/presence.ts";
+import type { presence as en } from "../../en/devices/presence.ts";
 
 export const presence: typeof en = {
   online: "온라인",

@@ -1,5 +1,5 @@
 // The export of readings as CSV: its form, and how it went.
-import type { exporting as en } from "../../en/charts/export.ts";
+import type { exporting as en } from "../../en/history/export.ts";
 
 export const exporting: typeof en = {
   open: "내보내기",

@@ -1,5 +1,5 @@
 // Mending readings that are wrong: the box, what becomes of them, and the list of what was mended.
-import type { mend as en } from "../../en/charts/mend.ts";
+import type { mend as en } from "../../en/history/mend.ts";
 
 export const mend: typeof en = {
   mend: "수정",

@@ -1,5 +1,5 @@
 // A chart as a table or as a picture.
-import type { chartTable as en } from "../../en/charts/chart-table.ts";
+import type { chartTable as en } from "../../en/history/chart-table.ts";
 
 export const chartTable: typeof en = {
   table: "표",

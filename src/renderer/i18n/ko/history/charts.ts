@@ -1,5 +1,5 @@
 // Charts: the time that they show, their values, gaps and tables.
-import type { charts as en } from "../../en/charts/charts.ts";
+import type { charts as en } from "../../en/history/charts.ts";
 
 export const charts: typeof en = {
   timeShown: "표시 기간",

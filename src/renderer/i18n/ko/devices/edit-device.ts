@@ -1,5 +1,5 @@
 // The page that edits a device: what people say of it and of its metrics.
-import type { editDevice as en } from "../../en/device/edit-device.ts";
+import type { editDevice as en } from "../../en/devices/edit-device.ts";
 
 export const editDevice: typeof en = {
   title: (device) => `${device} 편집`,

@@ -1,5 +1,5 @@
 // Controls of a device: their buttons, what became of a command, earlier commands, and controls added by hand.
-import type { controls as en } from "../../en/device/controls.ts";
+import type { controls as en } from "../../en/devices/controls.ts";
 
 export const controls: typeof en = {
   title: "제어",

@@ -1,0 +1,20 @@
+// Writes down what people say of a device. What could not be written down is taken back.
+import type { DeviceChanges } from "../../shared/device.ts";
+import type { RecordStore } from "../store/records.ts";
+import { deviceRecords } from "./state/device-record.ts";
+import { type DeviceState, toRecord } from "./state/device-state.ts";
+import { edited } from "./state/overrides.ts";
+
+/** Resolves once it is on disk; rejects, with the device as it was, where it cannot be. */
+export async function saveEdited(state: DeviceState, changes: DeviceChanges, records: RecordStore): Promise<void> {
+  const before = { given: state.given, zone: state.zone };
+  state.given = edited(before.given, changes);
+  const { timeZone } = changes;
+  if (timeZone !== undefined) state.zone = timeZone === null ? null : { name: timeZone, by: "person" };
+  try {
+    await records.collection(deviceRecords).save([toRecord(state)]);
+  } catch (error) {
+    Object.assign(state, before);
+    throw error;
+  }
+}
