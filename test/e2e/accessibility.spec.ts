@@ -1,0 +1,126 @@
+// axe on every page and state, light and dark, on a phone and on a desk: it finds nothing.
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { expect, type Page, test } from "@playwright/test";
+import { startTestHub, type TestHub } from "../support/hub.ts";
+import { linkOf } from "./page.ts";
+
+const require = createRequire(import.meta.url);
+const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+const RUN_AXE = `axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) =>
+  violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => [id, html.slice(0, 300), failureSummary].join("\\n"))))`;
+
+interface State {
+  readonly name: string;
+  readonly link: string;
+  /** What leads to it from its page. */
+  readonly act?: (page: Page) => Promise<unknown>;
+}
+
+const GREENHOUSE = "#/devices/sim-greenhouse";
+const press = (name: string | RegExp) => (page: Page) => page.getByRole("button", { name }).first().click();
+
+const STATES: readonly State[] = [
+  { name: "overview", link: "#/" },
+  { name: "overview by tag, in a list", link: "#/", act: press("List") },
+  { name: "overview, nothing fits", link: "#/?q=nowhere", act: press("Cards") },
+  { name: "overview, refused messages", link: "#/", act: (page) => page.getByText("was refused").first().click() },
+  { name: "wall", link: "#/?wall=1" },
+  { name: "palette", link: "#/", act: press("Find anything") },
+  { name: "device", link: GREENHOUSE },
+  { name: "device, 24 h", link: `${GREENHOUSE}?range=24h` },
+  { name: "device, table of a chart", link: GREENHOUSE, act: press(/^Table/) },
+  { name: "device, export", link: GREENHOUSE, act: press("Export") },
+  { name: "device, share", link: GREENHOUSE, act: press("Share") },
+  { name: "device, add a control", link: GREENHOUSE, act: press("Add a control") },
+  { name: "device with a select", link: "#/devices/sim-cellar" },
+  { name: "device with a colour", link: "#/devices/sim-living-room" },
+  { name: "device with a button", link: "#/devices/sim-workshop" },
+  { name: "device that waits", link: "#/devices/stranger" },
+  { name: "edit", link: `${GREENHOUSE}/edit` },
+  { name: "edit, delete", link: `${GREENHOUSE}/edit`, act: press(/^Delete/) },
+  { name: "compare", link: "#/compare" },
+  {
+    name: "compare two",
+    link: "#/compare?series=sim-greenhouse%2Ftemperature&series=sim-cellar%2Fhumidity",
+  },
+  { name: "add", link: "#/add" },
+  ...["devices", "people", "programs", "clients", "encryption", "outside", "log"].map((section) => ({
+    name: `access, ${section}`,
+    link: `#/access/${section}`,
+  })),
+  { name: "doctor", link: "#/doctor" },
+  { name: "recipes", link: "#/recipes" },
+  { name: "recipe", link: "#/recipes/mcp3008-soil" },
+  { name: "unknown link", link: "#/nowhere" },
+];
+
+async function faults(page: Page): Promise<string[]> {
+  // What is still loading is drawn as a skeleton or says so; what moves has no colour of its own yet.
+  await expect(page.locator(".skeleton")).toHaveCount(0);
+  await page.evaluate(() =>
+    Promise.all(
+      document
+        .getAnimations()
+        .filter(({ effect }) => effect?.getTiming().iterations !== Number.POSITIVE_INFINITY)
+        .map(({ finished }) => finished.catch(() => undefined)),
+    ),
+  );
+  await page.evaluate(AXE);
+  return page.evaluate(RUN_AXE);
+}
+
+async function prepare(hub: TestHub): Promise<void> {
+  const headers = { "Content-Type": "application/json" };
+  const post = (path: string, body: object) =>
+    hub.fetch(`/api/v1/${path}`, { method: "POST", headers, body: JSON.stringify(body) });
+  await post("simulation", {});
+  await hub.post({ device_id: "stranger", temperature: 21.5 });
+  await hub.post({ device_id: "bad", nothing: null });
+  await hub.post({ device_id: "unwanted", temperature: 1 });
+  await post("devices/unwanted/block", {});
+  await post("devices/sim-greenhouse/commands", { control: "pump", value: true });
+  await post("people", { name: "ada", role: "viewer", password: "correct horse battery" });
+  await post("api-keys", { name: "grafana", role: "viewer" });
+  await post("views", { name: "Both", series: [{ device: "sim-greenhouse", metric: "temperature" }] });
+}
+
+for (const { theme, width, height } of [
+  { theme: "light", width: 1280, height: 800 },
+  { theme: "dark", width: 390, height: 844 },
+]) {
+  test(`nothing is found on any page, ${theme}, ${width} px`, async ({ page }) => {
+    test.setTimeout(240_000);
+    await using hub = await startTestHub("--joining", "ask");
+    const found: string[] = [];
+    const look = async (name: string) => {
+      for (const fault of await faults(page)) found.push(`${name}: ${fault}`);
+    };
+    await page.setViewportSize({ width, height });
+    await page.emulateMedia({ reducedMotion: "reduce" });
+    await page.addInitScript((chosen) => localStorage.setItem("theme", chosen), theme);
+    const link = linkOf(hub);
+    const base = link.replace(/#.*$/, "");
+    await page.goto(base);
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    await look("sign-in");
+    // The page signs in with a link that is pasted, too.
+    await page.goto(link);
+    await page.getByRole("button", { name: "Simulate five Pis" }).waitFor();
+    await look("first start");
+    await prepare(hub);
+    for (const { name, link: hash, act } of STATES) {
+      await page.goto(`${base}api/docs`);
+      await page.goto(base + hash);
+      await page.getByRole("main").waitFor();
+      await page.waitForLoadState("networkidle");
+      await act?.(page);
+      await look(name);
+    }
+    await page.goto(`${base}api/docs`);
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    await page.waitForLoadState("networkidle");
+    await look("API docs");
+    expect(found.join("\n\n")).toBe("");
+  });
+}
