@@ -20,7 +20,9 @@ export function Copyable({ code, label }: Props) {
 
   return (
     <>
-      <pre ref={text} className={styles["code"]}>
+      {/* It scrolls where a line is long: the keyboard must reach it. */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: see above */}
+      <pre ref={text} className={styles["code"]} tabIndex={0}>
         <code>{code}</code>
       </pre>
       <button
