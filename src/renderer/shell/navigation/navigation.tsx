@@ -41,10 +41,16 @@ export function Navigation({ route, onFind }: Props) {
       {me !== undefined && !isShared && <CompareLinks route={route} />}
       {seesAll && <PageLink icon={Stethoscope} href={LINKS.doctor} isCurrent={route.kind === "doctor"} name={doctor} />}
       {me !== undefined && !isShared && (
-        <PageLink icon={ScrollText} href={LINKS.log} isCurrent={route.kind === "log"} name={log} />
+        <PageLink icon={ScrollText} href={LINKS.log} isCurrent={route.kind === "log"} name={log} isWide={true} />
       )}
       {isAdmin && (
-        <PageLink icon={FileUp} href={LINKS.import} isCurrent={route.kind === "import"} name={text.shell.import} />
+        <PageLink
+          icon={FileUp}
+          href={LINKS.import}
+          isCurrent={route.kind === "import"}
+          name={text.shell.import}
+          isWide={true}
+        />
       )}
       {isAdmin && (
         <PageLink icon={KeyRound} href={LINKS.access("devices")} isCurrent={route.kind === "access"} name={access} />
@@ -66,12 +72,14 @@ interface LinkProps {
   readonly href: string;
   readonly isCurrent: boolean;
   readonly name: string;
+  /** A phone's bar has no room for it: it is found by “Find anything” there. */
+  readonly isWide?: true;
   readonly children?: React.ReactNode;
 }
 
-function PageLink({ icon: Icon, href, isCurrent, name, children }: LinkProps) {
+function PageLink({ icon: Icon, href, isCurrent, name, isWide, children }: LinkProps) {
   return (
-    <a className={styles["page"]} href={href} aria-current={isCurrent ? "page" : undefined}>
+    <a className={styles["page"]} data-wide={isWide} href={href} aria-current={isCurrent ? "page" : undefined}>
       <Icon aria-hidden="true" />
       <span>{name}</span>
       {children}

@@ -3,6 +3,7 @@ import {
   Cable,
   Cpu,
   Expand,
+  FileUp,
   KeyRound,
   Languages,
   LayoutGrid,
@@ -65,7 +66,7 @@ function usePageEntries(): Entry[] {
     page(LayoutGrid, text.shell.overview, LINKS.overview),
     ...(seesAll ? [page(Stethoscope, text.shell.doctor, LINKS.doctor)] : []),
     page(ScrollText, text.shell.log, LINKS.log),
-    ...(isAdmin ? [page(Plus, text.palette.addDevice, LINKS.add)] : []),
+    ...(isAdmin ? [page(Plus, text.palette.addDevice, LINKS.add), page(FileUp, text.shell.import, LINKS.import)] : []),
     page(Cable, text.addDevice.recipes, LINKS.recipes),
     page(Settings, text.shell.settings, LINKS.settings()),
     ...(isAdmin
