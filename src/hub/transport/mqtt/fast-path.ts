@@ -139,6 +139,8 @@ export class MqttFastPath {
   }
 
   #findRoute({ principal }: FastPathSession, topic: string): FastPathRoute | null {
+    // Topics that are the broker's own are refused by it, without words.
+    if (topic.startsWith("$")) return null;
     if (!this.#options.authority.mayPublish(principal, topic)) return { topic, route: null };
     const route = matchTopic(topic);
     return route?.holdsReadings ? { topic, route } : null;

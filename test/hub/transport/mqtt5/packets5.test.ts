@@ -467,6 +467,11 @@ describe("acknowledgements", () => {
           properties: { reasonString: expect.stringMatching(words) },
         });
       }
+    for (const properties of [{}, { userProperties: { a: "b" } }]) {
+      const own = await peer.publish("$TopicA/B", "x", { properties });
+      expect(own, "of the broker's own topics there is nothing to say").toMatchObject({ reasonCode: 0x87 });
+      expect(own.properties?.reasonString).toBeUndefined();
+    }
     await using quiet = await connectPeer(hub.mqttPort, { properties: { requestProblemInformation: false } });
     const answer = await quiet.publish("sensor/pi/data", "{broken");
     expect(answer).toMatchObject({ reasonCode: 0x99 });
@@ -535,6 +540,32 @@ describe("a will", () => {
     await die(3);
     hub.clock.advance(4_000);
     expect(shown(await take(listener)), "its session has ended").toMatchObject({ topic: "will" });
+  });
+
+  test("is not published, nor is its session ended, before its time, which begins between two seconds of the hub", async () => {
+    await using hub = await startHubInside(OPEN);
+    await using listener = await connectPeer(hub.mqttPort);
+    await listener.subscribe([filter("will"), filter("end")]);
+    hub.clock.advance(500);
+    const dieAgain = async () => {
+      const peer = await connectPeer(hub.mqttPort, dying(10, 20));
+      peer.socket.destroy();
+      await peer.closed();
+      await listener.publish("end", "end");
+      expect(shown(await take(listener)).topic).toBe("end");
+      return peer.connack.sessionPresent;
+    };
+    expect(await dieAgain()).toBe(false);
+    hub.clock.advance(9_900);
+    await listener.publish("end", "end");
+    expect(shown(await take(listener)).topic, "after 9.9 of 10 seconds").toBe("end");
+    hub.clock.advance(1_100);
+    expect(shown(await take(listener)).topic, "after 11").toBe("will");
+    hub.clock.advance(8_900);
+    expect(await dieAgain(), "after 19.9 of 20 seconds").toBe(true);
+    hub.clock.advance(21_000);
+    expect(shown(await take(listener)).topic).toBe("will");
+    expect(await dieAgain(), "after 21").toBe(false);
   });
 
   test("is taken back by a goodbye, unless that says otherwise", async () => {

@@ -1,5 +1,6 @@
 // The sessions of all clients, by client id. One outlives its connection for as long as its client asked for, within bounds;
-// seconds are counted by `tick`, not read off a clock, which may be set.
+// seconds are counted by `tick`, not read off a clock, which may be set. A client leaves between two ticks: the second that had
+// begun does not count, so that nothing ends before its time, and within a second after it.
 // Invariant: a client id has one session and at most one connection; a session is never handed to another principal.
 import type { Budget } from "../../../access/limits/budget.ts";
 import type { OpenConnections } from "../../../access/open-connections.ts";
@@ -111,11 +112,12 @@ export class Sessions {
   tick(): void {
     for (const state of [...this.#absent]) {
       const { will } = state;
-      if (will !== null && --will.secondsLeft <= 0) {
+      // A client that comes back before its will's delay has passed takes it back [MQTT-3.1.3-9].
+      if (will !== null && will.secondsLeft-- <= 0) {
         state.will = null;
         will.publish();
       }
-      if (--state.secondsLeft <= 0) this.#end(state);
+      if (state.secondsLeft-- <= 0) this.#end(state);
     }
   }
 
