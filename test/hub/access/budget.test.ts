@@ -181,7 +181,7 @@ describe("what is held", () => {
     const budget = new Budget(MEMORY_BYTES);
     for (const [kind, bytes, reason] of [
       ["unfinished", 1_300_000, /message that it began/],
-      ["waiting", 1_300_000, /message that it began/],
+      ["waiting", 1_300_000, /its messages wait for the hub/],
       ["unsent", 3_000_000, /does not read/],
       ["remembered", 200_000, /has the hub remember/],
     ] as const) {
