@@ -17,7 +17,7 @@ test("an operation is filled in, sent, and answered; the curl line says the same
 
   await page.getByRole("searchbox", { name: "Find" }).fill("export.csv");
   await page.getByText("/api/v1/export.csv").click();
-  await page.getByLabel("device").fill("raspi-01");
+  await page.getByRole("textbox", { name: /^device/ }).fill("raspi-01");
   await page.getByLabel("sep column separator").selectOption(";");
   await page.getByLabel("decimal between a number").selectOption(",");
   await expect(page.getByText("export.csv?device=raspi-01&sep=%3B&decimal=%2C'")).toBeVisible();
