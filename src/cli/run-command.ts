@@ -1,7 +1,8 @@
 // What all commands have in common: how they end, and what they say when they cannot do what they were asked.
 import { Misuse } from "../hub/arguments.ts";
 import { Failure } from "../shared/errors.ts";
-import { message, render } from "../shared/messages/message.ts";
+import { message } from "../shared/messages/message.ts";
+import { render } from "../shared/messages/render.ts";
 
 /** Runs a command. Resolves with its exit code; where it rejects, says why and answers 2 for misuse, else 1. */
 export async function runCommand(name: string, run: () => Promise<number>): Promise<number> {

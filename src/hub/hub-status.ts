@@ -1,7 +1,8 @@
 // The hub’s status: for people, for health checks, and for Prometheus.
 import type { Health, HubInfo } from "../shared/api.ts";
 import type { Language } from "../shared/messages/language.ts";
-import { type Message, render } from "../shared/messages/message.ts";
+import type { Message } from "../shared/messages/message.ts";
+import { render } from "../shared/messages/render.ts";
 import type { TlsStatus } from "../shared/security/tls.ts";
 import type { Budget } from "./access/limits/budget.ts";
 import type { Clock } from "./clock.ts";

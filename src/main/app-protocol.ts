@@ -5,7 +5,8 @@ import { extname, join, sep } from "node:path";
 import { net, protocol, type Session } from "electron";
 import type { ApiError } from "../shared/api.ts";
 import { type Language, preferredLanguage } from "../shared/messages/language.ts";
-import { loadLanguage, message, render } from "../shared/messages/message.ts";
+import { message } from "../shared/messages/message.ts";
+import { loadLanguage, render } from "../shared/messages/render.ts";
 import type { DesktopLog } from "./desktop-log.ts";
 import type { HubProcess } from "./hub-process.ts";
 

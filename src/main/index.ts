@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { app, session } from "electron";
 import { bridgeChannels } from "../shared/bridge.ts";
 import { preferredLanguage } from "../shared/messages/language.ts";
-import { render } from "../shared/messages/message.ts";
+import { render } from "../shared/messages/render.ts";
 import { answerPage } from "./answer-page.ts";
 import { registerAppScheme, serveApp } from "./app-protocol.ts";
 import { openAppSession } from "./app-session.ts";

@@ -1,5 +1,6 @@
 // Every way the hub says no. Codes are stable and for programs; messages are for people.
-import { type AnyMessage, type Message, type MessageCode, render } from "./messages/message.ts";
+import type { AnyMessage, Message, MessageCode } from "./messages/message.ts";
+import { render } from "./messages/render.ts";
 
 /** HTTP status of each error code; the keys are the complete list of codes. */
 export const errorStatus = {

@@ -27,7 +27,8 @@ import { backups } from "../../src/shared/messages/en/storage/backups.ts";
 import { en } from "../../src/shared/messages/en.ts";
 import { ko } from "../../src/shared/messages/ko.ts";
 import { preferredLanguage } from "../../src/shared/messages/language.ts";
-import { loadLanguage, message, render } from "../../src/shared/messages/message.ts";
+import { message } from "../../src/shared/messages/message.ts";
+import { loadLanguage, render } from "../../src/shared/messages/render.ts";
 
 /** Parameters that are more than a text. */
 const SAMPLES: Readonly<Record<string, unknown>> = {

@@ -5,7 +5,7 @@ import { decodeReadings, type ReadingsContext } from "../../src/hub/protocols/br
 import type { Decoded } from "../../src/hub/protocols/protocol.ts";
 import { detailsOf, errorOf } from "../../src/shared/errors.ts";
 import { type DeviceId, type MetricName, parseDeviceId, parseMetricName } from "../../src/shared/ids.ts";
-import { render } from "../../src/shared/messages/message.ts";
+import { render } from "../../src/shared/messages/render.ts";
 
 export const NOW_MS = Date.UTC(2026, 0, 31, 12);
 export const DAY_MS = 24 * 3_600_000;

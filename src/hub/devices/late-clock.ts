@@ -1,7 +1,8 @@
 // A computer without a clock of its own starts in the past until it has asked the network for the time. A hub that runs then
 // gives readings times that are wrong for ever; one that does not start is started again by whatever looks after it.
 import { BrambleError } from "../../shared/errors.ts";
-import { message, render } from "../../shared/messages/message.ts";
+import { message } from "../../shared/messages/message.ts";
+import { render } from "../../shared/messages/render.ts";
 import type { Clock } from "../clock.ts";
 import type { DeviceDirectory } from "./directory.ts";
 

@@ -6,7 +6,8 @@ import type { diagnostics } from "../../shared/messages/en/diagnostics.ts";
 import type { proxies } from "../../shared/messages/en/network/proxies.ts";
 import type { TlsFailure } from "../../shared/messages/en/network/tls.ts";
 import type { Language } from "../../shared/messages/language.ts";
-import { type Message, message, render } from "../../shared/messages/message.ts";
+import { type Message, message } from "../../shared/messages/message.ts";
+import { render } from "../../shared/messages/render.ts";
 import type { NotAdmitted } from "../access/limits/admission.ts";
 import type { Clock } from "../clock.ts";
 

@@ -7,7 +7,8 @@ import type { tls } from "../../shared/messages/en/network/tls.ts";
 import type { work } from "../../shared/messages/en/network/work.ts";
 import type { backups } from "../../shared/messages/en/storage/backups.ts";
 import type { Language } from "../../shared/messages/language.ts";
-import { type Message, render } from "../../shared/messages/message.ts";
+import type { Message } from "../../shared/messages/message.ts";
+import { render } from "../../shared/messages/render.ts";
 
 type DoctorMessage = Message<
   | keyof typeof backups

@@ -1,6 +1,7 @@
 // Which program listens on a port.
 import { readdir, readlink } from "node:fs/promises";
-import { message, render } from "../../shared/messages/message.ts";
+import { message } from "../../shared/messages/message.ts";
+import { render } from "../../shared/messages/render.ts";
 import {
   listeningSockets,
   type Process,

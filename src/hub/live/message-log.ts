@@ -3,7 +3,7 @@
 // Invariant: the tap is listened to only while somebody looks.
 
 import type { Language } from "../../shared/messages/language.ts";
-import { render } from "../../shared/messages/message.ts";
+import { render } from "../../shared/messages/render.ts";
 import { fitsFilter, type LogEvent, type LogFilter, type LogRow } from "../../shared/mqtt/message-log.ts";
 import type { Clock } from "../clock.ts";
 import { excerptOf } from "../observe/excerpt.ts";

@@ -1,6 +1,7 @@
 // What /healthz says: each part by itself, and the worst of them for the whole. Open to all, so no path is in its messages.
 import type { DiskStatus, Health } from "../../shared/api.ts";
-import { type Message, render } from "../../shared/messages/message.ts";
+import type { Message } from "../../shared/messages/message.ts";
+import { render } from "../../shared/messages/render.ts";
 import type { StoreStatus } from "../store/store.ts";
 import { spoolNote } from "./spool-note.ts";
 

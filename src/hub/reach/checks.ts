@@ -4,7 +4,8 @@
 import type { Check, CheckState } from "../../shared/doctor.ts";
 import type { reach } from "../../shared/messages/en/network/reach.ts";
 import type { Language } from "../../shared/messages/language.ts";
-import { type Message, message, render } from "../../shared/messages/message.ts";
+import { type Message, message } from "../../shared/messages/message.ts";
+import { render } from "../../shared/messages/render.ts";
 import type { CertificateStatus, DdnsStatus } from "../../shared/security/reach.ts";
 import type { Trust } from "./acme/trust.ts";
 import { isPublicIPv4 } from "./ddns/addresses.ts";

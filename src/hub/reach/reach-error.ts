@@ -1,6 +1,7 @@
 // A failure that a person is told: thrown inside the room, shown by its status.
 import type { reach } from "../../shared/messages/en/network/reach.ts";
-import { type Message, render } from "../../shared/messages/message.ts";
+import type { Message } from "../../shared/messages/message.ts";
+import { render } from "../../shared/messages/render.ts";
 
 type ReachMessage = Message<Extract<keyof typeof reach, `reach/${string}`>>;
 

@@ -2,7 +2,8 @@
 import { pino } from "pino";
 import packageJson from "../../../package.json" with { type: "json" };
 import { Failure } from "../../shared/errors.ts";
-import { type AnyMessage, message, render } from "../../shared/messages/message.ts";
+import { type AnyMessage, message } from "../../shared/messages/message.ts";
+import { render } from "../../shared/messages/render.ts";
 import { Misuse, parseArguments } from "../arguments.ts";
 import type { BrokerAddress } from "../broker/broker-address.ts";
 import { systemClock } from "../clock.ts";

@@ -3,7 +3,8 @@
 // Order: the store first, then what the hub has decided of devices, then a place, and with it the session at the broker. On the way
 // out the session is ended before the place is given up, so that the broker gives nothing to nobody.
 import { randomUUID } from "node:crypto";
-import { type AnyMessage, message, render } from "../../shared/messages/message.ts";
+import { type AnyMessage, message } from "../../shared/messages/message.ts";
+import { render } from "../../shared/messages/render.ts";
 import { Budget } from "../access/limits/budget.ts";
 import type { BrokerAddress } from "../broker/broker-address.ts";
 import { BrokerConnection, type BrokerFilter } from "../broker/external/broker-connection.ts";

@@ -28,7 +28,7 @@ export function useHubState(): ShownHubState {
 
 /** The hub's sentences are loaded when one is to be shown, since a window seldom needs them. */
 async function sentence(said: AnyMessage): Promise<string> {
-  const { loadLanguage, render } = await import("../../shared/messages/message.ts");
+  const { loadLanguage, render } = await import("../../shared/messages/render.ts");
   await loadLanguage(language);
   return render(said, language, "desktop");
 }

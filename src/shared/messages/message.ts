@@ -1,7 +1,5 @@
-// A sentence on its way: a code and its parameters, rendered where people read it, in their language. English is always there;
-// another language is loaded when somebody first asks for it, since most hubs never need one.
-import { en } from "./en.ts";
-import type { Language } from "./language.ts";
+// A sentence on its way: a code and its parameters, rendered (`render.ts`) where people read it, in their language.
+import type { en } from "./en.ts";
 import type { Sentence } from "./sentence.ts";
 
 type Templates = typeof en;
@@ -35,47 +33,4 @@ export function message<C extends CodeWithoutParams>(code: C): Message<C>;
 export function message<C extends MessageCode>(code: C, params: ParamsOf<C>): Message<C>;
 export function message(code: MessageCode, params: object = {}): AnyMessage {
   return { code, params };
-}
-
-type Template = (params: object) => string;
-const catalogues: { readonly en: object; ko?: object } = { en };
-
-/** Resolves once `render` can answer in the language. */
-export async function loadLanguage(language: Language): Promise<void> {
-  if (language === "ko") catalogues.ko ??= (await import("./ko.ts")).ko;
-}
-
-/** Where a sentence is read: the desktop's window has no command line to advise. */
-export type Place = "anywhere" | "desktop";
-
-/** The sentence, in English where the language is not loaded or does not have it. */
-export function render(said: AnyMessage, language: Language = "en", place: Place = "anywhere"): string {
-  const catalogue = catalogues[language] ?? catalogues.en;
-  const params = Object.entries(said.params).map(([name, value]) => [name, rendered(value, language, place)]);
-  const codes = place === "desktop" ? [`${said.code}/desktop`, said.code] : [said.code];
-  // The command line's are in English alone.
-  const template = templateOf(catalogue, codes) ?? templateOf(en, codes);
-  if (template === null) throw new Error(`no message code: ${said.code}`);
-  return template(Object.fromEntries(params));
-}
-
-function rendered(value: unknown, language: Language, place: Place): unknown {
-  if (Array.isArray(value)) return value.map((each) => rendered(each, language, place));
-  return isMessage(value) ? render(value, language, place) : value;
-}
-
-/** Of the first of the codes that the catalogue has. */
-function templateOf(catalogue: object, codes: readonly string[]): Template | null {
-  const code = codes.find((each) => Object.hasOwn(catalogue, each));
-  const template: unknown = code === undefined ? null : Reflect.get(catalogue, code);
-  return isTemplate(template) ? template : null;
-}
-
-function isTemplate(value: unknown): value is Template {
-  return typeof value === "function";
-}
-
-/** No other parameter has both. */
-function isMessage(value: unknown): value is AnyMessage {
-  return typeof value === "object" && value !== null && "code" in value && "params" in value;
 }

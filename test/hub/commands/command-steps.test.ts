@@ -8,7 +8,7 @@ import { Commands } from "../../../src/hub/commands/commands.ts";
 import { HubEvents } from "../../../src/hub/events.ts";
 import type { RecordStore } from "../../../src/hub/store/records.ts";
 import type { Command, CommandMessage } from "../../../src/shared/controls/command.ts";
-import { render } from "../../../src/shared/messages/message.ts";
+import { render } from "../../../src/shared/messages/render.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { deviceId, openTestStore, type TestStore } from "../../support/stores/store.ts";
 import { until } from "../../support/until.ts";

@@ -4,7 +4,7 @@ import { type Guess, guessForm } from "../../../src/hub/import/guess/guess-form.
 import { RowReader } from "../../../src/hub/import/row-reader.ts";
 import { TableRows } from "../../../src/hub/import/table-rows.ts";
 import type { ImportFormChanges } from "../../../src/shared/history/import.ts";
-import { render } from "../../../src/shared/messages/message.ts";
+import { render } from "../../../src/shared/messages/render.ts";
 
 const NOW_MS = Date.UTC(2026, 6, 1);
 

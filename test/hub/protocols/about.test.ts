@@ -6,7 +6,7 @@ import type { ApiError, RefusedList } from "../../../src/shared/api.ts";
 import { type Control, checkControlValue } from "../../../src/shared/controls/control.ts";
 import { errorOf } from "../../../src/shared/errors.ts";
 import { parseDeviceId } from "../../../src/shared/ids.ts";
-import { render } from "../../../src/shared/messages/message.ts";
+import { render } from "../../../src/shared/messages/render.ts";
 import { startHubInside } from "../../support/hub-inside.ts";
 import { refusal } from "../../support/messages.ts";
 

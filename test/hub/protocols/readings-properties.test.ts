@@ -5,7 +5,7 @@ import { decodeMetricValue } from "../../../src/hub/protocols/bramble/readings.t
 import type { Decoded } from "../../../src/hub/protocols/protocol.ts";
 import { errorOf, errorStatus } from "../../../src/shared/errors.ts";
 import { parseDeviceId, parseMetricName } from "../../../src/shared/ids.ts";
-import { render } from "../../../src/shared/messages/message.ts";
+import { render } from "../../../src/shared/messages/render.ts";
 import { limits } from "../../../src/shared/reading.ts";
 import { bytes, DAY_MS, decode, metric, NOW_MS, PI, taken } from "../../support/messages.ts";
 

@@ -2,7 +2,7 @@
 // Invariant: the broker gets a PUBACK only once the message is committed, or refused for ever. What is deferred stays with the
 // broker: the connection is ended, and the broker sends again all that was not acknowledged.
 import { errorOf } from "../../../shared/errors.ts";
-import { render } from "../../../shared/messages/message.ts";
+import { render } from "../../../shared/messages/render.ts";
 import { type Budget, MESSAGE_BYTES, mostCostOf, type Share } from "../../access/limits/budget.ts";
 import type { Verdict } from "../../ingest/accept.ts";
 import type { Log } from "../../observe/log.ts";

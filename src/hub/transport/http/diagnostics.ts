@@ -2,7 +2,8 @@
 import { isNativeError } from "node:util/types";
 import type { FastifyRequest } from "fastify";
 import type { Problem } from "../../../shared/errors.ts";
-import { type AnyMessage, message, render } from "../../../shared/messages/message.ts";
+import { type AnyMessage, message } from "../../../shared/messages/message.ts";
+import { render } from "../../../shared/messages/render.ts";
 import type { NotAdmitted } from "../../access/limits/admission.ts";
 import { plainAddress } from "../../access/networks.ts";
 import type { ConnectionFailure, ConnectionFailures } from "../../diagnostics/connection-failures.ts";

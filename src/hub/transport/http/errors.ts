@@ -3,7 +3,8 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import type { ApiError } from "../../../shared/api.ts";
 import { BrambleError, detailsOf, errorOf, errorStatus, type Problem } from "../../../shared/errors.ts";
 import { type Language, preferredLanguage } from "../../../shared/messages/language.ts";
-import { loadLanguage, message, render } from "../../../shared/messages/message.ts";
+import { message } from "../../../shared/messages/message.ts";
+import { loadLanguage, render } from "../../../shared/messages/render.ts";
 import type { HttpDiagnostics } from "./diagnostics.ts";
 import { queryProblem } from "./query/query-check.ts";
 

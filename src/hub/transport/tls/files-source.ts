@@ -4,7 +4,8 @@
 import { type FSWatcher, watch } from "node:fs";
 import { dirname } from "node:path";
 import type { TlsProblem } from "../../../shared/messages/en/network/tls.ts";
-import { type Message, message, render } from "../../../shared/messages/message.ts";
+import { type Message, message } from "../../../shared/messages/message.ts";
+import { render } from "../../../shared/messages/render.ts";
 import type { Clock } from "../../clock.ts";
 import type { Log } from "../../observe/log.ts";
 import { HeldCertificate } from "../../reach/acme/certificate-source.ts";

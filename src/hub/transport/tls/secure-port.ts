@@ -1,5 +1,6 @@
 // What makes a port of one protocol its port with TLS: the same handler, behind handshakes.
-import { message, render } from "../../../shared/messages/message.ts";
+import { message } from "../../../shared/messages/message.ts";
+import { render } from "../../../shared/messages/render.ts";
 import type { Port } from "../../config.ts";
 import type { AlpnBoard } from "../../reach/acme/alpn-server.ts";
 import { type ConnectionHandler, SocketListener } from "../socket-listener.ts";

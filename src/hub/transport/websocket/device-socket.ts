@@ -6,7 +6,7 @@ import type { WebSocket } from "ws";
 import type { CommandMessage } from "../../../shared/controls/command.ts";
 import { assertNever, detailsOf, errorOf, type Problem } from "../../../shared/errors.ts";
 import { type DeviceId, parseDeviceId } from "../../../shared/ids.ts";
-import { render } from "../../../shared/messages/message.ts";
+import { render } from "../../../shared/messages/render.ts";
 import { limits } from "../../../shared/reading.ts";
 import type { Access } from "../../access/access.ts";
 import { mostCostOf, PARSED_MESSAGE_BYTES, type Share } from "../../access/limits/budget.ts";

@@ -1,7 +1,7 @@
 // WS /api/v1/live: what the UI listens to, opened with a session or with a ticket, once. On it a page may ask for the log of
 // messages, too (`LogRequest`). A listener that stalls is cut off.
 import { Check } from "typebox/value";
-import { loadLanguage } from "../../../shared/messages/message.ts";
+import { loadLanguage } from "../../../shared/messages/render.ts";
 import { type LogEvent, LogRequest } from "../../../shared/mqtt/message-log.ts";
 import type { Access } from "../../access/access.ts";
 import { scopeOf } from "../../access/principal.ts";

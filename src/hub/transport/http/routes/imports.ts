@@ -14,7 +14,8 @@ import {
   ImportQuery,
   PieceQuery,
 } from "../../../../shared/history/import.ts";
-import { type AnyMessage, render } from "../../../../shared/messages/message.ts";
+import type { AnyMessage } from "../../../../shared/messages/message.ts";
+import { render } from "../../../../shared/messages/render.ts";
 import type { Reading } from "../../../../shared/reading.ts";
 import { plainAddress } from "../../../access/networks.ts";
 import type { HttpAccess } from "../access-check.ts";

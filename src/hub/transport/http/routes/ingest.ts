@@ -3,7 +3,8 @@ import type { IncomingMessage as HttpRequest, IncomingHttpHeaders } from "node:h
 import type { FastifyInstance, FastifyReply } from "fastify";
 import type { Accepted } from "../../../../shared/api.ts";
 import { assertNever, errorOf, type Problem } from "../../../../shared/errors.ts";
-import { message, render } from "../../../../shared/messages/message.ts";
+import { message } from "../../../../shared/messages/message.ts";
+import { render } from "../../../../shared/messages/render.ts";
 import { limits } from "../../../../shared/reading.ts";
 import { PARSED_MESSAGE_BYTES } from "../../../access/limits/budget.ts";
 import type { LockOut } from "../../../access/limits/lock-out.ts";

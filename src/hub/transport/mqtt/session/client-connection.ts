@@ -3,7 +3,8 @@
 // Invariant: when it has ended, its session has no connection, and its will is published unless it took it back.
 import type { IConnectPacket, IDisconnectPacket, Packet } from "mqtt-packet";
 import type { Problem } from "../../../../shared/errors.ts";
-import { render, message as words } from "../../../../shared/messages/message.ts";
+import { message as words } from "../../../../shared/messages/message.ts";
+import { render } from "../../../../shared/messages/render.ts";
 import type { Clock } from "../../../clock.ts";
 import type { Log } from "../../../observe/log.ts";
 import type { AccessHooks } from "../access-hooks.ts";

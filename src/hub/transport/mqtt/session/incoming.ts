@@ -1,7 +1,7 @@
 // PUBLISH packets of one connection, to their verdict and their acknowledgement.
 // Order: verdicts come in any order; messages are forwarded and acknowledged in that of their arrival.
 import type { IPublishPacket } from "mqtt-packet";
-import { render } from "../../../../shared/messages/message.ts";
+import { render } from "../../../../shared/messages/render.ts";
 import type { Verdict } from "../../../ingest/accept.ts";
 import type { MessageBus } from "../messages/message-bus.ts";
 import { expiresAt, type Level, type Message, MQTT_5, messageProperties } from "../messages/packets.ts";
