@@ -12,6 +12,7 @@ import { UnknownLink } from "./shell/notices/unknown-link.tsx";
 import { Shell } from "./shell/shell.tsx";
 import { SignIn } from "./shell/sign-in.tsx";
 import { type Route, useRoute } from "./shell/use-route.ts";
+import { WhenIdle } from "./ui/when-idle.tsx";
 
 // In chunks of their own: the overview needs none of them, and no chart library.
 const AccessPage = lazy(async () => ({ default: (await import("./pages/access/access-page.tsx")).AccessPage }));
@@ -59,9 +60,11 @@ function Page({ route }: { readonly route: Route }) {
     <Overview
       whileEmpty={<AddDevice head={(places) => <FirstStart {...places} />} />}
       foot={
-        <Suspense fallback={null}>
-          <OverviewFoot />
-        </Suspense>
+        <WhenIdle>
+          <Suspense fallback={null}>
+            <OverviewFoot />
+          </Suspense>
+        </WhenIdle>
       }
     />
   );

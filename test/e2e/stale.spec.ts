@@ -12,7 +12,7 @@ test("a silent metric is listed with its usual interval until a reading arrives"
     hub.clock.advance(10_000);
   }
   await page.goto(hub.link);
-  const card = page.getByRole("listitem").filter({ hasText: "pi" });
+  const card = page.locator("[data-device=pi]");
   await expect(card.getByText("Humidity")).toBeVisible();
   await expect(card).not.toContainText("silent");
   await hub.post({ device_id: "pi", temperature: 25 });

@@ -6,7 +6,7 @@ import { apiUrl, explain, post, remove } from "../api/client.ts";
 import { useHub } from "../api/queries.ts";
 import { chosenHost, HubAddress } from "../device/hub-address.tsx";
 import { hubLink } from "../i18n/hub-links.ts";
-import { text } from "../i18n/text.ts";
+import { pageText } from "../i18n/page-text.ts";
 import { formatInstant } from "../i18n/times.ts";
 import { Copyable } from "../ui/copyable.tsx";
 import { Dialog } from "../ui/dialog.tsx";
@@ -27,7 +27,7 @@ export function ShareButton({ subject }: { readonly subject: Subject }) {
   return (
     <>
       <button type="button" className="button" onClick={() => setOpen(true)}>
-        {text.share.share}
+        {pageText.share.share}
       </button>
       {isOpen && (
         <Dialog titleId="share-title" onClosed={() => setOpen(false)}>
@@ -48,12 +48,12 @@ function ShareForm({ subject, onDone }: { readonly subject: Subject; readonly on
   const own = shares.filter(({ device, view }) => ("device" in shown ? device === shown.device : view === shown.view));
   return (
     <div className={form["form"]}>
-      <h2 id="share-title">{text.share.title(name)}</h2>
-      <p>{"device" in shown ? text.share.showsDevice : text.share.showsView}</p>
+      <h2 id="share-title">{pageText.share.title(name)}</h2>
+      <p>{"device" in shown ? pageText.share.showsDevice : pageText.share.showsView}</p>
       <div>
         <Segmented
-          legend={text.share.howLong}
-          options={DAYS.map((count) => [count, text.share.days(Number(count))] as const)}
+          legend={pageText.share.howLong}
+          options={DAYS.map((count) => [count, pageText.share.days(Number(count))] as const)}
           value={days}
           onChange={setDays}
         />
@@ -61,8 +61,8 @@ function ShareForm({ subject, onDone }: { readonly subject: Subject; readonly on
       {making.error && <p role="alert">{explain(making.error)}</p>}
       {making.data && <NewLink share={making.data} />}
       {own.length > 0 && (
-        <section aria-label={text.share.openLinks}>
-          <h2>{text.share.openLinks}</h2>
+        <section aria-label={pageText.share.openLinks}>
+          <h2>{pageText.share.openLinks}</h2>
           <ul className={rows["rows"]}>
             {own.map((share) => (
               <li key={share.id}>
@@ -74,7 +74,7 @@ function ShareForm({ subject, onDone }: { readonly subject: Subject; readonly on
       )}
       <footer>
         <button type="button" className="button" onClick={onDone}>
-          {text.share.close}
+          {pageText.share.close}
         </button>
         <button
           type="button"
@@ -82,7 +82,7 @@ function ShareForm({ subject, onDone }: { readonly subject: Subject; readonly on
           disabled={making.isPending}
           onClick={() => making.mutate(Number(days))}
         >
-          {text.share.make}
+          {pageText.share.make}
         </button>
       </footer>
     </div>
@@ -96,11 +96,11 @@ function NewLink({ share }: { readonly share: NewShare }) {
   const link = hubLink(chosenHost(hub, chosen), hub, "share", share.secret);
   return (
     <div className={styles["share"]}>
-      <QrCodeImage text={link} label={text.share.qrCode} />
+      <QrCodeImage text={link} label={pageText.share.qrCode} />
       <div>
-        <HubAddress label={text.addDevice.linkAddress} hub={hub} chosen={chosen} onChosen={setChosen} />
-        <p>{text.share.worksUntil(formatInstant(share.expiresMs, MINUTE_MS))}</p>
-        <Copyable code={link} label={text.share.link} />
+        <HubAddress label={pageText.addDevice.linkAddress} hub={hub} chosen={chosen} onChosen={setChosen} />
+        <p>{pageText.share.worksUntil(formatInstant(share.expiresMs, MINUTE_MS))}</p>
+        <Copyable code={link} label={pageText.share.link} />
       </div>
     </div>
   );
@@ -112,18 +112,18 @@ function OpenShare({ share }: { readonly share: Share }) {
   return (
     <>
       <div>
-        <strong>{text.share.until(until)}</strong>
-        <p>{text.share.madeBy(share.createdBy, formatInstant(share.createdMs, MINUTE_MS))}</p>
+        <strong>{pageText.share.until(until)}</strong>
+        <p>{pageText.share.madeBy(share.createdBy, formatInstant(share.createdMs, MINUTE_MS))}</p>
         {revocation.error && <p role="alert">{explain(revocation.error)}</p>}
       </div>
       <button
         type="button"
         className="button small danger"
-        aria-label={text.share.revokeUntil(until)}
+        aria-label={pageText.share.revokeUntil(until)}
         disabled={revocation.isPending}
         onClick={() => revocation.mutate(undefined)}
       >
-        {text.share.revoke}
+        {pageText.share.revoke}
       </button>
     </>
   );

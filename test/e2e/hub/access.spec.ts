@@ -113,7 +113,7 @@ test("people and programs are added on the page, and the log tells of it", async
   await page.getByRole("button", { name: "Done" }).click();
   await expect(page.getByRole("button", { name: "Revoke grafana" })).toBeVisible();
 
-  await page.getByRole("link", { name: "Log" }).click();
+  await page.getByRole("navigation", { name: "Access" }).getByRole("link", { name: "Log" }).click();
   await expect(page.getByText("person.add grace")).toBeVisible();
 });
 

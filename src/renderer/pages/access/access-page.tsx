@@ -1,6 +1,6 @@
 // Who may do what: devices, people, programs, and the log of what was done. For administrators alone.
 import { useMay } from "../../api/access.ts";
-import { text } from "../../i18n/text.ts";
+import { pageText } from "../../i18n/page-text.ts";
 import { PageHeader } from "../../shell/page-header.tsx";
 import { type AccessSection, LINKS } from "../../shell/use-route.ts";
 import styles from "./access-page.module.css";
@@ -17,7 +17,7 @@ const SECTIONS = [
   ["devices", "Devices"],
   ["people", "People"],
   ["programs", "Programs"],
-  ["clients", text.clients.section],
+  ["clients", pageText.clients.section],
   ["encryption", "Encryption"],
   ["outside", "From outside"],
   ["log", "Log"],

@@ -6,7 +6,7 @@ import { apiUrl, explain, patch } from "../../api/client.ts";
 import { useHub } from "../../api/queries.ts";
 import { chosenHost, HubAddress } from "../../device/hub-address.tsx";
 import { hubUrl } from "../../i18n/hub-links.ts";
-import { text } from "../../i18n/text.ts";
+import { pageText } from "../../i18n/page-text.ts";
 import { formatDate } from "../../i18n/times.ts";
 import { Copyable } from "../../ui/copyable.tsx";
 import { Failure } from "../../ui/failure.tsx";
@@ -141,7 +141,7 @@ function Certificate({
           <div className={styles["secret"]}>
             <Copyable code={authority.fingerprint} label="fingerprint of the authority" />
           </div>
-          <HubAddress label={text.addDevice.linkAddress} hub={hub} chosen={chosen} onChosen={setChosen} />
+          <HubAddress label={pageText.addDevice.linkAddress} hub={hub} chosen={chosen} onChosen={setChosen} />
           <p>
             A browser, phone or device gets it from <a href={authorityUrl}>{authorityUrl}</a>. On a phone, open it by
             this code and install it in the settings.

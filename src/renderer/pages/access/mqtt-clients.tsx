@@ -3,12 +3,12 @@ import type { MqttClient } from "../../../shared/mqtt/mqtt-clients.ts";
 import { useAccessChange, useMqttClients } from "../../api/access.ts";
 import { apiUrl, explain, remove } from "../../api/client.ts";
 import { useNow } from "../../api/feed/use-now.ts";
-import { text } from "../../i18n/text.ts";
+import { pageText } from "../../i18n/page-text.ts";
 import { formatAgo } from "../../i18n/times.ts";
 import { Failure } from "../../ui/failure.tsx";
 import rows from "../../ui/rows.module.css";
 
-const words = text.clients;
+const words = pageText.clients;
 
 export function MqttClients() {
   const { data, isLoadingError, error, refetch } = useMqttClients();

@@ -8,7 +8,7 @@ import { useHub } from "../../api/queries.ts";
 import { chosenHost, HubAddress } from "../../device/hub-address.tsx";
 import { browserName } from "../../i18n/browser-name.ts";
 import { hubLink } from "../../i18n/hub-links.ts";
-import { text } from "../../i18n/text.ts";
+import { pageText } from "../../i18n/page-text.ts";
 import { formatAgo } from "../../i18n/times.ts";
 import { Copyable } from "../../ui/copyable.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
@@ -110,7 +110,7 @@ function PhoneLink({ link: { secret, expiresMs } }: { readonly link: SignInLink 
   return (
     <>
       <p>Scan it with the phone’s camera. It signs in once, as you; it works for {left} more.</p>
-      <HubAddress label={text.addDevice.linkAddress} hub={hub} chosen={chosen} onChosen={setChosen} />
+      <HubAddress label={pageText.addDevice.linkAddress} hub={hub} chosen={chosen} onChosen={setChosen} />
       <QrCodeImage text={url} label="QR code of the sign-in link" />
       <div className={styles["secret"]}>
         <Copyable code={url} label="Sign-in link" />

@@ -6,7 +6,7 @@ import { explain } from "../../api/client.ts";
 import { useNow } from "../../api/feed/use-now.ts";
 import { useDevices, useHub, usePendingDevices, useRefused } from "../../api/queries.ts";
 import { JoinRequests } from "../../device/joining/join-requests.tsx";
-import { text } from "../../i18n/text.ts";
+import { pageText } from "../../i18n/page-text.ts";
 import { formatAgo } from "../../i18n/times.ts";
 import { PageHeader } from "../../shell/page-header.tsx";
 import { LINKS } from "../../shell/use-route.ts";
@@ -15,7 +15,7 @@ import { Failure } from "../../ui/failure.tsx";
 import styles from "./add-device.module.css";
 import { Programs } from "./programs.tsx";
 
-const words = text.addDevice;
+const words = pageText.addDevice;
 
 /** Ids of the elements that hold the agent's installer and the programs. */
 export interface Places {

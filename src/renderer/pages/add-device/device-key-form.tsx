@@ -5,14 +5,14 @@ import type { Device } from "../../../shared/device.ts";
 import type { NewDeviceKey } from "../../../shared/security/access.ts";
 import { useAccessSettings } from "../../api/access.ts";
 import { apiUrl, explain, post } from "../../api/client.ts";
-import { text } from "../../i18n/text.ts";
+import { pageText } from "../../i18n/page-text.ts";
 import { Copyable } from "../../ui/copyable.tsx";
 import form from "../../ui/form.module.css";
 import { QrCodeImage } from "../../ui/qr-code.tsx";
 import styles from "./add-device.module.css";
 import { EXAMPLE_SENDER } from "./snippets.ts";
 
-const words = text.addDevice;
+const words = pageText.addDevice;
 
 interface Props {
   readonly known: readonly Device[];

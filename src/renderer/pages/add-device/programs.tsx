@@ -7,7 +7,7 @@ import type { TlsStatus } from "../../../shared/security/tls.ts";
 import { useMay, useTls } from "../../api/access.ts";
 import { useInstaller } from "../../api/queries.ts";
 import { chosenHost, HubAddress } from "../../device/hub-address.tsx";
-import { text } from "../../i18n/text.ts";
+import { pageText } from "../../i18n/page-text.ts";
 import styles from "./add-device.module.css";
 import { DeviceKeyForm } from "./device-key-form.tsx";
 import { Snippet } from "./snippet.tsx";
@@ -24,7 +24,7 @@ import {
   wayTo,
 } from "./snippets.ts";
 
-const words = text.addDevice;
+const words = pageText.addDevice;
 
 interface Props {
   readonly hub: HubInfo;

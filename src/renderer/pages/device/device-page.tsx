@@ -12,7 +12,7 @@ import { JoinRequest } from "../../device/joining/join-request.tsx";
 import { LastReading, LastSeen } from "../../device/last-seen.tsx";
 import { Presence } from "../../device/presence.tsx";
 import { SilentMetrics } from "../../device/silent-metrics.tsx";
-import { text } from "../../i18n/text.ts";
+import { pageText } from "../../i18n/page-text.ts";
 import { formatInstant } from "../../i18n/times.ts";
 import { ShareButton } from "../../share/share-button.tsx";
 import { PageHeader } from "../../shell/page-header.tsx";
@@ -38,14 +38,14 @@ export function DevicePage({ id }: { readonly id: string }) {
   if (device.isLoadingError) {
     return (
       <Failure
-        title={text.devicePage.notLoaded}
+        title={pageText.devicePage.notLoaded}
         message={explain(device.error)}
         onRetry={() => void device.refetch()}
       />
     );
   }
   if (device.data === undefined)
-    return <div className={`skeleton ${styles["skeleton"]}`} role="status" aria-label={text.devicePage.loading} />;
+    return <div className={`skeleton ${styles["skeleton"]}`} role="status" aria-label={pageText.devicePage.loading} />;
   if (device.data === null) return <NoSuchDevice id={id} />;
   return device.data.joining === "approved" ? (
     <JoinedDevice device={device.data} />
@@ -60,7 +60,7 @@ function UnapprovedDevice({ device }: { readonly device: Device }) {
     return (
       <>
         <PageHeader title={device.name} />
-        <p>{device.joining === "waiting" ? text.devicePage.wantsToJoin : text.devicePage.isBlocked}</p>
+        <p>{device.joining === "waiting" ? pageText.devicePage.wantsToJoin : pageText.devicePage.isBlocked}</p>
       </>
     );
   }
@@ -92,7 +92,7 @@ function JoinedDevice({ device }: { readonly device: Device }) {
             <>
               <ShareButton subject={{ name: device.name, device: device.id }} />
               <a className="button" href={LINKS.edit(device.id)}>
-                {text.devicePage.edit}
+                {pageText.devicePage.edit}
               </a>
             </>
           )}
@@ -127,7 +127,7 @@ function State({ device }: { readonly device: Device }) {
       <Presence {...device.presence} />
       {" · "}
       <span className={styles["lastReading"]}>
-        {hasReadings ? text.devicePage.lastReading : text.devicePage.lastHeard}{" "}
+        {hasReadings ? pageText.devicePage.lastReading : pageText.devicePage.lastHeard}{" "}
         {hasReadings ? <LastReading device={device} /> : <LastSeen device={device} />}
       </span>
       <SharedUntil />
@@ -138,16 +138,16 @@ function State({ device }: { readonly device: Device }) {
 /** Of one who has opened a link that shares the device. */
 function SharedUntil() {
   const { data: me } = useMe();
-  return me?.expiresMs === undefined ? null : text.devicePage.sharedUntil(formatInstant(me.expiresMs, MINUTE_MS));
+  return me?.expiresMs === undefined ? null : pageText.devicePage.sharedUntil(formatInstant(me.expiresMs, MINUTE_MS));
 }
 
 function NoSuchDevice({ id }: { readonly id: string }) {
   return (
     <>
-      <PageHeader title={text.devicePage.noSuchDevice(id)} />
+      <PageHeader title={pageText.devicePage.noSuchDevice(id)} />
       <p>
         <a className="button" href={LINKS.overview}>
-          {text.devicePage.toOverview}
+          {pageText.devicePage.toOverview}
         </a>
       </p>
     </>

@@ -2,7 +2,7 @@
 import { type ReactNode, useCallback, useState } from "react";
 import type { Device } from "../../../shared/device.ts";
 import { useDevice } from "../../api/queries.ts";
-import { text } from "../../i18n/text.ts";
+import { pageText } from "../../i18n/page-text.ts";
 import { PageHeader } from "../../shell/page-header.tsx";
 import { goTo, LINKS } from "../../shell/use-route.ts";
 import { useEscape } from "../../ui/hooks/use-escape.ts";
@@ -38,7 +38,7 @@ function EditableDevice({ device }: { readonly device: Device }) {
   useEscape(leaveUnchanged);
   return (
     <div className={styles["page"]}>
-      <PageHeader title={text.editDevice.title(device.name)} />
+      <PageHeader title={pageText.editDevice.title(device.name)} />
       <EditForm device={device} onDone={leave} onDirty={setFormDirty} />
       {device.metrics.length > 0 && <MetricsForm device={device} onDirty={setMetricsDirty} />}
       <MergeDevice device={device} />

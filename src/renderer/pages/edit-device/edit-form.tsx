@@ -5,7 +5,7 @@ import type { Device, DeviceChanges } from "../../../shared/device.ts";
 import { explain } from "../../api/client.ts";
 import { changeDevice, useDevices } from "../../api/queries.ts";
 import { ownName, roomsOf } from "../../i18n/names.ts";
-import { text } from "../../i18n/text.ts";
+import { pageText } from "../../i18n/page-text.ts";
 import styles from "../../ui/form.module.css";
 import { changesFrom, type Draft, draftOf } from "./device-draft.ts";
 
@@ -44,11 +44,11 @@ export function EditForm({ device, onDone, onDirty }: Props) {
   return (
     <form className={`panel ${styles["form"]}`} onSubmit={submit}>
       <label className={styles["field"]}>
-        {text.editDevice.name}
+        {pageText.editDevice.name}
         <input {...field("name")} maxLength={64} placeholder={ownName(device)} />
       </label>
       <label className={styles["field"]}>
-        {text.editDevice.room}
+        {pageText.editDevice.room}
         <input {...field("room")} maxLength={64} list={rooms} autoComplete="off" />
         <datalist id={rooms}>
           {roomsOf(devices).map((room) => (
@@ -57,28 +57,28 @@ export function EditForm({ device, onDone, onDirty }: Props) {
         </datalist>
       </label>
       <label className={styles["field"]}>
-        {text.editDevice.tags}
+        {pageText.editDevice.tags}
         <input {...field("tags")} autoComplete="off" />
       </label>
       <label className={styles["field"]}>
-        {text.editDevice.zone}
+        {pageText.editDevice.zone}
         <select value={draft.timeZone} onChange={({ target }) => enter({ ...draft, timeZone: zoneOf(target.value) })}>
-          <option value="">{text.editDevice.zoneAsShown}</option>
-          <option value="hub">{text.editDevice.zoneOfHub}</option>
-          <option value="utc">{text.editDevice.zoneUtc}</option>
+          <option value="">{pageText.editDevice.zoneAsShown}</option>
+          <option value="hub">{pageText.editDevice.zoneOfHub}</option>
+          <option value="utc">{pageText.editDevice.zoneUtc}</option>
         </select>
       </label>
       <label className={styles["field"]}>
-        {text.editDevice.notes}
+        {pageText.editDevice.notes}
         <textarea {...field("notes")} rows={4} maxLength={4_000} />
       </label>
-      {save.error && <p role="alert">{text.editDevice.notSaved(explain(save.error))}</p>}
+      {save.error && <p role="alert">{pageText.editDevice.notSaved(explain(save.error))}</p>}
       <footer>
         <button type="button" className="button" onClick={onDone}>
-          {text.editDevice.cancel}
+          {pageText.editDevice.cancel}
         </button>
         <button type="submit" className="button primary" disabled={save.isPending}>
-          {text.editDevice.save}
+          {pageText.editDevice.save}
         </button>
       </footer>
     </form>

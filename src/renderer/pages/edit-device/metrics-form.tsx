@@ -6,7 +6,7 @@ import type { Device, DeviceChanges } from "../../../shared/device.ts";
 import { explain } from "../../api/client.ts";
 import { changeDevice } from "../../api/queries.ts";
 import { metricLabel } from "../../i18n/names.ts";
-import { text } from "../../i18n/text.ts";
+import { pageText } from "../../i18n/page-text.ts";
 import { METRIC_KINDS, type MetricDraft, metricChanges, metricDrafts, moved } from "./metric-drafts.ts";
 import styles from "./metrics-form.module.css";
 
@@ -41,8 +41,8 @@ export function MetricsForm({ device, onDirty }: Props) {
 
   return (
     <form className={`panel ${styles["form"]}`} onSubmit={submit} aria-labelledby="metrics-title">
-      <h2 id="metrics-title">{text.editDevice.metrics}</h2>
-      <p className="note">{text.editDevice.metricsNote}</p>
+      <h2 id="metrics-title">{pageText.editDevice.metrics}</h2>
+      <p className="note">{pageText.editDevice.metricsNote}</p>
       <ol>
         {drafts.map((draft, index) => (
           <MetricRow
@@ -55,13 +55,13 @@ export function MetricsForm({ device, onDirty }: Props) {
           />
         ))}
       </ol>
-      {save.error && <p role="alert">{text.editDevice.notSaved(explain(save.error))}</p>}
+      {save.error && <p role="alert">{pageText.editDevice.notSaved(explain(save.error))}</p>}
       <footer>
         <span className="note" role="status">
-          {changes === null ? save.isSuccess && text.editDevice.saved : text.editDevice.unsaved}
+          {changes === null ? save.isSuccess && pageText.editDevice.saved : pageText.editDevice.unsaved}
         </span>
         <button type="submit" className="button primary" disabled={changes === null || save.isPending}>
-          {text.editDevice.apply}
+          {pageText.editDevice.apply}
         </button>
       </footer>
     </form>
@@ -78,7 +78,7 @@ interface RowProps {
 
 function MetricRow({ draft, isFirst, isLast, onChange, onMove }: RowProps) {
   const { name } = draft;
-  const t = text.editDevice;
+  const t = pageText.editDevice;
   return (
     <li>
       <span className={styles["moves"]}>

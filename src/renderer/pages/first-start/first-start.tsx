@@ -5,7 +5,7 @@ import { explain } from "../../api/client.ts";
 import { useSimulate } from "../../api/first-start.ts";
 import { useHub } from "../../api/queries.ts";
 import { firstStartText as words } from "../../i18n/first-start-text.ts";
-import { text } from "../../i18n/text.ts";
+import { pageText } from "../../i18n/page-text.ts";
 import { PageHeader } from "../../shell/page-header.tsx";
 import { LINKS } from "../../shell/use-route.ts";
 import styles from "./first-start.module.css";
@@ -32,7 +32,7 @@ export function FirstStart({ agentId, programsId }: Props) {
         {hub?.joining === "closed" && (
           <>
             {" "}
-            <strong>{text.addDevice.closed}</strong> {text.addDevice.closedBy}
+            <strong>{pageText.addDevice.closed}</strong> {pageText.addDevice.closedBy}
           </>
         )}
       </p>

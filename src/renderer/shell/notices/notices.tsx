@@ -1,6 +1,7 @@
 // What every page says at its end: the hub is not reachable, its disk fills up, a clock is wrong, its checks found something.
 import { lazy, Suspense } from "react";
 import { useMay } from "../../api/access.ts";
+import { WhenIdle } from "../../ui/when-idle.tsx";
 import { DoctorNotice } from "./doctor-notice.tsx";
 import { HubBanner } from "./hub-banner.tsx";
 import styles from "./notices.module.css";
@@ -13,9 +14,11 @@ export function Notices({ hasHubFailed }: { readonly hasHubFailed: boolean }) {
   return (
     <div className={styles["notices"]}>
       {isAdmin && !hasHubFailed && (
-        <Suspense fallback={null}>
-          <TrialNotice />
-        </Suspense>
+        <WhenIdle>
+          <Suspense fallback={null}>
+            <TrialNotice />
+          </Suspense>
+        </WhenIdle>
       )}
       {!hasHubFailed && <DoctorNotice />}
       <HubBanner />

@@ -1,6 +1,6 @@
 // Everything that can be opened or done, found by typing: Ctrl+K or Cmd+K. The field keeps the focus; arrows choose in the list.
 import { type KeyboardEvent, useId, useState } from "react";
-import { text } from "../../i18n/text.ts";
+import { pageText } from "../../i18n/page-text.ts";
 import { Dialog } from "../../ui/dialog.tsx";
 import styles from "./command-palette.module.css";
 import { type Entry, entriesFor } from "./entries.ts";
@@ -34,16 +34,16 @@ export function CommandPalette({ onClosed }: { readonly onClosed: () => void }) 
         return (
           <>
             <h2 id={titleId} className="unseen">
-              {text.palette.title}
+              {pageText.palette.title}
             </h2>
             <input
               className={styles["field"]}
               role="combobox"
-              aria-label={text.palette.title}
+              aria-label={pageText.palette.title}
               aria-expanded="true"
               aria-controls={listId}
               aria-activedescendant={at < 0 ? undefined : optionId(at)}
-              placeholder={text.palette.placeholder}
+              placeholder={pageText.palette.placeholder}
               autoComplete="off"
               spellCheck={false}
               value={query}
@@ -53,7 +53,13 @@ export function CommandPalette({ onClosed }: { readonly onClosed: () => void }) 
               }}
               onKeyDown={(event) => onKeyDown(event, run)}
             />
-            <div id={listId} className={styles["list"]} role="listbox" aria-label={text.palette.found} tabIndex={-1}>
+            <div
+              id={listId}
+              className={styles["list"]}
+              role="listbox"
+              aria-label={pageText.palette.found}
+              tabIndex={-1}
+            >
               {found.map(({ id, icon: Icon, label, hint }, index) => (
                 // The keys of the field choose; a pointer presses.
                 // biome-ignore lint/a11y/useKeyWithClickEvents: see above
@@ -74,7 +80,7 @@ export function CommandPalette({ onClosed }: { readonly onClosed: () => void }) 
               ))}
             </div>
             <p className={styles["nothing"]} role="status">
-              {found.length === 0 && text.palette.nothing(query)}
+              {found.length === 0 && pageText.palette.nothing(query)}
             </p>
           </>
         );

@@ -26,6 +26,7 @@ import { useDevices } from "../../api/queries.ts";
 import { signOut } from "../../api/session.ts";
 import { chooseLanguage, language } from "../../i18n/language.ts";
 import { metricLabel } from "../../i18n/names.ts";
+import { pageText } from "../../i18n/page-text.ts";
 import { text } from "../../i18n/text.ts";
 import { TEMPERATURE_UNITS } from "../../i18n/units.ts";
 import { chooseTheme, useTheme } from "../../styles/theme.ts";
@@ -66,12 +67,14 @@ function usePageEntries(): Entry[] {
     page(LayoutGrid, text.shell.overview, LINKS.overview),
     ...(seesAll ? [page(Stethoscope, text.shell.doctor, LINKS.doctor)] : []),
     page(ScrollText, text.shell.log, LINKS.log),
-    ...(isAdmin ? [page(Plus, text.palette.addDevice, LINKS.add), page(FileUp, text.shell.import, LINKS.import)] : []),
-    page(Cable, text.addDevice.recipes, LINKS.recipes),
+    ...(isAdmin
+      ? [page(Plus, pageText.palette.addDevice, LINKS.add), page(FileUp, text.shell.import, LINKS.import)]
+      : []),
+    page(Cable, pageText.addDevice.recipes, LINKS.recipes),
     page(Settings, text.shell.settings, LINKS.settings()),
     ...(isAdmin
       ? ACCESS_SECTIONS.map((section) =>
-          page(KeyRound, `${text.shell.access}: ${text.palette.accessSections[section]}`, LINKS.access(section)),
+          page(KeyRound, `${text.shell.access}: ${pageText.palette.accessSections[section]}`, LINKS.access(section)),
         )
       : []),
   ];
@@ -83,7 +86,7 @@ function useActionEntries(): Entry[] {
   const layout = useStored(overviewLayout);
   const unit = useStored(temperatureUnit);
   const action = (id: string, icon: LucideIcon, label: string, run: () => void): Entry => {
-    return { id: `action ${id}`, icon, label, hint: text.palette.action, words: [], run };
+    return { id: `action ${id}`, icon, label, hint: pageText.palette.action, words: [], run };
   };
   const isList = layout.view === "list";
   const otherView = isList ? "cards" : "list";
@@ -93,11 +96,11 @@ function useActionEntries(): Entry[] {
     goTo(LINKS.overview);
   };
   return [
-    action("view", isList ? LayoutGrid : List, text.palette.views[otherView], showOtherView),
-    action("wall", Expand, text.palette.wall, () => goTo(LINKS.wall)),
-    action("theme", theme === "dark" ? Sun : Moon, text.palette.themes[otherTheme], () => chooseTheme(otherTheme)),
+    action("view", isList ? LayoutGrid : List, pageText.palette.views[otherView], showOtherView),
+    action("wall", Expand, pageText.palette.wall, () => goTo(LINKS.wall)),
+    action("theme", theme === "dark" ? Sun : Moon, pageText.palette.themes[otherTheme], () => chooseTheme(otherTheme)),
     ...TEMPERATURE_UNITS.filter((one) => one !== unit).map((one) =>
-      action(one, Thermometer, text.palette.temperaturesIn(one), () => temperatureUnit.set(one)),
+      action(one, Thermometer, pageText.palette.temperaturesIn(one), () => temperatureUnit.set(one)),
     ),
     ...Object.entries(LANGUAGES).flatMap(([code, name]) =>
       code === language ? [] : [action(code, Languages, name, () => chooseLanguage(code === "ko" ? "ko" : "en"))],

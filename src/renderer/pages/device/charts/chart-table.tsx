@@ -5,7 +5,7 @@ import { precisionOf } from "../../../charts/chart-texts.ts";
 import type { BucketWindow } from "../../../charts/series/bucket-window.ts";
 import { metricLabel } from "../../../i18n/names.ts";
 import { formatCount, formatMean, formatValue } from "../../../i18n/numbers.ts";
-import { text } from "../../../i18n/text.ts";
+import { pageText } from "../../../i18n/page-text.ts";
 import { formatInstant } from "../../../i18n/times.ts";
 import styles from "./chart-table.module.css";
 
@@ -15,7 +15,7 @@ export function ChartTable({ window, metric }: { readonly window: BucketWindow; 
   const [rows] = useState(() => window.buckets.toReversed());
   const [count, setCount] = useState(ROWS_AT_ONCE);
   const resolution = precisionOf(metric, window.resolution);
-  const { time, least, mean, greatest, readings, more } = text.chartTable;
+  const { time, least, mean, greatest, readings, more } = pageText.chartTable;
   return (
     <div className={styles["table"]}>
       <table>

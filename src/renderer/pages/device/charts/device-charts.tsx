@@ -7,7 +7,7 @@ import type { ShiftName } from "../../../charts/earlier.ts";
 import { TimeControls } from "../../../charts/view/time-controls.tsx";
 import type { TimeView } from "../../../charts/view/time-view.ts";
 import { metricLabel } from "../../../i18n/names.ts";
-import { text } from "../../../i18n/text.ts";
+import { pageText } from "../../../i18n/page-text.ts";
 import { timelineText } from "../../../i18n/timeline-text.ts";
 import { useNoteDraft } from "../notes/note-draft.ts";
 import { NoteForm } from "../notes/note-form.tsx";
@@ -19,9 +19,9 @@ import { groupsOf } from "./metric-groups.ts";
 const MAX_LARGE_CHARTS = 4;
 
 const SHIFTS: readonly (readonly [ShiftName, string])[] = [
-  ["yesterday", text.devicePage.yesterday],
-  ["lastWeek", text.devicePage.lastWeek],
-  ["lastYear", text.devicePage.lastYear],
+  ["yesterday", pageText.devicePage.yesterday],
+  ["lastWeek", pageText.devicePage.lastWeek],
+  ["lastYear", pageText.devicePage.lastYear],
 ];
 
 export function DeviceCharts({ device, view }: { readonly device: Device; readonly view: TimeView }) {
@@ -36,11 +36,11 @@ export function DeviceCharts({ device, view }: { readonly device: Device; readon
       <div className={styles["bar"]}>
         <TimeControls view={view} devices={[device.id]} />
         <select
-          aria-label={text.devicePage.compareWith}
+          aria-label={pageText.devicePage.compareWith}
           value={shift ?? ""}
           onChange={({ target }) => setShift(SHIFTS.find(([name]) => name === target.value)?.[0] ?? null)}
         >
-          <option value="">{text.devicePage.nothing}</option>
+          <option value="">{pageText.devicePage.nothing}</option>
           {SHIFTS.map(([name, label]) => (
             <option key={name} value={name}>
               {label}

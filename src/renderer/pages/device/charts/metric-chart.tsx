@@ -14,6 +14,7 @@ import type { TimeView } from "../../../charts/view/time-view.ts";
 import { LatestValue } from "../../../device/latest-value.tsx";
 import { mendText } from "../../../i18n/mend-text.ts";
 import { metricLabel } from "../../../i18n/names.ts";
+import { pageText } from "../../../i18n/page-text.ts";
 import { text } from "../../../i18n/text.ts";
 import { formatMoment } from "../../../i18n/times.ts";
 import { useDark } from "../../../ui/hooks/use-dark.ts";
@@ -102,17 +103,17 @@ export function MetricChart({ device, metric, colour, view, shift }: Props) {
         <button
           type="button"
           aria-expanded={table !== null}
-          aria-label={text.chartTable.tableOf(label)}
+          aria-label={pageText.chartTable.tableOf(label)}
           onClick={() => setTable(table === null ? window.current : null)}
         >
-          {text.chartTable.table}
+          {pageText.chartTable.table}
         </button>
         <button
           type="button"
-          aria-label={text.chartTable.pictureOf(label)}
+          aria-label={pageText.chartTable.pictureOf(label)}
           onClick={() => card.current && savePicture(card.current, `${device.name} · ${label}`)}
         >
-          {text.chartTable.picture}
+          {pageText.chartTable.picture}
         </button>
       </footer>
       {draft !== null && (

@@ -3,7 +3,7 @@ import { useState } from "react";
 import type { Device } from "../../../../shared/device.ts";
 import { useSaveState } from "../../../api/use-save-state.ts";
 import type { TimeView } from "../../../charts/view/time-view.ts";
-import { text } from "../../../i18n/text.ts";
+import { pageText } from "../../../i18n/page-text.ts";
 import { Dialog } from "../../../ui/dialog.tsx";
 import { ExportForm } from "./export-form.tsx";
 
@@ -19,7 +19,7 @@ export function ExportButton({ device, view }: Props) {
   return (
     <>
       <button type="button" className="button" disabled={isSaving} onClick={() => setIsOpen(true)}>
-        {text.exporting.open}
+        {pageText.exporting.open}
       </button>
       {isOpen && (
         <Dialog titleId="export-title" onClosed={() => setIsOpen(false)}>

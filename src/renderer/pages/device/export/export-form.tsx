@@ -10,7 +10,7 @@ import { useCountOf } from "../../../api/queries.ts";
 import { localMinute } from "../../../charts/view/local-minute.ts";
 import { RANGE_OPTIONS } from "../../../charts/view/ranges.ts";
 import { formatBytes, formatCount } from "../../../i18n/numbers.ts";
-import { text } from "../../../i18n/text.ts";
+import { pageText } from "../../../i18n/page-text.ts";
 import { timelineText } from "../../../i18n/timeline-text.ts";
 import { OWN_TIME_ZONE } from "../../../i18n/times.ts";
 import form from "../../../ui/form.module.css";
@@ -66,25 +66,30 @@ export function ExportForm({ device, shown: shownNow, onClose }: Props) {
 
   return (
     <form className={form["form"]} onSubmit={submit}>
-      <h2 id="export-title">{text.exporting.title(device.name)}</h2>
+      <h2 id="export-title">{pageText.exporting.title(device.name)}</h2>
       <MetricChoice metrics={device.metrics} chosen={chosen} onChange={setChosen} />
       <div className={styles["question"]}>
-        <span>{text.exporting.time}</span>
-        <Segmented legend={text.exporting.time} options={PERIOD_OPTIONS} value={period} onChange={setPeriod} />
+        <span>{pageText.exporting.time}</span>
+        <Segmented legend={pageText.exporting.time} options={PERIOD_OPTIONS} value={period} onChange={setPeriod} />
       </div>
       {period === "custom" && <CustomEnds period={custom} onChange={setCustom} isWrong={bounds === null} />}
       <div className={styles["question"]}>
-        <span>{text.exporting.timeZone}</span>
-        <Segmented legend={text.exporting.timeZone} options={ZONE_OPTIONS} value={tz} onChange={setTz} />
+        <span>{pageText.exporting.timeZone}</span>
+        <Segmented legend={pageText.exporting.timeZone} options={ZONE_OPTIONS} value={tz} onChange={setTz} />
       </div>
       <div className={styles["question"]}>
-        <span>{text.exporting.purpose}</span>
-        <Segmented legend={text.exporting.purpose} options={PURPOSE_OPTIONS} value={purpose} onChange={setPurpose} />
-        <p className="note">{text.exporting.notes[purpose]}</p>
+        <span>{pageText.exporting.purpose}</span>
+        <Segmented
+          legend={pageText.exporting.purpose}
+          options={PURPOSE_OPTIONS}
+          value={purpose}
+          onChange={setPurpose}
+        />
+        <p className="note">{pageText.exporting.notes[purpose]}</p>
       </div>
       <div className={styles["question"]}>
-        <span>{text.exporting.layout}</span>
-        <Segmented legend={text.exporting.layout} options={LAYOUT_OPTIONS} value={layout} onChange={setLayout} />
+        <span>{pageText.exporting.layout}</span>
+        <Segmented legend={pageText.exporting.layout} options={LAYOUT_OPTIONS} value={layout} onChange={setLayout} />
         <label>
           <input type="checkbox" checked={withNotes} onChange={({ target }) => setWithNotes(target.checked)} />{" "}
           {timelineText.inCsv}
@@ -92,22 +97,22 @@ export function ExportForm({ device, shown: shownNow, onClose }: Props) {
       </div>
       <p role="status">
         {save.isPending
-          ? text.exporting.running
+          ? pageText.exporting.running
           : save.data
-            ? text.exporting.done(save.data.rows, formatCount(save.data.rows), formatBytes(save.data.bytes))
+            ? pageText.exporting.done(save.data.rows, formatCount(save.data.rows), formatBytes(save.data.bytes))
             : countText(count.data)}
       </p>
-      {save.error && <p role="alert">{text.exporting.failed(explain(save.error))}</p>}
+      {save.error && <p role="alert">{pageText.exporting.failed(explain(save.error))}</p>}
       <footer>
         <button type="button" className="button" onClick={onClose}>
-          {save.data ? text.exporting.close : text.exporting.cancel}
+          {save.data ? pageText.exporting.close : pageText.exporting.cancel}
         </button>
         <button
           type="submit"
           className="button primary"
           disabled={bounds === null || chosen.size === 0 || save.isPending}
         >
-          {text.exporting.start}
+          {pageText.exporting.start}
         </button>
       </footer>
     </form>
@@ -115,14 +120,14 @@ export function ExportForm({ device, shown: shownNow, onClose }: Props) {
 }
 
 function countText(count: number | undefined): string {
-  if (count === undefined) return text.exporting.counting;
-  return count === 0 ? text.exporting.none : text.exporting.readings(count, formatCount(count));
+  if (count === undefined) return pageText.exporting.counting;
+  return count === 0 ? pageText.exporting.none : pageText.exporting.readings(count, formatCount(count));
 }
 
 const ZONE_OPTIONS = OWN_TIME_ZONE === "UTC" ? [zone("UTC")] : [zone(OWN_TIME_ZONE), zone("UTC")];
 const LAYOUT_OPTIONS = [
-  ["long", text.exporting.long],
-  ["wide", text.exporting.wide],
+  ["long", pageText.exporting.long],
+  ["wide", pageText.exporting.wide],
 ] as const;
 
 function zone(name: string): readonly [string, string] {
@@ -130,10 +135,10 @@ function zone(name: string): readonly [string, string] {
 }
 
 const PERIOD_OPTIONS: readonly (readonly [PeriodName, string])[] = [
-  ["shown", text.exporting.shown],
-  ...RANGE_OPTIONS.map(([name, label]) => [name, name === "live" ? text.exporting.fiveMinutes : label] as const),
-  ["all", text.exporting.all],
-  ["custom", text.exporting.custom],
+  ["shown", pageText.exporting.shown],
+  ...RANGE_OPTIONS.map(([name, label]) => [name, name === "live" ? pageText.exporting.fiveMinutes : label] as const),
+  ["all", pageText.exporting.all],
+  ["custom", pageText.exporting.custom],
 ];
 
 interface CustomEndsProps {
@@ -146,7 +151,7 @@ function CustomEnds({ period, onChange, isWrong }: CustomEndsProps) {
   return (
     <div className={styles["ends"]}>
       <label>
-        {text.exporting.from}
+        {pageText.exporting.from}
         <input
           type="datetime-local"
           value={period.from}
@@ -154,14 +159,14 @@ function CustomEnds({ period, onChange, isWrong }: CustomEndsProps) {
         />
       </label>
       <label>
-        {text.exporting.to}
+        {pageText.exporting.to}
         <input
           type="datetime-local"
           value={period.to}
           onChange={(event) => onChange({ ...period, to: event.target.value })}
         />
       </label>
-      {isWrong && <p role="alert">{text.exporting.wrongOrder}</p>}
+      {isWrong && <p role="alert">{pageText.exporting.wrongOrder}</p>}
     </div>
   );
 }

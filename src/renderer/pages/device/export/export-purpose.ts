@@ -1,14 +1,14 @@
 // What an export is for, which decides how its numbers, times and columns are written: a separator that goes with the wrong
 // decimal makes dates of numbers.
 import type { ExportQuery } from "../../../../shared/api.ts";
-import { text } from "../../../i18n/text.ts";
+import { pageText } from "../../../i18n/page-text.ts";
 
 export type Purpose = "spreadsheet-point" | "spreadsheet-comma" | "program";
 
 export const PURPOSE_OPTIONS: readonly (readonly [Purpose, string])[] = [
-  ["spreadsheet-point", text.exporting.spreadsheetPoint],
-  ["spreadsheet-comma", text.exporting.spreadsheetComma],
-  ["program", text.exporting.program],
+  ["spreadsheet-point", pageText.exporting.spreadsheetPoint],
+  ["spreadsheet-comma", pageText.exporting.spreadsheetComma],
+  ["program", pageText.exporting.program],
 ];
 
 type Style = Required<Pick<ExportQuery, "sep" | "decimal" | "time">>;

@@ -1,7 +1,7 @@
 // Selects all or some metrics of a device.
 import type { Metric } from "../../../../shared/device.ts";
 import { metricLabel } from "../../../i18n/names.ts";
-import { text } from "../../../i18n/text.ts";
+import { pageText } from "../../../i18n/page-text.ts";
 import styles from "./metric-choice.module.css";
 
 interface Props {
@@ -21,7 +21,7 @@ export function MetricChoice({ metrics, chosen, onChange }: Props) {
 
   return (
     <fieldset className={styles["choice"]}>
-      <legend>{text.exporting.metrics}</legend>
+      <legend>{pageText.exporting.metrics}</legend>
       {metrics.length > 1 && (
         <label className={styles["all"]}>
           <input
@@ -29,7 +29,7 @@ export function MetricChoice({ metrics, chosen, onChange }: Props) {
             checked={areAllChosen}
             onChange={() => onChange(new Set(areAllChosen ? [] : metrics.map(({ name }) => name)))}
           />
-          {text.exporting.allMetrics(metrics.length)}
+          {pageText.exporting.allMetrics(metrics.length)}
         </label>
       )}
       {metrics.map((metric) => (

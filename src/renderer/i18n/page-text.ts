@@ -1,0 +1,43 @@
+// What the pages say that the overview does not need, in the window's language: `pageText.devicePage.title`. In a module of its
+// own, since the first paint waits for no text that it does not draw. See `text.ts`.
+import { addDevice as enAddDevice } from "./en/add-device.ts";
+import { clients as enClients } from "./en/clients.ts";
+import { devicePage as enDevicePage } from "./en/devices/device-page.ts";
+import { editDevice as enEditDevice } from "./en/devices/edit-device.ts";
+import { chartTable as enChartTable } from "./en/history/chart-table.ts";
+import { exporting as enExporting } from "./en/history/export.ts";
+import { palette as enPalette } from "./en/palette.ts";
+import { share as enShare } from "./en/share.ts";
+import { addDevice as koAddDevice } from "./ko/add-device.ts";
+import { clients as koClients } from "./ko/clients.ts";
+import { devicePage as koDevicePage } from "./ko/devices/device-page.ts";
+import { editDevice as koEditDevice } from "./ko/devices/edit-device.ts";
+import { chartTable as koChartTable } from "./ko/history/chart-table.ts";
+import { exporting as koExporting } from "./ko/history/export.ts";
+import { palette as koPalette } from "./ko/palette.ts";
+import { share as koShare } from "./ko/share.ts";
+import { language } from "./language.ts";
+
+const en = {
+  addDevice: enAddDevice,
+  chartTable: enChartTable,
+  clients: enClients,
+  devicePage: enDevicePage,
+  editDevice: enEditDevice,
+  exporting: enExporting,
+  palette: enPalette,
+  share: enShare,
+};
+
+const ko: typeof en = {
+  addDevice: koAddDevice,
+  chartTable: koChartTable,
+  clients: koClients,
+  devicePage: koDevicePage,
+  editDevice: koEditDevice,
+  exporting: koExporting,
+  palette: koPalette,
+  share: koShare,
+};
+
+export const pageText: typeof en = { en, ko }[language];
