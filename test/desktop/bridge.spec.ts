@@ -5,7 +5,16 @@ import { type Desktop, launch, Profile } from "./desktop.ts";
 import { startForeignSite } from "./foreign-site.ts";
 
 /** Those over which a page asks; over the others it is told. */
-const ASKED = ["hubState", "startHub", "saveCsv", "cancelSave", "desktopSettings", "changeDesktopSettings"] as const;
+const ASKED = [
+  "hubState",
+  "startHub",
+  "saveCsv",
+  "cancelSave",
+  "desktopSettings",
+  "changeDesktopSettings",
+  "noticeSettings",
+  "changeNotices",
+] as const;
 
 /** What came of each question that the frame could ask. */
 function askEverything(frame: Frame) {

@@ -19,6 +19,8 @@ test("the page has no Node, a strict policy, and no permission but to copy", asy
     "cancelSave",
     "desktopSettings",
     "changeDesktopSettings",
+    "noticeSettings",
+    "changeNotices",
   ]);
   const policy = await page.evaluate(async () => (await fetch("/")).headers.get("content-security-policy"));
   expect(policy).toContain("default-src 'self'; script-src 'self'; style-src 'self'");

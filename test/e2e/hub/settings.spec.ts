@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { expect, type Page, test } from "@playwright/test";
 import { type HubInside, startHubInside } from "../../support/hub-inside.ts";
 
-const uiFolder = fileURLToPath(new URL("../../out/renderer", import.meta.url));
+const uiFolder = fileURLToPath(new URL("../../../out/renderer", import.meta.url));
 
 async function open(hub: HubInside, page: Page): Promise<void> {
   await page.goto(hub.link);
