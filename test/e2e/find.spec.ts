@@ -149,7 +149,7 @@ test("temperatures are shown in the unit that a person chose", async ({ page }) 
     });
   });
   await page.goto(linkOf(hub));
-  const card = page.getByRole("listitem").filter({ hasText: "pi" });
+  const card = page.locator("[data-device=pi]");
   await expect(card).toContainText("25.5°C");
   await page.getByRole("combobox", { name: "Temperatures" }).selectOption("°F");
   await expect(card).toContainText("77.9°F");
