@@ -12,7 +12,7 @@ import { UnknownLink } from "./shell/notices/unknown-link.tsx";
 import { Shell } from "./shell/shell.tsx";
 import { SignIn } from "./shell/sign-in.tsx";
 import { type Route, useRoute } from "./shell/use-route.ts";
-import { WhenIdle } from "./ui/when-idle.tsx";
+import { WhenIdle } from "./shell/when-idle.tsx";
 
 // In chunks of their own: the overview needs none of them, and no chart library.
 const AccessPage = lazy(async () => ({ default: (await import("./pages/access/access-page.tsx")).AccessPage }));

@@ -24,8 +24,8 @@ export class Profile implements Disposable {
     return Value.Parse(HubFile, JSON.parse(readFileSync(join(this.path, "hub.json"), "utf8")));
   }
 
-  /** Sends a reading as a Pi would. */
-  async post(reading: Readonly<Record<string, unknown>>): Promise<void> {
+  /** Sends a reading as a Pi would, or several at once. */
+  async post(reading: object): Promise<void> {
     const response = await fetch(`${this.hub.http}/data`, {
       method: "POST",
       headers: { "content-type": "application/json" },

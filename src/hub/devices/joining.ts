@@ -334,3 +334,7 @@ export function leaving(id: DeviceId): Problem {
 export function takingIn(id: DeviceId): Problem {
   return message("device-leaving/takes-in", { device: id });
 }
+
+export function refusal(found: Problem): Rejection {
+  return { kind: "refused", problem: found, isNews: true };
+}

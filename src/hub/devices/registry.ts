@@ -17,15 +17,16 @@ import type { ReadingStore } from "../store/readings.ts";
 import type { RecordStore } from "../store/records.ts";
 import { readingsInUtc, type TimedReadings } from "./device-zone.ts";
 import type { DeviceDirectory } from "./directory.ts";
-import { countByDevice, Joining, leaving, type Rejection } from "./joining.ts";
+import { countByDevice, Joining, leaving, type Rejection, refusal } from "./joining.ts";
 import { type DeviceMends, readNewest } from "./mends.ts";
+import { newMetricsOf } from "./new-metrics.ts";
 import { Presence } from "./presence.ts";
 import { restoreDevices } from "./restore.ts";
-import { saveEdited } from "./save-edited.ts";
 import { deviceRecords } from "./state/device-record.ts";
 import { type DeviceState, inPortions, keepNewest, newState, toRecord } from "./state/device-state.ts";
 import type { DeviceView } from "./state/device-view.ts";
 import { MetricState } from "./state/metric-state.ts";
+import { saveEdited } from "./state/save-edited.ts";
 
 const SAVE_PERIOD_MS = 10_000;
 /** Of a device, that are remembered. */
@@ -327,21 +328,8 @@ export class Registry {
   #admitNew(readings: readonly IncomingReading[], { address }: Source): Rejection | null {
     const obstacle = this.#joining.obstacle(countByDevice(readings), address);
     if (obstacle !== null) return obstacle;
-    const newMetrics = new Map<DeviceId, Set<string>>();
-    for (const { device, metric } of readings) {
-      const admitted = this.#devices.get(device)?.admitted;
-      // Of a device that waits all readings come this way.
-      if (admitted?.has(metric)) continue;
-      const fresh = newMetrics.get(device) ?? new Set();
-      newMetrics.set(device, fresh.add(metric));
-      if ((admitted?.size ?? 0) + fresh.size > limits.metricsPerDevice) {
-        return refusal(message("too-many-metrics", { device, field: metric, limit: limits.metricsPerDevice }));
-      }
-    }
-    const newDevices = [...newMetrics.keys()].filter((id) => !this.#devices.has(id));
-    const [first] = newDevices;
-    if (first !== undefined && this.#devices.size + newDevices.length > limits.devices)
-      return refusal(message("too-many-devices/another", { device: first, limit: limits.devices }));
+    const newMetrics = newMetricsOf(readings, this.#devices);
+    if (!(newMetrics instanceof Map)) return newMetrics;
     for (const [id, names] of newMetrics) {
       const { admitted } = this.#stateOf(id, address);
       for (const name of names) admitted.add(name);
@@ -394,8 +382,4 @@ export class Registry {
 
 export function noSuchDevice(id: string): Problem {
   return message("no-such-device", { device: id.slice(0, 80) });
-}
-
-function refusal(found: Problem): Rejection {
-  return { kind: "refused", problem: found, isNews: true };
 }

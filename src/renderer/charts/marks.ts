@@ -1,5 +1,5 @@
 // What is marked on the time axis of a chart beside its readings: notes of people, pauses of the hub, and what came late.
-import { timelineText } from "../i18n/timeline-text.ts";
+import { timelineText } from "../i18n/later/timeline-text.ts";
 import { formatInstant } from "../i18n/times.ts";
 import type { Gap } from "./series/gaps.ts";
 

@@ -1,7 +1,6 @@
 // What the desktop app tells people while nobody looks at its window. In a chunk of its own.
 
 export const notifications = {
-  open: "Notifications…",
   title: "Notifications",
   about: "Told while you do not look at this window, several devices in one.",
   kinds: {
@@ -15,5 +14,4 @@ export const notifications = {
   from: "From",
   to: "To",
   notKept: "This could not be saved.",
-  close: "Close",
 };

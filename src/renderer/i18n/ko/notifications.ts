@@ -2,7 +2,6 @@
 import type { notifications as en } from "../en/notifications.ts";
 
 export const notifications: typeof en = {
-  open: "알림…",
   title: "알림",
   about: "이 창을 보고 있지 않을 때 알려 드려요. 여러 기기의 소식은 하나로 묶어요.",
   kinds: {
@@ -16,5 +15,4 @@ export const notifications: typeof en = {
   from: "시작",
   to: "끝",
   notKept: "저장하지 못했어요.",
-  close: "닫기",
 };

@@ -3,8 +3,8 @@
 import type { Device } from "../../../shared/device.ts";
 import { hubNowMs } from "../../api/feed/hub-clock.ts";
 import { useAttributeChanges } from "../../api/history/device-history.ts";
+import { timelineText as t } from "../../i18n/later/timeline-text.ts";
 import { metricLabel } from "../../i18n/names.ts";
-import { timelineText as t } from "../../i18n/timeline-text.ts";
 import { formatDate, formatExact, formatMoment, formatSpan } from "../../i18n/times.ts";
 import styles from "./about-device.module.css";
 

@@ -2,8 +2,8 @@
 import type { Device } from "../../../shared/device.ts";
 import { hubNowMs } from "../../api/feed/hub-clock.ts";
 import { useDelivery } from "../../api/history/device-history.ts";
+import { timelineText as t } from "../../i18n/later/timeline-text.ts";
 import { formatCount, formatShare } from "../../i18n/numbers.ts";
-import { timelineText as t } from "../../i18n/timeline-text.ts";
 import { formatDuration, formatMoment } from "../../i18n/times.ts";
 import styles from "./about-device.module.css";
 

@@ -2,9 +2,9 @@
 import { useState } from "react";
 import { hubNowMs } from "../../api/feed/hub-clock.ts";
 import { useAttributeChanges } from "../../api/history/device-history.ts";
+import { timelineText as t } from "../../i18n/later/timeline-text.ts";
 import { metricLabel } from "../../i18n/names.ts";
 import { formatCount } from "../../i18n/numbers.ts";
-import { timelineText as t } from "../../i18n/timeline-text.ts";
 import { formatExact, formatMoment } from "../../i18n/times.ts";
 import styles from "./about-device.module.css";
 

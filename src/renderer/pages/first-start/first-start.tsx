@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import { explain } from "../../api/client.ts";
 import { useSimulate } from "../../api/first-start.ts";
 import { useHub } from "../../api/queries.ts";
-import { firstStartText as words } from "../../i18n/first-start-text.ts";
+import { firstStartText as words } from "../../i18n/later/first-start-text.ts";
 import { pageText } from "../../i18n/page-text.ts";
 import { PageHeader } from "../../shell/page-header.tsx";
 import { LINKS } from "../../shell/use-route.ts";

@@ -3,7 +3,7 @@ import { Sparkles } from "lucide-react";
 import { explain } from "../../api/client.ts";
 import { useRemoveSimulated } from "../../api/first-start.ts";
 import { useDevices } from "../../api/queries.ts";
-import { firstStartText as words } from "../../i18n/first-start-text.ts";
+import { firstStartText as words } from "../../i18n/later/first-start-text.ts";
 import styles from "./first-start.module.css";
 import { Steps } from "./steps.tsx";
 

@@ -2,7 +2,7 @@
 import type { FirstStep } from "../../../shared/first-start.ts";
 import { useDismissSteps, useFirstSteps } from "../../api/first-start.ts";
 import { useHub } from "../../api/queries.ts";
-import { firstStartText as words } from "../../i18n/first-start-text.ts";
+import { firstStartText as words } from "../../i18n/later/first-start-text.ts";
 import { formatCount } from "../../i18n/numbers.ts";
 import { LINKS } from "../../shell/use-route.ts";
 import styles from "./first-start.module.css";

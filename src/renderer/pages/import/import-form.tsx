@@ -1,10 +1,10 @@
 // How the file is understood: the guesses, to be changed, and the first rows with what becomes of them.
 import type { ImportForm as Form, Import, ImportColumn, ImportFormChanges } from "../../../shared/history/import.ts";
 import { COLUMN_ROLES, ENCODINGS, SEPARATORS, TIME_FORMS } from "../../../shared/history/import.ts";
+import { importText as text } from "../../i18n/later/import-text.ts";
 import { formatCount } from "../../i18n/numbers.ts";
 import form from "../../ui/form.module.css";
 import styles from "./import-page.module.css";
-import { texts } from "./texts.ts";
 
 interface Props {
   readonly state: Import;
@@ -17,54 +17,54 @@ const MAX_SHOWN_READINGS = 3;
 
 export function ImportForm({ state, isDisabled, onChange }: Props) {
   const { form: now, isDayOrderGuessed, titles } = state;
-  const columnName = (at: number) => titles[at] || texts.column(at + 1);
+  const columnName = (at: number) => titles[at] || text.column(at + 1);
   const setColumn = (at: number, column: ImportColumn) =>
     onChange({ columns: now.columns.map((one, place) => (place === at ? column : one)) });
   return (
-    <fieldset className={styles["form"]} disabled={isDisabled} aria-label={texts.understood}>
-      <h2>{texts.understood}</h2>
+    <fieldset className={styles["form"]} disabled={isDisabled} aria-label={text.understood}>
+      <h2>{text.understood}</h2>
       <div className={styles["fields"]}>
         <Choice
-          label={texts.separator}
+          label={text.separator}
           value={now.separator}
           options={SEPARATORS}
-          nameOf={(one) => texts.separators[one]}
+          nameOf={(one) => text.separators[one]}
           onChange={(separator) => onChange({ separator })}
         />
         <Choice
-          label={texts.decimal}
+          label={text.decimal}
           value={now.decimal}
           options={[".", ","] as const}
-          nameOf={(one) => texts.decimals[one]}
+          nameOf={(one) => text.decimals[one]}
           onChange={(decimal) => onChange({ decimal })}
         />
         <Choice
-          label={texts.header}
+          label={text.header}
           value={now.header ? "true" : "false"}
           options={["true", "false"] as const}
-          nameOf={(one) => texts.headers[one]}
+          nameOf={(one) => text.headers[one]}
           onChange={(header) => onChange({ header: header === "true" })}
         />
         <Choice
-          label={texts.encoding}
+          label={text.encoding}
           value={now.encoding}
           options={ENCODINGS}
           nameOf={(one) => one.toUpperCase()}
           onChange={(encoding) => onChange({ encoding })}
         />
         <Choice
-          label={texts.time}
+          label={text.time}
           value={now.time}
           options={TIME_FORMS}
-          nameOf={(one) => texts.times[one]}
+          nameOf={(one) => text.times[one]}
           onChange={(time) => onChange({ time })}
         />
-        {state.isZoneNeeded && <Words label={texts.zone} value={now.zone} onChange={(zone) => onChange({ zone })} />}
+        {state.isZoneNeeded && <Words label={text.zone} value={now.zone} onChange={(zone) => onChange({ zone })} />}
         {!now.columns.some(({ role }) => role === "device") && (
-          <Words label={texts.device} value={now.device} onChange={(device) => onChange({ device })} />
+          <Words label={text.device} value={now.device} onChange={(device) => onChange({ device })} />
         )}
       </div>
-      {isDayOrderGuessed && <p className={styles["doubt"]}>{texts.dayOrder}</p>}
+      {isDayOrderGuessed && <p className={styles["doubt"]}>{text.dayOrder}</p>}
       <div className={styles["columns"]}>
         {now.columns.map((column, at) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a column is its place.
@@ -73,12 +73,12 @@ export function ImportForm({ state, isDisabled, onChange }: Props) {
               label={columnName(at)}
               value={column.role}
               options={COLUMN_ROLES}
-              nameOf={(one) => texts.roles[one]}
+              nameOf={(one) => text.roles[one]}
               onChange={(role) => setColumn(at, role === "value" ? { ...column, role } : { role })}
             />
             {column.role === "value" && !hasMetricColumn(now) && (
               <Words
-                label={texts.metric(columnName(at))}
+                label={text.metric(columnName(at))}
                 value={column.metric ?? "value"}
                 onChange={(metric) => setColumn(at, { ...column, metric })}
               />
@@ -95,13 +95,13 @@ const hasMetricColumn = ({ columns }: Form): boolean => columns.some(({ role }) 
 
 function FirstRows({ state: { preview } }: { readonly state: Import }) {
   return (
-    <section className={styles["rows"]} aria-label={texts.firstRows}>
+    <section className={styles["rows"]} aria-label={text.firstRows}>
       <table>
         <thead>
           <tr>
-            <th scope="col">{texts.line}</th>
-            <th scope="col">{texts.firstRows}</th>
-            <th scope="col">{texts.becomes}</th>
+            <th scope="col">{text.line}</th>
+            <th scope="col">{text.firstRows}</th>
+            <th scope="col">{text.becomes}</th>
           </tr>
         </thead>
         <tbody>
@@ -115,7 +115,7 @@ function FirstRows({ state: { preview } }: { readonly state: Import }) {
                     {device} · {metric} = {value} · <time>{new Date(ts).toLocaleString()}</time>
                   </div>
                 ))}
-                {readings.length > MAX_SHOWN_READINGS && texts.more(formatCount(readings.length - MAX_SHOWN_READINGS))}
+                {readings.length > MAX_SHOWN_READINGS && text.more(formatCount(readings.length - MAX_SHOWN_READINGS))}
                 {reason !== undefined && <span className={styles["doubt"]}>{reason}</span>}
               </td>
             </tr>

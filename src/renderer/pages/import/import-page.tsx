@@ -4,12 +4,12 @@ import { useEffect, useEffectEvent, useRef, useState } from "react";
 import type { Import, ImportFormChanges, ImportPass } from "../../../shared/history/import.ts";
 import { explain } from "../../api/client.ts";
 import { beginImport, changeImport, endImport, runImport } from "../../api/history/importing.ts";
+import { importText as text } from "../../i18n/later/import-text.ts";
 import { formatCount } from "../../i18n/numbers.ts";
 import { takeDroppedFile } from "../../shell/dropped-file.ts";
 import { PageHeader } from "../../shell/page-header.tsx";
 import { ImportForm } from "./import-form.tsx";
 import styles from "./import-page.module.css";
-import { texts } from "./texts.ts";
 
 export function ImportPage() {
   const client = useQueryClient();
@@ -28,7 +28,7 @@ export function ImportPage() {
       latest.current = next;
       setState(next);
     } catch (error) {
-      setFailure(texts.failed(error instanceof Error ? explain(error) : String(error)));
+      setFailure(text.failed(error instanceof Error ? explain(error) : String(error)));
     }
   }
   async function open(chosen: File) {
@@ -66,15 +66,15 @@ export function ImportPage() {
 
   return (
     <>
-      <PageHeader title={texts.title} />
+      <PageHeader title={text.title} />
       <div className={styles["page"]}>
-        <p className="note">{texts.lead}</p>
+        <p className="note">{text.lead}</p>
         <label className={styles["drop"]}>
-          <span>{file?.name ?? texts.drop}</span>
+          <span>{file?.name ?? text.drop}</span>
           <input
             type="file"
             accept=".csv,.tsv,.txt,text/csv"
-            aria-label={texts.choose}
+            aria-label={text.choose}
             disabled={running !== null}
             onChange={({ target }) => {
               const [chosen] = target.files ?? [];
@@ -83,8 +83,8 @@ export function ImportPage() {
           />
         </label>
         {failure !== null && <p role="alert">{failure}</p>}
-        {isCancelled && <p role="status">{texts.cancelled}</p>}
-        {file !== null && state === null && failure === null && !isCancelled && <p role="status">{texts.reading}</p>}
+        {isCancelled && <p role="status">{text.cancelled}</p>}
+        {file !== null && state === null && failure === null && !isCancelled && <p role="status">{text.reading}</p>}
         {state !== null && (
           <>
             <ImportForm
@@ -100,7 +100,7 @@ export function ImportPage() {
                 disabled={running !== null || state.problem !== null}
                 onClick={() => void run("check")}
               >
-                {texts.check}
+                {text.check}
               </button>
               <button
                 type="button"
@@ -108,11 +108,11 @@ export function ImportPage() {
                 disabled={running !== null || state.problem !== null}
                 onClick={() => void run("store")}
               >
-                {texts.store}
+                {text.store}
               </button>
               {running !== null && (
                 <button type="button" className="button" onClick={() => running.abort()}>
-                  {texts.cancel}
+                  {text.cancel}
                 </button>
               )}
             </div>
@@ -129,8 +129,8 @@ const COUNTED = ["rows", "readings", "fresh", "changed", "known", "empty", "repe
 function Outcome({ pass, bytes }: { readonly pass: ImportPass; readonly bytes: number }) {
   const { kind, isComplete, receivedBytes, counts, refusedLines } = pass;
   const share = `${Math.floor((100 * receivedBytes) / Math.max(1, bytes))} %`;
-  const under = kind === "check" ? texts.checking(share) : texts.storing(share);
-  const done = kind === "check" ? texts.checked : texts.stored;
+  const under = kind === "check" ? text.checking(share) : text.storing(share);
+  const done = kind === "check" ? text.checked : text.stored;
   return (
     <section className={`panel ${styles["outcome"]}`} aria-label={done}>
       <p role="status">{isComplete ? done : under}</p>
@@ -138,15 +138,15 @@ function Outcome({ pass, bytes }: { readonly pass: ImportPass; readonly bytes: n
       <dl>
         {COUNTED.filter((name) => counts[name] > 0 || name === "fresh").map((name) => (
           <div key={name}>
-            <dt>{texts.counts[name]}</dt>
+            <dt>{text.counts[name]}</dt>
             <dd>{formatCount(counts[name])}</dd>
           </div>
         ))}
       </dl>
-      {counts.newDevices.length > 0 && <p>{texts.newDevices(counts.newDevices.join(", "))}</p>}
+      {counts.newDevices.length > 0 && <p>{text.newDevices(counts.newDevices.join(", "))}</p>}
       <ul>
         {refusedLines.map(({ line, reason }) => (
-          <li key={line}>{texts.refusedLine(formatCount(line), reason)}</li>
+          <li key={line}>{text.refusedLine(formatCount(line), reason)}</li>
         ))}
       </ul>
     </section>

@@ -1,6 +1,7 @@
 // What a device's card will have, drawn like one, with values of no device.
+
+import { recipesText as words } from "../../i18n/later/recipes-text.ts";
 import { metricLabel } from "../../i18n/names.ts";
-import { recipesText as words } from "../../i18n/recipes-text.ts";
 import type { Shown } from "./data/recipe.ts";
 import styles from "./recipes.module.css";
 

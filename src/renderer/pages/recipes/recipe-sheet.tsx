@@ -2,7 +2,7 @@
 // what goes wrong.
 import { ArrowLeft, Printer } from "lucide-react";
 import { language } from "../../i18n/language.ts";
-import { recipesText as words } from "../../i18n/recipes-text.ts";
+import { recipesText as words } from "../../i18n/later/recipes-text.ts";
 import { PageHeader } from "../../shell/page-header.tsx";
 import { LINKS } from "../../shell/use-route.ts";
 import { Copyable } from "../../ui/copyable.tsx";

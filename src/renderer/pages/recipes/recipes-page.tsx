@@ -2,7 +2,7 @@
 import { Search } from "lucide-react";
 import { useState } from "react";
 import { language } from "../../i18n/language.ts";
-import { recipesText as words } from "../../i18n/recipes-text.ts";
+import { recipesText as words } from "../../i18n/later/recipes-text.ts";
 import { finderOf } from "../../i18n/search.ts";
 import { PageHeader } from "../../shell/page-header.tsx";
 import { LINKS } from "../../shell/use-route.ts";

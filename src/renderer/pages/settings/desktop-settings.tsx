@@ -2,8 +2,9 @@
 import { useEffect, useState } from "react";
 import type { DesktopSettings as Settings } from "../../../shared/bridge.ts";
 import { changeDesktopSettings, desktopSettings } from "../../api/platform.ts";
+import { notificationText } from "../../i18n/later/notification-text.ts";
 import { settingsText as text } from "../../i18n/settings/text.ts";
-import { NotificationSettings, words } from "../../shell/desktop/notification-settings.tsx";
+import { NotificationSettings } from "../../shell/desktop/notification-settings.tsx";
 import { Setting, Switch } from "./setting.tsx";
 
 const SWITCHES = [
@@ -29,7 +30,7 @@ export function DesktopSettings() {
           />
         </Setting>
       ))}
-      <Setting id="notices" title={words.title}>
+      <Setting id="notices" title={notificationText.title}>
         <NotificationSettings />
       </Setting>
     </>

@@ -1,8 +1,8 @@
 // The sections of the page and the settings in each, by which a search finds them: by their names, and by words that people
 // think of in their place.
+import { notificationText } from "../../i18n/later/notification-text.ts";
 import { finderOf } from "../../i18n/search.ts";
 import { settingsText as text } from "../../i18n/settings/text.ts";
-import { words as noticeWords } from "../../shell/desktop/notification-settings.tsx";
 import type { SettingsSection } from "../../shell/use-route.ts";
 
 export type SettingId = (typeof SETTINGS)[number]["id"];
@@ -20,7 +20,7 @@ const SETTINGS = [
   {
     id: "notices",
     section: "desktop",
-    words: [noticeWords.title, ...Object.values(noticeWords.kinds), noticeWords.quiet],
+    words: [notificationText.title, ...Object.values(notificationText.kinds), notificationText.quiet],
   },
   { id: "stored", section: "storage", words: [text.stored, text.growth, text.until, text.dataFolder, "disk"] },
   { id: "retention", section: "storage", words: [text.retention, text.rules] },

@@ -1,6 +1,7 @@
 // One setting: its name and what it means at the left, how it stands at the right, below where there is no room. A search hides
 // those that it does not find.
 import { createContext, type ReactNode, use, useId } from "react";
+import inputs from "../../device/inputs/inputs.module.css";
 import type { SettingId } from "./sections.ts";
 import styles from "./settings-page.module.css";
 
@@ -43,7 +44,7 @@ export function Switch({ label, isOn, isDisabled = false, onChange }: SwitchProp
     <input
       type="checkbox"
       role="switch"
-      className={styles["switch"]}
+      className={inputs["switch"]}
       aria-label={label}
       aria-checked={isOn}
       checked={isOn}

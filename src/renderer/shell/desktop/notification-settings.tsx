@@ -2,13 +2,9 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { NOTICE_KINDS, type NoticeSettings } from "../../../shared/notices/notices.ts";
 import { desktopNotices } from "../../api/platform.ts";
-import { notifications as en } from "../../i18n/en/notifications.ts";
-import { notifications as ko } from "../../i18n/ko/notifications.ts";
-import { language } from "../../i18n/language.ts";
+import { notificationText as text } from "../../i18n/later/notification-text.ts";
 import form from "../../ui/form.module.css";
 import styles from "./notification-settings.module.css";
-
-export const words: typeof en = { en, ko }[language];
 
 const QUERY_KEY = ["notice-settings"];
 const USUAL_QUIET = { from: "22:00", to: "07:00" };
@@ -29,7 +25,7 @@ export function NotificationSettings() {
   const change = (changes: Partial<NoticeSettings>) => changing.mutate({ ...settings, ...changes });
   return (
     <div className={styles["settings"]}>
-      <p className="note">{words.about}</p>
+      <p className="note">{text.about}</p>
       {NOTICE_KINDS.map((kind) => (
         <label key={kind}>
           <input
@@ -37,7 +33,7 @@ export function NotificationSettings() {
             checked={settings[kind]}
             onChange={({ target }) => change({ [kind]: target.checked })}
           />
-          {words.kinds[kind]}
+          {text.kinds[kind]}
         </label>
       ))}
       <label>
@@ -46,16 +42,16 @@ export function NotificationSettings() {
           checked={quiet !== null}
           onChange={({ target }) => change({ quiet: target.checked ? USUAL_QUIET : null })}
         />
-        {words.quiet}
+        {text.quiet}
       </label>
       {quiet !== null && (
         <div className={styles["hours"]}>
-          <Hour label={words.from} value={quiet.from} onChange={(from) => change({ quiet: { ...quiet, from } })} />
-          <Hour label={words.to} value={quiet.to} onChange={(to) => change({ quiet: { ...quiet, to } })} />
-          <p className="note">{words.quietAbout}</p>
+          <Hour label={text.from} value={quiet.from} onChange={(from) => change({ quiet: { ...quiet, from } })} />
+          <Hour label={text.to} value={quiet.to} onChange={(to) => change({ quiet: { ...quiet, to } })} />
+          <p className="note">{text.quietAbout}</p>
         </div>
       )}
-      {changing.isError && <p role="alert">{words.notKept}</p>}
+      {changing.isError && <p role="alert">{text.notKept}</p>}
     </div>
   );
 }

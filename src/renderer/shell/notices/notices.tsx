@@ -1,7 +1,7 @@
 // What every page says at its end: the hub is not reachable, its disk fills up, a clock is wrong, its checks found something.
 import { lazy, Suspense } from "react";
 import { useMay } from "../../api/access.ts";
-import { WhenIdle } from "../../ui/when-idle.tsx";
+import { WhenIdle } from "../when-idle.tsx";
 import { DoctorNotice } from "./doctor-notice.tsx";
 import { HubBanner } from "./hub-banner.tsx";
 import styles from "./notices.module.css";

@@ -1,19 +1,12 @@
 // What a person chooses about the window, in the status line: language, light or dark, and the unit of temperatures.
-
-import { lazy, Suspense } from "react";
 import { isLanguage, LANGUAGES } from "../../../shared/messages/language.ts";
 import { useStored } from "../../api/kept/stored.ts";
 import { temperatureUnit } from "../../api/kept/temperature-unit.ts";
-import { desktopNotices } from "../../api/platform.ts";
 import { chooseLanguage, chosenLanguage } from "../../i18n/language.ts";
 import { text } from "../../i18n/text.ts";
 import { isTemperatureUnit, TEMPERATURE_UNITS } from "../../i18n/units.ts";
 import { chooseTheme, chosenTheme, isTheme, THEMES, useTheme } from "../../styles/theme.ts";
 import styles from "./hub-status.module.css";
-
-const NotificationChoice = lazy(async () => ({
-  default: (await import("../desktop/notification-choice.tsx")).NotificationChoice,
-}));
 
 export function Choices() {
   return (
@@ -21,11 +14,6 @@ export function Choices() {
       <LanguageChoice />
       <ThemeChoice />
       <UnitChoice />
-      {desktopNotices !== null && (
-        <Suspense>
-          <NotificationChoice />
-        </Suspense>
-      )}
     </div>
   );
 }

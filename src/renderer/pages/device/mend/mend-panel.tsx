@@ -6,7 +6,7 @@ import type { Repair } from "../../../../shared/history/mend.ts";
 import { announce } from "../../../api/announcements.ts";
 import { explain } from "../../../api/client.ts";
 import { undoMend, useApplyMend, useMendPreview } from "../../../api/history/mends.ts";
-import { mendText } from "../../../i18n/mend-text.ts";
+import { mendText } from "../../../i18n/later/mend-text.ts";
 import { metricLabel } from "../../../i18n/names.ts";
 import { formatCount } from "../../../i18n/numbers.ts";
 import form from "../../../ui/form.module.css";

@@ -6,7 +6,7 @@ import { announce } from "../../../api/announcements.ts";
 import { explain } from "../../../api/client.ts";
 import { useMends, useUndoMend } from "../../../api/history/mends.ts";
 import type { TimeView } from "../../../charts/view/time-view.ts";
-import { mendText } from "../../../i18n/mend-text.ts";
+import { mendText } from "../../../i18n/later/mend-text.ts";
 import { metricLabel } from "../../../i18n/names.ts";
 import { formatQuantity } from "../../../i18n/numbers.ts";
 import { formatInstant } from "../../../i18n/times.ts";

@@ -8,7 +8,7 @@ import { useSignal } from "../../../api/feed/signal.ts";
 import { requestOf, useRemoveAnnotation, useSaveAnnotation } from "../../../api/history/annotations.ts";
 import { localSecond } from "../../../charts/view/local-minute.ts";
 import type { TimeView } from "../../../charts/view/time-view.ts";
-import { timelineText as t } from "../../../i18n/timeline-text.ts";
+import { timelineText as t } from "../../../i18n/later/timeline-text.ts";
 import form from "../../../ui/form.module.css";
 import type { NoteStart } from "./note-draft.ts";
 import styles from "./notes.module.css";

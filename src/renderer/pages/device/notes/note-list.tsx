@@ -8,8 +8,8 @@ import { explain } from "../../../api/client.ts";
 import { hubNowMs } from "../../../api/feed/hub-clock.ts";
 import { requestOf, useAnnotations, useRemoveAnnotation, useSaveAnnotation } from "../../../api/history/annotations.ts";
 import type { TimeView } from "../../../charts/view/time-view.ts";
+import { timelineText as t } from "../../../i18n/later/timeline-text.ts";
 import { formatCount } from "../../../i18n/numbers.ts";
-import { timelineText as t } from "../../../i18n/timeline-text.ts";
 import { formatExact, formatMoment } from "../../../i18n/times.ts";
 import styles from "./notes.module.css";
 

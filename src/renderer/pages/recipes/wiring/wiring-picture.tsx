@@ -1,6 +1,6 @@
 // The wiring drawn: the Pi's header with its 40 pins, the parts with theirs, and coloured wires. On white paper in both themes, since
 // black and white wires have to be seen, and since it is printed. What it shows stands in the table for those who do not see it.
-import { recipesText as words } from "../../../i18n/recipes-text.ts";
+import { recipesText as words } from "../../../i18n/later/recipes-text.ts";
 import type { Recipe, WireColour } from "../data/recipe.ts";
 import { HEADER, headerPin, type PinKind } from "./header.ts";
 import { HEADER_BOX, HEIGHT, headerPlace, pictureOf } from "./layout.ts";

@@ -1,5 +1,5 @@
 // The wiring pin by pin.
-import { recipesText as words } from "../../../i18n/recipes-text.ts";
+import { recipesText as words } from "../../../i18n/later/recipes-text.ts";
 import type { Recipe } from "../data/recipe.ts";
 import { headerPin } from "./header.ts";
 import styles from "./wiring.module.css";

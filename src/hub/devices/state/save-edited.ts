@@ -1,9 +1,9 @@
 // Writes down what people say of a device. What could not be written down is taken back.
-import type { DeviceChanges } from "../../shared/device.ts";
-import type { RecordStore } from "../store/records.ts";
-import { deviceRecords } from "./state/device-record.ts";
-import { type DeviceState, toRecord } from "./state/device-state.ts";
-import { edited } from "./state/overrides.ts";
+import type { DeviceChanges } from "../../../shared/device.ts";
+import type { RecordStore } from "../../store/records.ts";
+import { deviceRecords } from "./device-record.ts";
+import { type DeviceState, toRecord } from "./device-state.ts";
+import { edited } from "./overrides.ts";
 
 /** Resolves once it is on disk; rejects, with the device as it was, where it cannot be. */
 export async function saveEdited(state: DeviceState, changes: DeviceChanges, records: RecordStore): Promise<void> {

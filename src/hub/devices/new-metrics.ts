@@ -1,0 +1,28 @@
+// What a message would add to the devices and their metrics, which are limited in number.
+import type { DeviceId } from "../../shared/ids.ts";
+import { message } from "../../shared/messages/message.ts";
+import { type IncomingReading, limits } from "../../shared/reading.ts";
+import { type Rejection, refusal } from "./joining.ts";
+import type { DeviceState } from "./state/device-state.ts";
+
+/** By device: metrics that are not admitted yet; or why there is no room for them. */
+export function newMetricsOf(
+  readings: readonly IncomingReading[],
+  devices: ReadonlyMap<string, DeviceState>,
+): Map<DeviceId, Set<string>> | Rejection {
+  const newMetrics = new Map<DeviceId, Set<string>>();
+  for (const { device, metric } of readings) {
+    const admitted = devices.get(device)?.admitted;
+    // Of a device that waits all readings come this way.
+    if (admitted?.has(metric)) continue;
+    const fresh = newMetrics.get(device) ?? new Set();
+    newMetrics.set(device, fresh.add(metric));
+    if ((admitted?.size ?? 0) + fresh.size > limits.metricsPerDevice)
+      return refusal(message("too-many-metrics", { device, field: metric, limit: limits.metricsPerDevice }));
+  }
+  const newDevices = [...newMetrics.keys()].filter((id) => !devices.has(id));
+  const [first] = newDevices;
+  return first !== undefined && devices.size + newDevices.length > limits.devices
+    ? refusal(message("too-many-devices/another", { device: first, limit: limits.devices }))
+    : newMetrics;
+}
