@@ -23,7 +23,7 @@ import { HttpDiagnostics } from "./transport/http/diagnostics.ts";
 import { type HttpTimeouts, HttpTransport } from "./transport/http/http-transport.ts";
 import { HttpPacing } from "./transport/http/pacing.ts";
 import type { RouteEntry } from "./transport/http/route.ts";
-import { warmUpHttp } from "./transport/http/warm-up.ts";
+import { warmUpHttp } from "./transport/http/start/warm-up.ts";
 import { MqttDiagnostics } from "./transport/mqtt/diagnostics.ts";
 import { EmbeddedBroker } from "./transport/mqtt/embedded-broker.ts";
 import { RequestClients } from "./transport/request-clients.ts";

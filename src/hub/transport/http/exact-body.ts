@@ -3,13 +3,15 @@
 import type { FastifyInstance, FastifySchemaCompiler } from "fastify";
 import type { TSchema } from "typebox";
 import { Compile } from "typebox/compile";
+import { once } from "./start/compile-later.ts";
 
 /** For a route whose parameters are texts. */
 export const exactBody: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
-  const compiled = Compile(schema);
+  const compiled = once(() => Compile(schema));
   return (value: unknown) => {
-    if (compiled.Check(value)) return { value };
-    const [fault] = compiled.Errors(value);
+    const body = compiled();
+    if (body.Check(value)) return { value };
+    const [fault] = body.Errors(value);
     return { error: new Error(`${httpPart}${fault?.instancePath ?? ""} ${fault?.message ?? "is not as expected"}`) };
   };
 };

@@ -55,6 +55,7 @@ import { addRetentionRoutes } from "./routes/retention.ts";
 import { addAnnotationRoutes } from "./routes/timeline/annotations.ts";
 import { addGapRoutes, type GapRouteOptions } from "./routes/timeline/gaps.ts";
 import { addViewRoutes, type ViewRouteOptions } from "./routes/views.ts";
+import { compileLater } from "./start/compile-later.ts";
 import { addUiFiles } from "./ui-files.ts";
 
 /** An answer may take as long as its reader does. */
@@ -163,11 +164,6 @@ export class HttpTransport {
       return503OnClosing: false,
       ...(basePath !== "" && { rewriteUrl: (request: IncomingMessage) => this.#basePath.innerUrl(request) }),
       routerOptions: { maxParamLength: MAX_PARAMETER_CHARACTERS },
-      // Defaults are the handlers' own, which may have to know what was sent. The schemas are our own, too: checking each
-      // against the schema of schemas takes a quarter of the start.
-      ajv: {
-        customOptions: { coerceTypes: "array", removeAdditional: false, useDefaults: false, validateSchema: false },
-      },
       clientErrorHandler: (error, socket) => {
         // Every further piece of what was answered already is an error again.
         if (!socket.writable) return;
@@ -199,11 +195,12 @@ export class HttpTransport {
     return this.#routes.list();
   }
 
-  /** Compiles its routes, which takes a while; to be called once, before it listens. */
+  /** Adds its routes, which takes a while; to be called once, before it listens. */
   async prepare(): Promise<void> {
     const app = this.#app;
     const { retention, administration, firstStart } = this.#options;
     const { pacing, diagnostics, clients, basePath, tls, uiFolder, version } = this.#options;
+    compileLater(app);
     answerErrors(app, diagnostics);
     app.decorateRequest("client", {
       getter(this: FastifyRequest) {
