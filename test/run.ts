@@ -1,7 +1,7 @@
 // `npm test`, after the checks and the build: gets what the tests need, says what it took, and runs all of them.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Type } from "typebox";
 import { Value } from "typebox/value";
@@ -10,22 +10,40 @@ import { mayMakeNamespaces } from "./support/system/namespace.ts";
 
 const projectFolder = fileURLToPath(new URL("..", import.meta.url));
 const results = join(projectFolder, "test", ".results");
+const MAX_REASON_CHARACTERS = 2_000;
 
 interface Suite {
   readonly name: string;
   readonly script: string;
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** Reads how many passed and failed from the report that the run left. */
-  readonly count: (report: string) => Counts;
+  /** Reads how it ended from the report that the run left. */
+  readonly read: (report: string) => Outcome;
 }
 
-interface Counts {
+interface Outcome {
   readonly passed: number;
   readonly failed: number;
+  /** Those that failed, and why, where the end of what the suite prints does not say so. */
+  readonly failures: readonly string[];
 }
 
-const VitestReport = Type.Object({ numPassedTests: Type.Integer(), numTotalTests: Type.Integer() });
+const VitestReport = Type.Object({
+  numPassedTests: Type.Integer(),
+  numTotalTests: Type.Integer(),
+  testResults: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      assertionResults: Type.Array(
+        Type.Object({
+          fullName: Type.String(),
+          status: Type.String(),
+          failureMessages: Type.Optional(Type.Union([Type.Array(Type.String()), Type.Null()])),
+        }),
+      ),
+    }),
+  ),
+});
 const PlaywrightReport = Type.Object({
   stats: Type.Object({
     expected: Type.Integer(),
@@ -46,9 +64,9 @@ const suites: readonly Suite[] = [
     script: "@playwright/test/cli.js",
     args: ["test", "--config", "test/playwright.config.ts", "--reporter=list,json"],
     env: { PLAYWRIGHT_JSON_OUTPUT_FILE: join(results, "playwright.json") },
-    count: (report) => {
+    read: (report) => {
       const { expected, unexpected, flaky, skipped } = Value.Parse(PlaywrightReport, JSON.parse(report)).stats;
-      return { passed: expected + flaky, failed: unexpected + skipped };
+      return { passed: expected + flaky, failed: unexpected + skipped, failures: [] };
     },
   },
 ];
@@ -61,30 +79,43 @@ function vitest(name: string, which: readonly string[]): Suite {
       ...["run", ...which, "--config", "test/vitest.config.ts", "--reporter=default"],
       ...["--reporter=json", `--outputFile.json=${join(results, `${name}.json`)}`],
     ],
-    count: (report) => {
-      const { numPassedTests, numTotalTests } = Value.Parse(VitestReport, JSON.parse(report));
-      return { passed: numPassedTests, failed: numTotalTests - numPassedTests };
+    read: (report) => {
+      const { numPassedTests, numTotalTests, testResults } = Value.Parse(VitestReport, JSON.parse(report));
+      const failures = testResults.flatMap(({ name: file, assertionResults }) =>
+        assertionResults
+          .filter(({ status }) => status !== "passed")
+          .map(({ fullName, status, failureMessages }) => {
+            const why = (failureMessages?.join("\n") ?? "").slice(0, MAX_REASON_CHARACTERS);
+            return `${status}: ${relative(projectFolder, file)} > ${fullName}\n${why}`;
+          }),
+      );
+      return { passed: numPassedTests, failed: numTotalTests - numPassedTests, failures };
     },
   };
 }
 
-function run({ name, script, args, env, count }: Suite): Counts {
+function run({ name, script, args, env, read }: Suite): Outcome {
   const { status } = spawnSync(process.execPath, [join(projectFolder, "node_modules", script), ...args], {
     cwd: projectFolder,
     stdio: "inherit",
     env: { ...process.env, ...env },
   });
-  const counts = count(readFileSync(join(results, `${name}.json`), "utf8"));
-  // A run may also fail outside any test.
-  return status === 0 ? counts : { ...counts, failed: Math.max(1, counts.failed) };
+  const outcome = read(readFileSync(join(results, `${name}.json`), "utf8"));
+  if (status === 0 || outcome.failed > 0) return outcome;
+  return {
+    ...outcome,
+    failed: 1,
+    failures: [`${name} ended with ${status}, and says above why: no test of it failed`],
+  };
 }
 
 rmSync(results, { recursive: true, force: true });
 mkdirSync(results, { recursive: true });
 ensurePiClients();
 if (mayMakeNamespaces()) ensureDiscoveryTools();
-const counts = suites.map(run);
-const passed = counts.reduce((sum, one) => sum + one.passed, 0);
-const failed = counts.reduce((sum, one) => sum + one.failed, 0);
+const outcomes = suites.map(run);
+const passed = outcomes.reduce((sum, one) => sum + one.passed, 0);
+const failed = outcomes.reduce((sum, one) => sum + one.failed, 0);
+for (const failure of outcomes.flatMap(({ failures }) => failures)) console.log(`\n${failure}`);
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
