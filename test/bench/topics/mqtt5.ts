@@ -1,13 +1,16 @@
-// MQTT 5 beside 3.1.1: messages that are stored and acknowledged, and what one client that listens to everything is sent.
+// MQTT 5 beside 3.1.1: messages that are stored and acknowledged, and what one client that listens to everything is sent, which
+// is measured beside Mosquitto, too: it sends it on and stores nothing.
 import { join } from "node:path";
 import { Type } from "typebox";
 import type { Bench, Row, Topic } from "../bench.ts";
 import { runLoad, startHub } from "../children.ts";
+import { startMosquitto } from "../mosquitto.ts";
 import { untilQuiet } from "../proc.ts";
 import { inTurns, medianPair, thousands } from "../statistics.ts";
 
 const PAIRS = 5;
 const BAR = 0.95;
+const MOSQUITTO_BAR = 1;
 const window = { warmupMs: 1_000, measureMs: 3_000 };
 const settings = [
   { what: "stored", clients: 10, inFlight: 100, listens: false },
@@ -24,6 +27,7 @@ export const mqtt5: Topic = {
   async run(bench) {
     const rows: Row[] = [];
     for (const setting of settings) rows.push(await measure(bench, setting));
+    for (const setting of settings) if (setting.listens) rows.push(await measureBesideMosquitto(bench, setting));
     return rows;
   },
 };
@@ -45,5 +49,27 @@ async function measure(bench: Bench, { what, ...load }: Setting): Promise<Row> {
     bar: `≥ ${BAR}`,
     measured: `${share.toFixed(2)} (${thousands(b.perSecond)} of ${thousands(a.perSecond)})`,
     passed: share >= BAR,
+  };
+}
+
+async function measureBesideMosquitto(bench: Bench, { what, ...load }: Setting): Promise<Row> {
+  const { clients, inFlight } = load;
+  bench.tell(`${what}, beside Mosquitto: ${clients} clients × ${inFlight} in flight`);
+  const folder = join(bench.folder, `mosquitto-${clients}-${inFlight}`);
+  await using hub = await startHub(join(folder, "hub"), ["--no-rate-limit", "--anonymous", "all"]);
+  await using mosquitto = await startMosquitto(join(folder, "mosquitto"));
+  const flood = (port: number) => () => runLoad("mqtt-flood", { port, ...load, window }, Report);
+  const floodHub = async () => {
+    const report = await flood(hub.mqttPort)();
+    await untilQuiet(hub.pid);
+    return report;
+  };
+  const pairs = await inTurns(PAIRS, flood(mosquitto.port), floodHub);
+  const { a, b, value: share } = medianPair(pairs, (alone, stored) => stored.perSecond / alone.perSecond);
+  return {
+    what: `Messages/s stored and ${what}, ${clients} clients × ${inFlight} in flight, as a share of Mosquitto, which stores none`,
+    bar: `≥ ${MOSQUITTO_BAR}`,
+    measured: `${share.toFixed(2)} (${thousands(b.perSecond)} of ${thousands(a.perSecond)})`,
+    passed: share >= MOSQUITTO_BAR,
   };
 }

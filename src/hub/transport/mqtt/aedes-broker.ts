@@ -3,6 +3,11 @@
 import { Aedes } from "aedes";
 import { filterMatches } from "../../../shared/mqtt/topics.ts";
 
+/** Of the broker's emitter, which its types leave out, what is used here. */
+interface Emitter {
+  emit(message: { readonly topic: string }): unknown;
+}
+
 /** Of the broker's persistence, which its types leave open, what is used here. */
 interface RetainedPersistence {
   storeRetained(packet: unknown): Promise<void>;
@@ -18,9 +23,12 @@ export class AedesBroker extends Aedes {
   readonly #filters = new Map<string, number>();
   readonly #listened = new Map<string, boolean>();
 
+  readonly #emitter: Emitter;
+
   constructor() {
     // With a limit to what goes on at once, one subscriber that stalls starves the others.
     super({ concurrency: 0 });
+    this.#emitter = Reflect.get<object, string>(this, "mq");
   }
 
   /** What is retained is kept in the hub's store. */
@@ -28,6 +36,14 @@ export class AedesBroker extends Aedes {
     await super.listen();
     const persistence: RetainedPersistence = Reflect.get<object, string>(this, "persistence");
     persistence.storeRetained = async () => undefined;
+  }
+
+  /**
+   * Calls those who listen to its topic, before it returns. The broker's own `publish` looks for clients that are away, too, of
+   * which it has none.
+   */
+  emitMessage(message: { readonly topic: string }): void {
+    this.#emitter.emit(message);
   }
 
   override subscribe(...[filter, deliver, done]: Subscribe): void {

@@ -66,7 +66,7 @@ export class PublishHandler {
     const { address, clientId, id, principal, share } = publisher;
     const verdict =
       route && (await onPublish({ topic, route, payload, address, clientId, principal, session: id, share }));
-    if (verdict?.kind === "deferred" || isWithheld(verdict)) return { verdict, isForwarded: false };
+    if (verdict !== null && !isForwarded(verdict)) return { verdict, isForwarded: false };
     if (message.retain) await this.#retain(message);
     if (verdict === null && tap.listener !== null) {
       const device = matchCommandFilter(topic)?.device ?? null;
@@ -81,11 +81,11 @@ export class PublishHandler {
   }
 }
 
-/** Refused because of who sent it or for whom: no other client may receive it either. */
-function isWithheld(verdict: Verdict | null): boolean {
-  if (verdict?.kind !== "refused") return false;
+/** Not what is refused because of who sent it or for whom: no other client may receive it either. */
+export function isForwarded(verdict: Verdict): boolean {
+  if (verdict.kind !== "refused") return verdict.kind !== "deferred";
   const code = errorOf(verdict.problem);
-  return code === "device-blocked" || code === "forbidden" || errorStatus[code] === 401;
+  return code !== "device-blocked" && code !== "forbidden" && errorStatus[code] !== 401;
 }
 
 /** Null where the message is not for the hub. */

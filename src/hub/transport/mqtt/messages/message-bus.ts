@@ -1,7 +1,6 @@
 // Messages from those who publish to those who subscribed, over the broker's emitter. It calls one listener for each filter
 // that matches; a subscriber is to get one copy, with the options of all of them [MQTT-3.3.4-3].
 // Invariant: the emitter calls all listeners of a message in one go, so what they gathered is complete in the microtask behind.
-import type { AedesPublishPacket } from "aedes";
 import { isCatchAll } from "../../../../shared/mqtt/topics.ts";
 import type { AedesBroker } from "../aedes-broker.ts";
 import type { Message, PublisherId } from "./packets.ts";
@@ -23,9 +22,22 @@ export interface BusSubscription {
   end(): void;
 }
 
+/** A message on its way through the emitter, which has packets of the broker's own, too. */
+class Published {
+  readonly topic: string;
+  readonly message: Message;
+  readonly publisher: PublisherId;
+
+  constructor(message: Message, publisher: PublisherId) {
+    this.topic = message.topic;
+    this.message = message;
+    this.publisher = publisher;
+  }
+}
+
 /** A message for a receiver, while its subscriptions are gathered. */
 interface Gathered {
-  readonly packet: AedesPublishPacket;
+  readonly published: Published;
   readonly receiver: Receiver;
   readonly subscriptions: Subscription[];
 }
@@ -40,20 +52,17 @@ export class MessageBus {
   }
 
   publish(message: Message, publisher: PublisherId): void {
-    const { expiresAtMs, ...packet } = message;
-    const clientId = publisher ?? undefined;
-    const published = { cmd: "publish" as const, dup: false, ...packet, clientId, messageExpiry: expiresAtMs };
-    // The broker's types do not name all that a packet carries, and it cannot do without the callback.
-    this.#broker.publish(Object.assign({}, published, { properties: packet.properties ?? {} }), () => undefined);
+    this.#broker.emitMessage(new Published(message, publisher));
   }
 
   subscribe(filter: string, receiver: Receiver, subscription: Subscription): BusSubscription {
     const listening: Listening = { subscription };
     const isCatchingAll = isCatchAll(filter);
-    const listener = (packet: AedesPublishPacket, done: () => void): void => {
+    const listener = (published: object, done: () => void): void => {
+      const { subscription: asked } = listening;
       // Topics that begin with "$" match no filter that begins with a wildcard [MQTT-4.7.2-1].
-      if (listening.subscription !== null && !(isCatchingAll && packet.topic.startsWith("$")))
-        this.#gather(packet, receiver, listening.subscription);
+      if (asked !== null && published instanceof Published && !(isCatchingAll && published.topic.startsWith("$")))
+        this.#gather(published, receiver, asked);
       done();
     };
     this.#broker.subscribe(filter, listener, () => undefined);
@@ -68,14 +77,14 @@ export class MessageBus {
     };
   }
 
-  #gather(packet: AedesPublishPacket, receiver: Receiver, subscription: Subscription): void {
+  #gather(published: Published, receiver: Receiver, subscription: Subscription): void {
     const latest = this.#latest.get(receiver);
-    if (latest?.packet === packet) {
+    if (latest?.published === published) {
       latest.subscriptions.push(subscription);
       return;
     }
     if (this.#gathered.length === 0) queueMicrotask(() => this.#deliver());
-    const gathered = { packet, receiver, subscriptions: [subscription] };
+    const gathered = { published, receiver, subscriptions: [subscription] };
     this.#gathered.push(gathered);
     this.#latest.set(receiver, gathered);
   }
@@ -84,29 +93,7 @@ export class MessageBus {
     const all = this.#gathered;
     this.#gathered = [];
     this.#latest.clear();
-    let packet: AedesPublishPacket | null = null;
-    let message: Message | null = null;
-    for (const { packet: of, receiver, subscriptions } of all) {
-      if (message === null || of !== packet) message = messageOf(of);
-      packet = of;
-      receiver.receive(message, publisherOf(of), subscriptions);
-    }
+    for (const { published, receiver, subscriptions } of all)
+      receiver.receive(published.message, published.publisher, subscriptions);
   }
-}
-
-function messageOf(packet: AedesPublishPacket): Message {
-  const { topic, payload, qos, retain, properties } = packet;
-  const expiry = "messageExpiry" in packet ? packet.messageExpiry : null;
-  return {
-    topic,
-    payload: typeof payload === "string" ? Buffer.from(payload) : payload,
-    qos,
-    retain,
-    properties: properties !== undefined && Object.keys(properties).length > 0 ? properties : undefined,
-    expiresAtMs: typeof expiry === "number" ? expiry : null,
-  };
-}
-
-function publisherOf(packet: AedesPublishPacket): PublisherId {
-  return "clientId" in packet && typeof packet.clientId === "string" ? packet.clientId : null;
 }

@@ -1,7 +1,13 @@
 // Writes messages to one client: with the properties, the topic alias and the size that it takes.
-import type { IPublishPacket } from "mqtt-packet";
 import type { Outgoing } from "./outgoing.ts";
-import { encode, type Level, type MessageProperties, MQTT_5 } from "./packets.ts";
+import {
+  encodePlainPublish,
+  encodePublish,
+  type Level,
+  type MessageProperties,
+  MQTT_5,
+  type PublishProperties,
+} from "./packets.ts";
 import { OutgoingAliases } from "./topic-aliases.ts";
 
 export interface OutgoingWriterOptions {
@@ -12,8 +18,6 @@ export interface OutgoingWriterOptions {
   readonly now: () => number;
   readonly write: (bytes: Uint8Array) => void;
 }
-
-type Properties = NonNullable<IPublishPacket["properties"]>;
 
 export class OutgoingWriter {
   readonly #options: OutgoingWriterOptions;
@@ -30,25 +34,13 @@ export class OutgoingWriter {
     const { topic, payload, expiresAtMs } = message;
     const leftSeconds = expiresAtMs === null ? undefined : Math.ceil((expiresAtMs - now()) / 1_000);
     if (leftSeconds !== undefined && leftSeconds <= 0) return false;
-    const packet: IPublishPacket = {
-      cmd: "publish",
-      topic,
-      payload,
-      qos,
-      retain,
-      dup: isDuplicate,
-      messageId: packetId,
-    };
-    if (level !== MQTT_5) {
-      write(encode(packet, level));
-      return true;
-    }
     const alias = this.#aliases?.find(topic) ?? null;
-    const properties = propertiesOf(message.properties, subscriptionIds, leftSeconds, alias?.alias);
-    if (properties !== undefined) packet.properties = properties;
-    if (alias?.isNew === false) packet.topic = "";
-    const bytes = encode(packet, level);
-    if (bytes.length > maxPacketBytes) return false;
+    const properties =
+      level === MQTT_5 ? propertiesOf(message.properties, subscriptionIds, leftSeconds, alias?.alias) : undefined;
+    const packet = { topic: alias?.isNew === false ? "" : topic, payload, qos, retain, isDuplicate, packetId };
+    const bytes =
+      properties === undefined ? encodePlainPublish(packet, level) : encodePublish(packet, properties, level);
+    if (level === MQTT_5 && bytes.length > maxPacketBytes) return false;
     if (alias?.isNew === true) this.#aliases?.learned(topic, alias.alias);
     write(bytes);
     return true;
@@ -60,7 +52,7 @@ function propertiesOf(
   subscriptionIds: readonly number[],
   leftSeconds: number | undefined,
   alias: number | undefined,
-): Properties | undefined {
+): PublishProperties | undefined {
   if (subscriptionIds.length === 0 && leftSeconds === undefined && alias === undefined) return said;
   const [onlyId] = subscriptionIds;
   return {

@@ -10,7 +10,7 @@ export const MQTT_5: Level = 5;
 
 export type Qos = 0 | 1 | 2;
 
-type PublishProperties = NonNullable<IPublishPacket["properties"]>;
+export type PublishProperties = NonNullable<IPublishPacket["properties"]>;
 
 /** What a publisher says of its message to those who receive it (MQTT 5, section 3.3.2.3). */
 export type MessageProperties = Pick<
@@ -71,6 +71,40 @@ function propertyBytes(properties: MessageProperties | undefined): number {
 
 export function encode(packet: Packet, level: Level): Buffer {
   return generate(packet, { protocolVersion: level });
+}
+
+export interface OutgoingPublish extends Pick<Message, "topic" | "payload" | "qos" | "retain"> {
+  readonly isDuplicate: boolean;
+  /** Of QoS 1 and 2. */
+  readonly packetId: number;
+}
+
+const PUBLISH_HEADER = 0x30;
+/** From so many bytes on, the length of what follows takes one byte more (section 1.5.5). */
+const LENGTH_STEPS = [128, 16_384, 2_097_152];
+
+/** A PUBLISH without properties: the one that is sent most by far. */
+export function encodePlainPublish(packet: OutgoingPublish, level: Level): Buffer {
+  const { topic, payload, qos, retain, isDuplicate, packetId } = packet;
+  const topicBytes = Buffer.byteLength(topic);
+  const headBytes = 2 + topicBytes + (qos > 0 ? 2 : 0) + (level === MQTT_5 ? 1 : 0);
+  let length = headBytes + payload.length;
+  const bytes = Buffer.allocUnsafe(2 + LENGTH_STEPS.filter((step) => length >= step).length + length);
+  bytes[0] = PUBLISH_HEADER | (isDuplicate ? 8 : 0) | (qos << 1) | (retain ? 1 : 0);
+  let at = 1;
+  for (; length > 127; length >>>= 7) bytes[at++] = (length & 127) | 128;
+  bytes[at++] = length;
+  at = bytes.writeUInt16BE(topicBytes, at);
+  at += bytes.write(topic, at);
+  if (qos > 0) at = bytes.writeUInt16BE(packetId, at);
+  if (level === MQTT_5) bytes[at++] = 0;
+  payload.copy(bytes, at);
+  return bytes;
+}
+
+export function encodePublish(packet: OutgoingPublish, properties: PublishProperties, level: Level): Buffer {
+  const { isDuplicate: dup, packetId: messageId, ...rest } = packet;
+  return encode({ cmd: "publish", ...rest, dup, messageId, properties }, level);
 }
 
 const ACKNOWLEDGEMENTS = { puback: 0x40, pubrec: 0x50, pubcomp: 0x70 } as const;
