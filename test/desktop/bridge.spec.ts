@@ -121,16 +121,18 @@ test("a foreign frame inside our page is refused on every channel", async () => 
 test("the page is given plain values, and no object of Electron", async () => {
   using profile = new Profile();
   await using desktop = await launch(profile);
-  const told = desktop.page.evaluate(
-    () =>
-      new Promise((resolve) => {
-        // It may still be starting when it is killed.
-        window.bramble?.onHubState((...args) => args[0].kind === "restarting" && resolve(args));
-      }),
-  );
+  await desktop.page.evaluate(() => {
+    const told = new Promise((resolve) => {
+      // It may still be starting when it is killed.
+      window.bramble?.onHubState((...args) => args[0].kind === "restarting" && resolve(args));
+    });
+    Object.assign(window, { told });
+  });
   process.kill(profile.hub.pid, "SIGKILL");
   // The state alone: an event of Electron's would hold the one that sent it.
-  expect(await told).toEqual([expect.objectContaining({ kind: "restarting" })]);
+  expect(await desktop.page.evaluate(() => Reflect.get(window, "told"))).toEqual([
+    expect.objectContaining({ kind: "restarting" }),
+  ]);
   expect(
     await desktop.page.evaluate(() => {
       const bridge = window.bramble ?? {};

@@ -3,6 +3,9 @@ import { expect, type Page, test } from "@playwright/test";
 import { startTestHub } from "../support/hub.ts";
 import { linkOf } from "./page.ts";
 
+// A question that is on its way when a test ends would count as the next one's failure.
+test.afterEach(({ page }) => page.unrouteAll({ behavior: "ignoreErrors" }));
+
 const json = { "Content-Type": "application/json" };
 
 const snippet = (page: Page, title: string) =>

@@ -4,6 +4,9 @@ import { FreezingProxy } from "../support/browser/freezing-proxy.ts";
 import { startTestHub, type TestHub } from "../support/hub.ts";
 import { linkOf } from "./page.ts";
 
+// A question that is on its way when a test ends would count as the next one's failure.
+test.afterEach(({ page }) => page.unrouteAll({ behavior: "ignoreErrors" }));
+
 /** A person waits no longer than this for the truth. */
 const NOTICED_WITHIN_MS = 15_000;
 

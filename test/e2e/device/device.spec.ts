@@ -6,6 +6,9 @@ import { startTestHub } from "../../support/hub.ts";
 import { startHubInside } from "../../support/hub-inside.ts";
 import { linkOf } from "../page.ts";
 
+// A question that is on its way when a test ends would count as the next one's failure.
+test.afterEach(({ page }) => page.unrouteAll({ behavior: "ignoreErrors" }));
+
 const uiFolder = fileURLToPath(new URL("../../../out/renderer", import.meta.url));
 const HOUR_MS = 3_600_000;
 

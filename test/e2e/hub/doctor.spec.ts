@@ -4,6 +4,9 @@ import type { DiagnosticReport } from "../../../src/shared/doctor.ts";
 import { startTestHub } from "../../support/hub.ts";
 import { linkOf } from "../page.ts";
 
+// A question that is on its way when a test ends would count as the next one's failure.
+test.afterEach(({ page }) => page.unrouteAll({ behavior: "ignoreErrors" }));
+
 test("problems come first, then hints, passed checks and failed clients", async ({ page }) => {
   await using hub = await startTestHub("--host", "127.0.0.1");
   const seen = Promise.withResolvers<void>();
