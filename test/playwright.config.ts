@@ -12,8 +12,8 @@ export default defineConfig({
   // As in vitest.config.ts: what passed at the second try alone is told as flaky.
   retries: 1,
   forbidOnly: true,
-  timeout: 60_000,
-  expect: { timeout: 10_000 },
+  timeout: 120_000,
+  expect: { timeout: 20_000 },
   use: { trace: "retain-on-failure" },
   projects: [
     {

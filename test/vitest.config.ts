@@ -8,8 +8,8 @@ export default defineConfig(({ mode }) => ({
   test: {
     include: mode === "sources" ? ["test/hub/**/*.test.ts"] : ["test/hub/**/*.test.ts", "test/renderer/**/*.test.ts"],
     env: { BRAMBLE_TEST_SOURCES: mode === "sources" ? "1" : "" },
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     // On a machine that others share a deadline may pass once; a fault does so twice. The runner names what needed it.
     retry: mode === "sources" ? 0 : 1,
     fileParallelism: true,

@@ -1,7 +1,7 @@
 // Waits for something that another program does, and that can only be asked for: again and again, until it is so.
 
 /** Resolves with the first answer of `ask` that is not undefined; rejects after `withinMs`. */
-export async function until<T>(what: string, ask: () => Promise<T | undefined>, withinMs = 10_000): Promise<T> {
+export async function until<T>(what: string, ask: () => Promise<T | undefined>, withinMs = 30_000): Promise<T> {
   const endMs = performance.now() + withinMs;
   while (performance.now() < endMs) {
     const answer = await ask();

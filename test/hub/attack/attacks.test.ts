@@ -21,12 +21,12 @@ const MAX_GROWTH_BYTES = MEMORY_MB * 1024 * 1024 + MARGIN_BYTES;
 const OWN_BYTES = 16 * 1024;
 /** Of each honest device during each attack; over HTTP one waits for the other. */
 const ANSWERS = { mqtt: 40, http: 3 };
-const ANSWERED_WITHIN_MS = 5_000;
+const ANSWERED_WITHIN_MS = 15_000;
 /** What is due meanwhile waits on the two HTTP connections. */
-const ALL_ANSWERED_WITHIN_MS = 10_000;
+const ALL_ANSWERED_WITHIN_MS = 30_000;
 /** What attackers had sent before they left is still taken: a socket's buffers hold a million of the smallest packets. */
 const AFTERMATH_MS = 90_000;
-const TEST_TIMEOUT_MS = 150_000;
+const TEST_TIMEOUT_MS = 240_000;
 const WIDE = { devices: 40, metrics: 250 };
 
 for (const { what, hubFlags = [], needsWideStore = false, variants } of attackKinds) {

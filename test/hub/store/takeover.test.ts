@@ -6,7 +6,8 @@ import { startMariadb } from "../../support/system/mariadb.ts";
 import { startPostgres } from "../../support/system/postgres.ts";
 import { until } from "../../support/until.ts";
 
-const TAKE_OVER_WITHIN_MS = 10_000;
+/** Ten seconds, and what a start takes on a machine that does much else. */
+const TAKE_OVER_WITHIN_MS = 25_000;
 
 test.each([
   ["PostgreSQL", "is killed", startPostgres, "SIGKILL"],

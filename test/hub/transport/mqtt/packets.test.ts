@@ -17,7 +17,7 @@ const HELLO = "10 0d 0004 4d515454 04 02 003c 0001 61";
 const ACCEPTED = "20020000";
 const PINGREQ = "c000";
 const PINGRESP = "d000";
-const ANSWER_TIMEOUT_MS = 5_000;
+const ANSWER_TIMEOUT_MS = 20_000;
 
 /** Of these, the bytes are the CONNECT itself. */
 const CONNECTS: readonly Row[] = [

@@ -112,7 +112,7 @@ async function checkEveryWayIn(hub: HubInside, port: number, base: string): Prom
 test.each([
   ["nginx", startNginx],
   ["Caddy", startCaddy],
-])("behind %s, below a path", { timeout: 30_000 }, async (_name, start) => {
+])("behind %s, below a path", { timeout: 90_000 }, async (_name, start) => {
   const base = "/bramble";
   const flags = ["--trust-proxy", "127.0.0.1", "--allowed-host", "hub.example", "--base-path", base];
   await using hub = await startHubInside({ flags });
@@ -125,7 +125,7 @@ test.each([
 });
 
 test("behind nginx a client outside the networks is refused, and its browser's cookie is for TLS alone", {
-  timeout: 30_000,
+  timeout: 90_000,
 }, async () => {
   const flags = ["--allowed-host", "hub.example", "--base-path", "/bramble"];
   // To the hub the client is one more proxy, whose own client is outside.
@@ -145,7 +145,7 @@ test("behind nginx a client outside the networks is refused, and its browser's c
   expect(signedIn.headers["set-cookie"]?.[0]).toMatch(/; Secure$/);
 });
 
-test.each(["send-proxy-v2", "send-proxy"])("behind HAProxy with %s", { timeout: 30_000 }, async (version) => {
+test.each(["send-proxy-v2", "send-proxy"])("behind HAProxy with %s", { timeout: 90_000 }, async (version) => {
   await using hub = await startHubInside({ flags: ["--trust-proxy", "127.0.0.1", "--allowed-host", "hub.example"] });
   await using proxy = new TestProxy();
   const [port, mqttPort] = [await freePort(), await freePort()];

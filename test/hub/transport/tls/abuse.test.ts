@@ -142,11 +142,11 @@ test("unfinished handshakes of one address take no place of another's, and end i
   await Promise.all(slow.map((socket) => once(socket, "connect")));
   const startMs = performance.now();
   const other = await openTls(bench.port, { ca: bench.ca, localAddress: "127.0.0.2" });
-  expect(performance.now() - startMs).toBeLessThan(3_000);
+  expect(performance.now() - startMs).toBeLessThan(9_000);
   expect(String((await once(other, "data"))[0])).toBe("secure");
   other.destroy();
   await Promise.all(slow.map((socket) => once(socket, "close")));
-  expect(performance.now() - startMs).toBeLessThan(15_000);
+  expect(performance.now() - startMs).toBeLessThan(25_000);
   expect(bench.failures).toHaveLength(40);
   expect(bench.failures.every(({ kind }) => kind === "too slow")).toBe(true);
 });
