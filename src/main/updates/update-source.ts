@@ -31,7 +31,10 @@ export function readUpdateSource(file: string): UpdateSource {
 
 /** Whether versions may be had from there. */
 export function isGoodAddress({ address, publicKey }: UpdateSource): boolean {
-  const url = URL.parse(address);
-  if (url === null || (url.protocol !== "https:" && url.protocol !== "http:")) return false;
-  return url.protocol === "https:" || publicKey !== null || LOOPBACK.includes(url.hostname);
+  try {
+    const { protocol, hostname } = new URL(address);
+    return protocol === "https:" || (protocol === "http:" && (publicKey !== null || LOOPBACK.includes(hostname)));
+  } catch {
+    return false;
+  }
 }
