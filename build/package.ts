@@ -1,10 +1,12 @@
 // `npm run package`: builds everything and has electron-builder pack it, with the arguments it is given: installers for this
-// system without any. Where Electron's own runtime cannot be fetched it packs a plain folder around the stand-in that the tests use.
+// system without any. A deb is packed by Debian's own tool where there is one. Where Electron's own runtime cannot be fetched it packs a plain folder around the stand-in that the tests use.
 import { spawnSync } from "node:child_process";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { buildIfStale } from "./build.ts";
 import { projectFolder } from "./electron.ts";
 import { findElectron, type TestElectron } from "./electron-runtime.ts";
+import { layLinuxParts } from "./linux/parts.ts";
+import { finishFeeds, layUpdateSource } from "./updates.ts";
 
 const FIRST_ELECTRON_WITH_FILE_FUSE = 29;
 
@@ -13,9 +15,21 @@ function packageApp(args: string[]): number {
   const electron = findElectron();
   console.log(`Packing around ${electron.description}.`);
   const wanted = electron.isOwn || args.length > 0 ? args : ["--dir"];
+  layUpdateSource();
+  if (process.platform === "linux" || wanted.includes("--linux")) layLinuxParts(wanted);
   const builder = join(projectFolder, "node_modules", "electron-builder", "cli.js");
   const all = [builder, "--config", "build/electron-builder.yml", ...runtimeOptions(electron), ...wanted];
-  return spawnSync(process.execPath, all, { cwd: projectFolder, stdio: "inherit" }).status ?? 1;
+  const { status } = spawnSync(process.execPath, all, { cwd: projectFolder, stdio: "inherit", env: environment() });
+  const output = wanted.flatMap((arg) => /^-c\.directories\.output=(.+)/.exec(arg)?.[1] ?? []).at(-1) ?? "dist";
+  if (status === 0) finishFeeds(resolve(projectFolder, output));
+  return status ?? 1;
+}
+
+/** electron-builder would fetch fpm for a deb. */
+function environment(): NodeJS.ProcessEnv {
+  const hasDpkg = spawnSync("dpkg-deb", ["--version"], { stdio: "ignore" }).status === 0;
+  const packDeb = join(projectFolder, "build", "linux", "pack-deb.ts");
+  return hasDpkg ? { CUSTOM_FPM_PATH: packDeb, ...process.env } : process.env;
 }
 
 function runtimeOptions({ dist, version, isOwn }: TestElectron): string[] {

@@ -8,8 +8,17 @@ import type { DesktopPreferences } from "./desktop-settings.ts";
 import type { HubProcess } from "./hub-process.ts";
 import type { Notices } from "./notices/notices.ts";
 import type { CsvSaver } from "./save-csv.ts";
+import type { Updates } from "./updates/updates.ts";
 
-export function answerPage(hub: HubProcess, saver: CsvSaver, preferences: DesktopPreferences, notices: Notices): void {
+export interface PageAnswers {
+  readonly hub: HubProcess;
+  readonly saver: CsvSaver;
+  readonly preferences: DesktopPreferences;
+  readonly notices: Notices;
+  readonly updates: Updates;
+}
+
+export function answerPage({ hub, saver, preferences, notices, updates }: PageAnswers): void {
   answer("hubState", () => hub.state);
   answer("startHub", () => hub.start());
   answer("saveCsv", (window, query, suggestedName) => saver.save(window, query, suggestedName));
@@ -18,6 +27,9 @@ export function answerPage(hub: HubProcess, saver: CsvSaver, preferences: Deskto
   answer("changeDesktopSettings", (_window, changes) => preferences.change(changes));
   answer("noticeSettings", () => notices.settings);
   answer("changeNotices", (_window, settings) => notices.changeSettings(Value.Parse(NoticeSettings, settings)));
+  answer("updateState", () => updates.state);
+  answer("checkForUpdate", () => updates.check());
+  answer("installUpdate", () => updates.install());
 }
 
 type Question =
@@ -28,7 +40,10 @@ type Question =
   | "desktopSettings"
   | "changeDesktopSettings"
   | "noticeSettings"
-  | "changeNotices";
+  | "changeNotices"
+  | "updateState"
+  | "checkForUpdate"
+  | "installUpdate";
 type Answer<Q extends Question> = Awaited<ReturnType<BrambleBridge[Q]>>;
 
 function answer<Q extends Question>(

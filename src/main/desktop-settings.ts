@@ -7,13 +7,16 @@ import { app, powerSaveBlocker } from "electron";
 import type { DesktopSettings } from "../shared/bridge.ts";
 import type { DesktopLog } from "./desktop-log.ts";
 
-const DEFAULTS: DesktopSettings = { atLogin: false, keepAwake: false, tray: true };
+const DEFAULTS: DesktopSettings = { atLogin: false, keepAwake: false, tray: true, updateAddress: "" };
+const MAX_ADDRESS_LENGTH = 500;
 
 export interface DesktopPreferencesOptions {
   readonly file: string;
   readonly log: DesktopLog;
   /** Shows the icon, or takes it away. */
   readonly showTray: (isShown: boolean) => void;
+  /** The address of new versions is another one. */
+  readonly onUpdateAddress: () => void;
 }
 
 export class DesktopPreferences {
@@ -38,7 +41,7 @@ export class DesktopPreferences {
 
   /** What the page sends is not trusted to have the right shape. */
   change(changes: unknown): DesktopSettings {
-    const { log, file, showTray } = this.#options;
+    const { log, file, showTray, onUpdateAddress } = this.#options;
     const before = this.#settings;
     const next = withChanges(before, changes);
     try {
@@ -54,6 +57,7 @@ export class DesktopPreferences {
     this.#settings = next;
     showTray(next.tray);
     this.#keepAwake(next.keepAwake);
+    if (next.updateAddress !== before.updateAddress) onUpdateAddress();
     return next;
   }
 
@@ -75,11 +79,14 @@ function read(file: string): DesktopSettings {
 
 function withChanges(settings: DesktopSettings, changes: unknown): DesktopSettings {
   if (typeof changes !== "object" || changes === null) return settings;
-  const of = (name: keyof DesktopSettings): boolean => {
+  const of = (name: "atLogin" | "keepAwake" | "tray"): boolean => {
     const value: unknown = Reflect.get(changes, name);
     return typeof value === "boolean" ? value : settings[name];
   };
-  return { atLogin: of("atLogin"), keepAwake: of("keepAwake"), tray: of("tray") };
+  const address: unknown = Reflect.get(changes, "updateAddress");
+  const isAddress = typeof address === "string" && address.length <= MAX_ADDRESS_LENGTH;
+  const updateAddress = isAddress ? address.trim() : settings.updateAddress;
+  return { atLogin: of("atLogin"), keepAwake: of("keepAwake"), tray: of("tray"), updateAddress };
 }
 
 /** Electron does it for Windows and macOS; desktops of Linux start what is in a folder (XDG Autostart). */

@@ -21,6 +21,8 @@ import { Notices } from "./notices/notices.ts";
 import { CsvSaver } from "./save-csv.ts";
 import { lockDown } from "./security.ts";
 import { HubTray } from "./tray.ts";
+import { readUpdateSource } from "./updates/update-source.ts";
+import { Updates } from "./updates/updates.ts";
 import { MainWindow } from "./window/window.ts";
 
 app.setName("Bramble");
@@ -88,6 +90,17 @@ function runApp(): void {
     window.open();
   };
 
+  const showTray = (isShown: boolean) => tray.show(isShown);
+  const onUpdateAddress = () => updates.addressChanged();
+  const preferences = new DesktopPreferences({ file: join(userData, "settings.json"), log, showTray, onUpdateAddress });
+  const packedSource = readUpdateSource(join(process.resourcesPath, "update.json"));
+  const updates = new Updates({
+    source: () => ({ ...packedSource, address: preferences.settings.updateAddress || packedSource.address }),
+    stopHub: () => hub.stop(),
+    log,
+  });
+
+  updates.on("state", (state) => window.send(bridgeChannels.updateStateChanged, state));
   hub.on("state", (state) => {
     if (state.kind === "failed" || state.kind === "restarting")
       log.error(`The hub is ${state.kind}: ${render(state.said, "en", "desktop")}`);
@@ -105,6 +118,7 @@ function runApp(): void {
   app.on("will-quit", (event) => {
     event.preventDefault();
     notices.stop();
+    updates.stop();
     void Promise.allSettled([saver.cancel(), hub.stop()]).then(() => app.exit());
   });
 
@@ -125,13 +139,12 @@ function runApp(): void {
         (language) => notices.speak(language),
         log,
       );
-      const showTray = (isShown: boolean) => tray.show(isShown);
-      const preferences = new DesktopPreferences({ file: join(userData, "settings.json"), log, showTray });
-      answerPage(hub, saver, preferences, notices);
+      answerPage({ hub, saver, preferences, notices, updates });
       setMenu();
       preferences.start();
       window.followScreens();
       notices.start();
+      updates.start();
       open();
     })
     .catch((error: unknown) => {

@@ -13,6 +13,10 @@ const bridge: BrambleBridge = {
   changeDesktopSettings: (changes) => ipcRenderer.invoke(bridgeChannels.changeDesktopSettings, changes),
   noticeSettings: () => ipcRenderer.invoke(bridgeChannels.noticeSettings),
   changeNotices: (settings) => ipcRenderer.invoke(bridgeChannels.changeNotices, settings),
+  updateState: () => ipcRenderer.invoke(bridgeChannels.updateState),
+  onUpdateState: (listener) => listen(bridgeChannels.updateStateChanged, listener),
+  checkForUpdate: () => ipcRenderer.invoke(bridgeChannels.checkForUpdate),
+  installUpdate: () => ipcRenderer.invoke(bridgeChannels.installUpdate),
 };
 
 function listen<Message>(channel: string, listener: (message: Message) => void): () => void {

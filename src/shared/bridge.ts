@@ -24,7 +24,19 @@ export interface DesktopSettings {
   readonly atLogin: boolean;
   readonly keepAwake: boolean;
   readonly tray: boolean;
+  /** Of a folder on a web server that has new versions of the app; empty: none is asked for. */
+  readonly updateAddress: string;
 }
+
+/** New versions of the app. */
+export type UpdateState =
+  | { readonly kind: "off" | "checking" }
+  | { readonly kind: "current"; readonly version: string }
+  | { readonly kind: "downloading"; readonly version: string }
+  /** It is put in place when the app quits, or is told to. */
+  | { readonly kind: "ready"; readonly version: string }
+  /** address: it is none that is safe. not-installed: this app was not installed by what it could install. */
+  | { readonly kind: "failed"; readonly reason: "address" | "server" | "not-installed" };
 
 export interface BrambleBridge {
   hubState(): Promise<HubState>;
@@ -44,6 +56,13 @@ export interface BrambleBridge {
   /** What people are told of while they do not look at the window. */
   noticeSettings(): Promise<NoticeSettings>;
   changeNotices(settings: NoticeSettings): Promise<NoticeSettings>;
+  updateState(): Promise<UpdateState>;
+  /** Calls back on every change; returns a function that ends it. */
+  onUpdateState(listener: (state: UpdateState) => void): () => void;
+  /** Asks the server now. */
+  checkForUpdate(): Promise<void>;
+  /** Stops the hub, puts a version that is ready in place, and starts it. */
+  installUpdate(): Promise<void>;
 }
 
 /** The names under which the window asks and is told. */
@@ -58,4 +77,8 @@ export const bridgeChannels = {
   changeDesktopSettings: "bramble:change-desktop-settings",
   noticeSettings: "bramble:notice-settings",
   changeNotices: "bramble:change-notices",
+  updateState: "bramble:update-state",
+  updateStateChanged: "bramble:update-state-changed",
+  checkForUpdate: "bramble:check-for-update",
+  installUpdate: "bramble:install-update",
 } as const;

@@ -12,9 +12,11 @@ import { ALL_ATTACKS, abuse } from "./topics/abuse.ts";
 import { access } from "./topics/access.ts";
 import { bytesWritten } from "./topics/bytes-written.ts";
 import { charts } from "./topics/charts.ts";
+import { cluster } from "./topics/cluster.ts";
 import { exportCsv } from "./topics/export.ts";
 import { httpThroughput } from "./topics/http-throughput.ts";
 import { idle } from "./topics/idle.ts";
+import { image } from "./topics/image.ts";
 import { mixed } from "./topics/mixed.ts";
 import { mqttLatency } from "./topics/mqtt-latency.ts";
 import { mqttThroughput } from "./topics/mqtt-throughput.ts";
@@ -49,7 +51,7 @@ const READINGS_AT_LEAST = 100_000;
 const MINUTES_AT_LEAST = 2;
 
 /** The time that a topic takes says that it has to be asked for. */
-const longTopics: readonly Topic[] = [soak];
+const longTopics: readonly Topic[] = [soak, image, cluster];
 
 const help = `npm run bench -- [NAME…] [--folder DIR] [--readings N] [--attacks NAME,…] [--minutes N]
 

@@ -14,6 +14,9 @@ const ASKED = [
   "changeDesktopSettings",
   "noticeSettings",
   "changeNotices",
+  "updateState",
+  "checkForUpdate",
+  "installUpdate",
 ] as const;
 
 /** What came of each question that the frame could ask. */

@@ -1,7 +1,7 @@
 // What `npm run package` makes starts on its own, with the hub that it brings along, and does nothing else that its command line,
 // its environment or a folder beside its archive asks for.
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { FuseState, FuseV1Options, getCurrentFuseWire } from "@electron/fuses";
 import { expect, test } from "@playwright/test";
@@ -10,6 +10,7 @@ import { makeTemporaryFolder, type TestFolder } from "../support/hub.ts";
 import { ensurePackages } from "../support/system/apt.ts";
 import { type Command, commandFor, Profile } from "./desktop.ts";
 import { RunningProgram } from "./running-program.ts";
+import { UpdateServer } from "./update-server.ts";
 
 test.describe.configure({ mode: "serial", timeout: 180_000 });
 
@@ -69,6 +70,32 @@ test("it opens its window and shows what its hub takes, and lets no debugger in"
   expect(existsSync(marker)).toBe(false);
 });
 
+test("a new version is fetched once its server is named, and put in place when the app quits, after its hub", async () => {
+  test.skip(process.platform !== "linux", "the other systems install what is signed for them alone");
+  using profile = new Profile();
+  using folder = makeTemporaryFolder();
+  // To electron-updater an app is an AppImage by this variable; the new one is a program that says when it ran.
+  const image = join(folder.path, "Bramble.AppImage");
+  const newVersion = Buffer.from(
+    `#!/bin/sh\ntest -e ${join(profile.path, "hub.json")} || echo "$APPIMAGE_EXIT_AFTER_INSTALL" > ${folder.path}/ran\n`,
+  );
+  writeFileSync(image, "the old version");
+  await using server = await UpdateServer.start(newVersion);
+  writeFileSync(join(profile.path, "settings.json"), JSON.stringify({ updateAddress: server.url }));
+  const command = commandFor(profile, executableIn(dist.path));
+  const cache = { XDG_CACHE_HOME: folder.path, APPIMAGE: image };
+  await using program = new RunningProgram({ ...command, env: { ...command.env, ...cache } });
+  await expect.poll(() => profile.hubRuns, { timeout: 30_000 }).toBe(true);
+  const pending = join(folder.path, "bramble-updater", "pending", server.fileName);
+  await expect.poll(() => existsSync(pending), { timeout: 30_000 }).toBe(true);
+  expect(readFileSync(image, "utf8")).toBe("the old version");
+  await profile.post({ device_id: "raspi-01", temperature: 21.5 });
+  expect(await program.end("SIGTERM")).toBe(0);
+  expect(readFileSync(image)).toEqual(newVersion);
+  expect(readFileSync(join(folder.path, "ran"), "utf8").trim()).toBe("true");
+  expect(profile.hubRuns).toBe(false);
+});
+
 test("no folder takes the place of its archive", async () => {
   using profile = new Profile();
   using folder = makeTemporaryFolder();
@@ -101,7 +128,7 @@ function windowTitles({ env }: Command): string {
 
 function executableIn(output: string): string {
   const inside = { darwin: "Bramble.app/Contents/MacOS/Bramble", win32: "Bramble.exe" }[process.platform as string];
-  return join(packedIn(output), inside ?? "bramble");
+  return join(packedIn(output), inside ?? "bramble-desktop");
 }
 
 function resourcesIn(output: string): string {

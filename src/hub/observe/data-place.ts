@@ -17,6 +17,11 @@ const NETWORK_FILE_SYSTEMS: ReadonlyMap<number, string> = new Map([
   [0x47504653, "GPFS"],
 ]);
 
+/** Of statfs(2): a program is behind it, which may serve a disk or a network; its mount says which. */
+const FUSE = 0x65735546;
+const NETWORK_PROGRAMS =
+  /^fuse\.(sshfs|rclone|s3fs|gcsfuse|goofys|glusterfs|davfs2?|curlftpfs|smbnetfs|cephfs|moosefs|nfs)/;
+
 /** What is asked of the system. */
 interface PlaceSystem {
   /** Of the file system, as statfs(2) has it. */
@@ -43,15 +48,25 @@ export function whyBadPlace(
   system = realSystem,
 ): Message | null {
   if (process.platform !== "linux") return null;
-  const existing = nearestExisting(folder);
-  const fileSystem = holdsDatabase ? NETWORK_FILE_SYSTEMS.get(system.typeOf(existing)) : undefined;
+  const fileSystem = holdsDatabase ? networkOf(folder, system) : undefined;
   if (fileSystem !== undefined) return message("place/network-file-system", { folder, fileSystem });
   return isContainer && !isOnMount(folder, system.mounts()) ? message("place/no-volume", { folder }) : null;
 }
 
 /** Whether the folder is on a file system on which a database would be damaged. */
 export function isOnNetwork(folder: string, system = realSystem): boolean {
-  return process.platform === "linux" && NETWORK_FILE_SYSTEMS.has(system.typeOf(nearestExisting(folder)));
+  return process.platform === "linux" && networkOf(folder, system) !== undefined;
+}
+
+/** The network file system that the folder is on, or will be; undefined where it is on a disk. */
+function networkOf(folder: string, { typeOf, mounts }: PlaceSystem): string | undefined {
+  const existing = nearestExisting(folder);
+  const type = typeOf(existing);
+  if (type !== FUSE) return NETWORK_FILE_SYSTEMS.get(type);
+  const above = mountsOf(mounts())
+    .filter(({ point }) => isBelow(existing, point))
+    .toSorted((a, b) => a.point.length - b.point.length);
+  return NETWORK_PROGRAMS.exec(above.at(-1)?.type ?? "")?.[1];
 }
 
 /** The folder may be made only later. */
@@ -59,14 +74,24 @@ function nearestExisting(folder: string): string {
   return existsSync(folder) ? folder : nearestExisting(dirname(folder));
 }
 
-/** Whether the folder, or one above it but the root, is a mount point (proc(5): the fifth field, with octal escapes). */
+/** Whether the folder, or one above it but the root, is a mount point. */
 function isOnMount(folder: string, mounts: string): boolean {
-  const points = mounts
-    .split("\n")
-    .map((line) =>
-      (line.split(" ")[4] ?? "").replaceAll(/\\(\d{3})/g, (_all, octal: string) =>
-        String.fromCharCode(Number.parseInt(octal, 8)),
-      ),
+  return mountsOf(mounts).some(({ point }) => point.length > 1 && isBelow(folder, point));
+}
+
+function isBelow(folder: string, point: string): boolean {
+  return folder === point || folder.startsWith(point.endsWith("/") ? point : `${point}/`);
+}
+
+/** Of proc(5): the fifth field, with octal escapes, is where it is mounted; the one behind the dash is the file system's type. */
+function mountsOf(mounts: string): { readonly point: string; readonly type: string }[] {
+  return mounts.split("\n").flatMap((line) => {
+    const point = line.split(" ")[4];
+    if (point === undefined) return [];
+    const [, behind = ""] = line.split(" - ");
+    const unescaped = point.replaceAll(/\\(\d{3})/g, (_all, octal: string) =>
+      String.fromCharCode(Number.parseInt(octal, 8)),
     );
-  return points.some((point) => point.length > 1 && (folder === point || folder.startsWith(`${point}/`)));
+    return [{ point: unescaped, type: behind.split(" ")[0] ?? "" }];
+  });
 }

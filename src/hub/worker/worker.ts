@@ -70,6 +70,7 @@ export class Worker {
   #connection: BrokerConnection | null = null;
   #checking: Promise<void> | null = null;
   #endTimer: (() => void) | null = null;
+  #isStopping = false;
 
   constructor(options: WorkerOptions) {
     const { broker, memoryBytes, version, clock, log } = options;
@@ -168,13 +169,17 @@ export class Worker {
     });
   }
 
-  /** Gives its share back: unsubscribes, stores what is on the way to it, ends its session. Stopping twice is fine. */
+  /**
+   * Gives its share back: unsubscribes, stores what is on the way to it, ends its session. Meanwhile it goes on to show that it holds its
+   * place, or another process would take its session over, and each would end the other's connection. Stopping twice is fine.
+   */
   async stop(): Promise<void> {
+    this.#isStopping = true;
+    const leaving = this.#connection?.leave() ?? Promise.resolve(false);
+    const [isEmpty] = await Promise.all([leaving, this.#orphans?.stop()]);
     this.#endTimer?.();
     this.#endTimer = null;
     await this.#checking;
-    await this.#orphans?.stop();
-    const isEmpty = (await this.#connection?.leave()) ?? false;
     await this.#connection?.stop();
     await this.#place?.release(isEmpty).catch(() => undefined);
     await this.#news.stop();
@@ -230,7 +235,7 @@ export class Worker {
     this.#intake.attach(null);
     await connection?.stop();
     await place?.release(false);
-    if (this.#places !== null) await this.#connect(this.#places);
+    if (this.#places !== null && !this.#isStopping) await this.#connect(this.#places);
   }
 
   #heard(text: string): void {

@@ -1,6 +1,6 @@
 // The only file that knows whether the page runs in the desktop app's window or in a browser's tab.
 import type { ExportQuery, LiveTicket } from "../../shared/api.ts";
-import type { BrambleBridge, DesktopSettings, HubState, SaveState } from "../../shared/bridge.ts";
+import type { BrambleBridge, DesktopSettings, HubState, SaveState, UpdateState } from "../../shared/bridge.ts";
 import type { NoticeSettings } from "../../shared/notices/notices.ts";
 import { apiUrl, requestBytes } from "./client.ts";
 
@@ -50,6 +50,21 @@ export const desktopNotices =
     : {
         settings: (): Promise<NoticeSettings> => desktop.noticeSettings(),
         change: (settings: NoticeSettings): Promise<NoticeSettings> => desktop.changeNotices(settings),
+      };
+
+/** New versions of the desktop app; null in a browser. */
+export const desktopUpdates =
+  desktop === undefined
+    ? null
+    : {
+        /** Calls back with the state now and on every change; returns a function that ends it. */
+        watch(listener: (state: UpdateState) => void): () => void {
+          const stop = desktop.onUpdateState(listener);
+          void desktop.updateState().then(listener);
+          return stop;
+        },
+        check: () => void desktop.checkForUpdate(),
+        install: () => void desktop.installUpdate(),
       };
 
 /** A larger file is left to the browser, which writes it to the disk as it comes. */

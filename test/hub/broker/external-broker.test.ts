@@ -1,11 +1,10 @@
-// The hub as a client of a real Mosquitto: nothing acknowledged is lost, presence and commands go through it, and what is wrong
-// with it is said.
+// The hub as a client of a real Mosquitto: what it had retained, what is wrong with it and said, TLS. What holds on every broker is in
+// test/contract/hub-broker.ts.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { connectAsync, type MqttClient } from "mqtt";
 import { beforeAll, expect, test } from "vitest";
 import type { Health } from "../../../src/shared/api.ts";
-import type { Command } from "../../../src/shared/controls/command.ts";
 import type { Device } from "../../../src/shared/device.ts";
 import type { DiagnosticReport } from "../../../src/shared/doctor.ts";
 import { startTestHub, type TestHub } from "../../support/hub.ts";
@@ -59,39 +58,6 @@ test("readings of every topic are stored, retained ones of before are not", asyn
   expect((await deviceOf(hub, "a"))?.address).toBe("127.0.0.1");
 });
 
-test("what is acknowledged while the hub is killed, or away, is stored once it is back, and once", {
-  timeout: 60_000,
-}, async () => {
-  await using broker = await Mosquitto.start("max_queued_messages 0");
-  await using pi = await client(broker);
-  await using hub = await startTestHub("--broker", broker.url);
-  await connected(hub);
-  const COUNT = 2_000;
-  const startMs = Date.now();
-  let sent = 0;
-  const publish = async (count: number) => {
-    for (let index = 0; index < count; index++) {
-      const n = sent++;
-      await pi.publishAsync("sensor/k/data", JSON.stringify({ n, ts: startMs + n }), { qos: 1 });
-    }
-  };
-  const publishing = publish(COUNT / 2);
-  await until("some readings", async () => (await rowsOf(hub, "k"))[100]);
-  await hub.end("SIGKILL");
-  await publishing;
-  await publish(COUNT / 2);
-  await hub.start();
-  const rows = await until(
-    "all readings",
-    async () => {
-      const found = await rowsOf(hub, "k");
-      return found.length >= COUNT ? found : undefined;
-    },
-    30_000,
-  );
-  expect(rows.map(({ value }) => value).toSorted((a, b) => a - b)).toEqual(Array.from({ length: COUNT }, (_, n) => n));
-});
-
 test("a broker that is killed is said to be away, and is connected to again", { timeout: 60_000 }, async () => {
   await using broker = await Mosquitto.start();
   await using hub = await startTestHub("--broker", broker.url);
@@ -137,46 +103,6 @@ test("a device is here from its word to its last will, and after the hub was awa
   await hub.start();
   await connected(hub);
   expect(await deviceOf(hub, "pi")).toMatchObject({ name: "Attic", presence: { online: false } });
-});
-
-test("a command goes to a subscriber, and its receipt says that the broker acknowledged it", {
-  timeout: 60_000,
-}, async () => {
-  await using broker = await Mosquitto.start();
-  await using hub = await startTestHub("--broker", broker.url);
-  await connected(hub);
-  await using pi = await client(broker);
-  const about = { controls: [{ id: "led", kind: "switch" }] };
-  await pi.publishAsync("bramble/pi/about", JSON.stringify(about), { qos: 1, retain: true });
-  await until("the device", () => deviceOf(hub, "pi"));
-  const order = async (): Promise<Command> => {
-    const headers = { "Content-Type": "application/json" };
-    const body = JSON.stringify({ control: "led", value: true, ttl: 30 });
-    return (await hub.fetch("/api/v1/devices/pi/commands", { method: "POST", body, headers })).json();
-  };
-  // Nobody is subscribed: it waits in the hub, not at the broker.
-  const { id } = await order();
-  const received: { id: string; value: boolean }[] = [];
-  pi.on("message", (_topic, payload) => received.push(JSON.parse(payload.toString())));
-  await pi.subscribeAsync("bramble/pi/command", { qos: 1 });
-  const stateOf = () => hub.json<Command>(`/api/v1/commands/${id}`);
-  const delivered = await until(
-    "delivered",
-    async () => {
-      const command = await stateOf();
-      return command.state === "delivered" ? command : undefined;
-    },
-    15_000,
-  );
-  expect(delivered.acknowledgedBy).toBe("broker");
-  await until("the command", async () => received[0]);
-  expect(received).toMatchObject([{ id, value: true }]);
-  await pi.publishAsync("bramble/pi/reply", JSON.stringify({ id, ok: true, value: true }), { qos: 1 });
-  const done = await until("done", async () => {
-    const command = await stateOf();
-    return command.state === "done" ? command : undefined;
-  });
-  expect(done).toMatchObject({ acknowledgedBy: "device", reply: true });
 });
 
 test("a wrong password and a forbidden topic are said in words, and the password nowhere", {

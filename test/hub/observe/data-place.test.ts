@@ -12,6 +12,8 @@ const ALONE = { isContainer: false, holdsDatabase: true };
 const MOUNTS = `21 1 8:1 / / rw - ext4 /dev/sda1 rw
 30 21 8:2 / /data\\040of/hub rw - ext4 /dev/sda2 rw
 31 21 0:5 / /proc rw - proc proc rw
+32 21 0:40 / /tmp rw shared:1 - fuse.sshfs pi@nas: rw
+33 32 0:41 / /tmp/disk rw - fuse.mergerfs disks rw
 `;
 
 test.runIf(process.platform === "linux")(
@@ -33,6 +35,15 @@ test.runIf(process.platform === "linux")(
     expect(asked).toEqual([folder.path]);
     expect(whyBadPlace(folder.path, ALONE)).toBeNull();
     expect(whyBadPlace(folder.path, { ...ALONE, holdsDatabase: false }, system)).toBeNull();
+  },
+);
+
+test.runIf(process.platform === "linux")(
+  "of what a program mounts, that of a network is named, and a disk is none",
+  () => {
+    const system = { typeOf: () => 0x65735546, mounts: () => MOUNTS };
+    expect(whyBadPlace("/tmp/hub", ALONE, system)).toMatchObject({ params: { fileSystem: "sshfs" } });
+    expect(whyBadPlace("/tmp", ALONE, { ...system, mounts: () => MOUNTS.replace("sshfs", "mergerfs") })).toBeNull();
   },
 );
 

@@ -5,9 +5,9 @@ import { connectAsync, type MqttClient } from "mqtt";
 import { describe, expect, test } from "vitest";
 import type { DeviceList, Health } from "../../../src/shared/api.ts";
 import type { Device } from "../../../src/shared/device.ts";
-import { startTestHub, type TestHub } from "../../support/hub.ts";
-import { randomNumbers } from "../../support/random.ts";
-import type { DatabaseServer } from "../../support/system/database-server.ts";
+import { Cluster, QUEUES, untilWell } from "../../support/cluster/cluster.ts";
+import { CLIENTS, valuesOf } from "../../support/cluster/senders.ts";
+import { startTestHub } from "../../support/hub.ts";
 import { startMariadb } from "../../support/system/mariadb.ts";
 import { ensureMosquitto, Mosquitto } from "../../support/system/mosquitto.ts";
 import { startPostgres } from "../../support/system/postgres.ts";
@@ -17,9 +17,7 @@ import { startWorker, type TestWorker } from "../../support/worker.ts";
 ensureMosquitto();
 
 const START_MS = Date.UTC(2026, 0, 31);
-const CLIENTS = 20;
-const ROUNDS = 9;
-const QUEUES = ["max_queued_messages 0", "max_inflight_messages 500"];
+const SEED = 20_260_131;
 
 describe.each([
   ["PostgreSQL", startPostgres],
@@ -85,160 +83,28 @@ describe.each([
   });
 });
 
-test("three workers and a hub under 20 clients, killed at random: everything acknowledged is found, nothing twice", {
+test("three workers and a hub under 20 clients, killed, stopped and added at random: everything acknowledged is found, once", {
   timeout: 120_000,
 }, async () => {
-  await using server: DatabaseServer = await startPostgres();
-  await using mosquitto = await Mosquitto.start(...QUEUES);
-  const where = ["--store", await server.createDatabase(), "--broker", mosquitto.url];
-  await using hub = await startTestHub(...where);
-  await using one = await startWorker(...where);
-  await using two = await startWorker(...where);
-  await using three = await startWorker(...where);
-  const workers = [one, two, three];
-  for (const worker of workers) await untilWell(worker);
-
-  await using senders = await Senders.connect(mosquitto.url);
-  const random = randomNumbers(20_260_131);
-  const faults = {
-    worker: async () => {
-      const worker = workers[Math.floor(random() * workers.length)] ?? one;
-      await worker.end("SIGKILL");
-      await sleep(200);
-      await worker.start();
-    },
-    postgres: async () => {
-      await server.kill();
-      await sleep(500);
-      await server.start();
-    },
-    // Mosquitto answers before it has written a message to its disk, and forgets shared subscriptions (2.0): what is published before
-    // the last one is on the disk, or before the first subscriber is back, is lost by it alone.
-    mosquitto: async () => {
-      await senders.pause();
-      await sleep(200);
-      await mosquitto.end("SIGKILL");
-      await mosquitto.start();
-      await Promise.all(workers.map(untilWell));
-      senders.resume();
-    },
-  };
-  const order = Array.from({ length: ROUNDS / 3 }, () => Object.keys(faults))
-    .flat()
-    .map((name) => ({ name, place: random() }))
-    .sort((a, b) => a.place - b.place);
-  for (const { name } of order) {
-    await sleep(200);
-    if (name === "worker") await faults.worker();
-    else if (name === "postgres") await faults.postgres();
-    else await faults.mosquitto();
-  }
-  await senders.pause();
-  await until(
-    "everything is stored",
-    async () => ((await senders.missingIn(hub).catch(() => ["away"])).length === 0 ? true : undefined),
-    30_000,
-  );
-  for (const [device, sent] of senders.sent) {
-    const stored = await valuesOf(hub, device, "t");
-    expect(stored.length, device).toBe(new Set(stored).size);
-    expect(stored.filter((value) => !sent.has(value))).toEqual([]);
-  }
-  expect(senders.acknowledged).toBeGreaterThan(1_000);
-  const { devices } = await hub.json<DeviceList>("/api/v1/devices");
+  await using cluster = await Cluster.start(await startPostgres(), SEED);
+  const killed = ["worker", "database", "mosquitto"] as const;
+  for (const fault of cluster.inRandomOrder([...killed, ...killed, "scale-down", "scale-up"]))
+    await cluster.suffer(fault);
+  await cluster.senders.pause();
+  expect(await cluster.losses()).toEqual({ missing: [], twice: [], neverSent: [] });
+  expect(cluster.senders.acknowledged).toBeGreaterThan(1_000);
+  const { devices } = await cluster.hub.json<DeviceList>("/api/v1/devices");
   expect(devices).toHaveLength(CLIENTS);
 });
-
-/** Clients that send without a pause, and what the broker acknowledged to each. */
-class Senders implements AsyncDisposable {
-  readonly sent = new Map<string, Set<number>>();
-  readonly #acknowledged = new Map<string, Set<number>>();
-  readonly #clients: readonly MqttClient[];
-  #running: Promise<unknown> = Promise.resolve();
-  #isPaused = true;
-  #next = 0;
-
-  private constructor(clients: readonly MqttClient[]) {
-    this.#clients = clients;
-  }
-
-  static async connect(url: string): Promise<Senders> {
-    const clients = await Promise.all(
-      Array.from({ length: CLIENTS }, (_, index) =>
-        connectAsync(url, { clientId: `pi-${index}`, clean: false, reconnectPeriod: 100 }),
-      ),
-    );
-    for (const client of clients) client.on("error", () => undefined);
-    const senders = new Senders(clients);
-    senders.resume();
-    return senders;
-  }
-
-  get acknowledged(): number {
-    return [...this.#acknowledged.values()].reduce((sum, { size }) => sum + size, 0);
-  }
-
-  /** Resolves when the broker has acknowledged everything. */
-  async pause(): Promise<void> {
-    this.#isPaused = true;
-    await this.#running;
-  }
-
-  resume(): void {
-    this.#isPaused = false;
-    this.#running = Promise.all(this.#clients.map((client, index) => this.#send(client, `pi-${index}`)));
-  }
-
-  async missingIn(hub: TestHub): Promise<string[]> {
-    const missing: string[] = [];
-    for (const [device, values] of this.#acknowledged) {
-      const stored = new Set(await valuesOf(hub, device, "t"));
-      for (const value of values) if (!stored.has(value)) missing.push(`${device} ${value}`);
-    }
-    return missing;
-  }
-
-  async #send(client: MqttClient, device: string): Promise<void> {
-    const sent = this.sent.get(device) ?? new Set();
-    const acknowledged = this.#acknowledged.get(device) ?? new Set();
-    this.sent.set(device, sent);
-    this.#acknowledged.set(device, acknowledged);
-    while (!this.#isPaused) {
-      const value = ++this.#next;
-      sent.add(value);
-      await client.publishAsync(`bramble/${device}/readings`, JSON.stringify({ ts: START_MS + value, t: value }), {
-        qos: 1,
-      });
-      acknowledged.add(value);
-      await sleep(10);
-    }
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#isPaused = true;
-    await Promise.all(this.#clients.map((client) => client.endAsync(true)));
-  }
-}
 
 async function publish(client: MqttClient, topic: string, from: number, to: number): Promise<void> {
   for (let value = from; value <= to; value++)
     await client.publishAsync(topic, JSON.stringify({ ts: START_MS + value, t: value, u: value }), { qos: 1 });
 }
 
-async function untilWell(worker: TestWorker): Promise<void> {
-  await until("the worker is well", async () => (await fetch(`${worker.url}/health`)).ok || undefined);
-}
-
 async function readingsTakenBy(worker: TestWorker): Promise<number> {
   const text = await (await fetch(`${worker.url}/metrics`)).text();
   return Number(/^bramble_readings_total (\d+)/m.exec(text)?.[1] ?? 0);
-}
-
-/** All values of a series, oldest first, one for each row. */
-async function valuesOf(hub: TestHub, device: string, metric: string): Promise<number[]> {
-  const answer = await hub.fetch(`/api/v1/export.csv?device=${device}&metric=${metric}&from=0&to=${START_MS + 1e7}`);
-  const lines = (await answer.text()).trim().split("\r\n").slice(1);
-  return lines.map((line) => Number(line.split(",").at(-1)));
 }
 
 function nameOf(store: string): string {

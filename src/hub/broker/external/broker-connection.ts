@@ -65,14 +65,15 @@ const RECEIVE_MAXIMUM = 500;
 /** MQTT 5: nobody is subscribed to the topic. */
 const NO_MATCHING_SUBSCRIBERS = 16;
 
-/** MQTT.js sends its own PUBACK unless the message failed. */
 /** Of the hub and its workers. */
 const SHARE_PREFIX = "$share/bramble/";
 /** A broker that has sent nothing for so long has nothing more for a session without subscriptions. */
 const QUIET_MS = 1_000;
 const LEAVE_WITHIN_MS = 20_000;
 const POLL_MS = 50;
+const END_WITHIN_MS = 2_000;
 
+/** MQTT.js sends its own PUBACK unless the message failed. */
 const ACKNOWLEDGED_BY_US = new Error("acknowledged once it is stored");
 
 export class BrokerConnection {
@@ -152,7 +153,8 @@ export class BrokerConnection {
     this.#client = null;
     if (client === null) return;
     this.#waiting = null;
-    await client.endAsync(!client.connected);
+    // One that could not leave may wait for an UNSUBACK still, and an orderly end would wait with it.
+    await client.endAsync(!client.connected || this.#isLeaving);
     this.#wentDown();
   }
 
@@ -187,7 +189,7 @@ export class BrokerConnection {
       const isSettled = this.#waiting === null && this.#acknowledged?.acknowledgements.isEmpty !== false;
       if (this.#isUp && client.stream === stream && isQuiet && isSettled) {
         this.#client = null;
-        await client.endAsync(false, { reasonCode: 0, properties: { sessionExpiryInterval: 0 } });
+        await end(client, { reasonCode: 0, properties: { sessionExpiryInterval: 0 } });
         this.#wentDown();
         return true;
       }
@@ -352,15 +354,23 @@ function bothForms({ filter, sharing }: BrokerFilter): string[] {
   return sharing === "shared" ? [SHARE_PREFIX + filter] : [filter, SHARE_PREFIX + filter];
 }
 
+/** In one packet: a broker answers behind all the messages that it has on the way, which may take seconds. */
 async function unsubscribe(client: MqttClient, filters: readonly string[]): Promise<void> {
-  for (const filter of filters) {
-    try {
-      await client.unsubscribeAsync(filter);
-    } catch (error) {
-      // A broker may say that there was no such subscription.
-      if (!client.connected) throw error;
-    }
+  if (filters.length === 0) return;
+  try {
+    await client.unsubscribeAsync([...filters]);
+  } catch (error) {
+    // A broker may say that there was no such subscription.
+    if (!client.connected) throw error;
   }
+}
+
+/** A broker that is busy may take long to close the connection: what it was told, it was told. */
+async function end(client: MqttClient, said: Parameters<MqttClient["endAsync"]>[1]): Promise<void> {
+  const { stream } = client;
+  const timer = setTimeout(() => stream.destroy(), END_WITHIN_MS);
+  await client.endAsync(false, said);
+  clearTimeout(timer);
 }
 
 /** Answers the filters that the broker rejects. */

@@ -6,6 +6,7 @@ import { notificationText } from "../../i18n/later/notification-text.ts";
 import { settingsText as text } from "../../i18n/settings/text.ts";
 import { NotificationSettings } from "../../shell/desktop/notification-settings.tsx";
 import { Setting, Switch } from "./setting.tsx";
+import { UpdateSettings } from "./update-settings.tsx";
 
 const SWITCHES = [
   ["atLogin", text.atLogin, text.atLoginHint],
@@ -30,6 +31,10 @@ export function DesktopSettings() {
           />
         </Setting>
       ))}
+      <UpdateSettings
+        address={settings.updateAddress}
+        onSave={(updateAddress) => void changeDesktopSettings({ updateAddress }).then(setSettings)}
+      />
       <Setting id="notices" title={notificationText.title}>
         <NotificationSettings />
       </Setting>

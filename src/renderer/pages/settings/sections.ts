@@ -17,6 +17,7 @@ const SETTINGS = [
   { id: "atLogin", section: "desktop", words: [text.atLogin, "autostart"] },
   { id: "keepAwake", section: "desktop", words: [text.keepAwake, "sleep"] },
   { id: "tray", section: "desktop", words: [text.tray] },
+  { id: "updates", section: "desktop", words: [text.updates, "update", "version"] },
   {
     id: "notices",
     section: "desktop",

@@ -1,0 +1,40 @@
+// Where new versions of the app come from: what was written into the package, then what its user says.
+// Invariant: without an address nothing is asked; a version that nobody signed comes over HTTPS, or from this computer, alone.
+import { readFileSync } from "node:fs";
+
+/** In the package's resources, as update.json. */
+export interface UpdateSource {
+  /** Of a folder on a web server; empty: none. */
+  readonly address: string;
+  /** PEM of an Ed25519 key; where it is given, what it has not signed is refused. */
+  readonly publicKey: string | null;
+}
+
+const NONE: UpdateSource = { address: "", publicKey: null };
+const LOOPBACK = ["127.0.0.1", "localhost", "[::1]"];
+
+/** Of a package; a checkout has none. */
+export function readUpdateSource(file: string): UpdateSource {
+  try {
+    const read: unknown = JSON.parse(readFileSync(file, "utf8"));
+    if (typeof read !== "object" || read === null) return NONE;
+    const address: unknown = Reflect.get(read, "address");
+    const publicKey: unknown = Reflect.get(read, "publicKey");
+    return {
+      address: typeof address === "string" ? address : "",
+      publicKey: typeof publicKey === "string" ? publicKey : null,
+    };
+  } catch {
+    return NONE;
+  }
+}
+
+/** Whether versions may be had from there. */
+export function isGoodAddress({ address, publicKey }: UpdateSource): boolean {
+  try {
+    const { protocol, hostname } = new URL(address);
+    return protocol === "https:" || (protocol === "http:" && (publicKey !== null || LOOPBACK.includes(hostname)));
+  } catch {
+    return false;
+  }
+}
