@@ -74,10 +74,13 @@ export class AccessHooks {
 
   /** `filter` is as the client wrote it. */
   authorizeSubscribe(session: MqttSession, subscriber: Subscriber, filter: string): FilterOutcome {
-    const { subscriptions, diagnostics } = this.#options;
-    const outcome = subscriptions.authorize(subscriber, session.principal, filter);
-    if (outcome !== "granted")
-      diagnostics.subscriptionRejected(session.clientId, session.address, innerFilter(filter), outcome === "too-many");
+    const { subscriptions, diagnostics, access } = this.#options;
+    const { principal: actor, clientId, address } = session;
+    const outcome = subscriptions.authorize(subscriber, actor, filter);
+    if (outcome === "granted") return outcome;
+    diagnostics.subscriptionRejected(clientId, address, innerFilter(filter), outcome === "too-many");
+    if (outcome === "forbidden")
+      access.audit.refused({ actor, action: "mqtt.subscribe", subject: filter, address }, outcome);
     return outcome;
   }
 
