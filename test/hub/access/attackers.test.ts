@@ -11,7 +11,7 @@ import type { AuditPage, NewApiKey, NewDeviceKey, NewShare } from "../../../src/
 import { AGENT_FOLDER } from "../../support/agent.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { type HubInside, startHubInside } from "../../support/hub-inside.ts";
-import { connectPeer } from "../../support/mqtt/mqtt-peer.ts";
+import { connectPeer, openPeer } from "../../support/mqtt/mqtt-peer.ts";
 import { until } from "../../support/until.ts";
 
 /** 26 s, which is not long enough for anybody to be missed who answers no ping. */
@@ -168,6 +168,24 @@ test("who has a session of somebody, and not the password, cannot guess that by 
   const body = JSON.stringify({ current: password, password: "another horse battery" });
   const answer = await fetch(`${url}/me/password`, { method: "PUT", headers, body });
   expect([answer.status, answer.headers.get("retry-after")]).toEqual([429, "5"]);
+});
+
+test("who guesses keys over MQTT waits for each answer from the tenth on, and nobody else at that address does", async () => {
+  await using hub = await startHubInside();
+  const key = await keyOf(hub, "pi1");
+  const guess = (index: number) =>
+    openPeer(hub.mqttPort, { username: "pi1", password: Buffer.from(`brk_guess_${index}_guess`) });
+  for (let index = 0; index < 9; index++) {
+    await using peer = guess(index);
+    expect((await peer.next("connack")).reasonCode).toBe(0x86);
+  }
+  const order: string[] = [];
+  await using guesser = guess(9);
+  const told = guesser.next("connack").then(({ reasonCode }) => order.push(`told ${reasonCode}`));
+  await using own = await peerWith(hub, "own", key, "pi1");
+  order.push(`let in ${own.connack.reasonCode}`);
+  await told;
+  expect(order).toEqual(["let in 0", "told 134"]);
 });
 
 describe("a flood of refusals", () => {

@@ -1,4 +1,5 @@
 // The session layer's questions about a client: may it connect, and what may it subscribe to?
+import { setTimeout } from "node:timers/promises";
 import { errorOf } from "../../../shared/errors.ts";
 import { parseDeviceId } from "../../../shared/ids.ts";
 import type { Access } from "../../access/access.ts";
@@ -28,6 +29,9 @@ interface Shown {
   readonly password?: Readonly<Buffer>;
 }
 
+/** MQTT cannot tell a client that guesses to wait: it waits for its answer. One with a right key does not. */
+const GUESS_DELAY_MS = 1_000;
+
 export type ConnectOutcome = "granted" | "wrong-key" | "client-id-taken" | "forbidden";
 
 export class AccessHooks {
@@ -44,7 +48,7 @@ export class AccessHooks {
     const text = password?.toString();
     const credential = text === undefined ? null : ({ kind: "password", username, text } as const);
     const { principal, isWrong } = await access.authenticate(credential, address);
-    if (isWrong) access.lockOut.failed(address);
+    const isGuessing = isWrong && access.lockOut.failed(address) > 0;
     const refusal = isWrong ? "wrong-key" : this.#refusalOf(principal, clientId);
     if (principal.kind === "anonymous" || refusal !== null)
       diagnostics.unauthenticated(clientId, address, text !== undefined, refusal === null);
@@ -54,6 +58,7 @@ export class AccessHooks {
     }
     const tried = { actor: principal, action: "mqtt.connect", subject: clientId, address };
     access.audit.refused(tried, refusal);
+    if (isGuessing) await setTimeout(GUESS_DELAY_MS, undefined, { ref: false });
     return refusal === "wrong-key" || refusal === "client-id-taken" ? refusal : "forbidden";
   }
 
