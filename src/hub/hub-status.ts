@@ -1,4 +1,5 @@
 // The hub’s status: for people, for health checks, and for Prometheus.
+import { isIP } from "node:net";
 import type { Health, HubInfo } from "../shared/api.ts";
 import type { Language } from "../shared/messages/language.ts";
 import type { Message } from "../shared/messages/message.ts";
@@ -86,10 +87,11 @@ export class HubStatus {
   }
 
   async info(language: Language = "en"): Promise<HubInfo> {
-    const { disk, config, version, dataFolder, endpoints, broker } = this.#options;
+    const { disk, config, version, dataFolder, endpoints, broker, tls } = this.#options;
     const brokerProblem = broker()?.problem;
     const mdns = this.#advertised;
     const certificate = this.#certificateNote;
+    const shown = tls().certificate;
     const { storedBytes, spool } = await this.#storeStatus();
     return {
       hubId: this.#hubId,
@@ -103,6 +105,7 @@ export class HubStatus {
       ...(endpoints.isPlainRestricted && { plainPorts: "closed-but-loopback" as const }),
       addresses: endpoints.addresses,
       ...(mdns?.name && { mdnsName: mdns.name }),
+      ...(endpoints.httpsPort > 0 && shown?.isPublic === true && { publicNames: shown.names.filter(isName) }),
       dataFolder,
       storedBytes,
       disk: disk.status,
@@ -150,6 +153,11 @@ export class HubStatus {
     });
     return { contentType: metrics.contentType, text };
   }
+}
+
+/** Not an address, nor a whole domain. */
+function isName(name: string): boolean {
+  return isIP(name) === 0 && !name.includes("*");
 }
 
 function toError(thrown: unknown): Error {

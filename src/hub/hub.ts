@@ -19,6 +19,7 @@ import { EventLoopMonitor } from "./observe/event-loop.ts";
 import type { Log } from "./observe/log.ts";
 import { MemoryGuard } from "./observe/memory-guard.ts";
 import { Reach } from "./reach/reach.ts";
+import { findAskedHost } from "./transport/asked-host.ts";
 import { HttpDiagnostics } from "./transport/http/diagnostics.ts";
 import { type HttpTimeouts, HttpTransport } from "./transport/http/http-transport.ts";
 import { HttpPacing } from "./transport/http/pacing.ts";
@@ -319,6 +320,7 @@ export class Hub {
       pacing: new HttpPacing({ budget, diagnostics, clock }),
       webSockets: new WebSocketUpgrades({ access, clients, basePath, diagnostics, budget, clock, routes }),
       hubId: () => status.hubId,
+      findAskedHost: findAskedHost(config, access.networks),
       ...(httpTimeouts && { timeouts: httpTimeouts }),
     });
   }
@@ -362,6 +364,7 @@ function createMqtt(parts: MqttParts): EmbeddedBroker {
     diagnostics: new MqttDiagnostics({
       failures,
       ingest,
+      audit: access.audit,
       httpPort: () => endpoints.httpPort,
       mqttsPort: () => endpoints.mqttsPort,
       onDuplicateId: (clientId, addresses) => registry.duplicateSeen(clientId, addresses),

@@ -249,6 +249,9 @@ export const HubInfo = Type.Object({
   mdnsName: Type.Optional(
     Type.String({ description: "a name that stands for all of them on this network, such as bramble.local" }),
   ),
+  publicNames: Type.Optional(
+    Type.Array(Type.String(), { description: "that its certificate stands for, which every browser trusts as it is" }),
+  ),
   dataFolder: Type.String(),
   storedBytes: Type.Integer(),
   disk: DiskStatus,

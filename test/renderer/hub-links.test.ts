@@ -35,3 +35,13 @@ test("a link is what this browser would open, or what is open there", () => {
   expect(hubLink("hub.example", below, "link", "s", proxied)).toBe("https://hub.example/bramble/#link=s");
   expect(hubLink("10.0.0.5", below, "share", "s", desktop)).toBe("http://10.0.0.5:8080/bramble/#share=s");
 });
+
+test("a name that every browser trusts comes first where there is nothing but TLS, and is opened with it always", () => {
+  const named = { ...hub, httpsPort: 8443, publicNames: ["hub.example"] };
+  const closed = { ...named, plainPorts: "closed-but-loopback" as const };
+  const desktop = pageAt("bramble://app/");
+  expect(hubHosts(named, desktop)).toEqual([...all, "hub.example"]);
+  expect(hubHosts(closed, desktop)).toEqual(["hub.example", ...all]);
+  expect(hubUrl("hub.example", named, desktop)).toBe("https://hub.example:8443");
+  expect(hubUrl("10.0.0.5", named, desktop)).toBe("http://10.0.0.5:8080");
+});

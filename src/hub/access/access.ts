@@ -28,6 +28,8 @@ import { TrustedProxies } from "./trusted-proxies.ts";
 
 const LINK_LIFE_MS = 10 * 60_000;
 const TICKET_LIFE_MS = 30_000;
+/** How late a connection ends whose key, link or session has expired. */
+const EXPIRY_CHECK_MS = 30_000;
 
 /** What access asks about devices. */
 interface KnownDevices {
@@ -73,6 +75,7 @@ export class Access {
   readonly audit: AuditTrail;
   readonly #options: AccessOptions;
   readonly #signingKeys: SigningKeys;
+  #endTimer: (() => void) | null = null;
 
   constructor(options: AccessOptions) {
     const { config, store, devices, topics, events, clock, onFailure } = options;
@@ -167,10 +170,21 @@ export class Access {
       this.sessions.start(records.collection(sessionRecords)),
     ]);
     this.audit.start();
+    this.#endTimer = this.#options.clock.every(EXPIRY_CHECK_MS, () => this.#endExpired());
   }
 
   stop(): void {
+    this.#endTimer?.();
+    this.#endTimer = null;
     this.audit.stop();
+  }
+
+  /** What has expired was asked for when its connections opened, and is not asked for again. A link's session ends with it. */
+  #endExpired(): void {
+    const expired = this.apiKeys.expiredIds();
+    this.connections.end((one) =>
+      one.kind === "api-key" ? expired.has(one.id) : "session" in one && !this.sessions.isOpen(one.session),
+    );
   }
 
   /** Links that somebody made for themselves end with what they may do. */

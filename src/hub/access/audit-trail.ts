@@ -1,8 +1,10 @@
 // Who did what, when, from where: what changes something, every sign-in, and every refusal. Refusals come in floods: of each
-// kind one a minute is written down for an address, with how many there were.
+// kind one a minute is written down for an address, and where it goes on for long one an hour, with how many there were.
+// Invariant: no flood of refusals, however varied, pushes what was done out of the log, which keeps a number of entries.
 import type { AuditEntry as Shown } from "../../shared/security/access.ts";
 import type { Clock } from "../clock.ts";
 import type { AuditFilter, AuditLog } from "../store/audit.ts";
+import { networkOf } from "./networks.ts";
 import { nameOf, type Principal } from "./principal.ts";
 
 const DAY_MS = 86_400_000;
@@ -10,7 +12,9 @@ const KEPT_MS = 400 * DAY_MS;
 const MAX_ENTRIES = 200_000;
 const TRIM_PERIOD_MS = 6 * 3_600_000;
 const REFUSAL_PERIOD_MS = 60_000;
-const MAX_REFUSAL_KINDS = 5_000;
+/** The period doubles up to here while refusals of a kind go on. */
+const MAX_REFUSAL_PERIOD_MS = 3_600_000;
+const MAX_REFUSAL_KINDS = 1_000;
 /** Entries that wait for the disk; of a flood that is faster, the rest is left out. */
 const MAX_WAITING = 1_000;
 const MAX_SUBJECT_CHARACTERS = 256;
@@ -25,6 +29,13 @@ export interface AuditEvent {
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
+/** Refusals of one kind: when one was last written down, how long the next are only counted, and how many came since. */
+interface Refusals {
+  readonly atMs: number;
+  readonly periodMs: number;
+  more: number;
+}
+
 export interface AuditTrailOptions {
   readonly log: AuditLog;
   readonly clock: Clock;
@@ -33,8 +44,8 @@ export interface AuditTrailOptions {
 
 export class AuditTrail {
   readonly #options: AuditTrailOptions;
-  /** By kind and address: when it was last written down, and how many came since. */
-  readonly #refusals = new Map<string, { atMs: number; more: number }>();
+  /** By kind and address, the one that was written down last at the end. */
+  readonly #refusals = new Map<string, Refusals>();
   #waiting = 0;
   #endTimer: (() => void) | null = null;
 
@@ -60,16 +71,29 @@ export class AuditTrail {
   /** `code` is that of the error. */
   refused(event: AuditEvent, code: string): void {
     const nowMs = this.#options.clock.now();
-    const kind = `${code} ${event.action} ${event.address} ${event.actor === "hub" ? "hub" : nameOf(event.actor)}`;
+    const actor = event.actor === "hub" ? "hub" : nameOf(event.actor);
+    const kind = `${code} ${event.action} ${networkOf(event.address)} ${actor}`;
     const known = this.#refusals.get(kind);
-    if (known !== undefined && Math.abs(nowMs - known.atMs) < REFUSAL_PERIOD_MS) {
+    const sinceMs = known === undefined ? Number.POSITIVE_INFINITY : Math.abs(nowMs - known.atMs);
+    if (known !== undefined && sinceMs < known.periodMs) {
       known.more++;
       return;
     }
-    if (this.#refusals.size >= MAX_REFUSAL_KINDS) this.#refusals.clear();
-    this.#refusals.set(kind, { atMs: nowMs, more: 0 });
+    if (known === undefined && !this.#hasRoomForKind(nowMs)) return;
+    const goesOn = known !== undefined && known.more > 0 && sinceMs < 2 * known.periodMs;
+    const periodMs = goesOn ? Math.min(MAX_REFUSAL_PERIOD_MS, 2 * known.periodMs) : REFUSAL_PERIOD_MS;
+    this.#refusals.delete(kind);
+    this.#refusals.set(kind, { atMs: nowMs, periodMs, more: 0 });
     const more = known === undefined || known.more === 0 ? {} : { times: known.more + 1 };
     this.#write({ ...event, details: { ...event.details, code, ...more } }, "refused");
+  }
+
+  /** Kinds whose time has passed make place for others; where none has, a flood of ever new kinds is not written down. */
+  #hasRoomForKind(nowMs: number): boolean {
+    if (this.#refusals.size < MAX_REFUSAL_KINDS) return true;
+    for (const [kind, { atMs }] of this.#refusals)
+      if (Math.abs(nowMs - atMs) >= REFUSAL_PERIOD_MS) this.#refusals.delete(kind);
+    return this.#refusals.size < MAX_REFUSAL_KINDS;
   }
 
   /** Newest first. */

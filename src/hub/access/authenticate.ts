@@ -5,7 +5,7 @@ import { parseDeviceId } from "../../shared/ids.ts";
 import type { ApiKeys } from "./accounts/api-keys.ts";
 import type { DeviceKeys } from "./accounts/device-keys.ts";
 import type { OneTimeSecrets } from "./accounts/one-time-secrets.ts";
-import { digestOf, isKeyShaped, isSameSecret } from "./accounts/secrets.ts";
+import { digestOf, hashOf, isKeyShaped, isSameSecret } from "./accounts/secrets.ts";
 import type { Sessions } from "./accounts/sessions.ts";
 import { isLoopback } from "./networks.ts";
 import { ANONYMOUS, type Principal } from "./principal.ts";
@@ -65,7 +65,8 @@ export function makeAuthenticate(options: AuthenticateOptions): Authenticate {
 }
 
 function isShell(token: string, text: string, address: string): boolean {
-  return isLoopback(address) && isSameSecret(text, token);
+  // What costs less is asked first: other credentials have another length.
+  return isSameSecret(text, token) && isLoopback(address);
 }
 
 function bySession(found: Awaited<ReturnType<Sessions["find"]>>): Authenticated {
@@ -78,19 +79,19 @@ function byKey({ apiKeys, deviceKeys }: AuthenticateOptions, text: string, usern
   const named = username === null ? null : (parseDeviceId(username) ?? null);
   // Too short for a key, such as the placeholder of an example.
   if (!isKeyShaped(text)) return named !== null && deviceKeys.isLocked(named) ? WRONG : NOBODY;
-  const digest = digestOf(text);
-  const apiKey = apiKeys.use(digest);
+  const hash = hashOf(text);
+  const apiKey = apiKeys.use({ hash });
   if (apiKey !== undefined) {
     const { id, name, role, rooms } = apiKey;
     return { principal: { kind: "api-key", id, name, role, ...(rooms && { rooms }) }, isWrong: false };
   }
-  const device = deviceKeys.use(digest);
+  const device = deviceKeys.use({ hash });
   if (device !== undefined) {
     const isItself = named === null || named === device;
     return isItself ? { principal: { kind: "device", device }, isWrong: false } : WRONG;
   }
-  if (deviceKeys.isFormer(digest) || (named !== null && deviceKeys.isLocked(named))) return WRONG;
-  return { principal: { kind: "unproven", digest, device: named }, isWrong: false };
+  if (deviceKeys.isFormer({ hash }) || (named !== null && deviceKeys.isLocked(named))) return WRONG;
+  return { principal: { kind: "unproven", digest: digestOf(text), device: named }, isWrong: false };
 }
 
 /** The user name of MQTT is the device's id, or any with a program's key. */

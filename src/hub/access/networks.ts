@@ -13,6 +13,7 @@ const LOCAL_NETWORKS = [
   "fe80::/10",
 ] as const;
 
+const IPV6_GROUPS_OF_A_NETWORK = 4;
 /** How often the interfaces are looked at for the sake of an address that is not let in. */
 const LOOK_AGAIN_MS = 1_000;
 
@@ -80,10 +81,24 @@ export function canonicalAddress(text: string): string | null {
   return [high, low].map((half) => `${Number.parseInt(half, 16) >> 8}.${Number.parseInt(half, 16) & 0xff}`).join(".");
 }
 
+/** An IPv4 address, or the first 64 bits of an IPv6 one: whoever has one such address has as many as they like. */
+export function networkOf(address: string): string {
+  if (!address.includes(":")) return address;
+  const [head = "", tail] = address.split("::");
+  const groups = head.split(":").filter((group) => group !== "");
+  const rest = tail === undefined ? [] : tail.split(":").filter((group) => group !== "");
+  const zeros = Array.from({ length: tail === undefined ? 0 : 8 - groups.length - rest.length }, () => "0");
+  return [...groups, ...zeros, ...rest].slice(0, IPV6_GROUPS_OF_A_NETWORK).join(":");
+}
+
 const LOOPBACK = toBlockList(["127.0.0.0/8", "::1/128"]);
 
 export function isLoopback(address: string): boolean {
   return LOOPBACK.check(address, isIPv6(address) ? "ipv6" : "ipv4");
+}
+
+export function isOwnAddress(address: string): boolean {
+  return Object.values(networkInterfaces()).some((all) => all?.some((one) => one.address === address));
 }
 
 /** Addresses at which other machines reach this one: IPv4 first, then IPv6 that is not link-local; 169.254.… last. */

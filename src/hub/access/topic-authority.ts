@@ -1,7 +1,7 @@
 // Who may publish and subscribe on which topic. `$SYS` is for administrators. What a payload says of its device is judged with
 // the message (`DeviceAuthority`): here counts what the topic says.
 // Invariant: what is asked for each forwarded message takes the same time however many devices and controls there are.
-import { assertNever } from "../../shared/errors.ts";
+import { assertNever, type Problem } from "../../shared/errors.ts";
 import type { DeviceId } from "../../shared/ids.ts";
 import { filterMatches, isCatchAll } from "../../shared/mqtt/topics.ts";
 import type { AccessSettings } from "./access-settings.ts";
@@ -22,7 +22,7 @@ export interface DeviceTopics {
 export interface TopicAuthorityOptions {
   readonly settings: Pick<AccessSettings, "anonymous">;
   readonly keys: Pick<DeviceKeys, "isLocked" | "use">;
-  readonly devices: Pick<DeviceAuthority, "maySee">;
+  readonly devices: Pick<DeviceAuthority, "maySee" | "obstacleTo">;
   readonly topics: DeviceTopics;
   /** Those of controls that people added, with the device that each is of; it is called for each forwarded message. */
   readonly addedTopics: () => ReadonlyMap<string, DeviceId>;
@@ -45,6 +45,16 @@ export class TopicAuthority {
     if (topic.startsWith("$")) return false;
     if ("role" in principal) return hasRole(principal.role, "operator") && this.#maySeeTopic(principal, topic);
     return this.#options.topics.isDeviceTopic(topic) || this.#isOpenTo(principal, topic);
+  }
+
+  /**
+   * Null where the principal may take the retained message of a topic away. That says nothing of a device which could be judged
+   * as a message: here the topic alone tells whose it is.
+   */
+  obstacleToClearing(principal: Principal, topic: string): Problem | null {
+    const { topics, devices } = this.#options;
+    const device = topics.deviceOf(topic);
+    return device === null ? null : devices.obstacleTo(principal, device);
   }
 
   maySubscribe(principal: Principal, filter: string): boolean {

@@ -1,8 +1,8 @@
 // The address of the hub's page as other machines open it. The desktop app's own has no meaning elsewhere.
 import type { HubInfo } from "../../shared/api.ts";
 
-type HubAddresses = Pick<HubInfo, "addresses" | "mdnsName">;
-type HubPorts = Pick<HubInfo, "httpPort" | "httpsPort" | "plainPorts" | "basePath">;
+type HubAddresses = Pick<HubInfo, "addresses" | "mdnsName" | "publicNames" | "plainPorts">;
+type HubPorts = Pick<HubInfo, "httpPort" | "httpsPort" | "plainPorts" | "basePath" | "publicNames">;
 /** `location`, or what stands for it. */
 type Page = Pick<Location, "protocol" | "hostname" | "origin">;
 
@@ -12,20 +12,26 @@ export const hostInUrl = (host: string): string => (host.includes(":") ? `[${hos
 
 /**
  * Where others may reach the hub, best first: as this browser does, unless it is on the hub's own computer, then the hub's
- * addresses and its name. Plain, IPv6 without brackets.
+ * addresses and its names. Where there is nothing but TLS, a name that every browser trusts comes first: a phone that is sent to
+ * an address is warned of it. Plain, IPv6 without brackets.
  */
-export function hubHosts({ addresses, mdnsName }: HubAddresses, page: Page = location): readonly string[] {
+export function hubHosts(
+  { addresses, mdnsName, publicNames = [], plainPorts }: HubAddresses,
+  page: Page = location,
+): readonly string[] {
   const isBrowser = page.protocol === "http:" || page.protocol === "https:";
   const used = isBrowser && !LOOPBACK.test(page.hostname) ? [page.hostname.replace(/^\[|\]$/g, "")] : [];
-  const all = [...used, ...addresses, ...(mdnsName === undefined ? [] : [mdnsName])];
+  const local = [...addresses, ...(mdnsName === undefined ? [] : [mdnsName])];
+  const all = plainPorts === undefined ? [...used, ...local, ...publicNames] : [...used, ...publicNames, ...local];
   return all.length > 0 ? [...new Set(all)] : ["127.0.0.1"];
 }
 
 /** What the paths of the hub's page begin with, for one of `hubHosts`; without a slash at the end. */
 export function hubUrl(host: string, hub: HubPorts, page: Page = location): string {
-  const { httpPort, httpsPort, plainPorts, basePath = "" } = hub;
+  const { httpPort, httpsPort, plainPorts, publicNames = [], basePath = "" } = hub;
   if (hostInUrl(host) === page.hostname && !LOOPBACK.test(page.hostname)) return page.origin + basePath;
-  const isSecure = httpsPort !== undefined && (plainPorts !== undefined || page.protocol === "https:");
+  const isSecure =
+    httpsPort !== undefined && (plainPorts !== undefined || page.protocol === "https:" || publicNames.includes(host));
   return `${isSecure ? "https" : "http"}://${hostInUrl(host)}:${isSecure ? httpsPort : httpPort}${basePath}`;
 }
 

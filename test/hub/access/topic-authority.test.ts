@@ -61,7 +61,7 @@ test.each([
   const authority = new TopicAuthority({
     settings: { anonymous: "readings" },
     keys: { isLocked: () => false, use: () => undefined },
-    devices: { maySee: () => false },
+    devices: { maySee: () => false, obstacleTo: () => null },
     topics: deviceTopics,
     addedTopics: () => added.list(),
   });

@@ -5,7 +5,7 @@ import { message } from "../../../shared/messages/message.ts";
 import { type ApiKey, type NewApiKey, type NewApiKeyRequest, Role } from "../../../shared/security/access.ts";
 import type { Clock } from "../../clock.ts";
 import type { RecordCollection, RecordKind } from "../../store/records.ts";
-import { digestOf, makeKey, makeSecret, type SecretDigest, shownPrefix } from "./secrets.ts";
+import { hashOf, makeKey, makeSecret, type SecretDigest, shownPrefix } from "./secrets.ts";
 
 const ApiKeyRecord = Type.Object({
   id: Type.String(),
@@ -54,7 +54,7 @@ export class ApiKeys {
   }
 
   /** The key that a secret is, and notes that it was used; undefined where it is none, or has expired. */
-  use({ hash }: SecretDigest): ApiKeyRecord | undefined {
+  use({ hash }: Pick<SecretDigest, "hash">): ApiKeyRecord | undefined {
     const record = this.#byHash.get(hash);
     const nowMs = this.#options.clock.now();
     if (record === undefined || (record.expiresMs !== null && record.expiresMs <= nowMs)) return undefined;
@@ -64,6 +64,13 @@ export class ApiKeys {
       this.#records?.save([used]).catch(this.#options.onSaveFailed);
     }
     return record;
+  }
+
+  /** Those that count no more, and are still listed. */
+  expiredIds(): ReadonlySet<string> {
+    const nowMs = this.#options.clock.now();
+    const expired = [...this.#byHash.values()].filter(({ expiresMs }) => expiresMs !== null && expiresMs <= nowMs);
+    return new Set(expired.map(({ id }) => id));
   }
 
   list(): ApiKey[] {
@@ -80,7 +87,7 @@ export class ApiKeys {
       name,
       role,
       ...(rooms && { rooms }),
-      hash: digestOf(key).hash,
+      hash: hashOf(key),
       prefix: shownPrefix(key),
       createdMs,
       createdBy,

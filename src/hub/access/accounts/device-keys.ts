@@ -80,7 +80,7 @@ export class DeviceKeys {
   }
 
   /** The device whose key it is, and notes that it was used; undefined where it is none that counts. */
-  use({ hash }: SecretDigest): DeviceId | undefined {
+  use({ hash }: Pick<SecretDigest, "hash">): DeviceId | undefined {
     const device = this.#devices.get(hash);
     const record = device === undefined ? undefined : this.#keys.get(device);
     if (record === undefined || record.revokedMs !== undefined || !isSameSecret(record.hash, hash)) return undefined;
@@ -94,7 +94,7 @@ export class DeviceKeys {
   }
 
   /** True for a key that counted once. */
-  isFormer({ hash }: SecretDigest): boolean {
+  isFormer({ hash }: Pick<SecretDigest, "hash">): boolean {
     return this.#former.has(hash);
   }
 

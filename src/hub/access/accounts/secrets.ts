@@ -1,6 +1,6 @@
 // Secrets that the hub makes or is shown, and what it keeps of them: a digest, never the secret itself. Secrets of 256 random
 // bits cannot be guessed from their digest; passwords, which can, are hashed in passwords.ts.
-import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import { hash, randomBytes, timingSafeEqual } from "node:crypto";
 
 const SECRET_BYTES = 32;
 /** How a key of this hub begins, so that a leaked one is found by a search. */
@@ -39,19 +39,25 @@ export function shownPrefix(key: string): string {
   return key.slice(0, SHOWN_CHARACTERS);
 }
 
+/** SHA-256, base64url: what a secret is looked up by. Asked for each request that shows one. */
+export function hashOf(secret: string): string {
+  return hash("sha256", secret, "base64url");
+}
+
 export function digestOf(secret: string): SecretDigest {
-  return { hash: createHash("sha256").update(secret).digest("base64url"), code: codeOf(secret) };
+  return { hash: hashOf(secret), code: codeOf(secret) };
 }
 
 /** In a time that does not tell how much of them is the same. */
 export function isSameSecret(a: string, b: string): boolean {
+  if (a.length !== b.length) return false;
   const [left, right] = [Buffer.from(a), Buffer.from(b)];
   return left.length === right.length && timingSafeEqual(left, right);
 }
 
 /** Of another hash than the one that is kept: it tells nothing of that. The agent computes the same. */
 function codeOf(secret: string): string {
-  const bytes = createHash("sha256").update(`bramble key code\n${secret}`).digest();
+  const bytes = hash("sha256", `bramble key code\n${secret}`, "buffer");
   const characters = Array.from({ length: CODE_CHARACTERS }, (_, index) => CODE_ALPHABET[(bytes[index] ?? 0) & 31]);
   return `${characters.slice(0, 4).join("")}-${characters.slice(4).join("")}`;
 }

@@ -119,6 +119,12 @@ export class Sessions {
     return this.#principalOf(record) ?? "expired";
   }
 
+  /** Whether a session, by its id, still counts. */
+  isOpen(id: string): boolean {
+    const record = this.#sessions.get(id);
+    return record !== undefined && record.expiresMs > this.#options.clock.now();
+  }
+
   /** Those that count; `current` is the one that asks. */
   list(current: string | null): Session[] {
     const nowMs = this.#options.clock.now();

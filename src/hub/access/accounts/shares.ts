@@ -7,7 +7,7 @@ import { message } from "../../../shared/messages/message.ts";
 import type { NewShare, Share } from "../../../shared/security/access.ts";
 import type { Clock } from "../../clock.ts";
 import type { RecordCollection, RecordKind } from "../../store/records.ts";
-import { digestOf, makeSecret } from "./secrets.ts";
+import { hashOf, makeSecret } from "./secrets.ts";
 
 const ShareRecord = Type.Object({
   id: Type.String(),
@@ -60,7 +60,7 @@ export class Shares {
 
   /** The link with this secret; undefined where there is none, or it has expired. */
   find(secret: string): Share | undefined {
-    const { hash } = digestOf(secret);
+    const hash = hashOf(secret);
     return this.list().find(({ id }) => this.#byId.get(id)?.hash === hash);
   }
 
@@ -90,7 +90,7 @@ export class Shares {
     const record: ShareRecord = {
       id: makeSecret().slice(0, ID_CHARACTERS),
       ...subject,
-      hash: digestOf(secret).hash,
+      hash: hashOf(secret),
       createdMs: nowMs,
       createdBy,
       expiresMs: Math.round(nowMs + expiresInDays * DAY_MS),

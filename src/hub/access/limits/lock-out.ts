@@ -2,6 +2,7 @@
 // key or a session of 256 random bits, is looked at all the same: an honest client at the same address goes on.
 // Only wrong credentials count, never missing or expired ones.
 import type { Clock } from "../../clock.ts";
+import { networkOf } from "../networks.ts";
 
 const FREE_FAILURES = 10;
 const FIRST_WAIT_MS = 5_000;
@@ -9,8 +10,6 @@ const MAX_WAIT_MS = 15 * 60_000;
 /** After so long without a failure an address starts anew. */
 const FORGIVE_AFTER_MS = 60 * 60_000;
 const MAX_ADDRESSES = 10_000;
-/** Addresses of an IPv6 network are as many as its owner likes. */
-const IPV6_GROUPS_OF_A_NETWORK = 4;
 
 interface Failures {
   count: number;
@@ -63,14 +62,4 @@ export class LockOut {
   succeeded(address: string): void {
     this.#failures.delete(networkOf(address));
   }
-}
-
-/** An IPv4 address, or the first 64 bits of an IPv6 one. */
-function networkOf(address: string): string {
-  if (!address.includes(":")) return address;
-  const [head = "", tail] = address.split("::");
-  const groups = head.split(":").filter((group) => group !== "");
-  const rest = tail === undefined ? [] : tail.split(":").filter((group) => group !== "");
-  const zeros = Array.from({ length: tail === undefined ? 0 : 8 - groups.length - rest.length }, () => "0");
-  return [...groups, ...zeros, ...rest].slice(0, IPV6_GROUPS_OF_A_NETWORK).join(":");
 }

@@ -84,9 +84,8 @@ export function checkAccess(app: FastifyInstance, { access, diagnostics }: Acces
   });
 
   function refuse(request: FastifyRequest, reply: FastifyReply, found: Problem): FastifyReply {
-    const { method, url } = request;
-    const action = request.routeOptions.config.audit ?? `${method} ${url.replace(/\?.*$/, "")}`.slice(0, 200);
-    access.audit.refused({ ...whoIn(request), action, subject: subjectOf(request.params) }, errorOf(found));
+    const tried = { ...whoIn(request), action: triedIn(request), subject: subjectOf(request.params) };
+    access.audit.refused(tried, errorOf(found));
     return sendProblem(reply, found);
   }
 }
@@ -100,8 +99,8 @@ export function refuseGuess(
 ): FastifyReply {
   const who = whoIn(request);
   const seconds = access.lockOut.failed(who.address);
-  const action = request.routeOptions.config.audit ?? `${request.method} ${request.url.replace(/\?.*$/, "")}`;
-  access.audit.refused({ ...who, action: action.slice(0, 200), ...request.audited }, errorOf(found));
+  const subject = subjectOf(request.params);
+  access.audit.refused({ ...who, action: triedIn(request), subject, ...request.audited }, errorOf(found));
   if (seconds === 0) return sendProblem(reply, found);
   return sendProblem(reply.header("Retry-After", seconds), message("locked-out", { seconds }));
 }
@@ -120,6 +119,11 @@ export function refuseDevice(
 
 function whoIn({ principal, ip }: FastifyRequest): { readonly actor: Principal; readonly address: string } {
   return { actor: principal, address: plainAddress(ip) };
+}
+
+/** One for each route: what stands in its path in place of a parameter is the subject. */
+function triedIn({ method, routeOptions: { config, url = "" } }: FastifyRequest): string {
+  return config.audit ?? `${method} ${url}`;
 }
 
 /** The id or the name in the path. */

@@ -9,7 +9,7 @@ import type { HttpDiagnostics } from "./diagnostics.ts";
 import { queryProblem } from "./query/query-check.ts";
 
 /** Where the handler sets no Retry-After. */
-const DEFAULT_RETRY_AFTER_SECONDS = 5;
+export const DEFAULT_RETRY_AFTER_SECONDS = 5;
 
 /** In English where nobody asks for another language, or it is not loaded. */
 export function errorBody(problem: Problem, language: Language = "en"): ApiError {

@@ -1,4 +1,5 @@
 // The session layer's questions about a client: may it connect, and what may it subscribe to?
+import { setTimeout } from "node:timers/promises";
 import { errorOf } from "../../../shared/errors.ts";
 import { parseDeviceId } from "../../../shared/ids.ts";
 import type { Access } from "../../access/access.ts";
@@ -28,6 +29,9 @@ interface Shown {
   readonly password?: Readonly<Buffer>;
 }
 
+/** MQTT cannot tell a client that guesses to wait: it waits for its answer. One with a right key does not. */
+const GUESS_DELAY_MS = 1_000;
+
 export type ConnectOutcome = "granted" | "wrong-key" | "client-id-taken" | "forbidden";
 
 export class AccessHooks {
@@ -44,7 +48,7 @@ export class AccessHooks {
     const text = password?.toString();
     const credential = text === undefined ? null : ({ kind: "password", username, text } as const);
     const { principal, isWrong } = await access.authenticate(credential, address);
-    if (isWrong) access.lockOut.failed(address);
+    const isGuessing = isWrong && access.lockOut.failed(address) > 0;
     const refusal = isWrong ? "wrong-key" : this.#refusalOf(principal, clientId);
     if (principal.kind === "anonymous" || refusal !== null)
       diagnostics.unauthenticated(clientId, address, text !== undefined, refusal === null);
@@ -54,6 +58,7 @@ export class AccessHooks {
     }
     const tried = { actor: principal, action: "mqtt.connect", subject: clientId, address };
     access.audit.refused(tried, refusal);
+    if (isGuessing) await setTimeout(GUESS_DELAY_MS, undefined, { ref: false });
     return refusal === "wrong-key" || refusal === "client-id-taken" ? refusal : "forbidden";
   }
 
@@ -74,10 +79,13 @@ export class AccessHooks {
 
   /** `filter` is as the client wrote it. */
   authorizeSubscribe(session: MqttSession, subscriber: Subscriber, filter: string): FilterOutcome {
-    const { subscriptions, diagnostics } = this.#options;
-    const outcome = subscriptions.authorize(subscriber, session.principal, filter);
-    if (outcome !== "granted")
-      diagnostics.subscriptionRejected(session.clientId, session.address, innerFilter(filter), outcome === "too-many");
+    const { subscriptions, diagnostics, access } = this.#options;
+    const { principal: actor, clientId, address } = session;
+    const outcome = subscriptions.authorize(subscriber, actor, filter);
+    if (outcome === "granted") return outcome;
+    diagnostics.subscriptionRejected(clientId, address, innerFilter(filter), outcome === "too-many");
+    if (outcome === "forbidden")
+      access.audit.refused({ actor, action: "mqtt.subscribe", subject: filter, address }, outcome);
     return outcome;
   }
 

@@ -1,9 +1,10 @@
 // Reports why an MQTT client failed: to the client where MQTT can carry it, to the log, and to the list that the doctor shows.
 // Messages that are stored do not pass here.
-import type { Problem } from "../../../shared/errors.ts";
+import { errorOf, type Problem } from "../../../shared/errors.ts";
 import { message } from "../../../shared/messages/message.ts";
 import { limits } from "../../../shared/reading.ts";
 import { readText } from "../../../shared/text-values.ts";
+import type { AuditTrail } from "../../access/audit-trail.ts";
 import type { NotAdmitted } from "../../access/limits/admission.ts";
 import type { Share } from "../../access/limits/budget.ts";
 import type { Principal } from "../../access/principal.ts";
@@ -22,6 +23,7 @@ import { SPEAKS_HTTP, SPEAKS_PROXY, SPEAKS_TLS } from "./wire/packet-splitter.ts
 export interface MqttDiagnosticsOptions {
   readonly failures: ConnectionFailures;
   readonly ingest: Pick<Ingest, "refuse">;
+  readonly audit: Pick<AuditTrail, "refused">;
   readonly httpPort: () => number;
   /** 0 while TLS is off. */
   readonly mqttsPort: () => number;
@@ -87,11 +89,17 @@ export class MqttDiagnostics {
     this.#options.failures.report({ address, clientId, message: hasPassword ? wrong : message("no-password") });
   }
 
-  /** Refuses a message on a topic that its client may not publish on. Rejects where that could not be written down. */
-  forbidden(topic: string, payload: Uint8Array, sender: Sender): Promise<Verdict> {
-    return this.#options.ingest.refuse(refused(topic, payload, sender), FORBIDDEN, () =>
-      forbiddenTopic(topic, payload),
-    );
+  /**
+   * Refuses a message on a topic that its client may not publish on; `obstacle` says why where that is a device's. Rejects where
+   * that could not be written down.
+   */
+  forbidden(topic: string, payload: Uint8Array, sender: Sender, obstacle: Problem | null = null): Promise<Verdict> {
+    const { audit, ingest } = this.#options;
+    const { principal: actor, address } = sender;
+    audit.refused({ actor, action: "mqtt.publish", subject: topic, address }, errorOf(obstacle ?? FORBIDDEN));
+    const delivery = refused(topic, payload, sender);
+    if (obstacle !== null) return ingest.refuse({ ...delivery, device: matchTopic(topic)?.device }, obstacle);
+    return ingest.refuse(delivery, FORBIDDEN, () => forbiddenTopic(topic, payload));
   }
 
   /** A PUBLISH that was dropped as it arrived. Resolves with false where it could not be listed. */

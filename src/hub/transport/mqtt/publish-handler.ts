@@ -60,8 +60,9 @@ export class PublishHandler {
   async #accept(publisher: Publisher, message: Message): Promise<PublishOutcome> {
     const { authority, diagnostics, onPublish, tap } = this.#options;
     const { topic, payload } = message;
-    if (!authority.mayPublish(publisher.principal, topic))
-      return { verdict: await diagnostics.forbidden(topic, payload, publisher), isForwarded: false };
+    const obstacle = isClearing(message) ? authority.obstacleToClearing(publisher.principal, topic) : null;
+    if (obstacle !== null || !authority.mayPublish(publisher.principal, topic))
+      return { verdict: await diagnostics.forbidden(topic, payload, publisher, obstacle), isForwarded: false };
     const route = routeOf(message);
     const { address, clientId, id, principal, share } = publisher;
     const verdict =
@@ -88,8 +89,12 @@ export function isForwarded(verdict: Verdict): boolean {
   return code !== "device-blocked" && code !== "forbidden" && errorStatus[code] !== 401;
 }
 
+/** A retained message without a payload only clears the retained one [MQTT-3.3.1-10]. */
+function isClearing({ retain, payload }: Message): boolean {
+  return retain && payload.length === 0;
+}
+
 /** Null where the message is not for the hub. */
-function routeOf({ topic, retain, payload }: Message): Route | null {
-  // A retained message without a payload only clears the retained one [MQTT-3.3.1-10].
-  return retain && payload.length === 0 ? null : matchTopic(topic);
+function routeOf(message: Message): Route | null {
+  return isClearing(message) ? null : matchTopic(message.topic);
 }

@@ -7,11 +7,13 @@ import { message } from "../../../shared/messages/message.ts";
 import type { Access } from "../../access/access.ts";
 import { credentialOf } from "../../access/credentials.ts";
 import type { Budget, Share } from "../../access/limits/budget.ts";
+import { MAX_REQUESTS_PER_SECOND } from "../../access/limits/request-rate.ts";
 import { ANONYMOUS, decide, type Permission, type Principal } from "../../access/principal.ts";
 import type { Clock } from "../../clock.ts";
 import { innerPath } from "../base-path.ts";
 import type { HttpDiagnostics } from "../http/diagnostics.ts";
-import { errorBody } from "../http/errors.ts";
+import { DEFAULT_RETRY_AFTER_SECONDS, errorBody } from "../http/errors.ts";
+import { ANSWER_HEADERS } from "../http/headers.ts";
 import { PacedSocket } from "../paced-socket.ts";
 import type { RequestClients } from "../request-clients.ts";
 
@@ -51,8 +53,10 @@ export interface WebSocketConnection {
   resume: () => void;
 }
 
+type Admitted = { readonly principal: Principal } | { readonly problem: Problem; readonly retryAfterSeconds?: number };
+
 export interface WebSocketUpgradesOptions {
-  readonly access: Pick<Access, "browsers" | "authenticate" | "lockOut" | "audit" | "connections">;
+  readonly access: Pick<Access, "browsers" | "authenticate" | "lockOut" | "requests" | "audit" | "connections">;
   readonly clients: RequestClients;
   /** Empty where there is none. */
   readonly basePath: string;
@@ -76,7 +80,7 @@ export class WebSocketUpgrades {
   /** `isRejected` tells a connection that is open only to be told that it may not stay. */
   start(server: Server, isRejected: (socket: Duplex) => boolean): void {
     server.on("upgrade", (request, socket, head) => {
-      if (isRejected(socket)) refuse(socket, "503 Service Unavailable");
+      if (isRejected(socket)) refuse(socket, message("too-many-connections"));
       else this.#upgrade(request, socket, head).catch(() => socket.destroy());
     });
     this.#endTimer = this.#options.clock.every(PING_PERIOD_MS, () => this.#terminateUnresponsive());
@@ -98,26 +102,29 @@ export class WebSocketUpgrades {
     socket.on("error", () => socket.destroy());
     const { access, clients, basePath, diagnostics } = this.#options;
     const rejection = clients.admit(request);
-    if (rejection !== null) return refuse(socket, statusOf(rejection), rejection);
+    if (rejection !== null) return refuse(socket, rejection);
+    const { address, host } = clients.of(request);
+    if (!access.requests.take(address))
+      return refuse(socket, message("too-many-requests", { perSecond: MAX_REQUESTS_PER_SECOND }), 1);
     const inner = innerPath(basePath, request.url ?? "/");
     const url = inner.kind === "inside" ? URL.parse(inner.url, "http://hub") : null;
     const found = url === null ? undefined : this.#servers.get(url.pathname);
-    if (url === null || found === undefined) return refuse(socket, "404 Not Found", message("no-such-route/websocket"));
+    if (url === null || found === undefined) return refuse(socket, message("no-such-route/websocket"));
     const { route, server } = found;
-    const { address, host } = clients.of(request);
     const foreign = access.browsers.check(request.rawHeaders, isForDevices(route), host);
     if (foreign !== null) {
       diagnostics.foreign(address, foreign);
-      return refuse(socket, "403 Forbidden", foreign);
+      return refuse(socket, foreign);
     }
     if (route.protocols === undefined && speaksMqtt(request)) {
       const wrongPath = message("bad-request/mqtt-elsewhere");
       diagnostics.foreign(address, wrongPath);
-      return refuse(socket, "400 Bad Request", wrongPath);
+      return refuse(socket, wrongPath);
     }
-    if (route.isAvailable?.() === false) return refuse(socket, "503 Service Unavailable");
-    const principal = await this.#admit(route, request, url);
-    if (typeof principal === "string") return refuse(socket, principal);
+    if (route.isAvailable?.() === false) return refuse(socket, message("hub-stopping"));
+    const admitted = await this.#admit(route, request, url);
+    if ("problem" in admitted) return refuse(socket, admitted.problem, admitted.retryAfterSeconds);
+    const { principal } = admitted;
     server.handleUpgrade(request, socket, head, (webSocket) => {
       webSocket.on("pong", () => this.#unansweredPings.delete(webSocket));
       webSocket.on("error", () => webSocket.terminate());
@@ -125,24 +132,24 @@ export class WebSocketUpgrades {
     });
   }
 
-  /** Who may open it, or the status of the refusal. A ticket in the path comes first: a page that holds no secret has nothing else. */
-  async #admit(route: WebSocketRoute, request: IncomingMessage, url: URL): Promise<Principal | string> {
+  /** Who may open it, or why not. A ticket in the path comes first: a page that holds no secret has nothing else. */
+  async #admit(route: WebSocketRoute, request: IncomingMessage, url: URL): Promise<Admitted> {
     const { permission, showsSome = false, path } = route;
-    if (permission === "open") return ANONYMOUS;
+    if (permission === "open") return { principal: ANONYMOUS };
     const { access, clients } = this.#options;
     const { address } = clients.of(request);
     const ticket = url.searchParams.get("ticket");
     const byTicket = ticket === null ? null : await access.authenticate({ kind: "ticket", text: ticket }, address);
-    if (byTicket !== null && decide(byTicket.principal, permission, showsSome) === "granted") return byTicket.principal;
+    if (byTicket !== null && decide(byTicket.principal, permission, showsSome) === "granted") return byTicket;
     const shown = await access.authenticate(credentialOf(request.headers), address);
     const { principal } = shown;
     const isWrong = shown.isWrong || (principal.kind === "unproven" && permission !== "device");
-    if (isWrong) access.lockOut.failed(address);
-    const decision = isWrong ? "not-signed-in" : decide(principal, permission, showsSome);
-    if (decision === "granted") return principal;
-    const code = isWrong ? "wrong-key" : decision;
-    access.audit.refused({ actor: principal, action: `WebSocket ${path}`, address }, code);
-    return REFUSED_STATUS[decision];
+    const decision = isWrong ? "wrong-key" : decide(principal, permission, showsSome);
+    if (decision === "granted") return { principal };
+    access.audit.refused({ actor: principal, action: `WebSocket ${path}`, address }, decision);
+    const seconds = isWrong ? access.lockOut.failed(address) : 0;
+    if (seconds > 0) return { problem: message("locked-out", { seconds }), retryAfterSeconds: seconds };
+    return { problem: message(decision === "wrong-key" ? "wrong-key/request" : decision) };
   }
 
   /** Opens its share, and has it read only while there is room in it. */
@@ -219,19 +226,22 @@ function serverOf({ messageBytes, protocols }: WebSocketRoute): WebSocketServer 
   });
 }
 
-const REFUSED_STATUS = { "not-signed-in": "401 Unauthorized", forbidden: "403 Forbidden" } as const;
-
-function statusOf(problem: Problem): string {
-  const status = errorStatus[errorOf(problem)];
-  return `${status} ${STATUS_CODES[status]}`;
-}
-
 function speaksMqtt({ headers }: IncomingMessage): boolean {
   return /(?:^|[\s,])mqtt(?:v3\.1)?(?:$|[\s,])/i.test(headers["sec-websocket-protocol"] ?? "");
 }
 
-function refuse(socket: Duplex, status: string, problem?: Problem): void {
-  const body = problem === undefined ? "" : JSON.stringify(errorBody(problem));
-  const headers = ["Connection: close", "Content-Type: application/json", `Content-Length: ${Buffer.byteLength(body)}`];
-  socket.end(`HTTP/1.1 ${status}\r\n${headers.join("\r\n")}\r\n\r\n${body}`, () => socket.destroy());
+/** As every other answer of the hub: with a body in the one shape, and its headers. */
+function refuse(socket: Duplex, problem: Problem, retryAfterSeconds?: number): void {
+  const status = errorStatus[errorOf(problem)];
+  const seconds = retryAfterSeconds ?? (status === 503 ? DEFAULT_RETRY_AFTER_SECONDS : undefined);
+  const body = JSON.stringify(errorBody(problem));
+  const headers = {
+    ...ANSWER_HEADERS,
+    "Content-Type": "application/json; charset=utf-8",
+    "Content-Length": Buffer.byteLength(body),
+    ...(seconds !== undefined && { "Retry-After": seconds }),
+    Connection: "close",
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join("")}\r\n${body}`, () => socket.destroy());
 }

@@ -50,6 +50,7 @@ async function openEmbeddedBroker(handlers: BrokerHandlers, port: number): Promi
     diagnostics: new MqttDiagnostics({
       failures: new ConnectionFailures(clock),
       ingest,
+      audit: access.audit,
       httpPort: () => 8080,
       mqttsPort: () => 0,
       onDuplicateId: () => undefined,

@@ -1,5 +1,5 @@
 // What a Pi fetches to become a device: the installer, made for the address that was asked, and the agent's files.
-// Nothing of a request gets into the script: a page or a proxy that names another host cannot send a Pi elsewhere.
+// A page or a proxy that names another host cannot send a Pi elsewhere: see `installer-script.ts` for what gets into the script.
 import { existsSync } from "node:fs";
 import { isIP } from "node:net";
 import { join } from "node:path";
@@ -8,6 +8,8 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { Type } from "typebox";
 import { ApiError, type HubInfo, Installer, InstallerQuery } from "../../../../shared/api.ts";
 import { message } from "../../../../shared/messages/message.ts";
+import { isOwnAddress } from "../../../access/networks.ts";
+import type { FindAskedHost } from "../../asked-host.ts";
 import { sendProblem } from "../errors.ts";
 import { quoted } from "../query/query-check.ts";
 import { route } from "../route.ts";
@@ -15,7 +17,7 @@ import {
   fillIn,
   type HubTls,
   hubUrl,
-  isOwnAddress,
+  type InstallerFacts,
   reachableAddress,
   readTemplate,
   sha256Of,
@@ -26,15 +28,25 @@ export interface AgentRouteOptions {
   /** Holds the agent; a hub without it serves neither installer nor files. */
   readonly agentFolder: string;
   readonly hubInfo: () => Promise<HubInfo>;
+  readonly findAskedHost: FindAskedHost;
   readonly tls?: () => HubTls;
 }
 
 const WITHOUT_TLS: HubTls = { authorityPem: null, certificate: null };
 
-export function addAgentRoutes(app: FastifyInstance, { agentFolder, hubInfo, tls: findTls }: AgentRouteOptions): void {
+export function addAgentRoutes(app: FastifyInstance, options: AgentRouteOptions): void {
+  const { agentFolder, hubInfo, findAskedHost, tls: findTls } = options;
   if (!existsSync(join(agentFolder, "install.sh"))) return;
   const template = readTemplate(agentFolder);
   const tlsNow = () => findTls?.() ?? WITHOUT_TLS;
+  /** The hub as the client of a request reaches it, where it can tell by the request alone. */
+  const asAsked = ({ raw, client }: FastifyRequest, hub: HubInfo, tls: HubTls): InstallerFacts | null => {
+    const asked = findAskedHost(raw, client.host);
+    if (asked === null) return null;
+    // Which port leads to which of two cannot be told by one of them.
+    const isPlainOnly = hub.httpsPort === undefined;
+    return { host: asked.host, hub: isPlainOnly ? { ...hub, httpPort: asked.port } : hub, tls };
+  };
 
   route(app, {
     method: "GET",
@@ -51,9 +63,8 @@ export function addAgentRoutes(app: FastifyInstance, { agentFolder, hubInfo, tls
       const hub = await hubInfo();
       const tls = tlsNow();
       const host = certifiedName(request, tls) ?? addressOf(request, hub);
-      return reply
-        .header("Content-Type", "text/x-shellscript; charset=utf-8")
-        .send(fillIn(template, { host, hub, tls }));
+      const facts = asAsked(request, hub, tls) ?? { host, hub, tls };
+      return reply.header("Content-Type", "text/x-shellscript; charset=utf-8").send(fillIn(template, facts));
     },
   });
 
@@ -73,13 +84,16 @@ export function addAgentRoutes(app: FastifyInstance, { agentFolder, hubInfo, tls
       const { address } = request.query;
       const hub = await hubInfo();
       const tls = tlsNow();
+      const asked = asAsked(request, hub, tls);
+      const isAsked = asked?.host === address;
       const isName =
         isIP(address) === 0 && (hub.mdnsName === address || tls.certificate?.names.includes(address) === true);
-      if (!isName && !isOwnAddress(address))
+      if (!isAsked && !isName && !isOwnAddress(address))
         return sendProblem(reply, message("bad-request/address", { field: "address", said: quoted(address) }));
-      const named = { host: address, hub, tls };
+      const named = isAsked ? asked : { host: address, hub, tls };
       // Without TLS the hub cannot tell by which of its names it is asked.
-      const facts = isName && !speaksTls(named) ? { ...named, host: hub.addresses[0] ?? "127.0.0.1" } : named;
+      const facts =
+        isName && !isAsked && !speaksTls(named) ? { ...named, host: hub.addresses[0] ?? "127.0.0.1" } : named;
       const url = hubUrl(facts);
       const pem = speaksTls(facts) ? tls.authorityPem : null;
       return {

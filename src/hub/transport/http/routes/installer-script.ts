@@ -1,5 +1,6 @@
 // The installer as one Pi gets it: with the hub's own address and ports, and with the authority to trust where TLS is on.
-// Invariant: nothing of a request gets into it. A name is one that the hub's certificate stands for, an address its own.
+// Invariant: a name in it is one that the hub's certificate stands for, or that a person gave the hub; an address is its own, or
+// in a container that which its very client asked for (`asked-host.ts`).
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
@@ -92,8 +93,4 @@ export function reachableAddress(local: string | undefined, client: string, addr
   const interfaces = Object.values(networkInterfaces()).map((all) => all ?? []);
   const neighbours = interfaces.find((all) => all.some((one) => one.address === address)) ?? [];
   return neighbours.find(({ family }) => family === "IPv4")?.address ?? lanAddresses()[0] ?? address;
-}
-
-export function isOwnAddress(address: string): boolean {
-  return Object.values(networkInterfaces()).some((all) => all?.some((one) => one.address === address));
 }

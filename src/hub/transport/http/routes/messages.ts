@@ -5,6 +5,7 @@ import { ApiError } from "../../../../shared/api.ts";
 import { assertNever } from "../../../../shared/errors.ts";
 import { message } from "../../../../shared/messages/message.ts";
 import { Published, PublishRequest } from "../../../../shared/mqtt/message-log.ts";
+import type { AuditTrail } from "../../../access/audit-trail.ts";
 import { PARSED_MESSAGE_BYTES } from "../../../access/limits/budget.ts";
 import { plainAddress } from "../../../access/networks.ts";
 import type { TopicAuthority } from "../../../access/topic-authority.ts";
@@ -19,7 +20,10 @@ import { route } from "../route.ts";
 
 export interface MessageRouteOptions {
   readonly publisher: Pick<MqttBroker, "publish">;
-  readonly access: { readonly topics: Pick<TopicAuthority, "mayPublish"> };
+  readonly access: {
+    readonly topics: Pick<TopicAuthority, "mayPublish">;
+    readonly audit: Pick<AuditTrail, "refused">;
+  };
   readonly refusals: Refusals;
   readonly ingest: Ingest;
   readonly pacing: Pick<HttpPacing, "shareOf">;
@@ -51,11 +55,15 @@ export function addMessageRoutes(
       const { principal, body } = request;
       const { topic, qos = 0, retain = false } = body;
       if (NOT_IN_TOPIC.test(topic)) return sendProblem(reply, message("bad-request/topic", { field: "topic" }));
-      if (!access.topics.mayPublish(principal, topic)) return sendProblem(reply, message("forbidden/publish"));
+      const address = plainAddress(request.ip);
+      if (!access.topics.mayPublish(principal, topic)) {
+        access.audit.refused({ actor: principal, action: "message.publish", subject: topic, address }, "forbidden");
+        return sendProblem(reply, message("forbidden/publish"));
+      }
       const payload = Buffer.from(body.payload);
       request.audited = { subject: topic, qos, retain, bytes: payload.length };
       const share = pacing.shareOf(request.raw);
-      const published = { topic, payload, qos, retain, principal, address: plainAddress(request.ip), share };
+      const published = { topic, payload, qos, retain, principal, address, share };
       const publish = () =>
         publisher.publish(published).catch((error: unknown) => void request.log.warn({ err: error }));
       const outcome = await share.runInTurn(PARSED_MESSAGE_BYTES + payload.length, publish);

@@ -23,6 +23,7 @@ import type { Clock } from "../../../clock.ts";
 import { noSuchDevice, type Registry } from "../../../devices/registry.ts";
 import type { Refusals } from "../../../ingest/refusals.ts";
 import { positionOfLast, type ReadingPosition, type ReadingStore } from "../../../store/readings.ts";
+import type { FindAskedHost } from "../../asked-host.ts";
 import { languageOf, sendProblem } from "../errors.ts";
 import { quoted } from "../query/query-check.ts";
 import { parseRange, parseSelection } from "../query/selection.ts";
@@ -34,6 +35,7 @@ export interface ApiOptions {
   readonly refusals: Refusals;
   readonly clock: Clock;
   readonly hubInfo: (language?: Language) => Promise<HubInfo>;
+  readonly findAskedHost: FindAskedHost;
   readonly health: () => Promise<Health>;
 }
 
@@ -70,10 +72,12 @@ export function addApiRoutes(app: FastifyInstance, options: ApiOptions): void {
     showsSome: true,
     schema: { operationId: "getHub", tags: ["Hub"], summary: "The hub itself", response: { 200: HubInfo, ...errors } },
     handler: async (request) => {
-      const { principal } = request;
+      const { principal, raw, client } = request;
       const info = await options.hubInfo(languageOf(request));
+      const asked = options.findAskedHost(raw, client.host);
+      const addresses = asked === null ? info.addresses : [asked.host, ...info.addresses];
       // Where it lies on the disk is nobody's business who cannot go there.
-      return decide(principal, "admin") === "granted" ? info : { ...info, dataFolder: "" };
+      return decide(principal, "admin") === "granted" ? { ...info, addresses } : { ...info, addresses, dataFolder: "" };
     },
   });
 

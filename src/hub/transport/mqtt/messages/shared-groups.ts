@@ -1,5 +1,7 @@
 // Shared subscriptions (MQTT 5, section 4.8.2): each message goes to one session of a group, in turn, and to one whose client
-// is away only where none is there.
+// is away only where none is there. It goes to one that may receive it: what others may not see is not lost to the group.
+// Clients that have shown who they are form groups of their own: nobody else can join them to take their messages away.
+import { isProven, type Principal } from "../../../access/principal.ts";
 import type { BusSubscription, MessageBus, Receiver } from "./message-bus.ts";
 import type { Message, PublisherId } from "./packets.ts";
 import type { SharedFilter, Subscription } from "./subscription.ts";
@@ -8,6 +10,8 @@ import type { SharedFilter, Subscription } from "./subscription.ts";
 export interface GroupMember extends Receiver {
   /** Its client is there. */
   readonly isConnected: boolean;
+  readonly principal: Principal;
+  mayReceive(topic: string): boolean;
 }
 
 class SharedGroup implements Receiver {
@@ -15,7 +19,7 @@ class SharedGroup implements Receiver {
   #turn = 0;
 
   receive(message: Message, publisher: PublisherId): void {
-    const members = [...this.members];
+    const members = [...this.members].filter(([member]) => member.mayReceive(message.topic));
     const present = members.filter(([member]) => member.isConnected);
     const eligible = present.length > 0 ? present : members;
     const chosen = eligible[this.#turn++ % eligible.length];
@@ -35,7 +39,7 @@ export class SharedGroups {
   }
 
   join({ group: name, filter }: SharedFilter, member: GroupMember, subscription: Subscription): BusSubscription {
-    const key = `${name}/${filter}`;
+    const key = `${isProven(member.principal) ? "known" : "unknown"}/${name}/${filter}`;
     const { group, listening } = this.#groups.get(key) ?? this.#found(key, filter, subscription);
     group.members.set(member, subscription);
     return {

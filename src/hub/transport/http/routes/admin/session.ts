@@ -205,6 +205,8 @@ export function addSessionRoutes(app: FastifyInstance, { access, httpPort, baseP
         const { principal, body } = request;
         if (principal.kind !== "person" || principal.name === OWNER) return sendProblem(reply, message("forbidden"));
         request.audited = { subject: principal.name };
+        const seconds = access.lockOut.retryAfterSeconds(plainAddress(request.ip));
+        if (seconds > 0) return refuseGuess(access, request, reply, message("locked-out", { seconds }));
         const outcome = await people.signIn(principal.name, body.current);
         if (outcome === "busy") return sendProblem(reply, message("too-many-requests/passwords"));
         if (outcome === "wrong") return refuseGuess(access, request, reply, message("wrong-password/current"));
