@@ -81,6 +81,7 @@ function runApp(): void {
     endpoint: () => hub.endpoint,
     log,
     onState: (state) => window.send(bridgeChannels.saveStateChanged, state),
+    say: (said) => notices.say(said),
   });
   /** Asking for the window is also asking a failed hub to try again. */
   const open = () => {
