@@ -4,11 +4,13 @@ import { useId, useState } from "react";
 import type { Device, Metric } from "../../../shared/device.ts";
 import { explain } from "../../api/client.ts";
 import { useLatest } from "../../api/feed/use-live.ts";
+import { useConversion } from "../../api/kept/unit-choices.ts";
 import { useDevices } from "../../api/queries.ts";
 import { useJoinDecision } from "../../api/use-join-decision.ts";
 import { metricLabel, roomsOf } from "../../i18n/names.ts";
 import { formatCount, formatQuantity } from "../../i18n/numbers.ts";
 import { text } from "../../i18n/text.ts";
+import { lastDigitOf } from "../../i18n/units.ts";
 import styles from "./join-requests.module.css";
 
 const MAX_SHOWN_METRICS = 4;
@@ -125,7 +127,9 @@ function Naming({ device, given, onChange }: NamingProps) {
 
 function FirstReading({ device, metric }: { readonly device: string; readonly metric: Metric }) {
   const { value } = useLatest(device, metric);
-  return `${inSentence(metric)} ${formatQuantity(value, metric.unit)}`;
+  const { unit, isSame, shown, resolution } = useConversion(metric.unit);
+  const finest = isSame ? undefined : resolution(lastDigitOf(value));
+  return `${inSentence(metric)} ${formatQuantity(shown(value), unit, finest)}`;
 }
 
 /** A generated label starts in lower case inside a sentence; a label that the device declared stays as it is. */
