@@ -123,13 +123,15 @@ function runApp(): void {
         appSession,
         dev["ELECTRON_RENDERER_URL"] ?? join(home, "out", "renderer"),
         hub,
-        (language) => notices.speak(language),
+        (language) => {
+          if (notices.speak(language)) void setMenu((said) => notices.say(said));
+        },
         log,
       );
       const showTray = (isShown: boolean) => tray.show(isShown);
       const preferences = new DesktopPreferences({ file: join(userData, "settings.json"), log, showTray });
       answerPage(hub, saver, preferences, notices);
-      setMenu();
+      void setMenu((said) => notices.say(said));
       preferences.start();
       window.followScreens();
       notices.start();

@@ -52,12 +52,13 @@ export class Notices {
     return settings;
   }
 
-  /** The language in which the page asks is that of the person. */
-  speak(language: Language): void {
+  /** The language in which the page asks is that of the person. Answers whether it is another than before. */
+  speak(language: Language): boolean {
     const { file } = this.#options;
-    if (file.kept.language === language) return;
+    if (file.kept.language === language) return false;
     file.change({ language });
     void this.#sayAttention();
+    return true;
   }
 
   start(): void {

@@ -5,6 +5,7 @@ import type { Chart } from "../../shared/api.ts";
 import { hubNowMs } from "../api/feed/hub-clock.ts";
 import type { Point } from "../api/feed/series.ts";
 import { useLive } from "../api/feed/use-live.ts";
+import { useBackfillsRefresh } from "../api/history/device-history.ts";
 import type { Conversion } from "../i18n/units.ts";
 import { cancelFrame, inNextFrame } from "./drawing/frames.ts";
 import { BucketWindow } from "./series/bucket-window.ts";
@@ -39,6 +40,7 @@ export function useLiveChart(
   { isFixed = false, isNear = true, conversion }: Options = {},
 ): RefObject<BucketWindow | null> {
   const { series } = useLive();
+  const refreshBackfills = useBackfillsRefresh();
   const chart = answer.data;
   const last = useRef<BucketWindow>(null);
   /** A late reading came that the next answer, and perhaps not the one under way, contains. */
@@ -57,6 +59,7 @@ export function useLiveChart(
     if (answer.isFetching) return false;
     isOutdated.current = false;
     answer.refetch();
+    if (chart !== undefined) refreshBackfills(chart.device);
     return true;
   });
 

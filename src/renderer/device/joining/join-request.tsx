@@ -16,11 +16,26 @@ import styles from "./join-requests.module.css";
 const MAX_SHOWN_METRICS = 4;
 const MAX_NAME_CHARACTERS = 64;
 
-export function JoinRequest({ device }: { readonly device: Device }) {
+export interface Given {
+  readonly name: string;
+  readonly room: string;
+}
+
+export const NOTHING_GIVEN: Given = { name: "", room: "" };
+
+interface Props {
+  readonly device: Device;
+  /** What was typed, where somebody else keeps it: all that ask may be approved at once. */
+  readonly given?: Given;
+  readonly onGiven?: (given: Given) => void;
+}
+
+export function JoinRequest({ device, ...kept }: Props) {
   const { id, name, model, address, metrics, quarantined, offeredKey } = device;
   const decision = useJoinDecision(device, offeredKey?.code);
-  const [given, setGiven] = useState({ name: "", room: "" });
-  const [isNaming, setNaming] = useState(false);
+  const own = useState(NOTHING_GIVEN);
+  const { given = own[0], onGiven: setGiven = own[1] } = kept;
+  const [isNaming, setNaming] = useState(given !== NOTHING_GIVEN);
   const origin = [model ?? [], address === null ? [] : text.joining.at(address)].flat().join(" ");
   const facts = [name === id ? [] : id, origin === "" ? [] : origin].flat();
   return (
@@ -80,11 +95,6 @@ export function JoinRequest({ device }: { readonly device: Device }) {
       </div>
     </div>
   );
-}
-
-interface Given {
-  readonly name: string;
-  readonly room: string;
 }
 
 interface NamingProps {

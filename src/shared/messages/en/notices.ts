@@ -1,4 +1,4 @@
-// What the desktop app says itself: in notifications, the tray and while it saves a file.
+// What the desktop app says itself: in notifications, the tray, the menu and while it saves a file.
 import { listed } from "./format.ts";
 
 type Devices = { readonly some: readonly string[]; readonly others: number };
@@ -28,6 +28,31 @@ export const notices = {
   "desktop/tray/quit": () => "Quit and stop the hub",
   "desktop/tray/attention": ({ count }: { readonly count: number }) =>
     count === 0 ? "Bramble" : `Bramble: ${count} ${count === 1 ? "device needs" : "devices need"} a look`,
+  "desktop/menu/file": () => "File",
+  "desktop/menu/edit": () => "Edit",
+  "desktop/menu/view": () => "View",
+  "desktop/menu/window": () => "Window",
+  "desktop/menu/undo": () => "Undo",
+  "desktop/menu/redo": () => "Redo",
+  "desktop/menu/cut": () => "Cut",
+  "desktop/menu/copy": () => "Copy",
+  "desktop/menu/paste": () => "Paste",
+  "desktop/menu/delete": () => "Delete",
+  "desktop/menu/selectAll": () => "Select all",
+  "desktop/menu/reload": () => "Reload",
+  "desktop/menu/toggleDevTools": () => "Developer tools",
+  "desktop/menu/resetZoom": () => "Actual size",
+  "desktop/menu/zoomIn": () => "Zoom in",
+  "desktop/menu/zoomOut": () => "Zoom out",
+  "desktop/menu/togglefullscreen": () => "Full screen",
+  "desktop/menu/minimize": () => "Minimise",
+  "desktop/menu/close": () => "Close",
+  "desktop/menu/about": () => "About Bramble",
+  "desktop/menu/services": () => "Services",
+  "desktop/menu/hide": () => "Hide Bramble",
+  "desktop/menu/hideOthers": () => "Hide others",
+  "desktop/menu/unhide": () => "Show all",
+  "desktop/menu/quit": () => "Quit Bramble",
   "desktop/save/title": () => "Save readings",
   "desktop/save/no-hub": () => "The hub is not running at the moment.",
   "desktop/save/busy": () => "Another export is being saved. Wait for its end, or cancel it.",

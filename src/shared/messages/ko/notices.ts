@@ -1,4 +1,4 @@
-// What the desktop app says itself, in Korean: in notifications, the tray and while it saves a file.
+// What the desktop app says itself, in Korean: in notifications, the tray, the menu and while it saves a file.
 import type { notices as english } from "../en/notices.ts";
 
 type Devices = { readonly some: readonly string[]; readonly others: number };
@@ -20,6 +20,31 @@ export const notices: typeof english = {
   "desktop/tray/open": () => "Bramble 열기",
   "desktop/tray/quit": () => "종료하고 허브 중지",
   "desktop/tray/attention": ({ count }) => (count === 0 ? "Bramble" : `Bramble: 기기 ${count}대를 확인하세요`),
+  "desktop/menu/file": () => "파일",
+  "desktop/menu/edit": () => "편집",
+  "desktop/menu/view": () => "보기",
+  "desktop/menu/window": () => "창",
+  "desktop/menu/undo": () => "실행 취소",
+  "desktop/menu/redo": () => "다시 실행",
+  "desktop/menu/cut": () => "잘라내기",
+  "desktop/menu/copy": () => "복사",
+  "desktop/menu/paste": () => "붙여넣기",
+  "desktop/menu/delete": () => "삭제",
+  "desktop/menu/selectAll": () => "모두 선택",
+  "desktop/menu/reload": () => "새로 고침",
+  "desktop/menu/toggleDevTools": () => "개발자 도구",
+  "desktop/menu/resetZoom": () => "실제 크기",
+  "desktop/menu/zoomIn": () => "확대",
+  "desktop/menu/zoomOut": () => "축소",
+  "desktop/menu/togglefullscreen": () => "전체 화면",
+  "desktop/menu/minimize": () => "최소화",
+  "desktop/menu/close": () => "닫기",
+  "desktop/menu/about": () => "Bramble 정보",
+  "desktop/menu/services": () => "서비스",
+  "desktop/menu/hide": () => "Bramble 숨기기",
+  "desktop/menu/hideOthers": () => "기타 숨기기",
+  "desktop/menu/unhide": () => "모두 보기",
+  "desktop/menu/quit": () => "Bramble 종료",
   "desktop/save/title": () => "측정값 저장",
   "desktop/save/no-hub": () => "지금은 허브가 실행 중이 아닙니다.",
   "desktop/save/busy": () => "다른 내보내기를 저장하고 있습니다. 끝날 때까지 기다리거나 취소하세요.",
