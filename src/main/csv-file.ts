@@ -4,6 +4,8 @@ import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { open, realpath, rename, rm } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
+import { type AnyMessage, message } from "../shared/messages/message.ts";
+import { render } from "../shared/messages/render.ts";
 
 /** What a person would call an extension; “26.11” ends with none. */
 const EXTENSION = /^\.[a-z][a-z0-9]{0,4}$/i;
@@ -14,8 +16,15 @@ export type OnBytes = (bytes: number) => void;
 /** Saving was cancelled; nothing is left of it. */
 export class SaveCancelled extends Error {}
 
-/** Writing failed. The message says where and what to do. */
-export class SaveFailure extends Error {}
+/** Writing failed. What is said to people names the place and what to do. */
+export class SaveFailure extends Error {
+  readonly said: AnyMessage;
+
+  constructor(said: AnyMessage, cause: unknown) {
+    super(render(said), { cause });
+    this.said = said;
+  }
+}
 
 /** Throws `SaveCancelled` once `signal` aborts, `SaveFailure` where the disk refuses, and what the stream throws. */
 export async function saveStream(
@@ -86,43 +95,41 @@ export function withExtension(path: string): string {
 
 function failAt(path: string): (error: NodeJS.ErrnoException) => never {
   return (cause) => {
-    throw new SaveFailure(failureMessage(cause, path), { cause });
+    throw new SaveFailure(failureMessage(cause, path), cause);
   };
 }
 
 /** What a person does about it; the folder is named, since the dialog may have offered another than they think. */
-function failureMessage({ code, message }: NodeJS.ErrnoException, path: string): string {
-  const folder = dirname(path);
+function failureMessage({ code, message: reason }: NodeJS.ErrnoException, path: string): AnyMessage {
+  const [folder, name] = [dirname(path), basename(path)];
   switch (code) {
     case "ENOENT":
     case "ENOTDIR":
-      return existsSync(folder)
-        ? `The folder ${folder} takes no new file. Save to another folder.`
-        : `The folder ${folder} is not there any more. Save to another folder.`;
+      return message(existsSync(folder) ? "desktop/save/takes-none" : "desktop/save/folder-gone", { folder });
     case "ENOSPC":
-      return `The disk of ${folder} is full. Free some space there, or save to another disk.`;
+      return message("desktop/save/full", { folder });
     case "EDQUOT":
-      return `You have used up your space on the disk of ${folder}. Free some there, or save to another disk.`;
+      return message("desktop/save/quota", { folder });
     case "EFBIG":
-      return `The disk of ${folder} takes no file this large. Export a shorter time, or save to another disk.`;
+      return message("desktop/save/too-large", { folder });
     case "EACCES":
     case "EPERM":
-      return `You may not write to the folder ${folder}. Save to another folder.`;
+      return message("desktop/save/forbidden", { folder });
     case "EROFS":
-      return `The disk of ${folder} can only be read. Save to another folder.`;
+      return message("desktop/save/read-only", { folder });
     case "EISDIR":
     case "ENOTEMPTY":
-      return `${path} is a folder. Save under another name.`;
+      return message("desktop/save/is-folder", { path });
     case "EBUSY":
     case "ETXTBSY":
-      return `${basename(path)} is open in another program. Close it there, or save under another name.`;
+      return message("desktop/save/open-elsewhere", { name });
     case "ENAMETOOLONG":
-      return `The name ${basename(path)} is too long for the disk of ${folder}. Save under a shorter name.`;
+      return message("desktop/save/name-too-long", { name, folder });
     case "EIO":
     case "ENXIO":
     case "ENODEV":
-      return `The disk of ${folder} does not answer. Is it still connected? Save to another folder.`;
+      return message("desktop/save/disk-gone", { folder });
     default:
-      return `Writing to the folder ${folder} failed (${code ?? message}). Save to another folder.`;
+      return message("desktop/save/failed", { folder, reason: code ?? reason });
   }
 }

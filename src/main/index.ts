@@ -83,6 +83,7 @@ function runApp(): void {
     endpoint: () => hub.endpoint,
     log,
     onState: (state) => window.send(bridgeChannels.saveStateChanged, state),
+    say: (said) => notices.say(said),
   });
   /** Asking for the window is also asking a failed hub to try again. */
   const open = () => {
@@ -136,11 +137,13 @@ function runApp(): void {
         appSession,
         dev["ELECTRON_RENDERER_URL"] ?? join(home, "out", "renderer"),
         hub,
-        (language) => notices.speak(language),
+        (language) => {
+          if (notices.speak(language)) void setMenu((said) => notices.say(said));
+        },
         log,
       );
       answerPage({ hub, saver, preferences, notices, updates });
-      setMenu();
+      void setMenu((said) => notices.say(said));
       preferences.start();
       window.followScreens();
       notices.start();

@@ -4,6 +4,7 @@ import { basename, join } from "node:path";
 import { app, type BrowserWindow, dialog, net } from "electron";
 import type { ApiError, ExportQuery } from "../shared/api.ts";
 import type { SaveOutcome, SaveState } from "../shared/bridge.ts";
+import { type AnyMessage, message } from "../shared/messages/message.ts";
 import { SaveCancelled, SaveFailure, saveStream, withExtension } from "./csv-file.ts";
 import type { DesktopLog } from "./desktop-log.ts";
 import type { HubEndpoint } from "./hub-process.ts";
@@ -14,6 +15,8 @@ export interface CsvSaverOptions {
   readonly endpoint: () => HubEndpoint | undefined;
   readonly log: DesktopLog;
   readonly onState: (state: SaveState) => void;
+  /** In the language of the person. */
+  readonly say: (said: AnyMessage) => Promise<string>;
 }
 
 export class CsvSaver {
@@ -27,7 +30,7 @@ export class CsvSaver {
   /** Asks where, then saves. Every outcome but a failed start has gone to `onState`, too. */
   async save(window: BrowserWindow, query: ExportQuery, suggestedName: string): Promise<SaveOutcome> {
     const { filePath } = await dialog.showSaveDialog(window, {
-      title: "Save readings",
+      title: await this.#options.say(message("desktop/save/title")),
       defaultPath: join(app.getPath("downloads"), basename(suggestedName)),
       filters: [{ name: "CSV", extensions: ["csv"] }],
     });
@@ -45,9 +48,8 @@ export class CsvSaver {
 
   async #saveTo(path: string, query: ExportQuery): Promise<SaveOutcome> {
     const hub = this.#options.endpoint();
-    if (hub === undefined) return { kind: "failed", reason: "The hub is not running at the moment." };
-    if (this.#saving !== undefined)
-      return { kind: "failed", reason: "Another export is being saved. Wait for its end, or cancel it." };
+    if (hub === undefined) return this.#failure(message("desktop/save/no-hub"));
+    if (this.#saving !== undefined) return this.#failure(message("desktop/save/busy"));
     const cancel = new AbortController();
     const saving = this.#stream(hub, query, path, cancel.signal);
     this.#saving = { cancel, ended: saving };
@@ -70,8 +72,8 @@ export class CsvSaver {
         signal,
       });
       if (!answer.ok || answer.body === null) {
-        const { message }: ApiError = await answer.json();
-        return { kind: "failed", reason: message };
+        const { message: reason }: ApiError = await answer.json();
+        return { kind: "failed", reason };
       }
       await saveStream(
         answer.body,
@@ -86,13 +88,14 @@ export class CsvSaver {
       if (error instanceof SaveCancelled || signal.aborted) return { kind: "cancelled" };
       log.warn(`${path} was not saved:`, error);
       // Chromium's names for a broken connection are no a message for people.
-      return {
-        kind: "failed",
-        reason: error instanceof SaveFailure ? error.message : "The hub stopped while it was sending. Try again.",
-      };
+      return this.#failure(error instanceof SaveFailure ? error.said : message("desktop/save/hub-stopped"));
     } finally {
       clearInterval(telling);
     }
+  }
+
+  async #failure(said: AnyMessage): Promise<SaveOutcome> {
+    return { kind: "failed", reason: await this.#options.say(said) };
   }
 }
 

@@ -1,6 +1,8 @@
 // The sign that the hub still runs when no window is open, with a mark on it while a device needs a look. Where a desktop has
 // no tray, starting Bramble again opens it.
 import { app, Menu, type NativeImage, nativeImage, Tray } from "electron";
+import { message } from "../shared/messages/message.ts";
+import { render } from "../shared/messages/render.ts";
 import type { DesktopLog } from "./desktop-log.ts";
 
 export interface TrayActions {
@@ -28,7 +30,11 @@ export class HubTray {
   /** Holding on to it keeps it: it vanishes when it is garbage collected. */
   #tray: Tray | null = null;
   #count = 0;
-  #texts: TrayTexts = { said: "Bramble", open: "Open Bramble", quit: "Quit and stop the hub" };
+  #texts: TrayTexts = {
+    said: "Bramble",
+    open: render(message("desktop/tray/open")),
+    quit: render(message("desktop/tray/quit")),
+  };
 
   constructor(icon: string, actions: TrayActions, log: DesktopLog) {
     this.#icon = icon;

@@ -10,7 +10,6 @@ import { text } from "./i18n/text.ts";
 import { Overview } from "./pages/overview/overview.tsx";
 import { UnknownLink } from "./shell/notices/unknown-link.tsx";
 import { Shell } from "./shell/shell.tsx";
-import { SignIn } from "./shell/sign-in.tsx";
 import { type Route, useRoute } from "./shell/use-route.ts";
 import { WhenIdle } from "./shell/when-idle.tsx";
 
@@ -27,12 +26,18 @@ const OverviewFoot = lazy(async () => ({
 const RecipesPage = lazy(async () => ({ default: (await import("./pages/recipes/recipes-page.tsx")).RecipesPage }));
 const LogPage = lazy(async () => ({ default: (await import("./pages/log/log-page.tsx")).LogPage }));
 const EditDevice = lazy(async () => ({ default: (await import("./pages/edit-device/edit-device.tsx")).EditDevice }));
+const SignIn = lazy(async () => ({ default: (await import("./shell/sign-in.tsx")).SignIn }));
 const SettingsPage = lazy(async () => ({ default: (await import("./pages/settings/settings-page.tsx")).SettingsPage }));
 const ImportPage = lazy(async () => ({ default: (await import("./pages/import/import-page.tsx")).ImportPage }));
 
 export function App({ refusedLink }: { readonly refusedLink: RefusedLink }) {
   const hub = useHub();
-  return isSignedOut(hub.error) ? <SignIn refusedLink={refusedLink} /> : <Pages />;
+  if (!isSignedOut(hub.error)) return <Pages />;
+  return (
+    <Suspense fallback={null}>
+      <SignIn refusedLink={refusedLink} />
+    </Suspense>
+  );
 }
 
 /** One who has opened a shared link sees the page that it shares alone. */

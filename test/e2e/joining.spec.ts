@@ -162,10 +162,12 @@ test("several that ask are one line, from which all are approved into a room", a
   await expect(page.getByRole("button", { name: "Approve pi-1" })).toBeHidden();
   await requests.getByRole("button", { name: "2 devices want to join" }).click();
   await requests.getByLabel("Room of all").fill("Lab");
+  await requests.getByRole("button", { name: "Name and room of pi-2" }).click();
+  await requests.getByLabel("Name for pi-2").fill("Window seat");
   await requests.getByRole("button", { name: "Approve all 2" }).click();
   await expect(page.getByRole("region", { name: "Lab" }).getByRole("heading", { level: 3 })).toHaveText([
     "pi-1",
-    "pi-2",
+    "Window seat",
   ]);
   await expect(page.locator("[data-announcer]")).toHaveText("2 of 2 have joined.");
 });

@@ -1,8 +1,9 @@
 // Display texts of names, numbers and times.
 import { describe, expect, test } from "vitest";
 import { metricLabel } from "../../src/renderer/i18n/names.ts";
-import { formatBytes, formatQuantity, formatTick, formatValue, historyText } from "../../src/renderer/i18n/numbers.ts";
+import { formatBytes, formatQuantity, formatTick, formatValue } from "../../src/renderer/i18n/numbers.ts";
 import { formatAgo, formatSpan } from "../../src/renderer/i18n/times.ts";
+import { historyText } from "../../src/renderer/pages/edit-device/history-text.ts";
 
 test.each([
   ["temperature", "Temperature"],

@@ -1,7 +1,6 @@
-// What the overview shows, in which groups and order; what the window finds by typing; units that a person chose.
+// What the overview shows, in which groups and order; what the window finds by typing.
 import { describe, expect, test } from "vitest";
 import { finderOf, rankOf } from "../../src/renderer/i18n/search.ts";
-import { inUnit } from "../../src/renderer/i18n/units.ts";
 import { arrange, moved } from "../../src/renderer/pages/overview/arrange/arrange.ts";
 import { linkOf, parseFilters } from "../../src/renderer/pages/overview/arrange/filters.ts";
 import type { OverviewLayout } from "../../src/renderer/shell/overview-layout.ts";
@@ -137,14 +136,4 @@ test.each([
 
 test("what begins with the query is best, then what has a word that does", () => {
   expect(["Attic", "The attic", "Scattich"].map((label) => rankOf(label, "att"))).toEqual([0, 1, 2]);
-});
-
-test.each([
-  [25.5, "°C", 0.1, "°F", 77.9],
-  [-40, "°C", 1, "°F", -40],
-  [70, "°F", undefined, "°C", 21.1],
-  [25.5, "°C", 0.1, null, 25.5],
-  [50, "%", 1, "°F", 50],
-] as const)("%d %s, seen to %s, in %s is %d", (value, unit, resolution, wanted, shown) => {
-  expect(inUnit({ value, unit, resolution }, wanted).value).toBeCloseTo(shown, 9);
 });

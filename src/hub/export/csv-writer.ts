@@ -73,7 +73,9 @@ class LongRows implements ExportWriter {
     bytes.endLine();
   }
 
-  end(): void {}
+  end(): void {
+    writeRest(this.#bytes, this.#notes, this.#separator, LONG_COLUMNS.length);
+  }
 
   finish(): Uint8Array<ArrayBuffer> {
     return this.#bytes.bytes();
@@ -141,6 +143,7 @@ class WideRows implements ExportWriter {
 
   end(): void {
     this.#endRow();
+    writeRest(this.#bytes, this.#notes, this.#separator, WIDE_COLUMNS.length + this.#series.metrics.count);
   }
 
   finish(): Uint8Array<ArrayBuffer> {
@@ -157,6 +160,18 @@ class WideRows implements ExportWriter {
     }
     this.#bytes.endLine();
     this.#device = null;
+  }
+}
+
+/** Rows of notes without a reading: time, device, and behind all other columns the note. */
+function writeRest(bytes: RowBytes, notes: NoteColumn | null, separator: number, columns: number): void {
+  for (const { tsMs, device, note } of notes?.rest() ?? []) {
+    bytes.time(tsMs);
+    bytes.repeat(separator, 1);
+    bytes.raw(device);
+    bytes.repeat(separator, columns - 1);
+    bytes.raw(note);
+    bytes.endLine();
   }
 }
 

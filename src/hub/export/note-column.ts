@@ -1,10 +1,19 @@
 // The column of notes in a CSV file: what stands in a row of a device and a time. A note of a moment stands in the device's first
-// row from that moment on, a note of a stretch in all of its rows in the stretch. Most rows have none, and cost one comparison.
+// row from that moment on, a note of a stretch in all of its rows in the stretch. Most rows have none, and cost one comparison. What
+// stands in no row, since nothing followed it, gets one of its own at the end.
 import type { ExportNote } from "./export-format.ts";
 import type { ExportNames } from "./export-names.ts";
 import type { RowBytes } from "./row-bytes.ts";
 
 const BETWEEN_NOTES = "; ";
+
+/** A note that stands in no row of a reading. */
+export interface NoteRow {
+  readonly tsMs: number;
+  /** As they stand in the file; no device where the note is of all. */
+  readonly device: Buffer;
+  readonly note: Buffer;
+}
 
 /** Of one device. */
 interface DeviceNotes {
@@ -25,6 +34,7 @@ export class NoteColumn {
   readonly #notes: readonly ExportNote[];
   readonly #devices: ExportNames;
   readonly #byDevice: DeviceNotes[] = [];
+  readonly #written = new Set<ExportNote>();
 
   constructor(notes: readonly ExportNote[], devices: ExportNames) {
     this.#notes = notes.toSorted((a, b) => a.fromMs - b.fromMs);
@@ -37,6 +47,14 @@ export class NoteColumn {
     this.#byDevice[device] = known;
     if (tsMs >= known.changesMs) this.#change(known, tsMs);
     row.raw(known.cell);
+  }
+
+  /** What is left once all rows are written, in order of time. */
+  rest(): NoteRow[] {
+    const field = (text: string) => Buffer.from(this.#devices.toField(text));
+    return this.#notes
+      .filter((note) => !this.#written.has(note))
+      .map(({ device, fromMs, text }) => ({ tsMs: fromMs, device: field(device ?? ""), note: field(text) }));
   }
 
   #of(device: number): DeviceNotes {
@@ -54,6 +72,7 @@ export class NoteColumn {
       note = known.notes[known.next]
     ) {
       begun.push(note);
+      this.#written.add(note);
       known.next++;
     }
     // A stretch that ended between two rows is told with the moments: it would be in none of them.

@@ -73,6 +73,10 @@ export class RowReader {
   }
 
   #readCells(cells: readonly string[]): void {
+    if (this.#isNoteAlone(cells)) {
+      this.#row.empty++;
+      return;
+    }
     const { device: deviceAt, metric: metricAt, values } = this.#columns;
     const device = this.#device(deviceAt === undefined ? this.#form.device : (cells[deviceAt] ?? ""));
     if (device === null) return;
@@ -90,6 +94,17 @@ export class RowReader {
       this.#refuse(isMissing ? message("import/line-no-device") : message("import/line-device", said(text)));
     }
     return device;
+  }
+
+  /** A row of a note that no reading follows, as the hub exports it: its columns are there, and empty. */
+  #isNoteAlone(cells: readonly string[]): boolean {
+    const { device, metric, values } = this.#columns;
+    const isEmpty = (at: number | undefined) => at !== undefined && cells[at] === "";
+    return (
+      cells.length === this.#form.columns.length &&
+      (isEmpty(device) || isEmpty(metric)) &&
+      values.every(({ at }) => isEmpty(at))
+    );
   }
 
   #metric(text: string): NamedMetric | null {

@@ -36,6 +36,8 @@ export class Notices {
   readonly #shown = new Set<Notification>();
   #timer: NodeJS.Timeout | undefined;
   #hasFailed = false;
+  /** How many devices need a look. */
+  #count = 0;
 
   constructor(options: NoticesOptions) {
     this.#options = options;
@@ -50,14 +52,18 @@ export class Notices {
     return settings;
   }
 
-  /** The language in which the page asks is that of the person. */
-  speak(language: Language): void {
+  /** The language in which the page asks is that of the person. Answers whether it is another than before. */
+  speak(language: Language): boolean {
     const { file } = this.#options;
-    if (file.kept.language !== language) file.change({ language });
+    if (file.kept.language === language) return false;
+    file.change({ language });
+    void this.#sayAttention();
+    return true;
   }
 
   start(): void {
     this.#timer ??= setInterval(() => void this.#look(), LOOK_PERIOD_MS);
+    void this.#sayAttention();
   }
 
   stop(): void {
@@ -94,15 +100,20 @@ export class Notices {
     const devices = await this.#fetchDevices();
     if (devices === undefined) return;
     const now = new Date();
-    const count = attentionCount(devices, now.getTime());
-    this.#options.onAttention(count, {
-      said: await this.#say(message("desktop/tray/attention", { count })),
-      open: await this.#say(message("desktop/tray/open")),
-      quit: await this.#say(message("desktop/tray/quit")),
-    });
+    this.#count = attentionCount(devices, now.getTime());
+    await this.#sayAttention();
     const news = this.#desk.look(devices, this.settings, now);
     if (this.#options.isLookedAt()) return;
     for (const one of news) await this.#tellNews(one);
+  }
+
+  async #sayAttention(): Promise<void> {
+    const count = this.#count;
+    this.#options.onAttention(count, {
+      said: await this.say(message("desktop/tray/attention", { count })),
+      open: await this.say(message("desktop/tray/open")),
+      quit: await this.say(message("desktop/tray/quit")),
+    });
   }
 
   /** Undefined while the hub does not answer: its state says so itself. */
@@ -134,7 +145,7 @@ export class Notices {
 
   async #tell(title: AnyMessage, body: AnyMessage, link: string): Promise<void> {
     const { icon, open } = this.#options;
-    const notice = new Notification({ title: await this.#say(title), body: await this.#say(body), icon });
+    const notice = new Notification({ title: await this.say(title), body: await this.say(body), icon });
     this.#shown.add(notice);
     notice.on("close", () => this.#shown.delete(notice));
     notice.on("click", () => {
@@ -144,7 +155,8 @@ export class Notices {
     notice.show();
   }
 
-  async #say(said: AnyMessage): Promise<string> {
+  /** In the language of the person. */
+  async say(said: AnyMessage): Promise<string> {
     const { language } = this.#options.file.kept;
     await loadLanguage(language);
     return render(said, language, "desktop");

@@ -25,9 +25,10 @@ export function useJoinDecision({ id, name }: Device, keyCode?: string) {
   });
 }
 
-interface JoinMany {
-  readonly devices: readonly Device[];
-  /** Empty for none. */
+/** Empty names leave the device its own, and no room. */
+export interface Joining {
+  readonly id: string;
+  readonly name: string;
   readonly room: string;
 }
 
@@ -35,10 +36,10 @@ interface JoinMany {
 export function useJoinMany() {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: async ({ devices, room }: JoinMany) => {
+    mutationFn: async (devices: readonly Joining[]) => {
       let joined = 0;
-      for (const { id } of devices) {
-        keep(queries, await decide(id, { kind: "approve", room }));
+      for (const { id, name, room } of devices) {
+        keep(queries, await decide(id, { kind: "approve", name, room }));
         joined++;
         announce(text.joining.joinedMany(joined, devices.length));
       }

@@ -2,6 +2,7 @@
 import { useMemo } from "react";
 import { hubNowMs } from "../api/feed/hub-clock.ts";
 import { useChart } from "../api/queries.ts";
+import type { Conversion } from "../i18n/units.ts";
 import { BucketWindow } from "./series/bucket-window.ts";
 import { type DrawnRuns, runsOf } from "./series/runs.ts";
 import type { Period } from "./view/time-view.ts";
@@ -19,7 +20,12 @@ interface Series {
 }
 
 /** Moved to the time of `period`; null where nothing is compared with, or it is not loaded. */
-export function useEarlier(series: Series, period: Period, shift: ShiftName | null): DrawnRuns | null {
+export function useEarlier(
+  series: Series,
+  period: Period,
+  shift: ShiftName | null,
+  conversion: Conversion,
+): DrawnRuns | null {
   const shiftMs = shift === null ? 0 : SHIFT_MS[shift];
   const stretch = useMemo(() => {
     if (period.kind === "fixed") return { spanMs: period.toMs - period.fromMs, toMs: period.toMs - shiftMs };
@@ -31,8 +37,8 @@ export function useEarlier(series: Series, period: Period, shift: ShiftName | nu
   const { data } = useChart({ ...series, ...stretch }, isWanted);
   return useMemo(() => {
     if (data === undefined || shiftMs === 0) return null;
-    const { runs, gaps, isStepped } = runsOf(new BucketWindow(data, { isFixed: true }));
+    const { runs, gaps, isStepped } = runsOf(new BucketWindow(data, { isFixed: true, conversion }));
     const moved = runs.map((run) => run.map((bucket) => ({ ...bucket, t: bucket.t + shiftMs })));
     return { runs: moved, gaps, isStepped };
-  }, [data, shiftMs]);
+  }, [data, shiftMs, conversion]);
 }

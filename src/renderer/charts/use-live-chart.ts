@@ -5,6 +5,8 @@ import type { Chart } from "../../shared/api.ts";
 import { hubNowMs } from "../api/feed/hub-clock.ts";
 import type { Point } from "../api/feed/series.ts";
 import { useLive } from "../api/feed/use-live.ts";
+import { useBackfillsRefresh } from "../api/history/device-history.ts";
+import type { Conversion } from "../i18n/units.ts";
 import { cancelFrame, inNextFrame } from "./drawing/frames.ts";
 import { BucketWindow } from "./series/bucket-window.ts";
 
@@ -23,6 +25,8 @@ interface Options {
   readonly isFixed?: boolean;
   /** False where the chart is out of view: readings are taken in, and drawn when it is seen again. */
   readonly isNear?: boolean;
+  /** To the unit in which it is drawn; as it was sent without one. */
+  readonly conversion?: Conversion;
 }
 
 /**
@@ -33,9 +37,10 @@ export function useLiveChart(
   answer: ChartAnswer,
   latest: Point,
   draw: (window: BucketWindow) => void,
-  { isFixed = false, isNear = true }: Options = {},
+  { isFixed = false, isNear = true, conversion }: Options = {},
 ): RefObject<BucketWindow | null> {
   const { series } = useLive();
+  const refreshBackfills = useBackfillsRefresh();
   const chart = answer.data;
   const last = useRef<BucketWindow>(null);
   /** A late reading came that the next answer, and perhaps not the one under way, contains. */
@@ -43,20 +48,22 @@ export function useLiveChart(
   const onDraw = useEffectEvent((window: BucketWindow) => {
     if (!isNear || chart === undefined) return;
     const known = series.of(chart.device, chart.metric);
-    known.resolution.set(window.resolution);
+    known.resolution.set(window.sentResolution);
     known.hasTwoStates.set(window.hasTwoStates || (window.isOnOff && known.hasTwoStates.get()));
     draw(window);
   });
   const makeWindow = useEffectEvent(
-    (next: Chart) => new BucketWindow(next, { latest, isFixed, before: stateBefore(last.current, next) }),
+    (next: Chart) => new BucketWindow(next, { latest, isFixed, conversion, before: stateBefore(last.current, next) }),
   );
   const fetchAgain = useEffectEvent((): boolean => {
     if (answer.isFetching) return false;
     isOutdated.current = false;
     answer.refetch();
+    if (chart !== undefined) refreshBackfills(chart.device);
     return true;
   });
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another unit is another window.
   useEffect(() => {
     if (chart === undefined) return;
     const readings = series.of(chart.device, chart.metric);
@@ -87,7 +94,7 @@ export function useLiveChart(
       clearInterval(slide);
       cancelFrame(redraw);
     };
-  }, [chart, series]);
+  }, [chart, series, conversion]);
 
   useEffect(() => {
     if (isNear && last.current !== null) onDraw(last.current);

@@ -1,4 +1,4 @@
-// Whether a device is online, by shape and text as well as colour. Without the hub nothing is known but what was.
+// Whether a device is online, by shape and text as well as colour, and whether there is such a device at all. Without the hub nothing is known but what was.
 import type { Presence as PresenceState } from "../../shared/device.ts";
 import { useSignal } from "../api/feed/signal.ts";
 import { useLive } from "../api/feed/use-live.ts";
@@ -8,12 +8,18 @@ import { formatExact, formatMoment } from "../i18n/times.ts";
 import { Dot } from "../ui/dot.tsx";
 import styles from "./presence.module.css";
 
-export function Presence({ online, sinceMs }: PresenceState) {
+interface Props extends PresenceState {
+  /** The hub makes up what it sends. */
+  readonly simulated?: boolean | undefined;
+}
+
+export function Presence({ online, sinceMs, simulated = false }: Props) {
   const nowMs = useNow(60_000);
   const isLost = useSignal(useLive().connection) === "lost";
   const isKnown = !(online && isLost);
   return (
     <span className={styles["presence"]} title={formatExact(sinceMs)}>
+      {simulated && <span className={styles["simulated"]}>{text.presence.simulated}</span>}
       <Dot state={online && isKnown ? "online" : "offline"} />
       {online
         ? isKnown

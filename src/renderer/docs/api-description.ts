@@ -1,4 +1,6 @@
 // The hub's description of its API (OpenAPI 3.1), as far as the page shows it.
+import { apiDocsText } from "../i18n/later/api-docs-text.ts";
+import { text } from "../i18n/text.ts";
 
 export interface Schema {
   readonly $ref?: string;
@@ -51,7 +53,7 @@ export interface ApiDescription {
 /** The page is at /api/docs, wherever a proxy puts that. */
 export async function readDescription(): Promise<ApiDescription> {
   const answer = await fetch(new URL("v1/openapi.json", document.baseURI));
-  if (!answer.ok) throw new Error(`The hub answered with status ${answer.status}.`);
+  if (!answer.ok) throw new Error(text.connection.answeredWithStatus(answer.status));
   return answer.json();
 }
 
@@ -75,7 +77,7 @@ export function groupsOf({ paths, tags }: ApiDescription, filter: string): Group
     operations: operations.filter((one) => one.tags[0] === name),
   }));
   const rest = operations.filter((one) => !tags.some(({ name }) => name === one.tags[0]));
-  return [...tagged, { name: "More", description: "", operations: rest }].filter(
+  return [...tagged, { name: apiDocsText.more, description: "", operations: rest }].filter(
     (group) => group.operations.length > 0,
   );
 }

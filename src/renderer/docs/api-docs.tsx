@@ -1,9 +1,14 @@
 // The page to try the API: every operation by its subject, with a form that sends it.
 import { useState } from "react";
+import { Around } from "../i18n/around.tsx";
+import { apiDocsText as t } from "../i18n/later/api-docs-text.ts";
 import { BrandMark } from "../shell/navigation/brand-mark.tsx";
 import { type ApiDescription, groupsOf } from "./api-description.ts";
 import styles from "./api-docs.module.css";
 import { OperationEntry } from "./operation-entry.tsx";
+
+/** How a program shows its token. */
+const HEADER = "Authorization: Bearer …";
 
 interface Props {
   readonly api: ApiDescription;
@@ -19,20 +24,22 @@ export function ApiDocs({ api }: Props) {
         <BrandMark />
         <h1>Bramble API</h1>
         <p className="note">
-          version {api.info.version} · <a href="v1/openapi.json">openapi.json</a>
+          {t.version(api.info.version)} · <a href="v1/openapi.json">openapi.json</a>
         </p>
       </header>
       <p className={styles["about"]}>
-        {api.info.description} A browser that is signed in needs nothing else; a program sends a token as{" "}
-        <code>Authorization: Bearer …</code>
+        {api.info.description}{" "}
+        <Around sentence={t.about(HEADER)} part={HEADER}>
+          <code>{HEADER}</code>
+        </Around>
       </p>
       <div className={styles["tools"]}>
         <label>
-          Find
+          {t.find}
           <input type="search" value={filter} onChange={(event) => setFilter(event.target.value)} />
         </label>
         <label>
-          Token, to act as another than this browser
+          {t.token}
           <input
             type="password"
             autoComplete="off"
@@ -55,7 +62,7 @@ export function ApiDocs({ api }: Props) {
           ))}
         </section>
       ))}
-      {groups.length === 0 && <p className="note">Nothing has “{filter}” in its path or its words.</p>}
+      {groups.length === 0 && <p className="note">{t.nothing(filter)}</p>}
     </main>
   );
 }

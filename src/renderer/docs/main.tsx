@@ -3,6 +3,8 @@ import "../styles/tokens.css";
 import "../styles/base.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import { language } from "../i18n/language.ts";
+import { apiDocsText } from "../i18n/later/api-docs-text.ts";
 import { followTheme } from "../styles/theme.ts";
 import { readDescription } from "./api-description.ts";
 import { ApiDocs } from "./api-docs.tsx";
@@ -10,6 +12,7 @@ import { ApiDocs } from "./api-docs.tsx";
 const root = document.getElementById("root");
 if (root === null) throw new Error("api-docs.html has no #root");
 
+document.documentElement.lang = language;
 followTheme();
 try {
   const api = await readDescription();
@@ -19,6 +22,6 @@ try {
     </StrictMode>,
   );
 } catch (error) {
-  root.textContent = "The hub does not answer. Reload the page once it runs.";
+  root.textContent = apiDocsText.noAnswer;
   throw error;
 }

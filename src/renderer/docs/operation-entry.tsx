@@ -1,6 +1,8 @@
 // One operation: closed a line, opened what it takes, the request as it would be sent, and the hub's answer.
 import { type SubmitEvent, useId, useState } from "react";
 import { explain } from "../api/client.ts";
+import { apiDocsText as t } from "../i18n/later/api-docs-text.ts";
+import { formatDuration } from "../i18n/times.ts";
 import { Copyable } from "../ui/copyable.tsx";
 import form from "../ui/form.module.css";
 import { type ApiDescription, exampleOf, type Operation, type Parameter } from "./api-description.ts";
@@ -70,7 +72,7 @@ function TryOut({ operation, schemas, token }: Props) {
       ))}
       {requestBody && (
         <label className={form["field"]}>
-          Body
+          {t.body}
           <textarea
             rows={Math.min(16, body.split("\n").length + 1)}
             spellCheck={false}
@@ -80,10 +82,10 @@ function TryOut({ operation, schemas, token }: Props) {
         </label>
       )}
       <div className={styles["curl"]}>
-        <Copyable code={curlOf(operation, filled)} label="this request as a curl command" />
+        <Copyable code={curlOf(operation, filled)} label={t.curl} />
       </div>
       <button type="submit" className={method === "GET" ? "button primary" : "button"} disabled={isSending}>
-        {isSending ? "Sending…" : `Send ${method}`}
+        {isSending ? t.sending : t.send(method)}
       </button>
       <div role="status">{answer && <AnswerView answer={answer} />}</div>
     </form>
@@ -110,8 +112,8 @@ function ParameterField({ parameter, value, onChange }: FieldProps) {
     <div className={form["field"]}>
       <label htmlFor={id}>
         <code>{name}</code>
-        {required && " (required)"} <Marked text={description ?? ""} />
-        {isList && ", one a line"}
+        {required && ` ${t.required}`} <Marked text={description ?? ""} />
+        {isList && t.oneALine}
       </label>
       {schema.enum !== undefined ? (
         <select {...field} className={styles["choice"]}>
@@ -141,7 +143,7 @@ function AnswerView({ answer }: { readonly answer: Answer | Error }) {
   return (
     <>
       <p className={status < 400 ? styles["done"] : styles["failed"]}>
-        {status} {statusText} · {type || "no body"} · {Math.round(tookMs)} ms
+        {status} {statusText} · {type || t.noBody} · {formatDuration(Math.round(tookMs))}
       </p>
       {text !== "" && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a long answer is scrolled with the keyboard, too.
@@ -149,7 +151,7 @@ function AnswerView({ answer }: { readonly answer: Answer | Error }) {
           {text}
         </pre>
       )}
-      {isCut && <p className="note">The answer is longer. It was cut here; the curl line gets all of it.</p>}
+      {isCut && <p className="note">{t.isCut}</p>}
     </>
   );
 }
@@ -160,5 +162,5 @@ function bodyExample({ requestBody }: Operation, schemas: Props["schemas"]): str
 }
 
 function permissionNote({ "x-permission": permission }: Operation): string {
-  return permission === "open" ? "Open to anyone on the network." : `Needs the role ${permission}.`;
+  return permission === "open" ? t.openToAll : t.needsRole(permission);
 }

@@ -115,13 +115,6 @@ export function formatShare(of: number): string {
 
 export const formatCount = (count: number): string => whole.format(count);
 
-/** The size of a device's history; `readings` is undefined until it is loaded. */
-export function historyText(readings: number | undefined, metrics: number): string {
-  const ofMetrics = metrics === 1 ? "" : ` of ${formatCount(metrics)} metrics`;
-  if (readings === undefined) return `its readings${ofMetrics}`;
-  return readings === 1 ? "its 1 reading" : `its ${formatCount(readings)} readings${ofMetrics}`;
-}
-
 const BYTE_UNITS = ["kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
 
 /** In decimal units, as disks are sold. */

@@ -2,16 +2,22 @@
 // own, since the first paint waits for no text that it does not draw. See `text.ts`.
 import { addDevice as enAddDevice } from "./en/add-device.ts";
 import { clients as enClients } from "./en/clients.ts";
+import { addedControl as enAddedControl } from "./en/devices/added-control.ts";
 import { devicePage as enDevicePage } from "./en/devices/device-page.ts";
 import { editDevice as enEditDevice } from "./en/devices/edit-device.ts";
+import { keys as enKeys } from "./en/devices/keys.ts";
+import { removal as enRemoval } from "./en/devices/removal.ts";
 import { chartTable as enChartTable } from "./en/history/chart-table.ts";
 import { exporting as enExporting } from "./en/history/export.ts";
 import { palette as enPalette } from "./en/palette.ts";
 import { share as enShare } from "./en/share.ts";
 import { addDevice as koAddDevice } from "./ko/add-device.ts";
 import { clients as koClients } from "./ko/clients.ts";
+import { addedControl as koAddedControl } from "./ko/devices/added-control.ts";
 import { devicePage as koDevicePage } from "./ko/devices/device-page.ts";
 import { editDevice as koEditDevice } from "./ko/devices/edit-device.ts";
+import { keys as koKeys } from "./ko/devices/keys.ts";
+import { removal as koRemoval } from "./ko/devices/removal.ts";
 import { chartTable as koChartTable } from "./ko/history/chart-table.ts";
 import { exporting as koExporting } from "./ko/history/export.ts";
 import { palette as koPalette } from "./ko/palette.ts";
@@ -20,23 +26,29 @@ import { language } from "./language.ts";
 
 const en = {
   addDevice: enAddDevice,
+  addedControl: enAddedControl,
   chartTable: enChartTable,
   clients: enClients,
   devicePage: enDevicePage,
   editDevice: enEditDevice,
   exporting: enExporting,
+  keys: enKeys,
   palette: enPalette,
+  removal: enRemoval,
   share: enShare,
 };
 
 const ko: typeof en = {
   addDevice: koAddDevice,
+  addedControl: koAddedControl,
   chartTable: koChartTable,
   clients: koClients,
   devicePage: koDevicePage,
   editDevice: koEditDevice,
   exporting: koExporting,
+  keys: koKeys,
   palette: koPalette,
+  removal: koRemoval,
   share: koShare,
 };
 

@@ -8,7 +8,9 @@ import { presence as enPresence } from "./en/devices/presence.ts";
 import { charts as enCharts } from "./en/history/charts.ts";
 import { compare as enCompare } from "./en/history/compare.ts";
 import { overview as enOverview } from "./en/overview.ts";
+import { saving as enSaving } from "./en/saving.ts";
 import { shell as enShell } from "./en/shell.ts";
+import { words as enWords } from "./en/words.ts";
 import { banner as koBanner } from "./ko/banner.ts";
 import { connection as koConnection } from "./ko/connection.ts";
 import { controls as koControls } from "./ko/devices/controls.ts";
@@ -17,7 +19,9 @@ import { presence as koPresence } from "./ko/devices/presence.ts";
 import { charts as koCharts } from "./ko/history/charts.ts";
 import { compare as koCompare } from "./ko/history/compare.ts";
 import { overview as koOverview } from "./ko/overview.ts";
+import { saving as koSaving } from "./ko/saving.ts";
 import { shell as koShell } from "./ko/shell.ts";
+import { words as koWords } from "./ko/words.ts";
 import { language } from "./language.ts";
 
 const en = {
@@ -29,7 +33,9 @@ const en = {
   joining: enJoining,
   overview: enOverview,
   presence: enPresence,
+  saving: enSaving,
   shell: enShell,
+  words: enWords,
 };
 const ko: typeof en = {
   banner: koBanner,
@@ -40,7 +46,9 @@ const ko: typeof en = {
   joining: koJoining,
   overview: koOverview,
   presence: koPresence,
+  saving: koSaving,
   shell: koShell,
+  words: koWords,
 };
 
 export const text: typeof en = { en, ko }[language];

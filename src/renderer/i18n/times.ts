@@ -1,5 +1,9 @@
-// Times and dates in the browser's locale and time zone; the text around them is English.
-import { locale } from "./language.ts";
+// Times and dates in the locale and time zone of the browser, and spans in the window's language.
+import { times as en } from "./en/times.ts";
+import { times as ko } from "./ko/times.ts";
+import { language, locale } from "./language.ts";
+
+const t: typeof en = { en, ko }[language];
 
 const dated = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, options);
 const millisecond = dated({ hour: "numeric", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3 });
@@ -11,6 +15,7 @@ const dayAndMillisecond = dated({
   second: "2-digit",
   fractionalSecondDigits: 3,
 });
+const tenths = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const minute = dated({ timeStyle: "short" });
 const weekday = dated({ weekday: "short", day: "numeric" });
 const dayAndMinute = dated({ day: "numeric", month: "short", hour: "numeric", minute: "2-digit" });
@@ -51,23 +56,23 @@ const SPAN_UNITS = [
 
 /** `2 h`: in the largest unit that fits. */
 export function formatSpan(spanMs: number): string {
-  const [unit, unitMs] = SPAN_UNITS.find(([, ms]) => spanMs >= ms) ?? ["ms", 1];
-  return `${Math.floor(spanMs / unitMs)}\u202f${unit}`;
+  const [unit, unitMs] = SPAN_UNITS.find(([, ms]) => spanMs >= ms) ?? (["ms", 1] as const);
+  return t.span(String(Math.floor(spanMs / unitMs)), unit);
 }
 
 /** `80 ms`, `1.4 s`, `12 min`. */
 export function formatDuration(ms: number): string {
-  return ms >= 1_000 && ms < 10_000 ? `${(ms / 1_000).toFixed(1)}\u202fs` : formatSpan(ms);
+  return ms >= 1_000 && ms < 10_000 ? t.span(tenths.format(ms / 1_000), "s") : formatSpan(ms);
 }
 
 /** `2 h ago`; `just now` for a time ahead, where clocks differ. */
 export function formatAgo(ms: number, nowMs: number): string {
-  return nowMs - ms < 1_000 ? "just now" : `${formatSpan(nowMs - ms)} ago`;
+  return nowMs - ms < 1_000 ? t.justNow : t.ago(formatSpan(nowMs - ms));
 }
 
 /** `+31 ms`, `+2.4 s`: the time since the step before. */
 export function formatLater(ms: number): string {
-  return ms < 1_000 ? `+${ms}\u202fms` : `+${(ms / 1_000).toFixed(1)}\u202fs`;
+  return `+${ms < 1_000 ? t.span(String(ms), "ms") : t.span(tenths.format(ms / 1_000), "s")}`;
 }
 
 export const OWN_TIME_ZONE: string = Intl.DateTimeFormat().resolvedOptions().timeZone;

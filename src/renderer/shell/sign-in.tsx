@@ -4,6 +4,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type SubmitEvent, useEffect, useState } from "react";
 import { ApiFailure, explain } from "../api/client.ts";
 import { type RefusedLink, signIn } from "../api/session.ts";
+import { signInText as t } from "../i18n/later/sign-in-text.ts";
 import form from "../ui/form.module.css";
 import { BrandMark } from "./navigation/brand-mark.tsx";
 import styles from "./sign-in.module.css";
@@ -16,29 +17,22 @@ interface Props {
 export function SignIn({ refusedLink }: Props) {
   return (
     <main className={styles["page"]}>
-      <title>Sign in · Bramble</title>
+      <title>{`${t.title} · Bramble`}</title>
       <BrandMark />
       <h1>{headingOf(refusedLink)}</h1>
-      {refusedLink === "share" && <p>It was revoked, or has expired. Ask for a new one, or sign in.</p>}
+      {refusedLink === "share" && <p>{t.refusedShare}</p>}
       <PasswordForm />
-      <p>Or open the link that the hub printed when it started. It looks like this:</p>
+      <p>{t.orLink}</p>
       <pre>{new URL("#link=…", document.baseURI).href.replace("%E2%80%A6", "…")}</pre>
       <p className="note">
-        A link works once, within ten minutes. For a new one, restart the hub: <code>bramble serve</code>
+        {t.aboutLink} <code>bramble serve</code>
       </p>
     </main>
   );
 }
 
 function headingOf(refused: RefusedLink): string {
-  switch (refused) {
-    case "link":
-      return "This link was used before or is too old";
-    case "share":
-      return "This link shows nothing any more";
-    case null:
-      return "You are not signed in";
-  }
+  return t.heading[refused ?? "none"];
 }
 
 function PasswordForm() {
@@ -60,11 +54,11 @@ function PasswordForm() {
   return (
     <form className={`panel ${form["form"]} ${styles["form"]}`} onSubmit={submit}>
       <label className={form["field"]}>
-        Name
+        {t.name}
         <input value={name} autoComplete="username" required onChange={({ target }) => setName(target.value)} />
       </label>
       <label className={form["field"]}>
-        Password
+        {t.password}
         <input
           type="password"
           value={password}
@@ -73,15 +67,9 @@ function PasswordForm() {
           onChange={({ target }) => setPassword(target.value)}
         />
       </label>
-      {attempt.error && (
-        <p role="alert">
-          {retryAfterSeconds === null
-            ? explain(attempt.error)
-            : "There were too many wrong attempts from your address."}
-        </p>
-      )}
+      {attempt.error && <p role="alert">{retryAfterSeconds === null ? explain(attempt.error) : t.tooMany}</p>}
       <button type="submit" className="button primary" disabled={attempt.isPending || waitSeconds > 0}>
-        {waitSeconds > 0 ? `Try again in ${waitSeconds} s` : "Sign in"}
+        {waitSeconds > 0 ? t.tryAgainIn(waitSeconds) : t.signIn}
       </button>
     </form>
   );

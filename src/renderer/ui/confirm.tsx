@@ -1,5 +1,6 @@
 // Asks for confirmation of an action that cannot be undone. Cancel comes first, so the dialog gives it the focus.
 import { type ReactNode, useId } from "react";
+import { text } from "../i18n/text.ts";
 import styles from "./confirm.module.css";
 import { Dialog } from "./dialog.tsx";
 
@@ -37,7 +38,7 @@ export function Confirm({
           {errorMessage !== undefined && <p role="alert">{errorMessage}</p>}
           <footer>
             <button type="button" className="button" onClick={close}>
-              Cancel
+              {text.words.cancel}
             </button>
             <button type="button" className="button danger" disabled={isPending} onClick={onConfirm}>
               {action}

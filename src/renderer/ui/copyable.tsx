@@ -1,6 +1,9 @@
 // Code with a button that copies it.
 import { useEffect, useRef, useState } from "react";
+import { text as all } from "../i18n/text.ts";
 import styles from "./copyable.module.css";
+
+const { words } = all;
 
 interface Props {
   readonly code: string;
@@ -28,10 +31,10 @@ export function Copyable({ code, label }: Props) {
       <button
         type="button"
         className={`button small ${styles["copy"]}`}
-        aria-label={`Copy: ${label}`}
-        onClick={() => text.current && setOutcome(copy(text.current) ? "Copied" : "Press Ctrl+C")}
+        aria-label={words.copyOf(label)}
+        onClick={() => text.current && setOutcome(copy(text.current) ? words.copied : words.pressToCopy)}
       >
-        <span aria-live="polite">{outcome ?? "Copy"}</span>
+        <span aria-live="polite">{outcome ?? words.copy}</span>
       </button>
     </>
   );

@@ -1,4 +1,5 @@
 // An error in place of what could not be loaded, with a button that tries again.
+import { text } from "../i18n/text.ts";
 import styles from "./failure.module.css";
 
 interface Props {
@@ -17,7 +18,7 @@ export function Failure({ title, message, onRetry }: Props) {
         <p>{message}</p>
       </div>
       <button type="button" className="button small" onClick={onRetry}>
-        Try again
+        {text.words.tryAgain}
       </button>
     </div>
   );

@@ -85,12 +85,16 @@ test("a small range on a large offset shows in the latest value, too", async ({ 
 
 test("readings that come late reach a chart that is open", async ({ page }) => {
   await using hub = await startTestHub();
-  await send(hub, "late", Array(60).fill(20), MINUTE_MS);
+  await send(hub, "late", [20, 20, 20], 10_000);
   const chart = await openHour(page, hub, "late");
   await expect(chart).toContainText("max 20");
   const backlog = Array.from({ length: 1_800 }, (_, index) => (index === 900 ? 99 : 20));
   await send(hub, "late", backlog, 500, 15 * MINUTE_MS);
   await expect(chart).toContainText("max 99");
+  const box = await chart.getByRole("img").boundingBox();
+  // A quarter to half an hour ago.
+  await chart.getByRole("img").hover({ position: { x: (box?.width ?? 0) * 0.66, y: (box?.height ?? 0) / 2 } });
+  await expect(chart).toContainText(/ · came later, /);
 });
 
 test("a backlog that ends with the newest reading reaches it, too", async ({ page }) => {

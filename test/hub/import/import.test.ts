@@ -69,6 +69,14 @@ x!",t,3
     ]);
   });
 
+  test("rows of notes, which an export has behind its readings, are none", async () => {
+    await using hub = await startEmptyHub();
+    const long = "time,device,metric,value,note\n2026-01-01T00:00:00Z,pi,t,1,\n2026-01-01T00:01:00Z,,,,moved\n";
+    expect((await importFile(hub, long)).pass?.counts).toMatchObject({ fresh: 1, empty: 1, refused: 0 });
+    const wide = "time,device,t,u,note\n2026-01-01T00:02:00Z,pi,1,2,\n2026-01-01T00:03:00Z,,,,moved\n";
+    expect((await importFile(hub, wide)).pass?.counts).toMatchObject({ fresh: 2, empty: 1, refused: 0 });
+  });
+
   test("a blocked device is refused; one that waits joins by being imported", async () => {
     await using hub = await startHubInside({ nowMs: NOW_MS, joining: "ask" });
     for (const device of ["bad", "shy"]) await hub.post({ device_id: device, t: 1 });

@@ -143,7 +143,7 @@ test("what is sealed stays bit for bit what it was, and is checked clean", async
   expect(stored(hub)).toEqual(bytes);
 });
 
-test("mends go with a device: renamed, merged, cut by retention, and gone with it", async () => {
+test("mends go with a device: renamed, merged, and gone with it", async () => {
   await using hub = await startHubInside({ nowMs: NOW });
   await sendTenHours(hub, "old");
   await hub.post({ device_id: "old", ts: START, only: 7 });
@@ -172,14 +172,44 @@ test("mends go with a device: renamed, merged, cut by retention, and gone with i
   const whole = await hub.fetch("/api/v1/export.csv?device=new");
   expect((await whole.text()).split("\r\n")).toHaveLength(1 + 601 + 1 + 1);
 
-  await mend(hub, { repair: { kind: "set", value: 1 } }, "new");
-  const rules = [{ keepDays: 1 }];
-  await hub.fetch("/api/v1/retention", { method: "PUT", body: JSON.stringify({ rules }) });
-  expect(await get(hub, `/api/v1/devices/new/mends/preview?metric=t&from=0&to=${NOW}`)).toMatchObject({});
   await hub.fetch("/api/v1/devices/new", { method: "DELETE", body: "{}" });
   await hub.post({ device_id: "new", ts: NOW - 5_000, t: 3 });
   expect(await latest(hub, "new")).toEqual([{ ts: NOW - 5_000, value: 3 }]);
   expect(await mendsOf(hub, "new")).toEqual([]);
+  expect(findings(`${hub.path}/bramble.db`)).toEqual([]);
+});
+
+test("retention removes what is mended with its day; what stays is mended, and undone it is what was sent", async () => {
+  await using hub = await startHubInside({ nowMs: NOW });
+  const oldMs = START - 5 * DAY_MS;
+  const readings = [oldMs, START].flatMap((fromMs) =>
+    Array.from({ length: 60 }, (_, minute) => ({ device_id: "pi", ts: fromMs + minute * 60_000, t: 20 + minute })),
+  );
+  expect((await hub.post(readings)).status).toBe(200);
+  await sealed(hub);
+  const older = await mend(hub, { from: oldMs, to: oldMs + HOUR_MS, repair: { kind: "set", value: 3 } });
+  const across = await mend(hub, { from: oldMs, to: START + HOUR_MS, greatest: 49, repair: { kind: "set", value: 7 } });
+  expect([older.readings, across.readings]).toEqual([60, 90]);
+  const values = async () => {
+    const rows = await get<{ readings: { value: number }[] }>(hub, "/api/v1/readings?device=pi&limit=1000");
+    return rows.readings.map(({ value }) => value).reverse();
+  };
+  const rules = [{ keepDays: 2 }];
+  await hub.fetch("/api/v1/retention", { method: "PUT", body: JSON.stringify({ rules }) });
+  const count = async () => (await values()).length;
+  await until("the old day is gone", async () => ((await count()) === 60 ? true : undefined));
+  const kept = Array.from({ length: 60 }, (_, minute) => 20 + minute);
+  expect(await values()).toEqual(kept.map((value) => (value <= 49 ? 7 : value)));
+  const range = `from=${oldMs - DAY_MS}&to=${NOW}&points=10`;
+  const { buckets } = await get<{ buckets: { min: number; n: number }[] }>(
+    hub,
+    `/api/v1/devices/pi/readings?metric=t&${range}`,
+  );
+  expect(buckets.reduce((sum, { n }) => sum + n, 0)).toBe(60);
+  expect(Math.min(...buckets.map(({ min }) => min))).toBe(7);
+  await hub.restart();
+  for (const one of await mendsOf(hub)) expect((await undo(hub, one)).status).toBe(200);
+  expect(await values()).toEqual(kept);
   expect(findings(`${hub.path}/bramble.db`)).toEqual([]);
 });
 

@@ -102,6 +102,10 @@ test("who sees one room notes what is in it alone, and a viewer nothing", async 
   expect(await ask(operator, "PUT", `annotations/${far.id}`, near)).toBe(404);
   expect(await ask(operator, "DELETE", `annotations/${far.id}`, {})).toBe(404);
   expect(textsOf(await list(hub, "", viewer)).toSorted()).toEqual(["all", "near"]);
+  const csv = await fetch(`http://127.0.0.1:${hub.httpPort}/api/v1/export.csv?notes=1`, {
+    headers: { Authorization: `Bearer ${viewer}` },
+  });
+  expect((await csv.text()).match(/near|far|all/g)?.toSorted()).toEqual(["all", "near", "near"]);
 });
 
 test("other windows are told, and a device takes its notes along when it is merged or removed", async () => {
@@ -148,6 +152,17 @@ test("CSV has notes as its last column where that is asked for, and is as it was
     '3,a,3,3,"for all, a while"',
     "4,a,4,4,",
   ]);
+  // What no reading follows has a row of its own, and only once.
+  await add(hub, { time: START + 7_000, text: "all done" });
+  await add(hub, { time: START + 2_000, text: "taken away", device: "b" });
+  expect((await csv("metric=t&notes=1")).slice(-3)).toEqual(["4,a,t,4,", "2,b,,,taken away", "7,,,,all done"]);
+  expect((await csv("device=b&layout=wide&notes=1")).slice(1)).toEqual([
+    "1,b,1,1,",
+    "2,b,,,taken away",
+    '3,,,,"for all, a while"',
+    "7,,,,all done",
+  ]);
+  expect((await csv(`device=b&notes=1&to=${START + 2_000}`)).slice(1)).toEqual(["1,b,t,1,", "1,b,u,1,"]);
   expect((await csv("device=b"))[0]).toBe("time,device,metric,value");
   expect((await hub.fetch("/api/v1/export.csv?notes=yes")).status).toBe(400);
 });

@@ -1,5 +1,5 @@
 // Why a device's readings are not there or came late, how well they get here, and what changed of it.
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import type { Delivery, Device } from "../../../shared/device.ts";
 import type {
   AttributeChange,
@@ -30,10 +30,18 @@ export function useHubPauses(): readonly HubPause[] {
   return data ?? NO_PAUSES;
 }
 
+const backfillsKey = (device: string | null) => [...QUERY_KEYS.timeline, "backfills", device];
+
+/** Late readings of the device came: what is known of them is asked for again, where it is shown. */
+export function useBackfillsRefresh(): (device: string) => void {
+  const queries = useQueryClient();
+  return (device) => void queries.invalidateQueries({ queryKey: backfillsKey(device) });
+}
+
 /** None without a device. */
 export function useBackfills(device: string | null): readonly Backfill[] {
   const { data } = useQuery({
-    queryKey: [...QUERY_KEYS.timeline, "backfills", device],
+    queryKey: backfillsKey(device),
     queryFn: ({ signal }) => request<BackfillList>(ofDevice(device ?? "", "/backfills"), { signal }),
     select: ({ backfills }) => backfills,
     enabled: device !== null,

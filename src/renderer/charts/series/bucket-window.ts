@@ -1,7 +1,9 @@
 // The buckets of one chart: the hub's answer, extended by live readings. The window slides, and old buckets leave on the left.
+// Inside are values as they were sent; what it tells is in the unit that a person reads.
 import type { Chart } from "../../../shared/api.ts";
 import type { Bucket } from "../../../shared/reading.ts";
 import type { Point } from "../../api/feed/series.ts";
+import { type Conversion, conversionOf } from "../../i18n/units.ts";
 import { endState, heldStates, isOnOff, isPeriodic, isState, meanByTime } from "./on-off.ts";
 import { resolutionOf } from "./resolution.ts";
 
@@ -19,7 +21,10 @@ export interface Known {
   readonly before?: number | undefined;
   /** The window stays where it is. */
   readonly isFixed?: boolean;
+  readonly conversion?: Conversion | undefined;
 }
+
+const AS_SENT = conversionOf(undefined, {});
 
 export class BucketWindow {
   readonly #spanMs: number;
@@ -34,9 +39,11 @@ export class BucketWindow {
   /** The value that the window begins with, where it is known. */
   #before: number | undefined;
   readonly #isFixed: boolean;
+  readonly #conversion: Conversion;
 
-  constructor(chart: Chart, { latest, before, isFixed = false }: Known = {}) {
+  constructor(chart: Chart, { latest, before, isFixed = false, conversion = AS_SENT }: Known = {}) {
     this.#isFixed = isFixed;
+    this.#conversion = conversion;
     this.#spanMs = chart.to - chart.from;
     this.#stepMs = chart.stepMs;
     this.#originMs = chart.from;
@@ -52,7 +59,15 @@ export class BucketWindow {
   }
 
   get buckets(): readonly Bucket[] {
-    return this.#buckets;
+    const { isSame, shown } = this.#conversion;
+    if (isSame) return this.#buckets;
+    return this.#buckets.map(({ t, min, max, avg, n }) => ({
+      t,
+      min: shown(min),
+      max: shown(max),
+      avg: shown(avg),
+      n,
+    }));
   }
 
   get stepMs(): number {
@@ -67,8 +82,13 @@ export class BucketWindow {
     return this.#endMs;
   }
 
-  /** See `resolutionOf`. */
+  /** Of the values as they are shown. */
   get resolution(): number | undefined {
+    return this.#conversion.resolution(this.sentResolution);
+  }
+
+  /** See `resolutionOf`. */
+  get sentResolution(): number | undefined {
     return resolutionOf(this.#buckets);
   }
 
@@ -78,6 +98,7 @@ export class BucketWindow {
 
   /** Whether nothing but two states is known of the series: it changes in steps. */
   get isOnOff(): boolean {
+    if (!this.#conversion.isSame) return false;
     if (this.#buckets.length > 0) return isOnOff(this.#buckets);
     return this.#newest !== undefined && this.#before !== undefined && isState(this.#before);
   }
@@ -130,7 +151,7 @@ export class BucketWindow {
 
   /** The bucket that holds a moment, or that of the state which lasts then; undefined where there is none near. */
   at(ms: number): Bucket | undefined {
-    const known = this.states ?? this.#buckets;
+    const known = this.states ?? this.buckets;
     const index = known.findLastIndex((bucket) => bucket.t <= ms);
     const [before, after] = [known[index], known[index + 1]];
     if (before === undefined || this.states !== undefined) return before;
@@ -141,7 +162,7 @@ export class BucketWindow {
   /** Of the visible readings; undefined without any. Of two states the mean is by time. */
   summary(): Summary | undefined {
     const { states } = this;
-    const shown = states ?? this.#buckets;
+    const shown = states ?? this.buckets;
     if (shown.length === 0) return undefined;
     let [min, max, sum, count] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 0];
     for (const bucket of shown) {

@@ -4,21 +4,38 @@ import { useId, useState } from "react";
 import type { Device, Metric } from "../../../shared/device.ts";
 import { explain } from "../../api/client.ts";
 import { useLatest } from "../../api/feed/use-live.ts";
+import { useConversion } from "../../api/kept/unit-choices.ts";
 import { useDevices } from "../../api/queries.ts";
 import { useJoinDecision } from "../../api/use-join-decision.ts";
 import { metricLabel, roomsOf } from "../../i18n/names.ts";
 import { formatCount, formatQuantity } from "../../i18n/numbers.ts";
 import { text } from "../../i18n/text.ts";
+import { lastDigitOf } from "../../i18n/units.ts";
 import styles from "./join-requests.module.css";
 
 const MAX_SHOWN_METRICS = 4;
 const MAX_NAME_CHARACTERS = 64;
 
-export function JoinRequest({ device }: { readonly device: Device }) {
+export interface Given {
+  readonly name: string;
+  readonly room: string;
+}
+
+export const NOTHING_GIVEN: Given = { name: "", room: "" };
+
+interface Props {
+  readonly device: Device;
+  /** What was typed, where somebody else keeps it: all that ask may be approved at once. */
+  readonly given?: Given;
+  readonly onGiven?: (given: Given) => void;
+}
+
+export function JoinRequest({ device, ...kept }: Props) {
   const { id, name, model, address, metrics, quarantined, offeredKey } = device;
   const decision = useJoinDecision(device, offeredKey?.code);
-  const [given, setGiven] = useState({ name: "", room: "" });
-  const [isNaming, setNaming] = useState(false);
+  const own = useState(NOTHING_GIVEN);
+  const { given = own[0], onGiven: setGiven = own[1] } = kept;
+  const [isNaming, setNaming] = useState(given !== NOTHING_GIVEN);
   const origin = [model ?? [], address === null ? [] : text.joining.at(address)].flat().join(" ");
   const facts = [name === id ? [] : id, origin === "" ? [] : origin].flat();
   return (
@@ -80,11 +97,6 @@ export function JoinRequest({ device }: { readonly device: Device }) {
   );
 }
 
-interface Given {
-  readonly name: string;
-  readonly room: string;
-}
-
 interface NamingProps {
   readonly device: Device;
   readonly given: Given;
@@ -125,7 +137,9 @@ function Naming({ device, given, onChange }: NamingProps) {
 
 function FirstReading({ device, metric }: { readonly device: string; readonly metric: Metric }) {
   const { value } = useLatest(device, metric);
-  return `${inSentence(metric)} ${formatQuantity(value, metric.unit)}`;
+  const { unit, isSame, shown, resolution } = useConversion(metric.unit);
+  const finest = isSame ? undefined : resolution(lastDigitOf(value));
+  return `${inSentence(metric)} ${formatQuantity(shown(value), unit, finest)}`;
 }
 
 /** A generated label starts in lower case inside a sentence; a label that the device declared stays as it is. */

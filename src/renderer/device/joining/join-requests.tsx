@@ -8,7 +8,7 @@ import { useJoinMany } from "../../api/use-join-decision.ts";
 import { formatCount } from "../../i18n/numbers.ts";
 import { text } from "../../i18n/text.ts";
 import { useSteady } from "../../ui/hooks/use-steady.ts";
-import { JoinRequest } from "./join-request.tsx";
+import { type Given, JoinRequest, NOTHING_GIVEN } from "./join-request.tsx";
 import styles from "./join-requests.module.css";
 
 const MAX_NAMED_DEVICES = 3;
@@ -34,7 +34,7 @@ export function JoinRequests({ isOpenAtFirst = false }: Props) {
       {shown.length > 1 ? (
         <Folded requests={shown} pending={pending} isOpenAtFirst={isOpenAtFirst} />
       ) : (
-        <RequestList requests={shown} />
+        <RequestList requests={shown} given={NOBODY_GIVEN} />
       )}
     </section>
   );
@@ -43,12 +43,33 @@ export function JoinRequests({ isOpenAtFirst = false }: Props) {
 /** A device that has been decided on keeps its place, by its id, until the pointer is gone. */
 type Request = Device | string;
 
-function RequestList({ requests }: { readonly requests: readonly Request[] }) {
+/** What was typed for each device, by its id. */
+type AllGiven = Readonly<Record<string, Given>>;
+const NOBODY_GIVEN: AllGiven = {};
+
+interface ListProps {
+  readonly requests: readonly Request[];
+  readonly given: AllGiven;
+  /** Without it each request keeps what is typed. */
+  readonly onGiven?: (id: string, given: Given) => void;
+}
+
+function RequestList({ requests, given, onGiven }: ListProps) {
   return (
     <ul>
       {requests.map((request) => (
         <li key={typeof request === "string" ? request : request.id}>
-          {typeof request === "string" ? <div className={styles["decided"]} /> : <JoinRequest device={request} />}
+          {typeof request === "string" ? (
+            <div className={styles["decided"]} />
+          ) : onGiven === undefined ? (
+            <JoinRequest device={request} />
+          ) : (
+            <JoinRequest
+              device={request}
+              given={given[request.id] ?? NOTHING_GIVEN}
+              onGiven={(one) => onGiven(request.id, one)}
+            />
+          )}
         </li>
       ))}
     </ul>
@@ -64,10 +85,18 @@ interface FoldedProps {
 function Folded({ requests, pending, isOpenAtFirst }: FoldedProps) {
   const [isOpen, setOpen] = useState(isOpenAtFirst);
   const [room, setRoom] = useState("");
+  const [given, setGiven] = useState(NOBODY_GIVEN);
   const joining = useJoinMany();
   // A key is accepted by the one who has compared its code.
   const plain = pending.filter(({ offeredKey }) => offeredKey === undefined);
   const names = pending.slice(0, MAX_NAMED_DEVICES).map(({ name }) => name);
+  const approveAll = () =>
+    joining.mutate(
+      plain.map(({ id }) => {
+        const { name, room: own } = given[id] ?? NOTHING_GIVEN;
+        return { id, name: name.trim(), room: own.trim() || room.trim() };
+      }),
+    );
   const others = pending.length - names.length;
   return (
     <div className={styles["folded"]}>
@@ -92,18 +121,19 @@ function Folded({ requests, pending, isOpenAtFirst }: FoldedProps) {
           />
         )}
         {plain.length > 0 && (
-          <button
-            type="button"
-            className="button small primary"
-            disabled={joining.isPending}
-            onClick={() => joining.mutate({ devices: plain, room: room.trim() })}
-          >
+          <button type="button" className="button small primary" disabled={joining.isPending} onClick={approveAll}>
             {text.joining.approveAll(formatCount(plain.length))}
           </button>
         )}
       </div>
       {joining.error && <p role="alert">{text.joining.someFailed}</p>}
-      {isOpen && <RequestList requests={requests} />}
+      {isOpen && (
+        <RequestList
+          requests={requests}
+          given={given}
+          onGiven={(id, one) => setGiven((before) => ({ ...before, [id]: one }))}
+        />
+      )}
     </div>
   );
 }

@@ -1,10 +1,15 @@
 // A device's new key, which is shown this once: how to give it to the device, and what it means.
 import type { NewDeviceKey } from "../../../shared/security/access.ts";
+import { Around } from "../../i18n/around.tsx";
+import { pageText } from "../../i18n/page-text.ts";
+import { text } from "../../i18n/text.ts";
 import { Copyable } from "../../ui/copyable.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { QrCodeImage } from "../../ui/qr-code.tsx";
 import { agentKeySnippet, httpKeySnippet, mqttKeySnippet } from "./key-snippets.ts";
 import styles from "./new-key.module.css";
+
+const t = pageText.keys;
 
 interface Props {
   readonly made: NewDeviceKey;
@@ -16,32 +21,33 @@ export function NewKey({ made: { device, key, code }, onClosed }: Props) {
     <Dialog titleId="new-key-title" onClosed={onClosed}>
       {(close) => (
         <div className={styles["newKey"]}>
-          <h2 id="new-key-title">The key of {device}</h2>
+          <h2 id="new-key-title">{t.keyOf(device)}</h2>
           <p>
-            It is shown this once. From now on nothing is taken for this device without the key. Its code is{" "}
-            <b>{code}</b>.
+            <Around sentence={t.shownOnce(code)} part={code}>
+              <b>{code}</b>
+            </Around>
           </p>
           <div className={styles["row"]}>
-            <QrCodeImage text={key} label={`QR code of the key of ${device}`} />
+            <QrCodeImage text={key} label={t.qrCode(device)} />
             <div className={styles["code"]}>
-              <Copyable code={key} label="Key" />
+              <Copyable code={key} label={t.title} />
             </div>
           </div>
-          <h3>Python, over MQTT: before connect</h3>
+          <h3>{t.mqttBefore}</h3>
           <div className={styles["code"]}>
-            <Copyable code={mqttKeySnippet(device, key)} label="Python, over MQTT" />
+            <Copyable code={mqttKeySnippet(device, key)} label={t.mqtt} />
           </div>
-          <h3>Python, over HTTP</h3>
+          <h3>{t.http}</h3>
           <div className={styles["code"]}>
-            <Copyable code={httpKeySnippet(key)} label="Python, over HTTP" />
+            <Copyable code={httpKeySnippet(key)} label={t.http} />
           </div>
-          <h3>The agent: in bramble-agent.toml</h3>
+          <h3>{t.agentIn}</h3>
           <div className={styles["code"]}>
-            <Copyable code={agentKeySnippet(key)} label="The agent" />
+            <Copyable code={agentKeySnippet(key)} label={t.agent} />
           </div>
           <footer>
             <button type="button" className="button primary" onClick={close}>
-              Done
+              {text.words.done}
             </button>
           </footer>
         </div>

@@ -142,7 +142,8 @@ export const settings = {
 
   language: "Language",
   theme: "Colours",
-  temperature: "Temperatures",
+  units: { temperature: "Temperatures", pressure: "Air pressure", speed: "Speed", length: "Lengths and rain" },
+  asSent: "As sent",
   windowHint: "Kept in this browser, for you alone.",
 
   version: "Version",

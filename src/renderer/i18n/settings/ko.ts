@@ -144,7 +144,8 @@ export const settings: typeof en = {
 
   language: "언어",
   theme: "색",
-  temperature: "온도",
+  units: { temperature: "온도", pressure: "기압", speed: "속도", length: "길이와 강수량" },
+  asSent: "센서가 보낸 대로",
   windowHint: "이 브라우저에 나만을 위해 저장됩니다.",
 
   version: "버전",

@@ -1,5 +1,6 @@
 // Who may do what: devices, people, programs, and the log of what was done. For administrators alone.
 import { useMay } from "../../api/access.ts";
+import { accessText } from "../../i18n/later/access-text.ts";
 import { pageText } from "../../i18n/page-text.ts";
 import { PageHeader } from "../../shell/page-header.tsx";
 import { type AccessSection, LINKS } from "../../shell/use-route.ts";
@@ -13,22 +14,24 @@ import { People } from "./people.tsx";
 import { Programs } from "./programs.tsx";
 import { Sessions } from "./sessions.tsx";
 
+const { title, sections } = accessText.page;
+
 const SECTIONS = [
-  ["devices", "Devices"],
-  ["people", "People"],
-  ["programs", "Programs"],
+  ["devices", sections.devices],
+  ["people", sections.people],
+  ["programs", sections.programs],
   ["clients", pageText.clients.section],
-  ["encryption", "Encryption"],
-  ["outside", "From outside"],
-  ["log", "Log"],
+  ["encryption", sections.encryption],
+  ["outside", sections.outside],
+  ["log", sections.log],
 ] as const;
 
 export function AccessPage({ section }: { readonly section: AccessSection }) {
-  if (!useMay("admin")) return <PageHeader title="Access" />;
+  if (!useMay("admin")) return <PageHeader title={title} />;
   return (
     <>
-      <PageHeader title="Access" />
-      <nav className={styles["sections"]} aria-label="Access">
+      <PageHeader title={title} />
+      <nav className={styles["sections"]} aria-label={title}>
         {SECTIONS.map(([name, label]) => (
           <a key={name} href={LINKS.access(name)} aria-current={name === section ? "page" : undefined}>
             {label}

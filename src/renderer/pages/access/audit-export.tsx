@@ -3,6 +3,7 @@ import { useMutation } from "@tanstack/react-query";
 import type { AuditEntry } from "../../../shared/security/access.ts";
 import { type AuditFilter, auditPage } from "../../api/access.ts";
 import { explain } from "../../api/client.ts";
+import { accessText } from "../../i18n/later/access-text.ts";
 import rows from "../../ui/rows.module.css";
 
 const PAGE_ENTRIES = 5_000;
@@ -14,7 +15,7 @@ export function AuditExport({ filter }: { readonly filter: AuditFilter }) {
   return (
     <div className={rows["buttons"]}>
       <button type="button" className="button" disabled={saving.isPending} onClick={() => saving.mutate("csv")}>
-        Export CSV
+        {accessText.log.exportCsv}
       </button>
       <button type="button" className="button" disabled={saving.isPending} onClick={() => saving.mutate("json")}>
         JSON

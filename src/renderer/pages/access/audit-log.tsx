@@ -5,8 +5,8 @@ import { type AuditFilter, useAudit } from "../../api/access.ts";
 import { explain } from "../../api/client.ts";
 import { hubNowMs } from "../../api/feed/hub-clock.ts";
 import { useNow } from "../../api/feed/use-now.ts";
-import { locale } from "../../i18n/language.ts";
-import { formatAgo } from "../../i18n/times.ts";
+import { accessText } from "../../i18n/later/access-text.ts";
+import { formatAgo, formatExact } from "../../i18n/times.ts";
 import { Failure } from "../../ui/failure.tsx";
 import form from "../../ui/form.module.css";
 import rows from "../../ui/rows.module.css";
@@ -14,15 +14,16 @@ import styles from "./access-page.module.css";
 import { AuditExport } from "./audit-export.tsx";
 
 const DAY_MS = 86_400_000;
+const t = accessText.log;
 const KINDS = [
-  ["", "everything"],
-  ["session.", "signing in"],
-  ["device.", "devices"],
-  ["key.", "keys of devices"],
-  ["person.", "people"],
-  ["api-key.", "API keys"],
-  ["share.", "shared links"],
-  ["access.", "settings"],
+  ["", t.kinds.everything],
+  ["session.", t.kinds.session],
+  ["device.", t.kinds.device],
+  ["key.", t.kinds.key],
+  ["person.", t.kinds.person],
+  ["api-key.", t.kinds.apiKey],
+  ["share.", t.kinds.share],
+  ["access.", t.kinds.access],
 ] as const;
 
 export function AuditLog() {
@@ -40,14 +41,14 @@ export function AuditLog() {
   const audit = useAudit(filter);
   const entries = audit.data?.pages.flatMap((page) => page.entries) ?? [];
   return (
-    <section aria-label="Log">
+    <section aria-label={t.title}>
       <div className={styles["filters"]}>
         <label className={form["field"]}>
-          Who
-          <input value={actor} placeholder="anybody" onChange={({ target }) => setActor(target.value)} />
+          {t.who}
+          <input value={actor} placeholder={t.anybody} onChange={({ target }) => setActor(target.value)} />
         </label>
         <label className={form["field"]}>
-          What
+          {t.what}
           <select value={action} onChange={({ target }) => setAction(target.value)}>
             {KINDS.map(([kind, label]) => (
               <option key={kind} value={kind}>
@@ -57,32 +58,28 @@ export function AuditLog() {
           </select>
         </label>
         <label className={form["field"]}>
-          Outcome
+          {t.outcome}
           <select value={outcome} onChange={({ target }) => setOutcome(target.value)}>
-            <option value="">any</option>
-            <option value="done">done</option>
-            <option value="refused">refused</option>
+            <option value="">{t.outcomes.any}</option>
+            <option value="done">{t.outcomes.done}</option>
+            <option value="refused">{t.outcomes.refused}</option>
           </select>
         </label>
         <label className={form["field"]}>
-          When
+          {t.when}
           <select value={days} onChange={({ target }) => setDays(target.value)}>
-            <option value="">ever</option>
-            <option value="1">last 24 hours</option>
-            <option value="7">last 7 days</option>
-            <option value="30">last 30 days</option>
+            <option value="">{t.ever}</option>
+            <option value="1">{t.lastDay}</option>
+            <option value="7">{t.lastDays(7)}</option>
+            <option value="30">{t.lastDays(30)}</option>
           </select>
         </label>
         <AuditExport filter={filter} />
       </div>
       {audit.isLoadingError && (
-        <Failure
-          title="The log could not be loaded."
-          message={explain(audit.error)}
-          onRetry={() => void audit.refetch()}
-        />
+        <Failure title={t.notLoaded} message={explain(audit.error)} onRetry={() => void audit.refetch()} />
       )}
-      {audit.data !== undefined && entries.length === 0 && <p>Nothing fits.</p>}
+      {audit.data !== undefined && entries.length === 0 && <p>{t.nothing}</p>}
       {entries.length > 0 && (
         <ul className={`panel ${rows["rows"]}`}>
           {[...entries.entries()].map(([index, entry]) => (
@@ -99,7 +96,7 @@ export function AuditLog() {
           disabled={audit.isFetchingNextPage}
           onClick={() => void audit.fetchNextPage()}
         >
-          Show older
+          {t.older}
         </button>
       )}
     </section>
@@ -112,10 +109,10 @@ function Entry({ entry: { atMs, actor, action, subject, address, outcome } }: { 
     <>
       <div>
         <strong>{actor}</strong> {action} {subject}
-        {outcome === "refused" && <span className={styles["refused"]}> ✕ refused</span>}
-        <p>{address === "" ? "from the hub itself" : `from ${address}`}</p>
+        {outcome === "refused" && <span className={styles["refused"]}> {t.wasRefused}</span>}
+        <p>{address === "" ? t.fromHub : t.from(address)}</p>
       </div>
-      <time className="note" dateTime={new Date(atMs).toISOString()} title={new Date(atMs).toLocaleString(locale)}>
+      <time className="note" dateTime={new Date(atMs).toISOString()} title={formatExact(atMs)}>
         {formatAgo(atMs, nowMs)}
       </time>
     </>

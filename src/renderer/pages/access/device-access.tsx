@@ -7,33 +7,23 @@ import { useDevices } from "../../api/queries.ts";
 import { GiveKey } from "../../device/key/give-key.tsx";
 import { NewKey } from "../../device/key/new-key.tsx";
 import { LastSeen } from "../../device/last-seen.tsx";
+import { accessText } from "../../i18n/later/access-text.ts";
 import { nameAndId } from "../../i18n/names.ts";
+import { text as commonText } from "../../i18n/text.ts";
 import { LINKS } from "../../shell/use-route.ts";
 import { Failure } from "../../ui/failure.tsx";
 import form from "../../ui/form.module.css";
 import rows from "../../ui/rows.module.css";
 import styles from "./access-page.module.css";
 
-const CHOICES: readonly (readonly [Anonymous, string, string])[] = [
-  ["readings", "May send readings", "of a device that has no key. A device with a key is refused without it."],
-  ["none", "Nothing: keys are compulsory", "Every device needs a key; the ones below are cut off without one."],
-  [
-    "all",
-    "Anything",
-    "An open broker: anyone on the network reads and writes all topics but those of devices with a key.",
-  ],
-];
+const t = accessText.devices;
+const { words } = commonText;
+const CHOICES: readonly Anonymous[] = ["readings", "none", "all"];
 
 export function DeviceAccess() {
   const settings = useAccessSettings();
   if (settings.isLoadingError)
-    return (
-      <Failure
-        title="The settings could not be loaded."
-        message={explain(settings.error)}
-        onRetry={() => void settings.refetch()}
-      />
-    );
+    return <Failure title={t.notLoaded} message={explain(settings.error)} onRetry={() => void settings.refetch()} />;
   if (settings.data === undefined) return null;
   return (
     <>
@@ -58,28 +48,28 @@ function WithoutKey({ settings }: { readonly settings: AccessSettings }) {
   const cutOff = devices.filter(({ key }) => key === undefined).length;
   return (
     <section className={`panel ${styles["section"]}`} aria-labelledby="without-key">
-      <h2 id="without-key">What a client without a key may do</h2>
-      {isLocked && <p>Locked: a flag or the environment of the hub sets this. Change it there, and start it again.</p>}
+      <h2 id="without-key">{t.withoutKey}</h2>
+      {isLocked && <p>{t.locked}</p>}
       <fieldset className={styles["choices"]} disabled={isLocked || change.isPending} aria-labelledby="without-key">
-        {CHOICES.map(([value, label, meaning]) => (
+        {CHOICES.map((value) => (
           <label key={value}>
             <input type="radio" name="anonymous" checked={chosen === value} onChange={() => setChosen(value)} />
-            <b>{label}</b>
-            <p>{meaning}</p>
+            <b>{t.choices[value].label}</b>
+            <p>{t.choices[value].meaning}</p>
           </label>
         ))}
       </fieldset>
       {chosen === "none" && settings.anonymous !== "none" && cutOff > 0 && (
         <p role="status">
-          <b>{cutOff === 1 ? "1 device would be cut off" : `${cutOff} devices would be cut off`}</b>: those without a
-          key, listed below. Give each a key first.
+          <b>{t.cutOff(cutOff)}</b>
+          {t.cutOffMeaning}
         </p>
       )}
       {change.error && <p role="alert">{explain(change.error)}</p>}
       {chosen !== settings.anonymous && (
         <div className={styles["buttons"]}>
           <button type="button" className="button" onClick={() => setChosen(settings.anonymous)}>
-            Cancel
+            {words.cancel}
           </button>
           <button
             type="button"
@@ -87,7 +77,7 @@ function WithoutKey({ settings }: { readonly settings: AccessSettings }) {
             disabled={change.isPending}
             onClick={() => change.mutate({ anonymous: chosen })}
           >
-            Save
+            {words.save}
           </button>
         </div>
       )}
@@ -101,8 +91,8 @@ function KeylessDevices() {
   const keyless = devices.filter(({ key }) => key === undefined);
   return (
     <section className={`panel ${styles["section"]}`} aria-labelledby="keyless">
-      <h2 id="keyless">Devices without a key</h2>
-      {keyless.length === 0 && <p>None: every device that has joined has a key.</p>}
+      <h2 id="keyless">{t.keyless}</h2>
+      {keyless.length === 0 && <p>{t.noneKeyless}</p>}
       <ul className={rows["rows"]}>
         {keyless.map((device) => (
           <li key={device.id}>
@@ -111,10 +101,10 @@ function KeylessDevices() {
                 <a href={LINKS.device(device.id)}>{nameAndId(device)}</a>
               </strong>
               <p>
-                last seen <LastSeen device={device} />
+                {t.lastSeen} <LastSeen device={device} />
               </p>
             </div>
-            <GiveKey device={device.id} label="Give it a key" onMade={setMade} />
+            <GiveKey device={device.id} label={t.giveKey} onMade={setMade} />
           </li>
         ))}
       </ul>
@@ -134,7 +124,7 @@ function AllowedNetworks({ settings: { allow, setByFlag } }: { readonly settings
   return (
     <form className={`panel ${styles["section"]}`} onSubmit={submit}>
       <label className={form["field"]}>
-        Networks that are let in beside the private ones, one a line
+        {t.networks}
         <textarea
           value={text}
           rows={3}
@@ -144,11 +134,11 @@ function AllowedNetworks({ settings: { allow, setByFlag } }: { readonly settings
           onChange={({ target }) => setText(target.value)}
         />
       </label>
-      {isLocked && <p>Locked: a flag or the environment of the hub sets this. Change it there, and start it again.</p>}
+      {isLocked && <p>{t.locked}</p>}
       {change.error && <p role="alert">{explain(change.error)}</p>}
       <div className={styles["buttons"]}>
         <button type="submit" className="button" disabled={isLocked || change.isPending}>
-          Save networks
+          {t.saveNetworks}
         </button>
       </div>
     </form>

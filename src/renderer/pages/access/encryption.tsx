@@ -5,8 +5,11 @@ import { ON_TRIAL, useAccessChange, useTls } from "../../api/access.ts";
 import { apiUrl, explain, patch } from "../../api/client.ts";
 import { useHub } from "../../api/queries.ts";
 import { chosenHost, HubAddress } from "../../device/hub-address.tsx";
+import { Around } from "../../i18n/around.tsx";
 import { hubUrl } from "../../i18n/hub-links.ts";
+import { accessText } from "../../i18n/later/access-text.ts";
 import { pageText } from "../../i18n/page-text.ts";
+import { text } from "../../i18n/text.ts";
 import { formatDate } from "../../i18n/times.ts";
 import { Copyable } from "../../ui/copyable.tsx";
 import { Failure } from "../../ui/failure.tsx";
@@ -14,27 +17,14 @@ import form from "../../ui/form.module.css";
 import { QrCodeImage } from "../../ui/qr-code.tsx";
 import styles from "./access-page.module.css";
 
-const CHOICES: readonly (readonly [TlsMode, string, string])[] = [
-  ["off", "Off", "What devices and browsers send can be read by others on this network."],
-  [
-    "own",
-    "By the hub’s own authority",
-    "It makes and renews its certificate. Devices and browsers are told to trust it once.",
-  ],
-  ["acme", "By the certificate of its public name", "Browsers trust it as it is. Set the name under “From outside”."],
-  ["files", "By files of yours", "PEM files on the hub’s computer. They are read again when they change."],
-];
+const t = accessText.encryption;
+const { words } = text;
+const CHOICES: readonly TlsMode[] = ["off", "own", "acme", "files"];
 
 export function Encryption() {
   const tls = useTls();
   if (tls.isLoadingError)
-    return (
-      <Failure
-        title="The settings could not be loaded."
-        message={explain(tls.error)}
-        onRetry={() => void tls.refetch()}
-      />
-    );
+    return <Failure title={t.notLoaded} message={explain(tls.error)} onRetry={() => void tls.refetch()} />;
   if (tls.data === undefined) return null;
   return (
     <>
@@ -57,20 +47,20 @@ function Switch({ status }: { readonly status: TlsStatus }) {
   };
   return (
     <form className={`panel ${styles["section"]}`} onSubmit={submit}>
-      <h2 id="tls">Encrypt what is sent (HTTPS and MQTT over TLS)</h2>
+      <h2 id="tls">{t.title}</h2>
       <fieldset className={styles["choices"]} disabled={change.isPending} aria-labelledby="tls">
-        {CHOICES.map(([value, label, meaning]) => (
+        {CHOICES.map((value) => (
           <label key={value}>
             <input type="radio" name="tls" checked={mode === value} onChange={() => setMode(value)} />
-            <b>{label}</b>
-            <p>{meaning}</p>
+            <b>{t.choices[value].label}</b>
+            <p>{t.choices[value].meaning}</p>
           </label>
         ))}
       </fieldset>
       {mode === "files" && (
         <>
           <label className={form["field"]}>
-            Certificate, with those in between
+            {t.certificateFile}
             <input
               value={certFile}
               placeholder="/etc/ssl/hub/fullchain.pem"
@@ -78,7 +68,7 @@ function Switch({ status }: { readonly status: TlsStatus }) {
             />
           </label>
           <label className={form["field"]}>
-            Its key
+            {t.keyFile}
             <input
               value={keyFile}
               placeholder="/etc/ssl/hub/privkey.pem"
@@ -90,7 +80,7 @@ function Switch({ status }: { readonly status: TlsStatus }) {
       {mode !== "off" && (
         <label className={styles["choice"]}>
           <input type="checkbox" checked={isPlainClosed} onChange={({ target }) => setPlainClosed(target.checked)} />
-          Close the ports without TLS to other computers. Devices that do not speak it are cut off.
+          {t.closePlain}
         </label>
       )}
       {change.error && <p role="alert">{explain(change.error)}</p>}
@@ -101,7 +91,7 @@ function Switch({ status }: { readonly status: TlsStatus }) {
       ))}
       <div className={styles["buttons"]}>
         <button type="submit" className="button primary" disabled={change.isPending}>
-          {change.isPending ? "Saving…" : "Save"}
+          {change.isPending ? words.saving : words.save}
         </button>
       </div>
     </form>
@@ -119,38 +109,33 @@ function Certificate({
   if (certificate === null)
     return (
       <section className={`panel ${styles["section"]}`}>
-        <h2>The certificate</h2>
-        <p>There is none yet: the ports open once there is one.</p>
+        <h2>{t.certificate}</h2>
+        <p>{t.noCertificate}</p>
       </section>
     );
   const address = chosenHost(hub, chosen);
   const authorityUrl = `${hubUrl(address, hub)}/ca.pem`;
   return (
     <section className={`panel ${styles["section"]}`} aria-labelledby="certificate">
-      <h2 id="certificate">The certificate</h2>
-      <p>
-        HTTPS is on port {httpsPort}, MQTT over TLS on port {mqttsPort}. It stands for {certificate.names.join(", ")},
-        and is renewed before {formatDate(certificate.notAfterMs)}.
-      </p>
+      <h2 id="certificate">{t.certificate}</h2>
+      <p>{t.ports(httpsPort, mqttsPort, certificate.names.join(", "), formatDate(certificate.notAfterMs))}</p>
       {authority !== null && (
         <>
-          <p>
-            It is signed by “{authority.name}”, which nobody trusts without having been told to. Compare this
-            fingerprint where you install it:
-          </p>
+          <p>{t.signedBy(authority.name)}</p>
           <div className={styles["secret"]}>
-            <Copyable code={authority.fingerprint} label="fingerprint of the authority" />
+            <Copyable code={authority.fingerprint} label={t.fingerprint} />
           </div>
           <HubAddress label={pageText.addDevice.linkAddress} hub={hub} chosen={chosen} onChosen={setChosen} />
           <p>
-            A browser, phone or device gets it from <a href={authorityUrl}>{authorityUrl}</a>. On a phone, open it by
-            this code and install it in the settings.
+            <Around sentence={t.authorityAt(authorityUrl)} part={authorityUrl}>
+              <a href={authorityUrl}>{authorityUrl}</a>
+            </Around>
           </p>
-          <QrCodeImage text={authorityUrl} label="Address of the hub’s authority" />
+          <QrCodeImage text={authorityUrl} label={t.authorityAddress} />
           <div className={styles["secret"]}>
             <Copyable
               code={`curl ${authorityUrl.startsWith("https:") ? "-k " : ""}-o bramble-ca.pem ${authorityUrl}\nmosquitto_pub --cafile bramble-ca.pem -h ${address} -p ${mqttsPort} -t sensor/data -m '{"device_id":"raspi-01","temperature":25.5}'`}
-              label="how a Pi sends over TLS"
+              label={t.howPiSends}
             />
           </div>
         </>

@@ -3,6 +3,8 @@ import { type SubmitEvent, useState } from "react";
 import type { ReachChange, ReachStatus } from "../../../shared/security/reach.ts";
 import { useAccessChange, useReach } from "../../api/access.ts";
 import { apiUrl, explain, patch } from "../../api/client.ts";
+import { accessText } from "../../i18n/later/access-text.ts";
+import { text } from "../../i18n/text.ts";
 import { formatDate } from "../../i18n/times.ts";
 import { Finding } from "../../shell/notices/finding.tsx";
 import { Failure } from "../../ui/failure.tsx";
@@ -11,29 +13,16 @@ import styles from "./access-page.module.css";
 
 type ProviderKind = ReachStatus["settings"]["provider"]["kind"];
 
-const PROVIDERS: readonly (readonly [ProviderKind, string])[] = [
-  ["none", "None"],
-  ["duckdns", "DuckDNS"],
-  ["desec", "deSEC"],
-  ["cloudflare", "Cloudflare"],
-];
-const CHALLENGES = [
-  ["dns-01", "A DNS record, set through the provider (no open port)"],
-  ["http-01", "An answer on port 80"],
-  ["tls-alpn-01", "An answer on port 443"],
-] as const;
+const t = accessText.outside;
+const { words } = text;
+const PROVIDERS = ["none", "duckdns", "desec", "cloudflare"] as const satisfies readonly ProviderKind[];
+const CHALLENGES = ["dns-01", "http-01", "tls-alpn-01"] as const;
 
 export function Outside() {
   const reach = useReach();
   if (reach.isLoadingError)
-    return (
-      <Failure
-        title="The checks could not be made."
-        message={explain(reach.error)}
-        onRetry={() => void reach.refetch()}
-      />
-    );
-  if (reach.data === undefined) return <p role="status">Checking…</p>;
+    return <Failure title={t.notChecked} message={explain(reach.error)} onRetry={() => void reach.refetch()} />;
+  if (reach.data === undefined) return <p role="status">{t.checking}</p>;
   const status = reach.data;
   return (
     <>
@@ -46,26 +35,15 @@ export function Outside() {
 function Steps({ status: { ready, checks, forwards } }: { readonly status: ReachStatus }) {
   return (
     <section className={`panel ${styles["section"]}`} aria-labelledby="outside">
-      <h2 id="outside">{ready ? "The hub may face the internet" : "Not ready for the internet"}</h2>
-      {!ready && (
-        <p>
-          What is in the way is below, and what to do about it. At home nothing of this is needed, and with Tailscale or
-          WireGuard on both ends no port has to be opened.
-        </p>
-      )}
-      <ul className={styles["checks"]} aria-label="What was checked">
+      <h2 id="outside">{ready ? t.ready : t.notReady}</h2>
+      {!ready && <p>{t.whatToDo}</p>}
+      <ul className={styles["checks"]} aria-label={t.checked}>
         {checks.map((check) => (
           <Finding key={check.id} check={check} />
         ))}
       </ul>
       {forwards.length > 0 && (
-        <p>
-          On the router forward{" "}
-          {forwards
-            .map(({ from, to, protocol }) => `port ${from} to port ${to} of this computer (${protocol})`)
-            .join(", and ")}
-          . Never forward the ports without TLS.
-        </p>
+        <p>{t.forwards(forwards.map(({ from, to, protocol }) => t.forward(from, to, protocol)))}</p>
       )}
     </section>
   );
@@ -93,57 +71,57 @@ function PublicName({ status: { settings, certificate, ddns } }: { readonly stat
   };
   return (
     <form className={`panel ${styles["section"]}`} onSubmit={submit}>
-      <h2>The public name</h2>
+      <h2>{t.publicName}</h2>
       <label className={form["field"]}>
-        Name
+        {t.name}
         <input value={name} placeholder="my-home.duckdns.org" onChange={({ target }) => setName(target.value.trim())} />
       </label>
       <label className={form["field"]}>
-        Who keeps its records
+        {t.provider}
         <select value={kind} onChange={({ target }) => setKind(providerOf(target.value))}>
-          {PROVIDERS.map(([value, label]) => (
+          {PROVIDERS.map((value) => (
             <option key={value} value={value}>
-              {label}
+              {t.providers[value]}
             </option>
           ))}
-          {(kind === "command" || kind === "url") && <option value={kind}>As set through the API ({kind})</option>}
+          {(kind === "command" || kind === "url") && <option value={kind}>{t.byApi(kind)}</option>}
         </select>
       </label>
       {isTokenProvider && (
         <label className={form["field"]}>
-          Token of the provider
+          {t.token}
           <input
             type="password"
             autoComplete="off"
             value={token}
-            placeholder={settings.provider.hasCredentials ? "The one in use" : ""}
+            placeholder={settings.provider.hasCredentials ? t.tokenInUse : ""}
             onChange={({ target }) => setToken(target.value.trim())}
           />
         </label>
       )}
       <label className={styles["choice"]}>
         <input type="checkbox" checked={isPointed} onChange={({ target }) => setPointed(target.checked)} />
-        Keep the name pointed at this network (dynamic DNS)
+        {t.keepPointed}
       </label>
       {ddns.problem !== undefined && <p role="alert">{ddns.problem}</p>}
       <label className={styles["choice"]}>
         <input type="checkbox" checked={acme.on} onChange={({ target }) => setAcme({ ...acme, on: target.checked })} />
-        Get a certificate for it from Let’s Encrypt, and renew it
+        {t.getCertificate}
       </label>
       {acme.on && (
         <>
           <label className={form["field"]}>
-            How it is proven that the name is yours
+            {t.proof}
             <select
               value={acme.challenge}
               onChange={({ target }) => {
-                const challenge = CHALLENGES.find(([value]) => value === target.value)?.[0];
+                const challenge = CHALLENGES.find((value) => value === target.value);
                 if (challenge !== undefined) setAcme({ ...acme, challenge });
               }}
             >
-              {CHALLENGES.map(([value, label]) => (
+              {CHALLENGES.map((value) => (
                 <option key={value} value={value}>
-                  {label}
+                  {t.challenges[value]}
                 </option>
               ))}
             </select>
@@ -154,7 +132,7 @@ function PublicName({ status: { settings, certificate, ddns } }: { readonly stat
               checked={acme.termsAgreed}
               onChange={({ target }) => setAcme({ ...acme, termsAgreed: target.checked })}
             />
-            I agree to the terms of service of Let’s Encrypt
+            {t.agree}
           </label>
         </>
       )}
@@ -162,7 +140,7 @@ function PublicName({ status: { settings, certificate, ddns } }: { readonly stat
       {change.error && <p role="alert">{explain(change.error)}</p>}
       <div className={styles["buttons"]}>
         <button type="submit" className="button primary" disabled={change.isPending}>
-          {change.isPending ? "Saving…" : "Save"}
+          {change.isPending ? words.saving : words.save}
         </button>
       </div>
     </form>
@@ -171,11 +149,11 @@ function PublicName({ status: { settings, certificate, ddns } }: { readonly stat
 
 function CertificateLine({ certificate: { state, notAfterMs, problem } }: Pick<ReachStatus, "certificate">) {
   if (problem !== undefined) return <p role="alert">{problem}</p>;
-  if (state === "issuing") return <p role="status">A certificate is being issued…</p>;
+  if (state === "issuing") return <p role="status">{t.issuing}</p>;
   if (state !== "valid" || notAfterMs === undefined) return null;
-  return <p>The certificate is valid until {formatDate(notAfterMs)}. Turn it on under “Encryption”.</p>;
+  return <p>{t.validUntil(formatDate(notAfterMs))}</p>;
 }
 
-function providerOf(text: string): ProviderKind {
-  return PROVIDERS.find(([kind]) => kind === text)?.[0] ?? "none";
+function providerOf(chosen: string): ProviderKind {
+  return PROVIDERS.find((kind) => kind === chosen) ?? "none";
 }

@@ -10,6 +10,8 @@ import {
 import { useAccessChange, usePeople } from "../../api/access.ts";
 import { apiUrl, explain, patch, post, remove } from "../../api/client.ts";
 import { useNow } from "../../api/feed/use-now.ts";
+import { accessText } from "../../i18n/later/access-text.ts";
+import { text } from "../../i18n/text.ts";
 import { formatAgo } from "../../i18n/times.ts";
 import { Confirm } from "../../ui/confirm.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
@@ -17,6 +19,9 @@ import { Failure } from "../../ui/failure.tsx";
 import form from "../../ui/form.module.css";
 import rows from "../../ui/rows.module.css";
 import { RoleFields, roomList } from "./role-fields.tsx";
+
+const t = accessText.people;
+const { words } = text;
 
 const urlOf = (name: string) => apiUrl(`people/${encodeURIComponent(name)}`);
 
@@ -27,21 +32,17 @@ export function People() {
     <section aria-labelledby="people">
       <div className={rows["heading"]}>
         <div>
-          <h2 id="people">People</h2>
-          <p>Each signs in with a name and a password.</p>
+          <h2 id="people">{t.title}</h2>
+          <p>{t.about}</p>
         </div>
         <button type="button" className="button primary" onClick={() => setEdited("new")}>
-          Add a person
+          {t.addPerson}
         </button>
       </div>
       {people.isLoadingError && (
-        <Failure
-          title="The people could not be loaded."
-          message={explain(people.error)}
-          onRetry={() => void people.refetch()}
-        />
+        <Failure title={t.notLoaded} message={explain(people.error)} onRetry={() => void people.refetch()} />
       )}
-      {people.data?.length === 0 && <p>Nobody yet: only this computer, and the link that the hub prints.</p>}
+      {people.data?.length === 0 && <p>{t.nobody}</p>}
       {people.data !== undefined && people.data.length > 0 && (
         <ul className={`panel ${rows["rows"]}`}>
           {people.data.map((person) => (
@@ -69,36 +70,36 @@ function PersonRow({ person, onEdit }: { readonly person: Person; readonly onEdi
     <>
       <div>
         <strong>{name}</strong>
-        <span className={rows["tag"]}>{role}</span>
+        <span className={rows["tag"]}>{t.roles[role]}</span>
         <p>
           {ofRooms && `${ofRooms.join(", ")} · `}
-          {lastSignInMs === null ? "has not signed in yet" : `signed in ${formatAgo(lastSignInMs, nowMs)}`}
+          {lastSignInMs === null ? t.neverSignedIn : t.signedIn(formatAgo(lastSignInMs, nowMs))}
         </p>
       </div>
       <div className={rows["buttons"]}>
-        <button type="button" className="button small" aria-label={`Change ${name}`} onClick={onEdit}>
-          Change
+        <button type="button" className="button small" aria-label={t.changeOf(name)} onClick={onEdit}>
+          {t.change}
         </button>
         <button
           type="button"
           className="button small danger"
-          aria-label={`Remove ${name}`}
+          aria-label={t.removeOf(name)}
           onClick={() => setAsking(true)}
         >
-          Remove
+          {words.remove}
         </button>
       </div>
       {isAsking && (
         <Confirm
-          question={`Remove ${name}?`}
-          action="Remove"
+          question={t.removeQuestion(name)}
+          action={words.remove}
           isPending={removal.isPending}
-          pendingMessage="Removing…"
+          pendingMessage={words.removing}
           errorMessage={removal.error ? explain(removal.error) : undefined}
           onConfirm={() => removal.mutate(undefined)}
           onClosed={() => setAsking(false)}
         >
-          <p>They are signed out everywhere, at once.</p>
+          <p>{t.removeMeaning}</p>
         </Confirm>
       )}
     </>
@@ -132,10 +133,10 @@ function PersonForm({ person, onDone }: { readonly person: Person | null; readon
   };
   return (
     <form className={form["form"]} onSubmit={submit}>
-      <h2 id="person-title">{person === null ? "Add a person" : `Change ${person.name}`}</h2>
+      <h2 id="person-title">{person === null ? t.addPerson : t.changeOf(person.name)}</h2>
       {person === null && (
         <label className={form["field"]}>
-          Name
+          {t.name}
           <input
             value={name}
             maxLength={64}
@@ -147,8 +148,7 @@ function PersonForm({ person, onDone }: { readonly person: Person | null; readon
       )}
       <RoleFields {...access} onChange={(role, rooms) => setAccess({ role, rooms })} />
       <label className={form["field"]}>
-        {person === null ? "Password" : "New password; empty to keep the old one"}, at least {MIN_PASSWORD_CHARACTERS}{" "}
-        characters
+        {(person === null ? t.password : t.newPassword)(MIN_PASSWORD_CHARACTERS)}
         <input
           type={isShown ? "text" : "password"}
           value={password}
@@ -168,17 +168,17 @@ function PersonForm({ person, onDone }: { readonly person: Person | null; readon
             setShown(true);
           }}
         >
-          Generate a password
+          {t.generate}
         </button>
       </div>
-      {person !== null && <p className="note">A change ends their sessions.</p>}
+      {person !== null && <p className="note">{t.endsSessions}</p>}
       {save.error && <p role="alert">{explain(save.error)}</p>}
       <footer>
         <button type="button" className="button" onClick={onDone}>
-          Cancel
+          {words.cancel}
         </button>
         <button type="submit" className="button primary" disabled={save.isPending}>
-          {person === null ? "Add" : "Save"}
+          {person === null ? words.add : words.save}
         </button>
       </footer>
     </form>
@@ -190,6 +190,6 @@ const PASSWORD_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789";
 
 function generatedPassword(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(20));
-  const text = [...bytes].map((byte) => PASSWORD_ALPHABET.charAt(byte % PASSWORD_ALPHABET.length)).join("");
-  return text.replace(/(.{5})(?=.)/g, "$1-");
+  const letters = [...bytes].map((byte) => PASSWORD_ALPHABET.charAt(byte % PASSWORD_ALPHABET.length)).join("");
+  return letters.replace(/(.{5})(?=.)/g, "$1-");
 }

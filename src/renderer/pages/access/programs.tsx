@@ -4,6 +4,8 @@ import type { ApiKey, NewApiKey, NewApiKeyRequest, Role } from "../../../shared/
 import { useAccessChange, useApiKeys } from "../../api/access.ts";
 import { apiUrl, explain, post, remove } from "../../api/client.ts";
 import { useNow } from "../../api/feed/use-now.ts";
+import { accessText } from "../../i18n/later/access-text.ts";
+import { text } from "../../i18n/text.ts";
 import { formatAgo, formatDate } from "../../i18n/times.ts";
 import { Confirm } from "../../ui/confirm.tsx";
 import { Copyable } from "../../ui/copyable.tsx";
@@ -14,6 +16,9 @@ import rows from "../../ui/rows.module.css";
 import styles from "./access-page.module.css";
 import { RoleFields, roomList } from "./role-fields.tsx";
 
+const t = accessText.programs;
+const { words } = text;
+
 export function Programs() {
   const keys = useApiKeys();
   const [isOpen, setOpen] = useState(false);
@@ -21,21 +26,17 @@ export function Programs() {
     <section aria-labelledby="api-keys">
       <div className={rows["heading"]}>
         <div>
-          <h2 id="api-keys">API keys</h2>
-          <p>For programs: over HTTP as a bearer token, over MQTT as the password with any user name.</p>
+          <h2 id="api-keys">{t.title}</h2>
+          <p>{t.about}</p>
         </div>
         <button type="button" className="button primary" onClick={() => setOpen(true)}>
-          Make a key
+          {t.make}
         </button>
       </div>
       {keys.isLoadingError && (
-        <Failure
-          title="The keys could not be loaded."
-          message={explain(keys.error)}
-          onRetry={() => void keys.refetch()}
-        />
+        <Failure title={t.notLoaded} message={explain(keys.error)} onRetry={() => void keys.refetch()} />
       )}
-      {keys.data?.length === 0 && <p>No program has a key yet.</p>}
+      {keys.data?.length === 0 && <p>{t.none}</p>}
       {keys.data !== undefined && keys.data.length > 0 && (
         <ul className={`panel ${rows["rows"]}`}>
           {keys.data.map((key) => (
@@ -62,36 +63,36 @@ function KeyRow({ apiKey }: { readonly apiKey: ApiKey }) {
   const facts = [
     `${prefix}…`,
     ...(ofRooms ?? []),
-    `made by ${createdBy} on ${formatDate(createdMs)}`,
-    expiresMs === null ? "without an end" : `until ${formatDate(expiresMs)}`,
-    lastUsedMs === null ? "not used yet" : `last used ${formatAgo(lastUsedMs, nowMs)}`,
+    t.madeBy(createdBy, formatDate(createdMs)),
+    expiresMs === null ? t.endless : t.until(formatDate(expiresMs)),
+    lastUsedMs === null ? t.unused : t.lastUsed(formatAgo(lastUsedMs, nowMs)),
   ];
   return (
     <>
       <div>
         <strong>{name}</strong>
-        <span className={rows["tag"]}>{role}</span>
+        <span className={rows["tag"]}>{accessText.people.roles[role]}</span>
         <p>{facts.join(" · ")}</p>
       </div>
       <button
         type="button"
         className="button small danger"
-        aria-label={`Revoke ${name}`}
+        aria-label={t.revokeOf(name)}
         onClick={() => setAsking(true)}
       >
-        Revoke
+        {t.revoke}
       </button>
       {isAsking && (
         <Confirm
-          question={`Revoke the key of ${name}?`}
-          action="Revoke"
+          question={t.revokeQuestion(name)}
+          action={t.revoke}
           isPending={revocation.isPending}
-          pendingMessage="Revoking…"
+          pendingMessage={t.revoking}
           errorMessage={revocation.error ? explain(revocation.error) : undefined}
           onConfirm={() => revocation.mutate(undefined)}
           onClosed={() => setAsking(false)}
         >
-          <p>The program is refused with it, at once.</p>
+          <p>{t.revokeMeaning}</p>
         </Confirm>
       )}
     </>
@@ -116,9 +117,9 @@ function KeyForm({ onDone }: { readonly onDone: () => void }) {
   if (making.data) return <MadeKey made={making.data} onDone={onDone} />;
   return (
     <form className={form["form"]} onSubmit={submit}>
-      <h2 id="api-key-title">Make an API key</h2>
+      <h2 id="api-key-title">{t.makeTitle}</h2>
       <label className={form["field"]}>
-        What it is for
+        {t.purpose}
         <input
           value={name}
           maxLength={64}
@@ -129,20 +130,20 @@ function KeyForm({ onDone }: { readonly onDone: () => void }) {
       </label>
       <RoleFields {...access} onChange={(role, rooms) => setAccess({ role, rooms })} />
       <label className={form["field"]}>
-        It works for
+        {t.worksFor}
         <select value={days} onChange={({ target }) => setDays(target.value)}>
-          <option value="">ever</option>
-          <option value="30">30 days</option>
-          <option value="365">a year</option>
+          <option value="">{t.ever}</option>
+          <option value="30">{t.days(30)}</option>
+          <option value="365">{t.year}</option>
         </select>
       </label>
       {making.error && <p role="alert">{explain(making.error)}</p>}
       <footer>
         <button type="button" className="button" onClick={onDone}>
-          Cancel
+          {words.cancel}
         </button>
         <button type="submit" className="button primary" disabled={making.isPending}>
-          Make it
+          {t.makeIt}
         </button>
       </footer>
     </form>
@@ -151,15 +152,15 @@ function KeyForm({ onDone }: { readonly onDone: () => void }) {
 
 function MadeKey({ made: { name, key }, onDone }: { readonly made: NewApiKey; readonly onDone: () => void }) {
   const examples = [
-    ["The key", key],
+    [t.examples.key, key],
     ["curl", `curl -H "Authorization: Bearer ${key}" ${new URL("api/v1/devices", document.baseURI).href}`],
-    ["Grafana: a custom header of the data source", `Authorization: Bearer ${key}`],
-    ["Python, over MQTT", `client.username_pw_set("program", "${key}")`],
+    [t.examples.grafana, `Authorization: Bearer ${key}`],
+    [t.examples.python, `client.username_pw_set("program", "${key}")`],
   ] as const;
   return (
     <div className={form["form"]}>
-      <h2 id="api-key-title">The key of {name}</h2>
-      <p>It is shown this once.</p>
+      <h2 id="api-key-title">{t.made(name)}</h2>
+      <p>{t.shownOnce}</p>
       {examples.map(([label, code]) => (
         <div key={label}>
           <p className="note">{label}</p>
@@ -170,7 +171,7 @@ function MadeKey({ made: { name, key }, onDone }: { readonly made: NewApiKey; re
       ))}
       <footer>
         <button type="button" className="button primary" onClick={onDone}>
-          Done
+          {words.done}
         </button>
       </footer>
     </div>

@@ -1,14 +1,11 @@
 // What a person or a program may do: the role, and the rooms that it is limited to.
 import { ROLES, type Role } from "../../../shared/security/access.ts";
 import { useDevices } from "../../api/queries.ts";
+import { accessText } from "../../i18n/later/access-text.ts";
 import { roomsOf } from "../../i18n/names.ts";
 import form from "../../ui/form.module.css";
 
-const MEANING = {
-  viewer: "viewer: sees readings",
-  operator: "operator: also gives commands",
-  admin: "admin: changes everything",
-} as const;
+const t = accessText.people;
 
 interface Props {
   readonly role: Role;
@@ -22,20 +19,20 @@ export function RoleFields({ role, rooms, onChange }: Props) {
   return (
     <>
       <label className={form["field"]}>
-        Role
+        {t.role}
         <select
           value={role}
           onChange={({ target }) => onChange(ROLES.find((one) => one === target.value) ?? role, rooms)}
         >
           {ROLES.map((one) => (
             <option key={one} value={one}>
-              {MEANING[one]}
+              {t.roleMeanings[one]}
             </option>
           ))}
         </select>
       </label>
       <label className={form["field"]}>
-        Rooms, with commas between them; empty for all
+        {t.rooms}
         <input
           value={rooms}
           placeholder={roomsOf(devices).join(", ")}

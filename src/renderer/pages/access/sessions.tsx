@@ -8,7 +8,9 @@ import { useHub } from "../../api/queries.ts";
 import { chosenHost, HubAddress } from "../../device/hub-address.tsx";
 import { browserName } from "../../i18n/browser-name.ts";
 import { hubLink } from "../../i18n/hub-links.ts";
+import { accessText } from "../../i18n/later/access-text.ts";
 import { pageText } from "../../i18n/page-text.ts";
+import { text } from "../../i18n/text.ts";
 import { formatAgo } from "../../i18n/times.ts";
 import { Copyable } from "../../ui/copyable.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
@@ -17,13 +19,16 @@ import { QrCodeImage } from "../../ui/qr-code.tsx";
 import rows from "../../ui/rows.module.css";
 import styles from "./access-page.module.css";
 
+const t = accessText.people;
+const { words } = text;
+
 export function Sessions() {
   const { data: sessions = [] } = useSessions();
   return (
     <section aria-labelledby="sessions">
       <div className={rows["heading"]}>
         <div>
-          <h2 id="sessions">Signed in</h2>
+          <h2 id="sessions">{t.sessions}</h2>
         </div>
         <SignInPhone />
       </div>
@@ -46,9 +51,9 @@ function SessionRow({ session }: { readonly session: Session }) {
     <>
       <div>
         <strong>{name}</strong>
-        {current && <span className={rows["tag"]}>this one</span>}
+        {current && <span className={rows["tag"]}>{t.thisSession}</span>}
         <p>
-          {browserName(userAgent)} · {address} · last seen {formatAgo(lastSeenMs, nowMs)}
+          {browserName(userAgent)} · {address} · {t.lastSeen(formatAgo(lastSeenMs, nowMs))}
         </p>
         {ending.error && <p role="alert">{explain(ending.error)}</p>}
       </div>
@@ -56,11 +61,11 @@ function SessionRow({ session }: { readonly session: Session }) {
         <button
           type="button"
           className="button small danger"
-          aria-label={`End the session of ${name}, ${browserName(userAgent)}`}
+          aria-label={t.endOf(name, browserName(userAgent))}
           disabled={ending.isPending}
           onClick={() => ending.mutate(undefined)}
         >
-          End
+          {t.end}
         </button>
       )}
     </>
@@ -74,21 +79,21 @@ function SignInPhone() {
   return (
     <div>
       <button type="button" className="button" disabled={making.isPending} onClick={() => making.mutate(undefined)}>
-        Sign in a phone
+        {t.phone}
       </button>
       {making.error && <p role="alert">{explain(making.error)}</p>}
       {making.data && (
         <Dialog titleId="phone-title" onClosed={() => making.reset()}>
           {(close) => (
             <div className={form["form"]}>
-              <h2 id="phone-title">Sign in a phone</h2>
+              <h2 id="phone-title">{t.phone}</h2>
               <PhoneLink link={making.data} />
               <footer>
                 <button type="button" className="button" onClick={() => making.mutate(undefined)}>
-                  Make a new one
+                  {t.newLink}
                 </button>
                 <button type="button" className="button primary" onClick={close}>
-                  Done
+                  {words.done}
                 </button>
               </footer>
             </div>
@@ -104,16 +109,16 @@ function PhoneLink({ link: { secret, expiresMs } }: { readonly link: SignInLink 
   const [chosen, setChosen] = useState<string>();
   const leftSeconds = Math.max(0, Math.ceil((expiresMs - useNow(1_000)) / 1_000));
   if (hub === undefined) return null;
-  if (leftSeconds === 0) return <p>This link has expired. Make a new one.</p>;
+  if (leftSeconds === 0) return <p>{t.linkExpired}</p>;
   const url = hubLink(chosenHost(hub, chosen), hub, "link", secret);
   const left = `${Math.floor(leftSeconds / 60)}:${String(leftSeconds % 60).padStart(2, "0")}`;
   return (
     <>
-      <p>Scan it with the phone’s camera. It signs in once, as you; it works for {left} more.</p>
+      <p>{t.linkMeaning(left)}</p>
       <HubAddress label={pageText.addDevice.linkAddress} hub={hub} chosen={chosen} onChosen={setChosen} />
-      <QrCodeImage text={url} label="QR code of the sign-in link" />
+      <QrCodeImage text={url} label={t.linkCode} />
       <div className={styles["secret"]}>
-        <Copyable code={url} label="Sign-in link" />
+        <Copyable code={url} label={t.link} />
       </div>
     </>
   );

@@ -1,6 +1,8 @@
 // The chart of a comparison with its legend, which says what each series is at the marked moment.
 import { useEffect, useEffectEvent, useRef } from "react";
 import type { Device, Metric } from "../../../shared/device.ts";
+import { useStored } from "../../api/kept/stored.ts";
+import { unitChoices } from "../../api/kept/unit-choices.ts";
 import { useChart } from "../../api/queries.ts";
 import { momentText, summaryText } from "../../charts/chart-texts.ts";
 import { seriesColour } from "../../charts/colours.ts";
@@ -15,6 +17,7 @@ import type { TimeView } from "../../charts/view/time-view.ts";
 import { usePeriod } from "../../charts/view/use-time-view.ts";
 import { metricLabel } from "../../i18n/names.ts";
 import { text } from "../../i18n/text.ts";
+import { type Conversion, shownAs } from "../../i18n/units.ts";
 import { useDark } from "../../ui/hooks/use-dark.ts";
 import styles from "./compare-page.module.css";
 import { keyOf } from "./compared-series.ts";
@@ -34,7 +37,9 @@ interface Props {
   readonly onRemove: (key: string) => void;
 }
 
-export function CompareChartPanel({ lines, view, onRemove }: Props) {
+export function CompareChartPanel({ lines: sent, view, onRemove }: Props) {
+  const choices = useStored(unitChoices);
+  const lines = sent.map(({ device, metric }) => ({ device, ...shownAs(metric, choices) }));
   const canvas = useRef<HTMLCanvasElement>(null);
   const legend = useRef<HTMLUListElement>(null);
   const picture = useRef<CompareChart>(null);
@@ -144,18 +149,18 @@ export function CompareChartPanel({ lines, view, onRemove }: Props) {
 }
 
 interface SourceProps {
-  readonly line: Line;
+  readonly line: Line & { readonly conversion: Conversion };
   readonly view: TimeView;
   readonly onWindow: (window: BucketWindow) => void;
 }
 
 /** Follows one series, and draws nothing itself. */
-function SeriesSource({ line: { device, metric }, view, onWindow }: SourceProps) {
+function SeriesSource({ line: { device, metric, conversion }, view, onWindow }: SourceProps) {
   const period = usePeriod(view);
   const isFixed = period.kind === "fixed";
   const spanMs = isFixed ? period.toMs - period.fromMs : period.spanMs;
   const series = { device: device.id, metric: metric.name, points: POINTS };
   const chart = useChart({ ...series, spanMs: spanMs ?? 0, toMs: isFixed ? period.toMs : undefined }, spanMs !== null);
-  useLiveChart(chart, metric.latest, onWindow, { isFixed });
+  useLiveChart(chart, metric.latest, onWindow, { isFixed, conversion });
   return null;
 }

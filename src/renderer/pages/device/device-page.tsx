@@ -124,7 +124,7 @@ function State({ device }: { readonly device: Device }) {
   const hasReadings = device.metrics.length > 0;
   return (
     <span className={styles["state"]}>
-      <Presence {...device.presence} />
+      <Presence {...device.presence} simulated={device.simulated} />
       {" · "}
       <span className={styles["lastReading"]}>
         {hasReadings ? pageText.devicePage.lastReading : pageText.devicePage.lastHeard}{" "}

@@ -1,7 +1,8 @@
 // Fields of a device's latest messages that held nothing to store: which, why, and when that last was.
 import type { Skipped } from "../../../shared/device.ts";
 import { useNow } from "../../api/feed/use-now.ts";
-import { formatSpan } from "../../i18n/times.ts";
+import { pageText } from "../../i18n/page-text.ts";
+import { formatAgo } from "../../i18n/times.ts";
 import styles from "./about-device.module.css";
 
 const NOW_PERIOD_MS = 10_000;
@@ -10,14 +11,14 @@ export function LeftOut({ fields }: { readonly fields: readonly Skipped[] }) {
   const nowMs = useNow(NOW_PERIOD_MS);
   return (
     <section className={`panel ${styles["about"]}`}>
-      <h2>Left out</h2>
-      <p>What these fields of its messages held could not be stored; the rest was.</p>
+      <h2>{pageText.devicePage.leftOut}</h2>
+      <p>{pageText.devicePage.leftOutMeaning}</p>
       <dl>
         {fields.map(({ field, reason, atMs }) => (
           <div key={field}>
             <dt>{field}</dt>
             <dd>
-              {reason} {formatSpan(Math.max(0, nowMs - atMs))} ago
+              {reason} {formatAgo(atMs, nowMs)}
             </dd>
           </div>
         ))}

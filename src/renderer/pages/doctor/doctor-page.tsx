@@ -3,6 +3,7 @@ import type { Check, CheckState, DiagnosticReport } from "../../../shared/doctor
 import { explain } from "../../api/client.ts";
 import { useNow } from "../../api/feed/use-now.ts";
 import { useDiagnosticReport } from "../../api/queries.ts";
+import { doctorText as t } from "../../i18n/later/doctor-text.ts";
 import { formatMoment } from "../../i18n/times.ts";
 import { Finding } from "../../shell/notices/finding.tsx";
 import { PageHeader } from "../../shell/page-header.tsx";
@@ -17,12 +18,10 @@ export function DoctorPage() {
   return (
     <>
       <PageHeader
-        title="Is something wrong?"
+        title={t.title}
         state={<CheckStatus isFetching={isFetching} atMs={data?.atMs} onCheckAgain={checkAgain} />}
       />
-      {error !== null && !isFetching && (
-        <Failure title="The checks could not run." message={explain(error)} onRetry={checkAgain} />
-      )}
+      {error !== null && !isFetching && <Failure title={t.notRun} message={explain(error)} onRetry={checkAgain} />}
       {data === undefined ? isFetching && <Skeleton /> : <Findings report={data} />}
     </>
   );
@@ -40,10 +39,10 @@ function CheckStatus({ isFetching, atMs, onCheckAgain }: CheckStatusProps) {
   return (
     <span className={styles["checkStatus"]}>
       <span className="note" role="status">
-        {isFetching ? "Checking…" : atMs && `checked at ${formatMoment(atMs, nowMs)}`}
+        {isFetching ? t.checking : atMs && t.checkedAt(formatMoment(atMs, nowMs))}
       </span>
       <button type="button" className="button small" disabled={isFetching} onClick={onCheckAgain}>
-        Check again
+        {t.checkAgain}
       </button>
     </span>
   );
@@ -54,14 +53,8 @@ function Findings({ report: { checks, clients } }: { readonly report: Diagnostic
   const [wrong, hints] = [ofState("wrong"), ofState("hint")];
   return (
     <>
-      {wrong.length === 0 && (
-        <p className={styles["lead"]}>
-          {hints.length === 0
-            ? "Nothing is wrong on this computer."
-            : "Nothing is wrong on this computer, as far as it can be seen from here. What may be:"}
-        </p>
-      )}
-      <ul className={styles["findings"]} aria-label="What is wrong, or may be">
+      {wrong.length === 0 && <p className={styles["lead"]}>{hints.length === 0 ? t.allWell : t.allWellSoFar}</p>}
+      <ul className={styles["findings"]} aria-label={t.wrong}>
         {[...wrong, ...hints].map((check) => (
           <Finding key={check.id} check={check} />
         ))}
@@ -75,8 +68,8 @@ function Findings({ report: { checks, clients } }: { readonly report: Diagnostic
 function PassedChecks({ checks }: { readonly checks: readonly Check[] }) {
   if (checks.length === 0) return null;
   return (
-    <section className={styles["fine"]} aria-label="What is fine">
-      <h2>What is fine</h2>
+    <section className={styles["fine"]} aria-label={t.fine}>
+      <h2>{t.fine}</h2>
       <ul>
         {checks.map(({ id, title, message, remedy, command }) => (
           <li key={id}>

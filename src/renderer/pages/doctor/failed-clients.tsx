@@ -1,6 +1,7 @@
 // Clients that failed in the last day and why, newest first.
 import type { FailedClient } from "../../../shared/doctor.ts";
 import { useNow } from "../../api/feed/use-now.ts";
+import { doctorText as t } from "../../i18n/later/doctor-text.ts";
 import { formatCount } from "../../i18n/numbers.ts";
 import { formatAgo, formatMoment } from "../../i18n/times.ts";
 import styles from "./failed-clients.module.css";
@@ -11,19 +12,16 @@ const MAX_SHOWN_CLIENTS = 20;
 export function FailedClients({ clients }: { readonly clients: readonly FailedClient[] }) {
   const rest = clients.slice(MAX_SHOWN_CLIENTS);
   return (
-    <section className={styles["clients"]} aria-label="Clients that failed">
-      <h2>Clients that failed in the last day</h2>
+    <section className={styles["clients"]} aria-label={t.failedClients}>
+      <h2>{t.failedLastDay}</h2>
       {clients.length === 0 ? (
-        <p className={styles["none"]}>
-          None. If a Pi sends and nothing arrives, it does not get as far as this hub: look at its address, its network
-          and the firewall.
-        </p>
+        <p className={styles["none"]}>{t.noneFailed}</p>
       ) : (
         <ClientList clients={clients.slice(0, MAX_SHOWN_CLIENTS)} />
       )}
       {rest.length > 0 && (
         <details>
-          <summary>{formatCount(rest.length)} more</summary>
+          <summary>{t.more(formatCount(rest.length))}</summary>
           <ClientList clients={rest} />
         </details>
       )}
@@ -46,9 +44,7 @@ function ClientList({ clients }: { readonly clients: readonly FailedClient[] }) 
               {formatAgo(client.lastSeenMs, nowMs)}
             </time>
             {client.count > 1 && (
-              <span>
-                {formatCount(client.count)} times since {formatMoment(client.firstSeenMs, nowMs)}
-              </span>
+              <span>{t.timesSince(formatCount(client.count), formatMoment(client.firstSeenMs, nowMs))}</span>
             )}
           </p>
         </li>

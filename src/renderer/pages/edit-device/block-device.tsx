@@ -2,16 +2,19 @@
 import type { Device } from "../../../shared/device.ts";
 import { explain } from "../../api/client.ts";
 import { useJoinDecision } from "../../api/use-join-decision.ts";
+import { pageText } from "../../i18n/page-text.ts";
 import { goTo, LINKS } from "../../shell/use-route.ts";
 import styles from "./removal-section.module.css";
+
+const t = pageText.removal;
 
 export function BlockDevice({ device }: { readonly device: Device }) {
   const decision = useJoinDecision(device);
   return (
     <section className={`panel ${styles["section"]}`} aria-labelledby="block">
       <div>
-        <h2 id="block">Block it</h2>
-        <p>Its messages are refused, and its readings stay. It can be approved again on the overview.</p>
+        <h2 id="block">{t.block}</h2>
+        <p>{t.blockMeaning}</p>
       </div>
       <button
         type="button"
@@ -19,7 +22,7 @@ export function BlockDevice({ device }: { readonly device: Device }) {
         disabled={decision.isPending}
         onClick={() => decision.mutate({ kind: "block" }, { onSuccess: () => goTo(LINKS.overview) })}
       >
-        Block
+        {t.blockAction}
       </button>
       {decision.error && <p role="alert">{explain(decision.error)}</p>}
     </section>

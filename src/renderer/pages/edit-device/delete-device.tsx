@@ -5,10 +5,13 @@ import { explain } from "../../api/client.ts";
 import { useReadingCount } from "../../api/queries.ts";
 import { useRemoval } from "../../api/use-removal.ts";
 import { nameAndId } from "../../i18n/names.ts";
-import { historyText } from "../../i18n/numbers.ts";
+import { pageText } from "../../i18n/page-text.ts";
 import { goTo, LINKS } from "../../shell/use-route.ts";
 import { Confirm } from "../../ui/confirm.tsx";
+import { historyText } from "./history-text.ts";
 import styles from "./removal-section.module.css";
+
+const t = pageText.removal;
 
 export function DeleteDevice({ device }: { readonly device: Device }) {
   const [isAsking, setAsking] = useState(false);
@@ -16,18 +19,18 @@ export function DeleteDevice({ device }: { readonly device: Device }) {
   return (
     <section className={`panel ${styles["section"]}`} aria-labelledby="delete">
       <div>
-        <h2 id="delete">Delete it</h2>
-        <p>It goes for ever, with everything that it sent.</p>
+        <h2 id="delete">{t.delete}</h2>
+        <p>{t.deleteMeaning}</p>
       </div>
       <button type="button" className="button danger" disabled={removal.isPending} onClick={() => setAsking(true)}>
-        Delete with its history…
+        {t.deleteOpen}
       </button>
       {isAsking && (
         <Confirm
-          question={`Delete ${nameAndId(device)} with its history?`}
-          action="Delete with its history"
+          question={t.deleteQuestion(nameAndId(device))}
+          action={t.deleteAction}
           isPending={removal.isPending}
-          pendingMessage="Removing its readings…"
+          pendingMessage={t.deleting}
           errorMessage={removal.error ? explain(removal.error) : undefined}
           onConfirm={() => removal.mutate()}
           onClosed={() => setAsking(false)}
@@ -41,10 +44,5 @@ export function DeleteDevice({ device }: { readonly device: Device }) {
 
 function WhatGoes({ device }: { readonly device: Device }) {
   const { data: count } = useReadingCount(device);
-  return (
-    <p>
-      It goes with {historyText(count, device.metrics.length)} and its commands. This cannot be undone. If it sends
-      again, it is a new device.
-    </p>
-  );
+  return <p>{t.whatGoes(historyText(count, device.metrics.length))}</p>;
 }

@@ -6,10 +6,13 @@ import { explain } from "../../api/client.ts";
 import { useDevices, useReadingCount } from "../../api/queries.ts";
 import { type Merge, useMerge } from "../../api/use-removal.ts";
 import { nameAndId, ownName } from "../../i18n/names.ts";
-import { historyText } from "../../i18n/numbers.ts";
+import { pageText } from "../../i18n/page-text.ts";
 import { goTo, LINKS } from "../../shell/use-route.ts";
 import { Confirm } from "../../ui/confirm.tsx";
+import { historyText } from "./history-text.ts";
 import styles from "./removal-section.module.css";
+
+const t = pageText.removal;
 
 export function MergeDevice({ device }: { readonly device: Device }) {
   const { data: devices = [] } = useDevices();
@@ -22,12 +25,12 @@ export function MergeDevice({ device }: { readonly device: Device }) {
   return (
     <section className={`panel ${styles["section"]}`} aria-labelledby="merge">
       <div>
-        <h2 id="merge">This device is the same as another</h2>
-        <p>A Pi that was set up anew may have a new id. Both become one device, with one history.</p>
+        <h2 id="merge">{t.merge}</h2>
+        <p>{t.mergeMeaning}</p>
       </div>
       <div className={styles["choice"]}>
-        <select aria-label="The same as" value={other?.id ?? ""} onChange={(event) => setOtherId(event.target.value)}>
-          <option value="">Choose the other one</option>
+        <select aria-label={t.sameAs} value={other?.id ?? ""} onChange={(event) => setOtherId(event.target.value)}>
+          <option value="">{t.chooseOther}</option>
           {others.map((one) => (
             <option key={one.id} value={one.id}>
               {nameAndId(one)}
@@ -40,15 +43,15 @@ export function MergeDevice({ device }: { readonly device: Device }) {
           disabled={other === undefined || merge.isPending}
           onClick={() => other && setAsked(mergeOrder(device, other))}
         >
-          Merge…
+          {t.mergeOpen}
         </button>
       </div>
       {asked && (
         <Confirm
-          question={`Are ${nameAndId(asked.source)} and ${nameAndId(asked.target)} the same device?`}
-          action="Merge them"
+          question={t.mergeQuestion(nameAndId(asked.source), nameAndId(asked.target))}
+          action={t.mergeAction}
           isPending={merge.isPending}
-          pendingMessage="Moving the readings. Millions of them take some seconds."
+          pendingMessage={t.merging}
           errorMessage={merge.error ? explain(merge.error) : undefined}
           onConfirm={() => merge.mutate(asked)}
           onClosed={() => setAsked(null)}
@@ -70,15 +73,10 @@ function WhatHappens({ source, target }: Merge) {
   return (
     <>
       <p>
-        {source.id}, with {historyText(count, source.metrics.length)}, becomes part of {target.id}, which was heard
-        last.
-        {takesName && ` It is called ${source.name} from then on.`} Where both have a reading at the same moment, that
-        of {target.id} stays.
+        {t.becomesPart(source.id, historyText(count, source.metrics.length), target.id)}
+        {takesName && ` ${t.takesName(source.name)}`} {t.bothHave(target.id)}
       </p>
-      <p>
-        {source.id} is gone then, with its commands. This cannot be undone. If {source.id} sends again, it is a new
-        device.
-      </p>
+      <p>{t.isGone(source.id)}</p>
     </>
   );
 }

@@ -3,6 +3,7 @@ import type { ImportForm as Form, Import, ImportColumn, ImportFormChanges } from
 import { COLUMN_ROLES, ENCODINGS, SEPARATORS, TIME_FORMS } from "../../../shared/history/import.ts";
 import { importText as text } from "../../i18n/later/import-text.ts";
 import { formatCount } from "../../i18n/numbers.ts";
+import { formatExact } from "../../i18n/times.ts";
 import form from "../../ui/form.module.css";
 import styles from "./import-page.module.css";
 
@@ -112,7 +113,7 @@ function FirstRows({ state: { preview } }: { readonly state: Import }) {
               <td>
                 {readings.slice(0, MAX_SHOWN_READINGS).map(({ device, metric, ts, value }) => (
                   <div key={metric}>
-                    {device} · {metric} = {value} · <time>{new Date(ts).toLocaleString()}</time>
+                    {device} · {metric} = {value} · <time dateTime={new Date(ts).toISOString()}>{formatExact(ts)}</time>
                   </div>
                 ))}
                 {readings.length > MAX_SHOWN_READINGS && text.more(formatCount(readings.length - MAX_SHOWN_READINGS))}

@@ -31,9 +31,9 @@ export function DeviceRows({ devices, reasonsOf, handleOf }: Props) {
           <a className="cut" href={LINKS.device(device.id)} title={device.name}>
             {device.name}
           </a>
-          <Presence {...device.presence} />
+          <Presence {...device.presence} simulated={device.simulated} />
           <span className={styles["values"]}>
-            {device.metrics.slice(0, MAX_SHOWN_METRICS).map((metric) => (
+            {shownMetrics(device).map((metric) => (
               <span key={metric.name} className={metric.stale ? styles["stale"] : undefined}>
                 <small className="cut" title={metric.name}>
                   {metricLabel(metric)}
@@ -53,3 +53,6 @@ export function DeviceRows({ devices, reasonsOf, handleOf }: Props) {
     </ul>
   );
 }
+
+const shownMetrics = ({ metrics }: Device) =>
+  metrics.filter(({ hidden }) => hidden !== true).slice(0, MAX_SHOWN_METRICS);

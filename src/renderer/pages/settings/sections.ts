@@ -3,6 +3,7 @@
 import { notificationText } from "../../i18n/later/notification-text.ts";
 import { finderOf } from "../../i18n/search.ts";
 import { settingsText as text } from "../../i18n/settings/text.ts";
+import { choicesOf } from "../../i18n/units.ts";
 import type { SettingsSection } from "../../shell/use-route.ts";
 
 export type SettingId = (typeof SETTINGS)[number]["id"];
@@ -33,7 +34,10 @@ const SETTINGS = [
   { id: "access", section: "access", words: Object.values(text.accessLinks) },
   { id: "language", section: "window", words: [text.language, "language", "한국어"] },
   { id: "theme", section: "window", words: [text.theme, "theme", "dark"] },
-  { id: "temperature", section: "window", words: [text.temperature, "°C", "°F", "units"] },
+  { id: "temperature", section: "window", words: [text.units.temperature, "°C", "°F", "units"] },
+  { id: "pressure", section: "window", words: [text.units.pressure, ...choicesOf("pressure"), "units"] },
+  { id: "speed", section: "window", words: [text.units.speed, ...choicesOf("speed"), "units"] },
+  { id: "length", section: "window", words: [text.units.length, ...choicesOf("length"), "units"] },
   { id: "about", section: "about", words: [text.version, text.hubId, text.licence, text.apiDocs] },
 ] as const satisfies readonly {
   readonly id: string;

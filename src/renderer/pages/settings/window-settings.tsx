@@ -1,5 +1,6 @@
 // What a person chooses about the window: kept in this browser, in force at once.
 import { settingsText as text } from "../../i18n/settings/text.ts";
+import { SHOWN_QUANTITIES } from "../../i18n/units.ts";
 import { LanguageChoice, ThemeChoice, UnitChoice } from "../../shell/status/choices.tsx";
 import { Setting } from "./setting.tsx";
 
@@ -12,9 +13,11 @@ export function WindowSettings() {
       <Setting id="theme" title={text.theme}>
         <ThemeChoice />
       </Setting>
-      <Setting id="temperature" title={text.temperature}>
-        <UnitChoice />
-      </Setting>
+      {SHOWN_QUANTITIES.map((quantity) => (
+        <Setting key={quantity} id={quantity} title={text.units[quantity]}>
+          <UnitChoice quantity={quantity} label={text.units[quantity]} asSent={text.asSent} />
+        </Setting>
+      ))}
     </>
   );
 }

@@ -3,8 +3,10 @@ import { useEffect, useState } from "react";
 import type { SaveState } from "../../../shared/bridge.ts";
 import { cancelSave, watchSaveState } from "../../api/platform.ts";
 import { formatBytes } from "../../i18n/numbers.ts";
+import { text } from "../../i18n/text.ts";
 import styles from "./save-toast.module.css";
 
+const t = text.saving;
 const OUTCOME_SHOWN_MS = 8_000;
 /** A failure is read to its end, and its advice followed. */
 const FAILURE_SHOWN_MS = 30_000;
@@ -25,15 +27,13 @@ export function SaveToast() {
       {/* The bytes change several times a second: they are shown and not read out. */}
       <div role="status">{state !== undefined && state.kind !== "saving" && <Outcome state={state} />}</div>
       {state?.kind === "saving" && (
-        <section className={`${styles["toast"]} ${styles["saving"]}`} aria-label="Saving the export">
+        <section className={`${styles["toast"]} ${styles["saving"]}`} aria-label={t.region}>
           <p>
-            Saving {fileName(state.path)}…{" "}
-            <span className={styles["bytes"]}>
-              {state.bytes === 0 ? "waiting for the hub" : `${formatBytes(state.bytes)} so far`}
-            </span>
+            {t.saving(fileName(state.path))}{" "}
+            <span className={styles["bytes"]}>{state.bytes === 0 ? t.waiting : t.soFar(formatBytes(state.bytes))}</span>
           </p>
           <button type="button" className="button small" onClick={cancelSave}>
-            Cancel
+            {text.words.cancel}
           </button>
         </section>
       )}
@@ -44,9 +44,9 @@ export function SaveToast() {
 function Outcome({ state }: { readonly state: Exclude<SaveState, { kind: "saving" }> }) {
   switch (state.kind) {
     case "saved":
-      return <p className={styles["toast"]}>Saved to {state.path}</p>;
+      return <p className={styles["toast"]}>{t.savedTo(state.path)}</p>;
     case "failed":
-      return <p className={styles["toast"]}>Not saved: {state.reason}</p>;
+      return <p className={styles["toast"]}>{t.notSaved(state.reason)}</p>;
     case "cancelled":
       return null;
   }

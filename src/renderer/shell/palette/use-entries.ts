@@ -21,14 +21,14 @@ import {
 import { LANGUAGES } from "../../../shared/messages/language.ts";
 import { useMay, useMe, useSeesAll } from "../../api/access.ts";
 import { useStored } from "../../api/kept/stored.ts";
-import { temperatureUnit } from "../../api/kept/temperature-unit.ts";
+import { unitChoices } from "../../api/kept/unit-choices.ts";
 import { useDevices } from "../../api/queries.ts";
 import { signOut } from "../../api/session.ts";
 import { chooseLanguage, language } from "../../i18n/language.ts";
 import { metricLabel } from "../../i18n/names.ts";
 import { pageText } from "../../i18n/page-text.ts";
 import { text } from "../../i18n/text.ts";
-import { TEMPERATURE_UNITS } from "../../i18n/units.ts";
+import { choicesOf } from "../../i18n/units.ts";
 import { chooseTheme, useTheme } from "../../styles/theme.ts";
 import { overviewLayout } from "../overview-layout.ts";
 import { ACCESS_SECTIONS, goTo, LINKS } from "../use-route.ts";
@@ -84,7 +84,7 @@ function useActionEntries(): Entry[] {
   const { data: me } = useMe();
   const theme = useTheme();
   const layout = useStored(overviewLayout);
-  const unit = useStored(temperatureUnit);
+  const units = useStored(unitChoices);
   const action = (id: string, icon: LucideIcon, label: string, run: () => void): Entry => {
     return { id: `action ${id}`, icon, label, hint: pageText.palette.action, words: [], run };
   };
@@ -99,8 +99,14 @@ function useActionEntries(): Entry[] {
     action("view", isList ? LayoutGrid : List, pageText.palette.views[otherView], showOtherView),
     action("wall", Expand, pageText.palette.wall, () => goTo(LINKS.wall)),
     action("theme", theme === "dark" ? Sun : Moon, pageText.palette.themes[otherTheme], () => chooseTheme(otherTheme)),
-    ...TEMPERATURE_UNITS.filter((one) => one !== unit).map((one) =>
-      action(one, Thermometer, pageText.palette.temperaturesIn(one), () => temperatureUnit.set(one)),
+    ...choicesOf("temperature").flatMap((one) =>
+      one === units.temperature
+        ? []
+        : [
+            action(one, Thermometer, pageText.palette.temperaturesIn(one), () =>
+              unitChoices.set({ ...units, temperature: one }),
+            ),
+          ],
     ),
     ...Object.entries(LANGUAGES).flatMap(([code, name]) =>
       code === language ? [] : [action(code, Languages, name, () => chooseLanguage(code === "ko" ? "ko" : "en"))],

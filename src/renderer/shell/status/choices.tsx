@@ -1,10 +1,10 @@
 // What a person chooses about the window, in the status line: language, light or dark, and the unit of temperatures.
 import { isLanguage, LANGUAGES } from "../../../shared/messages/language.ts";
 import { useStored } from "../../api/kept/stored.ts";
-import { temperatureUnit } from "../../api/kept/temperature-unit.ts";
+import { unitChoices } from "../../api/kept/unit-choices.ts";
 import { chooseLanguage, chosenLanguage } from "../../i18n/language.ts";
 import { text } from "../../i18n/text.ts";
-import { isTemperatureUnit, TEMPERATURE_UNITS } from "../../i18n/units.ts";
+import { choicesOf, type ShownQuantity } from "../../i18n/units.ts";
 import { chooseTheme, chosenTheme, isTheme, THEMES, useTheme } from "../../styles/theme.ts";
 import styles from "./hub-status.module.css";
 
@@ -13,7 +13,7 @@ export function Choices() {
     <div className={styles["choices"]}>
       <LanguageChoice />
       <ThemeChoice />
-      <UnitChoice />
+      <UnitChoice quantity="temperature" label={text.shell.temperatureUnit} asSent={text.shell.unitOfSensor} />
     </div>
   );
 }
@@ -53,17 +53,23 @@ export function ThemeChoice() {
   );
 }
 
-export function UnitChoice() {
-  const chosen = useStored(temperatureUnit);
+interface UnitChoiceProps {
+  readonly quantity: ShownQuantity;
+  readonly label: string;
+  readonly asSent: string;
+}
+
+export function UnitChoice({ quantity, label, asSent }: UnitChoiceProps) {
+  const choices = useStored(unitChoices);
+  const choose = (chosen: string) => {
+    const { [quantity]: _, ...others } = choices;
+    unitChoices.set(chosen === "" ? others : { ...others, [quantity]: chosen });
+  };
   return (
-    <select
-      aria-label={text.shell.temperatureUnit}
-      value={chosen ?? ""}
-      onChange={({ target }) => temperatureUnit.set(isTemperatureUnit(target.value) ? target.value : null)}
-    >
-      <option value="">{text.shell.unitOfSensor}</option>
-      {TEMPERATURE_UNITS.map((unit) => (
-        <option key={unit}>{unit}</option>
+    <select aria-label={label} value={choices[quantity] ?? ""} onChange={({ target }) => choose(target.value)}>
+      <option value="">{asSent}</option>
+      {choicesOf(quantity).map((choice) => (
+        <option key={choice}>{choice}</option>
       ))}
     </select>
   );

@@ -36,7 +36,7 @@ export const http: typeof english = {
   "bad-request/time": ({ field, said }) =>
     `“${field}”이(가) “${said}”입니다. UTC 기준 밀리초나 2026-01-31T12:00:00Z 같은 ISO 8601을 쓰세요.`,
   "bad-request/from-after-to": ({ from, to }) =>
-    `“from”은 “${from}”, “to”는 “${to === "" ? "now" : to}”입니다. “from”이 “to”보다 앞서야 합니다.`,
+    `“from”은 “${from}”, “to”는 “${to === "" ? "지금" : to}”입니다. “from”이 “to”보다 앞서야 합니다.`,
   "bad-request/too-many-series": ({ series, limit }) =>
     `${series}개 계열은 한 번에 답할 수 있는 ${limit}개보다 많습니다. “device”와 “metric”으로 골라 주세요.`,
   "too-many-views": ({ limit }) => `비교 보기가 이미 ${limit}개입니다. 쓰지 않는 것을 지워 주세요.`,

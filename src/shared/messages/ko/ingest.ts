@@ -14,15 +14,43 @@ const foreign = (character: string) =>
 
 const notStored = () => "허브가 기록하지 못해 보관하지 않았습니다. 나중에 다시 보내세요.";
 
+/** What the hub calls the types of values. */
+const TYPES: Readonly<Record<string, string>> = {
+  "a number": "숫자",
+  "a string": "글",
+  "a boolean": "참/거짓 값",
+  "an array": "배열",
+  "an object": "객체",
+};
+
+/** What the hub finds wrong with JSON. */
+const REASONS: Readonly<Record<string, string>> = {
+  "the message should end here": "메시지가 여기서 끝나야 합니다",
+  "nested too deep": "중첩이 너무 깊습니다",
+  "expected a value": "값이 와야 합니다",
+  "expected , or }": ", 또는 }이(가) 와야 합니다",
+  "expected , or ]": ", 또는 ]이(가) 와야 합니다",
+  "expected a name in double quotes": "큰따옴표로 묶은 이름이 와야 합니다",
+  "expected :": ":이(가) 와야 합니다",
+  "the text in quotes never ends": "따옴표로 시작한 글이 끝나지 않습니다",
+  "not an escape that JSON has": "JSON에 없는 이스케이프입니다",
+  "a control character inside quotes": "따옴표 안에 제어 문자가 있습니다",
+};
+const TOO_EARLY = "the message ends too early: ";
+const jsonReason = (reason: string): string =>
+  reason.startsWith(TOO_EARLY)
+    ? `메시지가 너무 일찍 끝납니다: ${jsonReason(reason.slice(TOO_EARLY.length))}`
+    : (REASONS[reason] ?? reason);
+
 export const ingest: typeof english = {
   "not-json/empty": () => "메시지가 비어 있습니다.",
   "not-json/not-utf8": ({ byte, position, isLatin1 }) =>
     `메시지가 UTF-8 글이 아닙니다. ${position + 1}번째 바이트가 ${byte}입니다. ${isLatin1 ? "Latin-1로 보입니다. UTF-8로 인코딩하세요." : "어떤 문자의 끝도 아닙니다."}`,
   "not-json/binary": () => "이진 메시지가 아니라 글로 보내세요.",
   "not-json/broken": ({ position, field, reason, found }) =>
-    `JSON의 ${position + 1}번째 문자${within(field)}가 잘못되었습니다: ${reason}${found === "" ? "" : `, found ${JSON.stringify(found)}`}.`,
+    `JSON의 ${position + 1}번째 문자${within(field)}가 잘못되었습니다: ${jsonReason(reason)}${found === "" ? "" : `, ${JSON.stringify(found)}이(가) 있습니다`}.`,
   "not-an-object": ({ item, type }) =>
-    `${subject(item)}이(가) {"device_id":"raspi-01","temperature":25.5} 같은 JSON 객체가 아니라 ${type}입니다.${type === "a number" && item === "" ? " MQTT에서 숫자 하나만 보내려면 bramble/<device>/metric/<metric>을 쓰세요." : ""}`,
+    `${subject(item)}이(가) {"device_id":"raspi-01","temperature":25.5} 같은 JSON 객체가 아니라 ${TYPES[type] ?? type}입니다.${type === "a number" && item === "" ? " MQTT에서 숫자 하나만 보내려면 bramble/<device>/metric/<metric>을 쓰세요." : ""}`,
   "not-an-object/envelope": () => "메시지는 “type”이 있는 객체입니다.",
   "no-device": ({ item }) =>
     `${item === "" ? "" : `묶음의 ${item}번 항목에 `}기기 이름이 없습니다. 직접 정한 이름으로 "device_id": "raspi-01"을 추가하세요.`,

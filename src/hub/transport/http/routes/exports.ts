@@ -50,10 +50,11 @@ export function addExportRoutes(
       readings.export({ ...selection, devices: registry.shown(selection.devices, reply.request) }, format),
     );
   };
-  /** Of the devices of the file: the others have no rows. */
-  const notesOf = (selection: Selection): ExportNote[] =>
+  /** Those of the devices in the file, which the one who asks may see, and of all. */
+  const notesOf = (selection: Selection, devices: readonly string[] | null): ExportNote[] =>
     timeline.annotations
       .list(selection)
+      .filter(({ device }) => device === undefined || devices === null || devices.includes(device))
       .map(({ device = null, time: fromMs, timeEnd: toMs = null, text }) => ({ device, fromMs, toMs, text }));
 
   route(app, {
@@ -67,7 +68,7 @@ export function addExportRoutes(
       tags: ["Export"],
       summary: "Readings as CSV, oldest first",
       description:
-        "As programs read it without parameters: RFC 4180, ISO 8601 in UTC. For a spreadsheet choose `time=spreadsheet` and, where it writes 25,5 for 25.5, `decimal=,` with `sep=;`. `notes=1` adds a last column with what people noted (see Annotations). A client whose Accept header takes JSON or NDJSON and no CSV gets that.",
+        "As programs read it without parameters: RFC 4180, ISO 8601 in UTC. For a spreadsheet choose `time=spreadsheet` and, where it writes 25,5 for 25.5, `decimal=,` with `sep=;`. `notes=1` adds a last column with what people noted (see Annotations); a note that no reading follows has a row of its own at the end, without a value. A client whose Accept header takes JSON or NDJSON and no CSV gets that.",
       querystring: ExportQuery,
       produces: { [CSV]: Type.String(), [JSON_TYPE]: Type.Array(ReadingRow), [NDJSON]: Type.String() },
     },
@@ -77,7 +78,9 @@ export function addExportRoutes(
       const format = negotiate(request.headers.accept, request.query);
       if ("code" in format) return sendProblem(reply, format);
       const withNotes = format.kind === "csv" && request.query.notes === "1";
-      return send(reply, selection, withNotes ? { ...format, notes: notesOf(selection) } : format);
+      if (!withNotes) return send(reply, selection, format);
+      const devices = registry.shown(selection.devices, reply.request);
+      return send(reply, selection, { ...format, notes: notesOf(selection, devices) });
     },
   });
 

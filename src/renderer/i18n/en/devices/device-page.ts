@@ -17,4 +17,8 @@ export const devicePage = {
   lastWeek: "+ last week",
   lastYear: "+ last year",
   otherMetrics: "Others",
+  leftOut: "Left out",
+  leftOutMeaning: "What these fields of its messages held could not be stored; the rest was.",
+  duplicateId: (addresses: readonly string[]) =>
+    `Two machines use this id, at ${addresses.join(" and ")}: each pushes the other’s connection out. Give one of them another id; the agent on a Pi takes it from “device” in bramble-agent.toml.`,
 };

@@ -6,5 +6,6 @@ export const presence = {
   awaySince: (moment: string) => `away since ${moment}`,
   silentFor: (span: string) => `silent for ${span}`,
   usuallyEvery: (span: string) => `usually every ${span}`,
+  simulated: "simulated",
   andMore: (count: string) => `and ${count} more`,
 };

@@ -18,4 +18,8 @@ export const devicePage: typeof en = {
   lastWeek: "+ 지난주",
   lastYear: "+ 작년",
   otherMetrics: "기타",
+  leftOut: "저장하지 못한 것",
+  leftOutMeaning: "메시지의 이 필드에 든 값은 저장하지 못했고 나머지는 저장했습니다.",
+  duplicateId: (addresses) =>
+    `두 기기(${addresses.join(", ")})가 같은 ID를 써서 서로의 연결을 끊고 있습니다. 한쪽에 다른 ID를 주세요. Pi의 에이전트는 bramble-agent.toml의 “device”에서 ID를 읽습니다.`,
 };

@@ -7,5 +7,6 @@ export const presence: typeof en = {
   awaySince: (moment) => `${moment}부터 오프라인`,
   silentFor: (span) => `${span} 동안 측정값 없음`,
   usuallyEvery: (span) => `보통 ${span}마다`,
+  simulated: "가상",
   andMore: (count) => `외 ${count}개`,
 };

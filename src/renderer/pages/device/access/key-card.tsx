@@ -7,22 +7,26 @@ import { apiUrl, explain, postForNothing, remove } from "../../../api/client.ts"
 import { useNow } from "../../../api/feed/use-now.ts";
 import { GiveKey } from "../../../device/key/give-key.tsx";
 import { NewKey } from "../../../device/key/new-key.tsx";
+import { Around } from "../../../i18n/around.tsx";
+import { pageText } from "../../../i18n/page-text.ts";
 import { formatAgo, formatDate } from "../../../i18n/times.ts";
 import { Confirm } from "../../../ui/confirm.tsx";
 import styles from "./key-card.module.css";
+
+const t = pageText.keys;
 
 export function KeyCard({ device }: { readonly device: Device }) {
   const { id, key, offeredKey } = device;
   const [made, setMade] = useState<NewDeviceKey | null>(null);
   return (
     <section className={`panel ${styles["card"]}`} aria-labelledby="key">
-      <h2 id="key">Key</h2>
+      <h2 id="key">{t.title}</h2>
       {offeredKey && <OfferedKey id={id} code={offeredKey.code} />}
       {key === undefined ? (
         <>
-          <p>None: anyone on this network can send readings in its name. With a key, nothing is taken without it.</p>
+          <p>{t.none}</p>
           <div className={styles["buttons"]}>
-            <GiveKey device={id} label="Give it a key" onMade={setMade} />
+            <GiveKey device={id} label={t.give} onMade={setMade} />
           </div>
         </>
       ) : (
@@ -40,7 +44,9 @@ function OfferedKey({ id, code }: { readonly id: string; readonly code: string }
   return (
     <div className={styles["offer"]}>
       <p>
-        It shows a key with the code <b>{code}</b>. Compare with the code on the device.
+        <Around sentence={t.offered(code)} part={code}>
+          <b>{code}</b>
+        </Around>
       </p>
       <button
         type="button"
@@ -48,7 +54,7 @@ function OfferedKey({ id, code }: { readonly id: string; readonly code: string }
         disabled={acceptance.isPending}
         onClick={() => acceptance.mutate()}
       >
-        Accept it
+        {t.accept}
       </button>
       {acceptance.error && <p role="alert">{explain(acceptance.error)}</p>}
     </div>
@@ -69,23 +75,27 @@ function KnownKey({ deviceKey, onMade }: KnownKeyProps) {
       remove(apiUrl(`devices/${encodeURIComponent(device)}/key`, { afterwards })),
     onSuccess: () => setAsking(false),
   });
+  const use = lastUsedMs === null ? t.unused : t.lastUsed(formatAgo(lastUsedMs, nowMs));
   return (
     <>
       {revokedMs === null ? (
         <p>
-          Code <b>{code}</b>, {madeBy === "hub" ? "made here" : "brought by the device"} on {formatDate(createdMs)},{" "}
-          {lastUsedMs === null ? "not used yet" : `last used ${formatAgo(lastUsedMs, nowMs)}`}.
+          <Around sentence={(madeBy === "hub" ? t.madeHere : t.brought)(code, formatDate(createdMs), use)} part={code}>
+            <b>{code}</b>
+          </Around>
         </p>
       ) : (
         <p>
-          Its key was revoked on {formatDate(revokedMs)}. The device is <b>refused</b> until it has a new one.
+          <Around sentence={t.revokedOn(formatDate(revokedMs))} part={t.refused}>
+            <b>{t.refused}</b>
+          </Around>
         </p>
       )}
       <div className={styles["buttons"]}>
-        <GiveKey device={device} label="New key" onMade={onMade} />
+        <GiveKey device={device} label={t.newKey} onMade={onMade} />
         {revokedMs === null && (
           <button type="button" className="button small danger" onClick={() => setAsking(true)}>
-            Revoke
+            {t.revoke}
           </button>
         )}
         <button
@@ -94,21 +104,21 @@ function KnownKey({ deviceKey, onMade }: KnownKeyProps) {
           disabled={revocation.isPending}
           onClick={() => revocation.mutate("open")}
         >
-          Let it send without a key again
+          {t.openAgain}
         </button>
       </div>
       {revocation.error && !isAsking && <p role="alert">{explain(revocation.error)}</p>}
       {isAsking && (
         <Confirm
-          question={`Revoke the key of ${device}?`}
-          action="Revoke"
+          question={t.revokeQuestion(device)}
+          action={t.revoke}
           isPending={revocation.isPending}
-          pendingMessage="Revoking…"
+          pendingMessage={t.revoking}
           errorMessage={revocation.error ? explain(revocation.error) : undefined}
           onConfirm={() => revocation.mutate("closed")}
           onClosed={() => setAsking(false)}
         >
-          <p>The key counts no more, at once: the device is refused until it has a new one.</p>
+          <p>{t.revokeMeaning}</p>
         </Confirm>
       )}
     </>

@@ -7,6 +7,7 @@ import { useMay } from "../../../api/access.ts";
 import { useLatest } from "../../../api/feed/use-live.ts";
 import { useNow } from "../../../api/feed/use-now.ts";
 import { useMends } from "../../../api/history/mends.ts";
+import { useShown } from "../../../api/kept/unit-choices.ts";
 import type { ShiftName } from "../../../charts/earlier.ts";
 import type { BucketWindow } from "../../../charts/series/bucket-window.ts";
 import { useNear } from "../../../charts/use-near.ts";
@@ -50,6 +51,8 @@ export function MetricChart({ device, metric, colour, view, shift }: Props) {
   const [draft, setDraft] = useState<MendDraft | null>(null);
   const mends =
     useMends(device.id, device.mended?.changedMs).data?.filter(({ metric: of }) => of === metric.name) ?? NONE;
+  // What is mended is what was sent: its fields and its chart are in that unit.
+  const shown = useShown(metric, draft !== null);
   const mayMend = useMay("operator");
   const { width, isNear } = useNear(card);
   const isDark = useDark();
@@ -71,17 +74,17 @@ export function MetricChart({ device, metric, colour, view, shift }: Props) {
       <div className={styles["plot"]}>
         {width !== undefined && (
           <Plot
-            key={`${isDark} ${colour} ${metric.unit}`}
+            key={`${isDark} ${colour} ${shown.metric.unit}`}
             device={device.id}
-            metric={metric}
+            {...shown}
             view={view}
             shift={shift}
             range={range}
             label={label}
             points={Math.min(MAX_POINTS, Math.ceil(width / PIXELS_PER_POINT))}
             isNear={isNear}
-            onWindow={(shown) => {
-              window.current = shown;
+            onWindow={(drawnWindow) => {
+              window.current = drawnWindow;
               drawn.current?.();
             }}
           />
@@ -119,7 +122,7 @@ export function MetricChart({ device, metric, colour, view, shift }: Props) {
       {draft !== null && (
         <MendPanel device={device.id} metric={metric} draft={draft} onDraft={setDraft} onClose={() => setDraft(null)} />
       )}
-      {table !== null && <ChartTable window={window.current ?? table} metric={metric} />}
+      {table !== null && <ChartTable key={shown.metric.unit} window={window.current ?? table} metric={shown.metric} />}
     </section>
   );
 }

@@ -18,6 +18,7 @@ import type { TimeView } from "../../../charts/view/time-view.ts";
 import { usePeriod } from "../../../charts/view/use-time-view.ts";
 import { text } from "../../../i18n/text.ts";
 import { formatMoment } from "../../../i18n/times.ts";
+import type { Conversion } from "../../../i18n/units.ts";
 import { Failure } from "../../../ui/failure.tsx";
 import styles from "./metric-chart.module.css";
 
@@ -26,7 +27,9 @@ const JUMP_MARGIN = 0.05;
 
 interface Props {
   readonly device: string;
+  /** As it is shown. */
   readonly metric: Metric;
+  readonly conversion: Conversion;
   readonly view: TimeView;
   readonly shift: ShiftName | null;
   /** Where the summary stands, or the value at the marked moment. */
@@ -37,7 +40,8 @@ interface Props {
   readonly onWindow: (window: BucketWindow) => void;
 }
 
-export function Plot({ device, metric, view, shift, range, label, points, isNear, onWindow }: Props) {
+export function Plot(props: Props) {
+  const { device, metric, conversion, view, shift, range, label, points, isNear, onWindow } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
   const picture = useRef<LineChart>(null);
   const [isEmpty, setEmpty] = useState(false);
@@ -46,7 +50,7 @@ export function Plot({ device, metric, view, shift, range, label, points, isNear
   const spanMs = isFixed ? period.toMs - period.fromMs : period.spanMs;
   const series = { device, metric: metric.name, points };
   const chart = useChart({ ...series, spanMs: spanMs ?? 0, toMs: isFixed ? period.toMs : undefined }, spanMs !== null);
-  const earlier = useEarlier(series, period, shift);
+  const earlier = useEarlier(series, period, shift, conversion);
 
   useEffect(() => {
     if (canvas.current === null) return;
@@ -74,7 +78,7 @@ export function Plot({ device, metric, view, shift, range, label, points, isNear
     onWindow(window);
     say(window);
   };
-  const window = useLiveChart(chart, metric.latest, draw, { isFixed, isNear });
+  const window = useLiveChart(chart, metric.latest, draw, { isFixed, isNear, conversion });
 
   function say(shown: BucketWindow) {
     const cursorMs = view.cursorMs.get();

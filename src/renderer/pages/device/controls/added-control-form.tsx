@@ -5,6 +5,8 @@ import { type AddedControl, VALUE_PLACEHOLDER } from "../../../../shared/control
 import type { Device } from "../../../../shared/device.ts";
 import { explain } from "../../../api/client.ts";
 import { changeDevice } from "../../../api/queries.ts";
+import { pageText } from "../../../i18n/page-text.ts";
+import { text } from "../../../i18n/text.ts";
 import form from "../../../ui/form.module.css";
 import { Segmented } from "../../../ui/segmented.tsx";
 import {
@@ -16,6 +18,9 @@ import {
   toAddedControl,
 } from "./added-control-draft.ts";
 import styles from "./added-control-form.module.css";
+
+const t = pageText.addedControl;
+const { words } = text;
 
 interface Props {
   readonly device: Device;
@@ -41,16 +46,14 @@ export function AddedControlForm({ device, added, onDone }: Props) {
   const set = (change: Partial<ControlDraft>) => setDraft((before) => ({ ...before, ...change }));
   return (
     <form className={form["form"]} onSubmit={submit}>
-      <h2 id="added-control-title">{added === undefined ? "Add a control" : "Change a control"}</h2>
-      <p className="note">
-        For a plug or a script that listens on an MQTT topic of its own. Pressed, the control publishes there.
-      </p>
+      <h2 id="added-control-title">{added === undefined ? t.addTitle : t.changeTitle}</h2>
+      <p className="note">{t.about}</p>
       <div>
-        <Segmented legend="Kind" options={KIND_OPTIONS} value={draft.kind} onChange={(kind) => set({ kind })} />
+        <Segmented legend={t.kind} options={KIND_OPTIONS} value={draft.kind} onChange={(kind) => set({ kind })} />
       </div>
-      <Field label="Name" value={draft.name} onChange={(name) => set({ name })} maxLength={64} autoFocus />
+      <Field label={t.name} value={draft.name} onChange={(name) => set({ name })} maxLength={64} autoFocus />
       <Field
-        label="MQTT topic"
+        label={t.topic}
         value={draft.topic}
         onChange={(topic) => set({ topic })}
         maxLength={256}
@@ -66,14 +69,14 @@ export function AddedControlForm({ device, added, onDone }: Props) {
             disabled={save.isPending}
             onClick={() => save.mutate(others)}
           >
-            Remove
+            {words.remove}
           </button>
         )}
         <button type="button" className="button" onClick={onDone}>
-          Cancel
+          {words.cancel}
         </button>
         <button type="submit" className="button primary" disabled={save.isPending}>
-          {added === undefined ? "Add" : "Save"}
+          {added === undefined ? words.add : words.save}
         </button>
       </footer>
     </form>
@@ -81,8 +84,8 @@ export function AddedControlForm({ device, added, onDone }: Props) {
 }
 
 const KIND_OPTIONS = [
-  ["switch", "Switch"],
-  ["number", "Number"],
+  ["switch", t.kinds.switch],
+  ["number", t.kinds.number],
 ] as const;
 
 interface PartProps {
@@ -93,8 +96,8 @@ interface PartProps {
 function SwitchFields({ draft, set }: PartProps) {
   return (
     <div className={styles["pair"]}>
-      <Field label="Sent for on" value={draft.on} onChange={(on) => set({ on })} maxLength={1_000} />
-      <Field label="Sent for off" value={draft.off} onChange={(off) => set({ off })} maxLength={1_000} />
+      <Field label={t.sentForOn} value={draft.on} onChange={(on) => set({ on })} maxLength={1_000} />
+      <Field label={t.sentForOff} value={draft.off} onChange={(off) => set({ off })} maxLength={1_000} />
     </div>
   );
 }
@@ -103,16 +106,16 @@ function NumberFields({ draft, set }: PartProps) {
   return (
     <>
       <Field
-        label={`Sent, with ${VALUE_PLACEHOLDER} where the number goes`}
+        label={t.template(VALUE_PLACEHOLDER)}
         value={draft.template}
         onChange={(template) => set({ template })}
         maxLength={1_000}
       />
       <div className={styles["pair"]}>
-        <Field label="From" type="number" value={draft.min} onChange={(min) => set({ min })} isOptional />
-        <Field label="To" type="number" value={draft.max} onChange={(max) => set({ max })} isOptional />
-        <Field label="Step" type="number" value={draft.step} onChange={(step) => set({ step })} isOptional />
-        <Field label="Unit" value={draft.unit} onChange={(unit) => set({ unit })} maxLength={32} isOptional />
+        <Field label={t.from} type="number" value={draft.min} onChange={(min) => set({ min })} isOptional />
+        <Field label={t.to} type="number" value={draft.max} onChange={(max) => set({ max })} isOptional />
+        <Field label={t.step} type="number" value={draft.step} onChange={(step) => set({ step })} isOptional />
+        <Field label={t.unit} value={draft.unit} onChange={(unit) => set({ unit })} maxLength={32} isOptional />
       </div>
     </>
   );

@@ -5,11 +5,14 @@ import { useMay } from "../../../api/access.ts";
 import { announce } from "../../../api/announcements.ts";
 import { explain } from "../../../api/client.ts";
 import { useMends, useUndoMend } from "../../../api/history/mends.ts";
+import { useStored } from "../../../api/kept/stored.ts";
+import { unitChoices } from "../../../api/kept/unit-choices.ts";
 import type { TimeView } from "../../../charts/view/time-view.ts";
 import { mendText } from "../../../i18n/later/mend-text.ts";
 import { metricLabel } from "../../../i18n/names.ts";
 import { formatQuantity } from "../../../i18n/numbers.ts";
 import { formatInstant } from "../../../i18n/times.ts";
+import { conversionOf, lastDigitOf, type UnitChoices } from "../../../i18n/units.ts";
 import rows from "../../../ui/rows.module.css";
 
 const SECOND_MS = 1_000;
@@ -18,6 +21,7 @@ const SHOWN_MARGIN = 0.25;
 
 export function MendedList({ device, view }: { readonly device: Device; readonly view: TimeView }) {
   const { data: mends = [] } = useMends(device.id, device.mended?.changedMs);
+  const choices = useStored(unitChoices);
   const mayUndo = useMay("operator");
   const undo = useUndoMend(device.id, () => announce(mendText.undone));
   if (mends.length === 0) return null;
@@ -27,7 +31,7 @@ export function MendedList({ device, view }: { readonly device: Device; readonly
       <p className="note">{mendText.listNote}</p>
       <ul className={rows["rows"]}>
         {mends.toReversed().map((mend) => {
-          const what = whatOf(mend, device);
+          const what = whatOf(mend, device, choices);
           return (
             <li key={mend.id}>
               <div>
@@ -70,10 +74,12 @@ function show({ from, to }: Mend, view: TimeView): void {
   view.show({ kind: "fixed", fromMs: Math.round(from - margin), toMs: Math.round(to + margin) });
 }
 
-function whatOf({ metric: name, repair, least, greatest }: Mend, { metrics }: Device): string {
+function whatOf(mend: Mend, { metrics }: Device, choices: UnitChoices): string {
+  const { metric: name, repair, least, greatest } = mend;
   const metric = metrics.find((one) => one.name === name) ?? { name };
-  const unit = "unit" in metric ? metric.unit : undefined;
-  const written = (value: number) => formatQuantity(value, unit);
+  const { unit, isSame, shown, resolution } = conversionOf("unit" in metric ? metric.unit : undefined, choices);
+  const written = (value: number) =>
+    formatQuantity(shown(value), unit, isSame ? undefined : resolution(lastDigitOf(value)));
   const parts = [metricLabel(metric)];
   if (least !== undefined && greatest !== undefined) parts.push(mendText.between(written(least), written(greatest)));
   else if (least !== undefined) parts.push(mendText.above(written(least)));

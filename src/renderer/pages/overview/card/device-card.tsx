@@ -41,7 +41,7 @@ export const DeviceCard = memo(function DeviceCard({ device, reasons, handle }: 
         <h3 className="cut" title={name}>
           <a href={LINKS.device(id)}>{name}</a>
         </h3>
-        <Presence {...presence} />
+        <Presence {...presence} simulated={device.simulated} />
       </header>
       {metrics.slice(0, MAX_SHOWN_METRICS).map((metric, index) => (
         <div key={metric.name} className={`${styles["metric"]} ${metric.stale ? styles["stale"] : ""}`}>

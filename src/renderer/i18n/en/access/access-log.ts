@@ -1,0 +1,31 @@
+// Who did what: the audit log on the access page.
+
+export const accessLog = {
+  title: "Log",
+  who: "Who",
+  anybody: "anybody",
+  what: "What",
+  kinds: {
+    everything: "everything",
+    session: "signing in",
+    device: "devices",
+    key: "keys of devices",
+    person: "people",
+    apiKey: "API keys",
+    share: "shared links",
+    access: "settings",
+  },
+  outcome: "Outcome",
+  outcomes: { any: "any", done: "done", refused: "refused" },
+  when: "When",
+  ever: "ever",
+  lastDay: "last 24 hours",
+  lastDays: (days: number) => `last ${days} days`,
+  notLoaded: "The log could not be loaded.",
+  nothing: "Nothing fits.",
+  older: "Show older",
+  wasRefused: "✕ refused",
+  fromHub: "from the hub itself",
+  from: (address: string) => `from ${address}`,
+  exportCsv: "Export CSV",
+};

@@ -1,0 +1,33 @@
+// API keys for programs.
+
+export const programs = {
+  title: "API keys",
+  about: "For programs: over HTTP as a bearer token, over MQTT as the password with any user name.",
+  make: "Make a key",
+  notLoaded: "The keys could not be loaded.",
+  none: "No program has a key yet.",
+  madeBy: (who: string, date: string) => `made by ${who} on ${date}`,
+  endless: "without an end",
+  until: (date: string) => `until ${date}`,
+  unused: "not used yet",
+  lastUsed: (ago: string) => `last used ${ago}`,
+  revoke: "Revoke",
+  revokeOf: (name: string) => `Revoke ${name}`,
+  revokeQuestion: (name: string) => `Revoke the key of ${name}?`,
+  revoking: "Revoking…",
+  revokeMeaning: "The program is refused with it, at once.",
+  makeTitle: "Make an API key",
+  purpose: "What it is for",
+  worksFor: "It works for",
+  ever: "ever",
+  days: (days: number) => `${days} days`,
+  year: "a year",
+  makeIt: "Make it",
+  made: (name: string) => `The key of ${name}`,
+  shownOnce: "It is shown this once.",
+  examples: {
+    key: "The key",
+    grafana: "Grafana: a custom header of the data source",
+    python: "Python, over MQTT",
+  },
+};

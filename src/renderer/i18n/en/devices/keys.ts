@@ -1,0 +1,30 @@
+// The key of a device: made, shown once, accepted, revoked.
+
+export const keys = {
+  title: "Key",
+  none: "None: anyone on this network can send readings in its name. With a key, nothing is taken without it.",
+  give: "Give it a key",
+  offered: (code: string) => `It shows a key with the code ${code}. Compare with the code on the device.`,
+  accept: "Accept it",
+  madeHere: (code: string, date: string, use: string) => `Code ${code}, made here on ${date}, ${use}.`,
+  brought: (code: string, date: string, use: string) => `Code ${code}, brought by the device on ${date}, ${use}.`,
+  unused: "not used yet",
+  lastUsed: (ago: string) => `last used ${ago}`,
+  revokedOn: (date: string) => `Its key was revoked on ${date}. The device is refused until it has a new one.`,
+  refused: "refused",
+  newKey: "New key",
+  revoke: "Revoke",
+  openAgain: "Let it send without a key again",
+  revokeQuestion: (device: string) => `Revoke the key of ${device}?`,
+  revoking: "Revoking…",
+  revokeMeaning: "The key counts no more, at once: the device is refused until it has a new one.",
+  keyOf: (device: string) => `The key of ${device}`,
+  shownOnce: (code: string) =>
+    `It is shown this once. From now on nothing is taken for this device without the key. Its code is ${code}.`,
+  qrCode: (device: string) => `QR code of the key of ${device}`,
+  mqttBefore: "Python, over MQTT: before connect",
+  mqtt: "Python, over MQTT",
+  http: "Python, over HTTP",
+  agentIn: "The agent: in bramble-agent.toml",
+  agent: "The agent",
+};

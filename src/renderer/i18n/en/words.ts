@@ -1,0 +1,16 @@
+// Words that stand on buttons of every page.
+
+export const words = {
+  cancel: "Cancel",
+  save: "Save",
+  saving: "Saving…",
+  add: "Add",
+  remove: "Remove",
+  removing: "Removing…",
+  done: "Done",
+  tryAgain: "Try again",
+  copy: "Copy",
+  copyOf: (what: string) => `Copy: ${what}`,
+  copied: "Copied",
+  pressToCopy: "Press Ctrl+C",
+};

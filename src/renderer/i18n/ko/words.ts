@@ -1,0 +1,17 @@
+// Words that stand on buttons of every page.
+import type { words as en } from "../en/words.ts";
+
+export const words: typeof en = {
+  cancel: "취소",
+  save: "저장",
+  saving: "저장하는 중…",
+  add: "추가",
+  remove: "삭제",
+  removing: "삭제하는 중…",
+  done: "완료",
+  tryAgain: "다시 시도",
+  copy: "복사",
+  copyOf: (what) => `복사: ${what}`,
+  copied: "복사함",
+  pressToCopy: "Ctrl+C를 누르세요",
+};
