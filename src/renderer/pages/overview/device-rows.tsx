@@ -1,6 +1,6 @@
 // Devices as rows of a dense list: many of them in one sight.
 import type { ReactNode } from "react";
-import type { Device } from "../../../shared/device.ts";
+import type { Device, Metric } from "../../../shared/device.ts";
 import type { Reason } from "../../../shared/notices/attention.ts";
 import { LastSeen } from "../../device/last-seen.tsx";
 import { LatestValue } from "../../device/latest-value.tsx";
@@ -33,7 +33,7 @@ export function DeviceRows({ devices, reasonsOf, handleOf }: Props) {
           </a>
           <Presence {...device.presence} />
           <span className={styles["values"]}>
-            {device.metrics.slice(0, MAX_SHOWN_METRICS).map((metric) => (
+            {shownMetrics(device).map((metric) => (
               <span key={metric.name} className={metric.stale ? styles["stale"] : undefined}>
                 <small className="cut" title={metric.name}>
                   {metricLabel(metric)}
@@ -52,4 +52,8 @@ export function DeviceRows({ devices, reasonsOf, handleOf }: Props) {
       ))}
     </ul>
   );
+}
+
+function shownMetrics({ metrics }: Device): Metric[] {
+  return metrics.filter(({ hidden }) => hidden !== true).slice(0, MAX_SHOWN_METRICS);
 }
