@@ -39,13 +39,14 @@ export async function layoutFaults(page: Page): Promise<string[]> {
         element.scrollIntoView({ block: "center", inline: "center" });
         const box = target.getBoundingClientRect();
         if (box.width <= 1 || box.height <= 1) continue;
-        const middle = { x: box.left + box.width / 2, y: box.top + box.height / 2 };
-        const reach = fingerPx / 2 - 1;
-        const isHit = (dy: number) => {
-          const hit = document.elementFromPoint(middle.x, middle.y + dy);
-          return hit !== null && target.contains(hit);
+        const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
+        /** So many pixels further it is still met. */
+        const reach = (direction: number) => {
+          let px = 0;
+          while (px < fingerPx && target.contains(document.elementFromPoint(x, y + direction * (px + 1)))) px += 1;
+          return px;
         };
-        if (box.height >= fingerPx - 1 || (isHit(-reach) && isHit(reach))) continue;
+        if (box.height >= fingerPx - 1 || reach(-1) + reach(1) >= fingerPx - 2) continue;
         faults.push(`only ${Math.round(box.width)} × ${Math.round(box.height)} px: ${nameOf(element)}`);
       }
       return faults;
