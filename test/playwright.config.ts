@@ -8,6 +8,8 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 export default defineConfig({
   globalSetup: here("support/browser/playwright-setup.ts"),
   outputDir: here(".results/playwright"),
+  // The same on every system and in every browser: what a screen says, and no picture.
+  snapshotPathTemplate: "{testDir}/aria/{arg}{ext}",
   workers: 2,
   // As in vitest.config.ts: what passed at the second try alone is told as flaky.
   retries: 1,

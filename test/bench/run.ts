@@ -26,6 +26,8 @@ import { server } from "./topics/server.ts";
 import { soak } from "./topics/soak.ts";
 import { start } from "./topics/start.ts";
 import { storeSize } from "./topics/store-size.ts";
+import { window } from "./window/window.ts";
+import { windowMemory } from "./window/window-memory.ts";
 
 const allTopics: readonly Topic[] = [
   mqttThroughput,
@@ -41,6 +43,7 @@ const allTopics: readonly Topic[] = [
   idle,
   mixed,
   press,
+  window,
   server,
   abuse,
 ];
@@ -51,7 +54,7 @@ const READINGS_AT_LEAST = 100_000;
 const MINUTES_AT_LEAST = 2;
 
 /** The time that a topic takes says that it has to be asked for. */
-const longTopics: readonly Topic[] = [soak, image, cluster];
+const longTopics: readonly Topic[] = [soak, image, cluster, windowMemory];
 
 const help = `npm run bench -- [NAME…] [--folder DIR] [--readings N] [--attacks NAME,…] [--minutes N]
 

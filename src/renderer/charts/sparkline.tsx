@@ -58,10 +58,11 @@ function useSpan(sinceMs: number): number {
 function pathOf(window: BucketWindow, sinceMs: number): string {
   const { min, max } = window.summary() ?? { min: 0, max: 0 };
   const { endMs } = window;
-  // From the first reading on, the line takes the whole width.
-  const startMs = Math.max(window.startMs, Math.min(sinceMs, endMs - window.stepMs));
   const { runs, isStepped } = runsOf(window);
-  if (runs.length === 0) return EMPTY_PATH;
+  const first = runs[0]?.[0];
+  if (first === undefined) return EMPTY_PATH;
+  // From the first reading on, the line takes the whole width; what a device brought along is older than it.
+  const startMs = Math.max(window.startMs, Math.min(sinceMs, first.t, endMs - window.stepMs));
   const x = (t: number) => MARGIN + ((t - startMs) / (endMs - startMs)) * (WIDTH - 2 * MARGIN);
   const y = (value: number) => {
     // Halved, since the difference of two huge values may overflow a double.

@@ -53,18 +53,19 @@ export function formatInUnit(value: number, unit: string | undefined, resolution
 export const unitBeside = (unit: string | undefined): string | undefined => (unit === BYTES ? undefined : unit);
 
 /** A tick in its unit, as `formatTick` writes it. */
-export function formatTickInUnit(value: number, step: number, unit: string | undefined): string {
-  return unit === BYTES ? formatBytes(value) : formatTick(value, step);
+export function formatTickInUnit(value: number, step: number, unit: string | undefined, largest = value): string {
+  return unit === BYTES ? formatBytes(value) : formatTick(value, step, largest);
 }
 
-/** Rounds to the step's digits, so that all ticks of an axis have the same number of them. */
-export function formatTick(value: number, step: number): string {
+/** Rounds to the step's digits, and is short where the `largest` of the axis is: all of its ticks are written alike. */
+export function formatTick(value: number, step: number, largest = value): string {
   const decimals = step > 0 ? Math.max(0, decimalsOf(step)) : 0;
   const size = Math.abs(value);
   if (size >= MAX_PLAIN || decimals > MAX_TICK_DECIMALS) {
     return value === 0 ? "0" : scientific(Math.floor(Math.log10(size)) + decimalsOf(step)).format(value);
   }
-  if (size >= 1e7 && size < step * MAX_COMPACT_STEPS) return compact.format(value);
+  const largestSize = Math.abs(largest);
+  if (largestSize >= 1e7 && largestSize < step * MAX_COMPACT_STEPS) return compact.format(value);
   return plain(decimals, decimals).format(value);
 }
 

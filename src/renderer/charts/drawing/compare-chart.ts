@@ -1,18 +1,20 @@
 // Draws several series over one another, each at the axis of its unit: the first unit's at the left, the others' at the right.
-import { Chart, type ChartConfiguration, Title } from "chart.js";
+import type { ChartConfiguration, Plugin } from "chart.js";
 import { formatTickInUnit, unitBeside } from "../../i18n/numbers.ts";
 import type { DrawnRuns } from "../series/runs.ts";
 import type { Bounds } from "../view/time-view.ts";
 import type { ChartPoint, Frame } from "./frame.ts";
 import { marksPlugin } from "./marks-plugin.ts";
-import { overlayPlugin } from "./overlay-plugin.ts";
+import { type OverlayStyle, overlayPlugin } from "./overlay-plugin.ts";
 import { chartStyle, timeAxis } from "./time-axis.ts";
 import { chartPointsOf, TimeChart } from "./time-chart.ts";
 import { valueTicks } from "./value-ticks.ts";
 
-Chart.register(Title);
-
 const VALUE_PADDING_RATIO = 0.08;
+/** Above the highest tick. */
+const UNIT_HEIGHT_PX = 22;
+const UNIT_RISE_PX = 10;
+const TICK_GAP_PX = 8;
 
 export interface ComparedLine {
   /** A colour as CSS computes it. */
@@ -45,7 +47,7 @@ function configuration(
   lines: readonly ComparedLine[],
 ): ChartConfiguration<"line", ChartPoint[]> {
   const shared = chartStyle(style);
-  const { token, family, ticks, overlay } = shared;
+  const { token, ticks, overlay } = shared;
   const units = [...new Set(lines.map(({ unit }) => unit))];
   const axes = units.map((unit, index) => {
     const axis = {
@@ -53,15 +55,9 @@ function configuration(
       bounds: "data" as const,
       grid: { display: index === 0, color: token("--line"), drawTicks: false },
       border: { display: false },
-      title: {
-        display: unit !== "" && unitBeside(unit) !== undefined,
-        text: unit,
-        color: token("--soft"),
-        font: { family, size: 12 },
-      },
       ticks: {
         ...ticks,
-        padding: 8,
+        padding: TICK_GAP_PX,
         autoSkip: false,
         callback: (value: number | string, _index: number, all: readonly { readonly value: number }[]) =>
           formatTickInUnit(Number(value), (all[1]?.value ?? 1) - (all[0]?.value ?? 0), unit),
@@ -89,16 +85,44 @@ function configuration(
         pointRadius: 0,
       })),
     },
-    plugins: [overlayPlugin(frame, { ...overlay, unit: undefined }), marksPlugin(frame, overlay)],
+    plugins: [
+      overlayPlugin(frame, { ...overlay, unit: undefined }),
+      marksPlugin(frame, overlay),
+      unitsPlugin(units, overlay),
+    ],
     options: {
       animation: false,
       parsing: false,
       maintainAspectRatio: false,
+      layout: { padding: { top: UNIT_HEIGHT_PX } },
       events: [],
       scales: {
         x: timeAxis(frame, shared),
         ...Object.fromEntries(axes),
       },
+    },
+  };
+}
+
+/** A Chart.js plugin: the unit of each axis above its ticks. */
+function unitsPlugin(
+  units: readonly string[],
+  { label, family }: Pick<OverlayStyle, "label" | "family">,
+): Plugin<"line"> {
+  return {
+    id: "units",
+    afterDraw({ ctx, chartArea, scales }) {
+      ctx.save();
+      ctx.font = `11px ${family}`;
+      ctx.fillStyle = label;
+      for (const [index, unit] of units.entries()) {
+        const scale = scales[axisOf(unit)];
+        if (scale === undefined || unitBeside(unit) === undefined) continue;
+        ctx.textAlign = index === 0 ? "right" : "left";
+        const x = index === 0 ? scale.right - TICK_GAP_PX : scale.left + TICK_GAP_PX;
+        ctx.fillText(unit, x, chartArea.top - UNIT_RISE_PX);
+      }
+      ctx.restore();
     },
   };
 }

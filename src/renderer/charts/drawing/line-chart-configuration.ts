@@ -16,7 +16,8 @@ export interface LineChartOptions {
   readonly reserveAxis: (widthPx: number) => number;
 }
 
-const UNIT_HEIGHT_PX = 18;
+/** Above the highest tick, whose label reaches over the plot by half its height. */
+const UNIT_HEIGHT_PX = 22;
 /** Padding above the maximum and below the minimum, as a fraction of the range. */
 const VALUE_PADDING_RATIO = 0.08;
 const BAND_OPACITY = 0.18;
@@ -91,7 +92,8 @@ function datasetsOf(colour: string, ghost: string): ChartDataset<"line", ChartPo
 
 function tickText(value: number | string, all: readonly Tick[], unit: string | undefined): string {
   const [first, second] = all;
-  return formatTickInUnit(Number(value), (second?.value ?? 1) - (first?.value ?? 0), unit);
+  const largest = Math.max(...all.map((tick) => Math.abs(tick.value)));
+  return formatTickInUnit(Number(value), (second?.value ?? 1) - (first?.value ?? 0), unit, largest);
 }
 
 function stateText(value: number | string): string {

@@ -8,6 +8,9 @@ import type { Frame } from "./frame.ts";
 const LABEL_PADDING_PX = 6;
 const LABEL_HEIGHT_PX = 14;
 const HATCH_PX = 7;
+/** Of the unit: from the plot to its right end, and from the plot's top to its baseline. */
+const UNIT_GAP_PX = 8;
+const UNIT_RISE_PX = 10;
 
 export interface OverlayStyle {
   readonly unit: string | undefined;
@@ -35,7 +38,7 @@ export function overlayPlugin(frame: Frame, style: OverlayStyle): Plugin<"line">
       ctx.font = `11px ${style.family}`;
       ctx.fillStyle = style.label;
       ctx.textAlign = "right";
-      ctx.fillText(style.unit, chartArea.left - 8, chartArea.top - 5);
+      ctx.fillText(style.unit, chartArea.left - UNIT_GAP_PX, chartArea.top - UNIT_RISE_PX);
       ctx.restore();
     },
   };

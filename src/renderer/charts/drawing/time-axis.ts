@@ -8,8 +8,8 @@ type LineScales = NonNullable<NonNullable<ChartConfiguration<"line", ChartPoint[
 type LineScale = NonNullable<LineScales[string]>;
 
 const PIXELS_PER_TIME_TICK = 84;
-/** Of the label of a time, which stands under its tick. */
-export const HALF_TIME_LABEL_WIDTH_PX = 20;
+/** Of the label of a time, which stands under its tick: “오후 12:44” is the longest. */
+export const HALF_TIME_LABEL_WIDTH_PX = 29;
 const AXIS_FONT_SIZE_PX = 11;
 
 /** Colours and type of a chart, from the tokens that apply to its canvas. */

@@ -104,7 +104,6 @@ interface NamingProps {
 }
 
 function Naming({ device, given, onChange }: NamingProps) {
-  const { data: devices = [] } = useDevices();
   const rooms = useId();
   return (
     <div className={styles["naming"]}>
@@ -126,12 +125,20 @@ function Naming({ device, given, onChange }: NamingProps) {
         value={given.room}
         onChange={({ target }) => onChange({ ...given, room: target.value })}
       />
-      <datalist id={rooms}>
-        {roomsOf(devices).map((room) => (
-          <option key={room} value={room} />
-        ))}
-      </datalist>
+      <RoomOptions id={rooms} />
     </div>
+  );
+}
+
+/** The rooms that there are, offered while one is typed. */
+export function RoomOptions({ id }: { readonly id: string }) {
+  const { data: devices = [] } = useDevices();
+  return (
+    <datalist id={id}>
+      {roomsOf(devices).map((room) => (
+        <option key={room} value={room} />
+      ))}
+    </datalist>
   );
 }
 

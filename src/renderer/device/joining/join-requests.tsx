@@ -1,14 +1,14 @@
 // Devices that ask to join. One is shown at once; several are folded into one line, from which all can be approved. A new one
 // comes last, and nothing moves while the pointer is over them: an unknown device must not slip under a press.
 import { ChevronDown } from "lucide-react";
-import { useRef, useState } from "react";
+import { useId, useRef, useState } from "react";
 import type { Device } from "../../../shared/device.ts";
 import { usePendingDevices } from "../../api/queries.ts";
 import { useJoinMany } from "../../api/use-join-decision.ts";
 import { formatCount } from "../../i18n/numbers.ts";
 import { text } from "../../i18n/text.ts";
 import { useSteady } from "../../ui/hooks/use-steady.ts";
-import { type Given, JoinRequest, NOTHING_GIVEN } from "./join-request.tsx";
+import { type Given, JoinRequest, NOTHING_GIVEN, RoomOptions } from "./join-request.tsx";
 import styles from "./join-requests.module.css";
 
 const MAX_NAMED_DEVICES = 3;
@@ -86,6 +86,7 @@ function Folded({ requests, pending, isOpenAtFirst }: FoldedProps) {
   const [isOpen, setOpen] = useState(isOpenAtFirst);
   const [room, setRoom] = useState("");
   const [given, setGiven] = useState(NOBODY_GIVEN);
+  const rooms = useId();
   const joining = useJoinMany();
   // A key is accepted by the one who has compared its code.
   const plain = pending.filter(({ offeredKey }) => offeredKey === undefined);
@@ -110,15 +111,18 @@ function Folded({ requests, pending, isOpenAtFirst }: FoldedProps) {
           </span>
         </button>
         {isOpen && (
-          <input
-            className={styles["room"]}
-            aria-label={text.joining.roomOfAll}
-            placeholder={text.joining.roomOfAll}
-            maxLength={64}
-            list="rooms"
-            value={room}
-            onChange={({ target }) => setRoom(target.value)}
-          />
+          <>
+            <input
+              className={styles["room"]}
+              aria-label={text.joining.roomOfAll}
+              placeholder={text.joining.roomOfAll}
+              maxLength={64}
+              list={rooms}
+              value={room}
+              onChange={({ target }) => setRoom(target.value)}
+            />
+            <RoomOptions id={rooms} />
+          </>
         )}
         {plain.length > 0 && (
           <button type="button" className="button small primary" disabled={joining.isPending} onClick={approveAll}>

@@ -5,6 +5,7 @@ export const shell = {
   overview: "Overview",
   devices: "devices",
   doctor: "Is something wrong?",
+  doctorShort: "Check-up",
   import: "Import",
   access: "Access",
   settings: "Settings",

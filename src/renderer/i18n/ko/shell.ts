@@ -6,6 +6,7 @@ export const shell: typeof en = {
   overview: "개요",
   devices: "기기",
   doctor: "문제가 있나요?",
+  doctorShort: "점검",
   import: "가져오기",
   access: "접근 권한",
   settings: "설정",

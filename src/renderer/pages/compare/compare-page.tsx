@@ -77,7 +77,7 @@ function Comparison({ saved }: { readonly saved: SavedView | null }) {
           </select>
         </div>
         {known.length === 0 ? (
-          <p className="note">{text.compare.empty}</p>
+          <p className={`panel ${styles["empty"]}`}>{text.compare.empty}</p>
         ) : (
           <CompareChartPanel lines={known} view={view} onRemove={drop} />
         )}

@@ -102,11 +102,10 @@ function JoinedDevice({ device }: { readonly device: Device }) {
         <div className={styles["controls"]}>
           <DeviceControls device={device} />
         </div>
-        <div className={styles["charts"]}>
+        <DeviceCharts device={device} view={view} barClass={styles["bar"]} chartsClass={styles["charts"]}>
           {device.duplicate && <DuplicateId duplicate={device.duplicate} />}
           <SilentMetrics device={device.id} metrics={device.metrics} />
-          <DeviceCharts device={device} view={view} />
-        </div>
+        </DeviceCharts>
         <div className={styles["about"]}>
           {isAdmin && <KeyCard device={device} />}
           <MendedList device={device} view={view} />

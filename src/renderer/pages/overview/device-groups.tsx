@@ -21,15 +21,21 @@ export function DeviceGroups({ groups, devices, reasonsOf, layout }: Props) {
   const known = new Map(devices.map((device) => [device.id, device]));
   const handleOf = ({ id, name }: Device, group: readonly string[]): ReactNode =>
     layout.order === "hand" && <OrderHandle id={id} name={name} group={group} devices={devices} />;
-  return groups.map(({ name, ids }) => {
+  const isList = layout.view === "list";
+  const shownGroups = groups.map(({ name, ids }) => {
     const shown = ids.flatMap((id) => known.get(id) ?? []);
     const title = titleOf(name);
     return (
-      <section key={keyOf(name)} className={styles["group"]} aria-label={title ?? text.shell.devices}>
+      <section
+        key={keyOf(name)}
+        className={styles["group"]}
+        style={isList ? undefined : { gridColumn: columnsOf(shown.length, groups.length) }}
+        aria-label={title ?? text.shell.devices}
+      >
         <h2 className={title === null ? "unseen" : name.kind === "attention" ? styles["attention"] : undefined}>
           {title ?? text.shell.devices} <small>{shown.length}</small>
         </h2>
-        {layout.view === "list" ? (
+        {isList ? (
           <DeviceRows devices={shown} reasonsOf={reasonsOf} handleOf={(device) => handleOf(device, ids)} />
         ) : (
           <ul className={styles["grid"]}>
@@ -46,6 +52,12 @@ export function DeviceGroups({ groups, devices, reasonsOf, layout }: Props) {
       </section>
     );
   });
+  return <div className={isList ? undefined : styles["groups"]}>{shownGroups}</div>;
+}
+
+/** As many as it has cards, so that another group may stand beside it; the only one takes all. */
+function columnsOf(cards: number, groups: number): string {
+  return groups === 1 ? "1 / -1" : `span min(${cards}, var(--columns))`;
 }
 
 function keyOf(name: GroupName): string {

@@ -1,6 +1,6 @@
 // Devices as rows of a dense list: many of them in one sight.
 import type { ReactNode } from "react";
-import type { Device } from "../../../shared/device.ts";
+import type { Device, Metric } from "../../../shared/device.ts";
 import type { Reason } from "../../../shared/notices/attention.ts";
 import { LastSeen } from "../../device/last-seen.tsx";
 import { LatestValue } from "../../device/latest-value.tsx";
@@ -54,5 +54,6 @@ export function DeviceRows({ devices, reasonsOf, handleOf }: Props) {
   );
 }
 
-const shownMetrics = ({ metrics }: Device) =>
-  metrics.filter(({ hidden }) => hidden !== true).slice(0, MAX_SHOWN_METRICS);
+function shownMetrics({ metrics }: Device): Metric[] {
+  return metrics.filter(({ hidden }) => hidden !== true).slice(0, MAX_SHOWN_METRICS);
+}

@@ -8,7 +8,7 @@ const SECTIONS = ["people", "devices", "encryption", "outside", "log"] as const;
 
 export function AccessLinks() {
   return (
-    <Setting id="access" title={text.sections.access} hint={text.accessHint} isWide>
+    <Setting id="access" hint={text.accessHint} isWide>
       <ul className={`${styles["list"]} ${styles["links"]}`}>
         {SECTIONS.map((section) => (
           <li key={section}>

@@ -37,7 +37,7 @@ export function SetUpFiles() {
   const problem = isNoJson ? text.notJson : error === null ? undefined : explain(error);
   const isAsking = preview.data !== undefined && apply.data === undefined;
   return (
-    <Setting id="setUp" title={text.sections.setUp} hint={text.setUpHint} isWide problem={problem}>
+    <Setting id="setUp" hint={text.setUpHint} isWide problem={problem}>
       <button type="button" className="button" disabled={save.isPending} onClick={() => save.mutate()}>
         {text.export}
       </button>

@@ -9,7 +9,8 @@ export const FoundContext = createContext<ReadonlySet<SettingId>>(new Set());
 
 interface Props {
   readonly id: SettingId;
-  readonly title: string;
+  /** Without it, it is the whole of its section, whose title says enough. */
+  readonly title?: string;
   readonly hint?: ReactNode;
   /** Takes the whole width, below the name. */
   readonly isWide?: boolean;
@@ -20,15 +21,19 @@ interface Props {
 export function Setting({ id, title, hint, isWide = false, problem, children }: Props) {
   const name = useId();
   if (!use(FoundContext).has(id)) return null;
+  const Frame = title === undefined ? "div" : "section";
   return (
-    <section className={`${styles["setting"]} ${isWide ? styles["wide"] : ""}`} aria-labelledby={name}>
+    <Frame
+      className={`${styles["setting"]} ${isWide ? styles["wide"] : ""}`}
+      aria-labelledby={title === undefined ? undefined : name}
+    >
       <div>
-        <h3 id={name}>{title}</h3>
+        {title !== undefined && <h3 id={name}>{title}</h3>}
         {hint !== undefined && <p>{hint}</p>}
       </div>
       <div className={styles["control"]}>{children}</div>
       {problem !== undefined && <p role="alert">{problem}</p>}
-    </section>
+    </Frame>
   );
 }
 

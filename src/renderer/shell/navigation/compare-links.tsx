@@ -22,7 +22,7 @@ export function CompareLinks({ route }: { readonly route: Route }) {
           aria-current={shown === id ? "page" : undefined}
           title={name}
         >
-          <span className="cut">{`· ${name}`}</span>
+          <span className="cut">{name}</span>
         </a>
       ))}
     </>

@@ -21,7 +21,7 @@ export function Navigation({ route, onFind }: Props) {
   const isAdmin = useMay("admin");
   const seesAll = useSeesAll();
   const isApple = navigator.platform.startsWith("Mac") || navigator.platform.startsWith("iP");
-  const { overview, doctor, access, log } = text.shell;
+  const { overview, doctor, doctorShort, access, log } = text.shell;
   return (
     <nav className={styles["navigation"]} aria-label={text.shell.pages}>
       <a className={styles["brand"]} href={LINKS.overview}>
@@ -39,7 +39,15 @@ export function Navigation({ route, onFind }: Props) {
         </PageLink>
       )}
       {me !== undefined && !isShared && <CompareLinks route={route} />}
-      {seesAll && <PageLink icon={Stethoscope} href={LINKS.doctor} isCurrent={route.kind === "doctor"} name={doctor} />}
+      {seesAll && (
+        <PageLink
+          icon={Stethoscope}
+          href={LINKS.doctor}
+          isCurrent={route.kind === "doctor"}
+          name={doctor}
+          shortName={doctorShort}
+        />
+      )}
       {me !== undefined && !isShared && (
         <PageLink icon={ScrollText} href={LINKS.log} isCurrent={route.kind === "log"} name={log} isWide={true} />
       )}
@@ -72,16 +80,19 @@ interface LinkProps {
   readonly href: string;
   readonly isCurrent: boolean;
   readonly name: string;
+  /** For a phone's bar, where `name` takes more than a line. */
+  readonly shortName?: string;
   /** A phone's bar has no room for it: it is found by “Find anything” there. */
   readonly isWide?: true;
   readonly children?: React.ReactNode;
 }
 
-function PageLink({ icon: Icon, href, isCurrent, name, isWide, children }: LinkProps) {
+function PageLink({ icon: Icon, href, isCurrent, name, shortName, isWide, children }: LinkProps) {
   return (
     <a className={styles["page"]} data-wide={isWide} href={href} aria-current={isCurrent ? "page" : undefined}>
       <Icon aria-hidden="true" />
-      <span>{name}</span>
+      <span className={shortName && styles["long"]}>{name}</span>
+      {shortName && <span className={styles["short"]}>{shortName}</span>}
       {children}
     </a>
   );

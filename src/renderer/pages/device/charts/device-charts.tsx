@@ -1,5 +1,5 @@
 // The charts of a device, in groups; many are drawn smaller, side by side.
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import type { Device } from "../../../../shared/device.ts";
 import { useMay } from "../../../api/access.ts";
 import { seriesColour } from "../../../charts/colours.ts";
@@ -24,7 +24,17 @@ const SHIFTS: readonly (readonly [ShiftName, string])[] = [
   ["lastYear", pageText.devicePage.lastYear],
 ];
 
-export function DeviceCharts({ device, view }: { readonly device: Device; readonly view: TimeView }) {
+interface Props {
+  readonly device: Device;
+  readonly view: TimeView;
+  /** Where the page places what chooses the time, and the charts with all that belongs to them. */
+  readonly barClass: string | undefined;
+  readonly chartsClass: string | undefined;
+  /** What is to be said above the charts. */
+  readonly children: ReactNode;
+}
+
+export function DeviceCharts({ device, view, barClass, chartsClass, children }: Props) {
   const [shift, setShift] = useState<ShiftName | null>(null);
   const shown = device.metrics.filter(({ hidden }) => hidden !== true);
   const groups = groupsOf(shown);
@@ -33,7 +43,7 @@ export function DeviceCharts({ device, view }: { readonly device: Device; readon
   const size = shown.length > MAX_LARGE_CHARTS ? styles["small"] : styles["large"];
   return (
     <>
-      <div className={styles["bar"]}>
+      <div className={`${styles["bar"]} ${barClass}`}>
         <TimeControls view={view} devices={[device.id]} />
         <select
           aria-label={pageText.devicePage.compareWith}
@@ -57,33 +67,36 @@ export function DeviceCharts({ device, view }: { readonly device: Device; readon
           </button>
         )}
       </div>
-      {note.start !== null && (
-        <NoteForm key={note.start.changed?.id} device={device.id} view={view} start={note.start} onClose={note.end} />
-      )}
-      <div className={styles["groups"]} {...note.pointing}>
-        {groups.map(({ name, metrics }) => (
-          <div key={name ?? ""} className={styles["group"]}>
-            {name !== null && <h2>{metricLabel({ name })}</h2>}
-            <div className={`${styles["charts"]} ${size}`}>
-              {metrics.map((metric) => (
-                <MetricChart
-                  key={metric.name}
-                  device={device}
-                  metric={metric}
-                  colour={seriesColour(shown.indexOf(metric))}
-                  view={view}
-                  shift={shift}
-                />
-              ))}
+      <div className={chartsClass}>
+        {children}
+        {note.start !== null && (
+          <NoteForm key={note.start.changed?.id} device={device.id} view={view} start={note.start} onClose={note.end} />
+        )}
+        <div className={styles["groups"]} {...note.pointing}>
+          {groups.map(({ name, metrics }) => (
+            <div key={name ?? ""} className={styles["group"]}>
+              {name !== null && <h2>{metricLabel({ name })}</h2>}
+              <div className={`${styles["charts"]} ${size}`}>
+                {metrics.map((metric) => (
+                  <MetricChart
+                    key={metric.name}
+                    device={device}
+                    metric={metric}
+                    colour={seriesColour(shown.indexOf(metric))}
+                    view={view}
+                    shift={shift}
+                  />
+                ))}
+              </div>
             </div>
-          </div>
-        ))}
+          ))}
+        </div>
+        <NoteList
+          device={device.id}
+          view={view}
+          onEdit={(changed) => note.begin({ fromMs: changed.time, toMs: changed.timeEnd ?? null, changed })}
+        />
       </div>
-      <NoteList
-        device={device.id}
-        view={view}
-        onEdit={(changed) => note.begin({ fromMs: changed.time, toMs: changed.timeEnd ?? null, changed })}
-      />
     </>
   );
 }
