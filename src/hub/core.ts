@@ -28,6 +28,7 @@ import type { Log } from "./observe/log.ts";
 import { LogThrottle } from "./observe/log-throttle.ts";
 import { MessageTap } from "./observe/message-tap.ts";
 import { Metrics } from "./observe/metrics.ts";
+import { PrometheusApi } from "./prometheus/prometheus-api.ts";
 import { Inbox } from "./protocols/inbox.ts";
 import { deviceTopics } from "./protocols/protocols.ts";
 import { Administration } from "./settings/administration.ts";
@@ -85,6 +86,7 @@ export interface Core {
   /** What waits for the database server; null where nothing does, undefined where nothing is ever kept for one. */
   readonly spool: () => Promise<SpoolStatus | null | undefined>;
   readonly firstStart: FirstStart;
+  readonly prometheus: PrometheusApi;
 }
 
 /** A part with a life of its own: started in order, stopped in the opposite one. */
@@ -260,5 +262,6 @@ export function createCore(options: CoreOptions): Core {
     workerNews,
     spool: async () => (store instanceof SpooledStore ? ((await store.status()).spool ?? null) : undefined),
     firstStart,
+    prometheus: new PrometheusApi({ directory, readings, clock }),
   };
 }

@@ -14,6 +14,7 @@ import { http } from "../../src/shared/messages/en/http.ts";
 import { ingest } from "../../src/shared/messages/en/ingest.ts";
 import { messageLog } from "../../src/shared/messages/en/message-log.ts";
 import { broker } from "../../src/shared/messages/en/network/broker.ts";
+import { prometheus } from "../../src/shared/messages/en/network/prometheus.ts";
 import { proxies } from "../../src/shared/messages/en/network/proxies.ts";
 import { reach } from "../../src/shared/messages/en/network/reach.ts";
 import { tls } from "../../src/shared/messages/en/network/tls.ts";
@@ -91,6 +92,7 @@ test("no code is there twice, and each error has a sentence", () => {
     notes,
     notices,
     places,
+    prometheus,
     proxies,
     reach,
     simulation,

@@ -1,4 +1,5 @@
-// What a request shows to say who sends it: a bearer token or key, else an API key in its own header, else the session cookie.
+// What a request shows to say who sends it: a bearer token or key, else an API key in its own header, else one as the password
+// of HTTP Basic, else the session cookie.
 import type { IncomingHttpHeaders } from "node:http";
 import fastifyCookie from "@fastify/cookie";
 import type { Credential } from "./authenticate.ts";
@@ -9,8 +10,15 @@ const COOKIE = "bramble_session";
 export function credentialOf(headers: IncomingHttpHeaders): Credential | null {
   const bearer = /^Bearer +(\S+)$/i.exec(headers.authorization ?? "")?.[1];
   const apiKey = [headers["x-api-key"]].flat()[0]?.trim();
-  const text = bearer ?? apiKey ?? fastifyCookie.parse(headers.cookie ?? "")[COOKIE];
+  const text =
+    bearer ?? apiKey ?? keyInBasic(headers.authorization) ?? fastifyCookie.parse(headers.cookie ?? "")[COOKIE];
   return text === undefined || text === "" ? null : { kind: "token", text };
+}
+
+/** Any user name will do. A password that is no key of a hub is meant for a proxy in front. */
+function keyInBasic(authorization = ""): string | undefined {
+  const encoded = /^Basic +([A-Za-z0-9+/]+=*)$/i.exec(authorization)?.[1] ?? "";
+  return /^[^:]*:(brk_[\w-]+)$/.exec(Buffer.from(encoded, "base64").toString())?.[1];
 }
 
 export interface CookieOptions {

@@ -6,10 +6,18 @@ import type { SeenAddress } from "../../shared/security/access.ts";
 import type { LatestReading } from "../observe/reading-metrics.ts";
 import { AddedTopics } from "./added-topics.ts";
 import { controlsOf, type DeviceState } from "./state/device-state.ts";
+import type { MetricState } from "./state/metric-state.ts";
 
 export interface DeviceCounts {
   readonly online: number;
   readonly offline: number;
+}
+
+/** What is known of a series beside its readings. */
+export interface DescribedSeries extends SeriesKey {
+  readonly unit: string | undefined;
+  readonly room: string | undefined;
+  readonly latest: Pick<MetricState, "ts" | "value" | "usualPauseMs" | "silenceMs">;
 }
 
 export class DeviceDirectory {
@@ -49,6 +57,16 @@ export class DeviceDirectory {
   /** What has readings. */
   *series(): Generator<SeriesKey> {
     for (const { id, latest } of this.states.values()) for (const metric of latest.keys()) yield { device: id, metric };
+  }
+
+  /** What has readings, of devices that have joined. */
+  *describedSeries(): Generator<DescribedSeries> {
+    for (const state of this.states.values()) {
+      if (!state.known || state.joining !== null) continue;
+      const { id: device, latest, given } = state;
+      for (const [metric, last] of latest)
+        yield { device, metric, unit: unitOf(state, metric), room: given.room, latest: last };
+    }
   }
 
   /** The newest reading of each metric that has not fallen silent, of devices that have joined. */
@@ -116,4 +134,9 @@ export class DeviceDirectory {
     }
     return { online, offline };
   }
+}
+
+/** As people call it, else the device, else what stood beside its values. */
+function unitOf({ given, about, units }: DeviceState, metric: MetricName): string | undefined {
+  return given.metrics?.[metric]?.unit ?? about.metrics?.[metric]?.unit ?? units.get(metric);
 }

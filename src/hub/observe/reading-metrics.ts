@@ -14,25 +14,26 @@ export const READING_METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 /** About a millisecond of work. */
 const PIECE_CHARACTERS = 64 * 1024;
 
-const GAUGES = [
+/** Under which names Prometheus knows readings, here and where it asks for them. */
+export const READING_GAUGES = [
   {
     name: "bramble_reading",
     help: "Latest reading of each metric that has not fallen silent",
-    sampleOf: ({ value }: LatestReading) => value,
+    sample: "value",
   },
   {
     name: "bramble_reading_timestamp_seconds",
     help: "When the latest reading was taken, since 1970",
-    sampleOf: ({ tsMs }: LatestReading) => tsMs / 1_000,
+    sample: "time",
   },
 ] as const;
 
 /** `latest` is asked once for each gauge. */
 export function* readingMetrics(latest: () => Iterable<LatestReading>): Generator<Uint8Array> {
-  for (const { name, help, sampleOf } of GAUGES) {
+  for (const { name, help, sample } of READING_GAUGES) {
     let text = `# HELP ${name} ${help}\n# TYPE ${name} gauge\n`;
     for (const reading of latest()) {
-      text += `${name}{${labelsOf(reading)}} ${sampleOf(reading)}\n`;
+      text += `${name}{${labelsOf(reading)}} ${sample === "value" ? reading.value : reading.tsMs / 1_000}\n`;
       if (text.length < PIECE_CHARACTERS) continue;
       yield Buffer.from(text);
       text = "";

@@ -13,6 +13,7 @@ import { http } from "./en/http.ts";
 import { ingest } from "./en/ingest.ts";
 import { messageLog } from "./en/message-log.ts";
 import { broker } from "./en/network/broker.ts";
+import { prometheus } from "./en/network/prometheus.ts";
 import { proxies } from "./en/network/proxies.ts";
 import { reach } from "./en/network/reach.ts";
 import { tls } from "./en/network/tls.ts";
@@ -41,6 +42,7 @@ export const en = {
   ...notes,
   ...notices,
   ...places,
+  ...prometheus,
   ...proxies,
   ...reach,
   ...simulation,

@@ -14,6 +14,7 @@ import { http } from "./ko/http.ts";
 import { ingest } from "./ko/ingest.ts";
 import { messageLog } from "./ko/message-log.ts";
 import { broker } from "./ko/network/broker.ts";
+import { prometheus } from "./ko/network/prometheus.ts";
 import { proxies } from "./ko/network/proxies.ts";
 import { reach } from "./ko/network/reach.ts";
 import { tls } from "./ko/network/tls.ts";
@@ -41,6 +42,7 @@ export const ko: Omit<typeof en, keyof typeof cli> = {
   ...notes,
   ...notices,
   ...places,
+  ...prometheus,
   ...proxies,
   ...reach,
   ...simulation,

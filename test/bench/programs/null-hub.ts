@@ -22,6 +22,7 @@ import { Mending } from "../../../src/hub/mend/mending.ts";
 import { LogThrottle } from "../../../src/hub/observe/log-throttle.ts";
 import { MessageTap } from "../../../src/hub/observe/message-tap.ts";
 import { Metrics } from "../../../src/hub/observe/metrics.ts";
+import { PrometheusApi } from "../../../src/hub/prometheus/prometheus-api.ts";
 import { Inbox } from "../../../src/hub/protocols/inbox.ts";
 import { deviceTopics } from "../../../src/hub/protocols/protocols.ts";
 import { Administration } from "../../../src/hub/settings/administration.ts";
@@ -171,6 +172,7 @@ const http = new HttpTransport({
   health: () => Promise.reject(new Error("there is no hub")),
   metrics: () => Promise.reject(new Error("there is no hub")),
   latestReadings: null,
+  prometheus: new PrometheusApi({ directory, readings, clock }),
   access,
   publisher: { publish: () => Promise.reject(new Error("there is no broker")) },
   ingest,

@@ -52,6 +52,14 @@ const SHOWS_SOME = [
   "DELETE /api/v1/annotations/:id",
   "DELETE /api/v1/devices/:id/mends/:mend",
   "DELETE /api/v1/session",
+  "GET /api/prometheus/api/v1/format_query",
+  "GET /api/prometheus/api/v1/label/:name/values",
+  "GET /api/prometheus/api/v1/labels",
+  "GET /api/prometheus/api/v1/metadata",
+  "GET /api/prometheus/api/v1/query",
+  "GET /api/prometheus/api/v1/query_range",
+  "GET /api/prometheus/api/v1/series",
+  "GET /api/prometheus/api/v1/status/buildinfo",
   "GET /api/v1/annotations",
   "GET /api/v1/commands/:id",
   "GET /api/v1/devices",
@@ -71,6 +79,11 @@ const SHOWS_SOME = [
   "GET /api/v1/me",
   "GET /api/v1/readings",
   "GET /api/v1/views",
+  "POST /api/prometheus/api/v1/format_query",
+  "POST /api/prometheus/api/v1/labels",
+  "POST /api/prometheus/api/v1/query",
+  "POST /api/prometheus/api/v1/query_range",
+  "POST /api/prometheus/api/v1/series",
   "POST /api/v1/annotations",
   "POST /api/v1/devices/:id/commands",
   "POST /api/v1/devices/:id/mends",
@@ -90,6 +103,9 @@ interface Asker {
 }
 
 const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
+const basic = (name: string, password: string) => ({
+  Authorization: `Basic ${Buffer.from(`${name}:${password}`).toString("base64")}`,
+});
 
 /** By name. Only the hub's own computer asks here, as which this run's token is good. */
 async function everyone(hub: HubInside): Promise<ReadonlyMap<string, Asker>> {
@@ -107,8 +123,8 @@ async function everyone(hub: HubInside): Promise<ReadonlyMap<string, Asker>> {
     await post("/api/v1/people", { name: username, role, password, ...(rooms && { rooms }) });
     return bearer((await post("/api/v1/session", { username, password })).body.token);
   };
-  const apiKey = async (role: string, rooms?: string[]) =>
-    bearer((await post("/api/v1/api-keys", { name: role, role, ...(rooms && { rooms }) })).body.key);
+  const apiKey = async (role: string, rooms?: string[]): Promise<string> =>
+    (await post("/api/v1/api-keys", { name: role, role, ...(rooms && { rooms }) })).body.key;
   const { secret } = (await post("/api/v1/shares", { device: "pi1", expiresInDays: 1 })).body;
   const { token: share } = (await post("/api/v1/session", { share: secret })).body;
   const { key: deviceKey } = (await post("/api/v1/devices/keyed/key", undefined)).body;
@@ -126,7 +142,7 @@ async function everyone(hub: HubInside): Promise<ReadonlyMap<string, Asker>> {
     ["one with a ticket for the live feed", { headers: bearer(ticket), role: null, isWrong: true }],
     ["one with a cookie that was changed", { headers: { Cookie: `${cookie}x` }, role: null, isWrong: true }],
     ["one with the session in another cookie", { headers: { Cookie: `x${cookie}` }, role: null }],
-    ["one with a password", { headers: { Authorization: `Basic ${hub.token}` }, role: null }],
+    ["one with a password", { headers: basic("ann", password), role: null }],
     ["the shell", { headers: bearer(hub.token), role: "admin" }],
     ["the owner, by cookie", { headers: { Cookie: `theme="dark"; broken; ${cookie}; a=b` }, role: "admin" }],
     ["the owner, by bearer token", { headers: bearer(link.token), role: "admin" }],
@@ -135,9 +151,13 @@ async function everyone(hub: HubInside): Promise<ReadonlyMap<string, Asker>> {
     ["an administrator", { headers: await signIn("admin"), role: "admin" }],
     ["a viewer of one room", { headers: await signIn("viewer", ["attic"]), role: "viewer", isLimited: true }],
     ["an administrator of one room", { headers: await signIn("admin", ["attic"]), role: "admin", isLimited: true }],
-    ["a program that reads", { headers: await apiKey("viewer"), role: "viewer" }],
-    ["a program that commands", { headers: await apiKey("operator"), role: "operator" }],
-    ["a program of one room", { headers: await apiKey("operator", ["attic"]), role: "operator", isLimited: true }],
+    ["a program that reads", { headers: bearer(await apiKey("viewer")), role: "viewer" }],
+    ["a program that reads, by Basic", { headers: basic("any", await apiKey("viewer")), role: "viewer" }],
+    ["a program that commands", { headers: bearer(await apiKey("operator")), role: "operator" }],
+    [
+      "a program of one room",
+      { headers: bearer(await apiKey("operator", ["attic"])), role: "operator", isLimited: true },
+    ],
     ["a shared link", { headers: bearer(share), role: "viewer", isLimited: true }],
     ["a device with its key", { headers: bearer(deviceKey), role: "device" }],
   ]);

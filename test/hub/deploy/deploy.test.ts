@@ -232,6 +232,9 @@ describe("Prometheus and Grafana", () => {
       for (const [figure] of exprs.matchAll(FIGURE)) expect(figures).toContain(figure);
       for (const [, uid] of text.matchAll(/"uid": "(\w+)"/g)) expect(sources).toContain(uid);
     }
+    const provisioned = readDeployFile("grafana", "datasources", "bramble.yaml");
+    for (const [path] of provisioned.matchAll(/(?<=url: \$\{BRAMBLE_URL\})\/\S+/g))
+      expect((await hub.fetch(`${path}/api/v1/query?query=1%2B1`)).status).toBe(200);
     for (const [path] of readDeployFile("prometheus", "prometheus.yaml").matchAll(/(?<=metrics_path: )\S+/g))
       expect((await hub.fetch(path)).status).toBe(200);
   });

@@ -65,9 +65,15 @@ export class MetricState {
     return secondMs;
   }
 
+  /** After how long a silence it is stale; null where that is unknown. */
+  get silenceMs(): number | null {
+    const usualMs = this.usualPauseMs;
+    return usualMs === null ? null : Math.max(SILENT_FOR_AT_LEAST_MS, MISSED_READINGS * usualMs);
+  }
+
   /** When it is stale if nothing is heard of it; null where that is unknown. */
   get staleAtMs(): number | null {
-    const usualMs = this.usualPauseMs;
-    return usualMs === null ? null : this.#heardAtMs + Math.max(SILENT_FOR_AT_LEAST_MS, MISSED_READINGS * usualMs);
+    const { silenceMs } = this;
+    return silenceMs === null ? null : this.#heardAtMs + silenceMs;
   }
 }

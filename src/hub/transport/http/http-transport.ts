@@ -50,6 +50,7 @@ import { addIngestRoutes } from "./routes/ingest.ts";
 import { addMendRoutes, type MendRouteOptions } from "./routes/mends.ts";
 import { addMessageRoutes, type MessageRouteOptions } from "./routes/messages.ts";
 import { addMetricsRoutes, type MetricsRouteOptions } from "./routes/metrics.ts";
+import { addPrometheusRoutes, type PrometheusRouteOptions } from "./routes/prometheus/prometheus.ts";
 import { type ApiOptions, addApiRoutes } from "./routes/readings.ts";
 import { addRetentionRoutes } from "./routes/retention.ts";
 import { addAnnotationRoutes } from "./routes/timeline/annotations.ts";
@@ -87,6 +88,7 @@ export interface HttpTimeouts {
 export interface HttpOptions
   extends ApiOptions,
     MetricsRouteOptions,
+    PrometheusRouteOptions,
     CommandRouteOptions,
     Omit<AgentRouteOptions, "hubInfo" | "tls">,
     Pick<HubSettingsRouteOptions, "administration">,
@@ -232,6 +234,7 @@ export class HttpTransport {
     addFramesRoute(app, this.#options);
     addImportRoutes(app, this.#options);
     addMetricsRoutes(app, this.#options);
+    addPrometheusRoutes(app, this.#options);
     addDeviceRoutes(app, this.#options);
     addMendRoutes(app, this.#options);
     addRetentionRoutes(app, retention);

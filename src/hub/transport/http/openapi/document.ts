@@ -45,6 +45,7 @@ const DEVICE_CREDENTIALS: Json = [{}, { bearer: [] }, { apiKey: [] }];
 const TAGS: readonly (readonly [name: string, description: string])[] = [
   ["Devices", "The registry: names, presence, controls, joining."],
   ["Readings", "Charts, raw rows, how long readings are kept."],
+  ["Prometheus", "Readings for Grafana and others that ask Prometheus: errors are of its shape, times are seconds."],
   ["Views", "Comparisons of several series that people have named."],
   ["Annotations", "Notes of people on the time axis, about a moment or a stretch."],
   ["Mends", "Readings that people have hidden, corrected or scaled, and the way back."],

@@ -1,0 +1,199 @@
+// /api/prometheus: what Grafana's Prometheus data source asks, with this path as its address. Errors are of Prometheus' shape, but
+// those of who may ask.
+import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema, RouteHandlerMethod } from "fastify";
+import { Type } from "typebox";
+import {
+  BuildInfoAnswer,
+  FormatAnswer,
+  FormatParams,
+  InstantQueryParams,
+  LabelParams,
+  LabelsAnswer,
+  MetadataAnswer,
+  MetadataParams,
+  QueryAnswer,
+  RangeQueryParams,
+  SeriesAnswer,
+  SeriesParams,
+} from "../../../../../shared/history/prometheus.ts";
+import { render } from "../../../../../shared/messages/render.ts";
+import { READING_GAUGES } from "../../../../observe/reading-metrics.ts";
+import { type QueryAnswer as Answer, answerText } from "../../../../prometheus/answer.ts";
+import type { Asker, Found, PrometheusApi } from "../../../../prometheus/prometheus-api.ts";
+import { QueryError, type QueryErrorType } from "../../../../prometheus/query-error.ts";
+import { MAX_SERIES } from "../../../../prometheus/reading-series.ts";
+import { languageOf } from "../../errors.ts";
+import { route } from "../../route.ts";
+import { sendPieces } from "../../send-stream.ts";
+import { Parameters } from "./parameters.ts";
+
+export interface PrometheusRouteOptions {
+  readonly prometheus: PrometheusApi;
+  readonly version: string;
+}
+
+const PATH = "/api/prometheus/api/v1";
+const FORM = "application/x-www-form-urlencoded";
+const MAX_FORM_BYTES = 64 * 1024;
+/** Grafana asks for what this one could do. */
+const PROMETHEUS_VERSION = "3.0.0";
+const STATUS: Readonly<Record<QueryErrorType, number>> = { bad_data: 400, execution: 422, timeout: 503, canceled: 503 };
+
+export function addPrometheusRoutes(app: FastifyInstance, { prometheus, version }: PrometheusRouteOptions): void {
+  app.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser("*", { parseAs: "string", bodyLimit: MAX_FORM_BYTES }, (_request, body, done) =>
+      done(null, body),
+    );
+    scope.setErrorHandler((error, request, reply) => sendError(error, request, reply));
+
+    addBoth(scope, "query", {
+      schema: {
+        summary: "A query at one time, in the part of PromQL that the hub answers",
+        querystring: InstantQueryParams,
+        produces: { "application/json": QueryAnswer },
+      },
+      handler: async (request, reply) => {
+        const parameters = new Parameters(request);
+        const asker = askerOf(request, reply, parameters);
+        return send(reply, await prometheus.query(parameters.text("query"), parameters.timeMs("time"), asker));
+      },
+    });
+
+    addBoth(scope, "query_range", {
+      schema: {
+        summary: "A query at each step of a stretch of time",
+        querystring: RangeQueryParams,
+        produces: { "application/json": QueryAnswer },
+      },
+      handler: async (request, reply) => {
+        const parameters = new Parameters(request);
+        const asker = askerOf(request, reply, parameters);
+        return send(reply, await prometheus.queryRange(parameters.text("query"), parameters.range(), asker));
+      },
+    });
+
+    addBoth(scope, "series", {
+      schema: { summary: "Which series match", querystring: SeriesParams, response: { 200: SeriesAnswer } },
+      handler: async (request) => found(await prometheus.series(new Parameters(request).series(), request)),
+    });
+
+    addBoth(scope, "labels", {
+      schema: { summary: "Names of labels", querystring: SeriesParams, response: { 200: LabelsAnswer } },
+      handler: async (request) => found(await prometheus.labelNames(new Parameters(request).series(), request)),
+    });
+
+    addBoth(scope, "format_query", {
+      schema: { summary: "A query as it is understood", querystring: FormatParams, response: { 200: FormatAnswer } },
+      handler: async (request) => ({
+        status: "success",
+        data: prometheus.format(new Parameters(request).text("query")),
+      }),
+    });
+
+    route(scope, {
+      ...reading,
+      method: "GET",
+      url: `${PATH}/label/:name/values`,
+      schema: {
+        operationId: "getPrometheusLabelValues",
+        tags: ["Prometheus"],
+        summary: "Values of a label",
+        params: LabelParams,
+        querystring: SeriesParams,
+        response: { 200: LabelsAnswer },
+      },
+      handler: async (request) =>
+        found(await prometheus.labelValues(request.params.name, new Parameters(request).series(), request)),
+    });
+
+    route(scope, {
+      ...reading,
+      method: "GET",
+      url: `${PATH}/metadata`,
+      schema: {
+        operationId: "getPrometheusMetadata",
+        tags: ["Prometheus"],
+        summary: "What the metrics are",
+        querystring: MetadataParams,
+        response: { 200: MetadataAnswer },
+      },
+      handler: async ({ query: { metric } }) => {
+        const asked = READING_GAUGES.filter(({ name }) => metric === undefined || metric === "" || name === metric);
+        const data = Object.fromEntries(asked.map(({ name, help }) => [name, [{ type: "gauge", help, unit: "" }]]));
+        return { status: "success" as const, data };
+      },
+    });
+
+    route(scope, {
+      ...reading,
+      method: "GET",
+      url: `${PATH}/status/buildinfo`,
+      schema: {
+        operationId: "getPrometheusBuildInfo",
+        tags: ["Prometheus"],
+        summary: "Which Prometheus this is like",
+        response: { 200: BuildInfoAnswer },
+      },
+      handler: async () => {
+        const nothing = { branch: "", buildUser: "", buildDate: "", goVersion: "" };
+        const data = { version: PROMETHEUS_VERSION, revision: `bramble-${version}`, ...nothing };
+        return { status: "success", data } as const;
+      },
+    });
+  });
+}
+
+const reading = { permission: "viewer", audit: null, showsSome: true, config: { takesAnyQuery: true } } as const;
+
+/** By GET, and by POST with a form, as Grafana asks unless it is told otherwise. */
+function addBoth(
+  scope: FastifyInstance,
+  name: string,
+  { schema, handler }: { readonly schema: FastifySchema; readonly handler: RouteHandlerMethod },
+): void {
+  const called = name.replace(/(?:^|_)(\w)/g, (_, letter: string) => letter.toUpperCase());
+  for (const method of ["GET", "POST"] as const) {
+    const operationId = `${method === "GET" ? "get" : "post"}Prometheus${called}`;
+    const { querystring, ...rest } = schema;
+    const asked = method === "GET" ? { querystring } : { body: Type.String(), consumes: [FORM] };
+    route(scope, {
+      ...reading,
+      method,
+      url: `${PATH}/${name}`,
+      schema: { ...rest, ...asked, operationId, tags: ["Prometheus"] },
+      handler,
+    });
+  }
+}
+
+function askerOf({ maySee }: FastifyRequest, { raw }: FastifyReply, parameters: Parameters): Asker {
+  const gone = new AbortController();
+  raw.once("close", () => {
+    if (!raw.writableFinished) gone.abort();
+  });
+  return { maySee, gone: gone.signal, timeoutMs: parameters.durationMs("timeout") };
+}
+
+function send(reply: FastifyReply, answer: Answer): Promise<FastifyReply> | FastifyReply {
+  reply.header("Content-Type", "application/json; charset=utf-8");
+  return reply.request.method === "HEAD" ? reply.send() : sendPieces(reply, piecesOf(answer));
+}
+
+async function* piecesOf(answer: Answer) {
+  for (const text of answerText(answer)) yield { bytes: Buffer.from(text), release: () => undefined };
+}
+
+function found<T>({ list, isCut }: Found<T>) {
+  const data = [...list];
+  if (!isCut) return { status: "success", data } as const;
+  return { status: "success" as const, data, warnings: [`results truncated due to limit, ${MAX_SERIES} at most`] };
+}
+
+/** What is not of the query is answered as on every other route. */
+function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (!(error instanceof QueryError)) throw error;
+  const { type, problem } = error;
+  const body = { status: "error", errorType: type, error: render(problem, languageOf(request)) };
+  return reply.code(STATUS[type]).send(body);
+}
