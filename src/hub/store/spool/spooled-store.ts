@@ -7,6 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { BrambleError } from "../../../shared/errors.ts";
 import type { Clock } from "../../clock.ts";
 import type { AuditLog } from "../audit.ts";
+import type { KeptStore } from "../kept.ts";
 import type { AppendMessage, ReadingStore } from "../readings.ts";
 import type { RecordStore } from "../records.ts";
 import type { UncertainCommit } from "../server-sql/failure.ts";
@@ -38,6 +39,7 @@ export class SpooledStore implements Store {
   readonly readings: ReadingStore;
   readonly records: RecordStore;
   readonly audit: AuditLog;
+  readonly kept: KeptStore;
   readonly backup = null;
   readonly #options: SpooledStoreOptions;
   readonly #files: SpoolFiles;
@@ -64,7 +66,7 @@ export class SpooledStore implements Store {
       buckets: (query) => server.readings.buckets(query),
       page: (query) => server.readings.page(query),
       bucketGrid: server.readings.bucketGrid,
-      export: (selection, format) => server.readings.export(selection, format),
+      export: (...args) => server.readings.export(...args),
       copy: (...args) => this.#behindSpool(() => server.readings.copy(...args)),
       remove: (selection) => this.#behindSpool(() => server.readings.remove(selection)),
     };
@@ -75,6 +77,7 @@ export class SpooledStore implements Store {
       setting: (name, make) => server.records.setting(name, make),
     };
     this.audit = server.audit;
+    this.kept = server.kept;
   }
 
   async start(): Promise<void> {
