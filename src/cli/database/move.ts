@@ -19,7 +19,10 @@ const help = `bramble move: moves the data of a running hub from its file into a
 meanwhile, and everything that comes is written to both. Without an option it says how the move goes.
 
 ${optionLines([
-  ["--to URL", `begins: postgres://… or mariadb://… (or ${VARIABLE}, which other users of this computer cannot see)`],
+  [
+    "--to URL",
+    `begins: postgres://… or mariadb://…; - takes it from ${VARIABLE}, which other users of this computer cannot see`,
+  ],
   [
     "--dry-run",
     "with --to: says how much there is to copy, how long it takes and whether there is room; changes nothing",
@@ -59,7 +62,7 @@ export const move = (args: readonly string[]): Promise<number> =>
     const { "dry-run": isDryRun = false, switch: switches = false, back = false, end = false, wait = false } = values;
     if (Number(back) + Number(end) + Number(switches || isDryRun || values.to !== undefined) > 1)
       throw new Misuse(message("cli/takes", { needs: "one of --to, --switch, --back and --end" }));
-    const to = values.to ?? (isDryRun || !switches ? process.env[VARIABLE] : undefined);
+    const to = values.to === undefined || values.to === "-" ? process.env[VARIABLE] : values.to;
     const begins = values.to !== undefined || isDryRun;
     if (begins && to === undefined) throw new Misuse(message("cli/takes", { needs: `--to URL, or ${VARIABLE}` }));
     const hub = findHub(values);

@@ -17,6 +17,8 @@ export interface ActiveMoveOptions {
   readonly state: MoveState;
   readonly file: DurableFile<typeof MoveState>;
   readonly source: Store;
+  /** How often readings have begun to wait on this computer for the server that is read. */
+  readonly spoolings: () => number;
   readonly dual: DualWrite;
   readonly clock: Clock;
   /** Stops the hub and starts it again, where reading was switched. */
@@ -108,7 +110,8 @@ export class ActiveMove {
     const { step, copiedFromMs } = this.#state;
     const [noted] = debts.missedSelections;
     if (noted !== undefined) {
-      await this.#transfer.repairAll(noted.selection, signal);
+      // What was removed from the store that is read has to go from the other one, too.
+      await this.#transfer.repairAll(noted.selection, signal, true);
       await debts.settle(noted);
       return true;
     }
@@ -163,16 +166,17 @@ export class ActiveMove {
   }
 
   async #switch(): Promise<void> {
-    const { dual, source, clock, restart } = this.#options;
+    const { dual, source, spoolings, clock, restart } = this.#options;
     const { mirror, debts } = dual;
+    const spoolingsBefore = spoolings();
     await this.#compare();
     const comparedToMs = (this.#state.compared?.atMs ?? 0) - MOVING_MS;
     await dual.hold();
     try {
       await mirror.turn(() => this.#catchUp(comparedToMs));
       const { spool } = await source.status();
-      // What waits for the server is in no store yet: the next attempt may find it empty.
-      if (spool !== undefined) throw new MoveProblem("spool");
+      // What waited for the server while it was compared was not there to be compared.
+      if (spool !== undefined || spoolings() !== spoolingsBefore) throw new MoveProblem("spool");
       if (!debts.isEmpty || dual.areRecordsMissed) throw new MoveProblem("not-equal");
       await debts.closeAll();
       const reads = this.#state.reads === "file" ? "server" : "file";

@@ -1,6 +1,5 @@
 // Moves the hub's data from the file into a database server, or back, while devices go on sending. It begins and ends moves, and takes
 // the steps of the one that is under way (`ActiveMove`); the store itself writes to both sides meanwhile.
-import { chmodSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Problem } from "../../shared/errors.ts";
@@ -25,13 +24,16 @@ import { planMove, type ServerLook } from "./plan.ts";
 
 export interface MoverOptions {
   readonly folder: string;
-  readonly databasePath: string;
   readonly store: MovingStore;
   readonly source: Store;
   readonly reads: Side;
   /** The server that the hub reads; null where that is the file. */
   readonly server: StoreAddress | null;
   readonly state: MoveState | null;
+  /** Whether `--store` names a server that is not read. */
+  readonly isPassedOver: boolean;
+  /** How often readings have begun to wait on this computer for the server that is read. */
+  readonly spoolings: () => number;
   readonly makeServer: (address: StoreAddress, onDeath: (error: Error) => void) => Store;
   readonly makeFile: (onDeath: (error: Error) => void) => Store;
   readonly look: ServerLook;
@@ -115,7 +117,8 @@ export class Mover {
         waitingReadings: dual?.mirror.waitingReadings ?? 0,
         missedDays: dual?.debts.missedDays.size ?? 0,
         compared,
-        switchesWhenEqual: switchWhenEqual,
+        // Until the hub has started again, it is not done.
+        switchesWhenEqual: switchWhenEqual || state.reads !== reads,
         ...(this.#problem !== null && { problem: render(this.#problem, language) }),
       },
     };
@@ -133,7 +136,7 @@ export class Mover {
   /** Begins to write to the server, too, and to copy. Null where it has begun. */
   async begin(to: string, switchWhenEqual: boolean): Promise<Problem | null> {
     const { reads, restart } = this.#options;
-    if (this.#running !== null || this.#state !== null) return refused(message("move/running"));
+    if (this.#running !== null) return refused(message("move/running"));
     if (switchWhenEqual && restart === null) return refused(message("move/no-restart"));
     if (reads === "server") return refused(message("move/on-server"));
     const plan = await this.plan(to, "en");
@@ -151,24 +154,25 @@ export class Mover {
 
   /** Switches reading back to the file; where it has not been written to for a while, it is brought up to date first. */
   async back(): Promise<Problem | null> {
-    const { reads, server, databasePath } = this.#options;
+    const { reads, server } = this.#options;
     if (reads === "file" || server === null) return refused(message("move/on-file"));
     if (this.#running !== null) return this.#switch(this.#running);
-    if (existsSync(databasePath)) chmodSync(databasePath, 0o600);
     await this.#create(server.reveal(), { isFresh: false, switchWhenEqual: true });
     return null;
   }
 
   /** Ends the move: what comes goes to the store that is read alone. The other one is left as it is. */
   async end(): Promise<Problem | null> {
-    const { reads, databasePath, store } = this.#options;
+    const { reads, store, isPassedOver } = this.#options;
     const running = this.#running;
     if (running === null) return refused(message("move/none"));
     running.ending.abort();
     this.#wake?.();
     await running.loop;
     const { state } = running.move;
-    this.#state = reads === "file" ? null : { ...state, step: "finished", switchWhenEqual: false };
+    // Without it, the hub would open what --store names, or the file, and not what was read last.
+    const isRemembered = reads === "server" || isPassedOver;
+    this.#state = isRemembered ? { ...state, step: "finished", switchWhenEqual: false } : null;
     await this.#file.write(this.#state);
     store.dual = null;
     this.#running = null;
@@ -176,8 +180,6 @@ export class Mover {
     await running.dual.mirror.turn(async () => undefined);
     await running.other.stop();
     await running.dual.debts.forget();
-    // Nobody writes to it any more, by mistake neither.
-    if (reads === "server" && existsSync(databasePath)) chmodSync(databasePath, 0o400);
     return null;
   }
 
@@ -211,7 +213,7 @@ export class Mover {
 
   /** From here on both are written. */
   async #attach(): Promise<void> {
-    const { folder, source, store, reads, clock, log, restart, makeFile, makeServer } = this.#options;
+    const { folder, source, store, reads, spoolings, clock, log, restart, makeFile, makeServer } = this.#options;
     const state = this.#state;
     if (state === null || state.step === "finished") return;
     const debts = new Debts(new DurableFile(join(folder, "move-debts.json"), DebtsFile));
@@ -233,6 +235,7 @@ export class Mover {
       state,
       file: this.#file,
       source,
+      spoolings,
       dual,
       clock,
       restart: restart ?? (() => undefined),
@@ -267,8 +270,9 @@ export class Mover {
     while (!signal.aborted) {
       let pauseMs = 0;
       try {
-        const { switchedMs } = move.state;
-        if (reads === "server" && switchedMs !== null && clock.now() - switchedMs > KEPT_MS) {
+        const { step, switchedMs, switchWhenEqual } = move.state;
+        const isOver = switchedMs !== null && clock.now() - switchedMs > KEPT_MS;
+        if (reads === "server" && step === "ready" && !switchWhenEqual && isOver) {
           void this.end();
           return;
         }

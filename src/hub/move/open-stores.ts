@@ -46,12 +46,13 @@ export function openStores(options: OpenStoresOptions): HubStores {
   const aside = { ...storeOptions, onWarning: (text: string) => log.warn(text), onCommit: () => undefined };
   const mover = new Mover({
     folder: folder.path,
-    databasePath: path,
     store,
     source,
     reads: server === null ? "file" : "server",
     server: address,
     state,
+    isPassedOver,
+    spoolings: () => (source instanceof SpooledStore ? source.spoolings : 0),
     makeServer: (to: StoreAddress, onDeath) => new ServerStore({ ...aside, address: to, onDeath }),
     makeFile: (onDeath) => new SqliteStore({ ...aside, path, onDeath }),
     look: inspectServer,

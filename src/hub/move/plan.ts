@@ -15,6 +15,7 @@ import { hubIdOf } from "./copy-kept.ts";
 export type ServerLook = (address: StoreAddress) => Promise<{
   readonly product: string;
   readonly hubId: string | null;
+  readonly readings: number;
   readonly dataFolder: string | null;
   readonly warnings: readonly string[];
 }>;
@@ -29,6 +30,8 @@ export interface PlanOptions {
 const BYTES_PER_READING: Readonly<Record<ServerKind, number>> = { postgresql: 105, mysql: 60 };
 /** On a computer with little to spare. */
 const READINGS_PER_SECOND: Readonly<Record<ServerKind, number>> = { postgresql: 60_000, mysql: 30_000 };
+/** Servers estimate how many they have. */
+const MAX_MORE_THERE = 1.1;
 const SECONDS_PER_HOUR = 3_600;
 
 /** Rejects with a message where it cannot be. */
@@ -37,13 +40,14 @@ export async function planMove(
   { source, look, freeBytes }: PlanOptions,
   language: Language,
 ): Promise<MovePlan> {
-  const { product, hubId, dataFolder, warnings } = await look(address);
+  const { product, hubId, readings: readingsThere, dataFolder, warnings } = await look(address);
   const own = hubIdOf(await source.kept.read());
   if (hubId !== null && hubId !== own) throw new Failure(message("move/another-hub"));
   const { storedReadings, storedBytes } = await source.status();
   const estimatedBytes = storedReadings * BYTES_PER_READING[address.kind];
   const isHere = /^(?:localhost|127\.[\d.]+|::1)$/.test(address.host);
   const free = isHere && dataFolder !== null ? await freeBytes(existing(dataFolder)) : null;
+  const hasMore = readingsThere > MAX_MORE_THERE * storedReadings;
   const isTight = free !== null && free < estimatedBytes;
   return {
     server: address.toString(),
@@ -54,7 +58,11 @@ export async function planMove(
     estimatedHours: storedReadings / READINGS_PER_SECOND[address.kind] / SECONDS_PER_HOUR,
     freeBytes: free,
     isContinued: hubId !== null,
-    warnings: [...warnings, ...(isTight ? [render(message("move/little-room"), language)] : [])],
+    warnings: [
+      ...warnings,
+      ...(isTight ? [render(message("move/little-room"), language)] : []),
+      ...(hasMore ? [render(message("move/more-there"), language)] : []),
+    ],
   };
 }
 

@@ -39,19 +39,19 @@ export class Transfer {
     return mirror.turn(async () => {
       const target = openTarget(mirror);
       const stretch = await newestStretch(source.readings, selection, readingsPerStep);
-      await write(target, stretch.rows);
+      await write(target, stretch.rows, true);
       return { fromMs: stretch.fromMs, readings: stretch.rows.length, repaired: 0 };
     });
   }
 
   /** Compares the newest stretch of a selection, reading by reading, and repairs what is not the same. */
-  repairNewest(selection: ReadingSelection): Promise<Step> {
-    return this.#options.mirror.turn(() => this.repairNow(selection));
+  repairNewest(selection: ReadingSelection, removesExtras = this.#options.removesExtras): Promise<Step> {
+    return this.#options.mirror.turn(() => this.repairNow(selection, removesExtras));
   }
 
   /** The same, to be called where nothing is written to either store. */
-  async repairNow(selection: ReadingSelection): Promise<Step> {
-    const { source, mirror, removesExtras, readingsPerStep } = this.#options;
+  async repairNow(selection: ReadingSelection, removesExtras = this.#options.removesExtras): Promise<Step> {
+    const { source, mirror, readingsPerStep } = this.#options;
     const target = openTarget(mirror);
     // What is read here first has all that is there now: what comes to the source meanwhile comes to the target behind this turn.
     const there = await newestStretch(target.readings, selection, readingsPerStep);
@@ -68,11 +68,11 @@ export class Transfer {
   }
 
   /** All of a selection, step by step; answers how many readings were not the same. */
-  async repairAll(selection: ReadingSelection, signal: AbortSignal): Promise<number> {
+  async repairAll(selection: ReadingSelection, signal: AbortSignal, removesExtras?: boolean): Promise<number> {
     let repaired = 0;
     for (let { toMs } = selection; toMs > selection.fromMs; ) {
       signal.throwIfAborted();
-      const step = await this.repairNewest({ ...selection, toMs });
+      const step = await this.repairNewest({ ...selection, toMs }, removesExtras);
       repaired += step.repaired;
       toMs = step.fromMs;
     }
@@ -106,11 +106,11 @@ export function openTarget({ target }: Mirror): Store {
 /** The other store is not open: it is tried again. */
 export class TargetAway extends Error {}
 
-async function write(target: Store, rows: readonly TimedReading[]): Promise<void> {
+async function write(target: Store, rows: readonly TimedReading[], isNew = false): Promise<void> {
   const writes: Promise<unknown>[] = [];
   for (let start = 0; start < rows.length; start += READINGS_PER_WRITE) {
     const readings = rows.slice(start, start + READINGS_PER_WRITE);
-    writes.push(target.readings.append({ readings, attributes: [], receivedAtMs: 0 }));
+    writes.push(target.readings.append({ readings, attributes: [], receivedAtMs: 0, isNew }));
   }
   // All are settled before the turn ends, or one of them would be written behind what comes later.
   const failed = (await Promise.allSettled(writes)).find(({ status }) => status === "rejected");

@@ -1,6 +1,6 @@
 // A move from the file into a real server and back, in this process, while readings come late and again, devices are removed and merged
 // and records change: what the hub reads is always what was stored, and both sides end with the same.
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pino } from "pino";
 import { Type } from "typebox";
@@ -261,9 +261,6 @@ test("the folder says which database is read, whatever --store says; after 30 da
 
   hub.clock.set(NOW_MS + 31 * DAY_MS);
   await until("it ends", async () => ((await hub.status).move?.step === "finished" ? true : undefined), NET_MS);
-  await until("the file is closed", async () =>
-    (statSync(hub.folder.databasePath).mode & 0o200) === 0 ? true : undefined,
-  );
   await model.append(hub.stores.store, "d1", 50, 3 * DAY_MS);
   await hub.stop();
   await hub.start();

@@ -41,6 +41,8 @@ export class SpooledStore implements Store {
   readonly audit: AuditLog;
   readonly kept: KeptStore;
   readonly backup = null;
+  /** How often it has begun to keep readings here. */
+  spoolings = 0;
   readonly #options: SpooledStoreOptions;
   readonly #files: SpoolFiles;
   /** Readings on their way into the newest file. */
@@ -166,6 +168,7 @@ export class SpooledStore implements Store {
   async #newestFile(): Promise<SpoolFile> {
     const { newest } = this.#files;
     if (newest !== null) return newest;
+    this.spoolings++;
     this.#opening ??= this.#files.add().finally(() => {
       this.#opening = null;
     });

@@ -21,5 +21,7 @@ export const move = {
   "move/spool": () => "Readings still wait on this computer for the database server. They have to be there first.",
   "move/away": () => "The other database cannot be reached. What it misses is copied when it is back.",
   "move/failed": ({ reason }: Reason) => `It is tried again: ${reason}`,
+  "move/more-there": () =>
+    "The database there has more readings than this hub: those that this hub does not have are removed there.",
   "move/little-room": () => "The server’s disk has less room than the readings will take.",
 };
