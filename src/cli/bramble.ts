@@ -22,6 +22,7 @@ const commands: Readonly<Record<string, () => Promise<(args: readonly string[]) 
   backup: async () => (await import("./database/backup.ts")).backup,
   restore: async () => (await import("./database/restore.ts")).restore,
   check: async () => (await import("./database/check.ts")).check,
+  move: async () => (await import("./database/move.ts")).move,
   config: async () => (await import("./config/config.ts")).config,
   tls: async () => (await import("./access/tls.ts")).tls,
   find: async () => (await import("./find.ts")).find,
@@ -40,6 +41,7 @@ bramble audit       who did what, and what was refused
 bramble backup      copies the database, while the hub runs
 bramble restore     puts a backup in its place
 bramble check       verifies every stored reading
+bramble move        moves the data into a database server, or back
 bramble config      the hub's set-up as a file, and back
 bramble tls         HTTPS and MQTT over TLS: on, off, with which certificate
 bramble find        lists the hubs on this network

@@ -22,7 +22,8 @@ import { MessageLog } from "./live/message-log.ts";
 import { MendList } from "./mend/mend-list.ts";
 import { mendedReadings } from "./mend/mended-readings.ts";
 import { Mending } from "./mend/mending.ts";
-import { isOnNetwork } from "./observe/data-place.ts";
+import type { Mover } from "./move/mover.ts";
+import { openStores } from "./move/open-stores.ts";
 import { DiskGuard, type DiskGuardOptions } from "./observe/disk-guard.ts";
 import type { Log } from "./observe/log.ts";
 import { LogThrottle } from "./observe/log-throttle.ts";
@@ -34,9 +35,6 @@ import { deviceTopics } from "./protocols/protocols.ts";
 import { Administration } from "./settings/administration.ts";
 import { SimulatedDevices } from "./simulation/simulated-devices.ts";
 import type { ReadingStore } from "./store/readings.ts";
-import { ServerStore } from "./store/server-sql/server-store.ts";
-import { SpooledStore } from "./store/spool/spooled-store.ts";
-import { SqliteStore, type SqliteStoreOptions } from "./store/sqlite/sqlite-store.ts";
 import type { SpoolStatus, Store } from "./store/store.ts";
 import { Timeline } from "./timeline/timeline.ts";
 import { WorkerPlaces } from "./worker/places.ts";
@@ -83,6 +81,7 @@ export interface Core {
   /** Of workers on the same database server; null where the store is a file. */
   readonly places: ((hubId: string) => WorkerPlaces) | null;
   readonly workerNews: Part;
+  readonly mover: Mover;
   /** What waits for the database server; null where nothing does, undefined where nothing is ever kept for one. */
   readonly spool: () => Promise<SpoolStatus | null | undefined>;
   readonly firstStart: FirstStart;
@@ -94,19 +93,6 @@ export interface Part {
   start(): unknown;
   stop(): unknown;
 }
-
-/** In a file, or on a server, with what this computer keeps for it. */
-function openStore(
-  server: ServerStore | null,
-  { config, folder, storeOptions }: Pick<CoreOptions, "config" | "folder"> & { readonly storeOptions: StoreOptions },
-): Store {
-  if (server === null) return new SqliteStore({ ...storeOptions, path: folder.databasePath });
-  const { spoolBytes: maxBytes } = config;
-  if (maxBytes === 0 || isOnNetwork(folder.path)) return server;
-  return new SpooledStore({ ...storeOptions, server, folder: folder.path, maxBytes });
-}
-
-type StoreOptions = Omit<SqliteStoreOptions, "path">;
 
 const NO_PART: Part = { start: () => undefined, stop: () => undefined };
 
@@ -124,8 +110,9 @@ export function createCore(options: CoreOptions): Core {
     onWarning: (message: string) => log.error(message),
     onCommit: (seconds: number, messages: number) => metrics.commit(seconds, messages),
   };
-  const server = config.store === null ? null : new ServerStore({ ...storeOptions, address: config.store });
-  const store = openStore(server, { config, folder, storeOptions });
+  const moveLog = log.child({ name: "move" });
+  const stores = openStores({ config, folder, storeOptions, freeBytes, restart: onRestart, log: moveLog });
+  const { store, server, hasSpool, mover } = stores;
   const { records } = store;
   const mends = new MendList(records, clock);
   const readings = mendedReadings(store.readings, mends);
@@ -260,7 +247,8 @@ export function createCore(options: CoreOptions): Core {
     floodLog,
     places: server === null ? null : (hubId) => new WorkerPlaces(server, hubId),
     workerNews,
-    spool: async () => (store instanceof SpooledStore ? ((await store.status()).spool ?? null) : undefined),
+    spool: async () => (hasSpool ? ((await store.status()).spool ?? null) : undefined),
+    mover,
     firstStart,
     prometheus: new PrometheusApi({ directory, readings, clock }),
   };

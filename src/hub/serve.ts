@@ -12,6 +12,7 @@ import { DataFolder } from "./data-folder.ts";
 import { inUrl } from "./endpoints.ts";
 import { findHost, type Host, surviveClosedOutput } from "./host.ts";
 import { Hub, type RunningHub } from "./hub.ts";
+import { copyAnew, resolveStores } from "./move/move-state.ts";
 import { whyBadPlace } from "./observe/data-place.ts";
 import { freeBytesOf } from "./observe/disk-guard.ts";
 import { type Log, openLog } from "./observe/log.ts";
@@ -79,7 +80,9 @@ interface RunParts {
 
 /** Puts a backup in place that waits to be restored; where the hub does not start on it, the database from before. */
 async function runOnce(config: Config, parts: RunParts): Promise<Ending> {
-  const kept = config.store === null ? await putStagedInPlace(parts.folder.databasePath) : null;
+  const { store } = resolveStores(config.store, parts.folder.path);
+  const { path, databasePath } = parts.folder;
+  const kept = store === null ? await putStagedInPlace(databasePath, () => copyAnew(path)) : null;
   try {
     return await runHub(config, parts);
   } catch (error) {

@@ -62,6 +62,7 @@ export const errorStatus = {
   "no-such-backup": 404,
   "backup-running": 409,
   "no-backup-files": 409,
+  "move-refused": 409,
   "no-such-refused": 404,
   "not-kept-whole": 409,
   "not-joined": 409,

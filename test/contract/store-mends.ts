@@ -116,6 +116,7 @@ async function startMends(under: StoreUnderTest) {
     readings: mendedReadings(stored, list),
     records: store.records,
     audit: store.audit,
+    kept: store.kept,
     backup: store.backup,
     start: () => store.start(),
     stop: () => store.stop(),

@@ -25,6 +25,7 @@ import { places } from "../../src/shared/messages/en/places.ts";
 import { simulation } from "../../src/shared/messages/en/simulation.ts";
 import { start } from "../../src/shared/messages/en/start.ts";
 import { backups } from "../../src/shared/messages/en/storage/backups.ts";
+import { move } from "../../src/shared/messages/en/storage/move.ts";
 import { en } from "../../src/shared/messages/en.ts";
 import { ko } from "../../src/shared/messages/ko.ts";
 import { preferredLanguage } from "../../src/shared/messages/language.ts";
@@ -89,6 +90,7 @@ test("no code is there twice, and each error has a sentence", () => {
     ingest,
     mend,
     messageLog,
+    move,
     notes,
     notices,
     places,

@@ -5,6 +5,7 @@ import { Misuse, parseArguments } from "../../hub/arguments.ts";
 import { flushFile } from "../../hub/backups/flush.ts";
 import { readConfig } from "../../hub/config.ts";
 import { DataFolder } from "../../hub/data-folder.ts";
+import { resolveStores } from "../../hub/move/move-state.ts";
 import { freeBytesOf } from "../../hub/observe/disk-guard.ts";
 import {
   type CheckTotals,
@@ -99,7 +100,8 @@ function readRequest(
     const [file = null] = positionals;
     const folder = new DataFolder(read.config.dataFolder);
     const passphrase = takesPassphrase ? readPassphrase(passphraseFile, process.env) : null;
-    return { folder, store: read.config.store, file, force: values.force === true, passphrase, signal };
+    const { store } = resolveStores(read.config.store, folder.path);
+    return { folder, store, file, force: values.force === true, passphrase, signal };
   } catch (error) {
     const problem = error instanceof Failure ? error.said : reasonOf(error);
     throw new Misuse(message("cli/misuse", { problem, command: name }), { cause: error });

@@ -4,6 +4,7 @@ import { Misuse } from "../../hub/arguments.ts";
 import { decryptFile, isEncryptedFile } from "../../hub/backups/encrypted-backup.ts";
 import { replaceDatabase } from "../../hub/backups/replace-database.ts";
 import { followLinks } from "../../hub/file-access.ts";
+import { copyAnew } from "../../hub/move/move-state.ts";
 import { removeDatabase } from "../../hub/store/maintenance.ts";
 import { Failure } from "../../shared/errors.ts";
 import { message } from "../../shared/messages/message.ts";
@@ -55,6 +56,7 @@ async function restoreFrom(file: string, name: string, request: DatabaseRequest)
       return 1;
     }
     keepOwner(part, path);
+    await copyAnew(folder.path);
     const { kept, unreadable } = replaceDatabase(path, part);
     if (unreadable !== null)
       console.error(`The present database cannot be opened (${unreadable}); it is kept as it is.`);

@@ -8,10 +8,14 @@ export function stagedPath(databasePath: string): string {
   return `${followLinks(databasePath)}.staged`;
 }
 
-/** Answers where the database from before is kept; null where nothing was staged. Throws with a message. */
-export async function putStagedInPlace(databasePath: string): Promise<string | null> {
+/**
+ * Answers where the database from before is kept; null where nothing was staged. `beforehand` is done first, where something was.
+ * Throws with a message.
+ */
+export async function putStagedInPlace(databasePath: string, beforehand: () => Promise<void>): Promise<string | null> {
   const staged = stagedPath(databasePath);
   if (!existsSync(staged)) return null;
+  await beforehand();
   // Seldom needed.
   const { replaceDatabase } = await import("./replace-database.ts");
   return replaceDatabase(followLinks(databasePath), staged).kept;

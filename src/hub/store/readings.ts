@@ -47,6 +47,8 @@ export interface AppendMessage {
   readonly receivedAtMs: number;
   /** It comes from a connection that has much on its way here: others may be stored before it. */
   readonly isOfFlood?: boolean;
+  /** No reading is stored at these times, as far as is known: for speed alone. */
+  readonly isNew?: boolean;
 }
 
 /** Any grid will do, one of `bucketGrid` is fast. A bucket that begins before `fromMs` is cut, and begins there. */

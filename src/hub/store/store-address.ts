@@ -58,6 +58,14 @@ export class StoreAddress {
     return this.#password;
   }
 
+  /** With the password: for a file that only the hub may read. */
+  reveal(): string {
+    const modes = Object.entries(TLS_MODES).filter(([, tls]) => tls === this.tls);
+    const user = `${encodeURIComponent(this.user)}:${encodeURIComponent(this.#password)}`;
+    const database = encodeURIComponent(this.database);
+    return `${this.#scheme}//${user}@${this.place}/${database}?sslmode=${modes.at(-1)?.[0] ?? "disable"}`;
+  }
+
   /** Host and port. */
   get place(): string {
     return `${this.host.includes(":") ? `[${this.host}]` : this.host}:${this.port}`;

@@ -9,6 +9,7 @@ export const SETTINGS_SECTIONS = [
   "desktop",
   "storage",
   "backups",
+  "move",
   "setUp",
   "access",
   "window",

@@ -24,6 +24,7 @@ import { places } from "./en/places.ts";
 import { simulation } from "./en/simulation.ts";
 import { start } from "./en/start.ts";
 import { backups } from "./en/storage/backups.ts";
+import { move } from "./en/storage/move.ts";
 
 export const en = {
   ...access,
@@ -39,6 +40,7 @@ export const en = {
   ...ingest,
   ...mend,
   ...messageLog,
+  ...move,
   ...notes,
   ...notices,
   ...places,

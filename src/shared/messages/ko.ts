@@ -25,6 +25,7 @@ import { places } from "./ko/places.ts";
 import { simulation } from "./ko/simulation.ts";
 import { start } from "./ko/start.ts";
 import { backups } from "./ko/storage/backups.ts";
+import { move } from "./ko/storage/move.ts";
 
 export const ko: Omit<typeof en, keyof typeof cli> = {
   ...access,
@@ -39,6 +40,7 @@ export const ko: Omit<typeof en, keyof typeof cli> = {
   ...ingest,
   ...mend,
   ...messageLog,
+  ...move,
   ...notes,
   ...notices,
   ...places,

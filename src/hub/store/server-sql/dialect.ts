@@ -105,6 +105,8 @@ export interface DialectSql {
   readonly storedBytes: string;
   /** How many readings there are, about: one row. */
   readonly estimatedReadings: string;
+  /** Where it keeps its data, on its own computer: one row; not every user may ask. */
+  readonly dataFolder: string;
   /** What the server's settings endanger: a sentence a row. */
   readonly durabilityWarnings: string;
   /** Of whole numbers that are not negative; rounds down. */

@@ -43,7 +43,8 @@ function newerVersion(step: number, known: number): string {
   return `The database was written by a newer version of Bramble (its tables are at step ${step}, this one knows ${known}). Start the newer version, or name another database with --store.`;
 }
 
-async function refuseForeignTables(connection: Connection, { product, sql }: Dialect): Promise<void> {
+/** Rejects with a message where the database has tables of another program. */
+export async function refuseForeignTables(connection: Connection, { product, sql }: Dialect): Promise<void> {
   const places = TABLES.map(() => "?").join(", ");
   const rows = await connection.query(
     `SELECT table_name FROM information_schema.tables

@@ -5,6 +5,7 @@ import { BrambleError } from "../../../shared/errors.ts";
 import type { SeriesKey } from "../../../shared/reading.ts";
 import type { Clock } from "../../clock.ts";
 import type { AuditLog } from "../audit.ts";
+import type { KeptStore } from "../kept.ts";
 import type { NoticeListener } from "../notices.ts";
 import type { ReadingStore } from "../readings.ts";
 import type { RecordStore } from "../records.ts";
@@ -19,6 +20,7 @@ import { Notices } from "./notices.ts";
 import { serverReadings } from "./reading/server-readings.ts";
 import { Rollups } from "./rollups.ts";
 import { isCurrent, migrate } from "./schema.ts";
+import { serverKept } from "./server-kept.ts";
 import { serverAudit, serverRecords } from "./server-records.ts";
 import { SharedRecords } from "./shared-records.ts";
 import { toNumber, toText } from "./values.ts";
@@ -60,6 +62,7 @@ export class ServerStore implements Store {
   readonly readings: ReadingStore;
   readonly records: RecordStore;
   readonly audit: AuditLog;
+  readonly kept: KeptStore;
   /** Records of which several processes write some. */
   readonly shared: SharedRecords;
   readonly backup = null;
@@ -103,6 +106,7 @@ export class ServerStore implements Store {
     this.readings = serverReadings({ dialect, commits, series, times, pool: readers });
     this.records = serverRecords(dialect, commits, readers);
     this.audit = serverAudit(dialect, commits, readers);
+    this.kept = serverKept(dialect, commits, readers);
     this.shared = new SharedRecords({ dialect, commits, pool: readers, series });
     this.#notices = new Notices(dialect, readers);
     this.#marked = marked;

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { BrambleError } from "../../../shared/errors.ts";
 import type { Clock } from "../../clock.ts";
 import type { AuditLog } from "../audit.ts";
+import type { KeptStore } from "../kept.ts";
 import type { AppendMessage, ReadingStore } from "../readings.ts";
 import type { RecordStore } from "../records.ts";
 import type { UncertainCommit } from "../server-sql/failure.ts";
@@ -38,7 +39,10 @@ export class SpooledStore implements Store {
   readonly readings: ReadingStore;
   readonly records: RecordStore;
   readonly audit: AuditLog;
+  readonly kept: KeptStore;
   readonly backup = null;
+  /** How often it has begun to keep readings here. */
+  spoolings = 0;
   readonly #options: SpooledStoreOptions;
   readonly #files: SpoolFiles;
   /** Readings on their way into the newest file. */
@@ -64,7 +68,7 @@ export class SpooledStore implements Store {
       buckets: (query) => server.readings.buckets(query),
       page: (query) => server.readings.page(query),
       bucketGrid: server.readings.bucketGrid,
-      export: (selection, format) => server.readings.export(selection, format),
+      export: (...args) => server.readings.export(...args),
       copy: (...args) => this.#behindSpool(() => server.readings.copy(...args)),
       remove: (selection) => this.#behindSpool(() => server.readings.remove(selection)),
     };
@@ -75,6 +79,7 @@ export class SpooledStore implements Store {
       setting: (name, make) => server.records.setting(name, make),
     };
     this.audit = server.audit;
+    this.kept = server.kept;
   }
 
   async start(): Promise<void> {
@@ -163,6 +168,7 @@ export class SpooledStore implements Store {
   async #newestFile(): Promise<SpoolFile> {
     const { newest } = this.#files;
     if (newest !== null) return newest;
+    this.spoolings++;
     this.#opening ??= this.#files.add().finally(() => {
       this.#opening = null;
     });

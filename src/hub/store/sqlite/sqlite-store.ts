@@ -3,6 +3,7 @@ import { stat } from "node:fs/promises";
 import { Failure } from "../../../shared/errors.ts";
 import type { Clock } from "../../clock.ts";
 import type { AuditLog } from "../audit.ts";
+import type { KeptStore } from "../kept.ts";
 import type { ReadingStore } from "../readings.ts";
 import type { RecordStore } from "../records.ts";
 import type { Store, StoreBackup, StoreStatus } from "../store.ts";
@@ -10,6 +11,7 @@ import { GroupCommit } from "./group-commit.ts";
 import { openFailure } from "./open-failure.ts";
 import { SeriesIds } from "./series-ids.ts";
 import { SqliteBackup } from "./sqlite-backup.ts";
+import { sqliteKept } from "./sqlite-kept.ts";
 import { sqliteReadings } from "./sqlite-readings.ts";
 import { sqliteAudit, sqliteRecords } from "./sqlite-records.ts";
 import type { ReaderMethods } from "./threads/reader.ts";
@@ -42,6 +44,7 @@ export class SqliteStore implements Store {
   readonly readings: ReadingStore;
   readonly records: RecordStore;
   readonly audit: AuditLog;
+  readonly kept: KeptStore;
   readonly backup: StoreBackup;
   readonly #options: SqliteStoreOptions;
   readonly #writer: WorkerClient<WriterMethods>;
@@ -70,6 +73,7 @@ export class SqliteStore implements Store {
     this.readings = sqliteReadings(this.#commits, this.#series, this.#writer, this.#reader);
     this.records = sqliteRecords(this.#commits, this.#reader);
     this.audit = sqliteAudit(this.#commits, this.#reader);
+    this.kept = sqliteKept(this.#commits, this.#reader);
     this.backup = new SqliteBackup(options.path, workerUrl("copier"));
   }
 

@@ -33,6 +33,7 @@ import { type RouteEntry, RouteTable, route } from "./route.ts";
 import { addBackupRoutes } from "./routes/admin/backups.ts";
 import { addHubSettingsRoutes, type HubSettingsRouteOptions } from "./routes/admin/hub-settings.ts";
 import { addKeyRoutes } from "./routes/admin/keys.ts";
+import { addMoveRoutes, type MoveRouteOptions } from "./routes/admin/move.ts";
 import { addMqttClientRoutes, type MqttClientRouteOptions } from "./routes/admin/mqtt-clients.ts";
 import { addPeopleRoutes } from "./routes/admin/people.ts";
 import { addReachRoutes, type ReachRouteOptions } from "./routes/admin/reach.ts";
@@ -96,6 +97,7 @@ export interface HttpOptions
     MendRouteOptions,
     Pick<ImportRouteOptions, "imports">,
     Pick<MessageRouteOptions, "publisher">,
+    MoveRouteOptions,
     MqttClientRouteOptions,
     ReachRouteOptions,
     ViewRouteOptions,
@@ -248,6 +250,7 @@ export class HttpTransport {
     addMqttClientRoutes(app, this.#options);
     addReachRoutes(app, this.#options);
     addBackupRoutes(app, administration.backups);
+    addMoveRoutes(app, this.#options);
     addHubSettingsRoutes(app, this.#options);
     if (tls !== undefined) addTlsRoutes(app, tls(), administration.trial);
     addAgentRoutes(app, this.#options);

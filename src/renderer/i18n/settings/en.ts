@@ -7,6 +7,7 @@ export const settings = {
     desktop: "On this computer",
     storage: "Storage",
     backups: "Backups",
+    move: "Outgrow this PC",
     setUp: "Set-up as a file",
     access: "Access",
     window: "Language and look",

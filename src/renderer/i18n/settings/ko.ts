@@ -8,6 +8,7 @@ export const settings: typeof en = {
     desktop: "이 컴퓨터에서",
     storage: "저장 공간",
     backups: "백업",
+    move: "이 PC를 넘어서",
     setUp: "설정 파일",
     access: "접근 권한",
     window: "언어와 화면",

@@ -2,6 +2,7 @@
 // think of in their place.
 import { notificationText } from "../../i18n/later/notification-text.ts";
 import { finderOf } from "../../i18n/search.ts";
+import { moveText } from "../../i18n/settings/move-text.ts";
 import { settingsText as text } from "../../i18n/settings/text.ts";
 import { choicesOf } from "../../i18n/units.ts";
 import type { SettingsSection } from "../../shell/use-route.ts";
@@ -30,6 +31,7 @@ const SETTINGS = [
   { id: "folder", section: "backups", words: [text.folder] },
   { id: "passphrase", section: "backups", words: [text.passphrase, "passphrase"] },
   { id: "backups", section: "backups", words: [text.list, text.restore] },
+  { id: "move", section: "move", words: [moveText.title, "PostgreSQL", "MySQL", "MariaDB", "database"] },
   { id: "setUp", section: "setUp", words: [text.export, text.apply, "config", "JSON"] },
   { id: "access", section: "access", words: Object.values(text.accessLinks) },
   { id: "language", section: "window", words: [text.language, "language", "한국어"] },

@@ -11,6 +11,7 @@ import { AccessLinks } from "./access-links.tsx";
 import { BackupSettings } from "./backups/backup-settings.tsx";
 import { DesktopSettings } from "./desktop-settings.tsx";
 import { HubSettings } from "./hub-settings.tsx";
+import { MoveSettings } from "./move/move-settings.tsx";
 import { findSettings, sectionsOf } from "./sections.ts";
 import { SetUpFiles } from "./set-up-files.tsx";
 import { FoundContext } from "./setting.tsx";
@@ -23,6 +24,7 @@ const CONTENT: Readonly<Record<SettingsSection, () => React.ReactNode>> = {
   desktop: () => <DesktopSettings />,
   storage: () => <StorageSettings />,
   backups: () => <BackupSettings />,
+  move: () => <MoveSettings />,
   setUp: () => <SetUpFiles />,
   access: () => <AccessLinks />,
   window: () => <WindowSettings />,

@@ -107,6 +107,7 @@ const sql: DialectSql = {
     "SELECT COALESCE(SUM(data_length + index_length), 0) FROM information_schema.tables WHERE table_schema = DATABASE()",
   estimatedReadings:
     "SELECT table_rows FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = 'reading'",
+  dataFolder: "SELECT @@datadir",
   durabilityWarnings: `
     SELECT 'The server runs with innodb_flush_log_at_trx_commit other than 1: a power failure may lose what was acknowledged. Set it to 1.'
     FROM DUAL WHERE @@GLOBAL.innodb_flush_log_at_trx_commit <> 1

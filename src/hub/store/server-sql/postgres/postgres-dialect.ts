@@ -105,6 +105,7 @@ const sql: DialectSql = {
     ) AS newest`,
   storedBytes: "SELECT pg_database_size(current_database())",
   estimatedReadings: "SELECT greatest(reltuples, 0)::bigint FROM pg_class WHERE oid = 'reading'::regclass",
+  dataFolder: "SHOW data_directory",
   durabilityWarnings: `
     SELECT 'PostgreSQL runs with ' || name || ' = off: a power failure may destroy what was acknowledged. Set it to on.'
     FROM pg_settings WHERE name IN ('fsync', 'full_page_writes') AND setting = 'off'`,

@@ -32,6 +32,8 @@ export class Batch {
   behind: Batch | null = null;
   /** Comes behind everything that was handed in before. */
   isBarrier = false;
+  /** Whether a message did not say that its readings are new. */
+  mayBeKnown = false;
   readonly #waiting: Waiting[] = [];
 
   get messages(): number {

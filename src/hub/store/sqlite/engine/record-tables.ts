@@ -2,6 +2,7 @@
 // that its batch is.
 import type Database from "better-sqlite3";
 import { limits } from "../../../../shared/reading.ts";
+import type { KeptAttribute, KeptSetting } from "../../kept.ts";
 
 interface RecordRow {
   readonly id: string;
@@ -37,6 +38,9 @@ export type RecordOperation =
       /** JSON. */
       readonly details: string;
     }
+  /** What is there goes. */
+  | { readonly kind: "replace-attributes"; readonly attributes: readonly KeptAttribute[] }
+  | { readonly kind: "replace-settings"; readonly settings: readonly KeptSetting[] }
   | { readonly kind: "trim-audit"; readonly fromMs: number; readonly maxEntries: number };
 
 export class RecordTables {
@@ -74,6 +78,15 @@ export class RecordTables {
         statements.appendAudit.run(atMs, actor, action, subject, details);
         break;
       }
+      case "replace-attributes":
+        statements.removeAllAttributes.run();
+        for (const { device, name, text, changedAtMs } of operation.attributes)
+          statements.saveAttribute.run(device, name, text, changedAtMs);
+        break;
+      case "replace-settings":
+        statements.removeAllSettings.run();
+        for (const { name, value } of operation.settings) statements.addSetting.run(name, value);
+        break;
       case "trim-audit":
         statements.trimAuditByAge.run(operation.fromMs);
         statements.trimAuditByCount.run(operation.maxEntries);
@@ -90,6 +103,8 @@ function prepare(db: Database.Database) {
     trimAttributes: db.prepare(
       "DELETE FROM attribute WHERE device = ? AND name IN (SELECT name FROM attribute WHERE device = ? ORDER BY changed_at DESC, name LIMIT -1 OFFSET ?)",
     ),
+    removeAllAttributes: db.prepare("DELETE FROM attribute"),
+    removeAllSettings: db.prepare("DELETE FROM setting"),
     removeAttributes: db.prepare("DELETE FROM attribute WHERE device = ?"),
     saveRecord: db.prepare(
       "INSERT INTO record (collection, id, device, text) VALUES (?, ?, ?, ?) ON CONFLICT (collection, id) DO UPDATE SET device = excluded.device, text = excluded.text",

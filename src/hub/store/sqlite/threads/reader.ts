@@ -81,6 +81,16 @@ class Reader {
     return this.#statements.records.all(collection);
   }
 
+  /** Everything beside readings and the audit log, as of one moment. */
+  kept(): Readonly<Record<"records" | "attributes" | "settings", unknown[]>> {
+    const { allRecords, allAttributes, settings } = this.#statements;
+    return this.#db.transaction(() => ({
+      records: allRecords.all(),
+      attributes: allAttributes.all(),
+      settings: settings.all(),
+    }))();
+  }
+
   attributes(): unknown[] {
     return this.#statements.attributes.all();
   }
@@ -271,6 +281,10 @@ function prepare(db: Database.Database) {
       .pluck(),
     attributes: db.prepare<[], unknown>("SELECT device, name, text FROM attribute ORDER BY changed_at, device, name"),
     settings: db.prepare<[], unknown>("SELECT name, value FROM setting"),
+    allRecords: db.prepare<[], unknown>("SELECT collection, id, device, text FROM record ORDER BY number"),
+    allAttributes: db.prepare<[], unknown>(
+      "SELECT device, name, text, changed_at AS changedAtMs FROM attribute ORDER BY device, name",
+    ),
     // An action that ends with a dot stands for all that begin with it.
     audit: db.prepare<[Readonly<Record<string, number | string | null>>], unknown>(`
       SELECT id, at AS atMs, actor, action, subject, details FROM audit
@@ -311,6 +325,7 @@ const methods = {
     void warmUp();
   },
   records: (collection: string): string[] => open().records(collection),
+  kept: (_: null) => open().kept(),
   attributes: (_: null): unknown[] => open().attributes(),
   settings: (_: null): unknown[] => open().settings(),
   audit: (query: AuditQuery): unknown[] => open().audit(query),

@@ -1,0 +1,204 @@
+// One move under way, as steps: each is short, may be repeated, and is taken up again after a crash where the state's file says.
+// copying: everything that is there, newest first, while what comes goes to both. comparing: until both have the same. ready: both go on
+// having the same. To switch reading, everything is compared once more, writes are held, what came last is compared reading by reading, and
+// the file says the other side; the hub then starts again on it. Switching back is the same in the other direction.
+import type { Clock } from "../clock.ts";
+import type { Store } from "../store/store.ts";
+import { compareStores } from "./compare.ts";
+import { copyKept, hubIdOf } from "./copy-kept.ts";
+import type { DualWrite } from "./dual-write.ts";
+import type { DurableFile } from "./durable-file.ts";
+import { MoveProblem } from "./move-problem.ts";
+import type { MoveState } from "./move-state.ts";
+import { ALL_READINGS, DAY_MS, wholeDay } from "./selections.ts";
+import { openTarget, Transfer } from "./transfer.ts";
+
+export interface ActiveMoveOptions {
+  readonly state: MoveState;
+  readonly file: DurableFile<typeof MoveState>;
+  readonly source: Store;
+  /** How often readings have begun to wait on this computer for the server that is read. */
+  readonly spoolings: () => number;
+  readonly dual: DualWrite;
+  readonly clock: Clock;
+  /** Stops the hub and starts it again, where reading was switched. */
+  readonly restart: () => void;
+  readonly signal: AbortSignal;
+}
+
+/** Between two of them, what comes goes to the other store. */
+const READINGS_PER_STEP = 20_000;
+const SAVE_PERIOD_MS = 1_000;
+/** Devices are still sending for the last minute. */
+const MOVING_MS = 60_000;
+const MAX_COMPARISONS = 3;
+
+export class ActiveMove {
+  readonly #options: ActiveMoveOptions;
+  readonly #transfer: Transfer;
+  #state: MoveState;
+  #savedMs = Number.NEGATIVE_INFINITY;
+  #isSwitched = false;
+
+  constructor(options: ActiveMoveOptions) {
+    const { source, dual, state } = options;
+    this.#options = options;
+    this.#state = state;
+    this.#transfer = new Transfer({
+      source,
+      mirror: dual.mirror,
+      // A server that lost readings must not take them from the file as well.
+      removesExtras: state.reads === "file",
+      readingsPerStep: READINGS_PER_STEP,
+    });
+  }
+
+  get state(): MoveState {
+    return this.#state;
+  }
+
+  async change(changes: Partial<MoveState>): Promise<void> {
+    this.#state = { ...this.#state, ...changes };
+    this.#savedMs = performance.now();
+    await this.#options.file.write(this.#state);
+  }
+
+  /** Does what is next; false where there is nothing to do for now. Rejects where it has to be tried again. */
+  async step(): Promise<boolean> {
+    const { dual } = this.#options;
+    if (this.#isSwitched) return false;
+    openTarget(dual.mirror);
+    await dual.closeDays();
+    if (dual.areRecordsMissed) await this.#copyRecords();
+    if (await this.#settleOne()) return true;
+    const { step, switchWhenEqual } = this.#state;
+    switch (step) {
+      case "copying":
+        await this.#copyNext();
+        return true;
+      case "comparing":
+        await this.#compare();
+        return true;
+      case "ready":
+        if (switchWhenEqual) await this.#switch();
+        return false;
+      case "finished":
+        return false;
+    }
+  }
+
+  async #copyRecords(): Promise<void> {
+    const { dual, source } = this.#options;
+    await dual.mirror.turn(async () => {
+      const target = openTarget(dual.mirror);
+      const [ours, theirs] = [hubIdOf(await source.kept.read()), hubIdOf(await target.kept.read())];
+      if (theirs !== null && theirs !== ours) throw new MoveProblem("another-hub");
+      dual.areRecordsMissed = false;
+      try {
+        await copyKept(source, target);
+      } catch (error) {
+        dual.areRecordsMissed = true;
+        throw error;
+      }
+    });
+  }
+
+  /** Compares a stretch that the other store may lack, reading by reading; false where there is none. */
+  async #settleOne(): Promise<boolean> {
+    const { dual, signal } = this.#options;
+    const { debts } = dual;
+    const { step, copiedFromMs } = this.#state;
+    const [noted] = debts.missedSelections;
+    if (noted !== undefined) {
+      // What was removed from the store that is read has to go from the other one, too.
+      await this.#transfer.repairAll(noted.selection, signal, true);
+      await debts.settle(noted);
+      return true;
+    }
+    const [day] = debts.missedDays;
+    if (day === undefined) return false;
+    debts.missedDays.delete(day);
+    // It is still to be copied.
+    if (step === "copying" && (copiedFromMs === null || (day + 1) * DAY_MS <= copiedFromMs)) return true;
+    try {
+      await this.#transfer.repairAll(wholeDay(day), signal);
+      return true;
+    } catch (error) {
+      debts.missedDays.add(day);
+      throw error;
+    }
+  }
+
+  async #copyNext(): Promise<void> {
+    const { copiedFromMs, copiedReadings, isFresh } = this.#state;
+    const selection = { ...ALL_READINGS, toMs: copiedFromMs ?? ALL_READINGS.toMs };
+    const { fromMs, readings } = isFresh
+      ? await this.#transfer.copyNewest(selection)
+      : await this.#transfer.repairNewest(selection);
+    const isDone = fromMs <= ALL_READINGS.fromMs;
+    const changes: Partial<MoveState> = { copiedFromMs: fromMs, copiedReadings: copiedReadings + readings };
+    if (isDone) await this.change({ ...changes, step: "comparing" });
+    else if (performance.now() - this.#savedMs > SAVE_PERIOD_MS) await this.change(changes);
+    // After a crash, what was copied since is copied again.
+    else this.#state = { ...this.#state, ...changes };
+  }
+
+  async #compare(): Promise<void> {
+    const atMs = this.#options.clock.now();
+    const { repaired, ...compared } = await this.#compareUntil(atMs - MOVING_MS);
+    const before = this.#state.compared?.repaired ?? 0;
+    await this.change({ step: "ready", compared: { atMs, ...compared, repaired: before + repaired } });
+  }
+
+  async #compareUntil(beforeMs: number): Promise<{ series: number; days: number; readings: number; repaired: number }> {
+    const { source, dual, signal } = this.#options;
+    let repaired = 0;
+    for (let comparison = 1; ; comparison++) {
+      const { different, ...counts } = await compareStores({ source, dual, beforeMs, signal });
+      if (different.length === 0) return { ...counts, repaired };
+      let found = 0;
+      for (const selection of different) found += await this.#transfer.repairAll(selection, signal);
+      repaired += found;
+      // Nothing that may be repaired: the file keeps what the server alone has lost.
+      if (found === 0 && this.#state.reads === "server") return { ...counts, repaired };
+      if (comparison === MAX_COMPARISONS) throw new MoveProblem("not-equal");
+    }
+  }
+
+  async #switch(): Promise<void> {
+    const { dual, source, spoolings, clock, restart } = this.#options;
+    const { mirror, debts } = dual;
+    const spoolingsBefore = spoolings();
+    await this.#compare();
+    const comparedToMs = (this.#state.compared?.atMs ?? 0) - MOVING_MS;
+    await dual.hold();
+    try {
+      await mirror.turn(() => this.#catchUp(comparedToMs));
+      const { spool } = await source.status();
+      // What waited for the server while it was compared was not there to be compared.
+      if (spool !== undefined || spoolings() !== spoolingsBefore) throw new MoveProblem("spool");
+      if (!debts.isEmpty || dual.areRecordsMissed) throw new MoveProblem("not-equal");
+      await debts.closeAll();
+      const reads = this.#state.reads === "file" ? "server" : "file";
+      await this.change({ reads, switchedMs: clock.now(), switchWhenEqual: false });
+      // The hub reads the other store once it has started again; until then both still have the same.
+      dual.swap();
+      this.#isSwitched = true;
+    } finally {
+      dual.release();
+    }
+    restart();
+  }
+
+  /** What came since it was compared, while nothing comes. */
+  async #catchUp(comparedToMs: number): Promise<void> {
+    const { dual, source, signal } = this.#options;
+    for (let toMs = ALL_READINGS.toMs; toMs > comparedToMs; ) {
+      signal.throwIfAborted();
+      const step = await this.#transfer.repairNow({ ...ALL_READINGS, fromMs: comparedToMs, toMs });
+      toMs = step.fromMs;
+    }
+    await copyKept(source, openTarget(dual.mirror));
+    dual.areRecordsMissed = false;
+  }
+}

@@ -1,0 +1,150 @@
+// What the other store may lack, on disk before it may: as the bitmap of a mirrored disk does. A day is written down before the first
+// reading of it goes to the store that is read, and stays until the other store has all of it. After a crash, what is written down is
+// compared; so a reading that is acknowledged cannot be missing from the other store unnoticed.
+import { type Static, Type } from "typebox";
+import { parseDeviceId, parseMetricName } from "../../shared/ids.ts";
+import type { ReadingSelection } from "../store/readings.ts";
+import type { DurableFile } from "./durable-file.ts";
+
+/** A day is closed when nothing came for it in so long. */
+const CLOSE_AFTER_MS = 60_000;
+
+export const DebtsFile = Type.Object({
+  days: Type.Array(Type.Integer()),
+  selections: Type.Array(
+    Type.Object({
+      devices: Type.Union([Type.Array(Type.String()), Type.Null()]),
+      metrics: Type.Union([Type.Array(Type.String()), Type.Null()]),
+      fromMs: Type.Integer(),
+      toMs: Type.Integer(),
+    }),
+  ),
+});
+type DebtsFile = Static<typeof DebtsFile>;
+
+/** Of what was removed or copied on the one side, and is not on the other yet. */
+export interface NotedSelection {
+  readonly selection: ReadingSelection;
+  isMissed: boolean;
+}
+
+export class Debts {
+  /** Days that the other store has not got, or not all of. */
+  readonly missedDays = new Set<number>();
+  readonly #file: DurableFile<typeof DebtsFile>;
+  /** With when something last came for them. */
+  readonly #openDays = new Map<number, number>();
+  readonly #selections = new Set<NotedSelection>();
+  /** Days on their way to the disk. */
+  #opening: Promise<void> | null = null;
+  #unwritten = new Set<number>();
+
+  constructor(file: DurableFile<typeof DebtsFile>) {
+    this.#file = file;
+  }
+
+  /** All that was written down before may be missing. */
+  async load(): Promise<void> {
+    const { days, selections } = (await this.#file.read()) ?? { days: [], selections: [] };
+    for (const day of days) {
+      this.#openDays.set(day, 0);
+      this.missedDays.add(day);
+    }
+    for (const { devices, metrics, ...range } of selections)
+      this.#selections.add({
+        selection: {
+          ...range,
+          devices: devices?.map(parseDeviceId).filter((id) => id !== undefined) ?? null,
+          metrics: metrics?.map(parseMetricName).filter((name) => name !== undefined) ?? null,
+        },
+        isMissed: true,
+      });
+  }
+
+  get isEmpty(): boolean {
+    return this.missedDays.size === 0 && this.missedSelections.length === 0;
+  }
+
+  get missedSelections(): NotedSelection[] {
+    return [...this.#selections].filter(({ isMissed }) => isMissed);
+  }
+
+  /** Null where these days are written down; else resolves once they are. */
+  open(days: readonly number[], nowMs: number): Promise<void> | null {
+    let areOpen = true;
+    for (const day of days) {
+      if (this.#openDays.has(day) && !this.#unwritten.has(day)) this.#openDays.set(day, nowMs);
+      else {
+        this.#openDays.set(day, nowMs);
+        this.#unwritten.add(day);
+        areOpen = false;
+      }
+    }
+    return areOpen ? null : this.#written(days);
+  }
+
+  async note(selection: ReadingSelection): Promise<NotedSelection> {
+    const noted = { selection, isMissed: false };
+    this.#selections.add(noted);
+    await this.#save();
+    return noted;
+  }
+
+  /** The other store has it. */
+  async settle(noted: NotedSelection): Promise<void> {
+    this.#selections.delete(noted);
+    await this.#save();
+  }
+
+  /** Days that are open, and for which nothing is on its way any more, are closed. */
+  async close(nowMs: number): Promise<void> {
+    const closed = [...this.#openDays].filter(
+      ([day, lastMs]) => nowMs - lastMs > CLOSE_AFTER_MS && !this.missedDays.has(day),
+    );
+    for (const [day] of closed) this.#openDays.delete(day);
+    if (closed.length > 0) await this.#save();
+  }
+
+  /** The other store has all but what is missed. */
+  async closeAll(): Promise<void> {
+    for (const day of this.#openDays.keys()) if (!this.missedDays.has(day)) this.#openDays.delete(day);
+    await this.#save();
+  }
+
+  /** Nothing is owed: what there is will be compared reading by reading. */
+  async forget(): Promise<void> {
+    this.missedDays.clear();
+    this.#openDays.clear();
+    this.#selections.clear();
+    await this.#file.write(null);
+  }
+
+  async #written(days: readonly number[]): Promise<void> {
+    while (days.some((day) => this.#unwritten.has(day))) {
+      // What comes while the file is being written goes into the next one.
+      this.#opening ??= this.#writeOpened().finally(() => {
+        this.#opening = null;
+      });
+      await this.#opening;
+    }
+  }
+
+  async #writeOpened(): Promise<void> {
+    const written = [...this.#unwritten];
+    await this.#save();
+    for (const day of written) this.#unwritten.delete(day);
+  }
+
+  #save(): Promise<void> {
+    const content: DebtsFile = {
+      days: [...this.#openDays.keys()],
+      selections: [...this.#selections].map(({ selection: { devices, metrics, fromMs, toMs } }) => ({
+        devices: devices === null ? null : [...devices],
+        metrics: metrics === null ? null : [...metrics],
+        fromMs,
+        toMs,
+      })),
+    };
+    return this.#file.write(content);
+  }
+}

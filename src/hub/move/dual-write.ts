@@ -1,0 +1,216 @@
+// Writes go to the store that is read, which acknowledges, and from there to the other one. Order of a write: its days are written down
+// (`Debts`), the store that is read commits it, it is acknowledged, the other store gets it with the times that it was given. Readings
+// that come while others are being removed or copied may be in the one store and not in the other: their days are compared.
+import { BrambleError } from "../../shared/errors.ts";
+import type { Clock } from "../clock.ts";
+import type { AppendMessage, ReadingSelection } from "../store/readings.ts";
+import type { Store } from "../store/store.ts";
+import type { Debts, NotedSelection } from "./debts.ts";
+import type { Mirror } from "./mirror.ts";
+import { concerns, dayOf, daysOf } from "./selections.ts";
+
+export interface DualWriteOptions {
+  readonly source: Store;
+  readonly mirror: Mirror;
+  readonly debts: Debts;
+  readonly clock: Clock;
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** Which series were written before a time, since the watch began. */
+export interface Watch {
+  readonly beforeMs: number;
+  readonly series: Set<string>;
+  areAll: boolean;
+}
+
+interface InFlight {
+  /** What was being removed or copied meanwhile. */
+  readonly selections: ReadingSelection[];
+}
+
+export function seriesName(device: string, metric: string): string {
+  return `${device}\n${metric}`;
+}
+
+export class DualWrite {
+  readonly mirror: Mirror;
+  readonly debts: Debts;
+  /** True where records of the other store may differ. */
+  areRecordsMissed = true;
+  readonly #options: DualWriteOptions;
+  #source: Store;
+  readonly #inFlight = new Set<InFlight>();
+  readonly #changing = new Set<ReadingSelection>();
+  readonly #watches = new Set<Watch>();
+  #busy = 0;
+  #hold: PromiseWithResolvers<void> | null = null;
+  #onQuiet: (() => void) | null = null;
+
+  constructor(options: DualWriteOptions) {
+    this.#options = options;
+    this.#source = options.source;
+    this.mirror = options.mirror;
+    this.debts = options.debts;
+  }
+
+  async append(message: AppendMessage): Promise<Float64Array> {
+    await this.#enter();
+    const flight: InFlight = { selections: [...this.#changing] };
+    this.#inFlight.add(flight);
+    const days = daysOf(message);
+    try {
+      const opening = this.debts.open(days, this.#options.clock.now());
+      if (opening !== null) await opening;
+      const tsMs = await this.#source.readings.append(message);
+      this.#committed(message, tsMs, flight);
+      return tsMs;
+    } catch (error) {
+      // It may be committed all the same.
+      this.#miss(days);
+      throw error;
+    } finally {
+      this.#inFlight.delete(flight);
+      this.#leave();
+    }
+  }
+
+  /** Something that changes readings of `selection` beside those that come. */
+  async change(
+    selection: ReadingSelection,
+    touched: ReadingSelection,
+    change: (store: Store) => Promise<void>,
+  ): Promise<void> {
+    await this.#enter();
+    this.#changing.add(touched);
+    for (const flight of this.#inFlight) flight.selections.push(touched);
+    try {
+      const noted = await this.debts.note(selection);
+      try {
+        await change(this.#source);
+      } catch (error) {
+        noted.isMissed = true;
+        throw error;
+      } finally {
+        for (const watch of this.#watches) watch.areAll = true;
+      }
+      this.mirror.act({ run: change, onDone: () => this.#settle(noted), onMissed: () => this.#missed(noted) });
+    } finally {
+      this.#changing.delete(touched);
+      this.#leave();
+    }
+  }
+
+  /** Something that changes what is kept beside readings. */
+  async keep<T>(
+    change: (store: Store) => Promise<T>,
+    mirrored: (store: Store, answer: T) => Promise<unknown>,
+  ): Promise<T> {
+    await this.#enter();
+    try {
+      const answer = await change(this.#source);
+      this.mirror.act({
+        run: (store) => mirrored(store, answer),
+        onMissed: () => {
+          this.areRecordsMissed = true;
+        },
+      });
+      return answer;
+    } catch (error) {
+      this.areRecordsMissed = true;
+      throw error;
+    } finally {
+      this.#leave();
+    }
+  }
+
+  /** From here on nothing is written until `release`; resolves when nothing is on its way any more. */
+  async hold(): Promise<void> {
+    this.#hold ??= Promise.withResolvers();
+    // Where nobody waits for it, its rejection is nobody's.
+    this.#hold.promise.catch(() => undefined);
+    if (this.#busy === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#onQuiet = resolve;
+    });
+  }
+
+  release(): void {
+    this.#hold?.resolve();
+    this.#hold = null;
+  }
+
+  /** The other store acknowledges from here on, and this one gets what it has. To be called while writes are held. */
+  swap(): void {
+    const { target } = this.mirror;
+    if (target === null) throw new Error("the other store is not open");
+    this.mirror.target = this.#source;
+    this.#source = target;
+  }
+
+  /** What waits is not written, and nothing is from here on. */
+  refuse(): void {
+    this.#hold ??= Promise.withResolvers();
+    this.#hold.promise.catch(() => undefined);
+    this.#hold.reject(new BrambleError("store-failed", "The hub stops."));
+  }
+
+  watch(beforeMs: number): Watch {
+    const watch: Watch = { beforeMs, series: new Set(), areAll: false };
+    this.#watches.add(watch);
+    return watch;
+  }
+
+  unwatch(watch: Watch): void {
+    this.#watches.delete(watch);
+  }
+
+  /** Closes days that nothing is on its way for. */
+  async closeDays(): Promise<void> {
+    if (this.#busy === 0 && this.mirror.isIdle) await this.debts.close(this.#options.clock.now());
+  }
+
+  async #enter(): Promise<void> {
+    while (this.#hold !== null) await this.#hold.promise;
+    this.#busy++;
+  }
+
+  #leave(): void {
+    this.#busy--;
+    if (this.#busy > 0) return;
+    this.#onQuiet?.();
+    this.#onQuiet = null;
+  }
+
+  #committed(message: AppendMessage, tsMs: Float64Array, { selections }: InFlight): void {
+    const { attributes, receivedAtMs } = message;
+    const readings = message.readings.map((reading, index) => ({ ...reading, tsMs: tsMs[index] ?? receivedAtMs }));
+    const days = [...new Set(Array.from(tsMs, dayOf))];
+    const timed = { ...message, readings };
+    if (selections.some((selection) => concerns(selection, timed))) this.#miss(days);
+    for (const watch of this.#watches)
+      for (const { device, metric, tsMs: ms } of readings)
+        if (ms < watch.beforeMs) watch.series.add(seriesName(device, metric));
+    this.mirror.add({
+      readings,
+      attributes,
+      receivedAtMs,
+      onMissed: () => {
+        this.#miss(days);
+        if (attributes.length > 0) this.areRecordsMissed = true;
+      },
+    });
+  }
+
+  #miss(days: readonly number[]): void {
+    for (const day of days) this.debts.missedDays.add(day);
+  }
+
+  #missed(noted: NotedSelection): void {
+    noted.isMissed = true;
+  }
+
+  #settle(noted: NotedSelection): void {
+    this.debts.settle(noted).catch(this.#options.onFailure);
+  }
+}

@@ -1,0 +1,51 @@
+// A small JSON file of the data folder that is whole or as it was before, whatever ends the process or the computer.
+import { open, readFile, rename, rm } from "node:fs/promises";
+import type { Static, TSchema } from "typebox";
+import { Value } from "typebox/value";
+import { flushName } from "../backups/flush.ts";
+
+export class DurableFile<S extends TSchema> {
+  readonly path: string;
+  readonly #schema: S;
+  /** Writes are in order, and what is written last is what stays. */
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(path: string, schema: S) {
+    this.path = path;
+    this.#schema = schema;
+  }
+
+  /** Null where there is none. Rejects where it is none of ours. */
+  async read(): Promise<Static<S> | null> {
+    const text = await readFile(this.path, "utf8").catch((error: unknown) => {
+      if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
+      throw error;
+    });
+    return text === null ? null : Value.Parse(this.#schema, JSON.parse(text));
+  }
+
+  /** Resolves once it is on the disk; null removes it. */
+  write(content: Static<S> | null): Promise<void> {
+    const text = content === null ? null : JSON.stringify(content);
+    const written = this.#writing.then(() => this.#write(text));
+    this.#writing = written.catch(() => undefined);
+    return written;
+  }
+
+  async #write(text: string | null): Promise<void> {
+    if (text === null) {
+      await rm(this.path, { force: true });
+      return;
+    }
+    const unfinished = `${this.path}.new`;
+    const file = await open(unfinished, "w", 0o600);
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(unfinished, this.path);
+    flushName(this.path);
+  }
+}

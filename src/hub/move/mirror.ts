@@ -1,0 +1,142 @@
+// The way to the other store: what the store that is read has committed goes there in the same order, one piece of work at a time. It
+// is behind by some milliseconds, and nobody waits for it. What it cannot take, it is said to have missed. Whoever copies or compares
+// takes a turn of its own, during which nothing else is written there: so a value that was read before is never written over a newer one.
+import type { IncomingAttribute, IncomingReading } from "../../shared/reading.ts";
+import type { Store } from "../store/store.ts";
+
+export interface MirroredReadings {
+  readonly readings: readonly IncomingReading[];
+  readonly attributes: readonly IncomingAttribute[];
+  readonly receivedAtMs: number;
+  readonly onMissed: () => void;
+}
+
+/** What is done there beside readings. */
+export interface MirroredAction {
+  readonly run: (store: Store) => Promise<unknown>;
+  readonly onDone?: () => void;
+  readonly onMissed: () => void;
+}
+
+type Operation =
+  | ({ readonly kind: "readings" } & MirroredReadings)
+  | ({ readonly kind: "action" } & MirroredAction)
+  | { readonly kind: "turn"; readonly run: () => Promise<void> };
+
+const READINGS_PER_WRITE = 10_000;
+/** More are not kept in memory. */
+const MAX_WAITING_READINGS = 200_000;
+
+export class Mirror {
+  /** The other store; null while it is not open. */
+  target: Store | null = null;
+  readonly #onFailure: (error: unknown) => void;
+  #operations: Operation[] = [];
+  #waitingReadings = 0;
+  #running: Promise<void> | null = null;
+
+  /** `onFailure`: it did not take something, which is missed now. */
+  constructor(onFailure: (error: unknown) => void) {
+    this.#onFailure = onFailure;
+  }
+
+  get waitingReadings(): number {
+    return this.#waitingReadings;
+  }
+
+  get isIdle(): boolean {
+    return this.#running === null;
+  }
+
+  add(readings: MirroredReadings): void {
+    const count = readings.readings.length;
+    if (this.target === null || this.#waitingReadings + count > MAX_WAITING_READINGS) {
+      readings.onMissed();
+      return;
+    }
+    this.#waitingReadings += count;
+    this.#push({ kind: "readings", ...readings });
+  }
+
+  act(action: MirroredAction): void {
+    this.#push({ kind: "action", ...action });
+  }
+
+  /** Everything that was handed in before is done or missed when `work` begins; what comes meanwhile waits until it ends. */
+  turn<T>(work: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#push({ kind: "turn", run: () => work().then(resolve, reject) });
+    });
+  }
+
+  #push(operation: Operation): void {
+    this.#operations.push(operation);
+    this.#running ??= this.#run();
+  }
+
+  async #run(): Promise<void> {
+    while (this.#operations.length > 0) {
+      const operations = this.#operations;
+      this.#operations = [];
+      for (let index = 0; index < operations.length; ) index = await this.#doNext(operations, index);
+    }
+    this.#running = null;
+  }
+
+  /** Answers where the next one is. */
+  async #doNext(operations: readonly Operation[], index: number): Promise<number> {
+    const operation = operations[index];
+    switch (operation?.kind) {
+      case undefined:
+        break;
+      case "turn":
+        await operation.run();
+        break;
+      case "action":
+        await this.#act(operation);
+        break;
+      case "readings": {
+        const together = [operation];
+        let count = operation.readings.length;
+        for (let next = operations[index + 1]; next?.kind === "readings"; next = operations[index + together.length]) {
+          // An attribute keeps the time at which it came.
+          const hasAttributes = operation.attributes.length + next.attributes.length > 0;
+          if (hasAttributes || count + next.readings.length > READINGS_PER_WRITE) break;
+          together.push(next);
+          count += next.readings.length;
+        }
+        await this.#write(together, count);
+        return index + together.length;
+      }
+    }
+    return index + 1;
+  }
+
+  async #act({ run, onDone, onMissed }: MirroredAction): Promise<void> {
+    try {
+      if (this.target === null) return onMissed();
+      await run(this.target);
+      onDone?.();
+    } catch (error) {
+      onMissed();
+      this.#onFailure(error);
+    }
+  }
+
+  async #write(together: readonly MirroredReadings[], count: number): Promise<void> {
+    this.#waitingReadings -= count;
+    const [first] = together;
+    if (first === undefined) return;
+    try {
+      if (this.target === null) throw new Error("the other store is not open");
+      await this.target.readings.append({
+        readings: together.flatMap(({ readings }) => readings),
+        attributes: first.attributes,
+        receivedAtMs: first.receivedAtMs,
+      });
+    } catch (error) {
+      for (const { onMissed } of together) onMissed();
+      this.#onFailure(error);
+    }
+  }
+}

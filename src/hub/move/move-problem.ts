@@ -1,0 +1,16 @@
+// Why a move does not go on for now, as a message for people.
+import { Failure } from "../../shared/errors.ts";
+import { type AnyMessage, message } from "../../shared/messages/message.ts";
+import { TargetAway } from "./transfer.ts";
+
+export class MoveProblem extends Failure {
+  constructor(kind: "another-hub" | "not-equal" | "spool") {
+    super(message(`move/${kind}`));
+  }
+}
+
+export function problemOf(error: unknown): AnyMessage {
+  if (error instanceof Failure) return error.said;
+  if (error instanceof TargetAway) return message("move/away");
+  return message("move/failed", { reason: error instanceof Error ? error.message : String(error) });
+}

@@ -1,0 +1,111 @@
+// What the data folder remembers of a move: where readings are read from, and how far the other store is. It is a file of its own, since
+// it decides which store is opened. It holds the server's password, as the environment of a hub on a server would.
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Static, Type } from "typebox";
+import { Value } from "typebox/value";
+import { Failure } from "../../shared/errors.ts";
+import { message } from "../../shared/messages/message.ts";
+import { StoreAddress } from "../store/store-address.ts";
+import { DurableFile } from "./durable-file.ts";
+
+export const Side = Type.Union([Type.Literal("file"), Type.Literal("server")]);
+export type Side = Static<typeof Side>;
+
+const Step = Type.Union([
+  /** The other store gets everything that is there, newest first, and everything that comes. */
+  Type.Literal("copying"),
+  Type.Literal("comparing"),
+  /** Both have the same. */
+  Type.Literal("ready"),
+  /** The other store gets nothing any more. */
+  Type.Literal("finished"),
+]);
+
+const Compared = Type.Object({
+  atMs: Type.Integer(),
+  series: Type.Integer(),
+  days: Type.Integer(),
+  readings: Type.Integer(),
+  /** Readings that were not the same, and are now. */
+  repaired: Type.Integer(),
+});
+
+export const MoveState = Type.Object({
+  /** With the password. */
+  address: Type.String(),
+  /** The store that is read, and whose word acknowledges. */
+  reads: Side,
+  step: Step,
+  startedMs: Type.Integer(),
+  switchedMs: Type.Union([Type.Integer(), Type.Null()]),
+  /** Whether the other store held nothing when the copy began: then nothing needs to be looked for there. */
+  isFresh: Type.Boolean(),
+  /** Readings from here on are copied; null before the first one. */
+  copiedFromMs: Type.Union([Type.Integer(), Type.Null()]),
+  copiedReadings: Type.Integer(),
+  compared: Type.Union([Compared, Type.Null()]),
+  /** Reading is switched as soon as both have the same. */
+  switchWhenEqual: Type.Boolean(),
+});
+export type MoveState = Static<typeof MoveState>;
+
+const FILE = "move.json";
+
+export function moveStateFile(folder: string): DurableFile<typeof MoveState> {
+  return new DurableFile(join(folder, FILE), MoveState);
+}
+
+/** What the folder remembers; null where nothing was moved. Throws with a message where it cannot be read. */
+function readMoveState(folder: string): MoveState | null {
+  const path = join(folder, FILE);
+  if (!existsSync(path)) return null;
+  try {
+    return Value.Parse(MoveState, JSON.parse(readFileSync(path, "utf8")));
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Failure(message("start/move-unreadable", { path, reason }), { cause });
+  }
+}
+
+/** Where a hub keeps its data: `store` is the server that it reads, null where that is the file. */
+export interface OpenedStores {
+  readonly store: StoreAddress | null;
+  readonly state: MoveState | null;
+  /** Whether `--store` names what is not read; it is passed over. */
+  readonly isPassedOver: boolean;
+}
+
+/**
+ * The store that the folder says, else the one that `--store` names. Throws with a message where both name a server, and not the
+ * same one: neither may be forgotten by mistake.
+ */
+export function resolveStores(named: StoreAddress | null, folder: string): OpenedStores {
+  const state = readMoveState(folder);
+  if (state === null) return { store: named, state, isPassedOver: false };
+  const kept = new StoreAddress(state.address);
+  if (named !== null && !isSameDatabase(named, kept))
+    throw new Failure(message("start/moved-elsewhere", { folder, kept: kept.toString(), named: named.toString() }));
+  if (state.reads === "file") return { store: null, state, isPassedOver: named !== null };
+  // Its password may have been changed since.
+  return { store: named ?? kept, state, isPassedOver: false };
+}
+
+function isSameDatabase(a: StoreAddress, b: StoreAddress): boolean {
+  return a.kind === b.kind && a.place === b.place && a.database === b.database;
+}
+
+/** What is stored was replaced, as by a backup: what the other store has is to be compared with it, reading by reading. */
+export async function copyAnew(folder: string): Promise<void> {
+  const state = readMoveState(folder);
+  if (state === null || state.step === "finished") return;
+  await moveStateFile(folder).write({
+    ...state,
+    step: "copying",
+    isFresh: false,
+    copiedFromMs: null,
+    copiedReadings: 0,
+    compared: null,
+    switchWhenEqual: false,
+  });
+}

@@ -1,0 +1,305 @@
+// Moves the hub's data from the file into a database server, or back, while devices go on sending. It begins and ends moves, and takes
+// the steps of the one that is under way (`ActiveMove`); the store itself writes to both sides meanwhile.
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Problem } from "../../shared/errors.ts";
+import type { Language } from "../../shared/messages/language.ts";
+import { type AnyMessage, message } from "../../shared/messages/message.ts";
+import { render } from "../../shared/messages/render.ts";
+import type { MovePlan, MoveStatus } from "../../shared/settings/move.ts";
+import type { Clock } from "../clock.ts";
+import type { Log } from "../observe/log.ts";
+import type { Store } from "../store/store.ts";
+import { StoreAddress } from "../store/store-address.ts";
+import { ActiveMove } from "./active-move.ts";
+import { Debts, DebtsFile } from "./debts.ts";
+import { DualWrite } from "./dual-write.ts";
+import { DurableFile } from "./durable-file.ts";
+import { Mirror } from "./mirror.ts";
+import { problemOf } from "./move-problem.ts";
+import { type MoveState, moveStateFile, type Side } from "./move-state.ts";
+import type { MovingStore } from "./moving-store.ts";
+import { OtherStore } from "./other-store.ts";
+import { planMove, type ServerLook } from "./plan.ts";
+
+export interface MoverOptions {
+  readonly folder: string;
+  readonly store: MovingStore;
+  readonly source: Store;
+  readonly reads: Side;
+  /** The server that the hub reads; null where that is the file. */
+  readonly server: StoreAddress | null;
+  readonly state: MoveState | null;
+  /** Whether `--store` names a server that is not read. */
+  readonly isPassedOver: boolean;
+  /** How often readings have begun to wait on this computer for the server that is read. */
+  readonly spoolings: () => number;
+  readonly makeServer: (address: StoreAddress, onDeath: (error: Error) => void) => Store;
+  readonly makeFile: (onDeath: (error: Error) => void) => Store;
+  readonly look: ServerLook;
+  /** Free bytes on the disk of a folder of this computer; null where it does not say. */
+  readonly freeBytes: (folder: string) => Promise<number | null>;
+  /** Stops the hub and starts it again; null where that is not possible from within. */
+  readonly restart: (() => void) | null;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** After the switch, the file gets what comes for so long. */
+const KEPT_DAYS = 30;
+const KEPT_MS = KEPT_DAYS * 86_400_000;
+const IDLE_PERIOD_MS = 1_000;
+const RETRY_MS = 1_000;
+const DRAIN_WITHIN_MS = 3_000;
+
+interface Running {
+  readonly move: ActiveMove;
+  readonly dual: DualWrite;
+  readonly other: OtherStore;
+  readonly ending: AbortController;
+  loop: Promise<void>;
+}
+
+export class Mover {
+  readonly #options: MoverOptions;
+  readonly #file: ReturnType<typeof moveStateFile>;
+  /** What is remembered of a move that is over, or of one that is being begun. */
+  #state: MoveState | null;
+  #running: Running | null = null;
+  #problem: AnyMessage | null = null;
+  #totalReadings = 0;
+  /** Since the loop began, or reading was switched: for the speed. */
+  #begun = { atMs: 0, readings: 0 };
+  #wake: (() => void) | null = null;
+
+  constructor(options: MoverOptions) {
+    this.#options = options;
+    this.#file = moveStateFile(options.folder);
+    this.#state = options.state;
+    options.store.beforeStart = () => this.#attach();
+    options.store.beforeStop = () => this.#detach();
+  }
+
+  /** Once the other parts of the hub run. */
+  start(): void {
+    if (this.#running !== null) this.#begin(this.#running);
+  }
+
+  async stop(): Promise<void> {
+    this.#running?.ending.abort();
+    this.#wake?.();
+    await this.#running?.loop;
+  }
+
+  async status(language: Language): Promise<MoveStatus> {
+    const { reads, restart, clock } = this.#options;
+    const state = this.#running?.move.state ?? this.#state;
+    const common = { reads, canSwitch: restart !== null };
+    if (state === null) return { ...common, move: null };
+    const dual = this.#running?.dual;
+    this.#totalReadings =
+      (await this.#options.source.status().catch(() => null))?.storedReadings ?? this.#totalReadings;
+    const { step, startedMs, switchedMs, copiedReadings, copiedFromMs, compared, switchWhenEqual } = state;
+    const perMs = (copiedReadings - this.#begun.readings) / Math.max(1, clock.now() - this.#begun.atMs);
+    const left = Math.max(0, this.#totalReadings - copiedReadings);
+    return {
+      ...common,
+      move: {
+        server: new StoreAddress(state.address).toString(),
+        step,
+        startedMs,
+        switchedMs,
+        endsMs: reads === "server" && switchedMs !== null && step === "ready" ? switchedMs + KEPT_MS : null,
+        copiedReadings,
+        totalReadings: this.#totalReadings,
+        copiedFromMs,
+        secondsLeft: step === "copying" && perMs > 0 ? Math.round(left / perMs / 1_000) : null,
+        waitingReadings: dual?.mirror.waitingReadings ?? 0,
+        missedDays: dual?.debts.missedDays.size ?? 0,
+        compared,
+        // Until the hub has started again, it is not done.
+        switchesWhenEqual: switchWhenEqual || state.reads !== reads,
+        ...(this.#problem !== null && { problem: render(this.#problem, language) }),
+      },
+    };
+  }
+
+  /** What a move to this server would be. Changes nothing. */
+  async plan(to: string, language: Language): Promise<MovePlan | Problem> {
+    try {
+      return await planMove(new StoreAddress(to), this.#options, language);
+    } catch (error) {
+      return refused(problemOf(error));
+    }
+  }
+
+  /** Begins to write to the server, too, and to copy. Null where it has begun. */
+  async begin(to: string, switchWhenEqual: boolean): Promise<Problem | null> {
+    const { reads, restart } = this.#options;
+    if (this.#running !== null) return refused(message("move/running"));
+    if (switchWhenEqual && restart === null) return refused(message("move/no-restart"));
+    if (reads === "server") return refused(message("move/on-server"));
+    const plan = await this.plan(to, "en");
+    if ("code" in plan) return plan;
+    await this.#create(to, { isFresh: !plan.isContinued, switchWhenEqual });
+    return null;
+  }
+
+  /** Switches reading to the server, at once or as soon as both have the same. */
+  async switchToServer(): Promise<Problem | null> {
+    if (this.#options.reads === "server") return refused(message("move/on-server"));
+    if (this.#running === null) return refused(message("move/none"));
+    return this.#switch(this.#running);
+  }
+
+  /** Switches reading back to the file; where it has not been written to for a while, it is brought up to date first. */
+  async back(): Promise<Problem | null> {
+    const { reads, server } = this.#options;
+    if (reads === "file" || server === null) return refused(message("move/on-file"));
+    if (this.#running !== null) return this.#switch(this.#running);
+    await this.#create(server.reveal(), { isFresh: false, switchWhenEqual: true });
+    return null;
+  }
+
+  /** Ends the move: what comes goes to the store that is read alone. The other one is left as it is. */
+  async end(): Promise<Problem | null> {
+    const { reads, store, isPassedOver } = this.#options;
+    const running = this.#running;
+    if (running === null) return refused(message("move/none"));
+    running.ending.abort();
+    this.#wake?.();
+    await running.loop;
+    const { state } = running.move;
+    // Without it, the hub would open what --store names, or the file, and not what was read last.
+    const isRemembered = reads === "server" || isPassedOver;
+    this.#state = isRemembered ? { ...state, step: "finished", switchWhenEqual: false } : null;
+    await this.#file.write(this.#state);
+    store.dual = null;
+    this.#running = null;
+    this.#problem = null;
+    await running.dual.mirror.turn(async () => undefined);
+    await running.other.stop();
+    await running.dual.debts.forget();
+    return null;
+  }
+
+  async #switch({ move }: Running): Promise<Problem | null> {
+    if (this.#options.restart === null) return refused(message("move/no-restart"));
+    await move.change({ switchWhenEqual: true });
+    this.#wake?.();
+    return null;
+  }
+
+  async #create(address: string, how: Pick<MoveState, "isFresh" | "switchWhenEqual">): Promise<void> {
+    const { reads, clock, source } = this.#options;
+    this.#state = {
+      address,
+      reads,
+      step: "copying",
+      startedMs: clock.now(),
+      switchedMs: null,
+      copiedFromMs: null,
+      copiedReadings: 0,
+      compared: null,
+      ...how,
+    };
+    await this.#file.write(this.#state);
+    await this.#attach();
+    if (this.#running === null) return;
+    // What was handed to the store before is copied: it is on the disk when this is.
+    await source.kept.replace({ kind: "collection", name: "nothing", ids: [], records: [] });
+    this.#begin(this.#running);
+  }
+
+  /** From here on both are written. */
+  async #attach(): Promise<void> {
+    const { folder, source, store, reads, spoolings, clock, log, restart, makeFile, makeServer } = this.#options;
+    const state = this.#state;
+    if (state === null || state.step === "finished") return;
+    const debts = new Debts(new DurableFile(join(folder, "move-debts.json"), DebtsFile));
+    await debts.load();
+    const onFailure = (error: unknown) => {
+      if (this.#problem === null) log.warn({ err: error }, "the other store of the move does not take what comes");
+      this.#problem = problemOf(error);
+    };
+    const mirror = new Mirror(onFailure);
+    const dual = new DualWrite({ source, mirror, debts, clock, onFailure });
+    const address = new StoreAddress(state.address);
+    const other = new OtherStore({
+      make: (onDeath) => (reads === "file" ? makeServer(address, onDeath) : makeFile(onDeath)),
+      mirror,
+      onFailure,
+    });
+    const ending = new AbortController();
+    const move = new ActiveMove({
+      state,
+      file: this.#file,
+      source,
+      spoolings,
+      dual,
+      clock,
+      restart: restart ?? (() => undefined),
+      signal: ending.signal,
+    });
+    this.#running = { move, dual, other, ending, loop: Promise.resolve() };
+    store.dual = dual;
+    await other.start();
+  }
+
+  /** Everything that was acknowledged is in the other store, or is known to be missed. */
+  async #detach(): Promise<void> {
+    const running = this.#running;
+    if (running === null) return;
+    const { dual, other } = running;
+    this.#running = null;
+    this.#state = running.move.state;
+    dual.refuse();
+    const drained = dual.mirror.turn(() => dual.debts.closeAll()).catch(() => undefined);
+    await Promise.race([drained, sleep(DRAIN_WITHIN_MS, undefined, { ref: false })]);
+    await other.stop();
+  }
+
+  #begin(running: Running): void {
+    const { copiedReadings } = running.move.state;
+    this.#begun = { atMs: this.#options.clock.now(), readings: copiedReadings };
+    running.loop = this.#run(running);
+  }
+
+  async #run({ move, ending: { signal } }: Running): Promise<void> {
+    const { clock, log, reads } = this.#options;
+    while (!signal.aborted) {
+      let pauseMs = 0;
+      try {
+        const { step, switchedMs, switchWhenEqual } = move.state;
+        const isOver = switchedMs !== null && clock.now() - switchedMs > KEPT_MS;
+        if (reads === "server" && step === "ready" && !switchWhenEqual && isOver) {
+          void this.end();
+          return;
+        }
+        if (!(await move.step())) pauseMs = IDLE_PERIOD_MS;
+        this.#problem = null;
+      } catch (error) {
+        if (signal.aborted) return;
+        if (this.#problem === null) log.warn({ err: error }, "the move waits");
+        this.#problem = problemOf(error);
+        pauseMs = RETRY_MS;
+      }
+      await this.#pause(pauseMs);
+    }
+  }
+
+  /** Between two steps others have their turn. */
+  async #pause(ms: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}
+
+function refused(reason: AnyMessage): Problem {
+  return message("move-refused", { reason });
+}

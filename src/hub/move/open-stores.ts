@@ -1,0 +1,80 @@
+// Opens what the data folder, or `--store`, says the hub keeps its data in, with the way to move it. Beside core.ts, the one place that
+// names adapters of the store.
+
+import type { Config } from "../config.ts";
+import type { DataFolder } from "../data-folder.ts";
+import { isOnNetwork } from "../observe/data-place.ts";
+import type { Log } from "../observe/log.ts";
+import { inspectServer } from "../store/server-sql/inspect.ts";
+import { ServerStore } from "../store/server-sql/server-store.ts";
+import { SpooledStore } from "../store/spool/spooled-store.ts";
+import { SqliteStore, type SqliteStoreOptions } from "../store/sqlite/sqlite-store.ts";
+import type { Store } from "../store/store.ts";
+import type { StoreAddress } from "../store/store-address.ts";
+import { resolveStores } from "./move-state.ts";
+import { Mover, type MoverOptions } from "./mover.ts";
+import { MovingStore } from "./moving-store.ts";
+
+export interface OpenStoresOptions extends Pick<MoverOptions, "freeBytes" | "restart"> {
+  readonly config: Config;
+  readonly folder: DataFolder;
+  readonly storeOptions: Omit<SqliteStoreOptions, "path">;
+  readonly log: Log;
+}
+
+export interface HubStores {
+  readonly store: MovingStore;
+  /** The database server that is read; null where that is the file. */
+  readonly server: ServerStore | null;
+  /** Whether something may wait on this computer for the server. */
+  readonly hasSpool: boolean;
+  readonly mover: Mover;
+}
+
+/** Throws with a message where the folder and `--store` name different servers. */
+export function openStores(options: OpenStoresOptions): HubStores {
+  const { config, folder, storeOptions, freeBytes, restart, log } = options;
+  const { store: address, state, isPassedOver } = resolveStores(config.store, folder.path);
+  if (isPassedOver)
+    log.warn("--store is passed over: the data is in the file of the data folder. Leave it out (see bramble move).");
+  const server = address === null ? null : new ServerStore({ ...storeOptions, address });
+  const path = folder.databasePath;
+  const spoolBytes = isOnNetwork(folder.path) ? 0 : config.spoolBytes;
+  const source = openSource(server, { ...options, path, spoolBytes });
+  const store = new MovingStore(source);
+  // The other store neither counts commits nor ends the hub.
+  const aside = { ...storeOptions, onWarning: (text: string) => log.warn(text), onCommit: () => undefined };
+  const mover = new Mover({
+    folder: folder.path,
+    store,
+    source,
+    reads: server === null ? "file" : "server",
+    server: address,
+    state,
+    isPassedOver,
+    spoolings: () => (source instanceof SpooledStore ? source.spoolings : 0),
+    makeServer: (to: StoreAddress, onDeath) => new ServerStore({ ...aside, address: to, onDeath }),
+    makeFile: (onDeath) => new SqliteStore({ ...aside, path, onDeath }),
+    look: inspectServer,
+    freeBytes,
+    restart,
+    clock: storeOptions.clock,
+    log,
+  });
+  return { store, server, hasSpool: server !== null && spoolBytes > 0, mover };
+}
+
+/** In a file, or on a server, with what this computer keeps for it. */
+function openSource(
+  server: ServerStore | null,
+  {
+    storeOptions,
+    folder,
+    path,
+    spoolBytes: maxBytes,
+  }: OpenStoresOptions & { readonly path: string; readonly spoolBytes: number },
+): Store {
+  if (server === null) return new SqliteStore({ ...storeOptions, path });
+  if (maxBytes === 0) return server;
+  return new SpooledStore({ ...storeOptions, server, folder: folder.path, maxBytes });
+}

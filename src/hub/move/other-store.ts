@@ -1,0 +1,69 @@
+// The store that gets what the hub's own has: opened beside the hub, which waits for it neither at its start nor later. One that cannot
+// be opened, or that dies, is opened anew.
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Store } from "../store/store.ts";
+import type { Mirror } from "./mirror.ts";
+
+export interface OtherStoreOptions {
+  /** A new one; `onDeath` is called when it can store nothing any more. */
+  readonly make: (onDeath: (error: Error) => void) => Store;
+  readonly mirror: Mirror;
+  readonly onFailure: (error: unknown) => void;
+}
+
+const RETRY_MS = 2_000;
+/** A hub that starts waits so long for it at most. */
+const OPEN_WITHIN_MS = 3_000;
+
+export class OtherStore {
+  readonly #options: OtherStoreOptions;
+  readonly #ending = new AbortController();
+  #opening: Promise<void> = Promise.resolve();
+  #store: Store | null = null;
+
+  constructor(options: OtherStoreOptions) {
+    this.#options = options;
+  }
+
+  async start(): Promise<void> {
+    this.#opening = this.#open();
+    await Promise.race([this.#opening, sleep(OPEN_WITHIN_MS, undefined, { ref: false })]);
+  }
+
+  async stop(): Promise<void> {
+    this.#options.mirror.target = null;
+    this.#ending.abort();
+    await this.#store?.stop().catch(this.#options.onFailure);
+    await this.#opening;
+  }
+
+  async #open(): Promise<void> {
+    const { make, mirror, onFailure } = this.#options;
+    const { signal } = this.#ending;
+    while (!signal.aborted) {
+      const store = make((error) => this.#died(store, error));
+      this.#store = store;
+      try {
+        await store.start();
+        if (signal.aborted) return;
+        mirror.target = store;
+        return;
+      } catch (error) {
+        if (!signal.aborted) onFailure(error);
+        await store.stop().catch(() => undefined);
+        await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  #died(store: Store, error: Error): void {
+    const { mirror, onFailure } = this.#options;
+    if (store !== this.#store || this.#ending.signal.aborted) return;
+    onFailure(error);
+    mirror.target = null;
+    this.#opening = store
+      .stop()
+      .catch(() => undefined)
+      .then(() => this.#open());
+  }
+}

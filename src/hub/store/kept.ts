@@ -1,0 +1,49 @@
+// What a store keeps beside readings and the audit log, as it lies there: for a copy into another store, which takes no part in what
+// the records mean. Each part is replaced as a whole, in one step, so that the order of records is that of the other store.
+import { type Static, Type } from "typebox";
+
+export const KeptRecord = Type.Object({
+  collection: Type.String(),
+  id: Type.String(),
+  /** The device that the record goes with; null where there is none. */
+  device: Type.Union([Type.String(), Type.Null()]),
+  /** JSON. */
+  text: Type.String(),
+});
+export type KeptRecord = Static<typeof KeptRecord>;
+
+export const KeptAttribute = Type.Object({
+  device: Type.String(),
+  name: Type.String(),
+  text: Type.String(),
+  changedAtMs: Type.Number(),
+});
+export type KeptAttribute = Static<typeof KeptAttribute>;
+
+export const KeptSetting = Type.Object({ name: Type.String(), value: Type.String() });
+export type KeptSetting = Static<typeof KeptSetting>;
+
+export interface KeptData {
+  /** In the order in which they were first saved. */
+  readonly records: readonly KeptRecord[];
+  readonly attributes: readonly KeptAttribute[];
+  readonly settings: readonly KeptSetting[];
+}
+
+/** What takes the place of all that a store has of a part. */
+type KeptPart =
+  /** `ids`: of the records that are there now, or were when they were read; `records` are of the collection. */
+  | {
+      readonly kind: "collection";
+      readonly name: string;
+      readonly ids: readonly string[];
+      readonly records: readonly KeptRecord[];
+    }
+  | { readonly kind: "attributes"; readonly attributes: readonly KeptAttribute[] }
+  | { readonly kind: "settings"; readonly settings: readonly KeptSetting[] };
+
+export interface KeptStore {
+  read(): Promise<KeptData>;
+  /** Resolves once it is on disk, and everything that was handed to the store before. */
+  replace(part: KeptPart): Promise<void>;
+}

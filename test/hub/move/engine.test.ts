@@ -1,0 +1,279 @@
+// A move from the file into a real server and back, in this process, while readings come late and again, devices are removed and merged
+// and records change: what the hub reads is always what was stored, and both sides end with the same.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { pino } from "pino";
+import { Type } from "typebox";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { readConfig } from "../../../src/hub/config.ts";
+import { DataFolder } from "../../../src/hub/data-folder.ts";
+import { type HubStores, openStores } from "../../../src/hub/move/open-stores.ts";
+import type { RecordKind } from "../../../src/hub/store/records.ts";
+import type { MoveStatus } from "../../../src/shared/settings/move.ts";
+import { FakeClock } from "../../support/fake-clock.ts";
+import { makeTemporaryFolder } from "../../support/hub.ts";
+import { randomNumbers } from "../../support/random.ts";
+import { deviceId, makeReading, metricName } from "../../support/stores/store.ts";
+import type { DatabaseServer } from "../../support/system/database-server.ts";
+import { startPostgres } from "../../support/system/postgres.ts";
+import { until } from "../../support/until.ts";
+
+const NOW_MS = Date.UTC(2026, 5, 15, 12);
+const DAY_MS = 86_400_000;
+const ALL = { devices: null, metrics: null, fromMs: Number.MIN_SAFE_INTEGER, toMs: Number.MAX_SAFE_INTEGER };
+const NET_MS = 60_000;
+
+const Note = Type.Object({ id: Type.String(), device: Type.String(), text: Type.String() });
+const notes: RecordKind<typeof Note> = {
+  name: "note",
+  schema: Note,
+  idOf: ({ id }) => id,
+  deviceOf: ({ device }) => device,
+};
+
+let server: DatabaseServer;
+beforeAll(async () => {
+  server = await startPostgres();
+}, 120_000);
+afterAll(() => server[Symbol.asyncDispose]());
+
+/** What a hub is to a move. */
+class TestHubStores implements AsyncDisposable {
+  readonly #temporary = makeTemporaryFolder();
+  readonly folder = new DataFolder(this.#temporary.path);
+  readonly clock = new FakeClock(NOW_MS);
+  isRestartWanted = false;
+  #open: HubStores | null = null;
+
+  get stores(): HubStores {
+    if (this.#open === null) throw new Error("it is not open");
+    return this.#open;
+  }
+
+  get status(): Promise<MoveStatus> {
+    return this.stores.mover.status("en");
+  }
+
+  async start(...flags: readonly string[]): Promise<void> {
+    const read = readConfig(["--data", this.folder.path, "--spool", "0", ...flags], {});
+    if (read.kind !== "config") throw new Error("wrong flags");
+    this.isRestartWanted = false;
+    const open = openStores({
+      config: read.config,
+      folder: this.folder,
+      storeOptions: {
+        clock: this.clock,
+        onDeath: (error) => {
+          throw error;
+        },
+        onWarning: () => undefined,
+        onCommit: () => undefined,
+      },
+      freeBytes: async () => 1e12,
+      restart: () => {
+        this.isRestartWanted = true;
+      },
+      log: pino({ level: "silent" }),
+    });
+    this.#open = open;
+    await open.store.start();
+    await open.store.records.setting("hub-id", () => "this-hub");
+    open.mover.start();
+  }
+
+  async stop(): Promise<void> {
+    const open = this.#open;
+    this.#open = null;
+    await open?.mover.stop();
+    await open?.store.stop();
+  }
+
+  /** As the hub does when reading was switched. */
+  async restarted(): Promise<void> {
+    await until("reading is switched", async () => this.isRestartWanted || undefined, NET_MS);
+    await this.stop();
+    await this.start();
+  }
+
+  async rows(): Promise<string[]> {
+    const { readings } = this.stores.store;
+    const page = await readings.page({ ...ALL, order: "oldest-first", after: null, limit: 1_000_000 });
+    return Array.from(page.tsMs, (tsMs, row) => {
+      const key = page.series[page.seriesIndex[row] ?? -1];
+      return `${tsMs} ${key?.device}/${key?.metric} ${page.values[row]}`;
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+    this.#temporary[Symbol.dispose]();
+  }
+}
+
+/** What a store must have, one piece of work after the other. */
+class Model {
+  readonly #random: () => number;
+  readonly #values = new Map<string, { readonly tsMs: number; readonly name: string; readonly value: number }>();
+  readonly #notes = new Map<string, { readonly id: string; readonly device: string; readonly text: string }>();
+  #next = 0;
+
+  constructor(seed: number) {
+    this.#random = randomNumbers(seed);
+  }
+
+  get rows(): string[] {
+    const byPlace = (a: { tsMs: number; name: string }, b: { tsMs: number; name: string }) =>
+      a.tsMs - b.tsMs || (a.name < b.name ? -1 : 1);
+    return [...this.#values.values()].sort(byPlace).map(({ tsMs, name, value }) => `${tsMs} ${name} ${value}`);
+  }
+
+  get notes(): unknown[] {
+    return [...this.#notes.values()];
+  }
+
+  pick(count: number): number {
+    return Math.floor(this.#random() * count);
+  }
+
+  async act({ store }: HubStores): Promise<void> {
+    const device = `d${this.pick(3)}`;
+    switch (this.pick(12)) {
+      case 0: {
+        await store.readings.remove({ ...ALL, devices: [deviceId(device)] });
+        await store.records.removeDevice(deviceId(device));
+        this.#drop(device, ALL.fromMs, ALL.toMs);
+        for (const note of [...this.#notes.values()]) if (note.device === device) this.#notes.delete(note.id);
+        break;
+      }
+      case 1: {
+        const into = `d${this.pick(3)}`;
+        if (into === device) break;
+        await store.readings.copy(deviceId(device), [metricName("t")], deviceId(into));
+        for (const { tsMs, name, value } of [...this.#values.values()])
+          if (name === `${device}/t` && !this.#values.has(`${into}/t ${tsMs}`)) this.#put(into, tsMs, value);
+        break;
+      }
+      case 2: {
+        const toMs = NOW_MS - (20 + this.pick(70)) * DAY_MS;
+        await store.readings.remove({ ...ALL, devices: [deviceId(device)], toMs });
+        this.#drop(device, ALL.fromMs, toMs);
+        break;
+      }
+      case 3:
+      case 4: {
+        const note = { id: `n${this.pick(5)}`, device, text: `${++this.#next}` };
+        await store.records.collection(notes).save([note]);
+        this.#notes.set(note.id, note);
+        break;
+      }
+      default:
+        await this.append(store, device, 1 + this.pick(20), this.pick(3) === 0 ? 90 * DAY_MS : 60_000);
+    }
+  }
+
+  /** Late ones, and some at times that there were before. */
+  async append(store: HubStores["store"], device: string, count: number, withinMs: number): Promise<void> {
+    const readings = Array.from({ length: count }, () => {
+      const tsMs = NOW_MS - 1_000 * Math.floor((this.#random() * withinMs) / 1_000);
+      return makeReading(device, "t", tsMs, ++this.#next);
+    });
+    await store.readings.append({ readings, attributes: [], receivedAtMs: NOW_MS });
+    for (const { tsMs, value } of readings) this.#put(device, tsMs, value);
+  }
+
+  #put(device: string, tsMs: number, value: number): void {
+    this.#values.set(`${device}/t ${tsMs}`, { tsMs, name: `${device}/t`, value });
+  }
+
+  #drop(device: string, fromMs: number, toMs: number): void {
+    for (const [key, { name, tsMs }] of [...this.#values])
+      if (name === `${device}/t` && tsMs >= fromMs && tsMs < toMs) this.#values.delete(key);
+  }
+}
+
+const seed = Number(process.env["BRAMBLE_TEST_SEED"] ?? 11);
+
+test("everything is on the other side, whatever happens meanwhile, and comes back", { timeout: 120_000 }, async () => {
+  await using hub = new TestHubStores();
+  await hub.start();
+  const model = new Model(seed);
+  for (let device = 0; device < 3; device++)
+    for (let batch = 0; batch < 10; batch++) await model.append(hub.stores.store, `d${device}`, 1_000, 90 * DAY_MS);
+  await hub.stores.store.audit.append({ atMs: 1, actor: "a", action: "device.x", subject: "d0", details: { n: 1 } });
+  const to = await server.createDatabase();
+
+  const plan = await hub.stores.mover.plan(to, "en");
+  expect(plan).toMatchObject({ product: "PostgreSQL", isContinued: false });
+  expect(await hub.stores.mover.begin(to, false)).toBeNull();
+  for (let count = 0; count < 60; count++) {
+    await model.act(hub.stores);
+    if (count === 20) await server.cutConnections();
+    if (count === 40) {
+      await hub.stop();
+      await hub.start();
+    }
+  }
+  expect(await hub.rows()).toEqual(model.rows);
+  const ready = await until("both have the same", async () => settled(await hub.status), NET_MS);
+  expect(ready.move?.compared?.series).toBeGreaterThan(0);
+
+  expect(await hub.stores.mover.switchToServer()).toBeNull();
+  while (!hub.isRestartWanted) await model.act(hub.stores);
+  await model.act(hub.stores);
+  await hub.restarted();
+  expect(await hub.status).toMatchObject({ reads: "server", move: { step: "ready" } });
+  expect(hub.stores.server).not.toBeNull();
+  expect(await hub.rows()).toEqual(model.rows);
+  expect(await hub.stores.store.records.collection(notes).list()).toEqual(expect.arrayContaining(model.notes));
+  expect((await hub.stores.store.audit.page({ limit: 10, after: null })).entries.length).toBe(1);
+  expect(await hub.stores.store.records.setting("hub-id", () => "another")).toBe("this-hub");
+
+  for (let count = 0; count < 30; count++) await model.act(hub.stores);
+  expect(await hub.stores.mover.back()).toBeNull();
+  await hub.restarted();
+  expect(await hub.status).toMatchObject({ reads: "file", move: { step: "ready" } });
+  expect(await hub.rows()).toEqual(model.rows);
+  const list = await hub.stores.store.records.collection(notes).list();
+  expect(list.toSorted((a, b) => (a.id < b.id ? -1 : 1))).toEqual(
+    [...model.notes].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)),
+  );
+  expect(await hub.stores.mover.end()).toBeNull();
+  expect(await hub.status).toEqual({ reads: "file", canSwitch: true, move: null });
+});
+
+test("the folder says which database is read, whatever --store says; after 30 days the file gets nothing any more", {
+  timeout: 60_000,
+}, async () => {
+  await using hub = new TestHubStores();
+  await hub.start();
+  const model = new Model(seed + 1);
+  await model.append(hub.stores.store, "d0", 50, 3 * DAY_MS);
+  const to = await server.createDatabase();
+  expect(await hub.stores.mover.begin(to, true)).toBeNull();
+  await hub.restarted();
+  expect(readFileSync(join(hub.folder.path, "move.json"), "utf8")).toContain('"reads":"server"');
+
+  await hub.stop();
+  await expect(hub.start("--store", await server.createDatabase())).rejects.toThrow(/was moved to postgres:.*--store/);
+  await hub.start("--store", to);
+  expect(await hub.rows()).toEqual(model.rows);
+  expect(await hub.stores.mover.begin(to, false)).toMatchObject({ code: "move-refused" });
+
+  hub.clock.set(NOW_MS + 31 * DAY_MS);
+  await until("it ends", async () => ((await hub.status).move?.step === "finished" ? true : undefined), NET_MS);
+  await model.append(hub.stores.store, "d1", 50, 3 * DAY_MS);
+  await hub.stop();
+  await hub.start();
+  expect(await hub.rows()).toEqual(model.rows);
+
+  // The file is brought up to date, and takes over.
+  expect(await hub.stores.mover.back()).toBeNull();
+  await hub.restarted();
+  expect(await hub.status).toMatchObject({ reads: "file" });
+  expect(await hub.rows()).toEqual(model.rows);
+});
+
+function settled(status: MoveStatus): MoveStatus | undefined {
+  const { move } = status;
+  return move?.step === "ready" && move.missedDays === 0 && move.waitingReadings === 0 ? status : undefined;
+}
