@@ -16,7 +16,7 @@ export function failedClients(options: Options, language: Language = "en"): Fail
   const sinceMs = clock.now() - REMEMBERED_MS;
   return [
     ...connectionFailures.list().map((failure) => renderFailure(failure, language)),
-    ...refusedBySender(refusals.list(), sinceMs, language),
+    ...refusedBySender(refusals.list(language), sinceMs, language),
     ...wrongClocks(registry.list(), sinceMs, language),
   ].sort((a, b) => b.lastSeenMs - a.lastSeenMs);
 }
@@ -77,7 +77,7 @@ function senderOf({ source, excerpt, device = "" }: Refused): string {
   return source === CONNECT ? excerpt : device;
 }
 
-/** What was refused is kept in English; where it came from is said around it. */
+/** Where it came from is said around why it was refused. */
 function messageOf({ source, message: text }: Refused, language: Language): string {
   if (source === CONNECT || text.includes(`“${source}”`)) return text;
   return render(message("failed-on", { source, text }), language);

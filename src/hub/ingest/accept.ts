@@ -192,6 +192,7 @@ export class Ingest {
         ...(details && { details }),
       },
       payload,
+      explained,
     );
     return { kind: "refused", problem };
   }

@@ -3,12 +3,14 @@
 // a write to the disk, so they come at a bounded rate: what is refused beyond it is counted on the record of its kind.
 import type { Refused } from "../../shared/api.ts";
 import type { ErrorCode } from "../../shared/errors.ts";
+import type { Language } from "../../shared/messages/language.ts";
+import type { AnyMessage } from "../../shared/messages/message.ts";
 import { TokenBucket } from "../access/limits/token-bucket.ts";
 import type { Clock } from "../clock.ts";
 import type { HubEvents } from "../events.ts";
 import { withoutSecrets } from "../observe/excerpt.ts";
 import type { RecordStore } from "../store/records.ts";
-import { payloadOf, type RefusedRecord, recordOf, refusedRecords } from "./refused-records.ts";
+import { payloadOf, type RefusedRecord, reasonOf, recordOf, refusedRecords } from "./refused-records.ts";
 
 const MAX_RECORDS = 1_000;
 /** With `MAX_RECORDS` messages, 16 MB at the very most. */
@@ -79,10 +81,15 @@ export class Refusals {
     return false;
   }
 
-  /** Writes a refused message down; resolves once it is on disk. */
-  async add(refused: RefusedMessage, payload: Uint8Array): Promise<void> {
+  /** Writes a refused message down, `said` for other languages than English; resolves once it is on disk. */
+  async add(refused: RefusedMessage, payload: Uint8Array, said?: AnyMessage): Promise<void> {
     const excerpt = new TextDecoder().decode(payload.subarray(0, MAX_EXCERPT_BYTES));
-    const record = { id: this.#nextId, refused: { ...refused, bytes: payload.length, excerpt } };
+    const known = said && { code: said.code, params: { ...said.params } };
+    const record = {
+      id: this.#nextId,
+      refused: { ...refused, bytes: payload.length, excerpt },
+      ...(known && { said: known }),
+    };
     this.#keep(record);
     const forgetIds = this.#makeRoom();
     await this.#options.records.collection(refusedRecords).save([record], forgetIds);
@@ -90,11 +97,11 @@ export class Refusals {
   }
 
   /** Newest first. */
-  list(): Refused[] {
+  list(language: Language = "en"): Refused[] {
     return [...this.#byAddress.values()]
       .flat()
       .sort((a, b) => b.id - a.id)
-      .map(shown);
+      .map((record) => shown(record, language));
   }
 
   /** As it is kept, secrets included; undefined where there is none of that id. */
@@ -177,6 +184,13 @@ export class Refusals {
   }
 }
 
-function shown({ id, refused }: RefusedRecord): Refused {
-  return { ...refused, id, isWhole: payloadOf(refused) !== null, excerpt: withoutSecrets(refused.excerpt) };
+function shown(record: RefusedRecord, language: Language = "en"): Refused {
+  const { id, refused } = record;
+  return {
+    ...refused,
+    id,
+    message: reasonOf(record, language),
+    isWhole: payloadOf(refused) !== null,
+    excerpt: withoutSecrets(refused.excerpt),
+  };
 }

@@ -1,16 +1,24 @@
 // Refused messages as the store keeps them.
 import { type Static, Type } from "typebox";
 import { Refused } from "../../shared/api.ts";
+import { en } from "../../shared/messages/en.ts";
+import type { Language } from "../../shared/messages/language.ts";
+import type { AnyMessage, MessageCode } from "../../shared/messages/message.ts";
+import { render } from "../../shared/messages/render.ts";
 import type { RecordKind } from "../store/records.ts";
 
+/** Why, to be said in any language; earlier versions kept the English words alone. */
+const Said = Type.Optional(Type.Object({ code: Type.String(), params: Type.Object({}) }));
+
 /** A refused message as the API shows it, and its place in the order of arrival. */
-const RefusedRecord = Type.Object({ id: Type.Integer(), refused: Refused });
+const RefusedRecord = Type.Object({ id: Type.Integer(), refused: Refused, said: Said });
 export type RefusedRecord = Static<typeof RefusedRecord>;
 
 /** As earlier versions kept it: `times` is `count`. */
 const KeptRecord = Type.Object({
   id: Type.Integer(),
   refused: Type.Object({ ...Refused.properties, times: Type.Optional(Type.Integer()) }),
+  said: Said,
 });
 
 export const refusedRecords: RecordKind<typeof KeptRecord> = {
@@ -20,8 +28,19 @@ export const refusedRecords: RecordKind<typeof KeptRecord> = {
 };
 
 /** A record of any version, as this one has it. */
-export function recordOf({ id, refused: { times, ...refused } }: Static<typeof KeptRecord>): RefusedRecord {
-  return { id, refused: times === undefined ? refused : { count: times, ...refused } };
+export function recordOf({ refused: { times, ...refused }, ...record }: Static<typeof KeptRecord>): RefusedRecord {
+  return { ...record, refused: times === undefined ? refused : { count: times, ...refused } };
+}
+
+/** Why it was refused, in the words of the language. */
+export function reasonOf({ refused, said }: RefusedRecord, language: Language): string {
+  return language === "en" || said === undefined || !isKnown(said) ? refused.message : render(said, language);
+}
+
+/** The version that kept it may have had other messages. */
+function isKnown(said: { readonly code: string; readonly params: object }): said is AnyMessage {
+  const codes: Readonly<Record<MessageCode, unknown>> = en;
+  return Object.hasOwn(codes, said.code);
 }
 
 const REPLACEMENT_CHARACTER = "\ufffd";

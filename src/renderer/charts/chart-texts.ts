@@ -3,7 +3,7 @@ import type { Metric } from "../../shared/device.ts";
 import type { Bucket } from "../../shared/reading.ts";
 import { locale } from "../i18n/language.ts";
 import { formatInUnit, formatMean, formatQuantity, unitBeside } from "../i18n/numbers.ts";
-import { text } from "../i18n/text.ts";
+import { pageText } from "../i18n/page-text.ts";
 import { formatInstant } from "../i18n/times.ts";
 import type { BucketWindow } from "./series/bucket-window.ts";
 import type { Gap } from "./series/gaps.ts";
@@ -18,36 +18,36 @@ export function precisionOf({ decimals }: Pick<Metric, "decimals">, found: numbe
 
 export function summaryText(window: BucketWindow, metric: Metric): string {
   const summary = window.summary();
-  if (summary === undefined) return text.charts.emptySummary;
+  if (summary === undefined) return pageText.charts.emptySummary;
   const resolution = precisionOf(metric, window.resolution);
-  if (isShownAsStates(window, metric)) return text.charts.share(share.format(summary.mean));
+  if (isShownAsStates(window, metric)) return pageText.charts.share(share.format(summary.mean));
   if (metric.kind === "counter") {
     const increase = formatQuantity(increaseOf(window.buckets), metric.unit, resolution);
-    return text.charts.increase(`+${increase}`);
+    return pageText.charts.increase(`+${increase}`);
   }
   const { min, mean, max } = summary;
   const value = (one: number) => formatInUnit(one, metric.unit, resolution);
-  return text.charts.summary(value(min), meanText(mean, metric, resolution), value(max));
+  return pageText.charts.summary(value(min), meanText(mean, metric, resolution), value(max));
 }
 
 export function momentText(window: BucketWindow, metric: Metric, atMs: number, gaps: readonly Gap[]): string {
   const gap = gaps.find(({ fromMs, toMs }) => fromMs + window.stepMs < atMs && atMs < toMs);
   if (gap !== undefined) {
     const [from, to] = [gap.fromMs, gap.toMs].map((ms) => formatInstant(ms, MINUTE_MS));
-    return text.charts.noReadingsBetween(from ?? "", to ?? "");
+    return pageText.charts.noReadingsBetween(from ?? "", to ?? "");
   }
   const bucket = window.at(atMs);
   const when = formatInstant(isShownAsStates(window, metric) ? atMs : (bucket?.t ?? atMs), window.stepMs);
   return bucket === undefined
-    ? `${when} · ${text.charts.noReadings}`
+    ? `${when} · ${pageText.charts.noReadings}`
     : `${when} · ${bucketText(window, metric, bucket)}`;
 }
 
 function bucketText(window: BucketWindow, metric: Metric, { min, avg, max, n }: Bucket): string {
   const resolution = precisionOf(metric, window.resolution);
   if (isShownAsStates(window, metric)) {
-    if (min !== max) return text.charts.share(share.format(avg));
-    return min === 1 ? text.charts.on : text.charts.off;
+    if (min !== max) return pageText.charts.share(share.format(avg));
+    return min === 1 ? pageText.charts.on : pageText.charts.off;
   }
   const value = (one: number) => formatInUnit(one, metric.unit, resolution);
   const mean = n === 1 ? value(avg) : meanText(avg, metric, resolution);

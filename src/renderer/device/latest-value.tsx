@@ -49,6 +49,6 @@ function valueText(
   hasTwoStates: boolean,
 ): string {
   const isState = kind === "state" || (kind === undefined && unit === undefined && hasTwoStates);
-  if (isState && (value === 0 || value === 1)) return value === 1 ? text.charts.on : text.charts.off;
+  if (isState && (value === 0 || value === 1)) return value === 1 ? text.controls.on : text.controls.off;
   return formatInUnit(value, unit, resolution);
 }

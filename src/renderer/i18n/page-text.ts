@@ -8,6 +8,8 @@ import { editDevice as enEditDevice } from "./en/devices/edit-device.ts";
 import { keys as enKeys } from "./en/devices/keys.ts";
 import { removal as enRemoval } from "./en/devices/removal.ts";
 import { chartTable as enChartTable } from "./en/history/chart-table.ts";
+import { charts as enCharts } from "./en/history/charts.ts";
+import { compare as enCompare } from "./en/history/compare.ts";
 import { exporting as enExporting } from "./en/history/export.ts";
 import { palette as enPalette } from "./en/palette.ts";
 import { share as enShare } from "./en/share.ts";
@@ -19,6 +21,8 @@ import { editDevice as koEditDevice } from "./ko/devices/edit-device.ts";
 import { keys as koKeys } from "./ko/devices/keys.ts";
 import { removal as koRemoval } from "./ko/devices/removal.ts";
 import { chartTable as koChartTable } from "./ko/history/chart-table.ts";
+import { charts as koCharts } from "./ko/history/charts.ts";
+import { compare as koCompare } from "./ko/history/compare.ts";
 import { exporting as koExporting } from "./ko/history/export.ts";
 import { palette as koPalette } from "./ko/palette.ts";
 import { share as koShare } from "./ko/share.ts";
@@ -28,7 +32,9 @@ const en = {
   addDevice: enAddDevice,
   addedControl: enAddedControl,
   chartTable: enChartTable,
+  charts: enCharts,
   clients: enClients,
+  compare: enCompare,
   devicePage: enDevicePage,
   editDevice: enEditDevice,
   exporting: enExporting,
@@ -42,7 +48,9 @@ const ko: typeof en = {
   addDevice: koAddDevice,
   addedControl: koAddedControl,
   chartTable: koChartTable,
+  charts: koCharts,
   clients: koClients,
+  compare: koCompare,
   devicePage: koDevicePage,
   editDevice: koEditDevice,
   exporting: koExporting,

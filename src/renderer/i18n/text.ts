@@ -5,8 +5,6 @@ import { connection as enConnection } from "./en/connection.ts";
 import { controls as enControls } from "./en/devices/controls.ts";
 import { joining as enJoining } from "./en/devices/joining.ts";
 import { presence as enPresence } from "./en/devices/presence.ts";
-import { charts as enCharts } from "./en/history/charts.ts";
-import { compare as enCompare } from "./en/history/compare.ts";
 import { overview as enOverview } from "./en/overview.ts";
 import { saving as enSaving } from "./en/saving.ts";
 import { shell as enShell } from "./en/shell.ts";
@@ -16,8 +14,6 @@ import { connection as koConnection } from "./ko/connection.ts";
 import { controls as koControls } from "./ko/devices/controls.ts";
 import { joining as koJoining } from "./ko/devices/joining.ts";
 import { presence as koPresence } from "./ko/devices/presence.ts";
-import { charts as koCharts } from "./ko/history/charts.ts";
-import { compare as koCompare } from "./ko/history/compare.ts";
 import { overview as koOverview } from "./ko/overview.ts";
 import { saving as koSaving } from "./ko/saving.ts";
 import { shell as koShell } from "./ko/shell.ts";
@@ -26,8 +22,6 @@ import { language } from "./language.ts";
 
 const en = {
   banner: enBanner,
-  charts: enCharts,
-  compare: enCompare,
   connection: enConnection,
   controls: enControls,
   joining: enJoining,
@@ -39,8 +33,6 @@ const en = {
 };
 const ko: typeof en = {
   banner: koBanner,
-  charts: koCharts,
-  compare: koCompare,
   connection: koConnection,
   controls: koControls,
   joining: koJoining,

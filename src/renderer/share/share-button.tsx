@@ -7,6 +7,7 @@ import { useHub } from "../api/queries.ts";
 import { chosenHost, HubAddress } from "../device/hub-address.tsx";
 import { hubLink } from "../i18n/hub-links.ts";
 import { pageText } from "../i18n/page-text.ts";
+import { text } from "../i18n/text.ts";
 import { formatInstant } from "../i18n/times.ts";
 import { Copyable } from "../ui/copyable.tsx";
 import { Dialog } from "../ui/dialog.tsx";
@@ -113,7 +114,7 @@ function OpenShare({ share }: { readonly share: Share }) {
     <>
       <div>
         <strong>{pageText.share.until(until)}</strong>
-        <p>{pageText.share.madeBy(share.createdBy, formatInstant(share.createdMs, MINUTE_MS))}</p>
+        <p>{pageText.share.madeBy(text.words.actor(share.createdBy), formatInstant(share.createdMs, MINUTE_MS))}</p>
         {revocation.error && <p role="alert">{explain(revocation.error)}</p>}
       </div>
       <button

@@ -11,6 +11,7 @@ import type { Refused } from "../../../src/shared/api.ts";
 import type { ErrorCode } from "../../../src/shared/errors.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { startTestHub } from "../../support/hub.ts";
+import { startHubInside } from "../../support/hub-inside.ts";
 import { openTestStore, type TestStore } from "../../support/stores/store.ts";
 
 const FLOOD = 10_000;
@@ -144,6 +145,22 @@ test("a flood is a few lines of the log", () => {
   clock.advance(60_000);
   log.warn("not-json", { address: "b" }, "message refused");
   expect(JSON.parse(lines.at(-1) ?? "")).toMatchObject({ unwritten: 1 });
+});
+
+test("why is said in the language of the one who asks, also after a restart", async () => {
+  await using hub = await startHubInside({});
+  await hub.post({ device_id: "pi", nothing: null });
+  const why = async (language: string) => {
+    const headers = { Authorization: `Bearer ${hub.token}`, "Accept-Language": language };
+    const answer = await fetch(`http://127.0.0.1:${hub.httpPort}/api/v1/refused`, { headers });
+    return (await answer.json()).refused[0].message;
+  };
+  const english = await why("en");
+  expect(english).toContain("The message holds no number");
+  expect(await why("ko")).toMatch(/[가-힣]/);
+  await hub.restart();
+  expect([await why("en"), await why("fr")]).toEqual([english, english]);
+  expect(await why("ko")).toMatch(/[가-힣]/);
 });
 
 test("the hub counts what it does not list, and its log stays short", async () => {

@@ -12,6 +12,7 @@ import type {
 } from "../../../shared/api.ts";
 import { type Command, isSettled } from "../../../shared/controls/command.ts";
 import type { Device } from "../../../shared/device.ts";
+import { language } from "../../i18n/language.ts";
 import { apiUrl, isSignedOut, post, request } from "../client.ts";
 import { withCommand, withDevice, withoutDevice } from "../device-list.ts";
 import { liveUrl } from "../platform.ts";
@@ -138,6 +139,8 @@ export class LiveFeed {
         this.#change<RefusedList>(QUERY_KEYS.refused, ({ refused }) => ({
           refused: withRefused(refused, event.refused),
         }));
+        // The feed says it in English: the hub is asked for the words of the window's language.
+        if (language !== "en") void this.#refetch({ queryKey: QUERY_KEYS.refused });
         break;
       case "disk":
         this.#change<HubInfo>(QUERY_KEYS.hub, (hub) => ({ ...hub, disk: event.status }));

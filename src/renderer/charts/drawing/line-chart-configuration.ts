@@ -3,7 +3,7 @@
 import type { ChartConfiguration, ChartDataset, Tick } from "chart.js";
 import { color as parseColour } from "chart.js/helpers";
 import { formatTickInUnit, unitBeside } from "../../i18n/numbers.ts";
-import { text } from "../../i18n/text.ts";
+import { pageText } from "../../i18n/page-text.ts";
 import type { ChartPoint, Frame } from "./frame.ts";
 import { marksPlugin } from "./marks-plugin.ts";
 import { overlayPlugin } from "./overlay-plugin.ts";
@@ -97,5 +97,5 @@ function tickText(value: number | string, all: readonly Tick[], unit: string | u
 }
 
 function stateText(value: number | string): string {
-  return Number(value) === 1 ? text.charts.on : text.charts.off;
+  return Number(value) === 1 ? pageText.charts.on : pageText.charts.off;
 }

@@ -1,7 +1,7 @@
 // A Chart.js plugin: behind the lines the gaps of the series, hatched and labelled; over them the marked moment and the
 // stretch that a drag covers; the unit above the value axis.
 import type { Chart, Plugin } from "chart.js";
-import { text } from "../../i18n/text.ts";
+import { pageText } from "../../i18n/page-text.ts";
 import { gapLabel } from "../marks.ts";
 import type { Frame } from "./frame.ts";
 
@@ -62,7 +62,7 @@ function drawGaps(chart: Chart<"line">, frame: Frame, style: OverlayStyle, hatch
     ctx.fillRect(left, top, width, height);
     ctx.fillStyle = hatch ?? style.hatch;
     if (hatch !== null) ctx.fillRect(left, top, width, height);
-    const words = gapLabel(frame.marks, gap) ?? text.charts.noReadings;
+    const words = gapLabel(frame.marks, gap) ?? pageText.charts.noReadings;
     const labelWidth = ctx.measureText(words).width + 2 * LABEL_PADDING_PX;
     const isUpright = width < labelWidth;
     if (isUpright && (width < LABEL_HEIGHT_PX || height < labelWidth)) continue;

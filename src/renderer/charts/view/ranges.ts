@@ -1,5 +1,5 @@
 // The time ranges that charts can show: the last so much time, all there is, or one that a person picks.
-import { text } from "../../i18n/text.ts";
+import { pageText } from "../../i18n/page-text.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -17,7 +17,7 @@ export const RANGE_SPAN_MS = {
 export type RangeName = keyof typeof RANGE_SPAN_MS;
 export type RangeChoice = RangeName | "all" | "custom";
 
-const { live, hours, days, year, all, custom } = text.charts;
+const { live, hours, days, year, all, custom } = pageText.charts;
 
 export const RANGE_OPTIONS: readonly (readonly [RangeName, string])[] = [
   ["live", live],

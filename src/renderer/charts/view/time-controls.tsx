@@ -1,7 +1,7 @@
 // The row above charts that chooses the time that they show: ranges, a stretch with native pickers, steps, and the way back.
 import { useEffect, useState } from "react";
 import { useFirstReading } from "../../api/queries.ts";
-import { text } from "../../i18n/text.ts";
+import { pageText } from "../../i18n/page-text.ts";
 import { Segmented } from "../../ui/segmented.tsx";
 import { localMinute } from "./local-minute.ts";
 import { CHOICE_OPTIONS, type RangeChoice } from "./ranges.ts";
@@ -40,23 +40,23 @@ export function TimeControls({ view, devices }: Props) {
     <div className={styles["controls"]}>
       <div className={styles["ranges"]}>
         <Segmented
-          legend={text.charts.timeShown}
+          legend={pageText.charts.timeShown}
           options={CHOICE_OPTIONS}
           value={period.kind === "fixed" ? "custom" : period.name}
           onChange={choose}
         />
       </div>
       <div className={styles["steps"]}>
-        <Step label={text.charts.earlier} sign="‹" onClick={() => view.panBy(-panMs(view))} />
-        <Step label={text.charts.later} sign="›" onClick={() => view.panBy(panMs(view))} />
-        <Step label={text.charts.zoomOut} sign="−" onClick={() => view.zoomBy(1 / ZOOM)} />
-        <Step label={text.charts.zoomIn} sign="+" onClick={() => view.zoomBy(ZOOM)} />
+        <Step label={pageText.charts.earlier} sign="‹" onClick={() => view.panBy(-panMs(view))} />
+        <Step label={pageText.charts.later} sign="›" onClick={() => view.panBy(panMs(view))} />
+        <Step label={pageText.charts.zoomOut} sign="−" onClick={() => view.zoomBy(1 / ZOOM)} />
+        <Step label={pageText.charts.zoomIn} sign="+" onClick={() => view.zoomBy(ZOOM)} />
       </div>
       {period.kind === "fixed" && (
         <>
           <CustomEnds period={period} view={view} />
           <button type="button" className="button small primary" onClick={() => view.backToLive()}>
-            {text.charts.backToLive}
+            {pageText.charts.backToLive}
           </button>
         </>
       )}
@@ -117,14 +117,14 @@ function CustomEnds({
   return (
     <div className={styles["ends"]}>
       <label>
-        {text.charts.from}
+        {pageText.charts.from}
         <input type="datetime-local" value={from} onChange={({ target }) => enter(target.value, to)} />
       </label>
       <label>
-        {text.charts.to}
+        {pageText.charts.to}
         <input type="datetime-local" value={to} onChange={({ target }) => enter(from, target.value)} />
       </label>
-      {isWrong && <p role="alert">{text.charts.wrongOrder}</p>}
+      {isWrong && <p role="alert">{pageText.charts.wrongOrder}</p>}
     </div>
   );
 }

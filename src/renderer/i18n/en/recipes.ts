@@ -38,4 +38,6 @@ export const recipes = {
   card: "What the card will show",
   traps: "What goes wrong",
   device: "Your Pi",
+  /** What is no name of a product. */
+  nameOf: (english: string) => english,
 };

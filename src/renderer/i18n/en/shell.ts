@@ -4,6 +4,7 @@ export const shell = {
   pages: "Pages",
   overview: "Overview",
   devices: "devices",
+  compare: "Compare",
   doctor: "Is something wrong?",
   doctorShort: "Check-up",
   import: "Import",

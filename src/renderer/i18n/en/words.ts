@@ -13,4 +13,6 @@ export const words = {
   copyOf: (what: string) => `Copy: ${what}`,
   copied: "Copied",
   pressToCopy: "Press Ctrl+C",
+  /** What the hub calls one who has no name. */
+  actor: (name: string) => name,
 };

@@ -1,6 +1,18 @@
 // 자주 쓰는 센서를 연결하고 선언하는 방법을 보여 주는 레시피 화면의 문구입니다.
 import type { recipes as en } from "../en/recipes.ts";
 
+const NAMES: Readonly<Record<string, string>> = {
+  "Reed contact": "리드 스위치",
+  Reed: "리드 스위치",
+  "MCP3008 + soil moisture": "MCP3008 + 토양 수분",
+  Soil: "토양 센서",
+  Relay: "릴레이",
+  Servo: "서보",
+  Source: "측정할 전압",
+  Battery: "배터리",
+  Load: "부하",
+};
+
 export const recipes: typeof en = {
   title: "레시피",
   lead: "자주 쓰는 센서와 구동기를 파이에 연결하는 방법, 에이전트에 알려 줄 내용, 카드에 나올 모습이에요.",
@@ -39,4 +51,5 @@ export const recipes: typeof en = {
   card: "카드에 나올 모습",
   traps: "잘못되기 쉬운 점",
   device: "내 파이",
+  nameOf: (english) => NAMES[english] ?? english,
 };

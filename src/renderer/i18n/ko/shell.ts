@@ -5,6 +5,7 @@ export const shell: typeof en = {
   pages: "페이지",
   overview: "개요",
   devices: "기기",
+  compare: "비교",
   doctor: "문제가 있나요?",
   doctorShort: "점검",
   import: "가져오기",

@@ -1,6 +1,13 @@
 // Words that stand on buttons of every page.
 import type { words as en } from "../en/words.ts";
 
+const ACTORS: Readonly<Record<string, string>> = {
+  "this computer": "이 컴퓨터",
+  anonymous: "로그인하지 않음",
+  owner: "소유자",
+  broker: "브로커",
+};
+
 export const words: typeof en = {
   cancel: "취소",
   save: "저장",
@@ -14,4 +21,5 @@ export const words: typeof en = {
   copyOf: (what) => `복사: ${what}`,
   copied: "복사함",
   pressToCopy: "Ctrl+C를 누르세요",
+  actor: (name) => ACTORS[name] ?? name,
 };

@@ -6,6 +6,7 @@ import { explain } from "../../api/client.ts";
 import { hubNowMs } from "../../api/feed/hub-clock.ts";
 import { useNow } from "../../api/feed/use-now.ts";
 import { accessText } from "../../i18n/later/access-text.ts";
+import { text } from "../../i18n/text.ts";
 import { formatAgo, formatExact } from "../../i18n/times.ts";
 import { Failure } from "../../ui/failure.tsx";
 import form from "../../ui/form.module.css";
@@ -108,7 +109,7 @@ function Entry({ entry: { atMs, actor, action, subject, address, outcome } }: { 
   return (
     <>
       <div>
-        <strong>{actor}</strong> {action} {subject}
+        <strong>{text.words.actor(actor)}</strong> {action} {subject}
         {outcome === "refused" && <span className={styles["refused"]}> {t.wasRefused}</span>}
         <p>{address === "" ? t.fromHub : t.from(address)}</p>
       </div>

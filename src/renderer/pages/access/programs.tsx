@@ -63,7 +63,7 @@ function KeyRow({ apiKey }: { readonly apiKey: ApiKey }) {
   const facts = [
     `${prefix}…`,
     ...(ofRooms ?? []),
-    t.madeBy(createdBy, formatDate(createdMs)),
+    t.madeBy(words.actor(createdBy), formatDate(createdMs)),
     expiresMs === null ? t.endless : t.until(formatDate(expiresMs)),
     lastUsedMs === null ? t.unused : t.lastUsed(formatAgo(lastUsedMs, nowMs)),
   ];

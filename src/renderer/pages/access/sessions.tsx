@@ -50,7 +50,7 @@ function SessionRow({ session }: { readonly session: Session }) {
   return (
     <>
       <div>
-        <strong>{name}</strong>
+        <strong>{words.actor(name)}</strong>
         {current && <span className={rows["tag"]}>{t.thisSession}</span>}
         <p>
           {browserName(userAgent)} · {address} · {t.lastSeen(formatAgo(lastSeenMs, nowMs))}

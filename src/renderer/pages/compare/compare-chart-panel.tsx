@@ -16,7 +16,7 @@ import { listenToGestures } from "../../charts/view/gestures.ts";
 import type { TimeView } from "../../charts/view/time-view.ts";
 import { usePeriod } from "../../charts/view/use-time-view.ts";
 import { metricLabel } from "../../i18n/names.ts";
-import { text } from "../../i18n/text.ts";
+import { pageText } from "../../i18n/page-text.ts";
 import { type Conversion, shownAs } from "../../i18n/units.ts";
 import { useDark } from "../../ui/hooks/use-dark.ts";
 import styles from "./compare-page.module.css";
@@ -116,7 +116,7 @@ export function CompareChartPanel({ lines: sent, view, onRemove }: Props) {
   };
 
   return (
-    <section className="panel" aria-label={text.compare.chart(lines.length)}>
+    <section className="panel" aria-label={pageText.compare.chart(lines.length)}>
       {lines.map((line) => (
         <SeriesSource key={lineKey(line)} line={line} view={view} onWindow={(window) => onWindow(line, window)} />
       ))}
@@ -125,8 +125,8 @@ export function CompareChartPanel({ lines: sent, view, onRemove }: Props) {
           ref={canvas}
           role="img"
           tabIndex={0}
-          aria-label={text.compare.chart(lines.length)}
-          aria-description={text.charts.keys}
+          aria-label={pageText.compare.chart(lines.length)}
+          aria-description={pageText.charts.keys}
         />
       </div>
       <ul ref={legend} className={styles["legend"]}>
@@ -137,7 +137,7 @@ export function CompareChartPanel({ lines: sent, view, onRemove }: Props) {
               <i style={{ background: seriesColour(index) }} aria-hidden="true" />
               <b>{label}</b>
               <output />
-              <button type="button" aria-label={text.compare.remove(label)} onClick={() => onRemove(lineKey(line))}>
+              <button type="button" aria-label={pageText.compare.remove(label)} onClick={() => onRemove(lineKey(line))}>
                 ✕
               </button>
             </li>

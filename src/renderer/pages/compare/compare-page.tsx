@@ -8,7 +8,7 @@ import { isRangeName } from "../../charts/view/ranges.ts";
 import { TimeControls } from "../../charts/view/time-controls.tsx";
 import { useTimeView } from "../../charts/view/use-time-view.ts";
 import { metricLabel } from "../../i18n/names.ts";
-import { text } from "../../i18n/text.ts";
+import { pageText } from "../../i18n/page-text.ts";
 import { ShareButton } from "../../share/share-button.tsx";
 import { PageHeader } from "../../shell/page-header.tsx";
 import { CompareChartPanel } from "./compare-chart-panel.tsx";
@@ -22,7 +22,7 @@ export function ComparePage({ viewId }: { readonly viewId: string | null }) {
   if (viewId === null) return <Comparison saved={null} />;
   if (views === undefined) return null;
   const saved = views.find(({ id }) => id === viewId);
-  return saved === undefined ? <PageHeader title={text.compare.noSuchView} /> : <Comparison saved={saved} />;
+  return saved === undefined ? <PageHeader title={pageText.compare.noSuchView} /> : <Comparison saved={saved} />;
 }
 
 function Comparison({ saved }: { readonly saved: SavedView | null }) {
@@ -47,7 +47,7 @@ function Comparison({ saved }: { readonly saved: SavedView | null }) {
   const drop = (key: string) => setChosen(chosen.filter((series) => keyOf(series) !== key));
   return (
     <>
-      <PageHeader title={saved?.name ?? text.compare.title}>
+      <PageHeader title={saved?.name ?? pageText.compare.title}>
         {isAdmin && saved !== null && <ShareButton subject={{ name: saved.name, view: saved.id }} />}
         {mayName && chosen.length > 0 && <ViewActions saved={saved} series={chosen} view={view} />}
       </PageHeader>
@@ -55,14 +55,14 @@ function Comparison({ saved }: { readonly saved: SavedView | null }) {
         <div className={styles["bar"]}>
           <TimeControls view={view} devices={known.map(({ device }) => device.id)} />
           <select
-            aria-label={text.compare.add}
+            aria-label={pageText.compare.add}
             value=""
             disabled={chosen.length >= MAX_SERIES_PER_VIEW}
             onChange={({ target }) =>
               setChosen([...chosen, ...seriesOf(`?${new URLSearchParams({ series: target.value })}`)])
             }
           >
-            <option value="">{text.compare.choose}</option>
+            <option value="">{pageText.compare.choose}</option>
             {devices.map(({ id, name, metrics }) => (
               <optgroup key={id} label={name}>
                 {metrics
@@ -77,7 +77,7 @@ function Comparison({ saved }: { readonly saved: SavedView | null }) {
           </select>
         </div>
         {known.length === 0 ? (
-          <p className={`panel ${styles["empty"]}`}>{text.compare.empty}</p>
+          <p className={`panel ${styles["empty"]}`}>{pageText.compare.empty}</p>
         ) : (
           <CompareChartPanel lines={known} view={view} onRemove={drop} />
         )}

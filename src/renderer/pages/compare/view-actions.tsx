@@ -4,7 +4,7 @@ import type { SavedView, ViewSeries } from "../../../shared/history/saved-view.t
 import { explain } from "../../api/client.ts";
 import { useRemoveView, useSaveView } from "../../api/history/views.ts";
 import type { TimeView } from "../../charts/view/time-view.ts";
-import { text } from "../../i18n/text.ts";
+import { pageText } from "../../i18n/page-text.ts";
 import { goTo, LINKS } from "../../shell/use-route.ts";
 import styles from "./compare-page.module.css";
 
@@ -27,8 +27,8 @@ export function ViewActions({ saved, series, view }: Props) {
   return (
     <form className={styles["actions"]} onSubmit={submit}>
       <input
-        aria-label={text.compare.name}
-        placeholder={text.compare.name}
+        aria-label={pageText.compare.name}
+        placeholder={pageText.compare.name}
         required={true}
         maxLength={64}
         pattern=".*\S.*"
@@ -36,7 +36,7 @@ export function ViewActions({ saved, series, view }: Props) {
         onChange={({ target }) => setName(target.value)}
       />
       <button type="submit" className="button" disabled={save.isPending}>
-        {text.compare.save}
+        {pageText.compare.save}
       </button>
       {saved !== null && (
         <button
@@ -45,10 +45,10 @@ export function ViewActions({ saved, series, view }: Props) {
           disabled={removal.isPending}
           onClick={() => removal.mutate(saved.id)}
         >
-          {text.compare.forget}
+          {pageText.compare.forget}
         </button>
       )}
-      {error && <p role="alert">{text.compare.failed(explain(error))}</p>}
+      {error && <p role="alert">{pageText.compare.failed(explain(error))}</p>}
     </form>
   );
 }

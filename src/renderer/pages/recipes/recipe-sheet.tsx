@@ -16,7 +16,7 @@ export function RecipeSheet({ recipe }: { readonly recipe: Recipe }) {
   const { name, measures, wires, boot, toml, shows, traps } = recipe;
   return (
     <>
-      <PageHeader title={name}>
+      <PageHeader title={words.nameOf(name)}>
         <a className="button" href={LINKS.recipes}>
           <ArrowLeft className="icon" aria-hidden="true" />
           {words.all}

@@ -49,7 +49,7 @@ function RecipeList() {
                 {recipes.map(({ id, name, measures }) => (
                   <li key={id}>
                     <a className="panel" href={LINKS.recipe(id)}>
-                      <strong>{name}</strong>
+                      <strong>{words.nameOf(name)}</strong>
                       <span>{measures[language]}</span>
                     </a>
                   </li>

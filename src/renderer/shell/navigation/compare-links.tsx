@@ -12,7 +12,7 @@ export function CompareLinks({ route }: { readonly route: Route }) {
     <>
       <a className={styles["page"]} href={LINKS.compare} aria-current={shown === null ? "page" : undefined}>
         <ChartSpline aria-hidden="true" />
-        <span>{text.compare.title}</span>
+        <span>{text.shell.compare}</span>
       </a>
       {views.map(({ id, name }) => (
         <a

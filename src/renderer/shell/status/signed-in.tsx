@@ -13,7 +13,7 @@ export function SignedIn() {
   return (
     <div className={styles["me"]}>
       <span className="cut" title={me.name}>
-        {me.name}
+        {text.words.actor(me.name)}
       </span>
       <button type="button" disabled={leaving.isPending} onClick={() => leaving.mutate()}>
         {text.shell.signOut}

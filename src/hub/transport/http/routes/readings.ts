@@ -209,7 +209,7 @@ export function addApiRoutes(app: FastifyInstance, options: ApiOptions): void {
       summary: "The latest refused messages, newest first",
       response: { 200: RefusedList, ...errors },
     },
-    handler: async () => ({ refused: refusals.list() }),
+    handler: async (request) => ({ refused: refusals.list(languageOf(request)) }),
   });
 }
 

@@ -16,7 +16,6 @@ import { LatestValue } from "../../../device/latest-value.tsx";
 import { mendText } from "../../../i18n/later/mend-text.ts";
 import { metricLabel } from "../../../i18n/names.ts";
 import { pageText } from "../../../i18n/page-text.ts";
-import { text } from "../../../i18n/text.ts";
 import { formatMoment } from "../../../i18n/times.ts";
 import { useDark } from "../../../ui/hooks/use-dark.ts";
 import type { MendDraft } from "../mend/mend-draft.ts";
@@ -136,5 +135,5 @@ function draftOfView({ bounds: { startMs, endMs } }: TimeView): MendDraft {
 function AsOf({ device, metric }: { readonly device: string; readonly metric: Metric }) {
   const { ts } = useLatest(device, metric);
   const nowMs = useNow(AS_OF_PERIOD_MS);
-  return <small>{text.charts.asOf(formatMoment(ts, nowMs))}</small>;
+  return <small>{pageText.charts.asOf(formatMoment(ts, nowMs))}</small>;
 }

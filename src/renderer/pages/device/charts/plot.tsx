@@ -16,7 +16,7 @@ import { useTimeMarks } from "../../../charts/use-time-marks.ts";
 import { listenToGestures } from "../../../charts/view/gestures.ts";
 import type { TimeView } from "../../../charts/view/time-view.ts";
 import { usePeriod } from "../../../charts/view/use-time-view.ts";
-import { text } from "../../../i18n/text.ts";
+import { pageText } from "../../../i18n/page-text.ts";
 import { formatMoment } from "../../../i18n/times.ts";
 import type { Conversion } from "../../../i18n/units.ts";
 import { Failure } from "../../../ui/failure.tsx";
@@ -89,7 +89,7 @@ export function Plot(props: Props) {
         cursorMs === null
           ? summary
           : momentText(shown, metric, cursorMs, gaps) + marksText(marks, cursorMs, picture.current?.nearMs ?? 0);
-    canvas.current?.setAttribute("aria-label", text.charts.overTime(label, summary));
+    canvas.current?.setAttribute("aria-label", pageText.charts.overTime(label, summary));
   }
 
   const redraw = useEffectEvent(() => {
@@ -118,13 +118,17 @@ export function Plot(props: Props) {
   return (
     <>
       {chart.isLoadingError && (
-        <Failure title={text.charts.notLoaded} message={explain(chart.error)} onRetry={() => void chart.refetch()} />
+        <Failure
+          title={pageText.charts.notLoaded}
+          message={explain(chart.error)}
+          onRetry={() => void chart.refetch()}
+        />
       )}
       <canvas
         ref={canvas}
         role="img"
         tabIndex={0}
-        aria-description={text.charts.keys}
+        aria-description={pageText.charts.keys}
         hidden={chart.isLoadingError}
         onFocus={() => readOut(true)}
         onBlur={() => readOut(false)}
@@ -145,9 +149,9 @@ function WayToReadings({ device, metric, view }: Pick<Props, "device" | "metric"
   };
   return (
     <p className={styles["empty"]}>
-      {text.charts.nothingHere}
+      {pageText.charts.nothingHere}
       <button type="button" className={`button small ${styles["jump"]}`} onClick={jump}>
-        {text.charts.showLatest(formatMoment(ts, hubNowMs()))}
+        {pageText.charts.showLatest(formatMoment(ts, hubNowMs()))}
       </button>
     </p>
   );

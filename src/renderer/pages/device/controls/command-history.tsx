@@ -68,5 +68,5 @@ function summaryOf(device: Device, command: Command): string {
     sent: text.controls.sent,
     delivered: text.controls.delivered,
   }[command.state];
-  return [what, text.controls.by(command.by), outcome].filter((part) => part !== "").join(" · ");
+  return [what, text.controls.by(text.words.actor(command.by)), outcome].filter((part) => part !== "").join(" · ");
 }

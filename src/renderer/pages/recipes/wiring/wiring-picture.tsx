@@ -32,7 +32,7 @@ export function WiringPicture({ recipe }: { readonly recipe: Recipe }) {
       className={styles["picture"]}
       viewBox={`0 0 ${pictureWidth} ${HEIGHT}`}
       role="img"
-      aria-label={words.wiringOf(recipe.name)}
+      aria-label={words.wiringOf(words.nameOf(recipe.name))}
     >
       <text x={HEADER_BOX.x + HEADER_BOX.width / 2} y={14} className={styles["title"]}>
         Raspberry Pi
@@ -42,7 +42,7 @@ export function WiringPicture({ recipe }: { readonly recipe: Recipe }) {
         <g key={name}>
           <rect {...{ x, y, width, height }} rx={6} fill="#dfe9e6" stroke="#0b7a75" />
           <text x={x + width / 2} y={y + 18} className={styles["title"]}>
-            {name}
+            {words.nameOf(name)}
           </text>
         </g>
       ))}

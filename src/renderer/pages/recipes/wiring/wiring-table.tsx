@@ -37,5 +37,5 @@ export function WiringTable({ recipe: { wires } }: { readonly recipe: Recipe }) 
 /** "DHT22 · DATA" of `DHT22.DATA`. */
 function spaced(pin: string): string {
   const dot = pin.lastIndexOf(".");
-  return `${pin.slice(0, dot)} · ${pin.slice(dot + 1)}`;
+  return `${words.nameOf(pin.slice(0, dot))} · ${pin.slice(dot + 1)}`;
 }
