@@ -198,7 +198,7 @@ test("everything is on the other side, whatever happens meanwhile, and comes bac
   await hub.start();
   const model = new Model(seed);
   for (let device = 0; device < 3; device++)
-    for (let batch = 0; batch < 10; batch++) await model.append(hub.stores.store, `d${device}`, 1_000, 90 * DAY_MS);
+    for (let batch = 0; batch < 4; batch++) await model.append(hub.stores.store, `d${device}`, 1_000, 90 * DAY_MS);
   await hub.stores.store.audit.append({ atMs: 1, actor: "a", action: "device.x", subject: "d0", details: { n: 1 } });
   const to = await server.createDatabase();
 
