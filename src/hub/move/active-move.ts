@@ -108,6 +108,8 @@ export class ActiveMove {
     const { dual, signal } = this.#options;
     const { debts } = dual;
     const { step, copiedFromMs } = this.#state;
+    if (debts.isEmpty) return false;
+    await this.#refuseSpool();
     const [noted] = debts.missedSelections;
     if (noted !== undefined) {
       // What was removed from the store that is read has to go from the other one, too.
@@ -127,6 +129,12 @@ export class ActiveMove {
       debts.missedDays.add(day);
       throw error;
     }
+  }
+
+  /** What waits for the server that is read is in no answer of its yet: older values would be taken for the last ones. */
+  async #refuseSpool(): Promise<void> {
+    const { spool } = await this.#options.source.status();
+    if (spool !== undefined) throw new MoveProblem("spool");
   }
 
   async #copyNext(): Promise<void> {
@@ -152,6 +160,7 @@ export class ActiveMove {
 
   async #compareUntil(beforeMs: number): Promise<{ series: number; days: number; readings: number; repaired: number }> {
     const { source, dual, signal } = this.#options;
+    await this.#refuseSpool();
     let repaired = 0;
     for (let comparison = 1; ; comparison++) {
       const { different, ...counts } = await compareStores({ source, dual, beforeMs, signal });
@@ -166,7 +175,7 @@ export class ActiveMove {
   }
 
   async #switch(): Promise<void> {
-    const { dual, source, spoolings, clock, restart } = this.#options;
+    const { dual, spoolings, clock, restart } = this.#options;
     const { mirror, debts } = dual;
     const spoolingsBefore = spoolings();
     await this.#compare();
@@ -174,9 +183,8 @@ export class ActiveMove {
     await dual.hold();
     try {
       await mirror.turn(() => this.#catchUp(comparedToMs));
-      const { spool } = await source.status();
-      // What waited for the server while it was compared was not there to be compared.
-      if (spool !== undefined || spoolings() !== spoolingsBefore) throw new MoveProblem("spool");
+      await this.#refuseSpool();
+      if (spoolings() !== spoolingsBefore) throw new MoveProblem("spool");
       if (!debts.isEmpty || dual.areRecordsMissed) throw new MoveProblem("not-equal");
       await debts.closeAll();
       const reads = this.#state.reads === "file" ? "server" : "file";

@@ -154,7 +154,7 @@ class Model {
         break;
       }
       case 2: {
-        const toMs = NOW_MS - (20 + this.pick(70)) * DAY_MS;
+        const toMs = NOW_MS - (2 + this.pick(8)) * DAY_MS;
         await store.readings.remove({ ...ALL, devices: [deviceId(device)], toMs });
         this.#drop(device, ALL.fromMs, toMs);
         break;
@@ -167,7 +167,7 @@ class Model {
         break;
       }
       default:
-        await this.append(store, device, 1 + this.pick(20), this.pick(3) === 0 ? 90 * DAY_MS : 60_000);
+        await this.append(store, device, 1 + this.pick(20), this.pick(3) === 0 ? 10 * DAY_MS : 60_000);
     }
   }
 
@@ -198,7 +198,7 @@ test("everything is on the other side, whatever happens meanwhile, and comes bac
   await hub.start();
   const model = new Model(seed);
   for (let device = 0; device < 3; device++)
-    for (let batch = 0; batch < 10; batch++) await model.append(hub.stores.store, `d${device}`, 1_000, 90 * DAY_MS);
+    for (let batch = 0; batch < 4; batch++) await model.append(hub.stores.store, `d${device}`, 1_000, 10 * DAY_MS);
   await hub.stores.store.audit.append({ atMs: 1, actor: "a", action: "device.x", subject: "d0", details: { n: 1 } });
   const to = await server.createDatabase();
 

@@ -14,6 +14,8 @@ import { Setting } from "../setting.tsx";
 import styles from "../settings-page.module.css";
 
 const MS_PER_HOUR = 3_600_000;
+/** An estimate is not more exact. */
+const MIN_SHOWN_MS = 60_000;
 
 export function MoveSettings() {
   const move = useMove();
@@ -90,7 +92,7 @@ function Plan({ plan }: { readonly plan: MovePlan }) {
           {freeBytes === null ? text.freeUnknown : text.free(formatBytes(freeBytes))}
         </dd>
         <dt>{text.duration}</dt>
-        <dd>{formatDuration(estimatedHours * MS_PER_HOUR)}</dd>
+        <dd>{formatDuration(Math.max(MIN_SHOWN_MS, estimatedHours * MS_PER_HOUR))}</dd>
       </dl>
       {isContinued && <p>{text.continued}</p>}
       {plan.warnings.map((warning) => (
