@@ -32,7 +32,7 @@ const chooseFile = async (page: Page) => {
 };
 
 /** What the computer is like, or what happened in which order. */
-const LISTS = "main ul";
+const LISTS = "main :is(ul, ol)";
 
 const STATES: readonly State[] = [
   { name: "overview", link: "#/" },

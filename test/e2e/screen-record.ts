@@ -39,7 +39,7 @@ export async function compareAria(page: Page, screen: string, varying?: string):
     });
   const shown = (await hasModal(page)) ? page.locator(":modal") : page.locator("main, body:not(:has(main))");
   const said = maskOf(await shown.first().ariaSnapshot());
-  expect.soft(said, `what “${screen}” says`).toMatchSnapshot([folderOf(screen), `${nameOf(screen)}.aria.yml`]);
+  expect.soft(said, `what “${screen}” says`).toMatchSnapshot([folderOf(screen), `${nameOf(screen)}.txt`]);
 }
 
 const hasModal = async (page: Page): Promise<boolean> => (await page.locator(":modal").count()) > 0;
