@@ -1,19 +1,14 @@
-// What a designer sees at once and axe does not: a page that moves by itself or is wider than its window, text that is cut off
-// without a sign of it, and on a phone a target that a finger misses.
+// What a designer sees at once and axe does not: a page wider than its window, text that is cut off without a sign of it, and on
+// a phone a target that a finger misses.
 import type { Page } from "@playwright/test";
 
 /** Of a finger; a target within a line of text may be smaller. */
 const FINGER_PX = 44;
 const PHONE_WIDTH_PX = 760;
 
-/** Chromium's cumulative layout shift, of a page since it was opened. */
-const MAX_LAYOUT_SHIFT = 0.02;
-
 export async function layoutFaults(page: Page): Promise<string[]> {
-  const shift = await page.evaluate(layoutShift);
-  const moved = shift > MAX_LAYOUT_SHIFT ? [`the page moved by ${shift.toFixed(3)}`] : [];
   const isPhone = (page.viewportSize()?.width ?? 0) <= PHONE_WIDTH_PX;
-  const found = await page.evaluate(
+  return page.evaluate(
     ({ fingerPx }) => {
       const faults: string[] = [];
       const root = document.querySelector("dialog:modal") ?? document.body;
@@ -58,19 +53,4 @@ export async function layoutFaults(page: Page): Promise<string[]> {
     },
     { fingerPx: isPhone ? FINGER_PX : 0 },
   );
-  return [...moved, ...found];
-}
-
-/** In the page: what moved without being asked to. */
-function layoutShift(): Promise<number> {
-  return new Promise((resolve) => {
-    let sum = 0;
-    new PerformanceObserver((list) => {
-      for (const entry of list.getEntries())
-        if ("value" in entry && typeof entry.value === "number" && !("hadRecentInput" in entry && entry.hadRecentInput))
-          sum += entry.value;
-    }).observe({ type: "layout-shift", buffered: true });
-    // What is buffered comes in a task of its own.
-    requestAnimationFrame(() => setTimeout(() => resolve(sum)));
-  });
 }

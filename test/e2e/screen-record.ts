@@ -35,7 +35,7 @@ export async function takePicture(page: Page, folder: string, screen: string): P
 export async function compareAria(page: Page, screen: string, varying?: string): Promise<void> {
   if (varying !== undefined)
     await page.locator(varying).evaluateAll((elements) => {
-      for (const element of elements) if (element instanceof HTMLElement) element.hidden = true;
+      for (const element of elements) if (element instanceof HTMLElement) element.style.display = "none";
     });
   const shown = (await hasModal(page)) ? page.locator(":modal") : page.locator("main, body:not(:has(main))");
   const said = maskOf(await shown.first().ariaSnapshot());
