@@ -154,7 +154,7 @@ for (const { theme, width, height } of [
     await page.locator("[data-device]").first().waitFor();
     await hub.end("SIGKILL");
     await expect(page.getByRole("status").filter({ hasText: "Not connected to the hub" })).toBeVisible();
-    await look("hub away");
+    await look("hub away", "main details");
     expect(found.join("\n\n")).toBe("");
   });
 }

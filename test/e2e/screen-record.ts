@@ -10,6 +10,9 @@ const PICTURES = fileURLToPath(new URL("./screens", import.meta.url));
 /** In this order: what a later one would match is gone by then. */
 const MASKS: readonly (readonly [RegExp, string])[] = [
   [/\S*bramble-test-\w+/g, "FOLDER"],
+  [/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "ID"],
+  [/brk_\w+…/g, "KEY"],
+  [/\b\d[\d.]*% \d+ of \d+/g, "0%"],
   [/(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?|\[?[0-9a-f]*::[0-9a-f:]*\]?(?::\d+)?/g, "ADDRESS"],
   [/\bjust now\b|\d[\d.,]*\s?(?:ms|s|min|h|d|days?|hours?|minutes?|seconds?) ago\b/g, "AGO"],
   [/\d+:\d\d(?::\d\d)?(?:\.\d+)?(?:\s?[AP]M)?/g, "TIME"],
