@@ -32,7 +32,10 @@ const chooseFile = async (page: Page) => {
 };
 
 /** What the computer is like, or what happened in which order. */
-const LISTS = "main ul";
+const LISTS = "main :is(ul, ol)";
+const FINDINGS = "main :is(ul, p)";
+/** A choice where there is more than one. */
+const ADDRESSES = "main p:has(select)";
 
 const STATES: readonly State[] = [
   { name: "overview", link: "#/" },
@@ -58,13 +61,13 @@ const STATES: readonly State[] = [
     name: "compare two",
     link: "#/compare?series=sim-greenhouse%2Ftemperature&series=sim-cellar%2Fhumidity",
   },
-  { name: "add", link: "#/add" },
+  { name: "add", link: "#/add", varying: ADDRESSES },
   ...["devices", "people", "programs", "clients", "encryption", "outside", "log"].map((section) => ({
     name: `access, ${section}`,
     link: `#/access/${section}`,
     ...((section === "outside" || section === "log") && { varying: LISTS }),
   })),
-  { name: "doctor", link: "#/doctor", varying: LISTS },
+  { name: "doctor", link: "#/doctor", varying: FINDINGS },
   { name: "log", link: "#/log", varying: LISTS },
   { name: "log, refused", link: "#/log/refused" },
   { name: "import", link: "#/import" },
@@ -132,7 +135,7 @@ for (const { theme, width, height } of [
     // The page signs in with a link that is pasted, too.
     await page.goto(link);
     await page.getByRole("button", { name: "Simulate five Pis" }).waitFor();
-    await look("first start");
+    await look("first start", ADDRESSES);
     await prepare(hub);
     for (const { name, link: hash, act, varying } of STATES) {
       // Another document in between: a link that differs in its hash alone loads nothing.
@@ -151,7 +154,7 @@ for (const { theme, width, height } of [
     await page.locator("[data-device]").first().waitFor();
     await hub.end("SIGKILL");
     await expect(page.getByRole("status").filter({ hasText: "Not connected to the hub" })).toBeVisible();
-    await look("hub away");
+    await look("hub away", "main details");
     expect(found.join("\n\n")).toBe("");
   });
 }

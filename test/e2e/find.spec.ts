@@ -165,6 +165,10 @@ for (const width of [390, 800, 1280, 2560]) {
     await using hub = await homeHub();
     await page.setViewportSize({ width, height: 900 });
     await page.goto(linkOf(hub));
+    // Rooms of few devices stand beside each other.
+    const topOf = async (room: string) => (await page.getByRole("region", { name: room }).boundingBox())?.y;
+    await expect(cards(page)).toHaveCount(3);
+    if (width >= 1280) expect(await topOf("Greenhouse")).toBe(await topOf("Attic"));
     await page.getByRole("combobox", { name: "Group" }).selectOption("In one group");
     await expect(cards(page)).toHaveCount(3);
     expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBe(0);
@@ -174,6 +178,11 @@ for (const width of [390, 800, 1280, 2560]) {
     expect(inFirstRow).toBe({ 390: 1, 800: 2 }[width] ?? 3);
     const grid = await page.getByRole("main").getByRole("list").first().boundingBox();
     expect(grid?.width).toBeGreaterThan(width * 0.7);
+    // In a low window the pages and the status line do not lie on one another.
+    if (width === 800) await page.setViewportSize({ width, height: 600 });
+    const status = await page.getByRole("contentinfo").boundingBox();
+    const pages = await page.getByRole("navigation", { name: "Pages" }).boundingBox();
+    if (width > 390) expect((pages?.y ?? 0) + (pages?.height ?? 0)).toBeLessThanOrEqual(status?.y ?? 0);
     if (width > 390) return;
     for (const button of await page.getByRole("main").getByRole("button").all()) {
       if (await button.isVisible()) expect((await button.boundingBox())?.height).toBeGreaterThanOrEqual(44);

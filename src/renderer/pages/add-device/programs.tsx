@@ -41,8 +41,9 @@ export function Programs({ hub, known, agentId, programsId }: Props) {
   const host = chosenHost(hub, chosen);
   const sender = made ?? EXAMPLE_SENDER;
   const way = wayTo(host, hub, tls);
-  // Without it, a hub with TLS would seem to have none.
-  if (isPending) return null;
+  const installer = useInstaller(installerHost(host, hub, tls));
+  // Without it, a hub with TLS would seem to have none; and what is above the others comes with them.
+  if (isPending || (installer.isPending && chosen === undefined)) return null;
   return (
     <>
       <p className={styles["address"]}>

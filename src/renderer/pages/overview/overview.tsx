@@ -3,7 +3,7 @@
 import { Plus } from "lucide-react";
 import { type ReactNode, useRef } from "react";
 import type { Device } from "../../../shared/device.ts";
-import { useMay, useSeesAll } from "../../api/access.ts";
+import { useMay, useMe, useSeesAll } from "../../api/access.ts";
 import { explain } from "../../api/client.ts";
 import { useStored } from "../../api/kept/stored.ts";
 import { useDevices } from "../../api/queries.ts";
@@ -35,6 +35,7 @@ export function Overview({ whileEmpty, foot }: Props) {
   const devices = useDevices();
   const isAdmin = useMay("admin");
   const seesAll = useSeesAll();
+  const me = useMe();
   const { isWall } = useFilters();
   if (devices.data?.length === 0) {
     if (!isAdmin) return <NoDevices />;
@@ -70,8 +71,9 @@ export function Overview({ whileEmpty, foot }: Props) {
         />
       )}
       {isAdmin && <JoinRequests />}
-      {devices.isPending && <CardSkeletons />}
-      {devices.data && (
+      {/* Not before the requests to join, which stand above. */}
+      {(devices.isPending || me.isPending) && <CardSkeletons />}
+      {devices.data && !me.isPending && (
         <>
           <Toolbar devices={devices.data} />
           <Devices devices={devices.data} />

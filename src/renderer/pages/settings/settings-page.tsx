@@ -1,5 +1,6 @@
 // All settings on one page: a list of its sections, and a search over all of them. What concerns the hub is for administrators;
 // what concerns the window is for everyone.
+import { useIsFetching } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useMay } from "../../api/access.ts";
 import { isDesktop } from "../../api/platform.ts";
@@ -30,6 +31,8 @@ const CONTENT: Readonly<Record<SettingsSection, () => React.ReactNode>> = {
   window: () => <WindowSettings />,
   about: () => <About />,
 };
+/** From a moment without questions under way until it counts as the end of them. */
+const SETTLE_MS = 50;
 const FOR_EVERYONE: readonly SettingsSection[] = ["window", "about"];
 
 export function SettingsPage({ section }: { readonly section: SettingsSection | null }) {
@@ -40,9 +43,11 @@ export function SettingsPage({ section }: { readonly section: SettingsSection | 
   const mayShow = (one: SettingsSection) => (isAdmin || FOR_EVERYONE.includes(one)) && (one !== "desktop" || isDesktop);
   const shown = SETTINGS_SECTIONS.filter((one) => mayShow(one) && inSearch.has(one));
 
+  const isReady = useReady();
+
   useEffect(() => {
-    if (section !== null) document.getElementById(`settings-${section}`)?.scrollIntoView();
-  }, [section]);
+    if (isReady && section !== null) document.getElementById(`settings-${section}`)?.scrollIntoView();
+  }, [isReady, section]);
 
   return (
     <>
@@ -64,7 +69,7 @@ export function SettingsPage({ section }: { readonly section: SettingsSection | 
             </a>
           ))}
         </nav>
-        <div className={styles["content"]}>
+        <div className={`${styles["content"]} ${isReady ? "" : styles["loading"]}`}>
           <p role="status" className={styles["nothing"]}>
             {shown.length === 0 && text.nothing(query)}
           </p>
@@ -81,4 +86,17 @@ export function SettingsPage({ section }: { readonly section: SettingsSection | 
       </div>
     </>
   );
+}
+
+/** Whether what the sections ask for has come, once: shown before, they would push one another down the page. */
+function useReady(): boolean {
+  const [isReady, setReady] = useState(false);
+  const isLoading = useIsFetching({ predicate: ({ state }) => state.data === undefined }) > 0;
+  useEffect(() => {
+    if (isLoading || isReady) return;
+    // The sections ask after they were drawn.
+    const timer = setTimeout(() => setReady(true), SETTLE_MS);
+    return () => clearTimeout(timer);
+  }, [isLoading, isReady]);
+  return isReady;
 }

@@ -24,17 +24,19 @@ export function DeviceControls({ device }: { readonly device: Device }) {
       <section className="panel" aria-labelledby="controls">
         <h2 id="controls">{text.controls.title}</h2>
         {device.controls.length === 0 && <p className="note">{text.controls.none}</p>}
-        {device.controls.map((one) => (
-          <OneControl
-            key={one.control.id}
-            device={device}
-            one={one}
-            last={latest.get(one.control.id)}
-            done={commands.find(({ control, state }) => control === one.control.id && state === "done")}
-            mayCommand={mayCommand}
-            onEdit={isAdmin && added.has(one.control.id) && (() => setForm({ added: added.get(one.control.id) }))}
-          />
-        ))}
+        <div className={styles["controls"]}>
+          {device.controls.map((one) => (
+            <OneControl
+              key={one.control.id}
+              device={device}
+              one={one}
+              last={latest.get(one.control.id)}
+              done={commands.find(({ control, state }) => control === one.control.id && state === "done")}
+              mayCommand={mayCommand}
+              onEdit={isAdmin && added.has(one.control.id) && (() => setForm({ added: added.get(one.control.id) }))}
+            />
+          ))}
+        </div>
         {isAdmin && (
           <button
             type="button"
