@@ -10,6 +10,8 @@ import { type Column, type Times, timeAt, valueAt } from "./evaluation/vector.ts
 import { QueryError } from "./query-error.ts";
 import { QueryQueue } from "./query-queue.ts";
 import { keyOf, MAX_SERIES, type SelectedSeries, type SeriesSource, selectSeries } from "./reading-series.ts";
+import { type ReadSeries, readRequest, readResponse } from "./remote-read/messages.ts";
+import { packSnappy, unpackSnappy } from "./remote-read/snappy.ts";
 import type { Matcher } from "./syntax/expression.ts";
 import { parseQuery } from "./syntax/parse.ts";
 import { printExpression } from "./syntax/print.ts";
@@ -52,6 +54,7 @@ export interface Found<T> {
 
 /** A proxy in front would not wait much longer. */
 const MAX_QUERY_MS = 30_000;
+const MAX_READ_REQUEST_BYTES = 65_536;
 
 export class PrometheusApi {
   readonly #options: PrometheusApiOptions;
@@ -98,6 +101,23 @@ export class PrometheusApi {
           ? result.columns
           : [{ labels: new Map(), values: result.values, present: new Uint8Array(count).fill(1) }];
       return { resultType: "matrix", series: sorted(columns).map((column) => matrixOfColumn(column, times)) };
+    });
+  }
+
+  /** A remote read: the readings themselves, as a Prometheus asks for them; both bodies are packed. */
+  async read(body: Uint8Array, asker: Asker): Promise<Uint8Array> {
+    const request = unpackSnappy(body, MAX_READ_REQUEST_BYTES);
+    const queries = request === null ? null : readRequest(request);
+    if (queries === null) throw new QueryError("bad_data", message("bad-request/promql-remote-read"));
+    return this.#run(asker, async (limits) => {
+      const results: ReadSeries[][] = [];
+      for (const { startMs, endMs, matchers } of queries) {
+        const selector = { kind: "selector", matchers, offsetMs: 0 } as const;
+        const range = { kind: "range", selector, rangeMs: Math.max(1, endMs - startMs + 1) } as const;
+        const times = { startMs: endMs, stepMs: 1, count: 1 };
+        results.push(await readingsOf(range, this.#evaluation(asker, times, limits)));
+      }
+      return packSnappy(readResponse(results));
     });
   }
 

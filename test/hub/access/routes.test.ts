@@ -83,6 +83,7 @@ const SHOWS_SOME = [
   "POST /api/prometheus/api/v1/labels",
   "POST /api/prometheus/api/v1/query",
   "POST /api/prometheus/api/v1/query_range",
+  "POST /api/prometheus/api/v1/read",
   "POST /api/prometheus/api/v1/series",
   "POST /api/v1/annotations",
   "POST /api/v1/devices/:id/commands",

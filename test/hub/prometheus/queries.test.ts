@@ -90,6 +90,10 @@ test("what Grafana's data source asks is answered", async () => {
     resultType: "vector",
     result: [{ metric: { room: "attic room" }, value: [SECONDS, "57.5"] }],
   });
+  const ever = 'max_over_time(bramble_reading{device="cellar"}[290y])';
+  expect((await grafana("query", { query: ever, time: String(SECONDS) })).body.data.result).toEqual([
+    { metric: cellar, value: [SECONDS, "30"] },
+  ]);
   // The editor, and variables of dashboards.
   const limit = { limit: "40000", start: String(SECONDS - 3_600), end: String(SECONDS) };
   expect((await grafana("labels", limit)).body.data).toEqual(["__name__", "device", "metric", "room", "unit"]);
@@ -133,7 +137,7 @@ test("readings count for five minutes, or until the hub takes their sensor for s
   expect(await devices(181)).toEqual([]);
 });
 
-test("whoever may see some rooms sees the series of those, on every route", async () => {
+test("a key for some rooms sees the series of those, on every route", async () => {
   await using hub = await filled();
   const key = await apiKey(hub, ["attic room"]);
   const devicesIn = (body: unknown) => [...new Set(JSON.stringify(body).match(/attic|cellar|blocked/g))];

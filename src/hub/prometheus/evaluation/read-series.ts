@@ -1,5 +1,6 @@
 // Reads what one series has for the windows of a query, a page at a time, in the cheapest way that gives the same answer: the
 // readings in order, those of each window alone where the windows lie far apart, the newest of each window, or summaries.
+import { limits } from "../../../shared/reading.ts";
 import type { DescribedSeries } from "../../devices/directory.ts";
 import { positionOfLast, type ReadingPosition, type ReadingStore } from "../../store/readings.ts";
 import type { QueryLimits } from "./query-limits.ts";
@@ -103,12 +104,12 @@ async function readNewest(store: QueriedStore, query: WindowQuery, index: number
 }
 
 async function* rowsOf(store: QueriedStore, query: WindowQuery, { first, end }: Stretch): AsyncGenerator<RowPage> {
-  const { series, times, windowMs, sample, limits } = query;
+  const { series, times, windowMs, sample } = query;
   const selection = selectionOf(series, timeAt(times, first) - windowMs, timeAt(times, end - 1));
   let after: ReadingPosition | null = null;
   do {
     const page = await store.page({ ...selection, order: "oldest-first", after, limit: READINGS_PER_PAGE });
-    limits.took(page.tsMs.length);
+    query.limits.took(page.tsMs.length);
     yield sample === "value" ? page : { tsMs: page.tsMs, values: page.tsMs.map((tsMs) => tsMs / 1_000) };
     after = page.more ? positionOfLast(page) : null;
   } while (after !== null);
@@ -120,7 +121,7 @@ async function* bucketsOf(
   { first, end }: Stretch,
   edgeMs: 0 | 1,
 ): AsyncGenerator<BucketPage> {
-  const { series, times, windowMs, limits } = query;
+  const { series, times, windowMs } = query;
   const { device, metric } = series;
   const { stepMs, pageMs } = gridOf(
     query,
@@ -129,10 +130,12 @@ async function* bucketsOf(
   );
   const originMs = timeAt(times, first) - windowMs + edgeMs;
   const toMs = timeAt(times, end - 1) + edgeMs;
-  for (let fromMs = originMs; fromMs < toMs; fromMs += pageMs) {
+  // A range may begin long before there were readings.
+  const pagesBefore = Math.max(0, Math.floor((limits.earliestTsMs - originMs) / pageMs));
+  for (let fromMs = originMs + pagesBefore * pageMs; fromMs < toMs; fromMs += pageMs) {
     const page = { fromMs, toMs: Math.min(toMs, fromMs + pageMs) };
     const buckets = await store.buckets({ device, metric, ...page, originMs: originMs % stepMs, stepMs });
-    limits.check();
+    query.limits.check();
     const tsMs = Float64Array.from(buckets, ({ t }) => t + stepMs - edgeMs);
     yield { tsMs, buckets };
   }

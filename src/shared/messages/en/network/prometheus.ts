@@ -116,4 +116,5 @@ export const prometheus = {
   "bad-request/promql-canceled": () => "The query was ended: its client has gone.",
   "bad-request/promql-same-labels": () =>
     "The answer would have several series of the same labels: select one name, such as bramble_reading.",
+  "bad-request/promql-remote-read": () => "The body is no ReadRequest of Prometheus' remote read, packed with snappy.",
 };

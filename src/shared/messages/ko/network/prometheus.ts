@@ -73,4 +73,5 @@ export const prometheus: typeof english = {
   "bad-request/promql-canceled": () => "클라이언트가 떠나 쿼리가 중단되었습니다.",
   "bad-request/promql-same-labels": () =>
     "레이블이 같은 시계열이 여러 개 생깁니다. bramble_reading 같은 이름 하나만 고르세요.",
+  "bad-request/promql-remote-read": () => "본문이 snappy로 압축한 Prometheus 원격 읽기 요청(ReadRequest)이 아닙니다.",
 };

@@ -34,6 +34,7 @@ export interface PrometheusRouteOptions {
 
 const PATH = "/api/prometheus/api/v1";
 const FORM = "application/x-www-form-urlencoded";
+const PROTOBUF = "application/x-protobuf";
 const MAX_FORM_BYTES = 64 * 1024;
 /** Grafana asks for what this one could do. */
 const PROMETHEUS_VERSION = "3.0.0";
@@ -43,6 +44,9 @@ export function addPrometheusRoutes(app: FastifyInstance, { prometheus, version 
   app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser("*", { parseAs: "string", bodyLimit: MAX_FORM_BYTES }, (_request, body, done) =>
+      done(null, body),
+    );
+    scope.addContentTypeParser(PROTOBUF, { parseAs: "buffer", bodyLimit: MAX_FORM_BYTES }, (_request, body, done) =>
       done(null, body),
     );
     scope.setErrorHandler((error, request, reply) => sendError(error, request, reply));
@@ -89,6 +93,26 @@ export function addPrometheusRoutes(app: FastifyInstance, { prometheus, version 
         status: "success",
         data: prometheus.format(new Parameters(request).text("query")),
       }),
+    });
+
+    route(scope, {
+      ...reading,
+      method: "POST",
+      url: `${PATH}/read`,
+      config: { takesAnyQuery: true, unpacks: true },
+      schema: {
+        operationId: "postPrometheusRead",
+        tags: ["Prometheus"],
+        summary: "A remote read of a Prometheus: samples, in protocol buffers packed with snappy",
+        consumes: [PROTOBUF],
+        produces: { [PROTOBUF]: Type.String() },
+      },
+      handler: async (request, reply) => {
+        const asker = askerOf(request, reply, new Parameters(request));
+        const body = request.body instanceof Uint8Array ? request.body : new Uint8Array();
+        const samples = await prometheus.read(body, asker);
+        return reply.header("Content-Type", PROTOBUF).header("Content-Encoding", "snappy").send(samples);
+      },
     });
 
     route(scope, {
