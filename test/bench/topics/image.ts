@@ -74,7 +74,7 @@ function row(what: string, bar: string, measured: string, passed: boolean): Row 
 }
 
 async function refusal(buildah: Buildah, container: string): Promise<string> {
-  // Where the image's volume is not: buildah gives that one a folder of its own.
+  // A folder that is on no volume.
   const env = ["--env", "BRAMBLE_DATA=/tmp/nowhere"];
   const child = buildah.start(container, env, [
     "node",

@@ -178,7 +178,9 @@ export class BrokerConnection {
       if (client === null || performance.now() > endMs) return false;
       try {
         if (this.#isUp && client.stream !== stream) {
-          await unsubscribe(client, this.#filters.flatMap(bothForms));
+          const leftMs = Math.max(0, endMs - performance.now());
+          const unsubscribed = unsubscribe(client, this.#filters.flatMap(bothForms));
+          await Promise.race([unsubscribed, sleep(leftMs, undefined, { ref: false })]);
           this.#lastArrivalMs = performance.now();
           stream = client.stream;
         }

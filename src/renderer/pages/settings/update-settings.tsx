@@ -16,7 +16,7 @@ export function UpdateSettings({ address, onSave }: Props) {
   useEffect(() => desktopUpdates?.watch(setState), []);
   const isReady = state.kind === "ready";
   return (
-    <Setting id="updates" title={text.updates} hint={isReady ? text.updateInstallHint : text.updatesHint}>
+    <Setting id="updates" title={text.updates} hint={isReady ? text.updateInstallHint : text.updatesHint} isWide>
       <TextSetting
         label={text.updates}
         value={address}
