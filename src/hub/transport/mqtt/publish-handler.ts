@@ -60,14 +60,15 @@ export class PublishHandler {
   async #accept(publisher: Publisher, message: Message): Promise<PublishOutcome> {
     const { authority, diagnostics, onPublish, tap } = this.#options;
     const { topic, payload } = message;
-    const obstacle = isClearing(message) ? authority.obstacleToClearing(publisher.principal, topic) : null;
+    const obstacle = isClearing(message) ? authority.obstacleTo(publisher.principal, topic) : null;
     if (obstacle !== null || !authority.mayPublish(publisher.principal, topic))
       return { verdict: await diagnostics.forbidden(topic, payload, publisher, obstacle), isForwarded: false };
     const route = routeOf(message);
     const { address, clientId, id, principal, share } = publisher;
     const verdict =
       route && (await onPublish({ topic, route, payload, address, clientId, principal, session: id, share }));
-    if (verdict?.kind === "deferred" || isWithheld(verdict)) return { verdict, isForwarded: false };
+    const isBarred = () => verdict?.kind === "refused" && authority.obstacleTo(principal, topic) !== null;
+    if (verdict?.kind === "deferred" || isWithheld(verdict) || isBarred()) return { verdict, isForwarded: false };
     if (message.retain) await this.#retain(message);
     if (verdict === null && tap.listener !== null) {
       const device = matchCommandFilter(topic)?.device ?? null;
