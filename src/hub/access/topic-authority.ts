@@ -48,10 +48,10 @@ export class TopicAuthority {
   }
 
   /**
-   * Null where the principal may take the retained message of a topic away. That says nothing of a device which could be judged
-   * as a message: here the topic alone tells whose it is.
+   * Null where the principal may speak for the device that a topic names, if any. For what is not judged with its message: one
+   * that nobody can read, or one without a payload, which takes the topic's retained message away.
    */
-  obstacleToClearing(principal: Principal, topic: string): Problem | null {
+  obstacleTo(principal: Principal, topic: string): Problem | null {
     const { topics, devices } = this.#options;
     const device = topics.deviceOf(topic);
     return device === null ? null : devices.obstacleTo(principal, device);

@@ -54,7 +54,7 @@ async function openSocket(hub: HubInside, path: string, key: string): Promise<We
   return socket;
 }
 
-test("what a device with a key has retained is taken away by its key alone", async () => {
+test("what a device with a key has retained is taken away by its key alone, and not replaced by what nobody can read", async () => {
   await using hub = await startHubInside();
   const key = await keyOf(hub, "pi1");
   const topic = "bramble/pi1/about";
@@ -69,6 +69,8 @@ test("what a device with a key has retained is taken away by its key alone", asy
   for (const peer of [stranger, other]) {
     const { reasonCode, properties } = await peer.publish(topic, "", { retain: true });
     expect([reasonCode, properties?.reasonString]).toEqual([0x87, expect.stringMatching(/pi1/)]);
+    for (const at of [topic, "bramble/pi1/status", "bramble/pi1/metric/t", "sensor/pi1/data", "bramble/pi1/reply"])
+      expect((await peer.publish(at, "what is this", { retain: true })).reasonCode).toBeGreaterThan(0x7f);
   }
   // Nothing of it reached the others: the next that the reader hears of is the owner's own.
   expect((await own.publish(topic, "", { retain: true })).reasonCode).toBe(0);

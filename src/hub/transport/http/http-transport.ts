@@ -272,6 +272,10 @@ export class HttpTransport {
     const { server }: { server: Server } = this.#app;
     // A script that sends and hangs up its side gets its answer all the same.
     Object.assign(server, { httpAllowHalfOpen: true });
+    // Without a listener the server would hang up without a word.
+    server.on("connect", (_request, socket: Socket) =>
+      answerClientError(socket, message("bad-request/not-http", { reason: "CONNECT is for proxies" })),
+    );
     pacing.start(server);
     webSockets.start(server, (socket) => this.#notAdmitted.has(socket));
     // The server is given its connections: by this it begins to time their requests.

@@ -104,11 +104,12 @@ export class MqttFastPath {
     share.take(costBytes);
     session.publishBegan();
     const turn = session.answers.begin();
+    const { authority } = this.#options;
     const payload = bytes.subarray(payloadStart, end);
     const settle = (verdict: Verdict | null): void => {
       share.release(costBytes);
       session.answers.finish(turn, () => {
-        if (isListenedTo && verdict !== null && isForwarded(verdict))
+        if (isListenedTo && verdict !== null && isForwarded(verdict, authority, principal, topic))
           this.#options.bus.publish(plainMessage(topic, payload, packetId === null ? 0 : 1), clientId);
         this.#answer(session, packetId, verdict);
         session.publishSettled();

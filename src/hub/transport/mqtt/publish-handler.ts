@@ -3,6 +3,7 @@
 
 import { errorOf, errorStatus } from "../../../shared/errors.ts";
 import { message as words } from "../../../shared/messages/message.ts";
+import type { Principal } from "../../access/principal.ts";
 import type { TopicAuthority } from "../../access/topic-authority.ts";
 import type { BrokerHandlers } from "../../broker/mqtt-broker.ts";
 import type { Verdict } from "../../ingest/accept.ts";
@@ -60,14 +61,14 @@ export class PublishHandler {
   async #accept(publisher: Publisher, message: Message): Promise<PublishOutcome> {
     const { authority, diagnostics, onPublish, tap } = this.#options;
     const { topic, payload } = message;
-    const obstacle = isClearing(message) ? authority.obstacleToClearing(publisher.principal, topic) : null;
+    const obstacle = isClearing(message) ? authority.obstacleTo(publisher.principal, topic) : null;
     if (obstacle !== null || !authority.mayPublish(publisher.principal, topic))
       return { verdict: await diagnostics.forbidden(topic, payload, publisher, obstacle), isForwarded: false };
     const route = routeOf(message);
     const { address, clientId, id, principal, share } = publisher;
     const verdict =
       route && (await onPublish({ topic, route, payload, address, clientId, principal, session: id, share }));
-    if (verdict !== null && !isForwarded(verdict)) return { verdict, isForwarded: false };
+    if (verdict !== null && !isForwarded(verdict, authority, principal, topic)) return { verdict, isForwarded: false };
     if (message.retain) await this.#retain(message);
     if (verdict === null && tap.listener !== null) {
       const device = matchCommandFilter(topic)?.device ?? null;
@@ -83,10 +84,12 @@ export class PublishHandler {
 }
 
 /** Not what is refused because of who sent it or for whom: no other client may receive it either. */
-export function isForwarded(verdict: Verdict): boolean {
+export function isForwarded(verdict: Verdict, authority: TopicAuthority, principal: Principal, topic: string): boolean {
   if (verdict.kind !== "refused") return verdict.kind !== "deferred";
   const code = errorOf(verdict.problem);
-  return code !== "device-blocked" && code !== "forbidden" && errorStatus[code] !== 401;
+  if (code === "device-blocked" || code === "forbidden" || errorStatus[code] === 401) return false;
+  // What cannot be read names no device: its topic alone says for whom it speaks.
+  return authority.obstacleTo(principal, topic) === null;
 }
 
 /** A retained message without a payload only clears the retained one [MQTT-3.3.1-10]. */

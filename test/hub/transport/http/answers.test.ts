@@ -134,6 +134,8 @@ test("what the router cannot read is answered in the one shape", async () => {
   }
   const unknown = lines("PROPFIND /nothing HTTP/1.1", "Host: localhost", "Connection: close");
   expectProblem(await say(hub.httpPort, unknown), 404, "no-such-route");
+  const tunnel = lines("CONNECT evil.example:443 HTTP/1.1", "Host: localhost");
+  expectProblem(await say(hub.httpPort, tunnel), 400, "bad-request");
 });
 
 test("what is no request is answered in the one shape, and listed by the doctor", async () => {
