@@ -1,5 +1,5 @@
 // Opens chunks in SQL, so that the views of MariaDB have old readings, too: `codec/chunk-codec.ts` once more, as stored routines. They
-// have no arrays: symbols lie in strings of two bytes each, numbers in strings of `WIDTH` characters each. It takes some ten
+// have no arrays: symbols lie in strings of two bytes each, numbers in strings of `WIDTH` characters each. It takes up to a hundred
 // microseconds a reading; the hub itself never asks it.
 
 const WIDTH = 24;
