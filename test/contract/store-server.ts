@@ -113,8 +113,9 @@ export function serverStoreContract(product: string, server: () => DatabaseServe
       await server().administer("INSERT INTO bramble_schema (step) VALUES (999)", database);
       expect(await failureOf(open.address)).toMatch(/newer version of Bramble/);
       await server().administer("DELETE FROM bramble_schema WHERE step > 1", database);
-      for (const view of ["bramble_rollup", "bramble_reading", "bramble_series"])
+      for (const view of ["bramble_rollup", "bramble_reading", "bramble_recent", "bramble_series"])
         await server().administer(`DROP VIEW ${view}`, database);
+      await server().administer("DROP TABLE reading_chunk", database);
       await open.reopen();
       expect(await open.store.readings.latest()).toHaveLength(1);
       expect(await server().administer("SELECT value FROM bramble_reading", database)).toHaveLength(1);

@@ -18,6 +18,7 @@ import { startMariadb } from "../../support/system/mariadb.ts";
 import { startPostgres } from "../../support/system/postgres.ts";
 import type { Row, Topic } from "../bench.ts";
 import { inTurns, medianPair, thousands } from "../statistics.ts";
+import { measureHistory } from "./server-history.ts";
 
 const PAIRS = 3;
 const SERIES = 200;
@@ -36,7 +37,7 @@ export const server: Topic = {
   name: "server",
   run: async ({ tell }) => {
     const rows: Row[] = [];
-    for (const { product, start, load, rival } of products) {
+    for (const { product, start, load, rival, tableBytes } of products) {
       tell(`starts ${product}`);
       await using running = await start();
       tell(`${thousands(READINGS)} readings to ${product}, ${PAIRS} times each way`);
@@ -52,15 +53,42 @@ export const server: Topic = {
         measured: `${value.toFixed(2)} (${thousands(a)} of ${thousands(b)})`,
         passed: value >= MIN_SHARE,
       });
+      for (const row of await measureHistory(running, { product, tableBytes }, tell)) rows.push(row);
     }
     return rows;
   },
 };
 
 const products = [
-  { product: "PostgreSQL", start: startPostgres, load: loadByCopy, rival: "one binary COPY" },
-  { product: "MariaDB", start: startMariadb, load: loadByInsert, rival: `INSERTs of ${ROWS_PER_INSERT} rows` },
+  {
+    product: "PostgreSQL",
+    start: startPostgres,
+    load: loadByCopy,
+    rival: "one binary COPY",
+    tableBytes: (running: DatabaseServer, database: string, table: string) =>
+      bytesOf(running, database, `SELECT pg_total_relation_size('${table}')`),
+  },
+  {
+    product: "MariaDB",
+    start: startMariadb,
+    load: loadByInsert,
+    rival: `INSERTs of ${ROWS_PER_INSERT} rows`,
+    tableBytes: async (running: DatabaseServer, database: string, table: string) => {
+      await running.administer(`ANALYZE TABLE ${table}`, database);
+      const where = `table_schema = '${database}' AND table_name = '${table}'`;
+      return bytesOf(
+        running,
+        database,
+        `SELECT data_length + index_length FROM information_schema.tables WHERE ${where}`,
+      );
+    },
+  },
 ] as const;
+
+async function bytesOf(running: DatabaseServer, database: string, sql: string): Promise<number> {
+  const [row] = await running.administer(sql, database);
+  return Number(row?.[0]);
+}
 
 async function inNewDatabase(running: DatabaseServer, measure: (address: string) => Promise<number>): Promise<number> {
   const address = await running.createDatabase();

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import { connectAsync } from "mqtt";
 import { expect, test } from "vitest";
-import { encodeRow } from "../../../src/hub/store/sqlite/codec/journal-row.ts";
-import { encodeBlock, SLOTS_PER_BLOCK } from "../../../src/hub/store/sqlite/codec/rollup-block.ts";
+import { encodeRow } from "../../../src/hub/store/codec/journal-row.ts";
+import { encodeBlock, SLOTS_PER_BLOCK } from "../../../src/hub/store/codec/rollup-block.ts";
 import { migrate, migrations } from "../../../src/hub/store/sqlite/engine/migrations.ts";
 import {
   makeTemporaryFolder,

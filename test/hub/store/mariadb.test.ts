@@ -1,6 +1,7 @@
 // MariaDB keeps the store's contract.
 import { afterAll, beforeAll } from "vitest";
 import { storeContract } from "../../contract/store.ts";
+import { compactionContract } from "../../contract/store-compaction.ts";
 import { mendContract } from "../../contract/store-mends.ts";
 import { modelContract } from "../../contract/store-model.ts";
 import { serverStoreContract } from "../../contract/store-server.ts";
@@ -15,6 +16,7 @@ beforeAll(async () => {
 afterAll(() => server[Symbol.asyncDispose]());
 
 storeContract("MariaDB", () => openServerStore(server));
-modelContract({ runs: 12, keepsNegativeZero: false }, () => openServerStore(server));
-mendContract({ runs: 4, keepsNegativeZero: false }, () => openServerStore(server));
+modelContract({ runs: 12, keepsNegativeZero: false }, () => openServerStore(server, { compactAfterMs: 0 }));
+mendContract({ runs: 4, keepsNegativeZero: false }, () => openServerStore(server, { compactAfterMs: 0 }));
 serverStoreContract("MariaDB", () => server);
+compactionContract({ product: "MariaDB", readingsBetween: null }, () => server);

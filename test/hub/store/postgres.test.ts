@@ -1,6 +1,7 @@
 // PostgreSQL keeps the store's contract.
 import { afterAll, beforeAll } from "vitest";
 import { storeContract } from "../../contract/store.ts";
+import { compactionContract } from "../../contract/store-compaction.ts";
 import { mendContract } from "../../contract/store-mends.ts";
 import { modelContract } from "../../contract/store-model.ts";
 import { serverStoreContract } from "../../contract/store-server.ts";
@@ -15,6 +16,14 @@ beforeAll(async () => {
 afterAll(() => server[Symbol.asyncDispose]());
 
 storeContract("PostgreSQL", () => openServerStore(server));
-modelContract({ runs: 12, keepsNegativeZero: true }, () => openServerStore(server));
-mendContract({ runs: 4, keepsNegativeZero: true }, () => openServerStore(server));
+modelContract({ runs: 12, keepsNegativeZero: true }, () => openServerStore(server, { compactAfterMs: 0 }));
+mendContract({ runs: 4, keepsNegativeZero: true }, () => openServerStore(server, { compactAfterMs: 0 }));
 serverStoreContract("PostgreSQL", () => server);
+compactionContract(
+  {
+    product: "PostgreSQL",
+    readingsBetween: (from, to) =>
+      `SELECT extract(epoch FROM time) * 1000, value FROM bramble_readings('b', 't', '${from}', '${to}')`,
+  },
+  () => server,
+);

@@ -1,21 +1,22 @@
 // A store in a database server for a test: a database of its own, which is dropped with it.
 import type { Clock } from "../../../src/hub/clock.ts";
 import { systemClock } from "../../../src/hub/clock.ts";
+import { checkServer } from "../../../src/hub/store/maintenance.ts";
 import { ServerStore } from "../../../src/hub/store/server-sql/server-store.ts";
 import { StoreAddress } from "../../../src/hub/store/store-address.ts";
 import type { DatabaseServer } from "../system/database-server.ts";
 
 export class TestServerStore implements AsyncDisposable {
   readonly #server: DatabaseServer;
-  readonly clock: Clock;
+  readonly #settings: ServerStoreSettings;
   readonly address: string;
   readonly warnings: string[] = [];
   store: ServerStore;
 
-  constructor(server: DatabaseServer, address: string, clock: Clock) {
+  constructor(server: DatabaseServer, address: string, settings: ServerStoreSettings) {
     this.#server = server;
     this.address = address;
-    this.clock = clock;
+    this.#settings = settings;
     this.store = this.#make();
   }
 
@@ -25,16 +26,17 @@ export class TestServerStore implements AsyncDisposable {
     await this.store.start();
   }
 
-  doBackgroundWork(): Promise<void> {
-    return this.store.refreshRollups();
+  /** Both at once, as it happens by itself. */
+  async doBackgroundWork(): Promise<void> {
+    const { store } = this;
+    await Promise.all([store.refreshRollups(), store.compact()]);
   }
 
-  /** Rollups of slots that are not marked and differ from their readings, and readings without a series. */
+  /** What `bramble check` says of it. */
   async findings(): Promise<string[]> {
-    const database = new URL(this.address).pathname.slice(1);
-    const rows = await this.#server.administer(WRONG_ROLLUPS, database);
-    const lost = await this.#server.administer(LOST_READINGS, database);
-    return [...rows, ...lost].map((row) => JSON.stringify(row));
+    const found: string[] = [];
+    for await (const finding of checkServer(new StoreAddress(this.address))) if (finding !== null) found.push(finding);
+    return found;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -45,7 +47,8 @@ export class TestServerStore implements AsyncDisposable {
   #make(): ServerStore {
     return new ServerStore({
       address: new StoreAddress(this.address),
-      clock: this.clock,
+      clock: systemClock,
+      ...this.#settings,
       onDeath: (error) => {
         throw error;
       },
@@ -55,22 +58,16 @@ export class TestServerStore implements AsyncDisposable {
   }
 }
 
-/** By count, least and greatest, of every length. */
-const WRONG_ROLLUPS = `
-  SELECT slot.series_id, slot.minutes, slot.slot, slot.readings FROM rollup_slot AS slot
-  WHERE NOT EXISTS (
-    SELECT 1 FROM rollup_mark AS mark WHERE mark.series_id = slot.series_id
-      AND mark.slot >= slot.slot * slot.minutes / 15 AND mark.slot < (slot.slot + 1) * slot.minutes / 15
-  ) AND NOT EXISTS (
-    SELECT 1 FROM reading WHERE reading.series_id = slot.series_id
-      AND ts >= slot.slot * slot.minutes * 60000 AND ts < (slot.slot + 1) * slot.minutes * 60000
-    HAVING COUNT(*) = slot.readings AND MIN(value) = slot.min_value AND MAX(value) = slot.max_value
-  )`;
-const LOST_READINGS =
-  "SELECT series_id, COUNT(*) FROM reading WHERE series_id NOT IN (SELECT id FROM series) GROUP BY series_id";
+export interface ServerStoreSettings {
+  readonly clock?: Clock;
+  readonly compactAfterMs?: number;
+}
 
-export async function openServerStore(server: DatabaseServer, clock: Clock = systemClock): Promise<TestServerStore> {
-  const open = new TestServerStore(server, await server.createDatabase(), clock);
+export async function openServerStore(
+  server: DatabaseServer,
+  settings: ServerStoreSettings = {},
+): Promise<TestServerStore> {
+  const open = new TestServerStore(server, await server.createDatabase(), settings);
   await open.store.start();
   return open;
 }

@@ -1,12 +1,16 @@
-// Looks whether a database on a server is sound: each summary against its readings, each reading's series, each record. It only reads,
-// each series as of one moment, and a hub may work on it meanwhile. What is marked as changed is not worked out yet, and not compared.
+// Looks whether a database on a server is sound: each chunk, each summary against its readings, each reading's series, each record. It
+// only reads, each series as of one moment, and a hub may work on it meanwhile. What is marked as changed is not worked out yet, and not compared.
 import { BrambleError } from "../../../shared/errors.ts";
+import { addToSlot, type Summary } from "../codec/summary.ts";
 import type { StoreAddress } from "../store-address.ts";
 import { ConnectionPool } from "./connection-pool.ts";
-import type { Connection, Dialect } from "./dialect.ts";
+import type { Connection, Dialect, Row } from "./dialect.ts";
 import { dialectOf } from "./dialects.ts";
+import { RowReader } from "./reading/row-reader.ts";
+import { addReadings } from "./reading/slot-summaries.ts";
 import { isCurrent } from "./schema.ts";
 import { toNumber, toText } from "./values.ts";
+import { SHORTEST_STEP_MS } from "./writing/marked-slots.ts";
 
 export interface ServerCheckTotals {
   readonly series: number;
@@ -17,30 +21,18 @@ export interface ServerCheckTotals {
   readonly marks: number;
 }
 
-/** By count, least and greatest; what is marked is left out. */
-const WRONG_ROLLUPS = `
-  SELECT slot.minutes, slot.slot, slot.readings FROM rollup_slot AS slot
-  WHERE slot.series_id = ? AND NOT EXISTS (
-    SELECT 1 FROM rollup_mark AS mark WHERE mark.series_id = slot.series_id
-      AND mark.slot >= slot.slot * slot.minutes / 15 AND mark.slot < (slot.slot + 1) * slot.minutes / 15
-  ) AND NOT EXISTS (
-    SELECT 1 FROM reading WHERE reading.series_id = slot.series_id
-      AND ts >= slot.slot * slot.minutes * 60000 AND ts < (slot.slot + 1) * slot.minutes * 60000
-    HAVING COUNT(*) = slot.readings AND MIN(value) = slot.min_value AND MAX(value) = slot.max_value
-  ) ORDER BY slot.minutes, slot.slot`;
-/** Slots of 15 minutes that have readings, no summary and no mark: charts would not count them. */
-const MISSING_ROLLUPS = (slotOf: string) => `
-  SELECT found.slot, found.readings FROM (
-    SELECT ${slotOf} AS slot, COUNT(*) AS readings FROM reading WHERE series_id = ? GROUP BY 1
-  ) AS found
-  WHERE NOT EXISTS (SELECT 1 FROM rollup_mark AS mark WHERE mark.series_id = ? AND mark.slot = found.slot)
-    AND NOT EXISTS (
-      SELECT 1 FROM rollup_slot AS kept WHERE kept.series_id = ? AND kept.minutes = 15 AND kept.slot = found.slot
-    ) ORDER BY found.slot`;
-const LOST_READINGS =
-  "SELECT series_id, COUNT(*) FROM reading WHERE series_id NOT IN (SELECT id FROM series) GROUP BY series_id";
+interface ShownSlot {
+  readonly minutes: number;
+  readonly slot: number;
+}
+
+const LOST_READINGS = `
+  SELECT series_id, COUNT(*) FROM reading WHERE series_id NOT IN (SELECT id FROM series) GROUP BY series_id
+  UNION ALL
+  SELECT series_id, SUM(readings) FROM reading_chunk WHERE series_id NOT IN (SELECT id FROM series) GROUP BY series_id`;
 const MINUTE_MS = 60_000;
-const SHORTEST_MINUTES = 15;
+const SHORTEST_MINUTES = SHORTEST_STEP_MS / MINUTE_MS;
+const ALL_TIMES = { from: Number.MIN_SAFE_INTEGER, to: Number.MAX_SAFE_INTEGER };
 
 /** Yields a sentence for each damage, null between two steps without one; returns what was looked at. Rejects with a message. */
 export async function* checkServer(address: StoreAddress): AsyncGenerator<string | null, ServerCheckTotals> {
@@ -73,7 +65,9 @@ export async function* checkServer(address: StoreAddress): AsyncGenerator<string
     }
     return await pool.read(async (connection) => ({
       series: series.length,
-      readings: await single(connection, "SELECT COUNT(*) FROM reading"),
+      readings:
+        (await single(connection, "SELECT COUNT(*) FROM reading")) +
+        (await single(connection, "SELECT SUM(readings) FROM reading_chunk")),
       rollups: await single(connection, "SELECT COUNT(*) FROM rollup_slot"),
       records: await single(connection, "SELECT COUNT(*) FROM record"),
       marks: await single(connection, "SELECT COUNT(*) FROM rollup_mark"),
@@ -84,22 +78,74 @@ export async function* checkServer(address: StoreAddress): AsyncGenerator<string
 }
 
 async function checkSeries(connection: Connection, { sql }: Dialect, id: number): Promise<string[]> {
-  const wrong = await connection.query(WRONG_ROLLUPS, [id]);
-  const slotOf = sql.divide("ts", String(SHORTEST_MINUTES * MINUTE_MS));
-  const missing = await connection.query(MISSING_ROLLUPS(slotOf), [id, id, id]);
-  return [
-    ...wrong.map(([minutes, slot, readings]) => {
-      const from = timeOf(toNumber(slot), toNumber(minutes));
-      return `the summary of ${toNumber(minutes)} minutes from ${from} says ${toNumber(readings)} readings, and is not theirs.`;
-    }),
-    ...missing.map(
-      ([slot, readings]) =>
-        `${toNumber(readings)} readings of the ${SHORTEST_MINUTES} minutes from ${timeOf(toNumber(slot), SHORTEST_MINUTES)} are in no summary.`,
-    ),
-  ];
+  const found = await overlapsOf(connection, id);
+  const rows = new RowReader((damage) => found.push(damage));
+  const readings = new Map<number, Summary>();
+  const grid = { originMs: 0, stepMs: SHORTEST_STEP_MS };
+  await addReadings({ connection, sql, rows }, id, [ALL_TIMES], grid, readings);
+  // Of what is lost the summaries alone may be left: that they differ is no other damage.
+  if (found.length > 0) return found;
+  const marked = await connection.query("SELECT DISTINCT slot FROM rollup_mark WHERE series_id = ?", [id]);
+  const kept = await connection.query(
+    "SELECT minutes, slot, readings, min_value, max_value FROM rollup_slot WHERE series_id = ? ORDER BY minutes, slot",
+    [id],
+  );
+  const marks = new Set(marked.map(([slot]) => toNumber(slot)));
+  return [...wrongSummaries(kept, readings, marks), ...missingSummaries(kept, readings, marks)];
 }
 
-function timeOf(slot: number, minutes: number): string {
+async function overlapsOf(connection: Connection, id: number): Promise<string[]> {
+  const chunks = await connection.query(
+    "SELECT first_ts, last_ts FROM reading_chunk WHERE series_id = ? ORDER BY first_ts",
+    [id],
+  );
+  return chunks.flatMap(([firstMs], index) => {
+    const before = chunks[index - 1];
+    const overlaps = before !== undefined && toNumber(before[1]) >= toNumber(firstMs);
+    return overlaps ? `chunks of old readings overlap at ${new Date(toNumber(firstMs)).toISOString()}.` : [];
+  });
+}
+
+/** By count, least and greatest; what is marked is left out. `kept` is in order of minutes. */
+function wrongSummaries(
+  kept: readonly Row[],
+  readings: ReadonlyMap<number, Summary>,
+  marks: ReadonlySet<number>,
+): string[] {
+  let lengthOfExpected = 0;
+  let expected = new Map<number, Summary>();
+  let changed = new Set<number>();
+  return kept.flatMap((row) => {
+    const [minutes = 0, slot = 0, count, min, max] = row.map(toNumber);
+    if (minutes !== lengthOfExpected) {
+      const slots = minutes / SHORTEST_MINUTES;
+      lengthOfExpected = minutes;
+      expected = new Map();
+      for (const [short, summary] of readings) addToSlot(expected, Math.floor(short / slots), summary);
+      changed = new Set([...marks].map((short) => Math.floor(short / slots)));
+    }
+    const theirs = expected.get(slot);
+    if (changed.has(slot) || (theirs?.count === count && theirs?.min === min && theirs?.max === max)) return [];
+    return `the summary of ${minutes} minutes from ${timeOf({ slot, minutes })} says ${count} readings, and is not theirs.`;
+  });
+}
+
+/** Slots of 15 minutes that have readings, no summary and no mark: charts would not count them. */
+function missingSummaries(
+  kept: readonly Row[],
+  readings: ReadonlyMap<number, Summary>,
+  marks: ReadonlySet<number>,
+): string[] {
+  const shortest = kept.filter(([minutes]) => toNumber(minutes) === SHORTEST_MINUTES);
+  const known = new Set(shortest.map(([, slot]) => toNumber(slot)));
+  const missing = [...readings].filter(([slot]) => !known.has(slot) && !marks.has(slot)).sort(([a], [b]) => a - b);
+  return missing.map(([slot, { count }]) => {
+    const from = timeOf({ slot, minutes: SHORTEST_MINUTES });
+    return `${count} readings of the ${SHORTEST_MINUTES} minutes from ${from} are in no summary.`;
+  });
+}
+
+function timeOf({ slot, minutes }: ShownSlot): string {
   return new Date(slot * minutes * MINUTE_MS).toISOString();
 }
 

@@ -1,7 +1,9 @@
 // What differs from one database server to another: how a connection is made, the SQL of hot statements, and the few words of
 // SQL that are spelled differently. Everything else is written once, with `?` for each parameter.
 
-export type SqlValue = string | number | null;
+import type { Columns } from "../codec/chunk-codec.ts";
+
+export type SqlValue = string | number | Uint8Array | null;
 /** Columns in the order of the statement. */
 export type Row = readonly unknown[];
 
@@ -31,6 +33,8 @@ export interface ReadingWrite {
   readonly isNew: boolean;
 }
 
+export type Order = "oldest-first" | "newest-first";
+
 /** One series' share of a question for rows. */
 export interface SeriesRange {
   readonly id: number;
@@ -48,7 +52,19 @@ export interface Connection {
   /** Upserts readings and adds marks: within a transaction, unless `Dialect.isOneStatement`. */
   writeReadings(write: ReadingWrite): Promise<void>;
   /** Rows of each range, foremost first in its order: the range's place in the list, time, value. */
-  rows(ranges: readonly SeriesRange[], order: "oldest-first" | "newest-first"): Promise<readonly Row[]>;
+  rows(ranges: readonly SeriesRange[], order: Order): Promise<readonly Row[]>;
+  /**
+   * The first chunk in that order that may have readings of each range: the range's place in the list, then `CHUNK_COLUMNS`. Ranges
+   * without one have no row.
+   */
+  chunks(ranges: readonly SeriesRange[], order: Order): Promise<readonly Row[]>;
+  /**
+   * Removes the rows of a series with `fromMs <= t < toMs`, and gives them, oldest first; within a transaction. What others write
+   * there meanwhile is given, too, or stays.
+   */
+  takeRows(series: number, fromMs: number, toMs: number): Promise<Columns>;
+  /** Inserts readings where the table has none with their keys; each key once, in their order. */
+  addRows(rows: ReadingColumns): Promise<void>;
   /** Calls `onNotice` with what other connections notify; undefined where the server has no such thing. */
   readonly listen?: (onNotice: (text: string) => void) => Promise<void>;
   /** Closes it; what it was doing fails. */
@@ -76,6 +92,11 @@ export interface Dialect {
   isTaken(error: unknown): boolean;
   /** Steps from an empty database to today's tables; each is a list of statements. A step that was released is never edited. */
   readonly migrations: readonly (readonly string[])[];
+  /**
+   * Statements that make the view `bramble_reading` open chunks, that one the last; they may be repeated. A server need not allow
+   * them: the view then lacks what is in chunks.
+   */
+  readonly chunkViews: readonly string[];
   readonly sql: DialectSql;
   /** Whether its tables are kept in the order of their keys: new readings then come in that order, too. */
   readonly wantsKeyOrder: boolean;
@@ -85,6 +106,8 @@ export interface Dialect {
 
 export interface DialectSql {
   readonly begin: string;
+  /** A transaction that sees one moment, and writes; it conflicts with another that changes the same rows meanwhile. */
+  readonly beginStable: string;
   /** A transaction that reads, and sees one moment. */
   readonly beginSnapshot: string;
   /** An expression: the schema, or database, that tables are looked for in. */
@@ -99,8 +122,10 @@ export interface DialectSql {
   readonly nowMs: string;
   /** Tells other connections a text, its parameter; null where they look for it in the records. */
   readonly notify: string | null;
-  /** The newest reading of each series that has one: id, time, value. */
+  /** The newest row of each series that has one: id, time, value. */
   readonly latest: string;
+  /** Whether the server understands `Dialect.chunkViews`: one row with 1 where it does. */
+  readonly canOpenChunks: string;
   /** Bytes of all tables of the database: one row. */
   readonly storedBytes: string;
   /** How many readings there are, about: one row. */

@@ -1,10 +1,11 @@
 // Works out the rollups of slots that are marked as changed. A mark is written in the transaction of its readings, and removed in
 // the one of the rollups: a chart counts the readings of marked slots, so that rollups which are behind are never wrong.
-
+import { addToSlot, type Summary } from "../codec/summary.ts";
 import type { ConnectionPool } from "./connection-pool.ts";
 import type { Connection, Dialect } from "./dialect.ts";
 import { ROLLUP_STEPS_MS } from "./reading/buckets.ts";
-import { addToSlot, SUMMARY_COLUMNS, type Summary, summaryOf } from "./reading/summary.ts";
+import type { RowReader } from "./reading/row-reader.ts";
+import { addReadings } from "./reading/slot-summaries.ts";
 import { numberList, toNumber } from "./values.ts";
 import { type MarkedSlots, SHORTEST_STEP_MS } from "./writing/marked-slots.ts";
 
@@ -16,6 +17,7 @@ const ROWS_PER_STATEMENT = 500;
 export interface RollupsOptions {
   readonly dialect: Dialect;
   readonly pool: ConnectionPool;
+  readonly rows: RowReader;
   readonly marked: MarkedSlots;
   /** Resolves when the transactions that are on their way are done. */
   readonly settled: () => Promise<void>;
@@ -62,7 +64,7 @@ export class Rollups {
   /** Answers how many marks were removed. */
   #step(endSlot: number, lastId: number): Promise<number> {
     const { pool, dialect } = this.#options;
-    return pool.transaction(dialect.sql.begin, async (connection) => {
+    return pool.transaction(dialect.sql.beginStable, async (connection) => {
       const marks = await connection.query(
         `SELECT id, series_id, slot FROM rollup_mark WHERE slot < ? AND id <= ? ORDER BY series_id, slot LIMIT ${MARKS_PER_STEP}`,
         [endSlot, lastId],
@@ -97,19 +99,14 @@ export class Rollups {
     series: number,
     slots: ReadonlySet<number>,
   ): Promise<Map<number, Summary>> {
-    const { divide } = this.#options.dialect.sql;
+    const { dialect, rows } = this.#options;
     const summaries = new Map<number, Summary>();
-    for (const some of inGroups([...slots])) {
-      const rows = await connection.query(
-        `SELECT ${divide("ts", String(SHORTEST_STEP_MS))} AS slot, ${SUMMARY_COLUMNS} FROM reading
-         WHERE series_id = ? AND (${withinSlots("ts", some, SHORTEST_STEP_MS)}) GROUP BY slot`,
-        [series],
-      );
-      for (const [slot, ...columns] of rows) {
-        const [count = 0, min = 0, max = 0, sum = 0, scaledSum = 0] = columns.map(toNumber);
-        summaries.set(toNumber(slot), summaryOf(count, min, max, sum, scaledSum));
-      }
-    }
+    const times = runsOf([...slots]).map(([from, to]) => ({
+      from: from * SHORTEST_STEP_MS,
+      to: to * SHORTEST_STEP_MS,
+    }));
+    const grid = { originMs: 0, stepMs: SHORTEST_STEP_MS };
+    await addReadings({ connection, sql: dialect.sql, rows }, series, times, grid, summaries);
     return summaries;
   }
 

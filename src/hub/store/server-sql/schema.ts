@@ -3,7 +3,17 @@ import { BrambleError } from "../../../shared/errors.ts";
 import type { Connection, Dialect } from "./dialect.ts";
 import { toNumber, toText } from "./values.ts";
 
-const TABLES = ["series", "reading", "rollup_slot", "rollup_mark", "attribute", "record", "setting", "audit"];
+const TABLES = [
+  "series",
+  "reading",
+  "reading_chunk",
+  "rollup_slot",
+  "rollup_mark",
+  "attribute",
+  "record",
+  "setting",
+  "audit",
+];
 
 /**
  * Within a transaction where the server can undo such statements; where it cannot, a step that was not finished is taken again.
@@ -25,6 +35,20 @@ export async function migrate(connection: Connection, dialect: Dialect): Promise
     for (const statement of statements) await connection.query(statement);
     await connection.query("INSERT INTO bramble_schema (step) VALUES (?)", [index + 1]);
   }
+}
+
+/** Lets the views open chunks where they do not yet; rejects with a message where the server cannot, or does not allow it. */
+export async function openChunksInViews(connection: Connection, dialect: Dialect): Promise<void> {
+  const { chunkViews, sql, product } = dialect;
+  const [known] = await connection.query(
+    `SELECT table_name FROM information_schema.views WHERE table_schema = ${sql.currentSchema}
+     AND table_name = 'bramble_reading' AND view_definition LIKE '%bramble_chunk%'`,
+  );
+  if (known !== undefined) return;
+  const [able] = await connection.query(sql.canOpenChunks);
+  if (toNumber(able?.[0] ?? 0) !== 1)
+    throw new BrambleError("store-failed", `${product} cannot open what is compressed.`);
+  for (const statement of chunkViews) await connection.query(statement);
 }
 
 /** Whether the tables are those of this version. Rejects with a message where they are a newer one's. */

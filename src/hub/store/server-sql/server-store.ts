@@ -15,11 +15,13 @@ import { ConnectionPool } from "./connection-pool.ts";
 import type { Connection, Dialect } from "./dialect.ts";
 import { dialectOf } from "./dialects.ts";
 import { startFailure, UncertainCommit } from "./failure.ts";
+import { Compaction } from "./history/compaction.ts";
 import { Leadership, RENEW_MS } from "./leadership.ts";
 import { Notices } from "./notices.ts";
+import { RowReader } from "./reading/row-reader.ts";
 import { serverReadings } from "./reading/server-readings.ts";
 import { Rollups } from "./rollups.ts";
-import { isCurrent, migrate } from "./schema.ts";
+import { isCurrent, migrate, openChunksInViews } from "./schema.ts";
 import { serverKept } from "./server-kept.ts";
 import { serverAudit, serverRecords } from "./server-records.ts";
 import { SharedRecords } from "./shared-records.ts";
@@ -41,6 +43,8 @@ export interface ServerStoreOptions {
   readonly onWarning: (message: string) => void;
   /** Called after each commit. */
   readonly onCommit: (durationSeconds: number, messages: number) => void;
+  /** Readings become chunks when their day has been over for so long. */
+  readonly compactAfterMs?: number;
   /** How long a server that is away is waited for at start. */
   readonly startPatienceMs?: number;
 }
@@ -53,6 +57,9 @@ const START_PATIENCE_MS = 20_000;
 const RETRY_MS = 250;
 /** A worker's transactions of a slot have ended so long after it, by the server's clock: it relies on no mark of an older one. */
 const ROLLUP_DELAY_MS = 3 * 60_000;
+const DAY_MS = 24 * 3_600_000;
+const COMPACT_AFTER_MS = 90 * DAY_MS;
+const COMPACTION_PERIOD_MS = 3_600_000;
 /** How often a hub that waits for another one looks whether it is gone. */
 const TAKE_OVER_PERIOD_MS = 1_000;
 /** Up to here readings are counted, beyond that estimated. */
@@ -73,13 +80,16 @@ export class ServerStore implements Store {
   readonly #readers: ConnectionPool;
   readonly #series: SeriesDirectory;
   readonly #commits: CommitQueue;
+  readonly #rows: RowReader;
   readonly #rollups: Rollups;
+  readonly #compaction: Compaction;
   readonly #notices: Notices;
   readonly #marked: MarkedSlots;
   #endTimers: (() => void)[] = [];
   /** Of the server's clock, ahead of this process's steady one. */
   #clockAheadMs = 0;
   #markedSlot = 0;
+  #nextCompactionMs = 0;
   #isDead = false;
   #stopping: Promise<void> | null = null;
 
@@ -91,7 +101,8 @@ export class ServerStore implements Store {
     const writers = new ConnectionPool({ dialect, size: LANES, ...(!isWorker && { permit: () => this.#lead() }) });
     const readers = new ConnectionPool({ dialect, size: READERS });
     const series = new SeriesDirectory(dialect);
-    const times = new TimeAllocator(readers, series);
+    const rows = new RowReader(options.onWarning);
+    const times = new TimeAllocator(readers, rows, series);
     const marked = isWorker ? new MarkedSlots(() => this.#currentSlot) : new MarkedSlots();
     const writer = new BatchWriter({ dialect, pool: writers, series, times, marked });
     const commits = new CommitQueue({ series, writer, lanes: LANES, onCommit });
@@ -102,8 +113,10 @@ export class ServerStore implements Store {
     this.#readers = readers;
     this.#series = series;
     this.#commits = commits;
-    this.#rollups = new Rollups({ dialect, pool: readers, marked, settled: () => commits.settled() });
-    this.readings = serverReadings({ dialect, commits, series, times, pool: readers });
+    this.#rows = rows;
+    this.#rollups = new Rollups({ dialect, pool: readers, rows, marked, settled: () => commits.settled() });
+    this.#compaction = new Compaction({ dialect, pool: readers, rows });
+    this.readings = serverReadings({ dialect, commits, series, times, rows, pool: readers });
     this.records = serverRecords(dialect, commits, readers);
     this.audit = serverAudit(dialect, commits, readers);
     this.kept = serverKept(dialect, commits, readers);
@@ -129,6 +142,7 @@ export class ServerStore implements Store {
       else {
         await this.#untilLeading();
         await this.#writers.transaction(this.#dialect.sql.begin, (connection) => migrate(connection, this.#dialect));
+        await this.#completeViews();
       }
       await this.#readClock();
       await this.#readers.use((connection) => this.#series.load(connection));
@@ -191,6 +205,12 @@ export class ServerStore implements Store {
     return this.#rollups.refresh(this.#options.clock.now());
   }
 
+  /** Makes chunks of all readings that are old enough, and of what came late to others; it happens by itself, once an hour. */
+  compact(): Promise<void> {
+    const { clock, compactAfterMs = COMPACT_AFTER_MS } = this.#options;
+    return this.#compaction.run(Math.floor((clock.now() - compactAfterMs) / DAY_MS) * DAY_MS);
+  }
+
   async releaseMemory(): Promise<void> {
     // What it keeps is small, and the collector's.
   }
@@ -202,10 +222,12 @@ export class ServerStore implements Store {
       const isCounted = estimated <= MAX_COUNTED_READINGS;
       return {
         storedBytes: await single(connection, sql.storedBytes),
-        storedReadings: isCounted ? await single(connection, "SELECT COUNT(*) FROM reading") : estimated,
+        storedReadings:
+          (isCounted ? await single(connection, "SELECT COUNT(*) FROM reading") : estimated) +
+          (await single(connection, "SELECT SUM(readings) FROM reading_chunk")),
         pendingReadings: 0,
         pendingSinceMs: null,
-        damagedParts: 0,
+        damagedParts: this.#rows.damagedChunks,
         details: {},
       };
     });
@@ -214,6 +236,7 @@ export class ServerStore implements Store {
   async #stop(): Promise<void> {
     for (const end of this.#endTimers.splice(0)) end();
     await this.#notices.stop();
+    await this.#compaction.stop();
     await this.#rollups.stop();
     await this.#commits.close();
     this.#close();
@@ -266,6 +289,17 @@ export class ServerStore implements Store {
     }
   }
 
+  async #completeViews(): Promise<void> {
+    try {
+      await this.#writers.transaction(this.#dialect.sql.begin, (connection) =>
+        openChunksInViews(connection, this.#dialect),
+      );
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#options.onWarning(`The view bramble_reading lacks readings older than 90 days. ${reason}`);
+    }
+  }
+
   async #readClock(): Promise<number> {
     const serverMs = await this.#readers.read((connection) => single(connection, this.#dialect.sql.nowMs));
     this.#clockAheadMs = serverMs - performance.now();
@@ -285,8 +319,12 @@ export class ServerStore implements Store {
     const { clock, onWarning } = this.#options;
     try {
       const serverMs = await this.#readClock();
-      if (!this.#isWorker) await this.#rollups.refresh(Math.min(clock.now(), serverMs - ROLLUP_DELAY_MS));
-      else if (this.#markedSlot !== this.#currentSlot) {
+      if (!this.#isWorker) {
+        await this.#rollups.refresh(Math.min(clock.now(), serverMs - ROLLUP_DELAY_MS));
+        if (clock.now() < this.#nextCompactionMs) return;
+        this.#nextCompactionMs = clock.now() + COMPACTION_PERIOD_MS;
+        this.compact().catch((error: unknown) => onWarning(String(error)));
+      } else if (this.#markedSlot !== this.#currentSlot) {
         this.#markedSlot = this.#currentSlot;
         this.#marked.forget();
       }

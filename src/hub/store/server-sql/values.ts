@@ -1,4 +1,6 @@
 // Values as drivers hand them back, checked: a column that is not what the statement promises is a broken invariant.
+import type { Columns } from "../codec/chunk-codec.ts";
+import type { Row } from "./dialect.ts";
 
 export function toNumber(value: unknown): number {
   const number = typeof value === "string" || typeof value === "bigint" ? Number(value) : value;
@@ -10,6 +12,19 @@ export function toText(value: unknown): string {
   if (typeof value === "string") return value;
   if (value instanceof Uint8Array) return Buffer.from(value).toString();
   throw new Error(`the database gave ${String(value)} for a text`);
+}
+
+/** Rows of a time and a value. */
+export function toColumns(rows: readonly Row[]): Columns {
+  return {
+    tsMs: Float64Array.from(rows, ([tsMs]) => toNumber(tsMs)),
+    values: Float64Array.from(rows, ([, value]) => toNumber(value)),
+  };
+}
+
+export function toBytes(value: unknown): Uint8Array {
+  if (value instanceof Uint8Array) return value;
+  throw new Error(`the database gave ${typeof value} for bytes`);
 }
 
 /** Whole numbers as SQL lists them; one that no row has where there are none. */

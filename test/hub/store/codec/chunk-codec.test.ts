@@ -6,7 +6,7 @@ import {
   decodeChunk,
   encodeChunk,
   READINGS_PER_CHUNK,
-} from "../../../../src/hub/store/sqlite/codec/chunk-codec.ts";
+} from "../../../../src/hub/store/codec/chunk-codec.ts";
 
 const START_MS = 1_750_000_000_000;
 const READINGS_MAX = 65_535;

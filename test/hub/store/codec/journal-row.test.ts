@@ -1,7 +1,7 @@
 // Rows of the journal come back bit for bit, whatever the readings are, and tell when they were changed.
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { decodeRow, encodeRow, isWholeRow } from "../../../../src/hub/store/sqlite/codec/journal-row.ts";
+import { decodeRow, encodeRow, isWholeRow } from "../../../../src/hub/store/codec/journal-row.ts";
 
 const doubles = fc.double({ noNaN: true, noDefaultInfinity: true });
 const value = fc.oneof(

@@ -1,7 +1,7 @@
 // Blocks of rollups come back bit for bit, whatever the summaries are, and tell when they were changed.
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { decodeBlock, encodeBlock, SLOTS_PER_BLOCK } from "../../../../src/hub/store/sqlite/codec/rollup-block.ts";
+import { decodeBlock, encodeBlock, SLOTS_PER_BLOCK } from "../../../../src/hub/store/codec/rollup-block.ts";
 
 const value = fc.oneof(
   fc.double({ noNaN: true, noDefaultInfinity: true }),

@@ -1,4 +1,5 @@
-// Readings as a statement of many rows. Numbers are written so that the server reads each as the double that it is.
+// Readings as a statement of many rows. Numbers are written so that the server reads each as the double that it is. LOAD DATA LOCAL
+// is no alternative: it makes warnings of errors, and a reading that the server refuses would be acknowledged and lost.
 import type { ReadingColumns } from "../dialect.ts";
 
 /** The statement stays far below the least `max_allowed_packet`. */
@@ -14,6 +15,9 @@ export function insertReadings({ series, tsMs, values }: ReadingColumns, start: 
 
 /** Makes such a statement replace those that are there. */
 export const REPLACING = " ON DUPLICATE KEY UPDATE value = VALUES(value)";
+
+/** Makes it leave those that are there. */
+export const KEEPING = " ON DUPLICATE KEY UPDATE series_id = reading.series_id";
 
 /** With an exponent a number is a double from the start; without, it is a decimal first. These servers store no -0: it is 0. */
 export function double(value: number): string {

@@ -1,15 +1,23 @@
 // A connection to MySQL or MariaDB. Readings go as INSERTs of many rows, in the order of their keys; numbers are written so that
 // the server reads each of them as the double that it is.
 import { createConnection, type Connection as Driver, raw } from "mysql2/promise";
+import type { Columns } from "../../codec/chunk-codec.ts";
 import type { StoreAddress } from "../../store-address.ts";
-import type { Connection, ReadingWrite, Row, SeriesRange, SqlValue } from "../dialect.ts";
-import { toNumber } from "../values.ts";
-import { double, insertReadings, READINGS_PER_STATEMENT, REPLACING } from "./insert-readings.ts";
+import type { Connection, Order, ReadingColumns, ReadingWrite, Row, SeriesRange, SqlValue } from "../dialect.ts";
+import { CHUNK_COLUMNS } from "../history/chunk-row.ts";
+import { toColumns, toNumber } from "../values.ts";
+import { double, insertReadings, KEEPING, READINGS_PER_STATEMENT, REPLACING } from "./insert-readings.ts";
 
 const RANGES_PER_STATEMENT = 100;
 const CONNECT_TIMEOUT_MS = 10_000;
-/** Texts are quoted by this program: what a server may think of quotes and backslashes is settled here. */
-const SESSION = "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00'";
+/**
+ * Texts are quoted by this program: what a server may think of quotes and backslashes is settled here. A transaction sees one moment,
+ * and what it reads in order to change is locked with the gaps between, whatever the server is set to.
+ */
+const SESSION = [
+  "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00'",
+  "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
+];
 
 export class MysqlConnection implements Connection {
   readonly #driver: Driver;
@@ -46,7 +54,7 @@ export class MysqlConnection implements Connection {
     });
     const connection = new MysqlConnection(driver);
     try {
-      await driver.query(SESSION);
+      for (const statement of SESSION) await driver.query(statement);
       return connection;
     } catch (error) {
       connection.close();
@@ -80,26 +88,49 @@ export class MysqlConnection implements Connection {
     await this.query(`INSERT INTO rollup_mark (series_id, slot) VALUES ${rows.join(",")}`);
   }
 
-  async rows(ranges: readonly SeriesRange[], order: "oldest-first" | "newest-first"): Promise<readonly Row[]> {
+  async rows(ranges: readonly SeriesRange[], order: Order): Promise<readonly Row[]> {
     const direction = order === "oldest-first" ? "ASC" : "DESC";
-    const found: Row[] = [];
-    for (let start = 0; start < ranges.length; start += RANGES_PER_STATEMENT) {
-      const selects = ranges
-        .slice(start, start + RANGES_PER_STATEMENT)
-        .map(
-          ({ id, fromMs, toMs, limit }, index) =>
-            `(SELECT ${start + index + 1} AS place, ts, value FROM reading WHERE series_id = ${id} AND ts >= ${fromMs} AND ts < ${toMs} ORDER BY ts ${direction} LIMIT ${limit})`,
-        );
-      // The server need not keep the order of a part.
-      const rows = await this.query(`${selects.join(" UNION ALL ")} ORDER BY place, ts ${direction}`);
-      for (const [place, tsMs, value] of rows) found.push([toNumber(place), tsMs, value]);
-    }
-    return found;
+    const select = ({ id, fromMs, toMs, limit }: SeriesRange, place: number) =>
+      `(SELECT ${place} AS place, ts, value FROM reading WHERE series_id = ${id} AND ts >= ${fromMs} AND ts < ${toMs} ORDER BY ts ${direction} LIMIT ${limit})`;
+    // The server need not keep the order of a part.
+    return this.#ofEach(ranges, select, ` ORDER BY place, ts ${direction}`);
+  }
+
+  chunks(ranges: readonly SeriesRange[], order: Order): Promise<readonly Row[]> {
+    return this.#ofEach(ranges, order === "oldest-first" ? oldestChunk : newestChunk, "");
+  }
+
+  async takeRows(series: number, fromMs: number, toMs: number): Promise<Columns> {
+    const where = "FROM reading WHERE series_id = ? AND ts >= ? AND ts < ?";
+    const taken = await this.query(`SELECT ts, value ${where} ORDER BY ts FOR UPDATE`, [series, fromMs, toMs]);
+    await this.query(`DELETE ${where}`, [series, fromMs, toMs]);
+    return toColumns(taken);
+  }
+
+  async addRows(rows: ReadingColumns): Promise<void> {
+    for (let start = 0; start < rows.series.length; start += READINGS_PER_STATEMENT)
+      await this.query(insertReadings(rows, start) + KEEPING);
   }
 
   close(): void {
     this.#isOpen = false;
     this.#driver.destroy();
+  }
+
+  /** What `select` finds for each range; places count from 1. */
+  async #ofEach(
+    ranges: readonly SeriesRange[],
+    select: (range: SeriesRange, place: number) => string,
+    ending: string,
+  ): Promise<readonly Row[]> {
+    const found: Row[] = [];
+    for (let start = 0; start < ranges.length; start += RANGES_PER_STATEMENT) {
+      const some = ranges.slice(start, start + RANGES_PER_STATEMENT);
+      const selects = some.map((range, index) => select(range, start + index + 1));
+      const rows = await this.query(selects.join(" UNION ALL ") + ending);
+      for (const [place, ...columns] of rows) found.push([toNumber(place), ...columns]);
+    }
+    return found;
   }
 
   /** False, and nothing written, where one of the rows is there after all: the server undoes the statement alone. */
@@ -118,7 +149,20 @@ export class MysqlConnection implements Connection {
   }
 }
 
+function oldestChunk({ id, fromMs, toMs }: SeriesRange, place: number): string {
+  const before = `(SELECT MAX(first_ts) FROM reading_chunk WHERE series_id = ${id} AND first_ts <= ${fromMs})`;
+  return `(SELECT ${place} AS place, ${CHUNK_COLUMNS} FROM reading_chunk WHERE series_id = ${id} AND first_ts < ${toMs}
+    AND last_ts >= ${fromMs} AND first_ts >= COALESCE(${before}, ${fromMs}) ORDER BY first_ts LIMIT 1)`;
+}
+
+function newestChunk({ id, fromMs, toMs }: SeriesRange, place: number): string {
+  return `(SELECT ${place} AS place, ${CHUNK_COLUMNS} FROM (
+    SELECT ${CHUNK_COLUMNS} FROM reading_chunk WHERE series_id = ${id} AND first_ts < ${toMs} ORDER BY first_ts DESC LIMIT 1
+  ) AS newest WHERE last_ts >= ${fromMs})`;
+}
+
 /** The driver would write a fraction as a decimal, which the server rounds once more on its way to a double. */
 function exactly(value: SqlValue): unknown {
+  if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
   return typeof value === "number" && !Number.isSafeInteger(value) ? raw(double(value)) : value;
 }

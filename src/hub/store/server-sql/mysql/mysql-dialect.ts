@@ -1,6 +1,7 @@
 // The way of MySQL and MariaDB of saying things, and their tables. The driver is loaded with the first connection.
 import type { StoreAddress } from "../../store-address.ts";
 import type { Dialect, DialectSql, FailureKind } from "../dialect.ts";
+import { CHUNK_VIEWS } from "./chunk-views.ts";
 import { READINGS_PER_STATEMENT } from "./insert-readings.ts";
 
 /** These servers commit with every table that they make: each step can be taken again from its beginning. */
@@ -58,10 +59,36 @@ const TABLES = [
      subject TEXT NOT NULL,
      details MEDIUMTEXT NOT NULL
    )`,
-].map((table) =>
-  // Names are compared as they are written, in any script.
-  table.replace(/\)( COMMENT '[^']*')?$/, ") ENGINE = InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin$1"),
-);
+].map(asTable);
+
+function rowsAsView(name: string): string {
+  return `CREATE OR REPLACE VIEW ${name} AS
+     SELECT CAST(DATE_ADD('1970-01-01', INTERVAL reading.ts * 1000 MICROSECOND) AS DATETIME(3)) AS time,
+       named.device, named.metric, named.unit, reading.value, reading.ts
+     FROM bramble_series AS named JOIN reading ON reading.series_id = named.id`;
+}
+
+// The index has what is asked of chunks without opening them: their data lies in the table's own pages.
+const CHUNKS = [
+  `CREATE TABLE IF NOT EXISTS reading_chunk (
+     series_id INTEGER NOT NULL,
+     first_ts BIGINT NOT NULL,
+     last_ts BIGINT NOT NULL,
+     last_value DOUBLE NOT NULL,
+     readings INTEGER NOT NULL,
+     checksum BIGINT NOT NULL,
+     data MEDIUMBLOB NOT NULL,
+     PRIMARY KEY (series_id, first_ts),
+     INDEX (series_id, first_ts, last_ts, readings)
+   ) COMMENT 'old readings, compressed; a row of reading with the same time replaces the one in here'`,
+].map(asTable);
+/** What is not in chunks: the last months, by the index. */
+const RECENT = rowsAsView("bramble_recent");
+
+/** Names are compared as they are written, in any script. */
+function asTable(table: string): string {
+  return table.replace(/\)( COMMENT '[^']*')?$/, ") ENGINE = InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin$1");
+}
 
 /**
  * For people with a client of the server's, pandas or Grafana. `time` is UTC and for reading, `ts` for conditions: the index knows
@@ -78,10 +105,7 @@ const VIEWS = [
      ) AS unit
      FROM series LEFT JOIN record ON record.collection = 'device' AND record.id = series.device
      LIMIT 1000000000`,
-  `CREATE OR REPLACE VIEW bramble_reading AS
-     SELECT CAST(DATE_ADD('1970-01-01', INTERVAL reading.ts * 1000 MICROSECOND) AS DATETIME(3)) AS time,
-       named.device, named.metric, named.unit, reading.value, reading.ts
-     FROM bramble_series AS named JOIN reading ON reading.series_id = named.id`,
+  rowsAsView("bramble_reading"),
   `CREATE OR REPLACE VIEW bramble_rollup AS
      SELECT CAST(DATE_ADD('1970-01-01', INTERVAL slot.slot * slot.minutes MINUTE) AS DATETIME) AS time,
        named.device, named.metric, named.unit, slot.minutes, slot.readings, slot.min_value AS min, slot.max_value AS max,
@@ -91,6 +115,8 @@ const VIEWS = [
 
 const sql: DialectSql = {
   begin: "BEGIN",
+  // A session's transactions see the moment of their first question.
+  beginStable: "BEGIN",
   beginSnapshot: "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
   currentSchema: "DATABASE()",
   // Locks are of the whole server, and their names short.
@@ -103,6 +129,7 @@ const sql: DialectSql = {
     SELECT reading.series_id, reading.ts, reading.value
     FROM (SELECT series_id, MAX(ts) AS ts FROM reading GROUP BY series_id) AS newest
     JOIN reading ON reading.series_id = newest.series_id AND reading.ts = newest.ts`,
+  canOpenChunks: "SELECT VERSION() LIKE '%MariaDB%'",
   storedBytes:
     "SELECT COALESCE(SUM(data_length + index_length), 0) FROM information_schema.tables WHERE table_schema = DATABASE()",
   estimatedReadings:
@@ -132,7 +159,8 @@ export function mysqlDialect(address: StoreAddress): Dialect {
       return MysqlConnection.open(address);
     },
     failureKind,
-    migrations: [TABLES, VIEWS],
+    migrations: [TABLES, VIEWS, [...CHUNKS, RECENT]],
+    chunkViews: CHUNK_VIEWS,
     sql,
     wantsKeyOrder: true,
     isTaken: (error) => error instanceof Error && "code" in error && error.code === "ER_DUP_ENTRY",

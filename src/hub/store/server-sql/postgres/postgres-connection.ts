@@ -5,8 +5,20 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import pg from "pg";
 import { from as copyFrom } from "pg-copy-streams";
+import type { Columns } from "../../codec/chunk-codec.ts";
 import type { StoreAddress } from "../../store-address.ts";
-import type { Connection, ReadingColumns, ReadingWrite, Row, SeriesRange, SlotMarks, SqlValue } from "../dialect.ts";
+import type {
+  Connection,
+  Order,
+  ReadingColumns,
+  ReadingWrite,
+  Row,
+  SeriesRange,
+  SlotMarks,
+  SqlValue,
+} from "../dialect.ts";
+import { CHUNK_COLUMNS } from "../history/chunk-row.ts";
+import { toColumns } from "../values.ts";
 import { copyRows, float8Array, int4Array, int8Array, MAX_INSERTED_READINGS } from "./binary.ts";
 import { UNIQUE_VIOLATION } from "./sql-states.ts";
 
@@ -41,7 +53,7 @@ export class PostgresConnection implements Connection {
     const connection = new PostgresConnection(client);
     try {
       await client.connect();
-      await client.query("SET synchronous_commit = on; SET client_min_messages = warning");
+      await client.query("SET synchronous_commit = on; SET client_min_messages = warning; SET extra_float_digits = 3");
       return connection;
     } catch (error) {
       connection.close();
@@ -78,14 +90,27 @@ export class PostgresConnection implements Connection {
     await this.#run("LISTEN bramble");
   }
 
-  rows(ranges: readonly SeriesRange[], order: "oldest-first" | "newest-first"): Promise<readonly Row[]> {
-    const arrays = [
-      int4Array(ranges.map(({ id }) => id)),
-      int8Array(ranges.map(({ fromMs }) => fromMs)),
-      int8Array(ranges.map(({ toMs }) => toMs)),
-      int4Array(ranges.map(({ limit }) => limit)),
-    ];
+  rows(ranges: readonly SeriesRange[], order: Order): Promise<readonly Row[]> {
+    const arrays = [...rangeArrays(ranges), int4Array(ranges.map(({ limit }) => limit))];
     return this.#run(order === "oldest-first" ? OLDEST_ROWS : NEWEST_ROWS, arrays, order);
+  }
+
+  chunks(ranges: readonly SeriesRange[], order: Order): Promise<readonly Row[]> {
+    const statement = order === "oldest-first" ? OLDEST_CHUNKS : NEWEST_CHUNKS;
+    return this.#run(statement, rangeArrays(ranges), `chunks-${order}`);
+  }
+
+  async takeRows(series: number, fromMs: number, toMs: number): Promise<Columns> {
+    const taken = await this.query(
+      "DELETE FROM reading WHERE series_id = ? AND ts >= ? AND ts < ? RETURNING ts, value",
+      [series, fromMs, toMs],
+    );
+    return toColumns(taken.toSorted(([a], [b]) => Number(a) - Number(b)));
+  }
+
+  async addRows({ series, tsMs, values }: ReadingColumns): Promise<void> {
+    const arrays = [int4Array(series), int8Array(tsMs), float8Array(values)];
+    await this.#run(`${INSERT} ON CONFLICT DO NOTHING`, arrays, "add");
   }
 
   close(): void {
@@ -167,13 +192,41 @@ function rowsInOrder(direction: "ASC" | "DESC"): string {
 const OLDEST_ROWS = rowsInOrder("ASC");
 const NEWEST_ROWS = rowsInOrder("DESC");
 
+const CHUNKS_OF = `
+  SELECT wanted.place, ${CHUNK_COLUMNS}
+  FROM unnest($1::integer[], $2::bigint[], $3::bigint[]) WITH ORDINALITY AS wanted (id, from_ts, to_ts, place)`;
+const OLDEST_CHUNKS = `${CHUNKS_OF}
+  CROSS JOIN LATERAL (
+    SELECT ${CHUNK_COLUMNS} FROM reading_chunk
+    WHERE series_id = wanted.id AND first_ts < wanted.to_ts AND last_ts >= wanted.from_ts AND first_ts >= coalesce(
+      (SELECT max(first_ts) FROM reading_chunk WHERE series_id = wanted.id AND first_ts <= wanted.from_ts),
+      wanted.from_ts
+    ) ORDER BY first_ts LIMIT 1
+  ) AS found`;
+const NEWEST_CHUNKS = `${CHUNKS_OF}
+  CROSS JOIN LATERAL (
+    SELECT ${CHUNK_COLUMNS} FROM reading_chunk WHERE series_id = wanted.id AND first_ts < wanted.to_ts
+    ORDER BY first_ts DESC LIMIT 1
+  ) AS found
+  WHERE last_ts >= wanted.from_ts`;
+
+function rangeArrays(ranges: readonly SeriesRange[]): Buffer[] {
+  return [
+    int4Array(ranges.map(({ id }) => id)),
+    int8Array(ranges.map(({ fromMs }) => fromMs)),
+    int8Array(ranges.map(({ toMs }) => toMs)),
+  ];
+}
+
 function markArrays({ series, slots }: SlotMarks): Buffer[] {
   return [int4Array(series), int8Array(slots)];
 }
 
-/** PostgreSQL has no room for NUL in a text. */
-function toParameter(value: SqlValue): SqlValue {
-  return typeof value === "string" ? value.replaceAll("\0", "\uFFFD") : value;
+/** PostgreSQL has no room for NUL in a text; the driver would write -0 as 0. */
+function toParameter(value: SqlValue): SqlValue | Buffer {
+  if (typeof value === "string") return value.replaceAll("\0", "\uFFFD");
+  if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+  return Object.is(value, -0) ? "-0" : value;
 }
 
 /** `?` becomes `$1`, `$2` and so on. */

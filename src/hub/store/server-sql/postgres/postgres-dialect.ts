@@ -2,6 +2,7 @@
 import type { StoreAddress } from "../../store-address.ts";
 import type { Dialect, DialectSql, FailureKind } from "../dialect.ts";
 import { MAX_INSERTED_READINGS } from "./binary.ts";
+import { CHUNK_VIEWS } from "./chunk-views.ts";
 import { UNIQUE_VIOLATION } from "./sql-states.ts";
 
 const TABLES = [
@@ -64,6 +65,10 @@ const TABLES = [
    )`,
 ];
 
+const ROWS = `
+  SELECT to_timestamp(reading.ts / 1000.0) AS time, named.device, named.metric, named.unit, reading.value, reading.ts
+  FROM bramble_series AS named JOIN reading ON reading.series_id = named.id`;
+
 /**
  * For people with psql, pandas or Grafana. `time` is for reading, `ts` for conditions: the index knows milliseconds. The unit is
  * what the device's `about` says, else what stood beside its values; it is looked up once a series, not once a reading.
@@ -77,17 +82,34 @@ const VIEWS = [
      ) AS unit
      FROM series LEFT JOIN record ON record.collection = 'device' AND record.id = series.device
      OFFSET 0`,
-  `CREATE VIEW bramble_reading AS
-     SELECT to_timestamp(reading.ts / 1000.0) AS time, named.device, named.metric, named.unit, reading.value, reading.ts
-     FROM bramble_series AS named JOIN reading ON reading.series_id = named.id`,
+  `CREATE VIEW bramble_reading AS ${ROWS}`,
   `CREATE VIEW bramble_rollup AS
      SELECT to_timestamp(slot.slot * slot.minutes * 60.0) AS time, named.device, named.metric, named.unit, slot.minutes,
        slot.readings, slot.min_value AS min, slot.max_value AS max, slot.mean, slot.slot * slot.minutes * 60000 AS ts
      FROM bramble_series AS named JOIN rollup_slot AS slot ON slot.series_id = named.id`,
 ];
 
+const CHUNKS = [
+  `CREATE TABLE IF NOT EXISTS reading_chunk (
+     series_id integer NOT NULL,
+     first_ts bigint NOT NULL,
+     last_ts bigint NOT NULL,
+     last_value double precision NOT NULL,
+     readings integer NOT NULL,
+     checksum bigint NOT NULL,
+     data bytea NOT NULL,
+     PRIMARY KEY (series_id, first_ts)
+   )`,
+  // They are compressed as they come.
+  "ALTER TABLE reading_chunk ALTER COLUMN data SET STORAGE EXTERNAL",
+  "COMMENT ON TABLE reading_chunk IS 'old readings, compressed; a row of reading with the same time replaces the one in here'",
+  // What is not in chunks: the last months, by the index.
+  `CREATE OR REPLACE VIEW bramble_recent AS ${ROWS}`,
+];
+
 const sql: DialectSql = {
   begin: "BEGIN",
+  beginStable: "BEGIN ISOLATION LEVEL REPEATABLE READ",
   beginSnapshot: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
   currentSchema: "current_schema()",
   // The number is of Bramble's own choosing; locks are of one database.
@@ -103,6 +125,7 @@ const sql: DialectSql = {
     CROSS JOIN LATERAL (
       SELECT ts, value FROM reading WHERE series_id = series.id ORDER BY ts DESC LIMIT 1
     ) AS newest`,
+  canOpenChunks: "SELECT 1",
   storedBytes: "SELECT pg_database_size(current_database())",
   estimatedReadings: "SELECT greatest(reltuples, 0)::bigint FROM pg_class WHERE oid = 'reading'::regclass",
   dataFolder: "SHOW data_directory",
@@ -127,7 +150,8 @@ export function postgresDialect(address: StoreAddress): Dialect {
       return PostgresConnection.open(address);
     },
     failureKind,
-    migrations: [TABLES, VIEWS],
+    migrations: [TABLES, VIEWS, CHUNKS],
+    chunkViews: CHUNK_VIEWS,
     sql,
     wantsKeyOrder: false,
     isTaken: (error) => error instanceof Error && "code" in error && error.code === UNIQUE_VIOLATION,

@@ -1,11 +1,11 @@
 // A chart's buckets: long rollups where whole slots of them lie in one bucket, the shortest rollups around them, and readings
 // where a slot is cut, or is marked as changed since its rollups were worked out. All of it is of one moment.
 import type { Bucket } from "../../../../shared/reading.ts";
+import { addToSlot, type Summary } from "../../codec/summary.ts";
 import type { BucketQuery } from "../../readings.ts";
-import type { Connection, DialectSql } from "../dialect.ts";
 import { toNumber } from "../values.ts";
 import { SHORTEST_STEP_MS } from "../writing/marked-slots.ts";
-import { addToSlot, SUMMARY_COLUMNS, type Summary, summaryOf } from "./summary.ts";
+import { addReadings, inGroups, type SlotReader, type Stretch, within } from "./slot-summaries.ts";
 
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
@@ -18,26 +18,16 @@ export const ROLLUP_STEPS_MS = [
   24 * HOUR_MS,
   72 * HOUR_MS,
 ] as const;
-/** So many stretches of time go into one statement. */
-const MAX_STRETCHES = 100;
-
-/** Half-open: slots, or milliseconds. */
-interface Stretch {
-  readonly from: number;
-  readonly to: number;
-}
 
 export class BucketReader {
-  readonly #connection: Connection;
-  readonly #sql: DialectSql;
+  readonly #reader: SlotReader;
   readonly #series: number;
   readonly #query: BucketQuery;
   readonly #summaries = new Map<number, Summary>();
 
   /** To be used within a transaction that sees one moment. */
-  constructor(connection: Connection, sql: DialectSql, series: number, query: BucketQuery) {
-    this.#connection = connection;
-    this.#sql = sql;
+  constructor(reader: SlotReader, series: number, query: BucketQuery) {
+    this.#reader = reader;
     this.#series = series;
     this.#query = query;
   }
@@ -87,7 +77,7 @@ export class BucketReader {
   }
 
   async #markedSlots(from: number, to: number): Promise<Set<number>> {
-    const rows = await this.#connection.query(
+    const rows = await this.#reader.connection.query(
       "SELECT DISTINCT slot FROM rollup_mark WHERE series_id = ? AND slot >= ? AND slot < ?",
       [this.#series, from, to],
     );
@@ -97,7 +87,7 @@ export class BucketReader {
   async #addRollups(stepMs: number, slots: readonly Stretch[], isWanted: (slot: number) => boolean): Promise<void> {
     const { originMs, stepMs: bucketMs } = this.#query;
     for (const some of inGroups(slots)) {
-      const rows = await this.#connection.query(
+      const rows = await this.#reader.connection.query(
         `SELECT slot, readings, min_value, max_value, mean FROM rollup_slot
          WHERE series_id = ? AND minutes = ? AND (${within("slot", some)}) ORDER BY slot`,
         [this.#series, stepMs / MINUTE_MS],
@@ -111,36 +101,9 @@ export class BucketReader {
     }
   }
 
-  async #addReadings(times: readonly Stretch[]): Promise<void> {
-    const { fromMs, originMs, stepMs } = this.#query;
-    // Databases round towards zero: counted from before the first reading, no number is negative.
-    const shift = Math.floor((fromMs - originMs) / stepMs);
-    const bucket = this.#sql.divide(`ts - ${originMs + shift * stepMs}`, String(stepMs));
-    for (const some of inGroups(times)) {
-      const rows = await this.#connection.query(
-        `SELECT ${bucket} AS bucket, ${SUMMARY_COLUMNS} FROM reading
-         WHERE series_id = ? AND (${within("ts", some)}) GROUP BY bucket ORDER BY bucket`,
-        [this.#series],
-      );
-      for (const [index, ...columns] of rows) {
-        const [count = 0, min = 0, max = 0, sum = 0, scaledSum = 0] = columns.map(toNumber);
-        addToSlot(this.#summaries, shift + toNumber(index), summaryOf(count, min, max, sum, scaledSum));
-      }
-    }
+  #addReadings(times: readonly Stretch[]): Promise<void> {
+    return addReadings(this.#reader, this.#series, times, this.#query, this.#summaries);
   }
-}
-
-/** A condition; the numbers are whole ones. */
-function within(column: string, stretches: readonly Stretch[]): string {
-  return stretches.map(({ from, to }) => `(${column} >= ${from} AND ${column} < ${to})`).join(" OR ");
-}
-
-function inGroups(stretches: readonly Stretch[]): Stretch[][] {
-  const wanted = stretches.filter(({ from, to }) => from < to);
-  const groups: Stretch[][] = [];
-  for (let start = 0; start < wanted.length; start += MAX_STRETCHES)
-    groups.push(wanted.slice(start, start + MAX_STRETCHES));
-  return groups;
 }
 
 /** The same in stretches that do not touch each other. */

@@ -6,9 +6,8 @@ import type { ExportSeries, ExportWriter } from "../../../export/export-writer.t
 import { JsonRows } from "../../../export/json-writer.ts";
 import { mendedValue, type SeriesMends } from "../../mended.ts";
 import type { ExportPiece, ReadingSelection } from "../../readings.ts";
-import type { ConnectionPool } from "../connection-pool.ts";
 import { compareSeries, type Series } from "../writing/series-directory.ts";
-import { orderedRows } from "./ordered-rows.ts";
+import { orderedRows, type RowSource } from "./ordered-rows.ts";
 
 const BYTES_PER_PIECE = 256_000;
 const PIECE_SLACK_BYTES = 64_000;
@@ -22,7 +21,7 @@ export interface WantedFile {
 
 /** `series` are those of the selection. */
 export async function* exportPieces(
-  pool: ConnectionPool,
+  source: RowSource,
   series: readonly Series[],
   { selection: { fromMs, toMs }, format, mends }: WantedFile,
 ): AsyncGenerator<ExportPiece> {
@@ -39,7 +38,7 @@ export async function* exportPieces(
     mends.find(({ device, metric }) => device === one.device && metric === one.metric),
   );
   let last = { tsMs: Number.NaN, device: -1 };
-  for await (const { places, tsMs, values } of orderedRows(pool, ranges, "oldest-first", Number.POSITIVE_INFINITY)) {
+  for await (const { places, tsMs, values } of orderedRows(source, ranges, "oldest-first", Number.POSITIVE_INFINITY)) {
     for (let row = 0; row < tsMs.length; row++) {
       const place = places[row] ?? 0;
       const { mends: through = [] } = mendsOf[place] ?? {};

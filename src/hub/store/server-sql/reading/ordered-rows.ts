@@ -1,10 +1,13 @@
-// Rows of many series in order of time. Each series gives some of its next rows; up to the time at which the first of them may
+// Readings of many series in order of time. Each series gives some of its next ones; up to the time at which the first of them may
 // have more, all are known, and are put in order. Those that are used up are asked again, for more.
 import type { ConnectionPool } from "../connection-pool.ts";
-import type { SeriesRange } from "../dialect.ts";
-import { toNumber } from "../values.ts";
+import type { Order, SeriesRange } from "../dialect.ts";
+import type { NextReadings, RowReader } from "./row-reader.ts";
 
-export type Order = "oldest-first" | "newest-first";
+export interface RowSource {
+  readonly pool: ConnectionPool;
+  readonly rows: RowReader;
+}
 
 /** Which readings of a series take part: `fromMs <= t < toMs`. */
 export interface WantedRange {
@@ -37,6 +40,8 @@ class Stream {
   next = 0;
   /** Whether the database may have rows behind these. */
   hasMore = true;
+  /** All of its rows up to this key are known. */
+  knownTo = Number.NEGATIVE_INFINITY;
   limit: number;
 
   constructor({ id, fromMs, toMs }: WantedRange, place: number, limit: number) {
@@ -47,16 +52,24 @@ class Stream {
     this.limit = limit;
   }
 
-  /** All of its rows up to this key are known. */
-  get knownTo(): number {
-    if (!this.hasMore) return Number.POSITIVE_INFINITY;
-    return this.keys.at(-1) ?? Number.NEGATIVE_INFINITY;
+  take({ columns: { tsMs, values }, knownToMs }: NextReadings, order: Order): void {
+    const isOldestFirst = order === "oldest-first";
+    this.keys = isOldestFirst ? [...tsMs] : Array.from(tsMs, (ms) => -ms).reverse();
+    this.values = isOldestFirst ? [...values] : [...values].reverse();
+    this.next = 0;
+    this.hasMore = knownToMs !== null;
+    this.knownTo = Number.POSITIVE_INFINITY;
+    if (knownToMs === null) return;
+    this.knownTo = isOldestFirst ? knownToMs - 1 : -knownToMs;
+    if (isOldestFirst) this.fromMs = knownToMs;
+    else this.toMs = knownToMs;
+    this.limit = Math.min(MAX_ROWS_PER_SERIES, 2 * this.limit);
   }
 }
 
 /** All rows of `ranges`, in pieces. `expected`: so many are wanted, as far as is known; more are given on. */
 export async function* orderedRows(
-  pool: ConnectionPool,
+  source: RowSource,
   ranges: readonly WantedRange[],
   order: Order,
   expected: number,
@@ -65,7 +78,7 @@ export async function* orderedRows(
   const limit = Math.min(MAX_ROWS_PER_SERIES, Math.max(MIN_ROWS_PER_SERIES, share));
   let streams = ranges.map((range, place) => new Stream(range, place, limit));
   while (streams.length > 0) {
-    await refill(pool, streams, order);
+    await refill(source, streams, order);
     const horizon = streams.reduce((least, { knownTo }) => Math.min(least, knownTo), Number.POSITIVE_INFINITY);
     const rows = takeUpTo(streams, horizon, order);
     streams = streams.filter(({ hasMore, next, keys }) => hasMore || next < keys.length);
@@ -73,30 +86,12 @@ export async function* orderedRows(
   }
 }
 
-async function refill(pool: ConnectionPool, streams: readonly Stream[], order: Order): Promise<void> {
+async function refill({ pool, rows }: RowSource, streams: readonly Stream[], order: Order): Promise<void> {
   const empty = streams.filter(({ hasMore, next, keys }) => hasMore && next >= keys.length);
   if (empty.length === 0) return;
-  const sign = order === "oldest-first" ? 1 : -1;
   const asked = empty.map(({ id, fromMs, toMs, limit }): SeriesRange => ({ id, fromMs, toMs, limit }));
-  const rows = await pool.read((connection) => connection.rows(asked, order));
-  for (const stream of empty) {
-    stream.keys = [];
-    stream.values = [];
-    stream.next = 0;
-  }
-  for (const [place, tsMs, value] of rows) {
-    const stream = empty[toNumber(place) - 1];
-    stream?.keys.push(toNumber(tsMs) * sign);
-    stream?.values.push(toNumber(value));
-  }
-  for (const stream of empty) {
-    stream.hasMore = stream.keys.length === stream.limit;
-    const lastMs = (stream.keys.at(-1) ?? 0) * sign;
-    if (!stream.hasMore) continue;
-    if (sign === 1) stream.fromMs = lastMs + 1;
-    else stream.toMs = lastMs;
-    stream.limit = Math.min(MAX_ROWS_PER_SERIES, 2 * stream.limit);
-  }
+  const found = await pool.read((connection) => rows.next(connection, asked, order));
+  for (const [place, next] of found.entries()) empty[place]?.take(next, order);
 }
 
 function takeUpTo(streams: readonly Stream[], horizon: number, order: Order): OrderedRows {

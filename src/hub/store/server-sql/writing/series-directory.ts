@@ -2,6 +2,7 @@
 import { type DeviceId, type MetricName, parseDeviceId, parseMetricName } from "../../../../shared/ids.ts";
 import type { ReadingSelection } from "../../readings.ts";
 import type { Connection, Dialect } from "../dialect.ts";
+import { newestReadings } from "../reading/newest-readings.ts";
 import { toNumber, toText } from "../values.ts";
 
 export interface Series {
@@ -37,9 +38,9 @@ export class SeriesDirectory {
       series.id = toNumber(id);
       byId.set(series.id, series);
     }
-    for (const [id, tsMs] of await connection.query(this.#dialect.sql.latest)) {
-      const series = byId.get(toNumber(id));
-      if (series !== undefined) series.tipMs = Math.max(series.tipMs, toNumber(tsMs));
+    for (const [id, { tsMs }] of await newestReadings(connection, this.#dialect)) {
+      const series = byId.get(id);
+      if (series !== undefined) series.tipMs = Math.max(series.tipMs, tsMs);
     }
   }
 

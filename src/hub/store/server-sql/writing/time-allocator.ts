@@ -3,7 +3,8 @@
 import type { BatchColumns } from "../../common/batch.ts";
 import { TimestampAllocator } from "../../common/timestamp-allocator.ts";
 import type { ConnectionPool } from "../connection-pool.ts";
-import { toNumber } from "../values.ts";
+import type { SeriesRange } from "../dialect.ts";
+import type { RowReader } from "../reading/row-reader.ts";
 import type { SeriesDirectory } from "./series-directory.ts";
 
 const TIMES_PER_QUESTION = 5_000;
@@ -39,12 +40,14 @@ interface Pass {
 
 export class TimeAllocator {
   readonly #pool: ConnectionPool;
+  readonly #rows: RowReader;
   readonly #series: SeriesDirectory;
   readonly #allocator = new TimestampAllocator((series, fromMs) => this.#takenTimes(series, fromMs));
   #pass: Pass | null = null;
 
-  constructor(pool: ConnectionPool, series: SeriesDirectory) {
+  constructor(pool: ConnectionPool, rows: RowReader, series: SeriesDirectory) {
     this.#pool = pool;
+    this.#rows = rows;
     this.#series = series;
   }
 
@@ -130,15 +133,17 @@ export class TimeAllocator {
 
   async #ask({ series, fromMs }: UnknownTimes, known: Map<number, KnownTimes>): Promise<void> {
     const { id } = this.#series.at(series);
-    const rows = await this.#pool.read((connection) =>
-      connection.query(
-        `SELECT ts FROM reading WHERE series_id = ? AND ts >= ? ORDER BY ts LIMIT ${TIMES_PER_QUESTION}`,
-        [id, fromMs],
-      ),
-    );
-    const found = rows.map(([ts]) => toNumber(ts));
+    const range = { id, toMs: Number.MAX_SAFE_INTEGER, limit: TIMES_PER_QUESTION };
+    let found: number[] = [];
+    let nextMs: number | null = fromMs;
+    while (nextMs !== null && found.length === 0) {
+      const asked: SeriesRange = { ...range, fromMs: nextMs };
+      const [next] = await this.#pool.read((connection) => this.#rows.next(connection, [asked], "oldest-first"));
+      found = [...(next?.columns.tsMs ?? [])];
+      nextMs = next?.knownToMs ?? null;
+    }
+    const isComplete = nextMs === null;
     const before = known.get(series);
-    const isComplete = found.length < TIMES_PER_QUESTION;
     if (before !== undefined && fromMs > before.fromMs) {
       for (const ms of found) before.tsMs.push(ms);
       before.isComplete = isComplete;

@@ -1,9 +1,9 @@
 // The sealed readings: chunks of one series each, compressed, that do not overlap.
 import { crc32 } from "node:zlib";
 import type Database from "better-sqlite3";
-import { type Columns, decodeChunk } from "../codec/chunk-codec.ts";
-import type { ColumnMemory } from "../codec/column-memory.ts";
-import type { Summary } from "../codec/summary.ts";
+import { type Columns, decodeChunk } from "../../codec/chunk-codec.ts";
+import type { ColumnMemory } from "../../codec/column-memory.ts";
+import type { Summary } from "../../codec/summary.ts";
 
 /** What is known of a chunk without opening it. */
 export interface ChunkHead extends Summary {

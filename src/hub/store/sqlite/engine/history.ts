@@ -1,8 +1,8 @@
 // The whole history of a series: its chunks, and on top of them what the journal has.
 
-import type { Columns } from "../codec/chunk-codec.ts";
-import { mergeColumns, NO_READINGS, sliceByTime, valueIn } from "../codec/columns.ts";
-import { addColumnsToSlots, addToSlot, type Summary } from "../codec/summary.ts";
+import type { Columns } from "../../codec/chunk-codec.ts";
+import { mergeColumns, NO_READINGS, sliceByTime, valueIn } from "../../codec/columns.ts";
+import { addColumnsToSlots, addToSlot, type Summary } from "../../codec/summary.ts";
 import { type ChunkHead, type Chunks, soleValue } from "./chunks.ts";
 
 /** A stretch of time with one chunk at most. Stretches follow each other without a gap. */

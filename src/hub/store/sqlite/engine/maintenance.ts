@@ -1,7 +1,7 @@
 // Maintenance of the store between commits: seals the journal, removes expired readings, gives freed pages back.
 // It works in slices, each a transaction of its own; whatever a crash interrupts is simply done again.
 import type Database from "better-sqlite3";
-import { sliceByTime } from "../codec/columns.ts";
+import { sliceByTime } from "../../codec/columns.ts";
 import type { Journal } from "./journal.ts";
 import type { MemTable } from "./mem-table.ts";
 import type { MemTables } from "./mem-tables.ts";

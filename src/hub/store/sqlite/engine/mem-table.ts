@@ -1,9 +1,10 @@
 // The readings of the journal in memory: those that are in no chunk yet. They lie in columns in the order in which they
 // came, each linked to the one before it in its series: half a million series with a reading each take a dozen megabytes,
 // where a list for each would take hundreds.
+
+import type { Columns } from "../../codec/chunk-codec.ts";
+import { mergeColumns, NO_READINGS, valueIn } from "../../codec/columns.ts";
 import { type BatchColumns, grown } from "../../common/batch.ts";
-import type { Columns } from "../codec/chunk-codec.ts";
-import { mergeColumns, NO_READINGS, valueIn } from "../codec/columns.ts";
 
 /** The readings of a series in order, as of the row behind the last one that they are made of. */
 interface SortedRows {

@@ -1,6 +1,6 @@
 // The journal's readings in the writer's memory: those that are being sealed, and on top of them those that came since.
-import type { Columns } from "../codec/chunk-codec.ts";
-import { mergeColumns, NO_READINGS } from "../codec/columns.ts";
+import type { Columns } from "../../codec/chunk-codec.ts";
+import { mergeColumns, NO_READINGS } from "../../codec/columns.ts";
 import type { Journal } from "./journal.ts";
 import { MemTable } from "./mem-table.ts";
 

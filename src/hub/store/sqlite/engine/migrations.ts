@@ -2,7 +2,7 @@
 import { renameSync, rmSync } from "node:fs";
 import type Database from "better-sqlite3";
 import { BrambleError } from "../../../../shared/errors.ts";
-import { READINGS_PER_CHUNK } from "../codec/chunk-codec.ts";
+import { READINGS_PER_CHUNK } from "../../codec/chunk-codec.ts";
 import { Chunks } from "./chunks.ts";
 import { finish, Sealer } from "./sealer.ts";
 

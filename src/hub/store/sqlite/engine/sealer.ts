@@ -2,9 +2,9 @@
 // a transaction, and all may be repeated: sealing the same readings again changes nothing.
 import { crc32 } from "node:zlib";
 import type Database from "better-sqlite3";
-import { type Columns, encodeChunk, READINGS_PER_CHUNK } from "../codec/chunk-codec.ts";
-import { lowerBound, mergeColumns, NO_READINGS, sliceByTime, sliceRows } from "../codec/columns.ts";
-import { summarize } from "../codec/summary.ts";
+import { type Columns, encodeChunk, READINGS_PER_CHUNK } from "../../codec/chunk-codec.ts";
+import { lowerBound, mergeColumns, NO_READINGS, sliceByTime, sliceRows } from "../../codec/columns.ts";
+import { summarize } from "../../codec/summary.ts";
 import type { ChunkHead, Chunks } from "./chunks.ts";
 import { History } from "./history.ts";
 import { MemTable } from "./mem-table.ts";

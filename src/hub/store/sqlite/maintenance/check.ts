@@ -1,9 +1,9 @@
 // Verifies a database: every chunk against its checksum and its head, every rollup against the chunks. It changes nothing.
 import { existsSync } from "node:fs";
 import Database from "better-sqlite3";
-import type { Columns } from "../codec/chunk-codec.ts";
-import { decodeRow, isWholeRow } from "../codec/journal-row.ts";
-import { addColumnsToSlots, addToSlot, type Summary, summarize } from "../codec/summary.ts";
+import type { Columns } from "../../codec/chunk-codec.ts";
+import { decodeRow, isWholeRow } from "../../codec/journal-row.ts";
+import { addColumnsToSlots, addToSlot, type Summary, summarize } from "../../codec/summary.ts";
 import { type ChunkHead, HEAD_COLUMNS, openChunk, toHead } from "../engine/chunks.ts";
 import { migrations } from "../engine/migrations.ts";
 import { ROLLUP_STEPS_MS, type Rollup, type RollupStepMs, type RollupStretch, Rollups } from "../engine/rollups.ts";

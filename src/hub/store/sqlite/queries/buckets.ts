@@ -1,7 +1,7 @@
 // A chart's buckets. Short ones are counted from the readings; those of a quarter of an hour and more from rollups, where no
 // reading of the journal touches them.
 import type { Bucket } from "../../../../shared/reading.ts";
-import { addToSlot, type Summary } from "../codec/summary.ts";
+import { addToSlot, type Summary } from "../../codec/summary.ts";
 import type { History, SlotRange } from "../engine/history.ts";
 import { ROLLUP_STEPS_MS, type RollupStepMs, type Rollups } from "../engine/rollups.ts";
 

@@ -1,7 +1,7 @@
 // Rows of many series in order of time. Each series gives its next row; of all of them the foremost is taken. A series is
 // opened only when its turn may have come.
-import type { Columns } from "../codec/chunk-codec.ts";
-import { NO_READINGS } from "../codec/columns.ts";
+import type { Columns } from "../../codec/chunk-codec.ts";
+import { NO_READINGS } from "../../codec/columns.ts";
 import type { History, Segment } from "../engine/history.ts";
 
 export type Order = "oldest-first" | "newest-first";

@@ -1,8 +1,9 @@
 // A page of the rows of very many series. Chunks are looked for by their times, whatever their series, and only those are
 // opened that may have rows in the page. Where so many series have a reading at one time that these are too many, their names
 // are gone through in order instead: it does not take many to find a page of them.
+
+import { lowerBound } from "../../codec/columns.ts";
 import type { PageQuery } from "../../readings.ts";
-import { lowerBound } from "../codec/columns.ts";
 import { type ChunkHead, soleValue } from "../engine/chunks.ts";
 import type { History } from "../engine/history.ts";
 import type { MemTable } from "../engine/mem-table.ts";

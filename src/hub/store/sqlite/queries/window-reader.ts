@@ -1,8 +1,8 @@
 // Reads series into a window, some hundred at once: a question for each would take longer than to read what they have.
 
+import type { Columns } from "../../codec/chunk-codec.ts";
+import { mergeColumns, NO_READINGS, sliceByTime } from "../../codec/columns.ts";
 import { type Mends, mendedValue, type SeriesMends } from "../../mended.ts";
-import type { Columns } from "../codec/chunk-codec.ts";
-import { mergeColumns, NO_READINGS, sliceByTime } from "../codec/columns.ts";
 import type { ChunkTimes, FoundChunk } from "../engine/chunk-times.ts";
 import { type Chunks, soleValue } from "../engine/chunks.ts";
 import type { MemTable } from "../engine/mem-table.ts";

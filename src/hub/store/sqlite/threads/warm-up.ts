@@ -2,7 +2,7 @@
 // the reader draws charts of made-up readings, until the engine has seen enough, before anybody asks.
 import { setImmediate as nextTurn } from "node:timers/promises";
 import Database from "better-sqlite3";
-import { READINGS_PER_CHUNK } from "../codec/chunk-codec.ts";
+import { READINGS_PER_CHUNK } from "../../codec/chunk-codec.ts";
 import { Chunks } from "../engine/chunks.ts";
 import { History } from "../engine/history.ts";
 import { MemTable } from "../engine/mem-table.ts";

@@ -1,7 +1,7 @@
 // A row of the journal: the readings of one commit in few bytes. A commit of a handful of readings costs the disk whole
 // blocks; the fewer bytes a row has, the less often it takes one more of them.
 import { crc32 } from "node:zlib";
-import type { BatchColumns } from "../../common/batch.ts";
+import type { BatchColumns } from "../common/batch.ts";
 import { ByteReader, ByteWriter } from "./byte-stream.ts";
 import { folded, NUMBER_MAX, readValue, unfolded, wayOf, writeValue } from "./compact-number.ts";
 

@@ -1,0 +1,102 @@
+// Turns old readings into chunks: a day at a time and, within it, series by series, so that rows that lie together are removed
+// together. A step is a transaction of some milliseconds: it removes rows and writes the chunk that they are in, which is opened
+// and compared before that. Between two steps the database and this process rest as long as the step took.
+import { setTimeout as sleep } from "node:timers/promises";
+import { READINGS_PER_CHUNK } from "../../codec/chunk-codec.ts";
+import { mergeColumns, NO_READINGS } from "../../codec/columns.ts";
+import type { ConnectionPool } from "../connection-pool.ts";
+import type { Connection, Dialect } from "../dialect.ts";
+import type { RowReader } from "../reading/row-reader.ts";
+import { toNumber } from "../values.ts";
+import { toChunks } from "./chunk-row.ts";
+import { chunkAt, deleteChunk, hasRoom, insertChunks, lockSeries, nextChunkStart } from "./chunk-table.ts";
+
+const DAY_MS = 24 * 3_600_000;
+
+export interface CompactionOptions {
+  readonly dialect: Dialect;
+  readonly pool: ConnectionPool;
+  readonly rows: RowReader;
+}
+
+export class Compaction {
+  readonly #options: CompactionOptions;
+  #running: Promise<void> = Promise.resolve();
+  #isStopped = false;
+
+  constructor(options: CompactionOptions) {
+    this.#options = options;
+  }
+
+  /** Compacts all readings before `endMs`; where it is at it, once more behind that. */
+  run(endMs: number): Promise<void> {
+    this.#running = this.#running.catch(() => undefined).then(() => this.#run(endMs));
+    return this.#running;
+  }
+
+  /** Resolves when it does nothing any more. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    await this.#running.catch(() => undefined);
+  }
+
+  async #run(endMs: number): Promise<void> {
+    const { pool } = this.#options;
+    let fromMs = Number.MIN_SAFE_INTEGER;
+    while (!this.#isStopped) {
+      const oldest = await pool.read((connection) => connection.query(OLDEST_READING, [fromMs, endMs]));
+      const oldestMs = oldest[0]?.[0] ?? null;
+      if (oldestMs === null) return;
+      fromMs = toNumber(oldestMs);
+      const dayEndMs = Math.min(endMs, (Math.floor(fromMs / DAY_MS) + 1) * DAY_MS);
+      const series = await pool.read((connection) => connection.query(SERIES_WITH_READINGS, [fromMs, dayEndMs]));
+      for (const [id] of series) await this.#compactSeries(toNumber(id), fromMs, dayEndMs);
+      fromMs = dayEndMs;
+    }
+  }
+
+  async #compactSeries(id: number, fromMs: number, toMs: number): Promise<void> {
+    const { pool, dialect } = this.#options;
+    for (let nextMs: number | null = fromMs; nextMs !== null && !this.#isStopped; ) {
+      const startMs: number = nextMs;
+      const startedAt = performance.now();
+      nextMs = await pool.transaction(dialect.sql.begin, (connection) => this.#step(connection, id, startMs, toMs));
+      await sleep(performance.now() - startedAt);
+    }
+  }
+
+  /** Answers from where there may be more; null where nothing is left. */
+  async #step(connection: Connection, id: number, fromMs: number, toMs: number): Promise<number | null> {
+    await lockSeries(connection, id);
+    const times = (offset: number) =>
+      connection.query(
+        `SELECT ts FROM reading WHERE series_id = ? AND ts >= ? AND ts < ? ORDER BY ts LIMIT 1 OFFSET ${offset}`,
+        [id, fromMs, toMs],
+      );
+    const [first] = await times(0);
+    if (first === undefined) return null;
+    const firstMs = toNumber(first[0]);
+    const chunk = await chunkAt(connection, id, firstMs);
+    const isJoined = chunk !== null && (firstMs <= chunk.lastMs || hasRoom(chunk));
+    const joined = isJoined ? this.#options.rows.open(id, chunk) : NO_READINGS;
+    // Beside a damaged chunk readings stay rows: nothing that is left of it is to be written over.
+    if (chunk !== null && joined === null) return Math.max(firstMs, chunk.lastMs) + 1;
+    const [behind] = await times(READINGS_PER_CHUNK);
+    const behindMs = behind === undefined ? toMs : toNumber(behind[0]);
+    const endMs = Math.min(behindMs, await nextChunkStart(connection, id, firstMs));
+    const taken = await connection.takeRows(id, firstMs, endMs);
+    const chunks = toChunks(mergeColumns(joined ?? NO_READINGS, taken));
+    if (isJoined) await deleteChunk(connection, id, chunk);
+    await insertChunks(connection, id, chunks);
+    return endMs < toMs ? endMs : null;
+  }
+}
+
+/** Of all series: each is asked for its own first one. */
+const OLDEST_READING = `
+  SELECT MIN(first_ts) FROM (
+    SELECT (SELECT MIN(ts) FROM reading WHERE series_id = series.id AND ts >= ? AND ts < ?) AS first_ts FROM series
+  ) AS oldest`;
+const SERIES_WITH_READINGS = `
+  SELECT id FROM series
+  WHERE EXISTS (SELECT 1 FROM reading WHERE series_id = series.id AND ts >= ? AND ts < ?) ORDER BY id`;
