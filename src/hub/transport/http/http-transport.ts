@@ -273,7 +273,7 @@ export class HttpTransport {
     // A script that sends and hangs up its side gets its answer all the same.
     Object.assign(server, { httpAllowHalfOpen: true });
     // Without a listener the server would hang up without a word.
-    server.on("connect", (_request, socket: Socket) =>
+    server.on("connect", ({ socket }) =>
       answerClientError(socket, message("bad-request/not-http", { reason: "CONNECT is for proxies" })),
     );
     pacing.start(server);
