@@ -115,6 +115,9 @@ const SAME_EVERYWHERE = new Set([
   "openapi.json",
   "Authorization: Bearer …",
   "Bearer …",
+  "span min(…, var(--columns))",
+  "postgres://user:password@host/database",
+  "https://",
 ]);
 /** Code for a Pi or a shell, with the address of this hub. */
 const CODE =

@@ -139,6 +139,10 @@ async function* bucketsOf(
     const tsMs = Float64Array.from(buckets, ({ t }) => t + stepMs - edgeMs);
     yield { tsMs, buckets };
   }
+  if (edgeMs === 1) return;
+  // The very end belongs to the last window; most of all where that is now.
+  const atEnd = await store.buckets({ device, metric, fromMs: toMs, toMs: toMs + 1, originMs: 0, stepMs: 1 });
+  yield { tsMs: Float64Array.from(atEnd, ({ t }) => t), buckets: atEnd };
 }
 
 /** Buckets so short, and pages of so few, that a question does not keep the store from others. */
