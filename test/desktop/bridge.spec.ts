@@ -1,8 +1,8 @@
 // Who may ask over the bridge: the page bramble://app in the main frame of a window, and nothing else that has got hold of it.
 import { expect, type Frame, test } from "@playwright/test";
 import { bridgeChannels } from "../../src/shared/bridge.ts";
-import { type Desktop, launch, Profile } from "./desktop.ts";
-import { startForeignSite } from "./foreign-site.ts";
+import { type Desktop, launch, Profile } from "./program/desktop.ts";
+import { startForeignSite } from "./program/foreign-site.ts";
 
 /** Those over which a page asks; over the others it is told. */
 const ASKED = [

@@ -5,7 +5,7 @@ import { createServer } from "node:http";
 import { expect, test } from "@playwright/test";
 import { findElectron } from "../../build/electron-runtime.ts";
 import packageJson from "../../package.json" with { type: "json" };
-import { type Desktop, launch, Profile } from "./desktop.ts";
+import { type Desktop, launch, Profile } from "./program/desktop.ts";
 
 let profile: Profile;
 let desktop: Desktop;

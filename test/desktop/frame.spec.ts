@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { expect, test } from "@playwright/test";
 import { ensurePackages } from "../support/system/apt.ts";
-import { launch, Profile } from "./desktop.ts";
+import { launch, Profile } from "./program/desktop.ts";
 
 /** A screen of its own with Openbox on it. */
 async function startFramedDisplay() {

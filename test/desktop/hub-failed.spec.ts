@@ -5,7 +5,7 @@ import { expect, test } from "@playwright/test";
 import { hubArguments } from "../../src/main/hub-arguments.ts";
 import { makeTemporaryFolder, runBramble } from "../support/hub.ts";
 import { startPortHog } from "../support/system/port-hog.ts";
-import { launch, launchWithoutHub, Profile } from "./desktop.ts";
+import { launch, launchWithoutHub, Profile } from "./program/desktop.ts";
 
 test("a port that is free again starts the hub by the button", async () => {
   using profile = new Profile();

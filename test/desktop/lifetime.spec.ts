@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { _electron, expect, test } from "@playwright/test";
 import { startTestHub } from "../support/hub.ts";
-import { commandFor, launch, Profile } from "./desktop.ts";
+import { commandFor, launch, Profile } from "./program/desktop.ts";
 
 test("starting it again shows the window that is there, and ends at once", async () => {
   using profile = new Profile();

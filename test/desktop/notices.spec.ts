@@ -5,7 +5,7 @@ import { expect, test } from "@playwright/test";
 import { NewsDesk } from "../../src/main/notices/news.ts";
 import type { Device } from "../../src/shared/device.ts";
 import { USUAL_NOTICES } from "../../src/shared/notices/notices.ts";
-import { type Desktop, launch, Profile } from "./desktop.ts";
+import { type Desktop, launch, Profile } from "./program/desktop.ts";
 
 /** Between two looks at the hub, with time to spare for a busy machine. */
 const A_LOOK = { timeout: 30_000 };

@@ -8,9 +8,9 @@ import { expect, test } from "@playwright/test";
 import { projectFolder } from "../../build/electron.ts";
 import { makeTemporaryFolder, type TestFolder } from "../support/hub.ts";
 import { ensurePackages } from "../support/system/apt.ts";
-import { type Command, commandFor, Profile } from "./desktop.ts";
-import { RunningProgram } from "./running-program.ts";
-import { UpdateServer } from "./update-server.ts";
+import { type Command, commandFor, Profile } from "./program/desktop.ts";
+import { RunningProgram } from "./program/running-program.ts";
+import { UpdateServer } from "./program/update-server.ts";
 
 test.describe.configure({ mode: "serial", timeout: 180_000 });
 

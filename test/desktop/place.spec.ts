@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "@playwright/test";
 import { frameOffset, isGraspable, withinReach } from "../../src/main/window/window-geometry.ts";
 import { mayMountSmallDisk, mountSmallDisk } from "../support/system/small-disk.ts";
-import { type Desktop, launch, Profile } from "./desktop.ts";
+import { type Desktop, launch, Profile } from "./program/desktop.ts";
 
 const SCREEN = { x: 0, y: 0, width: 1600, height: 1000 };
 const RIGHT = { x: 1600, y: 40, width: 1920, height: 1040 };

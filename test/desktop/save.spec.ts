@@ -5,7 +5,7 @@ import { expect, test } from "@playwright/test";
 import { withExtension } from "../../src/main/csv-file.ts";
 import { makeTemporaryFolder } from "../support/hub.ts";
 import { mayMountSmallDisk, mountSmallDisk } from "../support/system/small-disk.ts";
-import { type Desktop, launch, Profile } from "./desktop.ts";
+import { type Desktop, launch, Profile } from "./program/desktop.ts";
 
 /** Has the dialog answer a path, and saves everything there. */
 async function save({ app, page }: Desktop, path: string) {

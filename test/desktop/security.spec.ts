@@ -1,7 +1,7 @@
 // What the window's page cannot do, even if somebody managed to run a script in it.
 import { createServer } from "node:http";
 import { expect, test } from "@playwright/test";
-import { launch, Profile } from "./desktop.ts";
+import { launch, Profile } from "./program/desktop.ts";
 
 test("the page has no Node, a strict policy, and no permission but to copy", async () => {
   using profile = new Profile();

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { expect, test } from "@playwright/test";
 import { projectFolder } from "../../build/electron.ts";
 import { makeTemporaryFolder } from "../support/hub.ts";
-import { commandFor, Profile } from "./desktop.ts";
-import { RunningProgram } from "./running-program.ts";
+import { commandFor, Profile } from "./program/desktop.ts";
+import { RunningProgram } from "./program/running-program.ts";
 
 const script = join(projectFolder, "build", "start.ts");
 

@@ -1,7 +1,7 @@
 // The administrator's token is added for the window's own page, and for nothing else that asks `bramble://app`.
 import { expect, type Page, test } from "@playwright/test";
-import { type Desktop, launch, Profile } from "./desktop.ts";
-import { startForeignSite } from "./foreign-site.ts";
+import { type Desktop, launch, Profile } from "./program/desktop.ts";
+import { startForeignSite } from "./program/foreign-site.ts";
 
 /** Where a request alone, of which the sender may not even read the answer, lets a device in. */
 const APPROVE = "bramble://app/api/v1/devices/stranger/approve";

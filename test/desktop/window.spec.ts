@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { expect, test } from "@playwright/test";
-import { launch, Profile } from "./desktop.ts";
+import { launch, Profile } from "./program/desktop.ts";
 
 test("opens with something in it", async () => {
   using profile = new Profile();

@@ -4,14 +4,14 @@
 // the file says the other side; the hub then starts again on it. Switching back is the same in the other direction.
 import type { Clock } from "../clock.ts";
 import type { Store } from "../store/store.ts";
-import { compareStores } from "./compare.ts";
-import { copyKept, hubIdOf } from "./copy-kept.ts";
+import { compareStores } from "./copying/compare.ts";
+import { copyKept, hubIdOf } from "./copying/copy-kept.ts";
+import { ALL_READINGS, DAY_MS, wholeDay } from "./copying/selections.ts";
+import { openTarget, Transfer } from "./copying/transfer.ts";
 import type { DualWrite } from "./dual-write.ts";
 import type { DurableFile } from "./durable-file.ts";
 import { MoveProblem } from "./move-problem.ts";
 import type { MoveState } from "./move-state.ts";
-import { ALL_READINGS, DAY_MS, wholeDay } from "./selections.ts";
-import { openTarget, Transfer } from "./transfer.ts";
 
 export interface ActiveMoveOptions {
   readonly state: MoveState;

@@ -5,9 +5,9 @@ import { BrambleError } from "../../shared/errors.ts";
 import type { Clock } from "../clock.ts";
 import type { AppendMessage, ReadingSelection } from "../store/readings.ts";
 import type { Store } from "../store/store.ts";
+import { concerns, dayOf, daysOf } from "./copying/selections.ts";
 import type { Debts, NotedSelection } from "./debts.ts";
 import type { Mirror } from "./mirror.ts";
-import { concerns, dayOf, daysOf } from "./selections.ts";
 
 export interface DualWriteOptions {
   readonly source: Store;

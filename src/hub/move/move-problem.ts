@@ -1,7 +1,7 @@
 // Why a move does not go on for now, as a message for people.
 import { Failure } from "../../shared/errors.ts";
 import { type AnyMessage, message } from "../../shared/messages/message.ts";
-import { TargetAway } from "./transfer.ts";
+import { TargetAway } from "./copying/transfer.ts";
 
 export class MoveProblem extends Failure {
   constructor(kind: "another-hub" | "not-equal" | "spool") {

@@ -5,8 +5,8 @@ import type { KeptStore } from "../store/kept.ts";
 import type { ReadingStore } from "../store/readings.ts";
 import type { RecordStore } from "../store/records.ts";
 import type { Store, StoreBackup, StoreStatus } from "../store/store.ts";
+import { ALL_READINGS } from "./copying/selections.ts";
 import type { DualWrite } from "./dual-write.ts";
-import { ALL_READINGS } from "./selections.ts";
 
 export class MovingStore implements Store {
   readonly readings: ReadingStore;

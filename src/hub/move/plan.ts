@@ -9,7 +9,7 @@ import { render } from "../../shared/messages/render.ts";
 import type { MovePlan } from "../../shared/settings/move.ts";
 import type { Store } from "../store/store.ts";
 import type { ServerKind, StoreAddress } from "../store/store-address.ts";
-import { hubIdOf } from "./copy-kept.ts";
+import { hubIdOf } from "./copying/copy-kept.ts";
 
 /** Looks at a server without changing anything there; rejects with a message. */
 export type ServerLook = (address: StoreAddress) => Promise<{

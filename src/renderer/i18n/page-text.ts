@@ -1,6 +1,6 @@
 // What the pages say that the overview does not need, in the window's language: `pageText.devicePage.title`. In a module of its
 // own, since the first paint waits for no text that it does not draw. See `text.ts`.
-import { addDevice as enAddDevice } from "./en/add-device.ts";
+
 import { clients as enClients } from "./en/clients.ts";
 import { addedControl as enAddedControl } from "./en/devices/added-control.ts";
 import { devicePage as enDevicePage } from "./en/devices/device-page.ts";
@@ -13,7 +13,7 @@ import { compare as enCompare } from "./en/history/compare.ts";
 import { exporting as enExporting } from "./en/history/export.ts";
 import { palette as enPalette } from "./en/palette.ts";
 import { share as enShare } from "./en/share.ts";
-import { addDevice as koAddDevice } from "./ko/add-device.ts";
+import { addDevice as enAddDevice } from "./en/start/add-device.ts";
 import { clients as koClients } from "./ko/clients.ts";
 import { addedControl as koAddedControl } from "./ko/devices/added-control.ts";
 import { devicePage as koDevicePage } from "./ko/devices/device-page.ts";
@@ -26,6 +26,7 @@ import { compare as koCompare } from "./ko/history/compare.ts";
 import { exporting as koExporting } from "./ko/history/export.ts";
 import { palette as koPalette } from "./ko/palette.ts";
 import { share as koShare } from "./ko/share.ts";
+import { addDevice as koAddDevice } from "./ko/start/add-device.ts";
 import { language } from "./language.ts";
 
 const en = {

@@ -1,8 +1,8 @@
 // What a reading of a typical sensor takes on the disk in the long run, everything that is kept with it included.
 import { existsSync, statSync } from "node:fs";
 import Database from "better-sqlite3";
-import type { Topic } from "../bench.ts";
-import { sum, thousands } from "../statistics.ts";
+import type { Topic } from "../../bench.ts";
+import { sum, thousands } from "../../statistics.ts";
 
 const BAR_BYTES = 3;
 const AIM_BYTES = 2;

@@ -1,12 +1,12 @@
 // What a reading costs the disk's life: bytes that the hub had written, the sealing that follows included.
 import { join } from "node:path";
 import { Type } from "typebox";
-import type { Bench, Row, Topic } from "../bench.ts";
-import { runLoad, startHub } from "../children.ts";
-import { untilSealed } from "../journal.ts";
-import { pace } from "../pace.ts";
-import { writtenBytes } from "../proc.ts";
-import { count } from "../statistics.ts";
+import type { Bench, Row, Topic } from "../../bench.ts";
+import { runLoad, startHub } from "../../children.ts";
+import { untilSealed } from "../../journal.ts";
+import { pace } from "../../pace.ts";
+import { writtenBytes } from "../../proc.ts";
+import { count } from "../../statistics.ts";
 
 const METRICS = 2;
 /** Long enough that the store, which seals at 262,144 readings, does so once at the pace, and often at full speed. */

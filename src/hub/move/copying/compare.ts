@@ -1,10 +1,10 @@
 // Whether both stores have the same readings: count, sum, least and greatest of each series and day. Devices go on sending meanwhile: a
 // series that was written while it was compared is compared again, and what has come in the last minute is left to the switch, which
 // looks at it while nothing comes.
-import type { Bucket, SeriesKey } from "../../shared/reading.ts";
-import type { ReadingSelection } from "../store/readings.ts";
-import type { Store } from "../store/store.ts";
-import { type DualWrite, seriesName } from "./dual-write.ts";
+import type { Bucket, SeriesKey } from "../../../shared/reading.ts";
+import type { ReadingSelection } from "../../store/readings.ts";
+import type { Store } from "../../store/store.ts";
+import { type DualWrite, seriesName } from "../dual-write.ts";
 import { ALL_READINGS, DAY_MS } from "./selections.ts";
 import { openTarget } from "./transfer.ts";
 

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chromium, type Page } from "@playwright/test";
-import { until } from "../support/until.ts";
+import { until } from "../../support/until.ts";
 import type { Command } from "./desktop.ts";
 
 export class RunningProgram implements AsyncDisposable {

@@ -1,5 +1,5 @@
 // 첫 시작: 첫 측정값까지 가는 세 가지 방법, 저절로 표시되는 단계, 가상 파이의 문구입니다.
-import type { firstStart as en } from "../en/first-start.ts";
+import type { firstStart as en } from "../../en/start/first-start.ts";
 
 export const firstStart: typeof en = {
   title: "첫 측정값 받기",

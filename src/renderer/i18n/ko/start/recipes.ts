@@ -1,5 +1,5 @@
 // 자주 쓰는 센서를 연결하고 선언하는 방법을 보여 주는 레시피 화면의 문구입니다.
-import type { recipes as en } from "../en/recipes.ts";
+import type { recipes as en } from "../../en/start/recipes.ts";
 
 const NAMES: Readonly<Record<string, string>> = {
   "Reed contact": "리드 스위치",

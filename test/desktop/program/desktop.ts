@@ -3,10 +3,10 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { _electron, type ElectronApplication, expect, type Page } from "@playwright/test";
 import { Value } from "typebox/value";
-import { environmentFor, projectFolder } from "../../build/electron.ts";
-import { findElectron } from "../../build/electron-runtime.ts";
-import { HubFile } from "../../src/hub/data-folder.ts";
-import { makeTemporaryFolder } from "../support/hub.ts";
+import { environmentFor, projectFolder } from "../../../build/electron.ts";
+import { findElectron } from "../../../build/electron-runtime.ts";
+import { HubFile } from "../../../src/hub/data-folder.ts";
+import { makeTemporaryFolder } from "../../support/hub.ts";
 
 /** The folder that holds everything the app keeps: the hub's data and the window's. */
 export class Profile implements Disposable {

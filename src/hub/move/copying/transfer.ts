@@ -1,8 +1,8 @@
 // Brings readings of the other store in line with those of the store that is read. Each step is a turn at the mirror: nothing else
 // is written there meanwhile. Doing a step again changes nothing.
-import type { ReadingSelection } from "../store/readings.ts";
-import type { Store } from "../store/store.ts";
-import type { Mirror } from "./mirror.ts";
+import type { ReadingSelection } from "../../store/readings.ts";
+import type { Store } from "../../store/store.ts";
+import type { Mirror } from "../mirror.ts";
 import { allOf, newestStretch, type Stretch, type TimedReading } from "./stretches.ts";
 
 export interface TransferOptions {

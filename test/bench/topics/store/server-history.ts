@@ -1,14 +1,14 @@
 // A year of readings in a database server: what it takes on the disk before and after compaction, and how soon its chart is there
 // when the server and the hub have just been started.
-import { systemClock } from "../../../src/hub/clock.ts";
-import { ServerStore } from "../../../src/hub/store/server-sql/server-store.ts";
-import { StoreAddress } from "../../../src/hub/store/store-address.ts";
-import type { IncomingReading } from "../../../src/shared/reading.ts";
-import { metricName } from "../../support/stores/store.ts";
-import type { DatabaseServer } from "../../support/system/database-server.ts";
-import type { Row } from "../bench.ts";
-import { Fleet } from "../sensors.ts";
-import { median, thousands } from "../statistics.ts";
+import { systemClock } from "../../../../src/hub/clock.ts";
+import { ServerStore } from "../../../../src/hub/store/server-sql/server-store.ts";
+import { StoreAddress } from "../../../../src/hub/store/store-address.ts";
+import type { IncomingReading } from "../../../../src/shared/reading.ts";
+import { metricName } from "../../../support/stores/store.ts";
+import type { DatabaseServer } from "../../../support/system/database-server.ts";
+import type { Row } from "../../bench.ts";
+import { Fleet } from "../../sensors.ts";
+import { median, thousands } from "../../statistics.ts";
 
 const YEAR_MS = 365 * 24 * 3_600_000;
 const START_MS = Date.UTC(2024, 0, 1);

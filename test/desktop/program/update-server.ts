@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
-import { portOf } from "../support/system/pebble.ts";
+import { portOf } from "../../support/system/pebble.ts";
 
 const VERSION = "99.0.0";
 

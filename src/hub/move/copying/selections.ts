@@ -1,5 +1,5 @@
 // Stretches of readings: what of the other store may differ.
-import type { AppendMessage, ReadingSelection } from "../store/readings.ts";
+import type { AppendMessage, ReadingSelection } from "../../store/readings.ts";
 
 export const DAY_MS = 86_400_000;
 /** A reading without a time may be moved on while its millisecond is taken. */

@@ -1,8 +1,8 @@
 // Brings everything that is not readings in line: records, attributes, settings, the audit log. They are few: all are read on both
 // sides, and only a part that differs is written, as a whole.
-import type { AuditCursor, AuditEntry } from "../store/audit.ts";
-import type { KeptData, KeptRecord } from "../store/kept.ts";
-import type { Store } from "../store/store.ts";
+import type { AuditCursor, AuditEntry } from "../../store/audit.ts";
+import type { KeptData, KeptRecord } from "../../store/kept.ts";
+import type { Store } from "../../store/store.ts";
 
 const AUDIT_ENTRIES_PER_PAGE = 1_000;
 

@@ -1,7 +1,7 @@
 // Readings of a store in stretches of time, newest first: each has all of its readings from its beginning to its end, so that two
 // stores can be compared, and a copy goes on where it was.
-import type { IncomingReading, SeriesKey } from "../../shared/reading.ts";
-import type { ReadingPage, ReadingSelection, ReadingStore } from "../store/readings.ts";
+import type { IncomingReading, SeriesKey } from "../../../shared/reading.ts";
+import type { ReadingPage, ReadingSelection, ReadingStore } from "../../store/readings.ts";
 
 export interface Stretch {
   /** Half-open. */

@@ -1,8 +1,8 @@
 // From the command to a hub that listens, with years of readings stored and none of them in memory.
-import type { Topic } from "../bench.ts";
-import { startHub } from "../children.ts";
-import { dropFromPageCache } from "../page-cache.ts";
-import { median, milliseconds, thousands } from "../statistics.ts";
+import type { Topic } from "../../bench.ts";
+import { startHub } from "../../children.ts";
+import { dropFromPageCache } from "../../page-cache.ts";
+import { median, milliseconds, thousands } from "../../statistics.ts";
 
 const STARTS = 5;
 const BAR_MS = 500;

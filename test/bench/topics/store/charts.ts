@@ -1,14 +1,14 @@
 // A look at any stretch of a series, from the last hour to ten years: each by a fresh process, from a cold disk.
 import { Value } from "typebox/value";
-import { Chart } from "../../../src/shared/api.ts";
-import type { Row, Topic } from "../bench.ts";
-import { startHub } from "../children.ts";
-import { get } from "../http-get.ts";
-import { dropFromPageCache } from "../page-cache.ts";
-import { untilQuiet } from "../proc.ts";
-import type { FleetOptions } from "../sensors.ts";
-import { milliseconds, sum, thousands } from "../statistics.ts";
-import type { FilledFolder } from "../stores.ts";
+import { Chart } from "../../../../src/shared/api.ts";
+import type { Row, Topic } from "../../bench.ts";
+import { startHub } from "../../children.ts";
+import { get } from "../../http-get.ts";
+import { dropFromPageCache } from "../../page-cache.ts";
+import { untilQuiet } from "../../proc.ts";
+import type { FleetOptions } from "../../sensors.ts";
+import { milliseconds, sum, thousands } from "../../statistics.ts";
+import type { FilledFolder } from "../../stores.ts";
 
 const BAR_MS = 30;
 const POINTS = 1_000;
