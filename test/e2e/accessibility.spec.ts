@@ -130,6 +130,7 @@ for (const { theme, width, height } of [
     const link = linkOf(hub);
     const base = link.replace(/#.*$/, "");
     await page.goto(base);
+    await page.waitForLoadState("networkidle");
     await page.getByRole("heading", { level: 1 }).waitFor();
     await look("sign-in");
     // The page signs in with a link that is pasted, too.

@@ -1,6 +1,7 @@
 // What a screen was like: its picture, written to `test/e2e/screens/` on every run, and what it says to a screen reader, which is
 // kept in `test/e2e/aria/`. A change of the latter has to be meant: `--update-snapshots` takes it over. Only what a screen is made
-// of is compared, the whole of it: numbers, times and the length of lists differ from run to run, and count as one.
+// of is compared: what has a name and can be gone to or used. Numbers, times, states and the length of lists differ from run to
+// run.
 import { hostname } from "node:os";
 import { fileURLToPath } from "node:url";
 import { expect, type Page } from "@playwright/test";
@@ -21,6 +22,9 @@ const MASKS: readonly (readonly [RegExp, string])[] = [
   [/\b0\s?[kMGT]?B\b/g, "SIZE"],
   [/\bDoor (?:on|off|0)\b/g, "Door STATE"],
 ];
+
+const PARTS =
+  /^\s*- (?:alert|alertdialog|banner|button|checkbox|columnheader|combobox|contentinfo|dialog|form|group|heading|img|link|listbox|main|menu|menuitem|meter|navigation|progressbar|radio|radiogroup|region|search|searchbox|slider|spinbutton|switch|tab|table|tablist|textbox)\b/;
 
 /** A file's name. */
 function nameOf(screen: string): string {
@@ -59,7 +63,14 @@ function maskOf(said: string): string {
     (text, [pattern, mask]) => text.replaceAll(pattern, mask),
     said.replaceAll(hostname(), "HOST"),
   );
-  return `${withoutRepeats(masked.split("\n")).join("\n")}\n`;
+  const parts = masked.split("\n").filter((line) => PARTS.test(line));
+  return `${withoutRepeats(parts.map(withoutState)).join("\n")}\n`;
+}
+
+/** With its role, its name and how deep it lies. */
+function withoutState(line: string): string {
+  const named = /^(\s*- [a-z]+(?: "(?:[^"\\]|\\.)*")?)(?: \[level=\d\])?/.exec(line);
+  return named?.[0] ?? line;
 }
 
 /** A row of a list that looks like the one before it is left out. */

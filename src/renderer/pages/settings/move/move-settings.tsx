@@ -34,7 +34,7 @@ function NewMove() {
   const [to, setTo] = useState("");
   const error = plan.error ?? action.error;
   return (
-    <Setting id="move" title={text.title} hint={text.hint} isWide problem={error === null ? undefined : explain(error)}>
+    <Setting id="move" hint={text.hint} isWide problem={error === null ? undefined : explain(error)}>
       <form
         className={styles["text"]}
         onSubmit={(event) => {
