@@ -24,6 +24,7 @@ const OverviewFoot = lazy(async () => ({
   default: (await import("./pages/first-start/overview-foot.tsx")).OverviewFoot,
 }));
 const RecipesPage = lazy(async () => ({ default: (await import("./pages/recipes/recipes-page.tsx")).RecipesPage }));
+const GuidesPage = lazy(async () => ({ default: (await import("./pages/guides/guides-page.tsx")).GuidesPage }));
 const LogPage = lazy(async () => ({ default: (await import("./pages/log/log-page.tsx")).LogPage }));
 const EditDevice = lazy(async () => ({ default: (await import("./pages/edit-device/edit-device.tsx")).EditDevice }));
 const SignIn = lazy(async () => ({ default: (await import("./shell/sign-in.tsx")).SignIn }));
@@ -87,6 +88,8 @@ function Page({ route }: { readonly route: Route }) {
       return <ComparePage key={route.view} viewId={route.view} />;
     case "recipes":
       return <RecipesPage recipeId={route.recipe} />;
+    case "guides":
+      return <GuidesPage name={route.guide} />;
     case "doctor":
       return <DoctorPage />;
     case "settings":

@@ -76,6 +76,8 @@ const STATES: readonly State[] = [
   { name: "settings, nothing found", link: "#/settings", act: (page) => page.getByRole("searchbox").fill("nowhere") },
   { name: "recipes", link: "#/recipes" },
   { name: "recipe", link: "#/recipes/mcp3008-soil" },
+  { name: "guides", link: "#/guides" },
+  { name: "guide", link: "#/guides/scaling" },
   { name: "unknown link", link: "#/nowhere" },
 ];
 

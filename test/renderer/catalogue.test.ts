@@ -123,7 +123,7 @@ const SAME_EVERYWHERE = new Set([
 const CODE =
   /^(?:curl|client\.|requests\.|import |mosquitto_pub|Authorization: Bearer)|^\s*(?:--|-H)|verify=|auth=\{|headers=\{|tls=|^…(?:curl| &&)/;
 /** The address of a route, and the name of an entry, of which people see the rest alone. */
-const KEY = /^(?:device|action|access|log|compare|recipes|unknown|from) …$/;
+const KEY = /^(?:device|action|access|log|compare|recipes|guides|unknown|from) …$/;
 
 /** The title of a page, and what a query of CSS asks. */
 const FRAME = /^… · Bramble$|^\(prefers-/;

@@ -22,6 +22,7 @@ export type Route =
   | { readonly kind: "add" }
   | { readonly kind: "doctor" }
   | { readonly kind: "recipes"; readonly recipe: string | null }
+  | { readonly kind: "guides"; readonly guide: string | null }
   | { readonly kind: "import" }
   | { readonly kind: "log"; readonly section: "live" | "refused" }
   | { readonly kind: "access"; readonly section: AccessSection }
@@ -40,6 +41,8 @@ export const LINKS = {
   doctor: "#/doctor",
   recipes: "#/recipes",
   recipe: (id: string): string => `#/recipes/${id}`,
+  guides: "#/guides",
+  guide: (name: string): string => `#/guides/${name}`,
   import: "#/import",
   log: "#/log",
   refused: "#/log/refused",
@@ -66,6 +69,8 @@ export function parseRoute(address: string): Route {
   if (hash === LINKS.compare) return { kind: "compare", view: null };
   const [, recipe = null] = /^#\/recipes(?:\/([a-z0-9-]+))?$/.exec(hash) ?? [];
   if (recipe !== null || hash === LINKS.recipes) return { kind: "recipes", recipe };
+  const [, guide = null] = /^#\/guides(?:\/([a-z0-9-]+))?$/.exec(hash) ?? [];
+  if (guide !== null || hash === LINKS.guides) return { kind: "guides", guide };
   const [, view] = /^#\/compare\/([^/]+)$/.exec(hash) ?? [];
   if (view !== undefined) return { kind: "compare", view: decoded(view) ?? null };
   const section = ACCESS_SECTIONS.find((one) => hash === LINKS.access(one));
@@ -90,6 +95,8 @@ export function pageOf(route: Route): string {
       return `compare ${route.view ?? ""}`;
     case "recipes":
       return `recipes ${route.recipe ?? ""}`;
+    case "guides":
+      return `guides ${route.guide ?? ""}`;
     case "unknown":
       return `unknown ${route.link}`;
     case "overview":

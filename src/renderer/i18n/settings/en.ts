@@ -149,6 +149,9 @@ export const settings = {
 
   version: "Version",
   hubId: "Id of the hub",
+  help: "Help",
+  guides: "Guides",
+  recipes: "Recipes for sensors",
   licence: "Licence",
   licenceText:
     "Bramble is free software under the MIT licence, and stands on work of others: Aedes, SQLite, Fastify, React, Chart.js and more, each under its own free licence.",

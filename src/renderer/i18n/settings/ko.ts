@@ -151,6 +151,9 @@ export const settings: typeof en = {
 
   version: "버전",
   hubId: "허브 ID",
+  help: "도움말",
+  guides: "안내서",
+  recipes: "센서 레시피",
   licence: "라이선스",
   licenceText:
     "Bramble은 MIT 라이선스의 자유 소프트웨어이며 Aedes, SQLite, Fastify, React, Chart.js 등 저마다 자유 라이선스를 지닌 작업 위에 서 있습니다.",

@@ -1,6 +1,7 @@
 // Which version this is, of which hub, and under which licence.
 import { useHub } from "../../api/queries.ts";
 import { settingsText as text } from "../../i18n/settings/text.ts";
+import { LINKS } from "../../shell/use-route.ts";
 import { Setting } from "./setting.tsx";
 import styles from "./settings-page.module.css";
 
@@ -15,6 +16,10 @@ export function About() {
         <dt>{text.hubId}</dt>
         <dd>
           <code>{hub.hubId}</code>
+        </dd>
+        <dt>{text.help}</dt>
+        <dd>
+          <a href={LINKS.guides}>{text.guides}</a> · <a href={LINKS.recipes}>{text.recipes}</a>
         </dd>
         <dt>{text.licence}</dt>
         <dd>{text.licenceText}</dd>

@@ -1,5 +1,6 @@
 // The entries of the command palette that the one who is signed in may use: devices, pages, and what can be done.
 import {
+  BookOpen,
   Cable,
   Cpu,
   Expand,
@@ -25,6 +26,7 @@ import { unitChoices } from "../../api/kept/unit-choices.ts";
 import { useDevices } from "../../api/queries.ts";
 import { signOut } from "../../api/session.ts";
 import { chooseLanguage, language } from "../../i18n/language.ts";
+import { guidesText } from "../../i18n/later/guides-text.ts";
 import { metricLabel } from "../../i18n/names.ts";
 import { pageText } from "../../i18n/page-text.ts";
 import { text } from "../../i18n/text.ts";
@@ -71,6 +73,7 @@ function usePageEntries(): Entry[] {
       ? [page(Plus, pageText.palette.addDevice, LINKS.add), page(FileUp, text.shell.import, LINKS.import)]
       : []),
     page(Cable, pageText.addDevice.recipes, LINKS.recipes),
+    page(BookOpen, guidesText.title, LINKS.guides),
     page(Settings, text.shell.settings, LINKS.settings()),
     ...(isAdmin
       ? ACCESS_SECTIONS.map((section) =>
