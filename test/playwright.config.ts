@@ -11,7 +11,7 @@ export default defineConfig({
   // The same on every system and in every browser: what a screen says, and no picture.
   snapshotPathTemplate: "{testDir}/aria/{arg}{ext}",
   workers: 2,
-  // As in vitest.config.ts: what passed at the second try alone is told as flaky.
+  // On a machine that others share a deadline may pass once; a fault does so twice. What needed it is told as flaky.
   retries: 1,
   forbidOnly: true,
   timeout: 120_000,

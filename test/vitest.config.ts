@@ -10,8 +10,6 @@ export default defineConfig(({ mode }) => ({
     env: { BRAMBLE_TEST_SOURCES: mode === "sources" ? "1" : "" },
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    // On a machine that others share a deadline may pass once; a fault does so twice. The runner names what needed it.
-    retry: mode === "sources" ? 0 : 1,
     fileParallelism: true,
     maxWorkers: 2,
     // As build/node.js starts hubs, and for the same reason: tests open and close many stores, with two threads each.

@@ -80,7 +80,9 @@ export const move = (args: readonly string[]): Promise<number> =>
         : back
           ? askMove(`${PATH}/back`, { method: "POST" })
           : askMove(PATH, end ? { method: "DELETE" } : {}));
-    if (wait) status = await untilSettled(() => askMove(PATH, {}), status, values.json === true);
+    // A hub that starts itself again has another token.
+    const poll = () => askJson(findHub(values), PATH, MoveStatus);
+    if (wait) status = await untilSettled(poll, status, values.json === true);
     print(status, statusText(status));
     return status.move?.problem === undefined ? 0 : 1;
   });

@@ -34,9 +34,13 @@ export class Presence {
     this.#endTimer = null;
   }
 
-  /** Notes a message of a device; true when something worth telling changed. */
-  heard(state: DeviceState, address: string, nowMs: number): boolean {
-    const isChanged = !state.known || !state.presence.online || state.address !== address;
+  /**
+   * Notes a message of a device; true when something worth telling changed. What arrived before the device left, and is stored
+   * only now, does not bring it back.
+   */
+  heard(state: DeviceState, address: string, nowMs: number, arrivedMs = nowMs): boolean {
+    const comesBack = !state.presence.online && arrivedMs >= state.leftMs;
+    const isChanged = !state.known || comesBack || state.address !== address;
     // A message may name a device more than once.
     if (state.known && nowMs > state.lastSeenMs) state.intervalMs = nowMs - state.lastSeenMs;
     state.lastSeenMs = nowMs;
@@ -44,7 +48,7 @@ export class Presence {
     noteAddress(state.addresses, address, nowMs);
     state.known = true;
     state.unsaved = true;
-    if (!state.presence.online) state.presence = { online: true, sinceMs: nowMs };
+    if (comesBack) state.presence = { online: true, sinceMs: nowMs };
     return isChanged;
   }
 
@@ -66,7 +70,9 @@ export class Presence {
     if (state === undefined) return;
     if (!online && session !== null) state.sessions.delete(session);
     const others = [...state.sessions].filter((other) => other !== session);
-    if (online || others.length === 0) this.#setOnline(state, online);
+    if (!online && others.length > 0) return;
+    if (!online) state.leftMs = this.#options.clock.now();
+    this.#setOnline(state, online);
   }
 
   #setOnline(state: DeviceState, online: boolean): void {

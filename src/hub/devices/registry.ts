@@ -248,7 +248,8 @@ export class Registry {
         if (source.session !== null) state.sessions.add(source.session);
         const isWaiting = state.joining?.kind === "waiting";
         waits ||= isWaiting;
-        if (this.presence.heard(state, source.address, nowMs) || isWaiting) changed = (changed ?? new Set()).add(state);
+        if (this.presence.heard(state, source.address, nowMs, receivedAtMs) || isWaiting)
+          changed = (changed ?? new Set()).add(state);
       }
       const isZoned = !localTimes.has(reading);
       state.clock.heard(ts, nowMs, isZoned);

@@ -4,8 +4,13 @@ import { connect as connectSocket } from "node:net";
 import { connectAsync } from "mqtt";
 import { generate } from "mqtt-packet";
 import { expect, test } from "vitest";
+import { DeviceDirectory } from "../../../src/hub/devices/directory.ts";
+import { Presence as DevicePresence } from "../../../src/hub/devices/presence.ts";
+import { newState } from "../../../src/hub/devices/state/device-state.ts";
 import type { DeviceList, Health } from "../../../src/shared/api.ts";
 import type { Presence } from "../../../src/shared/device.ts";
+import { parseDeviceId } from "../../../src/shared/ids.ts";
+import { FakeClock } from "../../support/fake-clock.ts";
 import { type HubInside, startHubInside } from "../../support/hub-inside.ts";
 import { until } from "../../support/until.ts";
 
@@ -115,4 +120,23 @@ test("the figures count those that have joined, as the list shows them", async (
   expect(devices).toHaveLength(5);
   expect(listed.toSorted()).toEqual([false, true, true]);
   expect([counted("online"), counted("offline")]).toEqual([2, 1]);
+});
+
+test("what arrived before a device left, and is stored only then, does not bring it back", () => {
+  const id = parseDeviceId("pi");
+  if (id === undefined) throw new Error("no device id");
+  const clock = new FakeClock(START);
+  const directory = new DeviceDirectory();
+  const presence = new DevicePresence({ directory, clock, onChange: () => undefined });
+  const record = { id, firstSeenMs: START, lastSeenMs: START, address: null, about: {} };
+  const state = newState(record, { online: false, sinceMs: START });
+  directory.states.set(id, state);
+  expect(presence.heard(state, "192.0.2.7", START)).toBe(true);
+  clock.advance(50);
+  presence.reportStatus(id, false, null);
+  clock.advance(50);
+  expect(presence.heard(state, "192.0.2.7", clock.now(), START + 20)).toBe(false);
+  expect(state.presence.online).toBe(false);
+  expect(presence.heard(state, "192.0.2.7", clock.now(), START + 60)).toBe(true);
+  expect(state.presence.online).toBe(true);
 });

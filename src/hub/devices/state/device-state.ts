@@ -34,6 +34,8 @@ export interface DeviceState extends JoiningDevice {
   about: DeviceAbout;
   given: DeviceOverrides;
   presence: Presence;
+  /** When it, or its last will, last said that it goes. */
+  leftMs: number;
   /** MQTT sessions that spoke for this device and still live. */
   readonly sessions: Set<string>;
   /** Names that have a place, those of messages on their way to the store too. */
@@ -71,6 +73,7 @@ export function newState(record: DeviceRecord, presence: Presence): DeviceState 
     isLeaving: false,
     takesIn: false,
     presence,
+    leftMs: Number.NEGATIVE_INFINITY,
     intervalMs: null,
     sessions: new Set(),
     admitted: new Set(),
