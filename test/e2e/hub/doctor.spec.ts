@@ -79,7 +79,7 @@ test("on a phone the page is linked, and long names do not overflow", async ({ p
   await page.setViewportSize({ width: 390, height: 844 });
   await page.goto(linkOf(hub));
   await fetch(`${hub.file.http}/${"x".repeat(300)}`, { method: "POST", body: "{}" });
-  await page.getByRole("link", { name: "Is something wrong?" }).click();
+  await page.getByRole("link", { name: "Check-up" }).click();
   await expect(page.getByText("where nothing is taken")).toBeVisible();
   expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBe(0);
 });
