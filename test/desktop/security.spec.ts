@@ -21,6 +21,10 @@ test("the page has no Node, a strict policy, and no permission but to copy", asy
     "changeDesktopSettings",
     "noticeSettings",
     "changeNotices",
+    "updateState",
+    "onUpdateState",
+    "checkForUpdate",
+    "installUpdate",
   ]);
   const policy = await page.evaluate(async () => (await fetch("/")).headers.get("content-security-policy"));
   expect(policy).toContain("default-src 'self'; script-src 'self'; style-src 'self'");
