@@ -33,7 +33,7 @@ const chooseFile = async (page: Page) => {
 
 /** What the computer is like, or what happened in which order. */
 const LISTS = "main :is(ul, ol)";
-const FINDINGS = "main :is(ul, p)";
+const FINDINGS = "main :is(section, ul)";
 /** A choice where there is more than one. */
 const ADDRESSES = "main p:has(select)";
 
