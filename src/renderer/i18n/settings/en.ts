@@ -73,7 +73,7 @@ export const settings = {
   until: "At this rate",
   untilDate: (date: string, free: string) => `the disk is full on ${date}; ${free} are free`,
   untilYears: (years: string, free: string) => `there is room for ${years} years; ${free} are free`,
-  freeOnly: (free: string) => `${free} are free on the disk`,
+  free: "Free on the disk",
   dataFolder: "Data folder",
   retention: "Keep readings",
   retentionHint: "What is older is removed for ever, once a day.",

@@ -75,7 +75,7 @@ export const settings: typeof en = {
   until: "이 속도라면",
   untilDate: (date, free) => `${date}에 디스크가 가득 찹니다. 남은 공간 ${free}`,
   untilYears: (years, free) => `${years}년 동안 저장할 수 있습니다. 남은 공간 ${free}`,
-  freeOnly: (free) => `디스크에 ${free} 남아 있습니다`,
+  free: "디스크 여유 공간",
   dataFolder: "데이터 폴더",
   retention: "측정값 보관 기간",
   retentionHint: "더 오래된 것은 하루에 한 번 영구히 지웁니다.",

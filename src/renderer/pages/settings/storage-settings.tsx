@@ -46,9 +46,9 @@ function Stored() {
         </dd>
         {forecast.kind !== "unknown" && (
           <>
-            <dt>{text.until}</dt>
+            <dt>{forecast.kind === "free" ? text.free : text.until}</dt>
             <dd>
-              {forecast.kind === "free" && text.freeOnly(formatBytes(forecast.freeBytes))}
+              {forecast.kind === "free" && formatBytes(forecast.freeBytes)}
               {forecast.kind === "date" && text.untilDate(formatDate(forecast.atMs), formatBytes(forecast.freeBytes))}
               {forecast.kind === "years" &&
                 text.untilYears(formatCount(forecast.years), formatBytes(forecast.freeBytes))}
