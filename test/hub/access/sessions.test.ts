@@ -237,3 +237,9 @@ test("each credential is good for what it is made for, and for nothing else", as
   expect(await at.principalOf({ kind: "ticket", text: ticket })).toEqual(person);
   expect(await at.principalOf({ kind: "ticket", text: ticket })).toEqual({ kind: "anonymous" });
 });
+
+test("no secret is taken for an option of a command", () => {
+  const secrets = Array.from({ length: 2_000 }, makeSecret);
+  expect(secrets.filter((secret) => secret.startsWith("-"))).toEqual([]);
+  expect(new Set(secrets).size).toBe(secrets.length);
+});

@@ -20,9 +20,12 @@ export interface SecretDigest {
   readonly code: string;
 }
 
-/** 256 random bits, base64url. */
+/** 256 random bits, base64url; not one that begins with a minus, which a command would take for an option. */
 export function makeSecret(): string {
-  return randomBytes(SECRET_BYTES).toString("base64url");
+  for (;;) {
+    const secret = randomBytes(SECRET_BYTES).toString("base64url");
+    if (!secret.startsWith("-")) return secret;
+  }
 }
 
 /** A key of a device or a program. */
