@@ -65,7 +65,7 @@ const STATES: readonly State[] = [
   ...["devices", "people", "programs", "clients", "encryption", "outside", "log"].map((section) => ({
     name: `access, ${section}`,
     link: `#/access/${section}`,
-    ...((section === "outside" || section === "log") && { varying: LISTS }),
+    ...(["clients", "outside", "log"].includes(section) && { varying: LISTS }),
   })),
   { name: "doctor", link: "#/doctor", varying: FINDINGS },
   { name: "log", link: "#/log", varying: LISTS },
