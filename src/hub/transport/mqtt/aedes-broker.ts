@@ -8,13 +8,9 @@ interface Emitter {
   emit(message: { readonly topic: string }): unknown;
 }
 
-/** Of the broker's persistence, which its types leave open, what is used here. */
-interface RetainedPersistence {
-  storeRetained(packet: unknown): Promise<void>;
-}
-
 type Subscribe = Parameters<Aedes["subscribe"]>;
 
+const MAX_TOPIC_LEVELS = 100;
 /** Topics whose answer is remembered. */
 const REMEMBERED_TOPICS = 10_000;
 
@@ -22,7 +18,6 @@ export class AedesBroker extends Aedes {
   /** How many subscriptions each filter has. */
   readonly #filters = new Map<string, number>();
   readonly #listened = new Map<string, boolean>();
-
   readonly #emitter: Emitter;
 
   constructor() {
@@ -31,18 +26,13 @@ export class AedesBroker extends Aedes {
     this.#emitter = Reflect.get<object, string>(this, "mq");
   }
 
-  /** What is retained is kept in the hub's store. */
-  override async listen(): Promise<void> {
-    await super.listen();
-    const persistence: RetainedPersistence = Reflect.get<object, string>(this, "persistence");
-    persistence.storeRetained = async () => undefined;
-  }
-
   /**
-   * Calls those who listen to its topic, before it returns. The broker's own `publish` looks for clients that are away, too, of
-   * which it has none.
+   * Calls those who listen to its topic, before it returns; nobody where the topic has more levels than the emitter takes, which
+   * throws then. The broker's own `publish` looks for clients that are away, too, of which it has none.
    */
   emitMessage(message: { readonly topic: string }): void {
+    const { topic } = message;
+    if (topic.length > MAX_TOPIC_LEVELS && topic.split("/").length > MAX_TOPIC_LEVELS) return;
     this.#emitter.emit(message);
   }
 

@@ -318,3 +318,24 @@ describe("clients that nobody should have", () => {
     expect(second.client.connected).toBe(true);
   });
 });
+
+test("a topic of more levels than the broker takes goes to nobody, as message and as will", async () => {
+  await using hub = await startTestHub("--anonymous", "all");
+  const url = `mqtt://127.0.0.1:${hub.mqttPort}`;
+  const listener = await connectAsync(url);
+  const heard: string[] = [];
+  listener.on("message", (topic) => heard.push(topic));
+  await listener.subscribeAsync("#", { qos: 1 });
+  const deep = Array.from({ length: 101 }, () => "a").join("/");
+  const client = await connectAsync(url, { will: { topic: deep, payload: Buffer.from("x"), qos: 1, retain: false } });
+  await client.publishAsync(deep, "x", { qos: 1 });
+  await client.publishAsync(deep.slice(2), "x", { qos: 1 });
+  client.stream.destroy();
+  await client.endAsync();
+  const after = await connectAsync(url);
+  await after.publishAsync("after", "x", { qos: 1 });
+  await until("the last one is heard", async () => heard.includes("after") || undefined);
+  expect(heard).toEqual([deep.slice(2), "after"]);
+  expect(hub.isAlive).toBe(true);
+  await Promise.all([listener.endAsync(), after.endAsync()]);
+});

@@ -80,8 +80,6 @@ export interface OutgoingPublish extends Pick<Message, "topic" | "payload" | "qo
 }
 
 const PUBLISH_HEADER = 0x30;
-/** From so many bytes on, the length of what follows takes one byte more (section 1.5.5). */
-const LENGTH_STEPS = [128, 16_384, 2_097_152];
 
 /** A PUBLISH without properties: the one that is sent most by far. */
 export function encodePlainPublish(packet: OutgoingPublish, level: Level): Buffer {
@@ -89,7 +87,9 @@ export function encodePlainPublish(packet: OutgoingPublish, level: Level): Buffe
   const topicBytes = Buffer.byteLength(topic);
   const headBytes = 2 + topicBytes + (qos > 0 ? 2 : 0) + (level === MQTT_5 ? 1 : 0);
   let length = headBytes + payload.length;
-  const bytes = Buffer.allocUnsafe(2 + LENGTH_STEPS.filter((step) => length >= step).length + length);
+  // Seven bits of it in each byte (section 1.5.5).
+  const lengthBytes = 1 + Number(length > 0x7f) + Number(length > 0x3fff) + Number(length > 0x1fffff);
+  const bytes = Buffer.allocUnsafe(1 + lengthBytes + length);
   bytes[0] = PUBLISH_HEADER | (isDuplicate ? 8 : 0) | (qos << 1) | (retain ? 1 : 0);
   let at = 1;
   for (; length > 127; length >>>= 7) bytes[at++] = (length & 127) | 128;
