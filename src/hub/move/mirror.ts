@@ -24,8 +24,9 @@ type Operation =
   | { readonly kind: "turn"; readonly run: () => Promise<void> };
 
 const READINGS_PER_WRITE = 10_000;
-/** More are not kept in memory. */
+/** More are not kept in memory: a server that hangs would have them pile up. */
 const MAX_WAITING_READINGS = 200_000;
+const MAX_WAITING_ACTIONS = 10_000;
 
 export class Mirror {
   /** The other store; null while it is not open. */
@@ -33,6 +34,7 @@ export class Mirror {
   readonly #onFailure: (error: unknown) => void;
   #operations: Operation[] = [];
   #waitingReadings = 0;
+  #waitingActions = 0;
   #running: Promise<void> | null = null;
 
   /** `onFailure`: it did not take something, which is missed now. */
@@ -59,6 +61,11 @@ export class Mirror {
   }
 
   act(action: MirroredAction): void {
+    if (this.#waitingActions >= MAX_WAITING_ACTIONS) {
+      action.onMissed();
+      return;
+    }
+    this.#waitingActions++;
     this.#push({ kind: "action", ...action });
   }
 
@@ -113,6 +120,7 @@ export class Mirror {
   }
 
   async #act({ run, onDone, onMissed }: MirroredAction): Promise<void> {
+    this.#waitingActions--;
     try {
       if (this.target === null) return onMissed();
       await run(this.target);

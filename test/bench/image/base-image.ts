@@ -1,6 +1,6 @@
 // What stands in for node:24-bookworm-slim, where no image can be pulled: a Debian by debootstrap, with this project's own Node and npm.
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, readdirSync, readFileSync, realpathSync, symlinkSync } from "node:fs";
+import { cpSync, realpathSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { cached } from "../../../build/cache.ts";
 import { projectFolder } from "../../../build/electron.ts";
@@ -10,10 +10,12 @@ const SUITE = "bookworm";
 const EXTRA_AUTHORITIES = "/usr/local/share/extra-authorities.pem";
 export const BASE = "localhost/node:24-bookworm-slim";
 
-/** Takes a minute the first time; the Debian is kept in the user's cache. */
+/** Takes a minute the first time; the Debian is kept in the user's cache. DEBIAN_MIRROR names another server of packages. */
 export function makeBaseImage(buildah: Buildah): void {
   const debian = cached(`debian-${SUITE}`, (folder) => {
-    execFileSync("debootstrap", ["--variant=minbase", SUITE, folder, mirror()], { stdio: "pipe" });
+    const mirror = process.env["DEBIAN_MIRROR"];
+    const source = mirror === undefined ? [] : [mirror];
+    execFileSync("debootstrap", ["--variant=minbase", SUITE, folder, ...source], { stdio: "pipe" });
   });
   const container = buildah.run("from", "scratch");
   buildah.run("copy", container, debian, "/");
@@ -44,15 +46,4 @@ function trustAsHere(buildah: Buildah, container: string, mounted: string): void
 function npmFolder(): string {
   const found = execFileSync("sh", ["-c", "command -v npm"], { encoding: "utf8" }).trim();
   return dirname(dirname(realpathSync(found)));
-}
-
-/** That this computer's own packages come from. */
-function mirror(): string {
-  const folder = "/etc/apt/sources.list.d";
-  const files = ["/etc/apt/sources.list", ...readdirSync(folder).map((name) => join(folder, name))];
-  const text = files
-    .filter((file) => existsSync(file))
-    .map((file) => readFileSync(file, "utf8"))
-    .join("\n");
-  return /^(?:URIs:|deb)\s+(https?:\/\/\S*debian\S*?)\/?\s/m.exec(text)?.[1] ?? "http://deb.debian.org/debian";
 }
