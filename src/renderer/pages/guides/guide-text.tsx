@@ -3,6 +3,7 @@ import type { MarkedToken, Tokens } from "marked";
 import type { ReactNode } from "react";
 import { LINKS } from "../../shell/use-route.ts";
 import { GUIDES, marked, nameIn } from "./guides.ts";
+import styles from "./guides-page.module.css";
 
 /** Blocks and what stands in them. */
 export function GuideText({ tokens }: { readonly tokens: readonly MarkedToken[] }) {
@@ -28,8 +29,7 @@ function Part({ token }: { readonly token: MarkedToken }): ReactNode {
       return <li>{inside(token.tokens)}</li>;
     case "code":
       return (
-        // A long line is scrolled to, which a keyboard does as well.
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: see above
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a long line is scrolled to with the keyboard, too.
         <pre tabIndex={0}>
           <code>{token.text}</code>
         </pre>
@@ -73,26 +73,29 @@ function List({ list: { ordered, items } }: { readonly list: Tokens.List }) {
 
 function Table({ table: { header, rows } }: { readonly table: Tokens.Table }) {
   return (
-    <table>
-      <thead>
-        <tr>
-          {header.map(({ text, tokens }) => (
-            <th key={text} scope="col">
-              {inside(tokens)}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map((row) => (
-          <tr key={row.map(({ text }) => text).join()}>
-            {placed(row).map(({ one, place }) => (
-              <td key={place}>{inside(one.tokens)}</td>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a wide table is scrolled with the keyboard, too.
+    <div className={styles["wide"]} tabIndex={0}>
+      <table>
+        <thead>
+          <tr>
+            {header.map(({ text, tokens }) => (
+              <th key={text} scope="col">
+                {inside(tokens)}
+              </th>
             ))}
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={row.map(({ text }) => text).join()}>
+              {placed(row).map(({ one, place }) => (
+                <td key={place}>{inside(one.tokens)}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 

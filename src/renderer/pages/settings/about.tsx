@@ -18,7 +18,7 @@ export function About() {
           <code>{hub.hubId}</code>
         </dd>
         <dt>{text.help}</dt>
-        <dd>
+        <dd className={styles["links"]}>
           <a href={LINKS.guides}>{text.guides}</a> · <a href={LINKS.recipes}>{text.recipes}</a>
         </dd>
         <dt>{text.licence}</dt>
