@@ -97,6 +97,29 @@ test("what a server that dies in the middle of commits has, or has not, is there
   expect(await valuesOf(hub)).toEqual(sent.sort((a, b) => a - b));
 });
 
+test("a series of more than a thousand readings a second, whose times run ahead of the clock, loses none at any change of place", {
+  timeout: 90_000,
+}, async () => {
+  await using hub = await startTestHub("--store", await server.createDatabase());
+  let count = 0;
+  const send = async (messages: number) => {
+    for (let message = 0; message < messages; message++) {
+      const values = Array.from({ length: READINGS_PER_MESSAGE }, () => ++count);
+      expect((await hub.post(values.map((t) => ({ device: "pi", t })))).status).toBe(200);
+    }
+  };
+  await send(20);
+  await server.kill();
+  await send(20);
+  await server.start();
+  // The first file is forwarded while others begin behind it.
+  const forwarded = untilForwarded(hub);
+  await send(20);
+  await forwarded;
+  await send(2);
+  expect(await valuesOf(hub)).toEqual(Array.from({ length: count }, (_, index) => index + 1));
+});
+
 test("a spool that is full acknowledges nothing, in words, and what people remove waits for the server", {
   timeout: 60_000,
 }, async () => {

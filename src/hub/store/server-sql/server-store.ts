@@ -29,7 +29,7 @@ import { toNumber, toText } from "./values.ts";
 import { BatchWriter } from "./writing/batch-writer.ts";
 import { CommitQueue } from "./writing/commit-queue.ts";
 import { MarkedSlots, SHORTEST_STEP_MS } from "./writing/marked-slots.ts";
-import { SeriesDirectory } from "./writing/series-directory.ts";
+import { type Series, SeriesDirectory } from "./writing/series-directory.ts";
 import { TimeAllocator } from "./writing/time-allocator.ts";
 
 export interface ServerStoreOptions {
@@ -170,9 +170,14 @@ export class ServerStore implements Store {
     return error instanceof UncertainCommit ? error.tsMs : null;
   }
 
-  /** No reading of the series is newer, as far as is known here. */
-  newestTime({ device, metric }: SeriesKey): number {
-    return this.#series.of(device, metric).tipMs;
+  /** No reading of the series is newer than `tipMs`, and none that came without a time than `givenMs`, as far as is known here. */
+  newestTimes({ device, metric }: SeriesKey): Pick<Series, "tipMs" | "givenMs"> {
+    return this.#series.of(device, metric);
+  }
+
+  /** Another store gave this time to a reading of the series that came without one. */
+  noteGiven({ device, metric }: SeriesKey, tsMs: number): void {
+    this.#series.noteGiven(this.#series.of(device, metric).number, tsMs);
   }
 
   /** Resolves where the server answers. */

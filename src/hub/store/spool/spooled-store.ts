@@ -31,6 +31,8 @@ const LAST_READINGS = 5_000;
 const MEASURE_PERIOD_MS = 1_000;
 /** What is left over from an earlier run is forwarded before the hub reads what it knows, if it takes no longer. */
 const START_WITHIN_MS = 5_000;
+/** A time that a device gave is so far ahead at most, where readings without one come behind it. */
+const MAX_AHEAD_MS = 1_000;
 /** What a message takes in a file until its size is looked at again. */
 const MESSAGE_BYTES = 64;
 const READING_BYTES = 16;
@@ -48,7 +50,7 @@ export class SpooledStore implements Store {
   /** Readings on their way into the newest file. */
   readonly #spooling = new Set<Promise<unknown>>();
   #opening: Promise<SpoolFile> | null = null;
-  /** While the last readings are forwarded. */
+  /** While the last readings are forwarded, or a new file begins. */
   #pause: Promise<void> | null = null;
   #forwarding: Promise<void> | null = null;
   #isStopping = false;
@@ -147,6 +149,7 @@ export class SpooledStore implements Store {
     this.#spooling.add(appended);
     try {
       const tsMs = await appended;
+      this.#noteGiven(message, tsMs);
       this.#readings += tsMs.length;
       this.#bytes += MESSAGE_BYTES + READING_BYTES * tsMs.length;
       return tsMs;
@@ -155,14 +158,25 @@ export class SpooledStore implements Store {
     }
   }
 
-  /** A file does not know which times the server's readings have: a reading without one comes behind them. */
+  /**
+   * A file knows neither which times the server's readings have, nor those of the files before it: a reading without one comes
+   * behind them. Of a series with over a thousand such readings a second these times run ahead of the clock, however far; a time
+   * that a device gave may be years ahead, and moves nothing.
+   */
   #behindTips(message: AppendMessage): AppendMessage {
     let { receivedAtMs } = message;
-    for (const { device, metric, tsMs } of message.readings) {
-      const tipMs = tsMs === null ? this.#options.server.newestTime({ device, metric }) : 0;
-      if (tipMs >= receivedAtMs && tipMs - receivedAtMs < 1_000) receivedAtMs = tipMs + 1;
+    for (const { tsMs, ...series } of message.readings) {
+      if (tsMs !== null) continue;
+      const { tipMs, givenMs } = this.#options.server.newestTimes(series);
+      receivedAtMs = Math.max(receivedAtMs, givenMs + 1);
+      if (tipMs >= receivedAtMs && tipMs - receivedAtMs < MAX_AHEAD_MS) receivedAtMs = tipMs + 1;
     }
     return { ...message, receivedAtMs };
+  }
+
+  #noteGiven({ readings }: AppendMessage, tsMs: Float64Array): void {
+    for (const [index, { tsMs: ownMs, ...series }] of readings.entries())
+      if (ownMs === null) this.#options.server.noteGiven(series, tsMs[index] ?? 0);
   }
 
   async #newestFile(): Promise<SpoolFile> {
@@ -209,8 +223,11 @@ export class SpooledStore implements Store {
         else {
           await this.#options.server.ping();
           const { storedReadings } = await oldest.store.status();
-          if (storedReadings > LAST_READINGS) await this.#files.add();
-          else if (await this.#forwardLast(oldest)) onWarning("The database server has everything again.");
+          if (storedReadings > LAST_READINGS) await this.#whilePaused(() => this.#files.add());
+          else {
+            await this.#whilePaused(() => this.#forwardLast(oldest));
+            onWarning("The database server has everything again.");
+          }
         }
       } catch {
         await sleep(RETRY_MS);
@@ -225,18 +242,22 @@ export class SpooledStore implements Store {
     await this.#measure();
   }
 
-  /** Nothing new is taken meanwhile, so that all that comes afterwards goes to the server. */
-  async #forwardLast(file: SpoolFile): Promise<boolean> {
+  /** All that comes afterwards goes to the server. */
+  async #forwardLast(file: SpoolFile): Promise<void> {
+    await this.#send(file);
+    await this.#files.removeOldest();
+    this.#bytes = 0;
+    this.#readings = 0;
+    this.#sinceMs = 0;
+  }
+
+  /** Nothing new is taken meanwhile, and nothing is on its way into a file: all times that were given there are known. */
+  async #whilePaused(work: () => Promise<unknown>): Promise<void> {
     const pause = Promise.withResolvers<void>();
     this.#pause = pause.promise;
     try {
       await Promise.allSettled(this.#spooling);
-      await this.#send(file);
-      await this.#files.removeOldest();
-      this.#bytes = 0;
-      this.#readings = 0;
-      this.#sinceMs = 0;
-      return true;
+      await work();
     } finally {
       this.#pause = null;
       pause.resolve();

@@ -14,6 +14,8 @@ export interface Series {
   id: number;
   /** No reading is newer; there may be none so new. */
   tipMs: number;
+  /** The newest time that was given to a reading which came without one, of what is known in this process. */
+  givenMs: number;
 }
 
 export class SeriesDirectory {
@@ -59,11 +61,24 @@ export class SeriesDirectory {
     }
     let series = metrics.get(metric);
     if (series === undefined) {
-      series = { device, metric, number: this.#all.length, id: 0, tipMs: Number.NEGATIVE_INFINITY };
+      series = {
+        device,
+        metric,
+        number: this.#all.length,
+        id: 0,
+        tipMs: Number.NEGATIVE_INFINITY,
+        givenMs: Number.NEGATIVE_INFINITY,
+      };
       this.#all.push(series);
       metrics.set(metric, series);
     }
     return series;
+  }
+
+  /** A reading of the series that came without a time was given this one. */
+  noteGiven(number: number, tsMs: number): void {
+    const series = this.at(number);
+    series.givenMs = Math.max(series.givenMs, tsMs);
   }
 
   /** The series of these devices and metrics that the database has; null means all of them. */
