@@ -1,5 +1,5 @@
 // What Linux knows of a process.
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** Of /proc/PID/stat: the same on every Linux. */
@@ -15,6 +15,11 @@ export function residentBytes(pid: number): number {
 /** The most that it has ever been. */
 export function peakResidentBytes(pid: number): number {
   return numberIn(`/proc/${pid}/status`, /^VmHWM:\s+(\d+) kB$/m) * 1024;
+}
+
+/** Its files and sockets. */
+export function openFiles(pid: number): number {
+  return readdirSync(`/proc/${pid}/fd`).length;
 }
 
 /** What the process has had written to the disk so far, in bytes. */
