@@ -21,7 +21,7 @@ type Publish = Parameters<BrokerHandlers["onPublish"]>[0];
 type Verdict = Awaited<ReturnType<BrokerHandlers["onPublish"]>>;
 type SessionEvent = Parameters<BrokerHandlers["onSession"]>[0];
 
-const STORED: Verdict = { kind: "stored", accepted: 1, waits: false, skipped: [] };
+const STORED: Verdict = { kind: "stored", accepted: 1, isQuarantined: false, skipped: [] };
 const REFUSED: Verdict = { kind: "refused", problem: message("joining-closed", { device: "pi" }) };
 const DEFERRED: Verdict = { kind: "deferred", problem: message("disk-full"), retryAfterSeconds: 1 };
 const TOPIC = "sensor/pi/data";

@@ -235,7 +235,7 @@ export class Registry {
     const { mends } = this.#options;
     const nowMs = this.#options.clock.now();
     let state: DeviceState | undefined;
-    let waits = false;
+    let isQuarantined = false;
     let changed: Set<DeviceState> | undefined;
     for (let index = 0; index < readings.length; index++) {
       const reading = readings[index];
@@ -247,7 +247,7 @@ export class Registry {
         state = this.#stateOf(device, source.address);
         if (source.session !== null) state.sessions.add(source.session);
         const isWaiting = state.joining?.kind === "waiting";
-        waits ||= isWaiting;
+        isQuarantined ||= isWaiting;
         if (this.presence.heard(state, source.address, nowMs, receivedAtMs) || isWaiting)
           changed = (changed ?? new Set()).add(state);
       }
@@ -280,7 +280,7 @@ export class Registry {
       keepNewest(owner.skipped, field, { field, reason: render(reason), atMs: nowMs }, MAX_SKIPPED_FIELDS);
     }
     for (const one of changed ?? []) this.#announce(one);
-    return waits;
+    return isQuarantined;
   }
 
   /** Writes down what a device says of itself; resolves once that is on disk. */

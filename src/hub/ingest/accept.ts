@@ -54,11 +54,11 @@ export interface RefusedDelivery extends Omit<Delivery, "session" | "isReplay"> 
 }
 
 export type Verdict =
-  /** `waits`: the readings are quarantined until a person approves their device. */
+  /** `isQuarantined`: the readings are kept apart until a person approves their device. */
   | {
       readonly kind: "stored";
       readonly accepted: number;
-      readonly waits: boolean;
+      readonly isQuarantined: boolean;
       readonly skipped: readonly SkippedField[];
     }
   /** Bad for ever, and listed: acknowledge it, or its sender repeats it for ever. */
@@ -199,16 +199,16 @@ export class Ingest {
 
   async #takeAll(messages: readonly DeviceMessage[], delivery: Delivery): Promise<Verdict> {
     let accepted = 0;
-    let waits = false;
+    let isQuarantined = false;
     const skipped: SkippedField[] = [];
     for (const message of messages) {
       const verdict = await this.#take(message, delivery);
       if (verdict.kind !== "stored") return verdict;
       accepted += verdict.accepted;
-      waits ||= verdict.waits;
+      isQuarantined ||= verdict.isQuarantined;
       skipped.push(...verdict.skipped);
     }
-    return this.#accepted(accepted, waits, skipped);
+    return this.#accepted(accepted, isQuarantined, skipped);
   }
 
   #take(message: DeviceMessage, delivery: Delivery): Promise<Verdict> {
@@ -285,9 +285,9 @@ export class Ingest {
   #stored(message: ReadingsMessage, tsMs: Float64Array, receivedAtMs: number, delivery: Delivery): Verdict {
     const { registry, events } = this.#options;
     const { readings, skipped } = message;
-    const waits = registry.stored(message, tsMs, receivedAtMs, delivery);
+    const isQuarantined = registry.stored(message, tsMs, receivedAtMs, delivery);
     for (const listener of events.readingsStored) listener(readings, tsMs, receivedAtMs);
-    return this.#accepted(readings.length, waits, skipped);
+    return this.#accepted(readings.length, isQuarantined, skipped);
   }
 
   async #describe(device: DeviceId, about: DeviceAbout, delivery: Delivery): Promise<Verdict> {
@@ -355,10 +355,10 @@ export class Ingest {
     }
   }
 
-  #accepted(accepted: number, waits = false, skipped: readonly SkippedField[] = []): Verdict {
+  #accepted(accepted: number, isQuarantined = false, skipped: readonly SkippedField[] = []): Verdict {
     if (this.#failure !== null) this.#options.log.info("messages are stored again");
     this.#failure = null;
-    return { kind: "stored", accepted, waits, skipped };
+    return { kind: "stored", accepted, isQuarantined, skipped };
   }
 
   #counted(delivery: Delivery, verdict: Verdict, whose: Whose): Verdict {

@@ -118,7 +118,7 @@ export class MessageLog {
       bytes: payload.length,
       verdict: outcome.kind,
       ...(isStored && { readings: outcome.accepted }),
-      ...(isStored && outcome.waits && { waits: true }),
+      ...(isStored && outcome.isQuarantined && { isQuarantined: true }),
       ...("problem" in outcome && { reason: render(outcome.problem, language) }),
       transport,
       address,

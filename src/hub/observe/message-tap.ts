@@ -18,7 +18,7 @@ export interface ArrivedMessage {
 }
 
 export type MessageOutcome =
-  | { readonly kind: "stored"; readonly accepted: number; readonly waits: boolean }
+  | { readonly kind: "stored"; readonly accepted: number; readonly isQuarantined: boolean }
   | { readonly kind: "refused" | "deferred"; readonly problem: Problem }
   /** None of the hub's own: subscribers get it. */
   | { readonly kind: "forwarded" };

@@ -47,8 +47,8 @@ export interface LogRow {
   readonly verdict: LogVerdict;
   /** Readings that were stored. */
   readonly readings?: number;
-  /** They are kept apart until a person approves the device. */
-  readonly waits?: true;
+  /** They are quarantined until a person approves the device. */
+  readonly isQuarantined?: true;
   /** Why it was refused or deferred. */
   readonly reason?: string;
   readonly transport: LogTransport;

@@ -36,7 +36,7 @@ export const messageLog = {
   noPayload: "empty",
   bytes: (count: number, formatted: string) => `${formatted} ${plural(count, { one: "byte", other: "bytes" })}`,
   older: "Show older ones",
-  waits: "kept apart until the device is approved",
+  quarantined: "kept apart until the device is approved",
   readings: (count: number, formatted: string) =>
     `${formatted} ${plural(count, { one: "reading", other: "readings" })} stored`,
   reason: "Why",

@@ -33,7 +33,7 @@ export const messageLog: typeof en = {
   noPayload: "비어 있음",
   bytes: (_count, formatted) => `${formatted}바이트`,
   older: "이전 메시지 더 보기",
-  waits: "기기가 승인될 때까지 따로 보관해요",
+  quarantined: "기기가 승인될 때까지 따로 보관해요",
   readings: (_count, formatted) => `측정값 ${formatted}개 저장됨`,
   reason: "이유",
   client: (id) => `클라이언트 ${id}`,

@@ -84,7 +84,7 @@ export function addIngestRoutes(
               return {
                 status: "success",
                 accepted: verdict.accepted,
-                ...(verdict.waits ? { joining: "waiting" } : {}),
+                ...(verdict.isQuarantined ? { joining: "waiting" } : {}),
                 ...(verdict.skipped.length > 0 && { skipped: toldSkipped(verdict.skipped) }),
               } satisfies Accepted;
             case "refused":

@@ -102,7 +102,12 @@ export function addMessageRoutes(
 function answer(reply: FastifyReply, verdict: Verdict, heard: Pick<Published, "isHeard">): FastifyReply | Published {
   switch (verdict.kind) {
     case "stored":
-      return { verdict: "stored", accepted: verdict.accepted, ...(verdict.waits && { joining: "waiting" }), ...heard };
+      return {
+        verdict: "stored",
+        accepted: verdict.accepted,
+        ...(verdict.isQuarantined && { joining: "waiting" }),
+        ...heard,
+      };
     case "refused":
       return sendProblem(reply, verdict.problem);
     case "deferred":
