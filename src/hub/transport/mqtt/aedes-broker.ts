@@ -51,7 +51,7 @@ export class AedesBroker extends Aedes {
   }
 
   /** True when a message on `topic` would be delivered to anyone. */
-  isListenedTo(topic: string): boolean {
+  hasSubscribers(topic: string): boolean {
     if (this.#filters.size === 0) return false;
     let listened = this.#listened.get(topic);
     if (listened === undefined) {
