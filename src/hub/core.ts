@@ -168,7 +168,7 @@ export function createCore(options: CoreOptions): Core {
     records,
     clock,
     events,
-    lastHeardMs: () => directory.lastHeardMs(),
+    lastSeenMs: () => directory.lastSeenMs(),
     punctualityOf: (device, metric) => directory.punctualityOf(device, metric),
     onFailure: failed("what stands on the time axis could not be written down"),
   });

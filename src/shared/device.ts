@@ -172,7 +172,7 @@ export const Device = Type.Object({
     ),
   ),
   model: Type.Optional(Type.String()),
-  address: Type.Union([Type.String(), Type.Null()], { description: "where it was last heard from" }),
+  address: Type.Union([Type.String(), Type.Null()], { description: "from where its last message came" }),
   presence: Presence,
   clockOffMs: Type.Optional(
     Type.Integer({ description: "how far its clock is ahead of the hub's, or behind (below 0), where it is minutes" }),

@@ -176,13 +176,13 @@ export class Commands {
     const outcome = ok ? {} : { error: error ?? "the device says no, and not why" };
     // Who answers has it, whether or not its acknowledgement came first.
     const { command } = open;
-    const heard = command.state === "delivered" ? command : this.#advanced(command, "delivered", {});
+    const delivered = command.state === "delivered" ? command : this.#advanced(command, "delivered", {});
     const answer = {
       acknowledgedBy: "device" as const,
       ...(value === undefined ? {} : { reply: value }),
       ...outcome,
     };
-    await this.#settle(open, this.#advanced(heard, ok ? "done" : "failed", answer));
+    await this.#settle(open, this.#advanced(delivered, ok ? "done" : "failed", answer));
   }
 
   #restore(command: Command): void {
@@ -276,8 +276,8 @@ export class Commands {
         if (!this.#isOpen(open)) return;
         if (open.command.publication !== undefined) {
           // What a control added by hand publishes is no command that could be replied to.
-          const heard = isAcknowledged ? this.#advanced(open.command, "delivered", { acknowledgedBy }) : open.command;
-          this.#settleSoon(open, this.#advanced(heard, "done", {}));
+          const delivered = isAcknowledged ? this.#advanced(open.command, "delivered", { acknowledgedBy }) : open.command;
+          this.#settleSoon(open, this.#advanced(delivered, "done", {}));
           return;
         }
         open.replyDueMs = this.#options.clock.now() + REPLY_WITHIN_MS;

@@ -21,7 +21,7 @@ interface Window {
 }
 
 export class ClockWatch {
-  /** The message that is being heard: its newest reading counts. */
+  /** The message whose readings are being observed: its newest reading counts. */
   #atMs = 0;
   #aheadMs = 0;
   #beganMs = 0;
@@ -30,7 +30,7 @@ export class ClockWatch {
   #isZoned = true;
 
   /** A reading of time `ts` came at `nowMs`; `isZoned` is false where the time had no offset and was taken for UTC. */
-  heard(ts: number, nowMs: number, isZoned: boolean): void {
+  observe(ts: number, nowMs: number, isZoned: boolean): void {
     const aheadMs = ts - nowMs;
     this.#isZoned = isZoned;
     if (nowMs === this.#atMs) {

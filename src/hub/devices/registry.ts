@@ -248,18 +248,18 @@ export class Registry {
         if (source.session !== null) state.sessions.add(source.session);
         const isWaiting = state.joining?.kind === "waiting";
         isQuarantined ||= isWaiting;
-        if (this.presence.heard(state, source.address, nowMs, receivedAtMs) || isWaiting)
+        if (this.presence.received(state, source.address, nowMs, receivedAtMs) || isWaiting)
           changed = (changed ?? new Set()).add(state);
       }
       const isZoned = !localTimes.has(reading);
-      state.clock.heard(ts, nowMs, isZoned);
+      state.clock.observe(ts, nowMs, isZoned);
       if (reading.tsMs !== null && isZoned) state.delivery.arrived(ts, receivedAtMs);
       const value = mends.shown(device, metric, ts, reading.value);
       if (value === null) continue;
       const known = state.latest.get(metric);
       if (known === undefined) state.latest.set(metric, new MetricState(ts, value, nowMs));
       else state.delivery.reading(ts, known.follow(ts));
-      if (known === undefined || known.heard(ts, value, nowMs)) changed = (changed ?? new Set()).add(state);
+      if (known === undefined || known.update(ts, value, nowMs)) changed = (changed ?? new Set()).add(state);
     }
     for (const { device, name, text } of attributes) {
       const owner = this.#stateOf(device, source.address);
@@ -293,7 +293,8 @@ export class Registry {
     const state = this.#stateOf(id, source.address);
     if (about.model !== undefined) this.#noteAttribute(state, "model", about.model, state.about.model);
     state.about = about;
-    if (source.isReplay !== true || !state.known) this.presence.heard(state, source.address, this.#options.clock.now());
+    if (source.isReplay !== true || !state.known)
+      this.presence.received(state, source.address, this.#options.clock.now());
     await this.#options.records.collection(deviceRecords).save([toRecord(state)]);
     state.isRecorded = true;
     this.#announce(state);

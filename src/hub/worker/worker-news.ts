@@ -162,7 +162,7 @@ export class WorkerNews {
     }
   }
 
-  /** Takes in what was stored while nothing was heard: the newest reading of each series. */
+  /** Takes in what was stored while the notices were interrupted: the newest reading of each series. */
   async #compare(): Promise<void> {
     const { store, directory } = this.#options;
     await store.shared.learnAllSeries();

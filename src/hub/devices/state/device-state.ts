@@ -18,10 +18,10 @@ import { Delivery } from "./delivery.ts";
 import type { DeviceRecord, DeviceZone } from "./device-record.ts";
 import type { MetricState } from "./metric-state.ts";
 
-/** A metric that was heard for the first time must not wait longer. */
-const LOOK_WITHIN_MS = 10_000;
+/** The first sweep after a metric's first reading must come no later. */
+const MAX_STALE_CHECK_PERIOD_MS = 10_000;
 /** A millisecond or two of work. */
-const METRICS_SAVED_AT_ONCE = 1_000;
+const MAX_METRICS_PER_SAVE = 1_000;
 
 export interface DeviceState extends JoiningDevice {
   firstSeenMs: number;
@@ -51,8 +51,8 @@ export interface DeviceState extends JoiningDevice {
   readonly units: Map<MetricName, string>;
   /** By field: what of its messages was left out, the latest last. */
   readonly skipped: Map<string, Skipped>;
-  /** When it is looked at again whether one of its metrics fell silent. */
-  lookAtMs: number;
+  /** When its metrics are next checked for one that fell silent. */
+  staleCheckMs: number;
   readonly attributes: Map<MetricName, string>;
   /** By control: what the device last said that it is set to. */
   readonly reported: Map<string, Reported>;
@@ -80,7 +80,7 @@ export function newState(record: DeviceRecord, presence: Presence): DeviceState 
     latest: new Map(),
     clock: new ClockWatch(),
     delivery: new Delivery(),
-    lookAtMs: 0,
+    staleCheckMs: 0,
     attributes: new Map(),
     zone: record.zone ?? null,
     duplicate: null,
@@ -158,7 +158,7 @@ export function toDevice(state: DeviceState, desired: ReadonlyMap<string, Desire
   };
 }
 
-/** Those that people gave a place first, by that; the others as they were heard first. */
+/** Those that people gave a place first, by that; the others in the order of their first readings. */
 function metricsOf(state: DeviceState): Metric[] {
   const settings = state.given.metrics;
   const metrics = [...state.latest].map(([name, metric]) => toMetric(name, state, metric));
@@ -182,8 +182,8 @@ function toMetric(
 /** Marks those of its metrics that fell silent; true where there is a new one. */
 export function markStale(state: DeviceState, nowMs: number): boolean {
   // A clock that was set back must not put it off for long.
-  if (nowMs < state.lookAtMs && state.lookAtMs - nowMs <= LOOK_WITHIN_MS) return false;
-  state.lookAtMs = nowMs + LOOK_WITHIN_MS;
+  if (nowMs < state.staleCheckMs && state.staleCheckMs - nowMs <= MAX_STALE_CHECK_PERIOD_MS) return false;
+  state.staleCheckMs = nowMs + MAX_STALE_CHECK_PERIOD_MS;
   let found = false;
   for (const metric of state.latest.values()) {
     const { staleAtMs, isStale } = metric;
@@ -192,7 +192,7 @@ export function markStale(state: DeviceState, nowMs: number): boolean {
       metric.isStale = true;
       found = true;
     } else {
-      state.lookAtMs = Math.min(state.lookAtMs, staleAtMs);
+      state.staleCheckMs = Math.min(state.staleCheckMs, staleAtMs);
     }
   }
   return found;
@@ -221,9 +221,9 @@ export function keepNewest<T>(kept: Map<string, T>, name: string, value: T, most
 /** As many devices as are written out at once, which holds up everybody else. */
 export function inPortions(states: readonly DeviceState[]): DeviceState[][] {
   const portions: DeviceState[][] = [];
-  let metrics = METRICS_SAVED_AT_ONCE;
+  let metrics = MAX_METRICS_PER_SAVE;
   for (const state of states) {
-    if (metrics >= METRICS_SAVED_AT_ONCE) {
+    if (metrics >= MAX_METRICS_PER_SAVE) {
       portions.push([]);
       metrics = 0;
     }

@@ -195,12 +195,12 @@ class DeviceSocket {
           const socket = this.#socket;
           // A client that answers this ping has received what was sent before it.
           const mark = Buffer.from(message.id);
-          const heard = (data: Buffer) => {
+          const onPong = (data: Buffer) => {
             if (data.equals(mark)) settle(() => resolve(true));
           };
           const failed = () => settle(() => reject(new Error("the session ended, or the command was taken back")));
           const settle = (act: () => void) => {
-            socket.off("pong", heard);
+            socket.off("pong", onPong);
             socket.off("close", failed);
             signal.removeEventListener("abort", failed);
             act();
@@ -209,7 +209,7 @@ class DeviceSocket {
             failed();
             return;
           }
-          socket.on("pong", heard);
+          socket.on("pong", onPong);
           socket.on("close", failed);
           signal.addEventListener("abort", failed);
           this.#send({ type: "command", ...message });
