@@ -276,7 +276,8 @@ export class Commands {
         if (!this.#isOpen(open)) return;
         if (open.command.publication !== undefined) {
           // What a control added by hand publishes is no command that could be replied to.
-          const delivered = isAcknowledged ? this.#advanced(open.command, "delivered", { acknowledgedBy }) : open.command;
+          const { command } = open;
+          const delivered = isAcknowledged ? this.#advanced(command, "delivered", { acknowledgedBy }) : command;
           this.#settleSoon(open, this.#advanced(delivered, "done", {}));
           return;
         }
