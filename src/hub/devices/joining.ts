@@ -84,13 +84,13 @@ export class Joining<M extends JoiningDevice> {
 
   /** Takes over the members that were restored. */
   async start(): Promise<void> {
-    const { mode, members, clock, save } = this.#options;
+    const { mode, members, readings, clock, save } = this.#options;
     for (const member of members.values()) {
       if (member.joining?.kind === "waiting" && mode() === "open") {
         member.joining = null;
         await save(member);
       }
-      if (member.joining !== null) member.keptReadings = await this.#count(member);
+      if (member.joining !== null) member.keptReadings = await countStored(readings, member);
     }
     this.#checkedMs = clock.now();
     this.#inTurn(() => this.#forgetOld(this.#checkedMs));
@@ -255,17 +255,6 @@ export class Joining<M extends JoiningDevice> {
     return member.recording;
   }
 
-  /** Readings of the member that are stored. */
-  async #count({ id, latest }: M): Promise<number> {
-    const whole = { fromMs: 0, toMs: Number.MAX_SAFE_INTEGER, originMs: 0, stepMs: Number.MAX_SAFE_INTEGER };
-    let count = 0;
-    for (const metric of latest.keys()) {
-      const buckets = await this.#options.readings.buckets({ device: id, metric, ...whole });
-      count += buckets.reduce((sum, { n }) => sum + n, 0);
-    }
-    return count;
-  }
-
   #check(): void {
     const nowMs = this.#options.clock.now();
     const jumpMs = nowMs - this.#checkedMs - HOUR_MS;
@@ -317,6 +306,20 @@ export class Joining<M extends JoiningDevice> {
       member.isLeaving = false;
     }
   }
+}
+
+/** How many readings of the device are stored. */
+export async function countStored(
+  readings: Pick<ReadingStore, "buckets">,
+  { id, latest }: Pick<JoiningDevice, "id" | "latest">,
+): Promise<number> {
+  const whole = { fromMs: 0, toMs: Number.MAX_SAFE_INTEGER, originMs: 0, stepMs: Number.MAX_SAFE_INTEGER };
+  let count = 0;
+  for (const metric of latest.keys()) {
+    const buckets = await readings.buckets({ device: id, metric, ...whole });
+    count += buckets.reduce((sum, { n }) => sum + n, 0);
+  }
+  return count;
 }
 
 export function countByDevice(readings: readonly IncomingReading[]): Map<DeviceId, number> {

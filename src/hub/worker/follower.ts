@@ -8,7 +8,7 @@ import type { IncomingReading } from "../../shared/reading.ts";
 import { deviceKeyRecords } from "../access/accounts/device-keys.ts";
 import type { Clock } from "../clock.ts";
 import { DeviceDirectory } from "../devices/directory.ts";
-import type { Rejection } from "../devices/joining.ts";
+import { countStored, type Rejection } from "../devices/joining.ts";
 import { Registry, type Source } from "../devices/registry.ts";
 import { restoreDevices } from "../devices/restore.ts";
 import { type DeviceRecord, deviceRecords } from "../devices/state/device-record.ts";
@@ -179,7 +179,7 @@ export class Follower implements IngestRegistry {
     // One that waited and has no record any more was removed; one that has joined may not be written down yet.
     for (const { id } of known) if (!records.some((record) => record.id === id)) this.#directory.states.delete(id);
     for (const state of this.#directory.states.values())
-      if (state.joining?.kind === "waiting") state.keptReadings = await this.#count(state.id);
+      if (state.joining?.kind === "waiting") state.keptReadings = await countStored(store.readings, state);
   }
 
   #take(record: DeviceRecord): void {
@@ -195,17 +195,5 @@ export class Follower implements IngestRegistry {
     state.isRecorded = true;
     state.joining = record.joining ?? null;
     if (record.zone?.by === "person" || state.zone === null) state.zone = record.zone ?? state.zone;
-  }
-
-  /** Readings of a device that are stored. */
-  async #count(device: DeviceId): Promise<number> {
-    const { readings } = this.#options.store;
-    const whole = { fromMs: 0, toMs: Number.MAX_SAFE_INTEGER, originMs: 0, stepMs: Number.MAX_SAFE_INTEGER };
-    let count = 0;
-    for (const metric of this.#directory.states.get(device)?.latest.keys() ?? []) {
-      const buckets = await readings.buckets({ device, metric, ...whole });
-      count += buckets.reduce((sum, { n }) => sum + n, 0);
-    }
-    return count;
   }
 }
