@@ -18,7 +18,7 @@ export interface ImportedDevicesOptions {
   readonly events: Pick<HubEvents, "deviceChanged" | "readingsStored">;
 }
 
-type Obstacle = Message<Extract<MessageCode, `import/line-${string}`>>;
+type LineRejection = Message<Extract<MessageCode, `import/line-${string}`>>;
 
 export class ImportedDevices {
   readonly #options: ImportedDevicesOptions;
@@ -28,7 +28,7 @@ export class ImportedDevices {
   }
 
   /** Why readings of the series cannot be taken; null where they can. */
-  obstacle(device: DeviceId, metric: MetricName): Obstacle | null {
+  rejectionOf(device: DeviceId, metric: MetricName): LineRejection | null {
     const { states } = this.#options.directory;
     const state = states.get(device);
     if (state === undefined)

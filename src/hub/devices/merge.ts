@@ -65,10 +65,10 @@ export async function mergeDevices(
 
 function rejectionOf(from: DeviceState, into: DeviceState): Problem | null {
   if (from === into) return message("bad-request/merge-into-itself", { device: from.id, field: "into" });
-  const stranger = [from, into].find(({ joining }) => joining !== null);
-  if (stranger !== undefined) {
-    const code = stranger.joining?.kind === "blocked" ? "not-joined/blocked" : "not-joined/waiting";
-    return message(code, { device: stranger.id });
+  const notJoined = [from, into].find(({ joining }) => joining !== null);
+  if (notJoined !== undefined) {
+    const code = notJoined.joining?.kind === "blocked" ? "not-joined/blocked" : "not-joined/waiting";
+    return message(code, { device: notJoined.id });
   }
   if (into.isLeaving) return leaving(into.id);
   const busy = [from, into].find(({ takesIn }) => takesIn);

@@ -81,7 +81,7 @@ export class Registry {
     this.#joining = new Joining({
       mode: () => options.joining,
       isInvited,
-      members: directory.states,
+      devices: directory.states,
       readings,
       records,
       clock,
@@ -193,11 +193,11 @@ export class Registry {
    * The places stay taken if the store then fails: the sender will be back.
    */
   admit(readings: readonly IncomingReading[], source: Source): Rejection | null {
-    const strangers = readings.filter(({ device, metric }) => {
+    const notAdmitted = readings.filter(({ device, metric }) => {
       const state = this.#devices.get(device);
       return state === undefined || state.joining !== null || state.isLeaving || !state.admitted.has(metric);
     });
-    return strangers.length === 0 ? null : this.#admitNew(strangers, source);
+    return notAdmitted.length === 0 ? null : this.#admitNew(notAdmitted, source);
   }
 
   /** Admitted readings could not be stored. */
@@ -211,7 +211,7 @@ export class Registry {
 
   /** What keeps out a message that a device sends beside its readings. */
   rejectionOf(id: DeviceId, source: Source): Rejection | null {
-    return this.#joining.obstacle([[id, 0]], source.address);
+    return this.#joining.rejection([[id, 0]], source.address);
   }
 
   /** The readings of a message with their times in UTC: those without an offset may be in the zone of the hub. */
@@ -285,8 +285,8 @@ export class Registry {
 
   /** Writes down what a device says of itself; resolves once that is on disk. */
   async describe(id: DeviceId, about: DeviceAbout, source: Source): Promise<Rejection | null> {
-    const obstacle = this.rejectionOf(id, source);
-    if (obstacle !== null) return obstacle;
+    const rejection = this.rejectionOf(id, source);
+    if (rejection !== null) return rejection;
     if (!this.#devices.has(id) && this.#devices.size >= limits.devices) {
       return refusal(message("too-many-devices", { limit: limits.devices }));
     }
@@ -328,8 +328,8 @@ export class Registry {
   }
 
   #admitNew(readings: readonly IncomingReading[], { address }: Source): Rejection | null {
-    const obstacle = this.#joining.obstacle(countByDevice(readings), address);
-    if (obstacle !== null) return obstacle;
+    const rejection = this.#joining.rejection(countByDevice(readings), address);
+    if (rejection !== null) return rejection;
     const newMetrics = newMetricsOf(readings, this.#devices);
     if (!(newMetrics instanceof Map)) return newMetrics;
     for (const [id, names] of newMetrics) {

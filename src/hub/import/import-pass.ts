@@ -18,7 +18,7 @@ const ROWS_PER_TURN = 100;
 /** Where imported readings belong: the devices of the hub. */
 export interface ImportTarget {
   /** Why readings of the series cannot be taken; null where they can. */
-  obstacle(device: DeviceId, metric: MetricName): LineReason | null;
+  rejectionOf(device: DeviceId, metric: MetricName): LineReason | null;
   hasDevice(device: DeviceId): boolean;
   hasSeries(device: DeviceId, metric: MetricName): boolean;
   /** Lets the devices of the readings join, and makes those that there are not; resolves once that is on disk. */
@@ -89,9 +89,9 @@ export class ImportPass {
     for (const reading of readings) {
       const { device, metric, tsMs } = reading;
       const isNew = !target.hasSeries(device, metric) && !this.#newSeries.has(seriesOf(reading));
-      const obstacle = target.obstacle(device, metric);
-      if (obstacle !== null) {
-        refused = obstacle;
+      const rejection = target.rejectionOf(device, metric);
+      if (rejection !== null) {
+        refused = rejection;
         continue;
       }
       if (isNew) this.#newSeries.add(seriesOf(reading));

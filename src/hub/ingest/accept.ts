@@ -337,14 +337,14 @@ export class Ingest {
   ): Promise<Verdict> {
     switch (rejection.kind) {
       case "refused": {
-        const { problem, isNews } = rejection;
-        if (isNews) return this.#refuse({ ...delivery, device }, problem);
+        const { problem, isNew } = rejection;
+        if (isNew) return this.#refuse({ ...delivery, device }, problem);
         this.#options.metrics.refused(errorOf(problem));
         return { kind: "refused", problem };
       }
       case "deferred": {
-        const { problem, isNews, retryAfterSeconds } = rejection;
-        if (isNews) await this.#refuse({ ...delivery, device }, problem);
+        const { problem, isNew, retryAfterSeconds } = rejection;
+        if (isNew) await this.#refuse({ ...delivery, device }, problem);
         return { kind: "deferred", problem, retryAfterSeconds };
       }
       case "not-yet":

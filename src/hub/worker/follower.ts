@@ -179,7 +179,7 @@ export class Follower implements IngestRegistry {
     // One that waited and has no record any more was removed; one that has joined may not be written down yet.
     for (const { id } of known) if (!records.some((record) => record.id === id)) this.#directory.states.delete(id);
     for (const state of this.#directory.states.values())
-      if (state.joining?.kind === "waiting") state.keptReadings = await countStored(store.readings, state);
+      if (state.joining?.kind === "waiting") state.quarantinedReadings = await countStored(store.readings, state);
   }
 
   #take(record: DeviceRecord): void {

@@ -13,7 +13,7 @@ import type { DeviceAbout, Reported } from "../../../shared/device-about.ts";
 import type { MetricName } from "../../../shared/ids.ts";
 import type { AddressStretch } from "../address-history.ts";
 import { ClockWatch } from "../clock-watch.ts";
-import { type JoiningDevice, KEPT_MS } from "../joining.ts";
+import { type JoiningDevice, QUARANTINE_MS } from "../joining.ts";
 import { Delivery } from "./delivery.ts";
 import type { DeviceRecord, DeviceZone } from "./device-record.ts";
 import type { MetricState } from "./metric-state.ts";
@@ -67,7 +67,7 @@ export function newState(record: DeviceRecord, presence: Presence): DeviceState 
     addresses: record.addresses ?? [],
     given: record.given ?? {},
     joining: record.joining ?? null,
-    keptReadings: 0,
+    quarantinedReadings: 0,
     isRecorded: false,
     recording: null,
     isLeaving: false,
@@ -131,14 +131,17 @@ export function toDevice(state: DeviceState, desired: ReadonlyMap<string, Desire
   const { controls: _shownAsControls, metrics: _shownInMetrics, ...given } = state.given;
   const clockOffMs = state.clock.offMs;
   const delivery = state.delivery.figures(clockOffMs !== null);
-  const isKept = joining !== null && state.keptReadings > 0 && (joining.kind === "waiting" || !joining.hadJoined);
+  const isQuarantined = joining !== null && (joining.kind === "waiting" || !joining.hadJoined);
   return {
     id,
     ...given,
     name: given.name ?? about.name ?? id,
     ...(about.name === undefined ? {} : { ownName: about.name }),
     joining: joining?.kind ?? "approved",
-    ...(isKept ? { quarantined: { readings: state.keptReadings, untilMs: joining.sinceMs + KEPT_MS } } : {}),
+    ...(isQuarantined &&
+      state.quarantinedReadings > 0 && {
+        quarantined: { readings: state.quarantinedReadings, untilMs: joining.sinceMs + QUARANTINE_MS },
+      }),
     ...(about.model === undefined ? {} : { model: about.model }),
     address,
     presence,
