@@ -68,7 +68,7 @@ export type Verdict =
 
 /** What ingest asks of access, and tells it. */
 interface IngestAccess {
-  readonly devices: Pick<DeviceAuthority, "obstacleTo">;
+  readonly devices: Pick<DeviceAuthority, "denialFor">;
   readonly lockOut: Pick<LockOut, "failed">;
   readonly audit: Pick<AuditTrail, "refused">;
 }
@@ -241,7 +241,7 @@ export class Ingest {
       // Most messages are of one device.
       if (device === asked) continue;
       asked = device;
-      const problem = devices.obstacleTo(principal, device);
+      const problem = devices.denialFor(principal, device);
       if (problem !== null) return { device, problem };
     }
     return null;

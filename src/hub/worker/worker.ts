@@ -108,7 +108,7 @@ export class Worker {
       // The broker says who its clients are, and no reply comes on the topics of readings.
       commands: { replied: () => Promise.reject(new Error("replies go to the hub")) },
       access: {
-        devices: { obstacleTo: () => null },
+        devices: { denialFor: () => null },
         lockOut: { failed: () => 0 },
         audit: { refused: () => undefined },
       },

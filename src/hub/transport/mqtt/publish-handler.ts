@@ -61,9 +61,9 @@ export class PublishHandler {
   async #accept(publisher: Publisher, message: Message): Promise<PublishOutcome> {
     const { authority, diagnostics, onPublish, tap } = this.#options;
     const { topic, payload } = message;
-    const obstacle = isClearing(message) ? authority.obstacleTo(publisher.principal, topic) : null;
-    if (obstacle !== null || !authority.mayPublish(publisher.principal, topic))
-      return { verdict: await diagnostics.forbidden(topic, payload, publisher, obstacle), isForwarded: false };
+    const denial = isClearing(message) ? authority.denialFor(publisher.principal, topic) : null;
+    if (denial !== null || !authority.mayPublish(publisher.principal, topic))
+      return { verdict: await diagnostics.forbidden(topic, payload, publisher, denial), isForwarded: false };
     const route = routeOf(message);
     const { address, clientId, id, principal, share } = publisher;
     const verdict =
@@ -89,7 +89,7 @@ export function isForwarded(verdict: Verdict, authority: TopicAuthority, princip
   const code = errorOf(verdict.problem);
   if (code === "device-blocked" || code === "forbidden" || errorStatus[code] === 401) return false;
   // What cannot be read names no device: its topic alone says for whom it speaks.
-  return authority.obstacleTo(principal, topic) === null;
+  return authority.denialFor(principal, topic) === null;
 }
 
 /** A retained message without a payload only clears the retained one [MQTT-3.3.1-10]. */

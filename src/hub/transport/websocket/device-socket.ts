@@ -94,7 +94,7 @@ class DeviceSocket {
   }
 
   #maySpeakFor(device: DeviceId): boolean {
-    return this.#options.access.devices.obstacleTo(this.#connection.principal, device) === null;
+    return this.#options.access.devices.denialFor(this.#connection.principal, device) === null;
   }
 
   #hasRoomFor({ data }: ReceivedMessage): boolean {
