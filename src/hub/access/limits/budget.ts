@@ -108,7 +108,7 @@ export class Budget {
   #inFlightBytes = 0;
   #heldBytes = 0;
   #cut = 0;
-  #waits = 0;
+  #waitCount = 0;
   #endTimer: (() => void) | null = null;
 
   /** Messages that each connection may send at once. */
@@ -160,12 +160,12 @@ export class Budget {
 
   wait(share: ConnectionShare): void {
     this.#waiting.add(share);
-    this.#waits++;
+    this.#waitCount++;
   }
 
   /** How often a connection had to wait since the start. */
-  get waits(): number {
-    return this.#waits;
+  get waitCount(): number {
+    return this.#waitCount;
   }
 
   taken(bytes: number): void {

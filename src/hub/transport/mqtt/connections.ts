@@ -86,12 +86,12 @@ export class Connections {
         client.violated(violation);
       },
       take: (packet) => {
-        session.hasSpoken = true;
+        session.hasSentData = true;
         return session.isConnected && fastPath.take(session, packet);
       },
       // A client that is busy with one packet has not fallen silent.
       onDropping: () => {
-        session.hasSpoken = true;
+        session.hasSentData = true;
       },
       dropped: (publish) => void this.#refuseOversized(publish, session),
       onBrokerDone: () => session.closeWhenDone(),
