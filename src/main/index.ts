@@ -83,7 +83,7 @@ function runApp(): void {
     endpoint: () => hub.endpoint,
     log,
     onState: (state) => window.send(bridgeChannels.saveStateChanged, state),
-    say: (said) => notices.say(said),
+    say: (text) => notices.render(text),
   });
   /** Asking for the window is also asking a failed hub to try again. */
   const open = () => {
@@ -138,12 +138,12 @@ function runApp(): void {
         dev["ELECTRON_RENDERER_URL"] ?? join(home, "out", "renderer"),
         hub,
         (language) => {
-          if (notices.speak(language)) void setMenu((said) => notices.say(said));
+          if (notices.setLanguage(language)) void setMenu((text) => notices.render(text));
         },
         log,
       );
       answerPage({ hub, saver, preferences, notices, updates });
-      void setMenu((said) => notices.say(said));
+      void setMenu((text) => notices.render(text));
       preferences.start();
       window.followScreens();
       notices.start();
