@@ -40,7 +40,7 @@ export function findHub(values: {
   readonly data?: string;
 }): HubAddress {
   const read = readConfig(values.data === undefined ? [] : ["--data", values.data], process.env);
-  if (read.kind !== "config") throw new Misuse(read.kind === "wrong" ? read.said : message("cli/one-file"));
+  if (read.kind !== "config") throw new Misuse(read.kind === "wrong" ? read.reason : message("cli/one-file"));
   const { dataFolder, token: fromEnvironment } = read.config;
   const folder = new DataFolder(dataFolder);
   const running = folder.findRunning();
@@ -76,8 +76,8 @@ export async function ask(hub: HubAddress, path: string, asking: Asking = {}): P
   if (!Value.Check(ApiError, answer)) throw new Failure(message("cli/not-a-hub", { url: hub.url }));
   if (response.status === 401) throw new Failure(tokenRefused(hub));
   const versions = response.status === 404 ? await versionsOf(hub) : "";
-  const said = message("cli/hub-refused", { answer: answer.message, versions });
-  throw response.status === 400 ? new Misuse(said) : new Failure(said);
+  const reason = message("cli/hub-refused", { answer: answer.message, versions });
+  throw response.status === 400 ? new Misuse(reason) : new Failure(reason);
 }
 
 /** Asks for `path` and resolves with its JSON, which `schema` describes; rejects with a message. */

@@ -10,7 +10,7 @@ export async function runCommand(name: string, run: () => Promise<number>): Prom
     return await run();
   } catch (error) {
     if (error instanceof Misuse) {
-      console.error(render(message("cli/misuse", { problem: error.said, command: name })));
+      console.error(render(message("cli/misuse", { problem: error.reason, command: name })));
       return 2;
     }
     console.error(reasonOf(error));

@@ -127,7 +127,7 @@ export type ConfigResult =
   | { readonly kind: "config"; readonly config: Config }
   | { readonly kind: "help" }
   /** `said` names the flag. */
-  | { readonly kind: "wrong"; readonly said: AnyMessage };
+  | { readonly kind: "wrong"; readonly reason: AnyMessage };
 
 /** Reads flags and environment; what is wrong comes back with a message. */
 export function readConfig(args: readonly string[], env: Readonly<NodeJS.ProcessEnv>): ConfigResult {
@@ -179,7 +179,7 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
       },
     };
   } catch (error) {
-    if (error instanceof Failure) return { kind: "wrong", said: error.said };
+    if (error instanceof Failure) return { kind: "wrong", reason: error.reason };
     throw error;
   }
 }

@@ -88,13 +88,13 @@ async function forwardToHub(request: Request, url: URL, hub: HubProcess, log: De
 }
 
 async function hubIsAway({ state }: HubProcess, { headers }: Request): Promise<Response> {
-  const said =
+  const reason =
     state.kind === "failed"
-      ? message("desktop/hub-cannot-run", { reason: state.said })
+      ? message("desktop/hub-cannot-run", { reason: state.reason })
       : message("desktop/hub-starting");
   const language = preferredLanguage(headers.get("accept-language") ?? undefined);
   await loadLanguage(language);
-  const answer: ApiError = { error: "hub-stopping", message: render(said, language, "desktop") };
+  const answer: ApiError = { error: "hub-stopping", message: render(reason, language, "desktop") };
   return Response.json(answer, { status: 503, headers: { "retry-after": "1" } });
 }
 

@@ -73,7 +73,7 @@ function runApp(): void {
     isLookedAt: () => window.isFocused,
     open: (link) => window.open(link),
     onAttention: (count, texts) => {
-      tray.say(count, texts);
+      tray.showAttention(count, texts);
       app.setBadgeCount(count);
       window.showAttention(count);
     },
@@ -83,7 +83,7 @@ function runApp(): void {
     endpoint: () => hub.endpoint,
     log,
     onState: (state) => window.send(bridgeChannels.saveStateChanged, state),
-    say: (text) => notices.render(text),
+    render: (text) => notices.render(text),
   });
   /** Asking for the window is also asking a failed hub to try again. */
   const open = () => {
@@ -104,7 +104,7 @@ function runApp(): void {
   updates.on("state", (state) => window.send(bridgeChannels.updateStateChanged, state));
   hub.on("state", (state) => {
     if (state.kind === "failed" || state.kind === "restarting")
-      log.error(`The hub is ${state.kind}: ${render(state.said, "en", "desktop")}`);
+      log.error(`The hub is ${state.kind}: ${render(state.reason, "en", "desktop")}`);
     window.send(bridgeChannels.hubStateChanged, state);
     notices.hubChanged(state);
   });

@@ -144,13 +144,13 @@ export class BrambleError extends Error {
   }
 }
 
-/** A failure that people are told: thrown where it is found, rendered where it is read. Its own text is the English. */
+/** A failure with a message for people: thrown where it is found, rendered where it is read. Its `message` is the English. */
 export class Failure extends Error {
-  readonly said: AnyMessage;
-  constructor(said: AnyMessage, options?: ErrorOptions) {
-    super(render(said), options);
+  readonly reason: AnyMessage;
+  constructor(reason: AnyMessage, options?: ErrorOptions) {
+    super(render(reason), options);
     this.name = "Failure";
-    this.said = said;
+    this.reason = reason;
   }
 }
 

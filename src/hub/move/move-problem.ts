@@ -10,7 +10,7 @@ export class MoveProblem extends Failure {
 }
 
 export function problemOf(error: unknown): AnyMessage {
-  if (error instanceof Failure) return error.said;
+  if (error instanceof Failure) return error.reason;
   if (error instanceof TargetAway) return message("move/away");
   return message("move/failed", { reason: error instanceof Error ? error.message : String(error) });
 }

@@ -1,4 +1,4 @@
-// `bramble work`: runs one worker until it is told to stop.
+// `bramble work`: runs one worker until it is stopped.
 import { pino } from "pino";
 import packageJson from "../../../package.json" with { type: "json" };
 import { Failure } from "../../shared/errors.ts";
@@ -37,7 +37,7 @@ interface WorkConfig extends Pick<Config, "host" | "httpPort" | "memoryBytes" | 
   readonly broker: BrokerAddress;
 }
 
-/** Runs until told to stop. Resolves with the exit code. */
+/** Runs until it is stopped. Resolves with the exit code. */
 export async function work(args: readonly string[]): Promise<number> {
   surviveClosedOutput();
   try {
@@ -49,7 +49,7 @@ export async function work(args: readonly string[]): Promise<number> {
     return await run(config);
   } catch (error) {
     const isMisuse = error instanceof Misuse;
-    console.error(render(isMisuse ? message("cli/misuse", { problem: error.said, command: "work" }) : saidOf(error)));
+    console.error(render(isMisuse ? message("cli/misuse", { problem: error.reason, command: "work" }) : reasonOf(error)));
     return isMisuse ? 2 : 1;
   }
 }
@@ -97,14 +97,14 @@ function readWorkConfig(args: readonly string[]): WorkConfig | "help" {
   if (values.help) return "help";
   const read = readConfig(args, process.env);
   if (read.kind === "help") return "help";
-  if (read.kind === "wrong") throw new Misuse(read.said);
+  if (read.kind === "wrong") throw new Misuse(read.reason);
   const { store, broker, host, httpPort, memoryBytes, logLevel } = read.config;
   if (broker === null) throw new Misuse(message("work/no-broker"));
   if (store === null) throw new Misuse(message("work/no-store"));
   return { store, broker, host, httpPort, memoryBytes, logLevel };
 }
 
-function saidOf(error: unknown): AnyMessage {
-  if (error instanceof Failure) return error.said;
+function reasonOf(error: unknown): AnyMessage {
+  if (error instanceof Failure) return error.reason;
   return message("start/failed", { reason: error instanceof Error ? error.message : String(error) });
 }

@@ -82,7 +82,7 @@ export class Notices {
     this.#hasFailed = true;
     const { failed } = this.settings;
     if (failed && !isQuiet(this.settings, new Date()) && !this.#options.isLookedAt())
-      void this.#show(message("desktop/notice/hub-failed"), state.said, "#/");
+      void this.#show(message("desktop/notice/hub-failed"), state.reason, "#/");
   }
 
   /** The window was closed; the first time, a notice says where the app is now. */
@@ -110,7 +110,7 @@ export class Notices {
   async #showAttention(): Promise<void> {
     const count = this.#count;
     this.#options.onAttention(count, {
-      said: await this.render(message("desktop/tray/attention", { count })),
+      summary: await this.render(message("desktop/tray/attention", { count })),
       open: await this.render(message("desktop/tray/open")),
       quit: await this.render(message("desktop/tray/quit")),
     });

@@ -18,7 +18,7 @@ export function useHubState(): ShownHubState {
     let newest: HubState | null = null;
     return watchHubState(async (state) => {
       newest = state;
-      const next = "said" in state ? { kind: state.kind, reason: await sentence(state.said) } : state;
+      const next = "reason" in state ? { kind: state.kind, reason: await sentence(state.reason) } : state;
       // A later state may have come while the sentences were loaded.
       if (newest === state) setShown(next);
     });
@@ -27,8 +27,8 @@ export function useHubState(): ShownHubState {
 }
 
 /** The hub's sentences are loaded when one is to be shown, since a window seldom needs them. */
-async function sentence(said: AnyMessage): Promise<string> {
+async function sentence(reason: AnyMessage): Promise<string> {
   const { loadLanguage, render } = await import("../../shared/messages/render.ts");
   await loadLanguage(language);
-  return render(said, language, "desktop");
+  return render(reason, language, "desktop");
 }

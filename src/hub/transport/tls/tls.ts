@@ -237,7 +237,7 @@ export class Tls {
 const HSTS_SECONDS = 30 * 24 * 3_600;
 
 function whyNot(error: unknown): AnyMessage | string {
-  if (error instanceof Failure) return error.said;
+  if (error instanceof Failure) return error.reason;
   return error instanceof Error ? error.message : String(error);
 }
 

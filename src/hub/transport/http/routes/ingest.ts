@@ -60,7 +60,7 @@ export function addIngestRoutes(
         handler: async (request, reply) => {
           const form = parseForm(request.headers, accepting);
           if ("problem" in form) {
-            diagnostics.unknownMediaType(request.ip, url, form.said, render(form.problem));
+            diagnostics.unknownMediaType(request.ip, url, form.rejected, render(form.problem));
             reply.header("Accept-Encoding", "gzip, deflate");
             return sendProblem(reply, form.problem);
           }
@@ -122,8 +122,8 @@ function stringsIn(object: unknown, key: string): string[] {
 
 type Form =
   | { readonly decode: NonNullable<ReturnType<HttpRoute["match"]>>; readonly encoding: Encoding }
-  /** What the headers said that is not taken, and what is. */
-  | { readonly said: string; readonly problem: Problem };
+  /** `rejected`: the part of the headers that is not taken. */
+  | { readonly rejected: string; readonly problem: Problem };
 
 /** What the headers say of the body. */
 function parseForm(
@@ -132,13 +132,13 @@ function parseForm(
 ): Form {
   const mediaType = type.replace(/;.*$/, "").trim().toLowerCase();
   const decode = accepting.match(mediaType);
-  if (decode === null) return { said: mediaType, problem: accepting.mediaTypeProblem };
+  if (decode === null) return { rejected: mediaType, problem: accepting.mediaTypeProblem };
   const charset = CHARSET.exec(type)?.[1] ?? "utf-8";
   if (!CHARSETS.has(charset.toLowerCase()))
-    return { said: `charset=${charset}`, problem: message("unsupported-media-type/charset") };
+    return { rejected: `charset=${charset}`, problem: message("unsupported-media-type/charset") };
   const encoding = parseEncoding(packed);
   return encoding === undefined
-    ? { said: `Content-Encoding: ${packed}`, problem: message("unsupported-media-type/encoding") }
+    ? { rejected: `Content-Encoding: ${packed}`, problem: message("unsupported-media-type/encoding") }
     : { decode, encoding };
 }
 
