@@ -7,8 +7,7 @@ import type { Device, DeviceChanges } from "../../shared/device.ts";
 import type { DeviceAbout } from "../../shared/device-about.ts";
 import type { Problem } from "../../shared/errors.ts";
 import type { DeviceId, MetricName } from "../../shared/ids.ts";
-import { type Message, message } from "../../shared/messages/message.ts";
-import { render } from "../../shared/messages/render.ts";
+import { message } from "../../shared/messages/message.ts";
 import { type IncomingAttribute, type IncomingReading, limits } from "../../shared/reading.ts";
 import type { SeenAddress } from "../../shared/security/access.ts";
 import type { Clock } from "../clock.ts";
@@ -24,6 +23,7 @@ import { Presence } from "./presence.ts";
 import { restoreDevices } from "./restore.ts";
 import { deviceRecords } from "./state/device-record.ts";
 import { type DeviceState, inPortions, keepNewest, newState, toRecord } from "./state/device-state.ts";
+import type { SkipReason } from "./state/skipped-field.ts";
 import type { DeviceView } from "./state/device-view.ts";
 import { MetricState } from "./state/metric-state.ts";
 import { saveEdited } from "./state/save-edited.ts";
@@ -36,7 +36,7 @@ const MAX_SKIPPED_FIELDS = 20;
 export interface StoredReadings extends TimedReadings {
   readonly attributes: readonly IncomingAttribute[];
   readonly units: readonly { readonly device: DeviceId; readonly metric: MetricName; readonly unit: string }[];
-  readonly skipped: readonly { readonly device: DeviceId; readonly field: string; readonly reason: Message }[];
+  readonly skipped: readonly { readonly device: DeviceId; readonly field: string; readonly reason: SkipReason }[];
 }
 
 /** Where a message came from. */
@@ -277,7 +277,7 @@ export class Registry {
     for (const { device, field, reason } of skipped) {
       const owner = this.#stateOf(device, source.address);
       if (!owner.skipped.has(field)) changed = (changed ?? new Set()).add(owner);
-      keepNewest(owner.skipped, field, { field, reason: render(reason), atMs: nowMs }, MAX_SKIPPED_FIELDS);
+      keepNewest(owner.skipped, field, { field, reason, atMs: nowMs }, MAX_SKIPPED_FIELDS);
     }
     for (const one of changed ?? []) this.#announce(one);
     return isQuarantined;

@@ -7,7 +7,6 @@ import type {
   DuplicateDevice,
   Metric,
   Presence,
-  Skipped,
 } from "../../../shared/device.ts";
 import type { DeviceAbout, Reported } from "../../../shared/device-about.ts";
 import type { MetricName } from "../../../shared/ids.ts";
@@ -17,6 +16,7 @@ import { type JoiningDevice, QUARANTINE_MS } from "../joining.ts";
 import { Delivery } from "./delivery.ts";
 import type { DeviceRecord, DeviceZone } from "./device-record.ts";
 import type { MetricState } from "./metric-state.ts";
+import { type KeptSkippedField, toSkipped } from "./skipped-field.ts";
 
 /** The first sweep after a metric's first reading must come no later. */
 const MAX_STALE_CHECK_PERIOD_MS = 10_000;
@@ -50,7 +50,7 @@ export interface DeviceState extends JoiningDevice {
   /** By metric: the unit that stood beside its values. */
   readonly units: Map<MetricName, string>;
   /** By field: what of its messages was left out, the latest last. */
-  readonly skipped: Map<string, Skipped>;
+  readonly skipped: Map<string, KeptSkippedField>;
   /** When its metrics are next checked for one that fell silent. */
   staleCheckMs: number;
   readonly attributes: Map<MetricName, string>;
@@ -157,7 +157,7 @@ export function toDevice(state: DeviceState, desired: ReadonlyMap<string, Desire
     attributes: Object.fromEntries(state.attributes),
     ...(state.zone && { timeZone: { name: state.zone.name, learned: state.zone.by === "messages" } }),
     ...(state.duplicate && { duplicate: state.duplicate }),
-    ...(state.skipped.size > 0 && { skipped: [...state.skipped.values()].reverse() }),
+    ...(state.skipped.size > 0 && { skipped: [...state.skipped.values()].reverse().map(toSkipped) }),
   };
 }
 

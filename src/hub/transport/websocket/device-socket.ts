@@ -16,7 +16,7 @@ import type { Registry } from "../../devices/registry.ts";
 import type { Log } from "../../observe/log.ts";
 import { decodeEnvelope, type Envelope } from "../../protocols/bramble/device-envelope.ts";
 import type { Inbox } from "../../protocols/inbox.ts";
-import { toldSkipped } from "../told-skipped.ts";
+import { renderSkipped } from "../render-skipped.ts";
 import type { WebSocketConnection, WebSocketRoute } from "./websocket-upgrades.ts";
 
 export interface DeviceSocketOptions {
@@ -154,7 +154,7 @@ class DeviceSocket {
         this.#send({
           type: "ack",
           seq,
-          ...(verdict.skipped.length > 0 && { skipped: toldSkipped(verdict.skipped) }),
+          ...(verdict.skipped.length > 0 && { skipped: renderSkipped(verdict.skipped) }),
         });
         break;
       case "refused":

@@ -13,9 +13,9 @@ import type { Ingest } from "../../../ingest/accept.ts";
 import type { Inbox } from "../../../protocols/inbox.ts";
 import type { HttpRoute } from "../../../protocols/protocol.ts";
 import { httpRoutes } from "../../../protocols/protocols.ts";
-import { toldSkipped } from "../../told-skipped.ts";
+import { renderSkipped } from "../../render-skipped.ts";
 import type { HttpDiagnostics } from "../diagnostics.ts";
-import { sendProblem } from "../errors.ts";
+import { languageOf, sendProblem } from "../errors.ts";
 import type { HttpPacing } from "../pacing.ts";
 import { route } from "../route.ts";
 import { type Encoding, parseEncoding, unpack } from "../unpack.ts";
@@ -85,7 +85,7 @@ export function addIngestRoutes(
                 status: "success",
                 accepted: verdict.accepted,
                 ...(verdict.isQuarantined ? { joining: "waiting" } : {}),
-                ...(verdict.skipped.length > 0 && { skipped: toldSkipped(verdict.skipped) }),
+                ...(verdict.skipped.length > 0 && { skipped: renderSkipped(verdict.skipped, languageOf(request)) }),
               } satisfies Accepted;
             case "refused":
               return refused(reply, verdict.problem, access.lockOut);
