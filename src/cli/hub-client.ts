@@ -8,6 +8,7 @@ import { Misuse } from "../hub/arguments.ts";
 import { readConfig } from "../hub/config.ts";
 import { DataFolder } from "../hub/data-folder.ts";
 import { ApiError, Health } from "../shared/api.ts";
+import { errorText } from "../shared/error-text.ts";
 import { Failure } from "../shared/errors.ts";
 import { type AnyMessage, message } from "../shared/messages/message.ts";
 
@@ -127,7 +128,7 @@ function reasonOfFetch(error: unknown): string {
   if (code === "ENOTFOUND" || code === "EAI_AGAIN") return "nobody has that name";
   if (code === "EHOSTUNREACH" || code === "ENETUNREACH") return "there is no way to it from here";
   if (code === "ETIMEDOUT" || code === "UND_ERR_CONNECT_TIMEOUT") return "nothing answers";
-  return cause instanceof Error ? cause.message : String(cause);
+  return errorText(cause);
 }
 
 function tokenRefused({ url, token, folder }: HubAddress): AnyMessage {

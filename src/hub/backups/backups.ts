@@ -3,6 +3,7 @@
 import { existsSync, renameSync, rmSync, statSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { type Static, Type } from "typebox";
+import { errorText } from "../../shared/error-text.ts";
 import { Failure, type Problem } from "../../shared/errors.ts";
 import type { Language } from "../../shared/messages/language.ts";
 import { type AnyMessage, message } from "../../shared/messages/message.ts";
@@ -299,7 +300,7 @@ function failed(error: unknown, folder: string): Outcome {
 
 function reasonOf(error: unknown, folder: string): AnyMessage | string {
   if (error instanceof Failure) return error.reason;
-  return diskTrouble(error, folder) ?? `${error instanceof Error ? error.message : String(error)}.`;
+  return diskTrouble(error, folder) ?? `${errorText(error)}.`;
 }
 
 function folderProblem(folder: string): Problem | null {

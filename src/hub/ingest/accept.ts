@@ -4,6 +4,7 @@
 import type { CommandReply } from "../../shared/controls/command.ts";
 import type { ControlValue } from "../../shared/controls/control.ts";
 import type { DeviceAbout } from "../../shared/device-about.ts";
+import { errorText } from "../../shared/error-text.ts";
 import { assertNever, BrambleError, detailsOf, errorOf, type Problem } from "../../shared/errors.ts";
 import type { DeviceId } from "../../shared/ids.ts";
 import { message } from "../../shared/messages/message.ts";
@@ -146,7 +147,7 @@ export class Ingest {
   /** The verdict on a message that a failure of the hub keeps out. It is logged once, not for each of the thousands. */
   defer(error: unknown, delivery: Delivery, whose: Whose = null): Verdict {
     if (this.#failure === null) this.#options.log.error({ err: error }, "messages cannot be stored");
-    this.#failure = error instanceof Error ? error.message : String(error);
+    this.#failure = errorText(error);
     const isStores = error instanceof BrambleError && error.code === "store-failed";
     const problem = message(isStores ? "store-failed/not-stored" : "internal/not-stored");
     return this.#counted(delivery, { kind: "deferred", problem, retryAfterSeconds: RETRY_AFTER_SECONDS }, whose);

@@ -1,6 +1,7 @@
 // `bramble work`: runs one worker until it is stopped.
 import { pino } from "pino";
 import packageJson from "../../../package.json" with { type: "json" };
+import { errorText } from "../../shared/error-text.ts";
 import { Failure } from "../../shared/errors.ts";
 import { type AnyMessage, message } from "../../shared/messages/message.ts";
 import { render } from "../../shared/messages/render.ts";
@@ -106,5 +107,5 @@ function readWorkConfig(args: readonly string[]): WorkConfig | "help" {
 
 function reasonOf(error: unknown): AnyMessage {
   if (error instanceof Failure) return error.reason;
-  return message("start/failed", { reason: error instanceof Error ? error.message : String(error) });
+  return message("start/failed", { reason: errorText(error) });
 }

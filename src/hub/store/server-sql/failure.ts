@@ -1,5 +1,6 @@
 // Why the database server did not do what it was asked, in sentences for people. /healthz shows them to everyone: they name no
 // address, no user, no statement. What is said at start is for the person at the hub, and names the address; never the password.
+import { errorText } from "../../../shared/error-text.ts";
 import { BrambleError } from "../../../shared/errors.ts";
 import type { StoreAddress } from "../store-address.ts";
 import type { Dialect } from "./dialect.ts";
@@ -22,12 +23,12 @@ export function storeFailure(dialect: Dialect, cause: unknown): BrambleError {
 
 /** Why the hub does not start. */
 export function startFailure(address: StoreAddress, error: unknown): BrambleError {
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = errorText(error);
   return new BrambleError("store-failed", `The store ${address} cannot be used. ${reason}`, { cause: error });
 }
 
 function sentenceFor({ product, failureKind }: Dialect, cause: unknown): string {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = errorText(cause);
   const code = cause instanceof Error && "code" in cause ? String(cause.code) : reason;
   switch (failureKind(cause)) {
     case "unreachable":
