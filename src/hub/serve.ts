@@ -1,8 +1,7 @@
 // Runs one hub: under the desktop app (a message port says how it goes) or headless (the console does).
 import { fileURLToPath } from "node:url";
 import packageJson from "../../package.json" with { type: "json" };
-import { errorText } from "../shared/error-text.ts";
-import { Failure } from "../shared/errors.ts";
+import { reasonOf } from "../shared/errors.ts";
 import type { HubMessage } from "../shared/host.ts";
 import { type AnyMessage, message } from "../shared/messages/message.ts";
 import { render } from "../shared/messages/render.ts";
@@ -161,6 +160,6 @@ function fail(host: Host, reason: AnyMessage, code = 1): number {
 
 function whyNotStarted(error: unknown): AnyMessage {
   if (error instanceof StartFailure) return whyNotStarted(error.cause);
-  if (error instanceof Failure) return error.reason;
-  return message("start/failed", { reason: errorText(error) });
+  const reason = reasonOf(error);
+  return typeof reason === "string" ? message("start/failed", { reason }) : reason;
 }

@@ -1,4 +1,5 @@
 // Every way the hub says no. Codes are stable and for programs; messages are for people.
+import { errorText } from "./error-text.ts";
 import type { AnyMessage, Message, MessageCode } from "./messages/message.ts";
 import { render } from "./messages/render.ts";
 
@@ -134,13 +135,18 @@ function isErrorCode(code: string): code is ErrorCode {
   return Object.hasOwn(errorStatus, code);
 }
 
-/** A broken invariant or a failure below us; it is thrown, and carries what caused it. */
+/**
+ * A broken invariant or a failure below us; it is thrown, and carries what caused it. `reason` is a message where people may
+ * read it in their language; the error's own `message` is the English.
+ */
 export class BrambleError extends Error {
   readonly code: ErrorCode;
-  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
+  readonly reason: AnyMessage | string;
+  constructor(code: ErrorCode, reason: AnyMessage | string, options?: ErrorOptions) {
+    super(typeof reason === "string" ? reason : render(reason), options);
     this.name = "BrambleError";
     this.code = code;
+    this.reason = reason;
   }
 }
 
@@ -152,6 +158,11 @@ export class Failure extends Error {
     this.name = "Failure";
     this.reason = reason;
   }
+}
+
+/** Why something failed: a message where the error has one, else its text. */
+export function reasonOf(error: unknown): AnyMessage | string {
+  return error instanceof Failure || error instanceof BrambleError ? error.reason : errorText(error);
 }
 
 /** Ends a switch that covers every case; a new case then fails to compile. */

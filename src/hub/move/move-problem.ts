@@ -1,6 +1,5 @@
 // Why a move does not go on for now, as a message for people.
-import { errorText } from "../../shared/error-text.ts";
-import { Failure } from "../../shared/errors.ts";
+import { Failure, reasonOf } from "../../shared/errors.ts";
 import { type AnyMessage, message } from "../../shared/messages/message.ts";
 import { TargetAway } from "./copying/transfer.ts";
 
@@ -13,5 +12,5 @@ export class MoveProblem extends Failure {
 export function problemOf(error: unknown): AnyMessage {
   if (error instanceof Failure) return error.reason;
   if (error instanceof TargetAway) return message("move/away");
-  return message("move/failed", { reason: errorText(error) });
+  return message("move/failed", { reason: reasonOf(error) });
 }

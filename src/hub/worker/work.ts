@@ -1,8 +1,7 @@
 // `bramble work`: runs one worker until it is stopped.
 import { pino } from "pino";
 import packageJson from "../../../package.json" with { type: "json" };
-import { errorText } from "../../shared/error-text.ts";
-import { Failure } from "../../shared/errors.ts";
+import { reasonOf } from "../../shared/errors.ts";
 import { type AnyMessage, message } from "../../shared/messages/message.ts";
 import { render } from "../../shared/messages/render.ts";
 import { Misuse, parseArguments } from "../arguments.ts";
@@ -50,7 +49,7 @@ export async function work(args: readonly string[]): Promise<number> {
     return await run(config);
   } catch (error) {
     const isMisuse = error instanceof Misuse;
-    console.error(render(isMisuse ? message("cli/misuse", { problem: error.reason, command: "work" }) : reasonOf(error)));
+    console.error(render(isMisuse ? message("cli/misuse", { problem: error.reason, command: "work" }) : whyEnded(error)));
     return isMisuse ? 2 : 1;
   }
 }
@@ -105,7 +104,7 @@ function readWorkConfig(args: readonly string[]): WorkConfig | "help" {
   return { store, broker, host, httpPort, memoryBytes, logLevel };
 }
 
-function reasonOf(error: unknown): AnyMessage {
-  if (error instanceof Failure) return error.reason;
-  return message("start/failed", { reason: errorText(error) });
+function whyEnded(error: unknown): AnyMessage {
+  const reason = reasonOf(error);
+  return typeof reason === "string" ? message("start/failed", { reason }) : reason;
 }
