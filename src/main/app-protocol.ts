@@ -10,8 +10,8 @@ import { loadLanguage, render } from "../shared/messages/render.ts";
 import type { DesktopLog } from "./desktop-log.ts";
 import type { HubProcess } from "./hub-process.ts";
 
-export const appScheme = "bramble";
-export const appOrigin = `${appScheme}://app`;
+export const APP_SCHEME = "bramble";
+export const APP_ORIGIN = `${APP_SCHEME}://app`;
 /** Of the paths that the hub answers. */
 export const API_PATH = "/api/v1/";
 
@@ -42,7 +42,7 @@ const contentSecurityPolicy = [
 /** Before `ready`: makes the scheme a secure origin with fetch and streams, like https. */
 export function registerAppScheme(): void {
   const privileges = { standard: true, secure: true, supportFetchAPI: true, stream: true };
-  protocol.registerSchemesAsPrivileged([{ scheme: appScheme, privileges }]);
+  protocol.registerSchemesAsPrivileged([{ scheme: APP_SCHEME, privileges }]);
 }
 
 /** Answers in this session alone, from the built page's folder, or its development server, and from the hub. */
@@ -53,7 +53,7 @@ export function serveApp(
   onLanguage: (language: Language) => void,
   log: DesktopLog,
 ): void {
-  appSession.protocol.handle(appScheme, (request) => {
+  appSession.protocol.handle(APP_SCHEME, (request) => {
     const url = new URL(request.url);
     if (url.host !== "app") return notFound();
     if (url.pathname.startsWith(API_PATH)) {

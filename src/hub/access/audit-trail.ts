@@ -84,7 +84,7 @@ export class AuditTrail {
     const periodMs = goesOn ? Math.min(MAX_REFUSAL_PERIOD_MS, 2 * known.periodMs) : REFUSAL_PERIOD_MS;
     this.#refusals.delete(kind);
     this.#refusals.set(kind, { atMs: nowMs, periodMs, more: 0 });
-    const more = known === undefined || known.more === 0 ? {} : { times: known.more + 1 };
+    const more = known === undefined || known.more === 0 ? {} : { count: known.more + 1 };
     this.#write({ ...event, details: { ...event.details, code, ...more } }, "refused");
   }
 

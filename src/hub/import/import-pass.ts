@@ -2,7 +2,7 @@
 // go to the store in batches that live messages overtake, and the thread is given away between them. What a piece holds is on
 // disk when it is answered, so a pass that is cancelled or cut off leaves whole pieces behind.
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { type ImportCounts, type ImportForm, MAX_TOLD_LINES } from "../../shared/history/import.ts";
+import { type ImportCounts, type ImportForm, MAX_REFUSED_LINES } from "../../shared/history/import.ts";
 import type { DeviceId, MetricName } from "../../shared/ids.ts";
 import type { Message } from "../../shared/messages/message.ts";
 import type { Reading } from "../../shared/reading.ts";
@@ -106,7 +106,7 @@ export class ImportPass {
 
   #refuse(line: number, reason: LineReason): void {
     this.#counts.refused++;
-    if (this.refusedLines.length < MAX_TOLD_LINES) this.refusedLines.push({ line, reason });
+    if (this.refusedLines.length < MAX_REFUSED_LINES) this.refusedLines.push({ line, reason });
   }
 
   /** Counts what was gathered, and stores of it what is not there yet. */

@@ -145,12 +145,12 @@ export class Ingest {
   }
 
   /** The verdict on a message that a failure of the hub keeps out. It is logged once, not for each of the thousands. */
-  defer(error: unknown, delivery: Delivery, whose: Whose = null): Verdict {
+  defer(error: unknown, delivery: Delivery, subject: Subject = null): Verdict {
     if (this.#failure === null) this.#options.log.error({ err: error }, "messages cannot be stored");
     this.#failure = errorText(error);
     const isStores = error instanceof BrambleError && error.code === "store-failed";
     const problem = message(isStores ? "store-failed/not-stored" : "internal/not-stored");
-    return this.#counted(delivery, { kind: "deferred", problem, retryAfterSeconds: RETRY_AFTER_SECONDS }, whose);
+    return this.#counted(delivery, { kind: "deferred", problem, retryAfterSeconds: RETRY_AFTER_SECONDS }, subject);
   }
 
   /**
@@ -362,20 +362,20 @@ export class Ingest {
     return { kind: "stored", accepted, isQuarantined, skipped };
   }
 
-  #counted(delivery: Delivery, verdict: Verdict, whose: Whose): Verdict {
+  #counted(delivery: Delivery, verdict: Verdict, subject: Subject): Verdict {
     const { metrics, tap } = this.#options;
     const readings = verdict.kind === "stored" ? verdict.accepted : 0;
     metrics.message(delivery.transport, verdict.kind, readings);
-    if (tap.listener !== null) tap.settled(delivery, deviceIn(whose), verdict);
+    if (tap.listener !== null) tap.settled(delivery, deviceIn(subject), verdict);
     return verdict;
   }
 }
 
 /** The messages of a payload, or the device that it is of where it could not be decoded. */
-type Whose = readonly DeviceMessage[] | DeviceId | null;
+type Subject = readonly DeviceMessage[] | DeviceId | null;
 
-function deviceIn(whose: Whose): DeviceId | null {
-  if (whose === null || typeof whose === "string") return whose;
-  const [first] = whose;
+function deviceIn(subject: Subject): DeviceId | null {
+  if (subject === null || typeof subject === "string") return subject;
+  const [first] = subject;
   return (first?.kind === "readings" ? first.readings[0]?.device : first?.device) ?? null;
 }

@@ -6,9 +6,9 @@ import { Cadence, type Followed } from "./cadence.ts";
 
 const REMEMBERED_PAUSES = 8;
 /** Fewer say too little. */
-const PAUSES_AT_LEAST = 4;
+const MIN_PAUSES = 4;
 const MISSED_READINGS = 3;
-const SILENT_FOR_AT_LEAST_MS = 15_000;
+const MIN_SILENCE_MS = 15_000;
 
 export class MetricState {
   ts: number;
@@ -53,7 +53,7 @@ export class MetricState {
 
   /** How long it is usually silent between two messages; null while that is not known. */
   get usualPauseMs(): number | null {
-    if (this.#pausesMs.length < PAUSES_AT_LEAST) return this.#learnedMs;
+    if (this.#pausesMs.length < MIN_PAUSES) return this.#learnedMs;
     // Of the last pauses the second longest: a sensor may be irregular, and have been away once. Asked of half a million
     // metrics at a time, so nothing is sorted.
     let longestMs = 0;
@@ -68,7 +68,7 @@ export class MetricState {
   /** After how long a silence it is stale; null where that is unknown. */
   get silenceMs(): number | null {
     const usualMs = this.usualPauseMs;
-    return usualMs === null ? null : Math.max(SILENT_FOR_AT_LEAST_MS, MISSED_READINGS * usualMs);
+    return usualMs === null ? null : Math.max(MIN_SILENCE_MS, MISSED_READINGS * usualMs);
   }
 
   /** When it is stale if no reading of it comes; null where that is unknown. */

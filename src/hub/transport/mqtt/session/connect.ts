@@ -10,7 +10,7 @@ import { MAX_SESSION_SECONDS } from "./sessions.ts";
 
 /** What a device that has gone is missed after, one and a half times. */
 const MAX_KEEP_ALIVE_SECONDS = 60;
-const MOST_MESSAGES_AT_ONCE = 65_535;
+const DEFAULT_RECEIVE_MAXIMUM = 65_535;
 
 /** Why a client is not let in that may not connect. */
 export const CONNECT_REFUSALS: Readonly<Record<Exclude<ConnectOutcome, "granted">, readonly [Reason, string]>> = {
@@ -64,7 +64,7 @@ export function agree(packet: IConnectPacket): Agreed {
       isClean: clean,
       keepAliveSeconds: keepalive,
       askedExpirySeconds: clean ? 0 : MAX_SESSION_SECONDS,
-      receiveMaximum: MOST_MESSAGES_AT_ONCE,
+      receiveMaximum: DEFAULT_RECEIVE_MAXIMUM,
       maxPacketBytes: Number.POSITIVE_INFINITY,
       topicAliasMaximum: 0,
       wantsReasons: false,
@@ -74,7 +74,7 @@ export function agree(packet: IConnectPacket): Agreed {
     isClean: clean,
     keepAliveSeconds: keepalive === 0 ? MAX_KEEP_ALIVE_SECONDS : Math.min(keepalive, MAX_KEEP_ALIVE_SECONDS),
     askedExpirySeconds: properties.sessionExpiryInterval ?? 0,
-    receiveMaximum: properties.receiveMaximum ?? MOST_MESSAGES_AT_ONCE,
+    receiveMaximum: properties.receiveMaximum ?? DEFAULT_RECEIVE_MAXIMUM,
     maxPacketBytes: properties.maximumPacketSize ?? Number.POSITIVE_INFINITY,
     topicAliasMaximum: properties.topicAliasMaximum ?? 0,
     wantsReasons: properties.requestProblemInformation !== false,
