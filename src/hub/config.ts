@@ -1,4 +1,4 @@
-// What the hub is told: flags, else the environment, else the default. Read once, at start.
+// The configuration: flags, else the environment, else the default. Read once, at start.
 import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { homedir } from "node:os";

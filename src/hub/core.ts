@@ -1,5 +1,5 @@
 // What the hub is without its ports: from the store up to ingest and the live feed. Each part is made of those above it,
-// and tells the others by events.
+// and notifies the others by events.
 import { randomUUID } from "node:crypto";
 import { Access } from "./access/access.ts";
 import { Budget } from "./access/limits/budget.ts";

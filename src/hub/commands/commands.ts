@@ -1,6 +1,6 @@
-// Commands from the button to the reply. A command is written down before anyone hears of it, waits here while its device is
-// away, is handed over once at a time, and ends in exactly one of done, failed and expired; its end, too, is told only once
-// it is written down, or a hub that dies in between would tell of another one later.
+// Commands from the button to the reply. A command is written down before it is announced, waits here while its device is away,
+// is handed to one session at a time, and ends in exactly one of done, failed and expired. Its end is announced only once it is
+// written down: a hub that died in between would announce another end later.
 //   queued -> sent -> delivered -> done | failed
 //   queued | sent -> expired, when its time to live has passed; sent -> queued, when the session ended before it was
 //   acknowledged: a device that has it nevertheless knows it by its id.
@@ -144,7 +144,7 @@ export class Commands {
     return [...this.#history.list(device), ...open].reverse().sort((a, b) => givenAtMs(b) - givenAtMs(a));
   }
 
-  /** By control: what it was last told. */
+  /** By control: its desired value. */
   desired(device: string): Map<string, Desired> {
     return this.#history.desired(device);
   }

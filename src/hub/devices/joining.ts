@@ -1,6 +1,6 @@
-// Which devices may send. An unknown one waits until a person decides; what it sends meanwhile lies in the store
-// like all readings, and no answer shows it: letting it join changes one record and copies nothing. It is written down as
-// waiting before its first reading is stored, so that readings without a device are always of one that has joined.
+// Decides which devices may send. An unknown device waits until a person approves it; its readings are stored like all others
+// and left out of every answer, so that approval changes one record and copies nothing.
+// Order: it is written down as waiting before its first reading is stored, so readings without a record are of an approved device.
 import type { JoiningMode } from "../../shared/api.ts";
 import type { Problem } from "../../shared/errors.ts";
 import type { DeviceId, MetricName } from "../../shared/ids.ts";

@@ -1,5 +1,5 @@
 // Makes one device of two: a Pi that was set up anew has a new id, and its history goes on in one line. The order keeps
-// everything over a crash: first the readings are copied, then what was said of the device, and only then the old one
+// everything over a crash: first the readings are copied, then what people set for the device, and only then the old one
 // goes. Until that is done both are there, and doing it again completes it.
 import type { Problem } from "../../shared/errors.ts";
 import type { MetricName } from "../../shared/ids.ts";

@@ -22,7 +22,7 @@ import { newMetricsOf } from "./new-metrics.ts";
 import { Presence } from "./presence.ts";
 import { restoreDevices } from "./restore.ts";
 import { deviceRecords } from "./state/device-record.ts";
-import { type DeviceState, inPortions, keepNewest, newState, toRecord } from "./state/device-state.ts";
+import { type DeviceState, inSaveBatches, keepNewest, newState, toRecord } from "./state/device-state.ts";
 import type { SkipReason } from "./state/skipped-field.ts";
 import type { DeviceView } from "./state/device-view.ts";
 import { MetricState } from "./state/metric-state.ts";
@@ -368,9 +368,9 @@ export class Registry {
   }
 
   async #save(): Promise<void> {
-    for (const portion of inPortions([...this.#devices.values()].filter(({ unsaved }) => unsaved))) {
+    for (const batch of inSaveBatches([...this.#devices.values()].filter(({ unsaved }) => unsaved))) {
       // It may have been removed while those before it were saved.
-      const states = portion.filter(({ id, isLeaving }) => !isLeaving && this.#devices.has(id));
+      const states = batch.filter(({ id, isLeaving }) => !isLeaving && this.#devices.has(id));
       for (const state of states) state.unsaved = false;
       try {
         await this.#options.records.collection(deviceRecords).save(states.map(toRecord));

@@ -21,7 +21,7 @@ export interface ImportTarget {
   rejectionOf(device: DeviceId, metric: MetricName): LineReason | null;
   hasDevice(device: DeviceId): boolean;
   hasSeries(device: DeviceId, metric: MetricName): boolean;
-  /** Lets the devices of the readings join, and makes those that there are not; resolves once that is on disk. */
+  /** Approves the devices of the readings and creates missing ones; resolves once that is on disk. */
   admit(readings: readonly Reading[]): Promise<void>;
   /** Takes in what was stored. */
   stored(readings: readonly Reading[], units: readonly ImportedUnit[], receivedAtMs: number): void;

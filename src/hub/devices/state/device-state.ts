@@ -125,7 +125,7 @@ export function toRecord({
   };
 }
 
-/** `desired`: by control, what it was last told. */
+/** `desired`: by control, the value it was last commanded to. */
 export function toDevice(state: DeviceState, desired: ReadonlyMap<string, Desired>): Device {
   const { id, about, joining, address, presence, firstSeenMs, lastSeenMs } = state;
   const { controls: _shownAsControls, metrics: _shownInMetrics, ...given } = state.given;
@@ -161,7 +161,7 @@ export function toDevice(state: DeviceState, desired: ReadonlyMap<string, Desire
   };
 }
 
-/** Those that people gave a place first, by that; the others in the order of their first readings. */
+/** Metrics with a place that people set come first, in its order; the others follow in the order of their first readings. */
 function metricsOf(state: DeviceState): Metric[] {
   const settings = state.given.metrics;
   const metrics = [...state.latest].map(([name, metric]) => toMetric(name, state, metric));
@@ -201,7 +201,7 @@ export function markStale(state: DeviceState, nowMs: number): boolean {
   return found;
 }
 
-/** Those that it declares, and those that people added, which win. */
+/** The controls that the device declares and those that people added; of one id, the added one wins. */
 export function controlsOf({ about, given, reported }: DeviceState): DeviceControl[] {
   const added = given.controls ?? [];
   const declared = (about.controls ?? []).filter(({ id }) => !added.some(({ control }) => control.id === id));
@@ -221,8 +221,8 @@ export function keepNewest<T>(kept: Map<string, T>, name: string, value: T, most
   }
 }
 
-/** As many devices as are written out at once, which holds up everybody else. */
-export function inPortions(states: readonly DeviceState[]): DeviceState[][] {
+/** Batches of devices to save: one save blocks the event loop for as long as it serialises. */
+export function inSaveBatches(states: readonly DeviceState[]): DeviceState[][] {
   const portions: DeviceState[][] = [];
   let metrics = MAX_METRICS_PER_SAVE;
   for (const state of states) {
