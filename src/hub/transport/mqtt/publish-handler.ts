@@ -1,9 +1,7 @@
 // The way of a message to its verdict: who may publish it, what the hub makes of it, and whether it is retained. A message that
 // others may receive is forwarded by its caller, once the verdict is there.
 
-import { errorOf, errorStatus } from "../../../shared/errors.ts";
 import { message as words } from "../../../shared/messages/message.ts";
-import type { Principal } from "../../access/principal.ts";
 import type { TopicAuthority } from "../../access/topic-authority.ts";
 import type { BrokerHandlers } from "../../broker/mqtt-broker.ts";
 import type { Verdict } from "../../ingest/accept.ts";
@@ -12,6 +10,7 @@ import { FORWARDED, type MessageTap } from "../../observe/message-tap.ts";
 import type { Route } from "../../protocols/protocol.ts";
 import { matchCommandFilter, matchTopic } from "../../protocols/protocols.ts";
 import type { MqttDiagnostics } from "./diagnostics.ts";
+import { isForwarded } from "./forwarding.ts";
 import type { Message } from "./messages/packets.ts";
 import type { RetainedMessages } from "./messages/retained.ts";
 import type { MqttSession } from "./session.ts";
@@ -81,15 +80,6 @@ export class PublishHandler {
     const isKept = await this.#options.retained.keep(message);
     if (!isKept) this.#options.log.warn({ topic: message.topic }, "not retained: too many retained messages");
   }
-}
-
-/** Not what is refused because of who sent it or for whom: no other client may receive it either. */
-export function isForwarded(verdict: Verdict, authority: TopicAuthority, principal: Principal, topic: string): boolean {
-  if (verdict.kind !== "refused") return verdict.kind !== "deferred";
-  const code = errorOf(verdict.problem);
-  if (code === "device-blocked" || code === "forbidden" || errorStatus[code] === 401) return false;
-  // What cannot be read names no device: its topic alone says for whom it speaks.
-  return authority.denialFor(principal, topic) === null;
 }
 
 /** A retained message without a payload only clears the retained one [MQTT-3.3.1-10]. */
