@@ -150,7 +150,7 @@ export class MqttFastPath {
   }
 
   #findRoute({ principal }: FastPathSession, topic: string): FastPathRoute | null {
-    // Topics that are the broker's own are refused by it, without words.
+    // The broker refuses its own topics itself, without a reason.
     if (topic.startsWith("$")) return null;
     if (!this.#options.authority.mayPublish(principal, topic)) return { topic, route: null };
     const route = matchTopic(topic);

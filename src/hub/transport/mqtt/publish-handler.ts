@@ -1,7 +1,7 @@
 // The way of a message to its verdict: who may publish it, what the hub makes of it, and whether it is retained. A message that
 // others may receive is forwarded by its caller, once the verdict is there.
 
-import { message as words } from "../../../shared/messages/message.ts";
+import { message as hubMessage } from "../../../shared/messages/message.ts";
 import type { TopicAuthority } from "../../access/topic-authority.ts";
 import type { BrokerHandlers } from "../../broker/mqtt-broker.ts";
 import type { Verdict } from "../../ingest/accept.ts";
@@ -52,7 +52,7 @@ export class PublishHandler {
       return await this.#accept(publisher, message);
     } catch (error) {
       this.#options.log.error({ err: error }, "a publish could not be settled");
-      const problem = words("internal/not-stored");
+      const problem = hubMessage("internal/not-stored");
       return { verdict: { kind: "deferred", problem, retryAfterSeconds: RETRY_AFTER_SECONDS }, isForwarded: false };
     }
   }
