@@ -23,10 +23,10 @@ import { Presence } from "./presence.ts";
 import { restoreDevices } from "./restore.ts";
 import { deviceRecords } from "./state/device-record.ts";
 import { type DeviceState, inSaveBatches, keepNewest, newState, toRecord } from "./state/device-state.ts";
-import type { SkipReason } from "./state/skipped-field.ts";
 import type { DeviceView } from "./state/device-view.ts";
 import { MetricState } from "./state/metric-state.ts";
 import { saveEdited } from "./state/save-edited.ts";
+import type { SkipReason } from "./state/skipped-field.ts";
 
 const SAVE_PERIOD_MS = 10_000;
 /** Of a device, that are remembered. */

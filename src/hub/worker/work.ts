@@ -49,7 +49,9 @@ export async function work(args: readonly string[]): Promise<number> {
     return await run(config);
   } catch (error) {
     const isMisuse = error instanceof Misuse;
-    console.error(render(isMisuse ? message("cli/misuse", { problem: error.reason, command: "work" }) : whyEnded(error)));
+    console.error(
+      render(isMisuse ? message("cli/misuse", { problem: error.reason, command: "work" }) : whyEnded(error)),
+    );
     return isMisuse ? 2 : 1;
   }
 }
