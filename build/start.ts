@@ -7,7 +7,7 @@ import { buildIfStale } from "./build.ts";
 import { environmentFor, fetchElectron, installedElectron, projectFolder, sandboxFlags } from "./electron.ts";
 
 /** An app that ends with an error sooner than this has never come to show its window. */
-const openedAfterMs = 10_000;
+const OPENED_AFTER_MS = 10_000;
 
 interface End {
   readonly code: number;
@@ -29,7 +29,7 @@ async function start(args: string[]): Promise<number> {
     [projectFolder, ...sandboxFlags(electron), ...args],
     environmentFor(electron),
   );
-  if (end.code === 0 || end.asked || end.afterMs > openedAfterMs) return end.code;
+  if (end.code === 0 || end.asked || end.afterMs > OPENED_AFTER_MS) return end.code;
   return startHub(`The window could not open (Electron ended with code ${end.code})`, args);
 }
 

@@ -8,6 +8,7 @@ import { Misuse } from "../hub/arguments.ts";
 import { readConfig } from "../hub/config.ts";
 import { DataFolder } from "../hub/data-folder.ts";
 import { ApiError, Health } from "../shared/api.ts";
+import { errorText } from "../shared/error-text.ts";
 import { Failure } from "../shared/errors.ts";
 import { type AnyMessage, message } from "../shared/messages/message.ts";
 
@@ -40,7 +41,7 @@ export function findHub(values: {
   readonly data?: string;
 }): HubAddress {
   const read = readConfig(values.data === undefined ? [] : ["--data", values.data], process.env);
-  if (read.kind !== "config") throw new Misuse(read.kind === "wrong" ? read.said : message("cli/one-file"));
+  if (read.kind !== "config") throw new Misuse(read.kind === "wrong" ? read.reason : message("cli/one-file"));
   const { dataFolder, token: fromEnvironment } = read.config;
   const folder = new DataFolder(dataFolder);
   const running = folder.findRunning();
@@ -76,8 +77,8 @@ export async function ask(hub: HubAddress, path: string, asking: Asking = {}): P
   if (!Value.Check(ApiError, answer)) throw new Failure(message("cli/not-a-hub", { url: hub.url }));
   if (response.status === 401) throw new Failure(tokenRefused(hub));
   const versions = response.status === 404 ? await versionsOf(hub) : "";
-  const said = message("cli/hub-refused", { answer: answer.message, versions });
-  throw response.status === 400 ? new Misuse(said) : new Failure(said);
+  const reason = message("cli/hub-refused", { answer: answer.message, versions });
+  throw response.status === 400 ? new Misuse(reason) : new Failure(reason);
 }
 
 /** Asks for `path` and resolves with its JSON, which `schema` describes; rejects with a message. */
@@ -127,7 +128,7 @@ function reasonOfFetch(error: unknown): string {
   if (code === "ENOTFOUND" || code === "EAI_AGAIN") return "nobody has that name";
   if (code === "EHOSTUNREACH" || code === "ENETUNREACH") return "there is no way to it from here";
   if (code === "ETIMEDOUT" || code === "UND_ERR_CONNECT_TIMEOUT") return "nothing answers";
-  return cause instanceof Error ? cause.message : String(cause);
+  return errorText(cause);
 }
 
 function tokenRefused({ url, token, folder }: HubAddress): AnyMessage {

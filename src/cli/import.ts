@@ -3,6 +3,7 @@
 import { open } from "node:fs/promises";
 import { basename } from "node:path";
 import { Misuse, parseArguments } from "../hub/arguments.ts";
+import { errorText } from "../shared/error-text.ts";
 import { Failure } from "../shared/errors.ts";
 import {
   COLUMN_ROLES,
@@ -99,7 +100,7 @@ async function importFile(
 ): Promise<Import> {
   checkReadable(path);
   await using file = await open(path).catch((error: unknown) => {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = errorText(error);
     throw new Failure(message("cli/not-opened", { path, reason }), { cause: error });
   });
   const { size } = await file.stat();

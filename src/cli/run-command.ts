@@ -1,5 +1,6 @@
 // What all commands have in common: how they end, and what they say when they cannot do what they were asked.
 import { Misuse } from "../hub/arguments.ts";
+import { errorText } from "../shared/error-text.ts";
 import { Failure } from "../shared/errors.ts";
 import { message } from "../shared/messages/message.ts";
 import { render } from "../shared/messages/render.ts";
@@ -10,7 +11,7 @@ export async function runCommand(name: string, run: () => Promise<number>): Prom
     return await run();
   } catch (error) {
     if (error instanceof Misuse) {
-      console.error(render(message("cli/misuse", { problem: error.said, command: name })));
+      console.error(render(message("cli/misuse", { problem: error.reason, command: name })));
       return 2;
     }
     console.error(reasonOf(error));
@@ -27,5 +28,5 @@ export function endOfProgram(): AbortSignal {
 }
 
 export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return errorText(error);
 }

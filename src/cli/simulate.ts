@@ -3,6 +3,7 @@ import { connectAsync, type MqttClient } from "mqtt";
 import { Misuse, parseArguments } from "../hub/arguments.ts";
 import { readConfig } from "../hub/config.ts";
 import { DataFolder } from "../hub/data-folder.ts";
+import { errorText } from "../shared/error-text.ts";
 import { message } from "../shared/messages/message.ts";
 import { runCommand } from "./run-command.ts";
 import { obey } from "./simulated-controls.ts";
@@ -70,7 +71,7 @@ async function run(plan: Plan): Promise<number> {
       ),
     );
   } catch (error) {
-    console.error(`No hub at ${where}: ${error instanceof Error ? error.message : String(error)}`);
+    console.error(`No hub at ${where}: ${errorText(error)}`);
     return 1;
   }
   console.log(`${plan.devices} Pis send ${plan.ratePerSecond} messages/s each to ${where} for ${plan.seconds} s.`);

@@ -1,6 +1,7 @@
 // The arguments of a command line: read by Node, with what is wrong said with a message.
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { closest } from "../shared/closest.ts";
+import { errorText } from "../shared/error-text.ts";
 import { Failure } from "../shared/errors.ts";
 import { type Message, message } from "../shared/messages/message.ts";
 
@@ -15,7 +16,7 @@ export function parseArguments<T extends ParseArgsConfig>(config: T): ReturnType
     return parseArgs(config);
   } catch (error) {
     const names = Object.keys(config.options ?? {}).map((name) => `--${name}`);
-    throw new Misuse(whyNotRead(error instanceof Error ? error.message : String(error), names), { cause: error });
+    throw new Misuse(whyNotRead(errorText(error), names), { cause: error });
   }
 }
 

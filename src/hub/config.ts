@@ -1,9 +1,10 @@
-// What the hub is told: flags, else the environment, else the default. Read once, at start.
+// The configuration: flags, else the environment, else the default. Read once, at start.
 import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 import type { JoiningMode } from "../shared/api.ts";
+import { errorText } from "../shared/error-text.ts";
 import { Failure } from "../shared/errors.ts";
 import { type AnyMessage, message } from "../shared/messages/message.ts";
 import type { Anonymous } from "../shared/security/access.ts";
@@ -127,7 +128,7 @@ export type ConfigResult =
   | { readonly kind: "config"; readonly config: Config }
   | { readonly kind: "help" }
   /** `said` names the flag. */
-  | { readonly kind: "wrong"; readonly said: AnyMessage };
+  | { readonly kind: "wrong"; readonly reason: AnyMessage };
 
 /** Reads flags and environment; what is wrong comes back with a message. */
 export function readConfig(args: readonly string[], env: Readonly<NodeJS.ProcessEnv>): ConfigResult {
@@ -179,7 +180,7 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
       },
     };
   } catch (error) {
-    if (error instanceof Failure) return { kind: "wrong", said: error.said };
+    if (error instanceof Failure) return { kind: "wrong", reason: error.reason };
     throw error;
   }
 }
@@ -198,7 +199,7 @@ function readPassphrase(env: Readonly<NodeJS.ProcessEnv>): string | null {
 }
 
 function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return errorText(error);
 }
 
 function parseFolder(text: string | undefined): string | undefined {

@@ -1,5 +1,5 @@
 // What the hub is without its ports: from the store up to ingest and the live feed. Each part is made of those above it,
-// and tells the others by events.
+// and notifies the others by events.
 import { randomUUID } from "node:crypto";
 import { Access } from "./access/access.ts";
 import { Budget } from "./access/limits/budget.ts";
@@ -35,6 +35,7 @@ import { deviceTopics } from "./protocols/protocols.ts";
 import { Administration } from "./settings/administration.ts";
 import { SimulatedDevices } from "./simulation/simulated-devices.ts";
 import type { ReadingStore } from "./store/readings.ts";
+import type { ServerStore } from "./store/server-sql/server-store.ts";
 import type { SpoolStatus, Store } from "./store/store.ts";
 import { Timeline } from "./timeline/timeline.ts";
 import { WorkerPlaces } from "./worker/places.ts";
@@ -98,8 +99,25 @@ const NO_PART: Part = { start: () => undefined, stop: () => undefined };
 
 /** Makes the parts; nothing runs until they are started. */
 export function createCore(options: CoreOptions): Core {
-  const { config, folder, version, clock, freeBytes, log, onRestart = null, onDeath } = options;
-  const failed = (message: string) => (error: unknown) => log.error({ err: error }, message);
+  const { server, hasSpool, ...foundation } = createFoundation(options);
+  const { simulated, view, ...devices } = createDevices(options, foundation);
+  const { store, readings, directory } = foundation;
+  return {
+    ...foundation,
+    ...devices,
+    ...createIntake(options, { ...foundation, ...devices, server, simulated, view }),
+    places: server === null ? null : (hubId) => new WorkerPlaces(server, hubId),
+    spool: async () => (hasSpool ? ((await store.status()).spool ?? null) : undefined),
+    prometheus: new PrometheusApi({ directory, readings, clock: options.clock }),
+  };
+}
+
+type Foundation = Omit<ReturnType<typeof createFoundation>, "server" | "hasSpool">;
+type Devices = ReturnType<typeof createDevices>;
+
+/** What all the others stand on: the store, who may do what, and the commands. */
+function createFoundation({ config, folder, version, clock, freeBytes, log, onRestart, onDeath }: CoreOptions) {
+  const failed = failureLog(log);
   const events = new HubEvents();
   const metrics = new Metrics(version, clock);
   const budget = new Budget(config.memoryBytes, config.rateLimit);
@@ -111,7 +129,7 @@ export function createCore(options: CoreOptions): Core {
     onCommit: (seconds: number, messages: number) => metrics.commit(seconds, messages),
   };
   const moveLog = log.child({ name: "move" });
-  const stores = openStores({ config, folder, storeOptions, freeBytes, restart: onRestart, log: moveLog });
+  const stores = openStores({ config, folder, storeOptions, freeBytes, restart: onRestart ?? null, log: moveLog });
   const { store, server, hasSpool, mover } = stores;
   const { records } = store;
   const mends = new MendList(records, clock);
@@ -136,6 +154,31 @@ export function createCore(options: CoreOptions): Core {
     events,
     onSaveFailed: failed("a command could not be written down"),
   });
+  return {
+    events,
+    metrics,
+    budget,
+    floodLog,
+    store,
+    server,
+    hasSpool,
+    mover,
+    readings,
+    mends,
+    disk,
+    directory,
+    access,
+    commands,
+  };
+}
+
+/** What the hub knows of devices, and what people set of them and of the hub. */
+function createDevices(
+  { config, folder, clock, freeBytes, log, onRestart }: CoreOptions,
+  { events, store, readings, mends, disk, directory, access, commands }: Foundation,
+) {
+  const failed = failureLog(log);
+  const { records } = store;
   const simulated = new SimulatedDevices({ records, events });
   const view = new DeviceView({ directory, commands, simulated, keys: access.deviceKeys, mends });
   const registry = new Registry({
@@ -168,14 +211,38 @@ export function createCore(options: CoreOptions): Core {
     records,
     clock,
     events,
-    lastHeardMs: () => directory.lastHeardMs(),
+    lastSeenMs: () => directory.lastSeenMs(),
     punctualityOf: (device, metric) => directory.punctualityOf(device, metric),
     onFailure: failed("what stands on the time axis could not be written down"),
   });
   const administration = new Administration({
-    ...{ config, folder, store, access, directory, registry, retention, disk, topics: deviceTopics, events },
-    ...{ freeBytes, restart: onRestart, clock, log },
+    config,
+    folder,
+    store,
+    access,
+    directory,
+    registry,
+    retention,
+    disk,
+    topics: deviceTopics,
+    events,
+    freeBytes,
+    restart: onRestart ?? null,
+    clock,
+    log,
   });
+  return { simulated, view, registry, mending, retention, timeline, administration };
+}
+
+/** The way in of messages, and what shows them as they come. */
+function createIntake(
+  { config, clock, log }: CoreOptions,
+  parts: Foundation & Devices & { readonly server: ServerStore | null },
+) {
+  const { events, metrics, budget, floodLog, store, server, readings, mends, disk, directory } = parts;
+  const { access, commands, simulated, view, registry } = parts;
+  const failed = failureLog(log);
+  const { records } = store;
   const refusals = new Refusals({
     records,
     clock,
@@ -184,7 +251,7 @@ export function createCore(options: CoreOptions): Core {
   });
   const { joining } = config;
   const newsLog = log.child({ name: "workers" });
-  const workerNews =
+  const workerNews: Part =
     server === null
       ? NO_PART
       : new WorkerNews({ store: server, directory, registry, refusals, events, joining, clock, log: newsLog });
@@ -221,35 +288,9 @@ export function createCore(options: CoreOptions): Core {
   const target = new ImportedDevices({ directory, registry, records, events });
   const imports = new Imports({ readings, target, isDiskFull: () => disk.status === "full", clock });
   const messageLog = new MessageLog({ tap, clock });
-  return {
-    events,
-    metrics,
-    access,
-    budget,
-    store,
-    readings,
-    mends,
-    mending,
-    directory,
-    commands,
-    registry,
-    disk,
-    refusals,
-    retention,
-    timeline,
-    administration,
-    ingest,
-    inbox,
-    feed,
-    imports,
-    tap,
-    messageLog,
-    floodLog,
-    places: server === null ? null : (hubId) => new WorkerPlaces(server, hubId),
-    workerNews,
-    spool: async () => (hasSpool ? ((await store.status()).spool ?? null) : undefined),
-    mover,
-    firstStart,
-    prometheus: new PrometheusApi({ directory, readings, clock }),
-  };
+  return { refusals, workerNews, tap, ingest, inbox, firstStart, feed, imports, messageLog };
+}
+
+function failureLog(log: Log): (message: string) => (error: unknown) => void {
+  return (message) => (error) => log.error({ err: error }, message);
 }

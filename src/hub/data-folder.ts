@@ -16,6 +16,7 @@ import { basename, join } from "node:path";
 import Database from "better-sqlite3";
 import { type Static, Type } from "typebox";
 import { Value } from "typebox/value";
+import { errorText } from "../shared/error-text.ts";
 import { Failure } from "../shared/errors.ts";
 import { message } from "../shared/messages/message.ts";
 import { closeToOthers, type SecretKind } from "./access/file-acl.ts";
@@ -173,7 +174,7 @@ function giveToOwnerOf(folder: string): void {
 }
 
 function cannotUse(folder: string, cause: unknown): Failure {
-  const detail = cause instanceof Error ? cause.message : String(cause);
+  const detail = errorText(cause);
   const reason = diskTrouble(cause, folder) ?? message("disk/failed", { reason: detail });
   return new Failure(message("start/folder-failed", { folder, reason }), { cause });
 }

@@ -3,7 +3,7 @@ import type { HostMessage, HubMessage } from "../shared/host.ts";
 
 export interface Host {
   readonly kind: "desktop" | "console";
-  tell(message: HubMessage): void;
+  send(message: HubMessage): void;
   /** Calls back once when the hub should stop. */
   onStop(stop: () => void): void;
 }
@@ -23,7 +23,7 @@ export function findHost(): Host {
 function utilityHost(port: ParentPort): Host {
   return {
     kind: "desktop",
-    tell: (message) => port.postMessage(message),
+    send: (message) => port.postMessage(message),
     onStop: (stop) => {
       port.on("message", ({ data }) => {
         if (isStop(data)) stop();
@@ -36,7 +36,7 @@ function utilityHost(port: ParentPort): Host {
 function childHost(): Host {
   return {
     kind: "desktop",
-    tell: (message) => {
+    send: (message) => {
       if (process.connected) process.send?.(message);
     },
     onStop: (stop) => {
@@ -51,7 +51,7 @@ function childHost(): Host {
 }
 
 export function consoleHost(): Host {
-  return { kind: "console", tell: () => undefined, onStop: onSignals };
+  return { kind: "console", send: () => undefined, onStop: onSignals };
 }
 
 /** SIGHUP: its terminal was closed. */

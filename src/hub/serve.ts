@@ -1,7 +1,7 @@
 // Runs one hub: under the desktop app (a message port says how it goes) or headless (the console does).
 import { fileURLToPath } from "node:url";
 import packageJson from "../../package.json" with { type: "json" };
-import { Failure } from "../shared/errors.ts";
+import { reasonOf } from "../shared/errors.ts";
 import type { HubMessage } from "../shared/host.ts";
 import { type AnyMessage, message } from "../shared/messages/message.ts";
 import { render } from "../shared/messages/render.ts";
@@ -20,7 +20,7 @@ import { type Log, openLog } from "./observe/log.ts";
 /** A stop that takes longer is ended: what was acknowledged is on disk anyway. */
 const STOP_WITHIN_MS = 5_000;
 
-/** Runs until told to stop. Resolves with the exit code: 2 when it was told what it does not know. */
+/** Runs until it is stopped. Resolves with the exit code: 2 where the flags cannot be read. */
 export async function serve(args: readonly string[], host: Host = findHost()): Promise<number> {
   surviveClosedOutput();
   const read = readConfig(args, process.env);
@@ -28,7 +28,7 @@ export async function serve(args: readonly string[], host: Host = findHost()): P
     console.log(serveHelp);
     return 0;
   }
-  if (read.kind === "wrong") return fail(host, message("start/flags", { problem: read.said }), 2);
+  if (read.kind === "wrong") return fail(host, message("start/flags", { problem: read.reason }), 2);
 
   const folder = new DataFolder(read.config.dataFolder);
   try {
@@ -122,7 +122,7 @@ async function runHub(config: Config, { folder, host, log, untilStopped }: RunPa
   });
   for (const reason of folder.unclosed) log.warn({ reason }, "other users of this computer may read this");
   const stopped = untilStopped();
-  tellRunning(host, running);
+  announceRunning(host, running);
   const ending = await Promise.race([stopped, ended.promise]);
   if (ending.kind === "ended") setTimeout(() => process.exit(ending.code), STOP_WITHIN_MS).unref();
   await hub.stop();
@@ -137,9 +137,9 @@ function withPorts(config: Config, { httpPort, mqttPort }: RunningHub): Config {
   };
 }
 
-function tellRunning(host: Host, running: RunningHub): void {
+function announceRunning(host: Host, running: RunningHub): void {
   const { httpPort, mqttPort, basePath, token, linkSecret, notes, loopback, addresses } = running;
-  host.tell({ type: "ready", httpPort, mqttPort, basePath, token } satisfies HubMessage);
+  host.send({ type: "ready", httpPort, mqttPort, basePath, token } satisfies HubMessage);
   if (host.kind !== "console") return;
   const link = (address: string) => `  http://${inUrl(address)}:${httpPort}${basePath}/#link=${linkSecret}`;
   console.log(
@@ -152,14 +152,14 @@ function tellRunning(host: Host, running: RunningHub): void {
   );
 }
 
-function fail(host: Host, said: AnyMessage, code = 1): number {
-  host.tell({ type: "failed", said });
-  console.error(render(said));
+function fail(host: Host, reason: AnyMessage, code = 1): number {
+  host.send({ type: "failed", reason });
+  console.error(render(reason));
   return code;
 }
 
 function whyNotStarted(error: unknown): AnyMessage {
   if (error instanceof StartFailure) return whyNotStarted(error.cause);
-  if (error instanceof Failure) return error.said;
-  return message("start/failed", { reason: error instanceof Error ? error.message : String(error) });
+  const reason = reasonOf(error);
+  return typeof reason === "string" ? message("start/failed", { reason }) : reason;
 }

@@ -3,7 +3,7 @@ import { BrowserWindow, type IpcMainInvokeEvent, ipcMain } from "electron";
 import { Value } from "typebox/value";
 import { type BrambleBridge, bridgeChannels } from "../shared/bridge.ts";
 import { NoticeSettings } from "../shared/notices/notices.ts";
-import { appOrigin } from "./app-protocol.ts";
+import { APP_ORIGIN } from "./app-protocol.ts";
 import type { DesktopPreferences } from "./desktop-settings.ts";
 import type { HubProcess } from "./hub-process.ts";
 import type { Notices } from "./notices/notices.ts";
@@ -58,7 +58,7 @@ function answer<Q extends Question>(
 /** The window that asks; throws when what asks is not its page, or that page is not ours. */
 function ownWindow({ sender, senderFrame }: IpcMainInvokeEvent): BrowserWindow {
   const window = BrowserWindow.fromWebContents(sender);
-  if (window === null || senderFrame?.origin !== appOrigin || senderFrame.parent !== null)
+  if (window === null || senderFrame?.origin !== APP_ORIGIN || senderFrame.parent !== null)
     throw new Error(`${senderFrame?.origin} may not ask this`);
   return window;
 }

@@ -10,8 +10,8 @@ import { loadLanguage, render } from "../shared/messages/render.ts";
 import type { DesktopLog } from "./desktop-log.ts";
 import type { HubProcess } from "./hub-process.ts";
 
-export const appScheme = "bramble";
-export const appOrigin = `${appScheme}://app`;
+export const APP_SCHEME = "bramble";
+export const APP_ORIGIN = `${APP_SCHEME}://app`;
 /** Of the paths that the hub answers. */
 export const API_PATH = "/api/v1/";
 
@@ -42,7 +42,7 @@ const contentSecurityPolicy = [
 /** Before `ready`: makes the scheme a secure origin with fetch and streams, like https. */
 export function registerAppScheme(): void {
   const privileges = { standard: true, secure: true, supportFetchAPI: true, stream: true };
-  protocol.registerSchemesAsPrivileged([{ scheme: appScheme, privileges }]);
+  protocol.registerSchemesAsPrivileged([{ scheme: APP_SCHEME, privileges }]);
 }
 
 /** Answers in this session alone, from the built page's folder, or its development server, and from the hub. */
@@ -53,7 +53,7 @@ export function serveApp(
   onLanguage: (language: Language) => void,
   log: DesktopLog,
 ): void {
-  appSession.protocol.handle(appScheme, (request) => {
+  appSession.protocol.handle(APP_SCHEME, (request) => {
     const url = new URL(request.url);
     if (url.host !== "app") return notFound();
     if (url.pathname.startsWith(API_PATH)) {
@@ -88,13 +88,13 @@ async function forwardToHub(request: Request, url: URL, hub: HubProcess, log: De
 }
 
 async function hubIsAway({ state }: HubProcess, { headers }: Request): Promise<Response> {
-  const said =
+  const reason =
     state.kind === "failed"
-      ? message("desktop/hub-cannot-run", { reason: state.said })
+      ? message("desktop/hub-cannot-run", { reason: state.reason })
       : message("desktop/hub-starting");
   const language = preferredLanguage(headers.get("accept-language") ?? undefined);
   await loadLanguage(language);
-  const answer: ApiError = { error: "hub-stopping", message: render(said, language, "desktop") };
+  const answer: ApiError = { error: "hub-stopping", message: render(reason, language, "desktop") };
   return Response.json(answer, { status: 503, headers: { "retry-after": "1" } });
 }
 

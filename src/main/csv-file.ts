@@ -16,13 +16,13 @@ export type OnBytes = (bytes: number) => void;
 /** Saving was cancelled; nothing is left of it. */
 export class SaveCancelled extends Error {}
 
-/** Writing failed. What is said to people names the place and what to do. */
+/** Writing failed. The reason names the place and what to do. */
 export class SaveFailure extends Error {
-  readonly said: AnyMessage;
+  readonly reason: AnyMessage;
 
-  constructor(said: AnyMessage, cause: unknown) {
-    super(render(said), { cause });
-    this.said = said;
+  constructor(reason: AnyMessage, cause: unknown) {
+    super(render(reason), { cause });
+    this.reason = reason;
   }
 }
 

@@ -42,7 +42,7 @@ function inUtilityProcess(entry: string, args: readonly string[], onMessage: (me
     get pid() {
       return child.pid;
     },
-    send: (told) => child.postMessage(told),
+    send: (request) => child.postMessage(request),
     exited: new Promise((resolve) => {
       child.once("exit", (code) => resolve(message("desktop/hub-ended", { code, lastError: lastError() })));
     }),
@@ -61,9 +61,9 @@ function underNode(
   child.on("message", onMessage);
   return {
     pid: child.pid,
-    send(told) {
-      child.send(told, (error) => {
-        if (error !== null) console.warn(`The hub did not hear "${told.type}": ${error.message}`);
+    send(request) {
+      child.send(request, (error) => {
+        if (error !== null) console.warn(`"${request.type}" did not reach the hub: ${error.message}`);
       });
     },
     exited: new Promise((resolve) => {

@@ -1,15 +1,15 @@
 // Keeps one hub running: starts it, starts it again with growing pauses when it dies unasked, and stops it in good order.
-// A hub that says itself that it cannot run is left alone until the user tries again.
+// A hub that reports that it cannot run is not started again until the user tries.
 import { EventEmitter } from "node:events";
 import type { HubState } from "../shared/bridge.ts";
 import type { HubMessage } from "../shared/host.ts";
 import type { AnyMessage } from "../shared/messages/message.ts";
 import type { HubChild } from "./hub-child.ts";
 
-const firstPauseMs = 500;
-const longestPauseMs = 30_000;
-const steadyAfterMs = 60_000;
-const stopWithinMs = 5_000;
+const FIRST_PAUSE_MS = 500;
+const MAX_PAUSE_MS = 30_000;
+const STEADY_AFTER_MS = 60_000;
+const STOP_TIMEOUT_MS = 5_000;
 
 export interface HubEndpoint {
   /** Such as "http://127.0.0.1:8080/bramble": the hub's paths come behind it. */
@@ -22,7 +22,7 @@ export class HubProcess extends EventEmitter<{ state: [HubState] }> {
   #state: HubState = { kind: "starting" };
   #endpoint: HubEndpoint | undefined;
   #child: HubChild | undefined;
-  #pauseMs = firstPauseMs;
+  #pauseMs = FIRST_PAUSE_MS;
   #retry: NodeJS.Timeout | undefined;
   /** Somebody asked for a new start before the process of a failed one was gone. */
   #startsAfterExit = false;
@@ -52,11 +52,11 @@ export class HubProcess extends EventEmitter<{ state: [HubState] }> {
     clearTimeout(this.#retry);
     this.#enter({ kind: "starting" });
     const startedAtMs = Date.now();
-    const child = this.#fork((message) => this.#hear(message));
+    const child = this.#fork((message) => this.#onMessage(message));
     this.#child = child;
-    void child.exited.then((said) => {
-      if (Date.now() - startedAtMs >= steadyAfterMs) this.#pauseMs = firstPauseMs;
-      this.#afterExit(said);
+    void child.exited.then((reason) => {
+      if (Date.now() - startedAtMs >= STEADY_AFTER_MS) this.#pauseMs = FIRST_PAUSE_MS;
+      this.#afterExit(reason);
     });
   }
 
@@ -73,14 +73,14 @@ export class HubProcess extends EventEmitter<{ state: [HubState] }> {
     child.send({ type: "stop" });
     const force = setTimeout(() => {
       if (child.pid !== undefined) process.kill(child.pid, "SIGKILL");
-    }, stopWithinMs);
+    }, STOP_TIMEOUT_MS);
     await child.exited;
     clearTimeout(force);
   }
 
-  #hear(message: HubMessage): void {
+  #onMessage(message: HubMessage): void {
     if (message.type === "failed") {
-      this.#enter({ kind: "failed", said: message.said });
+      this.#enter({ kind: "failed", reason: message.reason });
     } else {
       const { httpPort, basePath, token } = message;
       this.#endpoint = { url: `http://127.0.0.1:${httpPort}${basePath}`, token };
@@ -88,7 +88,7 @@ export class HubProcess extends EventEmitter<{ state: [HubState] }> {
     }
   }
 
-  #afterExit(said: AnyMessage): void {
+  #afterExit(reason: AnyMessage): void {
     this.#child = undefined;
     this.#endpoint = undefined;
     if (this.#stopped !== undefined) return;
@@ -98,9 +98,9 @@ export class HubProcess extends EventEmitter<{ state: [HubState] }> {
       return;
     }
     if (this.#state.kind === "failed") return;
-    this.#enter({ kind: "restarting", said, retryAtMs: Date.now() + this.#pauseMs });
+    this.#enter({ kind: "restarting", reason, retryAtMs: Date.now() + this.#pauseMs });
     this.#retry = setTimeout(() => this.start(), this.#pauseMs);
-    this.#pauseMs = Math.min(2 * this.#pauseMs, longestPauseMs);
+    this.#pauseMs = Math.min(2 * this.#pauseMs, MAX_PAUSE_MS);
   }
 
   #enter(state: HubState): void {

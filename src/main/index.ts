@@ -1,6 +1,6 @@
-// The desktop app, a coat around the hub. The order: log what is not caught; claim the scheme, refuse Chromium's switches (it
-// acts on them once this file has run), claim the single instance; when Electron is ready lock down the session, start the hub, open the window. Only quitting stops the hub; closing the window
-// does not.
+// The desktop app, a coat around the hub. Only quitting stops the hub; closing the window does not.
+// Order: log what is not caught; claim the scheme, refuse Chromium's switches (it acts on them once this file has run), claim the
+// single instance; when Electron is ready, lock down the session, start the hub, open the window.
 import { join, resolve } from "node:path";
 import { app, session } from "electron";
 import { bridgeChannels } from "../shared/bridge.ts";
@@ -36,8 +36,11 @@ if (app.isPackaged) {
   for (const name of refusedSwitches(process.argv.slice(1), process.platform)) app.commandLine.removeSwitch(name);
 }
 
+const home = app.getAppPath();
+/** `npm run dev` has the hub from its sources and the page from Vite. */
+const dev: NodeJS.ProcessEnv = app.isPackaged ? {} : process.env;
 // From a checkout the app's folder is among them.
-const hubArgs = hubArguments(process.argv.slice(1).filter((arg) => resolve(arg) !== resolve(app.getAppPath())));
+const hubArgs = hubArguments(process.argv.slice(1).filter((arg) => resolve(arg) !== resolve(home)));
 
 if (app.requestSingleInstanceLock()) {
   runApp();
@@ -48,9 +51,6 @@ if (app.requestSingleInstanceLock()) {
 }
 
 function runApp(): void {
-  const home = app.getAppPath();
-  /** `npm run dev` has the hub from its sources and the page from Vite. */
-  const dev: NodeJS.ProcessEnv = app.isPackaged ? {} : process.env;
   // The hub's files are unpacked from the archive, so that any Node can run them.
   const builtHub = join(home.replace(/app\.asar$/, "app.asar.unpacked"), "out", "hub", "serve.js");
   const hubEntry = dev["BRAMBLE_HUB"] ?? builtHub;
@@ -73,7 +73,7 @@ function runApp(): void {
     isLookedAt: () => window.isFocused,
     open: (link) => window.open(link),
     onAttention: (count, texts) => {
-      tray.say(count, texts);
+      tray.showAttention(count, texts);
       app.setBadgeCount(count);
       window.showAttention(count);
     },
@@ -83,7 +83,7 @@ function runApp(): void {
     endpoint: () => hub.endpoint,
     log,
     onState: (state) => window.send(bridgeChannels.saveStateChanged, state),
-    say: (said) => notices.say(said),
+    render: (text) => notices.render(text),
   });
   /** Asking for the window is also asking a failed hub to try again. */
   const open = () => {
@@ -104,7 +104,7 @@ function runApp(): void {
   updates.on("state", (state) => window.send(bridgeChannels.updateStateChanged, state));
   hub.on("state", (state) => {
     if (state.kind === "failed" || state.kind === "restarting")
-      log.error(`The hub is ${state.kind}: ${render(state.said, "en", "desktop")}`);
+      log.error(`The hub is ${state.kind}: ${render(state.reason, "en", "desktop")}`);
     window.send(bridgeChannels.hubStateChanged, state);
     notices.hubChanged(state);
   });
@@ -112,7 +112,6 @@ function runApp(): void {
   app.on("activate", open);
   // Having a listener at all keeps the app, and with it the hub, running.
   app.on("window-all-closed", () => undefined);
-
   app.on("before-quit", () => {
     isQuitting = true;
   });
@@ -122,36 +121,47 @@ function runApp(): void {
     updates.stop();
     void Promise.allSettled([saver.cancel(), hub.stop()]).then(() => app.exit());
   });
-
+  const start = () => startParts({ hub, window, notices, saver, preferences, updates, open });
+  const printHelp = () => startHubChild(hubEntry, hubArgs, () => undefined).exited.then(() => app.exit());
   app
     .whenReady()
-    .then(() => {
-      if (hubArgs.includes("--help")) {
-        // The hub prints it and ends.
-        void startHubChild(hubEntry, hubArgs, () => undefined).exited.then(() => app.exit());
-        return;
-      }
-      const appSession = openAppSession(log);
-      lockDown([appSession, session.defaultSession], log);
-      serveApp(
-        appSession,
-        dev["ELECTRON_RENDERER_URL"] ?? join(home, "out", "renderer"),
-        hub,
-        (language) => {
-          if (notices.speak(language)) void setMenu((said) => notices.say(said));
-        },
-        log,
-      );
-      answerPage({ hub, saver, preferences, notices, updates });
-      void setMenu((said) => notices.say(said));
-      preferences.start();
-      window.followScreens();
-      notices.start();
-      updates.start();
-      open();
-    })
+    .then(() => (hubArgs.includes("--help") ? printHelp() : start()))
     .catch((error: unknown) => {
       log.error("Bramble could not start:", error);
       app.exit(1);
     });
+}
+
+interface Parts {
+  readonly hub: HubProcess;
+  readonly window: MainWindow;
+  readonly notices: Notices;
+  readonly saver: CsvSaver;
+  readonly preferences: DesktopPreferences;
+  readonly updates: Updates;
+  readonly open: () => void;
+}
+
+/** Once Electron is ready: first the session is locked down, last the window is opened. */
+function startParts({ hub, window, notices, saver, preferences, updates, open }: Parts): void {
+  const appSession = openAppSession(log);
+  lockDown([appSession, session.defaultSession], log);
+  const page = dev["ELECTRON_RENDERER_URL"] ?? join(home, "out", "renderer");
+  const showMenu = () => void setMenu((text) => notices.render(text));
+  serveApp(
+    appSession,
+    page,
+    hub,
+    (language) => {
+      if (notices.setLanguage(language)) showMenu();
+    },
+    log,
+  );
+  answerPage({ hub, saver, preferences, notices, updates });
+  showMenu();
+  preferences.start();
+  window.followScreens();
+  notices.start();
+  updates.start();
+  open();
 }

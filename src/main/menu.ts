@@ -23,9 +23,9 @@ const WINDOW = ["minimize", "close"] as const;
 type Item = (typeof APPLICATION | typeof EDIT | typeof VIEW | typeof WINDOW)[number];
 
 /** Called again where the language has changed. */
-export async function setMenu(say: (said: AnyMessage) => Promise<string>): Promise<void> {
+export async function setMenu(render: (text: AnyMessage) => Promise<string>): Promise<void> {
   const item = async (role: Item): Promise<MenuItemConstructorOptions> =>
-    role === SEPARATOR ? { type: "separator" } : { role, label: await say(message(`desktop/menu/${role}`)) };
+    role === SEPARATOR ? { type: "separator" } : { role, label: await render(message(`desktop/menu/${role}`)) };
   const menu = async (label: string, items: readonly Item[]): Promise<MenuItemConstructorOptions> => ({
     label,
     submenu: await Promise.all(items.map(item)),
@@ -33,11 +33,11 @@ export async function setMenu(say: (said: AnyMessage) => Promise<string>): Promi
   const first =
     process.platform === "darwin"
       ? await menu("Bramble", APPLICATION)
-      : await menu(await say(message("desktop/menu/file")), ["quit"]);
+      : await menu(await render(message("desktop/menu/file")), ["quit"]);
   const others = [
-    await menu(await say(message("desktop/menu/edit")), EDIT),
-    await menu(await say(message("desktop/menu/view")), VIEW),
-    await menu(await say(message("desktop/menu/window")), WINDOW),
+    await menu(await render(message("desktop/menu/edit")), EDIT),
+    await menu(await render(message("desktop/menu/view")), VIEW),
+    await menu(await render(message("desktop/menu/window")), WINDOW),
   ];
   Menu.setApplicationMenu(Menu.buildFromTemplate([first, ...others]));
 }

@@ -16,7 +16,7 @@ export interface CsvSaverOptions {
   readonly log: DesktopLog;
   readonly onState: (state: SaveState) => void;
   /** In the language of the person. */
-  readonly say: (said: AnyMessage) => Promise<string>;
+  readonly render: (text: AnyMessage) => Promise<string>;
 }
 
 export class CsvSaver {
@@ -30,7 +30,7 @@ export class CsvSaver {
   /** Asks where, then saves. Every outcome but a failed start has gone to `onState`, too. */
   async save(window: BrowserWindow, query: ExportQuery, suggestedName: string): Promise<SaveOutcome> {
     const { filePath } = await dialog.showSaveDialog(window, {
-      title: await this.#options.say(message("desktop/save/title")),
+      title: await this.#options.render(message("desktop/save/title")),
       defaultPath: join(app.getPath("downloads"), basename(suggestedName)),
       filters: [{ name: "CSV", extensions: ["csv"] }],
     });
@@ -61,10 +61,10 @@ export class CsvSaver {
   async #stream(hub: HubEndpoint, query: ExportQuery, path: string, signal: AbortSignal): Promise<SaveOutcome> {
     const { log, onState } = this.#options;
     let bytes = 0;
-    const tell = () => onState({ kind: "saving", path, bytes });
-    tell();
+    const report = () => onState({ kind: "saving", path, bytes });
+    report();
     // Also while nothing comes: a window that is opened meanwhile learns of it.
-    const telling = setInterval(tell, PROGRESS_EVERY_MS);
+    const reporting = setInterval(report, PROGRESS_EVERY_MS);
     try {
       const answer = await net.fetch(`${hub.url}/api/v1/export.csv?${searchParams(query)}`, {
         // On its way within this computer packing it would only cost time.
@@ -87,15 +87,15 @@ export class CsvSaver {
     } catch (error) {
       if (error instanceof SaveCancelled || signal.aborted) return { kind: "cancelled" };
       log.warn(`${path} was not saved:`, error);
-      // Chromium's names for a broken connection are no a message for people.
-      return this.#failure(error instanceof SaveFailure ? error.said : message("desktop/save/hub-stopped"));
+      // Chromium's names for a broken connection are no message for people.
+      return this.#failure(error instanceof SaveFailure ? error.reason : message("desktop/save/hub-stopped"));
     } finally {
-      clearInterval(telling);
+      clearInterval(reporting);
     }
   }
 
-  async #failure(said: AnyMessage): Promise<SaveOutcome> {
-    return { kind: "failed", reason: await this.#options.say(said) };
+  async #failure(reason: AnyMessage): Promise<SaveOutcome> {
+    return { kind: "failed", reason: await this.#options.render(reason) };
   }
 }
 

@@ -8,17 +8,17 @@ import {
   type WebContentsWillFrameNavigateEventParams,
   type WebContentsWillRedirectEventParams,
 } from "electron";
-import { API_PATH, appOrigin } from "./app-protocol.ts";
+import { API_PATH, APP_ORIGIN } from "./app-protocol.ts";
 import type { DesktopLog } from "./desktop-log.ts";
 
 /** Of all that a page may ask a browser for, only the copy buttons' one. */
-const allowedPermission = "clipboard-sanitized-write";
+const ALLOWED_PERMISSION = "clipboard-sanitized-write";
 
 /** After `ready`, before the first window. */
 export function lockDown(sessions: readonly Session[], log: DesktopLog): void {
   for (const session of sessions) {
-    session.setPermissionRequestHandler((_contents, permission, answer) => answer(permission === allowedPermission));
-    session.setPermissionCheckHandler((_contents, permission) => permission === allowedPermission);
+    session.setPermissionRequestHandler((_contents, permission, answer) => answer(permission === ALLOWED_PERMISSION));
+    session.setPermissionCheckHandler((_contents, permission) => permission === ALLOWED_PERMISSION);
   }
   app.on("web-contents-created", (_event, contents) => keepInside(contents, log));
 }
@@ -26,7 +26,7 @@ export function lockDown(sessions: readonly Session[], log: DesktopLog): void {
 function keepInside(contents: WebContents, log: DesktopLog): void {
   /** Where the window would go, the person's browser goes; an embedded page goes nowhere. The hub's answers are no pages. */
   const stayInside = (event: Departure) => {
-    const isPage = event.url.startsWith(`${appOrigin}/`) && !event.url.startsWith(appOrigin + API_PATH);
+    const isPage = event.url.startsWith(`${APP_ORIGIN}/`) && !event.url.startsWith(APP_ORIGIN + API_PATH);
     if (isPage && event.isMainFrame) return;
     event.preventDefault();
     if (event.isMainFrame) openOutside(event.url, log);

@@ -10,10 +10,10 @@ export interface TrayActions {
   quit(): void;
 }
 
-/** What it says, in the language of the person. */
+/** Its texts, in the language of the person. */
 export interface TrayTexts {
   /** How many devices need a look. */
-  readonly said: string;
+  readonly summary: string;
   readonly open: string;
   readonly quit: string;
 }
@@ -31,7 +31,7 @@ export class HubTray {
   #tray: Tray | null = null;
   #count = 0;
   #texts: TrayTexts = {
-    said: "Bramble",
+    summary: "Bramble",
     open: render(message("desktop/tray/open")),
     quit: render(message("desktop/tray/quit")),
   };
@@ -55,7 +55,7 @@ export class HubTray {
   }
 
   /** `count` devices need a look. */
-  say(count: number, texts: TrayTexts): void {
+  showAttention(count: number, texts: TrayTexts): void {
     // Some desktops draw the icon anew, visibly, whenever it is set.
     if (count === this.#count && JSON.stringify(texts) === JSON.stringify(this.#texts)) return;
     this.#count = count;
@@ -76,13 +76,13 @@ export class HubTray {
 
   #draw(): void {
     if (this.#tray === null) return;
-    const { said, open, quit } = this.#texts;
+    const { summary, open, quit } = this.#texts;
     const plain = nativeImage.createFromPath(this.#icon);
-    this.#tray.setToolTip(said);
+    this.#tray.setToolTip(summary);
     this.#tray.setImage(this.#count > 0 ? marked(plain) : plain);
     this.#tray.setContextMenu(
       Menu.buildFromTemplate([
-        { label: said, enabled: false, visible: this.#count > 0 },
+        { label: summary, enabled: false, visible: this.#count > 0 },
         { label: open, click: () => this.#actions.open() },
         { type: "separator" },
         { label: quit, click: () => this.#actions.quit() },

@@ -7,9 +7,9 @@ export type HubState =
   | { readonly kind: "starting" }
   | { readonly kind: "running" }
   /** The hub died; the shell starts it again at `retryAtMs`. */
-  | { readonly kind: "restarting"; readonly said: AnyMessage; readonly retryAtMs: number }
+  | { readonly kind: "restarting"; readonly reason: AnyMessage; readonly retryAtMs: number }
   /** The hub cannot run until the person does something. */
-  | { readonly kind: "failed"; readonly said: AnyMessage };
+  | { readonly kind: "failed"; readonly reason: AnyMessage };
 
 export type SaveOutcome =
   | { readonly kind: "saved"; readonly path: string }

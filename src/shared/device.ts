@@ -128,7 +128,9 @@ export type JoiningState = Static<typeof JoiningState>;
 /** A field that was left out, while the rest of its message was stored. */
 export const Skipped = Type.Object({
   field: Type.String(),
-  reason: Type.String(),
+  reason: Type.String({ description: "a message for people, in English" }),
+  code: Type.String({ description: "the message's code" }),
+  params: Type.Record(Type.String(), Type.String(), { description: "the message's parameters" }),
   atMs: Type.Integer({ description: "when it last was" }),
 });
 export type Skipped = Static<typeof Skipped>;
@@ -172,7 +174,7 @@ export const Device = Type.Object({
     ),
   ),
   model: Type.Optional(Type.String()),
-  address: Type.Union([Type.String(), Type.Null()], { description: "where it was last heard from" }),
+  address: Type.Union([Type.String(), Type.Null()], { description: "from where its last message came" }),
   presence: Presence,
   clockOffMs: Type.Optional(
     Type.Integer({ description: "how far its clock is ahead of the hub's, or behind (below 0), where it is minutes" }),

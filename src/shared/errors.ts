@@ -1,4 +1,5 @@
 // Every way the hub says no. Codes are stable and for programs; messages are for people.
+import { errorText } from "./error-text.ts";
 import type { AnyMessage, Message, MessageCode } from "./messages/message.ts";
 import { render } from "./messages/render.ts";
 
@@ -134,24 +135,34 @@ function isErrorCode(code: string): code is ErrorCode {
   return Object.hasOwn(errorStatus, code);
 }
 
-/** A broken invariant or a failure below us; it is thrown, and carries what caused it. */
+/**
+ * A broken invariant or a failure below us; it is thrown, and carries what caused it. `reason` is a message where people may
+ * read it in their language; the error's own `message` is the English.
+ */
 export class BrambleError extends Error {
   readonly code: ErrorCode;
-  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
+  readonly reason: AnyMessage | string;
+  constructor(code: ErrorCode, reason: AnyMessage | string, options?: ErrorOptions) {
+    super(typeof reason === "string" ? reason : render(reason), options);
     this.name = "BrambleError";
     this.code = code;
+    this.reason = reason;
   }
 }
 
-/** A failure that people are told: thrown where it is found, rendered where it is read. Its own text is the English. */
+/** A failure with a message for people: thrown where it is found, rendered where it is read. Its `message` is the English. */
 export class Failure extends Error {
-  readonly said: AnyMessage;
-  constructor(said: AnyMessage, options?: ErrorOptions) {
-    super(render(said), options);
+  readonly reason: AnyMessage;
+  constructor(reason: AnyMessage, options?: ErrorOptions) {
+    super(render(reason), options);
     this.name = "Failure";
-    this.said = said;
+    this.reason = reason;
   }
+}
+
+/** Why something failed: a message where the error has one, else its text. */
+export function reasonOf(error: unknown): AnyMessage | string {
+  return error instanceof Failure || error instanceof BrambleError ? error.reason : errorText(error);
 }
 
 /** Ends a switch that covers every case; a new case then fails to compile. */

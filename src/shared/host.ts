@@ -13,6 +13,6 @@ export type HubMessage =
       readonly token: string;
     }
   /** The hub cannot run and exits; trying again does not help until the person acts on the message. */
-  | { readonly type: "failed"; readonly said: AnyMessage };
+  | { readonly type: "failed"; readonly reason: AnyMessage };
 
 export type HostMessage = { readonly type: "stop" };

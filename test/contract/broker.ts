@@ -21,7 +21,7 @@ type Publish = Parameters<BrokerHandlers["onPublish"]>[0];
 type Verdict = Awaited<ReturnType<BrokerHandlers["onPublish"]>>;
 type SessionEvent = Parameters<BrokerHandlers["onSession"]>[0];
 
-const STORED: Verdict = { kind: "stored", accepted: 1, waits: false, skipped: [] };
+const STORED: Verdict = { kind: "stored", accepted: 1, isQuarantined: false, skipped: [] };
 const REFUSED: Verdict = { kind: "refused", problem: message("joining-closed", { device: "pi" }) };
 const DEFERRED: Verdict = { kind: "deferred", problem: message("disk-full"), retryAfterSeconds: 1 };
 const TOPIC = "sensor/pi/data";
@@ -146,13 +146,13 @@ export function brokerContract(adapter: string, openBroker: OpenBrokerFor): void
       const by = { address: "192.0.2.1", principal: { kind: "shell", role: "admin" }, share } as const;
       const published = { topic: "lamp/set", payload: Buffer.from([0, 255]), qos: 1, retain: false, ...by } as const;
       const outcome = await hub.opened.broker.publish(published);
-      expect([outcome.verdict, outcome.isHeard === false]).toEqual([null, false]);
+      expect([outcome.verdict, outcome.hasSubscribers === false]).toEqual([null, false]);
       const [received] = await until("the message", async () =>
         client.received.length > 0 ? client.received : undefined,
       );
       expect([received?.topic, received?.payload]).toEqual(["lamp/set", Buffer.from([0, 255])]);
-      const unheard = await hub.opened.broker.publish({ ...published, topic: "lamp/other" });
-      expect(unheard.isHeard).not.toBe(true);
+      const unread = await hub.opened.broker.publish({ ...published, topic: "lamp/other" });
+      expect(unread.hasSubscribers).not.toBe(true);
     });
 
     test("stopping disconnects all clients, and stopping twice is fine", async () => {

@@ -3,7 +3,7 @@ import { Type } from "typebox";
 import { expect, test } from "vitest";
 import type { RecordKind } from "../../src/hub/store/records.ts";
 import { deviceId, metricName } from "../support/stores/store.ts";
-import type { OpenStore } from "./store.ts";
+import type { OpenStore } from "./open-store.ts";
 
 /** More than an adapter may take into one commit. */
 const MESSAGES = 3_500;

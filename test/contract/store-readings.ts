@@ -8,7 +8,7 @@ import {
   type ReadingSelection,
 } from "../../src/hub/store/readings.ts";
 import { deviceId, metricName } from "../support/stores/store.ts";
-import type { OpenStore } from "./store.ts";
+import type { OpenStore } from "./open-store.ts";
 
 const EVERYTHING: ReadingSelection = { devices: null, metrics: null, fromMs: 0, toMs: Number.MAX_SAFE_INTEGER };
 const HOUR_MS = 3_600_000;

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import type { AuditCursor, AuditEntry } from "../../src/hub/store/audit.ts";
 import type { RecordKind } from "../../src/hub/store/records.ts";
 import { deviceId, metricName } from "../support/stores/store.ts";
-import type { OpenStore } from "./store.ts";
+import type { OpenStore } from "./open-store.ts";
 
 const Label = Type.Object({ id: Type.String(), device: Type.String(), text: Type.String() });
 const labels: RecordKind<typeof Label> = {

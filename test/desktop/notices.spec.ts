@@ -1,45 +1,45 @@
-// What the desktop tells while nobody looks at its window: notifications, the number in its title, where it is once closed.
+// Notices while nobody looks at its window: notifications, the number in its title, where it is once closed.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@playwright/test";
-import { NewsDesk } from "../../src/main/notices/news.ts";
+import { DueNotices } from "../../src/main/notices/news.ts";
 import type { Device } from "../../src/shared/device.ts";
 import { USUAL_NOTICES } from "../../src/shared/notices/notices.ts";
 import { type Desktop, launch, Profile } from "./program/desktop.ts";
 
-/** Between two looks at the hub, with time to spare for a busy machine. */
-const A_LOOK = { timeout: 30_000 };
+/** Between two checks of the hub, with time to spare for a busy machine. */
+const WITHIN_A_CHECK = { timeout: 30_000 };
 
-/** Keeps what is told: a desktop without a notification daemon shows none. */
+/** Keeps the notices: a desktop without a notification daemon shows none. */
 async function keepNotices({ app }: Desktop): Promise<() => Promise<string[]>> {
   await app.evaluate(({ Notification }) => {
-    const told: string[] = [];
-    Object.assign(globalThis, { told });
+    const notices: string[] = [];
+    Object.assign(globalThis, { notices });
     const { show } = Notification.prototype;
     Notification.prototype.show = function (this: Electron.Notification) {
-      told.push(`${this.title}: ${this.body}`);
+      notices.push(`${this.title}: ${this.body}`);
       show.call(this);
     };
   });
-  return () => app.evaluate(() => Reflect.get(globalThis, "told"));
+  return () => app.evaluate(() => Reflect.get(globalThis, "notices"));
 }
 
-test("devices that want to join or went away are told once, counted in the title, and can be silenced", async () => {
-  test.setTimeout(4 * A_LOOK.timeout);
+test("devices that want to join or went away give one notice each, counted in the title, and can be silenced", async () => {
+  test.setTimeout(4 * WITHIN_A_CHECK.timeout);
   using profile = new Profile();
   await using desktop = await launch(profile, { BRAMBLE_JOINING: "ask" });
-  const told = await keepNotices(desktop);
+  const notices = await keepNotices(desktop);
   await desktop.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.hide());
-  // Those that the first look finds are no news; whether it has been, a slow machine does not say.
+  // What the first check finds are no news; whether it has been, a slow machine does not say.
   let pairs = 0;
   await expect(async () => {
     const [one, other] = [`pi-${++pairs}a`, `pi-${pairs}b`];
-    // In one message: no look at the hub falls between the two.
+    // In one message: no check falls between the two.
     await profile.post([
       { device_id: one, t: 1 },
       { device_id: other, t: 1 },
     ]);
-    await expect.poll(told, A_LOOK).toEqual([`2 devices want to join: ${one} and ${other}`]);
+    await expect.poll(notices, WITHIN_A_CHECK).toEqual([`2 devices want to join: ${one} and ${other}`]);
   }).toPass();
 
   // A choice that the page makes is kept, over a restart, too.
@@ -55,14 +55,14 @@ test("devices that want to join or went away are told once, counted in the title
 test("the first close says once that it lives on", async () => {
   using profile = new Profile();
   await using desktop = await launch(profile);
-  const told = await keepNotices(desktop);
+  const notices = await keepNotices(desktop);
   await desktop.page.close();
-  await expect.poll(told).toEqual([expect.stringMatching(/^Bramble keeps running: The hub goes on/)]);
+  await expect.poll(notices).toEqual([expect.stringMatching(/^Bramble keeps running: The hub goes on/)]);
   const reopened = desktop.app.waitForEvent("window");
   await desktop.app.evaluate(({ app }) => app.emit("activate"));
   await (await reopened).close();
   await expect.poll(() => desktop.windows()).toBe(0);
-  expect(await told()).toHaveLength(1);
+  expect(await notices()).toHaveLength(1);
   expect(existsSync(join(profile.path, "notices.json"))).toBe(true);
 });
 
@@ -81,26 +81,26 @@ test("news: one a kind, once; in quiet hours none, and at their end what still h
     ...more,
   });
   const at = (time: string) => new Date(`2026-03-01T${time}`);
-  const desk = new NewsDesk();
+  const due = new DueNotices();
   const settings = { ...USUAL_NOTICES, quiet: { from: "22:00", to: "07:00" } };
-  const look = (time: string, ...devices: Device[]) =>
-    desk.look(devices, settings, at(time)).map((news) => `${news.kind} ${news.devices.map(({ id }) => id).join()}`);
+  const check = (time: string, ...devices: Device[]) =>
+    due.check(devices, settings, at(time)).map((news) => `${news.kind} ${news.devices.map(({ id }) => id).join()}`);
   // How things are at first is no news.
-  expect(look("12:00", device("a", true), device("b", true), device("c", false))).toEqual([]);
+  expect(check("12:00", device("a", true), device("b", true), device("c", false))).toEqual([]);
   const waiting = device("w", true, { joining: "waiting" });
-  expect(look("12:01", device("a", false), device("b", false), device("c", false), waiting)).toEqual([
+  expect(check("12:01", device("a", false), device("b", false), device("c", false), waiting)).toEqual([
     "joining w",
     "offline a,b",
   ]);
-  expect(look("12:02", device("a", false), device("b", false), device("c", false), waiting)).toEqual([]);
+  expect(check("12:02", device("a", false), device("b", false), device("c", false), waiting)).toEqual([]);
   // It comes and goes.
-  expect(look("12:03", device("a", true), device("b", false))).toEqual([]);
-  expect(look("12:04", device("a", false), device("b", false))).toEqual([]);
-  expect(look("21:00", device("a", true), device("b", true))).toEqual([]);
-  expect(look("23:59", device("a", false), device("b", false))).toEqual([]);
-  expect(look("06:59", device("a", false), device("b", true))).toEqual([]);
-  expect(look("07:00", device("a", false), device("b", true))).toEqual(["offline a"]);
+  expect(check("12:03", device("a", true), device("b", false))).toEqual([]);
+  expect(check("12:04", device("a", false), device("b", false))).toEqual([]);
+  expect(check("21:00", device("a", true), device("b", true))).toEqual([]);
+  expect(check("23:59", device("a", false), device("b", false))).toEqual([]);
+  expect(check("06:59", device("a", false), device("b", true))).toEqual([]);
+  expect(check("07:00", device("a", false), device("b", true))).toEqual(["offline a"]);
   // After the hub has started anew.
-  desk.forget();
-  expect(look("08:00", device("a", true), device("b", false))).toEqual([]);
+  due.forget();
+  expect(check("08:00", device("a", true), device("b", false))).toEqual([]);
 });

@@ -26,6 +26,7 @@ import { simulation } from "../../src/shared/messages/en/simulation.ts";
 import { start } from "../../src/shared/messages/en/start.ts";
 import { backups } from "../../src/shared/messages/en/storage/backups.ts";
 import { move } from "../../src/shared/messages/en/storage/move.ts";
+import { server } from "../../src/shared/messages/en/storage/server.ts";
 import { en } from "../../src/shared/messages/en.ts";
 import { ko } from "../../src/shared/messages/ko.ts";
 import { preferredLanguage } from "../../src/shared/messages/language.ts";
@@ -97,6 +98,7 @@ test("no code is there twice, and each error has a sentence", () => {
     prometheus,
     proxies,
     reach,
+    server,
     simulation,
     start,
     timeline,

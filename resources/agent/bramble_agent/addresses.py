@@ -46,8 +46,8 @@ def _suggestion(text: str) -> str:
         return ""
     if host is None or address_error(host) is not None:
         return ""
-    words = f'address = "{host}"'
+    advice = f'address = "{host}"'
     if port is not None:
         is_http = url.scheme in ("http", "https", "ws", "wss")
-        words += f" and {'http_port' if is_http else 'mqtt_port'} = {port}"
-    return f": write {words}"
+        advice += f" and {'http_port' if is_http else 'mqtt_port'} = {port}"
+    return f": write {advice}"

@@ -43,9 +43,13 @@ class Options:
         """The configuration with what the command line says in its place."""
         if self.hub is None:
             return config
-        told = self.hub
+        given = self.hub
         hub = replace(
-            config.hub, address=told.address, mqtt_port=told.mqtt_port, http_port=told.http_port, discover=told.discover
+            config.hub,
+            address=given.address,
+            mqtt_port=given.mqtt_port,
+            http_port=given.http_port,
+            discover=given.discover,
         )
         return replace(config, hub=hub)
 

@@ -158,5 +158,5 @@ class Bme280:
         try:
             return bytes(self._bus.read_i2c_block_data(self._address, register, length))
         except OSError as error:
-            words = f"nothing answers at 0x{self._address:02x} on I2C ({error}): check wiring and address"
-            raise OSError(words) from error
+            reason = f"nothing answers at 0x{self._address:02x} on I2C ({error}): check wiring and address"
+            raise OSError(reason) from error

@@ -103,8 +103,8 @@ def hub_argument(text: str) -> HubSettings:
         raise argparse.ArgumentTypeError(f"{text!r} is no HOST[:PORT[:HTTP-PORT]]")
     mqtt_port, http_port = [*numbers, *(1883, 8080)[len(numbers) :]]
     if mqtt_port == http_port:
-        words = f"{text!r}: {mqtt_port} is the hub's port for HTTP, unless another is given, too"
-        raise argparse.ArgumentTypeError(words)
+        reason = f"{text!r}: {mqtt_port} is the hub's port for HTTP, unless another is given, too"
+        raise argparse.ArgumentTypeError(reason)
     return HubSettings(address=address, mqtt_port=mqtt_port, http_port=http_port, discover=False)
 
 
@@ -287,6 +287,6 @@ def complain_of(options: Options, error: ConfigError) -> int:
     return 1
 
 
-def complain(words: str) -> int:
-    print(words, file=sys.stderr)
+def complain(reason: str) -> int:
+    print(reason, file=sys.stderr)
     return 1

@@ -66,12 +66,12 @@ class Clock:
         was_distrusted, self._distrusted = self._distrusted, False
         if abs(off_ms) <= MAX_TRUSTED_OFFSET_MS:
             return
-        words = f"{duration(abs(off_ms))} {'ahead of' if off_ms > 0 else 'behind'} the hub's"
+        offset = f"{duration(abs(off_ms))} {'ahead of' if off_ms > 0 else 'behind'} the hub's"
         self._distrusted = not self._is_set()
         if not self._distrusted:
-            log.warning("this clock is %s, but NTP has set it: readings keep its time; look at the hub's clock", words)
+            log.warning("this clock is %s, but NTP has set it: readings keep its time; look at the hub's clock", offset)
         elif not was_distrusted:
-            log.warning("this clock is %s and NTP has not set it: readings take the hub's time", words)
+            log.warning("this clock is %s and NTP has not set it: readings take the hub's time", offset)
 
     def _hub_ms(self) -> int | None:
         return None if self._hub_base_ms is None else self._hub_base_ms + self.up_ms()

@@ -165,7 +165,7 @@ class Command:
 
     @staticmethod
     def parse(payload: bytes) -> "Command":
-        """Raises ValueError in words."""
+        """Raises ValueError with a message for people."""
         message = json.loads(payload)
         if not isinstance(message, dict):
             raise ValueError("it is no JSON object")
@@ -251,6 +251,6 @@ class Commands:
             self._unacknowledged_replies.append(reply)
 
 
-def failure(command_id: str, words: str) -> str:
-    log.warning("%s is not done: %s", command_id, words)
-    return json.dumps({"id": command_id, "ok": False, "error": words}, ensure_ascii=False)
+def failure(command_id: str, reason: str) -> str:
+    log.warning("%s is not done: %s", command_id, reason)
+    return json.dumps({"id": command_id, "ok": False, "error": reason}, ensure_ascii=False)

@@ -1,6 +1,6 @@
 """Reads bramble-agent.toml: what hangs on this Pi, and where its hub is. Nothing here touches hardware.
 
-A configuration that cannot work is refused as a whole, and all that is wrong with it is said at once, each with its
+A configuration that cannot work is refused as a whole, and all that is wrong with it is reported at once, each with its
 line, so that it can be mended without a manual.
 """
 import difflib
@@ -120,8 +120,8 @@ def load(path: Path) -> Config:
     except FileNotFoundError:
         text = ""
     except PermissionError as error:
-        words = "this user may not read the file: try sudo; the service needs it readable for the group bramble-agent"
-        raise ConfigError([(1, words)]) from error
+        reason = "this user may not read the file: try sudo; the service needs it readable for the group bramble-agent"
+        raise ConfigError([(1, reason)]) from error
     except OSError as error:
         raise ConfigError([(1, f"the file cannot be read: {error.strerror or error}")]) from error
     except UnicodeDecodeError as error:
@@ -190,8 +190,8 @@ class _Reader:
             if one.interval is not None:
                 self._passes(check_interval, one.interval, ("inputs", name))
             if config.vitals and name in VITALS:
-                words = f"“{name}” is measured of this machine itself: take another name, or vitals = false"
-                self._wrong(("inputs", name), None, words)
+                reason = f"“{name}” is measured of this machine itself: take another name, or vitals = false"
+                self._wrong(("inputs", name), None, reason)
 
     def _check_pins(self, outputs: Mapping[str, OutputSettings], inputs: Mapping[str, InputSettings]) -> None:
         """One pin has one use."""
@@ -214,8 +214,8 @@ class _Reader:
             where = (section, name)
             if CONTROL_NAME.fullmatch(name) is None or name in RESERVED_NAMES:
                 is_reserved = name in RESERVED_NAMES
-                words = "it has a meaning of its own" if is_reserved else "letters, digits, _ and - can, up to 40"
-                self._wrong(where, None, f"“{name}” cannot be a name here: {words}")
+                reason = "it has a meaning of its own" if is_reserved else "letters, digits, _ and - can, up to 40"
+                self._wrong(where, None, f"“{name}” cannot be a name here: {reason}")
                 continue
             if not isinstance(table[name], dict):
                 self._wrong((section,), name, f"{name} is a table: write [{section}.{name}]", without_heading=True)
@@ -223,9 +223,9 @@ class _Reader:
             settings = dict(table[name])
             kind = settings.pop("kind", None)
             if not isinstance(kind, str) or kind not in kinds:
-                words = f"kind is one of {', '.join(kinds)}"
-                found_words = "" if kind is None else f"; not {kind!r}{did_you_mean(kind, kinds)}"
-                self._wrong(where, "kind", words + found_words)
+                reason = f"kind is one of {', '.join(kinds)}"
+                found_text = "" if kind is None else f"; not {kind!r}{did_you_mean(kind, kinds)}"
+                self._wrong(where, "kind", reason + found_text)
                 continue
             one = self._settings(kinds[kind], settings, where)
             if one is not None:
@@ -296,8 +296,8 @@ def check_interval(seconds: float) -> None:
 
 def _check_device(device: str) -> None:
     if DEVICE_ID.fullmatch(device) is None:
-        words = "device takes 1 to 64 letters, digits, _ - . or :, and begins with a letter or digit"
-        raise BadSetting("device", words)
+        reason = "device takes 1 to 64 letters, digits, _ - . or :, and begins with a letter or digit"
+        raise BadSetting("device", reason)
 
 
 def _check_name(name: str) -> None:
@@ -325,7 +325,7 @@ def _check_address(address: str) -> None:
         raise BadSetting("address", wrong)
 
 
-# Of keys outside inputs and outputs, whose kinds check their own. All of them are checked, so that all is said at once.
+# Of keys outside inputs and outputs, whose kinds check their own. All are checked: all faults are reported at once.
 KEY_CHECKS: Mapping[KeyPath, Callable[[Any], None]] = {
     ("device",): _check_device,
     ("name",): _check_name,
@@ -371,5 +371,5 @@ def is_of(value: object, wanted: Any) -> bool:
 
 def describe_type(wanted: Any) -> str:
     choices = typing.get_args(wanted) if isinstance(wanted, types.UnionType) else (wanted,)
-    words = {bool: "true or false", int: "a whole number", float: "a number", str: "a text in quotes"}
-    return " or ".join(words[choice] for choice in choices if choice in words)
+    texts = {bool: "true or false", int: "a whole number", float: "a number", str: "a text in quotes"}
+    return " or ".join(texts[choice] for choice in choices if choice in texts)

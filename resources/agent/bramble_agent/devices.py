@@ -62,7 +62,7 @@ class Outputs:
                     log.error("%s does not work: %s", name, error)
 
     def act(self, name: str, value: Value) -> Value:
-        """Raises Refused in words."""
+        """Raises Refused with a message for people."""
         with self._lock:
             try:
                 return self._opened(name).act(value)
@@ -97,9 +97,9 @@ class Outputs:
             output = settings.open()
         except Exception as error:
             # gpiozero, its pin libraries and the kernel each raise errors of their own.
-            words = f"{type(error).__name__}: {error}"
-            self._board.report_failure(f"output {name}", words)
-            raise Refused(words) from error
+            reason = f"{type(error).__name__}: {error}"
+            self._board.report_failure(f"output {name}", reason)
+            raise Refused(reason) from error
         self._board.report_failure(f"output {name}", None)
         self._open.put(name, settings, output)
         return output

@@ -1,7 +1,7 @@
 """What can be measured: each kind is declared by a frozen dataclass, which opens the real thing when it is needed.
 
 A sensor answers all that it measures by suffix; "" is the input's own name. What cannot be read raises OSError (or
-shell.CommandFailed) in words.
+shell.CommandFailed) with a message for people.
 """
 import math
 import re
@@ -143,8 +143,8 @@ class Ds18b20(InputSettings):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.id is not None and W1_ID.fullmatch(self.id) is None:
-            words = f"“{self.id}” is no id of a DS18B20, such as 28-0316a2794b21: ls /sys/bus/w1/devices lists them"
-            raise BadSetting("id", words)
+            reason = f"“{self.id}” is no id of a DS18B20, such as 28-0316a2794b21: ls /sys/bus/w1/devices lists them"
+            raise BadSetting("id", reason)
 
     def metrics(self) -> dict[str, Metric]:
         return {"": Metric("°C")}

@@ -146,8 +146,8 @@ class Link:
     def _connected(self, client: mqtt.Client, _data: Any, _flags: Any, reason: Any, *_details: Any) -> None:
         if reason != 0:
             self._refused = getattr(reason, "value", reason) in NOT_AUTHORIZED_CODES
-            words = mqtt.connack_string(reason) if isinstance(reason, int) else str(reason)
-            self._lose(f"the hub refused this device: {words}")
+            reason = mqtt.connack_string(reason) if isinstance(reason, int) else str(reason)
+            self._lose(f"the hub refused this device: {reason}")
             return
         client.subscribe(self.topic("command"), qos=1)
 

@@ -1,6 +1,6 @@
 """Readings on their way to the hub. Each is on the disk before it is sent, and goes when the hub has acknowledged it.
 
-The queue is bounded: when it is full the oldest readings go, and that is counted and said. Sent again after a broken
+The queue is bounded: when it is full the oldest readings go, and that is counted and logged. Sent again after a broken
 connection, a reading has the same time as before, so that the hub stores it once.
 
 While the disk takes nothing, new readings wait in memory, after those that can still be read from the disk; rows that
@@ -68,7 +68,7 @@ class Outbox:
         self._numbering = 0
         self._last_seq = 0
         self._dropped = 0
-        self._last_said = float("-inf")
+        self._last_logged = float("-inf")
         # What was sent keeps its time, even if the clock is set right after that.
         self._sent_up_to = 0
         self.filled = threading.Event()
@@ -302,7 +302,7 @@ class Outbox:
         least = max(1, table.rows - max_rows, round(table.rows * share_over), round(table.rows * MIN_DROPPED_SHARE))
         self._dropped += table.delete_up_to(table.seq_of_oldest(least))
         now = time.monotonic()
-        if now - self._last_said >= DROPPED_LOG_PERIOD_SECONDS:
-            self._last_said = now
+        if now - self._last_logged >= DROPPED_LOG_PERIOD_SECONDS:
+            self._last_logged = now
             log.warning("the queue is full: the oldest readings go (%d so far)", self._dropped)
         return True

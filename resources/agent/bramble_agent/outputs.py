@@ -21,7 +21,7 @@ class Output(Protocol):
     """An open output."""
 
     def act(self, value: Value) -> Value:
-        """Does it, and answers what is so now. Raises Refused or shell.CommandFailed in words."""
+        """Does it, and answers what is so now. Raises Refused or shell.CommandFailed with a message for people."""
 
     def state(self) -> Value:
         """What is so now; None where that is not known."""
@@ -64,8 +64,8 @@ def check_command(key: str, command: str | None) -> None:
 
 def check_timeout(seconds: float) -> None:
     if not 0 < seconds <= MAX_COMMAND_TIMEOUT_SECONDS:
-        words = f"timeout is more than 0 and at most {MAX_COMMAND_TIMEOUT_SECONDS} seconds, not {seconds:g}"
-        raise BadSetting("timeout", words)
+        reason = f"timeout is more than 0 and at most {MAX_COMMAND_TIMEOUT_SECONDS} seconds, not {seconds:g}"
+        raise BadSetting("timeout", reason)
 
 
 def check_label(label: str | None) -> None:

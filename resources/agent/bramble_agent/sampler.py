@@ -96,9 +96,9 @@ class Sampler:
             values = {f"{name}.{suffix}" if suffix else name: value for suffix, value in measured.items()}
         except Exception as error:
             # gpiozero, its pin libraries and the kernel each raise errors of their own.
-            words = f"line {self._lines.get(name, 1)}: {describe_error(error)}"
-            if self._board.report_failure(f"input {name}", words):
-                log.warning("%s cannot be read: %s", name, words)
+            reason = f"line {self._lines.get(name, 1)}: {describe_error(error)}"
+            if self._board.report_failure(f"input {name}", reason):
+                log.warning("%s cannot be read: %s", name, reason)
             return {}
         if self._board.report_failure(f"input {name}", None):
             log.info("%s is read", name)

@@ -80,15 +80,15 @@ class StatusBoard:
         with self._lock:
             self._status.key_code = code
 
-    def report_failure(self, name: str, words: str | None) -> bool:
+    def report_failure(self, name: str, reason: str | None) -> bool:
         """Notes what does not work, or that it works; True where that is news."""
         with self._lock:
-            if self._status.failures.get(name) == words:
+            if self._status.failures.get(name) == reason:
                 return False
-            if words is None:
+            if reason is None:
                 del self._status.failures[name]
             else:
-                self._status.failures[name] = words
+                self._status.failures[name] = reason
             return True
 
     def write(self, waiting: int, waiting_bytes: int, dropped: int) -> None:
@@ -157,7 +157,7 @@ def describe_error(error: Exception) -> str:
 
 
 def describe(status: Status, now: float) -> str:
-    """In words, for a terminal."""
+    """As text, for a terminal."""
     ago = duration((now - status.since) * 1_000)
     where = f"connected to the hub at {status.hub}" if status.connected else "not connected"
     lines = [
@@ -175,5 +175,5 @@ def describe(status: Status, now: float) -> str:
     if status.config_errors:
         lines.append("the configuration file cannot work, and is not used until it is mended:")
         lines += [f"  {error}" for error in status.config_errors]
-    lines += [f"{name}: {words}" for name, words in sorted(status.failures.items())]
+    lines += [f"{name}: {reason}" for name, reason in sorted(status.failures.items())]
     return "\n".join(lines)

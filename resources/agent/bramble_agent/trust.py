@@ -51,8 +51,8 @@ class Trust:
             fingerprint_of(text)
             return Authority("pinned", text)
         except ValueError as error:
-            words = f"{self._path} holds no certificate: sudo bramble-agent authority forget"
-            raise NotTrusted(words) from error
+            reason = f"{self._path} holds no certificate: sudo bramble-agent authority forget"
+            raise NotTrusted(reason) from error
 
     def endpoint(self, hub: Hub, settings: HubSettings) -> Endpoint:
         """How to speak to the hub. Raises NotTrusted."""

@@ -132,7 +132,7 @@ class Uplink:
                 refused_backoff.reset()
 
     def _connect_once(self, stop: threading.Event) -> str:
-        """One connection, from the search to its end; answers in words why it ended."""
+        """One connection, from the search to its end; answers why it ended."""
         config = self._config
         if config is None:
             return "not configured yet"
@@ -202,12 +202,12 @@ class Uplink:
             self._outbox.filled.wait(WAKE_PERIOD_SECONDS)
 
     def _report_duplicate(self, device: str) -> None:
-        words = duplicate_id_message(device) if self._duplicates.is_suspected(time.monotonic()) else None
-        if self._board.report_failure("device id", words):
-            if words is None:
+        reason = duplicate_id_message(device) if self._duplicates.is_suspected(time.monotonic()) else None
+        if self._board.report_failure("device id", reason):
+            if reason is None:
                 log.info("no other machine uses the id “%s” any more", device)
             else:
-                log.warning("%s", words)
+                log.warning("%s", reason)
 
     def _publish_about(self, link: Link) -> None:
         if self._config is None:

@@ -11,7 +11,7 @@ const MAX_MISTAKES = 2;
 /** What a person gave an action. */
 export interface Given {
   /** As many as the action needs. */
-  readonly words: readonly string[];
+  readonly positionals: readonly string[];
   readonly flags: ReadonlySet<string>;
   readonly texts: ReadonlyMap<string, string>;
   readonly json: boolean;
@@ -45,14 +45,14 @@ export function runAction(
 /** Parses what an action was given, and runs it on the hub that is meant. Rejects with `Misuse` where it does not fit. */
 export async function parseAndRun(action: Action, args: readonly string[]): Promise<void> {
   const options = { ...hubOptions, json: { type: "boolean" }, ...action.options } as const;
-  const { values, positionals: words } = parseArguments({ args: [...args], options, allowPositionals: true });
-  if (words.length !== action.needs.length || words.includes(""))
+  const { values, positionals } = parseArguments({ args: [...args], options, allowPositionals: true });
+  if (positionals.length !== action.needs.length || positionals.includes(""))
     throw new Misuse(message("cli/takes", { needs: action.needs.join(" and ") || "no more words" }));
   const given = Object.entries(values);
   const texts = new Map(given.flatMap(([name, value]) => (typeof value === "string" ? [[name, value] as const] : [])));
   const flags = new Set(given.flatMap(([name, value]) => (value === true ? [name] : [])));
   const hub = findHub(Object.fromEntries([...texts].filter(([name]) => Object.hasOwn(hubOptions, name))));
-  await action.run(hub, { words, flags, texts, json: flags.has("json") });
+  await action.run(hub, { positionals, flags, texts, json: flags.has("json") });
 }
 
 function actionOf(actions: Readonly<Record<string, Action>>, name: string | undefined): Action {

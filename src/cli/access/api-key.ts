@@ -29,7 +29,7 @@ export const apiKeyActions: Readonly<Record<string, Action>> = {
     needs: ["NAME"],
     options: { role: { type: "string" }, rooms: { type: "string" }, expires: { type: "string" } },
     async run(hub, given) {
-      const [name = ""] = given.words;
+      const [name = ""] = given.positionals;
       const role = roleOf(given.texts.get("role"));
       const rooms = roomsOf(given);
       const expiresInDays = daysOf(given.texts.get("expires"));
@@ -43,7 +43,7 @@ MQTT the password with any user name. To revoke it: bramble key revoke --api ${m
   },
   revoke: {
     needs: ["ID"],
-    async run(hub, { words: [id = ""], json }) {
+    async run(hub, { positionals: [id = ""], json }) {
       await ask(hub, pathTo("api-keys", id), { method: "DELETE" });
       done(json, { id }, "That key counts no more.");
     },

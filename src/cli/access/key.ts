@@ -58,7 +58,7 @@ const deviceActions: Readonly<Record<string, Action>> = {
   },
   create: {
     needs: ["DEVICE"],
-    async run(hub, { words: [device = ""], json }) {
+    async run(hub, { positionals: [device = ""], json }) {
       const made = await askJson(hub, pathTo("devices", device, "key"), NewDeviceKey, { method: "POST" });
       console.log(json ? JSON.stringify(made, null, 2) : made.key);
       console.error(
@@ -70,7 +70,7 @@ is “Authorization: Bearer KEY”.`,
   },
   accept: {
     needs: ["DEVICE", "CODE"],
-    async run(hub, { words: [device = "", code = ""], json }) {
+    async run(hub, { positionals: [device = "", code = ""], json }) {
       const keyCode = code.toUpperCase();
       await ask(hub, pathTo("devices", device, "key", "accept"), { method: "POST", body: { keyCode } });
       done(json, { device, code: keyCode }, `${device} has that key now, and is refused without it.`);
@@ -79,7 +79,7 @@ is “Authorization: Bearer KEY”.`,
   revoke: {
     needs: ["DEVICE"],
     options: { open: { type: "boolean" } },
-    async run(hub, { words: [device = ""], flags, json }) {
+    async run(hub, { positionals: [device = ""], flags, json }) {
       const afterwards = flags.has("open") ? "open" : "closed";
       await ask(hub, `${pathTo("devices", device, "key")}?afterwards=${afterwards}`, { method: "DELETE" });
       const text = afterwards === "open" ? "it needs none now" : "it is refused until it has a new one";

@@ -37,8 +37,8 @@ export const tls = (args: readonly string[]): Promise<number> =>
       console.log(help);
       return 0;
     }
-    const [action = "status", ...words] = positionals;
-    const change = changeOf(action, words, plainOf(values.plain));
+    const [action = "status", ...files] = positionals;
+    const change = changeOf(action, files, plainOf(values.plain));
     const hub = findHub(values);
     if (action === "ca") {
       process.stdout.write(await (await ask(hub, "/ca.pem")).text());
@@ -50,13 +50,13 @@ export const tls = (args: readonly string[]): Promise<number> =>
   });
 
 /** Null where nothing is to be changed. Throws `Misuse` where the words do not fit. */
-function changeOf(action: string, words: readonly string[], plain: TlsChange): TlsChange | null {
-  const [certFile = "", keyFile = ""] = words;
+function changeOf(action: string, files: readonly string[], plain: TlsChange): TlsChange | null {
+  const [certFile = "", keyFile = ""] = files;
   if (action === "files") {
-    if (words.length !== 2 || words.includes("")) throw new Misuse(message("cli/tls-files"));
+    if (files.length !== 2 || files.includes("")) throw new Misuse(message("cli/tls-files"));
     return { mode: "files", certFile: resolve(certFile), keyFile: resolve(keyFile), ...plain };
   }
-  if (words.length > 0) throw new Misuse(message("cli/no-more-words", { action }));
+  if (files.length > 0) throw new Misuse(message("cli/no-more-words", { action }));
   if (action === "on") return { mode: "own", ...plain };
   if (plain.plainPorts !== undefined) throw new Misuse(message("cli/tls-plain"));
   if (action === "off") return { mode: "off" };

@@ -70,7 +70,7 @@ const actions: Readonly<Record<string, Action>> = {
     needs: ["NAME"],
     options: { role: { type: "string" }, rooms: { type: "string" }, ...passwordOption },
     async run(hub, given) {
-      const [name = ""] = given.words;
+      const [name = ""] = given.positionals;
       const role = roleOf(given.texts.get("role"));
       const rooms = roomsOf(given);
       const body = { name, role, ...(rooms && { rooms }), password: await passwordOf(given) };
@@ -82,7 +82,7 @@ const actions: Readonly<Record<string, Action>> = {
     needs: ["NAME", "ROLE"],
     options: { rooms: { type: "string" } },
     async run(hub, given) {
-      const [name = "", word] = given.words;
+      const [name = "", word] = given.positionals;
       const rooms = roomsOf(given);
       const body = { role: roleOf(word), ...(rooms && { rooms: rooms.length === 0 ? null : rooms }) };
       const changed = await change(hub, name, body);
@@ -91,7 +91,7 @@ const actions: Readonly<Record<string, Action>> = {
   },
   remove: {
     needs: ["NAME"],
-    async run(hub, { words: [name = ""], json }) {
+    async run(hub, { positionals: [name = ""], json }) {
       await ask(hub, pathTo("people", name), { method: "DELETE" });
       done(json, { name }, `${name} is let in no more.`);
     },
@@ -102,7 +102,7 @@ const setPassword: Action = {
   needs: ["NAME"],
   options: passwordOption,
   async run(hub, given) {
-    const changed = await change(hub, given.words[0] ?? "", { password: await passwordOf(given) });
+    const changed = await change(hub, given.positionals[0] ?? "", { password: await passwordOf(given) });
     done(given.json, changed, `${changed.name} has a new password.`);
   },
 };

@@ -5,6 +5,7 @@ import { text as readAll } from "node:stream/consumers";
 import { Value } from "typebox/value";
 import { Misuse, parseArguments } from "../../hub/arguments.ts";
 import { flushFile } from "../../hub/backups/flush.ts";
+import { errorText } from "../../shared/error-text.ts";
 import { Failure } from "../../shared/errors.ts";
 import { message } from "../../shared/messages/message.ts";
 import { type SetUpChange, SetUpFile, SetUpOutcome } from "../../shared/settings/set-up.ts";
@@ -92,7 +93,7 @@ function parseJson(text: string, name: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = errorText(cause);
     throw new Failure(message("cli/no-set-up", { name, reason }), { cause });
   }
 }

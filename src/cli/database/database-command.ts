@@ -90,20 +90,20 @@ function readRequest(
     if (passphraseFile !== undefined && !takesPassphrase)
       throw new Misuse(message("cli/no-option", { flag: "passphrase-file" }));
     if (positionals.length > 1) throw new Misuse(message("cli/one-file"));
-    const said = (["data", "store"] as const).flatMap((name) => {
+    const hubArgs = (["data", "store"] as const).flatMap((name) => {
       const value = values[name];
       return value === undefined ? [] : [`--${name}`, value];
     });
-    const read = readConfig(said, process.env);
+    const read = readConfig(hubArgs, process.env);
     if (read.kind === "help") return "help";
-    if (read.kind === "wrong") throw new Misuse(read.said);
+    if (read.kind === "wrong") throw new Misuse(read.reason);
     const [file = null] = positionals;
     const folder = new DataFolder(read.config.dataFolder);
     const passphrase = takesPassphrase ? readPassphrase(passphraseFile, process.env) : null;
     const { store } = resolveStores(read.config.store, folder.path);
     return { folder, store, file, force: values.force === true, passphrase, signal };
   } catch (error) {
-    const problem = error instanceof Failure ? error.said : reasonOf(error);
+    const problem = error instanceof Failure ? error.reason : reasonOf(error);
     throw new Misuse(message("cli/misuse", { problem, command: name }), { cause: error });
   }
 }

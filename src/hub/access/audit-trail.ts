@@ -8,7 +8,7 @@ import { networkOf } from "./networks.ts";
 import { nameOf, type Principal } from "./principal.ts";
 
 const DAY_MS = 86_400_000;
-const KEPT_MS = 400 * DAY_MS;
+const RETENTION_MS = 400 * DAY_MS;
 const MAX_ENTRIES = 200_000;
 const TRIM_PERIOD_MS = 6 * 3_600_000;
 const REFUSAL_PERIOD_MS = 60_000;
@@ -55,7 +55,7 @@ export class AuditTrail {
 
   start(): void {
     const { clock, log, onFailure } = this.#options;
-    const trim = () => log.trim({ fromMs: clock.now() - KEPT_MS, maxEntries: MAX_ENTRIES }).catch(onFailure);
+    const trim = () => log.trim({ fromMs: clock.now() - RETENTION_MS, maxEntries: MAX_ENTRIES }).catch(onFailure);
     this.#endTimer = clock.every(TRIM_PERIOD_MS, () => void trim());
   }
 
@@ -84,7 +84,7 @@ export class AuditTrail {
     const periodMs = goesOn ? Math.min(MAX_REFUSAL_PERIOD_MS, 2 * known.periodMs) : REFUSAL_PERIOD_MS;
     this.#refusals.delete(kind);
     this.#refusals.set(kind, { atMs: nowMs, periodMs, more: 0 });
-    const more = known === undefined || known.more === 0 ? {} : { times: known.more + 1 };
+    const more = known === undefined || known.more === 0 ? {} : { count: known.more + 1 };
     this.#write({ ...event, details: { ...event.details, code, ...more } }, "refused");
   }
 

@@ -23,10 +23,10 @@ export class DeviceAuthority {
   }
 
   /**
-   * Null where the principal may speak for the device. Asked for each message: keep it short. Whoever refuses because of a wrong
-   * key counts that (`LockOut`); here a key that may become the device's is only noted.
+   * Why the principal may not speak for the device; null where it may. Asked for each message: keep it short. A caller that refuses a
+   * wrong key counts it (`LockOut`); here a key that may become the device's is only noted.
    */
-  obstacleTo(principal: Principal, device: DeviceId): Problem | null {
+  denialFor(principal: Principal, device: DeviceId): Problem | null {
     const { keys, settings } = this.#options;
     switch (principal.kind) {
       case "anonymous":
@@ -37,7 +37,7 @@ export class DeviceAuthority {
           ? null
           : message("forbidden/other-device", { device, own: principal.device });
       case "unproven":
-        return this.#obstacleToUnproven(principal, device);
+        return this.#denialForUnproven(principal, device);
       case "shell":
       case "broker":
         return null;
@@ -60,7 +60,7 @@ export class DeviceAuthority {
     return room !== undefined && scope.rooms.includes(room);
   }
 
-  #obstacleToUnproven(
+  #denialForUnproven(
     { digest, device: own }: Extract<Principal, { readonly kind: "unproven" }>,
     device: DeviceId,
   ): Problem | null {

@@ -1,9 +1,9 @@
-// Connections that stay open in somebody's name: MQTT sessions, WebSockets, long-polls. What is revoked ends at once on them, too.
+// Connections that stay open for a principal: MQTT sessions, WebSockets, long-polls. A right that is revoked ends them at once.
 import type { Principal } from "./principal.ts";
 
 export interface OpenConnection {
   readonly principal: Principal;
-  /** Whether all that it has been granted may still be had; without it, what its principal may do is asked each time. */
+  /** Whether all that it was granted is still allowed; absent where the rights are checked with each message. */
   isAllowed?(): boolean;
   close(): void;
 }
@@ -11,7 +11,7 @@ export interface OpenConnection {
 export class OpenConnections {
   readonly #open = new Set<OpenConnection>();
 
-  /** Counts a connection until the answer is called. `close` is called at most once, when it may not go on. */
+  /** Keeps a connection until the returned function is called. `close` is called at most once, when its rights end. */
   add(connection: OpenConnection): () => void {
     this.#open.add(connection);
     return () => this.#open.delete(connection);
@@ -22,7 +22,7 @@ export class OpenConnections {
     this.#close(({ principal }) => matches(principal));
   }
 
-  /** What is allowed has changed: ends those that have something which they may have no more. */
+  /** Permissions have changed: ends the connections that were granted something which is no longer allowed. */
   recheck(): void {
     this.#close((one) => one.isAllowed?.() === false);
   }

@@ -1,5 +1,5 @@
-// Who acts, whatever the protocol, and what each may do. Everything is closed: only a permission that says "open" or "device"
-// lets in a principal without a role, and one that may see some devices alone gets only what says that it leaves out the others.
+// Principals, the same for every protocol, and what each may do. Everything is closed: only the permissions "open" and "device" let
+// in a principal without a role, and one with a scope of devices reaches only routes that declare that they filter by scope.
 
 import type { DeviceId } from "../../shared/ids.ts";
 import { ROLES, type Role } from "../../shared/security/access.ts";
@@ -83,12 +83,12 @@ export function isProven(principal: Principal): boolean {
   return principal.kind === "device" || "role" in principal;
 }
 
-/** Whether both are one and the same: whoever has the one's rights has the other's. */
+/** Whether both are the same principal, and so have the same rights. */
 export function isSamePrincipal(one: Principal, other: Principal): boolean {
   return subjectOf(one) === subjectOf(other);
 }
 
-/** What nobody else has: a name of its kind, or the digest of its key. */
+/** Identifies a principal: its kind and its name, or the digest of its key. */
 function subjectOf(principal: Principal): string {
   switch (principal.kind) {
     case "shell":

@@ -22,7 +22,7 @@ export interface DeviceTopics {
 export interface TopicAuthorityOptions {
   readonly settings: Pick<AccessSettings, "anonymous">;
   readonly keys: Pick<DeviceKeys, "isLocked" | "use">;
-  readonly devices: Pick<DeviceAuthority, "maySee" | "obstacleTo">;
+  readonly devices: Pick<DeviceAuthority, "maySee" | "denialFor">;
   readonly topics: DeviceTopics;
   /** Those of controls that people added, with the device that each is of; it is called for each forwarded message. */
   readonly addedTopics: () => ReadonlyMap<string, DeviceId>;
@@ -51,10 +51,10 @@ export class TopicAuthority {
    * Null where the principal may speak for the device that a topic names, if any. For what is not judged with its message: one
    * that nobody can read, or one without a payload, which takes the topic's retained message away.
    */
-  obstacleTo(principal: Principal, topic: string): Problem | null {
+  denialFor(principal: Principal, topic: string): Problem | null {
     const { topics, devices } = this.#options;
     const device = topics.deviceOf(topic);
-    return device === null ? null : devices.obstacleTo(principal, device);
+    return device === null ? null : devices.denialFor(principal, device);
   }
 
   maySubscribe(principal: Principal, filter: string): boolean {

@@ -3,6 +3,7 @@
 import { existsSync, renameSync, rmSync, statSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { type Static, Type } from "typebox";
+import { errorText } from "../../shared/error-text.ts";
 import { Failure, type Problem } from "../../shared/errors.ts";
 import type { Language } from "../../shared/messages/language.ts";
 import { type AnyMessage, message } from "../../shared/messages/message.ts";
@@ -157,7 +158,7 @@ export class Backups {
       // What was given up because the hub stops is made up for.
       if (this.#ending.signal.aborted) return;
       const atMs = this.#options.clock.now();
-      const problem = outcome.kind === "sound" ? null : outcome.said;
+      const problem = outcome.kind === "sound" ? null : outcome.reason;
       this.#problem = problem;
       if (problem !== null) this.#options.log.error({ problem: render(problem) }, "the backup has a problem");
       await this.#save({
@@ -249,7 +250,7 @@ export class Backups {
     }
     for (const old of superseded(listBackups(folder))) rmSync(join(folder, old.name), { force: true });
     if (damages === 0) return { kind: "sound" };
-    return { kind: "damaged", said: message("backup/damaged", { count: damages, first: firstDamage ?? "" }) };
+    return { kind: "damaged", reason: message("backup/damaged", { count: damages, first: firstDamage ?? "" }) };
   }
 
   async #checkRoom(folder: string, needed: number): Promise<void> {
@@ -291,15 +292,15 @@ export class Backups {
   }
 }
 
-type Outcome = { readonly kind: "sound" } | { readonly kind: "damaged" | "failed"; readonly said: AnyMessage };
+type Outcome = { readonly kind: "sound" } | { readonly kind: "damaged" | "failed"; readonly reason: AnyMessage };
 
 function failed(error: unknown, folder: string): Outcome {
-  return { kind: "failed", said: message("backup/failed", { reason: reasonOf(error, folder) }) };
+  return { kind: "failed", reason: message("backup/failed", { reason: reasonOf(error, folder) }) };
 }
 
 function reasonOf(error: unknown, folder: string): AnyMessage | string {
-  if (error instanceof Failure) return error.said;
-  return diskTrouble(error, folder) ?? `${error instanceof Error ? error.message : String(error)}.`;
+  if (error instanceof Failure) return error.reason;
+  return diskTrouble(error, folder) ?? `${errorText(error)}.`;
 }
 
 function folderProblem(folder: string): Problem | null {

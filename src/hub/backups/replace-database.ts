@@ -1,5 +1,6 @@
 // Puts another database in the place of the present one. At any moment one of the two is there, whole.
 import { copyFileSync, existsSync, linkSync, renameSync } from "node:fs";
+import { errorText } from "../../shared/error-text.ts";
 import { Failure } from "../../shared/errors.ts";
 import { message } from "../../shared/messages/message.ts";
 import { absorbLog } from "../store/maintenance.ts";
@@ -43,5 +44,5 @@ function absorbPresentLog(path: string): string | null {
   const absorbed = absorbLog(path);
   if (absorbed.kind === "busy") throw new Failure(message("cli/open-elsewhere", { path }), { cause: absorbed.cause });
   if (absorbed.kind === "done") return null;
-  return absorbed.cause instanceof Error ? absorbed.cause.message : String(absorbed.cause);
+  return errorText(absorbed.cause);
 }

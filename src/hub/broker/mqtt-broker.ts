@@ -50,7 +50,7 @@ export interface PublishOutcome {
   /** Null where the message is none of the hub's, or its verdict comes another way: it was passed on. */
   readonly verdict: Verdict | null;
   /** Whether anybody was subscribed to it; null where that is not known. */
-  readonly isHeard: boolean | null;
+  readonly hasSubscribers: boolean | null;
 }
 
 /** What an adapter is given to report to. */

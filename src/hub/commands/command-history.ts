@@ -1,4 +1,4 @@
-// Commands that have ended, the newest of each device, and what each control was last told. What is over the limit is
+// Commands that have ended, the newest of each device, and the desired value of each control. What is over the limit is
 // forgotten here at once, and on disk with the next command that is written down.
 import type { Command, Desired } from "../../shared/controls/command.ts";
 import { desiredBy } from "../../shared/controls/command.ts";
@@ -34,7 +34,7 @@ export class CommandHistory {
     this.#latest.set(device, latest);
   }
 
-  /** By control: what it was last told. */
+  /** By control: its desired value. */
   desired(device: string): Map<string, Desired> {
     const latest = this.#latest.get(device) ?? [];
     return new Map([...latest].map(([control, command]) => [control, desiredBy(command)]));

@@ -1,6 +1,6 @@
-// Commands from the button to the reply. A command is written down before anyone hears of it, waits here while its device is
-// away, is handed over once at a time, and ends in exactly one of done, failed and expired; its end, too, is told only once
-// it is written down, or a hub that dies in between would tell of another one later.
+// Commands from the button to the reply. A command is written down before it is announced, waits here while its device is away,
+// is handed to one session at a time, and ends in exactly one of done, failed and expired. Its end is announced only once it is
+// written down: a hub that died in between would announce another end later.
 //   queued -> sent -> delivered -> done | failed
 //   queued | sent -> expired, when its time to live has passed; sent -> queued, when the session ended before it was
 //   acknowledged: a device that has it nevertheless knows it by its id.
@@ -144,7 +144,7 @@ export class Commands {
     return [...this.#history.list(device), ...open].reverse().sort((a, b) => givenAtMs(b) - givenAtMs(a));
   }
 
-  /** By control: what it was last told. */
+  /** By control: its desired value. */
   desired(device: string): Map<string, Desired> {
     return this.#history.desired(device);
   }
@@ -176,13 +176,13 @@ export class Commands {
     const outcome = ok ? {} : { error: error ?? "the device says no, and not why" };
     // Who answers has it, whether or not its acknowledgement came first.
     const { command } = open;
-    const heard = command.state === "delivered" ? command : this.#advanced(command, "delivered", {});
+    const delivered = command.state === "delivered" ? command : this.#advanced(command, "delivered", {});
     const answer = {
       acknowledgedBy: "device" as const,
       ...(value === undefined ? {} : { reply: value }),
       ...outcome,
     };
-    await this.#settle(open, this.#advanced(heard, ok ? "done" : "failed", answer));
+    await this.#settle(open, this.#advanced(delivered, ok ? "done" : "failed", answer));
   }
 
   #restore(command: Command): void {
@@ -276,8 +276,9 @@ export class Commands {
         if (!this.#isOpen(open)) return;
         if (open.command.publication !== undefined) {
           // What a control added by hand publishes is no command that could be replied to.
-          const heard = isAcknowledged ? this.#advanced(open.command, "delivered", { acknowledgedBy }) : open.command;
-          this.#settleSoon(open, this.#advanced(heard, "done", {}));
+          const { command } = open;
+          const delivered = isAcknowledged ? this.#advanced(command, "delivered", { acknowledgedBy }) : command;
+          this.#settleSoon(open, this.#advanced(delivered, "done", {}));
           return;
         }
         open.replyDueMs = this.#options.clock.now() + REPLY_WITHIN_MS;

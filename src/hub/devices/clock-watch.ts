@@ -5,7 +5,7 @@
 import { isZoneDistance } from "./device-zone.ts";
 
 const WINDOW_MS = 600_000;
-const OFF_BY_AT_LEAST_MS = 120_000;
+const MIN_CLOCK_ERROR_MS = 120_000;
 const STEADY_WITHIN_MS = 30_000;
 /** One message may be the only one that was late. */
 const MIN_MESSAGES = 2;
@@ -21,7 +21,7 @@ interface Window {
 }
 
 export class ClockWatch {
-  /** The message that is being heard: its newest reading counts. */
+  /** The message whose readings are being observed: its newest reading counts. */
   #atMs = 0;
   #aheadMs = 0;
   #beganMs = 0;
@@ -30,7 +30,7 @@ export class ClockWatch {
   #isZoned = true;
 
   /** A reading of time `ts` came at `nowMs`; `isZoned` is false where the time had no offset and was taken for UTC. */
-  heard(ts: number, nowMs: number, isZoned: boolean): void {
+  observe(ts: number, nowMs: number, isZoned: boolean): void {
     const aheadMs = ts - nowMs;
     this.#isZoned = isZoned;
     if (nowMs === this.#atMs) {
@@ -54,7 +54,7 @@ export class ClockWatch {
     const isOfZone = !this.#isZoned && isZoneDistance(mostMs);
     const spanMs = this.#atMs - Math.min(...parts.map(({ sinceMs }) => sinceMs));
     if (!isOfZone && spanMs < MIN_SPAN_MS) return null;
-    return Math.abs(mostMs) >= OFF_BY_AT_LEAST_MS ? mostMs : null;
+    return Math.abs(mostMs) >= MIN_CLOCK_ERROR_MS ? mostMs : null;
   }
 
   #count(): void {

@@ -84,7 +84,7 @@ export class DeviceDirectory {
   }
 
   /** When the latest message of any device came; 0 before the first. */
-  lastHeardMs(): number {
+  lastSeenMs(): number {
     return [...this.states.values()].reduce((latest, { lastSeenMs }) => Math.max(latest, lastSeenMs), 0);
   }
 

@@ -1,5 +1,5 @@
-// Where imported readings belong. An import is an administrator's word: its devices join, and those that there are not are made.
-// History is no sign of life, so nobody comes online by it, and no pace or clock is learned from it.
+// Adds imported readings to their devices. An import is an administrator's decision: its devices are approved, and new ones are
+// created. History is no sign of life: it brings no device online, and no cadence or clock offset is learned from it.
 import type { DeviceId, MetricName } from "../../shared/ids.ts";
 import { type Message, type MessageCode, message } from "../../shared/messages/message.ts";
 import { limits, type Reading } from "../../shared/reading.ts";
@@ -18,7 +18,7 @@ export interface ImportedDevicesOptions {
   readonly events: Pick<HubEvents, "deviceChanged" | "readingsStored">;
 }
 
-type Obstacle = Message<Extract<MessageCode, `import/line-${string}`>>;
+type LineRejection = Message<Extract<MessageCode, `import/line-${string}`>>;
 
 export class ImportedDevices {
   readonly #options: ImportedDevicesOptions;
@@ -28,7 +28,7 @@ export class ImportedDevices {
   }
 
   /** Why readings of the series cannot be taken; null where they can. */
-  obstacle(device: DeviceId, metric: MetricName): Obstacle | null {
+  rejectionOf(device: DeviceId, metric: MetricName): LineRejection | null {
     const { states } = this.#options.directory;
     const state = states.get(device);
     if (state === undefined)
@@ -47,7 +47,7 @@ export class ImportedDevices {
     return this.#options.directory.states.get(device)?.admitted.has(metric) === true;
   }
 
-  /** Lets the devices of the readings join, and makes those that there are not; resolves once that is on disk. */
+  /** Approves the devices of the readings and creates missing ones; resolves once that is on disk. */
   async admit(readings: readonly Reading[]): Promise<void> {
     for (const [device, ofDevice] of Map.groupBy(readings, (reading) => reading.device)) {
       const state = this.#options.directory.states.get(device) ?? (await this.#make(device, ofDevice));

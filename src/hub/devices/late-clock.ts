@@ -1,8 +1,7 @@
 // A computer without a clock of its own starts in the past until it has asked the network for the time. A hub that runs then
 // gives readings times that are wrong for ever; one that does not start is started again by whatever looks after it.
-import { BrambleError } from "../../shared/errors.ts";
+import { Failure } from "../../shared/errors.ts";
 import { message } from "../../shared/messages/message.ts";
-import { render } from "../../shared/messages/render.ts";
 import type { Clock } from "../clock.ts";
 import type { DeviceDirectory } from "./directory.ts";
 
@@ -14,5 +13,5 @@ export function refuseLateClock({ states }: Pick<DeviceDirectory, "states">, clo
   const nowMs = clock.now();
   const lastMs = Math.max(0, ...[...states.values()].map(({ lastSeenMs }) => lastSeenMs));
   if (nowMs + TOLERATED_MS >= lastMs) return;
-  throw new BrambleError("internal", render(message("place/clock-behind", { nowMs, lastMs })));
+  throw new Failure(message("place/clock-behind", { nowMs, lastMs }));
 }

@@ -1,5 +1,5 @@
 // Makes one device of two: a Pi that was set up anew has a new id, and its history goes on in one line. The order keeps
-// everything over a crash: first the readings are copied, then what was said of the device, and only then the old one
+// everything over a crash: first the readings are copied, then what people set for the device, and only then the old one
 // goes. Until that is done both are there, and doing it again completes it.
 import type { Problem } from "../../shared/errors.ts";
 import type { MetricName } from "../../shared/ids.ts";
@@ -65,10 +65,10 @@ export async function mergeDevices(
 
 function rejectionOf(from: DeviceState, into: DeviceState): Problem | null {
   if (from === into) return message("bad-request/merge-into-itself", { device: from.id, field: "into" });
-  const stranger = [from, into].find(({ joining }) => joining !== null);
-  if (stranger !== undefined) {
-    const code = stranger.joining?.kind === "blocked" ? "not-joined/blocked" : "not-joined/waiting";
-    return message(code, { device: stranger.id });
+  const notJoined = [from, into].find(({ joining }) => joining !== null);
+  if (notJoined !== undefined) {
+    const code = notJoined.joining?.kind === "blocked" ? "not-joined/blocked" : "not-joined/waiting";
+    return message(code, { device: notJoined.id });
   }
   if (into.isLeaving) return leaving(into.id);
   const busy = [from, into].find(({ takesIn }) => takesIn);

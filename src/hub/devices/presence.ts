@@ -38,7 +38,7 @@ export class Presence {
    * Notes a message of a device; true when something worth telling changed. What arrived before the device left, and is stored
    * only now, does not bring it back.
    */
-  heard(state: DeviceState, address: string, nowMs: number, arrivedMs = nowMs): boolean {
+  received(state: DeviceState, address: string, nowMs: number, arrivedMs = nowMs): boolean {
     const comesBack = !state.presence.online && arrivedMs >= state.leftMs;
     const isChanged = !state.known || comesBack || state.address !== address;
     // A message may name a device more than once.

@@ -7,8 +7,7 @@ import type { Device, DeviceChanges } from "../../shared/device.ts";
 import type { DeviceAbout } from "../../shared/device-about.ts";
 import type { Problem } from "../../shared/errors.ts";
 import type { DeviceId, MetricName } from "../../shared/ids.ts";
-import { type Message, message } from "../../shared/messages/message.ts";
-import { render } from "../../shared/messages/render.ts";
+import { message } from "../../shared/messages/message.ts";
 import { type IncomingAttribute, type IncomingReading, limits } from "../../shared/reading.ts";
 import type { SeenAddress } from "../../shared/security/access.ts";
 import type { Clock } from "../clock.ts";
@@ -23,10 +22,11 @@ import { newMetricsOf } from "./new-metrics.ts";
 import { Presence } from "./presence.ts";
 import { restoreDevices } from "./restore.ts";
 import { deviceRecords } from "./state/device-record.ts";
-import { type DeviceState, inPortions, keepNewest, newState, toRecord } from "./state/device-state.ts";
+import { type DeviceState, inSaveBatches, keepNewest, newState, toRecord } from "./state/device-state.ts";
 import type { DeviceView } from "./state/device-view.ts";
 import { MetricState } from "./state/metric-state.ts";
 import { saveEdited } from "./state/save-edited.ts";
+import type { SkipReason } from "./state/skipped-field.ts";
 
 const SAVE_PERIOD_MS = 10_000;
 /** Of a device, that are remembered. */
@@ -36,7 +36,7 @@ const MAX_SKIPPED_FIELDS = 20;
 export interface StoredReadings extends TimedReadings {
   readonly attributes: readonly IncomingAttribute[];
   readonly units: readonly { readonly device: DeviceId; readonly metric: MetricName; readonly unit: string }[];
-  readonly skipped: readonly { readonly device: DeviceId; readonly field: string; readonly reason: Message }[];
+  readonly skipped: readonly { readonly device: DeviceId; readonly field: string; readonly reason: SkipReason }[];
 }
 
 /** Where a message came from. */
@@ -81,7 +81,7 @@ export class Registry {
     this.#joining = new Joining({
       mode: () => options.joining,
       isInvited,
-      members: directory.states,
+      devices: directory.states,
       readings,
       records,
       clock,
@@ -193,11 +193,11 @@ export class Registry {
    * The places stay taken if the store then fails: the sender will be back.
    */
   admit(readings: readonly IncomingReading[], source: Source): Rejection | null {
-    const strangers = readings.filter(({ device, metric }) => {
+    const notAdmitted = readings.filter(({ device, metric }) => {
       const state = this.#devices.get(device);
       return state === undefined || state.joining !== null || state.isLeaving || !state.admitted.has(metric);
     });
-    return strangers.length === 0 ? null : this.#admitNew(strangers, source);
+    return notAdmitted.length === 0 ? null : this.#admitNew(notAdmitted, source);
   }
 
   /** Admitted readings could not be stored. */
@@ -211,7 +211,7 @@ export class Registry {
 
   /** What keeps out a message that a device sends beside its readings. */
   rejectionOf(id: DeviceId, source: Source): Rejection | null {
-    return this.#joining.obstacle([[id, 0]], source.address);
+    return this.#joining.rejection([[id, 0]], source.address);
   }
 
   /** The readings of a message with their times in UTC: those without an offset may be in the zone of the hub. */
@@ -235,7 +235,7 @@ export class Registry {
     const { mends } = this.#options;
     const nowMs = this.#options.clock.now();
     let state: DeviceState | undefined;
-    let waits = false;
+    let isQuarantined = false;
     let changed: Set<DeviceState> | undefined;
     for (let index = 0; index < readings.length; index++) {
       const reading = readings[index];
@@ -247,19 +247,19 @@ export class Registry {
         state = this.#stateOf(device, source.address);
         if (source.session !== null) state.sessions.add(source.session);
         const isWaiting = state.joining?.kind === "waiting";
-        waits ||= isWaiting;
-        if (this.presence.heard(state, source.address, nowMs, receivedAtMs) || isWaiting)
+        isQuarantined ||= isWaiting;
+        if (this.presence.received(state, source.address, nowMs, receivedAtMs) || isWaiting)
           changed = (changed ?? new Set()).add(state);
       }
       const isZoned = !localTimes.has(reading);
-      state.clock.heard(ts, nowMs, isZoned);
+      state.clock.observe(ts, nowMs, isZoned);
       if (reading.tsMs !== null && isZoned) state.delivery.arrived(ts, receivedAtMs);
       const value = mends.shown(device, metric, ts, reading.value);
       if (value === null) continue;
       const known = state.latest.get(metric);
       if (known === undefined) state.latest.set(metric, new MetricState(ts, value, nowMs));
       else state.delivery.reading(ts, known.follow(ts));
-      if (known === undefined || known.heard(ts, value, nowMs)) changed = (changed ?? new Set()).add(state);
+      if (known === undefined || known.update(ts, value, nowMs)) changed = (changed ?? new Set()).add(state);
     }
     for (const { device, name, text } of attributes) {
       const owner = this.#stateOf(device, source.address);
@@ -277,23 +277,24 @@ export class Registry {
     for (const { device, field, reason } of skipped) {
       const owner = this.#stateOf(device, source.address);
       if (!owner.skipped.has(field)) changed = (changed ?? new Set()).add(owner);
-      keepNewest(owner.skipped, field, { field, reason: render(reason), atMs: nowMs }, MAX_SKIPPED_FIELDS);
+      keepNewest(owner.skipped, field, { field, reason, atMs: nowMs }, MAX_SKIPPED_FIELDS);
     }
     for (const one of changed ?? []) this.#announce(one);
-    return waits;
+    return isQuarantined;
   }
 
   /** Writes down what a device says of itself; resolves once that is on disk. */
   async describe(id: DeviceId, about: DeviceAbout, source: Source): Promise<Rejection | null> {
-    const obstacle = this.rejectionOf(id, source);
-    if (obstacle !== null) return obstacle;
+    const rejection = this.rejectionOf(id, source);
+    if (rejection !== null) return rejection;
     if (!this.#devices.has(id) && this.#devices.size >= limits.devices) {
       return refusal(message("too-many-devices", { limit: limits.devices }));
     }
     const state = this.#stateOf(id, source.address);
     if (about.model !== undefined) this.#noteAttribute(state, "model", about.model, state.about.model);
     state.about = about;
-    if (source.isReplay !== true || !state.known) this.presence.heard(state, source.address, this.#options.clock.now());
+    if (source.isReplay !== true || !state.known)
+      this.presence.received(state, source.address, this.#options.clock.now());
     await this.#options.records.collection(deviceRecords).save([toRecord(state)]);
     state.isRecorded = true;
     this.#announce(state);
@@ -327,8 +328,8 @@ export class Registry {
   }
 
   #admitNew(readings: readonly IncomingReading[], { address }: Source): Rejection | null {
-    const obstacle = this.#joining.obstacle(countByDevice(readings), address);
-    if (obstacle !== null) return obstacle;
+    const rejection = this.#joining.rejection(countByDevice(readings), address);
+    if (rejection !== null) return rejection;
     const newMetrics = newMetricsOf(readings, this.#devices);
     if (!(newMetrics instanceof Map)) return newMetrics;
     for (const [id, names] of newMetrics) {
@@ -367,9 +368,9 @@ export class Registry {
   }
 
   async #save(): Promise<void> {
-    for (const portion of inPortions([...this.#devices.values()].filter(({ unsaved }) => unsaved))) {
+    for (const batch of inSaveBatches([...this.#devices.values()].filter(({ unsaved }) => unsaved))) {
       // It may have been removed while those before it were saved.
-      const states = portion.filter(({ id, isLeaving }) => !isLeaving && this.#devices.has(id));
+      const states = batch.filter(({ id, isLeaving }) => !isLeaving && this.#devices.has(id));
       for (const state of states) state.unsaved = false;
       try {
         await this.#options.records.collection(deviceRecords).save(states.map(toRecord));

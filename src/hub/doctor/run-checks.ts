@@ -1,5 +1,6 @@
 // Runs all checks at once. A check that fails or takes too long becomes a hint; the others are reported all the same.
 import type { DiagnosticReport } from "../../shared/doctor.ts";
+import { errorText } from "../../shared/error-text.ts";
 import type { Language } from "../../shared/messages/language.ts";
 import { message, type ParamsOf } from "../../shared/messages/message.ts";
 import type { Clock } from "../clock.ts";
@@ -56,7 +57,7 @@ export async function runChecks(
         return [failed(id, message("check-failed/timeout", { seconds: CHECK_TIMEOUT_MS / 1_000 }))];
       } catch (error) {
         log.warn({ err: error, id }, "a check failed");
-        const reason = error instanceof Error ? error.message : String(error);
+        const reason = errorText(error);
         return [failed(id, message("check-failed/message", { reason }))];
       }
     }),

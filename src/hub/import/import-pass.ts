@@ -2,7 +2,7 @@
 // go to the store in batches that live messages overtake, and the thread is given away between them. What a piece holds is on
 // disk when it is answered, so a pass that is cancelled or cut off leaves whole pieces behind.
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { type ImportCounts, type ImportForm, MAX_TOLD_LINES } from "../../shared/history/import.ts";
+import { type ImportCounts, type ImportForm, MAX_REFUSED_LINES } from "../../shared/history/import.ts";
 import type { DeviceId, MetricName } from "../../shared/ids.ts";
 import type { Message } from "../../shared/messages/message.ts";
 import type { Reading } from "../../shared/reading.ts";
@@ -18,10 +18,10 @@ const ROWS_PER_TURN = 100;
 /** Where imported readings belong: the devices of the hub. */
 export interface ImportTarget {
   /** Why readings of the series cannot be taken; null where they can. */
-  obstacle(device: DeviceId, metric: MetricName): LineReason | null;
+  rejectionOf(device: DeviceId, metric: MetricName): LineReason | null;
   hasDevice(device: DeviceId): boolean;
   hasSeries(device: DeviceId, metric: MetricName): boolean;
-  /** Lets the devices of the readings join, and makes those that there are not; resolves once that is on disk. */
+  /** Approves the devices of the readings and creates missing ones; resolves once that is on disk. */
   admit(readings: readonly Reading[]): Promise<void>;
   /** Takes in what was stored. */
   stored(readings: readonly Reading[], units: readonly ImportedUnit[], receivedAtMs: number): void;
@@ -89,9 +89,9 @@ export class ImportPass {
     for (const reading of readings) {
       const { device, metric, tsMs } = reading;
       const isNew = !target.hasSeries(device, metric) && !this.#newSeries.has(seriesOf(reading));
-      const obstacle = target.obstacle(device, metric);
-      if (obstacle !== null) {
-        refused = obstacle;
+      const rejection = target.rejectionOf(device, metric);
+      if (rejection !== null) {
+        refused = rejection;
         continue;
       }
       if (isNew) this.#newSeries.add(seriesOf(reading));
@@ -106,7 +106,7 @@ export class ImportPass {
 
   #refuse(line: number, reason: LineReason): void {
     this.#counts.refused++;
-    if (this.refusedLines.length < MAX_TOLD_LINES) this.refusedLines.push({ line, reason });
+    if (this.refusedLines.length < MAX_REFUSED_LINES) this.refusedLines.push({ line, reason });
   }
 
   /** Counts what was gathered, and stores of it what is not there yet. */

@@ -15,7 +15,7 @@ import { ImportPass, type ImportTarget } from "./import-pass.ts";
 import { RowReader } from "./row-reader.ts";
 import { TableRows } from "./table-rows.ts";
 
-/** An import whose client has not been heard of for so long gives way to another one. */
+/** An import whose client has sent no request for so long gives way to another one. */
 const IDLE_MS = 60_000;
 const PREVIEW_ROWS = 20;
 const MAX_CELL_CHARACTERS = 200;
@@ -54,7 +54,7 @@ interface Job {
   readonly ending: AbortController;
   pass: ImportPass | null;
   isBusy: boolean;
-  heardAtMs: number;
+  lastRequestMs: number;
 }
 
 export class Imports {
@@ -116,7 +116,7 @@ export class Imports {
       throw error;
     } finally {
       job.isBusy = false;
-      job.heardAtMs = this.#options.clock.now();
+      job.lastRequestMs = this.#options.clock.now();
     }
   }
 
@@ -137,19 +137,19 @@ export class Imports {
 
   #find(id: string): Job | null {
     if (this.#job?.id !== id) return null;
-    this.#job.heardAtMs = this.#options.clock.now();
+    this.#job.lastRequestMs = this.#options.clock.now();
     return this.#job;
   }
 
-  #isRunning({ pass, heardAtMs, isBusy }: Job): boolean {
+  #isRunning({ pass, lastRequestMs, isBusy }: Job): boolean {
     const isUnderWay = pass !== null && pass.kind === "store" && !pass.isComplete;
-    return isBusy || (isUnderWay && this.#options.clock.now() - heardAtMs < IDLE_MS);
+    return isBusy || (isUnderWay && this.#options.clock.now() - lastRequestMs < IDLE_MS);
   }
 
   #replace({ id, sample, said, ending }: Pick<Job, "id" | "sample" | "said" | "ending">): Job {
     const nowMs = this.#options.clock.now();
     const understood = understand(sample, said, nowMs);
-    const job: Job = { id, sample, said, ending, understood, pass: null, isBusy: false, heardAtMs: nowMs };
+    const job: Job = { id, sample, said, ending, understood, pass: null, isBusy: false, lastRequestMs: nowMs };
     this.#job = job;
     return job;
   }

@@ -45,7 +45,8 @@ export class RowReader {
   readonly #row: ReadRow = { readings: [], units: [], empty: 0, isRepeated: false, reason: null };
   readonly #devices = new Map<string, DeviceId | null>();
   readonly #metrics = new Map<string, NamedMetric | null>();
-  readonly #toldUnits = new Map<string, string>();
+  /** By series: the unit that was reported last, since most rows repeat it. */
+  readonly #reportedUnits = new Map<string, string>();
   /** By series: the time of its last reading. */
   readonly #lastMs = new Map<string, number>();
   #beforeMs: number | undefined;
@@ -173,14 +174,14 @@ export class RowReader {
     this.#row.readings.push({ device, metric, tsMs, value: read.value });
     const { unit: unitAt } = this.#columns;
     const unit = (unitAt === undefined ? named.unit : cells[unitAt]?.trim()) ?? read.unit;
-    if (unit !== null && unit !== "") this.#tellUnit(device, metric, unit);
+    if (unit !== null && unit !== "") this.#reportUnit(device, metric, unit);
   }
 
-  #tellUnit(device: DeviceId, metric: MetricName, unit: string): void {
+  #reportUnit(device: DeviceId, metric: MetricName, unit: string): void {
     const series = `${device}\n${metric}`;
-    if (this.#toldUnits.get(series) === unit) return;
-    if (this.#toldUnits.size >= MAX_REMEMBERED) this.#toldUnits.clear();
-    this.#toldUnits.set(series, unit);
+    if (this.#reportedUnits.get(series) === unit) return;
+    if (this.#reportedUnits.size >= MAX_REMEMBERED) this.#reportedUnits.clear();
+    this.#reportedUnits.set(series, unit);
     this.#row.units.push({ device, metric, unit });
   }
 

@@ -4,6 +4,7 @@
 import type { CommandReply } from "../../shared/controls/command.ts";
 import type { ControlValue } from "../../shared/controls/control.ts";
 import type { DeviceAbout } from "../../shared/device-about.ts";
+import { errorText } from "../../shared/error-text.ts";
 import { assertNever, BrambleError, detailsOf, errorOf, type Problem } from "../../shared/errors.ts";
 import type { DeviceId } from "../../shared/ids.ts";
 import { message } from "../../shared/messages/message.ts";
@@ -54,11 +55,11 @@ export interface RefusedDelivery extends Omit<Delivery, "session" | "isReplay"> 
 }
 
 export type Verdict =
-  /** `waits`: the readings are quarantined until a person approves their device. */
+  /** `isQuarantined`: the readings are kept apart until a person approves their device. */
   | {
       readonly kind: "stored";
       readonly accepted: number;
-      readonly waits: boolean;
+      readonly isQuarantined: boolean;
       readonly skipped: readonly SkippedField[];
     }
   /** Bad for ever, and listed: acknowledge it, or its sender repeats it for ever. */
@@ -68,7 +69,7 @@ export type Verdict =
 
 /** What ingest asks of access, and tells it. */
 interface IngestAccess {
-  readonly devices: Pick<DeviceAuthority, "obstacleTo">;
+  readonly devices: Pick<DeviceAuthority, "denialFor">;
   readonly lockOut: Pick<LockOut, "failed">;
   readonly audit: Pick<AuditTrail, "refused">;
 }
@@ -144,12 +145,12 @@ export class Ingest {
   }
 
   /** The verdict on a message that a failure of the hub keeps out. It is logged once, not for each of the thousands. */
-  defer(error: unknown, delivery: Delivery, whose: Whose = null): Verdict {
+  defer(error: unknown, delivery: Delivery, subject: Subject = null): Verdict {
     if (this.#failure === null) this.#options.log.error({ err: error }, "messages cannot be stored");
-    this.#failure = error instanceof Error ? error.message : String(error);
+    this.#failure = errorText(error);
     const isStores = error instanceof BrambleError && error.code === "store-failed";
     const problem = message(isStores ? "store-failed/not-stored" : "internal/not-stored");
-    return this.#counted(delivery, { kind: "deferred", problem, retryAfterSeconds: RETRY_AFTER_SECONDS }, whose);
+    return this.#counted(delivery, { kind: "deferred", problem, retryAfterSeconds: RETRY_AFTER_SECONDS }, subject);
   }
 
   /**
@@ -199,16 +200,16 @@ export class Ingest {
 
   async #takeAll(messages: readonly DeviceMessage[], delivery: Delivery): Promise<Verdict> {
     let accepted = 0;
-    let waits = false;
+    let isQuarantined = false;
     const skipped: SkippedField[] = [];
     for (const message of messages) {
       const verdict = await this.#take(message, delivery);
       if (verdict.kind !== "stored") return verdict;
       accepted += verdict.accepted;
-      waits ||= verdict.waits;
+      isQuarantined ||= verdict.isQuarantined;
       skipped.push(...verdict.skipped);
     }
-    return this.#accepted(accepted, waits, skipped);
+    return this.#accepted(accepted, isQuarantined, skipped);
   }
 
   #take(message: DeviceMessage, delivery: Delivery): Promise<Verdict> {
@@ -241,7 +242,7 @@ export class Ingest {
       // Most messages are of one device.
       if (device === asked) continue;
       asked = device;
-      const problem = devices.obstacleTo(principal, device);
+      const problem = devices.denialFor(principal, device);
       if (problem !== null) return { device, problem };
     }
     return null;
@@ -285,9 +286,9 @@ export class Ingest {
   #stored(message: ReadingsMessage, tsMs: Float64Array, receivedAtMs: number, delivery: Delivery): Verdict {
     const { registry, events } = this.#options;
     const { readings, skipped } = message;
-    const waits = registry.stored(message, tsMs, receivedAtMs, delivery);
+    const isQuarantined = registry.stored(message, tsMs, receivedAtMs, delivery);
     for (const listener of events.readingsStored) listener(readings, tsMs, receivedAtMs);
-    return this.#accepted(readings.length, waits, skipped);
+    return this.#accepted(readings.length, isQuarantined, skipped);
   }
 
   async #describe(device: DeviceId, about: DeviceAbout, delivery: Delivery): Promise<Verdict> {
@@ -337,14 +338,14 @@ export class Ingest {
   ): Promise<Verdict> {
     switch (rejection.kind) {
       case "refused": {
-        const { problem, isNews } = rejection;
-        if (isNews) return this.#refuse({ ...delivery, device }, problem);
+        const { problem, isNew } = rejection;
+        if (isNew) return this.#refuse({ ...delivery, device }, problem);
         this.#options.metrics.refused(errorOf(problem));
         return { kind: "refused", problem };
       }
       case "deferred": {
-        const { problem, isNews, retryAfterSeconds } = rejection;
-        if (isNews) await this.#refuse({ ...delivery, device }, problem);
+        const { problem, isNew, retryAfterSeconds } = rejection;
+        if (isNew) await this.#refuse({ ...delivery, device }, problem);
         return { kind: "deferred", problem, retryAfterSeconds };
       }
       case "not-yet":
@@ -355,26 +356,26 @@ export class Ingest {
     }
   }
 
-  #accepted(accepted: number, waits = false, skipped: readonly SkippedField[] = []): Verdict {
+  #accepted(accepted: number, isQuarantined = false, skipped: readonly SkippedField[] = []): Verdict {
     if (this.#failure !== null) this.#options.log.info("messages are stored again");
     this.#failure = null;
-    return { kind: "stored", accepted, waits, skipped };
+    return { kind: "stored", accepted, isQuarantined, skipped };
   }
 
-  #counted(delivery: Delivery, verdict: Verdict, whose: Whose): Verdict {
+  #counted(delivery: Delivery, verdict: Verdict, subject: Subject): Verdict {
     const { metrics, tap } = this.#options;
     const readings = verdict.kind === "stored" ? verdict.accepted : 0;
     metrics.message(delivery.transport, verdict.kind, readings);
-    if (tap.listener !== null) tap.settled(delivery, deviceIn(whose), verdict);
+    if (tap.listener !== null) tap.settled(delivery, deviceIn(subject), verdict);
     return verdict;
   }
 }
 
 /** The messages of a payload, or the device that it is of where it could not be decoded. */
-type Whose = readonly DeviceMessage[] | DeviceId | null;
+type Subject = readonly DeviceMessage[] | DeviceId | null;
 
-function deviceIn(whose: Whose): DeviceId | null {
-  if (whose === null || typeof whose === "string") return whose;
-  const [first] = whose;
+function deviceIn(subject: Subject): DeviceId | null {
+  if (subject === null || typeof subject === "string") return subject;
+  const [first] = subject;
   return (first?.kind === "readings" ? first.readings[0]?.device : first?.device) ?? null;
 }

@@ -3,8 +3,8 @@ import type { CommandReply } from "../../shared/controls/command.ts";
 import type { ControlValue } from "../../shared/controls/control.ts";
 import type { DeviceAbout } from "../../shared/device-about.ts";
 import type { DeviceId, MetricName } from "../../shared/ids.ts";
-import type { Message, MessageCode } from "../../shared/messages/message.ts";
 import type { IncomingAttribute, IncomingReading } from "../../shared/reading.ts";
+import type { SkipReason } from "../devices/state/skipped-field.ts";
 
 /** Readings of one device or of several, stored together or not at all. */
 export interface ReadingsMessage {
@@ -38,10 +38,8 @@ export interface SkippedField {
   readonly device: DeviceId;
   /** Path of the field inside the message. */
   readonly field: string;
-  readonly reason: Message<SkipCode>;
+  readonly reason: SkipReason;
 }
-
-type SkipCode = Extract<MessageCode, `skipped/${string}`>;
 
 export type DeviceMessage =
   | ReadingsMessage

@@ -1,10 +1,8 @@
 // Refused messages as the store keeps them.
 import { type Static, Type } from "typebox";
 import { Refused } from "../../shared/api.ts";
-import { en } from "../../shared/messages/en.ts";
 import type { Language } from "../../shared/messages/language.ts";
-import type { AnyMessage, MessageCode } from "../../shared/messages/message.ts";
-import { render } from "../../shared/messages/render.ts";
+import { isKnownMessage, render } from "../../shared/messages/render.ts";
 import type { RecordKind } from "../store/records.ts";
 
 /** Why, to be said in any language; earlier versions kept the English words alone. */
@@ -34,13 +32,7 @@ export function recordOf({ refused: { times, ...refused }, ...record }: Static<t
 
 /** Why it was refused, in the words of the language. */
 export function reasonOf({ refused, said }: RefusedRecord, language: Language): string {
-  return language === "en" || said === undefined || !isKnown(said) ? refused.message : render(said, language);
-}
-
-/** The version that kept it may have had other messages. */
-function isKnown(said: { readonly code: string; readonly params: object }): said is AnyMessage {
-  const codes: Readonly<Record<MessageCode, unknown>> = en;
-  return Object.hasOwn(codes, said.code);
+  return language === "en" || said === undefined || !isKnownMessage(said) ? refused.message : render(said, language);
 }
 
 const REPLACEMENT_CHARACTER = "\ufffd";

@@ -21,7 +21,7 @@ interface Sample {
 }
 
 export interface Listener {
-  /** Of one that may see some devices alone; without it, it may see all, and what is of no device. */
+  /** Of a listener with a scope of devices; one without sees all, and what belongs to no device. */
   readonly maySee?: (device: string) => boolean;
   send(text: string): void;
 }
@@ -39,7 +39,7 @@ export class LiveFeed {
   readonly #options: LiveFeedOptions;
   readonly #listeners = new Set<Listener>();
   readonly #samples = new Map<string, Sample>();
-  /** Those that changed since the last tick. */
+  /** Devices that changed since the last tick. */
   readonly #devices = new Set<DeviceId>();
   #stored = 0;
   #ticks = 0;

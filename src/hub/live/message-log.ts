@@ -21,7 +21,7 @@ const TICK_MS = 100;
 const TICKS_PER_SECOND = 1_000 / TICK_MS;
 
 export interface LogViewer {
-  /** Of one that may see some devices alone; without it, it may see all, and what is of no device. */
+  /** Of a viewer with a scope of devices; one without sees all, and what belongs to no device. */
   readonly maySee?: (device: string) => boolean;
   /** Much is on its way to it that it has not read: rows are left out meanwhile. */
   readonly isBehind: () => boolean;
@@ -118,7 +118,7 @@ export class MessageLog {
       bytes: payload.length,
       verdict: outcome.kind,
       ...(isStored && { readings: outcome.accepted }),
-      ...(isStored && outcome.waits && { waits: true }),
+      ...(isStored && outcome.isQuarantined && { isQuarantined: true }),
       ...("problem" in outcome && { reason: render(outcome.problem, language) }),
       transport,
       address,

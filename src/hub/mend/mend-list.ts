@@ -72,7 +72,7 @@ export class MendList {
     );
   }
 
-  /** Those that have mends: all that they have may be hidden. */
+  /** Series with mends, whose readings may all be hidden. */
   series(): SeriesMends[] {
     return this.within({ devices: null, metrics: null, fromMs: 0, toMs: Number.MAX_SAFE_INTEGER });
   }

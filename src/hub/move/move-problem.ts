@@ -1,5 +1,5 @@
 // Why a move does not go on for now, as a message for people.
-import { Failure } from "../../shared/errors.ts";
+import { Failure, reasonOf } from "../../shared/errors.ts";
 import { type AnyMessage, message } from "../../shared/messages/message.ts";
 import { TargetAway } from "./copying/transfer.ts";
 
@@ -10,7 +10,7 @@ export class MoveProblem extends Failure {
 }
 
 export function problemOf(error: unknown): AnyMessage {
-  if (error instanceof Failure) return error.said;
+  if (error instanceof Failure) return error.reason;
   if (error instanceof TargetAway) return message("move/away");
-  return message("move/failed", { reason: error instanceof Error ? error.message : String(error) });
+  return message("move/failed", { reason: reasonOf(error) });
 }

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Static, Type } from "typebox";
 import { Value } from "typebox/value";
+import { errorText } from "../../shared/error-text.ts";
 import { Failure } from "../../shared/errors.ts";
 import { message } from "../../shared/messages/message.ts";
 import { StoreAddress } from "../store/store-address.ts";
@@ -63,7 +64,7 @@ function readMoveState(folder: string): MoveState | null {
   try {
     return Value.Parse(MoveState, JSON.parse(readFileSync(path, "utf8")));
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = errorText(cause);
     throw new Failure(message("start/move-unreadable", { path, reason }), { cause });
   }
 }

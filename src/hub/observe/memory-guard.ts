@@ -27,7 +27,7 @@ const SETTLED_CHECKS = 15;
 const MIN_CHECKS_BETWEEN_COLLECTIONS = 5;
 /** Processor time, as a part of one core, below which a hub is quiet; with more it is, too, while hardly anybody has to wait. */
 const QUIET_CPU_PART = 0.2;
-const QUIET_WAITS = 50;
+const MAX_QUIET_WAIT_COUNT = 50;
 /** More that clients make the hub hold is an attack: what it leaves behind is not settled while it lasts. */
 const QUIET_HELD_BYTES = 4 * 1024 * 1024;
 
@@ -50,7 +50,7 @@ export class MemoryGuard {
   /** Resident when the hub was last quiet for long; before that, what it took to start is given back, however little. */
   #settledBytes = 0;
   #cpu = process.cpuUsage();
-  #waits = 0;
+  #waitCount = 0;
   #quietChecks = 0;
   #checksSinceCollection = 0;
   #isShort = false;
@@ -119,11 +119,11 @@ export class MemoryGuard {
     const cpu = process.cpuUsage();
     const spentUs = cpu.user + cpu.system - this.#cpu.user - this.#cpu.system;
     this.#cpu = cpu;
-    const { waits, figures } = this.#options.budget;
-    const newWaits = waits - this.#waits;
-    this.#waits = waits;
+    const { waitCount, figures } = this.#options.budget;
+    const newWaitCount = waitCount - this.#waitCount;
+    this.#waitCount = waitCount;
     if (figures.heldBytes > QUIET_HELD_BYTES) return false;
-    return spentUs < QUIET_CPU_PART * CHECK_PERIOD_MS * 1_000 || newWaits < QUIET_WAITS;
+    return spentUs < QUIET_CPU_PART * CHECK_PERIOD_MS * 1_000 || newWaitCount < MAX_QUIET_WAIT_COUNT;
   }
 
   #collect(): void {

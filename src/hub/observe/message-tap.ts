@@ -1,5 +1,5 @@
-// A tap on what arrives: every way in tells it of a message once its verdict is there, and whoever shows messages listens.
-// Invariant: while nobody listens a message costs one comparison, and nothing is allocated for it.
+// Passes each message that arrived, with its verdict, to the live message log.
+// Invariant: without a listener a message costs one comparison, and nothing is allocated for it.
 import type { Problem } from "../../shared/errors.ts";
 import type { DeviceId } from "../../shared/ids.ts";
 import { isProven, nameOf, type Principal } from "../access/principal.ts";
@@ -18,7 +18,7 @@ export interface ArrivedMessage {
 }
 
 export type MessageOutcome =
-  | { readonly kind: "stored"; readonly accepted: number; readonly waits: boolean }
+  | { readonly kind: "stored"; readonly accepted: number; readonly isQuarantined: boolean }
   | { readonly kind: "refused" | "deferred"; readonly problem: Problem }
   /** None of the hub's own: subscribers get it. */
   | { readonly kind: "forwarded" };
@@ -39,14 +39,14 @@ export class SettledMessage {
     this.#principal = message.principal;
   }
 
-  /** Null where nobody showed who they are. */
+  /** Null where the sender is anonymous. */
   get sender(): string | null {
     return isProven(this.#principal) ? nameOf(this.#principal) : null;
   }
 }
 
 export class MessageTap {
-  /** Called with every message; null while nobody listens. */
+  /** Called with every message; null while the log is not watched. */
   listener: ((settled: SettledMessage) => void) | null = null;
 
   settled(message: ArrivedMessage, device: DeviceId | null, outcome: MessageOutcome): void {

@@ -2,7 +2,7 @@
 import { BrambleError, type Problem } from "../../shared/errors.ts";
 import { render } from "../../shared/messages/render.ts";
 
-/** As Prometheus names them: a query that is wrong, one that asks for too much, one that took too long, one nobody waits for. */
+/** As Prometheus names them: a wrong query, one over a limit, one that timed out, one whose client is gone. */
 export type QueryErrorType = "bad_data" | "execution" | "timeout" | "canceled";
 
 export class QueryError extends BrambleError {

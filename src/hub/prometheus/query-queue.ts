@@ -1,4 +1,4 @@
-// Few queries are worked out at a time, whoever asks: a dashboard asks for all of its panels at once, and what is held for each
+// Evaluates few queries at a time, for all clients together: a dashboard asks for all of its panels at once, and what is held for each
 // is bounded. The others wait in order, until their time is up or their client goes away.
 import type { QueryLimits } from "./evaluation/query-limits.ts";
 

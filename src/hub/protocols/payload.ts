@@ -6,7 +6,7 @@ import { limits } from "../../shared/reading.ts";
 import { findJsonFault, quoteNotFinite } from "./json-error.ts";
 
 const MAX_FIELD_CHARACTERS = 128;
-const MAX_SAID_CHARACTERS = 40;
+const MAX_QUOTED_CHARACTERS = 40;
 const NAMED_DEVICE = /["']?\bdevice(?:_id|Id)?["']?\s*[:=]\s*["']?([\w.:-]{1,64})/;
 const REPLACEMENT = "\ufffd";
 const utf8 = new TextDecoder("utf-8", { fatal: true });
@@ -95,9 +95,9 @@ export function fieldPath(where: string, key: string): string {
 
 /** A value as it was sent, for a message that quotes it. */
 export function said(value: unknown): string {
-  if (typeof value === "string") return shorten(JSON.stringify(value), MAX_SAID_CHARACTERS);
+  if (typeof value === "string") return shorten(JSON.stringify(value), MAX_QUOTED_CHARACTERS);
   if (typeof value === "object") return typeWord(value);
-  return shorten(String(value), MAX_SAID_CHARACTERS);
+  return shorten(String(value), MAX_QUOTED_CHARACTERS);
 }
 
 export function typeWord(value: unknown): string {

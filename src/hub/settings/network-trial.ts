@@ -10,7 +10,7 @@ import type { Log } from "../observe/log.ts";
 import type { RecordKind, RecordStore } from "../store/records.ts";
 
 const CHECK_EVERY_MS = 1_000;
-/** After a restart whoever made the change has to find the hub again first. */
+/** After a restart the person who made the change needs longer: the hub has to be found again. */
 const MIN_AFTER_START_MS = 30_000;
 
 const Before = Type.Object({ access: Type.Optional(AccessChanges), tls: Type.Optional(TlsSettings) });

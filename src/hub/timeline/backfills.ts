@@ -46,7 +46,7 @@ export class Backfills {
     this.#histories = new DeviceHistories<Entry>(options, options.records.collection(backfillRecords), (from, into) =>
       [...from, ...into].sort((a, b) => a.receivedMs - b.receivedMs).slice(-MAX_BACKFILLS_PER_DEVICE),
     );
-    options.events.readingsStored.push((readings, tsMs, receivedAtMs) => this.#heard(readings, tsMs, receivedAtMs));
+    options.events.readingsStored.push((readings, tsMs, receivedAtMs) => this.#noteLate(readings, tsMs, receivedAtMs));
   }
 
   start(): Promise<void> {
@@ -62,7 +62,7 @@ export class Backfills {
     return this.#histories.of(device);
   }
 
-  #heard(readings: readonly IncomingReading[], tsMs: Float64Array, receivedAtMs: number): void {
+  #noteLate(readings: readonly IncomingReading[], tsMs: Float64Array, receivedAtMs: number): void {
     const lateBeforeMs = receivedAtMs - LATE_MS;
     for (let index = 0; index < readings.length; index++) {
       const ts = tsMs[index] ?? receivedAtMs;

@@ -1,7 +1,6 @@
-// When the hub itself was not running, or its computer was asleep: no reading could come then. While it runs it writes down now
-// and then that it does, and when it stops; at the next start the time since then, or since a device was last heard, is a pause.
-// It was asleep where the computer's own count of time went on much further between two ticks than the ticks are apart; a clock
-// that is set does not change that count.
+// When the hub was not running, or its computer slept: no reading could come then. A running hub writes down the time every five
+// minutes and when it stops; at the next start, the time since then, or since the last message of a device, is a pause. The computer
+// slept where its uptime, which no clock change moves, grew between two ticks by much more than the ticks are apart.
 import { randomUUID } from "node:crypto";
 import { uptime } from "node:os";
 import { type Static, Type } from "typebox";
@@ -31,8 +30,8 @@ export interface HubPausesOptions {
   readonly records: Pick<RecordStore, "collection">;
   readonly clock: Clock;
   readonly events: Pick<HubEvents, "timelineChanged">;
-  /** When a device was last heard, as far as that is stored; 0 where none was. */
-  readonly lastHeardMs: () => number;
+  /** When the last message of a device came, as far as that is stored; 0 where none was. */
+  readonly lastSeenMs: () => number;
   readonly onFailure: (error: unknown) => void;
   /** How long the computer has been running, its sleep included. */
   readonly uptimeMs?: () => number;
@@ -52,16 +51,16 @@ export class HubPauses {
   }
 
   async start(): Promise<void> {
-    const { records, clock, lastHeardMs } = this.#options;
+    const { records, clock, lastSeenMs } = this.#options;
     this.#pauses = await records.collection(pauseRecords).list();
     const [alive] = await records.collection(aliveRecords).list();
     const nowMs = clock.now();
     // A clock that was ahead then says nothing.
-    const lastMs = Math.max(alive?.atMs ?? 0, lastHeardMs());
+    const lastMs = Math.max(alive?.atMs ?? 0, lastSeenMs());
     if (lastMs > 0 && nowMs - lastMs >= MIN_OFF_MS) await this.#add({ kind: "off", time: lastMs, timeEnd: nowMs });
     await this.#writeAlive(nowMs);
     this.#tick = { upMs: this.#uptimeMs(), atMs: nowMs };
-    this.#endTimer = clock.every(TICK_MS, () => this.#look().catch(this.#options.onFailure));
+    this.#endTimer = clock.every(TICK_MS, () => this.#checkSleep().catch(this.#options.onFailure));
   }
 
   async stop(): Promise<void> {
@@ -79,7 +78,7 @@ export class HubPauses {
       .sort((a, b) => a.time - b.time);
   }
 
-  async #look(): Promise<void> {
+  async #checkSleep(): Promise<void> {
     const before = this.#tick;
     const nowMs = this.#options.clock.now();
     this.#tick = { upMs: this.#uptimeMs(), atMs: nowMs };

@@ -1,5 +1,6 @@
 // Listening on a port that may be taken.
 import { createServer, type Server } from "node:net";
+import { errorText } from "../../shared/error-text.ts";
 import { Failure } from "../../shared/errors.ts";
 import { message } from "../../shared/messages/message.ts";
 import type { Port } from "../config.ts";
@@ -85,6 +86,6 @@ function cannotListen(cause: unknown, host: string, port: number, protocol: stri
     const below = FIRST_UNPRIVILEGED_PORT;
     return new Failure(message("start/port-privileged", { ...listening, below }), options);
   }
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = errorText(cause);
   return new Failure(message("start/port-failed", { ...listening, reason }), options);
 }

@@ -1,14 +1,14 @@
 // The registry of a worker: the hub's own, which writes nothing down but devices that nobody knew. What the hub decides of a device is
-// read from the database: when a device is met, when the hub tells of a change, and from time to time.
-// Order of an unknown device: it is looked up; where there is none it is written down as one that waits (or joins, where the hub lets
-// all join), and the hub is told; then its readings are stored.
+// read from the database: at the first message of a device, when the hub notifies of a change, and every half minute.
+// Order for an unknown device: look it up; where there is none, write it down as waiting (or as joined, where the hub lets all join)
+// and notify the hub; then store its readings.
 import type { JoiningMode } from "../../shared/api.ts";
 import type { DeviceId } from "../../shared/ids.ts";
 import type { IncomingReading } from "../../shared/reading.ts";
 import { deviceKeyRecords } from "../access/accounts/device-keys.ts";
 import type { Clock } from "../clock.ts";
 import { DeviceDirectory } from "../devices/directory.ts";
-import type { Rejection } from "../devices/joining.ts";
+import { countStored, type Rejection } from "../devices/joining.ts";
 import { Registry, type Source } from "../devices/registry.ts";
 import { restoreDevices } from "../devices/restore.ts";
 import { type DeviceRecord, deviceRecords } from "../devices/state/device-record.ts";
@@ -58,7 +58,7 @@ export class Follower implements IngestRegistry {
         list: () => store.records.collection(kind).list(),
         save: async (saved) => {
           await store.shared.add(kind, saved);
-          news.met(saved.flatMap((record) => directory.states.get(kind.idOf(record))?.id ?? []));
+          news.devicesAdded(saved.flatMap((record) => directory.states.get(kind.idOf(record))?.id ?? []));
         },
       }),
     };
@@ -125,10 +125,10 @@ export class Follower implements IngestRegistry {
 
   admit(readings: readonly IncomingReading[], source: Source): Rejection | null {
     const { states } = this.#directory;
-    const strangers = [...new Set(readings.map(({ device }) => device))].filter(
+    const unseen = [...new Set(readings.map(({ device }) => device))].filter(
       (device) => !states.has(device) && !this.#unknown.has(device),
     );
-    if (strangers.length > 0) return { kind: "not-yet", until: this.#lookUp(strangers) };
+    if (unseen.length > 0) return { kind: "not-yet", until: this.#lookUp(unseen) };
     return this.#registry.admit(readings, source);
   }
 
@@ -138,7 +138,7 @@ export class Follower implements IngestRegistry {
 
   stored(...args: Parameters<Registry["stored"]>): boolean {
     const [{ attributes, units }] = args;
-    this.#options.news.said(attributes, units);
+    this.#options.news.described(attributes, units);
     return this.#registry.stored(...args);
   }
 
@@ -179,7 +179,7 @@ export class Follower implements IngestRegistry {
     // One that waited and has no record any more was removed; one that has joined may not be written down yet.
     for (const { id } of known) if (!records.some((record) => record.id === id)) this.#directory.states.delete(id);
     for (const state of this.#directory.states.values())
-      if (state.joining?.kind === "waiting") state.keptReadings = await this.#count(state.id);
+      if (state.joining?.kind === "waiting") state.quarantinedReadings = await countStored(store.readings, state);
   }
 
   #take(record: DeviceRecord): void {
@@ -195,17 +195,5 @@ export class Follower implements IngestRegistry {
     state.isRecorded = true;
     state.joining = record.joining ?? null;
     if (record.zone?.by === "person" || state.zone === null) state.zone = record.zone ?? state.zone;
-  }
-
-  /** Readings of a device that are stored. */
-  async #count(device: DeviceId): Promise<number> {
-    const { readings } = this.#options.store;
-    const whole = { fromMs: 0, toMs: Number.MAX_SAFE_INTEGER, originMs: 0, stepMs: Number.MAX_SAFE_INTEGER };
-    let count = 0;
-    for (const metric of this.#directory.states.get(device)?.latest.keys() ?? []) {
-      const buckets = await readings.buckets({ device, metric, ...whole });
-      count += buckets.reduce((sum, { n }) => sum + n, 0);
-    }
-    return count;
   }
 }

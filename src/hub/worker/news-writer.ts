@@ -1,5 +1,5 @@
-// Tells the hub what this worker has stored, four times a second. Bounded: of what comes faster than can be told, the newest reading of
-// each series is, and what does not fit into one round waits for the next.
+// Notifies the hub of what this worker has stored, four times a second. Bounded: of a series that grows faster than a round may carry,
+// only the newest reading is sent, and what does not fit into one round goes into the next.
 import type { DeviceId, MetricName } from "../../shared/ids.ts";
 import type { IncomingAttribute, IncomingReading } from "../../shared/reading.ts";
 import type { Clock } from "../clock.ts";
@@ -14,8 +14,8 @@ const MAX_NEWS_PER_ROUND = 40;
 const MAX_POINTS_PER_ENTRY = 200;
 /** Names, brackets and what all news have. */
 const SPARE_BYTES = 400;
-/** What was told is told again after so long: the hub may not have heard it. */
-const TELL_AGAIN_MS = 60_000;
+/** An unchanged attribute or unit is announced again after so long: a notice may have been lost. */
+const ANNOUNCE_AGAIN_MS = 60_000;
 
 export interface NewsWriterOptions {
   readonly from: string;
@@ -38,9 +38,9 @@ type Entry =
 export class NewsWriter {
   readonly #options: NewsWriterOptions;
   readonly #series = new Map<string, SeriesNews>();
-  /** Attributes and units that are to be told, by name. */
-  readonly #words = new Map<string, Exclude<Entry, { readonly kind: "readings" }>>();
-  readonly #told = new Map<string, string>();
+  /** Attributes and units that are to be announced, by name. */
+  readonly #facts = new Map<string, Exclude<Entry, { readonly kind: "readings" }>>();
+  readonly #announced = new Map<string, string>();
   readonly #devices = new Set<DeviceId>();
   #hasRefused = false;
   #readings = 0;
@@ -56,7 +56,7 @@ export class NewsWriter {
     this.#endTimer = this.#options.clock.every(ROUND_MS, () => this.#round());
   }
 
-  /** Resolves when the last is told, or cannot be. */
+  /** Resolves when the last notice is sent, or has failed. */
   async stop(): Promise<void> {
     this.#endTimer?.();
     this.#endTimer = null;
@@ -78,13 +78,14 @@ export class NewsWriter {
     }
   }
 
-  said(attributes: readonly IncomingAttribute[], units: readonly IncomingUnit[]): void {
+  described(attributes: readonly IncomingAttribute[], units: readonly IncomingUnit[]): void {
     for (const value of attributes)
-      this.#say(`a ${value.device}\n${value.name}`, value.text, { kind: "attributes", value });
-    for (const value of units) this.#say(`u ${value.device}\n${value.metric}`, value.unit, { kind: "units", value });
+      this.#announce(`a ${value.device}\n${value.name}`, value.text, { kind: "attributes", value });
+    for (const value of units)
+      this.#announce(`u ${value.device}\n${value.metric}`, value.unit, { kind: "units", value });
   }
 
-  met(devices: readonly DeviceId[]): void {
+  devicesAdded(devices: readonly DeviceId[]): void {
     for (const device of devices) this.#devices.add(device);
   }
 
@@ -92,25 +93,25 @@ export class NewsWriter {
     this.#hasRefused = true;
   }
 
-  #say(key: string, text: string, entry: Exclude<Entry, { readonly kind: "readings" }>): void {
-    if (this.#told.get(key) === text) return;
-    this.#told.set(key, text);
-    this.#words.set(key, entry);
+  #announce(key: string, text: string, entry: Exclude<Entry, { readonly kind: "readings" }>): void {
+    if (this.#announced.get(key) === text) return;
+    this.#announced.set(key, text);
+    this.#facts.set(key, entry);
   }
 
   #round(): void {
     const nowMs = this.#options.clock.now();
-    if (Math.abs(nowMs - this.#forgetAtMs) > TELL_AGAIN_MS) {
+    if (Math.abs(nowMs - this.#forgetAtMs) > ANNOUNCE_AGAIN_MS) {
       this.#forgetAtMs = nowMs;
-      this.#told.clear();
+      this.#announced.clear();
     }
-    this.#writing ??= this.#tell().finally(() => {
+    this.#writing ??= this.#notify().finally(() => {
       this.#writing = null;
     });
   }
 
-  /** Never rejects: while the database is away there is nothing to tell either. */
-  async #tell(): Promise<void> {
+  /** Never rejects. */
+  async #notify(): Promise<void> {
     const { from, address, notify } = this.#options;
     const texts: string[] = [];
     if (this.#devices.size > 0 || this.#hasRefused) {
@@ -119,13 +120,14 @@ export class NewsWriter {
       texts.push(JSON.stringify({ from, devices, ...(this.#hasRefused && { hasRefused: true }) } satisfies News));
       this.#hasRefused = false;
     }
-    for (let count = 0; count < MAX_NEWS_PER_ROUND && this.#words.size + this.#series.size > 0; count++)
+    for (let count = 0; count < MAX_NEWS_PER_ROUND && this.#facts.size + this.#series.size > 0; count++)
       texts.push(JSON.stringify({ from, address, ...this.#nextNews() } satisfies News));
     this.#readings = 0;
     for (const text of texts) {
       try {
         await notify(text);
       } catch {
+        // The database is away. The hub compares with its tables when it is back.
         return;
       }
     }
@@ -142,9 +144,9 @@ export class NewsWriter {
       room -= bytes;
       return true;
     };
-    for (const [key, entry] of this.#words) {
+    for (const [key, entry] of this.#facts) {
       if (!fits(entry.value)) return news;
-      this.#words.delete(key);
+      this.#facts.delete(key);
       if (entry.kind === "attributes") news.attributes.push(entry.value);
       else news.units.push(entry.value);
     }

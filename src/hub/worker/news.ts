@@ -1,5 +1,5 @@
-// What the hub and its workers tell each other over the database, as texts: readings that a worker stored, devices that it met, and
-// devices of which the hub has decided something. A text is a hint: what it tells is in the tables.
+// The notices that the hub and its workers exchange over the database, as JSON: readings that a worker stored, devices that it wrote
+// down, and devices of which the hub has decided something. A notice is a hint: the tables hold the truth, so one may be lost.
 import { type Static, Type } from "typebox";
 import { Value } from "typebox/value";
 import type { JoiningMode } from "../../shared/api.ts";
@@ -11,7 +11,7 @@ const Device = Type.Unsafe<DeviceId>(Type.String());
 const Metric = Type.Unsafe<MetricName>(Type.String());
 
 export const News = Type.Object({
-  /** The process that tells it. */
+  /** The process that sent the notice. */
   from: Type.String(),
   /** The broker that the readings came by. */
   address: Type.Optional(Type.String()),

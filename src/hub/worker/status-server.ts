@@ -1,6 +1,7 @@
 // What a worker says of itself over HTTP: /health for what watches it, /metrics for Prometheus. Nothing else is there.
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
+import { errorText } from "../../shared/error-text.ts";
 import { Failure } from "../../shared/errors.ts";
 import { message } from "../../shared/messages/message.ts";
 import type { Clock } from "../clock.ts";
@@ -27,7 +28,7 @@ export class StatusServer {
       } else if (request.url === "/metrics")
         metrics().then(
           (text) => answer(200, worker.metrics.contentType, text),
-          (error: unknown) => answer(503, "text/plain", `${error instanceof Error ? error.message : String(error)}\n`),
+          (error: unknown) => answer(503, "text/plain", `${errorText(error)}\n`),
         );
       else answer(404, "text/plain", "/health, /metrics\n");
     });
@@ -39,7 +40,7 @@ export class StatusServer {
     try {
       await once(this.#server, "listening");
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
+      const reason = errorText(cause);
       throw new Failure(message("start/port-failed", { protocol: "HTTP", host, port, reason }), { cause });
     }
     const address = this.#server.address();

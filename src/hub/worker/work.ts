@@ -1,7 +1,7 @@
-// `bramble work`: runs one worker until it is told to stop.
+// `bramble work`: runs one worker until it is stopped.
 import { pino } from "pino";
 import packageJson from "../../../package.json" with { type: "json" };
-import { Failure } from "../../shared/errors.ts";
+import { reasonOf } from "../../shared/errors.ts";
 import { type AnyMessage, message } from "../../shared/messages/message.ts";
 import { render } from "../../shared/messages/render.ts";
 import { Misuse, parseArguments } from "../arguments.ts";
@@ -37,7 +37,7 @@ interface WorkConfig extends Pick<Config, "host" | "httpPort" | "memoryBytes" | 
   readonly broker: BrokerAddress;
 }
 
-/** Runs until told to stop. Resolves with the exit code. */
+/** Runs until it is stopped. Resolves with the exit code. */
 export async function work(args: readonly string[]): Promise<number> {
   surviveClosedOutput();
   try {
@@ -49,7 +49,9 @@ export async function work(args: readonly string[]): Promise<number> {
     return await run(config);
   } catch (error) {
     const isMisuse = error instanceof Misuse;
-    console.error(render(isMisuse ? message("cli/misuse", { problem: error.said, command: "work" }) : saidOf(error)));
+    console.error(
+      render(isMisuse ? message("cli/misuse", { problem: error.reason, command: "work" }) : whyEnded(error)),
+    );
     return isMisuse ? 2 : 1;
   }
 }
@@ -97,14 +99,14 @@ function readWorkConfig(args: readonly string[]): WorkConfig | "help" {
   if (values.help) return "help";
   const read = readConfig(args, process.env);
   if (read.kind === "help") return "help";
-  if (read.kind === "wrong") throw new Misuse(read.said);
+  if (read.kind === "wrong") throw new Misuse(read.reason);
   const { store, broker, host, httpPort, memoryBytes, logLevel } = read.config;
   if (broker === null) throw new Misuse(message("work/no-broker"));
   if (store === null) throw new Misuse(message("work/no-store"));
   return { store, broker, host, httpPort, memoryBytes, logLevel };
 }
 
-function saidOf(error: unknown): AnyMessage {
-  if (error instanceof Failure) return error.said;
-  return message("start/failed", { reason: error instanceof Error ? error.message : String(error) });
+function whyEnded(error: unknown): AnyMessage {
+  const reason = reasonOf(error);
+  return typeof reason === "string" ? message("start/failed", { reason }) : reason;
 }

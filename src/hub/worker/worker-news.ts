@@ -1,5 +1,5 @@
 // The hub's side of its workers: what they stored appears in charts, in presence and in the latest values as if the hub had taken it
-// itself; devices that they met come on the list; what they refused, too. They are told what people decide of devices.
+// itself; devices that they wrote down come on the list, and what they refused does. They are notified of what people decide of devices.
 
 import type { JoiningMode } from "../../shared/api.ts";
 import type { DeviceId } from "../../shared/ids.ts";
@@ -32,8 +32,8 @@ export interface WorkerNewsOptions {
 
 export class WorkerNews {
   readonly #options: WorkerNewsOptions;
-  /** What the workers know of each device: whether it has joined. */
-  readonly #told = new Map<DeviceId, string>();
+  /** By device: whether it has joined, as it was last announced to the workers. */
+  readonly #announced = new Map<DeviceId, string>();
   /** News are taken one after the other. */
   #taking: Promise<void> = Promise.resolve();
   #hasWorkers = false;
@@ -44,20 +44,20 @@ export class WorkerNews {
     const { events, directory } = options;
     events.deviceChanged.on((id) => {
       const joining = directory.states.get(id)?.joining?.kind ?? "joined";
-      if (this.#told.get(id) === joining) return;
-      this.#told.set(id, joining);
-      this.#tell([id]);
+      if (this.#announced.get(id) === joining) return;
+      this.#announced.set(id, joining);
+      this.#notify([id]);
     });
     events.deviceRemoved.on((id) => {
-      this.#told.delete(id);
-      this.#tell([id]);
+      this.#announced.delete(id);
+      this.#notify([id]);
     });
   }
 
   async start(): Promise<void> {
     const { store, joining, clock, directory } = this.#options;
     await store.records.collection(sharedSettings).save([{ joining }]);
-    for (const { id, joining } of directory.states.values()) this.#told.set(id, joining?.kind ?? "joined");
+    for (const { id, joining } of directory.states.values()) this.#announced.set(id, joining?.kind ?? "joined");
     store.listen({
       onNotice: (text) => {
         const news = parseNews(text);
@@ -76,9 +76,9 @@ export class WorkerNews {
     await this.#taking;
   }
 
-  #tell(devices: readonly DeviceId[]): void {
+  #notify(devices: readonly DeviceId[]): void {
     const news: News = { from: FROM_HUB, devices: [...devices] };
-    // A worker that does not hear of it reads it within half a minute.
+    // A worker that misses the notice reads the change within half a minute.
     void this.#options.store.notify(JSON.stringify(news)).catch(() => undefined);
   }
 
@@ -122,8 +122,8 @@ export class WorkerNews {
   ): Promise<void> {
     const { store, registry, directory, events, clock } = this.#options;
     const source = { address, session: null };
-    const strangers = readings.filter(({ device }) => !directory.states.has(device)).map(({ device }) => device);
-    await this.#learnDevices([...new Set(strangers)]);
+    const unknown = readings.filter(({ device }) => !directory.states.has(device)).map(({ device }) => device);
+    await this.#learnDevices([...new Set(unknown)]);
     await store.shared.learnSeries(readings);
     for (let rejection = registry.admit(readings, source); rejection?.kind === "not-yet"; ) {
       await rejection.until;
@@ -145,7 +145,7 @@ export class WorkerNews {
       const state = newState(record, { online: false, sinceMs: record.lastSeenMs });
       state.known = true;
       state.isRecorded = true;
-      this.#told.set(record.id, state.joining?.kind ?? "joined");
+      this.#announced.set(record.id, state.joining?.kind ?? "joined");
       directory.states.set(record.id, state);
       directory.invalidate();
       events.deviceChanged.emit(record.id);
@@ -162,7 +162,7 @@ export class WorkerNews {
     }
   }
 
-  /** Takes in what was stored while nothing was heard: the newest reading of each series. */
+  /** Takes in what was stored while the notices were interrupted: the newest reading of each series. */
   async #compare(): Promise<void> {
     const { store, directory } = this.#options;
     await store.shared.learnAllSeries();

@@ -108,7 +108,7 @@ export class Worker {
       // The broker says who its clients are, and no reply comes on the topics of readings.
       commands: { replied: () => Promise.reject(new Error("replies go to the hub")) },
       access: {
-        devices: { obstacleTo: () => null },
+        devices: { denialFor: () => null },
         lockOut: { failed: () => 0 },
         audit: { refused: () => undefined },
       },
@@ -142,7 +142,7 @@ export class Worker {
     this.budget.start(clock);
     await this.#follower.start();
     this.store.listen({
-      onNotice: (text) => this.#heard(text),
+      onNotice: (text) => this.#onNotice(text),
       onGap: () => void this.#follower.refresh(),
     });
     this.#news.start();
@@ -238,7 +238,7 @@ export class Worker {
     if (this.#places !== null && !this.#isStopping) await this.#connect(this.#places);
   }
 
-  #heard(text: string): void {
+  #onNotice(text: string): void {
     const news = parseNews(text);
     if (news === null || news.from === this.#id) return;
     const { devices = [] } = news;

@@ -1,19 +1,19 @@
-// What is new since people were told last: kept apart from how it is told.
-// Invariant: what goes away before it was told is never told; what comes and goes is told once in a while.
+// Decides what people are notified of; how a notice is shown stands elsewhere.
+// Invariant: what ends before its notice was due is never notified; what comes and goes is notified once every 15 minutes.
 
 import type { Device } from "../../shared/device.ts";
 import { reasonsOf, UNDERVOLTAGE_METRIC } from "../../shared/notices/attention.ts";
 import { NOTICE_KINDS, type NoticeKind, type NoticeSettings } from "../../shared/notices/notices.ts";
 
-/** One that comes and goes is not told again within this time. */
-const TOLD_AGAIN_AFTER_MS = 15 * 60_000;
+/** One that comes and goes is not notified again within this time. */
+const MIN_REPEAT_MS = 15 * 60_000;
 
 export interface News {
   readonly kind: NoticeKind;
   readonly devices: readonly Device[];
 }
 
-/** What needs to be told of a device, as it is now. */
+/** The notices that a device gives reason for, as it is now. */
 function kindsOf(device: Device, nowMs: number): NoticeKind[] {
   if (device.joining === "waiting") return ["joining"];
   if (device.joining === "blocked") return [];
@@ -32,41 +32,42 @@ export function attentionCount(devices: readonly Device[], nowMs: number): numbe
   return devices.filter((device) => device.joining === "approved" && attentionOf(device, nowMs).length > 0).length;
 }
 
-export class NewsDesk {
-  /** What holds and was told, by device and kind; null before the first look, which tells nothing. */
-  #told: Set<string> | null = null;
-  readonly #toldMs = new Map<string, number>();
+export class DueNotices {
+  /** What holds and was notified, by device and kind; null before the first check, which notifies of nothing. */
+  #notified: Set<string> | null = null;
+  readonly #notifiedMs = new Map<string, number>();
 
-  /** What is to be told now; it counts as told then. In quiet hours nothing is, and counts as untold. */
-  look(devices: readonly Device[], settings: NoticeSettings, now: Date): News[] {
+  /** The notices to show now, which count as shown from then on. In quiet hours there are none, and nothing counts as shown. */
+  check(devices: readonly Device[], settings: NoticeSettings, now: Date): News[] {
     const nowMs = now.getTime();
     const holding = devices.flatMap((device) => kindsOf(device, nowMs).map((kind) => ({ device, kind })));
     const keys = new Set(holding.map(keyOf));
-    if (this.#told === null) {
-      this.#told = keys;
+    if (this.#notified === null) {
+      this.#notified = keys;
       return [];
     }
-    const told = new Set([...this.#told].filter((key) => keys.has(key)));
-    this.#told = told;
+    const notified = new Set([...this.#notified].filter((key) => keys.has(key)));
+    this.#notified = notified;
     if (isQuiet(settings, now)) return [];
-    const fresh = holding.filter((one) => !told.has(keyOf(one)));
-    const wanted = fresh.filter((one) => settings[one.kind] && !this.#wasToldLately(keyOf(one), nowMs));
-    for (const one of fresh) told.add(keyOf(one));
-    for (const one of wanted) this.#toldMs.set(keyOf(one), nowMs);
+    const fresh = holding.filter((one) => !notified.has(keyOf(one)));
+    const wanted = fresh.filter((one) => settings[one.kind] && !this.#wasNotifiedLately(keyOf(one), nowMs));
+    for (const one of fresh) notified.add(keyOf(one));
+    for (const one of wanted) this.#notifiedMs.set(keyOf(one), nowMs);
     return NOTICE_KINDS.flatMap((kind) => {
       const ofKind = wanted.filter((one) => one.kind === kind).map(({ device }) => device);
       return ofKind.length === 0 ? [] : [{ kind, devices: ofKind }];
     });
   }
 
-  /** The hub starts anew: what it says first is how things are, and no news. */
+  /** The hub starts anew: what holds at the next check is no news. */
   forget(): void {
-    this.#told = null;
+    this.#notified = null;
   }
 
-  #wasToldLately(key: string, nowMs: number): boolean {
-    for (const [old, atMs] of this.#toldMs) if (Math.abs(nowMs - atMs) >= TOLD_AGAIN_AFTER_MS) this.#toldMs.delete(old);
-    return this.#toldMs.has(key);
+  #wasNotifiedLately(key: string, nowMs: number): boolean {
+    for (const [old, atMs] of this.#notifiedMs)
+      if (Math.abs(nowMs - atMs) >= MIN_REPEAT_MS) this.#notifiedMs.delete(old);
+    return this.#notifiedMs.has(key);
   }
 }
 

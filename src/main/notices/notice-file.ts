@@ -1,5 +1,5 @@
-// The small file that keeps what people chose to be told, in which language they read, and that they were told where the app
-// goes when its window closes. A file that cannot be read or written costs these, and nothing else.
+// Keeps in a small file which notices people want, the language they read, and whether they have seen the hint that the app goes on
+// in the tray when its window closes. A file that cannot be read or written costs these, and nothing else.
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { type Static, Type } from "typebox";
 import { Value } from "typebox/value";
@@ -9,7 +9,7 @@ import type { DesktopLog } from "../desktop-log.ts";
 const Kept = Type.Object({
   settings: NoticeSettings,
   language: Type.Union([Type.Literal("en"), Type.Literal("ko")]),
-  hasToldThatItLivesOn: Type.Boolean(),
+  isTrayHintShown: Type.Optional(Type.Boolean()),
 });
 type Kept = Static<typeof Kept>;
 
@@ -22,7 +22,7 @@ export class NoticeFile {
   constructor(file: string, language: Kept["language"], log: DesktopLog) {
     this.#file = file;
     this.#log = log;
-    this.#kept = this.#read() ?? { settings: USUAL_NOTICES, language, hasToldThatItLivesOn: false };
+    this.#kept = this.#read() ?? { settings: USUAL_NOTICES, language };
   }
 
   get kept(): Kept {
@@ -36,7 +36,7 @@ export class NoticeFile {
       writeFileSync(unfinished, JSON.stringify(this.#kept), { mode: 0o600 });
       renameSync(unfinished, this.#file);
     } catch (error) {
-      this.#log.warn("What to be told of cannot be saved:", error);
+      this.#log.warn("The notice settings cannot be saved:", error);
     }
   }
 
@@ -45,9 +45,9 @@ export class NoticeFile {
       if (!existsSync(this.#file)) return undefined;
       const kept: unknown = JSON.parse(readFileSync(this.#file, "utf8"));
       if (Value.Check(Kept, kept)) return kept;
-      this.#log.warn("What to be told of is not readable, and starts anew.");
+      this.#log.warn("The notice settings are not readable, and start anew.");
     } catch (error) {
-      this.#log.warn("What to be told of cannot be read:", error);
+      this.#log.warn("The notice settings cannot be read:", error);
     }
     return undefined;
   }

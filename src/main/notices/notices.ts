@@ -10,11 +10,11 @@ import type { NoticeSettings } from "../../shared/notices/notices.ts";
 import type { DesktopLog } from "../desktop-log.ts";
 import type { HubEndpoint } from "../hub-process.ts";
 import type { TrayTexts } from "../tray.ts";
-import { attentionCount, isQuiet, type News, NewsDesk } from "./news.ts";
+import { attentionCount, DueNotices, isQuiet, type News } from "./news.ts";
 import type { NoticeFile } from "./notice-file.ts";
 
-const LOOK_PERIOD_MS = 10_000;
-const LOOK_TIMEOUT_MS = 8_000;
+const CHECK_PERIOD_MS = 10_000;
+const CHECK_TIMEOUT_MS = 8_000;
 const MAX_NAMES = 3;
 
 export interface NoticesOptions {
@@ -31,7 +31,7 @@ export interface NoticesOptions {
 
 export class Notices {
   readonly #options: NoticesOptions;
-  readonly #desk = new NewsDesk();
+  readonly #due = new DueNotices();
   /** Those on the screen: they would lose their click with the garbage. */
   readonly #shown = new Set<Notification>();
   #timer: NodeJS.Timeout | undefined;
@@ -53,17 +53,17 @@ export class Notices {
   }
 
   /** The language in which the page asks is that of the person. Answers whether it is another than before. */
-  speak(language: Language): boolean {
+  setLanguage(language: Language): boolean {
     const { file } = this.#options;
     if (file.kept.language === language) return false;
     file.change({ language });
-    void this.#sayAttention();
+    void this.#showAttention();
     return true;
   }
 
   start(): void {
-    this.#timer ??= setInterval(() => void this.#look(), LOOK_PERIOD_MS);
-    void this.#sayAttention();
+    this.#timer ??= setInterval(() => void this.#check(), CHECK_PERIOD_MS);
+    void this.#showAttention();
   }
 
   stop(): void {
@@ -73,46 +73,46 @@ export class Notices {
 
   hubChanged(state: HubState): void {
     if (state.kind === "running") {
-      this.#desk.forget();
+      this.#due.forget();
       this.#hasFailed = false;
-      void this.#look();
+      void this.#check();
       return;
     }
     if (state.kind !== "failed" || this.#hasFailed) return;
     this.#hasFailed = true;
     const { failed } = this.settings;
     if (failed && !isQuiet(this.settings, new Date()) && !this.#options.isLookedAt())
-      void this.#tell(message("desktop/notice/hub-failed"), state.said, "#/");
+      void this.#show(message("desktop/notice/hub-failed"), state.reason, "#/");
   }
 
-  /** The window was closed; the first time people are told where the app is now. */
+  /** The window was closed; the first time, a notice says where the app is now. */
   windowClosed(hasTray: boolean): void {
     const { file } = this.#options;
-    if (file.kept.hasToldThatItLivesOn) return;
-    file.change({ hasToldThatItLivesOn: true });
+    if (file.kept.isTrayHintShown === true) return;
+    file.change({ isTrayHintShown: true });
     const where = hasTray
       ? message("desktop/notice/lives-on-in-tray")
       : message("desktop/notice/lives-on-without-tray");
-    void this.#tell(message("desktop/notice/lives-on"), where, "#/");
+    void this.#show(message("desktop/notice/lives-on"), where, "#/");
   }
 
-  async #look(): Promise<void> {
+  async #check(): Promise<void> {
     const devices = await this.#fetchDevices();
     if (devices === undefined) return;
     const now = new Date();
     this.#count = attentionCount(devices, now.getTime());
-    await this.#sayAttention();
-    const news = this.#desk.look(devices, this.settings, now);
+    await this.#showAttention();
+    const news = this.#due.check(devices, this.settings, now);
     if (this.#options.isLookedAt()) return;
-    for (const one of news) await this.#tellNews(one);
+    for (const one of news) await this.#notifyOf(one);
   }
 
-  async #sayAttention(): Promise<void> {
+  async #showAttention(): Promise<void> {
     const count = this.#count;
     this.#options.onAttention(count, {
-      said: await this.say(message("desktop/tray/attention", { count })),
-      open: await this.say(message("desktop/tray/open")),
-      quit: await this.say(message("desktop/tray/quit")),
+      summary: await this.render(message("desktop/tray/attention", { count })),
+      open: await this.render(message("desktop/tray/open")),
+      quit: await this.render(message("desktop/tray/quit")),
     });
   }
 
@@ -123,29 +123,29 @@ export class Notices {
     try {
       const answer = await net.fetch(`${endpoint.url}/api/v1/devices`, {
         headers: { authorization: `Bearer ${endpoint.token}` },
-        signal: AbortSignal.timeout(LOOK_TIMEOUT_MS),
+        signal: AbortSignal.timeout(CHECK_TIMEOUT_MS),
       });
       if (!answer.ok) return undefined;
       const { devices }: DeviceList = await answer.json();
       return devices;
     } catch (error) {
-      this.#options.log.warn("The hub did not say how its devices are:", error);
+      this.#options.log.warn("The hub did not answer with its devices:", error);
       return undefined;
     }
   }
 
-  #tellNews({ kind, devices }: News): Promise<void> {
+  #notifyOf({ kind, devices }: News): Promise<void> {
     const some = devices.slice(0, MAX_NAMES).map(({ name }) => name);
     const params = { some, others: devices.length - some.length };
     const [only] = devices;
     const isOne = devices.length === 1 && only !== undefined && kind !== "joining";
     const link = isOne ? `#/devices/${encodeURIComponent(only.id)}` : "#/";
-    return this.#tell(message(`desktop/notice/${kind}`, params), message("desktop/notice/who", params), link);
+    return this.#show(message(`desktop/notice/${kind}`, params), message("desktop/notice/who", params), link);
   }
 
-  async #tell(title: AnyMessage, body: AnyMessage, link: string): Promise<void> {
+  async #show(title: AnyMessage, body: AnyMessage, link: string): Promise<void> {
     const { icon, open } = this.#options;
-    const notice = new Notification({ title: await this.say(title), body: await this.say(body), icon });
+    const notice = new Notification({ title: await this.render(title), body: await this.render(body), icon });
     this.#shown.add(notice);
     notice.on("close", () => this.#shown.delete(notice));
     notice.on("click", () => {
@@ -156,9 +156,9 @@ export class Notices {
   }
 
   /** In the language of the person. */
-  async say(said: AnyMessage): Promise<string> {
+  async render(text: AnyMessage): Promise<string> {
     const { language } = this.#options.file.kept;
     await loadLanguage(language);
-    return render(said, language, "desktop");
+    return render(text, language, "desktop");
   }
 }

@@ -1,6 +1,6 @@
 // The one window. Closing it ends only the window: the hub goes on, and open() brings a new one.
 import { BrowserWindow, nativeTheme, screen } from "electron";
-import { appOrigin } from "../app-protocol.ts";
+import { APP_ORIGIN } from "../app-protocol.ts";
 import { APP_PARTITION } from "../app-session.ts";
 import type { DesktopLog } from "../desktop-log.ts";
 import { bringWithinReach, WindowPlace } from "./window-place.ts";
@@ -63,7 +63,7 @@ export class MainWindow {
   /** Tells our page, if it is there. */
   send(channel: string, message: unknown): void {
     const contents = this.#window?.webContents;
-    if (contents?.mainFrame.origin === appOrigin) contents.send(channel, message);
+    if (contents?.mainFrame.origin === APP_ORIGIN) contents.send(channel, message);
   }
 
   #create(link = ""): BrowserWindow {
@@ -108,7 +108,7 @@ export class MainWindow {
 
   #load(window: BrowserWindow, link: string): void {
     const { log } = this.#options;
-    window.loadURL(`${appOrigin}/${link}`).catch((error: unknown) => log.error("The page did not load:", error));
+    window.loadURL(`${APP_ORIGIN}/${link}`).catch((error: unknown) => log.error("The page did not load:", error));
   }
 
   #titled(title: string): string {

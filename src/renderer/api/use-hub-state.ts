@@ -1,8 +1,7 @@
 // The state of the hub's process: always `running` in a browser, which cannot know it.
 import { useEffect, useState } from "react";
 import type { HubState } from "../../shared/bridge.ts";
-import type { AnyMessage } from "../../shared/messages/message.ts";
-import { language } from "../i18n/language.ts";
+import { hubSentence } from "./hub-sentence.ts";
 import { watchHubState } from "./platform.ts";
 
 /** As it is shown: `reason` is a sentence in the window's language. */
@@ -18,17 +17,10 @@ export function useHubState(): ShownHubState {
     let newest: HubState | null = null;
     return watchHubState(async (state) => {
       newest = state;
-      const next = "said" in state ? { kind: state.kind, reason: await sentence(state.said) } : state;
+      const next = "reason" in state ? { kind: state.kind, reason: await hubSentence(state.reason) } : state;
       // A later state may have come while the sentences were loaded.
       if (newest === state) setShown(next);
     });
   }, []);
   return shown;
-}
-
-/** The hub's sentences are loaded when one is to be shown, since a window seldom needs them. */
-async function sentence(said: AnyMessage): Promise<string> {
-  const { loadLanguage, render } = await import("../../shared/messages/render.ts");
-  await loadLanguage(language);
-  return render(said, language, "desktop");
 }

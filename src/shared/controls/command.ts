@@ -18,7 +18,7 @@ export const CommandState = Type.Union([
 ]);
 export type CommandState = Static<typeof CommandState>;
 
-/** What a control was last told to be, whatever the device says that it is. */
+/** The value a control was last commanded to, beside the one that its device reports. */
 export const Desired = Type.Object({
   value: ControlValue,
   state: CommandState,

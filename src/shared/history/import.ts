@@ -6,7 +6,7 @@ import { type Static, Type } from "typebox";
 /** Of the body of one piece, and of the sample that the guess is made from. */
 export const IMPORT_PIECE_BYTES = 256 * 1024;
 /** Refused lines that are kept with their reasons; of the others the number alone. */
-export const MAX_TOLD_LINES = 100;
+export const MAX_REFUSED_LINES = 100;
 
 export const ENCODINGS = ["utf-8", "utf-16le", "utf-16be", "windows-1252"] as const;
 export const SEPARATORS = [",", ";", "\t", "|"] as const;

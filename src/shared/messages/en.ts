@@ -25,6 +25,7 @@ import { simulation } from "./en/simulation.ts";
 import { start } from "./en/start.ts";
 import { backups } from "./en/storage/backups.ts";
 import { move } from "./en/storage/move.ts";
+import { server } from "./en/storage/server.ts";
 
 export const en = {
   ...access,
@@ -47,6 +48,7 @@ export const en = {
   ...prometheus,
   ...proxies,
   ...reach,
+  ...server,
   ...simulation,
   ...start,
   ...timeline,

@@ -26,6 +26,7 @@ import { simulation } from "./ko/simulation.ts";
 import { start } from "./ko/start.ts";
 import { backups } from "./ko/storage/backups.ts";
 import { move } from "./ko/storage/move.ts";
+import { server } from "./ko/storage/server.ts";
 
 export const ko: Omit<typeof en, keyof typeof cli> = {
   ...access,
@@ -47,6 +48,7 @@ export const ko: Omit<typeof en, keyof typeof cli> = {
   ...prometheus,
   ...proxies,
   ...reach,
+  ...server,
   ...simulation,
   ...start,
   ...timeline,

@@ -42,6 +42,11 @@ function isTemplate(value: unknown): value is Template {
   return typeof value === "function";
 }
 
+/** Whether this version has the message, which another one may have written down or sent. */
+export function isKnownMessage(found: { readonly code: string; readonly params: object }): found is AnyMessage {
+  return Object.hasOwn(en, found.code);
+}
+
 /** No other parameter has both. */
 function isMessage(value: unknown): value is AnyMessage {
   return typeof value === "object" && value !== null && "code" in value && "params" in value;

@@ -47,8 +47,8 @@ export interface LogRow {
   readonly verdict: LogVerdict;
   /** Readings that were stored. */
   readonly readings?: number;
-  /** They are kept apart until a person approves the device. */
-  readonly waits?: true;
+  /** They are quarantined until a person approves the device. */
+  readonly isQuarantined?: true;
   /** Why it was refused or deferred. */
   readonly reason?: string;
   readonly transport: LogTransport;
@@ -109,6 +109,6 @@ export const Published = Type.Object({
   verdict: Type.Union([Type.Literal("stored"), Type.Literal("forwarded")]),
   accepted: Type.Integer({ description: "readings stored" }),
   joining: Type.Optional(Type.Literal("waiting", { description: "a person has to approve the device first" })),
-  isHeard: Type.Optional(Type.Boolean({ description: "whether anybody was subscribed, where that is known" })),
+  hasSubscribers: Type.Optional(Type.Boolean({ description: "whether anybody was subscribed, where that is known" })),
 });
 export type Published = Static<typeof Published>;

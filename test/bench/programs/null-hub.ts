@@ -190,7 +190,7 @@ const http = new HttpTransport({
     records,
     clock,
     events,
-    lastHeardMs: () => 0,
+    lastSeenMs: () => 0,
     punctualityOf: () => ({ isClockWrong: false, usualPauseMs: null }),
     onFailure: (error) => log.error(error),
   }),

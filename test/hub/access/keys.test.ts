@@ -15,23 +15,23 @@ const OFFERED = "a-key-that-the-device-made";
 const show = (at: TestAccess, text: string, username?: string) =>
   at.access.authenticate(username === undefined ? { kind: "token", text } : { kind: "password", username, text }, LAN);
 /** The code of what keeps a principal from speaking for a device. */
-const obstacle = (at: TestAccess, principal: Principal, device = PI) =>
-  at.access.devices.obstacleTo(principal, device)?.code ?? null;
+const denial = (at: TestAccess, principal: Principal, device = PI) =>
+  at.access.devices.denialFor(principal, device)?.code ?? null;
 const ANONYMOUS: Principal = { kind: "anonymous" };
 
 describe("a device with a key", () => {
   test("is spoken for by its key alone, over a restart", async () => {
     await using at = await startAccess();
-    expect(obstacle(at, ANONYMOUS)).toBeNull();
+    expect(denial(at, ANONYMOUS)).toBeNull();
     const { key } = await at.access.deviceKeys.create(PI);
     await at.restart();
     const own = await show(at, key);
     expect(own).toEqual({ principal: { kind: "device", device: PI }, isWrong: false });
-    expect(obstacle(at, own.principal)).toBeNull();
-    expect(obstacle(at, own.principal, OTHER)).toBe("forbidden/other-device");
-    expect(obstacle(at, ANONYMOUS)).toBe("key-required");
-    expect(obstacle(at, ANONYMOUS, OTHER)).toBeNull();
-    expect(obstacle(at, (await show(at, OFFERED)).principal)).toBe("wrong-key");
+    expect(denial(at, own.principal)).toBeNull();
+    expect(denial(at, own.principal, OTHER)).toBe("forbidden/other-device");
+    expect(denial(at, ANONYMOUS)).toBe("key-required");
+    expect(denial(at, ANONYMOUS, OTHER)).toBeNull();
+    expect(denial(at, (await show(at, OFFERED)).principal)).toBe("wrong-key");
   });
 
   test("has it as a password, with its id as the user name and no other", async () => {
@@ -54,9 +54,9 @@ describe("a device with a key", () => {
     await at.restart();
     expect((await show(at, second.key)).isWrong).toBe(true);
     expect((await show(at, first.key)).isWrong).toBe(true);
-    expect(obstacle(at, ANONYMOUS)).toBe("key-required");
+    expect(denial(at, ANONYMOUS)).toBe("key-required");
     expect(await at.access.deviceKeys.revoke(PI, "open")).toBeNull();
-    expect(obstacle(at, ANONYMOUS)).toBeNull();
+    expect(denial(at, ANONYMOUS)).toBeNull();
     expect((await at.access.deviceKeys.revoke(PI, "open"))?.code).toBe("no-such-key");
   });
 
@@ -83,7 +83,7 @@ describe("a key that a device brings", () => {
   test("becomes its own once a person has compared its code", async () => {
     await using at = await startAccess();
     const { principal } = await show(at, OFFERED);
-    expect(obstacle(at, principal)).toBeNull();
+    expect(denial(at, principal)).toBeNull();
     const code = at.access.deviceKeys.offerOf(PI)?.code ?? expect.unreachable("no offer");
     expect((await at.access.deviceKeys.accept(PI, "0000-0000"))?.code).toBe("key-changed");
     expect(await at.access.deviceKeys.accept(PI, code)).toBeNull();
@@ -95,35 +95,34 @@ describe("a key that a device brings", () => {
 
   test("cannot be pushed out by another while its device waits", async () => {
     await using at = await startAccess();
-    obstacle(at, (await show(at, OFFERED)).principal);
+    denial(at, (await show(at, OFFERED)).principal);
     const code = at.access.deviceKeys.offerOf(PI)?.code;
-    expect(obstacle(at, (await show(at, "another-key-of-a-stranger")).principal)).toBe("wrong-key/other-offered");
+    expect(denial(at, (await show(at, "another-key-of-a-stranger")).principal)).toBe("wrong-key/other-offered");
     expect(at.access.deviceKeys.offerOf(PI)?.code).toBe(code);
   });
 
   test("of a device that has joined does not keep it out, unless keys are compulsory", async () => {
     await using readings = await startAccess({ rooms: { pi1: "kitchen" } });
-    expect(obstacle(readings, (await show(readings, OFFERED)).principal)).toBeNull();
+    expect(denial(readings, (await show(readings, OFFERED)).principal)).toBeNull();
     await using none = await startAccess({ rooms: { pi1: "kitchen" }, anonymous: "none" });
-    expect(obstacle(none, (await show(none, OFFERED)).principal)).toBe("key-not-accepted");
+    expect(denial(none, (await show(none, OFFERED)).principal)).toBe("key-not-accepted");
     expect(
-      obstacle(none, (await show(none, OFFERED)).principal, OTHER),
+      denial(none, (await show(none, OFFERED)).principal, OTHER),
       "that it joins is for a person to say",
     ).toBeNull();
-    expect(obstacle(none, ANONYMOUS)).toBe("key-required/all");
+    expect(denial(none, ANONYMOUS)).toBe("key-required/all");
   });
 
   test("speaks for the device whose id is the user name, and no other", async () => {
     await using at = await startAccess();
-    expect(obstacle(at, (await show(at, OFFERED, "pi2")).principal)).toBe("forbidden/other-device");
+    expect(denial(at, (await show(at, OFFERED, "pi2")).principal)).toBe("forbidden/other-device");
     expect((await show(at, OFFERED, "no id!")).principal, "some other broker's password").toEqual(ANONYMOUS);
     expect((await show(at, "hunter2", "pi2")).principal, "too short for a key").toEqual(ANONYMOUS);
   });
 
   test("is remembered of a thousand devices at most", async () => {
     await using at = await startAccess();
-    for (let index = 0; index < 1_200; index++)
-      obstacle(at, (await show(at, OFFERED)).principal, deviceId(`d${index}`));
+    for (let index = 0; index < 1_200; index++) denial(at, (await show(at, OFFERED)).principal, deviceId(`d${index}`));
     expect(at.access.deviceKeys.offerOf(deviceId("d0"))).toBeUndefined();
     expect(at.access.deviceKeys.offerOf(deviceId("d1199"))).toBeDefined();
   });
@@ -167,7 +166,7 @@ describe("a program's key", () => {
     await at.access.deviceKeys.create(PI);
     const may = async (request: Parameters<typeof make>[1]) => {
       const { principal } = await show(at, (await make(at, request)).key);
-      return [obstacle(at, principal, PI), obstacle(at, principal, OTHER)];
+      return [denial(at, principal, PI), denial(at, principal, OTHER)];
     };
     expect(await may({ role: "viewer" })).toEqual(["forbidden/device", "forbidden/device"]);
     expect(await may({ role: "operator" })).toEqual([null, null]);
@@ -256,7 +255,7 @@ describe("a shared link", () => {
     const { principal } = await show(at, session);
     expect(nameOf(principal)).toBe(`share:${made.id}`);
     expect([devices.maySee(principal, "pi1"), devices.maySee(principal, "pi2")]).toEqual([true, false]);
-    expect(obstacle(at, principal)).toBe("forbidden/device");
+    expect(denial(at, principal)).toBe("forbidden/device");
     await shares.revoke(made.id);
     expect((await show(at, session)).principal).toEqual(ANONYMOUS);
     expect(shares.find(made.secret)).toBeUndefined();

@@ -61,7 +61,7 @@ test.each([
   const authority = new TopicAuthority({
     settings: { anonymous: "readings" },
     keys: { isLocked: () => false, use: () => undefined },
-    devices: { maySee: () => false, obstacleTo: () => null },
+    devices: { maySee: () => false, denialFor: () => null },
     topics: deviceTopics,
     addedTopics: () => added.list(),
   });

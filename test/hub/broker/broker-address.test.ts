@@ -47,17 +47,17 @@ test.each([
   ["mqtt://:hush@b", "flag/broker/password-without-user"],
 ])("%s is refused in words", (url, code) => {
   const read = readConfig(["--broker", url], {});
-  expect(read).toMatchObject({ kind: "wrong", said: { code } });
+  expect(read).toMatchObject({ kind: "wrong", reason: { code } });
   expect(JSON.stringify(read)).not.toContain("hush");
 });
 
 test("an authority is for TLS, and a file that is not there is named", () => {
   const wrong = (...args: string[]) => readConfig(args, {});
   expect(wrong("--broker", "mqtt://b", "--broker-ca", "/nowhere/ca.pem")).toMatchObject({
-    said: { code: "flag/broker/ca-without-tls" },
+    reason: { code: "flag/broker/ca-without-tls" },
   });
   expect(wrong("--broker", "mqtts://b", "--broker-ca", "/nowhere/ca.pem")).toMatchObject({
-    said: { code: "flag/unreadable-file", params: { flag: "--broker-ca", path: "/nowhere/ca.pem" } },
+    reason: { code: "flag/unreadable-file", params: { flag: "--broker-ca", path: "/nowhere/ca.pem" } },
   });
 });
 

@@ -131,12 +131,12 @@ test("what arrived before a device left, and is stored only then, does not bring
   const record = { id, firstSeenMs: START, lastSeenMs: START, address: null, about: {} };
   const state = newState(record, { online: false, sinceMs: START });
   directory.states.set(id, state);
-  expect(presence.heard(state, "192.0.2.7", START)).toBe(true);
+  expect(presence.received(state, "192.0.2.7", START)).toBe(true);
   clock.advance(50);
   presence.reportStatus(id, false, null);
   clock.advance(50);
-  expect(presence.heard(state, "192.0.2.7", clock.now(), START + 20)).toBe(false);
+  expect(presence.received(state, "192.0.2.7", clock.now(), START + 20)).toBe(false);
   expect(state.presence.online).toBe(false);
-  expect(presence.heard(state, "192.0.2.7", clock.now(), START + 60)).toBe(true);
+  expect(presence.received(state, "192.0.2.7", clock.now(), START + 60)).toBe(true);
   expect(state.presence.online).toBe(true);
 });

@@ -33,7 +33,7 @@ const formats = fc.constantFrom<Partial<CsvFormat>>(
 );
 /** Takes everything: what devices there may be is the registry's business. */
 const target: ImportTarget = {
-  obstacle: () => null,
+  rejectionOf: () => null,
   hasDevice: () => false,
   hasSeries: () => false,
   admit: async () => undefined,

@@ -11,7 +11,7 @@ import type { LogEvent, LogFilter, LogRow } from "../../../src/shared/mqtt/messa
 import { FakeClock } from "../../support/fake-clock.ts";
 
 const NOW_MS = 1_795_710_000_000;
-const STORED: MessageOutcome = { kind: "stored", accepted: 1, waits: false };
+const STORED: MessageOutcome = { kind: "stored", accepted: 1, isQuarantined: false };
 const REFUSED: MessageOutcome = { kind: "refused", problem: message("not-json/empty") };
 const ANN: Principal = { kind: "person", name: "Ann", role: "operator", session: "s" };
 

@@ -64,12 +64,12 @@ test("a message that is published by hand is stored, forwarded and logged as one
   const topic = "sensor/pi/data";
   expect(await publish(hub, { topic, payload: '{"t":21.5}', qos: 1 })).toEqual({
     status: 200,
-    answer: { verdict: "stored", accepted: 1, isHeard: true },
+    answer: { verdict: "stored", accepted: 1, hasSubscribers: true },
   });
   expect((await publish(hub, { topic: "home/lamp", payload: "ON", retain: true })).answer).toEqual({
     verdict: "forwarded",
     accepted: 0,
-    isHeard: true,
+    hasSubscribers: true,
   });
   await until("both messages", async () => heard.length === 2 || undefined);
   expect(heard).toEqual(['sensor/pi/data {"t":21.5}', "home/lamp ON"]);
@@ -81,7 +81,7 @@ test("a message that is published by hand is stored, forwarded and logged as one
   await hub.post({ device_id: "web", t: 1 });
   expect(await log.row("POST /data")).toMatchObject({ transport: "http", device: "web", readings: 1 });
   await client.endAsync();
-  expect((await publish(hub, { topic: "home/lamp", payload: "" })).answer).toMatchObject({ isHeard: false });
+  expect((await publish(hub, { topic: "home/lamp", payload: "" })).answer).toMatchObject({ hasSubscribers: false });
 
   const { entries }: { entries: AuditEntry[] } = await (await hub.fetch("/api/v1/audit?action=message.")).json();
   expect(entries.map(({ action, subject }) => `${action} ${subject}`)).toContain("message.publish sensor/pi/data");

@@ -48,7 +48,7 @@ test("where no database can be, the store says so in words, and stops", async ()
   for (const path of [join(file, "bramble.db"), join(folder.path, "missing", "bramble.db"), file, folder.path]) {
     const store = storeAt(path);
     await expect(store.start()).rejects.toMatchObject({
-      said: { code: expect.stringMatching(/^start\/database/), params: { path } },
+      reason: { code: expect.stringMatching(/^start\/database/), params: { path } },
     });
     await store.stop();
   }

@@ -11,7 +11,7 @@ test.each([
   ["mysql://hub:hush@host/database?sslmode=maybe", "flag/store/tls"],
 ])("%s is refused in words", (url, code) => {
   const read = readConfig(["--store", url], {});
-  expect(read).toMatchObject({ kind: "wrong", said: { code } });
+  expect(read).toMatchObject({ kind: "wrong", reason: { code } });
   expect(JSON.stringify(read)).not.toContain("hush");
 });
 

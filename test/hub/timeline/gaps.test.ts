@@ -22,12 +22,12 @@ test("a hub that was stopped, and one whose computer slept, say when; a clock th
     upMs += SECOND_MS;
   });
   const failures: unknown[] = [];
-  const start = async (lastHeardMs = 0) => {
+  const start = async (lastSeenMs = 0) => {
     const pauses = new HubPauses({
       records: open.store.records,
       clock,
       events: new HubEvents(),
-      lastHeardMs: () => lastHeardMs,
+      lastSeenMs: () => lastSeenMs,
       onFailure: (error) => failures.push(error),
       uptimeMs: () => upMs,
     });

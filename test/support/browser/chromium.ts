@@ -6,7 +6,7 @@ import { chromium, type LaunchOptions } from "@playwright/test";
 import { projectFolder } from "../../../build/electron.ts";
 import { ensurePackages } from "../system/apt.ts";
 
-const downloadWithinMs = 120_000;
+const DOWNLOAD_TIMEOUT_MS = 120_000;
 
 const systemBrowsers = [
   "/usr/bin/chromium",
@@ -37,7 +37,8 @@ function installChromium(): string {
   console.log("Fetching a Chromium for the browser tests…");
   const playwright = join(projectFolder, "node_modules", "@playwright", "test", "cli.js");
   try {
-    execFileSync(process.execPath, [playwright, "install", "chromium"], { stdio: "pipe", timeout: downloadWithinMs });
+    const install = [playwright, "install", "chromium"];
+    execFileSync(process.execPath, install, { stdio: "pipe", timeout: DOWNLOAD_TIMEOUT_MS });
   } catch (error) {
     console.log(`Playwright's own could not be downloaded: ${error}`);
     ensurePackages(["chromium"], "the browser tests");

@@ -66,7 +66,7 @@ export class ApiKeys {
     return record;
   }
 
-  /** Those that count no more, and are still listed. */
+  /** Keys that have expired, and are still listed. */
   expiredIds(): ReadonlySet<string> {
     const nowMs = this.#options.clock.now();
     const expired = [...this.#byHash.values()].filter(({ expiresMs }) => expiresMs !== null && expiresMs <= nowMs);

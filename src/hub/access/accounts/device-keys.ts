@@ -19,7 +19,7 @@ const DeviceKeyRecord = Type.Object({
   createdMs: Type.Integer(),
   lastUsedMs: Type.Optional(Type.Integer()),
   revokedMs: Type.Optional(Type.Integer()),
-  /** Hashes of the keys before this one: whoever shows one of them shows a key that counts no more. */
+  /** Hashes of the keys before this one: a client that shows one of them is told that its key was replaced. */
   formerHashes: Type.Optional(Type.Array(Type.String())),
 });
 type DeviceKeyRecord = Static<typeof DeviceKeyRecord>;
@@ -156,7 +156,7 @@ export class DeviceKeys {
     } else {
       await this.#records?.save([], [device]);
       this.forget(device);
-      // It counts no more until the hub is started again; by then nobody has it but a stranger, whose offer a person sees.
+      // The old key stays rejected until the hub restarts. After that it may be offered as a new one, which a person has to accept.
       this.#former.add(record.hash);
     }
     this.#options.onChanged(device);

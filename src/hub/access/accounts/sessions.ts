@@ -125,7 +125,7 @@ export class Sessions {
     return record !== undefined && record.expiresMs > this.#options.clock.now();
   }
 
-  /** Those that count; `current` is the one that asks. */
+  /** The valid sessions; `current` marks the one of the request. */
   list(current: string | null): Session[] {
     const nowMs = this.#options.clock.now();
     const open = [...this.#sessions.values()].filter(({ expiresMs }) => expiresMs > nowMs);

@@ -76,7 +76,7 @@ export class Shares {
     return record === undefined ? [] : devicesOf(record);
   }
 
-  /** Those that count. */
+  /** The valid links. */
   list(): Share[] {
     return [...this.#byId.keys()].flatMap((id) => this.get(id) ?? []);
   }

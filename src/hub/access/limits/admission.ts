@@ -7,7 +7,7 @@ import type { TrustedProxies } from "../trusted-proxies.ts";
 
 const MAX_CONNECTIONS = 1_000;
 const MAX_CONNECTIONS_PER_ADDRESS = 200;
-/** Connections over the limit that may hear why; more than that are only closed. */
+/** Connections over the limit that are answered before they are closed; more than that are only closed. */
 const MAX_LINGERING = 50;
 const MAX_LINGERING_PER_ADDRESS = 5;
 const LINGER_TIMEOUT_MS = 2_000;
@@ -35,7 +35,7 @@ export class Admission {
   readonly #options: AdmissionOptions;
   /** By address, the oldest first. */
   readonly #byAddress = new Map<string, Set<Socket>>();
-  /** Those that are counted, with the address that each is counted to. */
+  /** By open connection: the address that it is counted to. */
   readonly #counted = new Map<Socket, string>();
   /** The address of each that lingers. */
   readonly #lingering = new Map<Socket, string>();

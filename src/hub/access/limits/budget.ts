@@ -1,5 +1,5 @@
-// What clients may have the hub do and keep at once, in bytes: of each connection, and of all together. A flood then slows
-// its sender alone, and no number of clients fills the memory. A connection's share counts two things:
+// Back-pressure: how many bytes of work and of memory each connection, and all of them together, may cause at once. A flood then
+// slows its sender alone, and no number of clients fills the memory. A connection's share counts two things:
 //
 //   in flight  messages that were taken and are not settled, with what they cost beside their bytes. A transport takes the
 //              next message only while there is room, so that the sender has to wait. Little is always let through:
@@ -108,7 +108,7 @@ export class Budget {
   #inFlightBytes = 0;
   #heldBytes = 0;
   #cut = 0;
-  #waits = 0;
+  #waitCount = 0;
   #endTimer: (() => void) | null = null;
 
   /** Messages that each connection may send at once. */
@@ -145,7 +145,7 @@ export class Budget {
     return share;
   }
 
-  /** Cuts those that hold most until no more than this part of what may be held is; answers whether there was more. */
+  /** Cuts the connections that hold most until this part of the limit is held; answers whether more was held before. */
   shed(part: number): boolean {
     const isMore = this.#heldBytes > this.#maxHeldBytes * part;
     while (this.#heldBytes > this.#maxHeldBytes * part && this.#cutLargest("the hub is short of memory")) {}
@@ -160,12 +160,12 @@ export class Budget {
 
   wait(share: ConnectionShare): void {
     this.#waiting.add(share);
-    this.#waits++;
+    this.#waitCount++;
   }
 
   /** How often a connection had to wait since the start. */
-  get waits(): number {
-    return this.#waits;
+  get waitCount(): number {
+    return this.#waitCount;
   }
 
   taken(bytes: number): void {
@@ -217,7 +217,7 @@ export class Budget {
 
   #sweep(): void {
     for (const share of [...this.#shares]) share.sweep(UNFINISHED_TIMEOUT_SWEEPS);
-    // Those that were over their rate may go on.
+    // Connections over their message rate have new tokens.
     if (this.#waiting.size > 0 && !this.#isTurnScheduled) this.#scheduleTurn();
   }
 

@@ -1,5 +1,5 @@
-// Slows down those who guess: after ten wrong credentials an address has to wait, longer each time. What cannot be guessed, a
-// key or a session of 256 random bits, is looked at all the same: an honest client at the same address goes on.
+// Slows down guessing: after ten wrong credentials an address is locked out, for longer each time. Credentials that cannot be
+// guessed, keys and sessions of 256 random bits, are checked all the same: an honest client at the same address goes on.
 // Only wrong credentials count, never missing or expired ones.
 import type { Clock } from "../../clock.ts";
 import { networkOf } from "../networks.ts";

@@ -19,7 +19,7 @@ export interface BrokerConnectionOptions {
   readonly filters: readonly BrokerFilter[];
   /** A topic that is good to have; not every broker has it, or lets the hub read it. */
   readonly optionalTopic?: string;
-  /** Of one that only shares: there is no other version to fall back to. */
+  /** True where all subscriptions are shared, which MQTT 3.1.1 does not know: there is no fallback. */
   readonly needsMqtt5?: boolean;
   /** False where there is no room: `resume` then asks again. */
   readonly hasRoomFor: (payloadBytes: number) => boolean;
@@ -35,13 +35,13 @@ export interface BrokerFilter {
   readonly filter: string;
   /** Whether what the broker has retained is wanted as well. */
   readonly wantsRetained: boolean;
-  /** Whether each message goes to one of those that share it (MQTT 5): "else-alone" takes all where the broker knows no sharing. */
+  /** Whether the subscription is shared (MQTT 5); "shared-else-alone" subscribes alone where the broker knows no shared ones. */
   readonly sharing: Sharing;
 }
 
 export interface OutgoingPublish extends Pick<HubPublish, "topic" | "qos" | "retain"> {
   readonly payload: string | Buffer;
-  /** Nobody gets it any more after that. */
+  /** The broker drops it after that (MQTT 5). */
   readonly expirySeconds?: number;
 }
 
@@ -50,7 +50,7 @@ export interface ReceivedMessage {
   readonly payload: Buffer;
   /** The broker had it retained: it is of before this subscription. */
   readonly isReplay: boolean;
-  /** Has it acknowledged, after those that came before it. */
+  /** Acknowledges it, in the order of arrival. */
   readonly acknowledge: () => void;
 }
 

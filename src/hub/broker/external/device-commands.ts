@@ -1,6 +1,5 @@
-// Commands to devices behind an outside broker. A device is reached while it is here and the hub is connected; whether it is
-// subscribed only an MQTT 5 broker says, and then with its acknowledgement. Where nobody is, the command waits in the hub, and
-// is sent again after a while.
+// Commands to devices behind an outside broker. A command is published while the device is online and the hub is connected. Only
+// an MQTT 5 broker says, with its PUBACK, that a topic has no subscriber; the command then waits in the hub and is tried again.
 // Invariant: nothing waits at the broker longer than the command lives (MQTT 5), and nothing is sent while the connection is down.
 import type { Publication } from "../../../shared/controls/added-control.ts";
 import type { DeviceId } from "../../../shared/ids.ts";
@@ -27,7 +26,7 @@ export class DeviceCommands {
   readonly #here = new Set<DeviceId>();
   /** By device: takes its channel away. */
   readonly #detach = new Map<DeviceId, () => void>();
-  /** Nobody was subscribed there: when they are tried again. */
+  /** By device without a subscriber: when it is tried again. */
   readonly #quietDevices = new Map<DeviceId, number>();
   readonly #quietTopics = new Map<string, number>();
   #endTimer: (() => void) | null = null;
@@ -59,7 +58,7 @@ export class DeviceCommands {
     if (this.#options.connection().isUp) this.#options.commands.listened(EVERY_TOPIC);
   }
 
-  /** Undefined while there is no connection, or nobody was subscribed just now. */
+  /** Undefined while there is no connection, or the topic had no subscriber a moment ago. */
   channelTo({ topic, payload }: Publication): CommandChannel | undefined {
     if (!this.#options.connection().isUp || this.#quietTopics.has(topic)) return undefined;
     return this.#channel(

@@ -129,8 +129,9 @@ export class ExternalBroker implements MqttBroker {
   /** What devices send comes back by the hub's own subscription, and has its verdict then. */
   async publish({ topic, payload, qos, retain }: HubPublish): Promise<PublishOutcome> {
     const connection = this.#connection ?? DISCONNECTED;
-    const isHeard = await connection.publish({ topic, payload, qos, retain }, AbortSignal.timeout(PUBLISH_TIMEOUT_MS));
-    return { verdict: null, isHeard };
+    const timeout = AbortSignal.timeout(PUBLISH_TIMEOUT_MS);
+    const hasSubscribers = await connection.publish({ topic, payload, qos, retain }, timeout);
+    return { verdict: null, hasSubscribers };
   }
 
   commandChannel(publication: Publication): CommandChannel | undefined {

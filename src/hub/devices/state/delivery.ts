@@ -32,7 +32,7 @@ export class Delivery {
   #sinceMs: number | null = null;
   readonly #slots: (Slot | undefined)[] = [];
   #newestIndex = 0;
-  /** The message that is being heard: its newest reading counts. */
+  /** The message whose readings are being counted: its newest reading counts. */
   #messageMs = 0;
   #delayMs = 0;
 

@@ -7,21 +7,21 @@ import type {
   DuplicateDevice,
   Metric,
   Presence,
-  Skipped,
 } from "../../../shared/device.ts";
 import type { DeviceAbout, Reported } from "../../../shared/device-about.ts";
 import type { MetricName } from "../../../shared/ids.ts";
 import type { AddressStretch } from "../address-history.ts";
 import { ClockWatch } from "../clock-watch.ts";
-import { type JoiningDevice, KEPT_MS } from "../joining.ts";
+import { type JoiningDevice, QUARANTINE_MS } from "../joining.ts";
 import { Delivery } from "./delivery.ts";
 import type { DeviceRecord, DeviceZone } from "./device-record.ts";
 import type { MetricState } from "./metric-state.ts";
+import { type KeptSkippedField, toSkipped } from "./skipped-field.ts";
 
-/** A metric that was heard for the first time must not wait longer. */
-const LOOK_WITHIN_MS = 10_000;
+/** The first sweep after a metric's first reading must come no later. */
+const MAX_STALE_CHECK_PERIOD_MS = 10_000;
 /** A millisecond or two of work. */
-const METRICS_SAVED_AT_ONCE = 1_000;
+const MAX_METRICS_PER_SAVE = 1_000;
 
 export interface DeviceState extends JoiningDevice {
   firstSeenMs: number;
@@ -50,9 +50,9 @@ export interface DeviceState extends JoiningDevice {
   /** By metric: the unit that stood beside its values. */
   readonly units: Map<MetricName, string>;
   /** By field: what of its messages was left out, the latest last. */
-  readonly skipped: Map<string, Skipped>;
-  /** When it is looked at again whether one of its metrics fell silent. */
-  lookAtMs: number;
+  readonly skipped: Map<string, KeptSkippedField>;
+  /** When its metrics are next checked for one that fell silent. */
+  staleCheckMs: number;
   readonly attributes: Map<MetricName, string>;
   /** By control: what the device last said that it is set to. */
   readonly reported: Map<string, Reported>;
@@ -67,7 +67,7 @@ export function newState(record: DeviceRecord, presence: Presence): DeviceState 
     addresses: record.addresses ?? [],
     given: record.given ?? {},
     joining: record.joining ?? null,
-    keptReadings: 0,
+    quarantinedReadings: 0,
     isRecorded: false,
     recording: null,
     isLeaving: false,
@@ -80,7 +80,7 @@ export function newState(record: DeviceRecord, presence: Presence): DeviceState 
     latest: new Map(),
     clock: new ClockWatch(),
     delivery: new Delivery(),
-    lookAtMs: 0,
+    staleCheckMs: 0,
     attributes: new Map(),
     zone: record.zone ?? null,
     duplicate: null,
@@ -125,20 +125,23 @@ export function toRecord({
   };
 }
 
-/** `desired`: by control, what it was last told. */
+/** `desired`: by control, the value it was last commanded to. */
 export function toDevice(state: DeviceState, desired: ReadonlyMap<string, Desired>): Device {
   const { id, about, joining, address, presence, firstSeenMs, lastSeenMs } = state;
   const { controls: _shownAsControls, metrics: _shownInMetrics, ...given } = state.given;
   const clockOffMs = state.clock.offMs;
   const delivery = state.delivery.figures(clockOffMs !== null);
-  const isKept = joining !== null && state.keptReadings > 0 && (joining.kind === "waiting" || !joining.hadJoined);
+  const isQuarantined = joining !== null && (joining.kind === "waiting" || !joining.hadJoined);
   return {
     id,
     ...given,
     name: given.name ?? about.name ?? id,
     ...(about.name === undefined ? {} : { ownName: about.name }),
     joining: joining?.kind ?? "approved",
-    ...(isKept ? { quarantined: { readings: state.keptReadings, untilMs: joining.sinceMs + KEPT_MS } } : {}),
+    ...(isQuarantined &&
+      state.quarantinedReadings > 0 && {
+        quarantined: { readings: state.quarantinedReadings, untilMs: joining.sinceMs + QUARANTINE_MS },
+      }),
     ...(about.model === undefined ? {} : { model: about.model }),
     address,
     presence,
@@ -154,11 +157,11 @@ export function toDevice(state: DeviceState, desired: ReadonlyMap<string, Desire
     attributes: Object.fromEntries(state.attributes),
     ...(state.zone && { timeZone: { name: state.zone.name, learned: state.zone.by === "messages" } }),
     ...(state.duplicate && { duplicate: state.duplicate }),
-    ...(state.skipped.size > 0 && { skipped: [...state.skipped.values()].reverse() }),
+    ...(state.skipped.size > 0 && { skipped: [...state.skipped.values()].reverse().map(toSkipped) }),
   };
 }
 
-/** Those that people gave a place first, by that; the others as they were heard first. */
+/** Metrics with a place that people set come first, in its order; the others follow in the order of their first readings. */
 function metricsOf(state: DeviceState): Metric[] {
   const settings = state.given.metrics;
   const metrics = [...state.latest].map(([name, metric]) => toMetric(name, state, metric));
@@ -182,8 +185,8 @@ function toMetric(
 /** Marks those of its metrics that fell silent; true where there is a new one. */
 export function markStale(state: DeviceState, nowMs: number): boolean {
   // A clock that was set back must not put it off for long.
-  if (nowMs < state.lookAtMs && state.lookAtMs - nowMs <= LOOK_WITHIN_MS) return false;
-  state.lookAtMs = nowMs + LOOK_WITHIN_MS;
+  if (nowMs < state.staleCheckMs && state.staleCheckMs - nowMs <= MAX_STALE_CHECK_PERIOD_MS) return false;
+  state.staleCheckMs = nowMs + MAX_STALE_CHECK_PERIOD_MS;
   let found = false;
   for (const metric of state.latest.values()) {
     const { staleAtMs, isStale } = metric;
@@ -192,13 +195,13 @@ export function markStale(state: DeviceState, nowMs: number): boolean {
       metric.isStale = true;
       found = true;
     } else {
-      state.lookAtMs = Math.min(state.lookAtMs, staleAtMs);
+      state.staleCheckMs = Math.min(state.staleCheckMs, staleAtMs);
     }
   }
   return found;
 }
 
-/** Those that it declares, and those that people added, which win. */
+/** The controls that the device declares and those that people added; of one id, the added one wins. */
 export function controlsOf({ about, given, reported }: DeviceState): DeviceControl[] {
   const added = given.controls ?? [];
   const declared = (about.controls ?? []).filter(({ id }) => !added.some(({ control }) => control.id === id));
@@ -218,12 +221,12 @@ export function keepNewest<T>(kept: Map<string, T>, name: string, value: T, most
   }
 }
 
-/** As many devices as are written out at once, which holds up everybody else. */
-export function inPortions(states: readonly DeviceState[]): DeviceState[][] {
+/** Batches of devices to save: one save blocks the event loop for as long as it serialises. */
+export function inSaveBatches(states: readonly DeviceState[]): DeviceState[][] {
   const portions: DeviceState[][] = [];
-  let metrics = METRICS_SAVED_AT_ONCE;
+  let metrics = MAX_METRICS_PER_SAVE;
   for (const state of states) {
-    if (metrics >= METRICS_SAVED_AT_ONCE) {
+    if (metrics >= MAX_METRICS_PER_SAVE) {
       portions.push([]);
       metrics = 0;
     }

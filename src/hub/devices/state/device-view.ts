@@ -1,4 +1,4 @@
-// A device as it is shown: what it is, and what each of its controls was last told, which the commands know.
+// A device as the API shows it: its state, with the desired values of its controls, its keys and its mends.
 
 import type { Desired } from "../../../shared/controls/command.ts";
 import type { Device } from "../../../shared/device.ts";
@@ -11,7 +11,7 @@ import { toDevice } from "./device-state.ts";
 
 export interface DeviceViewOptions {
   readonly directory: DeviceDirectory;
-  /** By control: what a device was last told. */
+  /** By control: its desired value. */
   readonly commands: { desired(device: string): ReadonlyMap<string, Desired> };
   /** How long a past was made up for a device before it was there; null of a real one. */
   readonly simulated: { pastMsOf(device: DeviceId): number | null };

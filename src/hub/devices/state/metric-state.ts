@@ -6,36 +6,36 @@ import { Cadence, type Followed } from "./cadence.ts";
 
 const REMEMBERED_PAUSES = 8;
 /** Fewer say too little. */
-const PAUSES_AT_LEAST = 4;
+const MIN_PAUSES = 4;
 const MISSED_READINGS = 3;
-const SILENT_FOR_AT_LEAST_MS = 15_000;
+const MIN_SILENCE_MS = 15_000;
 
 export class MetricState {
   ts: number;
   value: number;
   isStale = false;
-  #heardAtMs: number;
+  #receivedAtMs: number;
   /** Of an earlier run of the hub; null where it had not learned it. */
   readonly #learnedMs: number | null;
   readonly #pausesMs: number[] = [];
   #count = 0;
-  /** Of a metric that was heard twice. */
+  /** From the second reading on. */
   #cadence: Cadence | null = null;
 
-  constructor(ts: number, value: number, heardAtMs: number, learnedMs: number | null = null) {
+  constructor(ts: number, value: number, receivedAtMs: number, learnedMs: number | null = null) {
     this.ts = ts;
     this.value = value;
-    this.#heardAtMs = heardAtMs;
+    this.#receivedAtMs = receivedAtMs;
     this.#learnedMs = learnedMs;
   }
 
   /** Takes in a reading; true where the metric was stale until now. */
-  heard(ts: number, value: number, nowMs: number): boolean {
-    // Readings of one message are heard at the same moment.
-    if (nowMs > this.#heardAtMs) {
-      this.#pausesMs[this.#count++ % REMEMBERED_PAUSES] = Math.max(nowMs - this.#heardAtMs, ts - this.ts);
+  update(ts: number, value: number, nowMs: number): boolean {
+    // Readings of one message are received at the same moment.
+    if (nowMs > this.#receivedAtMs) {
+      this.#pausesMs[this.#count++ % REMEMBERED_PAUSES] = Math.max(nowMs - this.#receivedAtMs, ts - this.ts);
     }
-    this.#heardAtMs = nowMs;
+    this.#receivedAtMs = nowMs;
     if (ts >= this.ts) {
       this.ts = ts;
       this.value = value;
@@ -45,7 +45,7 @@ export class MetricState {
     return wasStale;
   }
 
-  /** Where a reading that is about to be heard stands in the series. */
+  /** Where a reading that `update` is about to take in stands in the series. */
   follow(ts: number): Followed {
     this.#cadence ??= new Cadence(this.ts);
     return this.#cadence.follow(ts);
@@ -53,7 +53,7 @@ export class MetricState {
 
   /** How long it is usually silent between two messages; null while that is not known. */
   get usualPauseMs(): number | null {
-    if (this.#pausesMs.length < PAUSES_AT_LEAST) return this.#learnedMs;
+    if (this.#pausesMs.length < MIN_PAUSES) return this.#learnedMs;
     // Of the last pauses the second longest: a sensor may be irregular, and have been away once. Asked of half a million
     // metrics at a time, so nothing is sorted.
     let longestMs = 0;
@@ -68,12 +68,12 @@ export class MetricState {
   /** After how long a silence it is stale; null where that is unknown. */
   get silenceMs(): number | null {
     const usualMs = this.usualPauseMs;
-    return usualMs === null ? null : Math.max(SILENT_FOR_AT_LEAST_MS, MISSED_READINGS * usualMs);
+    return usualMs === null ? null : Math.max(MIN_SILENCE_MS, MISSED_READINGS * usualMs);
   }
 
-  /** When it is stale if nothing is heard of it; null where that is unknown. */
+  /** When it is stale if no reading of it comes; null where that is unknown. */
   get staleAtMs(): number | null {
     const { silenceMs } = this;
-    return silenceMs === null ? null : this.#heardAtMs + silenceMs;
+    return silenceMs === null ? null : this.#receivedAtMs + silenceMs;
   }
 }

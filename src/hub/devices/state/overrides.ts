@@ -18,9 +18,9 @@ const changesSchema = Compile(DeviceChanges);
 export function parseChanges(body: unknown, topics: DeviceTopics): DeviceChanges | Problem {
   const trimmed = typeof body === "object" && body !== null && !Array.isArray(body) ? mapValues(body, trim) : body;
   if (changesSchema.Check(trimmed)) return whatIsWrongWith(trimmed.controls ?? [], topics) ?? trimmed;
-  const stranger = Object.keys(Object(trimmed)).find((key) => !Object.hasOwn(DeviceChanges.properties, key));
-  if (stranger !== undefined && trimmed !== body)
-    return message("bad-request/unknown-change", { field: stranger, said: stranger.slice(0, 80) });
+  const unknown = Object.keys(Object(trimmed)).find((key) => !Object.hasOwn(DeviceChanges.properties, key));
+  if (unknown !== undefined && trimmed !== body)
+    return message("bad-request/unknown-change", { field: unknown, said: unknown.slice(0, 80) });
   const [fault] = changesSchema.Errors(trimmed);
   const field = fault?.instancePath.slice(1).replaceAll("/", ".") ?? "";
   return message("bad-request/change", { field, fault: fault?.message ?? "" });

@@ -38,7 +38,7 @@ const DEVICE_KEYS = ["device_id", "deviceId", "device"] as const;
 const TIME_KEYS = ["ts", "timestamp", "time"] as const;
 const RESERVED_KEYS: ReadonlySet<string> = new Set([...DEVICE_KEYS, ...TIME_KEYS]);
 const MAX_ARRAY_LENGTH = 64;
-const MAX_TOLD_SKIPPED_FIELDS = 100;
+const MAX_SKIPPED_FIELDS_PER_MESSAGE = 100;
 /** Of those that a refusal names. */
 const MAX_NAMED_FIELDS = 5;
 /** MicroPython on most boards counts seconds from 2000. */
@@ -229,7 +229,7 @@ class MessageDecoder {
       case "number": {
         if (knownNames.size >= MAX_KNOWN_NAMES) knownNames.clear();
         knownNames.set(scope.prefix + key, name);
-        if (read.unit !== null) this.#told().units.push({ device: scope.device, metric: name, unit: read.unit });
+        if (read.unit !== null) this.#collected().units.push({ device: scope.device, metric: name, unit: read.unit });
         return this.#reading(name, read.value, scope);
       }
       case "none":
@@ -239,7 +239,7 @@ class MessageDecoder {
       default: {
         this.#unusableField(field, value);
         const text = shorten(String(value), limits.attributeCharacters);
-        this.#told().attributes.push({ device: scope.device, name, text });
+        this.#collected().attributes.push({ device: scope.device, name, text });
         return null;
       }
     }
@@ -249,7 +249,7 @@ class MessageDecoder {
     if (this.#readings.length >= limits.readingsPerMessage)
       return message("too-many-readings", { limit: limits.readingsPerMessage });
     const reading = { device, metric, tsMs, value };
-    if (isLocalTime) this.#told().localTimes.add(reading);
+    if (isLocalTime) this.#collected().localTimes.add(reading);
     this.#readings.push(reading);
     return null;
   }
@@ -260,11 +260,11 @@ class MessageDecoder {
   }
 
   #skip(skipped: SkippedField): void {
-    const told = this.#told().skipped;
-    if (told.length < MAX_TOLD_SKIPPED_FIELDS) told.push(skipped);
+    const all = this.#collected().skipped;
+    if (all.length < MAX_SKIPPED_FIELDS_PER_MESSAGE) all.push(skipped);
   }
 
-  #told(): Extras {
+  #collected(): Extras {
     this.#extras ??= { attributes: [], units: [], skipped: [], localTimes: new Set() };
     return this.#extras;
   }

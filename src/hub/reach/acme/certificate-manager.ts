@@ -2,6 +2,7 @@
 // order at a time. The certificate in use stays until a newer one is on disk. Under a wrong clock a fresh certificate may look
 // due for renewal at once; that counts as a failure and waits a day, or the hub would order one a minute.
 import { X509Certificate } from "node:crypto";
+import { errorText } from "../../../shared/error-text.ts";
 import { message } from "../../../shared/messages/message.ts";
 import type { CertificateStatus } from "../../../shared/security/reach.ts";
 import type { Clock } from "../../clock.ts";
@@ -213,7 +214,7 @@ export class CertificateManager {
   async #failed(error: unknown): Promise<void> {
     const { records, log } = this.#options;
     const { retryAfterMs = null, minWaitMs = 0 } = error instanceof ReachError ? error : {};
-    this.#problem = error instanceof Error ? error.message : String(error);
+    this.#problem = errorText(error);
     this.#isLimited = retryAfterMs !== null;
     this.#backoff.fail(Math.max(retryAfterMs ?? 0, minWaitMs));
     log.warn({ err: error, retryAtMs: this.#backoff.retryAtMs }, "no certificate was issued");

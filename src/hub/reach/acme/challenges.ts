@@ -1,4 +1,4 @@
-// How a name is proven to be ours. An answer is put where the directory looks for it, and taken away again whatever came of it.
+// ACME challenges: prove that a name is ours (RFC 8555 §8). The answer is put where the directory looks, and always removed again.
 // The answers to HTTP-01 and TLS-ALPN-01 stand on a board that the hub's own listeners may ask, too; a port of the challenge
 // that none of them has is opened by `PortChallenge` for as long as the challenge runs.
 import type { ChallengeType } from "../../../shared/security/reach.ts";

@@ -1,4 +1,4 @@
-// DNS-01: the answer is a TXT record, set through whoever keeps the name. It needs no open port.
+// DNS-01: the answer is a TXT record, set at the DNS provider. It needs no open port.
 import type { DnsProvider } from "../dns/dns-provider.ts";
 import { type PropagationOptions, waitForTxt } from "../dns/propagation.ts";
 import type { Challenge, ChallengeResponder } from "./challenges.ts";

@@ -3,6 +3,7 @@
 import { once } from "node:events";
 import { createServer as createHttpServer } from "node:http";
 import type { Server } from "node:net";
+import { errorText } from "../../../shared/error-text.ts";
 import { message } from "../../../shared/messages/message.ts";
 import { quote, ReachError } from "../reach-error.ts";
 import { createAlpnServer } from "./alpn-server.ts";
@@ -91,6 +92,6 @@ function cannotListen(cause: unknown, port: number): ReachError {
   const code = cause instanceof Error && "code" in cause ? cause.code : "";
   if (code === "EADDRINUSE") return new ReachError(message("reach/port-taken", { port }), { cause });
   if (code === "EACCES") return new ReachError(message("reach/port-privileged", { port }), { cause });
-  const detail = quote(cause instanceof Error ? cause.message : String(cause));
+  const detail = quote(errorText(cause));
   return new ReachError(message("reach/port-failed", { port, detail }), { cause });
 }

@@ -1,6 +1,7 @@
 // Keeps a name pointed at home. Looks once a minute, sends only what changed and once a day besides, waits after a failure, and
 // stops where a person has to change something first.
 
+import { errorText } from "../../../shared/error-text.ts";
 import { message } from "../../../shared/messages/message.ts";
 import type { DdnsStatus } from "../../../shared/security/reach.ts";
 import type { Clock } from "../../clock.ts";
@@ -114,7 +115,7 @@ export class DynamicDns {
 
   #failed(error: unknown): void {
     const { retryAfterMs = null, minWaitMs = 0, isFinal = false } = error instanceof ReachError ? error : {};
-    this.#problem = error instanceof Error ? error.message : String(error);
+    this.#problem = errorText(error);
     this.#isStopped = isFinal;
     this.#backoff.fail(Math.max(retryAfterMs ?? 0, minWaitMs));
     this.#options.log.warn({ err: error, isFinal }, "the name was not pointed here");

@@ -1,4 +1,4 @@
-// The port to whoever keeps the records of a name. Every method rejects with a `ReachError` in words for people; a secret of
+// The port to a DNS provider, which keeps the records of a name. Every method rejects with a `ReachError` in words for people; a secret of
 // the provider stands in none of them.
 
 export interface AddressProvider {

@@ -1,6 +1,7 @@
-// Why the database server did not do what it was asked, in sentences for people. /healthz shows them to everyone: they name no
-// address, no user, no statement. What is said at start is for the person at the hub, and names the address; never the password.
-import { BrambleError } from "../../../shared/errors.ts";
+// Why the database server did not do what it was asked, as messages for people (messages/en/storage/server.ts says to whom).
+import { errorText } from "../../../shared/error-text.ts";
+import { BrambleError, reasonOf } from "../../../shared/errors.ts";
+import { type Message, message } from "../../../shared/messages/message.ts";
 import type { StoreAddress } from "../store-address.ts";
 import type { Dialect } from "./dialect.ts";
 
@@ -9,7 +10,7 @@ export class UncertainCommit extends BrambleError {
   readonly tsMs: Float64Array;
 
   constructor(error: BrambleError, tsMs: Float64Array) {
-    super(error.code, error.message, { cause: error.cause });
+    super(error.code, error.reason, { cause: error.cause });
     this.tsMs = tsMs;
   }
 }
@@ -17,33 +18,34 @@ export class UncertainCommit extends BrambleError {
 /** The error as the store's port wants it; the driver's own is its cause. */
 export function storeFailure(dialect: Dialect, cause: unknown): BrambleError {
   if (cause instanceof BrambleError) return cause;
-  return new BrambleError("store-failed", sentenceFor(dialect, cause), { cause });
+  return new BrambleError("store-failed", reasonFor(dialect, cause), { cause });
 }
 
 /** Why the hub does not start. */
 export function startFailure(address: StoreAddress, error: unknown): BrambleError {
-  const reason = error instanceof Error ? error.message : String(error);
-  return new BrambleError("store-failed", `The store ${address} cannot be used. ${reason}`, { cause: error });
+  const reason = message("store/unusable", { address: address.toString(), reason: reasonOf(error) });
+  return new BrambleError("store-failed", reason, { cause: error });
 }
 
-function sentenceFor({ product, failureKind }: Dialect, cause: unknown): string {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  const code = cause instanceof Error && "code" in cause ? String(cause.code) : reason;
-  switch (failureKind(cause)) {
+function reasonFor({ product, failureKind }: Dialect, cause: unknown): Message {
+  const reason = errorText(cause);
+  const kind = failureKind(cause);
+  switch (kind) {
     case "unreachable":
-      return `${product} cannot be reached (${code}). Nothing is acknowledged until it is back.`;
-    case "starting":
-      return `${product} is starting or stopping. Nothing is acknowledged until it is ready.`;
-    case "wrong-password":
-      return `${product} does not accept this user with this password. Correct --store, or BRAMBLE_STORE.`;
-    case "no-database":
-      return `${product} has no database of this name. Create it, owned by this user, and start again.`;
+      return message("store/unreachable", { product, reason: codeOf(cause) ?? reason });
     case "not-allowed":
-      return `${product} does not allow this to its user (${reason}). Make the user the owner of the database.`;
-    case "disk-full":
-      return `The disk of ${product} is full. Nothing is acknowledged until there is room.`;
+      return message("store/not-allowed", { product, reason });
     case "conflict":
     case "other":
-      return `${product} failed: ${reason}.`;
+      return message("store/failed", { product, reason });
+    case "starting":
+    case "wrong-password":
+    case "no-database":
+    case "disk-full":
+      return message(`store/${kind}`, { product });
   }
+}
+
+function codeOf(cause: unknown): string | null {
+  return cause instanceof Error && "code" in cause ? String(cause.code) : null;
 }

@@ -1,5 +1,6 @@
 // Brings the tables up to date, and finds out whose they are: a newer version's and a stranger's tables are left alone.
 import { BrambleError } from "../../../shared/errors.ts";
+import { message } from "../../../shared/messages/message.ts";
 import type { Connection, Dialect } from "./dialect.ts";
 import { toNumber, toText } from "./values.ts";
 
@@ -29,7 +30,7 @@ export async function migrate(connection: Connection, dialect: Dialect): Promise
     await connection.query("INSERT INTO bramble_schema (step) VALUES (0)");
   }
   const step = known === null ? 0 : toNumber(known);
-  if (step > migrations.length) throw new BrambleError("store-failed", newerVersion(step, migrations.length));
+  if (step > migrations.length) throw newerVersion(step, migrations.length);
   for (const [index, statements] of migrations.entries()) {
     if (index < step) continue;
     for (const statement of statements) await connection.query(statement);
@@ -59,12 +60,12 @@ export async function isCurrent(connection: Connection, { migrations, sql }: Dia
   if (table === undefined) return false;
   const [row] = await connection.query("SELECT MAX(step) FROM bramble_schema");
   const step = toNumber(row?.[0] ?? 0);
-  if (step > migrations.length) throw new BrambleError("store-failed", newerVersion(step, migrations.length));
+  if (step > migrations.length) throw newerVersion(step, migrations.length);
   return step === migrations.length;
 }
 
-function newerVersion(step: number, known: number): string {
-  return `The database was written by a newer version of Bramble (its tables are at step ${step}, this one knows ${known}). Start the newer version, or name another database with --store.`;
+function newerVersion(step: number, known: number): BrambleError {
+  return new BrambleError("store-failed", message("store/newer", { step, known }));
 }
 
 /** Rejects with a message where the database has tables of another program. */
@@ -77,6 +78,5 @@ export async function refuseForeignTables(connection: Connection, { product, sql
   );
   const [found] = rows;
   if (found === undefined) return;
-  const text = `The database has a table “${toText(found[0])}” of another program. Create a database of ${product} for Bramble alone, and name it with --store.`;
-  throw new BrambleError("store-failed", text);
+  throw new BrambleError("store-failed", message("store/foreign-table", { product, table: toText(found[0]) }));
 }

@@ -1,6 +1,7 @@
 // The store in a database server: PostgreSQL, MySQL or MariaDB. Nothing is acknowledged before the server has committed it.
 // One hub leads; any number of workers write readings beside it. A worker makes no tables and works out no rollups.
 import { setTimeout as sleep } from "node:timers/promises";
+import { errorText } from "../../../shared/error-text.ts";
 import { BrambleError } from "../../../shared/errors.ts";
 import type { SeriesKey } from "../../../shared/reading.ts";
 import type { Clock } from "../../clock.ts";
@@ -300,7 +301,7 @@ export class ServerStore implements Store {
         openChunksInViews(connection, this.#dialect),
       );
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = errorText(error);
       this.#options.onWarning(`The view bramble_reading lacks readings older than 90 days. ${reason}`);
     }
   }

@@ -1,5 +1,6 @@
 // The default store: one SQLite file, a thread that writes it and one that reads it.
 import { stat } from "node:fs/promises";
+import { errorText } from "../../../shared/error-text.ts";
 import { Failure } from "../../../shared/errors.ts";
 import type { Clock } from "../../clock.ts";
 import type { AuditLog } from "../audit.ts";
@@ -86,7 +87,7 @@ export class SqliteStore implements Store {
       const [series] = await Promise.all([opened, this.#reader.call("settings", null)]);
       this.#series.load(series);
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
+      const reason = errorText(cause);
       throw new Failure(openFailure(path, reason), { cause });
     }
     this.#endTimers = [

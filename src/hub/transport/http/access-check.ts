@@ -79,12 +79,12 @@ export function checkAccess(app: FastifyInstance, { access, diagnostics }: Acces
     added.onResponse = async (request, { statusCode }) => {
       if (statusCode >= 400) return;
       const { subject = subjectOf(request.params), ...details } = request.audited;
-      access.audit.done({ ...whoIn(request), action, subject, details });
+      access.audit.done({ ...askerOf(request), action, subject, details });
     };
   });
 
   function refuse(request: FastifyRequest, reply: FastifyReply, found: Problem): FastifyReply {
-    const tried = { ...whoIn(request), action: triedIn(request), subject: subjectOf(request.params) };
+    const tried = { ...askerOf(request), action: triedIn(request), subject: subjectOf(request.params) };
     access.audit.refused(tried, errorOf(found));
     return sendProblem(reply, found);
   }
@@ -97,10 +97,10 @@ export function refuseGuess(
   reply: FastifyReply,
   found: Problem,
 ): FastifyReply {
-  const who = whoIn(request);
-  const seconds = access.lockOut.failed(who.address);
+  const asker = askerOf(request);
+  const seconds = access.lockOut.failed(asker.address);
   const subject = subjectOf(request.params);
-  access.audit.refused({ ...who, action: triedIn(request), subject, ...request.audited }, errorOf(found));
+  access.audit.refused({ ...asker, action: triedIn(request), subject, ...request.audited }, errorOf(found));
   if (seconds === 0) return sendProblem(reply, found);
   return sendProblem(reply.header("Retry-After", seconds), message("locked-out", { seconds }));
 }
@@ -113,11 +113,12 @@ export function refuseDevice(
   found: Problem,
 ): FastifyReply {
   if (errorOf(found) === "wrong-key") return refuseGuess(access, request, reply, found);
-  access.audit.refused({ ...whoIn(request), action: "device.command", subject: subjectOf(request.params) }, found.code);
+  const tried = { ...askerOf(request), action: "device.command", subject: subjectOf(request.params) };
+  access.audit.refused(tried, found.code);
   return sendProblem(reply, found);
 }
 
-function whoIn({ principal, ip }: FastifyRequest): { readonly actor: Principal; readonly address: string } {
+function askerOf({ principal, ip }: FastifyRequest): { readonly actor: Principal; readonly address: string } {
   return { actor: principal, address: plainAddress(ip) };
 }
 

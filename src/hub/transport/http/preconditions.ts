@@ -16,7 +16,7 @@ declare module "fastify" {
 }
 
 /** Of a header that is said again. */
-const SAID_CHARACTERS = 80;
+const MAX_QUOTED_CHARACTERS = 80;
 const CONTINUE = /(?:^|\W)100-continue(?:$|\W)/i;
 
 /** Call it before the routes are added. */
@@ -55,7 +55,7 @@ function unmetBy(request: IncomingMessage, unpacks: boolean): Problem | null {
 }
 
 function said(header: string, value: string): { readonly header: string; readonly said: string } {
-  return { header, said: value.slice(0, SAID_CHARACTERS) };
+  return { header, said: value.slice(0, MAX_QUOTED_CHARACTERS) };
 }
 
 function hasBody({ headers }: IncomingMessage): boolean {

@@ -1,6 +1,7 @@
 // Bodies that arrive packed. However much one would unpack to, it takes no more memory than the largest message.
 import type { Transform } from "node:stream";
 import { createGunzip, createInflate, createInflateRaw } from "node:zlib";
+import { errorText } from "../../../shared/error-text.ts";
 import type { Problem } from "../../../shared/errors.ts";
 import { message } from "../../../shared/messages/message.ts";
 import { limits } from "../../../shared/reading.ts";
@@ -43,7 +44,7 @@ export async function unpack(
       if (room <= 0) break;
     }
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = errorText(error);
     return message("bad-encoding", { encoding, reason });
   }
   return Buffer.concat(chunks);

@@ -67,8 +67,8 @@ export class AccessHooks {
     const { access, sessions } = this.#options;
     if (!access.topics.mayConnect(principal)) return "key-required";
     const named = principal.kind === "unproven" ? principal.device : null;
-    const obstacle = named === null ? null : access.devices.obstacleTo(principal, named);
-    if (obstacle !== null) return errorOf(obstacle);
+    const denial = named === null ? null : access.devices.denialFor(principal, named);
+    if (denial !== null) return errorOf(denial);
     // A client id pushes out the connection that has it: that of a device with a key is for the device alone.
     const device = parseDeviceId(clientId);
     const isOther = device !== undefined && !(principal.kind === "device" && principal.device === device);

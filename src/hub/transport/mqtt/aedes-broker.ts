@@ -1,5 +1,5 @@
-// Aedes as the bus between publishers and subscribers. It also tells whether a topic has subscribers: messages without any need
-// not go through it. Clients are served by the session layer.
+// Aedes as the bus between publishers and subscribers; the session layer serves the clients. It also knows whether a topic has
+// subscribers, so that a message without any skips the bus.
 import { Aedes } from "aedes";
 import { filterMatches } from "../../../shared/mqtt/topics.ts";
 
@@ -27,8 +27,8 @@ export class AedesBroker extends Aedes {
   }
 
   /**
-   * Calls those who listen to its topic, before it returns; nobody where the topic has more levels than the emitter takes, which
-   * throws then. The broker's own `publish` looks for clients that are away, too, of which it has none.
+   * Calls the subscribers of its topic before it returns; none where the topic has more levels than the emitter takes, which would
+   * throw. The broker's own `publish` also searches for offline clients, of which this bus has none.
    */
   emitMessage(message: { readonly topic: string }): void {
     const { topic } = message;
@@ -51,7 +51,7 @@ export class AedesBroker extends Aedes {
   }
 
   /** True when a message on `topic` would be delivered to anyone. */
-  isListenedTo(topic: string): boolean {
+  hasSubscribers(topic: string): boolean {
     if (this.#filters.size === 0) return false;
     let listened = this.#listened.get(topic);
     if (listened === undefined) {

@@ -1,6 +1,6 @@
-// Commands to devices over MQTT. A command goes to the session that asked for exactly its device's commands, the newest of
-// them, and to no other: it is written to that session's socket, past the broker, which would queue it and cannot say
-// who acknowledged it. What a control added by hand publishes goes the same way to everybody who listens on its topic.
+// Delivers commands over MQTT. A command goes to the newest session that is subscribed to exactly its device's command topic: it is
+// written to that session's socket, past the broker, which would queue it and cannot say which client acknowledged it. A control
+// that was added by hand publishes the same way, to every session that is subscribed to its topic.
 import type { Duplex } from "node:stream";
 import type { IPublishPacket } from "mqtt-packet";
 import type { Publication } from "../../../shared/controls/added-control.ts";
@@ -25,13 +25,13 @@ export interface CommandSession {
   readonly room: number;
 }
 
-/** What a session has to do with commands. */
+/** The command subscriptions and open deliveries of a session. */
 interface Link {
   /** By filter: the QoS of what it subscribed to. */
   readonly filters: Map<string, number>;
-  /** By topic: ends what it has to do with a device. */
+  /** By topic: detaches the session from the device. */
   readonly detach: Map<string, () => void>;
-  /** By packet id: what has no acknowledgement yet; null where nobody waits for that any more. */
+  /** By packet id: deliveries without a PUBACK; null for one that was withdrawn. */
   readonly open: Map<number, Delivery | null>;
   /** What its client has no room for yet. */
   readonly queued: Set<Delivery>;

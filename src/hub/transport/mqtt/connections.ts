@@ -10,7 +10,8 @@ import type { OpenConnections } from "../../access/open-connections.ts";
 import type { TopicAuthority } from "../../access/topic-authority.ts";
 import type { MqttFastPath } from "./fast-path.ts";
 import { MQTT_5 } from "./messages/packets.ts";
-import { ClientConnection, type ConnectionParts } from "./session/client-connection.ts";
+import { ClientConnection } from "./session/client-connection.ts";
+import type { ConnectionParts } from "./session/connection-parts.ts";
 import { MqttSession } from "./session.ts";
 import { MAX_PACKET_BYTES, packetCheck } from "./wire/packet-check.ts";
 import type { OversizedPublish } from "./wire/packet-splitter.ts";
@@ -82,16 +83,16 @@ export class Connections {
       maxPacketBytes: MAX_PACKET_BYTES,
       check: packetCheck(),
       onViolation: (violation) => {
-        diagnostics.cut(session.clientId, address, violation.words);
+        diagnostics.cut(session.clientId, address, violation.reasonString);
         client.violated(violation);
       },
       take: (packet) => {
-        session.hasSpoken = true;
+        session.hasSentData = true;
         return session.isConnected && fastPath.take(session, packet);
       },
       // A client that is busy with one packet has not fallen silent.
       onDropping: () => {
-        session.hasSpoken = true;
+        session.hasSentData = true;
       },
       dropped: (publish) => void this.#refuseOversized(publish, session),
       onBrokerDone: () => session.closeWhenDone(),

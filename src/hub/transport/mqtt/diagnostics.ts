@@ -90,15 +90,15 @@ export class MqttDiagnostics {
   }
 
   /**
-   * Refuses a message on a topic that its client may not publish on; `obstacle` says why where that is a device's. Rejects where
+   * Refuses a message on a topic that its client may not publish on; `denial` says why where that is a device's. Rejects where
    * that could not be written down.
    */
-  forbidden(topic: string, payload: Uint8Array, sender: Sender, obstacle: Problem | null = null): Promise<Verdict> {
+  forbidden(topic: string, payload: Uint8Array, sender: Sender, denial: Problem | null = null): Promise<Verdict> {
     const { audit, ingest } = this.#options;
     const { principal: actor, address } = sender;
-    audit.refused({ actor, action: "mqtt.publish", subject: topic, address }, errorOf(obstacle ?? FORBIDDEN));
+    audit.refused({ actor, action: "mqtt.publish", subject: topic, address }, errorOf(denial ?? FORBIDDEN));
     const delivery = refused(topic, payload, sender);
-    if (obstacle !== null) return ingest.refuse({ ...delivery, device: matchTopic(topic)?.device }, obstacle);
+    if (denial !== null) return ingest.refuse({ ...delivery, device: matchTopic(topic)?.device }, denial);
     return ingest.refuse(delivery, FORBIDDEN, () => forbiddenTopic(topic, payload));
   }
 

@@ -112,7 +112,7 @@ export class EmbeddedBroker implements MqttBroker {
         retained: this.#retained.count,
         uptimeSeconds: Math.max(0, Math.round((clock.now() - this.#startedMs) / 1_000)),
       }),
-      isListenedTo: (topic) => this.#broker.isListenedTo(topic),
+      hasSubscribers: (topic) => this.#broker.hasSubscribers(topic),
       publish: (message) => this.#bus.publish(message, null),
     });
     const system = this.#system;
@@ -177,9 +177,9 @@ export class EmbeddedBroker implements MqttBroker {
     const message = { ...published, properties: undefined, expiresAtMs: null };
     const publisher = { id: null, clientId: HUB_CLIENT_ID, address, principal, share };
     const { verdict, isForwarded } = await this.#publishes.accept(publisher, message);
-    const isHeard = isForwarded && this.#broker.isListenedTo(message.topic);
+    const hasSubscribers = isForwarded && this.#broker.hasSubscribers(message.topic);
     if (isForwarded) this.#bus.publish(message, null);
-    return { verdict, isHeard };
+    return { verdict, hasSubscribers };
   }
 
   commandChannel(publication: Publication): CommandChannel | undefined {

@@ -14,9 +14,9 @@ import type { Route } from "../../protocols/protocol.ts";
 import { matchTopic } from "../../protocols/protocols.ts";
 import type { AedesBroker } from "./aedes-broker.ts";
 import type { MqttDiagnostics } from "./diagnostics.ts";
+import { isForwarded } from "./forwarding.ts";
 import type { MessageBus } from "./messages/message-bus.ts";
 import { type Level, type Message, MQTT_5 } from "./messages/packets.ts";
-import { isForwarded } from "./publish-handler.ts";
 import type { OrderedAnswers } from "./session/outgoing/ordered-answers.ts";
 import type { RawPacket } from "./wire/packet-splitter.ts";
 import { endOfPlainProperties } from "./wire/properties.ts";
@@ -61,7 +61,7 @@ export interface FastPathRoute {
 }
 
 export interface MqttFastPathOptions {
-  readonly broker: Pick<AedesBroker, "isListenedTo">;
+  readonly broker: Pick<AedesBroker, "hasSubscribers">;
   readonly bus: Pick<MessageBus, "publish">;
   readonly onPublish: BrokerHandlers["onPublish"];
   readonly authority: TopicAuthority;
@@ -95,9 +95,9 @@ export class MqttFastPath {
     const found = this.#route(session, bytes, start + 2, topicEnd);
     if (found === null) return false;
     const { topic, route } = found;
-    const isListenedTo = route !== null && this.#options.broker.isListenedTo(topic);
+    const hasSubscribers = route !== null && this.#options.broker.hasSubscribers(topic);
     // Subscribers get the properties, too, which nothing here has looked at.
-    if (isListenedTo && payloadStart - propertiesStart > EMPTY_PROPERTIES_BYTES) return false;
+    if (hasSubscribers && payloadStart - propertiesStart > EMPTY_PROPERTIES_BYTES) return false;
 
     const { address, clientId, id, principal, share } = session;
     const costBytes = MESSAGE_BYTES + end - start;
@@ -109,7 +109,7 @@ export class MqttFastPath {
     const settle = (verdict: Verdict | null): void => {
       share.release(costBytes);
       session.answers.finish(turn, () => {
-        if (isListenedTo && verdict !== null && isForwarded(verdict, authority, principal, topic))
+        if (hasSubscribers && verdict !== null && isForwarded(verdict, authority, principal, topic))
           this.#options.bus.publish(plainMessage(topic, payload, packetId === null ? 0 : 1), clientId);
         this.#answer(session, packetId, verdict);
         session.publishSettled();
@@ -150,7 +150,7 @@ export class MqttFastPath {
   }
 
   #findRoute({ principal }: FastPathSession, topic: string): FastPathRoute | null {
-    // Topics that are the broker's own are refused by it, without words.
+    // The broker refuses its own topics itself, without a reason.
     if (topic.startsWith("$")) return null;
     if (!this.#options.authority.mayPublish(principal, topic)) return { topic, route: null };
     const route = matchTopic(topic);

@@ -10,10 +10,10 @@ export interface TimedSession {
   /** How long it may be silent; 0 is for ever. */
   readonly keepAliveMs: number;
   readonly socket: Duplex;
-  /** It waits for us: for a verdict, or for room to be read in. */
+  /** The hub keeps it waiting: for a verdict, or for room in the budget. */
   readonly isHeldUp: boolean;
   /** It has sent a packet since the last check. */
-  hasSpoken: boolean;
+  hasSentData: boolean;
   silentMs: number;
   fellSilent: boolean;
 }
@@ -25,8 +25,8 @@ export function endSilent<S extends TimedSession>(
   onSilent: (session: S) => void,
 ): void {
   for (const session of sessions) {
-    session.silentMs = session.hasSpoken || session.isHeldUp ? 0 : session.silentMs + periodMs;
-    session.hasSpoken = false;
+    session.silentMs = session.hasSentData || session.isHeldUp ? 0 : session.silentMs + periodMs;
+    session.hasSentData = false;
     if (session.keepAliveMs === 0 || session.silentMs <= session.keepAliveMs * GRACE) continue;
     session.fellSilent = true;
     onSilent(session);

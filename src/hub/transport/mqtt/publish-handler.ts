@@ -1,9 +1,7 @@
 // The way of a message to its verdict: who may publish it, what the hub makes of it, and whether it is retained. A message that
 // others may receive is forwarded by its caller, once the verdict is there.
 
-import { errorOf, errorStatus } from "../../../shared/errors.ts";
-import { message as words } from "../../../shared/messages/message.ts";
-import type { Principal } from "../../access/principal.ts";
+import { message as hubMessage } from "../../../shared/messages/message.ts";
 import type { TopicAuthority } from "../../access/topic-authority.ts";
 import type { BrokerHandlers } from "../../broker/mqtt-broker.ts";
 import type { Verdict } from "../../ingest/accept.ts";
@@ -12,6 +10,7 @@ import { FORWARDED, type MessageTap } from "../../observe/message-tap.ts";
 import type { Route } from "../../protocols/protocol.ts";
 import { matchCommandFilter, matchTopic } from "../../protocols/protocols.ts";
 import type { MqttDiagnostics } from "./diagnostics.ts";
+import { isForwarded } from "./forwarding.ts";
 import type { Message } from "./messages/packets.ts";
 import type { RetainedMessages } from "./messages/retained.ts";
 import type { MqttSession } from "./session.ts";
@@ -53,7 +52,7 @@ export class PublishHandler {
       return await this.#accept(publisher, message);
     } catch (error) {
       this.#options.log.error({ err: error }, "a publish could not be settled");
-      const problem = words("internal/not-stored");
+      const problem = hubMessage("internal/not-stored");
       return { verdict: { kind: "deferred", problem, retryAfterSeconds: RETRY_AFTER_SECONDS }, isForwarded: false };
     }
   }
@@ -61,9 +60,9 @@ export class PublishHandler {
   async #accept(publisher: Publisher, message: Message): Promise<PublishOutcome> {
     const { authority, diagnostics, onPublish, tap } = this.#options;
     const { topic, payload } = message;
-    const obstacle = isClearing(message) ? authority.obstacleTo(publisher.principal, topic) : null;
-    if (obstacle !== null || !authority.mayPublish(publisher.principal, topic))
-      return { verdict: await diagnostics.forbidden(topic, payload, publisher, obstacle), isForwarded: false };
+    const denial = isClearing(message) ? authority.denialFor(publisher.principal, topic) : null;
+    if (denial !== null || !authority.mayPublish(publisher.principal, topic))
+      return { verdict: await diagnostics.forbidden(topic, payload, publisher, denial), isForwarded: false };
     const route = routeOf(message);
     const { address, clientId, id, principal, share } = publisher;
     const verdict =
@@ -81,15 +80,6 @@ export class PublishHandler {
     const isKept = await this.#options.retained.keep(message);
     if (!isKept) this.#options.log.warn({ topic: message.topic }, "not retained: too many retained messages");
   }
-}
-
-/** Not what is refused because of who sent it or for whom: no other client may receive it either. */
-export function isForwarded(verdict: Verdict, authority: TopicAuthority, principal: Principal, topic: string): boolean {
-  if (verdict.kind !== "refused") return verdict.kind !== "deferred";
-  const code = errorOf(verdict.problem);
-  if (code === "device-blocked" || code === "forbidden" || errorStatus[code] === 401) return false;
-  // What cannot be read names no device: its topic alone says for whom it speaks.
-  return authority.obstacleTo(principal, topic) === null;
 }
 
 /** A retained message without a payload only clears the retained one [MQTT-3.3.1-10]. */

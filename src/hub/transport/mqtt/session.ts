@@ -78,7 +78,7 @@ export class MqttSession implements FastPathSession, TimedSession {
   /** Packet ids that are to be acknowledged in this turn. */
   acknowledged: number[] = [];
   keepAliveMs = 0;
-  hasSpoken = true;
+  hasSentData = true;
   silentMs = 0;
   fellSilent = false;
   /** Called at its end: nobody need end it any more. */

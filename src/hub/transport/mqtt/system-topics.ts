@@ -22,7 +22,7 @@ interface BrokerFigures {
 export interface SystemTopicsOptions {
   readonly version: string;
   readonly figures: () => BrokerFigures;
-  readonly isListenedTo: (topic: string) => boolean;
+  readonly hasSubscribers: (topic: string) => boolean;
   readonly publish: (message: Message) => void;
 }
 
@@ -37,8 +37,8 @@ export class SystemTopics {
   /** To be called every second. */
   tick(): void {
     if (++this.#seconds % PERIOD_SECONDS !== 0) return;
-    const { isListenedTo, publish } = this.#options;
-    for (const message of this.#messages()) if (isListenedTo(message.topic)) publish(message);
+    const { hasSubscribers, publish } = this.#options;
+    for (const message of this.#messages()) if (hasSubscribers(message.topic)) publish(message);
   }
 
   /** As what is retained: those that a filter matches. */

@@ -1,6 +1,7 @@
 // Reads a certificate and its key as they stand in PEM, and says what is wrong with them before a port would use them.
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { createSecureContext, rootCertificates } from "node:tls";
+import { errorText } from "../../../shared/error-text.ts";
 import type { TlsProblem } from "../../../shared/messages/en/network/tls.ts";
 import { type Message, message } from "../../../shared/messages/message.ts";
 import type { CertificatePair } from "../../reach/acme/certificate-source.ts";
@@ -43,7 +44,7 @@ export function readPair(
   try {
     createSecureContext({ cert: certPem, key: keyPem });
   } catch (error) {
-    return wrong(message("tls/unusable", { reason: error instanceof Error ? error.message : String(error) }));
+    return wrong(message("tls/unusable", { reason: errorText(error) }));
   }
   return { kind: "pair", pair: { certPem, keyPem }, facts: factsOf(leaf, isPublic(chain, authorities)) };
 }

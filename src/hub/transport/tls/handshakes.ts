@@ -97,10 +97,10 @@ export class Handshakes {
     const handshake: Handshake = { address: plainAddress(raw.remoteAddress), raw, onSecure, isChallenge: false };
     this.#bySocket.set(raw, handshake);
     this.#open.add(raw);
-    let hasSpoken = false;
+    let hasSentData = false;
     handshake.timer = setTimeout(() => {
       // A browser opens connections in advance, and may come to need none.
-      if (hasSpoken) this.#fail(handshake, { kind: "too slow", seconds: HANDSHAKE_TIMEOUT_MS / 1_000 });
+      if (hasSentData) this.#fail(handshake, { kind: "too slow", seconds: HANDSHAKE_TIMEOUT_MS / 1_000 });
       else raw.destroy();
     }, HANDSHAKE_TIMEOUT_MS);
     raw.on("error", () => raw.destroy());
@@ -111,7 +111,7 @@ export class Handshakes {
         raw.destroy();
         return;
       }
-      hasSpoken = true;
+      hasSentData = true;
       if (bytes[0] === TLS_HANDSHAKE) {
         raw.unshift(bytes);
         handshake.isChallenge = this.#takesChallenge(bytes);

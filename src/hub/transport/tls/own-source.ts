@@ -4,6 +4,7 @@
 import { X509Certificate } from "node:crypto";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { errorText } from "../../../shared/error-text.ts";
 import type { TlsProblem } from "../../../shared/messages/en/network/tls.ts";
 import { type Message, message } from "../../../shared/messages/message.ts";
 import type { Clock } from "../../clock.ts";
@@ -97,7 +98,7 @@ export class OwnSource extends HeldCertificate implements RunningSource {
       if (read?.kind !== "pair") this.#problem = message("tls/authority-broken", { folder });
       return read?.kind === "pair" ? read.pair : null;
     } catch (error) {
-      this.#problem = message("tls/not-written", { reason: error instanceof Error ? error.message : String(error) });
+      this.#problem = message("tls/not-written", { reason: errorText(error) });
       return null;
     }
   }
@@ -116,7 +117,7 @@ export class OwnSource extends HeldCertificate implements RunningSource {
       this.set(made);
       log.info({ names: wanted }, "a certificate was made");
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = errorText(error);
       if (this.#problem === null) log.error({ err: error }, "no certificate could be made");
       this.#problem = message("tls/not-written", { reason });
     }

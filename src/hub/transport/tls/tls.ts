@@ -2,6 +2,7 @@
 // Invariants: a port with TLS is open only while there is a certificate; a new certificate ends no connection; the ports
 // without TLS are open to this computer always, since the desktop app and the commands use them.
 import { X509Certificate } from "node:crypto";
+import { errorText } from "../../../shared/error-text.ts";
 import { Failure, type Problem } from "../../../shared/errors.ts";
 import type { TlsProblem } from "../../../shared/messages/en/network/tls.ts";
 import type { Language } from "../../../shared/messages/language.ts";
@@ -237,8 +238,8 @@ export class Tls {
 const HSTS_SECONDS = 30 * 24 * 3_600;
 
 function whyNot(error: unknown): AnyMessage | string {
-  if (error instanceof Failure) return error.said;
-  return error instanceof Error ? error.message : String(error);
+  if (error instanceof Failure) return error.reason;
+  return errorText(error);
 }
 
 function authorityView(pem: string | null): TlsStatus["authority"] {

@@ -16,7 +16,7 @@ import type { Registry } from "../../devices/registry.ts";
 import type { Log } from "../../observe/log.ts";
 import { decodeEnvelope, type Envelope } from "../../protocols/bramble/device-envelope.ts";
 import type { Inbox } from "../../protocols/inbox.ts";
-import { toldSkipped } from "../told-skipped.ts";
+import { renderSkipped } from "../render-skipped.ts";
 import type { WebSocketConnection, WebSocketRoute } from "./websocket-upgrades.ts";
 
 export interface DeviceSocketOptions {
@@ -94,7 +94,7 @@ class DeviceSocket {
   }
 
   #maySpeakFor(device: DeviceId): boolean {
-    return this.#options.access.devices.obstacleTo(this.#connection.principal, device) === null;
+    return this.#options.access.devices.denialFor(this.#connection.principal, device) === null;
   }
 
   #hasRoomFor({ data }: ReceivedMessage): boolean {
@@ -154,7 +154,7 @@ class DeviceSocket {
         this.#send({
           type: "ack",
           seq,
-          ...(verdict.skipped.length > 0 && { skipped: toldSkipped(verdict.skipped) }),
+          ...(verdict.skipped.length > 0 && { skipped: renderSkipped(verdict.skipped) }),
         });
         break;
       case "refused":
@@ -195,12 +195,12 @@ class DeviceSocket {
           const socket = this.#socket;
           // A client that answers this ping has received what was sent before it.
           const mark = Buffer.from(message.id);
-          const heard = (data: Buffer) => {
+          const onPong = (data: Buffer) => {
             if (data.equals(mark)) settle(() => resolve(true));
           };
           const failed = () => settle(() => reject(new Error("the session ended, or the command was taken back")));
           const settle = (act: () => void) => {
-            socket.off("pong", heard);
+            socket.off("pong", onPong);
             socket.off("close", failed);
             signal.removeEventListener("abort", failed);
             act();
@@ -209,7 +209,7 @@ class DeviceSocket {
             failed();
             return;
           }
-          socket.on("pong", heard);
+          socket.on("pong", onPong);
           socket.on("close", failed);
           signal.addEventListener("abort", failed);
           this.#send({ type: "command", ...message });

@@ -34,8 +34,8 @@ export const http = {
   // Parameters of the query.
   "bad-request/unknown-parameter": ({ field, path, known }: Field & Path & { readonly known: string }) =>
     `There is no parameter “${field}” here: ${path} takes ${known === "" ? "none" : known}.`,
-  "bad-request/repeated-parameter": ({ field, times }: Field & { readonly times: number }) =>
-    `“${field}” is given ${times} times: give it once.`,
+  "bad-request/repeated-parameter": ({ field, count }: Field & { readonly count: number }) =>
+    `“${field}” is given ${count} times: give it once.`,
   "bad-request/choice": ({ choices, ...rest }: Parameter & { readonly choices: string }) =>
     `${parameter(rest)}: use ${choices}.`,
   "bad-request/number": ({ isWhole, unit, ...rest }: Numeric) =>

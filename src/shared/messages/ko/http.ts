@@ -25,7 +25,7 @@ export const http: typeof english = {
 
   "bad-request/unknown-parameter": ({ field, path, known }) =>
     `“${field}”라는 매개변수가 없습니다. ${path}에서 쓸 수 있는 것: ${known === "" ? "없음" : known}.`,
-  "bad-request/repeated-parameter": ({ field, times }) => `“${field}”이(가) ${times}번 있습니다. 한 번만 쓰세요.`,
+  "bad-request/repeated-parameter": ({ field, count }) => `“${field}”이(가) ${count}번 있습니다. 한 번만 쓰세요.`,
   "bad-request/choice": ({ choices, ...rest }) => `${parameter(rest)} ${choices} 중에서 쓰세요.`,
   "bad-request/number": ({ isWhole, unit, ...rest }) =>
     `${parameter(rest)} ${number(isWhole)}${inBrackets(unit)}를 쓰세요.`,

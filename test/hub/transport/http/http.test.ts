@@ -87,7 +87,12 @@ test("a value that cannot be stored costs itself alone, and its sender and the d
   ];
   expect(await answer.json()).toEqual({ status: "success", accepted: 2, skipped });
   const device = await hub.json<Device>("/api/v1/devices/pi");
-  expect(device.skipped).toMatchObject(skipped.toReversed());
+  expect(device.skipped).toMatchObject([
+    { ...skipped[1], code: "skipped/array", params: { field: "[1].c" } },
+    { ...skipped[0], code: "skipped/no-value", params: { field: "[0].a", said: '"NaN"' } },
+  ]);
+  const korean = await hub.post('[{"device_id":"pi","a":NaN,"b":1}]', { "Accept-Language": "ko" });
+  expect(await korean.json()).toMatchObject({ skipped: [{ field: "[0].a", reason: '"NaN"은(는) 값이 아닙니다.' }] });
   expect(device.metrics).toMatchObject([{ name: "b" }, { name: "d", unit: "°C", latest: { value: 20.6 } }]);
   await hub.end("SIGTERM");
   await hub.start();

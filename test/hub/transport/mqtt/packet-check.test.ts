@@ -8,14 +8,14 @@ import type { Violation } from "../../../../src/hub/transport/mqtt/wire/violatio
 const HEADER_BYTES = 2;
 const HELLO = generate({ cmd: "connect", clientId: "a", protocolId: "MQTT", protocolVersion: 4, clean: true });
 
-const wordsOf = (found: Violation | null) => found?.words ?? null;
+const reasonOf = (found: Violation | null) => found?.reasonString ?? null;
 
 /** What is wrong with a short packet; it comes after a CONNECT unless it is one. */
 function faultOf(packet: Buffer): string | null {
   const check = packetCheck();
   const feed = (bytes: Buffer) => {
     expect(bytes.length - HEADER_BYTES).toBeLessThan(128);
-    return wordsOf(check({ bytes, header: bytes.readUInt8(0), start: HEADER_BYTES, end: bytes.length }));
+    return reasonOf(check({ bytes, header: bytes.readUInt8(0), start: HEADER_BYTES, end: bytes.length }));
   };
   if (packet.readUInt8(0) >> 4 !== 1) expect(feed(HELLO)).toBeNull();
   return feed(packet);
@@ -143,12 +143,12 @@ describe("of what the packet library writes", () => {
     fc.assert(
       fc.property(bytesOf(fc.oneof(publish, subscribe, unsubscribe, acknowledgement, empty)), (bytes) => {
         const packet = { bytes, header: bytes.readUInt8(0), start: HEADER_BYTES, end: bytes.length };
-        expect(packetCheck()(packet)?.words).toMatch(/ before CONNECT$/);
+        expect(packetCheck()(packet)?.reasonString).toMatch(/ before CONNECT$/);
       }),
     );
     const check = packetCheck();
     const hello = { bytes: HELLO, header: 0x10, start: HEADER_BYTES, end: HELLO.length };
-    expect([check(hello), check(hello)].map(wordsOf)).toEqual([null, "CONNECT for the second time"]);
+    expect([check(hello), check(hello)].map(reasonOf)).toEqual([null, "CONNECT for the second time"]);
   });
 });
 
@@ -222,7 +222,7 @@ describe("a topic", () => {
       return { bytes, header: 0x30, start: 0, end: bytes.length };
     };
     check({ bytes: HELLO, header: 0x10, start: HEADER_BYTES, end: HELLO.length });
-    expect([check(of(1_024)), check(of(1_025))].map(wordsOf)).toEqual([
+    expect([check(of(1_024)), check(of(1_025))].map(reasonOf)).toEqual([
       null,
       "PUBLISH whose topic has over 1024 characters",
     ]);
@@ -243,5 +243,5 @@ test("a SUBSCRIBE may have a thousand filters, and no more", () => {
     return connected({ bytes: packet, header: 0x82, start: 1 + length, end: packet.length });
   };
   expect(check(of(1_000))).toBeNull();
-  expect(check(of(1_001))?.words).toBe("SUBSCRIBE with over 1000 filters");
+  expect(check(of(1_001))?.reasonString).toBe("SUBSCRIBE with over 1000 filters");
 });

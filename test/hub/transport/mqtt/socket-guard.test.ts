@@ -46,7 +46,7 @@ class Connection implements AsyncDisposable {
       share,
       maxPacketBytes: PACKET_BYTES,
       check: () => null,
-      onViolation: ({ words }) => this.violations.push(words),
+      onViolation: ({ reasonString }) => this.violations.push(reasonString),
       take: ({ bytes, header, start, end }) => {
         if (header >> 4 !== this.takenType) return false;
         this.taken.push(bytes.toString("latin1", start, end));

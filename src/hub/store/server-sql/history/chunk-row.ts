@@ -1,6 +1,7 @@
 // A chunk as it lies in a table: some thousand readings of one series, compressed. Chunks of a series do not overlap. A row of
 // `reading` with the time of a reading in a chunk replaces it: what is late is written as every reading is, and joins the chunk later.
 import { crc32 } from "node:zlib";
+import { errorText } from "../../../../shared/error-text.ts";
 import { type Columns, decodeChunk, encodeChunk, READINGS_PER_CHUNK } from "../../codec/chunk-codec.ts";
 import { sliceRows } from "../../codec/columns.ts";
 import type { Row } from "../dialect.ts";
@@ -46,7 +47,7 @@ export function openChunk(chunk: Chunk): Columns | { readonly reason: string } {
       values.at(-1) === chunk.lastValue;
     return isWhole ? columns : { reason: "it holds other readings than its row says" };
   } catch (error) {
-    return { reason: error instanceof Error ? error.message : String(error) };
+    return { reason: errorText(error) };
   }
 }
 

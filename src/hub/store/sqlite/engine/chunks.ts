@@ -1,6 +1,7 @@
 // The sealed readings: chunks of one series each, compressed, that do not overlap.
 import { crc32 } from "node:zlib";
 import type Database from "better-sqlite3";
+import { errorText } from "../../../../shared/error-text.ts";
 import { type Columns, decodeChunk } from "../../codec/chunk-codec.ts";
 import type { ColumnMemory } from "../../codec/column-memory.ts";
 import type { Summary } from "../../codec/summary.ts";
@@ -168,7 +169,7 @@ export function openChunk(
     const columns = decodeChunk(data, memory);
     return columns.tsMs.length === head.count ? columns : { reason: "it holds another number of readings" };
   } catch (error) {
-    return { reason: error instanceof Error ? error.message : String(error) };
+    return { reason: errorText(error) };
   }
 }
 

@@ -1,6 +1,7 @@
 // Verifies a database: every chunk against its checksum and its head, every rollup against the chunks. It changes nothing.
 import { existsSync } from "node:fs";
 import Database from "better-sqlite3";
+import { errorText } from "../../../../shared/error-text.ts";
 import type { Columns } from "../../codec/chunk-codec.ts";
 import { decodeRow, isWholeRow } from "../../codec/journal-row.ts";
 import { addColumnsToSlots, addToSlot, type Summary, summarize } from "../../codec/summary.ts";
@@ -241,7 +242,7 @@ function* checkJournal(statements: Statements, series: ReadonlySet<number>, tota
       if (!columns.series.every((one) => series.has(one)))
         yield `Row ${id} of the journal: it names a series that is not there`;
     } catch (error) {
-      yield `Row ${id} of the journal cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+      yield `Row ${id} of the journal cannot be read: ${errorText(error)}`;
     }
   }
 }

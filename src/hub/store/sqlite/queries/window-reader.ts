@@ -17,7 +17,7 @@ export interface Places {
 }
 
 /** Of so many series, chunks are kept open from one window to the next. */
-const MAX_SERIES_KEPT_OPEN = 128;
+const MAX_OPEN_SERIES = 128;
 
 export interface WindowSources extends Sources {
   /** The readings of these series are read as they look through them. */
@@ -73,7 +73,7 @@ export class WindowReader {
       window.add(place, head.firstMs, value);
       return;
     }
-    const isKeptOpen = seriesCount <= MAX_SERIES_KEPT_OPEN;
+    const isKeptOpen = seriesCount <= MAX_OPEN_SERIES;
     const columns = isKeptOpen ? this.#chunks.columns(head) : this.#chunks.open(head, data);
     const sealed = sliceByTime(columns ?? NO_READINGS, window.fromKey, toMs);
     const isRead = add(window, place, mergeColumns(sealed, among), mends);

@@ -1,5 +1,6 @@
 // The answering side of a worker thread. It may also say something of its own accord.
 import { parentPort } from "node:worker_threads";
+import { errorText } from "../../../../shared/error-text.ts";
 import type { Damage } from "../engine/chunks.ts";
 
 /** What a worker offers: each method takes one argument, and answers at once or with a promise. */
@@ -28,7 +29,7 @@ export function answerCalls(methods: Methods): void {
   const port = ownerPort();
   port.on("message", ({ id, method, argument }: Request) => {
     const fail = (cause: unknown) => {
-      const message = cause instanceof Error ? cause.message : String(cause);
+      const message = errorText(cause);
       port.postMessage({ id, message, cause } satisfies Response);
     };
     try {

@@ -40,7 +40,7 @@ export function queryProblem(faults: readonly FastifySchemaValidationError[], re
   if (typeof missing === "string") return badParameter({ field: name, said: "", isMissing: true }, described);
   const value = parametersOf(request)[name];
   return Array.isArray(value)
-    ? message("bad-request/repeated-parameter", { field: name, times: value.length })
+    ? message("bad-request/repeated-parameter", { field: name, count: value.length })
     : badParameter({ field: name, said: quoted(String(value)), isMissing: false }, described);
 }
 

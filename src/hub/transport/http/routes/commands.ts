@@ -114,9 +114,9 @@ export function addCommandRoutes(app: FastifyInstance, { access, commands, clock
       const device = parseDeviceId(request.params.id);
       if (device === undefined) return sendProblem(reply, noSuchDevice(request.params.id));
       const { principal } = request;
-      const mayAsk = () => access.devices.obstacleTo(principal, device);
-      const obstacle = mayAsk();
-      if (obstacle !== null) return refuseDevice(access, request, reply, obstacle);
+      const mayAsk = () => access.devices.denialFor(principal, device);
+      const denial = mayAsk();
+      if (denial !== null) return refuseDevice(access, request, reply, denial);
       const { wait = DEFAULT_WAIT_SECONDS } = request.query;
       const attach = (channel: CommandChannel) => commands.attach(device, channel);
       const next = await nextCommand(reply, {
@@ -155,8 +155,8 @@ export function addCommandRoutes(app: FastifyInstance, { access, commands, clock
       const command = commands.get(id);
       if (command === undefined) return sendProblem(reply, noSuchCommand);
       const device = parseDeviceId(command.device);
-      const obstacle = device && access.devices.obstacleTo(request.principal, device);
-      if (obstacle) return refuseDevice(access, request, reply, obstacle);
+      const denial = device && access.devices.denialFor(request.principal, device);
+      if (denial) return refuseDevice(access, request, reply, denial);
       await commands.replied(null, { id, ...request.body });
       return commands.get(id) ?? sendProblem(reply, noSuchCommand);
     },

@@ -13,9 +13,9 @@ import type { Ingest } from "../../../ingest/accept.ts";
 import type { Inbox } from "../../../protocols/inbox.ts";
 import type { HttpRoute } from "../../../protocols/protocol.ts";
 import { httpRoutes } from "../../../protocols/protocols.ts";
-import { toldSkipped } from "../../told-skipped.ts";
+import { renderSkipped } from "../../render-skipped.ts";
 import type { HttpDiagnostics } from "../diagnostics.ts";
-import { sendProblem } from "../errors.ts";
+import { languageOf, sendProblem } from "../errors.ts";
 import type { HttpPacing } from "../pacing.ts";
 import { route } from "../route.ts";
 import { type Encoding, parseEncoding, unpack } from "../unpack.ts";
@@ -60,7 +60,7 @@ export function addIngestRoutes(
         handler: async (request, reply) => {
           const form = parseForm(request.headers, accepting);
           if ("problem" in form) {
-            diagnostics.unknownMediaType(request.ip, url, form.said, render(form.problem));
+            diagnostics.unknownMediaType(request.ip, url, form.rejected, render(form.problem));
             reply.header("Accept-Encoding", "gzip, deflate");
             return sendProblem(reply, form.problem);
           }
@@ -84,8 +84,8 @@ export function addIngestRoutes(
               return {
                 status: "success",
                 accepted: verdict.accepted,
-                ...(verdict.waits ? { joining: "waiting" } : {}),
-                ...(verdict.skipped.length > 0 && { skipped: toldSkipped(verdict.skipped) }),
+                ...(verdict.isQuarantined ? { joining: "waiting" } : {}),
+                ...(verdict.skipped.length > 0 && { skipped: renderSkipped(verdict.skipped, languageOf(request)) }),
               } satisfies Accepted;
             case "refused":
               return refused(reply, verdict.problem, access.lockOut);
@@ -122,8 +122,8 @@ function stringsIn(object: unknown, key: string): string[] {
 
 type Form =
   | { readonly decode: NonNullable<ReturnType<HttpRoute["match"]>>; readonly encoding: Encoding }
-  /** What the headers said that is not taken, and what is. */
-  | { readonly said: string; readonly problem: Problem };
+  /** `rejected`: the part of the headers that is not taken. */
+  | { readonly rejected: string; readonly problem: Problem };
 
 /** What the headers say of the body. */
 function parseForm(
@@ -132,13 +132,13 @@ function parseForm(
 ): Form {
   const mediaType = type.replace(/;.*$/, "").trim().toLowerCase();
   const decode = accepting.match(mediaType);
-  if (decode === null) return { said: mediaType, problem: accepting.mediaTypeProblem };
+  if (decode === null) return { rejected: mediaType, problem: accepting.mediaTypeProblem };
   const charset = CHARSET.exec(type)?.[1] ?? "utf-8";
   if (!CHARSETS.has(charset.toLowerCase()))
-    return { said: `charset=${charset}`, problem: message("unsupported-media-type/charset") };
+    return { rejected: `charset=${charset}`, problem: message("unsupported-media-type/charset") };
   const encoding = parseEncoding(packed);
   return encoding === undefined
-    ? { said: `Content-Encoding: ${packed}`, problem: message("unsupported-media-type/encoding") }
+    ? { rejected: `Content-Encoding: ${packed}`, problem: message("unsupported-media-type/encoding") }
     : { decode, encoding };
 }
 

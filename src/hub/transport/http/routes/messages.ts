@@ -68,10 +68,10 @@ export function addMessageRoutes(
         publisher.publish(published).catch((error: unknown) => void request.log.warn({ err: error }));
       const outcome = await share.runInTurn(PARSED_MESSAGE_BYTES + payload.length, publish);
       if (outcome === undefined) return sendProblem(reply, message("broker-away"));
-      const { verdict, isHeard } = outcome;
-      const heard = isHeard === null ? {} : { isHeard };
-      if (verdict === null) return { verdict: "forwarded", accepted: 0, ...heard } satisfies Published;
-      return answer(reply, verdict, heard);
+      const { verdict, hasSubscribers } = outcome;
+      const subscribed = hasSubscribers === null ? {} : { hasSubscribers };
+      if (verdict === null) return { verdict: "forwarded", accepted: 0, ...subscribed } satisfies Published;
+      return answer(reply, verdict, subscribed);
     },
   });
 
@@ -99,10 +99,19 @@ export function addMessageRoutes(
   });
 }
 
-function answer(reply: FastifyReply, verdict: Verdict, heard: Pick<Published, "isHeard">): FastifyReply | Published {
+function answer(
+  reply: FastifyReply,
+  verdict: Verdict,
+  subscribed: Pick<Published, "hasSubscribers">,
+): FastifyReply | Published {
   switch (verdict.kind) {
     case "stored":
-      return { verdict: "stored", accepted: verdict.accepted, ...(verdict.waits && { joining: "waiting" }), ...heard };
+      return {
+        verdict: "stored",
+        accepted: verdict.accepted,
+        ...(verdict.isQuarantined && { joining: "waiting" }),
+        ...subscribed,
+      };
     case "refused":
       return sendProblem(reply, verdict.problem);
     case "deferred":

@@ -76,7 +76,7 @@ export function addApiRoutes(app: FastifyInstance, options: ApiOptions): void {
       const info = await options.hubInfo(languageOf(request));
       const asked = options.findAskedHost(raw, client.host);
       const addresses = asked === null ? info.addresses : [asked.host, ...info.addresses];
-      // Where it lies on the disk is nobody's business who cannot go there.
+      // The path of the data folder is for administrators alone.
       return decide(principal, "admin") === "granted" ? { ...info, addresses } : { ...info, addresses, dataFolder: "" };
     },
   });

@@ -1,6 +1,7 @@
 // Packets between bytes and objects, by mqtt-packet, and messages as the session layer passes them on.
 // What arrives here has passed the packet check: its strings are UTF-8, and each property is allowed and there once.
 import { generate, type IPublishPacket, type Packet, parser, writeToStream } from "mqtt-packet";
+import { errorText } from "../../../../shared/error-text.ts";
 
 // The packet library would make a buffer of each number up to 65,535, which is 7 MB, to be a little faster.
 Object.assign(writeToStream, { cacheNumbers: false });
@@ -121,7 +122,7 @@ export function makeDecoder(
 ): (bytes: Buffer) => void {
   const decoder = parser();
   decoder.on("packet", onPacket);
-  decoder.on("error", (error: unknown) => onFault(error instanceof Error ? error.message : String(error)));
+  decoder.on("error", (error: unknown) => onFault(errorText(error)));
   return (bytes) => {
     decoder.parse(bytes);
   };

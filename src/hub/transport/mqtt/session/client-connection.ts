@@ -3,21 +3,12 @@
 // Invariant: when it has ended, its session has no connection, and its will is published unless it took it back.
 import type { IConnectPacket, IDisconnectPacket, Packet } from "mqtt-packet";
 import type { Problem } from "../../../../shared/errors.ts";
-import { message as words } from "../../../../shared/messages/message.ts";
+import { message as hubMessage } from "../../../../shared/messages/message.ts";
 import { render } from "../../../../shared/messages/render.ts";
-import type { Clock } from "../../../clock.ts";
-import type { Log } from "../../../observe/log.ts";
-import type { AccessHooks } from "../access-hooks.ts";
-import type { MqttCommands } from "../command-delivery.ts";
-import type { MqttDiagnostics } from "../diagnostics.ts";
-import type { MessageBus } from "../messages/message-bus.ts";
 import type { Outgoing, OutgoingLink } from "../messages/outgoing.ts";
 import { OutgoingWriter } from "../messages/outgoing-writer.ts";
 import { type Level, MQTT_5, makeDecoder } from "../messages/packets.ts";
-import type { RetainedMessages } from "../messages/retained.ts";
-import type { PublishHandler } from "../publish-handler.ts";
 import type { ConnectionSide, MqttSession } from "../session.ts";
-import type { MqttSubscriptions } from "../subscriptions.ts";
 import { isSoundClientId } from "../validation.ts";
 import type { Violation } from "../wire/violation.ts";
 import {
@@ -30,29 +21,14 @@ import {
   levelOf,
   refused,
 } from "./connect.ts";
+import type { ConnectionParts } from "./connection-parts.ts";
 import { IncomingMessages } from "./incoming.ts";
 import { AnswerWriter } from "./outgoing/answer-writer.ts";
 import { Receipts } from "./outgoing/receipts.ts";
 import { REASON, type Reason, refusalReason, VIOLATION_REASONS } from "./reason-codes.ts";
 import type { SessionConnection, SessionState } from "./session-state.ts";
-import type { Sessions } from "./sessions.ts";
 import { SubscribeHandler } from "./subscribe.ts";
 import { Will } from "./will.ts";
-
-/** What all connections share. */
-export interface ConnectionParts {
-  readonly sessions: Sessions;
-  readonly access: AccessHooks;
-  readonly subscriptions: MqttSubscriptions;
-  readonly publishes: PublishHandler;
-  readonly commands: MqttCommands;
-  readonly retained: Pick<RetainedMessages, "find">;
-  readonly bus: MessageBus;
-  readonly diagnostics: MqttDiagnostics;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly makeClientId: () => string;
-}
 
 /** How long a client has to read why its connection ends. */
 const FAREWELL_MS = 250;
@@ -128,24 +104,20 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
     this.end(REASON.QUOTA_EXCEEDED, reason);
   }
 
-  /** Ends the connection, with words where its version of MQTT has them. */
+  /** Ends the connection, with a Reason String in MQTT 5. */
   end(reason: Reason, text: string): void {
     if (this.#isClosed) return;
     if (this.#open !== null) this.#answers.disconnect(reason, text);
     this.#lost();
-    const { socket } = this.#session;
-    if (this.#level !== MQTT_5) {
-      socket.destroy();
-      return;
-    }
-    socket.end();
-    setTimeout(() => socket.destroy(), FAREWELL_MS).unref();
+    if (this.#level === MQTT_5) this.#closeAfterFarewell();
+    else this.#session.socket.destroy();
   }
 
-  violated({ kind, words: text, connectLevel }: Violation): void {
-    const connack = connectLevel === null ? null : connackOfViolation(connectLevel, VIOLATION_REASONS[kind], text);
+  violated({ kind, reasonString, connectLevel }: Violation): void {
+    const reason = VIOLATION_REASONS[kind];
+    const connack = connectLevel === null ? null : connackOfViolation(connectLevel, reason, reasonString);
     if (connack !== null) this.#session.socket.write(connack);
-    this.end(VIOLATION_REASONS[kind], text);
+    this.end(reason, reasonString);
   }
 
   close(): void {
@@ -240,13 +212,13 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
     session.clientId = packet.clientId;
     const fault = this.#level === MQTT_5 ? connectFault(packet) : null;
     if (fault !== null) {
-      this.#refuse(fault.reason, fault.words);
+      this.#refuse(fault.reason, fault.reasonString);
       return;
     }
     const mayBeEmpty = this.#level === MQTT_5 || (this.#level === 4 && packet.clean !== false);
     if (!isSoundClientId(packet.clientId, mayBeEmpty)) {
       diagnostics.badClientId(packet.clientId, session.address);
-      this.#refuse(REASON.CLIENT_ID_NOT_VALID, render(words("bad-client-id")));
+      this.#refuse(REASON.CLIENT_ID_NOT_VALID, render(hubMessage("bad-client-id")));
       return;
     }
     const { will } = packet;
@@ -255,7 +227,8 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
       const outcome = await access.mayConnect(session, packet);
       if (outcome === "granted") this.#accept(packet);
       else this.#refuse(...CONNECT_REFUSALS[outcome]);
-    } catch {
+    } catch (error) {
+      this.#parts.log.error({ err: error }, "a CONNECT could not be answered");
       this.#refuse(REASON.SERVER_UNAVAILABLE, "The hub cannot answer now.");
     }
   }
@@ -281,7 +254,10 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
     this.#answers.agreed = agreed;
     const parts = {
       ...this.#parts,
-      ...{ level, session, state, answers: this.#answers },
+      level,
+      session,
+      state,
+      answers: this.#answers,
       now: () => clock.now(),
       end: (reason: Reason, text: string) => this.end(reason, text),
       acknowledge: (...what: Parameters<AnswerWriter["acknowledge"]>) => {
@@ -311,6 +287,10 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
     if (this.#isClosed) return;
     this.#write(refused(this.#level, reason, text));
     this.#lost();
+    this.#closeAfterFarewell();
+  }
+
+  #closeAfterFarewell(): void {
     const { socket } = this.#session;
     socket.end();
     setTimeout(() => socket.destroy(), FAREWELL_MS).unref();

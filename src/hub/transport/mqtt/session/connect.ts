@@ -10,7 +10,7 @@ import { MAX_SESSION_SECONDS } from "./sessions.ts";
 
 /** What a device that has gone is missed after, one and a half times. */
 const MAX_KEEP_ALIVE_SECONDS = 60;
-const MOST_MESSAGES_AT_ONCE = 65_535;
+const DEFAULT_RECEIVE_MAXIMUM = 65_535;
 
 /** Why a client is not let in that may not connect. */
 export const CONNECT_REFUSALS: Readonly<Record<Exclude<ConnectOutcome, "granted">, readonly [Reason, string]>> = {
@@ -21,7 +21,7 @@ export const CONNECT_REFUSALS: Readonly<Record<Exclude<ConnectOutcome, "granted"
 
 export interface ConnectFault {
   readonly reason: Reason;
-  readonly words: string;
+  readonly reasonString: string;
 }
 
 /** What a client asked for, and gets. */
@@ -46,12 +46,16 @@ export function connectFault({ properties = {} }: IConnectPacket): ConnectFault 
   if (properties.authenticationMethod !== undefined)
     return {
       reason: REASON.BAD_AUTHENTICATION_METHOD,
-      words: "This hub has no authentication methods (AUTH). Connect with a user name and a password, or without.",
+      reasonString:
+        "This hub has no authentication methods (AUTH). Connect with a user name and a password, or without.",
     };
   if (properties.authenticationData !== undefined)
-    return { reason: REASON.PROTOCOL_ERROR, words: "Authentication data belong to an authentication method." };
+    return { reason: REASON.PROTOCOL_ERROR, reasonString: "Authentication data belong to an authentication method." };
   if (properties.receiveMaximum === 0 || properties.maximumPacketSize === 0)
-    return { reason: REASON.PROTOCOL_ERROR, words: "A Receive Maximum or Maximum Packet Size of 0 takes nothing." };
+    return {
+      reason: REASON.PROTOCOL_ERROR,
+      reasonString: "A Receive Maximum or Maximum Packet Size of 0 takes nothing.",
+    };
   return null;
 }
 
@@ -64,7 +68,7 @@ export function agree(packet: IConnectPacket): Agreed {
       isClean: clean,
       keepAliveSeconds: keepalive,
       askedExpirySeconds: clean ? 0 : MAX_SESSION_SECONDS,
-      receiveMaximum: MOST_MESSAGES_AT_ONCE,
+      receiveMaximum: DEFAULT_RECEIVE_MAXIMUM,
       maxPacketBytes: Number.POSITIVE_INFINITY,
       topicAliasMaximum: 0,
       wantsReasons: false,
@@ -74,7 +78,7 @@ export function agree(packet: IConnectPacket): Agreed {
     isClean: clean,
     keepAliveSeconds: keepalive === 0 ? MAX_KEEP_ALIVE_SECONDS : Math.min(keepalive, MAX_KEEP_ALIVE_SECONDS),
     askedExpirySeconds: properties.sessionExpiryInterval ?? 0,
-    receiveMaximum: properties.receiveMaximum ?? MOST_MESSAGES_AT_ONCE,
+    receiveMaximum: properties.receiveMaximum ?? DEFAULT_RECEIVE_MAXIMUM,
     maxPacketBytes: properties.maximumPacketSize ?? Number.POSITIVE_INFINITY,
     topicAliasMaximum: properties.topicAliasMaximum ?? 0,
     wantsReasons: properties.requestProblemInformation !== false,
@@ -108,8 +112,8 @@ export function accepted(
 const CONNACK = { cmd: "connack", sessionPresent: false } as const;
 
 /** The answer to a client that is not let in. */
-export function refused(level: Level, reason: Reason, words: string): IConnackPacket {
-  if (level === MQTT_5) return { ...CONNACK, reasonCode: reason, properties: { reasonString: words } };
+export function refused(level: Level, reason: Reason, reasonString: string): IConnackPacket {
+  if (level === MQTT_5) return { ...CONNACK, reasonCode: reason, properties: { reasonString } };
   return { ...CONNACK, returnCode: RETURN_CODES.get(reason) ?? SERVER_UNAVAILABLE };
 }
 
@@ -125,9 +129,9 @@ const RETURN_CODES: ReadonlyMap<Reason, number> = new Map<Reason, number>([
 const UNACCEPTABLE_VERSION = 1;
 
 /** The answer to a CONNECT that breaks the protocol: in the version that it names, or the nearest. Null where that has none. */
-export function connackOfViolation(level: number, reasonCode: Reason, words: string): Buffer | null {
+export function connackOfViolation(level: number, reasonCode: Reason, reasonString: string): Buffer | null {
   const isUnknown = reasonCode === REASON.UNSUPPORTED_PROTOCOL_VERSION;
   if (level >= MQTT_5)
-    return encode(isUnknown ? { ...CONNACK, reasonCode } : refused(MQTT_5, reasonCode, words), MQTT_5);
+    return encode(isUnknown ? { ...CONNACK, reasonCode } : refused(MQTT_5, reasonCode, reasonString), MQTT_5);
   return isUnknown ? encode({ ...CONNACK, returnCode: UNACCEPTABLE_VERSION }, 4) : null;
 }

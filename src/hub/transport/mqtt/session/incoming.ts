@@ -23,10 +23,10 @@ export interface IncomingOptions {
   readonly publishes: PublishHandler;
   readonly bus: MessageBus;
   readonly now: () => number;
-  /** Ends the connection; `words` say why. */
-  readonly end: (reason: Reason, words: string) => void;
-  /** Acknowledges a message; `words` are for the client, null where nothing is wrong. */
-  readonly acknowledge: (qos: 1 | 2, packetId: number, reason: Reason, words: string | null) => void;
+  /** Ends the connection; `reasonString` says why. */
+  readonly end: (reason: Reason, reasonString: string) => void;
+  /** Acknowledges a message; `reasonString` is for the client, null where nothing is wrong. */
+  readonly acknowledge: (qos: 1 | 2, packetId: number, reason: Reason, reasonString: string | null) => void;
 }
 
 export class IncomingMessages {
@@ -95,8 +95,8 @@ export class IncomingMessages {
     if (qos === 0) return;
     if (verdict?.kind === "refused" && level === MQTT_5) {
       // Of topics that are the broker's own everybody knows why.
-      const words = topic.startsWith("$") ? null : render(verdict.problem);
-      acknowledge(qos, packetId, refusalReason(verdict.problem), words);
+      const reasonString = topic.startsWith("$") ? null : render(verdict.problem);
+      acknowledge(qos, packetId, refusalReason(verdict.problem), reasonString);
       return;
     }
     if (qos === 2) state.received(packetId);

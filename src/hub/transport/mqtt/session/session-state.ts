@@ -18,8 +18,8 @@ const RECEIVED_ID_BYTES = 48;
 export interface SessionConnection {
   /** Another client connected with its id. */
   takenOver(): void;
-  /** The session ends; `words` complete “its connection was cut: …”. */
-  sessionCut(words: string): void;
+  /** The session ends; `reasonString` completes “its connection was cut: …”. */
+  sessionCut(reasonString: string): void;
   /** What its client showed is worth nothing any more. */
   revoked(): void;
 }

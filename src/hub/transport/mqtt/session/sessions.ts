@@ -133,8 +133,8 @@ export class Sessions {
     const { bus, budget, access } = this.#options;
     const share = budget.open({
       resume: () => undefined,
-      cut: (words) => {
-        state.connection?.sessionCut(words);
+      cut: (reasonString) => {
+        state.connection?.sessionCut(reasonString);
         this.#end(state);
       },
     });

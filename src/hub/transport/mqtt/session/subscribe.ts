@@ -20,8 +20,8 @@ export interface SubscribeOptions {
   readonly subscriptions: MqttSubscriptions;
   readonly commands: MqttCommands;
   readonly retained: Pick<RetainedMessages, "find">;
-  /** Ends the connection; `words` say why. */
-  readonly end: (reason: Reason, words: string) => void;
+  /** Ends the connection; `reasonString` says why. */
+  readonly end: (reason: Reason, reasonString: string) => void;
 }
 
 /** In SUBACK of MQTT 3.1.1 (section 3.9.3). */

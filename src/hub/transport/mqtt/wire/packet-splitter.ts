@@ -177,7 +177,7 @@ export class PacketSplitter {
     }
     if (at > 0) share.finished();
     if (this.#violation !== null && (this.#mayCountCharacters || hasWideCharacters(last)))
-      this.#violation = { ...this.#violation, words: this.#violation.words + COUNTS_CHARACTERS };
+      this.#violation = { ...this.#violation, reasonString: this.#violation.reasonString + COUNTS_CHARACTERS };
     const leftBytes = bytes.length - at;
     if (at > 0) this.#mayCountCharacters = leftBytes > 0 && leftBytes <= MAX_SPILT_BYTES && hasWideCharacters(last);
     this.#chunks = [];

@@ -6,16 +6,16 @@ export type ViolationKind = "malformed" | "protocol-error" | "too-large" | "unkn
 export interface Violation {
   readonly kind: ViolationKind;
   /** For people, without a full stop. */
-  readonly words: string;
+  readonly reasonString: string;
   /** Of a CONNECT: the version of MQTT that it names, 0 where it comes to none. Null of every other packet. */
   readonly connectLevel: number | null;
 }
 
-export function violation(kind: ViolationKind, words: string, connectLevel: number | null = null): Violation {
-  return { kind, words, connectLevel };
+export function violation(kind: ViolationKind, reasonString: string, connectLevel: number | null = null): Violation {
+  return { kind, reasonString, connectLevel };
 }
 
 /** Of a packet that cannot be read. */
-export function malformed(words: string): Violation {
-  return violation("malformed", words);
+export function malformed(reasonString: string): Violation {
+  return violation("malformed", reasonString);
 }

@@ -62,7 +62,8 @@ export const MessageRow = memo(function MessageRow(props: Props) {
 });
 
 function Details({ row, name, onDevice, onEdit }: Props) {
-  const { atMs, source, device, payload, bytes, readings, waits, reason, transport, address, client, sender } = row;
+  const { atMs, source, device, payload, bytes, readings, isQuarantined, reason } = row;
+  const { transport, address, client, sender } = row;
   const isCut = new TextEncoder().encode(payload).length < bytes;
   const facts = [
     formatExact(atMs),
@@ -71,7 +72,7 @@ function Details({ row, name, onDevice, onEdit }: Props) {
     client === undefined || client === "" ? undefined : words.client(client),
     sender === undefined ? undefined : words.by(sender),
     readings === undefined || readings === 0 ? undefined : words.readings(readings, formatCount(readings)),
-    waits === true ? words.waits : undefined,
+    isQuarantined === true ? words.quarantined : undefined,
   ];
   return (
     <div className={styles["details"]}>

@@ -144,10 +144,10 @@ function History({ onTake }: { readonly onTake: (message: PublishedMessage) => v
   );
 }
 
-function outcomeText({ verdict, accepted, joining, isHeard }: Published): string {
-  const { stored, forwarded, waiting, heard, unheard } = words.published;
-  const said =
+function outcomeText({ verdict, accepted, joining, hasSubscribers }: Published): string {
+  const { stored, forwarded, waiting, subscribed, unsubscribed } = words.published;
+  const outcome =
     joining === "waiting" ? waiting : verdict === "stored" ? stored(accepted, formatCount(accepted)) : forwarded;
-  if (isHeard === undefined || (verdict === "stored" && !isHeard)) return said;
-  return `${said} ${isHeard ? heard : unheard}`;
+  if (hasSubscribers === undefined || (verdict === "stored" && !hasSubscribers)) return outcome;
+  return `${outcome} ${hasSubscribers ? subscribed : unsubscribed}`;
 }

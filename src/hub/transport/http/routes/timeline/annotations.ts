@@ -24,7 +24,7 @@ export interface AnnotationRouteOptions {
 }
 
 const errors = { "4xx": ApiError, "5xx": ApiError };
-/** As the hub makes them: whoever brings one back says which it was. */
+/** A UUID, as the hub makes them: undoing a removal sends the note back with its id. */
 const AnnotationParams = Type.Object({ id: Type.String({ pattern: "^[0-9a-f-]{36}$" }) });
 
 export function addAnnotationRoutes(app: FastifyInstance, { timeline, registry }: AnnotationRouteOptions): void {

@@ -1,4 +1,4 @@
-// Writes answers to one client: in its version of MQTT, no larger than it takes, with words where it wants them.
+// Writes answers to one client: in its version of MQTT, no larger than it takes, with a Reason String where it wants one.
 // Invariant: none overtakes acknowledgements that were there before it [MQTT-4.6.0-2].
 import type { IDisconnectPacket, IPubackPacket, IPubrecPacket, Packet } from "mqtt-packet";
 import { encode, MQTT_5, plainAcknowledgement } from "../../messages/packets.ts";
@@ -26,11 +26,11 @@ export class AnswerWriter {
     else this.#onTooLarge();
   }
 
-  /** Acknowledges a message; `words` are for the client, null where nothing is wrong or it need not be said. */
-  acknowledge(qos: 1 | 2, messageId: number, reasonCode: Reason, words: string | null): void {
+  /** Acknowledges a message; `reasonString` is for the client, null where there is nothing to explain. */
+  acknowledge(qos: 1 | 2, messageId: number, reasonCode: Reason, reasonString: string | null): void {
     const cmd = qos === 1 ? "puback" : "pubrec";
     if (reasonCode === REASON.SUCCESS) this.#send(plainAcknowledgement(cmd, messageId));
-    else this.#explain({ cmd, messageId, reasonCode }, this.agreed?.wantsReasons === true ? words : null);
+    else this.#explain({ cmd, messageId, reasonCode }, this.agreed?.wantsReasons === true ? reasonString : null);
   }
 
   /** PUBCOMP: the message has been released. */
@@ -39,15 +39,15 @@ export class AnswerWriter {
     else this.write({ cmd: "pubcomp", messageId, reasonCode: REASON.PACKET_ID_NOT_FOUND });
   }
 
-  /** Before the connection ends; older versions have no words for it. */
-  disconnect(reasonCode: Reason, words: string): void {
-    if (this.#session.level === MQTT_5) this.#explain({ cmd: "disconnect", reasonCode }, words);
+  /** Before the connection ends; older versions have no such packet. */
+  disconnect(reasonCode: Reason, reasonString: string): void {
+    if (this.#session.level === MQTT_5) this.#explain({ cmd: "disconnect", reasonCode }, reasonString);
   }
 
-  /** With words where there is room for them [MQTT-3.4.2-2]. */
-  #explain(packet: Explained, words: string | null): void {
+  /** With the Reason String where the packet has room for it [MQTT-3.4.2-2]. */
+  #explain(packet: Explained, reasonString: string | null): void {
     const { level } = this.#session;
-    const explained = words === null ? null : encode({ ...packet, properties: { reasonString: words } }, level);
+    const explained = reasonString === null ? null : encode({ ...packet, properties: { reasonString } }, level);
     const bytes = explained !== null && this.#fits(explained) ? explained : encode(packet, level);
     if (this.#fits(bytes)) this.#send(bytes);
   }

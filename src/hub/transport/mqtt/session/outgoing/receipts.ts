@@ -14,8 +14,8 @@ export interface ReceiptsOptions {
   readonly state: SessionState;
   readonly commands: Pick<MqttCommands, "acknowledged" | "resume">;
   readonly answers: AnswerWriter;
-  /** Ends the connection; `words` say why. */
-  readonly end: (reason: Reason, words: string) => void;
+  /** Ends the connection; `reasonString` says why. */
+  readonly end: (reason: Reason, reasonString: string) => void;
 }
 
 export class Receipts {

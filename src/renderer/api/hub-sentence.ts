@@ -1,0 +1,34 @@
+// Sentences of the hub in the window's language, where the hub sends a code and its parameters. The catalogue is loaded when
+// one is to be shown, since a window seldom needs it.
+import { useEffect, useState } from "react";
+import type { Skipped } from "../../shared/device.ts";
+import type { AnyMessage } from "../../shared/messages/message.ts";
+import { language } from "../i18n/language.ts";
+
+/** As the desktop's window says it: without advice for the command line. */
+export async function hubSentence(message: AnyMessage): Promise<string> {
+  const { loadLanguage, render } = await import("../../shared/messages/render.ts");
+  await loadLanguage(language);
+  return render(message, language, "desktop");
+}
+
+/** Why each field was left out; until the catalogue is loaded, as the hub says it in English. */
+export function useSkipReasons(fields: readonly Skipped[]): readonly string[] {
+  const [renderReason, setRenderReason] = useState<(field: Skipped) => string>(() => inEnglish);
+  useEffect(() => {
+    if (language === "en") return;
+    let isShown = true;
+    void import("../../shared/messages/render.ts").then(async ({ isKnownMessage, loadLanguage, render }) => {
+      await loadLanguage(language);
+      if (isShown) setRenderReason(() => (one: Skipped) => (isKnownMessage(one) ? render(one, language) : one.reason));
+    });
+    return () => {
+      isShown = false;
+    };
+  }, []);
+  return fields.map(renderReason);
+}
+
+function inEnglish({ reason }: Skipped): string {
+  return reason;
+}

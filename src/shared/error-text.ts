@@ -1,0 +1,6 @@
+// What a thrown value says. It stands by itself, so that threads which need it do not load the catalogue of messages.
+
+/** The error's own text; anything else that was thrown, as text. */
+export function errorText(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
