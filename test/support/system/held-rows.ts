@@ -34,7 +34,11 @@ export class HeldRows implements AsyncDisposable {
 
   /** The reading of the first series at this time is not written. */
   static at(server: DatabaseServer, address: string, tsMs: number): Promise<HeldRows> {
-    return HeldRows.#hold(server, address, () => `SELECT value FROM reading WHERE series_id = 1 AND ts = ${tsMs} FOR UPDATE`);
+    return HeldRows.#hold(
+      server,
+      address,
+      () => `SELECT value FROM reading WHERE series_id = 1 AND ts = ${tsMs} FOR UPDATE`,
+    );
   }
 
   static async #hold(
