@@ -7,6 +7,7 @@ import { isOnNetwork } from "../observe/data-place.ts";
 import type { Log } from "../observe/log.ts";
 import { inspectServer } from "../store/server-sql/inspect.ts";
 import { ServerStore } from "../store/server-sql/server-store.ts";
+import { letWorkers } from "../store/server-sql/worker-gate.ts";
 import { hasSpoolFiles } from "../store/spool/spool-files.ts";
 import { SpooledStore } from "../store/spool/spooled-store.ts";
 import { SqliteStore, type SqliteStoreOptions } from "../store/sqlite/sqlite-store.ts";
@@ -57,6 +58,7 @@ export function openStores(options: OpenStoresOptions): HubStores {
     makeServer: (to: StoreAddress, onDeath) => new ServerStore({ ...aside, address: to, onDeath }),
     makeFile: (onDeath) => new SqliteStore({ ...aside, path, onDeath }),
     look: inspectServer,
+    letWorkers,
     freeBytes,
     restart,
     clock: storeOptions.clock,

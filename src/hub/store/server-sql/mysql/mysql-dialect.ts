@@ -122,6 +122,11 @@ const sql: DialectSql = {
   // Locks are of the whole server, and their names short.
   tryLead: "SELECT GET_LOCK(CONCAT('bramble:', LEFT(DATABASE(), 50)), 0)",
   trySlot: "SELECT GET_LOCK(CONCAT('bramble:', ?, ':', LEFT(DATABASE(), 40)), 0)",
+  heldSlots: (last) => {
+    const isHeld = (_: unknown, index: number) =>
+      `(IS_USED_LOCK(CONCAT('bramble:', ${index + 1}, ':', LEFT(DATABASE(), 40))) IS NOT NULL)`;
+    return `SELECT ${Array.from({ length: last }, isHeld).join(" + ")}`;
+  },
   lease: (seconds) => `SET SESSION wait_timeout = ${seconds}`,
   nowMs: "SELECT FLOOR(UNIX_TIMESTAMP(NOW(3)) * 1000)",
   notify: null,
