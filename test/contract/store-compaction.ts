@@ -102,12 +102,12 @@ export function compactionContract(
       expect(open.warnings.join()).toMatch(/is damaged: its checksum does not match/);
       expect((await open.store.status()).damagedParts).toBeGreaterThan(0);
       expect((await open.findings()).join()).toMatch(/a\/t: .*is damaged/);
-      // What comes late to a damaged chunk stays beside it.
-      await open.store.readings.append(message([{ name: "a/t", ts: START_MS, value: 7 }]));
+      // What comes late to a damaged chunk stays beside it; what comes behind it goes into chunks of its own.
+      const come = [0, 30 * DAY_MS, 30 * DAY_MS + 1].map((ms) => ({ name: "a/t", ts: START_MS + ms, value: 7 }));
+      await open.store.readings.append(message(come));
       await open.store.compact();
-      expect((await storedRows(open)).filter(({ name }) => name === "a/t")).toEqual([
-        { name: "a/t", ts: START_MS, value: 7 },
-      ]);
+      expect((await storedRows(open)).filter(({ name }) => name === "a/t")).toEqual(come);
+      expect(await numbers(server(), "SELECT COUNT(*) FROM reading", database)).toEqual([[1]]);
       await open.store.readings.remove({
         devices: [deviceId("a")],
         metrics: null,

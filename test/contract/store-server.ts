@@ -4,11 +4,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Type } from "typebox";
 import { describe, expect, test } from "vitest";
 import type { RecordKind } from "../../src/hub/store/records.ts";
+import { dialectOf } from "../../src/hub/store/server-sql/dialects.ts";
 import { ServerStore } from "../../src/hub/store/server-sql/server-store.ts";
 import { StoreAddress } from "../../src/hub/store/store-address.ts";
 import { openServerStore, type TestServerStore } from "../support/stores/server-store.ts";
 import { deviceId, metricName } from "../support/stores/store.ts";
 import { type DatabaseServer, PASSWORD } from "../support/system/database-server.ts";
+import { HeldRows } from "../support/system/held-rows.ts";
 import { until } from "../support/until.ts";
 
 const START_MS = Date.UTC(2026, 0, 31);
@@ -183,6 +185,46 @@ export function serverStoreContract(product: string, server: () => DatabaseServe
       );
       const expected = [15, 60, 180, 720, 1_440, 4_320].map((minutes) => [minutes, 2, 400, 500, 450].map(String));
       expect(summaries.map((row) => row.map(String))).toEqual(expected);
+    });
+
+    test("fails what a connection was doing when it is closed, so that a server that hangs holds up nothing", async () => {
+      await using open = await openServerStore(server());
+      const connection = await dialectOf(new StoreAddress(open.address)).connect();
+      const asked = connection.query(
+        open.address.startsWith("postgres") ? "SELECT pg_sleep(300)" : "SELECT SLEEP(300)",
+      );
+      connection.close();
+      await expect(asked).rejects.toThrow();
+      // The server goes on with it.
+      await server().cutConnections();
+    });
+
+    test("works out summaries of what was on its way while others were being worked out", async () => {
+      await using open = await openServerStore(server());
+      const { store } = open;
+      const key = { device: deviceId("pi"), metric: T };
+      const write = (isOfFlood: boolean, ...times: readonly (readonly [tsMs: number, value: number])[]) => {
+        const readings = times.map(([tsMs, value]) => ({ ...key, tsMs, value }));
+        return store.readings.append({ readings, attributes: [], receivedAtMs: START_MS, isOfFlood });
+      };
+      await write(false, [START_MS + 100, 1], [START_MS + 200, 1]);
+      await using first = await HeldRows.at(server(), open.address, START_MS + 100);
+      await using second = await HeldRows.at(server(), open.address, START_MS + 200);
+      const one = write(false, [START_MS + 100, 2]);
+      // It is another transaction, and waits for that one: it may have a reading at the same time.
+      const other = write(true, [START_MS, 5], [START_MS + 200, 2]);
+      await first.waiting(1);
+      const refreshed = store.refreshRollups();
+      await first.release();
+      await one;
+      await second.waiting(1);
+      await second.release();
+      await Promise.all([other, refreshed]);
+      const stepMs = 15 * 60_000;
+      const range = { fromMs: START_MS, toMs: START_MS + stepMs, originMs: 0, stepMs };
+      expect(await store.readings.buckets({ ...key, ...range })).toEqual([
+        { t: START_MS, n: 3, min: 2, max: 5, avg: 3 },
+      ]);
     });
 
     test("shows its password nowhere", () => {

@@ -19,6 +19,8 @@ export interface ActiveMoveOptions {
   readonly source: Store;
   /** How often readings have begun to wait on this computer for the server that is read. */
   readonly spoolings: () => number;
+  /** Says whether workers may write to the server; answers how many do. */
+  readonly letWorkers: (areAllowed: boolean) => Promise<number>;
   readonly dual: DualWrite;
   readonly clock: Clock;
   /** Stops the hub and starts it again, where reading was switched. */
@@ -39,6 +41,7 @@ export class ActiveMove {
   #state: MoveState;
   #savedMs = Number.NEGATIVE_INFINITY;
   #isSwitched = false;
+  #areWorkersAway = false;
 
   constructor(options: ActiveMoveOptions) {
     const { source, dual, state } = options;
@@ -58,9 +61,17 @@ export class ActiveMove {
   }
 
   async change(changes: Partial<MoveState>): Promise<void> {
-    this.#state = { ...this.#state, ...changes };
+    const before = this.#state;
+    const state = { ...before, ...changes };
+    this.#state = state;
     this.#savedMs = performance.now();
-    await this.#options.file.write(this.#state);
+    try {
+      await this.#options.file.write(state);
+    } catch (error) {
+      // What is not written down is not so: a later change would write it down with its own.
+      if (this.#state === state) this.#state = before;
+      throw error;
+    }
   }
 
   /** Does what is next; false where there is nothing to do for now. Rejects where it has to be tried again. */
@@ -68,6 +79,9 @@ export class ActiveMove {
     const { dual } = this.#options;
     if (this.#isSwitched) return false;
     openTarget(dual.mirror);
+    const { reads } = this.#state;
+    // Beside a hub that reads the server, they may write there: what the file lacks is copied before it is read again.
+    if ((reads === "file" || this.#state.switchWhenEqual) && !this.#areWorkersAway) await this.#sendWorkersAway();
     await dual.closeDays();
     if (dual.areRecordsMissed) await this.#copyRecords();
     if (await this.#settleOne()) return true;
@@ -131,6 +145,11 @@ export class ActiveMove {
     }
   }
 
+  async #sendWorkersAway(): Promise<void> {
+    if ((await this.#options.letWorkers(false)) > 0) throw new MoveProblem("workers");
+    this.#areWorkersAway = true;
+  }
+
   /** What waits for the server that is read is in no answer of its yet: older values would be taken for the last ones. */
   async #refuseSpool(): Promise<void> {
     const { spool } = await this.#options.source.status();
@@ -182,6 +201,7 @@ export class ActiveMove {
     const comparedToMs = (this.#state.compared?.atMs ?? 0) - MOVING_MS;
     await dual.hold();
     try {
+      await this.#sendWorkersAway();
       await mirror.turn(() => this.#catchUp(comparedToMs));
       await this.#refuseSpool();
       if (spoolings() !== spoolingsBefore) throw new MoveProblem("spool");

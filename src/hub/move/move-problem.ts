@@ -4,7 +4,7 @@ import { type AnyMessage, message } from "../../shared/messages/message.ts";
 import { TargetAway } from "./copying/transfer.ts";
 
 export class MoveProblem extends Failure {
-  constructor(kind: "another-hub" | "not-equal" | "spool") {
+  constructor(kind: "another-hub" | "not-equal" | "spool" | "workers") {
     super(message(`move/${kind}`));
   }
 }

@@ -37,6 +37,8 @@ export interface MoverOptions {
   readonly makeServer: (address: StoreAddress, onDeath: (error: Error) => void) => Store;
   readonly makeFile: (onDeath: (error: Error) => void) => Store;
   readonly look: ServerLook;
+  /** Says whether workers may write to a server; answers how many do. */
+  readonly letWorkers: (address: StoreAddress, areAllowed: boolean) => Promise<number>;
   /** Free bytes on the disk of a folder of this computer; null where it does not say. */
   readonly freeBytes: (folder: string) => Promise<number | null>;
   /** Stops the hub and starts it again; null where that is not possible from within. */
@@ -66,6 +68,8 @@ export class Mover {
   /** What is remembered of a move that is over, or of one that is being begun. */
   #state: MoveState | null;
   #running: Running | null = null;
+  /** Of two that are asked for at once, the second one finds what the first one has begun. */
+  #acting: Promise<unknown> = Promise.resolve();
   #problem: AnyMessage | null = null;
   #totalReadings = 0;
   /** Since the loop began, or reading was switched: for the speed. */
@@ -76,7 +80,10 @@ export class Mover {
     this.#options = options;
     this.#file = moveStateFile(options.folder);
     this.#state = options.state;
-    options.store.beforeStart = () => this.#attach();
+    options.store.beforeStart = async () => {
+      await this.#admitWorkers();
+      await this.#attach();
+    };
     options.store.beforeStop = () => this.#detach();
   }
 
@@ -134,7 +141,11 @@ export class Mover {
   }
 
   /** Begins to write to the server, too, and to copy. Null where it has begun. */
-  async begin(to: string, switchWhenEqual: boolean): Promise<Problem | null> {
+  begin(to: string, switchWhenEqual: boolean): Promise<Problem | null> {
+    return this.#inTurn(() => this.#beginMove(to, switchWhenEqual));
+  }
+
+  async #beginMove(to: string, switchWhenEqual: boolean): Promise<Problem | null> {
     const { reads, restart } = this.#options;
     if (this.#running !== null) return refused(message("move/running"));
     if (switchWhenEqual && restart === null) return refused(message("move/no-restart"));
@@ -153,16 +164,28 @@ export class Mover {
   }
 
   /** Switches reading back to the file; where it has not been written to for a while, it is brought up to date first. */
-  async back(): Promise<Problem | null> {
+  back(): Promise<Problem | null> {
+    return this.#inTurn(() => this.#goBack());
+  }
+
+  async #goBack(): Promise<Problem | null> {
     const { reads, server } = this.#options;
     if (reads === "file" || server === null) return refused(message("move/on-file"));
+    if (this.#running?.move.state.switchWhenEqual !== true) {
+      const problem = await this.#refuseWorkers(server);
+      if (problem !== null) return problem;
+    }
     if (this.#running !== null) return this.#switch(this.#running);
     await this.#create(server.reveal(), { isFresh: false, switchWhenEqual: true });
     return null;
   }
 
   /** Ends the move: what comes goes to the store that is read alone. The other one is left as it is. */
-  async end(): Promise<Problem | null> {
+  end(): Promise<Problem | null> {
+    return this.#inTurn(() => this.#endMove());
+  }
+
+  async #endMove(): Promise<Problem | null> {
     const { reads, store, isPassedOver } = this.#options;
     const running = this.#running;
     if (running === null) return refused(message("move/none"));
@@ -180,7 +203,30 @@ export class Mover {
     await running.dual.mirror.turn(async () => undefined);
     await running.other.stop();
     await running.dual.debts.forget();
+    await this.#admitWorkers();
     return null;
+  }
+
+  #inTurn<T>(act: () => Promise<T>): Promise<T> {
+    const acted = this.#acting.then(act);
+    this.#acting = acted.catch(() => undefined);
+    return acted;
+  }
+
+  /** Where the hub reads the server, and goes on to. */
+  async #admitWorkers(): Promise<void> {
+    const { server, letWorkers, log } = this.#options;
+    if (server === null || this.#state?.switchWhenEqual === true) return;
+    await letWorkers(server, true).catch((error: unknown) => log.warn({ err: error }, "workers may be kept away"));
+  }
+
+  async #refuseWorkers(server: StoreAddress): Promise<Problem | null> {
+    try {
+      const { workers } = await this.#options.look(server);
+      return workers === 0 ? null : refused(message("move/workers"));
+    } catch (error) {
+      return refused(problemOf(error));
+    }
   }
 
   async #switch({ move }: Running): Promise<Problem | null> {
@@ -213,7 +259,8 @@ export class Mover {
 
   /** From here on both are written. */
   async #attach(): Promise<void> {
-    const { folder, source, store, reads, spoolings, clock, log, restart, makeFile, makeServer } = this.#options;
+    const { folder, source, store, reads, spoolings, clock, log, restart, makeFile, makeServer, letWorkers } =
+      this.#options;
     const state = this.#state;
     if (state === null || state.step === "finished") return;
     const debts = new Debts(new DurableFile(join(folder, "move-debts.json"), DebtsFile));
@@ -236,6 +283,7 @@ export class Mover {
       file: this.#file,
       source,
       spoolings,
+      letWorkers: (areAllowed) => letWorkers(address, areAllowed),
       dual,
       clock,
       restart: restart ?? (() => undefined),

@@ -7,6 +7,8 @@ import { isOnNetwork } from "../observe/data-place.ts";
 import type { Log } from "../observe/log.ts";
 import { inspectServer } from "../store/server-sql/inspect.ts";
 import { ServerStore } from "../store/server-sql/server-store.ts";
+import { letWorkers } from "../store/server-sql/worker-gate.ts";
+import { hasSpoolFiles } from "../store/spool/spool-files.ts";
 import { SpooledStore } from "../store/spool/spooled-store.ts";
 import { SqliteStore, type SqliteStoreOptions } from "../store/sqlite/sqlite-store.ts";
 import type { Store } from "../store/store.ts";
@@ -56,12 +58,13 @@ export function openStores(options: OpenStoresOptions): HubStores {
     makeServer: (to: StoreAddress, onDeath) => new ServerStore({ ...aside, address: to, onDeath }),
     makeFile: (onDeath) => new SqliteStore({ ...aside, path, onDeath }),
     look: inspectServer,
+    letWorkers,
     freeBytes,
     restart,
     clock: storeOptions.clock,
     log,
   });
-  return { store, server, hasSpool: server !== null && spoolBytes > 0, mover };
+  return { store, server, hasSpool: source instanceof SpooledStore, mover };
 }
 
 /** In a file, or on a server, with what this computer keeps for it. */
@@ -75,6 +78,7 @@ function openSource(
   }: OpenStoresOptions & { readonly path: string; readonly spoolBytes: number },
 ): Store {
   if (server === null) return new SqliteStore({ ...storeOptions, path });
-  if (maxBytes === 0) return server;
+  // What was acknowledged from here goes to the server, whatever --spool says by now.
+  if (maxBytes === 0 && !hasSpoolFiles(folder.path)) return server;
   return new SpooledStore({ ...storeOptions, server, folder: folder.path, maxBytes });
 }

@@ -10,12 +10,14 @@ import type { MovePlan } from "../../shared/settings/move.ts";
 import type { Store } from "../store/store.ts";
 import type { ServerKind, StoreAddress } from "../store/store-address.ts";
 import { hubIdOf } from "./copying/copy-kept.ts";
+import { MoveProblem } from "./move-problem.ts";
 
 /** Looks at a server without changing anything there; rejects with a message. */
 export type ServerLook = (address: StoreAddress) => Promise<{
   readonly product: string;
   readonly hubId: string | null;
   readonly readings: number;
+  readonly workers: number;
   readonly dataFolder: string | null;
   readonly warnings: readonly string[];
 }>;
@@ -40,9 +42,10 @@ export async function planMove(
   { source, look, freeBytes }: PlanOptions,
   language: Language,
 ): Promise<MovePlan> {
-  const { product, hubId, readings: readingsThere, dataFolder, warnings } = await look(address);
+  const { product, hubId, readings: readingsThere, workers, dataFolder, warnings } = await look(address);
   const own = hubIdOf(await source.kept.read());
   if (hubId !== null && hubId !== own) throw new Failure(message("move/another-hub"));
+  if (workers > 0) throw new MoveProblem("workers");
   const { storedReadings, storedBytes } = await source.status();
   const estimatedBytes = storedReadings * BYTES_PER_READING[address.kind];
   const isHere = /^(?:localhost|127\.[\d.]+|::1)$/.test(address.host);

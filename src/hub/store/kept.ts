@@ -42,6 +42,9 @@ type KeptPart =
   | { readonly kind: "attributes"; readonly attributes: readonly KeptAttribute[] }
   | { readonly kind: "settings"; readonly settings: readonly KeptSetting[] };
 
+/** Records that say of a database whether workers may write there: they are its own, and in no copy. */
+export const CLOSED_TO_WORKERS = "closed-to-workers";
+
 export interface KeptStore {
   read(): Promise<KeptData>;
   /** Resolves once it is on disk, and everything that was handed to the store before. */

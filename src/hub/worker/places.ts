@@ -1,11 +1,10 @@
 // Places of workers: each holds one by a lock of the database, and with it one session at the broker. A worker that is killed leaves both
-// behind; the next worker takes the lowest free place, and what its session has.
+// behind; the next worker takes the lowest free place, and what its session has. None takes one while the database is closed to workers.
 import type { HeldPlace, SessionPlaces } from "../broker/external/orphaned-sessions.ts";
-import type { Leadership } from "../store/server-sql/leadership.ts";
+import { type Leadership, MAX_WORKERS } from "../store/server-sql/leadership.ts";
 import type { ServerStore } from "../store/server-sql/server-store.ts";
+import { closedToWorkers } from "../store/server-sql/worker-gate.ts";
 import { placeRecords } from "./news.ts";
-
-const MAX_PLACES = 64;
 
 /** A worker's own place. */
 export interface OwnPlace extends HeldPlace {
@@ -21,11 +20,17 @@ export class WorkerPlaces implements SessionPlaces {
     this.#hubId = hubId;
   }
 
-  /** The lowest free place; null where all are held. */
+  /** Whether the data is being moved, or the hub reads it from elsewhere. */
+  async areClosed(): Promise<boolean> {
+    return (await this.#store.records.collection(closedToWorkers).list()).length > 0;
+  }
+
+  /** The lowest free place; null where all are held, or closed. */
   async take(nowMs: number): Promise<OwnPlace | null> {
-    for (let number = 1; number <= MAX_PLACES; number++) {
-      const lock = this.#store.slot(number);
-      if (!(await lock.claim())) continue;
+    if (await this.areClosed()) return null;
+    for (let number = 1; number <= MAX_WORKERS; number++) {
+      const lock = await this.#claimed(number);
+      if (lock === null) continue;
       // Before the session begins, so that somebody ends it.
       const place = { ...this.#held(number, lock), lock };
       await this.beat(place, nowMs);
@@ -40,13 +45,27 @@ export class WorkerPlaces implements SessionPlaces {
   }
 
   async hold(number: number): Promise<HeldPlace | null> {
-    const lock = this.#store.slot(number);
-    return (await lock.claim()) ? this.#held(number, lock) : null;
+    const lock = await this.#claimed(number);
+    return lock === null ? null : this.#held(number, lock);
   }
 
   /** Shows the others that the place has a worker. */
   async beat({ number }: HeldPlace, nowMs: number): Promise<void> {
     await this.#store.records.collection(placeRecords).save([{ number, sinceMs: nowMs }]);
+  }
+
+  /** The lock of a place; null where another has it, or they are closed: that is looked at behind the lock (see `closedToWorkers`). */
+  async #claimed(number: number): Promise<Leadership | null> {
+    const lock = this.#store.slot(number);
+    if (!(await lock.claim())) return null;
+    try {
+      if (!(await this.areClosed())) return lock;
+    } catch (error) {
+      lock.end();
+      throw error;
+    }
+    lock.end();
+    return null;
   }
 
   #held(number: number, lock: Leadership): HeldPlace {

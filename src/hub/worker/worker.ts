@@ -67,6 +67,8 @@ export class Worker {
   #places: WorkerPlaces | null = null;
   #orphans: OrphanedSessions | null = null;
   #place: OwnPlace | null = null;
+  /** Why it has none. */
+  #noPlace: "work/no-place" | "work/moved" = "work/no-place";
   #connection: BrokerConnection | null = null;
   #checking: Promise<void> | null = null;
   #endTimer: (() => void) | null = null;
@@ -129,7 +131,7 @@ export class Worker {
   get state(): WorkerState {
     return {
       place: this.#place?.number ?? null,
-      problem: this.#connection?.problem ?? (this.#place === null ? message("work/no-place") : null),
+      problem: this.#connection?.problem ?? (this.#place === null ? message(this.#noPlace) : null),
       storeFailure: this.#ingest.failure,
     };
   }
@@ -203,7 +205,10 @@ export class Worker {
   async #connect(places: WorkerPlaces): Promise<void> {
     const { broker: address, clock, log } = this.#options;
     const place = await places.take(clock.now());
-    if (place === null) return;
+    if (place === null) {
+      this.#noPlace = (await places.areClosed()) ? "work/moved" : "work/no-place";
+      return;
+    }
     const connection = new BrokerConnection({
       address,
       clientId: place.clientId,
@@ -222,20 +227,28 @@ export class Worker {
     log.info({ place: place.number }, "takes readings");
   }
 
-  /** While the database was away, another worker may have taken this one's place, and its session with it. */
+  /**
+   * While the database was away, another worker may have taken this one's place, and its session with it. Where places are closed, it
+   * gives its own back.
+   */
   async #checkPlace(): Promise<void> {
+    const places = this.#places;
     const place = this.#place;
-    if (place !== null && (place.lock.isHeld || (await place.lock.claim()))) {
-      await this.#places?.beat(place, this.#options.clock.now());
+    if (places === null) return;
+    const areClosed = await places.areClosed();
+    if (place !== null && !areClosed && (place.lock.isHeld || (await place.lock.claim()))) {
+      await places.beat(place, this.#options.clock.now());
       return;
     }
     const connection = this.#connection;
+    const isEmpty = areClosed && connection !== null && (await connection.leave());
     this.#place = null;
     this.#connection = null;
     this.#intake.attach(null);
     await connection?.stop();
-    await place?.release(false);
-    if (this.#places !== null && !this.#isStopping) await this.#connect(this.#places);
+    await place?.release(isEmpty);
+    if (place !== null && areClosed) this.#options.log.warn(render(message("work/moved")));
+    if (!this.#isStopping) await this.#connect(places);
   }
 
   #onNotice(text: string): void {

@@ -9,6 +9,10 @@ import { readConfig } from "../../../src/hub/config.ts";
 import { DataFolder } from "../../../src/hub/data-folder.ts";
 import { type HubStores, openStores } from "../../../src/hub/move/open-stores.ts";
 import type { RecordKind } from "../../../src/hub/store/records.ts";
+import { ServerStore } from "../../../src/hub/store/server-sql/server-store.ts";
+import { StoreAddress } from "../../../src/hub/store/store-address.ts";
+import { WorkerPlaces } from "../../../src/hub/worker/places.ts";
+import { message } from "../../../src/shared/messages/message.ts";
 import type { MoveStatus } from "../../../src/shared/settings/move.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { makeTemporaryFolder } from "../../support/hub.ts";
@@ -271,6 +275,44 @@ test("the folder says which database is read, whatever --store says; after 30 da
   await hub.restarted();
   expect(await hub.status).toMatchObject({ reads: "file" });
   expect(await hub.rows()).toEqual(model.rows);
+});
+
+test("workers write to the server while the hub reads it, and at no other time", { timeout: 60_000 }, async () => {
+  await using hub = new TestHubStores();
+  await hub.start();
+  await new Model(seed + 2).append(hub.stores.store, "d0", 50, DAY_MS);
+  const to = await server.createDatabase();
+  const begun = await Promise.all([hub.stores.mover.begin(to, false), hub.stores.mover.begin(to, false)]);
+  expect(begun).toMatchObject([null, { params: { reason: message("move/running") } }]);
+  await until("both have the same", async () => settled(await hub.status), NET_MS);
+  const quiet = { onDeath: () => undefined, onWarning: () => undefined, onCommit: () => undefined };
+  const store = new ServerStore({ ...quiet, role: "worker", address: new StoreAddress(to), clock: hub.clock });
+  await store.start();
+  const places = new WorkerPlaces(store, "this-hub");
+  expect(await places.take(NOW_MS)).toBeNull();
+
+  expect(await hub.stores.mover.switchToServer()).toBeNull();
+  await hub.restarted();
+  const place = await places.take(NOW_MS);
+  expect(place).not.toBeNull();
+  expect(await hub.stores.mover.back()).toMatchObject({
+    code: "move-refused",
+    params: { reason: message("move/workers") },
+  });
+  await place?.release(true);
+  expect(await hub.stores.mover.back()).toBeNull();
+  await hub.restarted();
+  expect(await hub.status).toMatchObject({ reads: "file" });
+  expect(await places.take(NOW_MS)).toBeNull();
+  expect(await hub.stores.mover.end()).toBeNull();
+
+  // One that knows nothing of moves, as those of an older version.
+  const lock = store.slot(1);
+  expect(await lock.claim()).toBe(true);
+  expect(await hub.stores.mover.begin(to, false)).toMatchObject({ params: { reason: message("move/workers") } });
+  lock.end();
+  await until("it begins", async () => ((await hub.stores.mover.begin(to, false)) === null ? true : undefined));
+  await store.stop();
 });
 
 function settled(status: MoveStatus): MoveStatus | undefined {

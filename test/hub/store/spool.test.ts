@@ -7,16 +7,22 @@ import type { Health } from "../../../src/shared/api.ts";
 import type { DiagnosticReport } from "../../../src/shared/doctor.ts";
 import { startTestHub, type TestHub } from "../../support/hub.ts";
 import { randomNumbers } from "../../support/random.ts";
+import { TestSpool } from "../../support/stores/spooled-store.ts";
 import type { DatabaseServer } from "../../support/system/database-server.ts";
+import { HeldRows } from "../../support/system/held-rows.ts";
+import { startMariadb } from "../../support/system/mariadb.ts";
 import { startPostgres } from "../../support/system/postgres.ts";
 import { until } from "../../support/until.ts";
+
+/** Another product is for a person at a console. */
+const startServer = process.env["BRAMBLE_TEST_PRODUCT"] === "mariadb" ? startMariadb : startPostgres;
 
 const START_MS = Date.UTC(2026, 0, 31);
 const READINGS_PER_MESSAGE = 500;
 
 let server: DatabaseServer;
 beforeAll(async () => {
-  server = await startPostgres();
+  server = await startServer();
 }, 120_000);
 beforeEach(() => server.start());
 afterAll(() => server[Symbol.asyncDispose]());
@@ -151,6 +157,55 @@ test("a spool that is full acknowledges nothing, in words, and what people remov
   await until("it acknowledges again", async () => (await post()).status === 200 || undefined, 20_000);
   await untilForwarded(hub);
   expect((await valuesOf(hub)).length).toBe(acknowledged);
+});
+
+test("a connection that is lost alone: what waits for it here, and what goes to the server meanwhile, have times of their own", async () => {
+  await using spool = await TestSpool.open(server, START_MS);
+  await spool.append([1]);
+  await using held = await HeldRows.all(server, spool.address);
+  const sent = [spool.append([2])];
+  await held.waiting(1);
+  // It gets its time when the first is lost.
+  sent.push(spool.append([3]));
+  await held.killFirst();
+  await until("the first is kept here", async () => (spool.files > 0 ? true : undefined));
+  await held.release();
+  await Promise.all(sent);
+  expect((await spool.forwarded()).sort()).toEqual([1, 2, 3]);
+});
+
+test("of two messages with one time the later one wins, where the first one's connection is lost", async () => {
+  await using spool = await TestSpool.open(server, START_MS);
+  await spool.append([0, 0], START_MS);
+  await using held = await HeldRows.all(server, spool.address);
+  const sent = [spool.append([1], START_MS)];
+  await held.waiting(1);
+  sent.push(spool.append([2], START_MS));
+  await held.killFirst();
+  await until("the first is kept here", async () => (spool.files > 0 ? true : undefined));
+  await held.release();
+  await Promise.all(sent);
+  expect(await spool.forwarded()).toEqual([2]);
+});
+
+test("times that ran ahead of the clock are not given again after a restart", { timeout: 60_000 }, async () => {
+  await using spool = await TestSpool.open(server, START_MS);
+  let count = 0;
+  const send = (readings: number) => spool.append(Array.from({ length: readings }, () => ++count));
+  await send(2_000);
+  await spool.stop();
+  await spool.start();
+  await server.kill();
+  await send(6_000);
+  await spool.stop();
+  await server.start();
+  await using held = await HeldRows.all(server, spool.address);
+  await spool.start();
+  await until("another file begins", async () => (spool.files > 1 ? true : undefined));
+  await send(1_000);
+  await held.release();
+  const values = await spool.forwarded();
+  expect(values.sort((a, b) => a - b)).toEqual(Array.from({ length: count }, (_, index) => index + 1));
 });
 
 async function untilWell(hub: TestHub): Promise<void> {

@@ -1,7 +1,7 @@
 // Brings everything that is not readings in line: records, attributes, settings, the audit log. They are few: all are read on both
 // sides, and only a part that differs is written, as a whole.
 import type { AuditCursor, AuditEntry } from "../../store/audit.ts";
-import type { KeptData, KeptRecord } from "../../store/kept.ts";
+import { CLOSED_TO_WORKERS, type KeptData, type KeptRecord } from "../../store/kept.ts";
 import type { Store } from "../../store/store.ts";
 
 const AUDIT_ENTRIES_PER_PAGE = 1_000;
@@ -13,6 +13,7 @@ export async function copyKept(source: Store, target: Store): Promise<number> {
   const ours = Map.groupBy(here.records, ({ collection }) => collection);
   const theirs = Map.groupBy(there.records, ({ collection }) => collection);
   for (const name of new Set([...ours.keys(), ...theirs.keys()])) {
+    if (name === CLOSED_TO_WORKERS) continue;
     const records = ours.get(name) ?? [];
     const known = theirs.get(name) ?? [];
     if (isSame(records, known)) continue;

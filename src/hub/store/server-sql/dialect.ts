@@ -116,6 +116,8 @@ export interface DialectSql {
   readonly tryLead: string;
   /** The same of one of the places that workers hold; the place is its parameter. */
   readonly trySlot: string;
+  /** How many of the places from 1 to `last` are held: one row. */
+  heldSlots(last: number): string;
   /** Has the server end this connection where it is silent for so long: what it held is then another's. */
   lease(seconds: number): string;
   /** Milliseconds since 1970 UTC by the server's clock: one row. */

@@ -4,6 +4,7 @@ import type { StoreAddress } from "../store-address.ts";
 import { ConnectionPool } from "./connection-pool.ts";
 import { dialectOf } from "./dialects.ts";
 import { startFailure } from "./failure.ts";
+import { MAX_WORKERS } from "./leadership.ts";
 import { isCurrent, refuseForeignTables } from "./schema.ts";
 import { toNumber, toText } from "./values.ts";
 
@@ -12,6 +13,8 @@ export interface ServerInspection {
   /** Of the hub whose data it has; null where it has none. */
   readonly hubId: string | null;
   readonly readings: number;
+  /** Workers that write there. */
+  readonly workers: number;
   /** On the server's computer; null where it does not tell. */
   readonly dataFolder: string | null;
   /** What its settings endanger. */
@@ -29,6 +32,7 @@ export async function inspectServer(address: StoreAddress): Promise<ServerInspec
       if (!isOurs) await refuseForeignTables(connection, dialect);
       const [hubId] = isOurs ? await connection.query("SELECT value FROM setting WHERE name = 'hub-id'") : [];
       const [readings] = isOurs ? await connection.query(sql.estimatedReadings) : [];
+      const [workers] = await connection.query(sql.heldSlots(MAX_WORKERS));
       const warnings = await connection.query(sql.durabilityWarnings);
       const [folder] = await connection.query(sql.dataFolder).catch((error: unknown) => {
         // Not every user may know.
@@ -39,6 +43,7 @@ export async function inspectServer(address: StoreAddress): Promise<ServerInspec
         product,
         hubId: hubId === undefined ? null : toText(hubId[0]),
         readings: toNumber(readings?.[0] ?? 0),
+        workers: toNumber(workers?.[0] ?? 0),
         dataFolder: folder === undefined ? null : toText(folder[0]),
         warnings: warnings.map(([sentence]) => toText(sentence)),
       };

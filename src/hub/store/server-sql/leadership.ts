@@ -7,6 +7,8 @@ import { toNumber } from "./values.ts";
 
 const LEASE_SECONDS = 6;
 export const RENEW_MS = 1_500;
+/** Places are numbered from 1 to here. */
+export const MAX_WORKERS = 64;
 
 export class Leadership {
   readonly #dialect: Dialect;

@@ -3,7 +3,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { errorText } from "../../../shared/error-text.ts";
 import { BrambleError } from "../../../shared/errors.ts";
-import type { SeriesKey } from "../../../shared/reading.ts";
 import type { Clock } from "../../clock.ts";
 import type { AuditLog } from "../audit.ts";
 import type { KeptStore } from "../kept.ts";
@@ -30,7 +29,8 @@ import { toNumber, toText } from "./values.ts";
 import { BatchWriter } from "./writing/batch-writer.ts";
 import { CommitQueue } from "./writing/commit-queue.ts";
 import { MarkedSlots, SHORTEST_STEP_MS } from "./writing/marked-slots.ts";
-import { type Series, SeriesDirectory } from "./writing/series-directory.ts";
+import { ReservedTimes } from "./writing/reserved-times.ts";
+import { SeriesDirectory } from "./writing/series-directory.ts";
 import { TimeAllocator } from "./writing/time-allocator.ts";
 
 export interface ServerStoreOptions {
@@ -73,6 +73,8 @@ export class ServerStore implements Store {
   readonly kept: KeptStore;
   /** Records of which several processes write some. */
   readonly shared: SharedRecords;
+  /** Of readings that wait until the server is back. */
+  readonly reserved: ReservedTimes;
   readonly backup = null;
   readonly #options: ServerStoreOptions;
   readonly #dialect: Dialect;
@@ -122,6 +124,7 @@ export class ServerStore implements Store {
     this.audit = serverAudit(dialect, commits, readers);
     this.kept = serverKept(dialect, commits, readers);
     this.shared = new SharedRecords({ dialect, commits, pool: readers, series });
+    this.reserved = new ReservedTimes(series);
     this.#notices = new Notices(dialect, readers);
     this.#marked = marked;
   }
@@ -169,16 +172,6 @@ export class ServerStore implements Store {
   /** The times that the readings of a message had been given before it failed; null where it did not come so far. */
   attemptedTimes(error: unknown): Float64Array | null {
     return error instanceof UncertainCommit ? error.tsMs : null;
-  }
-
-  /** No reading of the series is newer than `tipMs`, and none that came without a time than `givenMs`, as far as is known here. */
-  newestTimes({ device, metric }: SeriesKey): Pick<Series, "tipMs" | "givenMs"> {
-    return this.#series.of(device, metric);
-  }
-
-  /** Another store gave this time to a reading of the series that came without one. */
-  noteGiven({ device, metric }: SeriesKey, tsMs: number): void {
-    this.#series.noteGiven(this.#series.of(device, metric).number, tsMs);
   }
 
   /** Resolves where the server answers. */

@@ -1,7 +1,8 @@
 // The files of a spool, oldest first: `spool-1.db`, `spool-2.db` and so on, each a store of its own. Readings come into the newest; an
 // older one only goes out. A file is removed once all that is in it is on the server: that is one step, which a crash does not halve.
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { flushName } from "../../backups/flush.ts";
 import { removeDatabase } from "../maintenance.ts";
 import { SqliteStore, type SqliteStoreOptions } from "../sqlite/sqlite-store.ts";
 
@@ -33,11 +34,7 @@ export class SpoolFiles {
 
   /** Opens those that an earlier run has left. */
   async openLeft(): Promise<void> {
-    const numbers = readdirSync(this.#folder).flatMap((name) => {
-      const [, number] = NAME.exec(name) ?? [];
-      return number === undefined ? [] : [Number(number)];
-    });
-    for (const number of numbers.sort((a, b) => a - b)) await this.#open(number);
+    for (const number of numbersIn(this.#folder).sort((a, b) => a - b)) await this.#open(number);
   }
 
   /** Begins a new file, behind all others. */
@@ -50,7 +47,10 @@ export class SpoolFiles {
     const oldest = this.#files.shift();
     if (oldest === undefined) return;
     await oldest.store.stop();
-    removeDatabase(this.#path(oldest.number));
+    const path = this.#path(oldest.number);
+    removeDatabase(path);
+    // A file that is there again after a power failure would be forwarded over what came to the server since.
+    flushName(path);
   }
 
   async close(): Promise<void> {
@@ -68,4 +68,16 @@ export class SpoolFiles {
   #path(number: number): string {
     return join(this.#folder, `spool-${number}.db`);
   }
+}
+
+/** Whether an earlier run has left some. */
+export function hasSpoolFiles(folder: string): boolean {
+  return existsSync(folder) && numbersIn(folder).length > 0;
+}
+
+function numbersIn(folder: string): number[] {
+  return readdirSync(folder).flatMap((name) => {
+    const [, number] = NAME.exec(name) ?? [];
+    return number === undefined ? [] : [Number(number)];
+  });
 }

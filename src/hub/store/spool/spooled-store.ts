@@ -1,17 +1,19 @@
 // A store on a database server that goes on to acknowledge readings while the server is away: they are kept in files of this computer,
 // and forwarded in order when it is back.
-// Order: once a reading is spooled, all that come after it are, until the last file is empty; then readings go to the server again. A
-// file is removed after the server has committed all of it. Forwarded readings have their times, so that forwarding them again, after
-// a crash, changes nothing. What removes or copies readings waits until nothing is spooled.
+// Order: once a reading is spooled, all that come after it are, until the last file is empty; then readings go to the server again. What
+// was handed to the server before is spooled first, where the server does not take it. A file is removed after the server has committed
+// all of it. Spooled readings have their times, which nothing else is given (`ReservedTimes`), so that forwarding them again, after a
+// crash, changes nothing. What removes or copies readings waits until nothing is spooled.
 import { setTimeout as sleep } from "node:timers/promises";
 import { BrambleError } from "../../../shared/errors.ts";
+import type { IncomingReading } from "../../../shared/reading.ts";
 import type { Clock } from "../../clock.ts";
 import type { AuditLog } from "../audit.ts";
 import type { KeptStore } from "../kept.ts";
 import type { AppendMessage, ReadingStore } from "../readings.ts";
 import type { RecordStore } from "../records.ts";
-import type { UncertainCommit } from "../server-sql/failure.ts";
 import type { ServerStore } from "../server-sql/server-store.ts";
+import { MAX_AHEAD_MS } from "../server-sql/writing/reserved-times.ts";
 import type { SqliteStoreOptions } from "../sqlite/sqlite-store.ts";
 import type { SpoolStatus, Store, StoreStatus } from "../store.ts";
 import { type SpoolFile, SpoolFiles } from "./spool-files.ts";
@@ -19,9 +21,11 @@ import { type SpoolFile, SpoolFiles } from "./spool-files.ts";
 export interface SpooledStoreOptions extends Omit<SqliteStoreOptions, "path"> {
   readonly server: ServerStore;
   readonly folder: string;
-  /** All files together. */
+  /** All files together. Where it is 0, what an earlier run has left is forwarded, and nothing else is kept. */
   readonly maxBytes: number;
   readonly clock: Clock;
+  /** What is left over is forwarded before the hub reads what it knows, if it takes no longer. */
+  readonly startWithinMs?: number;
 }
 
 const RETRY_MS = 500;
@@ -29,13 +33,15 @@ const ROWS_PER_PAGE = 5_000;
 /** So few are forwarded while new ones wait: some tenths of a second. */
 const LAST_READINGS = 5_000;
 const MEASURE_PERIOD_MS = 1_000;
-/** What is left over from an earlier run is forwarded before the hub reads what it knows, if it takes no longer. */
 const START_WITHIN_MS = 5_000;
-/** A time that a device gave is so far ahead at most, where readings without one come behind it. */
-const MAX_AHEAD_MS = 1_000;
 /** What a message takes in a file until its size is looked at again. */
 const MESSAGE_BYTES = 64;
 const READING_BYTES = 16;
+
+/** `tsMs`: the times that the readings of a message have on the server, or may have; null where it did not come so far. */
+type Tried =
+  | { readonly isStored: true; readonly tsMs: Float64Array }
+  | { readonly isStored: false; readonly tsMs: Float64Array | null };
 
 export class SpooledStore implements Store {
   readonly readings: ReadingStore;
@@ -50,8 +56,12 @@ export class SpooledStore implements Store {
   /** Readings on their way into the newest file. */
   readonly #spooling = new Set<Promise<unknown>>();
   #opening: Promise<SpoolFile> | null = null;
-  /** While the last readings are forwarded, or a new file begins. */
+  /** While the last readings are forwarded. */
   #pause: Promise<void> | null = null;
+  /** Messages that were handed to the server, and are not settled: there, or here. */
+  #direct = 0;
+  /** For messages that wait for those. */
+  #turn: PromiseWithResolvers<void> | null = null;
   #forwarding: Promise<void> | null = null;
   #isStopping = false;
   #bytes = 0;
@@ -85,15 +95,18 @@ export class SpooledStore implements Store {
   }
 
   async start(): Promise<void> {
-    const { server, clock } = this.#options;
+    const { server, clock, startWithinMs = START_WITHIN_MS } = this.#options;
     await server.start();
     this.#lastStatus = await server.status();
     await this.#files.openLeft();
+    for (const { store } of this.#files.all)
+      for (const reading of await store.readings.latest())
+        if (reading.tsMs - clock.now() < MAX_AHEAD_MS) server.reserved.reserve(reading, reading.tsMs);
     this.#endTimer = clock.every(MEASURE_PERIOD_MS, () => void this.#measure().catch(() => undefined));
     if (this.#files.newest === null) return;
     this.#sinceMs = clock.now();
     await this.#measure();
-    await Promise.race([this.#forward(), sleep(START_WITHIN_MS, undefined, { ref: false })]);
+    await Promise.race([this.#forward(), sleep(startWithinMs, undefined, { ref: false })]);
   }
 
   async stop(): Promise<void> {
@@ -129,27 +142,66 @@ export class SpooledStore implements Store {
   }
 
   async #append(message: AppendMessage): Promise<Float64Array> {
-    while (this.#pause !== null) await this.#pause;
-    if (this.#files.newest !== null || this.#opening !== null) return this.#spoolMessage(message);
-    const { server } = this.#options;
+    while (this.#isSpooling) {
+      if (this.#pause !== null) await this.#pause;
+      else if (this.#direct > 0) await this.#itsTurn();
+      else return this.#spoolMessage(message, null);
+    }
+    return this.#sendDirectly(message);
+  }
+
+  get #isSpooling(): boolean {
+    return this.#files.newest !== null || this.#opening !== null || this.#pause !== null;
+  }
+
+  async #sendDirectly(message: AppendMessage): Promise<Float64Array> {
+    this.#direct++;
     try {
-      return await server.readings.append(message);
-    } catch (error) {
-      if (!server.isAway(error) || this.#isStopping) throw error;
-      return this.#spoolMessage(timed(message, server.attemptedTimes(error)));
+      const { tsMs, isStored } = await this.#tryServer(message);
+      // One that was handed in before it may be spooled by now, and would replace it when it is forwarded.
+      const mayBeReplaced = this.#isSpooling && message.readings.some((reading) => reading.tsMs !== null);
+      return isStored && !mayBeReplaced ? tsMs : await this.#spoolMessage(message, tsMs);
+    } finally {
+      this.#direct--;
+      if (this.#direct === 0) this.#nextTurn();
     }
   }
 
-  async #spoolMessage(message: AppendMessage): Promise<Float64Array> {
+  /** Rejects where the server is not away, and will not have it. */
+  async #tryServer(message: AppendMessage): Promise<Tried> {
+    const { server, maxBytes } = this.#options;
+    try {
+      return { tsMs: await server.readings.append(message), isStored: true };
+    } catch (error) {
+      if (!server.isAway(error) || maxBytes === 0 || this.#isStopping) throw error;
+      return { tsMs: server.attemptedTimes(error), isStored: false };
+    }
+  }
+
+  /** Resolves when there may be nothing to wait for any more. */
+  #itsTurn(): Promise<void> {
+    this.#turn ??= Promise.withResolvers<void>();
+    return this.#turn.promise;
+  }
+
+  #nextTurn(): void {
+    this.#turn?.resolve();
+    this.#turn = null;
+  }
+
+  /** `triedTsMs`: the times that its readings may have on the server. */
+  async #spoolMessage(message: AppendMessage, triedTsMs: Float64Array | null): Promise<Float64Array> {
+    // Before anything else is given them.
+    if (triedTsMs !== null) this.#timed(message, triedTsMs);
     // The file that is being emptied takes nothing more.
     while (this.#pause !== null) await this.#pause;
     const { maxBytes } = this.#options;
     if (this.#bytes >= maxBytes) throw spoolFull(maxBytes);
-    const appended = this.#newestFile().then(({ store }) => store.readings.append(this.#behindTips(message)));
+    const timed = this.#timed(message, triedTsMs);
+    const appended = this.#newestFile().then(({ store }) => store.readings.append(timed));
     this.#spooling.add(appended);
     try {
       const tsMs = await appended;
-      this.#noteGiven(message, tsMs);
       this.#readings += tsMs.length;
       this.#bytes += MESSAGE_BYTES + READING_BYTES * tsMs.length;
       return tsMs;
@@ -158,25 +210,16 @@ export class SpooledStore implements Store {
     }
   }
 
-  /**
-   * A file knows neither which times the server's readings have, nor those of the files before it: a reading without one comes
-   * behind them. Of a series with over a thousand such readings a second these times run ahead of the clock, however far; a time
-   * that a device gave may be years ahead, and moves nothing.
-   */
-  #behindTips(message: AppendMessage): AppendMessage {
-    let { receivedAtMs } = message;
-    for (const { tsMs, ...series } of message.readings) {
-      if (tsMs !== null) continue;
-      const { tipMs, givenMs } = this.#options.server.newestTimes(series);
-      receivedAtMs = Math.max(receivedAtMs, givenMs + 1);
-      if (tipMs >= receivedAtMs && tipMs - receivedAtMs < MAX_AHEAD_MS) receivedAtMs = tipMs + 1;
-    }
-    return { ...message, receivedAtMs };
-  }
-
-  #noteGiven({ readings }: AppendMessage, tsMs: Float64Array): void {
-    for (const [index, { tsMs: ownMs, ...series }] of readings.entries())
-      if (ownMs === null) this.#options.server.noteGiven(series, tsMs[index] ?? 0);
+  /** The message with a time for each of its readings, which no other is given. */
+  #timed(message: AppendMessage, triedTsMs: Float64Array | null): AppendMessage {
+    const { reserved } = this.#options.server;
+    const timed = (reading: IncomingReading, triedMs: number | undefined): IncomingReading => {
+      if (reading.tsMs !== null) return reading;
+      if (triedMs === undefined) return { ...reading, tsMs: reserved.give(reading, message.receivedAtMs) };
+      reserved.reserve(reading, triedMs);
+      return { ...reading, tsMs: triedMs };
+    };
+    return { ...message, readings: message.readings.map((reading, index) => timed(reading, triedTsMs?.[index])) };
   }
 
   async #newestFile(): Promise<SpoolFile> {
@@ -223,9 +266,9 @@ export class SpooledStore implements Store {
         else {
           await this.#options.server.ping();
           const { storedReadings } = await oldest.store.status();
-          if (storedReadings > LAST_READINGS) await this.#whilePaused(() => this.#files.add());
+          if (storedReadings > LAST_READINGS) await this.#files.add();
           else {
-            await this.#whilePaused(() => this.#forwardLast(oldest));
+            await this.#forwardLast(oldest);
             onWarning("The database server has everything again.");
           }
         }
@@ -242,29 +285,27 @@ export class SpooledStore implements Store {
     await this.#measure();
   }
 
-  /** All that comes afterwards goes to the server. */
+  /** Nothing new is taken meanwhile, so that all that comes afterwards goes to the server. */
   async #forwardLast(file: SpoolFile): Promise<void> {
-    await this.#send(file);
-    await this.#files.removeOldest();
-    this.#bytes = 0;
-    this.#readings = 0;
-    this.#sinceMs = 0;
-  }
-
-  /** Nothing new is taken meanwhile, and nothing is on its way into a file: all times that were given there are known. */
-  async #whilePaused(work: () => Promise<unknown>): Promise<void> {
     const pause = Promise.withResolvers<void>();
     this.#pause = pause.promise;
     try {
       await Promise.allSettled(this.#spooling);
-      await work();
+      await this.#send(file);
+      await this.#files.removeOldest();
+      this.#bytes = 0;
+      this.#readings = 0;
+      this.#sinceMs = 0;
+      // One that the server may still refuse would come back with times that are reserved.
+      if (this.#direct === 0) this.#options.server.reserved.release();
     } finally {
       this.#pause = null;
       pause.resolve();
+      this.#nextTurn();
     }
   }
 
-  /** Oldest reading first; several pages are on their way at once, as the server takes them. */
+  /** Oldest reading first, a page at a time; whatever of it is there already is written once more. */
   async #send({ store }: SpoolFile): Promise<void> {
     const { server, clock } = this.#options;
     const all = { devices: null, metrics: null, fromMs: Number.MIN_SAFE_INTEGER, toMs: Number.MAX_SAFE_INTEGER };
@@ -303,17 +344,13 @@ export class SpooledStore implements Store {
   }
 }
 
-/** The message with the times that the server's store had given it, where it came so far: it may have them there. */
-function timed(message: AppendMessage, tsMs: UncertainCommit["tsMs"] | null): AppendMessage {
-  if (tsMs === null) return message;
-  return {
-    ...message,
-    readings: message.readings.map((reading, index) => ({ ...reading, tsMs: tsMs[index] ?? reading.tsMs })),
-  };
-}
-
 function spoolFull(maxBytes: number): BrambleError {
   const megabytes = Math.floor(maxBytes / 1024 / 1024);
+  if (maxBytes === 0)
+    return new BrambleError(
+      "store-failed",
+      "Readings that were kept on this computer go to the database server first (--spool 0). Nothing is acknowledged until they are there.",
+    );
   return new BrambleError(
     "store-failed",
     `The database server is away, and the ${megabytes} MB that may be kept for it on this computer are full (--spool). Nothing is acknowledged until it is back.`,

@@ -77,16 +77,16 @@ export class Compaction {
     if (first === undefined) return null;
     const firstMs = toNumber(first[0]);
     const chunk = await chunkAt(connection, id, firstMs);
-    const isJoined = chunk !== null && (firstMs <= chunk.lastMs || hasRoom(chunk));
-    const joined = isJoined ? this.#options.rows.open(id, chunk) : NO_READINGS;
-    // Beside a damaged chunk readings stay rows: nothing that is left of it is to be written over.
-    if (chunk !== null && joined === null) return Math.max(firstMs, chunk.lastMs) + 1;
+    const isWithin = chunk !== null && firstMs <= chunk.lastMs;
+    const joined = isWithin || (chunk !== null && hasRoom(chunk)) ? this.#options.rows.open(id, chunk) : null;
+    // Within a damaged chunk readings stay rows: nothing that is left of it is to be written over.
+    if (isWithin && joined === null) return chunk.lastMs + 1;
     const [behind] = await times(READINGS_PER_CHUNK);
     const behindMs = behind === undefined ? toMs : toNumber(behind[0]);
     const endMs = Math.min(behindMs, await nextChunkStart(connection, id, firstMs));
     const taken = await connection.takeRows(id, firstMs, endMs);
     const chunks = toChunks(mergeColumns(joined ?? NO_READINGS, taken));
-    if (isJoined) await deleteChunk(connection, id, chunk);
+    if (chunk !== null && joined !== null) await deleteChunk(connection, id, chunk);
     await insertChunks(connection, id, chunks);
     return endMs < toMs ? endMs : null;
   }

@@ -22,6 +22,8 @@ const SESSION = [
 export class MysqlConnection implements Connection {
   readonly #driver: Driver;
   #isOpen = true;
+  /** Fails what it is doing: one for each statement. */
+  readonly #abandon = new Set<(error: Error) => void>();
 
   private constructor(driver: Driver) {
     this.#driver = driver;
@@ -68,7 +70,7 @@ export class MysqlConnection implements Connection {
 
   async query(sql: string, parameters: readonly SqlValue[] = []): Promise<readonly Row[]> {
     try {
-      const [rows] = await this.#driver.query<never[][]>(sql, parameters.map(exactly));
+      const [rows] = await this.#orAbandoned(this.#driver.query<never[][]>(sql, parameters.map(exactly)));
       return Array.isArray(rows) ? rows : [];
     } catch (error) {
       if (error instanceof Error && "fatal" in error && error.fatal === true) this.#lost();
@@ -115,6 +117,19 @@ export class MysqlConnection implements Connection {
   close(): void {
     this.#isOpen = false;
     this.#driver.destroy();
+    for (const abandon of this.#abandon) abandon(new Error("the connection was closed"));
+  }
+
+  /** The driver says nothing of a statement whose connection it has destroyed: of a server that hangs, nothing would ever come. */
+  async #orAbandoned<T>(answer: Promise<T>): Promise<T> {
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    this.#abandon.add(reject);
+    answer.then(resolve, reject);
+    try {
+      return await promise;
+    } finally {
+      this.#abandon.delete(reject);
+    }
   }
 
   /** What `select` finds for each range; places count from 1. */

@@ -122,6 +122,11 @@ const sql: DialectSql = {
   // Locks are of the whole server, and their names short.
   tryLead: "SELECT GET_LOCK(CONCAT('bramble:', LEFT(DATABASE(), 50)), 0)",
   trySlot: "SELECT GET_LOCK(CONCAT('bramble:', ?, ':', LEFT(DATABASE(), 40)), 0)",
+  heldSlots: (last) => {
+    const isHeld = (_: unknown, index: number) =>
+      `(IS_USED_LOCK(CONCAT('bramble:', ${index + 1}, ':', LEFT(DATABASE(), 40))) IS NOT NULL)`;
+    return `SELECT ${Array.from({ length: last }, isHeld).join(" + ")}`;
+  },
   lease: (seconds) => `SET SESSION wait_timeout = ${seconds}`,
   nowMs: "SELECT FLOOR(UNIX_TIMESTAMP(NOW(3)) * 1000)",
   notify: null,
@@ -180,14 +185,20 @@ const KINDS: Readonly<Record<string, FailureKind>> = {
   ER_RECORD_FILE_FULL: "disk-full",
   ER_LOCK_DEADLOCK: "conflict",
   ER_LOCK_WAIT_TIMEOUT: "conflict",
+  // From MariaDB 11.6 on, of rows that another transaction has changed since this one began.
+  ER_CHECKREAD: "conflict",
   ER_SERVER_SHUTDOWN: "starting",
   PROTOCOL_CONNECTION_LOST: "unreachable",
   ETIMEDOUT: "unreachable",
 };
 
+/** Of MariaDB; the driver has no name for it. */
+const CONNECTION_KILLED = 1927;
+
 /** By the driver's name of the error; an error of the network has that of the system. */
 function failureKind(error: unknown): FailureKind {
   if (!(error instanceof Error)) return "other";
+  if ("errno" in error && error.errno === CONNECTION_KILLED) return "unreachable";
   const code = "code" in error ? String(error.code) : "";
   const known = KINDS[code];
   if (known !== undefined) return known;

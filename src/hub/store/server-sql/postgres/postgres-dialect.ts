@@ -115,6 +115,9 @@ const sql: DialectSql = {
   // The number is of Bramble's own choosing; locks are of one database.
   tryLead: "SELECT pg_try_advisory_lock(7262617362)::integer",
   trySlot: "SELECT pg_try_advisory_lock(726261736, ?)::integer",
+  heldSlots: (last) => `
+    SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND classid = 726261736 AND objsubid = 2
+      AND objid BETWEEN 1 AND ${last} AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
   // Before version 14 a server ends only what its system's network gives up.
   lease: (seconds) =>
     `SELECT set_config(name, '${seconds}s', false) FROM pg_settings WHERE name = 'idle_session_timeout'`,

@@ -46,6 +46,8 @@ export class PreparedBatch {
   readonly write: ReadingWrite;
   readonly marks: NewMarks;
   readonly operations: readonly Operation[];
+  /** The times of its readings, where they may be committed with them; null where they certainly are not. */
+  triedTsMs: Float64Array | null = null;
   readonly #spans: ReadonlyMap<number, Span>;
 
   constructor(
@@ -98,16 +100,19 @@ export class BatchWriter {
   async write(batch: PreparedBatch): Promise<Float64Array> {
     let prepared = batch;
     for (let attempt = 0; ; attempt++) {
+      const { tsMs } = prepared.arrived.columns;
+      batch.triedTsMs = tsMs;
       try {
         await this.#commit(prepared);
-        return prepared.arrived.columns.tsMs;
+        return tsMs;
       } catch (error) {
         const { cause } = error instanceof Error ? error : {};
         const isTaken = prepared.write.fresh.tsMs.length > 0 && this.#options.dialect.isTaken(cause);
         if (!isTaken || attempt === MAX_TAKEN_TIMES) throw error;
       }
+      batch.triedTsMs = null;
       await this.#learnTips(prepared.arrived.ids);
-      prepared.arrived.columns.tsMs.set(prepared.arrived.receivedMs);
+      tsMs.set(prepared.arrived.receivedMs);
       // What else is on its way from here may take the same times: the database says so once more.
       prepared = await this.#prepare(prepared.arrived, prepared.operations, async () => undefined);
     }

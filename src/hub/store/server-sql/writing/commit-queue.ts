@@ -26,6 +26,8 @@ export class CommitQueue {
   readonly #queue = new BatchQueue();
   readonly #floodQueue = new BatchQueue();
   readonly #inFlight = new Map<PreparedBatch, Promise<void>>();
+  /** The batch that is being prepared, or waits for one in flight. */
+  #starting: Promise<void> | null = null;
   #isFloodsTurn = false;
   #running: Promise<void> | null = null;
   #isClosed = false;
@@ -68,15 +70,20 @@ export class CommitQueue {
     await this.#wait(this.#behindAll());
   }
 
-  /** Resolves when no transaction is on its way that was when this was called. */
+  /** Resolves when no transaction is on its way that was when this was called, or was about to be. */
   async settled(): Promise<void> {
-    await Promise.all(this.#inFlight.values());
+    await this.#starting;
+    await this.#landed();
   }
 
   /** Takes nothing more, and resolves when everything that was handed in is settled. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#running;
+  }
+
+  async #landed(): Promise<void> {
+    await Promise.all(this.#inFlight.values());
   }
 
   #behindAll(): Batch {
@@ -104,9 +111,11 @@ export class CommitQueue {
       if (this.#isHeldBack(batch)) continue;
       queue.batches.shift();
       this.#isFloodsTurn = queue === this.#queue;
-      await this.#start(batch);
+      this.#starting = this.#start(batch);
+      await this.#starting;
+      this.#starting = null;
     }
-    await this.settled();
+    await this.#landed();
     this.#running = null;
     if (this.#next() !== null) this.#running = this.#drain();
   }
@@ -128,8 +137,8 @@ export class CommitQueue {
   async #start(batch: Batch): Promise<void> {
     const { writer } = this.#options;
     try {
-      if (batch.isBarrier) await this.settled();
-      const prepared = await writer.prepare(batch, () => this.settled());
+      if (batch.isBarrier) await this.#landed();
+      const prepared = await writer.prepare(batch, () => this.#landed());
       for (let other = this.#overlapping(prepared); other !== undefined; other = this.#overlapping(prepared))
         await other;
       const done = this.#commit(batch, prepared).finally(() => this.#inFlight.delete(prepared));
@@ -154,7 +163,7 @@ export class CommitQueue {
       onCommit((performance.now() - startedAt) / 1_000, batch.messages);
       batch.resolve(tsMs);
     } catch (error) {
-      batch.reject(error, prepared.arrived.columns.tsMs);
+      batch.reject(error, prepared.triedTsMs);
     }
   }
 }

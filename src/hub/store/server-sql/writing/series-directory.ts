@@ -16,6 +16,8 @@ export interface Series {
   tipMs: number;
   /** The newest time that was given to a reading which came without one, of what is known in this process. */
   givenMs: number;
+  /** Up to here no time is given to a reading on its way to the server: readings that wait elsewhere may have it. */
+  reservedMs: number;
 }
 
 export class SeriesDirectory {
@@ -68,6 +70,7 @@ export class SeriesDirectory {
         id: 0,
         tipMs: Number.NEGATIVE_INFINITY,
         givenMs: Number.NEGATIVE_INFINITY,
+        reservedMs: Number.NEGATIVE_INFINITY,
       };
       this.#all.push(series);
       metrics.set(metric, series);

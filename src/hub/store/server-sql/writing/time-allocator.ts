@@ -101,7 +101,7 @@ export class TimeAllocator {
       const number = series[pass.row] ?? 0;
       let ms = tsMs[pass.row] ?? 0;
       if (untimed[pass.row] === 1) {
-        ms = this.#allocator.take(number, ms);
+        ms = this.#allocator.take(number, Math.max(ms, this.#series.at(number).reservedMs + 1));
         tsMs[pass.row] = ms;
         given.set(number, Math.max(ms, given.get(number) ?? ms));
       } else this.#allocator.taken(number, ms);

@@ -16,5 +16,7 @@ export const work = {
   "work/no-broker": () => "bramble work takes readings from an outside broker: name it with --broker mqtt://host.",
   "work/no-store": () =>
     "bramble work stores in the database server of a hub: name it with --store postgres://user:password@host/database.",
+  "work/moved": () =>
+    "The data of this database is being moved, or the hub reads it from elsewhere. This worker takes nothing until the hub reads from here.",
   "work/no-place": () => "There are 64 workers on this database already. This one waits until one of them ends.",
 };

@@ -19,6 +19,8 @@ export const move = {
     "The database has the data of another hub. Create one for this hub alone, and name it instead.",
   "move/not-equal": () => "The two databases do not have the same yet. They are compared again.",
   "move/spool": () => "Readings still wait on this computer for the database server. They have to be there first.",
+  "move/workers": () =>
+    "Workers (bramble work) store readings in the database server, which would be missing here. End them first.",
   "move/away": () => "The other database cannot be reached. What it misses is copied when it is back.",
   "move/failed": ({ reason }: Reason) => `It is tried again: ${reason}`,
   "move/more-there": () =>
