@@ -3,8 +3,10 @@
 # and without a window; none, or a flag of the hub alone, opens the window.
 home=/opt/Bramble
 node=$home/resources/node
-# A package that was made where that Node could not be had.
-[ -x "$node" ] || node=node
+# As build/node.js sets it, and for its reason: V8's protection keys end the process now and then where threads come and go.
+guard=--no-memory-protection-keys
+# A package that was made where that Node could not be had; another one may not know the flag.
+[ -x "$node" ] || node=node guard=
 
 case "${1-}" in
 "")
@@ -15,8 +17,8 @@ case "${1-}" in
 -*) exec "$home/bramble-desktop" "$@" ;;
 esac
 
-# As build/node.js sets them, and for its reasons: glibc keeps less memory for itself.
+# The same: glibc keeps less memory for itself.
 export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX-2}"
 export MALLOC_TRIM_THRESHOLD_="${MALLOC_TRIM_THRESHOLD_-131072}"
 export MALLOC_MMAP_THRESHOLD_="${MALLOC_MMAP_THRESHOLD_-131072}"
-exec "$node" --max-semi-space-size=16 "$home/resources/app.asar.unpacked/out/hub/bramble.js" "$@"
+exec "$node" $guard --max-semi-space-size=16 "$home/resources/app.asar.unpacked/out/hub/bramble.js" "$@"

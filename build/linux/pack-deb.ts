@@ -30,6 +30,7 @@ const { values, positionals } = parseArgs({
     architecture: { type: "string", default: "" },
     "after-install": { type: "string" },
     "after-remove": { type: "string" },
+    "before-remove": { type: "string" },
     name: { type: "string", default: "" },
     version: { type: "string", default: "" },
     description: { type: "string", default: "" },
@@ -65,7 +66,7 @@ function place(mapping: string): void {
   cpSync(from, target, { recursive: true, verbatimSymlinks: true });
 }
 
-/** deb-control(5), deb-postinst(5). */
+/** deb-control(5), deb-postinst(5), deb-prerm(5). */
 function writeControl(): void {
   const folder = join(tree, "DEBIAN");
   const installedKib = Math.ceil(bytesIn(tree) / KIB);
@@ -87,6 +88,7 @@ function writeControl(): void {
   writeFileSync(join(folder, "control"), lines.join(""));
   for (const [name, script] of [
     ["postinst", values["after-install"]],
+    ["prerm", values["before-remove"]],
     ["postrm", values["after-remove"]],
   ] as const)
     if (script !== undefined) writeFileSync(join(folder, name), readFileSync(script), { mode: 0o755 });

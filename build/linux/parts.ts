@@ -1,5 +1,6 @@
-// What a package for Linux has beside the app: a Node for the command line, and the systemd unit of a hub without a window. They are
-// laid into out/package, where electron-builder.yml finds them. The app's own runtime lets nobody use it as a Node.
+// What a package for Linux has beside the app: a Node for the command line, the systemd unit of a hub without a window, and what its
+// installation does to the running one. They are laid into out/package, where electron-builder.yml finds them. The app's own runtime
+// lets nobody use it as a Node.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -30,6 +31,15 @@ export function layLinuxParts(args: readonly string[]): void {
   for (const architecture of named.length > 0 ? named : isDir ? own : ARCHITECTURES) layNode(architecture);
   const unit = readFileSync(join(projectFolder, "resources", "deploy", "bramble.service"), "utf8");
   writeFileSync(join(packageParts, "bramble.service"), unitOfPackage(unit));
+  for (const name of ["after-install", "after-remove"]) writeFileSync(join(packageParts, name), installerScript(name));
+}
+
+/** electron-builder's own script of that name (links, sandbox, AppArmor), and what the service needs after it. */
+export function installerScript(name: string): string {
+  const templates = join(projectFolder, "node_modules", "app-builder-lib", "templates", "linux");
+  const theirs = readFileSync(join(templates, `${name}.tpl`), "utf8").trimEnd();
+  const ours = readFileSync(join(projectFolder, "build", "linux", `${name}.sh`), "utf8");
+  return `${theirs}\n\n${ours}`;
 }
 
 /** The unit that runs a checkout, for the program that the package puts on the PATH. */

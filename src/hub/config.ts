@@ -7,6 +7,7 @@ import type { JoiningMode } from "../shared/api.ts";
 import { errorText } from "../shared/error-text.ts";
 import { Failure } from "../shared/errors.ts";
 import { type AnyMessage, message } from "../shared/messages/message.ts";
+import { limits } from "../shared/reading.ts";
 import type { Anonymous } from "../shared/security/access.ts";
 import { parseCidr } from "./access/cidr.ts";
 import { parseArguments } from "./arguments.ts";
@@ -55,6 +56,8 @@ export interface Config {
   readonly rateLimit: boolean;
   /** What the hub may take of the memory beside its store's caches. */
   readonly memoryBytes: number;
+  /** More are refused. */
+  readonly maxDevices: number;
   /** Whether Prometheus may have the devices' readings. */
   readonly metricsReadings: boolean;
   readonly logLevel: LogLevel;
@@ -75,6 +78,8 @@ const ANONYMOUS = ["none", "readings", "all"] as const;
 const EVERY_ADDRESS = "::";
 const MIN_MEMORY_MB = 64;
 const MAX_MEMORY_MB = 65_536;
+/** Every page and every minute's work goes over all devices: beyond this, hubs of their own are faster. */
+const MAX_DEVICES = 20_000;
 const DEFAULT_SPOOL_MB = "1024";
 const MAX_SPOOL_MB = 1_048_576;
 const ON = ["1", "true", "yes"] as const;
@@ -104,6 +109,7 @@ const flags = {
     value: "MB",
     help: "what clients may fill of the memory before they are turned away (512)",
   },
+  "max-devices": { type: "string", value: "N", help: "devices that the hub takes before it refuses new ones (1000)" },
   backups: { type: "string", value: "DIR", help: "folder of the nightly backups (backups, in the data folder)" },
   "metrics-readings": { type: "boolean", help: "give Prometheus the latest readings, at /metrics/readings" },
   "trust-clock": { type: "boolean", help: "start although the clock is behind the last message" },
@@ -162,6 +168,7 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
         mdns: values["no-mdns"] !== true && !isOn("no-mdns", fromEnvironment(env, "no-mdns")),
         rateLimit: values["no-rate-limit"] !== true && !isOn("no-rate-limit", fromEnvironment(env, "no-rate-limit")),
         memoryBytes: parseMemory(text("memory") ?? "512"),
+        maxDevices: parseMaxDevices(text("max-devices") ?? String(limits.devices)),
         broker,
         backupFolder: parseFolder(text("backups")) ?? null,
         backupPassphrase: readPassphrase(env),
@@ -237,6 +244,12 @@ function parseMemory(text: string): number {
   const megabytes = Number(text);
   if (/^\d+$/.test(text) && megabytes >= MIN_MEMORY_MB && megabytes <= MAX_MEMORY_MB) return megabytes * 1024 * 1024;
   throw new Failure(message("flag/memory", { min: MIN_MEMORY_MB, max: MAX_MEMORY_MB, said: text }));
+}
+
+function parseMaxDevices(text: string): number {
+  const count = Number(text);
+  if (/^\d+$/.test(text) && count >= 1 && count <= MAX_DEVICES) return count;
+  throw new Failure(message("flag/max-devices", { max: MAX_DEVICES, said: text }));
 }
 
 function parseSpool(text: string): number {

@@ -122,7 +122,7 @@ async function runHub(config: Config, { folder, host, log, untilStopped }: RunPa
   });
   for (const reason of folder.unclosed) log.warn({ reason }, "other users of this computer may read this");
   const stopped = untilStopped();
-  announceRunning(host, running);
+  announceRunning(host, running, config);
   const ending = await Promise.race([stopped, ended.promise]);
   if (ending.kind === "ended") setTimeout(() => process.exit(ending.code), STOP_WITHIN_MS).unref();
   await hub.stop();
@@ -137,17 +137,19 @@ function withPorts(config: Config, { httpPort, mqttPort }: RunningHub): Config {
   };
 }
 
-function announceRunning(host: Host, running: RunningHub): void {
+function announceRunning(host: Host, running: RunningHub, { trustProxy, allowedHosts }: Config): void {
   const { httpPort, mqttPort, basePath, token, linkSecret, notes, loopback, addresses } = running;
   host.send({ type: "ready", httpPort, mqttPort, basePath, token } satisfies HubMessage);
   if (host.kind !== "console") return;
-  const link = (address: string) => `  http://${inUrl(address)}:${httpPort}${basePath}/#link=${linkSecret}`;
+  // The proxy has the names that people ask for, and its addresses are the only ones that reach them.
+  const named = trustProxy.length === 0 ? [] : allowedHosts.map((name) => `https://${name}`);
+  const local = [...new Set([loopback, ...addresses])].map((address) => `http://${inUrl(address)}:${httpPort}`);
   console.log(
     [
       `Bramble ${packageJson.version} is running: MQTT on port ${mqttPort}, HTTP on port ${httpPort}.`,
       ...notes.map((note) => render(note)),
       "Open it in a browser (the link signs in once, within 10 minutes):",
-      ...[...new Set([loopback, ...addresses])].map(link),
+      ...[...named, ...local].map((address) => `  ${address}${basePath}/#link=${linkSecret}`),
     ].join("\n"),
   );
 }

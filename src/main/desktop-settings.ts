@@ -106,6 +106,7 @@ function setAtLogin(isOn: boolean): void {
   const args = app.isPackaged ? [] : [app.getAppPath()];
   const command = [program, ...args].map((word) => `"${word.replaceAll(/["`$\\]/g, "\\$&")}"`).join(" ");
   mkdirSync(dirname(entry), { recursive: true });
-  const lines = ["[Desktop Entry]", "Type=Application", "Name=Bramble", `Exec=${command}`, "Terminal=false"];
-  writeFileSync(entry, `${lines.join("\n")}\n`);
+  // TryExec: an entry whose program was taken away does nothing.
+  const lines = ["Type=Application", "Name=Bramble", `Exec=${command}`, `TryExec=${program}`, "Terminal=false"];
+  writeFileSync(entry, `${["[Desktop Entry]", ...lines].join("\n")}\n`);
 }

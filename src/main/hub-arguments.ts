@@ -12,6 +12,7 @@ const WITH_VALUE: ReadonlySet<string> = new Set([
   "allow",
   "allowed-host",
   "memory",
+  "max-devices",
   "log-level",
   "https-port",
   "mqtts-port",

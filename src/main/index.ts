@@ -26,6 +26,8 @@ import { Updates } from "./updates/updates.ts";
 import { MainWindow } from "./window/window.ts";
 
 app.setName("Bramble");
+// Of the start menu's entry: without it Windows shows no notices of an installed app.
+if (process.platform === "win32" && app.isPackaged) app.setAppUserModelId("io.github.bramble.hub");
 const userData = app.getPath("userData");
 const log = new DesktopLog(join(userData, "desktop.log"));
 log.catchUncaught();

@@ -37,7 +37,8 @@ const Service = Type.Object({
 export type Service = Static<typeof Service>;
 
 const Compose = Type.Object({
-  name: Type.String(),
+  /** A file that stands behind another one takes the name of that one. */
+  name: Type.Optional(Type.String()),
   services: Type.Record(Type.String(), Service),
   networks: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
   volumes: Type.Optional(Type.Record(Type.String(), Type.Unknown())),

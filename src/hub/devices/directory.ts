@@ -1,7 +1,7 @@
 // All devices by id, as they are in memory. It depends on no other part; queries over all devices are answered here.
 import type { DeviceControl } from "../../shared/device.ts";
 import type { DeviceId, MetricName } from "../../shared/ids.ts";
-import type { SeriesKey } from "../../shared/reading.ts";
+import { limits, type SeriesKey } from "../../shared/reading.ts";
 import type { SeenAddress } from "../../shared/security/access.ts";
 import type { LatestReading } from "../observe/reading-metrics.ts";
 import { AddedTopics } from "./added-topics.ts";
@@ -22,7 +22,13 @@ export interface DescribedSeries extends SeriesKey {
 
 export class DeviceDirectory {
   readonly states = new Map<string, DeviceState>();
+  /** One more is refused. */
+  readonly maxDevices: number;
   readonly #addedTopics = new AddedTopics(this.states);
+
+  constructor(maxDevices: number = limits.devices) {
+    this.maxDevices = maxDevices;
+  }
 
   /** By topic: the device of a control that a person added. Only of devices that have joined. */
   addedTopics(): ReadonlyMap<string, DeviceId> {

@@ -29,10 +29,10 @@ export class ImportedDevices {
 
   /** Why readings of the series cannot be taken; null where they can. */
   rejectionOf(device: DeviceId, metric: MetricName): LineRejection | null {
-    const { states } = this.#options.directory;
+    const { states, maxDevices } = this.#options.directory;
     const state = states.get(device);
     if (state === undefined)
-      return states.size < limits.devices ? null : message("import/line-many-devices", { limit: limits.devices });
+      return states.size < maxDevices ? null : message("import/line-many-devices", { limit: maxDevices });
     if (state.isLeaving) return message("import/line-leaving", { device });
     if (state.joining?.kind === "blocked") return message("import/line-blocked", { device });
     if (state.admitted.has(metric) || state.admitted.size < limits.metricsPerDevice) return null;

@@ -2,13 +2,13 @@
 import type { DeviceId } from "../../shared/ids.ts";
 import { message } from "../../shared/messages/message.ts";
 import { type IncomingReading, limits } from "../../shared/reading.ts";
+import type { DeviceDirectory } from "./directory.ts";
 import { type Rejection, refusal } from "./joining.ts";
-import type { DeviceState } from "./state/device-state.ts";
 
 /** By device: metrics that are not admitted yet; or why there is no room for them. */
 export function newMetricsOf(
   readings: readonly IncomingReading[],
-  devices: ReadonlyMap<string, DeviceState>,
+  { states: devices, maxDevices }: Pick<DeviceDirectory, "states" | "maxDevices">,
 ): Map<DeviceId, Set<string>> | Rejection {
   const newMetrics = new Map<DeviceId, Set<string>>();
   for (const { device, metric } of readings) {
@@ -22,7 +22,7 @@ export function newMetricsOf(
   }
   const newDevices = [...newMetrics.keys()].filter((id) => !devices.has(id));
   const [first] = newDevices;
-  return first !== undefined && devices.size + newDevices.length > limits.devices
-    ? refusal(message("too-many-devices/another", { device: first, limit: limits.devices }))
+  return first !== undefined && devices.size + newDevices.length > maxDevices
+    ? refusal(message("too-many-devices/another", { device: first, limit: maxDevices }))
     : newMetrics;
 }

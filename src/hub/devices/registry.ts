@@ -287,8 +287,9 @@ export class Registry {
   async describe(id: DeviceId, about: DeviceAbout, source: Source): Promise<Rejection | null> {
     const rejection = this.rejectionOf(id, source);
     if (rejection !== null) return rejection;
-    if (!this.#devices.has(id) && this.#devices.size >= limits.devices) {
-      return refusal(message("too-many-devices", { limit: limits.devices }));
+    const { maxDevices } = this.#options.directory;
+    if (!this.#devices.has(id) && this.#devices.size >= maxDevices) {
+      return refusal(message("too-many-devices", { limit: maxDevices }));
     }
     const state = this.#stateOf(id, source.address);
     if (about.model !== undefined) this.#noteAttribute(state, "model", about.model, state.about.model);
@@ -330,7 +331,7 @@ export class Registry {
   #admitNew(readings: readonly IncomingReading[], { address }: Source): Rejection | null {
     const rejection = this.#joining.rejection(countByDevice(readings), address);
     if (rejection !== null) return rejection;
-    const newMetrics = newMetricsOf(readings, this.#devices);
+    const newMetrics = newMetricsOf(readings, this.#options.directory);
     if (!(newMetrics instanceof Map)) return newMetrics;
     for (const [id, names] of newMetrics) {
       const { admitted } = this.#stateOf(id, address);

@@ -31,12 +31,13 @@ export interface FollowerOptions {
   readonly events: HubEvents;
   readonly clock: Clock;
   readonly log: Log;
+  readonly maxDevices: number;
 }
 
 export class Follower implements IngestRegistry {
   readonly presence: Registry["presence"];
   readonly #options: FollowerOptions;
-  readonly #directory = new DeviceDirectory();
+  readonly #directory: DeviceDirectory;
   readonly #registry: Registry;
   readonly #invited = new Set<string>();
   /** Devices that the database does not know, as far as it was asked. */
@@ -46,9 +47,10 @@ export class Follower implements IngestRegistry {
   #endTimer: (() => void) | null = null;
 
   constructor(options: FollowerOptions) {
-    const { store, news, events, clock, log } = options;
+    const { store, news, events, clock, log, maxDevices } = options;
     this.#options = options;
-    const directory = this.#directory;
+    const directory = new DeviceDirectory(maxDevices);
+    this.#directory = directory;
     const joining = () => this.#joining;
     // Nobody looks at values here: there are no mends to know of.
     const mends = new MendList(store.records, clock);

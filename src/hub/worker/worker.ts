@@ -33,6 +33,8 @@ export interface WorkerOptions {
   readonly store: StoreAddress;
   readonly broker: BrokerAddress;
   readonly memoryBytes: number;
+  /** Of the hub, which has the same. */
+  readonly maxDevices: number;
   readonly version: string;
   readonly clock: Clock;
   readonly log: Log;
@@ -75,7 +77,7 @@ export class Worker {
   #isStopping = false;
 
   constructor(options: WorkerOptions) {
-    const { broker, memoryBytes, version, clock, log } = options;
+    const { broker, memoryBytes, maxDevices, version, clock, log } = options;
     this.#options = options;
     const events = new HubEvents();
     this.metrics = new Metrics(version, clock);
@@ -96,7 +98,7 @@ export class Worker {
       notify: (text) => store.notify(text),
     });
     events.readingsStored.push((readings, tsMs) => this.#news.stored(readings, tsMs));
-    this.#follower = new Follower({ store, news: this.#news, events, clock, log });
+    this.#follower = new Follower({ store, news: this.#news, events, clock, log, maxDevices });
     const floodLog = new LogThrottle(log, clock);
     this.#ingest = new Ingest({
       readings: store.readings,

@@ -4,7 +4,7 @@ import { generateKeyPairSync, sign } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { unitOfPackage } from "../../../build/linux/parts.ts";
+import { installerScript, unitOfPackage } from "../../../build/linux/parts.ts";
 import { isSigned } from "../../../src/main/updates/signed-feed.ts";
 import { isGoodAddress, readUpdateSource } from "../../../src/main/updates/update-source.ts";
 import { readDeployFile } from "../../support/deploy.ts";
@@ -49,7 +49,8 @@ test.runIf(hasDpkg)("a deb is what the arguments of fpm say", () => {
     "MIT",
   ];
   const what = ["-s", "dir", "--force", "-t", "deb", "-d", "libnss3", "-d", "libgtk-3-0", "--deb-compression", "gz"];
-  const scripts = ["--after-install", at("after"), "--architecture", "amd64", "--category", "utils"];
+  const before = `--before-remove=${new URL("before-remove.sh", BUILD).pathname}`;
+  const scripts = ["--after-install", at("after"), before, "--architecture", "amd64", "--category", "utils"];
   const files = [`${at("app")}/=/opt/Bramble`, `${new URL("bramble.sh", BUILD).pathname}=/usr/bin/bramble`];
   const script = new URL("pack-deb.ts", BUILD).pathname;
   execFileSync(process.execPath, [script, ...what, ...said, ...who, ...scripts, ...files], { stdio: "pipe" });
@@ -61,7 +62,38 @@ test.runIf(hasDpkg)("a deb is what the arguments of fpm say", () => {
   expect(contents).toMatch(/^-rwxr-xr-x root\/root .* \.\/usr\/bin\/bramble$/m);
   expect(contents).toMatch(/^-rwxr-xr-x root\/root .* \.\/opt\/Bramble\/bramble-desktop$/m);
   expect(dpkg("--info", at("b.deb"), "postinst")).toContain("exit 0");
+  expect(dpkg("--info", at("b.deb"), "prerm")).toContain("systemctl stop bramble.service");
 });
+
+test.runIf(process.platform === "linux")(
+  "a service that runs is stopped before its files go, and started after",
+  () => {
+    using folder = makeTemporaryFolder();
+    const at = (name: string) => join(folder.path, name);
+    // A systemd that runs the service and writes down what it is told.
+    writeFileSync(at("systemctl"), `#!/bin/sh\necho "$@" >> ${at("told")}\n`, { mode: 0o755 });
+    mkdirSync(at("system"));
+    const run = (script: string, ...args: string[]) => {
+      const here = script.replaceAll("/run/systemd/system", at("system")).replaceAll("/run/bramble", at("bramble"));
+      writeFileSync(at("told"), "");
+      execFileSync("sh", ["-c", here, "script", ...args], { env: { PATH: `${folder.path}:/usr/bin:/bin` } });
+      return readFileSync(at("told"), "utf8").trim().split("\n");
+    };
+    const file = (name: string) => readFileSync(new URL(name, BUILD), "utf8");
+    expect(run(file("before-remove.sh"), "upgrade", "2.0.0").slice(1)).toEqual(["stop bramble.service"]);
+    expect(run(file("after-install.sh"), "configure")).toEqual(["daemon-reload", "start bramble.service"]);
+    // One that nobody uses is not started.
+    expect(run(file("after-install.sh"), "configure")).toEqual(["daemon-reload"]);
+    expect(run(file("before-remove.sh"), "remove")).toEqual(["disable --now bramble.service"]);
+    // And electron-builder's own scripts come before: the link, the sandbox, AppArmor.
+    for (const name of ["after-install", "after-remove"]) {
+      const both = installerScript(name);
+      expect(both).toContain("update-alternatives");
+      expect(both.endsWith(`\n\n${file(`${name}.sh`)}`)).toBe(true);
+      expect(file(`${name}.sh`)).not.toContain("${");
+    }
+  },
+);
 
 test.runIf(process.platform === "linux")("the program on the PATH tells commands from the window", () => {
   using folder = makeTemporaryFolder();
@@ -76,7 +108,9 @@ test.runIf(process.platform === "linux")("the program on the PATH tells commands
   writeFileSync(file, script.replace("home=/opt/Bramble", `home=${folder.path}`), { mode: 0o755 });
   const says = (args: string[], env = {}) => execFileSync(file, args, { encoding: "utf8", env }).trim();
   const entry = `${folder.path}/resources/app.asar.unpacked/out/hub/bramble.js`;
-  expect(says(["devices", "--json"])).toBe(`cli --max-semi-space-size=16 ${entry} devices --json`);
+  expect(says(["devices", "--json"])).toBe(
+    `cli --no-memory-protection-keys --max-semi-space-size=16 ${entry} devices --json`,
+  );
   expect(says(["--version"])).toContain("cli");
   expect(says([])).toContain("cli");
   expect(says([], { DISPLAY: ":0" })).toBe("window");

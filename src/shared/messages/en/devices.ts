@@ -53,9 +53,9 @@ export const devices = {
     `${from} and ${into} have ${count} metrics together, and a device may have ${limit}.`,
   "too-many-metrics": ({ device, field, limit }: OfDevice & Field & Limit) =>
     `${device} has ${limit} metrics, the most a device may have: “${field}” would be one more.`,
-  "too-many-devices": ({ limit }: Limit) => `The hub has ${limit} devices, the most it may have.`,
+  "too-many-devices": ({ limit }: Limit) => `The hub has ${limit} devices, the most it may have (--max-devices).`,
   "too-many-devices/another": ({ device, limit }: OfDevice & Limit) =>
-    `The hub has ${limit} devices, the most it may have: ${device} would be one more.`,
+    `The hub has ${limit} devices, the most it may have (--max-devices): ${device} would be one more.`,
   "no-such-device": ({ device }: OfDevice) => `There is no device “${device}”.`,
   "device-blocked": ({ device }: OfDevice) =>
     `${device} was blocked: nothing of it is taken until somebody lets it join.`,

@@ -41,6 +41,8 @@ export const start = {
   "flag/port": ({ flag, said }: Flag & Said) => `--${flag} takes a port from 0 to 65535, not “${said}”.`,
   "flag/memory": ({ min, max, said }: Said & { readonly min: number; readonly max: number }) =>
     `--memory takes megabytes from ${min} to ${max}, not “${said}”.`,
+  "flag/max-devices": ({ max, said }: Said & { readonly max: number }) =>
+    `--max-devices takes a number from 1 to ${max}, not “${said}”.`,
   "flag/spool": ({ max, said }: Said & { readonly max: number }) =>
     `--spool takes megabytes up to ${max}, or 0 for none, not “${said}”.`,
   "flag/broker": () => "--broker takes an address such as mqtt://192.168.1.5 or mqtts://user@broker.example:8883.",
