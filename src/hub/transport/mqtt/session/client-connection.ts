@@ -5,20 +5,13 @@ import type { IConnectPacket, IDisconnectPacket, Packet } from "mqtt-packet";
 import type { Problem } from "../../../../shared/errors.ts";
 import { message as words } from "../../../../shared/messages/message.ts";
 import { render } from "../../../../shared/messages/render.ts";
-import type { Clock } from "../../../clock.ts";
-import type { Log } from "../../../observe/log.ts";
-import type { AccessHooks } from "../access-hooks.ts";
-import type { MqttCommands } from "../command-delivery.ts";
-import type { MqttDiagnostics } from "../diagnostics.ts";
-import type { MessageBus } from "../messages/message-bus.ts";
 import type { Outgoing, OutgoingLink } from "../messages/outgoing.ts";
 import { OutgoingWriter } from "../messages/outgoing-writer.ts";
-import { type Level, MQTT_5, makeDecoder } from "../messages/packets.ts";
-import type { RetainedMessages } from "../messages/retained.ts";
-import type { PublishHandler } from "../publish-handler.ts";
+import { type ArrivedPacket, makeDecoder } from "../messages/packet-decoder.ts";
+import { type Level, MQTT_5 } from "../messages/packets.ts";
 import type { ConnectionSide, MqttSession } from "../session.ts";
-import type { MqttSubscriptions } from "../subscriptions.ts";
 import { isSoundClientId } from "../validation.ts";
+import { endSoon } from "../wire/farewell.ts";
 import type { Violation } from "../wire/violation.ts";
 import {
   type Agreed,
@@ -30,32 +23,14 @@ import {
   levelOf,
   refused,
 } from "./connect.ts";
+import type { ConnectionParts } from "./connection-parts.ts";
 import { IncomingMessages } from "./incoming.ts";
 import { AnswerWriter } from "./outgoing/answer-writer.ts";
 import { Receipts } from "./outgoing/receipts.ts";
 import { REASON, type Reason, refusalReason, VIOLATION_REASONS } from "./reason-codes.ts";
 import type { SessionConnection, SessionState } from "./session-state.ts";
-import type { Sessions } from "./sessions.ts";
 import { SubscribeHandler } from "./subscribe.ts";
-import { Will } from "./will.ts";
-
-/** What all connections share. */
-export interface ConnectionParts {
-  readonly sessions: Sessions;
-  readonly access: AccessHooks;
-  readonly subscriptions: MqttSubscriptions;
-  readonly publishes: PublishHandler;
-  readonly commands: MqttCommands;
-  readonly retained: Pick<RetainedMessages, "find">;
-  readonly bus: MessageBus;
-  readonly diagnostics: MqttDiagnostics;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly makeClientId: () => string;
-}
-
-/** How long a client has to read why its connection ends. */
-const FAREWELL_MS = 250;
+import { Will, type WillMessage, willBytes, willOf } from "./will.ts";
 
 /** What there is once CONNECT is accepted. */
 interface Open {
@@ -75,7 +50,7 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
   readonly #decode: (bytes: Buffer) => void;
   readonly #answers: AnswerWriter;
   /** Packets that arrived with the CONNECT; null once it is answered. */
-  #early: Packet[] | null = [];
+  #early: ArrivedPacket[] | null = [];
   #level: Level = 4;
   #open: Open | null = null;
   #isClosed = false;
@@ -88,10 +63,14 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
     this.#parts = parts;
     this.#onAccepted = onAccepted;
     this.#answers = new AnswerWriter(session, () => this.#cannotAnswer());
-    this.#decode = makeDecoder(
-      (packet) => this.#take(packet),
-      (fault) => this.end(REASON.MALFORMED_PACKET, fault),
-    );
+    this.#decode = makeDecoder({
+      level: () => this.#level,
+      onPacket: (packet, raw) => {
+        if (packet.cmd === "connect") this.#settleLater(this.#connect(packet, willOf(packet, raw)));
+        else this.#take(packet);
+      },
+      onFault: (fault) => this.end(REASON.MALFORMED_PACKET, fault),
+    });
     const { socket } = session;
     socket.on("readable", () => this.#read());
     socket.on("error", () => socket.destroy());
@@ -104,6 +83,10 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
 
   get room(): number {
     return this.#open === null ? 0 : this.#open.agreed.receiveMaximum - this.#open.state.outgoing.openCount;
+  }
+
+  get maxPacketBytes(): number {
+    return this.#open?.agreed.maxPacketBytes ?? 0;
   }
 
   send(outgoing: Outgoing, packetId: number, isDuplicate: boolean): boolean {
@@ -138,8 +121,7 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
       socket.destroy();
       return;
     }
-    socket.end();
-    setTimeout(() => socket.destroy(), FAREWELL_MS).unref();
+    endSoon(socket);
   }
 
   violated({ kind, words: text, connectLevel }: Violation): void {
@@ -219,20 +201,30 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
       });
   }
 
-  /** Once the publishes before it are settled: they were sent with other subscriptions. */
+  /**
+   * Once the publishes before it are settled: they were sent with other subscriptions. Not at all where the connection has
+   * ended by then: its session may have ended too, or be another connection's.
+   */
   #inTurn(work: () => void): void {
     const { answers } = this.#session;
-    answers.finish(answers.begin(), work);
+    answers.finish(answers.begin(), () => {
+      if (this.#isClosed) return;
+      try {
+        work();
+      } catch (error) {
+        // Whoever settles the publish before it must not fail with it.
+        this.#failed(error);
+      }
+    });
   }
 
-  #take(packet: Packet): void {
+  #take(packet: ArrivedPacket): void {
     if (this.#isClosed) return;
-    if (packet.cmd === "connect") this.#settleLater(this.#connect(packet));
-    else if (this.#early !== null) this.#early.push(packet);
+    if (this.#early !== null) this.#early.push(packet);
     else if (this.#open !== null) this.#handle(packet, this.#open);
   }
 
-  async #connect(packet: IConnectPacket): Promise<void> {
+  async #connect(packet: IConnectPacket, will: WillMessage | null): Promise<void> {
     const { access, diagnostics } = this.#parts;
     const session = this.#session;
     this.#level = levelOf(packet);
@@ -249,18 +241,17 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
       this.#refuse(REASON.CLIENT_ID_NOT_VALID, render(words("bad-client-id")));
       return;
     }
-    const { will } = packet;
-    if (will !== undefined) session.share.hold("remembered", will.topic.length + will.payload.length);
+    if (will !== null) session.share.hold("remembered", willBytes(will));
     try {
       const outcome = await access.mayConnect(session, packet);
-      if (outcome === "granted") this.#accept(packet);
+      if (outcome === "granted") this.#accept(packet, will);
       else this.#refuse(...CONNECT_REFUSALS[outcome]);
     } catch {
       this.#refuse(REASON.SERVER_UNAVAILABLE, "The hub cannot answer now.");
     }
   }
 
-  #accept(packet: IConnectPacket): void {
+  #accept(packet: IConnectPacket, will: WillMessage | null): void {
     if (this.#isClosed) return;
     const { sessions, makeClientId, clock } = this.#parts;
     const session = this.#session;
@@ -295,7 +286,7 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
       writer: new OutgoingWriter({ ...agreed, now: parts.now, write: (bytes) => this.#sent(bytes) }),
       subscribes: new SubscribeHandler(parts),
       receipts: new Receipts(parts),
-      will: packet.will === undefined ? null : new Will(packet.will, parts),
+      will: will === null ? null : new Will(will, parts),
     };
     this.#write(accepted(packet, agreed, { isPresent, expirySeconds: state.expirySeconds, assignedId }));
     if (this.#isClosed) return;
@@ -311,12 +302,10 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
     if (this.#isClosed) return;
     this.#write(refused(this.#level, reason, text));
     this.#lost();
-    const { socket } = this.#session;
-    socket.end();
-    setTimeout(() => socket.destroy(), FAREWELL_MS).unref();
+    endSoon(this.#session.socket);
   }
 
-  #handle(packet: Packet, open: Open): void {
+  #handle(packet: ArrivedPacket, open: Open): void {
     const { state } = open;
     switch (packet.cmd) {
       case "publish":
@@ -360,7 +349,8 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
       return;
     }
     if (expirySeconds !== undefined) this.#parts.sessions.limit(open.state, expirySeconds);
-    if (reasonCode !== REASON.DISCONNECT_WITH_WILL) open.will = null;
+    // A client that leaves because something is wrong has its will published [MQTT-3.14.4-3].
+    if (reasonCode === undefined || reasonCode === REASON.SUCCESS) open.will = null;
     this.close();
   }
 

@@ -1,0 +1,25 @@
+// What the connections of all clients share: the parts of the broker that a packet may have to do with.
+import type { Clock } from "../../../clock.ts";
+import type { Log } from "../../../observe/log.ts";
+import type { AccessHooks } from "../access-hooks.ts";
+import type { MqttCommands } from "../command-delivery.ts";
+import type { MqttDiagnostics } from "../diagnostics.ts";
+import type { MessageBus } from "../messages/message-bus.ts";
+import type { RetainedMessages } from "../messages/retained.ts";
+import type { PublishHandler } from "../publish-handler.ts";
+import type { MqttSubscriptions } from "../subscriptions.ts";
+import type { Sessions } from "./sessions.ts";
+
+export interface ConnectionParts {
+  readonly sessions: Sessions;
+  readonly access: AccessHooks;
+  readonly subscriptions: MqttSubscriptions;
+  readonly publishes: PublishHandler;
+  readonly commands: MqttCommands;
+  readonly retained: Pick<RetainedMessages, "find">;
+  readonly bus: MessageBus;
+  readonly diagnostics: MqttDiagnostics;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly makeClientId: () => string;
+}
