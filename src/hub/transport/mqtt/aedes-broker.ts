@@ -1,7 +1,8 @@
 // Aedes as the bus between publishers and subscribers; the session layer serves the clients. It also knows whether a topic has
 // subscribers, so that a message without any skips the bus.
 import { Aedes } from "aedes";
-import { filterMatches } from "../../../shared/mqtt/topics.ts";
+import { FilterTree } from "./messages/filter-tree.ts";
+import { MAX_TOPIC_LEVELS } from "./validation.ts";
 
 /** Of the broker's emitter, which its types leave out, what is used here. */
 interface Emitter {
@@ -10,13 +11,11 @@ interface Emitter {
 
 type Subscribe = Parameters<Aedes["subscribe"]>;
 
-const MAX_TOPIC_LEVELS = 100;
 /** Topics whose answer is remembered. */
 const REMEMBERED_TOPICS = 10_000;
 
 export class AedesBroker extends Aedes {
-  /** How many subscriptions each filter has. */
-  readonly #filters = new Map<string, number>();
+  readonly #filters = new FilterTree();
   readonly #listened = new Map<string, boolean>();
   readonly #emitter: Emitter;
 
@@ -37,25 +36,22 @@ export class AedesBroker extends Aedes {
   }
 
   override subscribe(...[filter, deliver, done]: Subscribe): void {
-    this.#filters.set(filter, (this.#filters.get(filter) ?? 0) + 1);
+    this.#filters.add(filter);
     this.#listened.clear();
     super.subscribe(filter, deliver, done);
   }
 
   override unsubscribe(...[filter, deliver, done]: Subscribe): void {
-    const count = this.#filters.get(filter) ?? 0;
-    if (count > 1) this.#filters.set(filter, count - 1);
-    else this.#filters.delete(filter);
+    this.#filters.remove(filter);
     this.#listened.clear();
     super.unsubscribe(filter, deliver, done);
   }
 
   /** True when a message on `topic` would be delivered to anyone. */
   hasSubscribers(topic: string): boolean {
-    if (this.#filters.size === 0) return false;
     let listened = this.#listened.get(topic);
     if (listened === undefined) {
-      listened = [...this.#filters.keys()].some((filter) => filterMatches(filter, topic));
+      listened = this.#filters.matches(topic);
       if (this.#listened.size >= REMEMBERED_TOPICS) this.#listened.clear();
       this.#listened.set(topic, listened);
     }

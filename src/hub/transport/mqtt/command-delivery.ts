@@ -2,7 +2,6 @@
 // written to that session's socket, past the broker, which would queue it and cannot say which client acknowledged it. A control
 // that was added by hand publishes the same way, to every session that is subscribed to its topic.
 import type { Duplex } from "node:stream";
-import type { IPublishPacket } from "mqtt-packet";
 import type { Publication } from "../../../shared/controls/added-control.ts";
 import type { CommandMessage } from "../../../shared/controls/command.ts";
 import { filterMatches, isCatchAll } from "../../../shared/mqtt/topics.ts";
@@ -11,7 +10,8 @@ import { type CommandChannel, CommandRefused } from "../../commands/channels.ts"
 import type { Commands } from "../../commands/commands.ts";
 import type { CommandSubscriber } from "../../protocols/protocol.ts";
 import { matchCommandFilter } from "../../protocols/protocols.ts";
-import { encode, type Level, MQTT_5 } from "./messages/packets.ts";
+import { encode, type Level, MQTT_5, type PublishProperties } from "./messages/packets.ts";
+import type { Subscription } from "./messages/subscription.ts";
 import { FIRST_FAILURE } from "./session/reason-codes.ts";
 
 /** Packet ids of commands; those of other messages are below. */
@@ -23,12 +23,17 @@ export interface CommandSession {
   readonly level: Level;
   /** How many messages of QoS 1 its client takes beside those that it has open; commands are not among them. */
   readonly room: number;
+  /** Largest packet that its client takes. */
+  readonly maxPacketBytes: number;
 }
+
+/** What a client subscribed to with a filter. */
+type Asked = Pick<Subscription, "qos" | "id">;
 
 /** The command subscriptions and open deliveries of a session. */
 interface Link {
-  /** By filter: the QoS of what it subscribed to. */
-  readonly filters: Map<string, number>;
+  /** By filter, those that are not shared. */
+  readonly filters: Map<string, Asked>;
   /** By topic: detaches the session from the device. */
   readonly detach: Map<string, () => void>;
   /** By packet id: deliveries without a PUBACK; null for one that was withdrawn. */
@@ -55,16 +60,19 @@ export class MqttCommands {
     this.#clock = clock;
   }
 
-  subscribed(session: CommandSession, filter: string, qos: number): void {
+  subscribed(session: CommandSession, filter: string, asked: Asked): void {
     const link = this.#linkOf(session);
-    link.filters.set(filter, qos);
+    link.filters.set(filter, asked);
     const subscriber = matchCommandFilter(filter);
     if (subscriber === undefined) {
       this.#commands.listened(filter);
       return;
     }
     link.detach.get(filter)?.();
-    link.detach.set(filter, this.#commands.attach(subscriber.device, this.#channel(session, link, subscriber, qos)));
+    link.detach.set(
+      filter,
+      this.#commands.attach(subscriber.device, this.#channel(session, link, subscriber, asked.qos)),
+    );
   }
 
   unsubscribed(session: CommandSession, filter: string): void {
@@ -80,7 +88,7 @@ export class MqttCommands {
       const filters = [...link.filters].filter(([filter]) => filterMatches(filter, topic));
       // One that has ended may not have said so yet.
       if (filters.length === 0 || !session.socket.writable) return [];
-      const qos = Math.max(...filters.map(([, of]) => of));
+      const qos = Math.max(...filters.map(([, asked]) => asked.qos));
       return [{ session, link, qos, isObserver: filters.every(([filter]) => isCatchAll(filter)) }];
     });
     const meant = all.filter(({ isObserver }) => !isObserver);
@@ -173,7 +181,9 @@ export class MqttCommands {
     if (!socket.writable) throw new Error("the session has ended");
     // A subscription at QoS 0 is sent nothing higher [MQTT-3.8.4-6], and acknowledges nothing.
     if (message.qos === 0) {
-      socket.write(packet(message, 0, level));
+      const bytes = packet(message, 0, link, level);
+      if (bytes.length > session.maxPacketBytes) throw tooLarge();
+      socket.write(bytes);
       return false;
     }
     await deliver(session, link, message, signal);
@@ -185,7 +195,7 @@ interface Outgoing extends Publication {
   /** Of the subscription. */
   readonly qos: number;
   /** For clients of MQTT 5, at the time of sending. */
-  readonly properties: () => NonNullable<IPublishPacket["properties"]>;
+  readonly properties: () => PublishProperties;
 }
 
 /** Of several that did not take a message, the word of one that had it. */
@@ -194,10 +204,25 @@ function refusalAmong(failure: unknown): unknown {
   return failures.find((one) => one instanceof CommandRefused) ?? failure;
 }
 
-function packet({ topic, payload, properties }: Outgoing, packetId: number, level: Level): Buffer {
+function packet({ topic, payload, properties }: Outgoing, packetId: number, link: Link, level: Level): Buffer {
   const qos = packetId === 0 ? 0 : 1;
   const publish = { cmd: "publish", topic, payload, qos, messageId: packetId, dup: false, retain: false } as const;
-  return encode(level === MQTT_5 ? { ...publish, properties: properties() } : publish, level);
+  if (level !== MQTT_5) return encode(publish, level);
+  const ids = [...link.filters].flatMap(([filter, { id }]) =>
+    id !== undefined && filterMatches(filter, topic) ? [id] : [],
+  );
+  return encode({ ...publish, properties: { ...properties(), ...subscriptionIds(ids) } }, level);
+}
+
+/** Every one of those that match [MQTT-3.3.4-3]. */
+function subscriptionIds(ids: number[]): Pick<PublishProperties, "subscriptionIdentifier"> {
+  const [first] = ids;
+  if (first === undefined) return {};
+  return { subscriptionIdentifier: ids.length === 1 ? first : ids };
+}
+
+function tooLarge(): CommandRefused {
+  return new CommandRefused("larger than the device's client takes");
 }
 
 function nextPacketId(link: Link): number {
@@ -219,9 +244,16 @@ function deliver(session: CommandSession, link: Link, message: Outgoing, signal:
     const delivery: Delivery = {
       start: () => {
         link.queued.delete(delivery);
-        packetId = nextPacketId(link);
+        const nextId = nextPacketId(link);
+        const bytes = packet(message, nextId, link, session.level);
+        // It takes no place among what its client has open [MQTT-3.1.2-25].
+        if (bytes.length > session.maxPacketBytes) {
+          reject(tooLarge());
+          return;
+        }
+        packetId = nextId;
         link.open.set(packetId, delivery);
-        session.socket.write(packet(message, packetId, session.level));
+        session.socket.write(bytes);
       },
       done: resolve,
       failed: (error) => {

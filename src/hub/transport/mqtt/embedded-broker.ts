@@ -101,7 +101,7 @@ export class EmbeddedBroker implements MqttBroker {
     this.#subscriptions = new MqttSubscriptions(authority);
     const subscriptions = this.#subscriptions;
     this.#retained = new RetainedMessages({ records, maxBytes: budget.maxRetainedBytes, clock });
-    this.#sessions = new Sessions({ bus: this.#bus, budget, access });
+    this.#sessions = new Sessions({ bus: this.#bus, budget, access, clock });
     const sessions = this.#sessions;
     this.#system = new SystemTopics({
       version,

@@ -40,6 +40,8 @@ export interface ConnectionSide {
   violated(violation: Violation): void;
   /** How many messages of QoS 1 and 2 the client takes beside those that it has open; commands are not among them. */
   readonly room: number;
+  /** Largest packet that the client takes. */
+  readonly maxPacketBytes: number;
   /** Ends the connection, so that its client sends again what was not acknowledged. */
   defer(problem: Problem): void;
 }
@@ -102,6 +104,10 @@ export class MqttSession implements FastPathSession, TimedSession {
 
   get room(): number {
     return this.client?.room ?? 0;
+  }
+
+  get maxPacketBytes(): number {
+    return this.client?.maxPacketBytes ?? 0;
   }
 
   get isClosed(): boolean {

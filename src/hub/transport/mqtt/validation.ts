@@ -2,6 +2,8 @@
 
 const CONTROL_CHARACTER = /\p{Cc}/u;
 const MAX_FILTER_CHARACTERS = 1_024;
+/** The broker's emitter throws at more. */
+export const MAX_TOPIC_LEVELS = 100;
 
 const MAX_CLIENT_ID_CHARACTERS = 128;
 
@@ -9,6 +11,7 @@ const MAX_CLIENT_ID_CHARACTERS = 128;
 export function isSoundFilter(filter: string): boolean {
   if (filter.length === 0 || filter.length > MAX_FILTER_CHARACTERS) return false;
   const levels = filter.split("/");
+  if (levels.length > MAX_TOPIC_LEVELS) return false;
   return levels.every(
     (level, index) => !/[+#]/.test(level) || level === "+" || (level === "#" && index === levels.length - 1),
   );

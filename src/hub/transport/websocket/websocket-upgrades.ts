@@ -24,6 +24,8 @@ const MAX_UNANSWERED_PINGS = 2;
 /** RFC 6455, section 7.4.1. */
 const POLICY_VIOLATION = 1008;
 
+/** Of one message; each is an object of its own until the last has come. */
+const MAX_FRAGMENTS = 1_024;
 /** Some forty of the shortest messages. */
 const SLICE_BYTES = 256;
 
@@ -222,6 +224,7 @@ function serverOf({ messageBytes, protocols }: WebSocketRoute): WebSocketServer 
   return new WebSocketServer({
     noServer: true,
     maxPayload: messageBytes,
+    maxFragments: MAX_FRAGMENTS,
     ...(protocols === undefined ? {} : { handleProtocols: choose }),
   });
 }

@@ -1,14 +1,8 @@
 // Writes messages to one client: with the properties, the topic alias and the size that it takes.
 import type { Outgoing } from "./outgoing.ts";
-import {
-  encodePlainPublish,
-  encodePublish,
-  type Level,
-  type MessageProperties,
-  MQTT_5,
-  type PublishProperties,
-} from "./packets.ts";
-import { OutgoingAliases } from "./topic-aliases.ts";
+import { type Level, MQTT_5 } from "./packets.ts";
+import { encodePublish } from "./publish-packets.ts";
+import { type OutgoingAlias, OutgoingAliases } from "./topic-aliases.ts";
 
 export interface OutgoingWriterOptions {
   readonly level: Level;
@@ -17,6 +11,14 @@ export interface OutgoingWriterOptions {
   readonly topicAliasMaximum: number;
   readonly now: () => number;
   readonly write: (bytes: Uint8Array) => void;
+}
+
+/** How a message is sent this time. */
+interface Sending {
+  readonly packetId: number;
+  readonly isDuplicate: boolean;
+  readonly leftSeconds: number | undefined;
+  readonly alias: OutgoingAlias | null;
 }
 
 export class OutgoingWriter {
@@ -29,38 +31,34 @@ export class OutgoingWriter {
   }
 
   /** False where the message is not written: it has expired, or is larger than the client takes. */
-  write({ message, qos, retain, subscriptionIds }: Outgoing, packetId: number, isDuplicate: boolean): boolean {
+  write(outgoing: Outgoing, packetId: number, isDuplicate: boolean): boolean {
     const { level, maxPacketBytes, now, write } = this.#options;
-    const { topic, payload, expiresAtMs } = message;
+    const { topic, expiresAtMs } = outgoing.message;
     const leftSeconds = expiresAtMs === null ? undefined : Math.ceil((expiresAtMs - now()) / 1_000);
     if (leftSeconds !== undefined && leftSeconds <= 0) return false;
+    const encoded = (alias: OutgoingAlias | null) =>
+      this.#encode(outgoing, { packetId, isDuplicate, leftSeconds, alias });
     const alias = this.#aliases?.find(topic) ?? null;
-    const properties =
-      level === MQTT_5 ? propertiesOf(message.properties, subscriptionIds, leftSeconds, alias?.alias) : undefined;
-    const packet = { topic: alias?.isNew === false ? "" : topic, payload, qos, retain, isDuplicate, packetId };
-    const bytes =
-      properties === undefined ? encodePlainPublish(packet, level) : encodePublish(packet, properties, level);
-    if (level === MQTT_5 && bytes.length > maxPacketBytes) return false;
-    if (alias?.isNew === true) this.#aliases?.learned(topic, alias.alias);
-    write(bytes);
+    const bytes = encoded(alias);
+    if (level !== MQTT_5 || bytes.length <= maxPacketBytes) {
+      if (alias?.isNew === true) this.#aliases?.learned(topic, alias.alias);
+      write(bytes);
+      return true;
+    }
+    // What makes it too large may be that its client is to learn an alias by it.
+    const plain = alias?.isNew === true ? encoded(null) : bytes;
+    if (plain.length > maxPacketBytes) return false;
+    write(plain);
     return true;
   }
-}
 
-function propertiesOf(
-  said: MessageProperties | undefined,
-  subscriptionIds: readonly number[],
-  leftSeconds: number | undefined,
-  alias: number | undefined,
-): PublishProperties | undefined {
-  if (subscriptionIds.length === 0 && leftSeconds === undefined && alias === undefined) return said;
-  const [onlyId] = subscriptionIds;
-  return {
-    ...said,
-    ...(leftSeconds !== undefined && { messageExpiryInterval: leftSeconds }),
-    ...(alias !== undefined && { topicAlias: alias }),
-    ...(onlyId !== undefined && {
-      subscriptionIdentifier: subscriptionIds.length === 1 ? onlyId : [...subscriptionIds],
-    }),
-  };
+  #encode({ message, qos, retain, subscriptionIds }: Outgoing, { packetId, isDuplicate, leftSeconds, alias }: Sending) {
+    const { topic, payload, properties: said } = message;
+    const packet = { topic: alias?.isNew === false ? "" : topic, payload, qos, retain, isDuplicate, packetId };
+    const { level } = this.#options;
+    const isPlain = said === undefined && leftSeconds === undefined && alias === null && subscriptionIds.length === 0;
+    if (level !== MQTT_5 || isPlain) return encodePublish(packet, undefined, level);
+    const properties = { said, expirySeconds: leftSeconds, topicAlias: alias?.alias, subscriptionIds };
+    return encodePublish(packet, properties, level);
+  }
 }

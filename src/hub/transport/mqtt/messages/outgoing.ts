@@ -1,7 +1,7 @@
 // What a session is still owed: messages of QoS 1 and 2 that were sent and are not acknowledged, and those that wait, because
 // its client is away or has as many open as it takes at once (its Receive Maximum).
 // Invariants: messages go out in the order in which they came [MQTT-4.6.0-6]; what a session is owed is bounded in number and
-// bytes, and a message for which there is no room goes to nobody.
+// bytes, or is one message; a message for which there is no room, once those that have expired are gone, goes to nobody.
 import { type Message, type Qos, sizeOf } from "./packets.ts";
 
 const MAX_WAITING_MESSAGES = 1_000;
@@ -42,17 +42,21 @@ interface Open {
 
 export class OutgoingMessages {
   readonly #onBytes: (bytes: number) => void;
+  readonly #now: () => number;
   readonly #open = new Map<number, Open>();
   /** Ids of open messages that the client is to be sent again as soon as it takes them. */
   #unsent: number[] = [];
   #waiting: Outgoing[] = [];
+  /** No message that waits expires before. */
+  #firstExpiryMs = Number.POSITIVE_INFINITY;
   #bytes = 0;
   #lastPacketId = 0;
   #link: OutgoingLink | null = null;
 
-  /** `onBytes` is told what the session is owed, in bytes, whenever that changes. */
-  constructor(onBytes: (bytes: number) => void) {
+  /** `onBytes` is told what the session is owed, in bytes, whenever that changes; `now` is in milliseconds UTC. */
+  constructor(onBytes: (bytes: number) => void, now: () => number) {
     this.#onBytes = onBytes;
+    this.#now = now;
   }
 
   /** What was sent and is not acknowledged, and what waits. */
@@ -72,12 +76,15 @@ export class OutgoingMessages {
       return;
     }
     const bytes = sizeOf(outgoing.message);
-    const isFirst = this.#waiting.length === 0 && this.#unsent.length === 0;
-    const mayStart = link !== null && isFirst && this.#hasRoom(link);
-    if (this.#bytes + bytes > MAX_OWED_BYTES || (!mayStart && this.#waiting.length >= MAX_WAITING_MESSAGES)) return;
+    if (!this.#takes(bytes)) this.#forgetExpired();
+    if (!this.#takes(bytes)) return;
     this.#count(bytes);
-    if (mayStart) this.#start(link, outgoing);
-    else this.#waiting.push(outgoing);
+    if (link !== null && this.#mayStart(link)) {
+      this.#start(link, outgoing);
+      return;
+    }
+    this.#waiting.push(outgoing);
+    this.#firstExpiryMs = Math.min(this.#firstExpiryMs, expiryOf(outgoing));
   }
 
   /**
@@ -111,6 +118,8 @@ export class OutgoingMessages {
     if (open === undefined) return "unknown";
     if (open.outgoing.qos !== 2) return "unexpected";
     open.isReleased = true;
+    // It has had it before, and has said so before it was sent it again.
+    if (this.#unsent.length > 0) this.#unsent = this.#unsent.filter((id) => id !== packetId);
     return "expected";
   }
 
@@ -139,11 +148,36 @@ export class OutgoingMessages {
   #forget(mayReceive: (topic: string) => boolean): void {
     for (const [packetId, { outgoing, isReleased }] of [...this.#open])
       if (!isReleased && !mayReceive(outgoing.message.topic)) this.#remove(packetId);
-    this.#waiting = this.#waiting.filter(({ message }) => {
-      if (mayReceive(message.topic)) return true;
-      this.#count(-sizeOf(message));
+    this.#keepWaiting(({ message }) => mayReceive(message.topic));
+  }
+
+  #forgetExpired(): void {
+    const nowMs = this.#now();
+    if (nowMs < this.#firstExpiryMs) return;
+    this.#keepWaiting((outgoing) => expiryOf(outgoing) > nowMs);
+    this.#firstExpiryMs = this.#waiting.reduce(
+      (first, outgoing) => Math.min(first, expiryOf(outgoing)),
+      Number.POSITIVE_INFINITY,
+    );
+  }
+
+  #keepWaiting(isKept: (outgoing: Outgoing) => boolean): void {
+    this.#waiting = this.#waiting.filter((outgoing) => {
+      if (isKept(outgoing)) return true;
+      this.#count(-sizeOf(outgoing.message));
       return false;
     });
+  }
+
+  /** Whether there is room for one more message of that size. */
+  #takes(bytes: number): boolean {
+    if (this.#bytes > 0 && this.#bytes + bytes > MAX_OWED_BYTES) return false;
+    return this.#waiting.length < MAX_WAITING_MESSAGES || (this.#link !== null && this.#mayStart(this.#link));
+  }
+
+  /** Nothing is before it, and its client takes one more. */
+  #mayStart(link: OutgoingLink): boolean {
+    return this.#waiting.length === 0 && this.#unsent.length === 0 && this.#hasRoom(link);
   }
 
   #startWaiting(): void {
@@ -206,4 +240,8 @@ export class OutgoingMessages {
     } while (this.#open.has(this.#lastPacketId));
     return this.#lastPacketId;
   }
+}
+
+function expiryOf({ message }: Outgoing): number {
+  return message.expiresAtMs ?? Number.POSITIVE_INFINITY;
 }

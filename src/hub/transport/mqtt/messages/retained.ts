@@ -1,10 +1,11 @@
 // Retained messages: the last one of each topic, kept in the store and over restarts, within bounds.
-// Invariant: a retained message is acknowledged once it is on disk.
+// Invariant: a retained message, or that there is none any more, is acknowledged once it is on disk.
 import { type Static, Type } from "typebox";
 import { filterMatches, isCatchAll } from "../../../../shared/mqtt/topics.ts";
 import type { Clock } from "../../../clock.ts";
 import type { RecordKind, RecordStore } from "../../../store/records.ts";
 import { type Message, sizeOf } from "./packets.ts";
+import { bytesOfUserProperties, userPropertiesOf } from "./user-properties.ts";
 
 const MAX_MESSAGES = 10_000;
 /** After so many messages that were looked at for a filter, others have their turn. */
@@ -44,7 +45,11 @@ export interface RetainedMessagesOptions {
 export class RetainedMessages {
   readonly #options: RetainedMessagesOptions;
   readonly #byTopic = new Map<string, Message>();
+  /** Topics whose message is removed, and is on disk still. */
+  readonly #removing = new Map<string, Promise<void>>();
   #bytes = 0;
+  /** One search after another, whoever asks: each takes some milliseconds. */
+  #search: Promise<unknown> = Promise.resolve();
   #endTimer: (() => void) | null = null;
 
   constructor(options: RetainedMessagesOptions) {
@@ -65,22 +70,19 @@ export class RetainedMessages {
 
   /**
    * Keeps a message in the place of its topic's; one without a payload only removes that [MQTT-3.3.1-10]. Resolves once it is
-   * on disk; with false where there is no room for it.
+   * on disk; with false where there is no room for it, and the topic has none then, rather than one that is out of date.
    */
   async keep(message: Message): Promise<boolean> {
     const { topic, payload } = message;
-    const collection = this.#options.records.collection(retainedRecords);
     const before = this.#byTopic.get(topic);
-    if (payload.length === 0) {
-      if (before === undefined) return true;
-      this.#remove(before);
-      await collection.save([], [topic]);
-      return true;
+    const hasRoom = payload.length > 0 && this.#hasRoomFor(message, before);
+    if (!hasRoom) {
+      await (before === undefined ? this.#removing.get(topic) : this.#clear(before));
+      return payload.length === 0;
     }
-    if (!this.#hasRoomFor(message, before)) return false;
     this.#put(message);
     try {
-      await collection.save([recordOf(message)]);
+      await this.#options.records.collection(retainedRecords).save([recordOf(message)]);
     } catch (error) {
       // Nobody may be told what the next start does not know, unless a later one has taken its place.
       if (this.#byTopic.get(topic) === message) {
@@ -92,24 +94,50 @@ export class RetainedMessages {
     return true;
   }
 
+  /** Resolves once it is gone from the disk; what could not be removed is there again, for the client tries once more. */
+  async #clear(message: Message): Promise<void> {
+    const { topic } = message;
+    this.#remove(message);
+    const removing = this.#options.records.collection(retainedRecords).save([], [topic]);
+    this.#removing.set(topic, removing);
+    try {
+      await removing;
+    } catch (error) {
+      if (!this.#byTopic.has(topic)) this.#put(message);
+      throw error;
+    } finally {
+      if (this.#removing.get(topic) === removing) this.#removing.delete(topic);
+    }
+  }
+
   get count(): number {
     return this.#byTopic.size;
   }
 
   /** Those that match; many are looked through in several turns of the event loop. */
   async find(filter: string): Promise<Message[]> {
-    const nowMs = this.#options.clock.now();
-    if (!/[+#]/.test(filter)) {
+    const wildcardAt = filter.search(/[+#]/);
+    if (wildcardAt < 0) {
       const message = this.#byTopic.get(filter);
-      return message === undefined || isExpired(message, nowMs) ? [] : [message];
+      return message === undefined || isExpired(message, this.#options.clock.now()) ? [] : [message];
     }
+    const found = this.#search.then(() => this.#findMatching(filter, wildcardAt));
+    this.#search = found;
+    return found;
+  }
+
+  async #findMatching(filter: string, wildcardAt: number): Promise<Message[]> {
+    const nowMs = this.#options.clock.now();
     const isCatchingAll = isCatchAll(filter);
+    // “a/#” matches “a”, too.
+    const beginning = filter.slice(0, Math.max(0, wildcardAt - 1));
     const found: Message[] = [];
     let looked = 0;
     for (const message of [...this.#byTopic.values()]) {
       if (++looked % MESSAGES_PER_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
-      const isMeant = filterMatches(filter, message.topic) && !(isCatchingAll && message.topic.startsWith("$"));
-      if (isMeant && !isExpired(message, nowMs)) found.push(message);
+      const { topic } = message;
+      if (!topic.startsWith(beginning) || !filterMatches(filter, topic)) continue;
+      if (!(isCatchingAll && topic.startsWith("$")) && !isExpired(message, nowMs)) found.push(message);
     }
     return found;
   }
@@ -152,15 +180,12 @@ function recordOf({ topic, payload, qos, properties, expiresAtMs }: Message): Re
   const record = { topic, payload: payload.toString("base64"), qos, expiresAtMs };
   if (properties === undefined) return record;
   const { correlationData, userProperties, ...plain } = properties;
-  const pairs = Object.entries(userProperties ?? {}).flatMap(([name, values]) =>
-    [values].flat().map((value): [string, string] => [name, value]),
-  );
   return {
     ...record,
     properties: {
       ...plain,
       ...(correlationData !== undefined && { correlationData: correlationData.toString("base64") }),
-      ...(pairs.length > 0 && { userProperties: pairs }),
+      ...(userProperties !== undefined && { userProperties: userPropertiesOf(userProperties) }),
     },
   };
 }
@@ -174,18 +199,7 @@ function messageOf({ topic, payload, qos, properties, expiresAtMs }: RetainedRec
     properties: {
       ...plain,
       ...(correlationData !== undefined && { correlationData: Buffer.from(correlationData, "base64") }),
-      ...(userProperties !== undefined && { userProperties: grouped(userProperties) }),
+      ...(userProperties !== undefined && { userProperties: bytesOfUserProperties(userProperties) }),
     },
   };
-}
-
-/** Without a prototype: names are the client's. */
-function grouped(pairs: readonly (readonly [string, string])[]): Record<string, string[]> {
-  const names: Record<string, string[]> = Object.create(null);
-  for (const [name, value] of pairs) {
-    const values = names[name];
-    if (values === undefined) names[name] = [value];
-    else values.push(value);
-  }
-  return names;
 }

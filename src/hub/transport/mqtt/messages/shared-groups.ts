@@ -1,5 +1,6 @@
 // Shared subscriptions (MQTT 5, section 4.8.2): each message goes to one session of a group, in turn, and to one whose client
-// is away only where none is there. It goes to one that may receive it: what others may not see is not lost to the group.
+// is away only where none is there, or to one that has much waiting only where all have. It goes to one that may receive it:
+// what others may not see is not lost to the group.
 // Clients that have shown who they are form groups of their own: nobody else can join them to take their messages away.
 import { isProven, type Principal } from "../../../access/principal.ts";
 import type { BusSubscription, MessageBus, Receiver } from "./message-bus.ts";
@@ -10,6 +11,8 @@ import type { SharedFilter, Subscription } from "./subscription.ts";
 export interface GroupMember extends Receiver {
   /** Its client is there. */
   readonly isConnected: boolean;
+  /** It does not lag far behind. */
+  readonly hasRoom: boolean;
   readonly principal: Principal;
   mayReceive(topic: string): boolean;
 }
@@ -21,7 +24,8 @@ class SharedGroup implements Receiver {
   receive(message: Message, publisher: PublisherId): void {
     const members = [...this.members].filter(([member]) => member.mayReceive(message.topic));
     const present = members.filter(([member]) => member.isConnected);
-    const eligible = present.length > 0 ? present : members;
+    const ready = present.filter(([member]) => member.hasRoom);
+    const eligible = [ready, present, members].find(({ length }) => length > 0) ?? [];
     const chosen = eligible[this.#turn++ % eligible.length];
     if (chosen === undefined) return;
     const [member, subscription] = chosen;

@@ -20,6 +20,12 @@ export class IncomingAliases {
   }
 }
 
+/** How to write a topic; `isNew` where the client has to learn the alias by this very packet. */
+export interface OutgoingAlias {
+  readonly alias: number;
+  readonly isNew: boolean;
+}
+
 /** Those that the hub uses: the first topics of a connection get one each. */
 export class OutgoingAliases {
   readonly #maximum: number;
@@ -30,8 +36,8 @@ export class OutgoingAliases {
     this.#maximum = Math.min(maximum, MAX_TOPIC_ALIASES);
   }
 
-  /** How to write a topic now; `isNew` where the client has to learn the alias by this very packet. */
-  find(topic: string): { readonly alias: number; readonly isNew: boolean } | null {
+  /** Null where there is none, and none is left. */
+  find(topic: string): OutgoingAlias | null {
     const known = this.#aliases.get(topic);
     if (known !== undefined) return { alias: known, isNew: false };
     return this.#aliases.size < this.#maximum ? { alias: this.#aliases.size + 1, isNew: true } : null;

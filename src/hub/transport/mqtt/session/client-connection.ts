@@ -7,9 +7,11 @@ import { message as hubMessage } from "../../../../shared/messages/message.ts";
 import { render } from "../../../../shared/messages/render.ts";
 import type { Outgoing, OutgoingLink } from "../messages/outgoing.ts";
 import { OutgoingWriter } from "../messages/outgoing-writer.ts";
-import { type Level, MQTT_5, makeDecoder } from "../messages/packets.ts";
+import { type ArrivedPacket, makeDecoder } from "../messages/packet-decoder.ts";
+import { type Level, MQTT_5 } from "../messages/packets.ts";
 import type { ConnectionSide, MqttSession } from "../session.ts";
 import { isSoundClientId } from "../validation.ts";
+import { endSoon } from "../wire/farewell.ts";
 import type { Violation } from "../wire/violation.ts";
 import {
   type Agreed,
@@ -28,10 +30,7 @@ import { Receipts } from "./outgoing/receipts.ts";
 import { REASON, type Reason, refusalReason, VIOLATION_REASONS } from "./reason-codes.ts";
 import type { SessionConnection, SessionState } from "./session-state.ts";
 import { SubscribeHandler } from "./subscribe.ts";
-import { Will } from "./will.ts";
-
-/** How long a client has to read why its connection ends. */
-const FAREWELL_MS = 250;
+import { Will, type WillMessage, willBytes, willOf } from "./will.ts";
 
 /** What there is once CONNECT is accepted. */
 interface Open {
@@ -51,7 +50,7 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
   readonly #decode: (bytes: Buffer) => void;
   readonly #answers: AnswerWriter;
   /** Packets that arrived with the CONNECT; null once it is answered. */
-  #early: Packet[] | null = [];
+  #early: ArrivedPacket[] | null = [];
   #level: Level = 4;
   #open: Open | null = null;
   #isClosed = false;
@@ -64,10 +63,14 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
     this.#parts = parts;
     this.#onAccepted = onAccepted;
     this.#answers = new AnswerWriter(session, () => this.#cannotAnswer());
-    this.#decode = makeDecoder(
-      (packet) => this.#take(packet),
-      (fault) => this.end(REASON.MALFORMED_PACKET, fault),
-    );
+    this.#decode = makeDecoder({
+      level: () => this.#level,
+      onPacket: (packet, raw) => {
+        if (packet.cmd === "connect") this.#settleLater(this.#connect(packet, willOf(packet, raw)));
+        else this.#take(packet);
+      },
+      onFault: (fault) => this.end(REASON.MALFORMED_PACKET, fault),
+    });
     const { socket } = session;
     socket.on("readable", () => this.#read());
     socket.on("error", () => socket.destroy());
@@ -80,6 +83,10 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
 
   get room(): number {
     return this.#open === null ? 0 : this.#open.agreed.receiveMaximum - this.#open.state.outgoing.openCount;
+  }
+
+  get maxPacketBytes(): number {
+    return this.#open?.agreed.maxPacketBytes ?? 0;
   }
 
   send(outgoing: Outgoing, packetId: number, isDuplicate: boolean): boolean {
@@ -109,7 +116,7 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
     if (this.#isClosed) return;
     if (this.#open !== null) this.#answers.disconnect(reason, text);
     this.#lost();
-    if (this.#level === MQTT_5) this.#closeAfterFarewell();
+    if (this.#level === MQTT_5) endSoon(this.#session.socket);
     else this.#session.socket.destroy();
   }
 
@@ -191,20 +198,30 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
       });
   }
 
-  /** Once the publishes before it are settled: they were sent with other subscriptions. */
+  /**
+   * Once the publishes before it are settled: they were sent with other subscriptions. Not at all where the connection has
+   * ended by then: its session may have ended too, or be another connection's.
+   */
   #inTurn(work: () => void): void {
     const { answers } = this.#session;
-    answers.finish(answers.begin(), work);
+    answers.finish(answers.begin(), () => {
+      if (this.#isClosed) return;
+      try {
+        work();
+      } catch (error) {
+        // Whoever settles the publish before it must not fail with it.
+        this.#failed(error);
+      }
+    });
   }
 
-  #take(packet: Packet): void {
+  #take(packet: ArrivedPacket): void {
     if (this.#isClosed) return;
-    if (packet.cmd === "connect") this.#settleLater(this.#connect(packet));
-    else if (this.#early !== null) this.#early.push(packet);
+    if (this.#early !== null) this.#early.push(packet);
     else if (this.#open !== null) this.#handle(packet, this.#open);
   }
 
-  async #connect(packet: IConnectPacket): Promise<void> {
+  async #connect(packet: IConnectPacket, will: WillMessage | null): Promise<void> {
     const { access, diagnostics } = this.#parts;
     const session = this.#session;
     this.#level = levelOf(packet);
@@ -221,11 +238,10 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
       this.#refuse(REASON.CLIENT_ID_NOT_VALID, render(hubMessage("bad-client-id")));
       return;
     }
-    const { will } = packet;
-    if (will !== undefined) session.share.hold("remembered", will.topic.length + will.payload.length);
+    if (will !== null) session.share.hold("remembered", willBytes(will));
     try {
       const outcome = await access.mayConnect(session, packet);
-      if (outcome === "granted") this.#accept(packet);
+      if (outcome === "granted") this.#accept(packet, will);
       else this.#refuse(...CONNECT_REFUSALS[outcome]);
     } catch (error) {
       this.#parts.log.error({ err: error }, "a CONNECT could not be answered");
@@ -233,7 +249,7 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
     }
   }
 
-  #accept(packet: IConnectPacket): void {
+  #accept(packet: IConnectPacket, will: WillMessage | null): void {
     if (this.#isClosed) return;
     const { sessions, makeClientId, clock } = this.#parts;
     const session = this.#session;
@@ -271,7 +287,7 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
       writer: new OutgoingWriter({ ...agreed, now: parts.now, write: (bytes) => this.#sent(bytes) }),
       subscribes: new SubscribeHandler(parts),
       receipts: new Receipts(parts),
-      will: packet.will === undefined ? null : new Will(packet.will, parts),
+      will: will === null ? null : new Will(will, parts),
     };
     this.#write(accepted(packet, agreed, { isPresent, expirySeconds: state.expirySeconds, assignedId }));
     if (this.#isClosed) return;
@@ -287,16 +303,10 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
     if (this.#isClosed) return;
     this.#write(refused(this.#level, reason, text));
     this.#lost();
-    this.#closeAfterFarewell();
+    endSoon(this.#session.socket);
   }
 
-  #closeAfterFarewell(): void {
-    const { socket } = this.#session;
-    socket.end();
-    setTimeout(() => socket.destroy(), FAREWELL_MS).unref();
-  }
-
-  #handle(packet: Packet, open: Open): void {
+  #handle(packet: ArrivedPacket, open: Open): void {
     const { state } = open;
     switch (packet.cmd) {
       case "publish":
@@ -340,7 +350,8 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
       return;
     }
     if (expirySeconds !== undefined) this.#parts.sessions.limit(open.state, expirySeconds);
-    if (reasonCode !== REASON.DISCONNECT_WITH_WILL) open.will = null;
+    // A client that leaves because something is wrong has its will published [MQTT-3.14.4-3].
+    if (reasonCode === undefined || reasonCode === REASON.SUCCESS) open.will = null;
     this.close();
   }
 

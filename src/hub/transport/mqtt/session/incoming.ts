@@ -1,10 +1,10 @@
 // PUBLISH packets of one connection, to their verdict and their acknowledgement.
 // Order: verdicts come in any order; messages are forwarded and acknowledged in that of their arrival.
-import type { IPublishPacket } from "mqtt-packet";
 import { render } from "../../../../shared/messages/render.ts";
 import type { Verdict } from "../../../ingest/accept.ts";
 import type { MessageBus } from "../messages/message-bus.ts";
-import { expiresAt, type Level, type Message, MQTT_5, messageProperties } from "../messages/packets.ts";
+import { expiresAt, type Level, type Message, MQTT_5 } from "../messages/packets.ts";
+import type { ArrivedPublish } from "../messages/publish-packets.ts";
 import { IncomingAliases, MAX_TOPIC_ALIASES } from "../messages/topic-aliases.ts";
 import type { PublishHandler } from "../publish-handler.ts";
 import type { MqttSession } from "../session.ts";
@@ -32,18 +32,17 @@ export interface IncomingOptions {
 export class IncomingMessages {
   readonly #options: IncomingOptions;
   readonly #aliases = new IncomingAliases();
-  /** Ids of QoS 2 messages that have no verdict yet. */
-  readonly #unsettledIds = new Set<number>();
 
   constructor(options: IncomingOptions) {
     this.#options = options;
   }
 
   /** Resolves once it is settled. */
-  async take(packet: IPublishPacket): Promise<void> {
-    const { level, session, state, publishes, now, end, acknowledge } = this.#options;
-    const { qos, properties, payload, retain, messageId = 0 } = packet;
-    const resolved = this.#aliases.resolve(packet.topic, properties?.topicAlias);
+  async take(packet: ArrivedPublish): Promise<void> {
+    const { session, state, publishes, now, end, acknowledge } = this.#options;
+    const { qos, properties, payload, retain, packetId, topicAlias, expirySeconds } = packet;
+    // Once for each packet, in their order: an alias counts whatever becomes of its message.
+    const resolved = this.#aliases.resolve(packet.topic, topicAlias);
     if (resolved === "bad-alias") {
       end(REASON.TOPIC_ALIAS_INVALID, `The hub takes topic aliases from 1 to ${MAX_TOPIC_ALIASES}.`);
       return;
@@ -52,37 +51,40 @@ export class IncomingMessages {
       end(REASON.PROTOCOL_ERROR, "A PUBLISH has neither a topic nor an alias that stands for one.");
       return;
     }
-    if (qos === 2 && state.hasReceived(messageId)) {
-      acknowledge(2, messageId, REASON.SUCCESS, null);
-      return;
+    const turn = session.answers.begin();
+    const { promise: settled, resolve: settle } = Promise.withResolvers<void>();
+    if (qos === 2) {
+      // It was sent again before its verdict, perhaps on a connection that has ended since.
+      for (let first = state.unsettled(packetId); first !== undefined; first = state.unsettled(packetId)) await first;
+      if (state.hasReceived(packetId)) {
+        session.answers.finish(turn, () => acknowledge(2, packetId, REASON.SUCCESS, null));
+        return;
+      }
+      if (!this.#hasRoomForQos2()) {
+        session.answers.finish(turn, () => undefined);
+        end(REASON.RECEIVE_MAXIMUM_EXCEEDED, "More messages of QoS 2 are open than the hub takes at once.");
+        return;
+      }
+      state.receiving(packetId, settled);
     }
-    // It was sent again before its verdict, which answers both.
-    if (qos === 2 && this.#unsettledIds.has(messageId)) return;
-    if (!this.#hasRoomFor(qos)) {
-      end(REASON.RECEIVE_MAXIMUM_EXCEEDED, "More messages of QoS 2 are open than the hub takes at once.");
-      return;
-    }
-    if (qos === 2) this.#unsettledIds.add(messageId);
     const message: Message = {
       topic: resolved.topic,
-      payload: typeof payload === "string" ? Buffer.from(payload) : payload,
+      payload,
       qos,
       retain,
-      properties: level === MQTT_5 ? messageProperties(properties) : undefined,
-      expiresAtMs: expiresAt(properties, now()),
+      properties,
+      expiresAtMs: expiresAt(expirySeconds, now()),
     };
     session.publishBegan();
-    const turn = session.answers.begin();
     const { verdict, isForwarded } = await publishes.accept(session, message);
-    await new Promise<void>((settled) => {
-      session.answers.finish(turn, () => {
-        if (qos === 2) this.#unsettledIds.delete(messageId);
-        if (isForwarded) this.#options.bus.publish(message, state.clientId);
-        this.#answer(message, messageId, verdict);
-        session.publishSettled();
-        settled();
-      });
+    session.answers.finish(turn, () => {
+      settle();
+      if (qos === 2) state.settled(packetId);
+      if (isForwarded) this.#options.bus.publish(message, state.clientId);
+      this.#answer(message, packetId, verdict);
+      session.publishSettled();
     });
+    await settled;
   }
 
   #answer({ topic, qos }: Message, packetId: number, verdict: Verdict | null): void {
@@ -103,9 +105,9 @@ export class IncomingMessages {
     acknowledge(qos, packetId, REASON.SUCCESS, null);
   }
 
-  #hasRoomFor(qos: number): boolean {
+  #hasRoomForQos2(): boolean {
     const { level, state } = this.#options;
     const maximum = level === MQTT_5 ? RECEIVE_MAXIMUM : MAX_OPEN_QOS2_OF_OLDER_CLIENTS;
-    return qos < 2 || state.receivedCount + this.#unsettledIds.size < maximum;
+    return state.receivedCount < maximum;
   }
 }

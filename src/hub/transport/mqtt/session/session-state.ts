@@ -32,6 +32,7 @@ export interface SessionStateOptions {
   readonly bus: MessageBus;
   readonly groups: SharedGroups;
   readonly mayReceive: (principal: Principal, topic: string) => boolean;
+  readonly now: () => number;
 }
 
 /** A will whose delay has not passed. */
@@ -56,6 +57,8 @@ export class SessionState implements GroupMember {
   readonly outgoing: OutgoingMessages;
   /** Ids of QoS 2 messages that were taken and not released yet. */
   readonly #receivedIds = new Set<number>();
+  /** By id: QoS 2 messages without a verdict yet, which may come after their connection has ended. */
+  readonly #receiving = new Map<number, Promise<void>>();
   readonly #options: SessionStateOptions;
   readonly #subscribed = new Map<string, Subscribed>();
   #filterCharacters = 0;
@@ -77,11 +80,15 @@ export class SessionState implements GroupMember {
     this.outgoing = new OutgoingMessages((bytes) => {
       this.#owedBytes = bytes;
       this.#hold();
-    });
+    }, options.now);
   }
 
   get isConnected(): boolean {
     return this.connection !== null;
+  }
+
+  get hasRoom(): boolean {
+    return this.outgoing.hasRoom;
   }
 
   get will(): DelayedWill | null {
@@ -93,9 +100,24 @@ export class SessionState implements GroupMember {
     this.#hold();
   }
 
-  /** How many QoS 2 messages were taken and not released yet. */
+  /** How many QoS 2 messages were taken and not released yet, or have no verdict yet. */
   get receivedCount(): number {
-    return this.#receivedIds.size;
+    return this.#receivedIds.size + this.#receiving.size;
+  }
+
+  /** A QoS 2 message has arrived; `settled` resolves with its verdict. */
+  receiving(packetId: number, settled: Promise<void>): void {
+    this.#receiving.set(packetId, settled);
+  }
+
+  /** Resolves once the QoS 2 message with that id has its verdict; undefined where there is none without. */
+  unsettled(packetId: number): Promise<void> | undefined {
+    return this.#receiving.get(packetId);
+  }
+
+  /** A QoS 2 message has its verdict. */
+  settled(packetId: number): void {
+    this.#receiving.delete(packetId);
   }
 
   hasReceived(packetId: number): boolean {

@@ -6,6 +6,7 @@ import type { Budget } from "../../../access/limits/budget.ts";
 import type { OpenConnections } from "../../../access/open-connections.ts";
 import { isProven, isSamePrincipal, type Principal } from "../../../access/principal.ts";
 import type { TopicAuthority } from "../../../access/topic-authority.ts";
+import type { Clock } from "../../../clock.ts";
 import type { MessageBus } from "../messages/message-bus.ts";
 import { SharedGroups } from "../messages/shared-groups.ts";
 import { SessionState } from "./session-state.ts";
@@ -17,6 +18,7 @@ export const MAX_SESSION_SECONDS = 7 * 24 * 60 * 60;
 export interface SessionsOptions {
   readonly bus: MessageBus;
   readonly budget: Budget;
+  readonly clock: Pick<Clock, "now">;
   readonly access: {
     readonly topics: Pick<TopicAuthority, "mayConnect" | "mayReceive">;
     readonly connections: OpenConnections;
@@ -130,7 +132,7 @@ export class Sessions {
   }
 
   #create(clientId: string, principal: Principal, address: string): SessionState {
-    const { bus, budget, access } = this.#options;
+    const { bus, budget, access, clock } = this.#options;
     const share = budget.open({
       resume: () => undefined,
       cut: (reasonString) => {
@@ -146,6 +148,7 @@ export class Sessions {
       bus,
       groups: this.#groups,
       mayReceive: (...what) => access.topics.mayReceive(...what),
+      now: () => clock.now(),
     });
     state.endTracking = access.connections.add({
       principal,

@@ -1,4 +1,5 @@
 // SUBSCRIBE and UNSUBSCRIBE of one client: what it may have, what is retained for it, and the commands that it is to be sent.
+// Invariant: what is retained is sent for one filter after another, however often and fast a client subscribes.
 
 import { setTimeout } from "node:timers/promises";
 import type { ISubackPacket, ISubscribePacket, ISubscription, IUnsubackPacket, IUnsubscribePacket } from "mqtt-packet";
@@ -46,6 +47,9 @@ export class SubscribeHandler implements Subscriber {
   readonly #options: SubscribeOptions;
   /** By filter: what was asked for and turned away. */
   readonly #refused = new Map<string, Subscription>();
+  /** By filter: those for which what is retained is to be sent. */
+  readonly #wanted = new Map<string, Subscription>();
+  #isSending = false;
   #isEnded = false;
 
   constructor(options: SubscribeOptions) {
@@ -66,23 +70,22 @@ export class SubscribeHandler implements Subscriber {
 
   /** The session was there before: its commands are sent to this connection. */
   resume(): void {
-    const { access, session, state } = this.#options;
+    const { state } = this.#options;
     for (const subscription of state.subscriptions) {
       const { filter } = subscription;
       state.unsubscribe(filter);
-      // What was allowed then may not be now.
-      if (access.authorizeSubscribe(session, this, filter) === "granted") this.#subscribe(subscription);
+      // What was allowed then may not be now, and may be again.
+      if (this.#refusalOf(subscription) === null) this.#subscribe(subscription);
     }
   }
 
-  /** Resolves once what is retained is sent. */
+  /** Answers, then resolves once what is retained is sent. */
   async subscribe(packet: ISubscribePacket, answer: (suback: ISubackPacket) => void): Promise<void> {
     const { messageId = 0, subscriptions, properties } = packet;
     if (subscriptions.some(({ topic, nl }) => nl === true && parseShared(topic) !== null)) {
       this.#options.end(REASON.PROTOCOL_ERROR, "A shared subscription cannot be without the client's own messages.");
       return;
     }
-    const wanted: Subscription[] = [];
     const granted = subscriptions.map((asked) => {
       const subscription = subscriptionOf(asked, properties?.subscriptionIdentifier);
       const refusal = this.#refusalOf(subscription);
@@ -90,11 +93,12 @@ export class SubscribeHandler implements Subscriber {
       const isNew = this.#subscribe(subscription);
       const handling = asked.rh ?? 0;
       const isShared = parseShared(asked.topic) !== null;
-      if (!isShared && handling !== NEVER && (isNew || handling !== ONLY_IF_NEW)) wanted.push(subscription);
+      if (!isShared && handling !== NEVER && (isNew || handling !== ONLY_IF_NEW))
+        this.#wanted.set(subscription.filter, subscription);
       return asked.qos;
     });
     answer({ cmd: "suback", messageId, granted });
-    for (const subscription of wanted) await this.#sendRetained(subscription);
+    await this.#sendRetained();
   }
 
   unsubscribe({ messageId = 0, unsubscriptions }: IUnsubscribePacket): IUnsubackPacket {
@@ -102,6 +106,7 @@ export class SubscribeHandler implements Subscriber {
     const granted = unsubscriptions.map((filter) => {
       commands.unsubscribed(session, filter);
       this.#refused.delete(filter);
+      this.#wanted.delete(filter);
       return state.unsubscribe(filter) ? REASON.SUCCESS : REASON.NO_SUBSCRIPTION_EXISTED;
     });
     return { cmd: "unsuback", messageId, granted };
@@ -112,8 +117,9 @@ export class SubscribeHandler implements Subscriber {
       if (innerFilter(subscription.filter) !== filter) continue;
       this.#refused.delete(subscription.filter);
       this.#subscribe(subscription);
-      void this.#sendRetained(subscription);
+      this.#wanted.set(subscription.filter, subscription);
     }
+    void this.#sendRetained();
   }
 
   /** The connection has ended. */
@@ -136,16 +142,30 @@ export class SubscribeHandler implements Subscriber {
     const { state, commands, session } = this.#options;
     const isNew = state.subscribe(subscription);
     // Commands are for a device, not for one of a group.
-    if (parseShared(subscription.filter) === null) commands.subscribed(session, subscription.filter, subscription.qos);
+    if (parseShared(subscription.filter) === null) commands.subscribed(session, subscription.filter, subscription);
     return isNew;
   }
 
-  async #sendRetained(subscription: Subscription): Promise<void> {
+  /** Goes on until nothing is wanted any more; where it is at work, it comes to what is wanted since. */
+  async #sendRetained(): Promise<void> {
+    if (this.#isSending) return;
+    this.#isSending = true;
+    try {
+      for (const [filter, subscription] of this.#wanted) {
+        this.#wanted.delete(filter);
+        await this.#sendMatching(subscription);
+      }
+    } finally {
+      this.#isSending = false;
+    }
+  }
+
+  async #sendMatching(subscription: Subscription): Promise<void> {
     const { retained, state, session } = this.#options;
     for (const message of await retained.find(subscription.filter)) {
       while (!this.#isEnded && (session.socket.writableLength > MAX_UNSENT_BYTES || !state.outgoing.hasRoom))
         await setTimeout(RETRY_MS);
-      if (this.#isEnded) return;
+      if (this.#isEnded || !state.has(subscription.filter)) return;
       state.offer(message, [subscription], true);
     }
   }

@@ -1,10 +1,45 @@
 // A client's last will: published when its connection ends without its word, after its delay (MQTT 5, section 3.1.3.2.2).
 import type { IConnectPacket } from "mqtt-packet";
 import type { MessageBus } from "../messages/message-bus.ts";
-import { expiresAt, type Message, messageProperties, sizeOf } from "../messages/packets.ts";
+import { expiresAt, type Message, MQTT_5, sizeOf } from "../messages/packets.ts";
+import { willProperties } from "../messages/publish-packets.ts";
 import type { PublishHandler } from "../publish-handler.ts";
 import type { MqttSession } from "../session.ts";
+import type { RawPacket } from "../wire/packet-splitter.ts";
+import { levelOf } from "./connect.ts";
 import type { SessionState } from "./session-state.ts";
+
+/** The message that a will is to be; its time to expire begins when it is published. */
+export interface WillMessage {
+  readonly message: Message;
+  readonly delaySeconds: number;
+  readonly expirySeconds: number | undefined;
+}
+
+/** What a client wants published; `raw` is its CONNECT as it arrived. Null where it wants nothing. */
+export function willOf(packet: IConnectPacket, raw: RawPacket): WillMessage | null {
+  const { will } = packet;
+  if (will === undefined) return null;
+  const { topic, payload, qos = 0, retain = false, properties = {} } = will;
+  return {
+    message: {
+      topic,
+      // Not a part of the packet, all of which would stay with it.
+      payload: Buffer.concat([typeof payload === "string" ? Buffer.from(payload) : payload]),
+      qos,
+      retain,
+      properties: levelOf(packet) === MQTT_5 ? willProperties(raw) : undefined,
+      expiresAtMs: null,
+    },
+    delaySeconds: properties.willDelayInterval ?? 0,
+    expirySeconds: properties.messageExpiryInterval,
+  };
+}
+
+/** What a will takes in memory until it is published. */
+export function willBytes({ message }: WillMessage): number {
+  return sizeOf(message);
+}
 
 export interface WillOptions {
   readonly publishes: PublishHandler;
@@ -15,10 +50,10 @@ export interface WillOptions {
 }
 
 export class Will {
-  readonly #will: NonNullable<IConnectPacket["will"]>;
+  readonly #will: WillMessage;
   readonly #options: WillOptions;
 
-  constructor(will: NonNullable<IConnectPacket["will"]>, options: WillOptions) {
+  constructor(will: WillMessage, options: WillOptions) {
     this.#will = will;
     this.#options = options;
   }
@@ -26,31 +61,19 @@ export class Will {
   /** Its delay begins; a session that ends before does not have it wait longer. */
   connectionEnded(): void {
     const { state } = this.#options;
-    const secondsLeft = Math.min(this.#will.properties?.willDelayInterval ?? 0, state.expirySeconds);
+    const secondsLeft = Math.min(this.#will.delaySeconds, state.expirySeconds);
     if (secondsLeft === 0) this.publish();
-    else state.will = { secondsLeft, bytes: sizeOf(this.#message()), publish: () => this.publish() };
+    else state.will = { secondsLeft, bytes: willBytes(this.#will), publish: () => this.publish() };
   }
 
   publish(): void {
-    const { publishes, bus, session, state } = this.#options;
-    const message = this.#message();
+    const { publishes, bus, session, state, now } = this.#options;
+    const message: Message = { ...this.#will.message, expiresAtMs: expiresAt(this.#will.expirySeconds, now()) };
     session.publishBegan();
     // It never rejects, and nobody is there to hear of a verdict.
     void publishes.accept(session, message).then(({ isForwarded }) => {
       session.publishSettled();
       if (isForwarded) bus.publish(message, state.clientId);
     });
-  }
-  /** Its time to expire begins when it is published. */
-  #message(): Message {
-    const { topic, payload, qos = 0, retain = false, properties } = this.#will;
-    return {
-      topic,
-      payload: typeof payload === "string" ? Buffer.from(payload) : payload,
-      qos,
-      retain,
-      properties: messageProperties(properties),
-      expiresAtMs: expiresAt(properties, this.#options.now()),
-    };
   }
 }

@@ -2,12 +2,15 @@
 // pieces, and each would be a system call, or a WebSocket frame, of its own.
 // Invariants:
 //   - The order of the bytes is that of the writes, and nothing that was written is lost when the socket is ended or destroyed.
-//   - What is collected counts towards the `unsent` bytes of the budget.
+//   - What is collected and what the socket has not sent count towards the `unsent` bytes of the budget, each write with what it
+//     costs beside its bytes: a client that does not read may have been sent many that are small.
 import type { Duplex } from "node:stream";
 import type { Share } from "../../../access/limits/budget.ts";
 
 /** More is not collected: larger writes do not go any faster. */
 const MAX_BATCH_BYTES = 64 * 1024;
+/** What a write costs in memory until it is done. */
+const WRITE_BYTES = 256;
 
 type Done = (error?: Error | null) => void;
 
@@ -20,12 +23,21 @@ export function batchWrites(socket: Duplex, share: Share): void {
   let batchBytes = 0;
   let isScheduled = false;
   let hasUnsent = false;
+  let writes = 0;
 
   const reportUnsent = (): void => {
-    const unsentBytes = batchBytes + socket.writableLength;
+    const unsentBytes = batchBytes + socket.writableLength + WRITE_BYTES * writes;
     if (!hasUnsent && unsentBytes <= socket.writableHighWaterMark) return;
     hasUnsent = true;
     share.hold("unsent", unsentBytes);
+  };
+  const released = (): void => {
+    hasUnsent = false;
+    share.hold("unsent", 0);
+  };
+  const written = (): void => {
+    writes--;
+    if (hasUnsent && writes === 0 && batchBytes === 0) released();
   };
   const flush = (done?: Done): void => {
     const [only] = batch;
@@ -33,7 +45,12 @@ export function batchWrites(socket: Duplex, share: Share): void {
     const bytes = batch.length === 1 ? only : Buffer.concat(batch, batchBytes);
     batch = [];
     batchBytes = 0;
-    if (socket.writable || done !== undefined) write(bytes, done);
+    if (!socket.writable && done === undefined) return;
+    writes++;
+    write(bytes, (error?: Error | null) => {
+      written();
+      done?.(error);
+    });
   };
   const flushLater = (): void => {
     isScheduled = false;
@@ -66,10 +83,7 @@ export function batchWrites(socket: Duplex, share: Share): void {
     cork() {},
     uncork() {},
   });
-  socket.on("drain", () => {
-    hasUnsent = false;
-    share.hold("unsent", 0);
-  });
+  socket.on("drain", released);
 }
 
 function isDone(argument: unknown): argument is Done {

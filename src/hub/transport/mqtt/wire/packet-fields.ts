@@ -2,9 +2,12 @@
 // a reader checks it once, at the end.
 import { assertNever } from "../../../../shared/errors.ts";
 import type { RawPacket } from "./packet-splitter.ts";
-import { PROPERTY_TYPES, type PropertyType, USER_PROPERTY } from "./properties.ts";
+import { PROPERTY, PROPERTY_TYPES, type PropertyType } from "./properties.ts";
 import { HAS_CONTROL_CHARACTER, textFault, topicFault } from "./utf8-fields.ts";
 import { type Violation, type ViolationKind, violation } from "./violation.ts";
+
+/** Of one packet, which has room for 200,000: each is judged before anybody knows its client. */
+const MAX_USER_PROPERTIES = 5_000;
 
 export class PacketFields {
   readonly #packet: RawPacket;
@@ -79,10 +82,13 @@ export class PacketFields {
     this.expect(this.#at + length <= packetEnd, "that ends too early");
     this.#end = Math.min(this.#at + length, packetEnd);
     const seen = new Set<number>();
+    let userProperties = 0;
     while (this.goesOn) {
       const id = this.uint8();
       this.expect(allowed.has(id), `with property ${id}, which it may not have`);
-      this.expect(id === USER_PROPERTY || !seen.has(id), `with property ${id} twice`, "protocol-error");
+      if (id === PROPERTY.USER_PROPERTY)
+        this.expect(++userProperties <= MAX_USER_PROPERTIES, `with over ${MAX_USER_PROPERTIES} user properties`);
+      else this.expect(!seen.has(id), `with property ${id} twice`, "protocol-error");
       seen.add(id);
       this.#property(PROPERTY_TYPES.get(id));
     }

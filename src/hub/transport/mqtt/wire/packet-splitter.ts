@@ -74,6 +74,7 @@ export interface SplitPackets {
 
 const NO_PACKETS: SplitPackets = { rest: null, brokerBytes: 0, violation: null };
 const EMPTY = Buffer.alloc(0);
+const SMALL_CHUNK_BYTES = 4 * 1024;
 /** Of a dropped payload, that is listed. */
 const MAX_BEGINNING_BYTES = 256;
 /** What lies behind a packet whose length counts characters: a byte or two for each wide one. */
@@ -120,10 +121,16 @@ export class PacketSplitter {
   }
 
   push(arrived: Buffer): void {
-    const chunk = this.#dropping === null ? arrived : this.#drop(arrived, this.#dropping);
+    let chunk = this.#dropping === null ? arrived : this.#drop(arrived, this.#dropping);
     if (chunk.length === 0) return;
-    this.#chunks.push(chunk);
     this.#bytes += chunk.length;
+    // Of two small chunks the first is always the larger: joined so, each byte is copied few times.
+    for (let last = this.#chunks.at(-1); isSmall(chunk) && last !== undefined; last = this.#chunks.at(-1)) {
+      if (last.length > chunk.length) break;
+      this.#chunks.pop();
+      chunk = Buffer.concat([last, chunk]);
+    }
+    this.#chunks.push(chunk);
   }
 
   /** Answers what lies behind the packet that is dropped. */
@@ -182,7 +189,8 @@ export class PacketSplitter {
     if (at > 0) this.#mayCountCharacters = leftBytes > 0 && leftBytes <= MAX_SPILT_BYTES && hasWideCharacters(last);
     this.#chunks = [];
     this.#bytes = 0;
-    if (at < bytes.length) this.push(bytes.subarray(at));
+    const left = bytes.subarray(at);
+    this.push(isSmall(left) ? Buffer.from(left) : left);
     // Packets before a violation are handled first; the next call reports it.
     if (restStart >= 0) return { rest: bytes.subarray(restStart, at), brokerBytes, violation: null };
     return this.#violation === null ? NO_PACKETS : { ...NO_PACKETS, violation: this.#violation };
@@ -248,6 +256,11 @@ export class PacketSplitter {
     this.#violation = found;
     return null;
   }
+}
+
+/** So small that it costs more memory than its bytes: an object of its own, or all that it is a part of. */
+function isSmall({ length }: Buffer): boolean {
+  return length < SMALL_CHUNK_BYTES;
 }
 
 /** Of a message that the hub sent: how many those are is not for the client to say. */

@@ -24,8 +24,17 @@ export const PROPERTY_TYPES: ReadonlyMap<number, PropertyType> = new Map([
   [0x27, "uint32"],
 ]);
 
-/** The one that a packet may have several of. */
-export const USER_PROPERTY = 0x26;
+/** Those that say something of a message; a packet may have several user properties. */
+export const PROPERTY = {
+  PAYLOAD_FORMAT: 0x01,
+  MESSAGE_EXPIRY: 0x02,
+  CONTENT_TYPE: 0x03,
+  RESPONSE_TOPIC: 0x08,
+  CORRELATION_DATA: 0x09,
+  SUBSCRIPTION_ID: 0x0b,
+  TOPIC_ALIAS: 0x23,
+  USER_PROPERTY: 0x26,
+} as const;
 
 /** By packet: what a client may say. */
 export const ALLOWED_PROPERTIES = {
@@ -38,7 +47,6 @@ export const ALLOWED_PROPERTIES = {
   disconnect: new Set([0x11, 0x1f, 0x26]),
 } as const;
 
-const TOPIC_ALIAS = 0x23;
 const SHORT_BLOCK_BYTES = 127;
 
 /**
@@ -53,7 +61,7 @@ export function endOfPlainProperties(bytes: Buffer, start: number, end: number):
   if (blockEnd > end) return null;
   for (let at = start + 1; at < blockEnd; ) {
     const id = bytes[at];
-    if (id === undefined || id === TOPIC_ALIAS) return null;
+    if (id === undefined || id === PROPERTY.TOPIC_ALIAS) return null;
     const valueEnd = endOfValue(bytes, at + 1, id);
     if (valueEnd === null) return null;
     at = valueEnd;
@@ -61,26 +69,37 @@ export function endOfPlainProperties(bytes: Buffer, start: number, end: number):
   return blockEnd;
 }
 
-/** Null for those that a PUBLISH of a client has not. */
-function endOfValue(bytes: Buffer, at: number, id: number): number | null {
+/** Where the value of a property ends that begins at `at`; null for those that neither a PUBLISH of a client has nor a will. */
+export function endOfValue(bytes: Buffer, at: number, id: number): number | null {
   switch (PROPERTY_TYPES.get(id)) {
     case "byte":
       return at + 1;
+    case "uint16":
+      return at + 2;
     case "uint32":
       return at + 4;
     case "text":
     case "topic":
     case "binary":
-      return at + 2 + lengthAt(bytes, at);
-    case "pair": {
-      const valueAt = at + 2 + lengthAt(bytes, at);
-      return valueAt + 2 + lengthAt(bytes, valueAt);
-    }
+      return endOfString(bytes, at);
+    case "pair":
+      return endOfString(bytes, endOfString(bytes, at));
     default:
       return null;
   }
 }
 
-function lengthAt(bytes: Buffer, at: number): number {
-  return at + 2 <= bytes.length ? bytes.readUInt16BE(at) : 0;
+/** Of text or bytes with their length before them. */
+export function endOfString(bytes: Buffer, at: number): number {
+  return at + 2 + (at + 2 <= bytes.length ? bytes.readUInt16BE(at) : 0);
+}
+
+/** A number of seven bits in each byte (section 1.5.5), and where what is behind it begins. */
+export function readVarint(bytes: Buffer, start: number): { readonly value: number; readonly end: number } {
+  let value = 0;
+  for (let at = start; ; at++) {
+    const byte = bytes[at] ?? 0;
+    value += (byte & 127) * 128 ** (at - start);
+    if (byte < 128) return { value, end: at + 1 };
+  }
 }

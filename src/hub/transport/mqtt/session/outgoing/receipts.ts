@@ -26,11 +26,13 @@ export class Receipts {
   }
 
   take(packet: IPubackPacket | IPubrecPacket | IPubcompPacket): void {
-    const { session, commands, end } = this.#options;
+    const { session, commands, state, end } = this.#options;
     const isExpected = this.#receiptOf(packet) !== "unexpected";
     // A message of QoS 1 is acknowledged by PUBACK alone, one of QoS 2 by PUBREC, then PUBCOMP.
     if (!isExpected) end(REASON.PROTOCOL_ERROR, `${packet.cmd.toUpperCase()} for a message that is not answered so`);
     commands.resume(session);
+    // One that turned out to be too large has left its place to the messages behind it.
+    state.outgoing.resume();
   }
 
   #receiptOf({

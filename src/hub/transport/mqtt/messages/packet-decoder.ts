@@ -1,0 +1,46 @@
+// Packets of one connection from bytes to objects: PUBLISH here, the others by mqtt-packet.
+// What arrives has passed the packet check: packets are whole, strings are UTF-8, each property is allowed and there once.
+import { type IPublishPacket, type Packet, parser } from "mqtt-packet";
+import { errorText } from "../../../../shared/error-text.ts";
+import type { RawPacket } from "../wire/packet-splitter.ts";
+import { readVarint } from "../wire/properties.ts";
+import type { Level } from "./packets.ts";
+import { type ArrivedPublish, decodePublish } from "./publish-packets.ts";
+
+const PUBLISH = 3;
+
+export type ArrivedPacket = Exclude<Packet, IPublishPacket> | ArrivedPublish;
+
+export interface DecoderHandlers {
+  /** Of the connection, as far as its CONNECT has come. */
+  readonly level: () => Level;
+  /** `raw` is only valid during the call. */
+  readonly onPacket: (packet: ArrivedPacket, raw: RawPacket) => void;
+  readonly onFault: (fault: string) => void;
+}
+
+/** Passes on each packet of the bytes that it is given, in order. */
+export function makeDecoder({ level, onPacket, onFault }: DecoderHandlers): (bytes: Buffer) => void {
+  const decoder = parser();
+  let raw: RawPacket | null = null;
+  decoder.on("packet", (packet) => {
+    if (raw !== null && packet.cmd !== "publish") onPacket(packet, raw);
+  });
+  decoder.on("error", (error: unknown) => onFault(errorText(error)));
+  return (bytes) => {
+    for (const packet of packetsOf(bytes)) {
+      raw = packet;
+      if (packet.header >> 4 === PUBLISH) onPacket(decodePublish(packet, level()), packet);
+      else decoder.parse(packet.bytes);
+    }
+  };
+}
+
+function* packetsOf(all: Buffer): Generator<RawPacket> {
+  for (let at = 0; at < all.length; ) {
+    const { value: length, end: start } = readVarint(all, at + 1);
+    const bytes = all.subarray(at, start + length);
+    yield { bytes, header: all[at] ?? 0, start: start - at, end: bytes.length };
+    at = start + length;
+  }
+}

@@ -1,0 +1,256 @@
+// MQTT where packets, connections and sessions meet in unlucky order, and at the edges of what a client may ask for.
+import { connect } from "node:net";
+import { setImmediate } from "node:timers/promises";
+import { generate, type Packet } from "mqtt-packet";
+import { describe, expect, test } from "vitest";
+import type { Command } from "../../../../src/shared/controls/command.ts";
+import { type HubInside, startHubInside } from "../../../support/hub-inside.ts";
+import { connectPeer, MqttPeer, openPeer } from "../../../support/mqtt/mqtt-peer.ts";
+import { until } from "../../../support/until.ts";
+
+const OPEN = { flags: ["--anonymous", "all"] };
+const SESSION = { clientId: "s", clean: false, properties: { sessionExpiryInterval: 600 } };
+const PUBLISH = { cmd: "publish", topic: "a", payload: "x", qos: 0, dup: false, retain: false } as const;
+/** Stored, and acknowledged a while after it arrived. */
+const READING = { ...PUBLISH, topic: "sensor/pi/data", payload: '{"t":1}', qos: 1, messageId: 7 } as const;
+/** A packet of type 0, which ends its connection. */
+const GARBAGE = Buffer.from([0, 0]);
+
+const encoded = (...packets: readonly Packet[]) =>
+  Buffer.concat(packets.map((packet) => generate(packet, { protocolVersion: 5 })));
+const subscribe = (topic: string): Packet => ({ cmd: "subscribe", messageId: 3, subscriptions: [{ topic, qos: 1 }] });
+const isHeard = async (hub: HubInside, topic: string): Promise<unknown> => {
+  const body = JSON.stringify({ topic, payload: "x" });
+  const answer = await hub.fetch("/api/v1/messages", { method: "POST", body });
+  const published: { isHeard?: boolean } = await answer.json();
+  return published.isHeard;
+};
+/** Resolves once what was in work at the hub is settled. */
+async function settled(peer: MqttPeer): Promise<void> {
+  await peer.publish("sensor/pi/data", '{"t":1000}', { messageId: 99 });
+  await setImmediate();
+}
+
+describe("a SUBSCRIBE behind a message that has no verdict yet", () => {
+  test("is none where its connection has ended meanwhile", async () => {
+    await using hub = await startHubInside(OPEN);
+    await using other = await connectPeer(hub.mqttPort);
+    await other.publish(
+      "bramble/pi/about",
+      JSON.stringify({ controls: [{ id: "led", kind: "switch", label: "LED" }] }),
+    );
+    await other.subscribe([{ topic: "bramble/pi/command", qos: 1 }]);
+    await using gone = await connectPeer(hub.mqttPort);
+    gone.socket.write(Buffer.concat([encoded(READING, subscribe("late"), subscribe("bramble/pi/command")), GARBAGE]));
+    await gone.closed();
+    await settled(other);
+    expect(await isHeard(hub, "late")).toBe(false);
+    const body = JSON.stringify({ control: "led", value: true });
+    const given: Command = await (await hub.fetch("/api/v1/devices/pi/commands", { method: "POST", body })).json();
+    expect((await other.next("publish")).properties?.correlationData?.toString()).toBe(given.id);
+  });
+
+  test("with more levels than there may be is refused, and ends nothing", async () => {
+    await using hub = await startHubInside(OPEN);
+    await using peer = await connectPeer(hub.mqttPort);
+    const deep = (levels: number) => Array(levels).fill("a").join("/");
+    peer.socket.write(encoded(READING, subscribe(deep(101)), subscribe(`$share/g/${deep(101)}`), subscribe(deep(100))));
+    const granted = [await peer.next("suback"), await peer.next("suback"), await peer.next("suback")];
+    expect(granted.map((answer) => answer.granted)).toEqual([[0x8f], [0x8f], [1]]);
+    await peer.publish(deep(100), "x");
+    expect((await peer.next("publish")).topic).toBe(deep(100));
+  });
+});
+
+describe("QoS 2", () => {
+  test("a message that comes again on a new connection, before its verdict, is forwarded once", async () => {
+    await using hub = await startHubInside(OPEN);
+    await using listener = await connectPeer(hub.mqttPort);
+    await listener.subscribe([{ topic: "sensor/pi/data", qos: 0 }]);
+    for (let round = 1; round <= 5; round++) {
+      const message = { ...READING, qos: 2, messageId: round, payload: `{"t":${round}}` } as const;
+      await using first = await connectPeer(hub.mqttPort, SESSION);
+      await using second = openPeer(hub.mqttPort, { ...SESSION, clientId: "waits" });
+      await second.next("connack");
+      const again = openPeer(hub.mqttPort, SESSION);
+      first.socket.write(encoded(message));
+      again.send({ ...message, dup: true });
+      expect(await again.next("pubrec")).toMatchObject({ messageId: round, reasonCode: 0 });
+      again.send({ cmd: "pubrel", messageId: round, reasonCode: 0 });
+      await again.next("pubcomp");
+      await again[Symbol.asyncDispose]();
+      await settled(second);
+    }
+    await settled(listener);
+    const heard = listener.received.flatMap((packet) => (packet.cmd === "publish" ? [String(packet.payload)] : []));
+    expect(heard.filter((text) => text !== '{"t":1000}')).toEqual([1, 2, 3, 4, 5].map((round) => `{"t":${round}}`));
+  });
+
+  test("the answer to one that comes again waits for those before it", async () => {
+    await using hub = await startHubInside(OPEN);
+    await using peer = await connectPeer(hub.mqttPort);
+    const twice = { ...READING, qos: 2, messageId: 5 } as const;
+    peer.send(twice);
+    await peer.next("pubrec");
+    peer.socket.write(encoded({ ...READING, qos: 2, messageId: 6 }, { ...twice, dup: true }));
+    await until("two answers", async () => (peer.received.length >= 2 ? true : undefined));
+    expect(peer.received).toMatchObject([
+      { cmd: "pubrec", messageId: 6 },
+      { cmd: "pubrec", messageId: 5 },
+    ]);
+  });
+});
+
+describe("a will", () => {
+  const will = { topic: "will", payload: Buffer.from("gone"), qos: 1, retain: false } as const;
+
+  test("is published where its client leaves because something is wrong", async () => {
+    await using hub = await startHubInside(OPEN);
+    await using listener = await connectPeer(hub.mqttPort);
+    await listener.subscribe([{ topic: "will", qos: 0 }]);
+    for (const [reasonCode, payload] of [
+      [0, "0"],
+      [0x80, "128"],
+      [0x93, "147"],
+    ] as const) {
+      await using peer = await connectPeer(hub.mqttPort, { will: { ...will, payload: Buffer.from(payload) } });
+      peer.send({ cmd: "disconnect", reasonCode });
+      await peer.closed();
+    }
+    expect(
+      [await listener.next("publish"), await listener.next("publish")].map(({ payload }) => String(payload)),
+    ).toEqual(["128", "147"]);
+  });
+
+  test("whose properties are more than the hub remembers is not taken", async () => {
+    await using hub = await startHubInside(OPEN);
+    const userProperties = { a: Array(3_000).fill("v".repeat(60)) };
+    await using peer = openPeer(hub.mqttPort, { will: { ...will, properties: { userProperties } } });
+    await peer.closed();
+    expect(peer.received).toEqual([]);
+  });
+});
+
+describe("commands", () => {
+  const ABOUT = JSON.stringify({ controls: [{ id: "led", kind: "switch", label: "LED" }] });
+  const give = async (hub: HubInside): Promise<Command> => {
+    const body = JSON.stringify({ control: "led", value: true });
+    return (await hub.fetch("/api/v1/devices/pi/commands", { method: "POST", body })).json();
+  };
+
+  test("say all identifiers of the subscriptions that match", async () => {
+    await using hub = await startHubInside(OPEN);
+    await using pi = await connectPeer(hub.mqttPort);
+    await pi.publish("bramble/pi/about", ABOUT);
+    await pi.subscribe([{ topic: "bramble/pi/command", qos: 1 }], { subscriptionIdentifier: 7 });
+    await pi.subscribe([{ topic: "bramble/+/command", qos: 0 }], { subscriptionIdentifier: 8 });
+    await give(hub);
+    expect((await pi.next("publish")).properties?.subscriptionIdentifier).toEqual([7, 8]);
+  });
+
+  test("that are larger than their client takes fail, and take no place of what is behind them", async () => {
+    await using hub = await startHubInside(OPEN);
+    const properties = { maximumPacketSize: 60, receiveMaximum: 1 };
+    await using pi = await connectPeer(hub.mqttPort, { clientId: "pi", properties });
+    await pi.publish("bramble/pi/about", ABOUT);
+    await pi.subscribe([
+      { topic: "bramble/pi/command", qos: 1 },
+      { topic: "a", qos: 1 },
+    ]);
+    await pi.publish("a", "1");
+    const { messageId = 0 } = await pi.next("publish");
+    const { id } = await give(hub);
+    await pi.publish("a", "2");
+    pi.send({ cmd: "puback", messageId, reasonCode: 0 });
+    expect(String((await pi.next("publish")).payload)).toBe("2");
+    await until("failed", async () => {
+      const command: Command = await (await hub.fetch(`/api/v1/commands/${id}`)).json();
+      return command.state === "failed" ? command : undefined;
+    });
+    expect(pi.isClosed).toBe(false);
+  });
+});
+
+describe("messages", () => {
+  test("that have expired leave their place to those that have not", async () => {
+    await using hub = await startHubInside(OPEN);
+    {
+      await using peer = await connectPeer(hub.mqttPort, SESSION);
+      await peer.subscribe([{ topic: "a", qos: 1 }]);
+    }
+    await using publisher = await connectPeer(hub.mqttPort);
+    const fill = (first: number, properties: object) =>
+      publisher.send(
+        ...Array.from({ length: 600 }, (_, index) => ({
+          ...PUBLISH,
+          ...{ qos: 1 as const, messageId: first + index, payload: "old", properties },
+        })),
+      );
+    fill(1, { messageExpiryInterval: 10 });
+    fill(601, { messageExpiryInterval: 10 });
+    await publisher.publish("b", "x", { messageId: 5_000 });
+    await until("all", async () => (publisher.received.length >= 1_200 ? true : undefined));
+    hub.clock.advance(20_000);
+    publisher.received.length = 0;
+    await publisher.publish("a", "new");
+    await using again = await connectPeer(hub.mqttPort, SESSION);
+    expect(String((await again.next("publish")).payload)).toBe("new");
+  });
+
+  test("as large as a packet may be are sent with QoS 1, too", async () => {
+    await using hub = await startHubInside(OPEN);
+    await using peer = await connectPeer(hub.mqttPort);
+    await peer.subscribe([{ topic: "a", qos: 1 }]);
+    const payload = "x".repeat(1024 * 1024 - 20);
+    await peer.publish("a", payload);
+    expect((await peer.next("publish")).payload).toHaveLength(payload.length);
+  });
+
+  test("keep the order of their user properties, those of wills and of retained ones after a restart as well", async () => {
+    await using hub = await startHubInside(OPEN);
+    const pair = (name: string, value: string) =>
+      Buffer.from([0x26, 0, name.length, ...Buffer.from(name), 0, value.length, ...Buffer.from(value)]);
+    const pairs = Buffer.concat([pair("b", "1"), pair("2", ""), pair("1", "x"), pair("b", "2"), pair("2", "y")]);
+    const publish = (topic: string) => {
+      const rest = Buffer.concat([Buffer.from([0, 1, topic.charCodeAt(0), pairs.length]), pairs, Buffer.from("x")]);
+      return Buffer.concat([Buffer.from([0x31, rest.length]), rest]);
+    };
+    const heard = async (topic: string): Promise<Buffer> => {
+      await using listener = await connectPeer(hub.mqttPort);
+      const chunks: Buffer[] = [];
+      listener.socket.on("data", (chunk: Buffer) => chunks.push(chunk));
+      await listener.subscribe([{ topic, qos: 0 }]);
+      await listener.next("publish");
+      return Buffer.concat(chunks);
+    };
+    const body = Buffer.concat([
+      Buffer.from([0, 4, 0x4d, 0x51, 0x54, 0x54, 5, 0b10_0110, 0, 60, 0, 0, 0, pairs.length]),
+      ...[pairs, Buffer.from([0, 1, 0x77, 0, 1, 0x78])],
+    ]);
+    await using peer = await connectPeer(hub.mqttPort);
+    peer.socket.write(publish("r"));
+    await settled(peer);
+    const raw = await rawPeer(hub, Buffer.concat([Buffer.from([0x10, body.length]), body]));
+    raw.socket.destroy();
+    await raw.closed();
+    expect((await heard("w")).includes(pairs)).toBe(true);
+    expect((await heard("r")).includes(pairs)).toBe(true);
+    await hub.restart();
+    expect((await heard("r")).includes(pairs)).toBe(true);
+  });
+
+  test("with more user properties than anybody needs end their connection", async () => {
+    await using hub = await startHubInside(OPEN);
+    await using peer = await connectPeer(hub.mqttPort);
+    peer.send({ ...PUBLISH, properties: { userProperties: { a: Array(5_001).fill("") } } });
+    expect(await peer.next("disconnect")).toMatchObject({ reasonCode: 0x81 });
+  });
+});
+
+/** A peer whose CONNECT are these bytes, once it is answered. */
+async function rawPeer(hub: HubInside, opening: Buffer): Promise<MqttPeer> {
+  const peer = new MqttPeer(connect(hub.mqttPort, "127.0.0.1"), 5);
+  peer.socket.write(opening);
+  await peer.next("connack");
+  return peer;
+}
