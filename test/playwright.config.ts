@@ -6,6 +6,7 @@ import { chromiumLaunchOptions } from "./support/browser/chromium.ts";
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 // Each test starts a hub, which would compile the same files anew.
+process.env["BRAMBLE_WARM_UP"] ??= "off";
 process.env["NODE_COMPILE_CACHE"] ??= here(".results/compile-cache");
 
 export default defineConfig({

@@ -3,7 +3,9 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
-// Hundreds of hubs and stores start, each of which would compile the same files anew. Child processes and threads inherit it.
+// Hundreds of hubs and stores start, each of which would compile the same files anew, and get ready for charts that nobody draws. Child
+// processes and threads inherit it.
+process.env["BRAMBLE_WARM_UP"] ??= "off";
 process.env["NODE_COMPILE_CACHE"] ??= fileURLToPath(new URL(".results/compile-cache", import.meta.url));
 
 export default defineConfig(({ mode }) => ({

@@ -118,9 +118,9 @@ const DESK = { theme: "light", width: 1280, height: 800 } as const;
 const PHONE = { theme: "dark", width: 390, height: 844 } as const;
 
 async function showOn(page: Page, { theme, width, height }: typeof DESK | typeof PHONE): Promise<void> {
-  await page.setViewportSize({ width, height });
   await page.emulateMedia({ reducedMotion: "reduce", colorScheme: theme });
-  if (page.url() !== "about:blank") await page.locator(`html[data-theme=${theme}]`).waitFor();
+  await page.setViewportSize({ width, height });
+  if (page.url() !== "about:blank") await expect(page.locator("html")).toHaveAttribute("data-theme", theme);
 }
 
 test("nothing is found on any page, light at a desk and dark on a phone", async ({ page }) => {

@@ -18,6 +18,8 @@ const compileCacheOf = (command: string | undefined): Record<string, string> =>
   COMPILE_CACHE === undefined
     ? {}
     : { NODE_COMPILE_CACHE: join(COMPILE_CACHE, command === "serve" ? "hub" : "commands") };
+/** Off where hubs are started for a moment each, and not where they are measured. */
+const WARM_UP = process.env["BRAMBLE_WARM_UP"];
 /** Node runs the sources as they stand: it strips their types. */
 const PROGRAM = process.env["BRAMBLE_TEST_SOURCES"] === "1" ? "src/cli/bramble.ts" : "out/hub/bramble.js";
 const ENTRY = fileURLToPath(new URL(`../../${PROGRAM}`, import.meta.url));
@@ -42,6 +44,7 @@ export function spawnBramble(
       HOME: tmpdir(),
       ...MEMORY,
       ...compileCacheOf(args[0]),
+      ...(WARM_UP !== undefined && { BRAMBLE_WARM_UP: WARM_UP }),
       ...env,
     },
     stdio: ["ignore", "pipe", "pipe"],

@@ -22,7 +22,7 @@ beforeEach(() => server.start());
 afterAll(() => server[Symbol.asyncDispose]());
 
 test("what is acknowledged while the server is away is there once, whenever the hub is killed", {
-  timeout: 90_000,
+  timeout: 180_000,
 }, async () => {
   const store = await server.createDatabase();
   await using hub = await startTestHub("--store", store);
@@ -71,7 +71,7 @@ test("what is acknowledged while the server is away is there once, whenever the 
 });
 
 test("what a server that dies in the middle of commits has, or has not, is there once", {
-  timeout: 60_000,
+  timeout: 180_000,
 }, async () => {
   await using hub = await startTestHub("--store", await server.createDatabase());
   const sent: number[] = [];
@@ -98,7 +98,7 @@ test("what a server that dies in the middle of commits has, or has not, is there
 });
 
 test("a series of more than a thousand readings a second, whose times run ahead of the clock, loses none at any change of place", {
-  timeout: 90_000,
+  timeout: 180_000,
 }, async () => {
   await using hub = await startTestHub("--store", await server.createDatabase());
   let count = 0;
@@ -121,7 +121,7 @@ test("a series of more than a thousand readings a second, whose times run ahead 
 });
 
 test("a spool that is full acknowledges nothing, in words, and what people remove waits for the server", {
-  timeout: 60_000,
+  timeout: 180_000,
 }, async () => {
   await using hub = await startTestHub("--store", await server.createDatabase(), "--spool", "1");
   let next = 0;
@@ -167,7 +167,7 @@ async function untilWell(hub: TestHub): Promise<void> {
 /** What the hub says of itself may be a second old. */
 async function untilForwarded(hub: TestHub): Promise<void> {
   const spooled = () => readdirSync(hub.folder.path).filter((name) => name.startsWith("spool"));
-  await until("everything is on the server", async () => spooled().length === 0 || undefined);
+  await until("everything is on the server", async () => spooled().length === 0 || undefined, 60_000);
 }
 
 /** One for each row, least first. */
