@@ -36,7 +36,18 @@ function* lines(mappings: string, escapes: readonly (readonly number[])[]): Gene
     const { programLine, programColumn, source, line } = segment;
     if (last !== null && programLine === last.programLine && source === last.source && line === last.line) continue;
     last = segment;
-    const before = (escapes[programLine] ?? []).filter((column) => column < programColumn).length;
+    const before = countBelow(escapes[programLine] ?? [], programColumn);
     yield { ...segment, programColumn: programColumn + before * (ESCAPE_LENGTH - 1) };
   }
+}
+
+/** How many of numbers that ascend are below `limit`. A line has tens of thousands of either: each may take a few steps alone. */
+function countBelow(ascending: readonly number[], limit: number): number {
+  let [low, high] = [0, ascending.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((ascending[middle] ?? limit) < limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

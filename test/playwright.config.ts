@@ -5,6 +5,10 @@ import { chromiumLaunchOptions } from "./support/browser/chromium.ts";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
+// Each test starts a hub, which would compile the same files anew.
+process.env["BRAMBLE_WARM_UP"] ??= "off";
+process.env["NODE_COMPILE_CACHE"] ??= here(".results/compile-cache");
+
 export default defineConfig({
   globalSetup: here("support/browser/playwright-setup.ts"),
   outputDir: here(".results/playwright"),
@@ -16,7 +20,8 @@ export default defineConfig({
   forbidOnly: true,
   timeout: 120_000,
   expect: { timeout: 20_000 },
-  use: { trace: "retain-on-failure" },
+  // To record every test takes a third of its time: a fault fails the second time, too, and is recorded then.
+  use: { trace: "on-first-retry" },
   projects: [
     {
       name: "browser",

@@ -3,13 +3,21 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
+// Hundreds of hubs and stores start, each of which would compile the same files anew, and get ready for charts that nobody draws. Child
+// processes and threads inherit it.
+process.env["BRAMBLE_WARM_UP"] ??= "off";
+process.env["NODE_COMPILE_CACHE"] ??= fileURLToPath(new URL(".results/compile-cache", import.meta.url));
+
 export default defineConfig(({ mode }) => ({
   root: fileURLToPath(new URL("..", import.meta.url)),
   test: {
     include: mode === "sources" ? ["test/hub/**/*.test.ts"] : ["test/hub/**/*.test.ts", "test/renderer/**/*.test.ts"],
+    globalSetup: fileURLToPath(new URL("support/setup/vitest-setup.ts", import.meta.url)),
     env: { BRAMBLE_TEST_SOURCES: mode === "sources" ? "1" : "" },
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // A last net, as everywhere: a second, which is vitest's own, is little for a machine that does much else.
+    expect: { poll: { timeout: 30_000 } },
     fileParallelism: true,
     maxWorkers: 2,
     // As build/node.js starts hubs, and for the same reason: tests open and close many stores, with two threads each.

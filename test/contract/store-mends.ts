@@ -7,12 +7,14 @@ import { mendedReadings } from "../../src/hub/mend/mended-readings.ts";
 import { Mending } from "../../src/hub/mend/mending.ts";
 import type { ReadingStore } from "../../src/hub/store/readings.ts";
 import type { Mend, MendRequest, Repair } from "../../src/shared/history/mend.ts";
+import { runsOf } from "../support/stores/runs.ts";
 import { deviceId, metricName } from "../support/stores/store.ts";
 import {
   compareAll,
   compareBuckets,
   comparePages,
   EVERYTHING,
+  firstDifference,
   type Row,
   SERIES,
   type SeriesName,
@@ -78,16 +80,18 @@ export function mendContract(
           const mends = await startMends(under);
           const made: Mend[] = [];
           for (const wish of wishes) made.push(await mendAsWished(mends.mending, wish, model, made));
-          await compareAll(mends.under(), shownModel(model, made));
-          await compareEveryBucket(mends.under(), shownModel(model, made));
-          await comparePages(mends.under(), shownModel(model, made), EVERYTHING, "newest-first", 3);
+          const shown = shownModel(model, made);
+          await compareAll(mends.under(), shown);
+          await compareEveryBucket(mends.under(), shown);
+          await comparePages(mends.under(), shown, EVERYTHING, "newest-first", 3);
 
           // Kept, and true of what comes later.
           await under.reopen();
           for (const one of keepsNegativeZero ? later : later.map(withoutNegativeZero)) await take(under, model, one);
           const again = await startMends(under);
-          await compareAll(again.under(), shownModel(model, made));
-          await compareEveryBucket(again.under(), shownModel(model, made));
+          const shownThen = shownModel(model, made);
+          await compareAll(again.under(), shownThen);
+          await compareEveryBucket(again.under(), shownThen);
 
           for (const mend of made.toReversed()) {
             const undone = await again.mending.undo(deviceId(mend.device), mend.id);
@@ -95,11 +99,11 @@ export function mendContract(
           }
           await compareAll(again.under(), model);
           if (later.length > 0) return;
-          expect(await storedRows(again.under())).toEqual(sent);
+          expect(firstDifference(await storedRows(again.under()), sent)).toBeNull();
           expect(await allBuckets(again.under().store.readings)).toEqual(charts);
         },
       ),
-      { numRuns: runs, endOnFailure: true },
+      { numRuns: runsOf(runs), endOnFailure: true },
     );
   });
 }

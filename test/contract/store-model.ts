@@ -1,6 +1,7 @@
 // A store of any adapter against a plain model of it.
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { runsOf } from "../support/stores/runs.ts";
 import { compareAll, compareBuckets, SERIES, StoreModel, type StoreUnderTest } from "../support/stores/store-model.ts";
 import { START_MS, type Step, step, take } from "../support/stores/store-steps.ts";
 
@@ -32,7 +33,7 @@ export function modelContract(
           expect((await under.store.status()).storedReadings).toBe(model.count);
         },
       ),
-      { numRuns: runs, endOnFailure: true },
+      { numRuns: runsOf(runs), endOnFailure: true },
     );
   });
 }

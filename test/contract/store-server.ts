@@ -287,7 +287,7 @@ class SentReadings {
     });
     await work();
     const before = this.#acknowledged.size;
-    await until("it stores again", async () => (this.#acknowledged.size > before + SENDERS ? true : undefined), 20_000);
+    await until("it stores again", async () => (this.#acknowledged.size > before + SENDERS ? true : undefined));
     isOver = true;
     await Promise.all(senders);
   }

@@ -42,7 +42,7 @@ for (const [name, place] of [
     if (place !== undefined) writeFileSync(file, JSON.stringify(place));
     const read = (): unknown => JSON.parse(readFileSync(file, "utf8"));
     let first: unknown = place;
-    for (let start = 0; start < 4; start++) {
+    for (let start = 0; start < 3; start++) {
       {
         await using _desktop = await launch(profile, { DISPLAY: framed.display });
       }

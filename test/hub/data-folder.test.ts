@@ -264,7 +264,7 @@ test.runIf(mayMountSmallDisk())(
     const { http } = JSON.parse(readFileSync(join(disk.path, "hub.json"), "utf8"));
     // That is an error in the log, and on the console.
     await expect
-      .poll(async () => (await (await fetch(`${http}/healthz`)).json()).disk.status, { timeout: 20_000 })
+      .poll(async () => (await (await fetch(`${http}/healthz`)).json()).disk.status, { timeout: 30_000 })
       .toBe("full");
     child.kill("SIGHUP");
     expect((await ended)[0]).toBe(0);

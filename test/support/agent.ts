@@ -10,12 +10,12 @@ import { ensurePackages } from "./system/apt.ts";
 export const AGENT_FOLDER = fileURLToPath(new URL("../../resources/agent", import.meta.url));
 /** Debian's own, which its packages belong to. */
 export const PYTHON = "/usr/bin/python3";
-/** No pins, and nothing written beside the sources. */
+/** No pins, and nothing written beside the sources: what Python compiled is kept elsewhere for the next agent. */
 export const PYTHON_ENV = {
   PATH: process.env["PATH"] ?? "",
   GPIOZERO_PIN_FACTORY: "mock",
   GPIOZERO_MOCK_PIN_CLASS: "mockpwmpin",
-  PYTHONDONTWRITEBYTECODE: "1",
+  PYTHONPYCACHEPREFIX: fileURLToPath(new URL("../.results/pycache", import.meta.url)),
 };
 
 /** What Raspberry Pi OS has of what the agent uses. */

@@ -11,6 +11,15 @@ import { HubFile } from "../../src/hub/data-folder.ts";
 
 /** As the launchers set it. */
 const MEMORY = { MALLOC_ARENA_MAX: "2", MALLOC_TRIM_THRESHOLD_: "131072", MALLOC_MMAP_THRESHOLD_: "131072" };
+/** What Node has compiled is kept there for the next hub (see the configurations of vitest and Playwright). */
+const COMPILE_CACHE = process.env["NODE_COMPILE_CACHE"];
+/** V8 takes code that was compiled with the same flags alone, and a hub sets some while it starts: commands keep theirs apart. */
+const compileCacheOf = (command: string | undefined): Record<string, string> =>
+  COMPILE_CACHE === undefined
+    ? {}
+    : { NODE_COMPILE_CACHE: join(COMPILE_CACHE, command === "serve" ? "hub" : "commands") };
+/** Off where hubs are started for a moment each, and not where they are measured. */
+const WARM_UP = process.env["BRAMBLE_WARM_UP"];
 /** Node runs the sources as they stand: it strips their types. */
 const PROGRAM = process.env["BRAMBLE_TEST_SOURCES"] === "1" ? "src/cli/bramble.ts" : "out/hub/bramble.js";
 const ENTRY = fileURLToPath(new URL(`../../${PROGRAM}`, import.meta.url));
@@ -30,7 +39,14 @@ export function spawnBramble(
 ): ChildProcess {
   const [command = "", ...rest] = [...within, process.execPath, "--max-semi-space-size=16", ENTRY, ...args];
   return spawn(command, rest, {
-    env: { PATH: process.env["PATH"] ?? "", HOME: tmpdir(), ...MEMORY, ...env },
+    env: {
+      PATH: process.env["PATH"] ?? "",
+      HOME: tmpdir(),
+      ...MEMORY,
+      ...compileCacheOf(args[0]),
+      ...(WARM_UP !== undefined && { BRAMBLE_WARM_UP: WARM_UP }),
+      ...env,
+    },
     stdio: ["ignore", "pipe", "pipe"],
   });
 }

@@ -1,6 +1,6 @@
 // Who is signed in: by link, session, token or ticket. A session is a signed token that names a record.
 import { createHmac } from "node:crypto";
-import { describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { makeSecret } from "../../../src/hub/access/accounts/secrets.ts";
 import { signingKeyRecords } from "../../../src/hub/access/accounts/signing-keys.ts";
 import type { Principal } from "../../../src/hub/access/principal.ts";
@@ -28,6 +28,14 @@ function forge(
   const secret = Buffer.from(key, "base64url");
   return `${signed}.${hash === undefined ? "" : createHmac(hash, secret).update(signed).digest("base64url")}`;
 }
+
+/** For those tests that leave nothing behind but sessions. */
+let shared: TestAccess | null = null;
+async function startOnce(): Promise<TestAccess> {
+  shared ??= await startAccess();
+  return shared;
+}
+afterAll(() => shared?.[Symbol.asyncDispose]());
 
 describe("a link", () => {
   test("signs in once, within ten minutes", async () => {
@@ -71,7 +79,7 @@ describe("a session", () => {
     await using at = await startAccess();
     const session = await signIn(at);
     await at.restart();
-    at.clock.advance(30 * DAY_MS - 1_000);
+    at.clock.leap(30 * DAY_MS - 1_000);
     expect(await at.isAdmin(session)).toBe(true);
     at.clock.advance(1_000);
     expect(await at.isAdmin(session)).toBe(false);
@@ -91,16 +99,16 @@ describe("a session", () => {
     const session = await signIn(at);
     const show = (text: string) => at.access.authenticate({ kind: "token", text }, LAN);
     expect((await show(`${session}x`)).isWrong).toBe(true);
-    at.clock.advance(31 * DAY_MS);
+    at.clock.leap(31 * DAY_MS);
     expect(await show(session)).toEqual({ principal: { kind: "anonymous" }, isWrong: false });
   });
 
   test("outlives the key that signed it, but no longer than its time", async () => {
     await using at = await startAccess();
     const first = await signIn(at);
-    at.clock.advance(29 * DAY_MS);
+    at.clock.leap(29 * DAY_MS);
     const second = await signIn(at);
-    at.clock.advance(2 * DAY_MS);
+    at.clock.leap(2 * DAY_MS);
     const third = await signIn(at);
     expect(headerOf(second).kid).toBe(headerOf(first).kid);
     expect(headerOf(third).kid).not.toBe(headerOf(first).kid);
@@ -142,7 +150,7 @@ describe("a session", () => {
     ["dots", () => ".."],
     ["no token at all", () => RUN_TOKEN],
   ])("that is %s is none", async (_how, make) => {
-    await using at = await startAccess();
+    const at = await startOnce();
     const forgery = await forgeryOf(at);
     expect(
       await at.isAdmin(forge(forgery.header, forgery.payload, forgery.key)),
@@ -179,7 +187,7 @@ describe("this run's token", () => {
     ["run-token ", HERE, false],
     ["", HERE, false],
   ])("is good from loopback alone: %j from %j: %s", async (token, address, expected) => {
-    await using at = await startAccess();
+    const at = await startOnce();
     expect(await at.isAdmin(token, address)).toBe(expected);
     const kind = expected ? "shell" : "anonymous";
     expect(await at.principalOf({ kind: "password", username: "x", text: token }, address)).toMatchObject({ kind });

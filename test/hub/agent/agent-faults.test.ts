@@ -1,5 +1,6 @@
 // What goes wrong on a Pi is said by its agent, and stops nothing else: a card that takes nothing, a copied card, a
-// configuration that cannot work. Real agents, a real hub, real file systems.
+// configuration that cannot work. Real agents, a real hub, real file systems. Each test waits for its agent most of the time: they run
+// side by side.
 import { execFileSync } from "node:child_process";
 import { beforeAll, expect, test } from "vitest";
 import type { DeviceList } from "../../../src/shared/api.ts";
@@ -22,6 +23,9 @@ pin = 17
 
 /** Three times pushed out, with the pauses between; the disk is tried again every 10 s. */
 const LOGGED_WITHIN_MS = 60_000;
+const STATUS_WITHIN_MS = 30_000;
+/** Each question starts a Python. */
+const STATUS_PAUSE_MS = 300;
 const SAME_ID = `device = "greenhouse"\nvitals = false\n`;
 
 beforeAll(ensureAgentPackages, 120_000);
@@ -32,10 +36,17 @@ const untilLogged = (agent: TestAgent, words: string) =>
   until(`"${words}" in the log`, async () => agent.output.includes(words) || undefined, LOGGED_WITHIN_MS);
 
 async function statusSays(agent: TestAgent, words: string): Promise<{ code: number | null; output: string }> {
-  return until(`"${words}" in the status`, async () => {
+  const ask = async () => {
     const status = await agent.command("status");
     return status.output.includes(words) ? status : undefined;
-  });
+  };
+  return until(`"${words}" in the status`, ask, STATUS_WITHIN_MS, STATUS_PAUSE_MS);
+}
+
+/** Waits until its status has nothing to complain of. */
+async function untilAllIsWell(agent: TestAgent): Promise<void> {
+  const isWell = async () => (await agent.command("status")).code === 0 || undefined;
+  await until("a status without a word of it", isWell, STATUS_WITHIN_MS, STATUS_PAUSE_MS);
 }
 
 async function readingsOf(hub: TestHub): Promise<number> {
@@ -50,6 +61,7 @@ const remount = (path: string, how: "ro" | "rw") => execFileSync("mount", ["-o",
 
 test.skipIf(!mayMountSmallDisk())(
   "a read-only card: all goes on in memory, is said, and goes back",
+  { concurrent: true, timeout: 90_000 },
   async () => {
     await using hub = await startTestHub("--joining", "open");
     const disk = mountSmallDisk(4);
@@ -69,14 +81,14 @@ test.skipIf(!mayMountSmallDisk())(
     remount(disk.path, "rw");
     await untilLogged(agent, "readings are kept on the disk again");
     await untilLogged(agent, "commands are remembered on the disk again");
-    await until("a status without a word of it", async () => (await agent.command("status")).code === 0 || undefined);
+    await untilAllIsWell(agent);
     expect(await agent.end("SIGTERM"), agent.output).toBe(0);
   },
-  90_000,
 );
 
 test.skipIf(!mayMountSmallDisk())(
   "a card that fills up while it runs: nothing stops, and readings arrive",
+  { concurrent: true, timeout: 90_000 },
   async () => {
     await using hub = await startTestHub("--joining", "open");
     const disk = mountSmallDisk(1);
@@ -94,13 +106,15 @@ test.skipIf(!mayMountSmallDisk())(
     expect((await statusSays(agent, "is full: make room")).code).toBe(1);
     execFileSync("rm", [`${disk.path}/filler`]);
     await untilLogged(agent, "on the disk again");
-    await until("a status without a word of it", async () => (await agent.command("status")).code === 0 || undefined);
+    await untilAllIsWell(agent);
     expect(await agent.end("SIGTERM"), agent.output).toBe(0);
   },
-  90_000,
 );
 
-test("two agents with one id: each says so in its log and status, until one of them is given another", async () => {
+test("two agents with one id: each says so in its log and status, until one of them is given another", {
+  concurrent: true,
+  timeout: 120_000,
+}, async () => {
   await using hub = await startTestHub("--joining", "open");
   await using one = new TestAgent(reach(hub), SAME_ID);
   await using other = new TestAgent(reach(hub), SAME_ID);
@@ -117,9 +131,12 @@ test("two agents with one id: each says so in its log and status, until one of t
     return online.includes("greenhouse") && online.includes("greenhouse-2") ? true : undefined;
   });
   expect((await statusSays(other, "greenhouse-2: connected")).output).not.toContain("another machine");
-}, 120_000);
+});
 
-test("a configuration that cannot work is refused with its lines, and the device stays who it is", async () => {
+test("a configuration that cannot work is refused with its lines, and the device stays who it is", {
+  concurrent: true,
+  timeout: 90_000,
+}, async () => {
   await using hub = await startTestHub("--joining", "open");
   const faulty = `device = "pi"
 [hub]
@@ -149,8 +166,8 @@ pin = 18
   expect(noNumber.code).toBe(1);
   expect(await agent.command("check")).toMatchObject({ code: 1 });
   agent.configure('device = "pi"\n[inputs.a]\nkind = "command"\nrun = "echo 5"\n');
-  await until("a status without a word of it", async () => (await agent.command("status")).code === 0 || undefined);
+  await untilAllIsWell(agent);
   const right = await agent.command("check");
   expect(right.code).toBe(0);
   expect(right.output).toContain("a: 5\n");
-}, 60_000);
+});

@@ -37,7 +37,7 @@ async function counted(hub: TestHub): Promise<number[]> {
 const deviceOf = async (hub: TestHub) =>
   (await hub.json<DeviceList>("/api/v1/devices")).devices.find(({ id }) => id === "pi");
 
-const untilCounted = (hub: TestHub, agent: TestAgent, count: number, withinMs = 20_000) =>
+const untilCounted = (hub: TestHub, agent: TestAgent, count: number, withinMs = 30_000) =>
   until(
     `${count} readings: ${agent.output}`,
     async () => {

@@ -62,20 +62,20 @@ async function untilNewReading(hub: HubInside): Promise<void> {
     return ((await answer.json()) as { readings: unknown[] }).readings.length;
   };
   const before = await count();
-  await until("a new reading", async () => (await count()) > before || undefined, 20_000);
+  await until("a new reading", async () => (await count()) > before || undefined);
 }
 
 const send = (hub: HubInside, method: string, path: string, body: object = {}) =>
   hub.fetch(path, { method, body: JSON.stringify(body) });
 
-test("it joins over TLS with a key of its own: pinned, approved by its code, back after a restart", {
+test.concurrent("it joins over TLS with a key of its own: pinned, approved by its code, back after a restart", {
   timeout: 90_000,
 }, async () => {
   await using tls = await startTlsHub({ joining: "ask" });
   const { hub } = tls;
   using state = makeTemporaryFolder();
   await using agent = new TestAgent(null, configFor(hub, tls), [], state);
-  const offered = await until("an offered key", async () => (await pi(hub))?.offeredKey, 20_000);
+  const offered = await until("an offered key", async () => (await pi(hub))?.offeredKey);
   await untilSaid(agent, `its code is ${offered.code}`);
   const { authority } = await tlsStatus(hub);
   await untilSaid(agent, `this device trusts the authority ${authority?.fingerprint} from now on`);
@@ -98,7 +98,7 @@ test("it joins over TLS with a key of its own: pinned, approved by its code, bac
   await untilNewReading(hub);
 });
 
-test("without TLS at first, it goes over to it when the hub has it; and is told to keep to one of both", {
+test.concurrent("without TLS at first, it goes over to it when the hub has it; and is told to keep to one of both", {
   timeout: 90_000,
 }, async () => {
   await using tls = await startTlsHub();
@@ -125,7 +125,7 @@ test("without TLS at first, it goes over to it when the hub has it; and is told 
   await untilSaid(agent, "no authority vouches for the hub", since);
 });
 
-test("another authority: it sends nothing and says what to do; a person lets it trust the new one", {
+test.concurrent("another authority: it sends nothing and says what to do; a person lets it trust the new one", {
   timeout: 90_000,
 }, async () => {
   await using tls = await startTlsHub();
@@ -165,7 +165,7 @@ test("another authority: it sends nothing and says what to do; a person lets it 
   await untilSaid(agent, "No such file or directory", wrong);
 });
 
-test("an expired certificate is refused with both times, and one that is not valid yet only where the clock is set", {
+test.concurrent("an expired certificate is refused with both times, and one that is not valid yet only where the clock is set", {
   timeout: 90_000,
 }, async () => {
   // The hub's clock is a while behind this computer's, so that the hub takes the certificate.
@@ -193,7 +193,7 @@ test("an expired certificate is refused with both times, and one that is not val
   await untilSaid(agent, connected(tls));
 });
 
-test("the certificate is renewed while it is connected: nothing is interrupted, and it is taken anew", {
+test.concurrent("the certificate is renewed while it is connected: nothing is interrupted, and it is taken anew", {
   timeout: 90_000,
 }, async () => {
   await using tls = await startTlsHub();
@@ -214,11 +214,11 @@ test("the certificate is renewed while it is connected: nothing is interrupted, 
   expect(agent.output.split(connected(tls))).toHaveLength(2);
   await agent.end("SIGTERM");
   agent.start();
-  await until("another connection", async () => agent.output.split(connected(tls)).length === 3 || undefined, 20_000);
+  await until("another connection", async () => agent.output.split(connected(tls)).length === 3 || undefined);
   await untilNewReading(hub);
 });
 
-test("its key is replaced, then revoked: at once also on the open connection, and it says so", {
+test.concurrent("its key is replaced, then revoked: at once also on the open connection, and it says so", {
   timeout: 90_000,
 }, async () => {
   await using tls = await startTlsHub();

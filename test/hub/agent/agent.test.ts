@@ -68,10 +68,11 @@ test("it says what it is, reports how the machine is, and says goodbye", async (
   const metric = (name: string) => device.metrics.find((one) => one.name === name);
   expect(metric("memory_used")).toMatchObject({ unit: "%", label: "Memory used" });
   expect(Math.abs((metric("uptime")?.latest.ts ?? 0) - Date.now())).toBeLessThan(60_000);
-  const status = await until("that it knows it is connected", async () => {
+  const isConnected = async () => {
     const asked = await agent.command("status");
     return asked.code === 0 ? asked.output : undefined;
-  });
+  };
+  const status = await until("that it knows it is connected", isConnected, 30_000, 300);
   expect(status).toMatch(/^pi: connected to the hub at 127\.0\.0\.1/);
 
   expect(await agent.end("SIGTERM"), agent.output).toBe(0);

@@ -44,7 +44,7 @@ async function send(port: number, bytes: Buffer, pieces: number): Promise<void> 
 
 async function isSound(hub: TestHub): Promise<void> {
   expect(hub.isAlive).toBe(true);
-  const health = await fetch(`${hub.file.http}/healthz`, { signal: AbortSignal.timeout(5_000) });
+  const health = await fetch(`${hub.file.http}/healthz`, { signal: AbortSignal.timeout(30_000) });
   expect(((await health.json()) as { status: string }).status).toBe("ok");
   const { readings } = await hub.json<ReadingsPage>("/api/v1/readings?device=keyed");
   expect(readings, "of a device with a key, which nobody showed").toEqual([]);

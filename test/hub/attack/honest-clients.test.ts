@@ -22,7 +22,7 @@ async function join(port: number, clientId: string, keepalive: number): Promise<
   return socket;
 }
 
-test("a computer that sleeps finds its clients where they were, as long as they went on pinging", async () => {
+test.concurrent("a computer that sleeps finds its clients where they were, as long as they went on pinging", async () => {
   await using hub = await startTestHub();
   const KEEP_ALIVE_SECONDS = 2;
   const client = await join(hub.mqttPort, "pi", KEEP_ALIVE_SECONDS);
@@ -38,7 +38,7 @@ test("a computer that sleeps finds its clients where they were, as long as they 
   client.destroy();
 });
 
-test("a clock that is set ahead by a day makes nobody silent", async () => {
+test.concurrent("a clock that is set ahead by a day makes nobody silent", async () => {
   await using hub = await startHubInside();
   const client = await join(hub.mqttPort, "pi", 10);
   hub.clock.set(hub.clock.now() + 24 * 3_600_000);
@@ -51,7 +51,7 @@ test("a clock that is set ahead by a day makes nobody silent", async () => {
   await closed;
 });
 
-test("the one connection too many of an address hears why, in its own protocol", async () => {
+test.concurrent("the one connection too many of an address hears why, in its own protocol", async () => {
   await using hub = await startTestHub();
   const connectAll = (port: number) =>
     Promise.all(
@@ -93,14 +93,14 @@ test("the one connection too many of an address hears why, in its own protocol",
   for (const socket of http) socket.destroy();
 });
 
-test("--no-rate-limit lets one address have more than 200 connections", async () => {
+test.concurrent("--no-rate-limit lets one address have more than 200 connections", async () => {
   await using hub = await startTestHub("--no-rate-limit");
   const sockets = await Promise.all(Array.from({ length: 250 }, (_, index) => join(hub.mqttPort, `pi-${index}`, 60)));
   expect(await mqttClients(hub)).toBe(250);
   for (const socket of sockets) socket.destroy();
 });
 
-test("whoever comes when all places are taken gets one of the address that has most", async () => {
+test.concurrent("whoever comes when all places are taken gets one of the address that has most", async () => {
   await using hub = await startTestHub();
   const addresses = ["127.0.0.2", "127.0.0.3", "127.0.0.4", "127.0.0.5", "127.0.0.6"];
   const hoarders = await Promise.all(

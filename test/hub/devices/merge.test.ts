@@ -15,6 +15,7 @@ import type { Command } from "../../../src/shared/controls/command.ts";
 import type { Device } from "../../../src/shared/device.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { startTestHub, type TestHub } from "../../support/hub.ts";
+import { runsOf } from "../../support/stores/runs.ts";
 import { deviceId, makeReading, metricName, openTestStore, type TestStore } from "../../support/stores/store.ts";
 import {
   compareAll,
@@ -130,7 +131,7 @@ test("what a device had is in the other, bit for bit, and nothing that was there
       expect((await open.store.status()).details.sealedReadings).toBe(model.count);
       expect(open.troubles).toEqual([]);
     }),
-    { numRuns: 8, endOnFailure: true },
+    { numRuns: runsOf(4), endOnFailure: true },
   );
 });
 

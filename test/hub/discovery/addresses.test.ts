@@ -1,5 +1,5 @@
 // Which addresses people are told, and whether the hub is there: on machines of the test's own, with the adapters that
-// make it hard.
+// make it hard. The hub browses for seconds where the doctor is asked: the tests wait side by side.
 import { expect, test } from "vitest";
 import type { HubInfo } from "../../../src/shared/api.ts";
 import type { DiagnosticReport } from "../../../src/shared/doctor.ts";
@@ -51,14 +51,21 @@ if (!mayMakeNamespaces()) {
     [{ vboxnet0: "192.168.56.1/24", wlan0: "192.168.0.1/24" }, ["192.168.0.1"]],
     [{ e0: "169.254.10.1/16" }, ["169.254.10.1"]],
     [{}, ["127.0.0.1"]],
-  ] as [Record<string, string>, string[]][])("with %j they are %j", async (adapters, addresses) => {
-    using place = new Place(adapters);
-    await using hub = await place.startHub("--no-mdns");
-    expect((await infoOf(hub)).addresses).toEqual(addresses);
-    expect(printed(hub)).toEqual([...new Set(["127.0.0.1", ...addresses])]);
-  });
+  ] as [Record<string, string>, string[]][])(
+    "with %j they are %j",
+    { concurrent: true },
+    async (adapters, addresses) => {
+      using place = new Place(adapters);
+      await using hub = await place.startHub("--no-mdns");
+      expect((await infoOf(hub)).addresses).toEqual(addresses);
+      expect(printed(hub)).toEqual([...new Set(["127.0.0.1", ...addresses])]);
+    },
+  );
 
-  test("a hub on a network of IPv6 alone is there, and says so", { timeout: 60_000 }, async () => {
+  test("a hub on a network of IPv6 alone is there, and says so", {
+    concurrent: true,
+    timeout: 90_000,
+  }, async () => {
     using place = new Place({ e0: "fd00:77::1/64" });
     await using hub = await place.startHub();
     const { mqttPort, httpPort } = hub;
@@ -79,7 +86,7 @@ if (!mayMakeNamespaces()) {
       title: "This computer’s address is fd00:77::1",
     });
     for (const id of ["http-port", "mqtt-port"]) expect(await checkOf(hub, id)).toMatchObject({ state: "fine" });
-    await until("a name", async () => (await infoOf(hub)).mdnsName, 25_000);
+    await until("a name", async () => (await infoOf(hub)).mdnsName, 45_000, 100);
     const found = await until("an answer", async () => {
       const check = await checkOf(hub, "mdns");
       return check?.state === "fine" ? check : undefined;
@@ -87,7 +94,9 @@ if (!mayMakeNamespaces()) {
     expect(found.message).toContain("bramble.local at fd00:77::1");
   });
 
-  test("a hub that listens to IPv4 alone says what is missing on a network of IPv6 alone", async () => {
+  test("a hub that listens to IPv4 alone says what is missing on a network of IPv6 alone", {
+    concurrent: true,
+  }, async () => {
     using place = new Place({ e0: "fd00:77::1/64" });
     await using hub = await place.startHub("--host", "0.0.0.0", "--no-mdns");
     expect(await checkOf(hub, "network")).toMatchObject({
@@ -99,14 +108,14 @@ if (!mayMakeNamespaces()) {
     expect(await checkOf(hub, "mdns")).toBeUndefined();
   });
 
-  test("advice on a network of IPv6 alone has the address in brackets", async () => {
+  test("advice on a network of IPv6 alone has the address in brackets", { concurrent: true }, async () => {
     using place = new Place({ e0: "fd00:77::1/64" });
     await using hub = await place.startHub("--no-mdns");
     const check = await checkOf(hub, "mdns");
     expect(check?.remedy).toContain(`http://[fd00:77::1]:${hub.httpPort}`);
   });
 
-  test("a machine without IPv6 has a hub as well", async () => {
+  test("a machine without IPv6 has a hub as well", { concurrent: true }, async () => {
     using place = new Place({ e0: "192.168.77.1/24" });
     await place.home.run("sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1");
     await using hub = await place.startHub("--no-mdns");
@@ -115,14 +124,14 @@ if (!mayMakeNamespaces()) {
       expect(await checkOf(hub, id)).toMatchObject({ state: "fine", message: expect.not.stringContaining("::1") });
   });
 
-  test("an address that the computer does not have is said in words", async () => {
+  test("an address that the computer does not have is said in words", { concurrent: true }, async () => {
     using place = new Place({ e0: "192.168.77.1/24" });
     await expect(place.startHub("--host", "192.168.99.1", "--no-mdns")).rejects.toThrow(
       "this computer does not have the address 192.168.99.1",
     );
   });
 
-  test("a hub on one address prints links to that one alone", async () => {
+  test("a hub on one address prints links to that one alone", { concurrent: true }, async () => {
     using place = new Place({ e0: "192.168.77.1/24" });
     await using hub = await place.startHub("--host", "192.168.77.1", "--no-mdns");
     expect(printed(hub)).toEqual(["192.168.77.1"]);

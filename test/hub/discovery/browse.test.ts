@@ -12,7 +12,7 @@ import { until } from "../../support/until.ts";
 const INSTANCE = `Bramble on ${hostname().split(".")[0]?.slice(0, 30)}`;
 const SERVICE = "_bramble._tcp.local";
 /** A hub looks for new interfaces every 5 s, then probes for a second. */
-const ADVERTISED_WITHIN_MS = 25_000;
+const ADVERTISED_WITHIN_MS = 45_000;
 
 interface Ended {
   readonly code: number | null;
@@ -47,7 +47,8 @@ if (!mayMakeNamespaces()) {
   console.warn("This user may not make network namespaces: browsing is not tested here.");
 } else {
   test("hubs on each network are found, with addresses of either family, and missed once they stop", {
-    timeout: 60_000,
+    concurrent: true,
+    timeout: 90_000,
   }, async () => {
     using home = new Namespace();
     using near = new Namespace();
@@ -64,7 +65,12 @@ if (!mayMakeNamespaces()) {
     await using two = new TestHub([], undefined, undefined, far.within);
     await Promise.all([one.start(), two.start()]);
     for (const hub of [one, two])
-      await until("a name", async () => (await jsonWithin<HubInfo>(hub, "/api/v1/hub")).mdnsName, ADVERTISED_WITHIN_MS);
+      await until(
+        "a name",
+        async () => (await jsonWithin<HubInfo>(hub, "/api/v1/hub")).mdnsName,
+        ADVERTISED_WITHIN_MS,
+        100,
+      );
 
     const found = await find(["--json"], home);
     expect(found).toMatchObject({ code: 0, errors: "" });
@@ -139,6 +145,7 @@ while True:
   }
 
   test("what is sent in place of an answer is ignored, and the answer beside it is heard", {
+    concurrent: true,
     timeout: 60_000,
   }, async () => {
     using home = new Namespace();
@@ -170,7 +177,9 @@ while True:
     expect(JSON.parse(output)).toEqual([{ ...den, addresses: ["10.77.1.9"], ports: { http: 80, mqtt: 1883 } }]);
   });
 
-  test("a port 5353 that another program keeps to itself is named with its interface", async () => {
+  test("a port 5353 that another program keeps to itself is named with its interface", {
+    concurrent: true,
+  }, async () => {
     using home = new Namespace();
     using pi = new Namespace();
     const nowhere = "This computer has no interface that leads to a local network.\n";

@@ -1,4 +1,5 @@
-// How Pis find the hub: a real one, on machines of the test's own, looked for with what Pis and other computers have.
+// How Pis find the hub: a real one, on machines of the test's own, looked for with what Pis and other computers have. Names are probed
+// and announced for seconds: the tests wait side by side.
 import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
@@ -12,7 +13,9 @@ import { until } from "../../support/until.ts";
 
 const INSTANCE = `Bramble on ${hostname().split(".")[0]?.slice(0, 30)}`;
 /** The hub looks for new interfaces every 5 s, then asks for its name for a second. */
-const FOLLOWED_WITHIN_MS = 25_000;
+const FOLLOWED_WITHIN_MS = 45_000;
+/** Each question starts a program. */
+const ASK_PAUSE_MS = 100;
 const MDNS_PORT = "14E9";
 /** 224.0.0.251, as the kernel lists it. */
 const GROUP = "FB0000E0";
@@ -53,15 +56,17 @@ async function addContainers(home: Namespace): Promise<void> {
   await until("the bridge carries", async () => ((await state()) === "up\n" ? true : undefined));
 }
 
-const infoOf = (hub: TestHub, host?: string) => jsonWithin<HubInfo>(hub, "/api/v1/hub", host);
+const infoOf = (hub: TestHub, host = "127.0.0.1") => jsonWithin<HubInfo>(hub, "/api/v1/hub", { host });
 
-const nameOf = (hub: TestHub) => until("a name", async () => (await infoOf(hub)).mdnsName, FOLLOWED_WITHIN_MS);
+const nameOf = (hub: TestHub) =>
+  until("a name", async () => (await infoOf(hub)).mdnsName, FOLLOWED_WITHIN_MS, ASK_PAUSE_MS);
 
 const resolves = (pi: Avahi, name: string, address: string) =>
   until(
     `${name} is ${address}`,
     async () => ((await pi.resolve(name)) === address ? true : undefined),
     FOLLOWED_WITHIN_MS,
+    ASK_PAUSE_MS,
   );
 
 /** Waits for that many services, and answers them in a good order. */
@@ -103,7 +108,8 @@ if (!mayMakeNamespaces()) {
   console.warn("This user may not make network namespaces: how Pis find the hub is not tested here.");
 } else {
   test("Pis on two networks find the hub, follow it as it moves, and forget it when it stops", {
-    timeout: 90_000,
+    concurrent: true,
+    timeout: 120_000,
   }, async () => {
     using place = new Place();
     const { home, pi1, pi2 } = place;
@@ -157,7 +163,9 @@ print(next(search(10)))`;
     for (const pi of [one, two]) expect(await servicesOf(pi, 0)).toEqual([]);
   });
 
-  test("the addresses that people are told begin with those where a Pi may be", async () => {
+  test("the addresses that people are told begin with those where a Pi may be", {
+    concurrent: true,
+  }, async () => {
     using home = new Namespace();
     using pi = new Namespace();
     await addContainers(home);
@@ -169,11 +177,12 @@ print(next(search(10)))`;
     expect(printed).toEqual(["127.0.0.1", "10.77.1.1", "172.17.0.1"]);
   });
 
-  test("a name that another machine has is left to it", { timeout: 60_000 }, async () => {
+  test("a name that another machine has is left to it", { concurrent: true, timeout: 90_000 }, async () => {
     using place = new Place();
     await using one = await startAvahi(place.pi1, "bramble");
     await using hub = await place.startHub();
-    await until("the next name", async () => ((await nameOf(hub)) === "bramble-2.local" ? true : undefined));
+    const hasNextName = async () => (await nameOf(hub)) === "bramble-2.local" || undefined;
+    await until("the next name", hasNextName, FOLLOWED_WITHIN_MS, ASK_PAUSE_MS);
     await using two = await startAvahi(place.pi2, "pi2");
     await resolves(one, "bramble-2.local", "10.77.1.1");
     await resolves(two, "bramble-2.local", "10.77.2.1");
@@ -187,7 +196,7 @@ print(next(search(10)))`;
     expect(info.notes).toEqual([expect.stringContaining("bramble-2.local")]);
   });
 
-  test("a machine that comes later has to take another name", { timeout: 60_000 }, async () => {
+  test("a machine that comes later has to take another name", { concurrent: true, timeout: 90_000 }, async () => {
     using place = new Place();
     await using hub = await place.startHub();
     expect(await nameOf(hub)).toBe("bramble.local");
@@ -197,7 +206,7 @@ print(next(search(10)))`;
     expect(await nameOf(hub)).toBe("bramble.local");
   });
 
-  test("a hub that listens on IPv6 as well is found over it", { timeout: 60_000 }, async () => {
+  test("a hub that listens on IPv6 as well is found over it", { concurrent: true, timeout: 90_000 }, async () => {
     using place = new Place();
     place.home.ip("address", "add", "fd77::1/64", "dev", "eth1", "nodad");
     place.pi1.ip("address", "add", "fd77::9/64", "dev", "eth0", "nodad");
@@ -208,7 +217,7 @@ print(next(search(10)))`;
     expect(await one.resolve("bramble.local", 6)).toBe("fd77::1");
   });
 
-  test("whatever is sent to its port, it goes on answering", { timeout: 60_000 }, async () => {
+  test("whatever is sent to its port, it goes on answering", { concurrent: true, timeout: 90_000 }, async () => {
     using place = new Place();
     await using hub = await place.startHub();
     expect(await nameOf(hub)).toBe("bramble.local");
@@ -221,7 +230,8 @@ print(next(search(10)))`;
   });
 
   test("of three hubs on a machine two are found, and the one that shuns discovery is not", {
-    timeout: 60_000,
+    concurrent: true,
+    timeout: 90_000,
   }, async () => {
     using place = new Place();
     await using silent = await place.startHub("--no-mdns");
@@ -247,7 +257,8 @@ print(next(search(10)))`;
   });
 
   test("a hub that cannot say where it is runs all the same, and says so once it can", {
-    timeout: 60_000,
+    concurrent: true,
+    timeout: 90_000,
   }, async () => {
     using home = new Namespace();
     using pi = new Namespace();

@@ -125,10 +125,11 @@ test.each([
 if (!mayMakeNamespaces()) {
   console.warn("This user may not make network namespaces: what the doctor sees of a network is not tested here.");
 } else {
-  const doctorOf = (hub: TestHub, host?: string) => jsonWithin<DiagnosticReport>(hub, "/api/v1/doctor", host);
+  const doctorOf = (hub: TestHub) => jsonWithin<DiagnosticReport>(hub, "/api/v1/doctor");
 
   test("on a network of two hubs: a taken port, names, addresses, and who is kept out", {
-    timeout: 60_000,
+    concurrent: true,
+    timeout: 90_000,
   }, async () => {
     using home = new Namespace();
     using den = new Namespace();
@@ -140,7 +141,8 @@ if (!mayMakeNamespaces()) {
       until(
         name,
         async () => ((await jsonWithin<HubInfo>(hub, "/api/v1/hub")).mdnsName === name ? true : undefined),
-        25_000,
+        45_000,
+        100,
       );
 
     await using first = new TestHub([], undefined, undefined, den.within);
@@ -188,7 +190,9 @@ except ConnectionResetError: pass`,
     expect(seen.checks.filter(({ id }) => id.startsWith("other-hub"))).toHaveLength(1);
   });
 
-  test("a hub whose multicast another program keeps to itself, on a computer without a network at first", async () => {
+  test("a hub whose multicast another program keeps to itself, on a computer without a network at first", {
+    concurrent: true,
+  }, async () => {
     using home = new Namespace();
     using pi = new Namespace();
     const script = `import socket, time

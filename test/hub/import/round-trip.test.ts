@@ -6,6 +6,7 @@ import { type CsvFormat, PLAIN_CSV } from "../../../src/hub/export/export-format
 import type { ImportTarget } from "../../../src/hub/import/import-pass.ts";
 import { Imports } from "../../../src/hub/import/imports.ts";
 import { IMPORT_PIECE_BYTES } from "../../../src/shared/history/import.ts";
+import { runsOf } from "../../support/stores/runs.ts";
 import { makeReading, openTestStore, type TestStore } from "../../support/stores/store.ts";
 
 const readings = fc.uniqueArray(
@@ -58,7 +59,7 @@ test("an export that is imported into an empty store is exported as the same byt
       expect((await exported(into, {})).toString()).toBe((await exported(from, {})).toString());
       expect(await imported(into, file, pieceBytes)).toMatchObject({ fresh: 0, changed: 0, known: rows.length });
     }),
-    { numRuns: 12 },
+    { numRuns: runsOf(8) },
   );
 }, 120_000);
 

@@ -72,7 +72,7 @@ test.runIf(mayMountSmallDisk())(
         output += bytes.toString();
       });
     const ended = new Promise((resolve) => hub.once("close", resolve));
-    await until("it runs", async () => output.includes("is running") || undefined, 20_000);
+    await until("it runs", async () => output.includes("is running") || undefined);
     hub.kill("SIGTERM");
     expect(await ended).toBe(0);
   },

@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => server[Symbol.asyncDispose]());
 
 storeContract("MariaDB", () => openServerStore(server));
-modelContract({ runs: 12, keepsNegativeZero: false }, () => openServerStore(server, { compactAfterMs: 0 }));
-mendContract({ runs: 4, keepsNegativeZero: false }, () => openServerStore(server, { compactAfterMs: 0 }));
+modelContract({ runs: 6, keepsNegativeZero: false }, () => openServerStore(server, { compactAfterMs: 0 }));
+mendContract({ runs: 3, keepsNegativeZero: false }, () => openServerStore(server, { compactAfterMs: 0 }));
 serverStoreContract("MariaDB", () => server);
 compactionContract({ product: "MariaDB", readingsBetween: null }, () => server);

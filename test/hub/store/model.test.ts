@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { mendContract } from "../../contract/store-mends.ts";
+import { runsOf } from "../../support/stores/runs.ts";
 import { openTestStore } from "../../support/stores/store.ts";
 import { compareAll, compareBuckets, SERIES, StoreModel } from "../../support/stores/store-model.ts";
 import { START_MS, step, take } from "../../support/stores/store-steps.ts";
@@ -23,8 +24,8 @@ test("every question has the answer of the model, whatever came before", { timeo
       expect({ storedReadings, pendingReadings }).toEqual({ storedReadings: model.count, pendingReadings: 0 });
       expect(open.troubles).toEqual([]);
     }),
-    { numRuns: 15, endOnFailure: true },
+    { numRuns: runsOf(8), endOnFailure: true },
   );
 });
 
-mendContract({ runs: 20, keepsNegativeZero: true }, () => openTestStore());
+mendContract({ runs: 8, keepsNegativeZero: true }, () => openTestStore());

@@ -16,8 +16,8 @@ beforeAll(async () => {
 afterAll(() => server[Symbol.asyncDispose]());
 
 storeContract("PostgreSQL", () => openServerStore(server));
-modelContract({ runs: 12, keepsNegativeZero: true }, () => openServerStore(server, { compactAfterMs: 0 }));
-mendContract({ runs: 4, keepsNegativeZero: true }, () => openServerStore(server, { compactAfterMs: 0 }));
+modelContract({ runs: 6, keepsNegativeZero: true }, () => openServerStore(server, { compactAfterMs: 0 }));
+mendContract({ runs: 3, keepsNegativeZero: true }, () => openServerStore(server, { compactAfterMs: 0 }));
 serverStoreContract("PostgreSQL", () => server);
 compactionContract(
   {

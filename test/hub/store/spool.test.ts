@@ -28,7 +28,7 @@ beforeEach(() => server.start());
 afterAll(() => server[Symbol.asyncDispose]());
 
 test("what is acknowledged while the server is away is there once, whenever the hub is killed", {
-  timeout: 90_000,
+  timeout: 180_000,
 }, async () => {
   const store = await server.createDatabase();
   await using hub = await startTestHub("--store", store);
@@ -77,7 +77,7 @@ test("what is acknowledged while the server is away is there once, whenever the 
 });
 
 test("what a server that dies in the middle of commits has, or has not, is there once", {
-  timeout: 60_000,
+  timeout: 180_000,
 }, async () => {
   await using hub = await startTestHub("--store", await server.createDatabase());
   const sent: number[] = [];
@@ -104,7 +104,7 @@ test("what a server that dies in the middle of commits has, or has not, is there
 });
 
 test("a series of more than a thousand readings a second, whose times run ahead of the clock, loses none at any change of place", {
-  timeout: 90_000,
+  timeout: 180_000,
 }, async () => {
   await using hub = await startTestHub("--store", await server.createDatabase());
   let count = 0;
@@ -127,7 +127,7 @@ test("a series of more than a thousand readings a second, whose times run ahead 
 });
 
 test("a spool that is full acknowledges nothing, in words, and what people remove waits for the server", {
-  timeout: 60_000,
+  timeout: 180_000,
 }, async () => {
   await using hub = await startTestHub("--store", await server.createDatabase(), "--spool", "1");
   let next = 0;
@@ -154,7 +154,7 @@ test("a spool that is full acknowledges nothing, in words, and what people remov
   expect(health.store).toMatchObject({ status: "failing" });
   expect((await hub.fetch("/api/v1/devices/pi", { method: "DELETE" })).status).toBe(503);
   await server.start();
-  await until("it acknowledges again", async () => (await post()).status === 200 || undefined, 20_000);
+  await until("it acknowledges again", async () => (await post()).status === 200 || undefined);
   await untilForwarded(hub);
   expect((await valuesOf(hub)).length).toBe(acknowledged);
 });
@@ -222,7 +222,7 @@ async function untilWell(hub: TestHub): Promise<void> {
 /** What the hub says of itself may be a second old. */
 async function untilForwarded(hub: TestHub): Promise<void> {
   const spooled = () => readdirSync(hub.folder.path).filter((name) => name.startsWith("spool"));
-  await until("everything is on the server", async () => spooled().length === 0 || undefined);
+  await until("everything is on the server", async () => spooled().length === 0 || undefined, 60_000);
 }
 
 /** One for each row, least first. */

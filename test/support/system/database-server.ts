@@ -5,6 +5,7 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { makeTemporaryFolder, type TestFolder } from "../hub.ts";
+import { fillFromTemplate } from "./database-template.ts";
 import { portOf } from "./pebble.ts";
 
 export const PASSWORD = "pa:ss/wo rd%?";
@@ -65,7 +66,8 @@ export class DatabaseServer implements AsyncDisposable {
 
   async prepare(): Promise<void> {
     this.#port = await freePort();
-    this.#product.prepare(this.#folder.path);
+    const { scheme, prepare } = this.#product;
+    fillFromTemplate(this.#folder.path, scheme, prepare);
     await this.start();
   }
 

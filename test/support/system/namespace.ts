@@ -67,13 +67,21 @@ export function connectNamespaces(one: Plug, other: Plug): void {
   }
 }
 
-/** Asks a hub's API as the administrator, from its own machine. */
-export async function jsonWithin<T>(hub: TestHub, path: string, host = "127.0.0.1"): Promise<T> {
-  const script = `
-    const [, url, host, token] = process.argv;
-    const request = require("node:http").get(url, { headers: { host, authorization: "Bearer " + token } });
-    request.on("response", (response) => response.pipe(process.stdout));`;
+export interface AskWithin {
+  /** The `Host` that is asked for. */
+  readonly host?: string;
+  readonly method?: string;
+  readonly body?: object;
+}
+
+/** Asks a hub's API as the administrator, from its own machine; rejects where the answer is an error. */
+export async function jsonWithin<T>(hub: TestHub, path: string, { host, method, body }: AskWithin = {}): Promise<T> {
   const { http, token } = hub.file;
-  const [program = "", ...args] = ["nsenter", "--target", String(hub.pid), "--net", process.execPath, "-e", script];
-  return JSON.parse(await run(program, [...args, http + path, host, token]));
+  const data = body === undefined ? [] : ["-H", "Content-Type: application/json", "-d", JSON.stringify(body)];
+  const asked = [
+    ...(host === undefined ? [] : ["-H", `Host: ${host}`]),
+    ...(method === undefined ? [] : ["-X", method]),
+  ];
+  const curl = ["curl", "-sS", "--fail", "-H", `Authorization: Bearer ${token}`, ...asked, ...data, http + path];
+  return JSON.parse(await run("nsenter", ["--target", String(hub.pid), "--net", ...curl]));
 }

@@ -46,6 +46,7 @@ export interface HandshakesOptions {
   readonly challenges?: AlpnBoard;
   /** What to answer a client that speaks something else than TLS; null closes the connection. */
   readonly answerOther: (bytes: Buffer) => Buffer | null;
+  readonly timeoutMs?: number;
 }
 
 interface Handshake {
@@ -97,12 +98,13 @@ export class Handshakes {
     const handshake: Handshake = { address: plainAddress(raw.remoteAddress), raw, onSecure, isChallenge: false };
     this.#bySocket.set(raw, handshake);
     this.#open.add(raw);
+    const { timeoutMs = HANDSHAKE_TIMEOUT_MS } = this.#options;
     let hasSentData = false;
     handshake.timer = setTimeout(() => {
       // A browser opens connections in advance, and may come to need none.
-      if (hasSentData) this.#fail(handshake, { kind: "too slow", seconds: HANDSHAKE_TIMEOUT_MS / 1_000 });
+      if (hasSentData) this.#fail(handshake, { kind: "too slow", seconds: timeoutMs / 1_000 });
       else raw.destroy();
-    }, HANDSHAKE_TIMEOUT_MS);
+    }, timeoutMs);
     raw.on("error", () => raw.destroy());
     raw.once("close", () => this.#ended(handshake));
     raw.once("readable", () => {

@@ -9,7 +9,11 @@ import type { DiagnosticReport } from "../../../../src/shared/doctor.ts";
 import { makeTemporaryFolder, startTestHub, type TestHub } from "../../../support/hub.ts";
 import { startHubInside } from "../../../support/hub-inside.ts";
 import { run } from "../../../support/run.ts";
+import { shareTestHub } from "../../../support/shared-hub.ts";
 import { until } from "../../../support/until.ts";
+
+/** For tests that look at nothing but what they sent themselves. The doctor, who is asked for it, looks around for seconds. */
+const shared = shareTestHub();
 
 interface RawAnswer {
   readonly status: number;
@@ -112,33 +116,32 @@ test("the UI's files have them, too, and may be cached", async () => {
 });
 
 test("what the router cannot read is answered in the one shape", async () => {
-  await using hub = await startTestHub();
   for (const path of ["/api/v1/devices/%ff", "/%", "/api/v1/devices/%zz/readings"]) {
     const head = lines(`GET ${path} HTTP/1.1`, "Host: localhost", "Connection: close");
-    expect(expectProblem(await say(hub.httpPort, head), 400, "bad-request").message).toContain(`“${path}”`);
+    expect(expectProblem(await say(shared.httpPort, head), 400, "bad-request").message).toContain(`“${path}”`);
     const foreign = lines(`GET ${path} HTTP/1.1`, "Host: evil.example", "Connection: close");
-    expectProblem(await say(hub.httpPort, foreign), 403, "foreign-host");
+    expectProblem(await say(shared.httpPort, foreign), 403, "foreign-host");
   }
   for (const length of [101, 4_000]) {
     const path = `/api/v1/devices/${"x".repeat(length)}`;
-    expect((await fetch(hub.file.http + path)).status).toBe(401);
+    expect((await fetch(shared.file.http + path)).status).toBe(401);
     for (const [method, end] of [
       ["GET", ""],
       ["GET", "/readings?metric=t"],
       ["POST", "/approve"],
     ]) {
-      const answer = await hub.fetch(path + end, { method: method ?? "" });
+      const answer = await shared.fetch(path + end, { method: method ?? "" });
       expect(answer.status).toBe(404);
       expect(await answer.json()).toMatchObject({ error: "no-such-device" });
     }
   }
   const unknown = lines("PROPFIND /nothing HTTP/1.1", "Host: localhost", "Connection: close");
-  expectProblem(await say(hub.httpPort, unknown), 404, "no-such-route");
+  expectProblem(await say(shared.httpPort, unknown), 404, "no-such-route");
   const tunnel = lines("CONNECT evil.example:443 HTTP/1.1", "Host: localhost");
-  expectProblem(await say(hub.httpPort, tunnel), 400, "bad-request");
+  expectProblem(await say(shared.httpPort, tunnel), 400, "bad-request");
 });
 
-test("what is no request is answered in the one shape, and listed by the doctor", async () => {
+test.concurrent("what is no request is answered in the one shape, and listed by the doctor", async () => {
   await using hub = await startTestHub();
   const start = "GET /healthz HTTP/1.1\r\nHost: localhost\r\n";
   const bad = [
@@ -166,7 +169,7 @@ test("what is no request is answered in the one shape, and listed by the doctor"
   expect((await hub.post({ device_id: "pi", t: 1 })).status).toBe(200);
 });
 
-test("an answer under way is cut off by what is no request, not added to", async () => {
+test.concurrent("an answer under way is cut off by what is no request, not added to", async () => {
   await using hub = await startTestHub();
   const rows = Array.from({ length: 10_000 }, (_, index) => ({ device_id: "pi", t: index, ts: 1.7e12 + index }));
   for (let times = 0; times < 20; times++) {
@@ -231,7 +234,7 @@ test("while the hub stops, a request is told so", async () => {
   await restarted;
 });
 
-test("who asks first is told no at once, without 100 Continue", async () => {
+test.concurrent("who asks first is told no at once, without 100 Continue", async () => {
   await using hub = await startTestHub();
   const head = (expectation: string, bytes: number, path = "/data") =>
     lines(
@@ -269,8 +272,13 @@ test("who asks first is told no at once, without 100 Continue", async () => {
 });
 
 test("an offer of HTTP/2 is passed over: curl --http2, and what Java's client sends", async () => {
-  await using hub = await startTestHub();
-  const curl = await run("curl", ["-s", "--http2", "-w", " %{http_code} %{http_version}", `${hub.file.http}/healthz`]);
+  const curl = await run("curl", [
+    "-s",
+    "--http2",
+    "-w",
+    " %{http_code} %{http_version}",
+    `${shared.file.http}/healthz`,
+  ]);
   expect(curl).toMatch(/"status":"ok".* 200 1\.1$/);
   const body = '{"device_id":"pi","t":1}';
   const offer = [
@@ -280,7 +288,7 @@ test("an offer of HTTP/2 is passed over: curl --http2, and what Java's client se
     "Upgrade: h2c",
   ];
   const post = `${lines("POST /data HTTP/1.1", ...offer, `Content-Length: ${body.length}`, "Content-Type: application/json")}${body}`;
-  const socket = connect(hub.httpPort, "127.0.0.1");
+  const socket = connect(shared.httpPort, "127.0.0.1");
   const next = async () => String(await new Promise((resolve) => socket.once("data", resolve)));
   // The connection is kept, as it is for others.
   for (let times = 0; times < 2; times++) {
@@ -296,7 +304,7 @@ const J = '{"device_id":"h","t":1}';
 const HEAD = ["Host: localhost", "Content-Type: application/json"];
 const length = `Content-Length: ${J.length}`;
 
-test.each([
+test.concurrent.each([
   ["no Host", lines("POST /data HTTP/1.1", "Connection: close", length, "", J), /add “Host: ”/],
   ["no empty line", `POST /data HTTP/1.1\r\n${HEAD.join("\r\n")}\r\n${length}\r\n${J}\r\n`, /put an empty line/],
   ["LF alone", `POST /data HTTP/1.1\n${HEAD.join("\n")}\n${length}\n\n${J}`, /end each with CR LF/],
@@ -322,8 +330,7 @@ test.each([
   ],
   ["a body of two lines", lines("PUT /data HTTP/1.1", ...HEAD, length, "{", "}"), /put an empty line/],
 ])("a request by hand with %s is told what is wrong, and listed", async (_what, text, words) => {
-  await using hub = await startTestHub();
-  const { message } = expectProblem(await say(hub.httpPort, text), 400, "bad-request");
+  const { message } = expectProblem(await say(shared.httpPort, text), 400, "bad-request");
   expect(message).toMatch(words);
-  expect(await clientsOf(hub)).toContainEqual(expect.stringMatching(words));
+  expect(await clientsOf(shared)).toContainEqual(expect.stringMatching(words));
 });

@@ -8,9 +8,12 @@ import { WebSocket as WebSocketClient } from "ws";
 import type { ApiError, Chart, DeviceList, ReadingsPage, RefusedList } from "../../../../src/shared/api.ts";
 import type { Device } from "../../../../src/shared/device.ts";
 import { startTestHub } from "../../../support/hub.ts";
+import { shareTestHub } from "../../../support/shared-hub.ts";
 import { until } from "../../../support/until.ts";
 
 const T0 = Date.UTC(2026, 0, 31, 12);
+/** For tests that look at nothing but what they sent themselves. */
+const shared = shareTestHub();
 
 test("a reading is answered with success, and is there at once", async () => {
   await using hub = await startTestHub();
@@ -46,13 +49,14 @@ test.each([
   ["too large", `{"device_id":"pi","t":1,"x":"${"x".repeat(300_000)}"}`, "too-large", 413],
   ["far too large", "x".repeat(8_000_000), "too-large", 413],
 ])("a message that is %s is refused with its code, and listed", async (_name, body, code, status) => {
-  await using hub = await startTestHub();
-  const answer = await hub.post(body);
+  const before = await shared.json<RefusedList>("/api/v1/refused");
+  const answer = await shared.post(body);
   expect(answer.status).toBe(status);
   expect(await answer.json()).toMatchObject({ error: code, message: expect.any(String) });
-  const { refused } = await hub.json<RefusedList>("/api/v1/refused");
-  expect(refused).toMatchObject([{ code, address: "127.0.0.1", source: "POST /data" }]);
-  expect((await hub.post({ device_id: "pi", t: 1 })).status).toBe(200);
+  const { refused } = await shared.json<RefusedList>("/api/v1/refused");
+  expect(refused).toHaveLength(before.refused.length + 1);
+  expect(refused[0]).toMatchObject({ code, address: "127.0.0.1", source: "POST /data" });
+  expect((await shared.post({ device_id: "pi", t: 1 })).status).toBe(200);
 });
 
 test("refused messages survive a restart", async () => {
@@ -107,26 +111,28 @@ test.each([
   ["/data?device=-", 400],
   ["/api/v1/devices/a%20b/readings", 400],
 ])("firmware that cannot name itself in the message does so in the path: %s", async (path, status) => {
-  await using hub = await startTestHub();
+  const rows = async () => (await shared.json<ReadingsPage>("/api/v1/readings?device=lounge")).readings;
+  await shared.post({ device_id: "lounge", "readings.temperature": 1 });
+  const before = await rows();
   const body = JSON.stringify({ nickname: "lounge", uid: "e66", readings: { temperature: 27.5 } });
   const headers = { "Content-Type": "application/json" };
-  const answer = await hub.fetch(path, { method: "POST", body, headers });
+  const answer = await shared.fetch(path, { method: "POST", body, headers });
   expect(answer.status).toBe(status);
-  const { readings } = await hub.json<ReadingsPage>("/api/v1/readings");
-  if (status === 200)
-    expect(readings).toMatchObject([{ device: "lounge", metric: "readings.temperature", value: 27.5 }]);
-  else expect(await answer.json()).toMatchObject({ error: "bad-device-id" });
+  const stored = { device: "lounge", metric: "readings.temperature", value: 27.5 };
+  if (status === 200) expect(await rows()).toEqual([expect.objectContaining(stored), ...before]);
+  else {
+    expect(await answer.json()).toMatchObject({ error: "bad-device-id" });
+    expect(await rows()).toEqual(before);
+  }
 });
 
 test("the words about a message that is far too large do not claim a size that nobody counted", async () => {
-  await using hub = await startTestHub();
-  const { message }: ApiError = await (await hub.post("x".repeat(8_000_000))).json();
+  const { message }: ApiError = await (await shared.post("x".repeat(8_000_000))).json();
   expect(message).toContain("over 262144 bytes");
 });
 
 test("a message without a media type is read as JSON", async () => {
-  await using hub = await startTestHub();
-  const socket = connect(hub.httpPort, "127.0.0.1");
+  const socket = connect(shared.httpPort, "127.0.0.1");
   const body = '{"device_id":"pi","t":1}';
   socket.write(`POST /data HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
   const [answer] = await once(socket, "data");
@@ -135,18 +141,20 @@ test("a message without a media type is read as JSON", async () => {
 });
 
 test("other media types are told what to send", async () => {
-  await using hub = await startTestHub();
-  const answer = await hub.post('{"device_id":"pi","t":1}', { "Content-Type": "text/plain" });
+  const answer = await shared.post('{"device_id":"pi","t":1}', { "Content-Type": "text/plain" });
   expect(answer.status).toBe(415);
   expect(await answer.json()).toMatchObject({ error: "unsupported-media-type" });
 });
 
 test("a chart has at most as many buckets as asked for", async () => {
-  await using hub = await startTestHub();
-  const readings = Array.from({ length: 500 }, (_, index) => ({ device_id: "pi", t: index, ts: T0 + index * 1_000 }));
-  await hub.post(readings);
+  const readings = Array.from({ length: 500 }, (_, index) => ({
+    device_id: "charted",
+    t: index,
+    ts: T0 + index * 1_000,
+  }));
+  await shared.post(readings);
   const range = `from=${T0}&to=${new Date(T0 + 500_000).toISOString()}`;
-  const chart = await hub.json<Chart>(`/api/v1/devices/pi/readings?metric=t&points=50&${range}`);
+  const chart = await shared.json<Chart>(`/api/v1/devices/charted/readings?metric=t&points=50&${range}`);
   expect(chart).toMatchObject({ from: T0, to: T0 + 500_000, stepMs: 10_000 });
   expect(chart.buckets).toHaveLength(50);
   expect(chart.buckets[0]).toEqual({ t: T0, min: 0, max: 9, avg: 4.5, n: 10 });
@@ -181,9 +189,8 @@ test.each([
   ["/api/v1/nothing", 404, "no-such-route"],
   ["/data", 405, "method-not-allowed"],
 ])("GET %s is answered with %i %s", async (path, status, code) => {
-  await using hub = await startTestHub();
-  await hub.post({ device_id: "pi", t: 1 });
-  const answer = await hub.fetch(path);
+  await shared.post({ device_id: "pi", t: 1 });
+  const answer = await shared.fetch(path);
   expect(answer.status).toBe(status);
   const { error, message }: ApiError = await answer.json();
   expect(error).toBe(code);
@@ -191,27 +198,25 @@ test.each([
 });
 
 test("an export is streamed as a file, in the zone that was asked for", async () => {
-  await using hub = await startTestHub();
-  await hub.post([1, 2].map((t) => ({ device_id: "pi", t, ts: T0 + t })));
-  const answer = await hub.fetch("/api/v1/export.csv?device=pi&metric=t&tz=Europe/Berlin");
+  await shared.post([1, 2].map((t) => ({ device_id: "exported", t, ts: T0 + t })));
+  const answer = await shared.fetch("/api/v1/export.csv?device=exported&metric=t&tz=Europe/Berlin");
   expect(answer.headers.get("content-type")).toContain("text/csv");
-  expect(answer.headers.get("content-disposition")).toMatch(/^attachment; filename="bramble-pi-[\d-]+\.csv"$/);
+  expect(answer.headers.get("content-disposition")).toMatch(/^attachment; filename="bramble-exported-[\d-]+\.csv"$/);
   expect(await answer.text()).toBe(
-    "time,device,metric,value\r\n2026-01-31T13:00:00.001+01:00,pi,t,1\r\n2026-01-31T13:00:00.002+01:00,pi,t,2\r\n",
+    "time,device,metric,value\r\n2026-01-31T13:00:00.001+01:00,exported,t,1\r\n2026-01-31T13:00:00.002+01:00,exported,t,2\r\n",
   );
 });
 
 test("the API is closed to whoever is not signed in; ingest and health are open", async () => {
-  await using hub = await startTestHub();
   for (const path of ["/api/v1/devices", "/api/v1/hub", "/api/v1/readings", "/api/v1/export.csv", "/api/v1/refused"]) {
-    const answer = await fetch(hub.file.http + path);
+    const answer = await fetch(shared.file.http + path);
     expect(answer.status, path).toBe(401);
     expect(await answer.json()).toMatchObject({ error: "not-signed-in" });
   }
-  const wrong = await fetch(`${hub.file.http}/api/v1/devices`, { headers: { Authorization: "Bearer wrong" } });
+  const wrong = await fetch(`${shared.file.http}/api/v1/devices`, { headers: { Authorization: "Bearer wrong" } });
   expect(wrong.status).toBe(401);
-  expect((await fetch(`${hub.file.http}/healthz`)).status).toBe(200);
-  expect((await fetch(`${hub.file.http}/api/v1/openapi.json`)).status).toBe(200);
+  expect((await fetch(`${shared.file.http}/healthz`)).status).toBe(200);
+  expect((await fetch(`${shared.file.http}/api/v1/openapi.json`)).status).toBe(200);
 });
 
 test("the printed link signs a browser in, once, and the session outlives a restart", async () => {
@@ -288,19 +293,18 @@ test("a foreign Host or Origin is refused on every route and on the WebSocket", 
 });
 
 test("two Host headers and broken requests are refused, and the hub goes on", async () => {
-  await using hub = await startTestHub();
   for (const text of [
     "GET /healthz HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\n\r\n",
     "nonsense\r\n\r\n",
     "GET /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n",
   ]) {
-    const socket = connect(hub.httpPort, "127.0.0.1");
+    const socket = connect(shared.httpPort, "127.0.0.1");
     socket.end(text);
     const [answer] = await once(socket, "data");
     expect(String(answer)).toMatch(/^HTTP\/1\.1 4\d\d /);
     socket.destroy();
   }
-  expect((await fetch(`${hub.file.http}/healthz`)).status).toBe(200);
+  expect((await fetch(`${shared.file.http}/healthz`)).status).toBe(200);
 });
 
 test("the 501st metric and a device more than the hub may have are refused", async () => {

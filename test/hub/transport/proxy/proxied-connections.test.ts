@@ -95,7 +95,7 @@ test.each([
     expect(await addressOf(hub, device)).toBe(address);
 });
 
-test("the address that a header names is judged by the networks, and may be let in", async () => {
+test.concurrent("the address that a header names is judged by the networks, and may be let in", async () => {
   await using hub = await startHub();
   expect(await exchange(hub.httpPort, [v1(OUTSIDE), request("a")])).toBe("");
   expect(await exchange(hub.mqttPort, [v2(OUTSIDE), mqttPackets("b")])).toBe("");
@@ -106,7 +106,7 @@ test("the address that a header names is judged by the networks, and may be let 
   expect(await exchange(open.httpPort, [v1(OUTSIDE), request("a")])).toContain("200 OK");
 });
 
-test("a header of a peer that is not trusted is garbage, and told", async () => {
+test.concurrent("a header of a peer that is not trusted is garbage, and told", async () => {
   await using hub = await startHub();
   expect(await exchange(hub.httpPort, [v1("192.168.1.5"), request("a")], OTHER)).toContain("400 Bad Request");
   await exchange(hub.httpPort, [v2("192.168.1.5"), request("a")], OTHER);
@@ -120,7 +120,7 @@ test("a header of a peer that is not trusted is garbage, and told", async () => 
   expect(devices).toEqual([]);
 });
 
-test("a trusted proxy whose header is broken or not complete is refused, and told", async () => {
+test.concurrent("a trusted proxy whose header is broken or not complete is refused, and told", async () => {
   await using hub = await startHub();
   expect(await exchange(hub.httpPort, [Buffer.from("PROXY TCP4 nonsense\r\n"), request("a")])).toBe("");
   expect(await exchange(hub.mqttPort, [v2("192.168.1.5").subarray(0, 20)])).toBe("");
@@ -142,7 +142,7 @@ test("stopping does not wait for headers", async () => {
   expect(performance.now() - startedAtMs).toBeLessThan(4_000);
 });
 
-test("X-Forwarded-For names the client of a request, on one connection to another one each time", async () => {
+test.concurrent("X-Forwarded-For names the client of a request, on one connection to another one each time", async () => {
   await using hub = await startHub();
   const post = (device: string, headers: Record<string, string>) =>
     fetch(`http://127.0.0.1:${hub.httpPort}/data`, {
@@ -165,7 +165,7 @@ test("X-Forwarded-For names the client of a request, on one connection to anothe
   expect(await addressOf(hub, "e")).toBe("192.168.1.8");
 });
 
-test("from others X-Forwarded-For counts for nothing, and the doctor says what that means", async () => {
+test.concurrent("from others X-Forwarded-For counts for nothing, and the doctor says what that means", async () => {
   await using hub = await startHub();
   expect(await exchange(hub.httpPort, [request("a", `X-Forwarded-For: ${OUTSIDE}`)], OTHER)).toContain("200 OK");
   expect(await addressOf(hub, "a")).toBe(OTHER);
@@ -205,7 +205,7 @@ test("WebSockets of devices, of MQTT and of the UI are judged by the client that
   await mqtt.endAsync(true);
 });
 
-test("the limit of connections counts clients, not the proxy", { timeout: 60_000 }, async () => {
+test.concurrent("the limit of connections counts clients, not the proxy", { timeout: 60_000 }, async () => {
   await using hub = await startHub();
   const sockets: WebSocket[] = [];
   const openFrom = async (address: string) => {

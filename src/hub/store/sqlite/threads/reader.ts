@@ -322,7 +322,8 @@ const methods = {
   open(path: string): void {
     yieldToOthers();
     reader = new Reader(path);
-    void warmUp();
+    // Where hundreds of stores are opened for a moment each, nobody waits for a first chart.
+    if (process.env["BRAMBLE_WARM_UP"] !== "off") void warmUp();
   },
   records: (collection: string): string[] => open().records(collection),
   kept: (_: null) => open().kept(),
