@@ -1,7 +1,10 @@
-// The messages that the log page keeps: bounded, held still while somebody looks, none lost on the way.
+// The messages that the log page keeps: bounded, held still while somebody looks, none lost on the way; which of them a filter in
+// its address chooses; and JSON as it shows it.
 import { expect, test } from "vitest";
+import { filterIn, withFilter } from "../../src/renderer/pages/log/live/filter-address.ts";
+import { indentedJson } from "../../src/renderer/pages/log/live/indented-json.ts";
 import { filtered, type LogRows, NO_ROWS, released, withNew } from "../../src/renderer/pages/log/live/log-rows.ts";
-import type { LogRow } from "../../src/shared/mqtt/message-log.ts";
+import { fitsFilter, type LogRow } from "../../src/shared/mqtt/message-log.ts";
 
 const row = (payload: string): LogRow => {
   const way = { transport: "mqtt", address: "192.0.2.1" } as const;
@@ -39,4 +42,34 @@ test("a filter drops what is kept and does not fit", () => {
   const fitting = filtered(all, { text: "needle" });
   expect([payloads(fitting), fitting.waitingCount, fitting.leftOut]).toEqual([["a NEEDLE"], 1, 0]);
   expect(filtered(fitting, { verdict: "refused" }).shown).toEqual([]);
+});
+
+test("a text with wildcards is a filter of topics, and any other is looked for", () => {
+  const one = { ...row('{"sum":"a + b"}'), source: "sensor/Kitchen/data" };
+  const fits = (text: string) => fitsFilter(one, { text });
+  expect(["sensor/+/data", "sensor/#", "+/+/+", "kitchen", "a + b", "R/KITCHEN/D"].map(fits)).toEqual(
+    Array(6).fill(true),
+  );
+  expect(["sensor/+", "bramble/#", "sensor/kitchen/+", "garage"].map(fits)).toEqual(Array(4).fill(false));
+});
+
+test("the address holds the filter, and what it holds wrongly asks for nothing", () => {
+  const filter = { text: "sensor/+/data", device: "a b", verdict: "refused", transport: "mqtt" } as const;
+  expect(filterIn(withFilter("#/log?device=old", filter))).toEqual(filter);
+  expect(withFilter("#/log?device=old", {})).toBe("#/log");
+  expect(filterIn("#/log?verdict=perhaps&transport=&device=")).toEqual({});
+});
+
+test("JSON is indented without a change to what was sent", () => {
+  const sent = '{"n":12345678901234567890,"e":1E-05,"s":"a, \\"b\\": {","none":[],"deep":[{"x":1.50}]}';
+  const shown = indentedJson(sent) ?? "";
+  expect(shown.split("\n").slice(0, 4)).toEqual([
+    "{",
+    '  "n": 12345678901234567890,',
+    '  "e": 1E-05,',
+    '  "s": "a, \\"b\\": {",',
+  ]);
+  expect(shown).toContain('"none": [],');
+  expect(shown.replaceAll(/\s/g, "")).toBe(sent.replaceAll(/\s/g, ""));
+  expect(["21.5", '"text"', '{"t": NaN}', '{"cut', ""].map(indentedJson)).toEqual(Array(5).fill(null));
 });

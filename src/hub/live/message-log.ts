@@ -14,7 +14,8 @@ import { TopTalkers } from "./top-talkers.ts";
 /** Each costs every message a look. */
 const MAX_VIEWERS = 16;
 const MAX_ROWS_PER_SECOND = 100;
-const MAX_EXCERPT_BYTES = 512;
+/** What a board with thirty sensors sends is shown whole. */
+const MAX_EXCERPT_BYTES = 2_048;
 /** Messages whose payload is searched for a viewer's text. */
 const MAX_SEARCHED_PER_SECOND = 3_000;
 const TICK_MS = 100;

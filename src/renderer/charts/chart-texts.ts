@@ -5,8 +5,10 @@ import { locale } from "../i18n/language.ts";
 import { formatInUnit, formatMean, formatQuantity, unitBeside } from "../i18n/numbers.ts";
 import { pageText } from "../i18n/page-text.ts";
 import { formatInstant } from "../i18n/times.ts";
+import type { ShiftName } from "./earlier.ts";
 import type { BucketWindow } from "./series/bucket-window.ts";
 import type { Gap } from "./series/gaps.ts";
+import type { DrawnRuns } from "./series/runs.ts";
 
 const share = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 });
 const MINUTE_MS = 60_000;
@@ -41,6 +43,23 @@ export function momentText(window: BucketWindow, metric: Metric, atMs: number, g
   return bucket === undefined
     ? `${when} · ${pageText.charts.noReadings}`
     : `${when} · ${bucketText(window, metric, bucket)}`;
+}
+
+/**
+ * Behind the words for a moment, what it was at the earlier time: ` · yesterday 21.4 °C`; for all that is shown, where `atMs` is
+ * null, only that there is nothing to compare with.
+ */
+export function earlierText(
+  earlier: DrawnRuns,
+  shift: ShiftName,
+  { window, metric, atMs }: { readonly window: BucketWindow; readonly metric: Metric; readonly atMs: number | null },
+): string {
+  const when = pageText.charts.earlierTimes[shift];
+  if (atMs === null) return earlier.runs.flat().length === 0 ? ` · ${pageText.charts.noneEarlier(when)}` : "";
+  const run = earlier.runs.find((one) => (one[0]?.t ?? atMs) <= atMs && atMs <= (one.at(-1)?.t ?? 0) + window.stepMs);
+  const bucket = run?.findLast(({ t }) => t <= atMs);
+  const said = bucket === undefined ? pageText.charts.noReadings : bucketText(window, metric, bucket);
+  return ` · ${when} ${said}`;
 }
 
 function bucketText(window: BucketWindow, metric: Metric, { min, avg, max, n }: Bucket): string {

@@ -1,5 +1,5 @@
 // The same series at an earlier time, to be drawn behind a chart: “+ yesterday”.
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import { hubNowMs } from "../api/feed/hub-clock.ts";
 import { useChart } from "../api/queries.ts";
 import type { Conversion } from "../i18n/units.ts";
@@ -8,10 +8,33 @@ import { type DrawnRuns, runsOf } from "./series/runs.ts";
 import type { Period } from "./view/time-view.ts";
 
 const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 
-const SHIFT_MS = { yesterday: DAY_MS, lastWeek: 7 * DAY_MS, lastYear: 365 * DAY_MS } as const;
-export type ShiftName = keyof typeof SHIFT_MS;
+/** To the same time of the clock on the wall: a day that changes the clocks has 23 or 25 hours. */
+const SHIFTS = {
+  yesterday: (moment: Date) => moment.setDate(moment.getDate() - 1),
+  lastWeek: (moment: Date) => moment.setDate(moment.getDate() - 7),
+  lastYear: (moment: Date) => moment.setFullYear(moment.getFullYear() - 1),
+} as const;
+export type ShiftName = keyof typeof SHIFTS;
+
+const isShiftName = (name: string): name is ShiftName => Object.hasOwn(SHIFTS, name);
+
+/** What a page's charts are compared with: `with=yesterday` in its address, beside the time that is shown. */
+export function useShift(): readonly [ShiftName | null, (shift: ShiftName | null) => void] {
+  const [shift, setShift] = useState(() => {
+    const named = new URLSearchParams(location.hash.split("?")[1] ?? "").get("with") ?? "";
+    return isShiftName(named) ? named : null;
+  });
+  const change = (changed: ShiftName | null) => {
+    const [path = "", query = ""] = location.hash.split("?");
+    const parameters = new URLSearchParams(query);
+    if (changed === null) parameters.delete("with");
+    else parameters.set("with", changed);
+    history.replaceState(history.state, "", parameters.size === 0 ? path : `${path}?${parameters}`);
+    setShift(changed);
+  };
+  return [shift, change];
+}
 
 interface Series {
   readonly device: string;
@@ -26,13 +49,14 @@ export function useEarlier(
   shift: ShiftName | null,
   conversion: Conversion,
 ): DrawnRuns | null {
-  const shiftMs = shift === null ? 0 : SHIFT_MS[shift];
-  const stretch = useMemo(() => {
-    if (period.kind === "fixed") return { spanMs: period.toMs - period.fromMs, toMs: period.toMs - shiftMs };
+  const { shiftMs, ...stretch } = useMemo(() => {
+    const endMs = period.kind === "fixed" ? period.toMs : hubNowMs();
+    const shiftMs = shift === null ? 0 : endMs - SHIFTS[shift](new Date(endMs));
+    if (period.kind === "fixed") return { shiftMs, spanMs: period.toMs - period.fromMs, toMs: period.toMs - shiftMs };
     // A window that slides needs what comes next, too: that time has passed already.
     const aheadMs = Math.max(HOUR_MS, (period.spanMs ?? 0) / 4);
-    return { spanMs: (period.spanMs ?? 0) + aheadMs, toMs: hubNowMs() - shiftMs + aheadMs };
-  }, [period, shiftMs]);
+    return { shiftMs, spanMs: (period.spanMs ?? 0) + aheadMs, toMs: endMs - shiftMs + aheadMs };
+  }, [period, shift]);
   const isWanted = shift !== null && (period.kind === "fixed" || period.spanMs !== null);
   const { data } = useChart({ ...series, ...stretch }, isWanted);
   return useMemo(() => {

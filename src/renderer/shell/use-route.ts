@@ -45,6 +45,8 @@ export const LINKS = {
   guide: (name: string): string => `#/guides/${name}`,
   import: "#/import",
   log: "#/log",
+  /** The messages of one device. */
+  logOf: (device: string): string => `#/log?device=${encodeURIComponent(device)}`,
   refused: "#/log/refused",
   access: (section: AccessSection): string => `#/access/${section}`,
   settings: (section?: SettingsSection): string => (section === undefined ? "#/settings" : `#/settings/${section}`),

@@ -1,6 +1,7 @@
 // The log of messages as they arrive, on `WS /api/v1/live`: a page asks for it with a `LogRequest`, and gets `LogEvent`s until
 // it asks for its end. Publishing by hand goes by `POST /api/v1/messages`. Times are milliseconds UTC.
 import { type Static, Type } from "typebox";
+import { filterMatches } from "./topics.ts";
 
 /** `forwarded`: on a topic that is none of the hub's own, passed on to those who subscribed. */
 export const LOG_VERDICTS = ["stored", "forwarded", "refused", "deferred"] as const;
@@ -12,7 +13,10 @@ export const MAX_FILTER_CHARACTERS = 100;
 
 /** What of the log is wanted; an empty one is all of it. */
 export const LogFilter = Type.Object({
-  /** In the topic or path, the device, the beginning of the payload or the reason; in any case of letters. */
+  /**
+   * In the topic or path, the device, the beginning of the payload or the reason; in any case of letters. With MQTT's wildcards it
+   * is a filter of topics: `sensor/+/data`.
+   */
   text: Type.Optional(Type.String({ maxLength: MAX_FILTER_CHARACTERS })),
   device: Type.Optional(Type.String({ maxLength: 64 })),
   verdict: Type.Optional(Type.Unsafe<LogVerdict>(Type.Union(LOG_VERDICTS.map((verdict) => Type.Literal(verdict))))),
@@ -87,9 +91,16 @@ export function fitsFilter(row: Omit<LogRow, "atMs">, { text = "", device, verdi
   if (verdict !== undefined && row.verdict !== verdict) return false;
   if (transport !== undefined && row.transport !== transport) return false;
   if (text === "") return true;
+  if (isTopicFilter(text)) return filterMatches(text, row.source);
   const wanted = text.toLowerCase();
   const { source, device: of = "", payload, reason = "", client = "" } = row;
   return [source, of, payload, reason, client].some((where) => where.toLowerCase().includes(wanted));
+}
+
+/** Wildcards are whole levels; a lone `#` or `+` is as likely to be looked for in a payload. */
+function isTopicFilter(text: string): boolean {
+  const levels = text.split("/");
+  return levels.length > 1 && levels.some((level) => level === "+" || level === "#");
 }
 
 /** A message to publish, as a client of the broker would. */

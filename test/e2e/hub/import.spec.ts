@@ -78,6 +78,13 @@ test("a long import says how far it is, and can be cancelled; what was stored st
   });
   await button.click();
   await expect(page.getByRole("progressbar")).toHaveAttribute("aria-label", /Importing… [1-9]\d? %/);
+  // It goes on while another page is open.
+  const share = async () => Number.parseInt((await page.getByText(/Importing… /).textContent())?.slice(10) ?? "", 10);
+  const before = await share();
+  await page.getByRole("link", { name: "Log", exact: true }).click();
+  await expect(page.getByRole("searchbox")).toBeVisible();
+  await page.getByRole("link", { name: "Import", exact: true }).click();
+  await expect.poll(share).toBeGreaterThan(before);
   await page.getByRole("button", { name: "Cancel", exact: true }).click();
   await expect(page.getByText("Cancelled. What was stored by then stays")).toBeVisible();
   await expect(page.getByRole("progressbar")).toHaveCount(0);

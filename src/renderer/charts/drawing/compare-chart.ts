@@ -1,4 +1,5 @@
-// Draws several series over one another, each at the axis of its unit: the first unit's at the left, the others' at the right.
+// Draws several series over one another, each at the axis of its unit: the first one at the left, the others at the right. Series
+// without a unit share an axis with those of their name alone: a switch is no count. An axis of one series has its colour.
 import type { ChartConfiguration, Plugin } from "chart.js";
 import { formatTickInUnit, unitBeside } from "../../i18n/numbers.ts";
 import type { DrawnRuns } from "../series/runs.ts";
@@ -15,11 +16,14 @@ const VALUE_PADDING_RATIO = 0.08;
 const UNIT_HEIGHT_PX = 22;
 const UNIT_RISE_PX = 10;
 const TICK_GAP_PX = 8;
+const LONE_POINT_RADIUS_PX = 2;
 
 export interface ComparedLine {
   /** A colour as CSS computes it. */
   readonly colour: string;
-  readonly unit: string;
+  readonly unit: string | undefined;
+  /** Its name, which counts where it has no unit. */
+  readonly metric: string;
 }
 
 export class CompareChart extends TimeChart {
@@ -31,15 +35,23 @@ export class CompareChart extends TimeChart {
   draw(drawn: readonly (DrawnRuns | null)[], { startMs, endMs }: Bounds): void {
     Object.assign(this.frame, { startMs, endMs });
     for (const [index, dataset] of this.chart.data.datasets.entries()) {
-      const line = drawn[index];
-      dataset.data = chartPointsOf(line?.runs ?? [], ({ avg }) => avg);
-      dataset.stepped = line?.isStepped ?? false;
+      const { runs = [], isStepped = false } = drawn[index] ?? {};
+      dataset.data = chartPointsOf(runs, ({ avg }) => avg);
+      dataset.pointRadius = radiiOf(runs);
+      dataset.stepped = isStepped;
     }
     this.chart.update("none");
   }
 }
 
-const axisOf = (unit: string): string => `y ${unit}`;
+/** A point without neighbours makes no line, so it is drawn as a dot. */
+function radiiOf(runs: DrawnRuns["runs"]): number | number[] {
+  const radiusOf = ({ length }: DrawnRuns["runs"][number]) => (length === 1 ? LONE_POINT_RADIUS_PX : 0);
+  if (!runs.some((run) => run.length === 1)) return 0;
+  return runs.flatMap((run) => [...run.map(() => radiusOf(run)), 0]);
+}
+
+const axisOf = ({ unit, metric }: ComparedLine): string => (unit === undefined ? `y of ${metric}` : `y in ${unit}`);
 
 function configuration(
   frame: Frame,
@@ -48,8 +60,10 @@ function configuration(
 ): ChartConfiguration<"line", ChartPoint[]> {
   const shared = chartStyle(style);
   const { token, ticks, overlay } = shared;
-  const units = [...new Set(lines.map(({ unit }) => unit))];
-  const axes = units.map((unit, index) => {
+  const groups = [...Map.groupBy(lines, axisOf).values()];
+  const axes = groups.flatMap(([line, ...others], index) => {
+    if (line === undefined) return [];
+    const { unit, colour } = line;
     const axis = {
       position: index === 0 ? ("left" as const) : ("right" as const),
       bounds: "data" as const,
@@ -57,6 +71,7 @@ function configuration(
       border: { display: false },
       ticks: {
         ...ticks,
+        ...(others.length === 0 && lines.length > 1 && { color: colour }),
         padding: TICK_GAP_PX,
         autoSkip: false,
         callback: (value: number | string, _index: number, all: readonly { readonly value: number }[]) =>
@@ -71,15 +86,17 @@ function configuration(
         scale.ticks = valueTicks(scale.min, scale.max);
       },
     };
-    return [axisOf(unit), axis] as const;
+    return [[axisOf(line), axis] as const];
   });
   return {
     type: "line",
     data: {
-      datasets: lines.map(({ colour, unit }) => ({
+      datasets: lines.map((line) => ({
         data: [],
-        yAxisID: axisOf(unit),
-        borderColor: colour,
+        yAxisID: axisOf(line),
+        borderColor: line.colour,
+        pointBackgroundColor: line.colour,
+        pointBorderWidth: 0,
         borderWidth: 1.8,
         borderJoinStyle: "round" as const,
         pointRadius: 0,
@@ -88,7 +105,10 @@ function configuration(
     plugins: [
       overlayPlugin(frame, { ...overlay, unit: undefined }),
       marksPlugin(frame, overlay),
-      unitsPlugin(units, overlay),
+      unitsPlugin(
+        groups.flatMap((group) => group.slice(0, 1)),
+        overlay,
+      ),
     ],
     options: {
       animation: false,
@@ -104,9 +124,9 @@ function configuration(
   };
 }
 
-/** A Chart.js plugin: the unit of each axis above its ticks. */
+/** A Chart.js plugin: the unit of each axis above its ticks. `lines`: one of each axis. */
 function unitsPlugin(
-  units: readonly string[],
+  lines: readonly ComparedLine[],
   { label, family }: Pick<OverlayStyle, "label" | "family">,
 ): Plugin<"line"> {
   return {
@@ -115,9 +135,9 @@ function unitsPlugin(
       ctx.save();
       ctx.font = `11px ${family}`;
       ctx.fillStyle = label;
-      for (const [index, unit] of units.entries()) {
-        const scale = scales[axisOf(unit)];
-        if (scale === undefined || unitBeside(unit) === undefined) continue;
+      for (const [index, line] of lines.entries()) {
+        const [scale, unit] = [scales[axisOf(line)], unitBeside(line.unit)];
+        if (scale === undefined || unit === undefined) continue;
         ctx.textAlign = index === 0 ? "right" : "left";
         const x = index === 0 ? scale.right - TICK_GAP_PX : scale.left + TICK_GAP_PX;
         ctx.fillText(unit, x, chartArea.top - UNIT_RISE_PX);

@@ -7,6 +7,7 @@ export const messageLog = {
   // What is narrowed down.
   filters: "What is shown",
   search: "Find in topic, device or payload",
+  searchHelp: "MQTT’s wildcards find topics: sensor/+/data",
   device: "Device",
   allDevices: "all devices",
   verdict: "Verdict",
@@ -59,6 +60,8 @@ export const messageLog = {
     `${formatted} ${plural(messages, { one: "message", other: "messages" })}`,
   nobody: "Nobody yet.",
   // Refused ones.
+  searchRefused: "Find in topic, device, reason or payload",
+  noneFits: "None of them fits.",
   noneRefused: "No message was refused.",
   refusedNotLoaded: "The refused messages could not be loaded.",
   refusedAbout:
@@ -78,6 +81,7 @@ export const messageLog = {
   publishTitle: "Publish a message",
   publishAbout:
     "It goes the way of any client’s message: to the hub, where the topic is one of its own, and to all who subscribed.",
+  publishKeys: "Ctrl+Enter in the payload publishes, too",
   publishTopic: "Topic",
   publishPayload: "Payload",
   qos: "QoS",

@@ -47,5 +47,7 @@ export const overview = {
   refused: (count: number, written: string) =>
     plural(count, { one: `${written} message was refused`, other: `${written} messages were refused` }),
   toRefused: "See them in the log, and try again",
+  dismiss: "Do not show these here again",
+  refusedSeen: "They are shown in the log alone from now on.",
   moreLike: (count: string) => `${count} like it.`,
 };

@@ -7,6 +7,7 @@ export const palette = {
   nothing: (query: string) => `Nothing is called “${query}”.`,
   action: "do it",
   addDevice: "Add a Raspberry Pi",
+  refused: "Refused messages",
   views: { cards: "Show the overview as cards", list: "Show the overview as a list" },
   wall: "Fill the screen with the overview",
   themes: { light: "Switch to light colours", dark: "Switch to dark colours" },

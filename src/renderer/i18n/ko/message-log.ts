@@ -6,6 +6,7 @@ export const messageLog: typeof en = {
   sections: { live: "실시간", refused: "거부됨" },
   filters: "표시할 메시지",
   search: "토픽, 기기, 내용에서 찾기",
+  searchHelp: "MQTT 와일드카드로 토픽을 찾을 수 있어요: sensor/+/data",
   device: "기기",
   allDevices: "모든 기기",
   verdict: "처리 결과",
@@ -51,6 +52,8 @@ export const messageLog: typeof en = {
   total: (_messages, formatted, bytes) => `메시지 ${formatted}개, ${bytes}`,
   talkerMessages: (_messages, formatted) => `메시지 ${formatted}개`,
   nobody: "아직 없어요.",
+  searchRefused: "토픽, 기기, 이유, 내용에서 찾기",
+  noneFits: "조건에 맞는 메시지가 없어요.",
   noneRefused: "거부된 메시지가 없어요.",
   refusedNotLoaded: "거부된 메시지를 불러오지 못했어요.",
   refusedAbout:
@@ -66,6 +69,7 @@ export const messageLog: typeof en = {
   publishTitle: "메시지 발행",
   publishAbout:
     "다른 클라이언트의 메시지와 똑같이 처리돼요. 허브의 토픽이면 허브가 받고, 구독한 모든 클라이언트에 전달돼요.",
+  publishKeys: "내용에서 Ctrl+Enter를 눌러도 발행돼요",
   publishTopic: "토픽",
   publishPayload: "내용",
   qos: "QoS",

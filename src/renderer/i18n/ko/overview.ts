@@ -46,5 +46,7 @@ export const overview: typeof en = {
   usually: (span) => `보통 ${span}마다`,
   refused: (_count, written) => `거부된 메시지 ${written}개`,
   toRefused: "로그에서 보고 다시 시도하기",
+  dismiss: "여기에 다시 표시하지 않기",
+  refusedSeen: "이제 로그에서만 표시합니다.",
   moreLike: (count) => `비슷한 메시지 ${count}개.`,
 };

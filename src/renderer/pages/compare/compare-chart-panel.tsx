@@ -8,6 +8,7 @@ import { momentText, summaryText } from "../../charts/chart-texts.ts";
 import { seriesColour } from "../../charts/colours.ts";
 import { CompareChart } from "../../charts/drawing/compare-chart.ts";
 import { cancelFrame, inNextFrame } from "../../charts/drawing/frames.ts";
+import { savePicture } from "../../charts/save-picture.ts";
 import type { BucketWindow } from "../../charts/series/bucket-window.ts";
 import { runsOf } from "../../charts/series/runs.ts";
 import { useLiveChart } from "../../charts/use-live-chart.ts";
@@ -32,14 +33,17 @@ interface Line {
 const lineKey = ({ device, metric }: Line): string => keyOf({ device: device.id, metric: metric.name });
 
 interface Props {
+  /** Of the comparison. */
+  readonly title: string;
   readonly lines: readonly Line[];
   readonly view: TimeView;
   readonly onRemove: (key: string) => void;
 }
 
-export function CompareChartPanel({ lines: sent, view, onRemove }: Props) {
+export function CompareChartPanel({ title, lines: sent, view, onRemove }: Props) {
   const choices = useStored(unitChoices);
   const lines = sent.map(({ device, metric }) => ({ device, ...shownAs(metric, choices) }));
+  const card = useRef<HTMLElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const legend = useRef<HTMLUListElement>(null);
   const picture = useRef<CompareChart>(null);
@@ -73,7 +77,7 @@ export function CompareChartPanel({ lines: sent, view, onRemove }: Props) {
     const colours = lines.map((_, index) => style.getPropertyValue(seriesColour(index).slice(4, -1)));
     return new CompareChart(
       element,
-      lines.map(({ metric }, index) => ({ colour: colours[index] ?? "", unit: metric.unit ?? "" })),
+      lines.map(({ metric: { name, unit } }, index) => ({ colour: colours[index] ?? "", unit, metric: name })),
     );
   });
 
@@ -115,8 +119,20 @@ export function CompareChartPanel({ lines: sent, view, onRemove }: Props) {
     inNextFrame(drawing.current);
   };
 
+  const save = () => {
+    const rows = [...(legend.current?.children ?? [])];
+    if (card.current === null) return;
+    savePicture(
+      card.current,
+      title,
+      rows.map((row) => ({
+        text: [...row.querySelectorAll("b, output")].map(({ textContent }) => textContent).join(" · "),
+        colour: getComputedStyle(row.querySelector("i") ?? row).backgroundColor,
+      })),
+    );
+  };
   return (
-    <section className="panel" aria-label={pageText.compare.chart(lines.length)}>
+    <section ref={card} className="panel" aria-label={pageText.compare.chart(lines.length)}>
       {lines.map((line) => (
         <SeriesSource key={lineKey(line)} line={line} view={view} onWindow={(window) => onWindow(line, window)} />
       ))}
@@ -144,6 +160,11 @@ export function CompareChartPanel({ lines: sent, view, onRemove }: Props) {
           );
         })}
       </ul>
+      <footer className={styles["foot"]}>
+        <button type="button" className="button small" aria-label={pageText.chartTable.pictureOf(title)} onClick={save}>
+          {pageText.chartTable.picture}
+        </button>
+      </footer>
     </section>
   );
 }

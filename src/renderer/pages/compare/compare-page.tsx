@@ -79,7 +79,7 @@ function Comparison({ saved }: { readonly saved: SavedView | null }) {
         {known.length === 0 ? (
           <p className={`panel ${styles["empty"]}`}>{pageText.compare.empty}</p>
         ) : (
-          <CompareChartPanel lines={known} view={view} onRemove={drop} />
+          <CompareChartPanel title={saved?.name ?? pageText.compare.title} lines={known} view={view} onRemove={drop} />
         )}
       </div>
     </>

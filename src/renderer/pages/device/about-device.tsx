@@ -1,11 +1,13 @@
 // What is known of a device besides its readings: what people entered, its address, its clock, and what it says of itself with
 // when that last changed.
 import type { Device } from "../../../shared/device.ts";
+import { useMe } from "../../api/access.ts";
 import { hubNowMs } from "../../api/feed/hub-clock.ts";
 import { useAttributeChanges } from "../../api/history/device-history.ts";
 import { timelineText as t } from "../../i18n/later/timeline-text.ts";
 import { metricLabel } from "../../i18n/names.ts";
 import { formatDate, formatExact, formatMoment, formatSpan } from "../../i18n/times.ts";
+import { LINKS } from "../../shell/use-route.ts";
 import styles from "./about-device.module.css";
 
 interface Fact {
@@ -17,6 +19,7 @@ interface Fact {
 
 export function AboutDevice({ device }: { readonly device: Device }) {
   const changes = useAttributeChanges(device.id);
+  const { data: me } = useMe();
   const facts: Fact[] = [
     { label: t.model, text: device.model, attribute: "model" },
     { label: t.room, text: device.room },
@@ -51,6 +54,11 @@ export function AboutDevice({ device }: { readonly device: Device }) {
             ),
         )}
       </dl>
+      {me !== undefined && me.kind !== "share" && (
+        <p>
+          <a href={LINKS.logOf(device.id)}>{t.messages}</a>
+        </p>
+      )}
     </aside>
   );
 }

@@ -11,6 +11,7 @@ import { formatCount } from "../../i18n/numbers.ts";
 import { formatExact, formatMoment } from "../../i18n/times.ts";
 import { Failure } from "../../ui/failure.tsx";
 import rowStyles from "../../ui/rows.module.css";
+import filterStyles from "./live/live-log.module.css";
 import page from "./log-page.module.css";
 import type { Draft } from "./publish/publish-box.tsx";
 import styles from "./refused-list.module.css";
@@ -29,6 +30,8 @@ interface Props {
 export function RefusedList({ onEdit, children }: Props) {
   const { data: refused, isLoadingError, error, refetch } = useRefused();
   const [most, setMost] = useState(ROWS_PER_PAGE);
+  const [wanted, setWanted] = useState("");
+  const found = refused?.filter((one) => fits(one, wanted));
   return (
     <div className={page["columns"]}>
       <div className={page["messages"]}>
@@ -37,16 +40,28 @@ export function RefusedList({ onEdit, children }: Props) {
           <Failure title={words.refusedNotLoaded} message={explain(error)} onRetry={() => void refetch()} />
         )}
         {refused?.length === 0 && <p>{words.noneRefused}</p>}
-        {refused !== undefined && refused.length > 0 && (
+        {refused !== undefined && refused.length > 1 && (
+          <search className={`${filterStyles["filters"]} ${styles["search"]}`}>
+            <input
+              type="search"
+              aria-label={words.searchRefused}
+              placeholder={words.searchRefused}
+              value={wanted}
+              onChange={({ target }) => setWanted(target.value)}
+            />
+          </search>
+        )}
+        {found?.length === 0 && refused?.length !== 0 && <p>{words.noneFits}</p>}
+        {found !== undefined && found.length > 0 && (
           <ul className={`panel ${rowStyles["rows"]}`}>
-            {refused.slice(0, most).map((one) => (
+            {found.slice(0, most).map((one) => (
               <li key={one.id}>
                 <RefusedMessage refused={one} onEdit={onEdit} />
               </li>
             ))}
           </ul>
         )}
-        {refused !== undefined && refused.length > most && (
+        {found !== undefined && found.length > most && (
           <button type="button" className="button" onClick={() => setMost(most + ROWS_PER_PAGE)}>
             {words.showMore}
           </button>
@@ -55,6 +70,11 @@ export function RefusedList({ onEdit, children }: Props) {
       <div className={page["aside"]}>{children}</div>
     </div>
   );
+}
+
+function fits({ source, device = "", address, message, excerpt }: Refused, wanted: string): boolean {
+  const text = wanted.toLowerCase();
+  return [source, device, address, message, excerpt].some((where) => where.toLowerCase().includes(text));
 }
 
 function RefusedMessage({ refused, onEdit }: Pick<Props, "onEdit"> & { readonly refused: Refused }) {

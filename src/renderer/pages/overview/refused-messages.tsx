@@ -1,6 +1,9 @@
-// Messages that the hub refused, and why: the first thing to read when a Pi sends and nothing arrives.
+// Messages that the hub refused, and why: the first thing to read when a Pi sends and nothing arrives. Those that somebody has
+// seen are left to the log.
 
+import { announce } from "../../api/announcements.ts";
 import { useNow } from "../../api/feed/use-now.ts";
+import { Stored, useStored } from "../../api/kept/stored.ts";
 import { useRefused } from "../../api/queries.ts";
 import { formatCount } from "../../i18n/numbers.ts";
 import { text } from "../../i18n/text.ts";
@@ -10,15 +13,29 @@ import styles from "./refused-messages.module.css";
 
 const MAX_SHOWN_MESSAGES = 100;
 
+/** When the latest of them came, by the hub's clock. */
+const seenUntilMs = new Stored<number>("refused-seen-until-ms", (kept) => (typeof kept === "number" ? kept : 0));
+
 export function RefusedMessages() {
-  const { data: refused = [] } = useRefused();
+  const { data: all = [] } = useRefused();
+  const seenMs = useStored(seenUntilMs);
   const nowMs = useNow(60_000);
+  const refused = all.filter(({ atMs }) => atMs > seenMs);
   if (refused.length === 0) return null;
   const total = refused.reduce((sum, { count = 1 }) => sum + count, 0);
+  function dismiss() {
+    seenUntilMs.set(Math.max(...refused.map(({ atMs }) => atMs)));
+    announce(text.overview.refusedSeen, { undo: () => seenUntilMs.set(seenMs) });
+  }
   return (
     <details className={styles["refused"]}>
       <summary>{text.overview.refused(total, formatCount(total))}</summary>
-      <a href={LINKS.refused}>{text.overview.toRefused}</a>
+      <p>
+        <a href={LINKS.refused}>{text.overview.toRefused}</a>
+        <button type="button" className="button small" onClick={dismiss}>
+          {text.overview.dismiss}
+        </button>
+      </p>
       {/* It scrolls: the keyboard must reach it. */}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: see above */}
       <ul className="panel" tabIndex={0}>

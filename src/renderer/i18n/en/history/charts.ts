@@ -27,6 +27,8 @@ export const charts = {
   notLoaded: "This chart could not be loaded.",
   overTime: (label: string, summary: string) => `${label} over time: ${summary}`,
   keys: "Arrow keys mark a moment, with Shift they move in time; plus and minus zoom; Home goes back to live.",
+  earlierTimes: { yesterday: "yesterday", lastWeek: "last week", lastYear: "last year" },
+  noneEarlier: (when: string) => `no readings ${when}`,
   asOf: (when: string) => `as of ${when}`,
   on: "on",
   off: "off",

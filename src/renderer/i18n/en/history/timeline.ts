@@ -39,6 +39,7 @@ export const timeline = {
   since: (when: string) => `Over about the last day, since ${when}`,
   changes: "Changes",
   about: "About",
+  messages: "Its messages, as they arrive",
   model: "Model",
   room: "Room",
   notesOfDevice: "Notes",

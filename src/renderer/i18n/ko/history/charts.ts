@@ -28,6 +28,8 @@ export const charts: typeof en = {
   notLoaded: "차트를 불러오지 못했습니다.",
   overTime: (label, summary) => `시간에 따른 ${label}: ${summary}`,
   keys: "화살표 키로 시점을 표시하고 Shift와 함께 누르면 시간을 이동합니다. +와 −로 확대·축소하고 Home으로 실시간으로 돌아갑니다.",
+  earlierTimes: { yesterday: "어제", lastWeek: "지난주", lastYear: "작년" },
+  noneEarlier: (when) => `${when} 측정값 없음`,
   asOf: (when) => `${when} 기준`,
   on: "켜짐",
   off: "꺼짐",

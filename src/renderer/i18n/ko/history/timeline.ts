@@ -38,6 +38,7 @@ export const timeline: typeof en = {
   delayMeans: "지연: 측정 시각부터 허브에 저장될 때까지의 시간입니다. 메시지의 절반은 중앙값보다 오래 걸리지 않습니다.",
   since: (when) => `최근 하루가량, ${when}부터`,
   changes: "변경 내역",
+  messages: "도착하는 메시지 보기",
   about: "정보",
   model: "모델",
   room: "방",

@@ -1,9 +1,9 @@
 // The charts of a device, in groups; many are drawn smaller, side by side.
-import { type ReactNode, useState } from "react";
+import type { ReactNode } from "react";
 import type { Device } from "../../../../shared/device.ts";
 import { useMay } from "../../../api/access.ts";
 import { seriesColour } from "../../../charts/colours.ts";
-import type { ShiftName } from "../../../charts/earlier.ts";
+import { type ShiftName, useShift } from "../../../charts/earlier.ts";
 import { TimeControls } from "../../../charts/view/time-controls.tsx";
 import type { TimeView } from "../../../charts/view/time-view.ts";
 import { timelineText } from "../../../i18n/later/timeline-text.ts";
@@ -35,7 +35,7 @@ interface Props {
 }
 
 export function DeviceCharts({ device, view, barClass, chartsClass, children }: Props) {
-  const [shift, setShift] = useState<ShiftName | null>(null);
+  const [shift, setShift] = useShift();
   const shown = device.metrics.filter(({ hidden }) => hidden !== true);
   const groups = groupsOf(shown);
   const note = useNoteDraft(view);

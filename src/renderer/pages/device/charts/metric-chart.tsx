@@ -9,6 +9,7 @@ import { useNow } from "../../../api/feed/use-now.ts";
 import { useMends } from "../../../api/history/mends.ts";
 import { useShown } from "../../../api/kept/unit-choices.ts";
 import type { ShiftName } from "../../../charts/earlier.ts";
+import { savePicture } from "../../../charts/save-picture.ts";
 import type { BucketWindow } from "../../../charts/series/bucket-window.ts";
 import { useNear } from "../../../charts/use-near.ts";
 import type { TimeView } from "../../../charts/view/time-view.ts";
@@ -24,7 +25,6 @@ import { MendPanel } from "../mend/mend-panel.tsx";
 import { ChartTable } from "./chart-table.tsx";
 import styles from "./metric-chart.module.css";
 import { Plot } from "./plot.tsx";
-import { savePicture } from "./save-picture.ts";
 
 /** More points than this cannot be told apart. */
 const PIXELS_PER_POINT = 2;
@@ -113,7 +113,10 @@ export function MetricChart({ device, metric, colour, view, shift }: Props) {
         <button
           type="button"
           aria-label={pageText.chartTable.pictureOf(label)}
-          onClick={() => card.current && savePicture(card.current, `${device.name} · ${label}`)}
+          onClick={() =>
+            card.current &&
+            savePicture(card.current, `${device.name} · ${label}`, [{ text: range.current?.textContent ?? "" }])
+          }
         >
           {pageText.chartTable.picture}
         </button>

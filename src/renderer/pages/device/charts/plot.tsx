@@ -5,7 +5,7 @@ import { explain } from "../../../api/client.ts";
 import { hubNowMs } from "../../../api/feed/hub-clock.ts";
 import { useLatest } from "../../../api/feed/use-live.ts";
 import { useChart } from "../../../api/queries.ts";
-import { momentText, summaryText } from "../../../charts/chart-texts.ts";
+import { earlierText, momentText, summaryText } from "../../../charts/chart-texts.ts";
 import { cancelFrame, inNextFrame } from "../../../charts/drawing/frames.ts";
 import { LineChart } from "../../../charts/drawing/line-chart.ts";
 import { type ShiftName, useEarlier } from "../../../charts/earlier.ts";
@@ -84,11 +84,15 @@ export function Plot(props: Props) {
     const cursorMs = view.cursorMs.get();
     const summary = summaryText(shown, metric);
     const gaps = picture.current?.drawn.gaps ?? [];
+    const compared =
+      earlier === null || shift === null ? "" : earlierText(earlier, shift, { window: shown, metric, atMs: cursorMs });
     if (range.current !== null)
       range.current.textContent =
         cursorMs === null
-          ? summary
-          : momentText(shown, metric, cursorMs, gaps) + marksText(marks, cursorMs, picture.current?.nearMs ?? 0);
+          ? summary + compared
+          : momentText(shown, metric, cursorMs, gaps) +
+            compared +
+            marksText(marks, cursorMs, picture.current?.nearMs ?? 0);
     canvas.current?.setAttribute("aria-label", pageText.charts.overTime(label, summary));
   }
 

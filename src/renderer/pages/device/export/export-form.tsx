@@ -31,7 +31,10 @@ export function ExportForm({ device, shown: shownNow, onClose }: Props) {
   const names = device.metrics.map(({ name }) => name);
   const [shown] = useState(shownNow);
   const [nowMs] = useState(hubNowMs);
-  const [chosen, setChosen] = useState<ReadonlySet<string>>(() => new Set(names));
+  // Those that a person has hidden can be chosen, too.
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(
+    () => new Set(device.metrics.flatMap(({ name, hidden }) => (hidden === true ? [] : [name]))),
+  );
   const [period, setPeriod] = useState<PeriodName>("shown");
   const [custom, setCustom] = useState<CustomPeriod>(() => ({
     from: localMinute(shown.startMs),
@@ -110,7 +113,7 @@ export function ExportForm({ device, shown: shownNow, onClose }: Props) {
         <button
           type="submit"
           className="button primary"
-          disabled={bounds === null || chosen.size === 0 || save.isPending}
+          disabled={bounds === null || chosen.size === 0 || save.isPending || count.data === 0}
         >
           {pageText.exporting.start}
         </button>

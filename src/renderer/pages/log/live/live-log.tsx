@@ -13,6 +13,7 @@ import type { LogRows } from "./log-rows.ts";
 import { MessageRows } from "./message-rows.tsx";
 import { TopTalkers } from "./top-talkers.tsx";
 import { useHold } from "./use-hold.ts";
+import { useLogFilter } from "./use-log-filter.ts";
 import { type MessageLog, useMessageLog } from "./use-message-log.ts";
 
 interface Props {
@@ -23,7 +24,7 @@ interface Props {
 }
 
 export function LiveLog({ onEdit, children }: Props) {
-  const [filter, setFilter] = useState<LogFilter>({});
+  const [filter, setFilter] = useLogFilter();
   const [isPaused, setPaused] = useState(false);
   const [open, setOpen] = useState<number>();
   const region = useRef<HTMLDivElement>(null);

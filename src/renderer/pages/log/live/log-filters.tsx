@@ -32,6 +32,7 @@ export function LogFilters({ filter, onChange, children }: Props) {
         type="search"
         aria-label={words.search}
         placeholder={words.search}
+        title={words.searchHelp}
         maxLength={MAX_FILTER_CHARACTERS}
         value={text}
         onChange={({ target }) => change({ text: target.value })}

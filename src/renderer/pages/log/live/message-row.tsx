@@ -5,8 +5,10 @@ import type { LogRow, LogVerdict } from "../../../../shared/mqtt/message-log.ts"
 import { formatBytes, formatCount } from "../../../i18n/numbers.ts";
 import { formatExact } from "../../../i18n/times.ts";
 import { LINKS } from "../../../shell/use-route.ts";
+import { Copyable } from "../../../ui/copyable.tsx";
 import { words } from "../words.ts";
 import { formatClock } from "./clock-time.ts";
+import { indentedJson } from "./indented-json.ts";
 import styles from "./message-rows.module.css";
 
 const ICONS: Readonly<Record<LogVerdict, LucideIcon>> = {
@@ -15,6 +17,9 @@ const ICONS: Readonly<Record<LogVerdict, LucideIcon>> = {
   refused: X,
   deferred: Hourglass,
 };
+
+/** Of a payload, in its row: a wide window has room for fewer. */
+const MAX_LINE_CHARACTERS = 300;
 
 interface Props {
   readonly number: number;
@@ -50,7 +55,7 @@ export const MessageRow = memo(function MessageRow(props: Props) {
         </span>
         <span className="cut">{source}</span>
         <span className="cut">{name}</span>
-        <code className="cut">{payload === "" ? words.noPayload : payload}</code>
+        <code className="cut">{payload === "" ? words.noPayload : payload.slice(0, MAX_LINE_CHARACTERS)}</code>
         <span className={styles["size"]}>{sizeText(bytes)}</span>
         <span className="cut">
           {words.transports[transport]} {address}
@@ -64,7 +69,7 @@ export const MessageRow = memo(function MessageRow(props: Props) {
 function Details({ row, name, onDevice, onEdit }: Props) {
   const { atMs, source, device, payload, bytes, readings, isQuarantined, reason } = row;
   const { transport, address, client, sender } = row;
-  const isCut = new TextEncoder().encode(payload).length < bytes;
+  const shownBytes = new TextEncoder().encode(payload).length;
   const facts = [
     formatExact(atMs),
     words.bytes(bytes, formatCount(bytes)),
@@ -83,8 +88,12 @@ function Details({ row, name, onDevice, onEdit }: Props) {
         </p>
       )}
       <p className="note">{facts.filter((fact) => fact !== undefined).join(" · ")}</p>
-      {payload !== "" && <pre>{payload}</pre>}
-      {isCut && <p className="note">{words.cut}</p>}
+      {payload !== "" && (
+        <div className={styles["payload"]}>
+          <Copyable code={indentedJson(payload) ?? payload} label={words.payload} />
+        </div>
+      )}
+      {shownBytes < bytes && <p className="note">{words.cut}</p>}
       <p className={styles["buttons"]}>
         {device !== undefined && (
           <>
@@ -98,7 +107,8 @@ function Details({ row, name, onDevice, onEdit }: Props) {
             )}
           </>
         )}
-        {onEdit !== undefined && !isCut && (
+        {/* Only what is shown as it came: no secret was left out, and every byte is text. */}
+        {onEdit !== undefined && shownBytes === bytes && (
           <button type="button" className="button small" onClick={() => onEdit(row)}>
             {words.sendAgain}
           </button>

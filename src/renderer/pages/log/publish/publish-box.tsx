@@ -1,6 +1,6 @@
 // Publishes a message by hand, as a client of the broker would, and remembers the last ones.
 import { useMutation } from "@tanstack/react-query";
-import { type SubmitEvent, useEffect, useId, useRef, useState } from "react";
+import { type KeyboardEvent, type SubmitEvent, useEffect, useId, useRef, useState } from "react";
 import type { Published } from "../../../../shared/mqtt/message-log.ts";
 import { apiUrl, explain, post } from "../../../api/client.ts";
 import { useStored } from "../../../api/kept/stored.ts";
@@ -35,7 +35,7 @@ export function PublishBox({ draft }: { readonly draft: Draft | undefined }) {
   };
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    publishing.mutate(message);
+    if (!publishing.isPending) publishing.mutate(message);
   };
   const { data, error, isPending } = publishing;
   return (
@@ -51,6 +51,7 @@ export function PublishBox({ draft }: { readonly draft: Draft | undefined }) {
             spellCheck={false}
             value={message.payload}
             onChange={({ target }) => change({ payload: target.value })}
+            onKeyDown={submitByKeys}
           />
         </label>
         <div className={styles["options"]}>
@@ -75,7 +76,13 @@ export function PublishBox({ draft }: { readonly draft: Draft | undefined }) {
             />
             {words.retain}
           </label>
-          <button type="submit" className="button primary" disabled={isPending || message.topic === ""}>
+          <button
+            type="submit"
+            className="button primary"
+            aria-keyshortcuts="Control+Enter Meta+Enter"
+            title={words.publishKeys}
+            disabled={isPending || message.topic === ""}
+          >
             {words.publish}
           </button>
         </div>
@@ -87,6 +94,13 @@ export function PublishBox({ draft }: { readonly draft: Draft | undefined }) {
       <History onTake={change} />
     </FoldingPanel>
   );
+}
+
+/** Enter alone begins a line. */
+function submitByKeys(event: KeyboardEvent<HTMLTextAreaElement>): void {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+  event.preventDefault();
+  event.currentTarget.form?.requestSubmit();
 }
 
 interface TopicFieldProps {

@@ -1,0 +1,51 @@
+// Saves a chart as a PNG: the drawing under its title and what it says of its series, on the colour of its panel.
+const PADDING_PX = 16;
+const TITLE_HEIGHT_PX = 32;
+const LINE_HEIGHT_PX = 18;
+const SWATCH_WIDTH_PX = 14;
+const SWATCH_HEIGHT_PX = 4;
+
+export interface PictureLine {
+  readonly text: string;
+  /** Of the series, as CSS computes it; none where there is one alone. */
+  readonly colour?: string;
+}
+
+/** `card` holds the drawing. */
+export function savePicture(card: HTMLElement, title: string, lines: readonly PictureLine[]): void {
+  const drawing = card.querySelector("canvas");
+  if (drawing === null) return;
+  const scale = drawing.width / drawing.clientWidth;
+  const style = getComputedStyle(card);
+  const headPx = TITLE_HEIGHT_PX + lines.length * LINE_HEIGHT_PX;
+  const picture = document.createElement("canvas");
+  picture.width = drawing.width + 2 * PADDING_PX * scale;
+  picture.height = drawing.height + (headPx + PADDING_PX) * scale;
+  const pen = picture.getContext("2d");
+  if (pen === null) return;
+  pen.scale(scale, scale);
+  pen.fillStyle = style.backgroundColor;
+  pen.fillRect(0, 0, picture.width, picture.height);
+  pen.fillStyle = style.getPropertyValue("--text");
+  pen.font = `600 15px ${style.fontFamily}`;
+  pen.fillText(title, PADDING_PX, 24);
+  pen.font = `12px ${style.fontFamily}`;
+  for (const [index, { text, colour }] of lines.entries()) {
+    const baseline = TITLE_HEIGHT_PX + index * LINE_HEIGHT_PX + 10;
+    if (colour !== undefined) {
+      pen.fillStyle = colour;
+      pen.fillRect(PADDING_PX, baseline - 6, SWATCH_WIDTH_PX, SWATCH_HEIGHT_PX);
+    }
+    pen.fillStyle = style.getPropertyValue("--soft");
+    pen.fillText(text, PADDING_PX + (colour === undefined ? 0 : SWATCH_WIDTH_PX + 8), baseline);
+  }
+  pen.drawImage(drawing, PADDING_PX, headPx, drawing.clientWidth, drawing.clientHeight);
+  picture.toBlob((blob) => {
+    if (blob === null) return;
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(blob);
+    link.download = `${title.replaceAll(/[^\p{L}\p{N}]+/gu, "-")}.png`;
+    link.click();
+    URL.revokeObjectURL(link.href);
+  });
+}
