@@ -5,7 +5,7 @@ import type { Me } from "../shared/security/access.ts";
 import { useMay, useMe } from "./api/access.ts";
 import { isSignedOut } from "./api/client.ts";
 import { useHub } from "./api/queries.ts";
-import type { RefusedLink } from "./api/session.ts";
+import { endedShare, type FailedLink } from "./api/session.ts";
 import { text } from "./i18n/text.ts";
 import { Overview } from "./pages/overview/overview.tsx";
 import { UnknownLink } from "./shell/notices/unknown-link.tsx";
@@ -31,12 +31,12 @@ const SignIn = lazy(async () => ({ default: (await import("./shell/sign-in.tsx")
 const SettingsPage = lazy(async () => ({ default: (await import("./pages/settings/settings-page.tsx")).SettingsPage }));
 const ImportPage = lazy(async () => ({ default: (await import("./pages/import/import-page.tsx")).ImportPage }));
 
-export function App({ refusedLink }: { readonly refusedLink: RefusedLink }) {
+export function App({ failedLink }: { readonly failedLink: FailedLink }) {
   const hub = useHub();
   if (!isSignedOut(hub.error)) return <Pages />;
   return (
     <Suspense fallback={null}>
-      <SignIn refusedLink={refusedLink} />
+      <SignIn failedLink={failedLink ?? endedShare()} />
     </Suspense>
   );
 }

@@ -17,6 +17,7 @@ export const share: typeof en = {
   link: "링크",
   until: (until) => `${until}까지`,
   madeBy: (who, when) => `${who} 님이 ${when}에 만듦`,
-  revoke: "취소",
-  revokeUntil: (until) => `${until}까지 유효한 링크 취소`,
+  sharedUntil: (when) => `${when}까지 공유됨`,
+  revoke: "사용 중지",
+  revokeUntil: (until) => `${until}까지 유효한 링크 사용 중지`,
 };

@@ -14,7 +14,7 @@ import { People } from "./people.tsx";
 import { Programs } from "./programs.tsx";
 import { Sessions } from "./sessions.tsx";
 
-const { title, sections } = accessText.page;
+const { title, sections, forAdmins } = accessText.page;
 
 const SECTIONS = [
   ["devices", sections.devices],
@@ -27,7 +27,13 @@ const SECTIONS = [
 ] as const;
 
 export function AccessPage({ section }: { readonly section: AccessSection }) {
-  if (!useMay("admin")) return <PageHeader title={title} />;
+  if (!useMay("admin"))
+    return (
+      <>
+        <PageHeader title={title} />
+        <p>{forAdmins}</p>
+      </>
+    );
   return (
     <>
       <PageHeader title={title} />

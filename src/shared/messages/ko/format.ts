@@ -17,3 +17,45 @@ export function roughly(durationMs: number): string {
   const [unit, unitMs] = UNITS.find(([, unitMs]) => durationMs >= 1.5 * unitMs) ?? ["분", MINUTE_MS];
   return `${Math.max(1, Math.round(durationMs / unitMs))}${unit}`;
 }
+
+/** Both forms of a particle, as the catalogue writes them behind a name that it does not know: after a consonant, after a vowel. */
+const PARTICLES = {
+  "이(가)": ["이", "가"],
+  "을(를)": ["을", "를"],
+  "은(는)": ["은", "는"],
+  "과(와)": ["과", "와"],
+  "와(과)": ["과", "와"],
+  "(으)로": ["으로", "로"],
+  "(이)라": ["이라", "라"],
+} as const;
+const WITH_PARTICLE = /([가-힣0-9])([”’"'`]?)(이\(가\)|을\(를\)|은\(는\)|과\(와\)|와\(과\)|\(으\)로|\(이\)라)/g;
+
+/** How 영, 일, 이, … 구 end. */
+const FINALS_OF_DIGITS = ["other", "ㄹ", "", "other", "", "", "other", "ㄹ", "ㄹ", ""] as const;
+const FIRST_SYLLABLE = 0xac00;
+const FINALS = 28;
+const FINAL_RIEUL = 8;
+
+function finalOf(character: string): "" | "ㄹ" | "other" {
+  const digit = FINALS_OF_DIGITS[Number(character)];
+  if (digit !== undefined) return digit;
+  const final = ((character.codePointAt(0) ?? FIRST_SYLLABLE) - FIRST_SYLLABLE) % FINALS;
+  if (final === 0) return "";
+  return final === FINAL_RIEUL ? "ㄹ" : "other";
+}
+
+const isParticle = (form: string): form is keyof typeof PARTICLES => Object.hasOwn(PARTICLES, form);
+
+/**
+ * Leaves the one form of each particle that fits the sound before it. Behind Latin letters, whose sound is not known, both stay:
+ * `온실이`, `raspi-2가`, `greenhouse이(가)`.
+ */
+export function withParticles(sentence: string): string {
+  return sentence.replaceAll(WITH_PARTICLE, (all: string, before: string, quote: string, form: string) => {
+    if (!isParticle(form)) return all;
+    const final = finalOf(before);
+    const [afterConsonant, afterVowel] = PARTICLES[form];
+    const isAsAfterVowel = final === "" || (final === "ㄹ" && form === "(으)로");
+    return `${before}${quote}${isAsAfterVowel ? afterVowel : afterConsonant}`;
+  });
+}

@@ -108,7 +108,7 @@ export const reach: typeof english = {
   "reach/keys/open/title": () => "기기가 키 없이 보낼 수 있습니다",
   "reach/keys/open/message": () => "인터넷에서는 누구나 아무 기기의 이름으로 측정값을 보낼 수 있습니다.",
   "reach/keys/open/remedy": () =>
-    "기기마다 키를 준 다음 접근 페이지에서 키를 필수로 하세요(또는 --anonymous none으로 시작하세요).",
+    "기기마다 키를 준 다음 “접근 권한” 페이지에서 키를 필수로 하세요(또는 --anonymous none으로 시작하세요).",
   "reach/keys/fine/title": () => "모든 기기에 키가 필요합니다",
   "reach/keys/fine/message": () => "키가 없으면 아무것도 받지도 알리지도 않습니다.",
   "reach/tls/off/title": () => "허브가 TLS를 쓰지 않습니다",
@@ -122,7 +122,7 @@ export const reach: typeof english = {
   "reach/networks/closed/title": () => "허브가 사설 네트워크 밖의 주소를 거부합니다",
   "reach/networks/closed/message": () => "전달된 포트로 들어오는 연결은 거부됩니다.",
   "reach/networks/closed/remedy": () =>
-    "접근 페이지에서(또는 --allow로) 0.0.0.0/0과 ::/0을 허용하세요. Tailscale만 쓴다면 100.64.0.0/10과 fd7a:115c:a1e0::/48로 충분합니다.",
+    "“접근 권한” 페이지에서(또는 --allow로) 0.0.0.0/0과 ::/0을 허용하세요. Tailscale만 쓴다면 100.64.0.0/10과 fd7a:115c:a1e0::/48로 충분합니다.",
   "reach/networks/open/title": () => "허브가 밖의 주소를 받아들입니다",
   "reach/networks/open/message": () => "누구인지는 각자에게 확인합니다.",
   "reach/certificate/failed/title": () => "인증서를 발급받지 못했습니다",
