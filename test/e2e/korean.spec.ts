@@ -7,7 +7,6 @@ import { linkOf } from "./page.ts";
 
 test.use({
   viewport: { width: 390, height: 844 },
-  isMobile: true,
   hasTouch: true,
   locale: "ko-KR",
   timezoneId: "Asia/Seoul",

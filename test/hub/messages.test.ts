@@ -159,7 +159,8 @@ test("a Korean particle follows the sound before it, where that is known", () =>
     ["“raspi-1”은(는) raspi-2은(는)", "“raspi-1”은 raspi-2는"],
     ["서울(으)로 8080(으)로 7(으)로 거실(으)로 방(으)로", "서울로 8080으로 7로 거실로 방으로"],
     ["허브과(와) 방와(과) 파이(이)라는", "허브와 방과 파이라는"],
-    ["greenhouse이(가)", "greenhouse이(가)"],
+    ["MQTT이(가) TCP(으)로 SQL은(는)", "MQTT가 TCP로 SQL은"],
+    ["greenhouse이(가) X이(가)", "greenhouse이(가) X이(가)"],
   ] as const)
     expect(withParticles(written)).toBe(read);
 });

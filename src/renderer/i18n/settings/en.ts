@@ -66,6 +66,7 @@ export const settings = {
     "not-installed": "This copy was not installed: there is nothing to replace.",
   },
 
+  size: "Size and growth",
   stored: "Stored",
   storedNow: (bytes: string, readings: string) => `${bytes}, ${readings} readings`,
   growth: "Growth",

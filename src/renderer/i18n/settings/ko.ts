@@ -69,6 +69,7 @@ export const settings: typeof en = {
   tray: "트레이 아이콘",
   trayHint: "창이 닫혀 있어도 허브가 실행 중임을 보여 줍니다.",
 
+  size: "크기와 증가",
   stored: "저장된 양",
   storedNow: (bytes, readings) => `${bytes}, 측정값 ${readings}개`,
   growth: "늘어나는 속도",

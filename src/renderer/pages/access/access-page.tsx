@@ -39,7 +39,12 @@ export function AccessPage({ section }: { readonly section: AccessSection }) {
       <PageHeader title={title} />
       <nav className={styles["sections"]} aria-label={title}>
         {SECTIONS.map(([name, label]) => (
-          <a key={name} href={LINKS.access(name)} aria-current={name === section ? "page" : undefined}>
+          <a
+            key={name}
+            ref={name === section ? showInRow : undefined}
+            href={LINKS.access(name)}
+            aria-current={name === section ? "page" : undefined}
+          >
             {label}
           </a>
         ))}
@@ -48,6 +53,9 @@ export function AccessPage({ section }: { readonly section: AccessSection }) {
     </>
   );
 }
+
+/** On a phone the row is longer than the screen is wide. */
+const showInRow = (link: HTMLElement | null) => link?.scrollIntoView({ block: "nearest", inline: "center" });
 
 function Section({ section }: { readonly section: AccessSection }) {
   switch (section) {

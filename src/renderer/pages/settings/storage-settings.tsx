@@ -34,7 +34,7 @@ function Stored() {
   const { storedBytes, storedReadings, bytesPerDay } = data;
   const forecast = storageForecast(data);
   return (
-    <Setting id="stored" title={text.stored} isWide>
+    <Setting id="stored" title={text.size} isWide>
       <dl className={styles["facts"]}>
         <dt>{text.stored}</dt>
         <dd>{text.storedNow(formatBytes(storedBytes), formatCount(storedReadings))}</dd>

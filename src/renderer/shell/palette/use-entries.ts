@@ -2,6 +2,7 @@
 import {
   BookOpen,
   Cable,
+  ChartSpline,
   Cpu,
   Expand,
   FileUp,
@@ -21,6 +22,7 @@ import {
 } from "lucide-react";
 import { LANGUAGES } from "../../../shared/messages/language.ts";
 import { useMay, useMe, useSeesAll } from "../../api/access.ts";
+import { useViews } from "../../api/history/views.ts";
 import { useStored } from "../../api/kept/stored.ts";
 import { unitChoices } from "../../api/kept/unit-choices.ts";
 import { useDevices } from "../../api/queries.ts";
@@ -58,6 +60,7 @@ function useDeviceEntries(): Entry[] {
 function usePageEntries(): Entry[] {
   const isAdmin = useMay("admin");
   const seesAll = useSeesAll();
+  const { data: views = [] } = useViews();
   const page = (icon: LucideIcon, label: string, link: string): Entry => ({
     id: link,
     icon,
@@ -67,6 +70,8 @@ function usePageEntries(): Entry[] {
   });
   return [
     page(LayoutGrid, text.shell.overview, LINKS.overview),
+    page(ChartSpline, text.shell.compare, LINKS.compare),
+    ...views.map(({ id, name }) => ({ ...page(ChartSpline, name, LINKS.view(id)), hint: text.shell.compare })),
     ...(seesAll ? [page(Stethoscope, text.shell.doctor, LINKS.doctor)] : []),
     page(ScrollText, text.shell.log, LINKS.log),
     ...(isAdmin

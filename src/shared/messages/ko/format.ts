@@ -28,10 +28,13 @@ const PARTICLES = {
   "(으)로": ["으로", "로"],
   "(이)라": ["이라", "라"],
 } as const;
-const WITH_PARTICLE = /([가-힣0-9])([”’"'`]?)(이\(가\)|을\(를\)|은\(는\)|과\(와\)|와\(과\)|\(으\)로|\(이\)라)/g;
+const WITH_PARTICLE =
+  /([A-Z]?)([가-힣0-9A-Z])([”’"'`]?)(이\(가\)|을\(를\)|은\(는\)|과\(와\)|와\(과\)|\(으\)로|\(이\)라)/g;
 
 /** How 영, 일, 이, … 구 end. */
 const FINALS_OF_DIGITS = ["other", "ㄹ", "", "other", "", "", "other", "ㄹ", "ㄹ", ""] as const;
+/** An abbreviation is read letter by letter: 엘, 엠, 엔 and 알 end in a consonant. */
+const FINALS_OF_LETTERS: Readonly<Record<string, "ㄹ" | "other">> = { L: "ㄹ", M: "other", N: "other", R: "ㄹ" };
 const FIRST_SYLLABLE = 0xac00;
 const FINALS = 28;
 const FINAL_RIEUL = 8;
@@ -39,6 +42,7 @@ const FINAL_RIEUL = 8;
 function finalOf(character: string): "" | "ㄹ" | "other" {
   const digit = FINALS_OF_DIGITS[Number(character)];
   if (digit !== undefined) return digit;
+  if (/[A-Z]/.test(character)) return FINALS_OF_LETTERS[character] ?? "";
   const final = ((character.codePointAt(0) ?? FIRST_SYLLABLE) - FIRST_SYLLABLE) % FINALS;
   if (final === 0) return "";
   return final === FINAL_RIEUL ? "ㄹ" : "other";
@@ -47,15 +51,19 @@ function finalOf(character: string): "" | "ㄹ" | "other" {
 const isParticle = (form: string): form is keyof typeof PARTICLES => Object.hasOwn(PARTICLES, form);
 
 /**
- * Leaves the one form of each particle that fits the sound before it. Behind Latin letters, whose sound is not known, both stay:
- * `온실이`, `raspi-2가`, `greenhouse이(가)`.
+ * Leaves the one form of each particle that fits the sound before it. Behind a Latin word, whose sound is not known, both stay:
+ * `온실이`, `raspi-2가`, `MQTT가`, `greenhouse이(가)`.
  */
 export function withParticles(sentence: string): string {
-  return sentence.replaceAll(WITH_PARTICLE, (all: string, before: string, quote: string, form: string) => {
-    if (!isParticle(form)) return all;
-    const final = finalOf(before);
-    const [afterConsonant, afterVowel] = PARTICLES[form];
-    const isAsAfterVowel = final === "" || (final === "ㄹ" && form === "(으)로");
-    return `${before}${quote}${isAsAfterVowel ? afterVowel : afterConsonant}`;
-  });
+  return sentence.replaceAll(
+    WITH_PARTICLE,
+    (all: string, letter: string, before: string, quote: string, form: string) => {
+      const isWord = /[A-Z]/.test(before) && letter === "";
+      if (isWord || !isParticle(form)) return all;
+      const final = finalOf(before);
+      const [afterConsonant, afterVowel] = PARTICLES[form];
+      const isAsAfterVowel = final === "" || (final === "ㄹ" && form === "(으)로");
+      return `${letter}${before}${quote}${isAsAfterVowel ? afterVowel : afterConsonant}`;
+    },
+  );
 }

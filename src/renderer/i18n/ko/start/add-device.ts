@@ -45,5 +45,5 @@ export const addDevice = {
   arrived: (name: string) => withParticles(`${name}이(가) 연결되었습니다.`),
   seeReadings: "측정값 보기",
   refused: (address: string, source: string, ago: string, why: string) =>
-    withParticles(`${address}에서 ${source}(으)로 보낸 메시지가 거부되었습니다(${ago}): ${why}`),
+    `${address}에서 보낸 메시지(${source})가 거부되었습니다(${ago}): ${why}`,
 };

@@ -24,11 +24,11 @@ export const firstStart: typeof en = {
   undone: "아직 안 함",
   done: "완료",
   stepNames: {
-    network: "허브가 네트워크에 있습니다",
-    device: "파이를 찾았습니다",
-    reading: "첫 측정값이 도착했습니다",
-    command: "스위치를 눌렀고 기기가 실행했습니다",
-    account: "휴대폰와 다른 사람을 위한 비밀번호",
+    network: "허브를 네트워크에 연결하기",
+    device: "파이 찾기",
+    reading: "첫 측정값 받기",
+    command: "스위치를 눌러 기기 움직이기",
+    account: "휴대폰과 다른 사람을 위한 비밀번호 정하기",
   },
   stepHints: {
     network: "이 컴퓨터에는 파이가 접속할 수 있는 주소가 없습니다.",

@@ -113,7 +113,8 @@ export const reach: typeof english = {
   "reach/keys/fine/message": () => "키가 없으면 아무것도 받지도 알리지도 않습니다.",
   "reach/tls/off/title": () => "허브가 TLS를 쓰지 않습니다",
   "reach/tls/off/message": () => "비밀번호, 키, 측정값이 누구나 읽을 수 있게 인터넷을 지나갑니다.",
-  "reach/tls/off/remedy": () => "TLS를 켜세요. --https-port와 --mqtts-port를 지정해 허브를 시작하세요.",
+  "reach/tls/off/remedy": () =>
+    "“접근 권한”의 “암호화”에서 TLS를 켜세요(또는 --https-port와 --mqtts-port를 지정해 시작하세요).",
   "reach/tls/untrusted/title": () => "허브의 인증서를 모든 브라우저가 신뢰하지는 않습니다",
   "reach/tls/untrusted/message": ({ untrusted }) => UNTRUSTED[untrusted],
   "reach/tls/untrusted/remedy": () => "인증서를 발급받으세요. Let’s Encrypt의 dns-01은 열린 포트가 필요 없습니다.",
