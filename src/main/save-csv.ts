@@ -4,6 +4,7 @@ import { basename, join } from "node:path";
 import { app, type BrowserWindow, dialog, net } from "electron";
 import type { ApiError, ExportQuery } from "../shared/api.ts";
 import type { SaveOutcome, SaveState } from "../shared/bridge.ts";
+import { BYTE_ORDER_MARK } from "../shared/byte-order-mark.ts";
 import { type AnyMessage, message } from "../shared/messages/message.ts";
 import { SaveCancelled, SaveFailure, saveStream, withExtension } from "./csv-file.ts";
 import type { DesktopLog } from "./desktop-log.ts";
@@ -76,7 +77,7 @@ export class CsvSaver {
         return { kind: "failed", reason };
       }
       await saveStream(
-        answer.body,
+        query.time === "spreadsheet" ? answer.body.pipeThrough(markedAsUtf8()) : answer.body,
         path,
         (written) => {
           bytes = written;
@@ -97,6 +98,10 @@ export class CsvSaver {
   async #failure(reason: AnyMessage): Promise<SaveOutcome> {
     return { kind: "failed", reason: await this.#options.render(reason) };
   }
+}
+
+function markedAsUtf8(): TransformStream<Uint8Array, Uint8Array> {
+  return new TransformStream({ start: (output) => output.enqueue(new TextEncoder().encode(BYTE_ORDER_MARK)) });
 }
 
 function searchParams(query: ExportQuery): URLSearchParams {

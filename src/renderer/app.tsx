@@ -1,42 +1,41 @@
 // Which page a route leads to, behind the sign-in. Only this file knows several pages, so it also hands one page the other
 // that it shows in its place.
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import type { Me } from "../shared/security/access.ts";
 import { useMay, useMe } from "./api/access.ts";
 import { isSignedOut } from "./api/client.ts";
 import { useHub } from "./api/queries.ts";
-import type { RefusedLink } from "./api/session.ts";
+import { endedShare, type FailedLink } from "./api/session.ts";
 import { text } from "./i18n/text.ts";
 import { Overview } from "./pages/overview/overview.tsx";
+import { lazyPage } from "./shell/lazy-page.ts";
 import { UnknownLink } from "./shell/notices/unknown-link.tsx";
 import { Shell } from "./shell/shell.tsx";
 import { type Route, useRoute } from "./shell/use-route.ts";
 import { WhenIdle } from "./shell/when-idle.tsx";
 
 // In chunks of their own: the overview needs none of them, and no chart library.
-const AccessPage = lazy(async () => ({ default: (await import("./pages/access/access-page.tsx")).AccessPage }));
-const AddDevice = lazy(async () => ({ default: (await import("./pages/add-device/add-device.tsx")).AddDevice }));
-const ComparePage = lazy(async () => ({ default: (await import("./pages/compare/compare-page.tsx")).ComparePage }));
-const DevicePage = lazy(async () => ({ default: (await import("./pages/device/device-page.tsx")).DevicePage }));
-const DoctorPage = lazy(async () => ({ default: (await import("./pages/doctor/doctor-page.tsx")).DoctorPage }));
-const FirstStart = lazy(async () => ({ default: (await import("./pages/first-start/first-start.tsx")).FirstStart }));
-const OverviewFoot = lazy(async () => ({
-  default: (await import("./pages/first-start/overview-foot.tsx")).OverviewFoot,
-}));
-const RecipesPage = lazy(async () => ({ default: (await import("./pages/recipes/recipes-page.tsx")).RecipesPage }));
-const GuidesPage = lazy(async () => ({ default: (await import("./pages/guides/guides-page.tsx")).GuidesPage }));
-const LogPage = lazy(async () => ({ default: (await import("./pages/log/log-page.tsx")).LogPage }));
-const EditDevice = lazy(async () => ({ default: (await import("./pages/edit-device/edit-device.tsx")).EditDevice }));
-const SignIn = lazy(async () => ({ default: (await import("./shell/sign-in.tsx")).SignIn }));
-const SettingsPage = lazy(async () => ({ default: (await import("./pages/settings/settings-page.tsx")).SettingsPage }));
-const ImportPage = lazy(async () => ({ default: (await import("./pages/import/import-page.tsx")).ImportPage }));
+const AccessPage = lazyPage(async () => (await import("./pages/access/access-page.tsx")).AccessPage);
+const AddDevice = lazyPage(async () => (await import("./pages/add-device/add-device.tsx")).AddDevice);
+const ComparePage = lazyPage(async () => (await import("./pages/compare/compare-page.tsx")).ComparePage);
+const DevicePage = lazyPage(async () => (await import("./pages/device/device-page.tsx")).DevicePage);
+const DoctorPage = lazyPage(async () => (await import("./pages/doctor/doctor-page.tsx")).DoctorPage);
+const FirstStart = lazyPage(async () => (await import("./pages/first-start/first-start.tsx")).FirstStart);
+const OverviewFoot = lazyPage(async () => (await import("./pages/first-start/overview-foot.tsx")).OverviewFoot);
+const RecipesPage = lazyPage(async () => (await import("./pages/recipes/recipes-page.tsx")).RecipesPage);
+const GuidesPage = lazyPage(async () => (await import("./pages/guides/guides-page.tsx")).GuidesPage);
+const LogPage = lazyPage(async () => (await import("./pages/log/log-page.tsx")).LogPage);
+const EditDevice = lazyPage(async () => (await import("./pages/edit-device/edit-device.tsx")).EditDevice);
+const SignIn = lazyPage(async () => (await import("./shell/sign-in.tsx")).SignIn);
+const SettingsPage = lazyPage(async () => (await import("./pages/settings/settings-page.tsx")).SettingsPage);
+const ImportPage = lazyPage(async () => (await import("./pages/import/import-page.tsx")).ImportPage);
 
-export function App({ refusedLink }: { readonly refusedLink: RefusedLink }) {
+export function App({ failedLink }: { readonly failedLink: FailedLink }) {
   const hub = useHub();
   if (!isSignedOut(hub.error)) return <Pages />;
   return (
     <Suspense fallback={null}>
-      <SignIn refusedLink={refusedLink} />
+      <SignIn failedLink={failedLink ?? endedShare()} />
     </Suspense>
   );
 }

@@ -19,7 +19,7 @@ if (root === null) throw new Error("index.html has no #root");
 document.documentElement.lang = language;
 followTheme();
 reloadOnPastedLink();
-const refusedLink = await signInFromAddress();
+const failedLink = await signInFromAddress();
 const queries = createQueryClient();
 const live = new LiveFeed(queries);
 
@@ -27,7 +27,7 @@ createRoot(root).render(
   <StrictMode>
     <QueryClientProvider client={queries}>
       <LiveContext value={live}>
-        <App refusedLink={refusedLink} />
+        <App failedLink={failedLink} />
       </LiveContext>
     </QueryClientProvider>
   </StrictMode>,

@@ -46,7 +46,7 @@ test("a window in Korean says in Korean why the hub cannot run, and what the hub
   await page.evaluate(() => {
     location.hash = "#/doctor";
   });
-  await expect(page.getByText("Pi가 이 허브를 스스로 찾지 못합니다")).toBeVisible();
+  await expect(page.getByText("파이가 이 허브를 스스로 찾지 못합니다")).toBeVisible();
 });
 
 test("a data folder that is a file is said without words of the command line", async () => {

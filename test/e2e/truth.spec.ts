@@ -112,6 +112,20 @@ test("an error in a page leaves the frame, says so, and has ways out", async ({ 
   await expect(page.getByRole("link", { name: "pi", exact: true })).toBeVisible();
 });
 
+test("a page that is opened while the hub is away comes once it is back", async ({ page }) => {
+  await using hub = await startTestHub();
+  await hub.post({ device_id: "pi", temperature: 25.5 });
+  await page.goto(linkOf(hub));
+  await expect(page.getByRole("link", { name: "pi", exact: true })).toBeVisible();
+  await page.route(/\/assets\/settings-page|\/api\/v1\/hub$/, (route) => route.abort());
+  const asked = page.waitForRequest(/\/api\/v1\/hub$/);
+  await page.getByRole("link", { name: "Settings" }).click();
+  await asked;
+  await expect(page.getByRole("status", { name: "Loading the page" })).toBeVisible();
+  await page.unrouteAll({ behavior: "wait" });
+  await expect(page.getByRole("heading", { level: 1, name: "Settings" })).toBeVisible();
+});
+
 test("what the checks find to be wrong is one line on every page", async ({ page }) => {
   await using hub = await startTestHub();
   await hub.post({ device_id: "pi", temperature: 25.5 });

@@ -28,6 +28,7 @@ import { backups } from "../../src/shared/messages/en/storage/backups.ts";
 import { move } from "../../src/shared/messages/en/storage/move.ts";
 import { server } from "../../src/shared/messages/en/storage/server.ts";
 import { en } from "../../src/shared/messages/en.ts";
+import { withParticles } from "../../src/shared/messages/ko/format.ts";
 import { ko } from "../../src/shared/messages/ko.ts";
 import { preferredLanguage } from "../../src/shared/messages/language.ts";
 import { message } from "../../src/shared/messages/message.ts";
@@ -149,9 +150,21 @@ test("another language is rendered once it is loaded, sentences within it as wel
   const said = message("start/flags", { problem: message("flag/host", { said: "x" }) });
   await loadLanguage("ko");
   expect(render(said, "ko", "desktop")).toBe(
-    "--host에는 “x”이(가) 아니라 IP 주소를 지정하세요. 그 플래그 없이, 또는 올바른 값으로 Bramble을 시작하세요.",
+    "--host에는 “x”이(가) 아니라 IP 주소를 지정하세요. 그 옵션 없이, 또는 올바른 값으로 Bramble을 시작하세요.",
   );
   expect(render(message("cli/one-file"), "ko")).toBe("It takes one file.");
+});
+
+test("a Korean particle follows the sound before it, where that is known", () => {
+  for (const [written, read] of [
+    ["온실이(가) 와 파이을(를)", "온실이 와 파이를"],
+    ["“raspi-1”은(는) raspi-2은(는)", "“raspi-1”은 raspi-2는"],
+    ["서울(으)로 8080(으)로 7(으)로 거실(으)로 방(으)로", "서울로 8080으로 7로 거실로 방으로"],
+    ["허브과(와) 방와(과) 파이(이)라는", "허브와 방과 파이라는"],
+    ["MQTT이(가) TCP(으)로 SQL은(는)", "MQTT가 TCP로 SQL은"],
+    ["greenhouse이(가) X이(가)", "greenhouse이(가) X이(가)"],
+  ] as const)
+    expect(withParticles(written)).toBe(read);
 });
 
 test("the desktop's window advises nothing that takes a command line, and has the same parameters", () => {

@@ -1,5 +1,6 @@
 // Display texts of names, numbers and times.
 import { describe, expect, test } from "vitest";
+import { koreanName } from "../../src/renderer/i18n/korean-names.ts";
 import { metricLabel } from "../../src/renderer/i18n/names.ts";
 import { formatBytes, formatQuantity, formatTick, formatValue } from "../../src/renderer/i18n/numbers.ts";
 import { formatAgo, formatSpan } from "../../src/renderer/i18n/times.ts";
@@ -16,6 +17,17 @@ test.each([
   ["온도", "온도"],
 ])("the metric %s is called %s", (name, label) => {
   expect(metricLabel({ name })).toBe(label);
+});
+
+test.each([
+  ["temperature", "온도"],
+  ["soil moisture", "토양 수분"],
+  ["wind speed", "풍속"],
+  ["pump 2", "펌프 2"],
+  ["flux temperature", undefined],
+  ["constructor", undefined],
+])("the metric %s is called %s in Korean", (name, label) => {
+  expect(koreanName(name)).toBe(label);
 });
 
 test("a device's own label wins", () => {

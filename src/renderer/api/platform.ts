@@ -1,6 +1,7 @@
 // The only file that knows whether the page runs in the desktop app's window or in a browser's tab.
 import type { ExportQuery, LiveTicket } from "../../shared/api.ts";
 import type { BrambleBridge, DesktopSettings, HubState, SaveState, UpdateState } from "../../shared/bridge.ts";
+import { BYTE_ORDER_MARK } from "../../shared/byte-order-mark.ts";
 import type { NoticeSettings } from "../../shared/notices/notices.ts";
 import { apiUrl, requestBytes } from "./client.ts";
 
@@ -91,12 +92,14 @@ export async function exportCsv(query: ExportQuery, suggestedName: string, rows:
     return null;
   }
   const bytes = await requestBytes(url);
-  const file = URL.createObjectURL(new Blob([bytes], { type: "text/csv" }));
+  const mark = query.time === "spreadsheet" ? BYTE_ORDER_MARK : "";
+  const written = new Blob([mark, bytes], { type: "text/csv" });
+  const file = URL.createObjectURL(written);
   offer(file, suggestedName);
   URL.revokeObjectURL(file);
   // The first line is the header.
   const lines = bytes.reduce((count, byte) => (byte === LINE_END ? count + 1 : count), 0);
-  return { rows: Math.max(0, lines - 1), bytes: bytes.length };
+  return { rows: Math.max(0, lines - 1), bytes: written.size };
 }
 
 /** Lets the person save a small file. */

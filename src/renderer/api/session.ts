@@ -1,25 +1,44 @@
 // Signs in with a link, which is one's own or shares a device, or with a name and a password; signs out. A link's secret is in
 // the fragment, which no server log sees.
 import type { SessionAnswer } from "../../shared/security/access.ts";
-import { ApiFailure, apiUrl, post, remove } from "./client.ts";
+import { ApiFailure, apiUrl, explain, post, remove } from "./client.ts";
 
+const GUEST_KEY = "guest";
+const TOO_MANY_REQUESTS = 429;
 const LINK = /^#\/?\??(link|share)=(.+)$/;
 
-/** The link in the address that the hub refused; null where there was none, or it was taken. */
-export type RefusedLink = "link" | "share" | null;
+/** What became of the link in the address; null where there was none, or it was taken. */
+export type FailedLink =
+  | { readonly kind: "refused"; readonly what: "link" | "share" }
+  /** The hub could not be asked, or takes no attempts now: the link may still work. */
+  | { readonly kind: "untried"; readonly reason: string; readonly tryAgain: () => void }
+  | null;
 
 /** Exchanges the secret in the page's address, if there is one, for a session. */
-export async function signInFromAddress(): Promise<RefusedLink> {
-  const [, kind, secret] = LINK.exec(location.hash) ?? [];
+export async function signInFromAddress(): Promise<FailedLink> {
+  const { hash } = location;
+  const [, kind, secret] = LINK.exec(hash) ?? [];
   if (kind === undefined || secret === undefined) return null;
   history.replaceState(null, "", "#/");
   try {
     await post(apiUrl("session"), { [kind]: decodeURIComponent(secret) });
+    setGuestsTab(kind === "share");
     return null;
-  } catch (error) {
-    if (error instanceof ApiFailure || error instanceof URIError) return kind === "share" ? "share" : "link";
-    throw error;
+  } catch (cause) {
+    if (isRefusal(cause)) return { kind: "refused", what: kind === "share" ? "share" : "link" };
+    const reason = explain(cause instanceof Error ? cause : new Error(String(cause)));
+    // `reloadOnPastedLink` takes it from there.
+    const tryAgain = () => {
+      location.hash = hash;
+    };
+    return { kind: "untried", reason, tryAgain };
   }
+}
+
+/** The link itself is at fault. */
+function isRefusal(cause: unknown): boolean {
+  if (cause instanceof URIError) return true;
+  return cause instanceof ApiFailure && cause.status < 500 && cause.status !== TOO_MANY_REQUESTS;
 }
 
 /** Pasting a link into this tab changes the fragment alone, which loads nothing, so reload to sign in. */
@@ -29,8 +48,29 @@ export function reloadOnPastedLink(): void {
   });
 }
 
-export function signIn(username: string, password: string): Promise<SessionAnswer> {
-  return post(apiUrl("session"), { username, password });
+export async function signIn(username: string, password: string): Promise<SessionAnswer> {
+  const answer = await post<SessionAnswer>(apiUrl("session"), { username, password });
+  setGuestsTab(false);
+  return answer;
+}
+
+/** Of a tab whose session has ended: the link that shared a page with a guest, who has no password to be asked for. */
+export function endedShare(): FailedLink {
+  try {
+    return sessionStorage.getItem(GUEST_KEY) === null ? null : { kind: "refused", what: "share" };
+  } catch {
+    return null;
+  }
+}
+
+/** Where the browser lets the page keep nothing, a guest is asked for a password as anybody else. */
+function setGuestsTab(isGuests: boolean): void {
+  try {
+    if (isGuests) sessionStorage.setItem(GUEST_KEY, "1");
+    else sessionStorage.removeItem(GUEST_KEY);
+  } catch {
+    return;
+  }
 }
 
 /** Loads the page anew, so that nothing which was shown stays in memory. */

@@ -1,12 +1,16 @@
 // Display names of devices and metrics, and their order.
 import type { Device } from "../../shared/device.ts";
-import { locale } from "./language.ts";
+import { koreanLabel, koreanName } from "./korean-names.ts";
+import { language, locale } from "./language.ts";
 
 const ACRONYMS = /\b(?:cpu|gpu|ram|rssi|uv|co2|voc|pm\d*)\b/g;
 
-/** The declared label, else a generated one: "Soil moisture" for `soil.moisture`, "Humidity · bme280" for `bme280.humidity`. */
+/**
+ * The declared label, else a generated one: "Soil moisture" for `soil.moisture`, "Humidity · bme280" for `bme280.humidity`. In the
+ * window's language where its words are known.
+ */
 export function metricLabel({ name, label }: { readonly name: string; readonly label?: string }): string {
-  if (label !== undefined) return label;
+  if (label !== undefined) return (language === "ko" ? koreanLabel(label) : undefined) ?? label;
   const [first = "", ...rest] = name.split(".");
   const isSensor = rest.length > 0 && /\d/.test(first);
   return isSensor ? `${readable(rest.join(" "))} · ${first}` : readable([first, ...rest].join(" "));
@@ -15,7 +19,12 @@ export function metricLabel({ name, label }: { readonly name: string; readonly l
 /** Mixed case is deliberate (`pH`, `CO₂`) and stays. */
 function readable(name: string): string {
   if (name !== name.toLowerCase()) return name;
-  const words = name.replaceAll("_", " ").replace(ACRONYMS, (word) => word.toUpperCase());
+  const plain = name.replaceAll("_", " ");
+  return (language === "ko" ? koreanName(plain) : undefined) ?? capitalized(plain);
+}
+
+function capitalized(name: string): string {
+  const words = name.replace(ACRONYMS, (word) => word.toUpperCase());
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 

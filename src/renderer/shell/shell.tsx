@@ -1,6 +1,6 @@
 // The frame around every page: navigation, notices and the hub's status line. While it is mounted it keeps the live connection
 // open. An error in a page stays within it.
-import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from "react";
+import { type ReactNode, Suspense, useEffect, useRef, useState } from "react";
 import { useMay } from "../api/access.ts";
 import { useSignal } from "../api/feed/signal.ts";
 import { useLive } from "../api/feed/use-live.ts";
@@ -9,6 +9,7 @@ import { text } from "../i18n/text.ts";
 import { ArrivalContext, useArrivals } from "./arrival.ts";
 import { useDroppedFiles } from "./dropped-file.ts";
 import { ErrorBoundary } from "./error-boundary.tsx";
+import { lazyPage } from "./lazy-page.ts";
 import { Navigation } from "./navigation/navigation.tsx";
 import { useFindKey } from "./navigation/use-find-key.ts";
 import { Announcer } from "./notices/announcer.tsx";
@@ -16,12 +17,10 @@ import { Notices } from "./notices/notices.tsx";
 import { SaveToast } from "./notices/save-toast.tsx";
 import styles from "./shell.module.css";
 import { HubStatus } from "./status/hub-status.tsx";
+import { useLostFocus } from "./use-lost-focus.ts";
 import { pageOf, type Route } from "./use-route.ts";
 
-const CommandPalette = lazy(async () => {
-  const { CommandPalette } = await import("./palette/command-palette.tsx");
-  return { default: CommandPalette };
-});
+const CommandPalette = lazyPage(async () => (await import("./palette/command-palette.tsx")).CommandPalette);
 
 interface Props {
   readonly route: Route;
@@ -39,6 +38,7 @@ export function Shell({ route, children }: Props) {
   useFindKey(() => setFinding(true));
   useDroppedFiles(useMay("admin"));
   const arrival = useArrivals(page, main);
+  useLostFocus(main);
 
   useEffect(() => {
     const ending = new AbortController();

@@ -3,36 +3,57 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type SubmitEvent, useEffect, useState } from "react";
 import { ApiFailure, explain } from "../api/client.ts";
-import { type RefusedLink, signIn } from "../api/session.ts";
+import { type FailedLink, signIn } from "../api/session.ts";
 import { signInText as t } from "../i18n/later/sign-in-text.ts";
+import { text } from "../i18n/text.ts";
 import form from "../ui/form.module.css";
 import { BrandMark } from "./navigation/brand-mark.tsx";
 import styles from "./sign-in.module.css";
 
 interface Props {
-  /** The page was opened with a link that the hub refused. */
-  readonly refusedLink: RefusedLink;
+  /** The page was opened with a link that did not sign in. */
+  readonly failedLink: FailedLink;
 }
 
-export function SignIn({ refusedLink }: Props) {
+export function SignIn({ failedLink }: Props) {
+  const isShare = failedLink?.kind === "refused" && failedLink.what === "share";
   return (
     <main className={styles["page"]}>
       <title>{`${t.title} · Bramble`}</title>
       <BrandMark />
-      <h1>{headingOf(refusedLink)}</h1>
-      {refusedLink === "share" && <p>{t.refusedShare}</p>}
+      <h1>{headingOf(failedLink)}</h1>
+      {isShare && <p>{t.refusedShare}</p>}
+      {failedLink?.kind === "untried" && (
+        <>
+          <p role="alert">{t.untried(failedLink.reason)}</p>
+          <button type="button" className="button primary" onClick={failedLink.tryAgain}>
+            {text.words.tryAgain}
+          </button>
+        </>
+      )}
       <PasswordForm />
+      {/* Who was given a page to look at has seen nothing that the hub printed. */}
+      {!isShare && <AboutLinks />}
+    </main>
+  );
+}
+
+function headingOf(link: FailedLink): string {
+  if (link === null) return t.heading.none;
+  return link.kind === "refused" ? t.heading[link.what] : t.heading.untried;
+}
+
+function AboutLinks() {
+  return (
+    <>
       <p>{t.orLink}</p>
       <pre>{new URL("#link=…", document.baseURI).href.replace("%E2%80%A6", "…")}</pre>
       <p className="note">
         {t.aboutLink} <code>bramble serve</code>
       </p>
-    </main>
+      <p className="note">{t.forgotten}</p>
+    </>
   );
-}
-
-function headingOf(refused: RefusedLink): string {
-  return t.heading[refused ?? "none"];
 }
 
 function PasswordForm() {
@@ -55,7 +76,16 @@ function PasswordForm() {
     <form className={`panel ${form["form"]} ${styles["form"]}`} onSubmit={submit}>
       <label className={form["field"]}>
         {t.name}
-        <input value={name} autoComplete="username" required onChange={({ target }) => setName(target.value)} />
+        <input
+          value={name}
+          autoComplete="username"
+          // A phone would begin the name with a capital letter, which is another name.
+          autoCapitalize="none"
+          autoCorrect="off"
+          spellCheck={false}
+          required
+          onChange={({ target }) => setName(target.value)}
+        />
       </label>
       <label className={form["field"]}>
         {t.password}

@@ -1,6 +1,7 @@
 // Renders messages where people read them. English is always there; another language is loaded when somebody first asks for it,
 // since most hubs never need one. The window's first page needs none of it.
 import { en } from "./en.ts";
+import { withParticles } from "./ko/format.ts";
 import type { Language } from "./language.ts";
 import type { AnyMessage } from "./message.ts";
 
@@ -23,7 +24,8 @@ export function render(said: AnyMessage, language: Language = "en", place: Place
   // The command line's are in English alone.
   const template = templateOf(catalogue, codes) ?? templateOf(en, codes);
   if (template === null) throw new Error(`no message code: ${said.code}`);
-  return template(Object.fromEntries(params));
+  const sentence = template(Object.fromEntries(params));
+  return language === "ko" ? withParticles(sentence) : sentence;
 }
 
 function rendered(value: unknown, language: Language, place: Place): unknown {

@@ -100,6 +100,8 @@ test("an export contains the selected metrics and period", async ({ page }) => {
   await page.getByRole("button", { name: "Export as CSV" }).click();
   const csv = await readFile(await (await downloading).path(), "utf8");
   expect(csv).toMatch(/\r\n2026-01-0[123] \d\d:\d\d:05,000;raspi-01;temperature;25,5\r\n$/);
+  // Without the mark Excel reads “°C” and “온도” in the code page of its system.
+  expect(csv.startsWith("\ufeff")).toBe(true);
   expect(csv).not.toContain("60");
   await expect(dialog.getByRole("status")).toContainText("Saved: 1 row,");
 });

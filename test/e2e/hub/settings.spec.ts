@@ -73,6 +73,26 @@ test("a change of the network undoes itself unless the window keeps it", async (
   expect(await allowed()).toEqual(["198.51.100.0/24"]);
 });
 
+test("an exception that keeps readings longer goes only once a person agrees to what that removes", async ({
+  page,
+}) => {
+  await using hub = await startHubInside({ uiFolder });
+  await hub.post({ device_id: "pi", t: 1 });
+  const rules = [{ keepDays: 30 }, { device: "pi", keepDays: null }];
+  const headers = { "Content-Type": "application/json" };
+  await hub.fetch("/api/v1/retention", { method: "PUT", headers, body: JSON.stringify({ rules }) });
+  await open(hub, page);
+  await page.getByRole("button", { name: "Remove the exception for pi" }).click();
+  const dialog = page.getByRole("dialog", { name: "Keep the readings of pi for 30 days only, as all others?" });
+  const kept = async () => (await (await hub.fetch("/api/v1/retention")).json()).rules;
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  expect(await kept()).toEqual(rules);
+  await page.getByRole("button", { name: "Remove the exception for pi" }).click();
+  await dialog.getByRole("button", { name: "Remove what is older" }).click();
+  await expect(page.getByRole("button", { name: "Remove the exception for pi" })).toBeHidden();
+  expect(await kept()).toEqual([{ keepDays: 30 }]);
+});
+
 test("the set-up is saved as a file, and applied once its changes were seen", async ({ page }) => {
   await using hub = await startHubInside({ uiFolder });
   await hub.post({ device_id: "pi", t: 1 });

@@ -14,7 +14,11 @@ test("the link signs in, also when it is pasted into the tab that is open alread
   await using hub = await startTestHub();
   await page.goto(hub.file.http);
   await expect(page.getByRole("heading", { name: "You are not signed in" })).toBeVisible();
+  // A network that fails just then costs no link.
+  await page.route("**/api/v1/session", (route) => route.abort(), { times: 1 });
   await page.goto(linkOf(hub));
+  await expect(page.getByRole("heading", { name: "The link could not be tried yet" })).toBeVisible();
+  await page.getByRole("button", { name: "Try again" }).click();
   await expect(page.getByText("Waiting for the first reading…")).toBeVisible();
   expect(new URL(page.url()).hash).toBe("#/");
 

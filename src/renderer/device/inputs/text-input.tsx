@@ -26,7 +26,7 @@ export function TextInput({ control, value, isPending, onChange }: InputProps<"t
         value={draft.value}
         maxLength={control.max_length}
         onChange={(event) => draft.enter(event.target.value)}
-        onKeyDown={(event) => event.key === "Escape" && draft.discard()}
+        onKeyDown={({ key, nativeEvent }) => key === "Escape" && !nativeEvent.isComposing && draft.discard()}
       />
       <button type="submit" className="button small" aria-label={text.controls.sendControl(controlLabel(control))}>
         {text.controls.send}

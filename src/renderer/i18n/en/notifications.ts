@@ -2,7 +2,7 @@
 
 export const notifications = {
   title: "Notifications",
-  about: "Told while you do not look at this window, several devices in one.",
+  about: "You are told while you are not looking at this window. Several devices come in one notice.",
   kinds: {
     joining: "A device wants to join",
     offline: "A device goes offline",
@@ -10,7 +10,7 @@ export const notifications = {
     failed: "Something fails: a command, the power supply, the hub",
   },
   quiet: "Quiet hours",
-  quietAbout: "What happens then, and still holds at their end, is told at their end.",
+  quietAbout: "What happens in these hours is told when they end, if it is still so by then.",
   from: "From",
   to: "To",
   notKept: "This could not be saved.",

@@ -16,6 +16,7 @@ export const share = {
   link: "Link",
   until: (until: string) => `Until ${until}`,
   madeBy: (who: string, when: string) => `Made by ${who} on ${when}`,
+  sharedUntil: (when: string) => `shared with you until ${when}`,
   revoke: "Revoke",
   revokeUntil: (until: string) => `Revoke the link until ${until}`,
 };

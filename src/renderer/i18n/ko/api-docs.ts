@@ -1,4 +1,5 @@
 // The page to try the API. What each operation does is in the hub's own description, in English as programs are.
+import { withParticles } from "../../../shared/messages/ko/format.ts";
 import type { apiDocs as en } from "../en/api-docs.ts";
 
 export const apiDocs: typeof en = {
@@ -7,7 +8,7 @@ export const apiDocs: typeof en = {
   version: (version) => `버전 ${version}`,
   find: "찾기",
   token: "토큰(이 브라우저가 아닌 다른 권한으로 요청할 때)",
-  nothing: (filter) => `경로나 설명에 “${filter}”이(가) 있는 작업이 없습니다.`,
+  nothing: (filter) => withParticles(`경로나 설명에 “${filter}”이(가) 있는 작업이 없습니다.`),
   more: "기타",
   noAnswer: "허브가 응답하지 않습니다. 허브가 실행되면 페이지를 새로 고치세요.",
   body: "본문",

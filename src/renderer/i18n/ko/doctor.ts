@@ -14,7 +14,7 @@ export const doctor: typeof en = {
   failedClients: "연결에 실패한 클라이언트",
   failedLastDay: "지난 하루 동안 실패한 클라이언트",
   noneFailed:
-    "없습니다. Pi가 보내는데 아무것도 도착하지 않는다면 이 허브까지 오지 못한 것입니다. 주소와 네트워크, 방화벽을 확인하세요.",
+    "없습니다. 파이가 보내는데 아무것도 도착하지 않는다면 이 허브까지 오지 못한 것입니다. 주소와 네트워크, 방화벽을 확인하세요.",
   more: (count) => `${count}개 더 보기`,
   timesSince: (count, when) => `${when}부터 ${count}번`,
 };

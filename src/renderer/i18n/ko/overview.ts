@@ -2,7 +2,7 @@
 import type { overview as en } from "../en/overview.ts";
 
 export const overview: typeof en = {
-  addDevice: "Raspberry Pi 추가",
+  addDevice: "라즈베리 파이 추가",
   notLoaded: "기기를 불러오지 못했습니다.",
   loading: "기기를 불러오는 중",
   nothingToSee: "볼 수 있는 기기가 아직 없습니다.",
@@ -19,7 +19,7 @@ export const overview: typeof en = {
   state: "상태",
   states: { "": "모든 상태", look: "확인 필요", online: "온라인", offline: "오프라인" },
   group: "묶기",
-  groups: { room: "방별로", tag: "태그별로", none: "하나로" },
+  groups: { room: "방별로", tag: "태그별로", none: "묶지 않음" },
   order: "정렬",
   orders: { name: "이름순", hand: "직접 정렬" },
   view: "보기",

@@ -7,7 +7,7 @@ export const palette: typeof en = {
   found: "찾은 항목",
   nothing: (query) => `“${query}”에 해당하는 항목이 없습니다.`,
   action: "실행",
-  addDevice: "Raspberry Pi 추가",
+  addDevice: "라즈베리 파이 추가",
   refused: "거부된 메시지",
   views: { cards: "개요를 카드로 표시", list: "개요를 목록으로 표시" },
   wall: "개요를 전체 화면으로 표시",

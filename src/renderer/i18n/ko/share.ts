@@ -1,4 +1,5 @@
 // Links that share a device's page or a named comparison.
+import { withParticles } from "../../../shared/messages/ko/format.ts";
 import type { share as en } from "../en/share.ts";
 
 export const share: typeof en = {
@@ -16,7 +17,8 @@ export const share: typeof en = {
   worksUntil: (until) => `${until}까지 쓸 수 있으며, 지금 한 번만 표시됩니다.`,
   link: "링크",
   until: (until) => `${until}까지`,
-  madeBy: (who, when) => `${who} 님이 ${when}에 만듦`,
-  revoke: "취소",
-  revokeUntil: (until) => `${until}까지 유효한 링크 취소`,
+  madeBy: (who, when) => withParticles(`${when}에 ${who}이(가) 만듦`),
+  sharedUntil: (when) => `${when}까지 공유됨`,
+  revoke: "사용 중지",
+  revokeUntil: (until) => `${until}까지 유효한 링크 사용 중지`,
 };

@@ -31,6 +31,8 @@ export const settings = {
   linkFor: "For the address",
   linkLabel: "Code that signs a phone in",
   link: "sign-in link",
+  linkUntil: (time: string) => `Point the phone’s camera at it. It works once, until ${time}.`,
+  linkOver: "This code is too old. Make a new one.",
   advertise: "Let Pis find the hub by themselves",
   advertiseHint: "It says on this network where it is, by mDNS. Without that every Pi needs an address.",
   advertiseFixed: "The hub was started with --no-mdns. Start it without that to change this here.",
@@ -64,6 +66,7 @@ export const settings = {
     "not-installed": "This copy was not installed: there is nothing to replace.",
   },
 
+  size: "Size and growth",
   stored: "Stored",
   storedNow: (bytes: string, readings: string) => `${bytes}, ${readings} readings`,
   growth: "Growth",
@@ -78,8 +81,12 @@ export const settings = {
   retention: "Keep readings",
   retentionHint: "What is older is removed for ever, once a day.",
   forEver: "for ever",
-  days: (days: number) => (days % 365 === 0 ? years(days / 365) : `${days} days`),
+  days: (days: number) => {
+    if (days % 365 === 0) return years(days / 365);
+    return days === 1 ? "a day" : `${days} days`;
+  },
   shorten: (period: string) => `Keep readings for ${period} only?`,
+  shortenException: (what: string, period: string) => `Keep the readings of ${what} for ${period} only, as all others?`,
   shortenText: "Readings that are older are removed now, and do not come back.",
   shortenAction: "Remove what is older",
   removing: "Saving…",

@@ -2,7 +2,7 @@
 import type { move as en } from "./move-en.ts";
 
 export const move: typeof en = {
-  title: "이 PC를 넘어서",
+  title: "데이터베이스 서버로 옮기기",
   hint: "기기가 계속 보내는 동안 데이터를 PostgreSQL, MySQL 또는 MariaDB로 옮깁니다. 새 측정값은 두 데이터베이스에 모두 저장되므로 아무것도 잃지 않고 되돌아올 수 있습니다. 먼저 빈 데이터베이스와 그 소유자인 사용자를 만드세요.",
   address: "데이터베이스 주소",
   look: "무엇이 필요한지 보기",

@@ -14,7 +14,7 @@ import { People } from "./people.tsx";
 import { Programs } from "./programs.tsx";
 import { Sessions } from "./sessions.tsx";
 
-const { title, sections } = accessText.page;
+const { title, sections, forAdmins } = accessText.page;
 
 const SECTIONS = [
   ["devices", sections.devices],
@@ -27,13 +27,24 @@ const SECTIONS = [
 ] as const;
 
 export function AccessPage({ section }: { readonly section: AccessSection }) {
-  if (!useMay("admin")) return <PageHeader title={title} />;
+  if (!useMay("admin"))
+    return (
+      <>
+        <PageHeader title={title} />
+        <p>{forAdmins}</p>
+      </>
+    );
   return (
     <>
       <PageHeader title={title} />
       <nav className={styles["sections"]} aria-label={title}>
         {SECTIONS.map(([name, label]) => (
-          <a key={name} href={LINKS.access(name)} aria-current={name === section ? "page" : undefined}>
+          <a
+            key={name}
+            ref={name === section ? showInRow : undefined}
+            href={LINKS.access(name)}
+            aria-current={name === section ? "page" : undefined}
+          >
             {label}
           </a>
         ))}
@@ -42,6 +53,9 @@ export function AccessPage({ section }: { readonly section: AccessSection }) {
     </>
   );
 }
+
+/** On a phone the row is longer than the screen is wide. */
+const showInRow = (link: HTMLElement | null) => link?.scrollIntoView({ block: "nearest", inline: "center" });
 
 function Section({ section }: { readonly section: AccessSection }) {
   switch (section) {

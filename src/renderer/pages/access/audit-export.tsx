@@ -1,5 +1,6 @@
 // Saves all of the audit log that fits a filter, all pages of it, as CSV or JSON.
 import { useMutation } from "@tanstack/react-query";
+import { BYTE_ORDER_MARK } from "../../../shared/byte-order-mark.ts";
 import type { AuditEntry } from "../../../shared/security/access.ts";
 import { type AuditFilter, auditPage } from "../../api/access.ts";
 import { explain } from "../../api/client.ts";
@@ -48,7 +49,7 @@ function csvOf(entries: readonly AuditEntry[]): string {
       .map(cell)
       .join(","),
   );
-  return `${["time,who,what,to,from,outcome,details", ...lines].join("\r\n")}\r\n`;
+  return `${BYTE_ORDER_MARK}${["time,who,what,to,from,outcome,details", ...lines].join("\r\n")}\r\n`;
 }
 
 function cell(text: string): string {

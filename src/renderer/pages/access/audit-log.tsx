@@ -104,12 +104,17 @@ export function AuditLog() {
   );
 }
 
+function actionText(action: string): string {
+  return (Object.hasOwn(accessText.actions, action) ? accessText.actions[action] : undefined) ?? action;
+}
+
 function Entry({ entry: { atMs, actor, action, subject, address, outcome } }: { readonly entry: AuditEntry }) {
   const nowMs = useNow(60_000);
   return (
     <>
       <div>
-        <strong>{text.words.actor(actor)}</strong> {action} {subject}
+        <strong>{text.words.actor(actor)}</strong> ·{" "}
+        <span title={action}>{[actionText(action), subject].filter((part) => part !== "").join(" · ")}</span>
         {outcome === "refused" && <span className={styles["refused"]}> {t.wasRefused}</span>}
         <p>{address === "" ? t.fromHub : t.from(address)}</p>
       </div>

@@ -3,7 +3,7 @@ import type { MqttClient } from "../../../shared/mqtt/mqtt-clients.ts";
 import { useAccessChange, useMqttClients } from "../../api/access.ts";
 import { apiUrl, explain, remove } from "../../api/client.ts";
 import { useNow } from "../../api/feed/use-now.ts";
-import { formatCount } from "../../i18n/numbers.ts";
+import { formatCount, formatValue } from "../../i18n/numbers.ts";
 import { pageText } from "../../i18n/page-text.ts";
 import { formatAgo } from "../../i18n/times.ts";
 import { Failure } from "../../ui/failure.tsx";
@@ -43,8 +43,8 @@ function ClientRow({ client }: { readonly client: MqttClient }) {
   const ending = useAccessChange("clients", () => remove(apiUrl(`clients/${encodeURIComponent(id)}`)));
   const facts = [address, principal, words.connectedAgo(formatAgo(connectedMs, nowMs))];
   const traffic = [
-    words.received(formatCount(received.messages), formatCount(received.perSecond)),
-    words.sent(formatCount(sent.messages), formatCount(sent.perSecond)),
+    words.received(formatCount(received.messages), formatValue(received.perSecond)),
+    words.sent(formatCount(sent.messages), formatValue(sent.perSecond)),
     ...(queued.messages > 0 ? [words.queued(queued.messages)] : []),
   ];
   const hidden = filterCount - filters.length;

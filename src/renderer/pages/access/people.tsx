@@ -142,6 +142,7 @@ function PersonForm({ person, onDone }: { readonly person: Person | null; readon
             maxLength={64}
             required
             autoComplete="off"
+            autoCapitalize="none"
             onChange={({ target }) => setName(target.value)}
           />
         </label>

@@ -10,6 +10,7 @@ import { useTimeView } from "../../charts/view/use-time-view.ts";
 import { metricLabel } from "../../i18n/names.ts";
 import { pageText } from "../../i18n/page-text.ts";
 import { ShareButton } from "../../share/share-button.tsx";
+import { SharedUntil } from "../../share/shared-until.tsx";
 import { PageHeader } from "../../shell/page-header.tsx";
 import { CompareChartPanel } from "./compare-chart-panel.tsx";
 import styles from "./compare-page.module.css";
@@ -47,7 +48,14 @@ function Comparison({ saved }: { readonly saved: SavedView | null }) {
   const drop = (key: string) => setChosen(chosen.filter((series) => keyOf(series) !== key));
   return (
     <>
-      <PageHeader title={saved?.name ?? pageText.compare.title}>
+      <PageHeader
+        title={saved?.name ?? pageText.compare.title}
+        state={
+          <span className="note">
+            <SharedUntil />
+          </span>
+        }
+      >
         {isAdmin && saved !== null && <ShareButton subject={{ name: saved.name, view: saved.id }} />}
         {mayName && chosen.length > 0 && <ViewActions saved={saved} series={chosen} view={view} />}
       </PageHeader>

@@ -1,6 +1,7 @@
 // Names a comparison, or forgets a named one.
 import { type SubmitEvent, useState } from "react";
 import type { SavedView, ViewSeries } from "../../../shared/history/saved-view.ts";
+import { announce } from "../../api/announcements.ts";
 import { explain } from "../../api/client.ts";
 import { useRemoveView, useSaveView } from "../../api/history/views.ts";
 import type { TimeView } from "../../charts/view/time-view.ts";
@@ -17,13 +18,19 @@ interface Props {
 export function ViewActions({ saved, series, view }: Props) {
   const [name, setName] = useState("");
   const save = useSaveView(({ id }) => goTo(LINKS.view(id)));
-  const removal = useRemoveView(() => goTo(LINKS.compare));
+  const removal = useRemoveView(() => {
+    goTo(LINKS.compare);
+    if (saved === null) return;
+    const { name, series, range } = saved;
+    announce(pageText.compare.forgotten(name), {
+      undo: () => save.mutate({ name, series, ...(range !== undefined && { range }) }),
+    });
+  });
   function submit(event: SubmitEvent) {
     event.preventDefault();
     const period = view.period.get();
     save.mutate({ name: name.trim(), series: [...series], ...(period.kind === "last" && { range: period.name }) });
   }
-  const error = save.error ?? removal.error;
   return (
     <form className={styles["actions"]} onSubmit={submit}>
       <input
@@ -48,7 +55,8 @@ export function ViewActions({ saved, series, view }: Props) {
           {pageText.compare.forget}
         </button>
       )}
-      {error && <p role="alert">{pageText.compare.failed(explain(error))}</p>}
+      {save.error && <p role="alert">{pageText.compare.failed(explain(save.error))}</p>}
+      {removal.error && <p role="alert">{pageText.compare.notForgotten(explain(removal.error))}</p>}
     </form>
   );
 }

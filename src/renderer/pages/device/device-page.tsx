@@ -1,6 +1,6 @@
 // One device: a chart for each metric, its controls, and what is known of it.
 import type { Device } from "../../../shared/device.ts";
-import { useMay, useMe } from "../../api/access.ts";
+import { useMay } from "../../api/access.ts";
 import { explain } from "../../api/client.ts";
 import { hubNowMs } from "../../api/feed/hub-clock.ts";
 import { useDevice } from "../../api/queries.ts";
@@ -13,8 +13,8 @@ import { LastReading, LastSeen } from "../../device/last-seen.tsx";
 import { Presence } from "../../device/presence.tsx";
 import { SilentMetrics } from "../../device/silent-metrics.tsx";
 import { pageText } from "../../i18n/page-text.ts";
-import { formatInstant } from "../../i18n/times.ts";
 import { ShareButton } from "../../share/share-button.tsx";
+import { SharedUntil } from "../../share/shared-until.tsx";
 import { PageHeader } from "../../shell/page-header.tsx";
 import { LINKS } from "../../shell/use-route.ts";
 import { Failure } from "../../ui/failure.tsx";
@@ -29,7 +29,6 @@ import { ExportButton } from "./export/export-button.tsx";
 import { LeftOut } from "./left-out.tsx";
 import { MendedList } from "./mend/mended-list.tsx";
 
-const MINUTE_MS = 60_000;
 /** A first message may bring readings that are a little older. */
 const FIRST_READING_LEAD_MS = 15_000;
 
@@ -129,15 +128,9 @@ function State({ device }: { readonly device: Device }) {
         {hasReadings ? pageText.devicePage.lastReading : pageText.devicePage.lastHeard}{" "}
         {hasReadings ? <LastReading device={device} /> : <LastSeen device={device} />}
       </span>
-      <SharedUntil />
+      <SharedUntil before=" · " />
     </span>
   );
-}
-
-/** Of one who has opened a link that shares the device. */
-function SharedUntil() {
-  const { data: me } = useMe();
-  return me?.expiresMs === undefined ? null : pageText.devicePage.sharedUntil(formatInstant(me.expiresMs, MINUTE_MS));
 }
 
 function NoSuchDevice({ id }: { readonly id: string }) {

@@ -37,7 +37,7 @@ function RecipeList() {
           placeholder={words.search}
           value={query}
           onChange={({ target }) => setQuery(target.value)}
-          onKeyDown={({ key }) => key === "Escape" && setQuery("")}
+          onKeyDown={({ key, nativeEvent }) => key === "Escape" && !nativeEvent.isComposing && setQuery("")}
         />
       </search>
       {found.map(

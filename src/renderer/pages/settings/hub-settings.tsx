@@ -2,11 +2,13 @@
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { explain } from "../../api/client.ts";
+import { useNow } from "../../api/feed/use-now.ts";
 import { makeSignInLink, useHubSettings, useSettingsChange } from "../../api/hub-settings.ts";
 import { useHub } from "../../api/queries.ts";
 import { chosenHost, HubAddress } from "../../device/hub-address.tsx";
 import { hubHosts, hubLink, hubUrl } from "../../i18n/hub-links.ts";
 import { settingsText as text } from "../../i18n/settings/text.ts";
+import { formatMinute } from "../../i18n/times.ts";
 import { Copyable } from "../../ui/copyable.tsx";
 import { Failure } from "../../ui/failure.tsx";
 import { QrCodeImage } from "../../ui/qr-code.tsx";
@@ -93,17 +95,21 @@ export function HubSettings() {
 function PhoneLink() {
   const { data: hub } = useHub();
   const [host, setHost] = useState<string>();
+  const nowMs = useNow(1_000);
   const link = useMutation({ mutationFn: makeSignInLink, gcTime: 0 });
   if (hub === undefined) return null;
-  const url = link.data && hubLink(chosenHost(hub, host), hub, "link", link.data.secret);
+  const isOver = link.data !== undefined && link.data.expiresMs <= nowMs;
+  const url = link.data && !isOver ? hubLink(chosenHost(hub, host), hub, "link", link.data.secret) : undefined;
   return (
     <>
       <button type="button" className="button" disabled={link.isPending} onClick={() => link.mutate()}>
         {text.makeLink}
       </button>
       {link.error && <p role="alert">{explain(link.error)}</p>}
-      {url !== undefined && (
+      {isOver && <p role="status">{text.linkOver}</p>}
+      {url !== undefined && link.data !== undefined && (
         <div className={styles["list"]}>
+          <p>{text.linkUntil(formatMinute(link.data.expiresMs))}</p>
           <HubAddress label={text.linkFor} hub={hub} chosen={host} onChosen={setHost} />
           <QrCodeImage text={url} label={text.linkLabel} />
           <div>

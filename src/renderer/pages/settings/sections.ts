@@ -25,7 +25,11 @@ const SETTINGS = [
     section: "desktop",
     words: [notificationText.title, ...Object.values(notificationText.kinds), notificationText.quiet],
   },
-  { id: "stored", section: "storage", words: [text.stored, text.growth, text.until, text.dataFolder, "disk"] },
+  {
+    id: "stored",
+    section: "storage",
+    words: [text.size, text.stored, text.growth, text.until, text.dataFolder, "disk"],
+  },
   { id: "retention", section: "storage", words: [text.retention, text.rules] },
   { id: "nightly", section: "backups", words: [text.nightly, text.backUpNow, text.hour] },
   { id: "folder", section: "backups", words: [text.folder] },

@@ -34,7 +34,7 @@ function Stored() {
   const { storedBytes, storedReadings, bytesPerDay } = data;
   const forecast = storageForecast(data);
   return (
-    <Setting id="stored" title={text.stored} isWide>
+    <Setting id="stored" title={text.size} isWide>
       <dl className={styles["facts"]}>
         <dt>{text.stored}</dt>
         <dd>{text.storedNow(formatBytes(storedBytes), formatCount(storedReadings))}</dd>
@@ -64,27 +64,40 @@ function Stored() {
   );
 }
 
+/** Null is for ever. */
+const isShorter = (days: number | null, than: number | null): days is number =>
+  days !== null && (than === null || days < than);
+
 const isForAll = ({ device, metric }: RetentionRule) => device === undefined && metric === undefined;
+
+/** A change that removes readings, until a person agrees to it. */
+interface Shortening {
+  readonly question: string;
+  readonly rules: readonly RetentionRule[];
+}
 
 function KeptReadings() {
   const { data } = useRetention();
   const change = useRetentionChange();
-  const [asked, setAsked] = useState<number | null>(null);
+  const [asked, setAsked] = useState<Shortening | null>(null);
   if (data === undefined) return null;
   const { rules } = data;
   const present = rules.find(isForAll)?.keepDays ?? null;
   const others = rules.filter((rule) => !isForAll(rule));
   const choices = [...new Set<number>([...CHOICES_DAYS, ...(present === null ? [] : [present])])].sort((a, b) => a - b);
-  const save = (keepDays: number | null) =>
-    change.mutate(
-      { rules: keepDays === null ? others : [{ keepDays }, ...others] },
-      { onSuccess: () => setAsked(null) },
-    );
+  const save = (wanted: readonly RetentionRule[]) =>
+    change.mutate({ rules: [...wanted] }, { onSuccess: () => setAsked(null) });
   const choose = (keepDays: number | null) => {
-    const isShorter = keepDays !== null && (present === null || keepDays < present);
+    const wanted = keepDays === null ? others : [{ keepDays }, ...others];
     // Nothing is removed by keeping more.
-    if (isShorter) setAsked(keepDays);
-    else save(keepDays);
+    if (isShorter(keepDays, present)) setAsked({ question: text.shorten(text.days(keepDays)), rules: wanted });
+    else save(wanted);
+  };
+  const removeException = (removed: RetentionRule, what: string) => {
+    const wanted = rules.filter((rule) => rule !== removed);
+    if (isShorter(present, removed.keepDays))
+      setAsked({ question: text.shortenException(what, text.days(present)), rules: wanted });
+    else save(wanted);
   };
   return (
     <Setting
@@ -106,20 +119,15 @@ function KeptReadings() {
           </option>
         ))}
       </select>
-      {others.length > 0 && (
-        <Exceptions
-          rules={others}
-          onRemove={(removed) => change.mutate({ rules: rules.filter((rule) => rule !== removed) })}
-        />
-      )}
+      {others.length > 0 && <Exceptions rules={others} onRemove={removeException} />}
       {asked !== null && (
         <Confirm
-          question={text.shorten(text.days(asked))}
+          question={asked.question}
           action={text.shortenAction}
           isPending={change.isPending}
           pendingMessage={text.removing}
           errorMessage={change.error === null ? undefined : explain(change.error)}
-          onConfirm={() => save(asked)}
+          onConfirm={() => save(asked.rules)}
           onClosed={() => setAsked(null)}
         >
           <p>{text.shortenText}</p>
@@ -131,7 +139,7 @@ function KeptReadings() {
 
 interface ExceptionsProps {
   readonly rules: readonly RetentionRule[];
-  readonly onRemove: (rule: RetentionRule) => void;
+  readonly onRemove: (rule: RetentionRule, what: string) => void;
 }
 
 function Exceptions({ rules, onRemove }: ExceptionsProps) {
@@ -149,7 +157,7 @@ function Exceptions({ rules, onRemove }: ExceptionsProps) {
               type="button"
               className="button small"
               aria-label={text.removeRule(what)}
-              onClick={() => onRemove(rule)}
+              onClick={() => onRemove(rule, what)}
             >
               ✕
             </button>

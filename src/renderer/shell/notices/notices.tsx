@@ -1,13 +1,14 @@
 // What every page says at its end: the hub is not reachable, its disk fills up, a clock is wrong, its checks found something.
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import { useMay } from "../../api/access.ts";
+import { lazyPage } from "../lazy-page.ts";
 import { WhenIdle } from "../when-idle.tsx";
 import { DoctorNotice } from "./doctor-notice.tsx";
 import { HubBanner } from "./hub-banner.tsx";
 import styles from "./notices.module.css";
 
 // With texts of its own, and seldom seen.
-const TrialNotice = lazy(async () => ({ default: (await import("./trial-notice.tsx")).TrialNotice }));
+const TrialNotice = lazyPage(async () => (await import("./trial-notice.tsx")).TrialNotice);
 
 export function Notices({ hasHubFailed }: { readonly hasHubFailed: boolean }) {
   const isAdmin = useMay("admin");

@@ -71,7 +71,7 @@ function usePageEntries(): Entry[] {
   return [
     page(LayoutGrid, text.shell.overview, LINKS.overview),
     page(ChartSpline, text.shell.compare, LINKS.compare),
-    ...views.map(({ id, name }) => page(ChartSpline, name, LINKS.view(id))),
+    ...views.map(({ id, name }) => ({ ...page(ChartSpline, name, LINKS.view(id)), hint: text.shell.compare })),
     ...(seesAll ? [page(Stethoscope, text.shell.doctor, LINKS.doctor)] : []),
     page(ScrollText, text.shell.log, LINKS.log),
     ...(seesAll ? [page(ScrollText, pageText.palette.refused, LINKS.refused)] : []),

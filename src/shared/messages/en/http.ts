@@ -111,9 +111,11 @@ export const http = {
   "too-large/chunk-extensions": () => "The chunk extensions of the request have over 16 KB, the most that is taken.",
 
   // Who asks.
-  "not-signed-in": () => "Nobody is signed in. Open the link that the hub printed when it started.",
+  "not-signed-in": () =>
+    "Nobody is signed in. Sign in with a name and a password, or open the link that the hub printed when it started.",
   forbidden: () => "Your role does not allow this. Ask an administrator.",
-  "link-expired": () => "This link was used before or is too old. Restart the hub: it prints a new one.",
+  "link-expired": () =>
+    "This link was used before or is too old. Make a new one in the settings of a window that is signed in, or restart the hub: it prints one.",
   "bad-request/no-session": () => "There is no session to end: you use a token of another kind.",
 
   // What the hub cannot do now.

@@ -39,7 +39,7 @@ export const diagnostics: typeof english = {
   "no-such-client": ({ id }) => `연결된 클라이언트 가운데 “${id}”은(는) 없습니다.`,
 
   "same-client-id": ({ address }) =>
-    `${address}의 클라이언트와 ID가 같아 서로를 밀어냅니다. 둘 중 하나의 ID를 바꾸세요. Pi의 에이전트는 호스트 이름을 씁니다.`,
+    `${address}의 클라이언트와 ID가 같아 서로를 밀어냅니다. 둘 중 하나의 ID를 바꾸세요. 파이의 에이전트는 호스트 이름을 씁니다.`,
   "bad-client-id": () =>
     "클라이언트 ID가 너무 길거나, 표시할 수 없는 문자가 있거나, 비어 있습니다. 빈 ID는 MQTT 3.1.1의 clean session에서만 쓸 수 있습니다.",
   "wrong-password": () => "잘못된 비밀번호로 연결했습니다.",

@@ -54,12 +54,12 @@ export const doctor: typeof english = {
   "network/ipv6-alone/remedy": () => "IPv6와 IPv4를 모두 받는 --host ::로, 또는 --host 없이 시작하세요.",
   "network/none/title": () => "이 컴퓨터가 네트워크에 연결되어 있지 않습니다",
   "network/none/message": () => "루프백 주소밖에 없어 어떤 라즈베리 파이도 연결할 수 없습니다.",
-  "network/none/remedy": () => "케이블이나 Wi-Fi로 Pi의 네트워크에 연결하세요.",
+  "network/none/remedy": () => "케이블이나 Wi-Fi로 파이의 네트워크에 연결하세요.",
   "network/not-allowed/title": ({ addresses }) => `허브가 ${listed(addresses)} 네트워크의 연결을 받지 않습니다`,
   "network/not-allowed/message": () => "허브는 사설 네트워크를 받아들이는데, 이 네트워크는 사설이 아닙니다.",
-  "network/not-allowed/remedy": () => "Pi가 그 네트워크에 있다면 --allow에 그 네트워크를 지정해 허브를 시작하세요.",
+  "network/not-allowed/remedy": () => "파이가 그 네트워크에 있다면 --allow에 그 네트워크를 지정해 허브를 시작하세요.",
   "network/fine/title": ({ addresses }) => `이 컴퓨터의 주소는 ${listed(addresses)}입니다`,
-  "network/fine/message": () => "Pi는 게스트용이 아닌 같은 네트워크에 있어야 합니다.",
+  "network/fine/message": () => "파이는 게스트용이 아닌 같은 네트워크에 있어야 합니다.",
 
   "port/answers/title": ({ protocol, port }) => `${protocol}이(가) 포트 ${port}에서 응답합니다`,
   "port/answers/message": ({ addresses }) =>
@@ -93,33 +93,33 @@ export const doctor: typeof english = {
 
   "firewall/none/title": () => "이 컴퓨터에 방화벽이 보이지 않습니다",
   "firewall/none/message": () =>
-    "ufw와 firewalld가 꺼져 있고, nftables나 iptables에도 Pi가 보내는 것을 막는 규칙이 없습니다.",
+    "ufw와 firewalld가 꺼져 있고, nftables나 iptables에도 파이가 보내는 것을 막는 규칙이 없습니다.",
   "firewall/unknown-system/message": () => "이 시스템의 방화벽은 Bramble이 알지 못합니다.",
   "firewall/windows-off/message": () => "Windows 방화벽이 꺼져 있습니다.",
   "firewall/macos-off/message": () => "macOS 방화벽이 꺼져 있습니다.",
   "firewall/rules-hidden/message": ({ firewall }) =>
     `ufw와 firewalld가 꺼져 있습니다. ${FIREWALLS[firewall]}의 규칙은 root만 볼 수 있는데, 허브는 root가 아닙니다.`,
-  "firewall/rules-hidden/remedy": () => "어떤 Pi도 연결되지 않으면, 들어오는 것을 막는 규칙이 있는지 보세요:",
-  "firewall/open/title": ({ firewall }) => `${FIREWALLS[firewall]}이(가) Pi를 들여보냅니다`,
+  "firewall/rules-hidden/remedy": () => "어떤 파이도 연결되지 않으면, 들어오는 것을 막는 규칙이 있는지 보세요:",
+  "firewall/open/title": ({ firewall }) => `${FIREWALLS[firewall]}이(가) 파이를 들여보냅니다`,
   "firewall/open/message": () => "허브의 포트에 대한 규칙이 있습니다.",
   "firewall/may-block/title": ({ firewall }) => `방화벽이 켜져 있습니다: ${FIREWALLS[firewall]}`,
-  "firewall/may-block/message": () => "허브의 모든 포트에 누구나 들어오게 하는 규칙이 없어 Pi를 막을 수도 있습니다.",
-  "firewall/may-block-unread/message": () => "무엇을 들여보내는지는 root만 볼 수 있습니다. Pi를 막을 수도 있습니다.",
+  "firewall/may-block/message": () => "허브의 모든 포트에 누구나 들어오게 하는 규칙이 없어 파이를 막을 수도 있습니다.",
+  "firewall/may-block-unread/message": () => "무엇을 들여보내는지는 root만 볼 수 있습니다. 파이를 막을 수도 있습니다.",
   "firewall/may-block/remedy": ({ untilRestart }) =>
-    `Pi가 연결되지 않으면 이 컴퓨터의 터미널에서 실행하세요${untilRestart ? "(다시 시작할 때까지 유효)" : ""}:`,
-  "firewall/windows/title": () => "Windows 방화벽이 Pi를 막을 수도 있습니다",
+    `파이가 연결되지 않으면 이 컴퓨터의 터미널에서 실행하세요${untilRestart ? "(다시 시작할 때까지 유효)" : ""}:`,
+  "firewall/windows/title": () => "Windows 방화벽이 파이를 막을 수도 있습니다",
   "firewall/windows/message": () =>
     "켜져 있고, Bramble이라는 규칙이 없습니다. 이 프로그램을 허용할지 한 번 물었을 수 있습니다.",
-  "firewall/windows/remedy": () => "Pi가 연결되지 않으면 관리자 권한으로 연 터미널에서 실행하세요:",
-  "firewall/macos/title": () => "macOS 방화벽이 Pi를 막을 수도 있습니다",
+  "firewall/windows/remedy": () => "파이가 연결되지 않으면 관리자 권한으로 연 터미널에서 실행하세요:",
+  "firewall/macos/title": () => "macOS 방화벽이 파이를 막을 수도 있습니다",
   "firewall/macos/message": () => "아는 프로그램으로 오는 것만 들여보내는데, 이 프로그램을 모를 수 있습니다.",
-  "firewall/macos/remedy": () => "Pi가 연결되지 않으면 터미널에서 실행하세요:",
+  "firewall/macos/remedy": () => "파이가 연결되지 않으면 터미널에서 실행하세요:",
   "firewall/macos-blocks-all/message": () => "들어오는 모든 연결을 막도록 설정되어 있습니다.",
   "firewall/macos-blocks-all/remedy": () => "시스템 설정의 네트워크, 방화벽, 옵션에서 끈 다음 터미널에서 실행하세요:",
 
-  "mdns/off/title": () => "Pi가 이 허브를 스스로 찾지 못합니다",
+  "mdns/off/title": () => "파이가 이 허브를 스스로 찾지 못합니다",
   "mdns/off/message": () => "--no-mdns로 시작해 자신을 알리지 않습니다.",
-  "mdns/found/title": ({ name }) => `Pi가 이 허브를 ${name}(으)로 찾습니다`,
+  "mdns/found/title": ({ name }) => `파이가 이 허브를 ${name}(으)로 찾습니다`,
   "mdns/found/message": foundAs,
   "mdns/renamed/title": ({ name, wanted }) => `이 허브는 ${name}입니다. 다른 컴퓨터의 이름이 ${wanted}입니다`,
   "mdns/renamed/message": ({ name, wanted, addresses }) =>
@@ -139,11 +139,11 @@ export const doctor: typeof english = {
       : `이름이 ${name}인데, 찾아도 응답하지 않았습니다. ${cause}`;
   },
   "mdns/give-address/remedy": ({ address, mqttPort, httpPort }) =>
-    `Pi에 주소 ${address}, MQTT 포트 ${mqttPort}, HTTP 포트 ${httpPort}을(를) 알려 주세요.${address.includes(":") ? ` URL에서는 대괄호로 감쌉니다: http://[${address}]:${httpPort}.` : ""}`,
+    `파이에 주소 ${address}, MQTT 포트 ${mqttPort}, HTTP 포트 ${httpPort}을(를) 알려 주세요.${address.includes(":") ? ` URL에서는 대괄호로 감쌉니다: http://[${address}]:${httpPort}.` : ""}`,
   "other-hub/title": ({ instance }) => `다른 허브가 있습니다: ${instance}`,
   "other-hub/message": ({ host, addresses }) =>
-    `${host}${addresses.length > 0 ? `(${listed(addresses)})` : ""}입니다. 허브를 찾는 Pi가 이 허브 대신 그 허브를 찾을 수 있습니다.`,
-  "other-hub/remedy": () => "여기에 없는 Pi는 그 허브에서 찾아보세요.",
+    `${host}${addresses.length > 0 ? `(${listed(addresses)})` : ""}입니다. 허브를 찾는 파이가 이 허브 대신 그 허브를 찾을 수 있습니다.`,
+  "other-hub/remedy": () => "여기에 없는 파이는 그 허브에서 찾아보세요.",
 
   "public-name/title": ({ name, addresses }) =>
     addresses.length === 0

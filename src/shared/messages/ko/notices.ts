@@ -8,7 +8,7 @@ const many = ({ some, others }: Devices) => some.length + others;
 export const notices: typeof english = {
   "desktop/notice/joining": (devices) => `기기 ${many(devices)}대가 참여하려고 합니다`,
   "desktop/notice/offline": (devices) => `기기 ${many(devices)}대가 오프라인입니다`,
-  "desktop/notice/silent": (devices) => `기기 ${many(devices)}대의 센서가 조용합니다`,
+  "desktop/notice/silent": (devices) => `기기 ${many(devices)}대의 센서에서 측정값이 오지 않습니다`,
   "desktop/notice/failed": (devices) => `기기 ${many(devices)}대에 문제가 생겼습니다`,
   "desktop/notice/who": ({ some, others }) => (others === 0 ? some.join(", ") : `${some.join(", ")} 외 ${others}대`),
   "desktop/notice/hub-failed": () => "허브가 멈췄습니다",

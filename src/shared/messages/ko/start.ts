@@ -15,7 +15,7 @@ const cannotListen = ({ protocol, host, port }: Listening) =>
   `${host} 포트 ${port}에서 ${protocol} 연결을 받을 수 없습니다:`;
 const remedied = (remedy: string) => (remedy === "" ? "" : ` ${remedy}`);
 
-const WITHOUT_FLAG = "그 플래그 없이, 또는 올바른 값으로 Bramble을 시작하세요.";
+const WITHOUT_FLAG = "그 옵션 없이, 또는 올바른 값으로 Bramble을 시작하세요.";
 const OTHER_FOLDER = "또는 --data로 다른 폴더를 지정하세요.";
 const TRY_AGAIN = "그런 다음 다시 시도하세요.";
 const MEND = "문제를 고친 뒤 다시 시도하세요.";

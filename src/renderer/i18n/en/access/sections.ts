@@ -2,6 +2,7 @@
 
 export const accessPage = {
   title: "Access",
+  forAdmins: "Who may do what is for administrators to see and to set.",
   sections: {
     devices: "Devices",
     people: "People",

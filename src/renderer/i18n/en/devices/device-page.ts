@@ -8,7 +8,6 @@ export const devicePage = {
   edit: "Edit",
   lastReading: "last reading",
   lastHeard: "last heard",
-  sharedUntil: (when: string) => ` · shared with you until ${when}`,
   noSuchDevice: (id: string) => `There is no device “${id}”`,
   toOverview: "To the overview",
   compareWith: "Compare with",

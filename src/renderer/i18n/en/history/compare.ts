@@ -10,6 +10,8 @@ export const compare = {
   name: "Name",
   save: "Save view",
   forget: "Forget view",
+  forgotten: (view: string) => `The view ${view} is forgotten.`,
+  notForgotten: (why: string) => `The view is still there. ${why}`,
   failed: (why: string) => `It was not saved. ${why}`,
   noSuchView: "There is no such view.",
 };

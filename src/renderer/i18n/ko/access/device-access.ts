@@ -23,7 +23,7 @@ export const deviceAccess: typeof en = {
   cutOffMeaning: ": 아래에 있는 키 없는 기기입니다. 먼저 기기마다 키를 만들어 주세요.",
   keyless: "키 없는 기기",
   noneKeyless: "없음: 참여한 모든 기기에 키가 있습니다.",
-  lastSeen: "마지막 연결",
+  lastSeen: "마지막 수신",
   giveKey: "키 만들기",
   networks: "사설 네트워크 외에 허용할 네트워크(한 줄에 하나)",
   saveNetworks: "네트워크 저장",

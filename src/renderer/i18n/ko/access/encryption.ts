@@ -1,4 +1,5 @@
 // TLS: the switch, the certificate, and how others come to trust it.
+import { withParticles } from "../../../../shared/messages/ko/format.ts";
 import type { encryption as en } from "../../en/access/encryption.ts";
 
 export const encryption: typeof en = {
@@ -12,7 +13,7 @@ export const encryption: typeof en = {
     },
     acme: {
       label: "공개 이름의 인증서로",
-      meaning: "브라우저가 그대로 신뢰합니다. 이름은 “외부에서”에서 정하세요.",
+      meaning: "브라우저가 그대로 신뢰합니다. 이름은 “외부 접속”에서 정하세요.",
     },
     files: {
       label: "내 파일로",
@@ -27,10 +28,12 @@ export const encryption: typeof en = {
   ports: (https, mqtts, names, renewal) =>
     `HTTPS는 포트 ${https}, TLS를 통한 MQTT는 포트 ${mqtts}입니다. ${names}에 쓰이며 ${renewal} 전에 갱신합니다.`,
   signedBy: (name) =>
-    `“${name}”이(가) 서명했습니다. 따로 알려 주기 전에는 아무도 신뢰하지 않으니, 설치하는 곳에서 이 지문을 비교하세요.`,
+    withParticles(
+      `“${name}”이(가) 서명했습니다. 따로 알려 주기 전에는 아무도 신뢰하지 않으니, 설치하는 곳에서 이 지문을 비교하세요.`,
+    ),
   fingerprint: "인증 기관의 지문",
   authorityAt: (url) =>
     `브라우저, 휴대폰, 기기는 ${url}에서 받습니다. 휴대폰에서는 이 코드로 연 뒤 설정에서 설치하세요.`,
   authorityAddress: "허브 인증 기관의 주소",
-  howPiSends: "Pi에서 TLS로 보내는 방법",
+  howPiSends: "파이에서 TLS로 보내는 방법",
 };

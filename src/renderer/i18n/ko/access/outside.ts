@@ -9,8 +9,8 @@ export const outside: typeof en = {
   whatToDo:
     "막고 있는 것과 해결 방법이 아래에 있습니다. 집 안에서만 쓴다면 필요하지 않으며, 양쪽에서 Tailscale이나 WireGuard를 쓰면 포트를 열지 않아도 됩니다.",
   checked: "확인한 항목",
-  forward: (from, to, protocol) => `포트 ${from}을(를) 이 컴퓨터의 포트 ${to}(${protocol})`,
-  forwards: (all) => `공유기에서 ${all.join(", ")}(으)로 전달하세요. TLS 없는 포트는 절대 전달하지 마세요.`,
+  forward: (from, to, protocol) => `포트 ${from} → 이 컴퓨터의 포트 ${to}(${protocol})`,
+  forwards: (all) => `공유기에서 포트를 전달하세요: ${all.join(", ")}. TLS 없는 포트는 절대 전달하지 마세요.`,
   publicName: "공개 이름",
   name: "이름",
   provider: "이름의 레코드를 관리하는 곳",

@@ -2,8 +2,8 @@
 import type { addedControl as en } from "../../en/devices/added-control.ts";
 
 export const addedControl: typeof en = {
-  addTitle: "컨트롤 추가",
-  changeTitle: "컨트롤 변경",
+  addTitle: "제어 추가",
+  changeTitle: "제어 변경",
   about: "자체 MQTT 토픽을 구독하는 플러그나 스크립트용입니다. 누르면 그 토픽으로 발행합니다.",
   kind: "종류",
   kinds: { switch: "스위치", number: "숫자" },

@@ -11,6 +11,8 @@ export const compare: typeof en = {
   name: "이름",
   save: "보기 저장",
   forget: "보기 삭제",
+  forgotten: (view) => `${view} 보기를 삭제했습니다.`,
+  notForgotten: (why) => `보기를 삭제하지 못했습니다. ${why}`,
   failed: (why) => `저장하지 못했습니다. ${why}`,
   noSuchView: "그런 보기가 없습니다.",
 };

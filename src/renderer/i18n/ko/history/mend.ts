@@ -1,4 +1,5 @@
 // Mending readings that are wrong: the box, what becomes of them, and the list of what was mended.
+import { withParticles } from "../../../../shared/messages/ko/format.ts";
 import type { mend as en } from "../../en/history/mend.ts";
 
 export const mend: typeof en = {
@@ -40,7 +41,7 @@ export const mend: typeof en = {
   undoOf: (what) => `되돌리기: ${what}`,
   done: {
     hide: "숨김",
-    set: (value) => `${value}(으)로 지정`,
+    set: (value) => withParticles(`${value}(으)로 지정`),
     scale: (factor, offset) => `×${factor} + ${offset}`,
   },
   between: (least, greatest) => `값 ${least}~${greatest}`,

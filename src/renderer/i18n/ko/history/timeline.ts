@@ -1,4 +1,5 @@
-// 기기 페이지의 시간 축: 사람이 남긴 메모와 그 밖의 표시.
+// The time axis of a device's page: notes of people, and what else is marked there, in Korean.
+import { withParticles } from "../../../../shared/messages/ko/format.ts";
 import type { timeline as en } from "../../en/history/timeline.ts";
 
 export const timeline: typeof en = {
@@ -19,9 +20,9 @@ export const timeline: typeof en = {
   edit: (note) => `“${note}” 수정`,
   remove: (note) => `“${note}” 삭제`,
   show: (note) => `차트에서 “${note}” 보기`,
-  removed: (note) => `메모 “${note}”을(를) 삭제했습니다.`,
-  changed: (note) => `메모를 “${note}”(으)로 수정했습니다.`,
-  added: (note) => `메모 “${note}”을(를) 남겼습니다.`,
+  removed: (note) => withParticles(`메모 “${note}”을(를) 삭제했습니다.`),
+  changed: (note) => withParticles(`메모를 “${note}”(으)로 수정했습니다.`),
+  added: (note) => withParticles(`메모 “${note}”을(를) 남겼습니다.`),
   allDevices: "모든 기기",
   more: (count) => `${count}개 더 보기`,
   none: "“창문 열림”처럼 짧은 말로 한 시점이나 구간을 표시해 보세요. 이 페이지의 모든 차트에 나타납니다.",

@@ -1,4 +1,5 @@
-// 기기를 연결하는 화면과 QR 코드 옆에서 허브 주소를 고르는 곳의 문구입니다.
+// The page that connects a device, and the choice of the hub's address there and beside QR codes, in Korean.
+import { withParticles } from "../../../../shared/messages/ko/format.ts";
 
 export const addDevice = {
   title: "라즈베리 파이 추가",
@@ -41,8 +42,8 @@ export const addDevice = {
   waiting: "첫 측정값을 기다리는 중…",
   nothingComes: "아무것도 오지 않나요?",
   seeDoctor: "문제가 있는지 확인하기",
-  arrived: (name: string) => `${name}이(가) 연결되었습니다.`,
+  arrived: (name: string) => withParticles(`${name}이(가) 연결되었습니다.`),
   seeReadings: "측정값 보기",
   refused: (address: string, source: string, ago: string, why: string) =>
-    `${address}에서 ${source}(으)로 보낸 메시지가 거부되었습니다(${ago}): ${why}`,
+    `${address}에서 보낸 메시지(${source})가 거부되었습니다(${ago}): ${why}`,
 };

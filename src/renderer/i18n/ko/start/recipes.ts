@@ -1,4 +1,4 @@
-// 자주 쓰는 센서를 연결하고 선언하는 방법을 보여 주는 레시피 화면의 문구입니다.
+// The page of recipes: how common sensors are wired and declared, in Korean.
 import type { recipes as en } from "../../en/start/recipes.ts";
 
 const NAMES: Readonly<Record<string, string>> = {
@@ -15,9 +15,9 @@ const NAMES: Readonly<Record<string, string>> = {
 
 export const recipes: typeof en = {
   title: "레시피",
-  lead: "자주 쓰는 센서와 구동기를 파이에 연결하는 방법, 에이전트에 알려 줄 내용, 카드에 나올 모습이에요.",
+  lead: "자주 쓰는 센서와 구동기를 파이에 연결하는 방법, 에이전트에 알려 줄 내용, 카드에 나올 모습입니다.",
   search: "레시피 검색",
-  nothingFits: '맞는 레시피가 없어요. 숫자를 출력하는 것이라면 무엇이든 kind = "command"로 읽을 수 있어요.',
+  nothingFits: '맞는 레시피가 없습니다. 숫자를 출력하는 것이라면 무엇이든 kind = "command"로 읽을 수 있습니다.',
   all: "모든 레시피",
   print: "인쇄",
   groups: {
@@ -27,11 +27,11 @@ export const recipes: typeof en = {
     outputs: "켜고 끄기, 그리고 파이 자신",
   },
   wiring: "배선",
-  wiringOf: (name) => `파이의 헤더에 연결한 ${name}. 모든 선은 표에 있어요`,
+  wiringOf: (name) => `파이의 헤더에 연결한 ${name}. 모든 선은 표에 있습니다`,
   off: "배선하기 전에 파이의 전원을 끄세요.",
-  noWires: "연결할 것이 없어요.",
-  from: "여기서",
-  to: "여기로",
+  noWires: "연결할 것이 없습니다.",
+  from: "시작",
+  to: "끝",
   wire: "선",
   pin: (number, name) => `${number}번 핀 · ${name}`,
   via: (part) => `${part} 거쳐서`,
@@ -47,7 +47,7 @@ export const recipes: typeof en = {
   },
   boot: "/boot/firmware/config.txt에 넣고 파이를 다시 시작하세요",
   agent: "/etc/bramble-agent.toml에 넣을 내용",
-  agentHint: "2초 안에 적용돼요. 잘못된 곳은 “bramble-agent check”가 알려 줘요.",
+  agentHint: "2초 안에 적용됩니다. 잘못된 곳은 “bramble-agent check”가 알려 줍니다.",
   card: "카드에 나올 모습",
   traps: "잘못되기 쉬운 점",
   device: "내 파이",

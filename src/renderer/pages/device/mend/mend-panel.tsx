@@ -71,6 +71,7 @@ export function MendPanel({ device, metric, draft, onDraft, onClose }: Props) {
       />
     </label>
   );
+  const inUnit = (label: string) => ((metric.unit ?? "") === "" ? label : `${label} (${metric.unit})`);
   const number = (label: string, typed: string, change: (typed: string) => void, placeholder = "") => (
     <label className={form["field"]}>
       {label}
@@ -92,16 +93,16 @@ export function MendPanel({ device, metric, draft, onDraft, onClose }: Props) {
       <div className={styles["fields"]}>
         {time(mendText.from, draft.fromMs, (fromMs) => ({ ...draft, fromMs }))}
         {time(mendText.to, draft.toMs, (toMs) => ({ ...draft, toMs }))}
-        {number(mendText.least, draft.least, (least) => onDraft({ ...draft, least }), mendText.any)}
-        {number(mendText.greatest, draft.greatest, (greatest) => onDraft({ ...draft, greatest }), mendText.any)}
+        {number(inUnit(mendText.least), draft.least, (least) => onDraft({ ...draft, least }), mendText.any)}
+        {number(inUnit(mendText.greatest), draft.greatest, (greatest) => onDraft({ ...draft, greatest }), mendText.any)}
       </div>
       <div className={styles["fields"]}>
         <div className={styles["kinds"]}>
           <Segmented legend={mendText.what} options={KIND_OPTIONS} value={kind} onChange={setKind} />
         </div>
-        {kind === "set" && number(mendText.value, value, setValue)}
+        {kind === "set" && number(inUnit(mendText.value), value, setValue)}
         {kind === "scale" && number(mendText.factor, factor, setFactor)}
-        {kind === "scale" && number(mendText.offset, offset, setOffset)}
+        {kind === "scale" && number(inUnit(mendText.offset), offset, setOffset)}
       </div>
       <p role="status">{countText(box !== null, apply.isPending, count.data, count.error)}</p>
       {apply.error && <p role="alert">{mendText.failed(explain(apply.error))}</p>}

@@ -55,7 +55,11 @@ export function NoteForm({ device, view, start: { changed }, onClose }: Props) {
       className={`panel ${styles["form"]}`}
       aria-label={changed === null ? t.addNote : t.editNote}
       onSubmit={submit}
-      onKeyDown={({ key }) => key === "Escape" && onClose()}
+      // What was typed goes by the button alone; a Korean syllable that is being composed takes the key for itself.
+      onKeyDown={({ key, nativeEvent }) => {
+        const isTyped = text !== (changed?.text ?? "");
+        if (key === "Escape" && !isTyped && !nativeEvent.isComposing) onClose();
+      }}
     >
       <label className={`${form["field"]} ${styles["words"]}`}>
         {t.words}

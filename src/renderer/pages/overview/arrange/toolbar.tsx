@@ -22,7 +22,9 @@ export function Toolbar({ devices }: { readonly devices: readonly Device[] }) {
           placeholder={text.overview.search}
           value={filters.query}
           onChange={({ target }) => setFilters({ ...filters, query: target.value })}
-          onKeyDown={({ key }) => key === "Escape" && setFilters({ ...filters, query: "" })}
+          onKeyDown={({ key, nativeEvent }) =>
+            key === "Escape" && !nativeEvent.isComposing && setFilters({ ...filters, query: "" })
+          }
         />
         {filters.query !== "" && (
           <button

@@ -65,10 +65,10 @@ export function i2cWires(part: string, power = "VCC"): Wire[] {
 
 export const ENABLE_I2C: Said = {
   en: "I²C is off on a fresh Raspberry Pi OS: add the line above, or switch it on in raspi-config, and start the Pi again. “i2cdetect -y 1” then shows the board's address.",
-  ko: "새로 설치한 Raspberry Pi OS에서는 I²C가 꺼져 있어요. 위의 줄을 추가하거나 raspi-config에서 켠 뒤 파이를 다시 시작하세요. 그러면 “i2cdetect -y 1”에 보드의 주소가 나와요.",
+  ko: "새로 설치한 Raspberry Pi OS에서는 I²C가 꺼져 있습니다. 위의 줄을 추가하거나 raspi-config에서 켠 뒤 파이를 다시 시작하세요. 그러면 “i2cdetect -y 1”에 보드의 주소가 나옵니다.",
 };
 
 export const ONLY_3V3: Said = {
   en: "Power it from 3.3 V: with 5 V some boards pull the data lines up to 5 V, and the Pi's pins take 3.3 V at most.",
-  ko: "3.3 V로 전원을 주세요. 5 V를 주면 데이터 선을 5 V로 올리는 보드가 있는데, 파이의 핀은 3.3 V까지만 견뎌요.",
+  ko: "3.3 V로 전원을 주세요. 5 V를 주면 데이터 선을 5 V로 올리는 보드가 있는데, 파이의 핀은 3.3 V까지만 견딥니다.",
 };

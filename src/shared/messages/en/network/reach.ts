@@ -138,7 +138,8 @@ export const reach = {
   "reach/keys/fine/message": () => "Nothing is taken, and nothing told, without one.",
   "reach/tls/off/title": () => "The hub does not speak TLS",
   "reach/tls/off/message": () => "Passwords, keys and readings would cross the internet for all to read.",
-  "reach/tls/off/remedy": () => "Turn TLS on: start the hub with --https-port and --mqtts-port.",
+  "reach/tls/off/remedy": () =>
+    "Turn TLS on under Access, Encryption (or start the hub with --https-port and --mqtts-port).",
   "reach/tls/untrusted/title": () => "The hub’s certificate is not one that every browser trusts",
   "reach/tls/untrusted/message": ({ untrusted }: { readonly untrusted: keyof typeof UNTRUSTED }) =>
     UNTRUSTED[untrusted],

@@ -1,4 +1,4 @@
-// 기록 가져오기.
+// The import of history, in Korean.
 import type { importing as en } from "../../en/history/import.ts";
 
 const DEVICE_ID = "A-Z a-z 0-9 _ - . : 중 1~64자여야 하고 글자나 숫자로 시작해야 합니다.";

@@ -1,4 +1,4 @@
-// 시간 축의 메모.
+// Notes on the time axis, in Korean.
 import type { timeline as english } from "../../en/history/timeline.ts";
 
 export const timeline: typeof english = {

@@ -108,12 +108,13 @@ export const reach: typeof english = {
   "reach/keys/open/title": () => "기기가 키 없이 보낼 수 있습니다",
   "reach/keys/open/message": () => "인터넷에서는 누구나 아무 기기의 이름으로 측정값을 보낼 수 있습니다.",
   "reach/keys/open/remedy": () =>
-    "기기마다 키를 준 다음 접근 페이지에서 키를 필수로 하세요(또는 --anonymous none으로 시작하세요).",
+    "기기마다 키를 준 다음 “접근 권한” 페이지에서 키를 필수로 하세요(또는 --anonymous none으로 시작하세요).",
   "reach/keys/fine/title": () => "모든 기기에 키가 필요합니다",
   "reach/keys/fine/message": () => "키가 없으면 아무것도 받지도 알리지도 않습니다.",
   "reach/tls/off/title": () => "허브가 TLS를 쓰지 않습니다",
   "reach/tls/off/message": () => "비밀번호, 키, 측정값이 누구나 읽을 수 있게 인터넷을 지나갑니다.",
-  "reach/tls/off/remedy": () => "TLS를 켜세요. --https-port와 --mqtts-port를 지정해 허브를 시작하세요.",
+  "reach/tls/off/remedy": () =>
+    "“접근 권한”의 “암호화”에서 TLS를 켜세요(또는 --https-port와 --mqtts-port를 지정해 시작하세요).",
   "reach/tls/untrusted/title": () => "허브의 인증서를 모든 브라우저가 신뢰하지는 않습니다",
   "reach/tls/untrusted/message": ({ untrusted }) => UNTRUSTED[untrusted],
   "reach/tls/untrusted/remedy": () => "인증서를 발급받으세요. Let’s Encrypt의 dns-01은 열린 포트가 필요 없습니다.",
@@ -122,7 +123,7 @@ export const reach: typeof english = {
   "reach/networks/closed/title": () => "허브가 사설 네트워크 밖의 주소를 거부합니다",
   "reach/networks/closed/message": () => "전달된 포트로 들어오는 연결은 거부됩니다.",
   "reach/networks/closed/remedy": () =>
-    "접근 페이지에서(또는 --allow로) 0.0.0.0/0과 ::/0을 허용하세요. Tailscale만 쓴다면 100.64.0.0/10과 fd7a:115c:a1e0::/48로 충분합니다.",
+    "“접근 권한” 페이지에서(또는 --allow로) 0.0.0.0/0과 ::/0을 허용하세요. Tailscale만 쓴다면 100.64.0.0/10과 fd7a:115c:a1e0::/48로 충분합니다.",
   "reach/networks/open/title": () => "허브가 밖의 주소를 받아들입니다",
   "reach/networks/open/message": () => "누구인지는 각자에게 확인합니다.",
   "reach/certificate/failed/title": () => "인증서를 발급받지 못했습니다",

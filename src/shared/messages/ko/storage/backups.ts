@@ -17,7 +17,7 @@ export const backups: typeof en = {
   "restore/failed": ({ name, reason }) => `${name}을(를) 복원하지 못했습니다: ${reason}`,
   "restore/damaged": () => "손상된 백업입니다. 다른 백업을 고르세요.",
   "restore/encrypted": ({ command }) =>
-    `암호화되어 있는데 이 허브에 암호문이 없습니다. 허브를 멈추고 실행하세요: ${command}`,
+    `암호화되어 있는데 이 허브에 암호가 지정되어 있지 않습니다. 허브를 멈추고 실행하세요: ${command}`,
 
   "backups/title": () => "백업",
   "backups/fine": ({ when }) => `마지막 백업을 ${when}에 만들고 검증했습니다.`,

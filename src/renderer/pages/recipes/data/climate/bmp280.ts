@@ -7,7 +7,7 @@ export const bmp280: Recipe = {
   words: ["I²C", "I2C", "pressure", "temperature", "기압", "온도"],
   measures: {
     en: "Air pressure and temperature, read by the driver of the kernel.",
-    ko: "기압과 온도를 재요. 커널의 드라이버가 읽어요.",
+    ko: "기압과 온도를 잽니다. 커널의 드라이버가 읽습니다.",
   },
   parts: [{ name: "BMP280", pins: ["VCC", "GND", "SCL", "SDA"] }],
   wires: i2cWires("BMP280"),
@@ -30,7 +30,7 @@ unit = "°C"
     ENABLE_I2C,
     {
       en: 'The driver has the chip to itself: do not declare the same board as kind = "bme280" too. Its address may be 0x77 in place of 0x76.',
-      ko: '칩은 드라이버가 혼자 써요. 같은 보드를 kind = "bme280"으로 또 선언하지 마세요. 주소가 0x76이 아니라 0x77일 수도 있어요.',
+      ko: '칩은 드라이버가 혼자 씁니다. 같은 보드를 kind = "bme280"으로 또 선언하지 마세요. 주소가 0x76이 아니라 0x77일 수도 있습니다.',
     },
     {
       en: "With a second sensor of the kernel, such as a DHT22, write iio:device0 or iio:device1 in place of iio:device*.",

@@ -7,7 +7,7 @@ export const dht22: Recipe = {
   words: ["AM2302", "temperature", "humidity", "온도", "습도"],
   measures: {
     en: "Temperature and humidity of the air, every two seconds at most.",
-    ko: "공기의 온도와 습도를 재요. 빨라도 2초에 한 번이에요.",
+    ko: "공기의 온도와 습도를 잽니다. 빨라도 2초에 한 번입니다.",
   },
   parts: [{ name: "DHT22", pins: ["VCC", "DATA", "GND"] }],
   wires: [
@@ -28,15 +28,15 @@ interval = 30
   traps: [
     {
       en: "The bare sensor needs a resistor of 4.7 to 10 kΩ between VCC and DATA; the little board with three pins has it already.",
-      ko: "센서만 있는 것은 VCC와 DATA 사이에 4.7~10 kΩ 저항이 필요해요. 핀이 세 개인 작은 보드에는 이미 있어요.",
+      ko: "센서만 있는 것은 VCC와 DATA 사이에 4.7~10 kΩ 저항이 필요합니다. 핀이 세 개인 작은 보드에는 이미 있습니다.",
     },
     {
       en: "Its timing needs the kernel: the overlay above reads it, for a DHT22 and a DHT11 alike. Another pin is another gpiopin.",
-      ko: "타이밍이 까다로워 커널이 읽어야 해요. 위의 오버레이가 DHT22와 DHT11을 모두 읽어요. 다른 핀을 쓰면 gpiopin도 바꾸세요.",
+      ko: "타이밍이 까다로워 커널이 읽어야 합니다. 위의 오버레이가 DHT22와 DHT11을 모두 읽습니다. 다른 핀을 쓰면 gpiopin도 바꾸세요.",
     },
     {
       en: "Now and then a reading fails; the agent tries three times, and leaves a gap rather than a wrong value.",
-      ko: "가끔 읽기에 실패해요. 에이전트는 세 번 시도하고, 틀린 값 대신 빈칸을 남겨요.",
+      ko: "가끔 읽기에 실패합니다. 에이전트는 세 번 시도하고, 틀린 값 대신 빈칸을 남깁니다.",
     },
   ],
 };

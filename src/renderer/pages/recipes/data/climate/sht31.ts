@@ -7,7 +7,7 @@ export const sht31: Recipe = {
   words: ["SHT30", "SHT35", "I²C", "I2C", "temperature", "humidity", "온도", "습도"],
   measures: {
     en: "Temperature to 0.2 °C and humidity to 2 %: steadier than a DHT22.",
-    ko: "온도는 0.2 °C, 습도는 2 %까지 정확해요. DHT22보다 안정적이에요.",
+    ko: "온도는 0.2 °C, 습도는 2 %까지 정확합니다. DHT22보다 안정적입니다.",
   },
   parts: [{ name: "SHT31", pins: ["VIN", "GND", "SCL", "SDA"] }],
   wires: i2cWires("SHT31", "VIN"),
@@ -52,7 +52,7 @@ print(round(100 * (raw[3] * 256 + raw[4]) / 65535, 1))
     ENABLE_I2C,
     {
       en: "Its address is 0x44, or 0x45 where ADDR is wired to 3.3 V: change both numbers in each command.",
-      ko: "주소는 0x44예요. ADDR을 3.3 V에 연결했다면 0x45이니 각 명령의 두 숫자를 바꾸세요.",
+      ko: "주소는 0x44입니다. ADDR을 3.3 V에 연결했다면 0x45이니 각 명령의 두 숫자를 바꾸세요.",
     },
     ONLY_3V3,
   ],

@@ -7,7 +7,7 @@ export const ina219: Recipe = {
   words: ["current", "power", "battery", "solar", "I²C", "I2C", "전류", "전력", "배터리", "태양광"],
   measures: {
     en: "Voltage up to 26 V and current up to 3.2 A of a battery, a panel or a load.",
-    ko: "배터리, 태양광 패널, 부하의 전압(26 V까지)과 전류(3.2 A까지)를 재요.",
+    ko: "배터리, 태양광 패널, 부하의 전압(26 V까지)과 전류(3.2 A까지)를 잽니다.",
   },
   parts: [
     { name: "INA219", pins: ["VCC", "GND", "SCL", "SDA", "VIN+", "VIN−"] },
@@ -48,15 +48,15 @@ print(round(int.from_bytes(raw, 'big', signed=True) * 0.1, 1))
     ENABLE_I2C,
     {
       en: "The load goes behind the board: source to VIN+, VIN− to the load. The ground of the source, the load and the Pi are one.",
-      ko: "부하는 보드 뒤에 달아요. 전원은 VIN+에, VIN−는 부하에 연결하세요. 전원, 부하, 파이의 GND는 하나로 이어요.",
+      ko: "부하는 보드 뒤에 연결합니다. 전원은 VIN+에, VIN−는 부하에 연결하세요. 전원, 부하, 파이의 GND는 하나로 잇습니다.",
     },
     {
       en: "The current is right for the usual shunt of 0.1 Ω (R100). With another one multiply 0.1 by 0.1 ÷ its ohms.",
-      ko: "전류는 흔한 0.1 Ω(R100) 션트를 기준으로 해요. 다른 션트라면 0.1에 0.1 ÷ 옴 값을 곱하세요.",
+      ko: "전류는 흔한 0.1 Ω(R100) 션트를 기준으로 합니다. 다른 션트라면 0.1에 0.1 ÷ 옴 값을 곱하세요.",
     },
     {
       en: "Never mains: 26 V direct current at most.",
-      ko: "가정용 교류 전원에는 절대 쓰지 마세요. 직류 26 V까지만 돼요.",
+      ko: "가정용 교류 전원에는 절대 쓰지 마세요. 직류 26 V까지만 됩니다.",
     },
   ],
 };

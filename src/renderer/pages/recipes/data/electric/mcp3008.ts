@@ -7,7 +7,7 @@ export const mcp3008: Recipe = {
   words: ["ADC", "SPI", "analog", "soil", "plant", "토양", "수분", "화분", "아날로그"],
   measures: {
     en: "Soil moisture, and anything else that answers with a voltage: the MCP3008 gives the Pi eight analogue inputs.",
-    ko: "토양 수분처럼 전압으로 답하는 것을 재요. MCP3008은 파이에 아날로그 입력 8개를 더해 줘요.",
+    ko: "토양 수분처럼 전압으로 답하는 것을 잽니다. MCP3008은 파이에 아날로그 입력 8개를 더해 줍니다.",
   },
   parts: [
     { name: "MCP3008", pins: ["VDD", "VREF", "AGND", "CLK", "DOUT", "DIN", "CS", "DGND", "CH0"] },
@@ -39,15 +39,15 @@ interval = 60
   traps: [
     {
       en: "SPI is off on a fresh Raspberry Pi OS: add the line above, or switch it on in raspi-config, and start the Pi again.",
-      ko: "새로 설치한 Raspberry Pi OS에서는 SPI가 꺼져 있어요. 위의 줄을 추가하거나 raspi-config에서 켠 뒤 파이를 다시 시작하세요.",
+      ko: "새로 설치한 Raspberry Pi OS에서는 SPI가 꺼져 있습니다. 위의 줄을 추가하거나 raspi-config에서 켠 뒤 파이를 다시 시작하세요.",
     },
     {
       en: "A capacitive sensor answers with less voltage the wetter it is. Note its value with scale = 1 and offset = 0 in dry air (here 0.85) and in water (0.21): scale = 100 ÷ (water − air), offset = −scale × air.",
-      ko: "정전식 센서는 젖을수록 전압이 낮아져요. scale = 1, offset = 0으로 두고 마른 공기(여기서는 0.85)와 물(0.21)에서 값을 적으세요. scale = 100 ÷ (물 − 공기), offset = −scale × 공기예요.",
+      ko: "정전식 센서는 젖을수록 전압이 낮아집니다. scale = 1, offset = 0으로 두고 마른 공기(여기서는 0.85)와 물(0.21)에서 값을 적으세요. scale = 100 ÷ (물 − 공기), offset = −scale × 공기입니다.",
     },
     {
       en: "VDD and VREF at 3.3 V, never 5 V: DOUT would be 5 V, too.",
-      ko: "VDD와 VREF에는 3.3 V만 주세요. 5 V를 주면 DOUT도 5 V가 돼요.",
+      ko: "VDD와 VREF에는 3.3 V만 주세요. 5 V를 주면 DOUT도 5 V가 됩니다.",
     },
   ],
 };

@@ -7,7 +7,7 @@ export const bh1750: Recipe = {
   words: ["GY-302", "light", "lux", "I²C", "I2C", "조도", "빛"],
   measures: {
     en: "How bright it is, from moonlight to full sun, in lux.",
-    ko: "달빛부터 한낮의 햇빛까지 밝기를 럭스로 재요.",
+    ko: "달빛부터 한낮의 햇빛까지 밝기를 럭스로 잽니다.",
   },
   parts: [{ name: "BH1750", pins: ["VCC", "GND", "SCL", "SDA"] }],
   wires: i2cWires("BH1750"),
@@ -32,7 +32,7 @@ print(round((high * 256 + low) / 1.2, 1))
     ENABLE_I2C,
     {
       en: "Its address is 0x23, or 0x5c where ADDR is wired to 3.3 V: change both numbers in the command.",
-      ko: "주소는 0x23이에요. ADDR을 3.3 V에 연결했다면 0x5c이니 명령의 두 숫자를 바꾸세요.",
+      ko: "주소는 0x23입니다. ADDR을 3.3 V에 연결했다면 0x5c이니 명령의 두 숫자를 바꾸세요.",
     },
     ONLY_3V3,
   ],

@@ -7,7 +7,7 @@ export const hcSr04: Recipe = {
   words: ["ultrasonic", "distance", "level", "tank", "초음파", "거리", "수위"],
   measures: {
     en: "Distance from 2 cm to 4 m: how full a tank is, whether a car is there.",
-    ko: "2 cm에서 4 m까지 거리를 재요. 물탱크의 수위나 차가 있는지 알 수 있어요.",
+    ko: "2 cm에서 4 m까지 거리를 잽니다. 물탱크의 수위나 차가 있는지 알 수 있습니다.",
   },
   parts: [
     { name: "HC-SR04", pins: ["VCC", "TRIG", "ECHO", "GND"], column: 1, align: "top" },
@@ -37,11 +37,11 @@ print(round(sensor.distance * 100, 1))
   traps: [
     {
       en: "ECHO answers with 5 V, which ends the Pi's pin: the two resistors bring it down to 3.3 V. 1 kΩ goes from ECHO to the pin, 2 kΩ from the pin to ground.",
-      ko: "ECHO는 5 V로 답해서 파이의 핀을 망가뜨려요. 저항 두 개로 3.3 V로 낮추세요. ECHO와 핀 사이에 1 kΩ, 핀과 GND 사이에 2 kΩ이에요.",
+      ko: "ECHO는 5 V로 답해서 파이의 핀을 망가뜨립니다. 저항 두 개로 3.3 V로 낮추세요. ECHO와 핀 사이에 1 kΩ, 핀과 GND 사이에 2 kΩ입니다.",
     },
     {
       en: "400 cm means that nothing came back: soft or slanted things swallow the sound.",
-      ko: "400 cm는 소리가 돌아오지 않았다는 뜻이에요. 부드럽거나 비스듬한 물체는 소리를 삼켜요.",
+      ko: "400 cm는 소리가 돌아오지 않았다는 뜻입니다. 부드럽거나 비스듬한 물체는 소리를 삼킵니다.",
     },
   ],
 };

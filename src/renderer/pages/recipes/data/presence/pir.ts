@@ -7,7 +7,7 @@ export const pir: Recipe = {
   words: ["motion", "presence", "움직임", "동작", "인체 감지"],
   measures: {
     en: "Whether somebody moves, up to seven metres away: 1 while there is motion. Changes are sent at once.",
-    ko: "7미터 안에서 누가 움직이는지 알아요. 움직이는 동안 1이고, 바뀌면 바로 보내요.",
+    ko: "7미터 안에서 누가 움직이는지 감지합니다. 움직이는 동안 1이고, 바뀌면 바로 보냅니다.",
   },
   parts: [{ name: "HC-SR501", pins: ["VCC", "OUT", "GND"] }],
   wires: [
@@ -24,11 +24,11 @@ pin = 24
   traps: [
     {
       en: "It takes 5 V and answers with 3.3 V, so its output may go to the Pi as it is. The order of the pins differs from board to board: read it under the white dome.",
-      ko: "전원은 5 V이지만 출력은 3.3 V라서 파이에 바로 연결해도 돼요. 핀 순서는 보드마다 다르니 하얀 덮개 아래를 읽어 보세요.",
+      ko: "전원은 5 V이지만 출력은 3.3 V라서 파이에 바로 연결해도 됩니다. 핀 순서는 보드마다 다르니 하얀 덮개 아래를 읽어 보세요.",
     },
     {
       en: "For its first minute it reports motion at random. The two screws set how far it sees and how long it stays on.",
-      ko: "처음 1분 동안은 아무렇게나 움직임을 알려요. 나사 두 개로 감지 거리와 켜져 있는 시간을 맞춰요.",
+      ko: "처음 1분 동안은 아무렇게나 움직임을 알립니다. 나사 두 개로 감지 거리와 켜져 있는 시간을 맞춥니다.",
     },
   ],
 };

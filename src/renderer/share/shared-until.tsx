@@ -1,0 +1,14 @@
+// Until when a page is shared, for one who has opened a link to it.
+import { useMe } from "../api/access.ts";
+import { pageText } from "../i18n/page-text.ts";
+import { formatInstant } from "../i18n/times.ts";
+
+const MINUTE_MS = 60_000;
+
+/** `before` stands between it and what is left of it. */
+export function SharedUntil({ before = "" }: { readonly before?: string }) {
+  const { data: me } = useMe();
+  return me?.expiresMs === undefined
+    ? null
+    : before + pageText.share.sharedUntil(formatInstant(me.expiresMs, MINUTE_MS));
+}

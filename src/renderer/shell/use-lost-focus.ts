@@ -1,0 +1,49 @@
+// Keeps the keyboard's place where what had the focus is taken away: a request that was approved, a form that was applied. The
+// browser would begin anew at the top of the window. The focus goes to the part of the page that it was in, else to the page's
+// heading: never to a button, which a second press of the same key would work.
+import { type RefObject, useEffect } from "react";
+
+const PARTS = "section, form, aside";
+
+export function useLostFocus(main: RefObject<HTMLElement | null>): void {
+  useEffect(() => {
+    const root = main.current;
+    if (root === null) return;
+    /** What has the focus, and what it lies in, inmost first. */
+    let path: readonly Element[] = [];
+    const remember = ({ target }: FocusEvent) => {
+      path = target instanceof Element ? pathTo(target, root) : [];
+    };
+    const observer = new MutationObserver(() => {
+      const [focused] = path;
+      if (focused === undefined || focused.isConnected) return;
+      const left = path.find((element) => element.isConnected);
+      path = [];
+      if (document.activeElement === document.body) focusIn(left, root);
+    });
+    document.addEventListener("focusin", remember);
+    observer.observe(root, { childList: true, subtree: true });
+    return () => {
+      document.removeEventListener("focusin", remember);
+      observer.disconnect();
+    };
+  }, [main]);
+}
+
+/** Without `root`, and empty outside of it. */
+function pathTo(target: Element, root: Element): Element[] {
+  const path: Element[] = [];
+  for (let element: Element | null = target; element !== root; element = element.parentElement) {
+    if (element === null) return [];
+    path.push(element);
+  }
+  return path;
+}
+
+function focusIn(left: Element | undefined, root: Element): void {
+  const part = left?.closest<HTMLElement>(PARTS) ?? null;
+  if (part !== null && root.contains(part)) {
+    part.tabIndex = -1;
+    part.focus({ preventScroll: true });
+  } else root.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
+}

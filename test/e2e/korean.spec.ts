@@ -1,0 +1,48 @@
+// The window of somebody at home in Korea, on a phone: nothing is cut off or too small to hit, and what the window names itself
+// it names in Korean.
+import { expect, test } from "@playwright/test";
+import { startTestHub } from "../support/hub.ts";
+import { layoutFaults } from "./layout-faults.ts";
+import { linkOf } from "./page.ts";
+
+test.use({
+  viewport: { width: 390, height: 844 },
+  hasTouch: true,
+  locale: "ko-KR",
+  timezoneId: "Asia/Seoul",
+});
+
+const LINKS = [
+  "#/",
+  "#/devices/raspi-1",
+  "#/devices/raspi-1/edit",
+  "#/settings",
+  "#/access/people",
+  "#/access/outside",
+  "#/doctor",
+  "#/recipes/dht22",
+];
+
+test("a Korean phone shows every page whole, with Korean names of metrics and one form of each particle", async ({
+  page,
+}) => {
+  await using hub = await startTestHub();
+  await hub.post({ device_id: "raspi-1", temperature: 25.5, soil_moisture: 40, flux: 1 });
+  await page.goto(linkOf(hub));
+  const card = page.locator("[data-device=raspi-1]");
+  await expect(card).toContainText("토양 수분");
+  await expect(card).toContainText("Flux");
+  const found: string[] = [];
+  for (const link of LINKS) {
+    await page.evaluate((to) => {
+      location.hash = to;
+    }, link);
+    await expect(page.locator(".skeleton")).toHaveCount(0);
+    await expect(page.getByRole("heading", { level: 1 })).toHaveCSS("visibility", "visible");
+    for (const fault of await layoutFaults(page)) found.push(`${link}: ${fault}`);
+    const said = (await page.getByRole("main").textContent()) ?? "";
+    for (const both of said.match(/[가-힣0-9]\S?(?:이\(가\)|을\(를\)|은\(는\)|\(으\)로)/g) ?? [])
+      found.push(`${link}: ${both}`);
+  }
+  expect(found).toEqual([]);
+});
