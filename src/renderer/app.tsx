@@ -11,7 +11,6 @@ import { Overview } from "./pages/overview/overview.tsx";
 import { UnknownLink } from "./shell/notices/unknown-link.tsx";
 import { Shell } from "./shell/shell.tsx";
 import { type Route, useRoute } from "./shell/use-route.ts";
-import { WhenIdle } from "./shell/when-idle.tsx";
 
 // In chunks of their own: the overview needs none of them, and no chart library.
 const AccessPage = lazy(async () => ({ default: (await import("./pages/access/access-page.tsx")).AccessPage }));
@@ -63,16 +62,7 @@ function sharedPage({ device, view }: Me): Route | null {
 function Page({ route }: { readonly route: Route }) {
   const isAdmin = useMay("admin");
   const home = (
-    <Overview
-      whileEmpty={<AddDevice head={(places) => <FirstStart {...places} />} />}
-      foot={
-        <WhenIdle>
-          <Suspense fallback={null}>
-            <OverviewFoot />
-          </Suspense>
-        </WhenIdle>
-      }
-    />
+    <Overview whileEmpty={<AddDevice head={(places) => <FirstStart {...places} />} />} foot={<OverviewFoot />} />
   );
   switch (route.kind) {
     case "device":

@@ -1,9 +1,11 @@
-// Every page and state, light and dark, on a phone and on a desk: axe finds nothing, nothing is cut off, on a phone whatever is
-// pressed is large enough, and what a screen reader is told is what it was. A picture of each is left in `test/e2e/screens/`.
+// Every page and state, light and dark, on a phone and on a desk: axe finds nothing, nothing is cut off, nothing moves by itself, on
+// a phone whatever is pressed is large enough, and what a screen reader is told is what it was. A picture of each is left in
+// `test/e2e/screens/`.
 import { expect, type Page, test } from "@playwright/test";
 import axe from "axe-core";
 import { startTestHub, type TestHub } from "../support/hub.ts";
 import { layoutFaults } from "./layout-faults.ts";
+import { layoutShiftFaults, watchLayoutShifts } from "./layout-shift.ts";
 import { linkOf } from "./page.ts";
 import { compareAria, takePicture } from "./screen-record.ts";
 
@@ -119,8 +121,10 @@ for (const { theme, width, height } of [
     test.setTimeout(480_000);
     await using hub = await startTestHub("--joining", "ask");
     const found: string[] = [];
-    const look = async (name: string, varying?: string) => {
+    // What a press moves is not the page's own doing; each page is among the states without one.
+    const look = async (name: string, varying?: string, wasPressed = false) => {
       for (const fault of await faults(page)) found.push(`${name}: ${fault}`);
+      for (const fault of wasPressed ? [] : await layoutShiftFaults(page)) found.push(`${name}: ${fault}`);
       await takePicture(page, `${theme}-${width}`, name);
       for (const fault of await layoutFaults(page)) found.push(`${name}: ${fault}`);
       // What is said is the same at every size but for what a phone's bar leaves out.
@@ -128,6 +132,7 @@ for (const { theme, width, height } of [
     };
     await page.setViewportSize({ width, height });
     await page.emulateMedia({ reducedMotion: "reduce" });
+    await watchLayoutShifts(page);
     await page.addInitScript((chosen) => localStorage.setItem("theme", chosen), theme);
     const link = linkOf(hub);
     const base = link.replace(/#.*$/, "");
@@ -147,7 +152,7 @@ for (const { theme, width, height } of [
       await page.getByRole("main").waitFor();
       await page.waitForLoadState("networkidle");
       await act?.(page);
-      await look(name, varying);
+      await look(name, varying, act !== undefined);
     }
     await page.goto(`${base}api/docs`);
     await page.getByRole("heading", { level: 1 }).waitFor();

@@ -114,7 +114,7 @@ test("people and programs are added on the page, and the log tells of it", async
   await expect(page.getByRole("button", { name: "Revoke grafana" })).toBeVisible();
 
   await page.getByRole("navigation", { name: "Access" }).getByRole("link", { name: "Log" }).click();
-  await expect(page.getByText("person.add grace")).toBeVisible();
+  await expect(page.getByText("add the person grace")).toBeVisible();
 });
 
 test("a client that is connected over MQTT is listed with what it does, and is disconnected", async ({ page }) => {

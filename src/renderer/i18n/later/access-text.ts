@@ -1,4 +1,5 @@
 // The texts of the access pages: they load with them, since administrators alone open them.
+import { accessActions as enActions } from "../en/access/access-actions.ts";
 import { accessLog as enLog } from "../en/access/access-log.ts";
 import { deviceAccess as enDevices } from "../en/access/device-access.ts";
 import { encryption as enEncryption } from "../en/access/encryption.ts";
@@ -6,6 +7,7 @@ import { outside as enOutside } from "../en/access/outside.ts";
 import { people as enPeople } from "../en/access/people.ts";
 import { programs as enPrograms } from "../en/access/programs.ts";
 import { accessPage as enPage } from "../en/access/sections.ts";
+import { accessActions as koActions } from "../ko/access/access-actions.ts";
 import { accessLog as koLog } from "../ko/access/access-log.ts";
 import { deviceAccess as koDevices } from "../ko/access/device-access.ts";
 import { encryption as koEncryption } from "../ko/access/encryption.ts";
@@ -16,6 +18,7 @@ import { accessPage as koPage } from "../ko/access/sections.ts";
 import { language } from "../language.ts";
 
 const en = {
+  actions: enActions,
   devices: enDevices,
   encryption: enEncryption,
   log: enLog,
@@ -26,6 +29,7 @@ const en = {
 };
 
 const ko: typeof en = {
+  actions: koActions,
   devices: koDevices,
   encryption: koEncryption,
   log: koLog,

@@ -1,6 +1,7 @@
 // What every page says at its end: the hub is not reachable, its disk fills up, a clock is wrong, its checks found something.
 import { lazy, Suspense } from "react";
 import { useMay } from "../../api/access.ts";
+import { NOTICES_ID } from "../../ui/notices-id.ts";
 import { WhenIdle } from "../when-idle.tsx";
 import { DoctorNotice } from "./doctor-notice.tsx";
 import { HubBanner } from "./hub-banner.tsx";
@@ -12,7 +13,7 @@ const TrialNotice = lazy(async () => ({ default: (await import("./trial-notice.t
 export function Notices({ hasHubFailed }: { readonly hasHubFailed: boolean }) {
   const isAdmin = useMay("admin");
   return (
-    <div className={styles["notices"]}>
+    <div id={NOTICES_ID} className={styles["notices"]}>
       {isAdmin && !hasHubFailed && (
         <WhenIdle>
           <Suspense fallback={null}>
