@@ -12,7 +12,6 @@ import { lazyPage } from "./shell/lazy-page.ts";
 import { UnknownLink } from "./shell/notices/unknown-link.tsx";
 import { Shell } from "./shell/shell.tsx";
 import { type Route, useRoute } from "./shell/use-route.ts";
-import { WhenIdle } from "./shell/when-idle.tsx";
 
 // In chunks of their own: the overview needs none of them, and no chart library.
 const AccessPage = lazyPage(async () => (await import("./pages/access/access-page.tsx")).AccessPage);
@@ -62,16 +61,7 @@ function sharedPage({ device, view }: Me): Route | null {
 function Page({ route }: { readonly route: Route }) {
   const isAdmin = useMay("admin");
   const home = (
-    <Overview
-      whileEmpty={<AddDevice head={(places) => <FirstStart {...places} />} />}
-      foot={
-        <WhenIdle>
-          <Suspense fallback={null}>
-            <OverviewFoot />
-          </Suspense>
-        </WhenIdle>
-      }
-    />
+    <Overview whileEmpty={<AddDevice head={(places) => <FirstStart {...places} />} />} foot={<OverviewFoot />} />
   );
   switch (route.kind) {
     case "device":

@@ -1,9 +1,11 @@
-// Every page and state, light and dark, on a phone and on a desk: axe finds nothing, nothing is cut off, on a phone whatever is
-// pressed is large enough, and what a screen reader is told is what it was. BRAMBLE_TEST_PICTURES=1 leaves a picture of each in `test/e2e/screens/`.
+// Every page and state, light and dark, on a phone and on a desk: axe finds nothing, nothing is cut off, nothing moves by itself, on
+// a phone whatever is pressed is large enough, and what a screen reader is told is what it was. BRAMBLE_TEST_PICTURES=1 leaves a picture
+// of each in `test/e2e/screens/`.
 import { expect, type Page, test } from "@playwright/test";
 import axe from "axe-core";
 import { startTestHub, type TestHub } from "../support/hub.ts";
 import { layoutFaults } from "./layout-faults.ts";
+import { layoutShiftFaults, watchLayoutShifts } from "./layout-shift.ts";
 import { linkOf } from "./page.ts";
 import { compareAria, takePicture } from "./screen-record.ts";
 
@@ -117,6 +119,15 @@ async function prepare(hub: TestHub): Promise<void> {
 const DESK = { theme: "light", width: 1280, height: 800 } as const;
 const PHONE = { theme: "dark", width: 390, height: 844 } as const;
 
+interface Look {
+  /** Selects what differs from run to run. */
+  readonly varying?: string;
+  /** For what a phone is shown in another way from the start. */
+  readonly reopen?: () => Promise<unknown>;
+  /** What a press, or another size, moves is not the page's own doing. */
+  readonly wasPressed?: boolean;
+}
+
 async function showOn(page: Page, { theme, width, height }: typeof DESK | typeof PHONE): Promise<void> {
   await page.emulateMedia({ reducedMotion: "reduce", colorScheme: theme });
   await page.setViewportSize({ width, height });
@@ -132,9 +143,11 @@ test("nothing is found on any page, light at a desk and dark on a phone", async 
     await takePicture(page, `${theme}-${width}`, name);
     for (const fault of await layoutFaults(page)) found.push(`${name}, ${theme}: ${fault}`);
   };
-  /** On a desk, where it is, and then on a phone; `reopen` is for what a phone is shown in another way from the start. */
-  const look = async (name: string, varying?: string, reopen?: () => Promise<unknown>) => {
+  /** On a desk, where it is, and then on a phone. */
+  const look = async (name: string, { varying, reopen, wasPressed = false }: Look = {}) => {
     await lookAt(name, DESK);
+    // Each page is among the states without a press.
+    for (const fault of wasPressed ? [] : await layoutShiftFaults(page)) found.push(`${name}: ${fault}`);
     // What is said is the same at every size but for what a phone's bar leaves out.
     await compareAria(page, name, varying);
     if (reopen !== undefined) await page.goto("about:blank");
@@ -144,6 +157,7 @@ test("nothing is found on any page, light at a desk and dark on a phone", async 
     await showOn(page, DESK);
   };
   await showOn(page, DESK);
+  await watchLayoutShifts(page);
   const link = linkOf(hub);
   const base = link.replace(/#.*$/, "");
   await page.goto(base);
@@ -153,7 +167,7 @@ test("nothing is found on any page, light at a desk and dark on a phone", async 
   // The page signs in with a link that is pasted, too.
   await page.goto(link);
   await page.getByRole("button", { name: "Simulate five Pis" }).waitFor();
-  await look("first start", ADDRESSES);
+  await look("first start", { varying: ADDRESSES, wasPressed: true });
   await prepare(hub);
   for (const { name, link: hash, act, varying, unfoldsAtDesk = false } of STATES) {
     const open = async () => {
@@ -165,7 +179,11 @@ test("nothing is found on any page, light at a desk and dark on a phone", async 
     // Another document in between: a link that differs in its hash alone loads nothing.
     await page.goto("about:blank");
     await open();
-    await look(name, varying, unfoldsAtDesk ? open : undefined);
+    await look(name, {
+      ...(varying !== undefined && { varying }),
+      ...(unfoldsAtDesk && { reopen: open }),
+      wasPressed: act !== undefined,
+    });
   }
   await page.goto(`${base}api/docs`);
   await page.getByRole("heading", { level: 1 }).waitFor();
@@ -175,6 +193,6 @@ test("nothing is found on any page, light at a desk and dark on a phone", async 
   await page.locator("[data-device]").first().waitFor();
   await hub.end("SIGKILL");
   await expect(page.getByRole("status").filter({ hasText: "Not connected to the hub" })).toBeVisible();
-  await look("hub away", "main details");
+  await look("hub away", { varying: "main details", wasPressed: true });
   expect(found.join("\n\n")).toBe("");
 });

@@ -16,6 +16,7 @@ import {
 import type { ReachStatus } from "../../shared/security/reach.ts";
 import type { TlsStatus } from "../../shared/security/tls.ts";
 import { apiUrl, request } from "./client.ts";
+import { SLOW } from "./use-ready.ts";
 
 const AUDIT_PAGE_ENTRIES = 100;
 const REACH_PERIOD_MS = 30_000;
@@ -128,6 +129,7 @@ export function useReach() {
     queryFn: ({ signal }) => request<ReachStatus>(apiUrl("reach"), { signal }),
     refetchOnMount: "always",
     refetchInterval: REACH_PERIOD_MS,
+    meta: SLOW,
   });
 }
 

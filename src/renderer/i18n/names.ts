@@ -38,6 +38,12 @@ export function nameAndId({ name, id }: Device): string {
   return name === id ? id : `${name} (${id})`;
 }
 
+/** The names that more than one of the devices has: the id tells those apart. */
+export function sharedNames(devices: readonly Device[]): ReadonlySet<string> {
+  const names = devices.map(({ name }) => name);
+  return new Set(names.filter((name, at) => names.indexOf(name) !== at));
+}
+
 const natural = new Intl.Collator(locale, { numeric: true });
 
 export function byName(devices: readonly Device[]): Device[] {

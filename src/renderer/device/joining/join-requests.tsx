@@ -1,24 +1,42 @@
 // Devices that ask to join. One is shown at once; several are folded into one line, from which all can be approved. A new one
-// comes last, and nothing moves while the pointer is over them: an unknown device must not slip under a press.
+// comes last, and nothing moves while the pointer is over them: an unknown device must not slip under a press. The first one that
+// asks while a page is in use does not push it down: it shows up among the notices at its end.
 import { ChevronDown } from "lucide-react";
 import { useId, useRef, useState } from "react";
+import { createPortal } from "react-dom";
 import type { Device } from "../../../shared/device.ts";
 import { usePendingDevices } from "../../api/queries.ts";
 import { useJoinMany } from "../../api/use-join-decision.ts";
 import { formatCount } from "../../i18n/numbers.ts";
 import { text } from "../../i18n/text.ts";
 import { useSteady } from "../../ui/hooks/use-steady.ts";
+import { NOTICES_ID } from "../../ui/notices-id.ts";
 import { type Given, JoinRequest, NOTHING_GIVEN, RoomOptions } from "./join-request.tsx";
 import styles from "./join-requests.module.css";
 
 const MAX_NAMED_DEVICES = 3;
 
 interface Props {
-  /** Whether several are shown at once, where a person waits for one of them. */
-  readonly isOpenAtFirst?: boolean;
+  /** Whether a person waits for them here: several are shown at once, and each where the page has its place for them. */
+  readonly isAwaited?: boolean;
 }
 
-export function JoinRequests({ isOpenAtFirst = false }: Props) {
+export function JoinRequests({ isAwaited = false }: Props) {
+  const { data: pending } = usePendingDevices();
+  const [isLate, setLate] = useState(false);
+  if (!isAwaited && !isLate && pending?.length === 0) setLate(true);
+  const notices = isLate ? document.getElementById(NOTICES_ID) : null;
+  if (notices === null) return <Requests isOpenAtFirst={isAwaited} />;
+  return createPortal(<Requests isOpenAtFirst={false} isLate={true} />, notices);
+}
+
+interface RequestsProps {
+  readonly isOpenAtFirst: boolean;
+  /** Among the notices. */
+  readonly isLate?: boolean;
+}
+
+function Requests({ isOpenAtFirst, isLate = false }: RequestsProps) {
   const region = useRef<HTMLElement>(null);
   const { data: pending = [] } = usePendingDevices();
   const ids = pending.map(({ id }) => id);
@@ -27,7 +45,7 @@ export function JoinRequests({ isOpenAtFirst = false }: Props) {
   return (
     <section
       ref={region}
-      className={styles["requests"]}
+      className={`${styles["requests"]} ${isLate ? styles["late"] : ""}`}
       aria-label={text.joining.wantToJoin}
       hidden={shown.length === 0}
     >

@@ -3,6 +3,7 @@ import { plural } from "../plural.ts";
 
 export const overview = {
   addDevice: "Add a Raspberry Pi",
+  several: "Several at once…",
   notLoaded: "The devices could not be loaded.",
   loading: "Loading the devices",
   nothingToSee: "There is no device yet that you may see.",

@@ -3,6 +3,7 @@ import type { overview as en } from "../en/overview.ts";
 
 export const overview: typeof en = {
   addDevice: "라즈베리 파이 추가",
+  several: "여러 기기 한 번에…",
   notLoaded: "기기를 불러오지 못했습니다.",
   loading: "기기를 불러오는 중",
   nothingToSee: "볼 수 있는 기기가 아직 없습니다.",

@@ -3,6 +3,7 @@ import { useMay } from "../../api/access.ts";
 import { accessText } from "../../i18n/later/access-text.ts";
 import { pageText } from "../../i18n/page-text.ts";
 import { PageHeader } from "../../shell/page-header.tsx";
+import { Settled } from "../../shell/settled.tsx";
 import { type AccessSection, LINKS } from "../../shell/use-route.ts";
 import styles from "./access-page.module.css";
 import { AuditLog } from "./audit-log.tsx";
@@ -49,7 +50,9 @@ export function AccessPage({ section }: { readonly section: AccessSection }) {
           </a>
         ))}
       </nav>
-      <Section section={section} />
+      <Settled key={section}>
+        <Section section={section} />
+      </Settled>
     </>
   );
 }

@@ -5,7 +5,9 @@ import { type AuditFilter, useAudit } from "../../api/access.ts";
 import { explain } from "../../api/client.ts";
 import { hubNowMs } from "../../api/feed/hub-clock.ts";
 import { useNow } from "../../api/feed/use-now.ts";
+import { useDevices } from "../../api/queries.ts";
 import { accessText } from "../../i18n/later/access-text.ts";
+import { nameAndId } from "../../i18n/names.ts";
 import { text } from "../../i18n/text.ts";
 import { formatAgo, formatExact } from "../../i18n/times.ts";
 import { Failure } from "../../ui/failure.tsx";
@@ -16,10 +18,13 @@ import { AuditExport } from "./audit-export.tsx";
 
 const DAY_MS = 86_400_000;
 const t = accessText.log;
+/** What is not among them is named as the API names it. */
+const OF_DEVICES = /^(?:command|device|key|mend)\./;
 const KINDS = [
   ["", t.kinds.everything],
   ["session.", t.kinds.session],
   ["device.", t.kinds.device],
+  ["command.", t.kinds.command],
   ["key.", t.kinds.key],
   ["person.", t.kinds.person],
   ["api-key.", t.kinds.apiKey],
@@ -110,11 +115,13 @@ function actionText(action: string): string {
 
 function Entry({ entry: { atMs, actor, action, subject, address, outcome } }: { readonly entry: AuditEntry }) {
   const nowMs = useNow(60_000);
+  const { data: devices = [] } = useDevices();
+  const device = OF_DEVICES.test(action) ? devices.find(({ id }) => id === subject) : undefined;
   return (
     <>
       <div>
-        <strong>{text.words.actor(actor)}</strong> ·{" "}
-        <span title={action}>{[actionText(action), subject].filter((part) => part !== "").join(" · ")}</span>
+        <strong>{text.words.actor(actor)}</strong> · <span title={action}>{actionText(action)}</span>
+        {subject !== "" && ` · ${device === undefined ? subject : nameAndId(device)}`}
         {outcome === "refused" && <span className={styles["refused"]}> {t.wasRefused}</span>}
         <p>{address === "" ? t.fromHub : t.from(address)}</p>
       </div>

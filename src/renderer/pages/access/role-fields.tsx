@@ -4,6 +4,7 @@ import { useDevices } from "../../api/queries.ts";
 import { accessText } from "../../i18n/later/access-text.ts";
 import { roomsOf } from "../../i18n/names.ts";
 import form from "../../ui/form.module.css";
+import styles from "./access-page.module.css";
 
 const t = accessText.people;
 
@@ -16,6 +17,10 @@ interface Props {
 
 export function RoleFields({ role, rooms, onChange }: Props) {
   const { data: devices = [] } = useDevices();
+  const known = roomsOf(devices);
+  const chosen = roomList(rooms);
+  // It may be a room that is yet to come, or one that is spelled otherwise.
+  const unknown = chosen.filter((room) => !known.includes(room));
   return (
     <>
       <label className={form["field"]}>
@@ -31,17 +36,30 @@ export function RoleFields({ role, rooms, onChange }: Props) {
           ))}
         </select>
       </label>
-      <label className={form["field"]}>
-        {t.rooms}
-        <input
-          value={rooms}
-          placeholder={roomsOf(devices).join(", ")}
-          onChange={({ target }) => onChange(role, target.value)}
-        />
-      </label>
+      <div className={styles["rooms"]}>
+        <label className={form["field"]}>
+          {t.rooms}
+          <input value={rooms} onChange={({ target }) => onChange(role, target.value)} />
+        </label>
+        {known.map((room) => (
+          <button
+            key={room}
+            type="button"
+            className="button small"
+            aria-pressed={chosen.includes(room)}
+            onClick={() => onChange(role, toggled(chosen, room).join(", "))}
+          >
+            {room}
+          </button>
+        ))}
+        {unknown.length > 0 && <p className="note">{t.noSuchRoom(unknown.join(", "))}</p>}
+      </div>
     </>
   );
 }
+
+const toggled = (rooms: readonly string[], room: string): string[] =>
+  rooms.includes(room) ? rooms.filter((one) => one !== room) : [...rooms, room];
 
 export function roomList(text: string): string[] {
   return text.split(",").flatMap((room) => room.trim() || []);

@@ -9,6 +9,7 @@ import { JoinRequests } from "../../device/joining/join-requests.tsx";
 import { pageText } from "../../i18n/page-text.ts";
 import { formatAgo } from "../../i18n/times.ts";
 import { PageHeader } from "../../shell/page-header.tsx";
+import { Settled } from "../../shell/settled.tsx";
 import { LINKS } from "../../shell/use-route.ts";
 import { Dot } from "../../ui/dot.tsx";
 import { Failure } from "../../ui/failure.tsx";
@@ -36,12 +37,14 @@ export function AddDevice({ head }: Props) {
   return (
     <>
       {head?.(places) ?? <Head joining={hub.data?.joining} />}
-      <JoinRequests isOpenAtFirst />
+      <JoinRequests isAwaited />
       {hub.isLoadingError && (
         <Failure title={words.hubUnknown} message={explain(hub.error)} onRetry={() => void hub.refetch()} />
       )}
-      {devices.data && pending.data && <FirstReading joined={devices.data} pending={pending.data} />}
-      {hub.data && <Programs hub={hub.data} known={[...(devices.data ?? []), ...(pending.data ?? [])]} {...places} />}
+      <Settled>
+        {devices.data && pending.data && <FirstReading joined={devices.data} pending={pending.data} />}
+        {hub.data && <Programs hub={hub.data} known={[...(devices.data ?? []), ...(pending.data ?? [])]} {...places} />}
+      </Settled>
     </>
   );
 }

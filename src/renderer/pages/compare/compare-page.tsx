@@ -7,7 +7,7 @@ import { useDevices } from "../../api/queries.ts";
 import { isRangeName } from "../../charts/view/ranges.ts";
 import { TimeControls } from "../../charts/view/time-controls.tsx";
 import { useTimeView } from "../../charts/view/use-time-view.ts";
-import { metricLabel } from "../../i18n/names.ts";
+import { metricLabel, sharedNames } from "../../i18n/names.ts";
 import { pageText } from "../../i18n/page-text.ts";
 import { ShareButton } from "../../share/share-button.tsx";
 import { SharedUntil } from "../../share/shared-until.tsx";
@@ -40,6 +40,7 @@ function Comparison({ saved }: { readonly saved: SavedView | null }) {
     if (chosen.length > 0) history.replaceState(history.state, "", withSeries(location.hash, chosen));
   }, [chosen]);
 
+  const shared = sharedNames(devices);
   const known = chosen.flatMap((series) => {
     const device = devices.find(({ id }) => id === series.device);
     const metric = device?.metrics.find(({ name }) => name === series.metric);
@@ -72,7 +73,7 @@ function Comparison({ saved }: { readonly saved: SavedView | null }) {
           >
             <option value="">{pageText.compare.choose}</option>
             {devices.map(({ id, name, metrics }) => (
-              <optgroup key={id} label={name}>
+              <optgroup key={id} label={shared.has(name) ? `${name} (${id})` : name}>
                 {metrics
                   .filter(({ name: metric }) => !chosen.some((one) => one.device === id && one.metric === metric))
                   .map((metric) => (

@@ -16,6 +16,7 @@ import { pageText } from "../../i18n/page-text.ts";
 import { ShareButton } from "../../share/share-button.tsx";
 import { SharedUntil } from "../../share/shared-until.tsx";
 import { PageHeader } from "../../shell/page-header.tsx";
+import { Settled } from "../../shell/settled.tsx";
 import { LINKS } from "../../shell/use-route.ts";
 import { Failure } from "../../ui/failure.tsx";
 import { AboutDevice } from "./about-device.tsx";
@@ -97,7 +98,7 @@ function JoinedDevice({ device }: { readonly device: Device }) {
           )}
         </div>
       </PageHeader>
-      <div className={styles["columns"]}>
+      <Settled className={styles["columns"]}>
         <div className={styles["controls"]}>
           <DeviceControls device={device} />
         </div>
@@ -113,7 +114,7 @@ function JoinedDevice({ device }: { readonly device: Device }) {
           <AttributeChanges device={device.id} />
           {device.skipped !== undefined && <LeftOut fields={device.skipped} />}
         </div>
-      </div>
+      </Settled>
     </>
   );
 }

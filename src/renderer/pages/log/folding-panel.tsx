@@ -1,5 +1,5 @@
 // A panel beside the messages: open where there is room for it, folded above them where there is not.
-import { type ReactNode, useEffect, useRef } from "react";
+import { type ReactNode, useEffect, useLayoutEffect, useRef } from "react";
 import styles from "./folding-panel.module.css";
 
 /** As in log-page.module.css. */
@@ -14,7 +14,8 @@ interface Props {
 
 export function FoldingPanel({ title, opensFor, children }: Props) {
   const panel = useRef<HTMLDetailsElement>(null);
-  useEffect(() => {
+  // Before it is painted: what stands below would move.
+  useLayoutEffect(() => {
     const { current } = panel;
     if (current !== null) current.open = !matchMedia(NARROW).matches;
   }, []);

@@ -2,6 +2,7 @@
 import type { ReactNode } from "react";
 import type { Device } from "../../../shared/device.ts";
 import type { Reason } from "../../../shared/notices/attention.ts";
+import { sharedNames } from "../../i18n/names.ts";
 import { text } from "../../i18n/text.ts";
 import type { OverviewLayout } from "../../shell/overview-layout.ts";
 import type { Group, GroupName } from "./arrange/arrange.ts";
@@ -9,6 +10,9 @@ import { DeviceCard } from "./card/device-card.tsx";
 import { OrderHandle } from "./card/order-handle.tsx";
 import styles from "./device-groups.module.css";
 import { DeviceRows } from "./device-rows.tsx";
+
+/** As many as a large window shows at once. */
+const MAX_NEAR_CARDS = 40;
 
 interface Props {
   readonly groups: readonly Group[];
@@ -18,11 +22,13 @@ interface Props {
 }
 
 export function DeviceGroups({ groups, devices, reasonsOf, layout }: Props) {
+  const shared = sharedNames(devices);
   const known = new Map(devices.map((device) => [device.id, device]));
   const handleOf = ({ id, name }: Device, group: readonly string[]): ReactNode =>
     layout.order === "hand" && <OrderHandle id={id} name={name} group={group} devices={devices} />;
   const isList = layout.view === "list";
-  const shownGroups = groups.map(({ name, ids }) => {
+  const shownGroups = groups.map(({ name, ids }, at) => {
+    const above = groups.slice(0, at).reduce((sum, group) => sum + group.ids.length, 0);
     const shown = ids.flatMap((id) => known.get(id) ?? []);
     const title = titleOf(name);
     return (
@@ -36,14 +42,21 @@ export function DeviceGroups({ groups, devices, reasonsOf, layout }: Props) {
           {title ?? text.shell.devices} <small>{shown.length}</small>
         </h2>
         {isList ? (
-          <DeviceRows devices={shown} reasonsOf={reasonsOf} handleOf={(device) => handleOf(device, ids)} />
+          <DeviceRows
+            devices={shown}
+            shared={shared}
+            reasonsOf={reasonsOf}
+            handleOf={(device) => handleOf(device, ids)}
+          />
         ) : (
           <ul className={styles["grid"]}>
-            {shown.map((device) => (
+            {shown.map((device, index) => (
               <DeviceCard
                 key={device.id}
                 device={device}
                 reasons={reasonsOf(device).join(" ")}
+                isNamesake={shared.has(device.name)}
+                isFar={above + index >= MAX_NEAR_CARDS}
                 handle={handleOf(device, ids)}
               />
             ))}
@@ -52,7 +65,7 @@ export function DeviceGroups({ groups, devices, reasonsOf, layout }: Props) {
       </section>
     );
   });
-  return <div className={isList ? undefined : styles["groups"]}>{shownGroups}</div>;
+  return <div className={isList ? styles["lists"] : styles["groups"]}>{shownGroups}</div>;
 }
 
 /** As many as it has cards, so that another group may stand beside it; the only one takes all. */

@@ -5,7 +5,7 @@ import type { Reason } from "../../../shared/notices/attention.ts";
 import { LastSeen } from "../../device/last-seen.tsx";
 import { LatestValue } from "../../device/latest-value.tsx";
 import { Presence } from "../../device/presence.tsx";
-import { metricLabel } from "../../i18n/names.ts";
+import { metricLabel, nameAndId } from "../../i18n/names.ts";
 import { text } from "../../i18n/text.ts";
 import { LINKS } from "../../shell/use-route.ts";
 import styles from "./device-rows.module.css";
@@ -14,11 +14,13 @@ const MAX_SHOWN_METRICS = 4;
 
 interface Props {
   readonly devices: readonly Device[];
+  /** Names that several devices have. */
+  readonly shared: ReadonlySet<string>;
   readonly reasonsOf: (device: Device) => readonly Reason[];
   readonly handleOf: (device: Device) => ReactNode;
 }
 
-export function DeviceRows({ devices, reasonsOf, handleOf }: Props) {
+export function DeviceRows({ devices, shared, reasonsOf, handleOf }: Props) {
   return (
     <ul className={`panel ${styles["rows"]}`}>
       {devices.map((device) => (
@@ -28,8 +30,8 @@ export function DeviceRows({ devices, reasonsOf, handleOf }: Props) {
           className={device.presence.online ? styles["row"] : `${styles["row"]} ${styles["away"]}`}
         >
           {handleOf(device)}
-          <a className="cut" href={LINKS.device(device.id)} title={device.name}>
-            {device.name}
+          <a className="cut" href={LINKS.device(device.id)} title={nameAndId(device)}>
+            {device.name} {shared.has(device.name) && <small className="note">{device.id}</small>}
           </a>
           <Presence {...device.presence} simulated={device.simulated} />
           <span className={styles["values"]}>

@@ -1,18 +1,18 @@
 // All devices at a glance: those that need a look first, then by room or tag; above them the requests to join and what narrows
 // the devices down, below them what was refused or blocked.
 import { Plus } from "lucide-react";
-import { type ReactNode, useRef } from "react";
+import { lazy, type ReactNode, Suspense, useRef, useState } from "react";
 import type { Device } from "../../../shared/device.ts";
-import { useMay, useMe, useSeesAll } from "../../api/access.ts";
+import { useMay, useMe } from "../../api/access.ts";
 import { explain } from "../../api/client.ts";
 import { useStored } from "../../api/kept/stored.ts";
 import { useDevices } from "../../api/queries.ts";
-import { BlockedDevices } from "../../device/joining/blocked-devices.tsx";
 import { JoinRequests } from "../../device/joining/join-requests.tsx";
 import { text } from "../../i18n/text.ts";
 import { overviewLayout } from "../../shell/overview-layout.ts";
 import { PageHeader } from "../../shell/page-header.tsx";
 import { LINKS } from "../../shell/use-route.ts";
+import { WhenIdle } from "../../shell/when-idle.tsx";
 import { Failure } from "../../ui/failure.tsx";
 import { useSteady } from "../../ui/hooks/use-steady.ts";
 import { arrange } from "./arrange/arrange.ts";
@@ -21,8 +21,12 @@ import { Toolbar } from "./arrange/toolbar.tsx";
 import { useAttention } from "./arrange/use-attention.ts";
 import { DeviceGroups } from "./device-groups.tsx";
 import styles from "./overview.module.css";
-import { RefusedMessages } from "./refused-messages.tsx";
 import { Wall } from "./wall.tsx";
+
+const OverviewTail = lazy(async () => ({ default: (await import("./overview-tail.tsx")).OverviewTail }));
+const SeveralDevices = lazy(async () => ({
+  default: (await import("./several/several-devices.tsx")).SeveralDevices,
+}));
 
 interface Props {
   /** What a hub without devices shows instead. */
@@ -33,29 +37,34 @@ interface Props {
 
 export function Overview({ whileEmpty, foot }: Props) {
   const devices = useDevices();
-  const isAdmin = useMay("admin");
-  const seesAll = useSeesAll();
+  const [isAdmin, mayCommand] = [useMay("admin"), useMay("operator")];
   const me = useMe();
   const { isWall } = useFilters();
   if (devices.data?.length === 0) {
+    if (me.isPending) return null;
     if (!isAdmin) return <NoDevices />;
     return (
       <>
         {whileEmpty}
-        <BlockedDevices />
+        <Tail foot={null} />
       </>
     );
   }
-  if (isWall && devices.data) {
+  const failure = devices.isLoadingError && (
+    <Failure title={text.overview.notLoaded} message={explain(devices.error)} onRetry={() => void devices.refetch()} />
+  );
+  if (isWall) {
     return (
       <Wall>
-        <Devices devices={devices.data} />
+        {failure}
+        {devices.data === undefined ? <CardSkeletons /> : <Devices devices={devices.data} />}
       </Wall>
     );
   }
   return (
     <>
       <PageHeader title={text.shell.overview}>
+        {mayCommand && devices.data && devices.data.length > 1 && <Several />}
         {isAdmin && (
           <a className="button primary" href={LINKS.add}>
             <Plus className="icon" aria-hidden="true" />
@@ -63,13 +72,7 @@ export function Overview({ whileEmpty, foot }: Props) {
           </a>
         )}
       </PageHeader>
-      {devices.isLoadingError && (
-        <Failure
-          title={text.overview.notLoaded}
-          message={explain(devices.error)}
-          onRetry={() => void devices.refetch()}
-        />
-      )}
+      {failure}
       {isAdmin && <JoinRequests />}
       {/* Not before the requests to join, which stand above. */}
       {(devices.isPending || me.isPending) && <CardSkeletons />}
@@ -79,11 +82,33 @@ export function Overview({ whileEmpty, foot }: Props) {
           <Devices devices={devices.data} />
         </>
       )}
-      <div className={styles["foot"]}>
-        {isAdmin && devices.data && foot}
-        {seesAll && <RefusedMessages />}
-        {isAdmin && <BlockedDevices />}
-      </div>
+      {devices.data && <Tail foot={foot} />}
+    </>
+  );
+}
+
+function Tail({ foot }: { readonly foot: ReactNode }) {
+  return (
+    <WhenIdle>
+      <Suspense fallback={null}>
+        <OverviewTail foot={foot} />
+      </Suspense>
+    </WhenIdle>
+  );
+}
+
+function Several() {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <>
+      <button type="button" className="button" onClick={() => setOpen(true)}>
+        {text.overview.several}
+      </button>
+      {isOpen && (
+        <Suspense fallback={null}>
+          <SeveralDevices onClosed={() => setOpen(false)} />
+        </Suspense>
+      )}
     </>
   );
 }

@@ -1,14 +1,16 @@
-// The overview for a projector or a screen on the wall: nothing but the devices, large. The style sheet's sizes are in rem, so
-// the root's font size makes everything larger.
+// The overview for a projector or a screen on the wall: nothing but the devices, all in one sight and as large as they can be then.
 import { Minimize2 } from "lucide-react";
-import { type ReactNode, useEffect } from "react";
+import { type ReactNode, useEffect, useLayoutEffect, useRef } from "react";
 import { text } from "../../i18n/text.ts";
 import { setFilters, useFilters } from "./arrange/filters.ts";
+import { useWallSize } from "./use-wall-size.ts";
 import styles from "./wall.module.css";
 
 export function Wall({ children }: { readonly children: ReactNode }) {
+  const content = useRef<HTMLDivElement>(null);
   const filters = useFilters();
-  useEffect(() => {
+  // Before the first paint: what stands beside a wall would be seen for a moment.
+  useLayoutEffect(() => {
     const root = document.documentElement;
     root.dataset["wall"] = "";
     return () => {
@@ -16,6 +18,7 @@ export function Wall({ children }: { readonly children: ReactNode }) {
       if (document.fullscreenElement !== null) void document.exitFullscreen();
     };
   }, []);
+  useWallSize(content);
   useEffect(() => {
     const leave = () => setFilters({ ...filters, isWall: false });
     // Escape ends the full screen without a key event.
@@ -35,7 +38,7 @@ export function Wall({ children }: { readonly children: ReactNode }) {
       <h1 className="unseen" tabIndex={-1}>
         {text.shell.overview}
       </h1>
-      {children}
+      <div ref={content}>{children}</div>
       <button
         type="button"
         className={`button small ${styles["leave"]}`}

@@ -1,9 +1,9 @@
 // All settings on one page: a list of its sections, and a search over all of them. What concerns the hub is for administrators;
 // what concerns the window is for everyone.
-import { useIsFetching } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useMay } from "../../api/access.ts";
 import { isDesktop } from "../../api/platform.ts";
+import { useReady } from "../../api/use-ready.ts";
 import { settingsText as text } from "../../i18n/settings/text.ts";
 import { PageHeader } from "../../shell/page-header.tsx";
 import { LINKS, SETTINGS_SECTIONS, type SettingsSection } from "../../shell/use-route.ts";
@@ -31,8 +31,6 @@ const CONTENT: Readonly<Record<SettingsSection, () => React.ReactNode>> = {
   window: () => <WindowSettings />,
   about: () => <About />,
 };
-/** From a moment without questions under way until it counts as the end of them. */
-const SETTLE_MS = 50;
 const FOR_EVERYONE: readonly SettingsSection[] = ["window", "about"];
 
 export function SettingsPage({ section }: { readonly section: SettingsSection | null }) {
@@ -69,7 +67,7 @@ export function SettingsPage({ section }: { readonly section: SettingsSection | 
             </a>
           ))}
         </nav>
-        <div className={`${styles["content"]} ${isReady ? "" : styles["loading"]}`}>
+        <div className={`${styles["content"]} ${isReady ? "" : "unready"}`}>
           <p role="status" className={styles["nothing"]}>
             {shown.length === 0 && text.nothing(query)}
           </p>
@@ -86,17 +84,4 @@ export function SettingsPage({ section }: { readonly section: SettingsSection | 
       </div>
     </>
   );
-}
-
-/** Whether what the sections ask for has come, once: shown before, they would push one another down the page. */
-function useReady(): boolean {
-  const [isReady, setReady] = useState(false);
-  const isLoading = useIsFetching({ predicate: ({ state }) => state.data === undefined }) > 0;
-  useEffect(() => {
-    if (isLoading || isReady) return;
-    // The sections ask after they were drawn.
-    const timer = setTimeout(() => setReady(true), SETTLE_MS);
-    return () => clearTimeout(timer);
-  }, [isLoading, isReady]);
-  return isReady;
 }

@@ -1,6 +1,7 @@
 // What every page says at its end: the hub is not reachable, its disk fills up, a clock is wrong, its checks found something.
 import { Suspense } from "react";
 import { useMay } from "../../api/access.ts";
+import { NOTICES_ID } from "../../ui/notices-id.ts";
 import { lazyPage } from "../lazy-page.ts";
 import { WhenIdle } from "../when-idle.tsx";
 import { DoctorNotice } from "./doctor-notice.tsx";
@@ -13,7 +14,7 @@ const TrialNotice = lazyPage(async () => (await import("./trial-notice.tsx")).Tr
 export function Notices({ hasHubFailed }: { readonly hasHubFailed: boolean }) {
   const isAdmin = useMay("admin");
   return (
-    <div className={styles["notices"]}>
+    <div id={NOTICES_ID} className={styles["notices"]}>
       {isAdmin && !hasHubFailed && (
         <WhenIdle>
           <Suspense fallback={null}>

@@ -29,7 +29,7 @@ import { useDevices } from "../../api/queries.ts";
 import { signOut } from "../../api/session.ts";
 import { chooseLanguage, language } from "../../i18n/language.ts";
 import { guidesText } from "../../i18n/later/guides-text.ts";
-import { metricLabel } from "../../i18n/names.ts";
+import { metricLabel, sharedNames } from "../../i18n/names.ts";
 import { pageText } from "../../i18n/page-text.ts";
 import { text } from "../../i18n/text.ts";
 import { choicesOf } from "../../i18n/units.ts";
@@ -47,14 +47,18 @@ export function useEntries(): Entry[] {
 
 function useDeviceEntries(): Entry[] {
   const { data: devices = [] } = useDevices();
-  return devices.map(({ id, name, room, tags = [], model = "", metrics }) => ({
-    id: `device ${id}`,
-    icon: Cpu,
-    label: name,
-    ...(room !== undefined && { hint: room }),
-    words: [id, model, ...tags, ...metrics.map(metricLabel)],
-    run: () => goTo(LINKS.device(id)),
-  }));
+  const shared = sharedNames(devices);
+  return devices.map(({ id, name, room, tags = [], model = "", metrics }) => {
+    const hints = [shared.has(name) ? id : [], room ?? []].flat();
+    return {
+      id: `device ${id}`,
+      icon: Cpu,
+      label: name,
+      ...(hints.length > 0 && { hint: hints.join(" · ") }),
+      words: [id, model, ...tags, ...metrics.map(metricLabel)],
+      run: () => goTo(LINKS.device(id)),
+    };
+  });
 }
 
 function usePageEntries(): Entry[] {

@@ -9,6 +9,7 @@ export const accessLog = {
     everything: "everything",
     session: "signing in",
     device: "devices",
+    command: "commands",
     key: "keys of devices",
     person: "people",
     apiKey: "API keys",

@@ -26,6 +26,7 @@ export const people = {
     admin: "admin: changes everything",
   },
   rooms: "Rooms, with commas between them; empty for all",
+  noSuchRoom: (rooms: string) => `No device is in ${rooms} now.`,
   sessions: "Signed in",
   thisSession: "this one",
   lastSeen: (ago: string) => `last seen ${ago}`,

@@ -10,6 +10,7 @@ export const accessLog: typeof en = {
     everything: "전체",
     session: "로그인",
     device: "기기",
+    command: "명령",
     key: "기기 키",
     person: "사용자",
     apiKey: "API 키",

@@ -27,6 +27,7 @@ export const people: typeof en = {
     admin: "관리자: 모든 것을 바꿉니다",
   },
   rooms: "방(쉼표로 구분, 비워 두면 전체)",
+  noSuchRoom: (rooms) => `지금 ${rooms}에 있는 기기가 없습니다.`,
   sessions: "로그인 중",
   thisSession: "현재 세션",
   lastSeen: (ago) => `마지막 사용 ${ago}`,

@@ -61,7 +61,7 @@ function inOrder(devices: readonly Device[], { order, byHand }: OverviewLayout):
   return named.sort((a, b) => placeOf(a) - placeOf(b));
 }
 
-function filterOf({ query, room, tag, state }: Filters, needsLook: (device: Device) => boolean) {
+export function filterOf({ query, room, tag, state }: Filters, needsLook: (device: Device) => boolean) {
   const finds = finderOf(query);
   return (device: Device): boolean => {
     const { id, name, ownName = "", model = "", address, tags = [], metrics, presence } = device;

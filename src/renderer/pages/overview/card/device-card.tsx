@@ -9,7 +9,7 @@ import { LastSeen } from "../../../device/last-seen.tsx";
 import { LatestValue } from "../../../device/latest-value.tsx";
 import { Presence } from "../../../device/presence.tsx";
 import { SilentMetrics } from "../../../device/silent-metrics.tsx";
-import { metricLabel } from "../../../i18n/names.ts";
+import { metricLabel, nameAndId } from "../../../i18n/names.ts";
 import { formatCount } from "../../../i18n/numbers.ts";
 import { text } from "../../../i18n/text.ts";
 import { formatSpan } from "../../../i18n/times.ts";
@@ -23,23 +23,32 @@ interface Props {
   readonly device: Device;
   /** Why it needs a look, separated by spaces: a text, so that equal ones draw nothing anew. */
   readonly reasons: string;
+  /** Whether another device has its name. */
+  readonly isNamesake: boolean;
+  /** Whether it may be left out while it is out of sight; a guess of its height then moves what is below it. */
+  readonly isFar: boolean;
   /** What moves it, where the order is made by hand. */
   readonly handle: ReactNode;
 }
 
 /** Memoized, so that a change of one device renders one card. */
-export const DeviceCard = memo(function DeviceCard({ device, reasons, handle }: Props) {
+export const DeviceCard = memo(function DeviceCard({ device, reasons, isNamesake, isFar, handle }: Props) {
   const { id, name, presence, firstSeenMs } = device;
   const metrics = device.metrics.filter(({ hidden }) => hidden !== true);
   const mayCommand = useMay("operator");
   const hidden = metrics.length - MAX_SHOWN_METRICS;
   const isSilent = (metric: Metric) => metric.stale || !presence.online;
   return (
-    <li className={`panel ${styles["card"]} ${presence.online ? "" : styles["away"]}`} data-device={id}>
+    <li
+      className={`panel ${styles["card"]} ${presence.online ? "" : styles["away"]} ${isFar ? styles["far"] : ""}`}
+      data-device={id}
+    >
       <header>
         {handle}
-        <h3 className="cut" title={name}>
-          <a href={LINKS.device(id)}>{name}</a>
+        <h3 className="cut" title={nameAndId(device)}>
+          <a href={LINKS.device(id)}>
+            {name} {isNamesake && <small>{id}</small>}
+          </a>
         </h3>
         <Presence {...presence} simulated={device.simulated} />
       </header>

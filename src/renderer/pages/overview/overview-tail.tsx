@@ -1,0 +1,21 @@
+// What stands below the devices: the first steps of a young hub, what was refused, what is blocked. It is loaded once there is nothing
+// else to do, and shown as a whole.
+import type { ReactNode } from "react";
+import { useMay, useSeesAll } from "../../api/access.ts";
+import { BlockedDevices } from "../../device/joining/blocked-devices.tsx";
+import { Settled } from "../../shell/settled.tsx";
+import styles from "./overview.module.css";
+import { RefusedMessages } from "./refused-messages.tsx";
+
+/** `foot`: for administrators, above the rest. */
+export function OverviewTail({ foot }: { readonly foot: ReactNode }) {
+  const isAdmin = useMay("admin");
+  const seesAll = useSeesAll();
+  return (
+    <Settled className={styles["foot"]}>
+      {isAdmin && foot}
+      {seesAll && <RefusedMessages />}
+      {isAdmin && <BlockedDevices />}
+    </Settled>
+  );
+}

@@ -1,0 +1,77 @@
+// Puts several devices into one room and gives them tags, with a way back.
+import { useMutation } from "@tanstack/react-query";
+import { type SubmitEvent, useId, useState } from "react";
+import type { Device, DeviceChanges } from "../../../../shared/device.ts";
+import { announce } from "../../../api/announcements.ts";
+import { explain } from "../../../api/client.ts";
+import { changeDevice } from "../../../api/queries.ts";
+import { RoomOptions } from "../../../device/joining/join-request.tsx";
+import { severalText as t } from "../../../i18n/later/several-text.ts";
+import { formatCount } from "../../../i18n/numbers.ts";
+import form from "../../../ui/form.module.css";
+import styles from "./several.module.css";
+
+const MAX_ROOM_CHARACTERS = 64;
+
+interface Props {
+  readonly devices: readonly Device[];
+  readonly onDone: () => void;
+}
+
+export function RoomAndTags({ devices, onDone }: Props) {
+  const [room, setRoom] = useState("");
+  const [tags, setTags] = useState("");
+  const rooms = useId();
+  const added = tags.split(",").flatMap((tag) => tag.trim() || []);
+  const changesOf = (device: Device): DeviceChanges => ({
+    ...(room.trim() !== "" && { room: room.trim() }),
+    ...(added.length > 0 && { tags: [...new Set([...(device.tags ?? []), ...added])] }),
+  });
+  const change = useMutation({
+    mutationFn: (before: readonly Device[]) =>
+      Promise.all(before.map((device) => changeDevice(device.id, changesOf(device)))),
+    onSuccess: (_, before) => {
+      announce(t.applied(before.length, formatCount(before.length)), { undo: () => void undo(before) });
+      onDone();
+    },
+  });
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    change.mutate(devices);
+  };
+  return (
+    <form className={styles["fields"]} onSubmit={submit} aria-labelledby="room-and-tags">
+      <h3 id="room-and-tags">{t.roomAndTags}</h3>
+      <label className={form["field"]}>
+        {t.room}
+        <input
+          value={room}
+          maxLength={MAX_ROOM_CHARACTERS}
+          list={rooms}
+          autoComplete="off"
+          onChange={({ target }) => setRoom(target.value)}
+        />
+      </label>
+      <RoomOptions id={rooms} />
+      <label className={form["field"]}>
+        {t.tags}
+        <input value={tags} autoComplete="off" onChange={({ target }) => setTags(target.value)} />
+      </label>
+      {change.error && <p role="alert">{explain(change.error)}</p>}
+      <button
+        type="submit"
+        className="button"
+        disabled={change.isPending || (room.trim() === "" && added.length === 0)}
+      >
+        {t.apply(devices.length, formatCount(devices.length))}
+      </button>
+    </form>
+  );
+}
+
+/** Each gets back what it had. */
+async function undo(before: readonly Device[]): Promise<void> {
+  const changes = before.map(({ id, room = null, tags = null }) => changeDevice(id, { room, tags }));
+  const failed = (await Promise.allSettled(changes)).find((outcome) => outcome.status === "rejected");
+  if (failed !== undefined) announce(explain(failed.reason));
+}

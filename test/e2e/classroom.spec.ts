@@ -1,0 +1,77 @@
+// Many Pis at once: all of them in one sight on a wall, those of one name told apart, one command to all of a room, and one room for
+// several.
+import { expect, test } from "@playwright/test";
+import { connectAsync, type MqttClient } from "mqtt";
+import { startTestHub, type TestHub } from "../support/hub.ts";
+import { linkOf } from "./page.ts";
+
+const PI_COUNT = 30;
+const led = { id: "led", kind: "switch", label: "LED" };
+
+let hub: TestHub;
+const clients: MqttClient[] = [];
+test.beforeAll(async () => {
+  hub = await startTestHub();
+});
+test.afterAll(async () => {
+  await Promise.all(clients.map((client) => client.endAsync(true)));
+  await hub[Symbol.asyncDispose]();
+});
+
+/** One that has an LED, and answers each command with `reply`; without one it is away. */
+async function startPi(id: string, reply?: object): Promise<void> {
+  const client = await connectAsync(hub.file.mqtt, { clientId: id });
+  clients.push(client);
+  client.on("message", (_topic, payload) => {
+    const command: { readonly id: string } = JSON.parse(payload.toString());
+    client.publish(`bramble/${id}/reply`, JSON.stringify({ id: command.id, ...reply }), { qos: 1 });
+  });
+  if (reply !== undefined) await client.subscribeAsync(`bramble/${id}/command`, { qos: 1 });
+  await client.publishAsync(`bramble/${id}/about`, JSON.stringify({ controls: [led] }), { qos: 1 });
+  await client.publishAsync(`bramble/${id}/status`, reply === undefined ? "offline" : "online", { qos: 1 });
+  const changes = { method: "PATCH", headers: { "content-type": "application/json" } };
+  await hub.fetch(`/api/v1/devices/${id}`, { ...changes, body: JSON.stringify({ room: "Lab" }) });
+}
+
+test("thirty are seen at once on a wall, and two of one name apart", async ({ page }) => {
+  for (let index = 1; index <= PI_COUNT; index++)
+    await hub.post({ device_id: `pi-${index}`, temperature: 20 + index / 10, humidity: 40 + index });
+  await page.setViewportSize({ width: 1920, height: 1080 });
+  await page.goto(linkOf(hub));
+  await page.getByRole("button", { name: "Fill the screen" }).click();
+  const cards = page.locator("[data-device]");
+  await expect(cards).toHaveCount(PI_COUNT);
+  for (const id of ["pi-1", `pi-${PI_COUNT}`])
+    await expect(page.locator(`[data-device=${id}]`)).toBeInViewport({ ratio: 1 });
+  const body = JSON.stringify({ name: "Window" });
+  for (const id of ["pi-2", "pi-3"])
+    await hub.fetch(`/api/v1/devices/${id}`, {
+      method: "PATCH",
+      headers: { "content-type": "application/json" },
+      body,
+    });
+  for (const id of ["pi-2", "pi-3"])
+    await expect(page.getByRole("link", { name: `Window ${id}`, exact: true })).toBeVisible();
+});
+
+test("one command goes to all of a room, and what became of it is said of each", async ({ page }) => {
+  await startPi("able", { ok: true, value: true });
+  await startPi("apt", { ok: true, value: true });
+  await startPi("stuck", { ok: false, error: "the relay does not answer" });
+  await startPi("absent");
+  await page.goto(linkOf(hub));
+  await page.getByRole("button", { name: "Several at once…" }).click();
+  const dialog = page.getByRole("dialog", { name: "Several devices at once" });
+  await dialog.getByRole("combobox", { name: "Which" }).selectOption("Lab");
+  await dialog.getByRole("button", { name: "Switch LED on" }).click();
+  const outcome = dialog.getByRole("status", { name: "What became of LED" });
+  await expect(outcome).toContainText("2 done");
+  await expect(outcome).toContainText("1 failed: stuck");
+  await expect(outcome).toContainText("1 away, sent if they return within a minute: absent");
+
+  await dialog.getByLabel("Room; empty").fill("Attic");
+  await dialog.getByRole("button", { name: "Apply to 4 devices" }).click();
+  await expect(page.getByRole("region", { name: "Attic" }).locator("[data-device]")).not.toHaveCount(0);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(page.getByRole("region", { name: "Lab" }).locator("[data-device]")).not.toHaveCount(0);
+});
