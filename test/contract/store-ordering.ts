@@ -41,7 +41,7 @@ export function orderingContract(open: () => Promise<OpenStore>): void {
           for (let sent = 0; sent < count; sent++)
             void appendOne(at, handedIn, handedIn++, isOfFlood).then(() => stored++);
         };
-        if (flood === "a flood before") send(true, 1);
+        if (flood === "a flood before") send(true, MESSAGES);
         send(false, MESSAGES);
         if (flood === "a flood behind") send(true, 1);
         const expected = handedIn;

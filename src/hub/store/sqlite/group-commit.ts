@@ -1,7 +1,7 @@
 // Many writers, one transaction at a time. While a batch is on its way to the disk the next one gathers; it is cut when
 // the first returns. A flood shares its commits, and so do messages sent at the same moment: a commit costs the disk some
-// pages however little is in it, so a batch gathers for as long as every look at the network brings more. What belongs to a
-// flood has a queue of its own, and the two take turns: a client that sends little waits for at most one commit of the flood.
+// pages however little is in it, so a batch gathers for as long as every look at the network brings more. What a flood has beyond
+// a short batch goes into a queue of its own, and the two take turns: a client that sends little waits for at most one commit of it.
 import { BrambleError } from "../../../shared/errors.ts";
 import type { IncomingAttribute } from "../../../shared/reading.ts";
 import { BatchBuilder } from "../common/batch.ts";
@@ -12,6 +12,8 @@ import type { WriteBatch } from "./threads/writer.ts";
 
 const MESSAGES_PER_BATCH = 1_000;
 const READINGS_PER_BATCH = 20_000;
+/** A batch with so many readings is short: a flood shares it with the others. */
+const READINGS_PER_SHARED_BATCH = 2_000;
 /** For so many readings of a flood one piece of sealing is done first, where the store is behind with it. */
 const READINGS_PER_PIECE = 1_000;
 /** Messages that are sent together arrive within this time, however many connections they take. */
@@ -49,7 +51,7 @@ export class GroupCommit {
       return Promise.reject(new BrambleError("store-failed", "a reading is no finite number, or has no whole time"));
     }
     const { series } = this.#options;
-    const batch = (isOfFlood ? this.#floodQueue : this.#queue).gathering();
+    const batch = (isOfFlood ? this.#queueOfFlood(readings.length) : this.#queue).gathering();
     for (const { device, metric, tsMs, value } of readings) {
       batch.readings.add(series.idOf(device, metric), tsMs ?? receivedAtMs, value, tsMs === null);
     }
@@ -73,6 +75,11 @@ export class GroupCommit {
   /** Resolves when everything handed in has been settled. */
   async idle(): Promise<void> {
     await this.#running;
+  }
+
+  #queueOfFlood(readings: number): BatchQueue {
+    const isShort = this.#queue.readings + readings <= READINGS_PER_SHARED_BATCH;
+    return isShort && this.#floodQueue.isEmpty ? this.#queue : this.#floodQueue;
   }
 
   /** A batch that is committed after everything that was handed in before, to either queue. */
@@ -147,6 +154,11 @@ class BatchQueue {
 
   get isEmpty(): boolean {
     return this.batches.length === 0;
+  }
+
+  /** How many wait. */
+  get readings(): number {
+    return this.batches.reduce((sum, { readings }) => sum + readings.count, 0);
   }
 
   /** The batch that takes what comes. */
