@@ -106,7 +106,6 @@ const SAME_EVERYWHERE = new Set([
   "Ctrl K",
   "Mac",
   "Files",
-  "header span",
   "600 15px …",
   "12px …",
   "11px …",

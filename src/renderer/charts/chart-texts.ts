@@ -58,8 +58,13 @@ export function earlierText(
   if (atMs === null) return earlier.runs.flat().length === 0 ? ` · ${pageText.charts.noneEarlier(when)}` : "";
   const run = earlier.runs.find((one) => (one[0]?.t ?? atMs) <= atMs && atMs <= (one.at(-1)?.t ?? 0) + window.stepMs);
   const bucket = run?.findLast(({ t }) => t <= atMs);
-  const said = bucket === undefined ? pageText.charts.noReadings : bucketText(window, metric, bucket);
+  // Its mean alone: the line is short.
+  const said = bucket === undefined ? pageText.charts.noReadings : bucketText(window, metric, meanOf(window, bucket));
   return ` · ${when} ${said}`;
+}
+
+function meanOf({ isOnOff }: BucketWindow, bucket: Bucket): Bucket {
+  return isOnOff ? bucket : { ...bucket, min: bucket.avg, max: bucket.avg };
 }
 
 function bucketText(window: BucketWindow, metric: Metric, { min, avg, max, n }: Bucket): string {

@@ -14,9 +14,9 @@ export interface NoteMark {
   readonly text: string;
 }
 
-/** The hub's computer slept, the hub did not run, or readings came long after they were taken. */
+/** The hub's computer slept, the hub did not run, readings came long after they were taken, or a person has hidden them. */
 export interface StretchMark {
-  readonly kind: "asleep" | "off" | "late";
+  readonly kind: "asleep" | "off" | "late" | "hidden";
   readonly fromMs: number;
   readonly toMs: number;
   /** When late readings came. */
@@ -59,5 +59,6 @@ export function marksText(marks: TimeMarks, atMs: number, nearMs: number): strin
 
 function stretchText({ kind, receivedMs = 0 }: StretchMark): string {
   if (kind === "late") return timelineText.cameLater(formatInstant(receivedMs, MINUTE_MS));
+  if (kind === "hidden") return timelineText.hidden;
   return kind === "asleep" ? timelineText.hubAsleep : timelineText.hubOff;
 }

@@ -1,4 +1,7 @@
 // Saves a chart as a PNG: the drawing under its title and what it says of its series, on the colour of its panel.
+import { formatExact } from "../i18n/times.ts";
+import type { Bounds } from "./view/time-view.ts";
+
 const PADDING_PX = 16;
 const TITLE_HEIGHT_PX = 32;
 const LINE_HEIGHT_PX = 18;
@@ -11,12 +14,14 @@ export interface PictureLine {
   readonly colour?: string;
 }
 
-/** `card` holds the drawing. */
-export function savePicture(card: HTMLElement, title: string, lines: readonly PictureLine[]): void {
+/** `card` holds the drawing, and `shown` is the time that it shows: the axis names no more of it than tells its ticks apart. */
+export function savePicture(card: HTMLElement, title: string, shown: Bounds, series: readonly PictureLine[]): void {
   const drawing = card.querySelector("canvas");
   if (drawing === null) return;
   const scale = drawing.width / drawing.clientWidth;
   const style = getComputedStyle(card);
+  const period = { text: `${formatExact(shown.startMs)} – ${formatExact(shown.endMs)}` };
+  const lines: readonly PictureLine[] = [...series, period];
   const headPx = TITLE_HEIGHT_PX + lines.length * LINE_HEIGHT_PX;
   const picture = document.createElement("canvas");
   picture.width = drawing.width + 2 * PADDING_PX * scale;

@@ -17,14 +17,12 @@ const dayAndMillisecond = dated({
 });
 const tenths = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const minute = dated({ timeStyle: "short" });
-const weekday = dated({ weekday: "short", day: "numeric" });
 const dayAndMinute = dated({ day: "numeric", month: "short", hour: "numeric", minute: "2-digit" });
 const dayAndSecond = dated({ day: "numeric", month: "short", hour: "numeric", minute: "2-digit", second: "2-digit" });
 const exact = dated({ dateStyle: "medium", timeStyle: "medium" });
 const fullDate = dated({ day: "numeric", month: "long", year: "numeric" });
 
 export const formatMinute = (ms: number): string => minute.format(ms);
-export const formatWeekday = (ms: number): string => weekday.format(ms);
 export const formatDate = (ms: number): string => fullDate.format(ms);
 
 /** To the second, with the date: what stands behind a time as people say it. */

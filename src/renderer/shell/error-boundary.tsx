@@ -1,8 +1,13 @@
-// Keeps an error in one page from emptying the window: navigation and status stay, and the page says what happened.
+// Keeps an error in one page from emptying the window: navigation and status stay, and the page says what happened. One whose
+// program could not be loaded, since the hub was away, is loaded once the hub is back.
 import { Component, type ReactNode } from "react";
 import { text } from "../i18n/text.ts";
 import styles from "./error-boundary.module.css";
 import { LINKS } from "./use-route.ts";
+
+const HUB_PERIOD_MS = 2_000;
+/** As Chromium, Firefox and Safari say it, and the loader of a page's styles. */
+const NOT_LOADED = /preload CSS|imported module|module script/i;
 
 interface Props {
   readonly children: ReactNode;
@@ -12,8 +17,22 @@ interface Props {
 export class ErrorBoundary extends Component<Props, { readonly error: Error | null }> {
   override state: { readonly error: Error | null } = { error: null };
 
+  #timer: ReturnType<typeof setInterval> | undefined;
+
   static getDerivedStateFromError(cause: unknown) {
     return { error: cause instanceof Error ? cause : new Error(String(cause)) };
+  }
+
+  override componentDidMount() {
+    this.#waitForHub();
+  }
+
+  override componentDidUpdate() {
+    this.#waitForHub();
+  }
+
+  override componentWillUnmount() {
+    clearInterval(this.#timer);
   }
 
   override render() {
@@ -23,7 +42,7 @@ export class ErrorBoundary extends Component<Props, { readonly error: Error | nu
       <div className={styles["failed"]} role="alert">
         <title>{`${text.shell.pageFailed} · Bramble`}</title>
         <h1 tabIndex={-1}>{text.shell.pageFailed}</h1>
-        <p>{text.shell.pageFailedAdvice}</p>
+        <p>{NOT_LOADED.test(error.message) ? text.connection.noAnswer : text.shell.pageFailedAdvice}</p>
         <pre className={styles["cause"]}>{error.message}</pre>
         <p className={styles["ways"]}>
           <button type="button" className="button primary" onClick={() => this.setState({ error: null })}>
@@ -39,4 +58,16 @@ export class ErrorBoundary extends Component<Props, { readonly error: Error | nu
       </div>
     );
   }
+
+  #waitForHub(): void {
+    clearInterval(this.#timer);
+    const { error } = this.state;
+    if (error !== null && NOT_LOADED.test(error.message)) this.#timer = setInterval(reloadOnceThere, HUB_PERIOD_MS);
+  }
+}
+
+/** An import that failed fails again until the window is loaded anew. */
+async function reloadOnceThere(): Promise<void> {
+  const answer = await fetch("healthz").catch(() => null);
+  if (answer?.ok === true) location.reload();
 }

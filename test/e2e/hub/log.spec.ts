@@ -39,6 +39,7 @@ test("messages are shown as they arrive; an open one holds the list; filters and
   await page.getByRole("button", { name: "Only kitchen" }).click();
   await expect(rows).toHaveCount(count);
   await expect(page.getByRole("combobox", { name: "Device", exact: true })).toHaveValue("kitchen");
+  await expect(page).toHaveURL(/#\/log\?device=kitchen$/);
   await page.getByRole("button", { name: "Show everything" }).click();
   await page.getByLabel("Find in topic").fill("needle");
   await expect(page.getByText("Nothing that fits")).toBeVisible();

@@ -40,6 +40,7 @@ test.each([
   ["a series without a pace", () => withDistances(() => 1_000 + makeUneven() * 600_000)],
   ["a device that was off for hours", () => [...everySecond(300), ...everySecond(300, START + 8 * 3_600_000)]],
   ["one that has become slower", () => withDistances((index) => (index < 300 ? 1_000 : 3_000))],
+  ["one whose messages come in pairs now and then", () => withDistances((index) => (index % 7 === 0 ? 2 : 1_000))],
   ["one that has become faster", () => withDistances((index) => (index < 300 ? 60_000 : 1_000))],
 ])("nothing is missing of %s", (_, times) => {
   expect(figuresOf(times())?.missing ?? 0).toBe(0);

@@ -10,8 +10,12 @@ const STEADINESS_GAIN = 1 / 32;
 const STEADY_FROM = 0.8;
 /** Below this the pace is learned anew. */
 const LOST_BELOW = 0.3;
-/** So many distances of several paces without one of a single pace: the series has become slower. */
+/**
+ * So many distances of several paces, of which a single pace takes off two: the series has become slower, or its pace was learned
+ * from two readings that came in one burst.
+ */
 const MAX_MULTIPLES = 8;
+const MULTIPLES_PER_SINGLE = 2;
 /** A longer silence is that of a device that was switched off. */
 const MAX_SILENCE_MS = 3_600_000;
 
@@ -55,7 +59,7 @@ export class Cadence {
     this.#steadiness += ((isOnPace ? 1 : 0) - this.#steadiness) * STEADINESS_GAIN;
     if (isOnPace && whole === 1) {
       this.#paceMs += (distanceMs - this.#paceMs) * PACE_GAIN;
-      this.#multiples = 0;
+      this.#multiples = Math.max(0, this.#multiples - MULTIPLES_PER_SINGLE);
       const missing = this.#pending;
       this.#pending = 0;
       if (!isSteady) return UNSTEADY;

@@ -51,7 +51,7 @@ function radiiOf(runs: DrawnRuns["runs"]): number | number[] {
   return runs.flatMap((run) => [...run.map(() => radiusOf(run)), 0]);
 }
 
-const axisOf = ({ unit, metric }: ComparedLine): string => (unit === undefined ? `y of ${metric}` : `y in ${unit}`);
+const axisOf = ({ unit, metric }: ComparedLine): string => (unit === undefined ? `metric:${metric}` : `unit:${unit}`);
 
 function configuration(
   frame: Frame,

@@ -1,5 +1,5 @@
 // The row above charts that chooses the time that they show: ranges, a stretch with native pickers, steps, and the way back.
-import { useEffect, useState } from "react";
+import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { useFirstReading } from "../../api/queries.ts";
 import { pageText } from "../../i18n/page-text.ts";
 import { Segmented } from "../../ui/segmented.tsx";
@@ -22,6 +22,8 @@ interface Props {
 
 export function TimeControls({ view, devices }: Props) {
   const period = usePeriod(view);
+  const row = useRef<HTMLDivElement>(null);
+  useStillCharts(row, view);
   const first = useFirstReading(devices, period.kind === "last" && period.name === "all" && period.spanMs === null);
   useEffect(() => {
     const { startMs, endMs } = view.bounds;
@@ -37,7 +39,7 @@ export function TimeControls({ view, devices }: Props) {
   }
 
   return (
-    <div className={styles["controls"]}>
+    <div ref={row} className={styles["controls"]}>
       <div className={styles["ranges"]}>
         <Segmented
           legend={pageText.charts.timeShown}
@@ -63,6 +65,28 @@ export function TimeControls({ view, devices }: Props) {
     </div>
   );
 }
+
+/** A chart that is zoomed stays under the pointer or the keys that zoom it, though the row above it grows by the ends of its time. */
+function useStillCharts(row: RefObject<HTMLElement | null>, view: TimeView): void {
+  const heightBefore = useRef(0);
+  const isFixed = usePeriod(view).kind === "fixed";
+  useEffect(
+    () =>
+      view.period.subscribe(() => {
+        heightBefore.current = heightOf(row.current);
+      }),
+    [row, view],
+  );
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the ends come and go with it.
+  useLayoutEffect(() => {
+    const grownPx = heightOf(row.current) - heightBefore.current;
+    if (heightBefore.current > 0 && document.querySelector("canvas:is(:hover, :focus)") !== null)
+      window.scrollBy({ top: grownPx, behavior: "instant" });
+  }, [isFixed, row]);
+}
+
+/** With what the page has put beside the controls. */
+const heightOf = (row: HTMLElement | null): number => row?.parentElement?.offsetHeight ?? 0;
 
 function Step({
   label,

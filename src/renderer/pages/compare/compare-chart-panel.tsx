@@ -125,6 +125,7 @@ export function CompareChartPanel({ title, lines: sent, view, onRemove }: Props)
     savePicture(
       card.current,
       title,
+      view.bounds,
       rows.map((row) => ({
         text: [...row.querySelectorAll("b, output")].map(({ textContent }) => textContent).join(" · "),
         colour: getComputedStyle(row.querySelector("i") ?? row).backgroundColor,

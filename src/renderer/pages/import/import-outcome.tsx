@@ -28,7 +28,9 @@ export function ImportOutcome({ state, pass, bytes, isRunning }: Props) {
   const panel = useRef<HTMLElement>(null);
   // It stands below the buttons, which are at the bottom of the window when they are pressed.
   // biome-ignore lint/correctness/useExhaustiveDependencies: with more to read it is to be seen, too.
-  useEffect(() => panel.current?.scrollIntoView({ block: "nearest" }), [isComplete]);
+  useEffect(() => {
+    panel.current?.scrollIntoView({ block: "nearest" });
+  }, [isComplete]);
   const untold = counts.refused - refusedLines.length;
   return (
     <section ref={panel} className={`panel ${styles["outcome"]}`} aria-label={isComplete ? done : text.title}>

@@ -26,6 +26,7 @@ export const timeline = {
   none: "Mark a moment or a stretch of time with a few words, such as “window open”. It stands on every chart of the page.",
   hubAsleep: "hub asleep",
   hubOff: "hub off",
+  hidden: "hidden",
   cameLater: (when: string) => `came later, ${when}`,
   arrival: "How its readings arrive",
   missing: "Missing",

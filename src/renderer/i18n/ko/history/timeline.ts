@@ -27,6 +27,7 @@ export const timeline: typeof en = {
   more: (count) => `${count}개 더 보기`,
   none: "“창문 열림”처럼 짧은 말로 한 시점이나 구간을 표시해 보세요. 이 페이지의 모든 차트에 나타납니다.",
   hubAsleep: "허브 절전",
+  hidden: "숨김",
   hubOff: "허브 꺼짐",
   cameLater: (when) => `${when}에 뒤늦게 도착`,
   arrival: "측정값 도착 상태",

@@ -37,7 +37,7 @@ export function ChartTable({ window, metric }: { readonly window: BucketWindow; 
             <tr key={t}>
               <th scope="row">{formatInstant(t, window.stepMs)}</th>
               <td>{formatValue(min, resolution)}</td>
-              <td>{formatMean(avg, resolution)}</td>
+              <td>{n === 1 ? formatValue(avg, resolution) : formatMean(avg, resolution)}</td>
               <td>{formatValue(max, resolution)}</td>
               <td>{formatCount(n)}</td>
             </tr>

@@ -1,6 +1,6 @@
 // One metric of a device: latest value, what it was at the marked moment, and chart. React renders the frame once; readings are
 // drawn without it.
-import { useRef, useState } from "react";
+import { useMemo, useRef, useState } from "react";
 import type { Device, Metric } from "../../../../shared/device.ts";
 import type { Mend } from "../../../../shared/history/mend.ts";
 import { useMay } from "../../../api/access.ts";
@@ -9,6 +9,7 @@ import { useNow } from "../../../api/feed/use-now.ts";
 import { useMends } from "../../../api/history/mends.ts";
 import { useShown } from "../../../api/kept/unit-choices.ts";
 import type { ShiftName } from "../../../charts/earlier.ts";
+import type { StretchMark } from "../../../charts/marks.ts";
 import { savePicture } from "../../../charts/save-picture.ts";
 import type { BucketWindow } from "../../../charts/series/bucket-window.ts";
 import { useNear } from "../../../charts/use-near.ts";
@@ -48,8 +49,9 @@ export function MetricChart({ device, metric, colour, view, shift }: Props) {
   const window = useRef<BucketWindow>(null);
   const drawn = useRef<(() => void) | null>(null);
   const [draft, setDraft] = useState<MendDraft | null>(null);
-  const mends =
-    useMends(device.id, device.mended?.changedMs).data?.filter(({ metric: of }) => of === metric.name) ?? NONE;
+  const { data: allMends = NONE } = useMends(device.id, device.mended?.changedMs);
+  const mends = useMemo(() => allMends.filter(({ metric: of }) => of === metric.name), [allMends, metric.name]);
+  const hidden = useMemo(() => mends.flatMap(stretchOf), [mends]);
   // What is mended is what was sent: its fields and its chart are in that unit.
   const shown = useShown(metric, draft !== null);
   const mayMend = useMay("operator");
@@ -59,7 +61,13 @@ export function MetricChart({ device, metric, colour, view, shift }: Props) {
   const isOld = metric.stale || !device.presence.online;
 
   return (
-    <section ref={card} className={`panel ${styles["card"]}`} style={{ color: colour }} aria-label={label}>
+    <section
+      ref={card}
+      className={`panel ${styles["card"]}`}
+      data-mending={draft !== null}
+      style={{ color: colour }}
+      aria-label={label}
+    >
       <header>
         <h2 className="cut" title={metric.name}>
           {label}
@@ -82,6 +90,7 @@ export function MetricChart({ device, metric, colour, view, shift }: Props) {
             label={label}
             points={Math.min(MAX_POINTS, Math.ceil(width / PIXELS_PER_POINT))}
             isNear={isNear}
+            hidden={hidden}
             onWindow={(drawnWindow) => {
               window.current = drawnWindow;
               drawn.current?.();
@@ -115,7 +124,9 @@ export function MetricChart({ device, metric, colour, view, shift }: Props) {
           aria-label={pageText.chartTable.pictureOf(label)}
           onClick={() =>
             card.current &&
-            savePicture(card.current, `${device.name} · ${label}`, [{ text: range.current?.textContent ?? "" }])
+            savePicture(card.current, `${device.name} · ${label}`, view.bounds, [
+              { text: range.current?.textContent ?? "" },
+            ])
           }
         >
           {pageText.chartTable.picture}
@@ -127,6 +138,11 @@ export function MetricChart({ device, metric, colour, view, shift }: Props) {
       {table !== null && <ChartTable key={shown.metric.unit} window={window.current ?? table} metric={shown.metric} />}
     </section>
   );
+}
+
+/** What is missing on the chart because of it. */
+function stretchOf({ repair, from, to }: Mend): StretchMark[] {
+  return repair.kind === "hide" ? [{ kind: "hidden", fromMs: from, toMs: to }] : [];
 }
 
 /** All that is shown. */

@@ -1,5 +1,5 @@
 // The drawing of a metric's chart: it follows readings, the time view and the marked moment without rendering React.
-import { type RefObject, useEffect, useEffectEvent, useRef, useState } from "react";
+import { type RefObject, useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
 import type { Metric } from "../../../../shared/device.ts";
 import { explain } from "../../../api/client.ts";
 import { hubNowMs } from "../../../api/feed/hub-clock.ts";
@@ -9,7 +9,7 @@ import { earlierText, momentText, summaryText } from "../../../charts/chart-text
 import { cancelFrame, inNextFrame } from "../../../charts/drawing/frames.ts";
 import { LineChart } from "../../../charts/drawing/line-chart.ts";
 import { type ShiftName, useEarlier } from "../../../charts/earlier.ts";
-import { marksText } from "../../../charts/marks.ts";
+import { marksText, type StretchMark } from "../../../charts/marks.ts";
 import type { BucketWindow } from "../../../charts/series/bucket-window.ts";
 import { useLiveChart } from "../../../charts/use-live-chart.ts";
 import { useTimeMarks } from "../../../charts/use-time-marks.ts";
@@ -37,11 +37,13 @@ interface Props {
   readonly label: string;
   readonly points: number;
   readonly isNear: boolean;
+  /** What of the series a person has hidden. */
+  readonly hidden: readonly StretchMark[];
   readonly onWindow: (window: BucketWindow) => void;
 }
 
 export function Plot(props: Props) {
-  const { device, metric, conversion, view, shift, range, label, points, isNear, onWindow } = props;
+  const { device, metric, conversion, view, shift, range, label, points, isNear, hidden, onWindow } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
   const picture = useRef<LineChart>(null);
   const [isEmpty, setEmpty] = useState(false);
@@ -68,7 +70,8 @@ export function Plot(props: Props) {
       drawing.destroy();
     };
   }, [metric.unit, view]);
-  const marks = useTimeMarks(device, view);
+  const marked = useTimeMarks(device, view);
+  const marks = useMemo(() => ({ ...marked, stretches: [...marked.stretches, ...hidden] }), [marked, hidden]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another chart has to be told them, too.
   useEffect(() => picture.current?.showMarks(marks), [marks, metric.unit, view]);
 

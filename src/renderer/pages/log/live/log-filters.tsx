@@ -15,7 +15,7 @@ import styles from "./live-log.module.css";
 interface Props {
   readonly filter: LogFilter;
   readonly onChange: (filter: LogFilter) => void;
-  /** Buttons behind the fields. */
+  /** Buttons behind the fields: what comes and goes stands behind them. */
   readonly children: ReactNode;
 }
 
@@ -70,12 +70,12 @@ export function LogFilters({ filter, onChange, children }: Props) {
           </option>
         ))}
       </select>
+      {children}
       {Object.keys(filter).length > 0 && (
         <button type="button" className="button" onClick={() => onChange({})}>
           {words.showAll}
         </button>
       )}
-      {children}
     </search>
   );
 }
