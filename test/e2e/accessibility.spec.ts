@@ -19,6 +19,8 @@ interface State {
   readonly act?: (page: Page) => Promise<unknown>;
   /** Selects what depends on the machine or the moment. */
   readonly varying?: string;
+  /** Selects what moves on as readings arrive. */
+  readonly flowing?: string;
 }
 
 test.use({ timezoneId: "UTC" });
@@ -70,7 +72,7 @@ const STATES: readonly State[] = [
     ...(["clients", "outside", "log"].includes(section) && { varying: LISTS }),
   })),
   { name: "doctor", link: "#/doctor", varying: FINDINGS },
-  { name: "log", link: "#/log", varying: LISTS },
+  { name: "log", link: "#/log", varying: LISTS, flowing: LISTS },
   { name: "log, refused", link: "#/log/refused" },
   { name: "import", link: "#/import" },
   { name: "import, a file", link: "#/import", act: chooseFile },
@@ -122,9 +124,9 @@ for (const { theme, width, height } of [
     await using hub = await startTestHub("--joining", "ask");
     const found: string[] = [];
     // What a press moves is not the page's own doing; each page is among the states without one.
-    const look = async (name: string, varying?: string, wasPressed = false) => {
+    const look = async (name: string, varying?: string, { wasPressed = false, flowing = "" } = {}) => {
       for (const fault of await faults(page)) found.push(`${name}: ${fault}`);
-      for (const fault of wasPressed ? [] : await layoutShiftFaults(page)) found.push(`${name}: ${fault}`);
+      for (const fault of wasPressed ? [] : await layoutShiftFaults(page, flowing)) found.push(`${name}: ${fault}`);
       await takePicture(page, `${theme}-${width}`, name);
       for (const fault of await layoutFaults(page)) found.push(`${name}: ${fault}`);
       // What is said is the same at every size but for what a phone's bar leaves out.
@@ -145,14 +147,14 @@ for (const { theme, width, height } of [
     await page.getByRole("button", { name: "Simulate five Pis" }).waitFor();
     await look("first start", ADDRESSES);
     await prepare(hub);
-    for (const { name, link: hash, act, varying } of STATES) {
+    for (const { name, link: hash, act, varying, flowing = "" } of STATES) {
       // Another document in between: a link that differs in its hash alone loads nothing.
       await page.goto("about:blank");
       await page.goto(base + hash);
       await page.getByRole("main").waitFor();
       await page.waitForLoadState("networkidle");
       await act?.(page);
-      await look(name, varying, act !== undefined);
+      await look(name, varying, { wasPressed: act !== undefined, flowing });
     }
     await page.goto(`${base}api/docs`);
     await page.getByRole("heading", { level: 1 }).waitFor();

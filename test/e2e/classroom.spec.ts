@@ -69,6 +69,7 @@ test("one command goes to all of a room, and what became of it is said of each",
   await expect(outcome).toContainText("1 failed: stuck");
   await expect(outcome).toContainText("1 away, sent if they return within a minute: absent");
 
+  await dialog.getByText("Room and tags").click();
   await dialog.getByLabel("Room; empty").fill("Attic");
   await dialog.getByRole("button", { name: "Apply to 4 devices" }).click();
   await expect(page.getByRole("region", { name: "Attic" }).locator("[data-device]")).not.toHaveCount(0);

@@ -117,7 +117,7 @@ function Entry({ entry: { atMs, actor, action, subject, address, outcome } }: { 
   return (
     <>
       <div>
-        <strong>{text.words.actor(actor)}</strong> <span title={action}>{ACTIONS.get(action) ?? action}</span>{" "}
+        <strong>{text.words.actor(actor)}</strong>: <span title={action}>{ACTIONS.get(action) ?? action}</span>{" "}
         {device === undefined ? subject : nameAndId(device)}
         {outcome === "refused" && <span className={styles["refused"]}> {t.wasRefused}</span>}
         <p>{address === "" ? t.fromHub : t.from(address)}</p>
