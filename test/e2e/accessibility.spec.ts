@@ -162,6 +162,8 @@ for (const { theme, width, height } of [
     await look("API docs");
     await page.goto(base);
     await page.locator("[data-device]").first().waitFor();
+    // What stands below the devices is loaded last.
+    await page.getByRole("region", { name: "First steps" }).waitFor();
     await hub.end("SIGKILL");
     await expect(page.getByRole("status").filter({ hasText: "Not connected to the hub" })).toBeVisible();
     await look("hub away", "main details");
