@@ -8,6 +8,7 @@ import { useHub } from "./api/queries.ts";
 import type { RefusedLink } from "./api/session.ts";
 import { text } from "./i18n/text.ts";
 import { Overview } from "./pages/overview/overview.tsx";
+import { loadLater } from "./shell/load-later.ts";
 import { UnknownLink } from "./shell/notices/unknown-link.tsx";
 import { Shell } from "./shell/shell.tsx";
 import { type Route, useRoute } from "./shell/use-route.ts";
@@ -20,7 +21,7 @@ const DevicePage = lazy(async () => ({ default: (await import("./pages/device/de
 const DoctorPage = lazy(async () => ({ default: (await import("./pages/doctor/doctor-page.tsx")).DoctorPage }));
 const FirstStart = lazy(async () => ({ default: (await import("./pages/first-start/first-start.tsx")).FirstStart }));
 const OverviewFoot = lazy(async () => ({
-  default: (await import("./pages/first-start/overview-foot.tsx")).OverviewFoot,
+  default: (await loadLater(() => import("./pages/first-start/overview-foot.tsx"))).OverviewFoot,
 }));
 const RecipesPage = lazy(async () => ({ default: (await import("./pages/recipes/recipes-page.tsx")).RecipesPage }));
 const GuidesPage = lazy(async () => ({ default: (await import("./pages/guides/guides-page.tsx")).GuidesPage }));

@@ -8,6 +8,7 @@ import { explain } from "../../api/client.ts";
 import { useStored } from "../../api/kept/stored.ts";
 import { useDevices, usePendingDevices } from "../../api/queries.ts";
 import { text } from "../../i18n/text.ts";
+import { loadLater } from "../../shell/load-later.ts";
 import { overviewLayout } from "../../shell/overview-layout.ts";
 import { PageHeader } from "../../shell/page-header.tsx";
 import { LINKS } from "../../shell/use-route.ts";
@@ -23,10 +24,12 @@ import styles from "./overview.module.css";
 
 // What is not always there is loaded when it is.
 const JoinRequests = lazy(async () => ({
-  default: (await import("../../device/joining/join-requests.tsx")).JoinRequests,
+  default: (await loadLater(() => import("../../device/joining/join-requests.tsx"))).JoinRequests,
 }));
 const Wall = lazy(async () => ({ default: (await import("./wall.tsx")).Wall }));
-const OverviewTail = lazy(async () => ({ default: (await import("./overview-tail.tsx")).OverviewTail }));
+const OverviewTail = lazy(async () => ({
+  default: (await loadLater(() => import("./overview-tail.tsx"))).OverviewTail,
+}));
 const SeveralDevices = lazy(async () => ({
   default: (await import("./several/several-devices.tsx")).SeveralDevices,
 }));
