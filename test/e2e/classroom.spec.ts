@@ -1,27 +1,16 @@
 // Many Pis at once: all of them in one sight on a wall, those of one name told apart, one command to all of a room, and one room for
 // several.
 import { expect, test } from "@playwright/test";
-import { connectAsync, type MqttClient } from "mqtt";
+import { connectAsync } from "mqtt";
 import { startTestHub, type TestHub } from "../support/hub.ts";
 import { linkOf } from "./page.ts";
 
 const PI_COUNT = 30;
 const led = { id: "led", kind: "switch", label: "LED" };
 
-let hub: TestHub;
-const clients: MqttClient[] = [];
-test.beforeAll(async () => {
-  hub = await startTestHub();
-});
-test.afterAll(async () => {
-  await Promise.all(clients.map((client) => client.endAsync(true)));
-  await hub[Symbol.asyncDispose]();
-});
-
 /** One that has an LED, and answers each command with `reply`; without one it is away. */
-async function startPi(id: string, reply?: object): Promise<void> {
+async function startPi(hub: TestHub, id: string, reply?: object): Promise<AsyncDisposable> {
   const client = await connectAsync(hub.file.mqtt, { clientId: id });
-  clients.push(client);
   client.on("message", (_topic, payload) => {
     const command: { readonly id: string } = JSON.parse(payload.toString());
     client.publish(`bramble/${id}/reply`, JSON.stringify({ id: command.id, ...reply }), { qos: 1 });
@@ -31,9 +20,13 @@ async function startPi(id: string, reply?: object): Promise<void> {
   await client.publishAsync(`bramble/${id}/status`, reply === undefined ? "offline" : "online", { qos: 1 });
   const changes = { method: "PATCH", headers: { "content-type": "application/json" } };
   await hub.fetch(`/api/v1/devices/${id}`, { ...changes, body: JSON.stringify({ room: "Lab" }) });
+  return { [Symbol.asyncDispose]: () => client.endAsync(true) };
 }
 
-test("thirty are seen at once on a wall, and two of one name apart", async ({ page }) => {
+test("thirty are seen at once on a wall; one command goes to all of a room, and one room to several", async ({
+  page,
+}) => {
+  await using hub = await startTestHub();
   for (let index = 1; index <= PI_COUNT; index++)
     await hub.post({ device_id: `pi-${index}`, temperature: 20 + index / 10, humidity: 40 + index });
   await page.setViewportSize({ width: 1920, height: 1080 });
@@ -52,14 +45,12 @@ test("thirty are seen at once on a wall, and two of one name apart", async ({ pa
     });
   for (const id of ["pi-2", "pi-3"])
     await expect(page.getByRole("link", { name: `Window ${id}`, exact: true })).toBeVisible();
-});
+  await page.getByRole("button", { name: "Back to the window" }).click();
 
-test("one command goes to all of a room, and what became of it is said of each", async ({ page }) => {
-  await startPi("able", { ok: true, value: true });
-  await startPi("apt", { ok: true, value: true });
-  await startPi("stuck", { ok: false, error: "the relay does not answer" });
-  await startPi("absent");
-  await page.goto(linkOf(hub));
+  await using _able = await startPi(hub, "able", { ok: true, value: true });
+  await using _apt = await startPi(hub, "apt", { ok: true, value: true });
+  await using _stuck = await startPi(hub, "stuck", { ok: false, error: "the relay does not answer" });
+  await using _absent = await startPi(hub, "absent");
   await page.getByRole("button", { name: "Several at once…" }).click();
   const dialog = page.getByRole("dialog", { name: "Several devices at once" });
   await dialog.getByRole("combobox", { name: "Which" }).selectOption("Lab");
@@ -69,6 +60,7 @@ test("one command goes to all of a room, and what became of it is said of each",
   await expect(outcome).toContainText("1 failed: stuck");
   await expect(outcome).toContainText("1 away, sent if they return within a minute: absent");
 
+  await dialog.getByText("Room and tags").click();
   await dialog.getByLabel("Room; empty").fill("Attic");
   await dialog.getByRole("button", { name: "Apply to 4 devices" }).click();
   await expect(page.getByRole("region", { name: "Attic" }).locator("[data-device]")).not.toHaveCount(0);

@@ -10,9 +10,10 @@ const WATCH = `
   globalThis.layoutShiftObserver = new PerformanceObserver((list) => layoutShifts.push(...list.getEntries()));
   layoutShiftObserver.observe({ type: "layout-shift", buffered: true });`;
 
-const MOVED = `(() => {
+const moved = (flowing: string) => `(() => {
   layoutShifts.push(...layoutShiftObserver.takeRecords());
-  const counted = layoutShifts.filter(({ hadRecentInput }) => !hadRecentInput);
+  const flows = ({ node }) => ${flowing === "" ? "false" : `(node?.parentElement?.closest(${JSON.stringify(flowing)}) ?? null) !== null`};
+  const counted = layoutShifts.filter(({ hadRecentInput, sources }) => !hadRecentInput && !(sources.length > 0 && sources.every(flows)));
   const place = ({ x, y, width, height }) => [x, y, width, height].map(Math.round).join(" ");
   const nameOf = (node) => (node === null ? "what is gone" : (node.outerHTML ?? node.textContent).slice(0, 120));
   const moves = counted.map(({ value, sources }) =>
@@ -25,8 +26,10 @@ export async function watchLayoutShifts(page: Page): Promise<void> {
   await page.addInitScript({ content: WATCH });
 }
 
-/** What moved since the document was opened, where it is too much. */
-export async function layoutShiftFaults(page: Page): Promise<string[]> {
-  const { sum, moves } = await page.evaluate<{ readonly sum: number; readonly moves: readonly string[] }>(MOVED);
+/** What moved since the document was opened, where it is too much; what is within `flowing`, a selector, is meant to move. */
+export async function layoutShiftFaults(page: Page, flowing = ""): Promise<string[]> {
+  const { sum, moves } = await page.evaluate<{ readonly sum: number; readonly moves: readonly string[] }>(
+    moved(flowing),
+  );
   return sum < MAX_LAYOUT_SHIFT ? [] : [`moves by itself by ${sum.toFixed(4)}:\n${moves.join("\n")}`];
 }

@@ -16,7 +16,7 @@ import {
 import type { ReachStatus } from "../../shared/security/reach.ts";
 import type { TlsStatus } from "../../shared/security/tls.ts";
 import { apiUrl, request } from "./client.ts";
-import { SLOW } from "./use-ready.ts";
+import { SLOW } from "./slow.ts";
 
 const AUDIT_PAGE_ENTRIES = 100;
 const REACH_PERIOD_MS = 30_000;

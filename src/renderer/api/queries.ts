@@ -16,7 +16,7 @@ import { byName } from "../i18n/names.ts";
 import { ApiFailure, apiUrl, LONG_REQUEST_TIMEOUT_MS, patch, post, request } from "./client.ts";
 import { hubNowMs } from "./feed/hub-clock.ts";
 import { countUse } from "./kept/control-use.ts";
-import { SLOW } from "./use-ready.ts";
+import { SLOW } from "./slow.ts";
 
 /** Readings may be dated ahead, where a device's clock is fast or this computer's is slow. */
 const MAX_DEVICE_CLOCK_LEAD_MS = 7 * 24 * 3_600_000;

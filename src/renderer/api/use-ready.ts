@@ -1,14 +1,12 @@
 // Whether what a page asks for has come, once: drawn before, its parts would push one another down the page.
 import { useIsFetching } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
+import { SLOW } from "./slow.ts";
 
 /** From a moment without questions under way until it counts as the end of them. */
 const SETTLE_MS = 50;
 /** A page that is waited for no longer: what has come is shown. */
 const MAX_WAIT_MS = 2_000;
-
-/** Of questions whose answers take the hub seconds: no page waits for them. */
-export const SLOW = { isSlow: true } as const;
 
 /** The page is to be laid out meanwhile and not seen: the class `unready`. */
 export function useReady(): boolean {

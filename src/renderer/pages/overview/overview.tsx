@@ -1,14 +1,14 @@
 // All devices at a glance: those that need a look first, then by room or tag; above them the requests to join and what narrows
 // the devices down, below them what was refused or blocked.
 import { Plus } from "lucide-react";
-import { lazy, type ReactNode, Suspense, useRef, useState } from "react";
+import { lazy, type ReactNode, Suspense, useLayoutEffect, useRef, useState } from "react";
 import type { Device } from "../../../shared/device.ts";
 import { useMay, useMe } from "../../api/access.ts";
 import { explain } from "../../api/client.ts";
 import { useStored } from "../../api/kept/stored.ts";
-import { useDevices } from "../../api/queries.ts";
-import { JoinRequests } from "../../device/joining/join-requests.tsx";
+import { useDevices, usePendingDevices } from "../../api/queries.ts";
 import { text } from "../../i18n/text.ts";
+import { loadLater } from "../../shell/load-later.ts";
 import { overviewLayout } from "../../shell/overview-layout.ts";
 import { PageHeader } from "../../shell/page-header.tsx";
 import { LINKS } from "../../shell/use-route.ts";
@@ -21,9 +21,15 @@ import { Toolbar } from "./arrange/toolbar.tsx";
 import { useAttention } from "./arrange/use-attention.ts";
 import { DeviceGroups } from "./device-groups.tsx";
 import styles from "./overview.module.css";
-import { Wall } from "./wall.tsx";
 
-const OverviewTail = lazy(async () => ({ default: (await import("./overview-tail.tsx")).OverviewTail }));
+// What is not always there is loaded when it is.
+const JoinRequests = lazy(async () => ({
+  default: (await loadLater(() => import("../../device/joining/join-requests.tsx"))).JoinRequests,
+}));
+const Wall = lazy(async () => ({ default: (await import("./wall.tsx")).Wall }));
+const OverviewTail = lazy(async () => ({
+  default: (await loadLater(() => import("./overview-tail.tsx"))).OverviewTail,
+}));
 const SeveralDevices = lazy(async () => ({
   default: (await import("./several/several-devices.tsx")).SeveralDevices,
 }));
@@ -40,6 +46,15 @@ export function Overview({ whileEmpty, foot }: Props) {
   const [isAdmin, mayCommand] = [useMay("admin"), useMay("operator")];
   const me = useMe();
   const { isWall } = useFilters();
+  // Before the first paint: what stands beside a wall would be seen for a moment.
+  useLayoutEffect(() => {
+    if (!isWall) return;
+    const { dataset } = document.documentElement;
+    dataset["wall"] = "";
+    return () => {
+      delete dataset["wall"];
+    };
+  }, [isWall]);
   if (devices.data?.length === 0) {
     if (me.isPending) return null;
     if (!isAdmin) return <NoDevices />;
@@ -55,10 +70,12 @@ export function Overview({ whileEmpty, foot }: Props) {
   );
   if (isWall) {
     return (
-      <Wall>
-        {failure}
-        {devices.data === undefined ? <CardSkeletons /> : <Devices devices={devices.data} />}
-      </Wall>
+      <Suspense fallback={null}>
+        <Wall>
+          {failure}
+          {devices.data === undefined ? <CardSkeletons /> : <Devices devices={devices.data} />}
+        </Wall>
+      </Suspense>
     );
   }
   return (
@@ -73,16 +90,36 @@ export function Overview({ whileEmpty, foot }: Props) {
         )}
       </PageHeader>
       {failure}
-      {isAdmin && <JoinRequests />}
-      {/* Not before the requests to join, which stand above. */}
-      {(devices.isPending || me.isPending) && <CardSkeletons />}
-      {devices.data && !me.isPending && (
-        <>
-          <Toolbar devices={devices.data} />
-          <Devices devices={devices.data} />
-        </>
-      )}
+      {(devices.isPending || me.isPending) && failure === false && <CardSkeletons />}
+      {devices.data && !me.isPending && <Content devices={devices.data} isAdmin={isAdmin} />}
       {devices.data && <Tail foot={foot} />}
+    </>
+  );
+}
+
+interface ContentProps {
+  readonly devices: readonly Device[];
+  readonly isAdmin: boolean;
+}
+
+/** The devices, and above them those that ask to join already: not the ones before the others. */
+function Content({ devices, isAdmin }: ContentProps) {
+  const { data: pending = [] } = usePendingDevices();
+  const [someAsked] = useState(pending.length > 0);
+  return (
+    <>
+      <Suspense fallback={<CardSkeletons />}>
+        {isAdmin && someAsked && <JoinRequests />}
+        <Toolbar devices={devices} />
+        <Devices devices={devices} />
+      </Suspense>
+      {isAdmin && !someAsked && (
+        <WhenIdle>
+          <Suspense fallback={null}>
+            <JoinRequests />
+          </Suspense>
+        </WhenIdle>
+      )}
     </>
   );
 }

@@ -1,6 +1,6 @@
 // The overview for a projector or a screen on the wall: nothing but the devices, all in one sight and as large as they can be then.
 import { Minimize2 } from "lucide-react";
-import { type ReactNode, useEffect, useLayoutEffect, useRef } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { text } from "../../i18n/text.ts";
 import { setFilters, useFilters } from "./arrange/filters.ts";
 import { useWallSize } from "./use-wall-size.ts";
@@ -9,15 +9,12 @@ import styles from "./wall.module.css";
 export function Wall({ children }: { readonly children: ReactNode }) {
   const content = useRef<HTMLDivElement>(null);
   const filters = useFilters();
-  // Before the first paint: what stands beside a wall would be seen for a moment.
-  useLayoutEffect(() => {
-    const root = document.documentElement;
-    root.dataset["wall"] = "";
-    return () => {
-      delete root.dataset["wall"];
+  useEffect(
+    () => () => {
       if (document.fullscreenElement !== null) void document.exitFullscreen();
-    };
-  }, []);
+    },
+    [],
+  );
   useWallSize(content);
   useEffect(() => {
     const leave = () => setFilters({ ...filters, isWall: false });

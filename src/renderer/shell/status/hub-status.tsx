@@ -1,6 +1,7 @@
 // The status line: the hub's name and ports, devices online, reading rate, stored bytes, its notes, who is signed in, and
 // what a person chose about the window.
 
+import { useMe, useSeesAll } from "../../api/access.ts";
 import { useSignal } from "../../api/feed/signal.ts";
 import { useLive } from "../../api/feed/use-live.ts";
 import { useDevices, useHub } from "../../api/queries.ts";
@@ -39,13 +40,18 @@ function Traffic() {
   const live = useLive();
   const rate = useSignal(live.readingsPerSecond);
   const connection = useSignal(live.connection);
+  const { data: me } = useMe();
+  const seesAll = useSeesAll();
   if (devices === undefined) return null;
   if (connection === "lost") return <span>{text.shell.notConnected}</span>;
   const online = devices.filter(({ presence }) => presence.online).length;
   return (
     <>
       <span>{text.shell.online(online, devices.length)}</span>
-      <span>{rate === undefined ? "\u00a0" : text.shell.readingsPerSecond(formatCount(rate))}</span>
+      {/* It is of all devices: one who sees some of them alone is not told. */}
+      {(seesAll || me === undefined) && (
+        <span>{rate === undefined ? "\u00a0" : text.shell.readingsPerSecond(formatCount(rate))}</span>
+      )}
     </>
   );
 }

@@ -135,6 +135,8 @@ export function Plot(props: Props) {
         ref={canvas}
         role="img"
         tabIndex={0}
+        // Until it is drawn, and says what it shows.
+        aria-label={label}
         aria-description={pageText.charts.keys}
         hidden={chart.isLoadingError}
         onFocus={() => readOut(true)}

@@ -29,7 +29,9 @@ export function CommonCommands({ devices }: { readonly devices: readonly Device[
   const controls = commonControls(devices);
   return (
     <section aria-labelledby="common-controls">
-      <h3 id="common-controls">{t.controls}</h3>
+      <h3 id="common-controls" className={styles["title"]}>
+        {t.controls}
+      </h3>
       {controls.length === 0 && <p className="note">{t.none}</p>}
       <ul className={styles["controls"]}>
         {controls.map((common) => (

@@ -40,8 +40,7 @@ export function RoomAndTags({ devices, onDone }: Props) {
     change.mutate(devices);
   };
   return (
-    <form className={styles["fields"]} onSubmit={submit} aria-labelledby="room-and-tags">
-      <h3 id="room-and-tags">{t.roomAndTags}</h3>
+    <form className={styles["fields"]} onSubmit={submit} aria-label={t.roomAndTags}>
       <label className={form["field"]}>
         {t.room}
         <input

@@ -13,6 +13,7 @@ import { useFilters } from "../arrange/filters.ts";
 import { useAttention } from "../arrange/use-attention.ts";
 import { CommonCommands } from "./common-commands.tsx";
 import { RoomAndTags } from "./room-and-tags.tsx";
+import styles from "./several.module.css";
 
 export function SeveralDevices({ onClosed }: { readonly onClosed: () => void }) {
   return (
@@ -60,7 +61,12 @@ function Content({ onDone }: { readonly onDone: () => void }) {
         </select>
       </label>
       <CommonCommands key={room} devices={chosen} />
-      {isAdmin && chosen.length > 0 && <RoomAndTags devices={chosen} onDone={onDone} />}
+      {isAdmin && chosen.length > 0 && (
+        <details>
+          <summary className={styles["title"]}>{t.roomAndTags}</summary>
+          <RoomAndTags devices={chosen} onDone={onDone} />
+        </details>
+      )}
     </>
   );
 }
