@@ -44,5 +44,10 @@ test("a Korean phone shows every page whole, with Korean names of metrics and on
     for (const both of said.match(/[가-힣0-9]\S?(?:이\(가\)|을\(를\)|은\(는\)|\(으\)로)/g) ?? [])
       found.push(`${link}: ${both}`);
   }
+  // A long link in a narrow dialog.
+  await page.goto(`${linkOf(hub).replace(/#.*/, "")}#/access/people`);
+  await page.getByRole("button", { name: "휴대폰 로그인" }).click();
+  await expect(page.getByRole("dialog").getByRole("img")).toBeVisible();
+  found.push(...(await layoutFaults(page)));
   expect(found).toEqual([]);
 });

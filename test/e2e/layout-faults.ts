@@ -14,6 +14,8 @@ export async function layoutFaults(page: Page): Promise<string[]> {
       const root = document.querySelector("dialog:modal") ?? document.body;
       const wide = document.documentElement.scrollWidth - innerWidth;
       if (wide > 0) faults.push(`the page is wider than its window by ${wide} px`);
+      if (root.scrollWidth > root.clientWidth + 1 && root !== document.body)
+        faults.push("the dialog is wider than its frame");
       const isShown = (element: Element) =>
         element.checkVisibility({ opacityProperty: true, visibilityProperty: true });
       const nameOf = (element: Element) => element.outerHTML.slice(0, 160);

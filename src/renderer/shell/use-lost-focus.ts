@@ -16,10 +16,12 @@ export function useLostFocus(main: RefObject<HTMLElement | null>): void {
     };
     const observer = new MutationObserver(() => {
       const [focused] = path;
-      if (focused === undefined || focused.isConnected) return;
-      const left = path.find((element) => element.isConnected);
+      if (focused === undefined || !isGone(focused)) return;
+      const left = path.find((element) => !isGone(element));
       path = [];
-      if (document.activeElement === document.body) focusIn(left, root);
+      const active = document.activeElement;
+      // What is hidden keeps the focus until the browser draws.
+      if (active === null || active === document.body || isGone(active)) focusIn(left, root);
     });
     document.addEventListener("focusin", remember);
     observer.observe(root, { childList: true, subtree: true });
@@ -29,6 +31,8 @@ export function useLostFocus(main: RefObject<HTMLElement | null>): void {
     };
   }, [main]);
 }
+
+const isGone = (element: Element): boolean => !element.isConnected || element.closest("[hidden]") !== null;
 
 /** Without `root`, and empty outside of it. */
 function pathTo(target: Element, root: Element): Element[] {

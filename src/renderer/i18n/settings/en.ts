@@ -100,6 +100,7 @@ export const settings = {
   nightly: "Back up every night",
   nightlyHint: "A verified copy of everything. Seven days, four weeks and twelve months stay.",
   hour: "At",
+  hourOfHub: "The hour is by the hub’s clock, which shows another time zone than this browser.",
   nextBackup: (time: string) => `The next is due ${time}.`,
   folder: "Folder of the backups",
   folderHint: "A full path on the hub’s computer. Another disk is better: it outlives this one.",

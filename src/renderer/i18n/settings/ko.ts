@@ -100,6 +100,7 @@ export const settings: typeof en = {
   nightly: "매일 밤 백업",
   nightlyHint: "전체를 복사하고 검증합니다. 최근 7일, 4주, 12개월분을 보관합니다.",
   hour: "시각",
+  hourOfHub: "시각은 허브의 시계를 따르며, 허브의 시간대는 이 브라우저와 다릅니다.",
   nextBackup: (time) => `다음 백업: ${time}`,
   folder: "백업 폴더",
   folderHint: "허브 컴퓨터의 전체 경로입니다. 다른 디스크가 더 안전합니다.",

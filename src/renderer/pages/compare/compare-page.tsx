@@ -7,11 +7,11 @@ import { useDevices } from "../../api/queries.ts";
 import { isRangeName } from "../../charts/view/ranges.ts";
 import { TimeControls } from "../../charts/view/time-controls.tsx";
 import { useTimeView } from "../../charts/view/use-time-view.ts";
-import { metricLabel, sharedNames } from "../../i18n/names.ts";
 import { pageText } from "../../i18n/page-text.ts";
 import { ShareButton } from "../../share/share-button.tsx";
 import { SharedUntil } from "../../share/shared-until.tsx";
 import { PageHeader } from "../../shell/page-header.tsx";
+import { AddSeries } from "./add-series.tsx";
 import { CompareChartPanel } from "./compare-chart-panel.tsx";
 import styles from "./compare-page.module.css";
 import { keyOf, seriesOf, withSeries } from "./compared-series.ts";
@@ -40,7 +40,6 @@ function Comparison({ saved }: { readonly saved: SavedView | null }) {
     if (chosen.length > 0) history.replaceState(history.state, "", withSeries(location.hash, chosen));
   }, [chosen]);
 
-  const shared = sharedNames(devices);
   const known = chosen.flatMap((series) => {
     const device = devices.find(({ id }) => id === series.device);
     const metric = device?.metrics.find(({ name }) => name === series.metric);
@@ -63,27 +62,12 @@ function Comparison({ saved }: { readonly saved: SavedView | null }) {
       <div className={styles["page"]}>
         <div className={styles["bar"]}>
           <TimeControls view={view} devices={known.map(({ device }) => device.id)} />
-          <select
-            aria-label={pageText.compare.add}
-            value=""
-            disabled={chosen.length >= MAX_SERIES_PER_VIEW}
-            onChange={({ target }) =>
-              setChosen([...chosen, ...seriesOf(`?${new URLSearchParams({ series: target.value })}`)])
-            }
-          >
-            <option value="">{pageText.compare.choose}</option>
-            {devices.map(({ id, name, metrics }) => (
-              <optgroup key={id} label={shared.has(name) ? `${name} (${id})` : name}>
-                {metrics
-                  .filter(({ name: metric }) => !chosen.some((one) => one.device === id && one.metric === metric))
-                  .map((metric) => (
-                    <option key={metric.name} value={keyOf({ device: id, metric: metric.name })}>
-                      {metricLabel(metric)}
-                    </option>
-                  ))}
-              </optgroup>
-            ))}
-          </select>
+          <AddSeries
+            devices={devices}
+            chosen={new Set(chosen.map(keyOf))}
+            isFull={chosen.length >= MAX_SERIES_PER_VIEW}
+            onAdd={(key) => setChosen([...chosen, ...seriesOf(`?${new URLSearchParams({ series: key })}`)])}
+          />
         </div>
         {known.length === 0 ? (
           <p className={`panel ${styles["empty"]}`}>{pageText.compare.empty}</p>

@@ -48,7 +48,8 @@ function Nightly({ status }: { readonly status: BackupStatus }) {
       title={text.nightly}
       hint={
         <>
-          {text.nightlyHint} {nextMs !== null && text.nextBackup(formatMoment(Math.max(nextMs, nowMs), nowMs))}
+          {text.nightlyHint} {nextMs !== null && text.nextBackup(formatMoment(Math.max(nextMs, nowMs), nowMs))}{" "}
+          {nextMs !== null && isInOtherZone(nextMs, hour) && text.hourOfHub}
         </>
       }
       problem={error === null ? undefined : explain(error)}
@@ -103,6 +104,12 @@ function Nightly({ status }: { readonly status: BackupStatus }) {
       </button>
     </Setting>
   );
+}
+
+/** Backups are due on the full hour of the hub's own time zone. */
+function isInOtherZone(dueMs: number, hour: number): boolean {
+  const due = new Date(dueMs);
+  return due.getHours() !== hour && due.getMinutes() % 15 === 0 && due.getSeconds() === 0;
 }
 
 function Folder({ status: { folder, isFolderFixed } }: { readonly status: BackupStatus }) {
