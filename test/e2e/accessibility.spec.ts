@@ -19,8 +19,6 @@ interface State {
   readonly act?: (page: Page) => Promise<unknown>;
   /** Selects what depends on the machine or the moment. */
   readonly varying?: string;
-  /** It has a panel that is open where there was room for it when it loaded. */
-  readonly unfoldsAtDesk?: boolean;
   /** Selects what moves on as readings arrive. */
   readonly flowing?: string;
 }
@@ -74,8 +72,8 @@ const STATES: readonly State[] = [
     ...(["clients", "outside", "log"].includes(section) && { varying: LISTS }),
   })),
   { name: "doctor", link: "#/doctor", varying: FINDINGS },
-  { name: "log", link: "#/log", varying: LISTS, flowing: LISTS, unfoldsAtDesk: true },
-  { name: "log, refused", link: "#/log/refused", unfoldsAtDesk: true },
+  { name: "log", link: "#/log", varying: LISTS, flowing: LISTS },
+  { name: "log, refused", link: "#/log/refused" },
   { name: "import", link: "#/import" },
   { name: "import, a file", link: "#/import", act: chooseFile },
   { name: "settings", link: "#/settings" },
@@ -98,7 +96,7 @@ async function faults(page: Page): Promise<string[]> {
         .map(({ finished }) => finished.catch(() => undefined)),
     ),
   );
-  if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe.source);
+  await page.evaluate(axe.source);
   return page.evaluate(RUN_AXE);
 }
 
@@ -117,89 +115,58 @@ async function prepare(hub: TestHub): Promise<void> {
   await post("views", { name: "Both", series: [{ device: "sim-greenhouse", metric: "temperature" }] });
 }
 
-/** The system's theme, which the page follows, and the size of a window: pages are laid out by CSS, so that they need not load anew. */
-const DESK = { theme: "light", width: 1280, height: 800 } as const;
-const PHONE = { theme: "dark", width: 390, height: 844 } as const;
-
-interface Look {
-  /** Selects what differs from run to run. */
-  readonly varying?: string;
-  /** Selects what moves on as readings arrive. */
-  readonly flowing?: string;
-  /** For what a phone is shown in another way from the start. */
-  readonly reopen?: () => Promise<unknown>;
-  /** What a press, or another size, moves is not the page's own doing. */
-  readonly wasPressed?: boolean;
-}
-
-async function showOn(page: Page, { theme, width, height }: typeof DESK | typeof PHONE): Promise<void> {
-  await page.emulateMedia({ reducedMotion: "reduce", colorScheme: theme });
-  await page.setViewportSize({ width, height });
-  if (page.url() !== "about:blank") await expect(page.locator("html")).toHaveAttribute("data-theme", theme);
-}
-
-test("nothing is found on any page, light at a desk and dark on a phone", async ({ page }) => {
-  test.setTimeout(600_000);
-  await using hub = await startTestHub("--joining", "ask");
-  const found: string[] = [];
-  const lookAt = async (name: string, { theme, width }: typeof DESK | typeof PHONE) => {
-    for (const fault of await faults(page)) found.push(`${name}, ${theme}: ${fault}`);
-    await takePicture(page, `${theme}-${width}`, name);
-    for (const fault of await layoutFaults(page)) found.push(`${name}, ${theme}: ${fault}`);
-  };
-  /** On a desk, where it is, and then on a phone. */
-  const look = async (name: string, { varying, flowing = "", reopen, wasPressed = false }: Look = {}) => {
-    await lookAt(name, DESK);
-    // Each page is among the states without a press.
-    for (const fault of wasPressed ? [] : await layoutShiftFaults(page, flowing)) found.push(`${name}: ${fault}`);
-    // What is said is the same at every size but for what a phone's bar leaves out.
-    await compareAria(page, name, varying);
-    if (reopen !== undefined) await page.goto("about:blank");
-    await showOn(page, PHONE);
-    await reopen?.();
-    await lookAt(name, PHONE);
-    await showOn(page, DESK);
-  };
-  await showOn(page, DESK);
-  await watchLayoutShifts(page);
-  const link = linkOf(hub);
-  const base = link.replace(/#.*$/, "");
-  await page.goto(base);
-  await page.waitForLoadState("networkidle");
-  await page.getByRole("heading", { level: 1 }).waitFor();
-  await look("sign-in");
-  // The page signs in with a link that is pasted, too.
-  await page.goto(link);
-  await page.getByRole("button", { name: "Simulate five Pis" }).waitFor();
-  await look("first start", { varying: ADDRESSES, wasPressed: true });
-  await prepare(hub);
-  for (const { name, link: hash, act, varying, flowing, unfoldsAtDesk = false } of STATES) {
-    const open = async () => {
+for (const { theme, width, height } of [
+  { theme: "light", width: 1280, height: 800 },
+  { theme: "dark", width: 390, height: 844 },
+]) {
+  test(`nothing is found on any page, ${theme}, ${width} px`, async ({ page }) => {
+    test.setTimeout(480_000);
+    await using hub = await startTestHub("--joining", "ask");
+    const found: string[] = [];
+    // What a press moves is not the page's own doing; each page is among the states without one.
+    const look = async (name: string, varying?: string, { wasPressed = false, flowing = "" } = {}) => {
+      for (const fault of await faults(page)) found.push(`${name}: ${fault}`);
+      for (const fault of wasPressed ? [] : await layoutShiftFaults(page, flowing)) found.push(`${name}: ${fault}`);
+      await takePicture(page, `${theme}-${width}`, name);
+      for (const fault of await layoutFaults(page)) found.push(`${name}: ${fault}`);
+      // What is said is the same at every size but for what a phone's bar leaves out.
+      if (theme === "light") await compareAria(page, name, varying);
+    };
+    await page.setViewportSize({ width, height });
+    await page.emulateMedia({ reducedMotion: "reduce" });
+    await watchLayoutShifts(page);
+    await page.addInitScript((chosen) => localStorage.setItem("theme", chosen), theme);
+    const link = linkOf(hub);
+    const base = link.replace(/#.*$/, "");
+    await page.goto(base);
+    await page.waitForLoadState("networkidle");
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    await look("sign-in");
+    // The page signs in with a link that is pasted, too.
+    await page.goto(link);
+    await page.getByRole("button", { name: "Simulate five Pis" }).waitFor();
+    await look("first start", ADDRESSES);
+    await prepare(hub);
+    for (const { name, link: hash, act, varying, flowing = "" } of STATES) {
+      // Another document in between: a link that differs in its hash alone loads nothing.
+      await page.goto("about:blank");
       await page.goto(base + hash);
       await page.getByRole("main").waitFor();
       await page.waitForLoadState("networkidle");
       await act?.(page);
-    };
-    // Another document in between: a link that differs in its hash alone loads nothing.
-    await page.goto("about:blank");
-    await open();
-    await look(name, {
-      ...(varying !== undefined && { varying }),
-      ...(flowing !== undefined && { flowing }),
-      ...(unfoldsAtDesk && { reopen: open }),
-      wasPressed: act !== undefined,
-    });
-  }
-  await page.goto(`${base}api/docs`);
-  await page.getByRole("heading", { level: 1 }).waitFor();
-  await page.waitForLoadState("networkidle");
-  await look("API docs");
-  await page.goto(base);
-  await page.locator("[data-device]").first().waitFor();
-  // What stands below the devices is loaded last.
-  await page.getByRole("region", { name: "First steps" }).waitFor();
-  await hub.end("SIGKILL");
-  await expect(page.getByRole("status").filter({ hasText: "Not connected to the hub" })).toBeVisible();
-  await look("hub away", { varying: "main details", wasPressed: true });
-  expect(found.join("\n\n")).toBe("");
-});
+      await look(name, varying, { wasPressed: act !== undefined, flowing });
+    }
+    await page.goto(`${base}api/docs`);
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    await page.waitForLoadState("networkidle");
+    await look("API docs");
+    await page.goto(base);
+    await page.locator("[data-device]").first().waitFor();
+    // What stands below the devices is loaded last.
+    await page.getByRole("region", { name: "First steps" }).waitFor();
+    await hub.end("SIGKILL");
+    await expect(page.getByRole("status").filter({ hasText: "Not connected to the hub" })).toBeVisible();
+    await look("hub away", "main details");
+    expect(found.join("\n\n")).toBe("");
+  });
+}

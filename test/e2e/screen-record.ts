@@ -1,5 +1,5 @@
-// What a screen was like: its picture, written to `test/e2e/screens/` where BRAMBLE_TEST_PICTURES is set, since it takes a fifth of the
-// time, and what it says to a screen reader, which is kept in `test/e2e/aria/`. A change of the latter has to be meant: `--update-snapshots` takes it over. Only what a screen is made
+// What a screen was like: its picture, written to `test/e2e/screens/` where BRAMBLE_TEST_PICTURES is set, since it takes its time, and
+// what it says to a screen reader, which is kept in `test/e2e/aria/`. A change of the latter has to be meant: `--update-snapshots` takes it over. Only what a screen is made
 // of is compared: what has a name and can be gone to or used. Numbers, times, states and the length of lists differ from run to
 // run.
 import { hostname } from "node:os";
@@ -39,24 +39,15 @@ export async function takePicture(page: Page, folder: string, screen: string): P
   await page.screenshot({ path: `${PICTURES}/${folder}/${nameOf(screen)}.png`, fullPage: !(await hasModal(page)) });
 }
 
-/** `varying` selects what depends on the machine or the moment, and is left out. */
+/** `varying` selects what depends on the machine or the moment, and is left out: the page is not to be used afterwards. */
 export async function compareAria(page: Page, screen: string, varying?: string): Promise<void> {
-  await display(page, varying, false);
+  if (varying !== undefined)
+    await page.locator(varying).evaluateAll((elements) => {
+      for (const element of elements) if (element instanceof HTMLElement) element.style.display = "none";
+    });
   const shown = (await hasModal(page)) ? page.locator(":modal") : page.locator("main, body:not(:has(main))");
   const said = maskOf(await shown.first().ariaSnapshot());
-  await display(page, varying, true);
   expect.soft(said, `what “${screen}” says`).toMatchSnapshot([folderOf(screen), `${nameOf(screen)}.txt`]);
-}
-
-async function display(page: Page, selected: string | undefined, isShown: boolean): Promise<void> {
-  if (selected === undefined) return;
-  await page.locator(selected).evaluateAll((elements, isDisplayed) => {
-    for (const element of elements)
-      if (element instanceof HTMLElement) {
-        if (isDisplayed) element.style.removeProperty("display");
-        else element.style.display = "none";
-      }
-  }, isShown);
 }
 
 const hasModal = async (page: Page): Promise<boolean> => (await page.locator(":modal").count()) > 0;
