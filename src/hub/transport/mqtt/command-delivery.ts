@@ -1,17 +1,18 @@
 // Delivers commands over MQTT. A command goes to the newest session that is subscribed to exactly its device's command topic: it is
 // written to that session's socket, past the broker, which would queue it and cannot say which client acknowledged it. A control
-// that was added by hand publishes the same way, to every session that is subscribed to its topic.
+// that was added by hand publishes the same way, to every session that is subscribed to its topic, and to one of each shared group.
 import type { Duplex } from "node:stream";
 import type { Publication } from "../../../shared/controls/added-control.ts";
 import type { CommandMessage } from "../../../shared/controls/command.ts";
 import { filterMatches, isCatchAll } from "../../../shared/mqtt/topics.ts";
+import { isProven, type Principal } from "../../access/principal.ts";
 import type { Clock } from "../../clock.ts";
 import { type CommandChannel, CommandRefused } from "../../commands/channels.ts";
 import type { Commands } from "../../commands/commands.ts";
 import type { CommandSubscriber } from "../../protocols/protocol.ts";
 import { matchCommandFilter } from "../../protocols/protocols.ts";
 import { encode, type Level, MQTT_5, type PublishProperties } from "./messages/packets.ts";
-import type { Subscription } from "./messages/subscription.ts";
+import { parseShared, type Subscription } from "./messages/subscription.ts";
 import { FIRST_FAILURE } from "./session/reason-codes.ts";
 
 /** Packet ids of commands; those of other messages are below. */
@@ -25,6 +26,9 @@ export interface CommandSession {
   readonly room: number;
   /** Largest packet that its client takes. */
   readonly maxPacketBytes: number;
+  readonly principal: Principal;
+  /** A granted filter is not enough: it may match what was not meant for it. */
+  mayReceive(topic: string): boolean;
 }
 
 /** What a client subscribed to with a filter. */
@@ -34,6 +38,8 @@ type Asked = Pick<Subscription, "qos" | "id">;
 interface Link {
   /** By filter, those that are not shared. */
   readonly filters: Map<string, Asked>;
+  /** By filter as the client wrote it. */
+  readonly shared: Map<string, { readonly filter: string; readonly asked: Asked }>;
   /** By topic: detaches the session from the device. */
   readonly detach: Map<string, () => void>;
   /** By packet id: deliveries without a PUBACK; null for one that was withdrawn. */
@@ -41,6 +47,15 @@ interface Link {
   /** What its client has no room for yet. */
   readonly queued: Set<Delivery>;
   lastPacketId: number;
+}
+
+/** One who is sent what a control publishes. */
+interface Recipient {
+  readonly session: CommandSession;
+  readonly link: Link;
+  readonly qos: number;
+  /** It listens to everything, and is not meant. */
+  readonly isObserver: boolean;
 }
 
 /** A message on its way to one client, which acknowledges it. */
@@ -54,6 +69,8 @@ export class MqttCommands {
   readonly #commands: Pick<Commands, "attach" | "listened">;
   readonly #clock: Clock;
   readonly #links = new Map<CommandSession, Link>();
+  /** Of the members of a group. */
+  #turn = 0;
 
   constructor(commands: Pick<Commands, "attach" | "listened">, clock: Clock) {
     this.#commands = commands;
@@ -62,6 +79,13 @@ export class MqttCommands {
 
   subscribed(session: CommandSession, filter: string, asked: Asked): void {
     const link = this.#linkOf(session);
+    const shared = parseShared(filter);
+    if (shared !== null) {
+      link.shared.set(filter, { filter: shared.filter, asked });
+      // A device's commands are for the device, not for one of a group.
+      if (matchCommandFilter(shared.filter) === undefined) this.#commands.listened(shared.filter);
+      return;
+    }
     link.filters.set(filter, asked);
     const subscriber = matchCommandFilter(filter);
     if (subscriber === undefined) {
@@ -78,19 +102,23 @@ export class MqttCommands {
   unsubscribed(session: CommandSession, filter: string): void {
     const link = this.#links.get(session);
     link?.filters.delete(filter);
+    link?.shared.delete(filter);
     link?.detach.get(filter)?.();
     link?.detach.delete(filter);
   }
 
   /** The channel to the subscribers of the topic; undefined while there are none but catch-all subscribers. */
   channelTo({ topic, payload }: Publication): CommandChannel | undefined {
-    const all = [...this.#links].flatMap(([session, link]) => {
+    // One that has ended may not have said so yet.
+    const links = [...this.#links].filter(([{ socket }]) => socket.writable);
+    const able = links.filter(([session]) => session.mayReceive(topic));
+    const everyone = able.flatMap(([session, link]) => {
       const filters = [...link.filters].filter(([filter]) => filterMatches(filter, topic));
-      // One that has ended may not have said so yet.
-      if (filters.length === 0 || !session.socket.writable) return [];
+      if (filters.length === 0) return [];
       const qos = Math.max(...filters.map(([, asked]) => asked.qos));
       return [{ session, link, qos, isObserver: filters.every(([filter]) => isCatchAll(filter)) }];
     });
+    const all = [...everyone, ...this.#oneOfEachGroup(able, topic)];
     const meant = all.filter(({ isObserver }) => !isObserver);
     if (meant.length === 0) return undefined;
     const someAcknowledge = meant.some(({ qos }) => qos > 0);
@@ -107,6 +135,20 @@ export class MqttCommands {
         return Promise.any(outcomes).catch((failure: unknown) => Promise.reject(refusalAmong(failure)));
       },
     };
+  }
+
+  #oneOfEachGroup(links: readonly (readonly [CommandSession, Link])[], topic: string): Recipient[] {
+    const groups = new Map<string, Recipient[]>();
+    for (const [session, link] of links)
+      for (const [asWritten, { filter, asked }] of link.shared) {
+        if (!filterMatches(filter, topic)) continue;
+        // As for other messages, those who have shown who they are share among themselves.
+        const key = `${isProven(session.principal)}/${asWritten}`;
+        const recipient = { session, link, qos: asked.qos, isObserver: isCatchAll(filter) };
+        groups.set(key, [...(groups.get(key) ?? []), recipient]);
+      }
+    const turn = this.#turn++;
+    return [...groups.values()].flatMap((members) => members.slice(turn % members.length).slice(0, 1));
   }
 
   /** The client sent a PUBACK, which since MQTT 5 may say that it did not take the command. */
@@ -147,6 +189,7 @@ export class MqttCommands {
     if (link === undefined) {
       link = {
         filters: new Map(),
+        shared: new Map(),
         detach: new Map(),
         open: new Map(),
         queued: new Set(),

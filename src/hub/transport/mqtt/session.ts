@@ -106,6 +106,10 @@ export class MqttSession implements FastPathSession, TimedSession {
     return this.client?.room ?? 0;
   }
 
+  mayReceive(topic: string): boolean {
+    return this.client?.state?.mayReceive(topic) === true;
+  }
+
   get maxPacketBytes(): number {
     return this.client?.maxPacketBytes ?? 0;
   }

@@ -89,7 +89,7 @@ export const diagnostics = {
   "no-subscription/shared": ({ filter }: Filter) =>
     `${noSubscription({ filter })} A shared subscription is written $share/<group>/<filter>, and the group has none of “/”, “+” and “#”.`,
   "no-subscription/bad-filter": ({ filter }: Filter) =>
-    `${noSubscription({ filter })} This is no topic filter: “#” stands alone at the end, “+” alone in its level.`,
+    `${noSubscription({ filter })} This is no topic filter: “#” stands alone at the end, “+” alone in its level, and there are 100 levels at most.`,
   "no-subscription/too-many": ({ filter }: Filter) => `${noSubscription({ filter })} It has too many subscriptions.`,
   "no-subscription/meant": ({ filter, meant }: Filter & Meant) =>
     `${noSubscription({ filter })} ${didYouMean({ meant })}`,

@@ -60,7 +60,7 @@ export const diagnostics: typeof english = {
   "no-subscription/shared": ({ filter }) =>
     `${noSubscription({ filter })} 공유 구독은 $share/<그룹>/<필터>로 쓰고, 그룹에는 “/”, “+”, “#”을 쓸 수 없습니다.`,
   "no-subscription/bad-filter": ({ filter }) =>
-    `${noSubscription({ filter })} 토픽 필터가 아닙니다. “#”은 맨 끝에 혼자, “+”는 한 단계에 혼자 있어야 합니다.`,
+    `${noSubscription({ filter })} 토픽 필터가 아닙니다. “#”은 맨 끝에 혼자, “+”는 한 단계에 혼자 있어야 하고, 단계는 100개까지입니다.`,
   "no-subscription/too-many": ({ filter }) => `${noSubscription({ filter })} 구독이 너무 많습니다.`,
   "no-subscription/meant": ({ filter, meant }) => `${noSubscription({ filter })} ${didYouMean({ meant })}`,
 

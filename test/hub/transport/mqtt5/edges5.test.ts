@@ -2,7 +2,7 @@
 import { connect } from "node:net";
 import { setImmediate } from "node:timers/promises";
 import { generate, type Packet } from "mqtt-packet";
-import { describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Command } from "../../../../src/shared/controls/command.ts";
 import { type HubInside, startHubInside } from "../../../support/hub-inside.ts";
 import { connectPeer, MqttPeer, openPeer } from "../../../support/mqtt/mqtt-peer.ts";
@@ -19,7 +19,7 @@ const GARBAGE = Buffer.from([0, 0]);
 const encoded = (...packets: readonly Packet[]) =>
   Buffer.concat(packets.map((packet) => generate(packet, { protocolVersion: 5 })));
 const subscribe = (topic: string): Packet => ({ cmd: "subscribe", messageId: 3, subscriptions: [{ topic, qos: 1 }] });
-const isHeard = async (hub: HubInside, topic: string): Promise<unknown> => {
+const isHeard = async (topic: string): Promise<unknown> => {
   const body = JSON.stringify({ topic, payload: "x" });
   const answer = await hub.fetch("/api/v1/messages", { method: "POST", body });
   const published: { isHeard?: boolean } = await answer.json();
@@ -31,27 +31,32 @@ async function settled(peer: MqttPeer): Promise<void> {
   await setImmediate();
 }
 
+/** Of all tests that need no other; each has devices and topics of its own where it leaves something behind. */
+let hub: HubInside;
+beforeAll(async () => {
+  hub = await startHubInside(OPEN);
+});
+afterAll(() => hub[Symbol.asyncDispose]());
+
 describe("a SUBSCRIBE behind a message that has no verdict yet", () => {
   test("is none where its connection has ended meanwhile", async () => {
-    await using hub = await startHubInside(OPEN);
     await using other = await connectPeer(hub.mqttPort);
     await other.publish(
-      "bramble/pi/about",
+      "bramble/pa/about",
       JSON.stringify({ controls: [{ id: "led", kind: "switch", label: "LED" }] }),
     );
-    await other.subscribe([{ topic: "bramble/pi/command", qos: 1 }]);
+    await other.subscribe([{ topic: "bramble/pa/command", qos: 1 }]);
     await using gone = await connectPeer(hub.mqttPort);
-    gone.socket.write(Buffer.concat([encoded(READING, subscribe("late"), subscribe("bramble/pi/command")), GARBAGE]));
+    gone.socket.write(Buffer.concat([encoded(READING, subscribe("late"), subscribe("bramble/pa/command")), GARBAGE]));
     await gone.closed();
     await settled(other);
-    expect(await isHeard(hub, "late")).toBe(false);
+    expect(await isHeard("late")).toBe(false);
     const body = JSON.stringify({ control: "led", value: true });
-    const given: Command = await (await hub.fetch("/api/v1/devices/pi/commands", { method: "POST", body })).json();
+    const given: Command = await (await hub.fetch("/api/v1/devices/pa/commands", { method: "POST", body })).json();
     expect((await other.next("publish")).properties?.correlationData?.toString()).toBe(given.id);
   });
 
   test("with more levels than there may be is refused, and ends nothing", async () => {
-    await using hub = await startHubInside(OPEN);
     await using peer = await connectPeer(hub.mqttPort);
     const deep = (levels: number) => Array(levels).fill("a").join("/");
     peer.socket.write(encoded(READING, subscribe(deep(101)), subscribe(`$share/g/${deep(101)}`), subscribe(deep(100))));
@@ -64,7 +69,6 @@ describe("a SUBSCRIBE behind a message that has no verdict yet", () => {
 
 describe("QoS 2", () => {
   test("a message that comes again on a new connection, before its verdict, is forwarded once", async () => {
-    await using hub = await startHubInside(OPEN);
     await using listener = await connectPeer(hub.mqttPort);
     await listener.subscribe([{ topic: "sensor/pi/data", qos: 0 }]);
     for (let round = 1; round <= 5; round++) {
@@ -87,7 +91,6 @@ describe("QoS 2", () => {
   });
 
   test("the answer to one that comes again waits for those before it", async () => {
-    await using hub = await startHubInside(OPEN);
     await using peer = await connectPeer(hub.mqttPort);
     const twice = { ...READING, qos: 2, messageId: 5 } as const;
     peer.send(twice);
@@ -101,11 +104,60 @@ describe("QoS 2", () => {
   });
 });
 
+describe("shared subscriptions", () => {
+  test("what a client did not acknowledge goes to another once its session has ended", async () => {
+    await using publisher = await connectPeer(hub.mqttPort);
+    await using first = await connectPeer(hub.mqttPort, { properties: { receiveMaximum: 1 } });
+    await first.subscribe([{ topic: "$share/g/jobs", qos: 1 }]);
+    await publisher.publish("jobs", "1");
+    await publisher.publish("jobs", "2");
+    await first.next("publish");
+    await using second = await connectPeer(hub.mqttPort);
+    await second.subscribe([{ topic: "$share/g/jobs", qos: 1 }]);
+    first.socket.destroy();
+    expect([await second.next("publish"), await second.next("publish")].map(({ payload }) => String(payload))).toEqual([
+      "1",
+      "2",
+    ]);
+  });
+
+  test("one that lags far behind is passed over while others are there", async () => {
+    await using slow = await connectPeer(hub.mqttPort, { properties: { receiveMaximum: 1 } });
+    await using fast = await connectPeer(hub.mqttPort);
+    await slow.subscribe([{ topic: "$share/g/many", qos: 1 }]);
+    await fast.subscribe([{ topic: "$share/g/many", qos: 0 }]);
+    await using publisher = await connectPeer(hub.mqttPort);
+    const jobs = Array.from({ length: 1_200 }, (_, index) => index + 1);
+    publisher.send(...jobs.map((messageId) => ({ ...PUBLISH, topic: "many", qos: 1 as const, messageId })));
+    await until("all", async () => (publisher.received.length >= jobs.length ? true : undefined));
+    await until("nearly 700", async () => (fast.received.length > 690 ? true : undefined));
+  });
+
+  test("another broker's bridge may have them", async () => {
+    const options = { protocolVersion: 4, bridgeMode: true, clientId: "bridge" } as const;
+    await using bridge = await connectPeer(hub.mqttPort, options);
+    await using other = await connectPeer(hub.mqttPort);
+    expect(
+      await bridge.subscribe([
+        { topic: "$share/g/jobs", qos: 0 },
+        { topic: "bridged", qos: 0 },
+      ]),
+    ).toEqual([0, 0]);
+    await bridge.publish("bridged", "own");
+    await other.publish("bridged", "other's", { retain: true });
+    await other.publish("jobs", "job");
+    const packets = [await bridge.next("publish"), await bridge.next("publish")];
+    expect(packets.map(({ payload, retain }) => [String(payload), retain])).toEqual([
+      ["other's", true],
+      ["job", false],
+    ]);
+  });
+});
+
 describe("a will", () => {
   const will = { topic: "will", payload: Buffer.from("gone"), qos: 1, retain: false } as const;
 
   test("is published where its client leaves because something is wrong", async () => {
-    await using hub = await startHubInside(OPEN);
     await using listener = await connectPeer(hub.mqttPort);
     await listener.subscribe([{ topic: "will", qos: 0 }]);
     for (const [reasonCode, payload] of [
@@ -123,7 +175,6 @@ describe("a will", () => {
   });
 
   test("whose properties are more than the hub remembers is not taken", async () => {
-    await using hub = await startHubInside(OPEN);
     const userProperties = { a: Array(3_000).fill("v".repeat(60)) };
     await using peer = openPeer(hub.mqttPort, { will: { ...will, properties: { userProperties } } });
     await peer.closed();
@@ -133,33 +184,31 @@ describe("a will", () => {
 
 describe("commands", () => {
   const ABOUT = JSON.stringify({ controls: [{ id: "led", kind: "switch", label: "LED" }] });
-  const give = async (hub: HubInside): Promise<Command> => {
+  const give = async (device: string): Promise<Command> => {
     const body = JSON.stringify({ control: "led", value: true });
-    return (await hub.fetch("/api/v1/devices/pi/commands", { method: "POST", body })).json();
+    return (await hub.fetch(`/api/v1/devices/${device}/commands`, { method: "POST", body })).json();
   };
 
   test("say all identifiers of the subscriptions that match", async () => {
-    await using hub = await startHubInside(OPEN);
     await using pi = await connectPeer(hub.mqttPort);
-    await pi.publish("bramble/pi/about", ABOUT);
-    await pi.subscribe([{ topic: "bramble/pi/command", qos: 1 }], { subscriptionIdentifier: 7 });
+    await pi.publish("bramble/pb/about", ABOUT);
+    await pi.subscribe([{ topic: "bramble/pb/command", qos: 1 }], { subscriptionIdentifier: 7 });
     await pi.subscribe([{ topic: "bramble/+/command", qos: 0 }], { subscriptionIdentifier: 8 });
-    await give(hub);
+    await give("pb");
     expect((await pi.next("publish")).properties?.subscriptionIdentifier).toEqual([7, 8]);
   });
 
   test("that are larger than their client takes fail, and take no place of what is behind them", async () => {
-    await using hub = await startHubInside(OPEN);
     const properties = { maximumPacketSize: 60, receiveMaximum: 1 };
-    await using pi = await connectPeer(hub.mqttPort, { clientId: "pi", properties });
-    await pi.publish("bramble/pi/about", ABOUT);
+    await using pi = await connectPeer(hub.mqttPort, { clientId: "pc", properties });
+    await pi.publish("bramble/pc/about", ABOUT);
     await pi.subscribe([
-      { topic: "bramble/pi/command", qos: 1 },
+      { topic: "bramble/pc/command", qos: 1 },
       { topic: "a", qos: 1 },
     ]);
     await pi.publish("a", "1");
     const { messageId = 0 } = await pi.next("publish");
-    const { id } = await give(hub);
+    const { id } = await give("pc");
     await pi.publish("a", "2");
     pi.send({ cmd: "puback", messageId, reasonCode: 0 });
     expect(String((await pi.next("publish")).payload)).toBe("2");
@@ -171,9 +220,52 @@ describe("commands", () => {
   });
 });
 
+describe("what a control added by hand publishes", () => {
+  const add = async (of: HubInside, device: string): Promise<void> => {
+    await of.post({ device_id: device, t: 1 });
+    const plug = {
+      control: { id: "plug", kind: "switch", label: "Plug" },
+      publishes: { topic: `cmnd/${device}/power`, on: "ON", off: "OFF" },
+    };
+    const body = JSON.stringify({ controls: [plug] });
+    expect((await of.fetch(`/api/v1/devices/${device}`, { method: "PATCH", body })).status).toBe(200);
+  };
+  const switchOn = (of: HubInside, device: string) => {
+    const body = JSON.stringify({ control: "plug", value: true });
+    return of.fetch(`/api/v1/devices/${device}/commands`, { method: "POST", body });
+  };
+
+  test("goes to one of a group that shares a subscription", async () => {
+    await add(hub, "pi");
+    await using one = await connectPeer(hub.mqttPort);
+    await using other = await connectPeer(hub.mqttPort);
+    for (const peer of [one, other]) await peer.subscribe([{ topic: "$share/g/cmnd/+/power", qos: 0 }]);
+    await switchOn(hub, "pi");
+    const heard = await until("it", async () => [one, other].find(({ received }) => received.length > 0));
+    expect(heard.received).toMatchObject([{ cmd: "publish", topic: "cmnd/pi/power" }]);
+    for (const peer of [one, other]) await peer.publish("end", "x");
+    expect([...one.received, ...other.received]).toHaveLength(1);
+  });
+
+  test("goes to nobody who may not hear its device, whatever else their filter was granted for", async () => {
+    await using closed = await startHubInside({});
+    for (const device of ["pi", "pj"]) await add(closed, device);
+    const made = await closed.fetch("/api/v1/devices/pj/key", { method: "POST" });
+    const { key }: { key: string } = await made.json();
+    await using anybody = await connectPeer(closed.mqttPort);
+    expect(await anybody.subscribe([{ topic: "cmnd/+/power", qos: 0 }])).toEqual([0]);
+    const login = { clientId: "pj", username: "pj", password: Buffer.from(key) };
+    await using own = await connectPeer(closed.mqttPort, login);
+    expect(await own.subscribe([{ topic: "cmnd/pj/power", qos: 0 }])).toEqual([0]);
+    await switchOn(closed, "pj");
+    expect((await own.next("publish")).topic).toBe("cmnd/pj/power");
+    await switchOn(closed, "pi");
+    expect((await anybody.next("publish")).topic).toBe("cmnd/pi/power");
+  });
+});
+
 describe("messages", () => {
   test("that have expired leave their place to those that have not", async () => {
-    await using hub = await startHubInside(OPEN);
     {
       await using peer = await connectPeer(hub.mqttPort, SESSION);
       await peer.subscribe([{ topic: "a", qos: 1 }]);
@@ -198,7 +290,6 @@ describe("messages", () => {
   });
 
   test("as large as a packet may be are sent with QoS 1, too", async () => {
-    await using hub = await startHubInside(OPEN);
     await using peer = await connectPeer(hub.mqttPort);
     await peer.subscribe([{ topic: "a", qos: 1 }]);
     const payload = "x".repeat(1024 * 1024 - 20);
@@ -207,7 +298,7 @@ describe("messages", () => {
   });
 
   test("keep the order of their user properties, those of wills and of retained ones after a restart as well", async () => {
-    await using hub = await startHubInside(OPEN);
+    await using own = await startHubInside(OPEN);
     const pair = (name: string, value: string) =>
       Buffer.from([0x26, 0, name.length, ...Buffer.from(name), 0, value.length, ...Buffer.from(value)]);
     const pairs = Buffer.concat([pair("b", "1"), pair("2", ""), pair("1", "x"), pair("b", "2"), pair("2", "y")]);
@@ -216,7 +307,7 @@ describe("messages", () => {
       return Buffer.concat([Buffer.from([0x31, rest.length]), rest]);
     };
     const heard = async (topic: string): Promise<Buffer> => {
-      await using listener = await connectPeer(hub.mqttPort);
+      await using listener = await connectPeer(own.mqttPort);
       const chunks: Buffer[] = [];
       listener.socket.on("data", (chunk: Buffer) => chunks.push(chunk));
       await listener.subscribe([{ topic, qos: 0 }]);
@@ -227,20 +318,19 @@ describe("messages", () => {
       Buffer.from([0, 4, 0x4d, 0x51, 0x54, 0x54, 5, 0b10_0110, 0, 60, 0, 0, 0, pairs.length]),
       ...[pairs, Buffer.from([0, 1, 0x77, 0, 1, 0x78])],
     ]);
-    await using peer = await connectPeer(hub.mqttPort);
+    await using peer = await connectPeer(own.mqttPort);
     peer.socket.write(publish("r"));
     await settled(peer);
-    const raw = await rawPeer(hub, Buffer.concat([Buffer.from([0x10, body.length]), body]));
+    const raw = await rawPeer(own, Buffer.concat([Buffer.from([0x10, body.length]), body]));
     raw.socket.destroy();
     await raw.closed();
     expect((await heard("w")).includes(pairs)).toBe(true);
     expect((await heard("r")).includes(pairs)).toBe(true);
-    await hub.restart();
+    await own.restart();
     expect((await heard("r")).includes(pairs)).toBe(true);
   });
 
   test("with more user properties than anybody needs end their connection", async () => {
-    await using hub = await startHubInside(OPEN);
     await using peer = await connectPeer(hub.mqttPort);
     peer.send({ ...PUBLISH, properties: { userProperties: { a: Array(5_001).fill("") } } });
     expect(await peer.next("disconnect")).toMatchObject({ reasonCode: 0x81 });
@@ -248,8 +338,8 @@ describe("messages", () => {
 });
 
 /** A peer whose CONNECT are these bytes, once it is answered. */
-async function rawPeer(hub: HubInside, opening: Buffer): Promise<MqttPeer> {
-  const peer = new MqttPeer(connect(hub.mqttPort, "127.0.0.1"), 5);
+async function rawPeer({ mqttPort }: HubInside, opening: Buffer): Promise<MqttPeer> {
+  const peer = new MqttPeer(connect(mqttPort, "127.0.0.1"), 5);
   peer.socket.write(opening);
   await peer.next("connack");
   return peer;

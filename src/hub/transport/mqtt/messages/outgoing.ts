@@ -20,6 +20,8 @@ export interface Outgoing {
   readonly retain: boolean;
   /** Of all subscriptions that match it. */
   readonly subscriptionIds: readonly number[];
+  /** Called with the message where the session ends that should have had it; undefined where it was its alone. */
+  readonly handBack?: ((message: Message) => void) | undefined;
 }
 
 /** The connection of a session. */
@@ -138,11 +140,18 @@ export class OutgoingMessages {
     return this.#open.size - this.#unsent.length;
   }
 
-  clear(): void {
+  /**
+   * Forgets everything, and answers what somebody else may have. Not what was begun with QoS 2, which its client may have
+   * taken [MQTT-4.8.2-5].
+   */
+  clear(): Outgoing[] {
+    const begun = [...this.#open.values()].map(({ outgoing }) => outgoing).filter(({ qos }) => qos === 1);
+    const owed = [...begun, ...this.#waiting].filter(({ handBack }) => handBack !== undefined);
     this.#open.clear();
     this.#unsent = [];
     this.#waiting = [];
     this.#count(-this.#bytes);
+    return owed;
   }
 
   #forget(mayReceive: (topic: string) => boolean): void {

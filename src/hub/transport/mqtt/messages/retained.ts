@@ -72,7 +72,8 @@ export class RetainedMessages {
    * Keeps a message in the place of its topic's; one without a payload only removes that [MQTT-3.3.1-10]. Resolves once it is
    * on disk; with false where there is no room for it, and the topic has none then, rather than one that is out of date.
    */
-  async keep(message: Message): Promise<boolean> {
+  async keep(published: Message): Promise<boolean> {
+    const message = { ...published, payload: unpooled(published.payload) };
     const { topic, payload } = message;
     const before = this.#byTopic.get(topic);
     const hasRoom = payload.length > 0 && this.#hasRoomFor(message, before);
@@ -170,6 +171,13 @@ export class RetainedMessages {
       .save([], topics)
       .catch(() => undefined);
   }
+}
+
+/** A small buffer is a part of one of 8 KiB, all of which would be kept with it. */
+function unpooled(bytes: Buffer): Buffer {
+  const copy = Buffer.allocUnsafeSlow(bytes.length);
+  bytes.copy(copy);
+  return copy;
 }
 
 function isExpired({ expiresAtMs }: Message, nowMs: number): boolean {

@@ -1,27 +1,30 @@
 // Shared subscriptions (MQTT 5, section 4.8.2): each message goes to one session of a group, in turn, and to one whose client
 // is away only where none is there, or to one that has much waiting only where all have. It goes to one that may receive it:
 // what others may not see is not lost to the group.
+// What a session was to have goes to another when it ends (section 4.8.2).
 // Clients that have shown who they are form groups of their own: nobody else can join them to take their messages away.
 import { isProven, type Principal } from "../../../access/principal.ts";
 import type { BusSubscription, MessageBus, Receiver } from "./message-bus.ts";
-import type { Message, PublisherId } from "./packets.ts";
+import type { Message } from "./packets.ts";
 import type { SharedFilter, Subscription } from "./subscription.ts";
 
 /** A session in a group. */
-export interface GroupMember extends Receiver {
+export interface GroupMember {
   /** Its client is there. */
   readonly isConnected: boolean;
   /** It does not lag far behind. */
   readonly hasRoom: boolean;
   readonly principal: Principal;
   mayReceive(topic: string): boolean;
+  /** A message of a group; `handBack` is called with it where the session ends before its client has it. */
+  receiveShared(message: Message, subscription: Subscription, handBack: (message: Message) => void): void;
 }
 
 class SharedGroup implements Receiver {
   readonly members = new Map<GroupMember, Subscription>();
   #turn = 0;
 
-  receive(message: Message, publisher: PublisherId): void {
+  receive(message: Message): void {
     const members = [...this.members].filter(([member]) => member.mayReceive(message.topic));
     const present = members.filter(([member]) => member.isConnected);
     const ready = present.filter(([member]) => member.hasRoom);
@@ -29,7 +32,7 @@ class SharedGroup implements Receiver {
     const chosen = eligible[this.#turn++ % eligible.length];
     if (chosen === undefined) return;
     const [member, subscription] = chosen;
-    member.receive(message, publisher, [subscription]);
+    member.receiveShared(message, subscription, (left) => this.receive(left));
   }
 }
 

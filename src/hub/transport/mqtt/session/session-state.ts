@@ -3,7 +3,7 @@
 // Invariants: it has one principal from its beginning to its end; what it holds is counted in a share of its own.
 import type { Share } from "../../../access/limits/budget.ts";
 import type { Principal } from "../../../access/principal.ts";
-import type { BusSubscription, MessageBus } from "../messages/message-bus.ts";
+import type { BusSubscription, MessageBus, Receiver } from "../messages/message-bus.ts";
 import { OutgoingMessages } from "../messages/outgoing.ts";
 import type { Message, PublisherId, Qos } from "../messages/packets.ts";
 import type { GroupMember, SharedGroups } from "../messages/shared-groups.ts";
@@ -48,7 +48,7 @@ interface Subscribed {
   readonly listening: BusSubscription;
 }
 
-export class SessionState implements GroupMember {
+export class SessionState implements Receiver, GroupMember {
   readonly clientId: string;
   /** Where its client was last. */
   address: string;
@@ -187,8 +187,17 @@ export class SessionState implements GroupMember {
     this.offer(message, meant, message.retain && meant.some(({ retainAsPublished }) => retainAsPublished));
   }
 
+  receiveShared(message: Message, subscription: Subscription, handBack: (message: Message) => void): void {
+    this.offer(message, [subscription], message.retain && subscription.retainAsPublished, handBack);
+  }
+
   /** A message for the client; `retain` is the flag that it is to see. */
-  offer(message: Message, subscriptions: readonly Subscription[], retain: boolean): void {
+  offer(
+    message: Message,
+    subscriptions: readonly Subscription[],
+    retain: boolean,
+    handBack?: (message: Message) => void,
+  ): void {
     if (subscriptions.length === 0 || !this.mayReceive(message.topic)) return;
     let qos: Qos = 0;
     const subscriptionIds: number[] = [];
@@ -197,7 +206,7 @@ export class SessionState implements GroupMember {
       if (subscription.id !== undefined) subscriptionIds.push(subscription.id);
     }
     if (message.qos < qos) qos = message.qos;
-    this.outgoing.offer({ message, qos, retain, subscriptionIds });
+    this.outgoing.offer({ message, qos, retain, subscriptionIds, handBack });
   }
 
   mayReceive(topic: string): boolean {
@@ -207,7 +216,7 @@ export class SessionState implements GroupMember {
   /** Forgets everything; a will that is delayed is published now. */
   end(): void {
     for (const filter of [...this.#subscribed.keys()]) this.unsubscribe(filter);
-    this.outgoing.clear();
+    for (const { message, handBack } of this.outgoing.clear()) handBack?.(message);
     this.#receivedIds.clear();
     this.#will?.publish();
     this.#will = null;

@@ -82,7 +82,9 @@ export class SubscribeHandler implements Subscriber {
   /** Answers, then resolves once what is retained is sent. */
   async subscribe(packet: ISubscribePacket, answer: (suback: ISubackPacket) => void): Promise<void> {
     const { messageId = 0, subscriptions, properties } = packet;
-    if (subscriptions.some(({ topic, nl }) => nl === true && parseShared(topic) !== null)) {
+    // Another broker's bridge, of an older version, is without its own messages whatever it asks for.
+    const isForbidden = ({ topic, nl }: ISubscription) => nl === true && parseShared(topic) !== null;
+    if (this.#options.level === MQTT_5 && subscriptions.some(isForbidden)) {
       this.#options.end(REASON.PROTOCOL_ERROR, "A shared subscription cannot be without the client's own messages.");
       return;
     }
@@ -141,8 +143,7 @@ export class SubscribeHandler implements Subscriber {
   #subscribe(subscription: Subscription): boolean {
     const { state, commands, session } = this.#options;
     const isNew = state.subscribe(subscription);
-    // Commands are for a device, not for one of a group.
-    if (parseShared(subscription.filter) === null) commands.subscribed(session, subscription.filter, subscription);
+    commands.subscribed(session, subscription.filter, subscription);
     return isNew;
   }
 

@@ -7,6 +7,10 @@ import { malformed, type Violation, violation } from "./violation.ts";
 const PUBLISH = 3;
 const PUBACK = 4;
 const PUBCOMP = 7;
+const SUBSCRIBE = 8;
+const UNSUBSCRIBE = 10;
+/** Each filter, of a few bytes, takes as long as a message. */
+const FILTERS_COST_FACTOR = 16;
 /** A larger PUBLISH is dropped as it arrives, up to here; its client would send it again for ever if it were cut. */
 const MAX_DROPPED_PACKET_BYTES = 64 * 1024 * 1024;
 const COUNTS_CHARACTERS =
@@ -175,7 +179,7 @@ export class PacketSplitter {
       if (!isAcknowledgement(packet)) share.messageTaken();
       if (restStart >= 0 || !this.#options.take(packet)) {
         if (restStart < 0) restStart = at;
-        const costBytes = packet.end - at + PARSED_MESSAGE_BYTES;
+        const costBytes = (packet.end - at) * costFactorOf(packet) + PARSED_MESSAGE_BYTES;
         share.take(costBytes);
         brokerBytes += costBytes;
       }
@@ -266,6 +270,12 @@ function isSmall({ length }: Buffer): boolean {
 /** Of a message that the hub sent: how many those are is not for the client to say. */
 function isAcknowledgement({ header }: RawPacket): boolean {
   return header >> 4 >= PUBACK && header >> 4 <= PUBCOMP;
+}
+
+/** What a byte of a packet costs as much as, in bytes of others. */
+function costFactorOf({ header }: RawPacket): number {
+  const type = header >> 4;
+  return type === SUBSCRIBE || type === UNSUBSCRIBE ? FILTERS_COST_FACTOR : 1;
 }
 
 /** Only of small messages, as devices write them by hand: in a large one the search takes time. */
