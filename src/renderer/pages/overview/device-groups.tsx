@@ -1,5 +1,5 @@
 // The groups of devices, as cards or as rows of a list, with a handle on each while the order is made by hand.
-import type { ReactNode } from "react";
+import { lazy, type ReactNode, Suspense } from "react";
 import type { Device } from "../../../shared/device.ts";
 import type { Reason } from "../../../shared/notices/attention.ts";
 import { sharedNames } from "../../i18n/names.ts";
@@ -7,9 +7,11 @@ import { text } from "../../i18n/text.ts";
 import type { OverviewLayout } from "../../shell/overview-layout.ts";
 import type { Group, GroupName } from "./arrange/arrange.ts";
 import { DeviceCard } from "./card/device-card.tsx";
-import { OrderHandle } from "./card/order-handle.tsx";
 import styles from "./device-groups.module.css";
 import { DeviceRows } from "./device-rows.tsx";
+
+// Few order by hand.
+const OrderHandle = lazy(async () => ({ default: (await import("./card/order-handle.tsx")).OrderHandle }));
 
 /** As many as a large window shows at once. */
 const MAX_NEAR_CARDS = 40;
@@ -25,7 +27,11 @@ export function DeviceGroups({ groups, devices, reasonsOf, layout }: Props) {
   const shared = sharedNames(devices);
   const known = new Map(devices.map((device) => [device.id, device]));
   const handleOf = ({ id, name }: Device, group: readonly string[]): ReactNode =>
-    layout.order === "hand" && <OrderHandle id={id} name={name} group={group} devices={devices} />;
+    layout.order === "hand" && (
+      <Suspense fallback={null}>
+        <OrderHandle id={id} name={name} group={group} devices={devices} />
+      </Suspense>
+    );
   const isList = layout.view === "list";
   const shownGroups = groups.map(({ name, ids }, at) => {
     const above = groups.slice(0, at).reduce((sum, group) => sum + group.ids.length, 0);
