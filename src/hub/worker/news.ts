@@ -45,6 +45,14 @@ export const sharedSettings: RecordKind<typeof SharedSettings> = {
   idOf: () => "settings",
 };
 
+/** One record while the hub shares the readings with workers, rather than to take all of them. */
+const ReadingsShared = Type.Object({ id: Type.String() });
+export const readingsShared: RecordKind<typeof ReadingsShared> = {
+  name: "readings-shared",
+  schema: ReadingsShared,
+  idOf: ({ id }) => id,
+};
+
 /** A message that a worker refused, until the hub lists it. */
 const RefusedByWorker = Type.Object({ id: Type.String(), refused: Refused });
 export const refusedByWorkers: RecordKind<typeof RefusedByWorker> = {

@@ -1,10 +1,16 @@
 // Places of workers: each holds one by a lock of the database, and with it one session at the broker. A worker that is killed leaves both
 // behind; the next worker takes the lowest free place, and what its session has. None takes one while the database is closed to workers.
+import { setTimeout as sleep } from "node:timers/promises";
 import type { HeldPlace, SessionPlaces } from "../broker/external/orphaned-sessions.ts";
 import { type Leadership, MAX_WORKERS } from "../store/server-sql/leadership.ts";
 import type { ServerStore } from "../store/server-sql/server-store.ts";
 import { closedToWorkers } from "../store/server-sql/worker-gate.ts";
-import { placeRecords } from "./news.ts";
+import { placeRecords, readingsShared } from "./news.ts";
+
+/** Where no hub runs, none says that it shares. */
+const SHARED_WITHIN_MS = 5_000;
+const POLL_MS = 100;
+const SHARED = { id: "shared" };
 
 /** A worker's own place. */
 export interface OwnPlace extends HeldPlace {
@@ -47,6 +53,18 @@ export class WorkerPlaces implements SessionPlaces {
   async hold(number: number): Promise<HeldPlace | null> {
     const lock = await this.#claimed(number);
     return lock === null ? null : this.#held(number, lock);
+  }
+
+  async share(isShared: boolean): Promise<void> {
+    const records = this.#store.records.collection(readingsShared);
+    await (isShared ? records.save([SHARED]) : records.save([], [readingsShared.idOf(SHARED)]));
+  }
+
+  /** Resolves when the hub shares the readings; where none says so, after a while. */
+  async shared(): Promise<void> {
+    const records = this.#store.records.collection(readingsShared);
+    const endMs = performance.now() + SHARED_WITHIN_MS;
+    while ((await records.list()).length === 0 && performance.now() < endMs) await sleep(POLL_MS);
   }
 
   /** Shows the others that the place has a worker. */

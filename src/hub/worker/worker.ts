@@ -1,7 +1,7 @@
 // A worker: takes its share of the readings from an outside broker and stores them in a database server, beside the hub that has the
 // window. It keeps nothing: any number of them run, and any of them may end at any moment.
-// Order: the store first, then what the hub has decided of devices, then a place, and with it the session at the broker. On the way
-// out the session is ended before the place is given up, so that the broker gives nothing to nobody.
+// Order: the store first, then what the hub has decided of devices, then a place; once the hub shares the readings, the session at the
+// broker. On the way out the session is ended before the place is given up, so that the broker gives nothing to nobody.
 import { randomUUID } from "node:crypto";
 import { type AnyMessage, message } from "../../shared/messages/message.ts";
 import { render } from "../../shared/messages/render.ts";
@@ -69,8 +69,8 @@ export class Worker {
   #places: WorkerPlaces | null = null;
   #orphans: OrphanedSessions | null = null;
   #place: OwnPlace | null = null;
-  /** Why it has none. */
-  #noPlace: "work/no-place" | "work/moved" = "work/no-place";
+  /** Why it has no connection. */
+  #idleBecause: "work/no-place" | "work/moved" | "work/not-shared" = "work/no-place";
   #connection: BrokerConnection | null = null;
   #checking: Promise<void> | null = null;
   #endTimer: (() => void) | null = null;
@@ -133,7 +133,7 @@ export class Worker {
   get state(): WorkerState {
     return {
       place: this.#place?.number ?? null,
-      problem: this.#connection?.problem ?? (this.#place === null ? message(this.#noPlace) : null),
+      problem: this.#connection === null ? message(this.#idleBecause) : this.#connection.problem,
       storeFailure: this.#ingest.failure,
     };
   }
@@ -208,9 +208,13 @@ export class Worker {
     const { broker: address, clock, log } = this.#options;
     const place = await places.take(clock.now());
     if (place === null) {
-      this.#noPlace = (await places.areClosed()) ? "work/moved" : "work/no-place";
+      this.#idleBecause = (await places.areClosed()) ? "work/moved" : "work/no-place";
       return;
     }
+    this.#place = place;
+    this.#idleBecause = "work/not-shared";
+    await places.shared();
+    if (this.#isStopping) return;
     const connection = new BrokerConnection({
       address,
       clientId: place.clientId,
@@ -222,7 +226,6 @@ export class Worker {
       onDown: () => undefined,
       log,
     });
-    this.#place = place;
     this.#connection = connection;
     this.#intake.attach(connection);
     await connection.start();
@@ -238,7 +241,8 @@ export class Worker {
     const place = this.#place;
     if (places === null) return;
     const areClosed = await places.areClosed();
-    if (place !== null && !areClosed && (place.lock.isHeld || (await place.lock.claim()))) {
+    const isAtWork = place !== null && this.#connection !== null && !areClosed;
+    if (isAtWork && (place.lock.isHeld || (await place.lock.claim()))) {
       await places.beat(place, this.#options.clock.now());
       return;
     }

@@ -60,6 +60,8 @@ export class ExternalBroker implements MqttBroker {
   #connection: BrokerConnection | null = null;
   /** Readings are shared with workers. */
   #isSharing = false;
+  /** What workers were told of it; null before the first look. */
+  #saysShared: boolean | null = null;
   /** Of devices that said they are here. */
   readonly #sessions = new Set<string>();
   #clients: number | null = null;
@@ -152,10 +154,17 @@ export class ExternalBroker implements MqttBroker {
     }));
   }
 
+  /** A worker waits until it is told that the hub shares: what both took would be stored twice. */
   async #shareReadings(isSharing: boolean): Promise<void> {
-    if (this.#isSharing === isSharing) return;
-    this.#isSharing = isSharing;
-    await this.#connection?.changeFilters(this.#filters(isSharing));
+    const { places } = this.#options;
+    if (this.#saysShared === isSharing) return;
+    if (!isSharing) await places?.share(false);
+    if (this.#isSharing !== isSharing) {
+      this.#isSharing = isSharing;
+      await this.#connection?.changeFilters(this.#filters(isSharing));
+    }
+    if (isSharing) await places?.share(true);
+    this.#saysShared = isSharing;
   }
 
   #received(received: ReceivedMessage): void {

@@ -21,6 +21,8 @@ export interface SessionPlaces {
   list(): Promise<readonly { readonly number: number; readonly beat: number }[]>;
   /** Null where a worker, or another process that empties its session, holds it. */
   hold(number: number): Promise<HeldPlace | null>;
+  /** Says to workers that the hub shares the readings with them: before, it takes all of them itself. */
+  share(isShared: boolean): Promise<void>;
 }
 
 export interface OrphanedSessionsOptions extends Pick<IntakeOptions, "matchTopic" | "onPublish"> {
@@ -34,7 +36,7 @@ export interface OrphanedSessionsOptions extends Pick<IntakeOptions, "matchTopic
   readonly log: Log;
 }
 
-const LOOK_PERIOD_MS = 2_000;
+const LOOK_PERIOD_MS = 1_000;
 const SILENT_MS = 8_000;
 
 export class OrphanedSessions {

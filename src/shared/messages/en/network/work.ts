@@ -18,5 +18,6 @@ export const work = {
     "bramble work stores in the database server of a hub: name it with --store postgres://user:password@host/database.",
   "work/moved": () =>
     "The data of this database is being moved, or the hub reads it from elsewhere. This worker takes nothing until the hub reads from here.",
+  "work/not-shared": () => "The hub takes all readings still. This worker begins when the hub shares them with it.",
   "work/no-place": () => "There are 64 workers on this database already. This one waits until one of them ends.",
 };

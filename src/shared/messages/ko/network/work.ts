@@ -16,5 +16,6 @@ export const work: typeof en = {
     "bramble work는 허브의 데이터베이스 서버에 저장합니다. --store postgres://user:password@host/database로 알려 주세요.",
   "work/moved": () =>
     "이 데이터베이스의 데이터를 옮기는 중이거나 허브가 다른 곳에서 데이터를 읽고 있습니다. 허브가 여기에서 읽을 때까지 이 워커는 아무것도 받지 않습니다.",
+  "work/not-shared": () => "아직 허브가 모든 측정값을 받고 있습니다. 허브가 나누어 주면 이 워커가 시작합니다.",
   "work/no-place": () => "이 데이터베이스에서 이미 워커 64개가 실행 중입니다. 하나가 끝날 때까지 기다립니다.",
 };
