@@ -4,8 +4,8 @@ import { extname, join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
 const COMPRESSIBLE = new Set([".css", ".html", ".js", ".json", ".svg"]);
-/** Below this an answer is one packet either way. */
-const MIN_BYTES = 1_000;
+/** Below this there is hardly anything to save. */
+const MIN_BYTES = 300;
 
 export function compressFiles(folder: string): void {
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {

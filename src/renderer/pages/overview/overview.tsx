@@ -92,7 +92,7 @@ export function Overview({ whileEmpty, foot }: Props) {
       {failure}
       {(devices.isPending || me.isPending) && failure === false && <CardSkeletons />}
       {devices.data && !me.isPending && <Content devices={devices.data} isAdmin={isAdmin} />}
-      {devices.data && <Tail foot={foot} />}
+      {devices.data && !me.isPending && <Tail foot={foot} />}
     </>
   );
 }
