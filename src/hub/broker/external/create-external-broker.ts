@@ -43,6 +43,7 @@ export function createExternalBroker(
     places: places && {
       list: () => places(hubId()).list(),
       hold: (number) => places(hubId()).hold(number),
+      share: (isShared) => places(hubId()).share(isShared),
     },
     matchTopic,
     commandsOf,
