@@ -3,7 +3,7 @@
 // heading: never to a button, which a second press of the same key would work.
 import { type RefObject, useEffect } from "react";
 
-const PARTS = "section, form, aside";
+const PARTS = ["section", "form", "aside"].join();
 
 export function useLostFocus(main: RefObject<HTMLElement | null>): void {
   useEffect(() => {

@@ -19,11 +19,11 @@ const GARBAGE = Buffer.from([0, 0]);
 const encoded = (...packets: readonly Packet[]) =>
   Buffer.concat(packets.map((packet) => generate(packet, { protocolVersion: 5 })));
 const subscribe = (topic: string): Packet => ({ cmd: "subscribe", messageId: 3, subscriptions: [{ topic, qos: 1 }] });
-const isHeard = async (topic: string): Promise<unknown> => {
+const hasSubscribers = async (topic: string): Promise<unknown> => {
   const body = JSON.stringify({ topic, payload: "x" });
   const answer = await hub.fetch("/api/v1/messages", { method: "POST", body });
-  const published: { isHeard?: boolean } = await answer.json();
-  return published.isHeard;
+  const published: { hasSubscribers?: boolean } = await answer.json();
+  return published.hasSubscribers;
 };
 /** Resolves once what was in work at the hub is settled. */
 async function settled(peer: MqttPeer): Promise<void> {
@@ -50,7 +50,7 @@ describe("a SUBSCRIBE behind a message that has no verdict yet", () => {
     gone.socket.write(Buffer.concat([encoded(READING, subscribe("late"), subscribe("bramble/pa/command")), GARBAGE]));
     await gone.closed();
     await settled(other);
-    expect(await isHeard("late")).toBe(false);
+    expect(await hasSubscribers("late")).toBe(false);
     const body = JSON.stringify({ control: "led", value: true });
     const given: Command = await (await hub.fetch("/api/v1/devices/pa/commands", { method: "POST", body })).json();
     expect((await other.next("publish")).properties?.correlationData?.toString()).toBe(given.id);
