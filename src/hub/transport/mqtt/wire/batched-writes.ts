@@ -14,6 +14,20 @@ const WRITE_BYTES = 256;
 
 type Done = (error?: Error | null) => void;
 
+/** Of all sockets that something was collected for in this turn: one look for all, where each would cost a message. */
+let toFlush: (() => void)[] = [];
+
+function flushInThisTurn(flush: () => void): void {
+  if (toFlush.length === 0) setImmediate(flushAll);
+  toFlush.push(flush);
+}
+
+function flushAll(): void {
+  const flushes = toFlush;
+  toFlush = [];
+  for (const flush of flushes) flush();
+}
+
 /** Overrides how a socket is written to. Its `write` never reports back-pressure: see `guardSocket`. */
 export function batchWrites(socket: Duplex, share: Share): void {
   const write = socket.write.bind(socket);
@@ -46,6 +60,11 @@ export function batchWrites(socket: Duplex, share: Share): void {
     batch = [];
     batchBytes = 0;
     if (!socket.writable && done === undefined) return;
+    // The system takes it at once, or it is the only one that waits: what a write costs beside its bytes is told of those behind it.
+    if (socket.writableLength === 0 && !hasUnsent && done === undefined) {
+      write(bytes);
+      return;
+    }
     writes++;
     write(bytes, (error?: Error | null) => {
       written();
@@ -66,7 +85,7 @@ export function batchWrites(socket: Duplex, share: Share): void {
       if (done !== undefined || batchBytes >= MAX_BATCH_BYTES) flush(done);
       else if (!isScheduled) {
         isScheduled = true;
-        setImmediate(flushLater);
+        flushInThisTurn(flushLater);
       }
       reportUnsent();
       return true;

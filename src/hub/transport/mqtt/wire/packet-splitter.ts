@@ -193,8 +193,11 @@ export class PacketSplitter {
     if (at > 0) this.#mayCountCharacters = leftBytes > 0 && leftBytes <= MAX_SPILT_BYTES && hasWideCharacters(last);
     this.#chunks = [];
     this.#bytes = 0;
-    const left = bytes.subarray(at);
-    this.push(isSmall(left) ? Buffer.from(left) : left);
+    // Most reads end with a packet.
+    if (leftBytes > 0) {
+      const left = bytes.subarray(at);
+      this.push(isSmall(left) ? Buffer.from(left) : left);
+    }
     // Packets before a violation are handled first; the next call reports it.
     if (restStart >= 0) return { rest: bytes.subarray(restStart, at), brokerBytes, violation: null };
     return this.#violation === null ? NO_PACKETS : { ...NO_PACKETS, violation: this.#violation };
