@@ -159,6 +159,7 @@ if (!mayMakeNamespaces()) {
       );
     await untilConnected("10.77.1.1");
     expect(agent.output).toContain("this device trusts the authority");
+    await untilControl(hub, "pi");
     await untilDone(hub, await give(hub, "pi"));
     place.home.ip("address", "delete", "10.77.1.1/24", "dev", "eth1");
     place.home.ip("address", "add", "10.77.1.2/24", "dev", "eth1");
