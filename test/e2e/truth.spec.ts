@@ -161,6 +161,7 @@ test("a new page begins at its top with the focus on its heading; back leads to 
   await expect(page.getByRole("heading", { level: 1, name: "Overview" })).toBeFocused();
   await expect.poll(() => page.evaluate(() => window.scrollY)).toBe(before);
   await page.reload();
+  await expect(page.getByRole("link", { name: "pi-39" })).toBeVisible();
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
   await expect(page.getByRole("main")).toBeFocused();
