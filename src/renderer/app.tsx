@@ -9,7 +9,6 @@ import { endedShare, type FailedLink } from "./api/session.ts";
 import { text } from "./i18n/text.ts";
 import { Overview } from "./pages/overview/overview.tsx";
 import { lazyPage } from "./shell/lazy-page.ts";
-import { loadLater } from "./shell/load-later.ts";
 import { UnknownLink } from "./shell/notices/unknown-link.tsx";
 import { Shell } from "./shell/shell.tsx";
 import { type Route, useRoute } from "./shell/use-route.ts";
@@ -21,9 +20,7 @@ const ComparePage = lazyPage(async () => (await import("./pages/compare/compare-
 const DevicePage = lazyPage(async () => (await import("./pages/device/device-page.tsx")).DevicePage);
 const DoctorPage = lazyPage(async () => (await import("./pages/doctor/doctor-page.tsx")).DoctorPage);
 const FirstStart = lazyPage(async () => (await import("./pages/first-start/first-start.tsx")).FirstStart);
-const OverviewFoot = lazyPage(
-  async () => (await loadLater(() => import("./pages/first-start/overview-foot.tsx"))).OverviewFoot,
-);
+const OverviewFoot = lazyPage(async () => (await import("./pages/first-start/overview-foot.tsx")).OverviewFoot);
 const RecipesPage = lazyPage(async () => (await import("./pages/recipes/recipes-page.tsx")).RecipesPage);
 const GuidesPage = lazyPage(async () => (await import("./pages/guides/guides-page.tsx")).GuidesPage);
 const LogPage = lazyPage(async () => (await import("./pages/log/log-page.tsx")).LogPage);

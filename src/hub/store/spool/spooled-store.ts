@@ -192,12 +192,11 @@ export class SpooledStore implements Store {
   /** `triedTsMs`: the times that its readings may have on the server. */
   async #spoolMessage(message: AppendMessage, triedTsMs: Float64Array | null): Promise<Float64Array> {
     // Before anything else is given them.
-    if (triedTsMs !== null) this.#timed(message, triedTsMs);
+    const timed = this.#timed(message, triedTsMs);
     // The file that is being emptied takes nothing more.
     while (this.#pause !== null) await this.#pause;
     const { maxBytes } = this.#options;
     if (this.#bytes >= maxBytes) throw spoolFull(maxBytes);
-    const timed = this.#timed(message, triedTsMs);
     const appended = this.#newestFile().then(({ store }) => store.readings.append(timed));
     this.#spooling.add(appended);
     try {

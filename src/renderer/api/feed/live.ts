@@ -14,7 +14,7 @@ import { type Command, isSettled } from "../../../shared/controls/command.ts";
 import type { Device } from "../../../shared/device.ts";
 import { language } from "../../i18n/language.ts";
 import { apiUrl, isSignedOut, post, request } from "../client.ts";
-import { withCommand, withDevice, withoutDevice } from "../device-list.ts";
+import { withCommand, withDevice, withoutDevice } from "../devices/device-list.ts";
 import { liveUrl } from "../platform.ts";
 import { QUERY_KEYS, SENT_COMMANDS } from "../queries.ts";
 import { SeriesFeed } from "./series.ts";

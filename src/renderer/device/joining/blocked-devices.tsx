@@ -1,8 +1,8 @@
 // Blocked devices, collapsed at the end of a page; each can be approved after all.
 import type { Device } from "../../../shared/device.ts";
 import { explain } from "../../api/client.ts";
+import { useJoinDecision } from "../../api/devices/use-join-decision.ts";
 import { useBlockedDevices } from "../../api/queries.ts";
-import { useJoinDecision } from "../../api/use-join-decision.ts";
 import { formatCount } from "../../i18n/numbers.ts";
 import { text } from "../../i18n/text.ts";
 import { formatDate } from "../../i18n/times.ts";

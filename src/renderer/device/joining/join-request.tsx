@@ -3,10 +3,10 @@
 import { useId, useState } from "react";
 import type { Device, Metric } from "../../../shared/device.ts";
 import { explain } from "../../api/client.ts";
+import { useJoinDecision } from "../../api/devices/use-join-decision.ts";
 import { useLatest } from "../../api/feed/use-live.ts";
 import { useConversion } from "../../api/kept/unit-choices.ts";
 import { useDevices } from "../../api/queries.ts";
-import { useJoinDecision } from "../../api/use-join-decision.ts";
 import { metricLabel, roomsOf } from "../../i18n/names.ts";
 import { formatCount, formatQuantity } from "../../i18n/numbers.ts";
 import { text } from "../../i18n/text.ts";

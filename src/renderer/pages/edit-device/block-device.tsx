@@ -1,7 +1,7 @@
 // Blocks a device: the hub refuses its messages until it is approved on the overview.
 import type { Device } from "../../../shared/device.ts";
 import { explain } from "../../api/client.ts";
-import { useJoinDecision } from "../../api/use-join-decision.ts";
+import { useJoinDecision } from "../../api/devices/use-join-decision.ts";
 import { pageText } from "../../i18n/page-text.ts";
 import { goTo, LINKS } from "../../shell/use-route.ts";
 import styles from "./removal-section.module.css";

@@ -2,8 +2,8 @@
 import { useState } from "react";
 import type { Device } from "../../../shared/device.ts";
 import { explain } from "../../api/client.ts";
+import { useRemoval } from "../../api/devices/use-removal.ts";
 import { useReadingCount } from "../../api/queries.ts";
-import { useRemoval } from "../../api/use-removal.ts";
 import { nameAndId } from "../../i18n/names.ts";
 import { pageText } from "../../i18n/page-text.ts";
 import { goTo, LINKS } from "../../shell/use-route.ts";

@@ -3,8 +3,8 @@
 import { useState } from "react";
 import type { Device } from "../../../shared/device.ts";
 import { explain } from "../../api/client.ts";
+import { type Merge, useMerge } from "../../api/devices/use-removal.ts";
 import { useDevices, useReadingCount } from "../../api/queries.ts";
-import { type Merge, useMerge } from "../../api/use-removal.ts";
 import { nameAndId, ownName } from "../../i18n/names.ts";
 import { pageText } from "../../i18n/page-text.ts";
 import { goTo, LINKS } from "../../shell/use-route.ts";

@@ -1,14 +1,14 @@
 // All devices at a glance: those that need a look first, then by room or tag; above them the requests to join and what narrows
 // the devices down, below them what was refused or blocked.
 import { Plus } from "lucide-react";
-import { lazy, type ReactNode, Suspense, useLayoutEffect, useRef, useState } from "react";
+import { type ReactNode, Suspense, useLayoutEffect, useRef, useState } from "react";
 import type { Device } from "../../../shared/device.ts";
 import { useMay, useMe } from "../../api/access.ts";
 import { explain } from "../../api/client.ts";
 import { useStored } from "../../api/kept/stored.ts";
 import { useDevices, usePendingDevices } from "../../api/queries.ts";
 import { text } from "../../i18n/text.ts";
-import { loadLater } from "../../shell/load-later.ts";
+import { lazyPage } from "../../shell/lazy-page.ts";
 import { overviewLayout } from "../../shell/overview-layout.ts";
 import { PageHeader } from "../../shell/page-header.tsx";
 import { LINKS } from "../../shell/use-route.ts";
@@ -23,16 +23,10 @@ import { DeviceGroups } from "./device-groups.tsx";
 import styles from "./overview.module.css";
 
 // What is not always there is loaded when it is.
-const JoinRequests = lazy(async () => ({
-  default: (await loadLater(() => import("../../device/joining/join-requests.tsx"))).JoinRequests,
-}));
-const Wall = lazy(async () => ({ default: (await import("./wall.tsx")).Wall }));
-const OverviewTail = lazy(async () => ({
-  default: (await loadLater(() => import("./overview-tail.tsx"))).OverviewTail,
-}));
-const SeveralDevices = lazy(async () => ({
-  default: (await import("./several/several-devices.tsx")).SeveralDevices,
-}));
+const JoinRequests = lazyPage(async () => (await import("../../device/joining/join-requests.tsx")).JoinRequests);
+const Wall = lazyPage(async () => (await import("./wall.tsx")).Wall);
+const OverviewTail = lazyPage(async () => (await import("./overview-tail.tsx")).OverviewTail);
+const SeveralDevices = lazyPage(async () => (await import("./several/several-devices.tsx")).SeveralDevices);
 
 interface Props {
   /** What a hub without devices shows instead. */

@@ -1,12 +1,12 @@
 // Approves or blocks devices. The answer updates this page; the live feed updates every other one.
 import { type QueryClient, useMutation, useQueryClient } from "@tanstack/react-query";
-import type { DeviceList } from "../../shared/api.ts";
-import type { Device } from "../../shared/device.ts";
-import { text } from "../i18n/text.ts";
-import { announce } from "./announcements.ts";
-import { apiUrl, patch, post } from "./client.ts";
+import type { DeviceList } from "../../../shared/api.ts";
+import type { Device } from "../../../shared/device.ts";
+import { text } from "../../i18n/text.ts";
+import { announce } from "../announcements.ts";
+import { apiUrl, patch, post } from "../client.ts";
+import { QUERY_KEYS } from "../queries.ts";
 import { withDevice } from "./device-list.ts";
-import { QUERY_KEYS } from "./queries.ts";
 
 /** Empty names leave the device its own, and no room. */
 export type JoinDecision =

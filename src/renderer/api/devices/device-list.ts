@@ -1,7 +1,7 @@
 // Pure updates of the cached device list, for live events and for answers to mutations.
-import type { DeviceList } from "../../shared/api.ts";
-import { type Command, desiredBy } from "../../shared/controls/command.ts";
-import type { Device, DeviceControl } from "../../shared/device.ts";
+import type { DeviceList } from "../../../shared/api.ts";
+import { type Command, desiredBy } from "../../../shared/controls/command.ts";
+import type { Device, DeviceControl } from "../../../shared/device.ts";
 
 export function withDevice({ devices }: DeviceList, device: Device): DeviceList {
   return { devices: [...devices.filter(({ id }) => id !== device.id), device] };

@@ -1,10 +1,10 @@
 // Merging a device into another, and deleting one with its history.
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import type { DeviceList } from "../../shared/api.ts";
-import type { Device } from "../../shared/device.ts";
-import { apiUrl, LONG_REQUEST_TIMEOUT_MS, post, remove } from "./client.ts";
+import type { DeviceList } from "../../../shared/api.ts";
+import type { Device } from "../../../shared/device.ts";
+import { apiUrl, LONG_REQUEST_TIMEOUT_MS, post, remove } from "../client.ts";
+import { QUERY_KEYS } from "../queries.ts";
 import { withDevice, withoutDevice } from "./device-list.ts";
-import { QUERY_KEYS } from "./queries.ts";
 
 export interface Merge {
   readonly source: Device;
