@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type Level, type Logger, multistream, pino, type SerializedError } from "pino";
 import { createStream, type RotatingFileStream } from "rotating-file-stream";
 import type { Clock } from "../clock.ts";
+import { limitLines } from "./line-limit.ts";
 import { SourceLines } from "./source-lines.ts";
 
 export type Log = Logger;
@@ -28,7 +29,8 @@ export function openLog({ folder, level, consoleLevel, clock }: LogOptions): Ope
   const sourceLines = new SourceLines();
   const nameSourceLines = (error: SerializedError) => Object.assign(error, { stack: sourceLines.nameIn(error.stack) });
   const serializers = { err: pino.stdSerializers.wrapErrorSerializer(nameSourceLines) };
-  const log = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, serializers }, streams);
+  const hooks = { logMethod: limitLines(clock) };
+  const log = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, serializers, hooks }, streams);
   return { log, close: () => file.close() };
 }
 

@@ -45,6 +45,30 @@ test("a file that cannot be written ends nothing, and is tried again later", asy
   await close();
 });
 
+test("a message that comes over and over leaves room for others, and is counted", async () => {
+  using folder = makeTemporaryFolder();
+  const clock = new FakeClock(0);
+  const { log, close } = openLog({ ...options, folder: folder.path, clock });
+  const child = log.child({ name: "mqtt" });
+  for (let line = 0; line < 1_000; line++) child.warn({ topic: `t${line}` }, "not retained");
+  for (let line = 0; line < 30; line++) child.info("approved");
+  log.error({ err: new Error("no") }, "failed");
+  clock.advance(60_000);
+  child.warn({ topic: "later" }, "not retained");
+  child.warn({ topic: "last" }, "not retained");
+  await close();
+  const text = readFile(join(folder.path, "logs", "hub.log"));
+  const lines = text
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  expect(lines.filter(({ msg }) => msg === "not retained")).toHaveLength(22);
+  expect(lines.filter(({ msg }) => msg === "approved")).toHaveLength(30);
+  expect(lines.at(-3)).toMatchObject({ msg: "failed", err: { message: "no" } });
+  expect(lines.at(-2)).toMatchObject({ name: "mqtt", topic: "later", unwritten: 980, msg: "not retained" });
+  expect(lines.at(-1)).not.toHaveProperty("unwritten");
+});
+
 function readFile(path: string): string {
   try {
     return readFileSync(path, "utf8");
