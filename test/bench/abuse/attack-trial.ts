@@ -51,8 +51,7 @@ export async function tryAttack(hub: TestHub, attackers: Attackers): Promise<Tri
     const usualFiles = openFiles(hub.pid);
     await runAttackers(hub, attackers, watch.gone);
     const grownBytes = grown();
-    const areClosed = async () => openFiles(hub.pid) <= usualFiles + FILES_OF_ITS_OWN || undefined;
-    await until("the attackers' connections are closed", areClosed, WORKED_OFF_WITHIN_MS);
+    await untilWorkedOff(hub.pid, usualFiles);
     setTimeout(() => failFor("it did not answer"), ANSWER_WITHIN_MS).unref();
     const [honest, recoverySeconds] = await Promise.all([probe.stop(), untilRecovered(hub.pid, idleBytes)]);
     const { status } = await hub.json<Health>("/healthz");
@@ -61,6 +60,12 @@ export async function tryAttack(hub: TestHub, attackers: Attackers): Promise<Tri
   // Where the hub ends, so do the programs; the hub's end is the reason then.
   stand().then(settle, (error: Error) => failFor(error.message));
   return await outcome;
+}
+
+/** Resolves when the hub has no more files and sockets open than it had before the attack. */
+export async function untilWorkedOff(pid: number, usualFiles: number): Promise<void> {
+  const areClosed = async () => openFiles(pid) <= usualFiles + FILES_OF_ITS_OWN || undefined;
+  await until("the attackers' connections are closed", areClosed, WORKED_OFF_WITHIN_MS);
 }
 
 async function untilRecovered(pid: number, idleBytes: number): Promise<number> {

@@ -5,14 +5,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Health } from "../../../src/shared/api.ts";
 import type { TestHub } from "../../support/hub.ts";
 import { randomNumbers } from "../../support/random.ts";
-import { ProbeReport } from "../abuse/attack-trial.ts";
+import { ProbeReport, untilWorkedOff } from "../abuse/attack-trial.ts";
 import { attackAtRandom, hubFlags } from "../abuse/attackers.ts";
 import { HoldWatch } from "../abuse/hold-watch.ts";
 import { askAllDay, type SoakFigures } from "../abuse/soak-load.ts";
 import type { Bench, Row, Topic } from "../bench.ts";
 import { startHub, startProbe } from "../children.ts";
 import { MemoryWatch } from "../memory-watch.ts";
-import { residentBytes } from "../proc.ts";
+import { openFiles, residentBytes } from "../proc.ts";
 import { count, median, megabytes, milliseconds } from "../statistics.ts";
 
 const MINUTE_MS = 60_000;
@@ -68,7 +68,9 @@ async function endure(hub: TestHub, { minutes, tell }: Bench, gone: AbortSignal)
   const tellWithHold = (words: string) => tell(`held ${milliseconds(1_000 * holds.take())} until now; ${words}`);
   const attackThenRest = async (ms: number) => {
     const attacking = AbortSignal.any([AbortSignal.timeout(ms - lullMs), signal]);
+    const usualFiles = openFiles(hub.pid);
     const attacks = await attackAtRandom(hub, random, tellWithHold, attacking);
+    await untilWorkedOff(hub.pid, usualFiles);
     await sleep(lullMs, undefined, { signal });
     return { attacks, bytes: await settledBytes(hub.pid) };
   };
