@@ -5,22 +5,23 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from .clock import Clock, boot_id
-from .commands import Commands, SeenCommands
-from .config import Config, ConfigError, HubSettings, device_id, load, own_name
+from .configuration.config import Config, ConfigError, HubSettings, device_id, load, own_name
 from .control_socket import ControlSocket
-from .device_key import KeyFile, code_of
-from .devices import Outputs
-from .hub import HubMemory
-from .outbox import Outbox
-from .run_folder import (
+from .hub.commands import Commands
+from .hub.device_key import KeyFile, code_of
+from .hub.discovery import HubMemory
+from .hub.trust import Trust
+from .hub.uplink import Uplink
+from .machine.clock import Clock, boot_id
+from .machine.run_folder import (
     find_in_run_folders, possible_run_folders, remove_empty_run_folders, usable_run_folder,
 )
+from .machine.status import StatusBoard
+from .peripherals.outputs import Outputs
 from .sampler import Sampler
-from .status import StatusBoard
-from .trust import Trust
-from .uplink import Uplink
-from .vitals import Vitals
+from .sensors.vitals import Vitals
+from .storage.outbox import Outbox
+from .storage.seen_commands import SeenCommands
 
 log = logging.getLogger("agent")
 

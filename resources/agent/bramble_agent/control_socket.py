@@ -11,8 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from .devices import Outputs
-from .outputs import Refused, Value
+from .peripherals.output_kinds import Refused, Value
+from .peripherals.outputs import Outputs
 
 log = logging.getLogger("control socket")
 

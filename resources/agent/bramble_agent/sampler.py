@@ -4,13 +4,13 @@ import threading
 import time
 from collections.abc import Mapping
 
-from .config import Config
-from .devices import OpenDevices
-from .inputs import InputSettings, Sensor
-from .outbox import Outbox
-from .plausible import all_finite
-from .status import StatusBoard, describe_error
-from .vitals import Vitals
+from .configuration.config import Config
+from .machine.status import StatusBoard, describe_error
+from .peripherals.input_kinds import InputSettings, Sensor
+from .peripherals.open_devices import OpenDevices
+from .sensors.plausible import all_finite
+from .sensors.vitals import Vitals
+from .storage.outbox import Outbox
 
 log = logging.getLogger("inputs")
 

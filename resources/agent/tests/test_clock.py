@@ -3,8 +3,9 @@ import http.server
 import threading
 import unittest
 
-from bramble_agent.clock import ask_time_ms, duration
-from bramble_agent.endpoint import Endpoint
+from bramble_agent.hub.endpoint import Endpoint
+from bramble_agent.hub.hub_clock import ask_time_ms, compare_clocks
+from bramble_agent.machine.clock import duration
 
 from .support import NOON_MS, FakeTime
 
@@ -67,7 +68,7 @@ class ClockTest(unittest.TestCase):
     def test_a_hub_that_cannot_be_asked_changes_nothing(self) -> None:
         clock = FakeTime().clock
         with self.assertLogs("clock", "WARNING"):
-            clock.compare(Endpoint("127.0.0.1", 1, 1))
+            compare_clocks(clock, Endpoint("127.0.0.1", 1, 1))
         self.assertEqual(clock.hub_now_ms(), clock.now_ms())
 
     def test_durations_in_words(self) -> None:

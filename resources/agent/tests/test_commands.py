@@ -3,12 +3,13 @@ import json
 import unittest
 from typing import Any
 
-from bramble_agent.commands import CUT_OFF, MAX_REMEMBERED_COMMANDS, Commands, SeenCommands
-from bramble_agent.config import parse
-from bramble_agent.devices import Outputs
-from bramble_agent.link import LinkLost
-from bramble_agent.outputs import Led
-from bramble_agent.storage import RETRY_DISK_AFTER_MS
+from bramble_agent.configuration.config import parse
+from bramble_agent.hub.commands import CUT_OFF, Commands
+from bramble_agent.hub.link import LinkLost
+from bramble_agent.peripherals.output_kinds import Led
+from bramble_agent.peripherals.outputs import Outputs
+from bramble_agent.storage.database import RETRY_DISK_AFTER_MS
+from bramble_agent.storage.seen_commands import MAX_REMEMBERED_COMMANDS, SeenCommands
 
 from .support import NOON_MS, FolderCase
 

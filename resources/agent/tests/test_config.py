@@ -8,10 +8,10 @@ from unittest import mock
 
 from bramble_agent.agent import ConfigWatch, Options
 from bramble_agent.cli import hub_argument
-from bramble_agent.config import Config, ConfigError, HubSettings, device_id, load, own_name, parse
-from bramble_agent.inputs import INPUT_KINDS
-from bramble_agent.outputs import OUTPUT_KINDS, Led
-from bramble_agent.toml_lines import key_lines
+from bramble_agent.configuration.config import Config, ConfigError, HubSettings, device_id, load, own_name, parse
+from bramble_agent.configuration.toml_lines import key_lines
+from bramble_agent.peripherals.input_kinds import INPUT_KINDS
+from bramble_agent.peripherals.output_kinds import OUTPUT_KINDS, Led
 
 from .support import FolderCase
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from zeroconf import ServiceInfo, Zeroconf
 
-from bramble_agent.config import HubSettings
-from bramble_agent.hub import SERVICE, Hub, HubFinder, HubMemory, advertised_hubs, search
-from bramble_agent.uplink import MAX_BACKOFF_SECONDS, Backoff
+from bramble_agent.configuration.config import HubSettings
+from bramble_agent.hub.discovery import SERVICE, Hub, HubFinder, HubMemory, advertised_hubs, search
+from bramble_agent.hub.uplink import MAX_BACKOFF_SECONDS, Backoff
 
 from .support import FolderCase
 

@@ -120,8 +120,8 @@ class InstallTest(FolderCase):
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         self.assertFalse((root / "var/lib/bramble-agent/ca.pem").exists())
         self.assertEqual(
-            (root / "usr/local/lib/bramble-agent/bramble_agent/cli.py").read_bytes(),
-            (AGENT / "bramble_agent/cli.py").read_bytes(),
+            (root / "usr/local/lib/bramble-agent/bramble_agent/hub/link.py").read_bytes(),
+            (AGENT / "bramble_agent/hub/link.py").read_bytes(),
         )
         self.assertIn('"http":"http://127.0.0.1:8080"', (root / "var/lib/bramble-agent/hub.json").read_text())
         config = root / "etc/bramble-agent.toml"

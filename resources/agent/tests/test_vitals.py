@@ -7,14 +7,13 @@ from unittest import mock
 
 from gpiozero import Device
 
-from bramble_agent import bme280
-from bramble_agent.about import about, machine_model
-from bramble_agent.config import parse
-from bramble_agent.inputs import printed_number
-from bramble_agent.outbox import Outbox
+from bramble_agent.configuration.config import parse
+from bramble_agent.hub.about import about, machine_model
+from bramble_agent.machine.shell import CommandFailed
+from bramble_agent.peripherals.input_kinds import printed_number
 from bramble_agent.sampler import Sampler
-from bramble_agent.shell import CommandFailed
-from bramble_agent.vitals import Vitals
+from bramble_agent.sensors.vitals import Vitals
+from bramble_agent.storage.outbox import Outbox
 
 from .support import FolderCase
 

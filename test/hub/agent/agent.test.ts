@@ -228,12 +228,15 @@ test("the installer and its files are those of this hub, whatever the request ca
   expect(named).toBe(script);
 
   const sums = [...script.matchAll(/^([0-9a-f]{64}) {2}(\S+)$/gm)].map(([, sum = "", path = ""]) => ({ sum, path }));
-  const modules = readdirSync(join(AGENT_FOLDER, "bramble_agent")).filter((name) => name.endsWith(".py"));
+  const modules = readdirSync(join(AGENT_FOLDER, "bramble_agent"), { encoding: "utf8", recursive: true })
+    .filter((path) => path.endsWith(".py"))
+    .map((path) => `bramble_agent/${path}`);
+  expect(modules).toContain("bramble_agent/hub/link.py");
   expect(sums.map(({ path }) => path)).toEqual([
     "bramble-agent",
     "bramble-agent.service",
     "bramble-agent.toml",
-    ...modules.map((name) => `bramble_agent/${name}`).toSorted(),
+    ...modules.toSorted(),
   ]);
   for (const { sum, path } of sums) {
     const file = await hub.fetch(`/agent/${path}`, { headers: { Authorization: "" } });
@@ -245,7 +248,7 @@ test("the installer and its files are those of this hub, whatever the request ca
 
 test("nothing else is served, and HEAD is answered", async () => {
   await using hub = await startTestHub();
-  for (const path of ["install.sh", "tests/support.py", "..%2f..%2fpackage.json", "bramble_agent/", ""]) {
+  for (const path of ["install.sh", "tests/support.py", "..%2f..%2fpackage.json", "bramble_agent/hub", ""]) {
     expect((await hub.fetch(`/agent/${path}`)).status, path).toBe(404);
   }
   for (const path of ["/install.sh", "/agent/bramble-agent"]) {

@@ -4,7 +4,7 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import type { HubInfo } from "../../../../shared/api.ts";
 import { isLoopback, lanAddresses, plainAddress } from "../../../access/networks.ts";
 import { inUrl } from "../../../endpoints.ts";
@@ -34,8 +34,10 @@ export interface InstallerTemplate {
 
 /** Read once, so that checksums and files are of the same moment. */
 export function readTemplate(folder: string): InstallerTemplate {
-  const modules = readdirSync(join(folder, PACKAGE)).filter((name) => name.endsWith(".py"));
-  const paths = [...SINGLE_FILES, ...modules.toSorted().map((name) => `${PACKAGE}/${name}`)];
+  const modules = readdirSync(join(folder, PACKAGE), { encoding: "utf8", recursive: true })
+    .filter((path) => path.endsWith(".py"))
+    .map((path) => [PACKAGE, ...path.split(sep)].join("/"));
+  const paths = [...SINGLE_FILES, ...modules.toSorted()];
   const files = new Map(paths.map((path) => [path, readFileSync(join(folder, path))]));
   return { script: readFileSync(join(folder, "install.sh"), "utf8"), files };
 }

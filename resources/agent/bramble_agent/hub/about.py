@@ -3,9 +3,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from . import vitals
-from .config import Config
-from .inputs import Metric
+from ..configuration.config import Config
+from ..sensors import vitals
+from ..sensors.metric import Metric
 
 
 def about(config: Config, controls: list[dict[str, Any]], root: Path = Path("/")) -> str:

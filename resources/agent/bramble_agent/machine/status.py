@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from .clock import duration
-from .hub import replace_file
+from .disk import replace_file
 from .run_folder import make_run_folder
 from .shell import CommandFailed
 

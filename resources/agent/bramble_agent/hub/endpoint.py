@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from .ntp import is_set_by_ntp
+from ..machine.ntp import is_set_by_ntp
 
 # OpenSSL's numbers of what is wrong with a certificate (x509_vfy.h); Python has no names for them.
 NOT_VALID_YET, EXPIRED = 9, 10

@@ -10,19 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from . import shell
-from .bme280 import Bme280
-from .outputs import BadSetting, check_command, check_label, check_pin, check_range, check_timeout
-from .plausible import ImpossibleReading, within
+from ..machine import shell
+from ..sensors.bme280 import Bme280
+from ..sensors.dht22 import read_dht22
+from ..sensors.ds18b20 import read_ds18b20
+from ..sensors.metric import Metric
+from .checks import BadSetting, check_command, check_label, check_pin, check_range, check_timeout
 
 ROOT = Path("/")
-# The register of a DS18B20 between its power-on and its first measurement.
-DS18B20_POWER_ON_MILLIDEGREES = 85_000
-DS18B20_MIN_CELSIUS = -55
-DS18B20_MAX_CELSIUS = 125
-DHT22_TRIES = 3
-DHT22_MIN_CELSIUS = -40
-DHT22_MAX_CELSIUS = 80
 # As a command prints it: float() would also take "nan", "infinity" and "1_000".
 PRINTED_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 MAX_QUOTED_CHARACTERS = 80
@@ -35,14 +30,6 @@ IIO_DEVICE = re.compile(r"iio:device\d+", re.ASCII)
 # GPIO numbers of the buses on the 40-pin header.
 I2C_PINS = {0: frozenset({0, 1}), 1: frozenset({2, 3})}
 SPI_PINS = frozenset({7, 8, 9, 10, 11})
-
-
-@dataclass(frozen=True)
-class Metric:
-    """How the hub shows what is measured."""
-
-    unit: str = ""
-    label: str | None = None
 
 
 class Sensor(Protocol):
@@ -317,65 +304,3 @@ def printed_number(text: str) -> float:
     if not math.isfinite(value):
         raise shell.CommandFailed(f"the command printed no number: {text[:MAX_QUOTED_CHARACTERS]!r}")
     return value
-
-
-def read_ds18b20(root: Path, wanted: str | None) -> float:
-    """In °C. Raises OSError. The kernel says YES where the checksum of the sensor's nine bytes is right."""
-    folder = root / "sys/bus/w1/devices"
-    found = sorted(path.name for path in folder.glob(wanted or "28-*"))
-    if not found:
-        raise OSError(f"there is no DS18B20 {wanted or 'on the 1-Wire bus (is dtoverlay=w1-gpio set?)'}")
-    if len(found) > 1:
-        raise OSError(f"there are {len(found)} DS18B20: name one by its id ({', '.join(found)})")
-    text = (folder / found[0] / "w1_slave").read_text(errors="replace")
-    first, _, second = text.partition("\n")
-    scratchpad = first.partition(":")[0].split()
-    # The checksum of nothing but zeros is right.
-    if scratchpad and set(scratchpad) in ({"00"}, {"ff"}):
-        raise ImpossibleReading(
-            f"{found[0]} sends nothing but {scratchpad[0]}: its data line is shorted or disconnected, check the wiring"
-        )
-    measured = re.search(r"\bt=(-?\d+)\s*$", second)
-    if not first.rstrip().endswith("YES") or measured is None:
-        raise OSError(f"{found[0]} sent something broken: check the wiring and the 4.7 kΩ resistor")
-    millidegrees = int(measured[1])
-    if millidegrees == DS18B20_POWER_ON_MILLIDEGREES:
-        raise ImpossibleReading(
-            f"{found[0]} has just been powered on and has not measured: 85 °C is what it says then;"
-            " if this stays, check its power"
-        )
-    return within(f"{found[0]}: a temperature", millidegrees / 1_000, DS18B20_MIN_CELSIUS, DS18B20_MAX_CELSIUS, "°C")
-
-
-def read_dht22(root: Path, wanted: str | None) -> dict[str, float]:
-    """In °C and %. Raises OSError. One in a few readings fails for its timing, and is tried again at once."""
-    folders = [
-        path
-        for path in sorted((root / "sys/bus/iio/devices").glob(wanted or "iio:device*"))
-        if (path / "name").read_text(errors="replace").startswith("dht11")
-    ]
-    if not folders:
-        raise OSError("there is no DHT22 (is dtoverlay=dht11,gpiopin=… set?)")
-    failure: OSError | ValueError = OSError("not read")
-    for _ in range(DHT22_TRIES):
-        try:
-            return measured_dht22(
-                int((folders[0] / "in_temp_input").read_text()) / 1_000,
-                int((folders[0] / "in_humidityrelative_input").read_text()) / 1_000,
-            )
-        except (OSError, ValueError) as error:
-            failure = error
-    if isinstance(failure, ImpossibleReading):
-        raise failure
-    reason = failure.strerror if isinstance(failure, OSError) and failure.strerror else failure
-    raise OSError(f"the DHT22 does not answer: {reason}")
-
-
-def measured_dht22(celsius: float, percent: float) -> dict[str, float]:
-    # The checksum of nothing but zeros is right here, too.
-    if celsius == 0 and percent == 0:
-        raise ImpossibleReading("the DHT22 sends nothing but zeros: its data line is shorted, check the wiring")
-    return {
-        "temperature": within("the DHT22: a temperature", celsius, DHT22_MIN_CELSIUS, DHT22_MAX_CELSIUS, "°C"),
-        "humidity": within("the DHT22: a humidity", percent, 0, 100, "%"),
-    }

@@ -8,7 +8,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-from .inputs import Metric
+from .metric import Metric
 from .plausible import ImpossibleReading, within
 
 METRICS: dict[str, Metric] = {

@@ -1,8 +1,6 @@
 """Where the hub is: found by mDNS, given by a person, or remembered from the last time."""
-import contextlib
 import json
 import logging
-import os
 import queue
 import time
 from collections.abc import Callable, Iterator
@@ -11,8 +9,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from .config import HubSettings
-from .storage import disk_message
+from ..configuration.config import HubSettings
+from ..machine.disk import disk_message, replace_file
 
 log = logging.getLogger("hub")
 
@@ -223,19 +221,3 @@ def txt_port(properties: dict[bytes, bytes | None], key: bytes) -> int:
 def txt_value(properties: dict[bytes, bytes | None], key: bytes) -> str:
     """A TXT value; empty where it is missing."""
     return (properties.get(key) or b"").decode("utf-8", "replace")
-
-
-def replace_file(path: Path, text: str) -> None:
-    """Whole or not at all, whenever the power goes. Raises OSError."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with open(temporary, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except OSError:
-        # A full disk took the half of it.
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
-        raise

@@ -15,11 +15,12 @@ from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, TypeVar
 
+from ..peripherals.checks import BadSetting, check_range
+from ..peripherals.input_kinds import INPUT_KINDS, InputSettings
+from ..peripherals.output_kinds import OUTPUT_KINDS, OutputSettings
+from ..sensors.vitals import METRICS as VITALS
 from .addresses import MAX_PORT, MIN_PORT, address_error
-from .inputs import INPUT_KINDS, InputSettings
-from .outputs import OUTPUT_KINDS, BadSetting, OutputSettings, check_range
 from .toml_lines import KeyPath, key_lines
-from .vitals import METRICS as VITALS
 
 DEFAULT_PATH = Path("/etc/bramble-agent.toml")
 DEVICE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_\-.:]{0,63}")

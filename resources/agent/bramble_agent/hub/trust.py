@@ -11,10 +11,10 @@ import socket
 import ssl
 from pathlib import Path
 
-from .config import HubSettings
+from ..configuration.config import HubSettings
+from ..machine.disk import disk_message, replace_file
+from .discovery import Hub
 from .endpoint import NO_CHECK_TIME, Authority, Endpoint, file_problem, fingerprint_of
-from .hub import Hub, replace_file
-from .storage import disk_message
 
 log = logging.getLogger("trust")
 

@@ -15,11 +15,10 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from .clock import Clock
+from ..machine.clock import Clock
+from ..machine.disk import disk_message
+from .database import RETRY_DISK_AFTER_MS, is_broken_for_good, open_database, open_read_only, put_aside
 from .readings_table import SCHEMA, ReadingsTable, Row
-from .storage import (
-    RETRY_DISK_AFTER_MS, disk_message, is_broken_for_good, open_database, open_read_only, put_aside,
-)
 
 log = logging.getLogger("outbox")
 

@@ -1,18 +1,15 @@
-"""Databases in the state folder, and messages for a card that cannot be written.
+"""Databases in the state folder.
 
 A card may be read-only, full or failing, when the agent starts or at any time later. Its writers then go on in
 memory, report it, and try the disk again every RETRY_DISK_AFTER_MS.
 """
-import errno
 import logging
-import os
 import sqlite3
 from pathlib import Path
 
 log = logging.getLogger("storage")
 
 RETRY_DISK_AFTER_MS = 10_000
-FULL_DISK_BYTES = 64 * 1024
 
 
 def open_database(path: Path, schema: str, synchronous: str = "NORMAL") -> sqlite3.Connection:
@@ -57,37 +54,6 @@ def put_aside(path: Path, error: Exception) -> None:
     path.replace(aside)
     for left in ("-wal", "-shm"):
         path.with_name(path.name + left).unlink(missing_ok=True)
-
-
-def disk_message(folder: Path, error: Exception) -> str:
-    """Why nothing can be written in `folder`, and what to do. For a person."""
-    number = error.errno if isinstance(error, OSError) else None
-    name = getattr(error, "sqlite_errorname", "")
-    disk = _disk_of(folder)
-    if number == errno.EROFS or (disk is not None and disk.f_flag & os.ST_RDONLY):
-        return (
-            f"{folder} is on a read-only file system. If an overlay is on, turn it off"
-            " (sudo raspi-config, Performance); if not, the card may be failing: see sudo dmesg"
-        )
-    is_full = disk is not None and disk.f_blocks > 0 and disk.f_bavail * disk.f_frsize < FULL_DISK_BYTES
-    if number in (errno.ENOSPC, errno.EDQUOT) or name == "SQLITE_FULL" or is_full:
-        return f"the disk of {folder} is full: make room (df -h shows how full it is)"
-    if number in (errno.EACCES, errno.EPERM) or (folder.exists() and not os.access(folder, os.W_OK | os.X_OK)):
-        return f"the agent's user may not write in {folder}: sudo chown -R bramble-agent: {folder}"
-    if name.startswith("SQLITE_BUSY"):
-        return f"another program writes in {folder}: does a second agent use it, too?"
-    return f"{folder} cannot be written ({error}): the card may be failing, see sudo dmesg"
-
-
-def _disk_of(folder: Path) -> os.statvfs_result | None:
-    for existing in (folder, *folder.absolute().parents):
-        try:
-            return os.statvfs(existing)
-        except FileNotFoundError:
-            continue
-        except OSError:
-            return None
-    return None
 
 
 def _open(path: Path, schema: str, synchronous: str) -> sqlite3.Connection:

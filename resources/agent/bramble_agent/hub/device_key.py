@@ -10,7 +10,7 @@ import re
 import secrets
 from pathlib import Path
 
-from .storage import disk_message
+from ..machine.disk import disk_message
 
 log = logging.getLogger("key")
 

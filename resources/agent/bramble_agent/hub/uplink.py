@@ -11,18 +11,19 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
+from ..configuration.config import Config
+from ..machine.clock import Clock
+from ..machine.status import StatusBoard
+from ..peripherals.outputs import Outputs
+from ..storage.outbox import Outbox
 from .about import about
-from .clock import Clock
 from .commands import Commands
-from .config import Config
 from .device_key import code_of
-from .devices import Outputs
+from .discovery import Hub, HubFinder, HubMemory
 from .duplicate_id import DuplicateIdDetector, duplicate_id_message
 from .endpoint import Endpoint
-from .hub import Hub, HubFinder, HubMemory
+from .hub_clock import compare_clocks
 from .link import Link, LinkLost, LinkRefused, LinkUntrusted
-from .outbox import Outbox
-from .status import StatusBoard
 from .trust import NotTrusted, Trust
 
 log = logging.getLogger("uplink")
@@ -188,7 +189,7 @@ class Uplink:
             link.check()
             self._report_duplicate(link.device)
             if time.monotonic() - compared > CLOCK_COMPARE_PERIOD_SECONDS:
-                self._clock.compare(hub)
+                compare_clocks(self._clock, hub)
                 compared = time.monotonic()
             self._outbox.correct_times()
             if self._introduce.is_set():

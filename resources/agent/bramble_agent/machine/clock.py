@@ -3,14 +3,11 @@
 A Pi starts with the time at which it was switched off, until NTP sets it. So the agent compares its clock with the
 hub's, and goes by the hub's while its own is more than a minute off and not set by NTP. Times are milliseconds.
 """
-import http.client
 import logging
 import time
 from collections.abc import Callable
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 
-from .endpoint import Endpoint
 from .ntp import is_set_by_ntp
 
 log = logging.getLogger("clock")
@@ -18,7 +15,6 @@ log = logging.getLogger("clock")
 MAX_TRUSTED_OFFSET_MS = 60_000
 # A Date header has whole seconds: a smaller offset cannot be measured.
 MIN_MEASURABLE_OFFSET_MS = 1_000
-CLOCK_QUERY_TIMEOUT_SECONDS = 5
 
 
 class Clock:
@@ -49,16 +45,6 @@ class Clock:
         wall_ms, hub_ms = self._wall_ms(), self._hub_ms()
         return wall_ms if hub_ms is None or abs(hub_ms - wall_ms) <= MIN_MEASURABLE_OFFSET_MS else hub_ms
 
-    def compare(self, hub: Endpoint) -> None:
-        """Asks the hub for its time. Where it cannot be asked, what is known stays."""
-        sent_ms = self.up_ms()
-        try:
-            hub_ms = ask_time_ms(hub)
-        except (OSError, ValueError, http.client.HTTPException) as error:
-            log.warning("the hub's clock cannot be asked at %s port %s: %s", hub.address, hub.http_port, error)
-            return
-        self.learn(hub_ms, (sent_ms + self.up_ms()) // 2)
-
     def learn(self, hub_ms: int, up_ms: int) -> None:
         """The hub's clock was at `hub_ms` when this machine had been up for `up_ms`."""
         self._hub_base_ms = hub_ms - up_ms
@@ -75,19 +61,6 @@ class Clock:
 
     def _hub_ms(self) -> int | None:
         return None if self._hub_base_ms is None else self._hub_base_ms + self.up_ms()
-
-
-def ask_time_ms(hub: Endpoint) -> int:
-    """By the Date header of any answer. Half a second is what it leaves out on average."""
-    connection = hub.http_connection(CLOCK_QUERY_TIMEOUT_SECONDS)
-    try:
-        connection.request("GET", "/healthz")
-        date = connection.getresponse().getheader("Date")
-    finally:
-        connection.close()
-    if date is None:
-        raise ValueError("it does not say what time it is")
-    return round(parsedate_to_datetime(date).timestamp() * 1_000) + 500
 
 
 def boot_id() -> str:
