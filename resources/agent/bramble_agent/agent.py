@@ -1,6 +1,7 @@
 """Puts the parts together, runs each in its thread, and watches the configuration file."""
 import logging
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -28,7 +29,7 @@ log = logging.getLogger("agent")
 STATUS_FILE = "status.json"
 CONTROL_SOCKET = "control.sock"
 CHECK_PERIOD_SECONDS = 1
-THREAD_STOP_TIMEOUT_SECONDS = 5
+THREADS_STOP_TIMEOUT_SECONDS = 5
 
 
 @dataclass(frozen=True)
@@ -151,12 +152,14 @@ class Agent:
             check_storage()
         sampler.interrupt()
         uplink.interrupt()
+        end = time.monotonic() + THREADS_STOP_TIMEOUT_SECONDS
         for thread in threads:
-            thread.join(THREAD_STOP_TIMEOUT_SECONDS)
-        outputs.close()
+            thread.join(max(0.0, end - time.monotonic()))
+        # What must not be lost comes first: systemd waits 15 s for all of it.
         outbox.close()
         seen.close()
         board.remove()
+        outputs.close()
         remove_empty_run_folders(options.run)
         return 1 if self._failed.is_set() else 0
 

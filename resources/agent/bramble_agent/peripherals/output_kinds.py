@@ -3,6 +3,7 @@
 gpiozero is imported only where a declared output needs it, so that a machine without pins runs the agent, too.
 """
 import re
+import threading
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,11 +22,14 @@ class Refused(Exception):
 class Output(Protocol):
     """An open output."""
 
+    # One that holds none may take its time to act.
+    holds_pins: bool
+
     def act(self, value: Value) -> Value:
-        """Does it, and answers what is so now. Raises Refused or shell.CommandFailed with a message for people."""
+        """Does it, and answers what is so now. Raises Refused, shell.CommandFailed, or an error of a pin library."""
 
     def state(self) -> Value:
-        """What is so now; None where that is not known."""
+        """What is so now; None where that is not known. Raises an error of a pin library."""
 
     def close(self) -> None:
         """Lets go of the pins."""
@@ -230,6 +234,8 @@ class Command(OutputSettings):
 class PinOutput:
     """An output whose pins can tell what they do."""
 
+    holds_pins = True
+
     def __init__(self, act: Callable[[Value], None], state: Callable[[], Value], close: Callable[[], None]) -> None:
         self._act = act
         self._state = state
@@ -247,13 +253,20 @@ class PinOutput:
 
 
 class ShellOutput:
-    """An output that a shell command moves: its state is the value of the last command."""
+    """An output that a shell command moves, one at a time: its state is the value of the last command."""
+
+    holds_pins = False
 
     def __init__(self, settings: Command) -> None:
         self._settings = settings
         self._state: Value = None
+        self._lock = threading.Lock()
 
     def act(self, value: Value) -> Value:
+        with self._lock:
+            return self._run(value)
+
+    def _run(self, value: Value) -> Value:
         settings = self._settings
         if settings.run is not None:
             if value not in (None, True):

@@ -4,8 +4,7 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
-from ..machine.shell import CommandFailed
-from ..machine.status import StatusBoard
+from ..machine.status import StatusBoard, describe_error
 from .open_devices import OpenDevices
 from .output_kinds import Output, OutputSettings, Refused, Value
 
@@ -13,10 +12,11 @@ log = logging.getLogger("outputs")
 
 
 class Outputs:
-    """All outputs. May be used from any thread; one thing is done at a time."""
+    """All outputs. May be used from any thread; nothing waits for a command, which may take an hour."""
 
     def __init__(self, board: StatusBoard) -> None:
         self._board = board
+        # Held while pins move.
         self._lock = threading.Lock()
         self._settings: Mapping[str, OutputSettings] = {}
         self._open: OpenDevices[OutputSettings, Output] = OpenDevices()
@@ -37,16 +37,28 @@ class Outputs:
     def act(self, name: str, value: Value) -> Value:
         """Raises Refused with a message for people."""
         with self._lock:
-            try:
-                return self._opened(name).act(value)
-            except (CommandFailed, OSError) as error:
-                raise Refused(str(error)) from error
+            output = self._opened(name)
+            if output.holds_pins:
+                return act_or_refuse(output, value)
+        return act_or_refuse(output, value)
 
     def state(self) -> dict[str, Value]:
         """Of all outputs that can tell."""
+        states: dict[str, Value] = {}
         with self._lock:
-            states = {name: output.state() for name in self._settings if (output := self._open.get(name)) is not None}
-        return {name: value for name, value in states.items() if value is not None}
+            for name in self._settings:
+                if (output := self._open.get(name)) is None:
+                    continue
+                try:
+                    value = output.state()
+                except Exception as error:
+                    # gpiozero, its pin libraries and the kernel each raise errors of their own.
+                    self._board.report_failure(f"output {name}", describe_error(error))
+                    continue
+                self._board.report_failure(f"output {name}", None)
+                if value is not None:
+                    states[name] = value
+        return states
 
     def controls(self) -> list[dict[str, Any]]:
         """As the contract's `about` lists them."""
@@ -69,10 +81,21 @@ class Outputs:
         try:
             output = settings.open()
         except Exception as error:
-            # gpiozero, its pin libraries and the kernel each raise errors of their own.
+            # As for its state.
             reason = f"{type(error).__name__}: {error}"
             self._board.report_failure(f"output {name}", reason)
             raise Refused(reason) from error
         self._board.report_failure(f"output {name}", None)
         self._open.put(name, settings, output)
         return output
+
+
+def act_or_refuse(output: Output, value: Value) -> Value:
+    """Raises Refused with a message for people."""
+    try:
+        return output.act(value)
+    except Refused:
+        raise
+    except Exception as error:
+        # As for its state.
+        raise Refused(describe_error(error)) from error
