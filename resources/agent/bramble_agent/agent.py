@@ -102,6 +102,8 @@ class Agent:
         self._failed = threading.Event()
         self._device = ""
         self._keys = KeyFile(options.state)
+        # Of the state folder.
+        self._key: str | None = None
         self._key_stamp: tuple[int, ...] = ()
         self._config: Config | None = None
 
@@ -122,12 +124,16 @@ class Agent:
         memory, trust = HubMemory(options.state / "hub.json"), Trust(options.state)
         uplink = Uplink(outbox, clock, outputs, commands, memory, trust, board)
         control_socket = ControlSocket(run_folder / CONTROL_SOCKET, outputs, uplink.state_changed)
+        state_files = {"key": self._keys.file, "hub": memory.file, "authority": trust.file}
 
         def check_storage() -> None:
             outbox.try_disk()
             seen.try_disk()
             board.report_failure("queue", outbox.disk_error)
             board.report_failure("commands", seen.disk_error)
+            for name, file in state_files.items():
+                file.try_disk()
+                board.report_failure(name, file.disk_error)
             board.write(outbox.rows, outbox.bytes, outbox.dropped)
 
         def configure(config: Config) -> None:
@@ -146,7 +152,7 @@ class Agent:
             if (changed := self._changed_config(board)) is not None:
                 log.info("the configuration has changed")
                 configure(changed)
-            elif self._config is not None and self._config.key is None and self._keys.stamp() != self._key_stamp:
+            elif self._config is not None and self._has_new_key(self._config):
                 log.info("the key has changed")
                 configure(self._config)
             check_storage()
@@ -167,9 +173,17 @@ class Agent:
         """Shows the hub the key of the configuration file, else that of the state folder."""
         if config.key is not None:
             return config
-        config = replace(config, key=self._keys.load_or_make())
-        self._key_stamp = self._keys.stamp()
-        return config
+        self._key = self._keys.load_or_make()
+        self._key_stamp = self._keys.file.stamp()
+        return replace(config, key=self._key)
+
+    def _has_new_key(self, config: Config) -> bool:
+        """Whether a person has set another one in the state folder; the same may have come to the disk by now."""
+        stamp = self._keys.file.stamp()
+        if config.key is not None or stamp == self._key_stamp:
+            return False
+        self._key_stamp = stamp
+        return self._keys.load_or_make() != self._key
 
     def _first_config(self, board: StatusBoard) -> Config:
         """Where the file cannot work, the vitals are still reported, by the same device and to the same hub."""

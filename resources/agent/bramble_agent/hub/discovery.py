@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ..configuration.config import HubSettings
-from ..machine.disk import disk_message, replace_file
+from ..storage.state_file import StateFile
 
 log = logging.getLogger("hub")
 
@@ -43,38 +43,23 @@ class HubMemory:
     """The last hub that took this device, in a file that the installer writes at first."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        # What the disk did not take.
-        self._unsaved: Hub | None = None
-
-    @property
-    def is_saved(self) -> bool:
-        return self._unsaved is None
+        self.file = StateFile(path, "the hub's address")
 
     def load(self) -> Hub | None:
-        if self._unsaved is not None:
-            return self._unsaved
         try:
-            stored = json.loads(self._path.read_text())
+            text = self.file.read()
+            if text is None:
+                return None
+            stored = json.loads(text)
             if not isinstance(stored, dict):
                 raise ValueError("it holds no address")
             return hub_of(stored)
-        except FileNotFoundError:
-            return None
         except (OSError, ValueError, KeyError, TypeError) as error:
-            log.warning("%s is of no use: %s", self._path, error)
+            log.warning("%s is of no use: %s", self.file.path, error)
             return None
 
     def save(self, hub: Hub) -> None:
-        try:
-            replace_file(self._path, json.dumps(stored_form(hub)) + "\n")
-        except OSError as error:
-            if self._unsaved != hub:
-                reason = disk_message(self._path.parent, error)
-                log.warning("the hub's address is remembered in memory alone: %s", reason)
-            self._unsaved = hub
-            return
-        self._unsaved = None
+        self.file.keep(json.dumps(stored_form(hub)) + "\n")
 
 
 def hub_of(stored: dict[str, Any]) -> Hub:
@@ -130,7 +115,7 @@ class HubFinder:
         known = self._memory.load()
         if hub.id == "" and known is not None:
             hub = replace(hub, id=known.id if hub.address == known.address else "")
-        if hub != known or not self._memory.is_saved:
+        if hub != known:
             self._memory.save(hub)
 
     def _discover(self, known: Hub | None) -> Iterator[Hub]:

@@ -6,13 +6,12 @@ can neither read along nor take the hub's place. A person may have given an auth
 """
 import http.client
 import logging
-import os
 import socket
 import ssl
 from pathlib import Path
 
 from ..configuration.config import HubSettings
-from ..machine.disk import disk_message, replace_file
+from ..storage.state_file import StateFile
 from .discovery import Hub
 from .endpoint import NO_CHECK_TIME, Authority, Endpoint, file_problem, fingerprint_of
 
@@ -33,25 +32,23 @@ class Trust:
     """What is pinned lies in a file in the state folder, which a person can read, compare and remove."""
 
     def __init__(self, folder: Path) -> None:
-        self._path = folder / AUTHORITY_FILE
-        # What the disk did not take.
-        self._unsaved: Authority | None = None
+        self.file = StateFile(folder / AUTHORITY_FILE, "the authority that this device trusts")
 
     def load(self) -> Authority | None:
         """None where nothing is pinned. Raises NotTrusted where something may be: to pin anew would be to forget it."""
         try:
-            text = self._path.read_text(encoding="ascii")
-        except FileNotFoundError:
-            return self._unsaved
-        except (OSError, ValueError) as error:
-            raise NotTrusted(f"{self._path} cannot be read: {error}") from error
+            text = self.file.read()
+        except OSError as error:
+            raise NotTrusted(f"{self.file.path} cannot be read: {error}") from error
+        if text is None:
+            return None
         if text == SYSTEM_MARK:
             return Authority("system")
         try:
             fingerprint_of(text)
             return Authority("pinned", text)
         except ValueError as error:
-            reason = f"{self._path} holds no certificate: sudo bramble-agent authority forget"
+            reason = f"{self.file.path} holds no certificate: sudo bramble-agent authority forget"
             raise NotTrusted(reason) from error
 
     def endpoint(self, hub: Hub, settings: HubSettings) -> Endpoint:
@@ -80,16 +77,12 @@ class Trust:
         if authority is None or authority.kind == "file" or self._is_pinned():
             return
         log.info("this device trusts %s from now on, and sends nothing without TLS", authority)
-        try:
-            replace_file(self._path, SYSTEM_MARK if authority.kind == "system" else authority.text)
-        except OSError as error:
-            log.warning("the authority is remembered in memory alone: %s", disk_message(self._path.parent, error))
-            self._unsaved = authority
+        self.file.keep(SYSTEM_MARK if authority.kind == "system" else authority.text)
 
     def forget(self) -> bool:
         """Whether there was something to forget. Raises OSError."""
         try:
-            os.unlink(self._path)
+            self.file.path.unlink()
         except FileNotFoundError:
             return False
         return True

@@ -7,20 +7,35 @@ from pathlib import Path
 FULL_DISK_BYTES = 64 * 1024
 
 
-def replace_file(path: Path, text: str) -> None:
-    """Whole or not at all, whenever the power goes. Raises OSError."""
+def replace_file(path: Path, text: str, permissions: int = 0o644) -> None:
+    """Whole or not at all, whenever the power goes; root writes for the folder's owner. Raises OSError."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with open(temporary, "w", encoding="utf-8") as file:
+        temporary.unlink(missing_ok=True)
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, permissions)
+        with open(descriptor, "w", encoding="utf-8") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
+        if os.geteuid() == 0:
+            owner = path.parent.stat()
+            os.chown(temporary, owner.st_uid, owner.st_gid)
         os.replace(temporary, path)
+        sync_folder(path.parent)
     except OSError:
         # A full disk took the half of it.
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
         raise
+
+
+def sync_folder(folder: Path) -> None:
+    """Until then a power cut may take a file's new name away. Raises OSError."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def disk_message(folder: Path, error: Exception) -> str:
