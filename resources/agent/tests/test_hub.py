@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from zeroconf import ServiceInfo, Zeroconf
+from zeroconf import ServiceInfo, Zeroconf, const
+from zeroconf._dns import DNSPointer
+from zeroconf._protocol.outgoing import DNSOutgoing
 
 from bramble_agent.configuration.config import HubSettings
 from bramble_agent.hub.discovery import SERVICE, Hub, HubFinder, HubMemory, advertised_hubs, search
@@ -45,6 +47,14 @@ class FinderTest(FolderCase):
         anew = Hub(OURS.address, 1883, 8080, "new")
         self.assertEqual(next(self.finder(anew).candidates()), anew)
 
+    def test_a_neighbours_hub_is_not_taken_for_one_whose_address_is_all_that_is_known(self) -> None:
+        given = Hub("10.0.0.1", 1883, 8080, mqtts_port=8883, https_port=8443)
+        there = Hub("10.0.0.1", 1884, 8081, "any")
+        self.assertEqual(list(self.finder(NEIGHBOURS, there, address="10.0.0.1").candidates()), [given, there])
+        self.finder().remember(Hub("10.0.0.1", 1883, 8080))
+        known = Hub("10.0.0.1", 1883, 8080)
+        self.assertEqual(list(self.finder(NEIGHBOURS, address="10.0.0.1").candidates()), [given, known])
+
     def test_the_id_of_a_hub_stays_known_when_it_is_reached_by_its_address(self) -> None:
         self.memory.save(OURS)
         self.finder().remember(Hub(OURS.address, OURS.mqtt_port, OURS.http_port))
@@ -74,12 +84,12 @@ class FinderTest(FolderCase):
                 self.assertIsNone(self.memory.load())
 
 
-def service(**ports: str) -> ServiceInfo:
+def service(name: str = "Bramble test", **ports: str) -> ServiceInfo:
     """What a hub says of itself."""
     # In bytes, as they arrive: the library leaves those that it is given as they are.
     said = {key.encode(): value.encode() for key, value in {"v": "1", "id": "the-hub", **ports}.items()}
     return ServiceInfo(
-        SERVICE, f"Bramble test.{SERVICE}", port=8081, parsed_addresses=["127.0.0.2"],
+        SERVICE, f"{name}.{SERVICE}", port=8081, parsed_addresses=["127.0.0.2"],
         properties=said, server="bramble-test.local.",
     )
 
@@ -91,6 +101,21 @@ class SearchTest(unittest.TestCase):
         zeroconf.register_service(service(mqtt="1884"))
         found = next(search(10, interfaces=["127.0.0.1"]), None)
         self.assertEqual(found, Hub("127.0.0.2", 1884, 8081, "the-hub"))
+
+    def test_a_name_that_the_library_refuses_hides_no_hub(self) -> None:
+        zeroconf = Zeroconf(interfaces=["127.0.0.1"])
+        self.addCleanup(zeroconf.close)
+        zeroconf.register_service(service(mqtt="1884"))
+        # As any machine on the network can send it.
+        hostile = DNSOutgoing(const._FLAGS_QR_RESPONSE | const._FLAGS_AA)
+        hostile.add_answer_at_time(DNSPointer(SERVICE, const._TYPE_PTR, const._CLASS_IN, 120, f"a\x01b.{SERVICE}"), 0)
+        found = search(20, interfaces=["127.0.0.1"])
+        self.assertEqual(next(found).mqtt_port, 1884)
+        zeroconf.send(hostile)
+        zeroconf.register_service(service("Another", mqtt="1885"))
+        with self.assertLogs("hub", "DEBUG") as logs:
+            self.assertEqual(next(one.mqtt_port for one in found if one.mqtt_port != 1884), 1885)
+        self.assertIn("is passed over", logs.output[0])
 
     def test_takes_the_ports_with_tls_also_where_they_are_all_there_is(self) -> None:
         ports = {"mqtts": "8883", "https": "8443"}

@@ -9,7 +9,7 @@ import { beforeAll, expect, test } from "vitest";
 import type { DeviceList, Installer } from "../../../src/shared/api.ts";
 import type { Command } from "../../../src/shared/controls/command.ts";
 import { AGENT_FOLDER, ensureAgentPackages, PYTHON, PYTHON_ENV, TestAgent } from "../../support/agent.ts";
-import { startTestHub, TestHub } from "../../support/hub.ts";
+import { makeTemporaryFolder, startTestHub, TestHub } from "../../support/hub.ts";
 import { until } from "../../support/until.ts";
 
 /** Counts up by one in a file: so it can be seen whether one is missing, or there twice. */
@@ -60,7 +60,8 @@ test("its own tests pass, without a warning", () => {
 
 test("it says what it is, reports how the machine is, and says goodbye", async () => {
   await using hub = await startTestHub("--joining", "open");
-  await using agent = new TestAgent(reach(hub), LED);
+  using state = makeTemporaryFolder();
+  await using agent = new TestAgent(reach(hub), LED, [], state);
   const device = await until("its readings", async () => {
     const found = await deviceOf(hub);
     return found?.metrics.some(({ name }) => name === "uptime") && found.name === "Attic" ? found : undefined;
@@ -74,6 +75,8 @@ test("it says what it is, reports how the machine is, and says goodbye", async (
   };
   const status = await until("that it knows it is connected", isConnected, 30_000, 300);
   expect(status).toMatch(/^pi: connected to the hub at 127\.0\.0\.1/);
+  // By its id the hub is known from now on, though only its address was given.
+  expect(JSON.parse(readFileSync(join(state.path, "hub.json"), "utf8"))).toMatchObject({ id: hub.file.hubId });
 
   expect(await agent.end("SIGTERM"), agent.output).toBe(0);
   const gone = await deviceOf(hub);

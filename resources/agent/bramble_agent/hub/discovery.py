@@ -88,7 +88,7 @@ def stored_form(hub: Hub) -> dict[str, Any]:
 
 
 class HubFinder:
-    """Lists the addresses to try, best first. A hub that is known by its id is never mistaken for another."""
+    """Lists the addresses to try, best first. A hub that is known is never mistaken for another."""
 
     def __init__(
         self,
@@ -103,10 +103,11 @@ class HubFinder:
     def candidates(self) -> Iterator[Hub]:
         """The given address, what mDNS finds, the last known address; each only when the one before did not do."""
         settings, known = self._settings, self._memory.load()
-        if settings.address is not None:
-            yield given_hub(settings.address, settings)
+        given = None if settings.address is None else given_hub(settings.address, settings)
+        if given is not None:
+            yield given
         if settings.discover:
-            yield from self._discover(known)
+            yield from self._discover(known or given)
         if known is not None:
             yield known
 
@@ -137,14 +138,14 @@ def given_hub(address: str, settings: HubSettings) -> Hub:
 
 
 def is_meant(found: Hub, known: Hub | None) -> bool:
-    """A hub that was set up anew has a new id at its old address."""
-    return known is None or known.id in ("", found.id) or known.address == found.address
+    """A hub that was set up anew has a new id at its old address. Where no id is known, the address alone tells."""
+    return known is None or known.address == found.address or known.id == found.id != ""
 
 
 def search(seconds: float, interfaces: list[str] | None = None) -> Iterator[Hub]:
     """Hubs as mDNS finds them, for so long. A new search sees networks that came since the last one."""
     try:
-        from zeroconf import ServiceBrowser, ServiceListener, Zeroconf
+        from zeroconf import Error, ServiceBrowser, ServiceListener, Zeroconf
     except ImportError:
         log.warning("python3-zeroconf is not installed: the hub is not searched for")
         return
@@ -174,10 +175,14 @@ def search(seconds: float, interfaces: list[str] | None = None) -> Iterator[Hub]
                 name = found.get(timeout=left)
             except queue.Empty:
                 return
-            info = zeroconf.get_service_info(SERVICE, name, SERVICE_QUERY_TIMEOUT_MS)
-            if info is None:
+            try:
+                info = zeroconf.get_service_info(SERVICE, name, SERVICE_QUERY_TIMEOUT_MS)
+            except Error as error:
+                # A name that the library does not take: anybody on the network may advertise one.
+                log.debug("%r is passed over: %s", name, error)
                 continue
-            yield from advertised_hubs(info)
+            if info is not None:
+                yield from advertised_hubs(info)
     finally:
         zeroconf.close()
 

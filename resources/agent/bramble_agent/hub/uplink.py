@@ -22,8 +22,8 @@ from .device_key import code_of
 from .discovery import Hub, HubFinder, HubMemory
 from .duplicate_id import DuplicateIdDetector, duplicate_id_message
 from .endpoint import Endpoint
-from .hub_clock import compare_clocks
 from .link import Link, LinkLost, LinkRefused, LinkUntrusted
+from .queries import ask_hub_id, compare_clocks
 from .trust import NotTrusted, Trust
 
 log = logging.getLogger("uplink")
@@ -175,7 +175,9 @@ class Uplink:
         return untrusted or why
 
     def _remember(self, finder: HubFinder, hub: Hub, endpoint: Endpoint) -> None:
-        """Of ports with TLS only those that it was spoken to on."""
+        """Of ports with TLS only those that it was spoken to on; and the id, by which it is found when it has moved."""
+        if hub.id == "":
+            hub = replace(hub, id=ask_hub_id(endpoint))
         finder.remember(hub if endpoint.context is not None else replace(hub, mqtts_port=0, https_port=0))
         self._trust.remember(endpoint)
 
