@@ -67,23 +67,35 @@ class Options:
 
 
 class ConfigWatch:
-    """Reads the file whenever it has changed; one that cannot work is answered once."""
+    """Reads the file whenever it has changed; one that cannot work is answered once.
+
+    An editor empties a file before it writes it, and the empty file is a configuration, too: one that lets go of all
+    relays. So what has changed is read when it is the same at the next look.
+    """
 
     def __init__(self, options: Options) -> None:
         self._options = options
+        # At the last look, and of what was read last.
         self._seen: tuple[int, ...] | None = None
+        self._read: tuple[int, ...] | None = None
 
     def look(self) -> Config | ConfigError | None:
-        """None while the file is as it was."""
-        stamp = self._stamp()
-        if stamp == self._seen:
-            return None
+        """None while the file is as it was, or still changes; never at the first look."""
+        stamp, before = self._stamp(), self._seen
         self._seen = stamp
+        if stamp == self._read or (before is not None and stamp != before):
+            return None
+        found = self._load()
+        if before is not None and self._stamp() != stamp:
+            return None
+        self._read = stamp
+        return found
+
+    def _load(self) -> Config | ConfigError:
         try:
-            config = load(self._options.config)
+            return self._options.applied(load(self._options.config))
         except ConfigError as error:
             return error
-        return self._options.applied(config)
 
     def _stamp(self) -> tuple[int, ...]:
         try:

@@ -3,6 +3,7 @@ import argparse
 import getpass
 import json
 import logging
+import queue
 import signal
 import sys
 import threading
@@ -110,9 +111,21 @@ def hub_argument(text: str) -> HubSettings:
 
 def run(options: Options) -> int:
     stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop_on_signals(stop)
     return Agent(options).run(stop)
+
+
+def stop_on_signals(stop: threading.Event) -> None:
+    """A handler runs in the midst of the main thread, which may hold the event's own lock: another thread sets it."""
+    signals: queue.SimpleQueue[int] = queue.SimpleQueue()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda number, _frame: signals.put(number))
+
+    def wait() -> None:
+        signals.get()
+        stop.set()
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def test(options: Options, name: str, text: str | None) -> int:
