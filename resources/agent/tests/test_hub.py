@@ -1,4 +1,7 @@
 """Where the agent looks for its hub, and which hub it takes."""
+import gc
+import os
+import threading
 import unittest
 from collections.abc import Iterator
 from dataclasses import replace
@@ -95,16 +98,35 @@ def service(name: str = "Bramble test", **ports: str) -> ServiceInfo:
 
 
 class SearchTest(unittest.TestCase):
-    def test_finds_a_hub_by_mdns(self) -> None:
+    def responder(self) -> Zeroconf:
+        """Advertises on the loopback interface until the test ends."""
         zeroconf = Zeroconf(interfaces=["127.0.0.1"])
+        loop = zeroconf.loop
+        assert loop is not None
+        self.addCleanup(loop.close)
         self.addCleanup(zeroconf.close)
+        return zeroconf
+
+    def test_finds_a_hub_by_mdns(self) -> None:
+        zeroconf = self.responder()
         zeroconf.register_service(service(mqtt="1884"))
         found = next(search(10, interfaces=["127.0.0.1"]), None)
         self.assertEqual(found, Hub("127.0.0.2", 1884, 8081, "the-hub"))
 
+    def test_a_search_leaves_neither_threads_nor_sockets_behind(self) -> None:
+        def held() -> tuple[int, int]:
+            return threading.active_count(), len(os.listdir("/proc/self/fd"))
+
+        gc.collect()
+        gc.disable()
+        self.addCleanup(gc.enable)
+        before = held()
+        for _ in range(3):
+            self.assertEqual(list(search(0.01, interfaces=["127.0.0.1"])), [])
+        self.assertEqual(held(), before)
+
     def test_a_name_that_the_library_refuses_hides_no_hub(self) -> None:
-        zeroconf = Zeroconf(interfaces=["127.0.0.1"])
-        self.addCleanup(zeroconf.close)
+        zeroconf = self.responder()
         zeroconf.register_service(service(mqtt="1884"))
         # As any machine on the network can send it.
         hostile = DNSOutgoing(const._FLAGS_QR_RESPONSE | const._FLAGS_AA)

@@ -145,7 +145,7 @@ def is_meant(found: Hub, known: Hub | None) -> bool:
 def search(seconds: float, interfaces: list[str] | None = None) -> Iterator[Hub]:
     """Hubs as mDNS finds them, for so long. A new search sees networks that came since the last one."""
     try:
-        from zeroconf import Error, ServiceBrowser, ServiceListener, Zeroconf
+        from zeroconf import Error, ServiceListener, Zeroconf
     except ImportError:
         log.warning("python3-zeroconf is not installed: the hub is not searched for")
         return
@@ -168,7 +168,7 @@ def search(seconds: float, interfaces: list[str] | None = None) -> Iterator[Hub]
         log.warning("mDNS does not work here: %s", error)
         return
     try:
-        ServiceBrowser(zeroconf, SERVICE, Listener())
+        zeroconf.add_service_listener(SERVICE, Listener())
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
             try:
@@ -184,7 +184,11 @@ def search(seconds: float, interfaces: list[str] | None = None) -> Iterator[Hub]
             if info is not None:
                 yield from advertised_hubs(info)
     finally:
+        loop = zeroconf.loop
         zeroconf.close()
+        # The library leaves that to the garbage collector, which has little to do here and comes late.
+        if loop is not None and not loop.is_running():
+            loop.close()
 
 
 def advertised_hubs(info: Any) -> Iterator[Hub]:
