@@ -56,7 +56,7 @@ test("its own tests pass, without a warning", () => {
   const { status, stderr } = spawnSync(PYTHON, args, { cwd: AGENT_FOLDER, env: PYTHON_ENV, encoding: "utf8" });
   expect(status, stderr).toBe(0);
   expect(stderr).toMatch(/Ran \d{2,} tests/);
-}, 60_000);
+}, 120_000);
 
 test("it says what it is, reports how the machine is, and says goodbye", async () => {
   await using hub = await startTestHub("--joining", "open");
