@@ -17,7 +17,7 @@ log = logging.getLogger("inputs")
 # No input can have this name.
 VITALS = ""
 # What commands print within it is one message with what else is due.
-COMMANDS_TOGETHER_SECONDS = 1
+MAX_WAIT_FOR_COMMANDS_SECONDS = 1
 
 
 class Sampler:
@@ -92,7 +92,7 @@ class Sampler:
                 running += self._start(name, settings)
             else:
                 values.update(self._read(name))
-        end = time.monotonic() + COMMANDS_TOGETHER_SECONDS
+        end = time.monotonic() + MAX_WAIT_FOR_COMMANDS_SECONDS
         for reading in running:
             values.update(reading.wait(max(0.0, end - time.monotonic())))
         self._outbox.add(values)

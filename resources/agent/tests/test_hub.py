@@ -36,7 +36,12 @@ class FinderTest(FolderCase):
     def test_takes_any_hub_at_first_and_then_its_own_only(self) -> None:
         self.assertEqual(list(self.finder(NEIGHBOURS, OURS).candidates()), [NEIGHBOURS, OURS])
         self.finder().remember(OURS)
-        self.assertEqual(list(self.finder(NEIGHBOURS, MOVED).candidates()), [MOVED, OURS])
+        finder = self.finder(NEIGHBOURS, MOVED)
+        self.assertEqual(finder.others_hint(), "")
+        self.assertEqual(list(finder.candidates()), [MOVED, OURS])
+        self.assertEqual(
+            finder.others_hint(), "; there is a hub at 192.168.1.99 port 1883, but this device belongs to another"
+        )
 
     def test_a_given_address_comes_first_and_may_be_the_only_one(self) -> None:
         self.memory.save(OURS)

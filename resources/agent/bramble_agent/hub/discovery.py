@@ -17,6 +17,7 @@ log = logging.getLogger("hub")
 SERVICE = "_bramble._tcp.local."
 SEARCH_TIMEOUT_SECONDS = 3
 SERVICE_QUERY_TIMEOUT_MS = 2_000
+MAX_OTHERS_NAMED = 3
 # Where a hub has TLS, unless a person or the hub itself says otherwise.
 MQTTS_PORT, HTTPS_PORT = 8883, 8443
 
@@ -99,6 +100,8 @@ class HubFinder:
         self._settings = settings
         self._memory = memory
         self._search = search
+        # What the last search found of other people's.
+        self._others: set[str] = set()
 
     def candidates(self) -> Iterator[Hub]:
         """The given address, what mDNS finds, the last known address; each only when the one before did not do."""
@@ -119,12 +122,20 @@ class HubFinder:
         if hub != known:
             self._memory.save(hub)
 
+    def others_hint(self) -> str:
+        """For a person, who may look for a hub that is there: to be put behind the reason why none was taken."""
+        if not self._others:
+            return ""
+        places = ", ".join(sorted(self._others)[:MAX_OTHERS_NAMED])
+        return f"; there is a hub at {places}, but this device belongs to another"
+
     def _discover(self, known: Hub | None) -> Iterator[Hub]:
+        self._others.clear()
         for hub in self._search(SEARCH_TIMEOUT_SECONDS):
             if is_meant(hub, known):
                 yield hub
             else:
-                log.info("there is a hub at %s, but this device belongs to another", hub)
+                self._others.add(str(hub))
 
 
 def given_hub(address: str, settings: HubSettings) -> Hub:

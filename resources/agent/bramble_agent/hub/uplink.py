@@ -172,7 +172,7 @@ class Uplink:
                 return str(error)
             finally:
                 link.close(goodbye=True)
-        return untrusted or why
+        return (untrusted or why) + finder.others_hint()
 
     def _remember(self, finder: HubFinder, hub: Hub, endpoint: Endpoint) -> None:
         """Of ports with TLS only those that it was spoken to on; and the id, by which it is found when it has moved."""
