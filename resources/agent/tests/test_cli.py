@@ -1,11 +1,15 @@
 """The command line: what it takes, and how it is stopped."""
 import argparse
 import signal
+import socket
 import threading
 import unittest
 
 from bramble_agent.cli import hub_argument, stop_on_signals
 from bramble_agent.configuration.config import HubSettings
+from bramble_agent.control_socket import request_action
+
+from .support import FolderCase
 
 
 class ArgumentTest(unittest.TestCase):
@@ -31,6 +35,25 @@ class ArgumentTest(unittest.TestCase):
             with self.subTest(text), self.assertRaises(argparse.ArgumentTypeError) as caught:
                 hub_argument(text)
             self.assertIn(words, str(caught.exception))
+
+
+class ControlSocketTest(FolderCase):
+    def test_an_agent_that_ends_before_it_answers_is_said(self) -> None:
+        path = self.folder / "control.sock"
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
+            listener.bind(str(path))
+            listener.listen()
+
+            def end() -> None:
+                connection, _ = listener.accept()
+                with connection:
+                    connection.recv(1_000)
+
+            ending = threading.Thread(target=end)
+            ending.start()
+            with self.assertRaisesRegex(OSError, "it ended before it answered"):
+                request_action(path, "led", True)
+            ending.join()
 
 
 class StopTest(unittest.TestCase):
