@@ -53,7 +53,7 @@ function readRequest(args: readonly string[]): Request | "help" {
       message("cli/choice", {
         flag: "seconds",
         choices: `a number over 0, up to ${MAX_LISTEN_SECONDS}`,
-        said: values.seconds,
+        value: values.seconds,
       }),
     );
   return { listenMs: seconds * 1_000, json: values.json };

@@ -1,5 +1,5 @@
 // The commands' way to a running hub: its HTTP API, at the address and with the token of `hub.json`, or at another one
-// that a person names. Whatever is in the way is said with a message: no hub, one that ended, another program, another version,
+// that a person names. Each failure has a message: no hub, one that ended, another program, another version,
 // a token that is refused.
 import { type Static, type TSchema, Type } from "typebox";
 import { Value } from "typebox/value";
@@ -150,6 +150,6 @@ async function versionsOf(hub: HubAddress): Promise<AnyMessage | ""> {
 function parseUrl(text: string): string {
   const url = URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol) || url.search !== "" || url.hash !== "")
-    throw new Misuse(message("cli/choice", { flag: "url", choices: "http://HOST:PORT", said: text }));
+    throw new Misuse(message("cli/choice", { flag: "url", choices: "http://HOST:PORT", value: text }));
   return url.origin + url.pathname.replace(/\/$/, "");
 }

@@ -133,7 +133,7 @@ closed) stop it. Ends with 0 when it was stopped, with 1 when it could not run, 
 export type ConfigResult =
   | { readonly kind: "config"; readonly config: Config }
   | { readonly kind: "help" }
-  /** `said` names the flag. */
+  /** `value` names the flag. */
   | { readonly kind: "wrong"; readonly reason: AnyMessage };
 
 /** Reads flags and environment; what is wrong comes back with a message. */
@@ -157,7 +157,7 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
       kind: "config",
       config: {
         dataFolder: parseFolder(text("data")) ?? defaultDataFolder(env),
-        store: optional(text("store"), (said) => new StoreAddress(said)),
+        store: optional(text("store"), (value) => new StoreAddress(value)),
         // An outside broker keeps what is not acknowledged.
         spoolBytes: parseSpool(text("spool") ?? (broker === null ? DEFAULT_SPOOL_MB : "0")),
         host: parseHost(text("host") ?? EVERY_ADDRESS),
@@ -173,8 +173,8 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
         backupFolder: parseFolder(text("backups")) ?? null,
         backupPassphrase: readPassphrase(env),
         joining: oneOf("joining", text("joining") ?? "ask", JOINING),
-        anonymous: optional(text("anonymous"), (said) => oneOf("anonymous", said, ANONYMOUS)),
-        allow: optional(text("allow"), (said) => list(said).map((network) => allowedNetwork("allow", network))),
+        anonymous: optional(text("anonymous"), (value) => oneOf("anonymous", value, ANONYMOUS)),
+        allow: optional(text("allow"), (value) => list(value).map((network) => allowedNetwork("allow", network))),
         trustProxy: list(text("trust-proxy")).map((network) => allowedNetwork("trust-proxy", network)),
         basePath: parseBasePath(text("base-path") ?? ""),
         allowedHosts: list(text("allowed-host")).map((name) => name.toLowerCase()),
@@ -230,7 +230,7 @@ function absolute(path: string | undefined): string | undefined {
 function parsePort(name: string, text: string | undefined, byDefault: number): Port {
   if (text === undefined) return { number: byDefault, named: false };
   const number = Number(text);
-  if (!/^\d{1,5}$/.test(text) || number > 65_535) throw new Failure(message("flag/port", { flag: name, said: text }));
+  if (!/^\d{1,5}$/.test(text) || number > 65_535) throw new Failure(message("flag/port", { flag: name, value: text }));
   return { number, named: true };
 }
 
@@ -243,29 +243,29 @@ function freeOf(broker: BrokerAddress | null, port: number): number {
 function parseMemory(text: string): number {
   const megabytes = Number(text);
   if (/^\d+$/.test(text) && megabytes >= MIN_MEMORY_MB && megabytes <= MAX_MEMORY_MB) return megabytes * 1024 * 1024;
-  throw new Failure(message("flag/memory", { min: MIN_MEMORY_MB, max: MAX_MEMORY_MB, said: text }));
+  throw new Failure(message("flag/memory", { min: MIN_MEMORY_MB, max: MAX_MEMORY_MB, value: text }));
 }
 
 function parseMaxDevices(text: string): number {
   const count = Number(text);
   if (/^\d+$/.test(text) && count >= 1 && count <= MAX_DEVICES) return count;
-  throw new Failure(message("flag/max-devices", { max: MAX_DEVICES, said: text }));
+  throw new Failure(message("flag/max-devices", { max: MAX_DEVICES, value: text }));
 }
 
 function parseSpool(text: string): number {
   const megabytes = Number(text);
   if (/^\d+$/.test(text) && megabytes <= MAX_SPOOL_MB) return megabytes * 1024 * 1024;
-  throw new Failure(message("flag/spool", { max: MAX_SPOOL_MB, said: text }));
+  throw new Failure(message("flag/spool", { max: MAX_SPOOL_MB, value: text }));
 }
 
 function parseHost(text: string): string {
-  if (isIP(text) === 0 && text !== "localhost") throw new Failure(message("flag/host", { said: text }));
+  if (isIP(text) === 0 && text !== "localhost") throw new Failure(message("flag/host", { value: text }));
   return text;
 }
 
 function allowedNetwork(flag: string, text: string): string {
   const cidr = parseCidr(text);
-  if (cidr === null) throw new Failure(message("flag/network", { flag, said: text }));
+  if (cidr === null) throw new Failure(message("flag/network", { flag, value: text }));
   return cidr;
 }
 
@@ -277,7 +277,7 @@ function optional<T>(text: string | undefined, parse: (text: string) => T): T | 
 function parseBasePath(text: string): string {
   const path = text.replace(/\/$/, "");
   const isPlain = /^(?:\/[\w~-][\w.~-]*)*$/.test(path);
-  if (!isPlain) throw new Failure(message("flag/base-path", { said: text }));
+  if (!isPlain) throw new Failure(message("flag/base-path", { value: text }));
   return path;
 }
 
@@ -289,7 +289,7 @@ function isOn(name: string, text: string | undefined): boolean {
 function oneOf<T extends string>(name: string, text: string, choices: readonly T[]): T {
   const found = choices.find((choice) => choice === text);
   if (found === undefined)
-    throw new Failure(message("flag/choice", { flag: name, choices: choices.join(", "), said: text }));
+    throw new Failure(message("flag/choice", { flag: name, choices: choices.join(", "), value: text }));
   return found;
 }
 

@@ -62,7 +62,7 @@ function actionOf(actions: Readonly<Record<string, Action>>, name: string | unde
   const action = Object.hasOwn(actions, name) ? actions[name] : undefined;
   if (action !== undefined) return action;
   const meant = closest(name, names, MAX_MISTAKES);
-  throw new Misuse(message("cli/none-of", { said: name, choices: names.join(", "), meant: meant ?? "" }));
+  throw new Misuse(message("cli/none-of", { value: name, choices: names.join(", "), meant: meant ?? "" }));
 }
 
 /** Names of rooms, as `--rooms` lists them; undefined without it. */

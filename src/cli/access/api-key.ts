@@ -54,7 +54,7 @@ function daysOf(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const days = Number(text);
   if (text.trim() === "" || !Number.isFinite(days) || days <= 0)
-    throw new Misuse(message("cli/choice", { flag: "expires", choices: "a number of days", said: text }));
+    throw new Misuse(message("cli/choice", { flag: "expires", choices: "a number of days", value: text }));
   return days;
 }
 

@@ -157,12 +157,12 @@ function readRequest(args: readonly string[]): Request | "help" {
   const { values } = parseArguments({ args: [...args], options });
   if (values.help) return "help";
   if (values.outcome !== undefined && !OUTCOMES.includes(values.outcome))
-    throw new Misuse(message("cli/choice", { flag: "outcome", choices: OUTCOMES.join(" or "), said: values.outcome }));
+    throw new Misuse(message("cli/choice", { flag: "outcome", choices: OUTCOMES.join(" or "), value: values.outcome }));
   if (values.csv && values.json) throw new Misuse(message("cli/one-form"));
   const { limit: limitText = String(DEFAULT_LIMIT), follow = false } = values;
   const limit = Number(limitText);
   if (!/^\d+$/.test(limitText) || limit < 1)
-    throw new Misuse(message("cli/choice", { flag: "limit", choices: "a whole number from 1 on", said: limitText }));
+    throw new Misuse(message("cli/choice", { flag: "limit", choices: "a whole number from 1 on", value: limitText }));
   const filter = new URLSearchParams();
   for (const name of ["actor", "action", "subject", "outcome", "from", "to"] as const) {
     const value = values[name];

@@ -14,6 +14,6 @@ export function roleOf(text: string | undefined): Role {
   if (role !== undefined) return role;
   const choices = ROLES.join(", ");
   throw new Misuse(
-    text === undefined ? message("cli/no-role", { choices }) : message("cli/unknown-role", { said: text, choices }),
+    text === undefined ? message("cli/no-role", { choices }) : message("cli/unknown-role", { value: text, choices }),
   );
 }

@@ -81,7 +81,7 @@ export class AccessSettings {
     if (allow !== undefined && flags.allow !== null) return message("set-by-flag", { field: "allow" });
     const networks = allow?.map((text) => ({ text, cidr: parseCidr(text.trim()) }));
     const wrong = networks?.find(({ cidr }) => cidr === null);
-    if (wrong !== undefined) return message("bad-value/network", { field: "allow", said: wrong.text });
+    if (wrong !== undefined) return message("bad-value/network", { field: "allow", value: wrong.text });
     const record: AccessRecord = {
       ...this.#record,
       ...(anonymous && { anonymous }),

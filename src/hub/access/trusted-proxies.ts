@@ -66,18 +66,18 @@ export class TrustedProxies {
       return { kind: "contradiction", problem: message("bad-request/forwarded-contradiction") };
     const { address, index } = forwardedFor.length > 0 ? byList : byRfc;
     const hop = forwardedFor.length > 0 ? undefined : forwarded[index ?? 0];
-    const said = (name: "x-forwarded-proto" | "x-forwarded-host") => {
+    const headerOfClient = (name: "x-forwarded-proto" | "x-forwarded-host") => {
       const values = listOf(headers[name]);
       // Where each proxy added one, that of the client stands where its address does.
       return values[values.length === forwardedFor.length ? (index ?? 0) : 0];
     };
-    const proto = said("x-forwarded-proto") ?? hop?.proto;
+    const proto = headerOfClient("x-forwarded-proto") ?? hop?.proto;
     return {
       kind: "client",
       client: {
         address,
         isSecure: proto === undefined ? null : /^(?:https|wss)$/i.test(proto),
-        host: said("x-forwarded-host") ?? hop?.host ?? null,
+        host: headerOfClient("x-forwarded-host") ?? hop?.host ?? null,
       },
     };
   }

@@ -304,7 +304,7 @@ function reasonOf(error: unknown, folder: string): AnyMessage | string {
 }
 
 function folderProblem(folder: string): Problem | null {
-  const wrong = message("bad-value/backup-folder", { field: "folder", said: folder.slice(0, 200) });
+  const wrong = message("bad-value/backup-folder", { field: "folder", value: folder.slice(0, 200) });
   if (!isAbsolute(folder)) return wrong;
   try {
     prepareFolder(folder);

@@ -49,7 +49,7 @@ export interface ImportState extends Guess {
 interface Job {
   readonly id: string;
   readonly sample: Sample;
-  readonly said: ImportFormChanges;
+  readonly chosen: ImportFormChanges;
   readonly understood: Pick<ImportState, keyof Guess | "preview" | "problem">;
   readonly ending: AbortController;
   pass: ImportPass | null;
@@ -70,7 +70,7 @@ export class Imports {
     const current = this.#job;
     if (current !== null && this.#isRunning(current))
       return message("import-running", { name: current.sample.fileName });
-    return shown(this.#replace({ id: randomUUID(), sample, said: {}, ending: new AbortController() }));
+    return shown(this.#replace({ id: randomUUID(), sample, chosen: {}, ending: new AbortController() }));
   }
 
   get(id: string): ImportState | Problem {
@@ -78,13 +78,13 @@ export class Imports {
     return job === null ? message("no-such-import") : shown(job);
   }
 
-  /** Understands the file as a person says; a pass that was begun counts no more. */
+  /** Interprets the file as a person chooses; a pass that was begun is dropped. */
   change(id: string, changes: ImportFormChanges): ImportState | Problem {
     const job = this.#find(id);
     if (job === null) return message("no-such-import");
-    const { columns: _other, ...kept } = job.said;
+    const { columns: _other, ...kept } = job.chosen;
     const isOtherTable = ["separator", "encoding", "header"].some((name) => Object.hasOwn(changes, name));
-    return shown(this.#replace({ ...job, said: { ...(isOtherTable ? kept : job.said), ...changes } }));
+    return shown(this.#replace({ ...job, chosen: { ...(isOtherTable ? kept : job.chosen), ...changes } }));
   }
 
   /** The pieces from now on are those of a new pass. */
@@ -146,10 +146,10 @@ export class Imports {
     return isBusy || (isUnderWay && this.#options.clock.now() - lastRequestMs < IDLE_MS);
   }
 
-  #replace({ id, sample, said, ending }: Pick<Job, "id" | "sample" | "said" | "ending">): Job {
+  #replace({ id, sample, chosen, ending }: Pick<Job, "id" | "sample" | "chosen" | "ending">): Job {
     const nowMs = this.#options.clock.now();
-    const understood = understand(sample, said, nowMs);
-    const job: Job = { id, sample, said, ending, understood, pass: null, isBusy: false, lastRequestMs: nowMs };
+    const understood = understand(sample, chosen, nowMs);
+    const job: Job = { id, sample, chosen, ending, understood, pass: null, isBusy: false, lastRequestMs: nowMs };
     this.#job = job;
     return job;
   }
@@ -170,8 +170,8 @@ function shown({ id, sample, understood, pass }: Job): ImportState {
   return { id, name: sample.fileName, ...understood, pass: state };
 }
 
-function understand(sample: Sample, said: ImportFormChanges, nowMs: number): Job["understood"] {
-  const guess = guessForm(sample, said);
+function understand(sample: Sample, chosen: ImportFormChanges, nowMs: number): Job["understood"] {
+  const guess = guessForm(sample, chosen);
   const problem = whatIsWrongWith(guess.form);
   // Rows are shown as they are, even in a form that cannot be.
   const rows = firstRows(sample, guess.form);
@@ -196,9 +196,9 @@ function firstRows({ bytes, isWhole }: Sample, form: ImportForm): { line: number
 
 function whatIsWrongWith({ columns, zone, device }: ImportForm): Problem | null {
   const has = (role: string) => columns.some((column) => column.role === role);
-  if (!isTimeZone(zone)) return message("bad-import/zone", { said: zone.slice(0, 40) });
+  if (!isTimeZone(zone)) return message("bad-import/zone", { value: zone.slice(0, 40) });
   if (!has("device") && parseDeviceId(device) === undefined)
-    return message("bad-import/device", { said: device.slice(0, 40) });
+    return message("bad-import/device", { value: device.slice(0, 40) });
   if (!has("time") && !has("date")) return message("bad-import/no-time");
   return has("value") ? null : message("bad-import/no-value");
 }

@@ -81,14 +81,13 @@ export class Refusals {
     return false;
   }
 
-  /** Writes a refused message down, `said` for other languages than English; resolves once it is on disk. */
-  async add(refused: RefusedMessage, payload: Uint8Array, said?: AnyMessage): Promise<void> {
+  /** Writes a refused message down, `reason` to render it in other languages than English. Resolves once it is on disk. */
+  async add(refused: RefusedMessage, payload: Uint8Array, reason?: AnyMessage): Promise<void> {
     const excerpt = new TextDecoder().decode(payload.subarray(0, MAX_EXCERPT_BYTES));
-    const known = said && { code: said.code, params: { ...said.params } };
     const record = {
       id: this.#nextId,
       refused: { ...refused, bytes: payload.length, excerpt },
-      ...(known && { said: known }),
+      ...(reason && { reason: { code: reason.code, params: { ...reason.params } } }),
     };
     this.#keep(record);
     const forgetIds = this.#makeRoom();

@@ -5,18 +5,18 @@ import type { Language } from "../../shared/messages/language.ts";
 import { isKnownMessage, render } from "../../shared/messages/render.ts";
 import type { RecordKind } from "../store/records.ts";
 
-/** Why, to be said in any language; earlier versions kept the English words alone. */
-const Said = Type.Optional(Type.Object({ code: Type.String(), params: Type.Object({}) }));
+/** To render why in any language; what earlier versions stored is shown in English. */
+const Reason = Type.Optional(Type.Object({ code: Type.String(), params: Type.Object({}) }));
 
 /** A refused message as the API shows it, and its place in the order of arrival. */
-const RefusedRecord = Type.Object({ id: Type.Integer(), refused: Refused, said: Said });
+const RefusedRecord = Type.Object({ id: Type.Integer(), refused: Refused, reason: Reason });
 export type RefusedRecord = Static<typeof RefusedRecord>;
 
 /** As earlier versions kept it: `times` is `count`. */
 const KeptRecord = Type.Object({
   id: Type.Integer(),
   refused: Type.Object({ ...Refused.properties, times: Type.Optional(Type.Integer()) }),
-  said: Said,
+  reason: Reason,
 });
 
 export const refusedRecords: RecordKind<typeof KeptRecord> = {
@@ -30,9 +30,11 @@ export function recordOf({ refused: { times, ...refused }, ...record }: Static<t
   return { ...record, refused: times === undefined ? refused : { count: times, ...refused } };
 }
 
-/** Why it was refused, in the words of the language. */
-export function reasonOf({ refused, said }: RefusedRecord, language: Language): string {
-  return language === "en" || said === undefined || !isKnownMessage(said) ? refused.message : render(said, language);
+/** Why it was refused, in the language. */
+export function reasonOf({ refused, reason }: RefusedRecord, language: Language): string {
+  return language === "en" || reason === undefined || !isKnownMessage(reason)
+    ? refused.message
+    : render(reason, language);
 }
 
 const REPLACEMENT_CHARACTER = "\ufffd";

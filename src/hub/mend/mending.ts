@@ -94,7 +94,7 @@ function boxOf({ metric, from, to, least, greatest }: MendBox): MendBox {
 
 function metricOf({ metric, from, to, least, greatest }: MendBox): MetricName | Problem {
   const name = parseMetricName(metric);
-  if (name === undefined) return message("bad-metric/request", { field: "metric", said: metric.slice(0, 80) });
+  if (name === undefined) return message("bad-metric/request", { field: "metric", value: metric.slice(0, 80) });
   if (from >= to) return message("bad-request/from-after-to", { field: "from", from: String(from), to: String(to) });
   if (least !== undefined && greatest !== undefined && least > greatest)
     return message("bad-request/least-above-greatest", { field: "least", least, greatest });

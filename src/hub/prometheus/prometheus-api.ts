@@ -178,7 +178,7 @@ export class PrometheusApi {
 function matchersOf(selector: string): readonly Matcher[] {
   const expression = parseQuery(selector);
   if (expression.kind === "selector") return expression.matchers;
-  throw new QueryError("bad_data", message("bad-request/promql-no-selector", { said: selector.slice(0, 80) }));
+  throw new QueryError("bad_data", message("bad-request/promql-no-selector", { value: selector.slice(0, 80) }));
 }
 
 function sorted(columns: readonly Column[]): Column[] {

@@ -93,8 +93,8 @@ export function fieldPath(where: string, key: string): string {
   return shorten(where === "" || key === "" ? where + key : `${where}.${key}`, MAX_FIELD_CHARACTERS);
 }
 
-/** A value as it was sent, for a message that quotes it. */
-export function said(value: unknown): string {
+/** The value as it was sent, shortened for a message. */
+export function quoteValue(value: unknown): string {
   if (typeof value === "string") return shorten(JSON.stringify(value), MAX_QUOTED_CHARACTERS);
   if (typeof value === "object") return typeWord(value);
   return shorten(String(value), MAX_QUOTED_CHARACTERS);

@@ -8,7 +8,7 @@ import { message } from "../../shared/messages/message.ts";
 import { ReachError } from "./reach-error.ts";
 
 export interface ServiceRequest {
-  /** As people are told who was asked. */
+  /** The name of the service, for messages. */
   readonly service: string;
   readonly method?: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly headers?: Readonly<Record<string, string>>;
@@ -78,9 +78,9 @@ export function ask(url: string, request: ServiceRequest): Promise<Answer> {
 
 /** What `Retry-After` asks for, as seconds or as a date; null without one. */
 export function retryAfterMs({ headers }: Answer, nowMs: number): number | null {
-  const said = headers["retry-after"]?.trim();
-  if (said === undefined || said === "") return null;
-  const ms = /^\d+$/.test(said) ? Number(said) * 1_000 : Date.parse(said) - nowMs;
+  const header = headers["retry-after"]?.trim();
+  if (header === undefined || header === "") return null;
+  const ms = /^\d+$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - nowMs;
   return Number.isFinite(ms) && ms > 0 ? Math.min(ms, MAX_RETRY_AFTER_MS) : null;
 }
 

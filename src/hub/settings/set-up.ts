@@ -99,7 +99,7 @@ export class SetUp {
     const devices: [string, DeviceChanges][] = [];
     for (const [id, given] of Object.entries(file.devices ?? {})) {
       if (parseDeviceId(id) === undefined)
-        return message("bad-device-id/request", { field: `devices.${id.slice(0, 80)}`, said: id.slice(0, 80) });
+        return message("bad-device-id/request", { field: `devices.${id.slice(0, 80)}`, value: id.slice(0, 80) });
       const changes = parseChanges(given, this.#options.topics);
       if ("code" in changes) return changes;
       devices.push([id, exactly(changes)]);
@@ -176,15 +176,15 @@ export class SetUp {
     await this.#options.records.collection(awaitedRecords).save([], [id]);
   }
 
-  /** What people say of each device, by id. */
+  /** What people set of each device, by id. */
   #devices(): Record<string, DeviceChanges> {
-    const said = new Map(this.#awaited);
+    const changesById = new Map(this.#awaited);
     for (const { id, given, zone, known } of this.#options.directory.states.values()) {
-      const isZoneSaid = zone !== null && zone !== undefined && zone.by === "person";
-      const changes = exactly({ ...given, ...(isZoneSaid && { timeZone: zone.name }) });
-      if (known && Object.keys(changes).length > 0) said.set(id, changes);
+      const isZoneSet = zone !== null && zone !== undefined && zone.by === "person";
+      const changes = exactly({ ...given, ...(isZoneSet && { timeZone: zone.name }) });
+      if (known && Object.keys(changes).length > 0) changesById.set(id, changes);
     }
-    return Object.fromEntries([...said].sort(([a], [b]) => (a < b ? -1 : 1)));
+    return Object.fromEntries([...changesById].sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 }
 

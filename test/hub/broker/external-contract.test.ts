@@ -21,7 +21,7 @@ beforeAll(ensureMosquitto, 120_000);
 type Verdict = Awaited<ReturnType<BrokerHandlers["onPublish"]>>;
 
 const STORED: Verdict = { kind: "stored", accepted: 1, isQuarantined: false, skipped: [] };
-const REFUSED: Verdict = { kind: "refused", problem: message("bad-status", { said: "t" }) };
+const REFUSED: Verdict = { kind: "refused", problem: message("bad-status", { value: "t" }) };
 const HUB_FAILS: Verdict = { kind: "deferred", problem: message("disk-full"), retryAfterSeconds: 0.05 };
 const NOT_THIS_DEVICE: Verdict = {
   kind: "deferred",

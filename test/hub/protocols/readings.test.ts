@@ -305,10 +305,10 @@ describe("a value", () => {
     ['{"t":" unknown","u":2}', '" unknown"'],
     ['{"t":"","u":2}', '""'],
     ['{"t":"inf","u":2}', '"inf"'],
-  ])("that is none costs nothing else: %s", (text, said) => {
+  ])("that is none costs nothing else: %s", (text, value) => {
     expect(values(decode(text, PI))).toEqual([["u", 2]]);
     expect(taken(decode(text, PI)).skipped).toMatchObject([
-      { device: "pi", field: "t", reason: { code: "skipped/no-value", params: { said } } },
+      { device: "pi", field: "t", reason: { code: "skipped/no-value", params: { value } } },
     ]);
   });
 
@@ -345,9 +345,9 @@ describe("a value", () => {
     ['{"v":"warm"}', ["v", '"warm"'], /“v” says "warm"/],
     ['{"v":[]}', ["v", "an array"], /“v” says an array/],
     [`{"t":"1${"0".repeat(400)}"}`, ["t", `"1${"0".repeat(37)}…`], /“t” says/],
-  ])("that is the only one, and none, refuses the message and is named: %s", (text, [field, said], words) => {
+  ])("that is the only one, and none, refuses the message and is named: %s", (text, [field, value], words) => {
     const problem = refusal(decode(text, PI));
-    expect(problem).toMatchObject({ error: "no-usable-value", params: { fields: [{ field, said }] } });
+    expect(problem).toMatchObject({ error: "no-usable-value", params: { fields: [{ field, value }] } });
     expect(problem.message).toMatch(words);
   });
 

@@ -367,11 +367,11 @@ async function unsubscribe(client: MqttClient, filters: readonly string[]): Prom
   }
 }
 
-/** A broker that is busy may take long to close the connection: what it was told, it was told. */
-async function end(client: MqttClient, said: Parameters<MqttClient["endAsync"]>[1]): Promise<void> {
+/** Sends DISCONNECT. A busy broker may take long to close the connection, so it is cut after `END_WITHIN_MS`. */
+async function end(client: MqttClient, disconnect: Parameters<MqttClient["endAsync"]>[1]): Promise<void> {
   const { stream } = client;
   const timer = setTimeout(() => stream.destroy(), END_WITHIN_MS);
-  await client.endAsync(false, said);
+  await client.endAsync(false, disconnect);
   clearTimeout(timer);
 }
 

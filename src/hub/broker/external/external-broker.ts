@@ -62,7 +62,7 @@ export class ExternalBroker implements MqttBroker {
   #isSharing = false;
   /** What workers were told of it; null before the first look. */
   #saysShared: boolean | null = null;
-  /** Of devices that said they are here. */
+  /** Of devices whose status is online. */
   readonly #sessions = new Set<string>();
   #clients: number | null = null;
 
@@ -183,10 +183,10 @@ export class ExternalBroker implements MqttBroker {
     const session = `broker:${device}`;
     if (holdsReadings) return this.#sessions.has(session) ? session : null;
     const decoded = decode(payload, { nowMs: this.#options.clock.now() });
-    const [said] = decoded.kind === "decoded" ? decoded.messages : [];
-    if (said?.kind === "status" && said.isOnline) this.#sessions.add(session);
+    const [first] = decoded.kind === "decoded" ? decoded.messages : [];
+    if (first?.kind === "status" && first.isOnline) this.#sessions.add(session);
     const hasSession = this.#sessions.has(session);
-    if (said?.kind === "status" && !said.isOnline) this.#sessions.delete(session);
+    if (first?.kind === "status" && !first.isOnline) this.#sessions.delete(session);
     return hasSession ? session : null;
   }
 

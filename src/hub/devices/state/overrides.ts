@@ -20,7 +20,7 @@ export function parseChanges(body: unknown, topics: DeviceTopics): DeviceChanges
   if (changesSchema.Check(trimmed)) return whatIsWrongWith(trimmed.controls ?? [], topics) ?? trimmed;
   const unknown = Object.keys(Object(trimmed)).find((key) => !Object.hasOwn(DeviceChanges.properties, key));
   if (unknown !== undefined && trimmed !== body)
-    return message("bad-request/unknown-change", { field: unknown, said: unknown.slice(0, 80) });
+    return message("bad-request/unknown-change", { field: unknown, value: unknown.slice(0, 80) });
   const [fault] = changesSchema.Errors(trimmed);
   const field = fault?.instancePath.slice(1).replaceAll("/", ".") ?? "";
   return message("bad-request/change", { field, fault: fault?.message ?? "" });

@@ -21,7 +21,7 @@ interface VectorResult {
   readonly columns: readonly Column[];
 }
 
-/** A series: not a number is a value as well, so which times have one is said apart. */
+/** A series: not a number is a value as well, so which times have one is stored apart. */
 export interface Column {
   readonly labels: Labels;
   readonly values: Float64Array;

@@ -230,9 +230,9 @@ interface BinaryParts {
 
 type Unsupported = "function" | "aggregation" | "operator" | "vectors" | "subquery" | "at" | "string";
 
-function unsupported(what: Unsupported, said: string, position: number): QueryError {
+function unsupported(what: Unsupported, value: string, position: number): QueryError {
   const answered = [...FUNCTIONS, ...AGGREGATIONS].join(", ");
-  return new QueryError("bad_data", message("bad-request/promql-unsupported", { what, said, position, answered }));
+  return new QueryError("bad_data", message("bad-request/promql-unsupported", { what, value, position, answered }));
 }
 
 function wrongType(name: string, expected: ValueType, found: ValueType): QueryError {

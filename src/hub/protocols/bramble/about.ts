@@ -46,7 +46,7 @@ function messageOf(kind: DeviceKind, device: DeviceId, value: unknown): DeviceMe
     }
     case "status": {
       if (value === "online" || value === "offline") return { kind, device, isOnline: value === "online" };
-      return message("bad-status", { said: String(value).slice(0, 40) });
+      return message("bad-status", { value: String(value).slice(0, 40) });
     }
     case "state": {
       if (stateSchema.Check(value)) return { kind, device, values: new Map(Object.entries(value)) };

@@ -20,7 +20,7 @@ import {
   fieldPath,
   parseJson,
   parseJsonLines,
-  said,
+  quoteValue,
   shorten,
   typeWord,
 } from "../payload.ts";
@@ -76,7 +76,7 @@ export function decodeMetricValue(bytes: Uint8Array, device: DeviceId, metric: M
       messages: [{ kind: "readings", readings: [{ device, metric, tsMs: null, value }], ...extras }],
     };
   }
-  const fields = [{ field: metric, said: said(text.trim()) }];
+  const fields = [{ field: metric, value: quoteValue(text.trim()) }];
   return refuse(device, message("no-usable-value/fields", { item: "", fields, meant: withDecimalPoint(text) }));
 }
 
@@ -88,7 +88,7 @@ class MessageDecoder {
   readonly #readings: IncomingReading[] = [];
   #extras: Extras | null = null;
   /** Fields without a number, as many as a refusal names. */
-  readonly #unusable: { readonly field: string; readonly said: string }[] = [];
+  readonly #unusable: { readonly field: string; readonly value: string }[] = [];
   #meant = "";
 
   constructor(context: Omit<ReadingsContext, "ndjson">) {
@@ -147,7 +147,7 @@ class MessageDecoder {
       if (parsed === undefined) {
         bad ??= badDeviceId(text, field);
       } else if (device !== null && device !== parsed) {
-        return message("device-mismatch", { field, said: parsed, device, namedBy });
+        return message("device-mismatch", { field, value: parsed, device, namedBy });
       } else {
         device = parsed;
         namedBy = key;
@@ -162,7 +162,7 @@ class MessageDecoder {
     if (key === undefined) return scope;
     const value = item[key];
     const field = fieldPath(scope.where, key);
-    const quoted = { field, said: said(value) };
+    const quoted = { field, value: quoteValue(value) };
     if (typeof value === "string" && readText(value).kind === "none") {
       this.#skip({ device: scope.device, field, reason: message("skipped/no-value", quoted) });
       return scope;
@@ -234,7 +234,11 @@ class MessageDecoder {
       }
       case "none":
         this.#unusableField(field, value);
-        this.#skip({ device: scope.device, field, reason: message("skipped/no-value", { field, said: said(value) }) });
+        this.#skip({
+          device: scope.device,
+          field,
+          reason: message("skipped/no-value", { field, value: quoteValue(value) }),
+        });
         return null;
       default: {
         this.#unusableField(field, value);
@@ -256,7 +260,7 @@ class MessageDecoder {
 
   #unusableField(field: string, value: unknown): void {
     if (typeof value === "string") this.#meant ||= withDecimalPoint(value);
-    if (this.#unusable.length < MAX_NAMED_FIELDS) this.#unusable.push({ field, said: said(value) });
+    if (this.#unusable.length < MAX_NAMED_FIELDS) this.#unusable.push({ field, value: quoteValue(value) });
   }
 
   #skip(skipped: SkippedField): void {
@@ -294,7 +298,7 @@ interface Scope {
 
 export function badDeviceId(value: unknown, field: string): Problem {
   const character = typeof value === "string" ? (foreignCharacter(value, "device id") ?? "") : "";
-  return message("bad-device-id", { field: shorten(field), said: said(value), character });
+  return message("bad-device-id", { field: shorten(field), value: quoteValue(value), character });
 }
 
 export function badMetric(text: string, field: string): Problem {

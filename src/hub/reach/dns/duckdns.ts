@@ -39,19 +39,19 @@ export class DuckDns implements DnsProvider {
     const { baseUrl = DUCKDNS_URL, clock } = this.#options;
     const query = new URLSearchParams({ domains: labelOf(name), token: this.#token, ...parameters });
     const answer = await ask(`${baseUrl}/update?${query}`, { service: SERVICE });
-    const [said = ""] = answer.text.trim().split(/\s/);
-    if (answer.status === 200 && said === "OK") return;
-    throw this.#problem(answer, said, name, clock.now());
+    const [returnCode = ""] = answer.text.trim().split(/\s/);
+    if (answer.status === 200 && returnCode === "OK") return;
+    throw this.#problem(answer, returnCode, name, clock.now());
   }
 
-  #problem(answer: Answer, said: string, name: string, nowMs: number): ReachError {
+  #problem(answer: Answer, returnCode: string, name: string, nowMs: number): ReachError {
     const retryAfter = { retryAfterMs: retryAfterMs(answer, nowMs) };
     if (answer.status === 429) return new ReachError(message("reach/provider-busy", { service: SERVICE }), retryAfter);
     const text = quote(answer.text, [this.#token]);
     if (answer.status >= 500) {
       return new ReachError(message("reach/provider-failed", { service: SERVICE, answer: text }), retryAfter);
     }
-    if (said === "KO") return new ReachError(message("reach/duckdns-refused", { name }), { isFinal: true });
+    if (returnCode === "KO") return new ReachError(message("reach/duckdns-refused", { name }), { isFinal: true });
     return new ReachError(message("reach/provider-garbage", { service: SERVICE, answer: text }));
   }
 }

@@ -15,7 +15,7 @@ declare module "fastify" {
   }
 }
 
-/** Of a header that is said again. */
+/** Of a header, in the answer. */
 const MAX_QUOTED_CHARACTERS = 80;
 const CONTINUE = /(?:^|\W)100-continue(?:$|\W)/i;
 
@@ -44,18 +44,18 @@ function unmetBy(request: IncomingMessage, unpacks: boolean): Problem | null {
   const isCurrent = httpVersion === "1.1";
   if (headers.host === undefined && isCurrent) return message("bad-request/no-host");
   if (headers.expect !== undefined && isCurrent && !CONTINUE.test(headers.expect))
-    return message("expectation-failed", said("Expect", headers.expect));
+    return message("expectation-failed", quotedHeader("Expect", headers.expect));
   if (headers.expect !== undefined && isCurrent && isTooLarge(request))
     return message("too-large", { limit: limits.messageBytes });
   const { "content-encoding": encoding = "identity", "transfer-encoding": transfer = "chunked" } = headers;
   if (!/^chunked$/i.test(transfer))
-    return message("bad-request/transfer-encoding", said("Transfer-Encoding", transfer));
+    return message("bad-request/transfer-encoding", quotedHeader("Transfer-Encoding", transfer));
   if (/^identity$/i.test(encoding) || unpacks || !hasBody(request)) return null;
-  return message("unsupported-media-type/packed", said("Content-Encoding", encoding));
+  return message("unsupported-media-type/packed", quotedHeader("Content-Encoding", encoding));
 }
 
-function said(header: string, value: string): { readonly header: string; readonly said: string } {
-  return { header, said: value.slice(0, MAX_QUOTED_CHARACTERS) };
+function quotedHeader(header: string, value: string): { readonly header: string; readonly value: string } {
+  return { header, value: value.slice(0, MAX_QUOTED_CHARACTERS) };
 }
 
 function hasBody({ headers }: IncomingMessage): boolean {

@@ -37,16 +37,16 @@ export function queryProblem(faults: readonly FastifySchemaValidationError[], re
   const missing = fault?.params["missingProperty"];
   const name = typeof missing === "string" ? missing : (fault?.instancePath.split("/")[1] ?? "");
   const described = propertiesOf(request.routeOptions.schema?.querystring)[name] ?? {};
-  if (typeof missing === "string") return badParameter({ field: name, said: "", isMissing: true }, described);
+  if (typeof missing === "string") return badParameter({ field: name, value: "", isMissing: true }, described);
   const value = parametersOf(request)[name];
   return Array.isArray(value)
     ? message("bad-request/repeated-parameter", { field: name, count: value.length })
-    : badParameter({ field: name, said: quoted(String(value)), isMissing: false }, described);
+    : badParameter({ field: name, value: quoted(String(value)), isMissing: false }, described);
 }
 
 interface Parameter {
   readonly field: string;
-  readonly said: string;
+  readonly value: string;
   readonly isMissing: boolean;
 }
 

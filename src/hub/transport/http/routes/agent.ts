@@ -89,7 +89,7 @@ export function addAgentRoutes(app: FastifyInstance, options: AgentRouteOptions)
       const isName =
         isIP(address) === 0 && (hub.mdnsName === address || tls.certificate?.names.includes(address) === true);
       if (!isAsked && !isName && !isOwnAddress(address))
-        return sendProblem(reply, message("bad-request/address", { field: "address", said: quoted(address) }));
+        return sendProblem(reply, message("bad-request/address", { field: "address", value: quoted(address) }));
       const named = isAsked ? asked : { host: address, hub, tls };
       // Without TLS the hub cannot tell by which of its names it is asked.
       const facts =

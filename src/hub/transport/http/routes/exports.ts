@@ -119,10 +119,10 @@ function negotiate(accept: string | undefined, query: ExportQuery): ExportFormat
 function parseCsvFormat(query: ExportQuery): CsvFormat | Problem {
   const { tz = PLAIN_CSV.timeZone, time = PLAIN_CSV.time, layout = PLAIN_CSV.layout } = query;
   const { sep = PLAIN_CSV.separator, decimal = PLAIN_CSV.decimal } = query;
-  if (!isTimeZone(tz)) return message("bad-request/time-zone", { field: "tz", said: quoted(tz) });
+  if (!isTimeZone(tz)) return message("bad-request/time-zone", { field: "tz", value: quoted(tz) });
   if (decimal === sep) {
     const isSepGiven = query.sep !== undefined;
-    return message("bad-request/decimal", { field: "decimal", said: decimal, isSepGiven });
+    return message("bad-request/decimal", { field: "decimal", value: decimal, isSepGiven });
   }
   return { kind: "csv", separator: sep === "tab" ? "\t" : sep, decimal, time, timeZone: tz, layout };
 }

@@ -154,7 +154,7 @@ export function addApiRoutes(app: FastifyInstance, options: ApiOptions): void {
       }
       const metric = parseMetricName(metricText);
       if (metric === undefined)
-        return sendProblem(reply, message("bad-metric/request", { field: "metric", said: quoted(metricText) }));
+        return sendProblem(reply, message("bad-metric/request", { field: "metric", value: quoted(metricText) }));
       const range = parseRange(request.query, clock.now() - HOUR_MS, clock.now() + 1);
       if ("code" in range) return sendProblem(reply, range);
       const { fromMs, toMs } = range;
@@ -184,7 +184,7 @@ export function addApiRoutes(app: FastifyInstance, options: ApiOptions): void {
       if ("code" in selection) return sendProblem(reply, selection);
       const after = cursor === undefined ? null : parseCursor(cursor);
       if (after === undefined)
-        return sendProblem(reply, message("bad-request/cursor", { field: "cursor", said: quoted(cursor ?? "") }));
+        return sendProblem(reply, message("bad-request/cursor", { field: "cursor", value: quoted(cursor ?? "") }));
       const devices = registry.shown(selection.devices, request);
       const page = await readings.page({ ...selection, devices, order: `${order}-first`, after, limit });
       const last = positionOfLast(page);

@@ -77,7 +77,7 @@ function addDeviceKeyRoutes(app: FastifyInstance, { access: { deviceKeys } }: Ke
     handler: async (request, reply) => {
       const device = parseDeviceId(request.params.id);
       if (device === undefined)
-        return sendProblem(reply, message("bad-device-id/request", { field: "id", said: quoted(request.params.id) }));
+        return sendProblem(reply, message("bad-device-id/request", { field: "id", value: quoted(request.params.id) }));
       return reply.code(201).send(await deviceKeys.create(device));
     },
   });

@@ -164,7 +164,7 @@ export function addPeopleRoutes(app: FastifyInstance, { access, administration }
         const range = parseRange(request.query, 0, Number.MAX_SAFE_INTEGER);
         if ("code" in range) return sendProblem(reply, range);
         if (cursor !== null && !/^\d{1,15}$/.test(cursor))
-          return sendProblem(reply, message("bad-request/cursor", { field: "cursor", said: quoted(cursor) }));
+          return sendProblem(reply, message("bad-request/cursor", { field: "cursor", value: quoted(cursor) }));
         const filter = { actor, action, subject, outcome, ...range };
         return audit.page({ limit, after: cursor, filter });
       },
