@@ -17,7 +17,7 @@ import type { Clock } from "../clock.ts";
 import type { HubEvents } from "../events.ts";
 import type { RecordStore } from "../store/records.ts";
 import { type CommandChannel, CommandChannels, type CommandPublisher, CommandRefused } from "./channels.ts";
-import { CommandHistory, givenAtMs } from "./command-history.ts";
+import { CommandHistory, issuedAtMs } from "./command-history.ts";
 import { commandRecords } from "./command-records.ts";
 
 export interface CommandsOptions {
@@ -66,7 +66,7 @@ interface Open {
 
 export class Commands {
   readonly #options: CommandsOptions;
-  /** In the order in which they were given. */
+  /** In the order of issue. */
   readonly #open = new Map<string, Open>();
   readonly #openByDevice = new Map<string, Set<Open>>();
   readonly #history = new CommandHistory();
@@ -138,10 +138,10 @@ export class Commands {
     return command;
   }
 
-  /** All of a device, the one that was given last first. */
+  /** All of a device, the latest first. */
   list(device: string): Command[] {
     const open = this.#openOf(device).flatMap(({ command, isWritten }) => (isWritten ? [command] : []));
-    return [...this.#history.list(device), ...open].reverse().sort((a, b) => givenAtMs(b) - givenAtMs(a));
+    return [...this.#history.list(device), ...open].reverse().sort((a, b) => issuedAtMs(b) - issuedAtMs(a));
   }
 
   /** By control: its desired value. */
@@ -191,7 +191,7 @@ export class Commands {
       this.#history.keep(command);
       return;
     }
-    // What it was when the command was given; the device may have changed since.
+    // As it was when the command was issued; the device may have changed since.
     const control: Control = { id: command.control, kind: "text" };
     const open = this.#opened(command, control);
     this.#add(open);
@@ -201,7 +201,7 @@ export class Commands {
 
   #opened(command: Command, control: Control): Open {
     const { id, value, expiresAtMs } = command;
-    const at = givenAtMs(command);
+    const at = issuedAtMs(command);
     const message = { id, control: command.control, value, at, ttl_ms: expiresAtMs - at };
     const steps = { withdraw: null, replyDueMs: null, isWritten: true, ending: null, owed: null };
     return { command, message, control, ...steps };

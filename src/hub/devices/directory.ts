@@ -69,9 +69,9 @@ export class DeviceDirectory {
   *describedSeries(): Generator<DescribedSeries> {
     for (const state of this.states.values()) {
       if (!state.known || state.joining !== null) continue;
-      const { id: device, latest, given } = state;
+      const { id: device, latest, overrides } = state;
       for (const [metric, last] of latest)
-        yield { device, metric, unit: unitOf(state, metric), room: given.room, latest: last };
+        yield { device, metric, unit: unitOf(state, metric), room: overrides.room, latest: last };
     }
   }
 
@@ -116,7 +116,7 @@ export class DeviceDirectory {
   }
 
   roomOf(id: string): string | undefined {
-    return this.states.get(id)?.given.room;
+    return this.states.get(id)?.overrides.room;
   }
 
   isBlocked(id: DeviceId): boolean {
@@ -143,6 +143,6 @@ export class DeviceDirectory {
 }
 
 /** As people call it, else the device, else what stood beside its values. */
-function unitOf({ given, about, units }: DeviceState, metric: MetricName): string | undefined {
-  return given.metrics?.[metric]?.unit ?? about.metrics?.[metric]?.unit ?? units.get(metric);
+function unitOf({ overrides, about, units }: DeviceState, metric: MetricName): string | undefined {
+  return overrides.metrics?.[metric]?.unit ?? about.metrics?.[metric]?.unit ?? units.get(metric);
 }

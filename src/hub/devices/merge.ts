@@ -78,17 +78,17 @@ function rejectionOf(from: DeviceState, into: DeviceState): Problem | null {
   return count <= limit ? null : message("too-many-metrics/merged", { from: from.id, into: into.id, count, limit });
 }
 
-/** What `into` says, and what was said of it, wins. */
+/** What `into` reports, and what people set of it, wins. */
 function takeOver(
   from: DeviceState,
   into: DeviceState,
   attributes: Iterable<readonly [MetricName, string]>,
   nowMs: number,
 ): void {
-  const own = into.given.controls ?? [];
-  const others = from.given.controls ?? [];
+  const own = into.overrides.controls ?? [];
+  const others = from.overrides.controls ?? [];
   const controls = [...own, ...others.filter(({ control: { id } }) => !own.some(({ control }) => control.id === id))];
-  into.given = { ...from.given, ...into.given, ...(controls.length > 0 && { controls }) };
+  into.overrides = { ...from.overrides, ...into.overrides, ...(controls.length > 0 && { controls }) };
   into.firstSeenMs = Math.min(from.firstSeenMs, into.firstSeenMs);
   for (const [name, text] of attributes) into.attributes.set(name, text);
   for (const [metric, { ts, value, usualPauseMs }] of from.latest) {

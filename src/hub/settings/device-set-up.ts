@@ -9,8 +9,8 @@ const METRIC_FIELDS = ["label", "unit", "kind", "decimals", "hidden", "place"] a
 /** Without what is null, false or empty: that is not set. */
 export function exactly(changes: DeviceChanges): DeviceChanges {
   const metrics = Object.entries(changes.metrics ?? {})
-    .map(([name, settings]) => [name, picked(settings ?? {}, METRIC_FIELDS)] as const)
-    .filter(([, settings]) => Object.keys(settings).length > 0)
+    .map(([name, metric]) => [name, picked(metric ?? {}, METRIC_FIELDS)] as const)
+    .filter(([, metric]) => Object.keys(metric).length > 0)
     .sort(([a], [b]) => (a < b ? -1 : 1));
   return {
     ...picked(changes, FIELDS),
@@ -18,18 +18,18 @@ export function exactly(changes: DeviceChanges): DeviceChanges {
   };
 }
 
-/** Changes after which exactly `given` is set, where something was set of the metrics `before`. */
-export function changesTo(given: DeviceChanges, before: Metrics): DeviceChanges {
-  const wanted = given.metrics ?? {};
+/** Changes after which exactly `settings` are set, where something was set of the metrics `before`. */
+export function changesTo(settings: DeviceChanges, before: Metrics): DeviceChanges {
+  const wanted = settings.metrics ?? {};
   const gone = Object.keys(before).filter((name) => !Object.hasOwn(wanted, name));
   const nothing = { name: null, room: null, notes: null, icon: null, tags: null, timeZone: null, controls: null };
   const noSettings = { label: null, unit: null, kind: null, decimals: null, hidden: null, place: null };
   return {
     ...nothing,
-    ...given,
+    ...settings,
     metrics: {
       ...Object.fromEntries(gone.map((name) => [name, null])),
-      ...Object.fromEntries(Object.entries(wanted).map(([name, settings]) => [name, { ...noSettings, ...settings }])),
+      ...Object.fromEntries(Object.entries(wanted).map(([name, metric]) => [name, { ...noSettings, ...metric }])),
     },
   };
 }

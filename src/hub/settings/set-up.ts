@@ -97,10 +97,10 @@ export class SetUp {
   /** Answers what is wrong, and has changed nothing then; else what differs, which is changed unless `isDryRun`. */
   async apply(file: SetUpFile, isDryRun: boolean, undoAfter?: string): Promise<SetUpOutcome | Problem> {
     const devices: [string, DeviceChanges][] = [];
-    for (const [id, given] of Object.entries(file.devices ?? {})) {
+    for (const [id, sent] of Object.entries(file.devices ?? {})) {
       if (parseDeviceId(id) === undefined)
         return message("bad-device-id/request", { field: `devices.${id.slice(0, 80)}`, value: id.slice(0, 80) });
-      const changes = parseChanges(given, this.#options.topics);
+      const changes = parseChanges(sent, this.#options.topics);
       if ("code" in changes) return changes;
       devices.push([id, exactly(changes)]);
     }
@@ -143,9 +143,9 @@ export class SetUp {
       const problem = await backups().change(wanted.backups);
       if (problem !== null) return problem;
     }
-    for (const [id, given] of Object.entries(wanted.devices)) {
+    for (const [id, settings] of Object.entries(wanted.devices)) {
       if (!differs(`devices.${id}`)) continue;
-      const problem = directory.states.has(id) ? await this.#edit(id, given) : await this.#await(id, given);
+      const problem = directory.states.has(id) ? await this.#edit(id, settings) : await this.#await(id, settings);
       if (problem !== null) return problem;
     }
     for (const view of wanted.views ?? []) if (differs(`views.${view.id}`)) await this.#views.put(view);
@@ -156,9 +156,9 @@ export class SetUp {
     return trial().attempt("access", before, undoAfter, () => access.settings.change(ways));
   }
 
-  async #edit(id: string, given: DeviceChanges): Promise<Problem | null> {
+  async #edit(id: string, settings: DeviceChanges): Promise<Problem | null> {
     const state = this.#options.directory.states.get(id);
-    const edited = await this.#options.registry.edit(id, changesTo(given, state?.given.metrics ?? {}));
+    const edited = await this.#options.registry.edit(id, changesTo(settings, state?.overrides.metrics ?? {}));
     return "code" in edited ? edited : null;
   }
 
@@ -179,9 +179,9 @@ export class SetUp {
   /** What people set of each device, by id. */
   #devices(): Record<string, DeviceChanges> {
     const changesById = new Map(this.#awaited);
-    for (const { id, given, zone, known } of this.#options.directory.states.values()) {
+    for (const { id, overrides, zone, known } of this.#options.directory.states.values()) {
       const isZoneSet = zone !== null && zone !== undefined && zone.by === "person";
-      const changes = exactly({ ...given, ...(isZoneSet && { timeZone: zone.name }) });
+      const changes = exactly({ ...overrides, ...(isZoneSet && { timeZone: zone.name }) });
       if (known && Object.keys(changes).length > 0) changesById.set(id, changes);
     }
     return Object.fromEntries([...changesById].sort(([a], [b]) => (a < b ? -1 : 1)));

@@ -23,7 +23,7 @@ export const JoiningRecord = Type.Union([
 ]);
 export type JoiningRecord = Static<typeof JoiningRecord>;
 
-/** Of times without an offset. What a person says wins over what messages show. */
+/** Of times without an offset. What a person sets wins over what messages show. */
 export const DeviceZone = Type.Object({
   name: Type.Union([Type.Literal("utc"), Type.Literal("hub")]),
   by: Type.Union([Type.Literal("messages"), Type.Literal("person")]),
@@ -36,9 +36,9 @@ export const DeviceRecord = Type.Object({
   lastSeenMs: Type.Integer(),
   address: Type.Union([Type.String(), Type.Null()]),
   about: DeviceAbout,
-  /** By control: what the device last said that it is set to. */
+  /** By control: the value that the device reported last. */
   reported: Type.Optional(Type.Record(Type.String(), Reported)),
-  /** What people say of it. */
+  /** What people set; `overrides` in the state. */
   given: Type.Optional(DeviceOverrides),
   /** By metric: how long it is usually silent between two messages. */
   usualPausesMs: Type.Optional(Type.Record(Type.String(), Type.Number())),
@@ -47,7 +47,7 @@ export const DeviceRecord = Type.Object({
   addresses: Type.Optional(Type.Array(AddressStretch)),
   /** By metric: the unit that stood beside its values. */
   units: Type.Optional(Type.Array(Type.Tuple([Type.Unsafe<MetricName>(Type.String()), Type.String()]))),
-  /** Nothing where the device has joined, as all have that were here before this was asked. */
+  /** Absent where the device has joined, as in records that are older than joining. */
   joining: Type.Optional(JoiningRecord),
 });
 export type DeviceRecord = Static<typeof DeviceRecord>;

@@ -32,9 +32,9 @@ export interface DeviceState extends JoiningDevice {
   /** From where it sent, the latest last. */
   readonly addresses: AddressStretch[];
   about: DeviceAbout;
-  given: DeviceOverrides;
+  overrides: DeviceOverrides;
   presence: Presence;
-  /** When it, or its last will, last said that it goes. */
+  /** When it, or its last will, last reported that it is offline. */
   leftMs: number;
   /** MQTT sessions that spoke for this device and still live. */
   readonly sessions: Set<string>;
@@ -43,9 +43,9 @@ export interface DeviceState extends JoiningDevice {
   readonly latest: Map<MetricName, MetricState>;
   readonly clock: ClockWatch;
   readonly delivery: Delivery;
-  /** In which zone it writes times without an offset, and who says so; null where it has sent none. */
+  /** In which zone it writes times without an offset, and how that is known; null where it has sent none. */
   zone: DeviceZone | null;
-  /** Another machine that calls itself the same, as it was last seen. */
+  /** Another machine with the same device id, when it was last seen. */
   duplicate: DuplicateDevice | null;
   /** By metric: the unit that stood beside its values. */
   readonly units: Map<MetricName, string>;
@@ -54,18 +54,18 @@ export interface DeviceState extends JoiningDevice {
   /** When its metrics are next checked for one that fell silent. */
   staleCheckMs: number;
   readonly attributes: Map<MetricName, string>;
-  /** By control: what the device last said that it is set to. */
+  /** By control: the value that the device reported last. */
   readonly reported: Map<string, Reported>;
   /** False until a first message of it is on disk. */
   known: boolean;
   unsaved: boolean;
 }
 
-export function newState(record: DeviceRecord, presence: Presence): DeviceState {
+export function newState({ given, ...record }: DeviceRecord, presence: Presence): DeviceState {
   return {
     ...record,
     addresses: record.addresses ?? [],
-    given: record.given ?? {},
+    overrides: given ?? {},
     joining: record.joining ?? null,
     quarantinedReadings: 0,
     isRecorded: false,
@@ -100,7 +100,7 @@ export function toRecord({
   addresses,
   about,
   reported,
-  given,
+  overrides,
   latest,
   joining,
   zone,
@@ -116,7 +116,7 @@ export function toRecord({
     lastSeenMs,
     address,
     about,
-    given,
+    given: overrides,
     ...learned,
     ...(addresses.length > 0 && { addresses }),
     ...(zone && { zone }),
@@ -128,14 +128,14 @@ export function toRecord({
 /** `desired`: by control, the value it was last commanded to. */
 export function toDevice(state: DeviceState, desired: ReadonlyMap<string, Desired>): Device {
   const { id, about, joining, address, presence, firstSeenMs, lastSeenMs } = state;
-  const { controls: _shownAsControls, metrics: _shownInMetrics, ...given } = state.given;
+  const { controls: _shownAsControls, metrics: _shownInMetrics, ...overrides } = state.overrides;
   const clockOffMs = state.clock.offMs;
   const delivery = state.delivery.figures(clockOffMs !== null);
   const isQuarantined = joining !== null && (joining.kind === "waiting" || !joining.hadJoined);
   return {
     id,
-    ...given,
-    name: given.name ?? about.name ?? id,
+    ...overrides,
+    name: overrides.name ?? about.name ?? id,
     ...(about.name === undefined ? {} : { ownName: about.name }),
     joining: joining?.kind ?? "approved",
     ...(isQuarantined &&
@@ -151,8 +151,8 @@ export function toDevice(state: DeviceState, desired: ReadonlyMap<string, Desire
     lastSeenMs,
     metrics: metricsOf(state),
     controls: controlsOf(state).map((one) => {
-      const told = desired.get(one.control.id);
-      return { ...one, ...(told && { desired: told }) };
+      const value = desired.get(one.control.id);
+      return { ...one, ...(value && { desired: value }) };
     }),
     attributes: Object.fromEntries(state.attributes),
     ...(state.zone && { timeZone: { name: state.zone.name, learned: state.zone.by === "messages" } }),
@@ -163,7 +163,7 @@ export function toDevice(state: DeviceState, desired: ReadonlyMap<string, Desire
 
 /** Metrics with a place that people set come first, in its order; the others follow in the order of their first readings. */
 function metricsOf(state: DeviceState): Metric[] {
-  const settings = state.given.metrics;
+  const settings = state.overrides.metrics;
   const metrics = [...state.latest].map(([name, metric]) => toMetric(name, state, metric));
   if (settings === undefined) return metrics;
   const place = ({ name }: Metric) => settings[name]?.place ?? Number.POSITIVE_INFINITY;
@@ -173,13 +173,21 @@ function metricsOf(state: DeviceState): Metric[] {
 
 function toMetric(
   name: MetricName,
-  { about: { metrics }, units, given }: DeviceState,
+  { about: { metrics }, units, overrides }: DeviceState,
   { ts, value, usualPauseMs, isStale }: MetricState,
 ): Metric {
   const usual = usualPauseMs === null ? {} : { usualPauseMs: Math.round(usualPauseMs) };
   const unit = units.get(name);
-  const { place: _orders, ...said } = given.metrics?.[name] ?? {};
-  return { name, ...(unit && { unit }), ...metrics?.[name], ...said, latest: { ts, value }, ...usual, stale: isStale };
+  const { place: _orders, ...settings } = overrides.metrics?.[name] ?? {};
+  return {
+    name,
+    ...(unit && { unit }),
+    ...metrics?.[name],
+    ...settings,
+    latest: { ts, value },
+    ...usual,
+    stale: isStale,
+  };
 }
 
 /** Marks those of its metrics that fell silent; true where there is a new one. */
@@ -202,12 +210,12 @@ export function markStale(state: DeviceState, nowMs: number): boolean {
 }
 
 /** The controls that the device declares and those that people added; of one id, the added one wins. */
-export function controlsOf({ about, given, reported }: DeviceState): DeviceControl[] {
-  const added = given.controls ?? [];
+export function controlsOf({ about, overrides, reported }: DeviceState): DeviceControl[] {
+  const added = overrides.controls ?? [];
   const declared = (about.controls ?? []).filter(({ id }) => !added.some(({ control }) => control.id === id));
   return [...declared.map((control) => ({ control })), ...added].map((one) => {
-    const said = reported.get(one.control.id);
-    return { ...one, ...(said && { reported: said }) };
+    const value = reported.get(one.control.id);
+    return { ...one, ...(value && { reported: value }) };
   });
 }
 

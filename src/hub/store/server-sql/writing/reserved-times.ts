@@ -20,8 +20,8 @@ export class ReservedTimes {
 
   /** A time for a reading: that of receipt, behind all that were given in its series. */
   give(key: SeriesKey, receivedAtMs: number): number {
-    const { tipMs, givenMs } = this.#directory.of(key.device, key.metric);
-    let tsMs = Math.max(receivedAtMs, givenMs + 1);
+    const { tipMs, allocatedMs } = this.#directory.of(key.device, key.metric);
+    let tsMs = Math.max(receivedAtMs, allocatedMs + 1);
     if (tipMs >= tsMs && tipMs - tsMs < MAX_AHEAD_MS) tsMs = tipMs + 1;
     this.reserve(key, tsMs);
     return tsMs;
@@ -31,7 +31,7 @@ export class ReservedTimes {
   reserve({ device, metric }: SeriesKey, tsMs: number): void {
     const series = this.#directory.of(device, metric);
     series.reservedMs = Math.max(series.reservedMs, tsMs);
-    this.#directory.noteGiven(series.number, tsMs);
+    this.#directory.noteAllocated(series.number, tsMs);
     this.#reserved.add(series);
   }
 

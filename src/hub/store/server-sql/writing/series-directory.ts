@@ -14,8 +14,8 @@ export interface Series {
   id: number;
   /** No reading is newer; there may be none so new. */
   tipMs: number;
-  /** The newest time that was given to a reading which came without one, of what is known in this process. */
-  givenMs: number;
+  /** The newest time that this process allocated to a reading without one. */
+  allocatedMs: number;
   /** Up to here no time is given to a reading on its way to the server: readings that wait elsewhere may have it. */
   reservedMs: number;
 }
@@ -69,7 +69,7 @@ export class SeriesDirectory {
         number: this.#all.length,
         id: 0,
         tipMs: Number.NEGATIVE_INFINITY,
-        givenMs: Number.NEGATIVE_INFINITY,
+        allocatedMs: Number.NEGATIVE_INFINITY,
         reservedMs: Number.NEGATIVE_INFINITY,
       };
       this.#all.push(series);
@@ -79,9 +79,9 @@ export class SeriesDirectory {
   }
 
   /** A reading of the series that came without a time was given this one. */
-  noteGiven(number: number, tsMs: number): void {
+  noteAllocated(number: number, tsMs: number): void {
     const series = this.at(number);
-    series.givenMs = Math.max(series.givenMs, tsMs);
+    series.allocatedMs = Math.max(series.allocatedMs, tsMs);
   }
 
   /** The series of these devices and metrics that the database has; null means all of them. */

@@ -35,7 +35,7 @@ interface Pass {
   row: number;
   /** The newest times with those of the batch so far. */
   readonly tips: Map<number, number>;
-  readonly given: Map<number, number>;
+  readonly allocated: Map<number, number>;
   readonly known: Map<number, KnownTimes>;
 }
 
@@ -64,12 +64,12 @@ export class TimeAllocator {
     const receivedMs = columns.tsMs.slice();
     const known = new Map<number, KnownTimes>();
     for (;;) {
-      const pass: Pass = { columns, row: 0, tips: new Map(), given: new Map(), known };
+      const pass: Pass = { columns, row: 0, tips: new Map(), allocated: new Map(), known };
       try {
         this.#pass = pass;
         const isNew = this.#assign(pass, untimed);
         for (const [series, tipMs] of pass.tips) this.#series.at(series).tipMs = tipMs;
-        for (const [series, ms] of pass.given) this.#series.noteGiven(series, ms);
+        for (const [series, ms] of pass.allocated) this.#series.noteAllocated(series, ms);
         return { isNew };
       } catch (error) {
         // What was taken in this pass is not taken after all.
@@ -94,7 +94,7 @@ export class TimeAllocator {
   }
 
   #assign(pass: Pass, untimed: Uint8Array): boolean {
-    const { columns, tips, given } = pass;
+    const { columns, tips, allocated } = pass;
     const { series, tsMs } = columns;
     let isNew = true;
     for (; pass.row < series.length; pass.row++) {
@@ -103,7 +103,7 @@ export class TimeAllocator {
       if (untimed[pass.row] === 1) {
         ms = this.#allocator.take(number, Math.max(ms, this.#series.at(number).reservedMs + 1));
         tsMs[pass.row] = ms;
-        given.set(number, Math.max(ms, given.get(number) ?? ms));
+        allocated.set(number, Math.max(ms, allocated.get(number) ?? ms));
       } else this.#allocator.taken(number, ms);
       if (ms > this.#tipOf(number, pass)) tips.set(number, ms);
       else isNew = false;
