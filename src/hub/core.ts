@@ -14,6 +14,7 @@ import { Retention } from "./devices/retention.ts";
 import { DeviceView } from "./devices/state/device-view.ts";
 import { HubEvents } from "./events.ts";
 import { FirstStart } from "./first-start/first-start.ts";
+import { HubIdentity } from "./hub-identity.ts";
 import { Imports } from "./import/imports.ts";
 import { Ingest } from "./ingest/accept.ts";
 import { Refusals } from "./ingest/refusals.ts";
@@ -60,7 +61,8 @@ export interface Core {
   readonly access: Access;
   readonly budget: Budget;
   readonly store: Store;
-  /** Of the store, as they look through what people mended. */
+  readonly identity: HubIdentity;
+  /** The readings of the store with the corrections that people made (`mends`) applied. */
   readonly readings: ReadingStore;
   readonly mends: MendList;
   readonly mending: Mending;
@@ -83,7 +85,7 @@ export interface Core {
   readonly places: ((hubId: string) => WorkerPlaces) | null;
   readonly workerNews: Part;
   readonly mover: Mover;
-  /** What waits for the database server; null where nothing does, undefined where nothing is ever kept for one. */
+  /** The readings that wait for the database server: null where none do, undefined where the store has no spool. */
   readonly spool: () => Promise<SpoolStatus | null | undefined>;
   readonly firstStart: FirstStart;
   readonly prometheus: PrometheusApi;
@@ -115,7 +117,7 @@ export function createCore(options: CoreOptions): Core {
 type Foundation = Omit<ReturnType<typeof createFoundation>, "server" | "hasSpool">;
 type Devices = ReturnType<typeof createDevices>;
 
-/** What all the others stand on: the store, who may do what, and the commands. */
+/** What all other parts need: the store, access, and commands. */
 function createFoundation({ config, folder, version, clock, freeBytes, log, onRestart, onDeath }: CoreOptions) {
   const failed = failureLog(log);
   const events = new HubEvents();
@@ -160,6 +162,7 @@ function createFoundation({ config, folder, version, clock, freeBytes, log, onRe
     budget,
     floodLog,
     store,
+    identity: new HubIdentity(records),
     server,
     hasSpool,
     mover,
@@ -172,7 +175,7 @@ function createFoundation({ config, folder, version, clock, freeBytes, log, onRe
   };
 }
 
-/** What the hub knows of devices, and what people set of them and of the hub. */
+/** The devices, and the settings of devices and of the hub. */
 function createDevices(
   { config, folder, clock, freeBytes, log, onRestart }: CoreOptions,
   { events, store, readings, mends, disk, directory, access, commands }: Foundation,
@@ -234,7 +237,7 @@ function createDevices(
   return { simulated, view, registry, mending, retention, timeline, administration };
 }
 
-/** The way in of messages, and what shows them as they come. */
+/** Ingest, and the live feed behind it. */
 function createIntake(
   { config, clock, log }: CoreOptions,
   parts: Foundation & Devices & { readonly server: ServerStore | null },

@@ -1,12 +1,12 @@
-// What happens in the hub that its parts tell each other. A part that makes something happen emits it and does not know who
-// listens; listeners register while the hub is composed, before anything starts.
+// The events of the hub. A part emits one without knowing its listeners, which register while the hub is composed, before
+// anything starts.
 import type { DiskStatus, Refused } from "../shared/api.ts";
 import type { Command } from "../shared/controls/command.ts";
 import type { DeviceId } from "../shared/ids.ts";
 import type { IncomingReading } from "../shared/reading.ts";
 
 /** One kind of event. Listeners are called at once, in the order in which they registered. */
-class HubEvent<Value> {
+export class HubEvent<Value> {
   readonly #listeners: ((value: Value) => void)[] = [];
 
   on(listener: (value: Value) => void): void {
@@ -30,7 +30,7 @@ export class HubEvents {
   readonly deviceMerged = new HubEvent<{ readonly from: DeviceId; readonly into: DeviceId }>();
   /** Notes on the time axis, or pauses of the hub. */
   readonly timelineChanged = new HubEvent<null>();
-  /** A text that a device says of itself; `before` is what it said until now. */
+  /** A text that a device reports of itself; `before` is the last one. */
   readonly attributeChanged = new HubEvent<{
     readonly device: DeviceId;
     readonly name: string;

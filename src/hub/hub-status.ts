@@ -1,4 +1,4 @@
-// The hub’s status: for people, for health checks, and for Prometheus.
+// The hub's status: for people, for health checks, and for Prometheus.
 import { isIP } from "node:net";
 import type { Health, HubInfo } from "../shared/api.ts";
 import type { Language } from "../shared/messages/language.ts";
@@ -10,6 +10,7 @@ import type { Clock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import type { DeviceDirectory } from "./devices/directory.ts";
 import type { Endpoints } from "./endpoints.ts";
+import type { HubIdentity } from "./hub-identity.ts";
 import type { Ingest } from "./ingest/accept.ts";
 import { cached } from "./observe/cached.ts";
 import { certificateNote } from "./observe/certificate-note.ts";
@@ -36,6 +37,7 @@ export interface HubStatusOptions {
   readonly config: Config;
   readonly version: string;
   readonly dataFolder: string;
+  readonly identity: Pick<HubIdentity, "id">;
   readonly endpoints: Endpoints;
   readonly eventLoop: EventLoopMonitor;
   readonly clock: Clock;
@@ -45,18 +47,10 @@ export interface HubStatusOptions {
   readonly broker: () => NonNullable<HubState["broker"]> | null;
 }
 
-interface Advertised {
-  /** The name that others find the hub by; null while it has none. */
-  readonly name: string | null;
-  readonly notes: readonly Message[];
-}
-
 export class HubStatus {
   readonly #options: HubStatusOptions;
   readonly #startedAtMs: number;
   readonly #storeStatus: () => Promise<StoreStatus>;
-  #hubId = "";
-  #advertised: Advertised | null = null;
   /** What Prometheus reads. */
   readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
 
@@ -68,33 +62,15 @@ export class HubStatus {
     this.metrics = cached(() => this.#metrics(), METRICS_MAX_AGE_MS, clock);
   }
 
-  /** Empty until the store is open, which has it. */
-  get hubId(): string {
-    return this.#hubId;
-  }
-
-  identify(hubId: string): void {
-    this.#hubId = hubId;
-  }
-
-  /** The name that mDNS has established; null while there is none. */
-  get mdnsName(): string | null {
-    return this.#advertised?.name ?? null;
-  }
-
-  advertisedBy(advertised: Advertised): void {
-    this.#advertised = advertised;
-  }
-
   async info(language: Language = "en"): Promise<HubInfo> {
     const { disk, config, version, dataFolder, endpoints, broker, tls } = this.#options;
     const brokerProblem = broker()?.problem;
-    const mdns = this.#advertised;
+    const { mdnsName } = endpoints;
     const certificate = this.#certificateNote;
     const shown = tls().certificate;
     const { storedBytes, spool } = await this.#storeStatus();
     return {
-      hubId: this.#hubId,
+      hubId: this.#options.identity.id,
       name: this.#options.administration.preferences.name,
       version,
       httpPort: endpoints.httpPort,
@@ -104,7 +80,7 @@ export class HubStatus {
       ...(endpoints.mqttsPort > 0 && { mqttsPort: endpoints.mqttsPort }),
       ...(endpoints.isPlainRestricted && { plainPorts: "closed-but-loopback" as const }),
       addresses: endpoints.addresses,
-      ...(mdns?.name && { mdnsName: mdns.name }),
+      ...(mdnsName && { mdnsName }),
       ...(endpoints.httpsPort > 0 && shown?.isPublic === true && { publicNames: shown.names.filter(isName) }),
       dataFolder,
       storedBytes,
@@ -112,7 +88,6 @@ export class HubStatus {
       joining: config.joining,
       notes: [
         ...endpoints.notes,
-        ...(mdns?.notes ?? []),
         ...(certificate ? [certificate] : []),
         ...(brokerProblem ? [brokerProblem] : []),
         ...(spool ? [spoolNote(spool)] : []),

@@ -115,8 +115,7 @@ export interface HttpOptions
   readonly clients: RequestClients;
   readonly pacing: HttpPacing;
   readonly webSockets: WebSocketUpgrades;
-  /** Made after this transport, of its ports. */
-  readonly tls?: () => Tls;
+  readonly tls?: Tls;
   readonly uiFolder: string;
   readonly timeouts?: HttpTimeouts;
   readonly log: Log;
@@ -252,7 +251,7 @@ export class HttpTransport {
     addBackupRoutes(app, administration.backups);
     addMoveRoutes(app, this.#options);
     addHubSettingsRoutes(app, this.#options);
-    if (tls !== undefined) addTlsRoutes(app, tls(), administration.trial);
+    if (tls !== undefined) addTlsRoutes(app, tls, administration.trial);
     addAgentRoutes(app, this.#options);
     route(app, {
       method: "GET",

@@ -29,9 +29,14 @@ export interface CommandRouteOptions {
   readonly clock: Clock;
 }
 
-export function addCommandRoutes(app: FastifyInstance, { access, commands, clock }: CommandRouteOptions): void {
-  const waiting = new WaitingRequests();
+export function addCommandRoutes(app: FastifyInstance, options: CommandRouteOptions): void {
+  addIssueRoute(app, options);
+  addHistoryRoutes(app, options);
+  addNextCommandRoute(app, options);
+  addReplyRoute(app, options);
+}
 
+function addIssueRoute(app: FastifyInstance, { commands }: CommandRouteOptions): void {
   route(app, {
     method: "POST",
     url: "/api/v1/devices/:id/commands",
@@ -57,7 +62,9 @@ export function addCommandRoutes(app: FastifyInstance, { access, commands, clock
       return "code" in issued ? sendProblem(reply, issued) : reply.code(202).send(issued);
     },
   });
+}
 
+function addHistoryRoutes(app: FastifyInstance, { commands }: CommandRouteOptions): void {
   route(app, {
     method: "GET",
     url: "/api/v1/devices/:id/commands",
@@ -92,6 +99,10 @@ export function addCommandRoutes(app: FastifyInstance, { access, commands, clock
       return command !== undefined && request.maySee(command.device) ? command : sendProblem(reply, noSuchCommand);
     },
   });
+}
+
+function addNextCommandRoute(app: FastifyInstance, { access, commands, clock }: CommandRouteOptions): void {
+  const waiting = new WaitingRequests();
 
   route(app, {
     method: "GET",
@@ -135,7 +146,9 @@ export function addCommandRoutes(app: FastifyInstance, { access, commands, clock
       return next === null ? reply.code(204).send(null) : reply.send(next);
     },
   });
+}
 
+function addReplyRoute(app: FastifyInstance, { access, commands }: CommandRouteOptions): void {
   route(app, {
     method: "POST",
     url: "/api/v1/commands/:id/reply",

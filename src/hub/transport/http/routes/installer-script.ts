@@ -1,6 +1,6 @@
 // The installer as one Pi gets it: with the hub's own address and ports, and with the authority to trust where TLS is on.
 // Invariant: a name in it is one that the hub's certificate stands for, or that a person gave the hub; an address is its own, or
-// in a container that which its very client asked for (`asked-host.ts`).
+// in a container that which its very client asked for (`requested-host.ts`).
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";

@@ -23,7 +23,7 @@ import type { Clock } from "../../../clock.ts";
 import { noSuchDevice, type Registry } from "../../../devices/registry.ts";
 import type { Refusals } from "../../../ingest/refusals.ts";
 import { positionOfLast, type ReadingPosition, type ReadingStore } from "../../../store/readings.ts";
-import type { FindAskedHost } from "../../asked-host.ts";
+import type { FindRequestedHost } from "../../requested-host.ts";
 import { languageOf, sendProblem } from "../errors.ts";
 import { quoted } from "../query/query-check.ts";
 import { parseRange, parseSelection } from "../query/selection.ts";
@@ -35,7 +35,7 @@ export interface ApiOptions {
   readonly refusals: Refusals;
   readonly clock: Clock;
   readonly hubInfo: (language?: Language) => Promise<HubInfo>;
-  readonly findAskedHost: FindAskedHost;
+  readonly findRequestedHost: FindRequestedHost;
   readonly health: () => Promise<Health>;
 }
 
@@ -43,8 +43,14 @@ const HOUR_MS = 3_600_000;
 const errors = { "4xx": ApiError, "5xx": ApiError };
 
 export function addApiRoutes(app: FastifyInstance, options: ApiOptions): void {
-  const { readings, registry, refusals, clock } = options;
+  addHubRoutes(app, options);
+  addDeviceViewRoutes(app, options);
+  addChartRoute(app, options);
+  addRawRowsRoute(app, options);
+  addRefusedRoute(app, options);
+}
 
+function addHubRoutes(app: FastifyInstance, options: ApiOptions): void {
   route(app, {
     method: "GET",
     url: "/healthz",
@@ -74,13 +80,15 @@ export function addApiRoutes(app: FastifyInstance, options: ApiOptions): void {
     handler: async (request) => {
       const { principal, raw, client } = request;
       const info = await options.hubInfo(languageOf(request));
-      const asked = options.findAskedHost(raw, client.host);
+      const asked = options.findRequestedHost(raw, client.host);
       const addresses = asked === null ? info.addresses : [asked.host, ...info.addresses];
       // The path of the data folder is for administrators alone.
       return decide(principal, "admin") === "granted" ? { ...info, addresses } : { ...info, addresses, dataFolder: "" };
     },
   });
+}
 
+function addDeviceViewRoutes(app: FastifyInstance, { registry }: ApiOptions): void {
   route(app, {
     method: "GET",
     url: "/api/v1/devices",
@@ -130,7 +138,9 @@ export function addApiRoutes(app: FastifyInstance, options: ApiOptions): void {
       return addresses === undefined ? sendProblem(reply, noSuchDevice(id)) : { addresses };
     },
   });
+}
 
+function addChartRoute(app: FastifyInstance, { readings, registry, clock }: ApiOptions): void {
   route(app, {
     method: "GET",
     url: "/api/v1/devices/:id/readings",
@@ -164,7 +174,9 @@ export function addApiRoutes(app: FastifyInstance, options: ApiOptions): void {
       return { device, metric, from: fromMs, to: toMs, stepMs: grid.stepMs, buckets };
     },
   });
+}
 
+function addRawRowsRoute(app: FastifyInstance, { readings, registry }: ApiOptions): void {
   route(app, {
     method: "GET",
     url: "/api/v1/readings",
@@ -197,7 +209,9 @@ export function addApiRoutes(app: FastifyInstance, options: ApiOptions): void {
       };
     },
   });
+}
 
+function addRefusedRoute(app: FastifyInstance, { refusals }: ApiOptions): void {
   route(app, {
     method: "GET",
     url: "/api/v1/refused",

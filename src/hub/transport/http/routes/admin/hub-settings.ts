@@ -26,11 +26,17 @@ const tags = ["Hub"];
 export interface HubSettingsRouteOptions {
   readonly administration: Administration;
   readonly access: Pick<Access, "networks">;
-  readonly tls?: () => Pick<Tls, "isPlainClosed">;
+  readonly tls?: Pick<Tls, "isPlainClosed">;
 }
 
 export function addHubSettingsRoutes(app: FastifyInstance, options: HubSettingsRouteOptions): void {
-  const { preferences, growth, setUp } = options.administration;
+  addSettingsRoutes(app, options);
+  addSetUpRoutes(app, options);
+  addTrialRoutes(app, options);
+}
+
+function addSettingsRoutes(app: FastifyInstance, { administration }: HubSettingsRouteOptions): void {
+  const { preferences, growth } = administration;
 
   route(app, {
     method: "GET",
@@ -43,7 +49,7 @@ export function addHubSettingsRoutes(app: FastifyInstance, options: HubSettingsR
       summary: "What people set of the hub itself",
       response: { 200: HubSettings, ...errors },
     },
-    handler: async () => options.administration.settings(),
+    handler: async () => administration.settings(),
   });
 
   route(app, {
@@ -62,7 +68,7 @@ export function addHubSettingsRoutes(app: FastifyInstance, options: HubSettingsR
     handler: async (request, reply) => {
       request.audited = request.body;
       const problem = await preferences.change(request.body);
-      return problem === null ? options.administration.settings() : sendProblem(reply, problem);
+      return problem === null ? administration.settings() : sendProblem(reply, problem);
     },
   });
 
@@ -79,7 +85,9 @@ export function addHubSettingsRoutes(app: FastifyInstance, options: HubSettingsR
     },
     handler: () => growth.status(),
   });
+}
 
+function addSetUpRoutes(app: FastifyInstance, { administration: { setUp } }: HubSettingsRouteOptions): void {
   route(app, {
     method: "GET",
     url: "/api/v1/set-up",
@@ -121,8 +129,6 @@ export function addHubSettingsRoutes(app: FastifyInstance, options: HubSettingsR
       return outcome;
     },
   });
-
-  addTrialRoutes(app, options);
 }
 
 function addTrialRoutes(
@@ -131,7 +137,7 @@ function addTrialRoutes(
 ): void {
   /** An old connection may outlive the change that cuts its client off. */
   const comesInAnew = ({ ip, client }: FastifyRequest) =>
-    access.networks.allows(ip) && (isLoopback(ip) || client.isSecure || tls?.().isPlainClosed !== true);
+    access.networks.allows(ip) && (isLoopback(ip) || client.isSecure || tls?.isPlainClosed !== true);
 
   app.register(async (scope) => {
     acceptNoBody(scope);

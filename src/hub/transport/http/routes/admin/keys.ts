@@ -41,6 +41,7 @@ export function addKeyRoutes(app: FastifyInstance, options: KeyRouteOptions): vo
   app.register(async (scope) => {
     acceptNoBody(scope);
     addDeviceKeyRoutes(scope, options);
+    addKeyDecisionRoutes(scope, options);
     addApiKeyRoutes(scope, options);
     addShareRoutes(scope, options);
   });
@@ -81,7 +82,10 @@ function addDeviceKeyRoutes(app: FastifyInstance, { access: { deviceKeys } }: Ke
       return reply.code(201).send(await deviceKeys.create(device));
     },
   });
+}
 
+/** A key that a device offered is accepted; the one that it has is revoked. */
+function addKeyDecisionRoutes(app: FastifyInstance, { access: { deviceKeys } }: KeyRouteOptions): void {
   route(app, {
     method: "POST",
     url: "/api/v1/devices/:id/key/accept",

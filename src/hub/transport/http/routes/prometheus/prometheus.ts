@@ -40,7 +40,7 @@ const MAX_FORM_BYTES = 64 * 1024;
 const PROMETHEUS_VERSION = "3.0.0";
 const STATUS: Readonly<Record<QueryErrorType, number>> = { bad_data: 400, execution: 422, timeout: 503, canceled: 503 };
 
-export function addPrometheusRoutes(app: FastifyInstance, { prometheus, version }: PrometheusRouteOptions): void {
+export function addPrometheusRoutes(app: FastifyInstance, options: PrometheusRouteOptions): void {
   app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser("*", { parseAs: "string", bodyLimit: MAX_FORM_BYTES }, (_request, body, done) =>
@@ -51,120 +51,133 @@ export function addPrometheusRoutes(app: FastifyInstance, { prometheus, version 
     );
     scope.setErrorHandler((error, request, reply) => sendError(error, request, reply));
 
-    addBoth(scope, "query", {
-      schema: {
-        summary: "A query at one time, in the part of PromQL that the hub answers",
-        querystring: InstantQueryParams,
-        produces: { "application/json": QueryAnswer },
-      },
-      handler: async (request, reply) => {
-        const parameters = new Parameters(request);
-        const asker = askerOf(request, reply, parameters);
-        return send(reply, await prometheus.query(parameters.text("query"), parameters.timeMs("time"), asker));
-      },
-    });
+    addQueryRoutes(scope, options);
+    addSeriesRoutes(scope, options);
+    addRemoteReadRoute(scope, options);
+    addServerRoutes(scope, options);
+  });
+}
 
-    addBoth(scope, "query_range", {
-      schema: {
-        summary: "A query at each step of a stretch of time",
-        querystring: RangeQueryParams,
-        produces: { "application/json": QueryAnswer },
-      },
-      handler: async (request, reply) => {
-        const parameters = new Parameters(request);
-        const asker = askerOf(request, reply, parameters);
-        return send(reply, await prometheus.queryRange(parameters.text("query"), parameters.range(), asker));
-      },
-    });
+function addQueryRoutes(app: FastifyInstance, { prometheus }: PrometheusRouteOptions): void {
+  addBoth(app, "query", {
+    schema: {
+      summary: "A query at one time, in the part of PromQL that the hub answers",
+      querystring: InstantQueryParams,
+      produces: { "application/json": QueryAnswer },
+    },
+    handler: async (request, reply) => {
+      const parameters = new Parameters(request);
+      const asker = askerOf(request, reply, parameters);
+      return send(reply, await prometheus.query(parameters.text("query"), parameters.timeMs("time"), asker));
+    },
+  });
 
-    addBoth(scope, "series", {
-      schema: { summary: "Which series match", querystring: SeriesParams, response: { 200: SeriesAnswer } },
-      handler: async (request) => found(await prometheus.series(new Parameters(request).series(), request)),
-    });
+  addBoth(app, "query_range", {
+    schema: {
+      summary: "A query at each step of a stretch of time",
+      querystring: RangeQueryParams,
+      produces: { "application/json": QueryAnswer },
+    },
+    handler: async (request, reply) => {
+      const parameters = new Parameters(request);
+      const asker = askerOf(request, reply, parameters);
+      return send(reply, await prometheus.queryRange(parameters.text("query"), parameters.range(), asker));
+    },
+  });
 
-    addBoth(scope, "labels", {
-      schema: { summary: "Names of labels", querystring: SeriesParams, response: { 200: LabelsAnswer } },
-      handler: async (request) => found(await prometheus.labelNames(new Parameters(request).series(), request)),
-    });
+  addBoth(app, "format_query", {
+    schema: { summary: "A query as it is understood", querystring: FormatParams, response: { 200: FormatAnswer } },
+    handler: async (request) => ({
+      status: "success",
+      data: prometheus.format(new Parameters(request).text("query")),
+    }),
+  });
+}
 
-    addBoth(scope, "format_query", {
-      schema: { summary: "A query as it is understood", querystring: FormatParams, response: { 200: FormatAnswer } },
-      handler: async (request) => ({
-        status: "success",
-        data: prometheus.format(new Parameters(request).text("query")),
-      }),
-    });
+function addSeriesRoutes(app: FastifyInstance, { prometheus }: PrometheusRouteOptions): void {
+  addBoth(app, "series", {
+    schema: { summary: "Which series match", querystring: SeriesParams, response: { 200: SeriesAnswer } },
+    handler: async (request) => found(await prometheus.series(new Parameters(request).series(), request)),
+  });
 
-    route(scope, {
-      ...reading,
-      method: "POST",
-      url: `${PATH}/read`,
-      config: { takesAnyQuery: true, unpacks: true },
-      schema: {
-        operationId: "postPrometheusRead",
-        tags: ["Prometheus"],
-        summary: "A remote read of a Prometheus: samples, in protocol buffers packed with snappy",
-        consumes: [PROTOBUF],
-        produces: { [PROTOBUF]: Type.String() },
-      },
-      handler: async (request, reply) => {
-        const asker = askerOf(request, reply, new Parameters(request));
-        const body = request.body instanceof Uint8Array ? request.body : new Uint8Array();
-        const samples = await prometheus.read(body, asker);
-        return reply.header("Content-Type", PROTOBUF).header("Content-Encoding", "snappy").send(samples);
-      },
-    });
+  addBoth(app, "labels", {
+    schema: { summary: "Names of labels", querystring: SeriesParams, response: { 200: LabelsAnswer } },
+    handler: async (request) => found(await prometheus.labelNames(new Parameters(request).series(), request)),
+  });
 
-    route(scope, {
-      ...reading,
-      method: "GET",
-      url: `${PATH}/label/:name/values`,
-      schema: {
-        operationId: "getPrometheusLabelValues",
-        tags: ["Prometheus"],
-        summary: "Values of a label",
-        params: LabelParams,
-        querystring: SeriesParams,
-        response: { 200: LabelsAnswer },
-      },
-      handler: async (request) =>
-        found(await prometheus.labelValues(request.params.name, new Parameters(request).series(), request)),
-    });
+  route(app, {
+    ...reading,
+    method: "GET",
+    url: `${PATH}/label/:name/values`,
+    schema: {
+      operationId: "getPrometheusLabelValues",
+      tags: ["Prometheus"],
+      summary: "Values of a label",
+      params: LabelParams,
+      querystring: SeriesParams,
+      response: { 200: LabelsAnswer },
+    },
+    handler: async (request) =>
+      found(await prometheus.labelValues(request.params.name, new Parameters(request).series(), request)),
+  });
+}
 
-    route(scope, {
-      ...reading,
-      method: "GET",
-      url: `${PATH}/metadata`,
-      schema: {
-        operationId: "getPrometheusMetadata",
-        tags: ["Prometheus"],
-        summary: "What the metrics are",
-        querystring: MetadataParams,
-        response: { 200: MetadataAnswer },
-      },
-      handler: async ({ query: { metric } }) => {
-        const asked = READING_GAUGES.filter(({ name }) => metric === undefined || metric === "" || name === metric);
-        const data = Object.fromEntries(asked.map(({ name, help }) => [name, [{ type: "gauge", help, unit: "" }]]));
-        return { status: "success" as const, data };
-      },
-    });
+function addRemoteReadRoute(app: FastifyInstance, { prometheus }: PrometheusRouteOptions): void {
+  route(app, {
+    ...reading,
+    method: "POST",
+    url: `${PATH}/read`,
+    config: { takesAnyQuery: true, unpacks: true },
+    schema: {
+      operationId: "postPrometheusRead",
+      tags: ["Prometheus"],
+      summary: "A remote read of a Prometheus: samples, in protocol buffers packed with snappy",
+      consumes: [PROTOBUF],
+      produces: { [PROTOBUF]: Type.String() },
+    },
+    handler: async (request, reply) => {
+      const asker = askerOf(request, reply, new Parameters(request));
+      const body = request.body instanceof Uint8Array ? request.body : new Uint8Array();
+      const samples = await prometheus.read(body, asker);
+      return reply.header("Content-Type", PROTOBUF).header("Content-Encoding", "snappy").send(samples);
+    },
+  });
+}
 
-    route(scope, {
-      ...reading,
-      method: "GET",
-      url: `${PATH}/status/buildinfo`,
-      schema: {
-        operationId: "getPrometheusBuildInfo",
-        tags: ["Prometheus"],
-        summary: "Which Prometheus this is like",
-        response: { 200: BuildInfoAnswer },
-      },
-      handler: async () => {
-        const nothing = { branch: "", buildUser: "", buildDate: "", goVersion: "" };
-        const data = { version: PROMETHEUS_VERSION, revision: `bramble-${version}`, ...nothing };
-        return { status: "success", data } as const;
-      },
-    });
+function addServerRoutes(app: FastifyInstance, { version }: PrometheusRouteOptions): void {
+  route(app, {
+    ...reading,
+    method: "GET",
+    url: `${PATH}/metadata`,
+    schema: {
+      operationId: "getPrometheusMetadata",
+      tags: ["Prometheus"],
+      summary: "What the metrics are",
+      querystring: MetadataParams,
+      response: { 200: MetadataAnswer },
+    },
+    handler: async ({ query: { metric } }) => {
+      const asked = READING_GAUGES.filter(({ name }) => metric === undefined || metric === "" || name === metric);
+      const data = Object.fromEntries(asked.map(({ name, help }) => [name, [{ type: "gauge", help, unit: "" }]]));
+      return { status: "success" as const, data };
+    },
+  });
+
+  route(app, {
+    ...reading,
+    method: "GET",
+    url: `${PATH}/status/buildinfo`,
+    schema: {
+      operationId: "getPrometheusBuildInfo",
+      tags: ["Prometheus"],
+      summary: "Which Prometheus this is like",
+      response: { 200: BuildInfoAnswer },
+    },
+    handler: async () => {
+      const nothing = { branch: "", buildUser: "", buildDate: "", goVersion: "" };
+      const data = { version: PROMETHEUS_VERSION, revision: `bramble-${version}`, ...nothing };
+      return { status: "success", data } as const;
+    },
   });
 }
 

@@ -1,26 +1,26 @@
-// Where a client outside of the hub's container reaches it. The container's own addresses mean nothing there, so the one that
-// the client asked for is told to it. It goes into what that client alone is answered, and never into a cache.
-// Invariant: it is a plain address of the allowed networks, or a name that a person gave the hub: no request makes up another.
+// Where a client outside of the hub's container reaches it: at the host of its own request, since the container's addresses mean
+// nothing there. It goes into the answer to that client alone, and never into a cache.
+// Invariant: it is a plain address of the allowed networks, or a name among `--allowed-host`; no request makes up another.
 import type { IncomingMessage } from "node:http";
 import { isIP } from "node:net";
 import { canonicalAddress, isLoopback, isOwnAddress, type Networks } from "../access/networks.ts";
 import type { Config } from "../config.ts";
 
-interface AskedHost {
+interface RequestedHost {
   /** Plain: IPv6 without brackets. */
   readonly host: string;
   readonly port: number;
 }
 
-/** Null where the hub knows better by itself, or where a proxy stands between: what is asked for there is the proxy's. */
-export type FindAskedHost = (request: IncomingMessage, forwardedHost: string | null) => AskedHost | null;
+/** Null outside of a container, and behind a proxy, whose host the request names. */
+export type FindRequestedHost = (request: IncomingMessage, forwardedHost: string | null) => RequestedHost | null;
 
 const DEFAULT_PORTS = { http: 80, https: 443 };
 
-export function findAskedHost(
+export function findRequestedHost(
   { isContainer, allowedHosts }: Pick<Config, "isContainer" | "allowedHosts">,
   networks: Pick<Networks, "allows">,
-): FindAskedHost {
+): FindRequestedHost {
   if (!isContainer) return () => null;
   return ({ headers, socket }, forwardedHost) => {
     const scheme = "encrypted" in socket && socket.encrypted === true ? "https" : "http";
