@@ -151,7 +151,7 @@ function createMqtt(options: PortOptions, base: Base & Pick<HttpParts, "failures
       audit: access.audit,
       httpPort: () => endpoints.httpPort,
       mqttsPort: () => endpoints.mqttsPort,
-      onDuplicateId: (clientId, addresses) => registry.duplicateSeen(clientId, addresses),
+      onDuplicateId: (clientId, addresses) => registry.reportDuplicate(clientId, addresses),
       clock,
       log,
       floodLog,

@@ -303,7 +303,7 @@ export class Registry {
   }
 
   /** Machines at these addresses connect as the device, and push each other out. */
-  duplicateSeen(id: string, addresses: string[]): void {
+  reportDuplicate(id: string, addresses: string[]): void {
     const state = this.#devices.get(id);
     if (state === undefined) return;
     state.duplicate = { addresses, atMs: this.#options.clock.now() };

@@ -1,4 +1,4 @@
-// Refused messages as the store keeps them.
+// Refused messages as records of the store.
 import { type Static, Type } from "typebox";
 import { Refused } from "../../shared/api.ts";
 import type { Language } from "../../shared/messages/language.ts";
@@ -12,21 +12,21 @@ const Reason = Type.Optional(Type.Object({ code: Type.String(), params: Type.Obj
 const RefusedRecord = Type.Object({ id: Type.Integer(), refused: Refused, reason: Reason });
 export type RefusedRecord = Static<typeof RefusedRecord>;
 
-/** As earlier versions kept it: `times` is `count`. */
-const KeptRecord = Type.Object({
+/** As any version stored it; in earlier ones `count` is called `times`. */
+const StoredRefusal = Type.Object({
   id: Type.Integer(),
   refused: Type.Object({ ...Refused.properties, times: Type.Optional(Type.Integer()) }),
   reason: Reason,
 });
 
-export const refusedRecords: RecordKind<typeof KeptRecord> = {
+export const refusedRecords: RecordKind<typeof StoredRefusal> = {
   name: "refused",
-  schema: KeptRecord,
+  schema: StoredRefusal,
   idOf: ({ id }) => String(id),
 };
 
 /** A record of any version, as this one has it. */
-export function recordOf({ refused: { times, ...refused }, ...record }: Static<typeof KeptRecord>): RefusedRecord {
+export function recordOf({ refused: { times, ...refused }, ...record }: Static<typeof StoredRefusal>): RefusedRecord {
   return { ...record, refused: times === undefined ? refused : { count: times, ...refused } };
 }
 

@@ -5,7 +5,7 @@
 import type { Clock } from "../clock.ts";
 import type { Store } from "../store/store.ts";
 import { compareStores } from "./copying/compare.ts";
-import { copyKept, hubIdOf } from "./copying/copy-kept.ts";
+import { copyMetadata, hubIdOf } from "./copying/copy-metadata.ts";
 import { ALL_READINGS, DAY_MS, wholeDay } from "./copying/selections.ts";
 import { openTarget, Transfer } from "./copying/transfer.ts";
 import type { DualWrite } from "./dual-write.ts";
@@ -105,11 +105,11 @@ export class ActiveMove {
     const { dual, source } = this.#options;
     await dual.mirror.turn(async () => {
       const target = openTarget(dual.mirror);
-      const [ours, theirs] = [hubIdOf(await source.kept.read()), hubIdOf(await target.kept.read())];
+      const [ours, theirs] = [hubIdOf(await source.metadata.read()), hubIdOf(await target.metadata.read())];
       if (theirs !== null && theirs !== ours) throw new MoveProblem("another-hub");
       dual.areRecordsMissed = false;
       try {
-        await copyKept(source, target);
+        await copyMetadata(source, target);
       } catch (error) {
         dual.areRecordsMissed = true;
         throw error;
@@ -226,7 +226,7 @@ export class ActiveMove {
       const step = await this.#transfer.repairNow({ ...ALL_READINGS, fromMs: comparedToMs, toMs });
       toMs = step.fromMs;
     }
-    await copyKept(source, openTarget(dual.mirror));
+    await copyMetadata(source, openTarget(dual.mirror));
     dual.areRecordsMissed = false;
   }
 }

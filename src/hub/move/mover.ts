@@ -253,7 +253,7 @@ export class Mover {
     await this.#attach();
     if (this.#running === null) return;
     // What was handed to the store before is copied: it is on the disk when this is.
-    await source.kept.replace({ kind: "collection", name: "nothing", ids: [], records: [] });
+    await source.metadata.replace({ kind: "collection", name: "nothing", ids: [], records: [] });
     this.#begin(this.#running);
   }
 

@@ -9,7 +9,7 @@ import { render } from "../../shared/messages/render.ts";
 import type { MovePlan } from "../../shared/settings/move.ts";
 import type { Store } from "../store/store.ts";
 import type { ServerKind, StoreAddress } from "../store/store-address.ts";
-import { hubIdOf } from "./copying/copy-kept.ts";
+import { hubIdOf } from "./copying/copy-metadata.ts";
 import { MoveProblem } from "./move-problem.ts";
 
 /** Looks at a server without changing anything there; rejects with a message. */
@@ -43,7 +43,7 @@ export async function planMove(
   language: Language,
 ): Promise<MovePlan> {
   const { product, hubId, readings: readingsThere, workers, dataFolder, warnings } = await look(address);
-  const own = hubIdOf(await source.kept.read());
+  const own = hubIdOf(await source.metadata.read());
   if (hubId !== null && hubId !== own) throw new Failure(message("move/another-hub"));
   if (workers > 0) throw new MoveProblem("workers");
   const { storedReadings, storedBytes } = await source.status();

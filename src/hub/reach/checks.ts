@@ -13,7 +13,7 @@ import { isPublicIPv4 } from "./ddns/addresses.ts";
 export interface ReachFacts {
   /** Empty where there is none. */
   readonly name: string;
-  readonly wan: { readonly ipv4: string | null; readonly isAsked: boolean };
+  readonly wan: { readonly ipv4: string | null; readonly isLookedUp: boolean };
   /** What DNS answers for the name; null where it does not answer at all. */
   readonly resolved: readonly string[] | null;
   /** Of this computer. */
@@ -77,9 +77,9 @@ function checkName({ name }: ReachFacts): Finding {
   return checkOf("name", "fine", message("reach/name/fine/title", { name }), message("reach/name/fine/message"));
 }
 
-function checkWan({ wan: { ipv4, isAsked } }: ReachFacts): Finding {
+function checkWan({ wan: { ipv4, isLookedUp } }: ReachFacts): Finding {
   if (ipv4 === null) {
-    const why = isAsked ? message("reach/wan/failed/message") : message("reach/wan/unknown/message");
+    const why = isLookedUp ? message("reach/wan/failed/message") : message("reach/wan/unknown/message");
     return checkOf("wan", "hint", message("reach/wan/unknown/title"), why);
   }
   if (isPublicIPv4(ipv4))

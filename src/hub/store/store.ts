@@ -5,7 +5,7 @@
 // store: when they resolve, all of that is on disk, or was rejected. `readings.append` promises less, so that one who sends much
 // does not hold up others: see there.
 import type { AuditLog } from "./audit.ts";
-import type { KeptStore } from "./kept.ts";
+import type { MetadataStore } from "./metadata.ts";
 import type { ReadingStore } from "./readings.ts";
 import type { RecordStore } from "./records.ts";
 
@@ -13,7 +13,7 @@ export interface Store {
   readonly readings: ReadingStore;
   readonly records: RecordStore;
   readonly audit: AuditLog;
-  readonly kept: KeptStore;
+  readonly metadata: MetadataStore;
   /** Null where what is stored is not in a file of the hub's: that store's own backups count. */
   readonly backup: StoreBackup | null;
   /** Opens it and brings its tables up to date. Rejects with a message for people. */

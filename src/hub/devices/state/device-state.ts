@@ -16,7 +16,7 @@ import { type JoiningDevice, QUARANTINE_MS } from "../joining.ts";
 import { Delivery } from "./delivery.ts";
 import type { DeviceRecord, DeviceZone } from "./device-record.ts";
 import type { MetricState } from "./metric-state.ts";
-import { type KeptSkippedField, toSkipped } from "./skipped-field.ts";
+import { type SkippedFieldState, toSkipped } from "./skipped-field.ts";
 
 /** The first sweep after a metric's first reading must come no later. */
 const MAX_STALE_CHECK_PERIOD_MS = 10_000;
@@ -50,7 +50,7 @@ export interface DeviceState extends JoiningDevice {
   /** By metric: the unit that stood beside its values. */
   readonly units: Map<MetricName, string>;
   /** By field: what of its messages was left out, the latest last. */
-  readonly skipped: Map<string, KeptSkippedField>;
+  readonly skipped: Map<string, SkippedFieldState>;
   /** When its metrics are next checked for one that fell silent. */
   staleCheckMs: number;
   readonly attributes: Map<MetricName, string>;

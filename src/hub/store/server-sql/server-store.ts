@@ -5,7 +5,7 @@ import { errorText } from "../../../shared/error-text.ts";
 import { BrambleError } from "../../../shared/errors.ts";
 import type { Clock } from "../../clock.ts";
 import type { AuditLog } from "../audit.ts";
-import type { KeptStore } from "../kept.ts";
+import type { MetadataStore } from "../metadata.ts";
 import type { NoticeListener } from "../notices.ts";
 import type { ReadingStore } from "../readings.ts";
 import type { RecordStore } from "../records.ts";
@@ -22,7 +22,7 @@ import { RowReader } from "./reading/row-reader.ts";
 import { serverReadings } from "./reading/server-readings.ts";
 import { Rollups } from "./rollups.ts";
 import { isCurrent, migrate, openChunksInViews } from "./schema.ts";
-import { serverKept } from "./server-kept.ts";
+import { serverMetadata } from "./server-metadata.ts";
 import { serverAudit, serverRecords } from "./server-records.ts";
 import { SharedRecords } from "./shared-records.ts";
 import { toNumber, toText } from "./values.ts";
@@ -70,7 +70,7 @@ export class ServerStore implements Store {
   readonly readings: ReadingStore;
   readonly records: RecordStore;
   readonly audit: AuditLog;
-  readonly kept: KeptStore;
+  readonly metadata: MetadataStore;
   /** Records of which several processes write some. */
   readonly shared: SharedRecords;
   /** Of readings that wait until the server is back. */
@@ -122,7 +122,7 @@ export class ServerStore implements Store {
     this.readings = serverReadings({ dialect, commits, series, times, rows, pool: readers });
     this.records = serverRecords(dialect, commits, readers);
     this.audit = serverAudit(dialect, commits, readers);
-    this.kept = serverKept(dialect, commits, readers);
+    this.metadata = serverMetadata(dialect, commits, readers);
     this.shared = new SharedRecords({ dialect, commits, pool: readers, series });
     this.reserved = new ReservedTimes(series);
     this.#notices = new Notices(dialect, readers);

@@ -3,7 +3,7 @@
 // Order: the hub writes down that they may not, and then looks whether one holds a place; a worker takes a place, and then looks whether it
 // may. So at least one of the two sees the other.
 import { Type } from "typebox";
-import { CLOSED_TO_WORKERS } from "../kept.ts";
+import { CLOSED_TO_WORKERS } from "../metadata.ts";
 import type { RecordKind } from "../records.ts";
 import type { StoreAddress } from "../store-address.ts";
 import { ConnectionPool } from "./connection-pool.ts";

@@ -9,7 +9,7 @@ import { BrambleError } from "../../../shared/errors.ts";
 import type { IncomingReading } from "../../../shared/reading.ts";
 import type { Clock } from "../../clock.ts";
 import type { AuditLog } from "../audit.ts";
-import type { KeptStore } from "../kept.ts";
+import type { MetadataStore } from "../metadata.ts";
 import type { AppendMessage, ReadingStore } from "../readings.ts";
 import type { RecordStore } from "../records.ts";
 import type { ServerStore } from "../server-sql/server-store.ts";
@@ -47,7 +47,7 @@ export class SpooledStore implements Store {
   readonly readings: ReadingStore;
   readonly records: RecordStore;
   readonly audit: AuditLog;
-  readonly kept: KeptStore;
+  readonly metadata: MetadataStore;
   readonly backup = null;
   /** How often it has begun to keep readings here. */
   spoolings = 0;
@@ -91,7 +91,7 @@ export class SpooledStore implements Store {
       setting: (name, make) => server.records.setting(name, make),
     };
     this.audit = server.audit;
-    this.kept = server.kept;
+    this.metadata = server.metadata;
   }
 
   async start(): Promise<void> {

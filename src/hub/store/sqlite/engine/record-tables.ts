@@ -2,7 +2,7 @@
 // that its batch is.
 import type Database from "better-sqlite3";
 import { limits } from "../../../../shared/reading.ts";
-import type { KeptAttribute, KeptSetting } from "../../kept.ts";
+import type { StoredAttribute, StoredSetting } from "../../metadata.ts";
 
 interface RecordRow {
   readonly id: string;
@@ -39,8 +39,8 @@ export type RecordOperation =
       readonly details: string;
     }
   /** What is there goes. */
-  | { readonly kind: "replace-attributes"; readonly attributes: readonly KeptAttribute[] }
-  | { readonly kind: "replace-settings"; readonly settings: readonly KeptSetting[] }
+  | { readonly kind: "replace-attributes"; readonly attributes: readonly StoredAttribute[] }
+  | { readonly kind: "replace-settings"; readonly settings: readonly StoredSetting[] }
   | { readonly kind: "trim-audit"; readonly fromMs: number; readonly maxEntries: number };
 
 export class RecordTables {

@@ -35,8 +35,8 @@ export interface Rollup {
 export interface RollupStretch {
   readonly fromMs: number;
   readonly toMs: number;
-  readonly kind: "kept" | "sparse" | "damaged";
-  /** Oldest first; those of a kept stretch. */
+  readonly kind: "stored" | "sparse" | "damaged";
+  /** Oldest first; those of a stored stretch. */
   readonly rollups: readonly Rollup[];
 }
 
@@ -67,7 +67,7 @@ export class Rollups {
         const rollups = [...slots]
           .filter(([slot]) => first <= slot && slot < end)
           .map(([slot, summary]) => ({ startMs: slot * stepMs, summary }));
-        return { ...range, kind: "kept", rollups };
+        return { ...range, kind: "stored", rollups };
       });
   }
 
@@ -119,7 +119,7 @@ export class Rollups {
     history: History,
   ): void {
     for (const { fromMs, toMs, kind, rollups } of this.read(series, finer, range.fromMs, range.toMs)) {
-      if (kind !== "kept") history.addToSlots(series, { ...range, fromMs, toMs }, summaries);
+      if (kind !== "stored") history.addToSlots(series, { ...range, fromMs, toMs }, summaries);
       for (const { startMs, summary } of rollups) addToSlot(summaries, Math.floor(startMs / range.stepMs), summary);
     }
   }

@@ -169,7 +169,7 @@ function* compareRollups(
     for (const { fromMs, toMs, kind } of stretches)
       if (kind === "damaged")
         yield `${name}: the summaries of ${stepMs / MINUTE_MS} min from ${iso(fromMs)} to ${iso(toMs)} cannot be read`;
-    const unknown = stretches.filter(({ kind }) => kind !== "kept");
+    const unknown = stretches.filter(({ kind }) => kind !== "stored");
     const stored = stretches.flatMap(({ rollups }) => rollups);
     totals.rollups += stored.length;
     for (const { startMs, fault } of compare(stored, slotsOf(slots, stepMs), stepMs)) {

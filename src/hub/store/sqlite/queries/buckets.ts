@@ -45,7 +45,7 @@ export class BucketReader {
     const counted = joined([
       { fromMs, toMs: Math.min(toMs, fromSlot * rollupMs) },
       ...Array.from(touched, (slot) => ({ fromMs: slot * rollupMs, toMs: (slot + 1) * rollupMs })),
-      ...stretches.filter(({ kind }) => kind !== "kept"),
+      ...stretches.filter(({ kind }) => kind !== "stored"),
       { fromMs: Math.max(fromMs, toSlot * rollupMs), toMs },
     ]);
     for (const one of counted) this.#history.addToSlots(series, { ...range, ...one }, summaries);

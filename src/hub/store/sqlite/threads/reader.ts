@@ -82,7 +82,7 @@ class Reader {
   }
 
   /** Everything beside readings and the audit log, as of one moment. */
-  kept(): Readonly<Record<"records" | "attributes" | "settings", unknown[]>> {
+  metadata(): Readonly<Record<"records" | "attributes" | "settings", unknown[]>> {
     const { allRecords, allAttributes, settings } = this.#statements;
     return this.#db.transaction(() => ({
       records: allRecords.all(),
@@ -326,7 +326,7 @@ const methods = {
     if (process.env["BRAMBLE_WARM_UP"] !== "off") void warmUp();
   },
   records: (collection: string): string[] => open().records(collection),
-  kept: (_: null) => open().kept(),
+  metadata: (_: null) => open().metadata(),
   attributes: (_: null): unknown[] => open().attributes(),
   settings: (_: null): unknown[] => open().settings(),
   audit: (query: AuditQuery): unknown[] => open().audit(query),

@@ -2,7 +2,7 @@
 // the records mean. Each part is replaced as a whole, in one step, so that the order of records is that of the other store.
 import { type Static, Type } from "typebox";
 
-export const KeptRecord = Type.Object({
+export const StoredRecord = Type.Object({
   collection: Type.String(),
   id: Type.String(),
   /** The device that the record goes with; null where there is none. */
@@ -10,43 +10,43 @@ export const KeptRecord = Type.Object({
   /** JSON. */
   text: Type.String(),
 });
-export type KeptRecord = Static<typeof KeptRecord>;
+export type StoredRecord = Static<typeof StoredRecord>;
 
-export const KeptAttribute = Type.Object({
+export const StoredAttribute = Type.Object({
   device: Type.String(),
   name: Type.String(),
   text: Type.String(),
   changedAtMs: Type.Number(),
 });
-export type KeptAttribute = Static<typeof KeptAttribute>;
+export type StoredAttribute = Static<typeof StoredAttribute>;
 
-export const KeptSetting = Type.Object({ name: Type.String(), value: Type.String() });
-export type KeptSetting = Static<typeof KeptSetting>;
+export const StoredSetting = Type.Object({ name: Type.String(), value: Type.String() });
+export type StoredSetting = Static<typeof StoredSetting>;
 
-export interface KeptData {
+export interface Metadata {
   /** In the order in which they were first saved. */
-  readonly records: readonly KeptRecord[];
-  readonly attributes: readonly KeptAttribute[];
-  readonly settings: readonly KeptSetting[];
+  readonly records: readonly StoredRecord[];
+  readonly attributes: readonly StoredAttribute[];
+  readonly settings: readonly StoredSetting[];
 }
 
 /** What takes the place of all that a store has of a part. */
-type KeptPart =
+type MetadataPart =
   /** `ids`: of the records that are there now, or were when they were read; `records` are of the collection. */
   | {
       readonly kind: "collection";
       readonly name: string;
       readonly ids: readonly string[];
-      readonly records: readonly KeptRecord[];
+      readonly records: readonly StoredRecord[];
     }
-  | { readonly kind: "attributes"; readonly attributes: readonly KeptAttribute[] }
-  | { readonly kind: "settings"; readonly settings: readonly KeptSetting[] };
+  | { readonly kind: "attributes"; readonly attributes: readonly StoredAttribute[] }
+  | { readonly kind: "settings"; readonly settings: readonly StoredSetting[] };
 
 /** Records that say of a database whether workers may write there: they are its own, and in no copy. */
 export const CLOSED_TO_WORKERS = "closed-to-workers";
 
-export interface KeptStore {
-  read(): Promise<KeptData>;
+export interface MetadataStore {
+  read(): Promise<Metadata>;
   /** Resolves once it is on disk, and everything that was handed to the store before. */
-  replace(part: KeptPart): Promise<void>;
+  replace(part: MetadataPart): Promise<void>;
 }

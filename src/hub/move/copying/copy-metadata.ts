@@ -1,14 +1,14 @@
 // Brings everything that is not readings in line: records, attributes, settings, the audit log. They are few: all are read on both
 // sides, and only a part that differs is written, as a whole.
 import type { AuditCursor, AuditEntry } from "../../store/audit.ts";
-import { CLOSED_TO_WORKERS, type KeptData, type KeptRecord } from "../../store/kept.ts";
+import { CLOSED_TO_WORKERS, type Metadata, type StoredRecord } from "../../store/metadata.ts";
 import type { Store } from "../../store/store.ts";
 
 const AUDIT_ENTRIES_PER_PAGE = 1_000;
 
 /** To be called where the other store takes nothing else meanwhile; answers how many parts differed. */
-export async function copyKept(source: Store, target: Store): Promise<number> {
-  const [here, there] = await Promise.all([source.kept.read(), target.kept.read()]);
+export async function copyMetadata(source: Store, target: Store): Promise<number> {
+  const [here, there] = await Promise.all([source.metadata.read(), target.metadata.read()]);
   let changed = 0;
   const ours = Map.groupBy(here.records, ({ collection }) => collection);
   const theirs = Map.groupBy(there.records, ({ collection }) => collection);
@@ -17,28 +17,28 @@ export async function copyKept(source: Store, target: Store): Promise<number> {
     const records = ours.get(name) ?? [];
     const known = theirs.get(name) ?? [];
     if (isSame(records, known)) continue;
-    const ids = known.map(({ id }: KeptRecord) => id);
-    await target.kept.replace({ kind: "collection", name, ids, records });
+    const ids = known.map(({ id }: StoredRecord) => id);
+    await target.metadata.replace({ kind: "collection", name, ids, records });
     changed++;
   }
   if (!isSame(inOrder(here).attributes, inOrder(there).attributes)) {
-    await target.kept.replace({ kind: "attributes", attributes: here.attributes });
+    await target.metadata.replace({ kind: "attributes", attributes: here.attributes });
     changed++;
   }
   if (!isSame(inOrder(here).settings, inOrder(there).settings)) {
-    await target.kept.replace({ kind: "settings", settings: here.settings });
+    await target.metadata.replace({ kind: "settings", settings: here.settings });
     changed++;
   }
   return changed + (await copyAudit(source, target));
 }
 
 /** The settings of a store that a hub has worked on have its id. */
-export function hubIdOf({ settings }: KeptData): string | null {
+export function hubIdOf({ settings }: Metadata): string | null {
   return settings.find(({ name }) => name === "hub-id")?.value ?? null;
 }
 
 /** Databases sort texts in ways of their own. */
-function inOrder({ attributes, settings }: KeptData): Pick<KeptData, "attributes" | "settings"> {
+function inOrder({ attributes, settings }: Metadata): Pick<Metadata, "attributes" | "settings"> {
   const byText = (a: object, b: object) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
   return { attributes: attributes.toSorted(byText), settings: settings.toSorted(byText) };
 }

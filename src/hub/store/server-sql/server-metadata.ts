@@ -1,11 +1,11 @@
 // What a database server keeps beside readings, for a copy into another store and out of one.
-import type { KeptStore } from "../kept.ts";
+import type { MetadataStore } from "../metadata.ts";
 import type { ConnectionPool } from "./connection-pool.ts";
 import type { Dialect } from "./dialect.ts";
 import { toNumber, toText } from "./values.ts";
 import type { CommitQueue } from "./writing/commit-queue.ts";
 
-export function serverKept({ sql }: Dialect, commits: CommitQueue, pool: ConnectionPool): KeptStore {
+export function serverMetadata({ sql }: Dialect, commits: CommitQueue, pool: ConnectionPool): MetadataStore {
   return {
     read: () =>
       pool.transaction(sql.beginSnapshot, async (connection) => {

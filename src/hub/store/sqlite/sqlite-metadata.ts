@@ -1,20 +1,20 @@
 // What SQLite keeps beside readings, for a copy into another store and out of one.
 import { Type } from "typebox";
 import { Value } from "typebox/value";
-import { KeptAttribute, KeptRecord, KeptSetting, type KeptStore } from "../kept.ts";
+import { type MetadataStore, StoredAttribute, StoredRecord, StoredSetting } from "../metadata.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import type { ReaderMethods } from "./threads/reader.ts";
 import type { SleepingWorker } from "./threads/sleeping-worker.ts";
 
 const Rows = Type.Object({
-  records: Type.Array(KeptRecord),
-  attributes: Type.Array(KeptAttribute),
-  settings: Type.Array(KeptSetting),
+  records: Type.Array(StoredRecord),
+  attributes: Type.Array(StoredAttribute),
+  settings: Type.Array(StoredSetting),
 });
 
-export function sqliteKept(commits: GroupCommit, reader: SleepingWorker<ReaderMethods>): KeptStore {
+export function sqliteMetadata(commits: GroupCommit, reader: SleepingWorker<ReaderMethods>): MetadataStore {
   return {
-    read: async () => Value.Parse(Rows, await reader.call("kept", null)),
+    read: async () => Value.Parse(Rows, await reader.call("metadata", null)),
     replace(part) {
       switch (part.kind) {
         case "collection": {
