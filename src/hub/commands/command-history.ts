@@ -1,9 +1,9 @@
-// Commands that have ended, the newest of each device, and the desired value of each control. What is over the limit is
-// forgotten here at once, and on disk with the next command that is written down.
+// Commands that have ended, the newest of each device, and the desired value of each control. Those over the limit leave the memory
+// at once, and the disk with the next command that is saved.
 import type { Command, Desired } from "../../shared/controls/command.ts";
 import { desiredBy } from "../../shared/controls/command.ts";
 
-/** Settled commands that are kept of each device. */
+/** Settled commands of each device. */
 const MAX_HISTORY_PER_DEVICE = 200;
 
 export class CommandHistory {
@@ -25,7 +25,7 @@ export class CommandHistory {
     this.#byDevice.set(command.device, history);
   }
 
-  /** Notes what a command has become, if it is the latest command of its control. */
+  /** Updates the desired value of the control, if the command is its latest. */
   note(command: Command): void {
     const { device, control, id } = command;
     const latest = this.#latest.get(device) ?? new Map<string, Command>();

@@ -25,12 +25,12 @@ export const refusedRecords: RecordKind<typeof StoredRefusal> = {
   idOf: ({ id }) => String(id),
 };
 
-/** A record of any version, as this one has it. */
+/** A record of any version, in the form of this one. */
 export function recordOf({ refused: { times, ...refused }, ...record }: Static<typeof StoredRefusal>): RefusedRecord {
   return { ...record, refused: times === undefined ? refused : { count: times, ...refused } };
 }
 
-/** Why it was refused, in the language. */
+/** Why it was refused, in `language`. */
 export function reasonOf({ refused, reason }: RefusedRecord, language: Language): string {
   return language === "en" || reason === undefined || !isKnownMessage(reason)
     ? refused.message
@@ -39,7 +39,7 @@ export function reasonOf({ refused, reason }: RefusedRecord, language: Language)
 
 const REPLACEMENT_CHARACTER = "\ufffd";
 
-/** The message, where all of it is kept; null where it was longer, or was no text. */
+/** The message, where all of it is stored; null where it was longer, or is no text. */
 export function payloadOf({ excerpt, bytes, code }: Refused): Uint8Array | null {
   // Of a message that is too large only the beginning was read.
   if (code === "too-large" || excerpt.includes(REPLACEMENT_CHARACTER)) return null;

@@ -1,4 +1,4 @@
-// A device as the store keeps it.
+// A device as a record of the store.
 import { type Static, Type } from "typebox";
 import { DeviceOverrides } from "../../../shared/device.ts";
 import { DeviceAbout, Reported } from "../../../shared/device-about.ts";
@@ -11,13 +11,13 @@ export const JoiningRecord = Type.Union([
   Type.Object({
     kind: Type.Literal("waiting"),
     sinceMs: Type.Integer(),
-    /** Where its first message came from. */
+    /** The address of its first message. */
     address: Type.String(),
   }),
   Type.Object({
     kind: Type.Literal("blocked"),
     sinceMs: Type.Integer(),
-    /** True where it had joined before: what it sent then is kept until the device is removed. */
+    /** True where it had joined before: its readings of that time stay until the device is removed. */
     hadJoined: Type.Boolean(),
   }),
 ]);
@@ -40,10 +40,10 @@ export const DeviceRecord = Type.Object({
   reported: Type.Optional(Type.Record(Type.String(), Reported)),
   /** What people set; `overrides` in the state. */
   given: Type.Optional(DeviceOverrides),
-  /** By metric: how long it is usually silent between two messages. */
+  /** By metric: the usual pause between two messages. */
   usualPausesMs: Type.Optional(Type.Record(Type.String(), Type.Number())),
   zone: Type.Optional(DeviceZone),
-  /** From where it sent, the latest last. */
+  /** The addresses from which it sent, the latest last. */
   addresses: Type.Optional(Type.Array(AddressStretch)),
   /** By metric: the unit that stood beside its values. */
   units: Type.Optional(Type.Array(Type.Tuple([Type.Unsafe<MetricName>(Type.String()), Type.String()]))),

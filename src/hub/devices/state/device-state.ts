@@ -1,4 +1,4 @@
-// What the registry keeps in memory of a device, and the two forms in which it leaves: written down, and shown.
+// The state of a device in memory, and its two other forms: the record in the store, and the device of the API.
 import type { Desired } from "../../../shared/controls/command.ts";
 import type {
   Device,
@@ -29,16 +29,16 @@ export interface DeviceState extends JoiningDevice {
   /** Between its last two messages; null until there were two. */
   intervalMs: number | null;
   address: string | null;
-  /** From where it sent, the latest last. */
+  /** The addresses from which it sent, the latest last. */
   readonly addresses: AddressStretch[];
   about: DeviceAbout;
   overrides: DeviceOverrides;
   presence: Presence;
   /** When it, or its last will, last reported that it is offline. */
   leftMs: number;
-  /** MQTT sessions that spoke for this device and still live. */
+  /** Live MQTT sessions that belong to this device. */
   readonly sessions: Set<string>;
-  /** Names that have a place, those of messages on their way to the store too. */
+  /** Names of metrics that are admitted, those of messages on their way to the store too. */
   readonly admitted: Set<string>;
   readonly latest: Map<MetricName, MetricState>;
   readonly clock: ClockWatch;
@@ -49,9 +49,9 @@ export interface DeviceState extends JoiningDevice {
   duplicate: DuplicateDevice | null;
   /** By metric: the unit that stood beside its values. */
   readonly units: Map<MetricName, string>;
-  /** By field: what of its messages was left out, the latest last. */
+  /** By field: the fields of its messages that were left out, the latest last. */
   readonly skipped: Map<string, SkippedFieldState>;
-  /** When its metrics are next checked for one that fell silent. */
+  /** When its metrics are next checked for stale ones. */
   staleCheckMs: number;
   readonly attributes: Map<MetricName, string>;
   /** By control: the value that the device reported last. */
@@ -190,9 +190,9 @@ function toMetric(
   };
 }
 
-/** Marks those of its metrics that fell silent; true where there is a new one. */
+/** Marks its metrics that became stale; true where there is one. */
 export function markStale(state: DeviceState, nowMs: number): boolean {
-  // A clock that was set back must not put it off for long.
+  // A clock that was set back must not postpone it for long.
   if (nowMs < state.staleCheckMs && state.staleCheckMs - nowMs <= MAX_STALE_CHECK_PERIOD_MS) return false;
   state.staleCheckMs = nowMs + MAX_STALE_CHECK_PERIOD_MS;
   let found = false;
