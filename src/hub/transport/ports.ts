@@ -27,7 +27,7 @@ export async function listen(server: Server, host: string, port: Port, what: str
 }
 
 async function tryPort(server: Server, host: string, port: number): Promise<number> {
-  // A name has one address on one system and another one elsewhere; `hub.json` tells this one.
+  // "localhost" has another address on some systems; `hub.json` has this one.
   if (host === "localhost") return listenOn(server, "127.0.0.1", port);
   if (host !== EVERY_ADDRESS) return listenOn(server, host, port);
   await checkIPv4Port(port);
@@ -35,14 +35,14 @@ async function tryPort(server: Server, host: string, port: number): Promise<numb
     // Node's sockets on `::` take IPv4 as well, whatever the system's own default is.
     return await listenOn(server, host, port);
   } catch (error) {
-    // There is no IPv6 here.
+    // This computer has no IPv6.
     if (hasCode(error, "EAFNOSUPPORT", "EADDRNOTAVAIL", "EINVAL", "EPROTONOSUPPORT"))
       return listenOn(server, EVERY_IPV4_ADDRESS, port);
     throw error;
   }
 }
 
-/** Rejects when another program has the port on IPv4. Outside Linux a socket on `::` would listen beside it, and be deaf to IPv4. */
+/** Rejects when another program has the port on IPv4. Outside Linux a socket on `::` would listen beside it, and get no IPv4. */
 async function checkIPv4Port(port: number): Promise<void> {
   if (port === 0) return;
   const probe = createServer();

@@ -9,7 +9,7 @@ import { PacedSocket } from "../paced-socket.ts";
 import type { HttpDiagnostics } from "./diagnostics.ts";
 
 const MAX_OPEN_REQUESTS_PER_CONNECTION = 4;
-/** What is kept of a body; of one that is too large the rest is only counted. */
+/** Bytes of a body that are held in memory; of one that is too large the rest is only counted. */
 const MAX_KEPT_BODY_BYTES = 300_000;
 const UNSENT_CHECK_PERIOD_MS = 1_000;
 const HEAD_END = "\r\n\r\n";
@@ -49,12 +49,12 @@ export class HttpPacing {
     this.#endTimer = null;
   }
 
-  /** Of the connection that a request came on. */
+  /** The share of the request's connection. */
   shareOf(request: IncomingMessage): Share {
     return this.#connectionOf(request).share;
   }
 
-  /** Counts an answer of so many bytes that is about to be sent: to write it is work, too. */
+  /** Charges an answer that is about to be sent: writing it is work, too. */
   answer(request: IncomingMessage, bytes: number): void {
     const { share } = this.#connectionOf(request);
     share.take(bytes);
@@ -91,7 +91,7 @@ class PacedConnection {
   #last: IncomingMessage | null = null;
   /** Of a request that is not complete. */
   #unfinishedBytes = 0;
-  /** What is to come of a body whose length its head tells. */
+  /** The bytes that are missing of a body with a Content-Length. */
   #bodyBytes = 0;
   /** The slice that is being parsed holds the head of a request. */
   #hasBegun = false;

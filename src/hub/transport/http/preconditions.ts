@@ -1,5 +1,5 @@
-// What is checked of a request before anything of its body is read. A client that asks first (`Expect: 100-continue`) is
-// told `100 Continue` only where its body would be taken.
+// Checks of a request before anything of its body is read. A client that sends `Expect: 100-continue` gets `100 Continue` only where
+// its body would be read.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FastifyInstance } from "fastify";
 import type { Problem } from "../../../shared/errors.ts";
@@ -33,7 +33,7 @@ export function checkPreconditions(app: FastifyInstance, diagnostics: HttpDiagno
     const found = unmetBy(request.raw, request.routeOptions.config.unpacks === true);
     if (found === null) return done();
     diagnostics.unmet(request, found);
-    // A client may send a body that was not asked for all the same.
+    // A client may send the body without `100 Continue`.
     if (request.headers.expect !== undefined) reply.header("Connection", "close");
     return sendProblem(reply, found);
   });

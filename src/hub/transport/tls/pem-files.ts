@@ -22,7 +22,7 @@ export async function writeSecret(path: string, text: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await giveToOwner(folder, dirname(folder));
   const unfinished = `${path}.new`;
-  // A link that others may have put there is not written through.
+  // It must not follow a link that another user may have put there.
   await rm(unfinished, { force: true });
   const file = await open(unfinished, "wx", 0o600);
   try {
@@ -35,10 +35,10 @@ export async function writeSecret(path: string, text: string): Promise<void> {
   await rename(unfinished, path);
 }
 
-/** A hub that root starts once in another user's folder must not keep that user's hub out afterwards. */
+/** After root has started the hub once in another user's folder, that user's hub has to be able to read the file. */
 async function giveToOwner(path: string, folder: string): Promise<void> {
   if (process.geteuid?.() !== 0) return;
   const { uid, gid } = await stat(folder);
-  // In some containers, and on some disks, root may not: the file is root's then.
+  // In some containers, and on some file systems, chown is not permitted: the file stays root's.
   if (uid !== 0) await chown(path, uid, gid).catch(() => undefined);
 }

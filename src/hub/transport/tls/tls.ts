@@ -90,14 +90,14 @@ export class Tls {
   }
 
   /**
-   * For how long browsers should reach this host by TLS alone; null where they should not be told to, because they could not
-   * reach it then: their trust is a person's doing, or the ports without TLS are in use beside it.
+   * For how long browsers should reach this host by TLS alone (HSTS); null where that could lock them out: where a person has to
+   * trust the certificate, or the ports without TLS are in use beside it.
    */
   get hstsSeconds(): number | null {
     return this.#facts?.isPublic === true && this.isPlainClosed ? HSTS_SECONDS : null;
   }
 
-  /** Reads what was set, before any port listens. */
+  /** Reads the settings, before any port listens. */
   async prepare(): Promise<void> {
     const [record] = await this.#options.records.collection(tlsRecords).list();
     if (record !== undefined) this.#settings = record;

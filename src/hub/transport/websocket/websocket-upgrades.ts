@@ -79,7 +79,7 @@ export class WebSocketUpgrades {
     this.#servers = new Map(options.routes.map((route) => [route.path, { route, server: serverOf(route) }]));
   }
 
-  /** `isRejected` tells a connection that is open only to be told that it may not stay. */
+  /** `isRejected` is true for a connection that is not admitted, and open only to be answered so. */
   start(server: Server, isRejected: (socket: Duplex) => boolean): void {
     server.on("upgrade", (request, socket, head) => {
       if (isRejected(socket)) refuse(socket, message("too-many-connections"));
@@ -134,7 +134,7 @@ export class WebSocketUpgrades {
     });
   }
 
-  /** Who may open it, or why not. A ticket in the path comes first: a page that holds no secret has nothing else. */
+  /** The principal that may open it, or why it may not. A ticket in the path comes first: the window's page has nothing else. */
   async #admit(route: WebSocketRoute, request: IncomingMessage, url: URL): Promise<Admitted> {
     const { permission, showsSome = false, path } = route;
     if (permission === "open") return { principal: ANONYMOUS };

@@ -1,4 +1,4 @@
-// Which readings a query asks for.
+// The readings that a query selects.
 import type { Problem } from "../../../../shared/errors.ts";
 import { type DeviceId, type MetricName, parseDeviceId, parseMetricName } from "../../../../shared/ids.ts";
 import { message } from "../../../../shared/messages/message.ts";

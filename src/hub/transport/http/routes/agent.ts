@@ -1,4 +1,4 @@
-// What a Pi fetches to become a device: the installer, made for the address that was asked, and the agent's files.
+// The agent for Pis: the installer, made for the host of the request, and the agent's files.
 // A page or a proxy that names another host cannot send a Pi elsewhere: see `installer-script.ts` for what gets into the script.
 import { existsSync } from "node:fs";
 import { isIP } from "node:net";
@@ -90,7 +90,7 @@ function addInstallerRoute(app: FastifyInstance, options: AgentRouteOptions, tem
       if (!isAsked && !isName && !isOwnAddress(address))
         return sendProblem(reply, message("bad-request/address", { field: "address", value: quoted(address) }));
       const named = isAsked ? asked : { host: address, hub, tls };
-      // Without TLS the hub cannot tell by which of its names it is asked.
+      // Without TLS the hub does not know the name in the request.
       const facts =
         isName && !isAsked && !speaksTls(named) ? { ...named, host: hub.addresses[0] ?? "127.0.0.1" } : named;
       const url = hubUrl(facts);

@@ -20,7 +20,7 @@ const errors = { "4xx": ApiError, "5xx": ApiError };
 const CommandParams = Type.Object({ id: Type.String() });
 const DEFAULT_TTL_SECONDS = 60;
 const DEFAULT_WAIT_SECONDS = 30;
-/** A device needs one. When more wait, the oldest is answered that there is nothing: its connection may be long dead. */
+/** A device needs one. Over the limit the oldest is answered without a command: its connection may be dead. */
 const MAX_WAITING_REQUESTS_PER_DEVICE = 4;
 
 export interface CommandRouteOptions {
@@ -180,7 +180,7 @@ function addReplyRoute(app: FastifyInstance, { access, commands }: CommandRouteO
 class WaitingRequests {
   readonly #byDevice = new Map<DeviceId, Set<() => void>>();
 
-  /** `end` answers the request that there is nothing, when too many wait. The answer is to be called when it is answered. */
+  /** `end` answers the request without a command where too many wait. Call the returned function once it is answered. */
   enter(device: DeviceId, end: () => void): () => void {
     const ends = this.#byDevice.get(device) ?? new Set();
     this.#byDevice.set(device, ends.add(end));
@@ -201,7 +201,7 @@ interface NextCommandOptions {
   readonly enter: (end: () => void) => () => void;
 }
 
-/** The next command, or null when the time is up, too many wait, or the one who asked has gone. */
+/** The next command, or null when the time is up, too many wait, or the client has disconnected. */
 function nextCommand(
   reply: FastifyReply,
   { attach, waitMs, clock, enter }: NextCommandOptions,

@@ -1,4 +1,4 @@
-// What people decide about a device: how it is called, whether it may join, what it is part of, and that it goes.
+// People's decisions about a device: its settings, joining, merging and removal.
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import { ApiError, DeviceParams } from "../../../../shared/api.ts";
@@ -48,7 +48,7 @@ function addChangeRoute(app: FastifyInstance, { registry }: DeviceRouteOptions):
       body: DeviceChanges,
       response: answers,
     },
-    // The server's own check would turn what is wrong into something else: null into a text, for one.
+    // The server's own validator coerces wrong values: null into a text, for one.
     validatorCompiler: () => () => true,
     handler: async (request, reply) => {
       const changes = parseChanges(request.body, deviceTopics);

@@ -1,5 +1,5 @@
-// History from CSV files, for administrators. The file comes in pieces: `POST /api/v1/imports` with its beginning answers how it is
-// understood, `PATCH` corrects that, `check` and `store` begin a pass, and each piece is answered once it is dealt with.
+// History from CSV files, for administrators. The file comes in pieces: `POST /api/v1/imports` with its beginning answers the guessed
+// form, `PATCH` corrects it, `check` and `store` begin a pass, and each piece is answered once it is processed.
 import type { IncomingMessage as HttpRequest } from "node:http";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { Type } from "typebox";
@@ -23,7 +23,7 @@ import { languageOf, sendProblem } from "../errors.ts";
 import { exactBody } from "../exact-body.ts";
 import { route } from "../route.ts";
 
-/** An import as it is now; its sentences are rendered for the one who asks. */
+/** The present state of an import; its messages are rendered in the language of the request. */
 interface ImportState {
   readonly id: string;
   readonly name: string;

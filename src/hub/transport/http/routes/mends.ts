@@ -1,4 +1,4 @@
-// What people mend of readings that are wrong, and how they take it back.
+// Mends of wrong readings: listing, previewing, applying and undoing them.
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import { ApiError, DeviceParams } from "../../../../shared/api.ts";

@@ -1,4 +1,4 @@
-// What the UI and programs ask: devices, charts, raw rows, refused messages, and the hub itself.
+// Reading the hub, for the UI and programs: devices, charts, raw rows, refused messages, and the hub itself.
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import {
@@ -55,9 +55,9 @@ function addHubRoutes(app: FastifyInstance, options: ApiOptions): void {
     method: "GET",
     url: "/healthz",
     permission: "open",
-    // A monitor may add one, so that no cache answers.
+    // A monitor may add a parameter, so that no cache answers.
     config: { takesAnyQuery: true },
-    audit: null, // What refuses a request before it gets here may say 503, too: the hub is being stopped.
+    audit: null, // Hooks that refuse a request while the hub is being stopped answer 503 with an error, too.
     schema: {
       operationId: "getHealth",
       tags: ["Hub"],

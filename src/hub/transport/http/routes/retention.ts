@@ -1,4 +1,4 @@
-// How long readings are kept, for people to look at and to change.
+// The rules of retention.
 import type { FastifyInstance } from "fastify";
 import { ApiError, Retention as RetentionShape } from "../../../../shared/api.ts";
 import type { Retention } from "../../../devices/retention.ts";

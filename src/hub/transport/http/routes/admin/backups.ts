@@ -1,4 +1,4 @@
-// Backups for administrators: how they go, what is set, and making and restoring one, both of which go on after the answer.
+// Backups for administrators: their status and settings, and making and restoring one, both of which continue after the answer.
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import { ApiError } from "../../../../../shared/api.ts";

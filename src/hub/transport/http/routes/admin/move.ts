@@ -1,5 +1,5 @@
-// A move of the hub's data into a database server, or back, for administrators: what it would be, its beginning, how it goes, the switch,
-// and its end. The server's address has a password: it is in no answer and not in the audit log.
+// A move of the hub's data into a database server, or back, for administrators: plan, begin, status, switch and end. The server's
+// address has a password: it is in no answer and not in the audit log.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { ApiError } from "../../../../../shared/api.ts";
 import type { Problem } from "../../../../../shared/errors.ts";

@@ -1,4 +1,4 @@
-// The people who may sign in, how clients come in, and who did what.
+// People who may sign in, the settings of access, and the audit log.
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import { ApiError } from "../../../../../shared/api.ts";

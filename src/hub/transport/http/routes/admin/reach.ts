@@ -1,5 +1,5 @@
-// How the hub is reached from outside, for people to look at and to change; and what a certificate authority looks for on the
-// HTTP port, which is open to all, since it says nothing but the answer to a challenge that runs.
+// Reaching the hub from outside: status and settings; and the ACME challenge that a certificate authority requests on the HTTP
+// port, which is open to all, since it reveals nothing but the answer to a running challenge.
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import { ApiError } from "../../../../../shared/api.ts";

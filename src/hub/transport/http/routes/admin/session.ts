@@ -91,7 +91,7 @@ function addSignInRoute(app: FastifyInstance, { access, basePath }: SessionRoute
         );
       request.audited = { subject: username.slice(0, 64) };
       const address = plainAddress(request.ip);
-      // While an address waits its guesses are not looked at: a right one must not be told from a wrong one.
+      // While an address is locked out no guess is checked, so that a right one cannot be distinguished from a wrong one.
       const seconds = lockOut.retryAfterSeconds(address);
       if (seconds > 0) return refuseGuess(access, request, reply, message("locked-out", { seconds }));
       const person = await people.signIn(username, password);
@@ -255,7 +255,7 @@ function addLiveTicketRoute(
   });
 }
 
-/** Whom a link signs in that a principal makes for itself; null where it cannot. */
+/** The subject of a sign-in link that a principal makes for itself; null where it cannot make one. */
 function subjectOf(principal: Principal): SessionSubject | null {
   if (principal.kind === "shell") return { kind: "owner" };
   if (principal.kind !== "person") return null;

@@ -1,4 +1,4 @@
-// TLS for people to look at and to change, and the authority that devices are to trust.
+// TLS: status, settings, and the certificate authority that devices are to trust.
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import { ApiError } from "../../../../../shared/api.ts";

@@ -1,5 +1,4 @@
-// Parameters of Prometheus' API: in the path, or in the body as a form. What the hub does not know is passed over, as Prometheus
-// does it.
+// Parameters of Prometheus' API: in the path, or in the body as a form. Unknown ones are ignored, as Prometheus does.
 import type { FastifyRequest } from "fastify";
 import type { Problem } from "../../../../../shared/errors.ts";
 import { message } from "../../../../../shared/messages/message.ts";

@@ -1,5 +1,5 @@
-// /api/prometheus: what Grafana's Prometheus data source asks, with this path as its address. Errors are of Prometheus' shape, but
-// those of who may ask.
+// /api/prometheus: the API that Grafana's Prometheus data source uses, with this path as its address. Errors have Prometheus' shape,
+// but those of authentication.
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema, RouteHandlerMethod } from "fastify";
 import { Type } from "typebox";
 import {
@@ -36,7 +36,7 @@ const PATH = "/api/prometheus/api/v1";
 const FORM = "application/x-www-form-urlencoded";
 const PROTOBUF = "application/x-protobuf";
 const MAX_FORM_BYTES = 64 * 1024;
-/** Grafana asks for what this one could do. */
+/** Grafana uses the features of this version. */
 const PROMETHEUS_VERSION = "3.0.0";
 const STATUS: Readonly<Record<QueryErrorType, number>> = { bad_data: 400, execution: 422, timeout: 503, canceled: 503 };
 
@@ -183,7 +183,7 @@ function addServerRoutes(app: FastifyInstance, { version }: PrometheusRouteOptio
 
 const reading = { permission: "viewer", audit: null, showsSome: true, config: { takesAnyQuery: true } } as const;
 
-/** By GET, and by POST with a form, as Grafana asks unless it is told otherwise. */
+/** By GET, and by POST with a form, which is Grafana's default. */
 function addBoth(
   scope: FastifyInstance,
   name: string,
@@ -227,7 +227,7 @@ function found<T>({ list, isCut }: Found<T>) {
   return { status: "success" as const, data, warnings: [`results truncated due to limit, ${MAX_SERIES} at most`] };
 }
 
-/** What is not of the query is answered as on every other route. */
+/** Errors that are not of the query are answered as on every other route. */
 function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (!(error instanceof QueryError)) throw error;
   const { type, problem } = error;

@@ -1,5 +1,4 @@
-// Why there are no readings, or why they came late: pauses of the hub, and what devices sent afterwards; and what changed of a
-// device meanwhile.
+// Why readings are missing or late: pauses of the hub, and late readings of devices; and changes of a device's attributes.
 import type { FastifyInstance } from "fastify";
 import { ApiError, DeviceParams } from "../../../../../shared/api.ts";
 import {
