@@ -1,5 +1,5 @@
-// What a store keeps beside readings and the audit log, as it lies there: for a copy into another store, which takes no part in what
-// the records mean. Each part is replaced as a whole, in one step, so that the order of records is that of the other store.
+// Everything in a store beside readings and the audit log, in raw form, for a copy into another store, which need not know what the
+// records mean. Each part is replaced as a whole, in one step, so that records keep their order.
 import { type Static, Type } from "typebox";
 
 export const StoredRecord = Type.Object({
@@ -30,7 +30,7 @@ export interface Metadata {
   readonly settings: readonly StoredSetting[];
 }
 
-/** What takes the place of all that a store has of a part. */
+/** The new content of one part. */
 type MetadataPart =
   /** `ids`: of the records that are there now, or were when they were read; `records` are of the collection. */
   | {
@@ -42,7 +42,7 @@ type MetadataPart =
   | { readonly kind: "attributes"; readonly attributes: readonly StoredAttribute[] }
   | { readonly kind: "settings"; readonly settings: readonly StoredSetting[] };
 
-/** Records that say of a database whether workers may write there: they are its own, and in no copy. */
+/** The collection that closes a database to workers. It belongs to that database, and is never copied. */
 export const CLOSED_TO_WORKERS = "closed-to-workers";
 
 export interface MetadataStore {

@@ -1,4 +1,4 @@
-// What a database server keeps beside readings, for a copy into another store and out of one.
+// The metadata in a database server, for a copy into another store and out of one.
 import type { MetadataStore } from "../metadata.ts";
 import type { ConnectionPool } from "./connection-pool.ts";
 import type { Dialect } from "./dialect.ts";

@@ -169,7 +169,7 @@ export class ServerStore implements Store {
     return kind === "unreachable" || kind === "starting" || kind === "disk-full";
   }
 
-  /** The times that the readings of a message had been given before it failed; null where it did not come so far. */
+  /** The times that were allocated to the readings of a message before it failed; null where none were. */
   attemptedTimes(error: unknown): Float64Array | null {
     return error instanceof UncertainCommit ? error.tsMs : null;
   }
@@ -179,12 +179,12 @@ export class ServerStore implements Store {
     await this.#readers.read((connection) => connection.query("SELECT 1"));
   }
 
-  /** Tells the other processes on the database a text of `MAX_NOTICE_BYTES` at most. */
+  /** Notifies the other processes on the database with a text of `MAX_NOTICE_BYTES` at most. */
   notify(text: string): Promise<void> {
     return this.#notices.publish(text);
   }
 
-  /** Hears what the others tell, this process itself too, until the store is stopped. */
+  /** Listens to notifications, those of this process too, until the store is stopped. */
   listen(listener: NoticeListener): void {
     this.#notices.listen(listener);
   }
@@ -211,7 +211,7 @@ export class ServerStore implements Store {
   }
 
   async releaseMemory(): Promise<void> {
-    // What it keeps is small, and the collector's.
+    // Its buffers are small, and collected as garbage.
   }
 
   async status(): Promise<StoreStatus> {

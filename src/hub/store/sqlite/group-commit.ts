@@ -28,7 +28,7 @@ export interface GroupCommitOptions {
   readonly series: SeriesIds;
   /** Makes all of a batch durable and answers with the time of each reading, or rejects and undoes all of it. */
   readonly commit: (batch: WriteBatch) => Promise<Float64Array>;
-  /** Seals a piece of what waits to be sealed, if that is too much; answers whether it still is. */
+  /** Runs a step of sealing, if the journal is too large; answers whether it still is. */
   readonly catchUp: () => Promise<boolean>;
   /** Called after each commit. */
   readonly onCommit: (durationSeconds: number, messages: number) => void;
@@ -119,7 +119,7 @@ export class GroupCommit {
     await this.#commit(batch);
   }
 
-  /** Lets whatever was sent together come together. */
+  /** Waits so that messages that were sent together share a commit. */
   async #gather(batch: Batch): Promise<void> {
     await nextTurn();
     if (batch.messages >= MIN_MESSAGES_PER_COMMIT) return;
@@ -161,7 +161,7 @@ class BatchQueue {
     return this.batches.reduce((sum, { readings }) => sum + readings.count, 0);
   }
 
-  /** The batch that takes what comes. */
+  /** The batch that gathers new messages. */
   gathering(): Batch {
     const last = this.batches.at(-1);
     if (last !== undefined && !last.full) return last;
@@ -198,7 +198,7 @@ class Batch {
     return this.messages >= MESSAGES_PER_BATCH || this.readings.count >= READINGS_PER_BATCH;
   }
 
-  /** What was added since the last message is this one's; answers which rows its readings have. */
+  /** Ends a message: the rows that were added since the last one are its own, and are answered. */
   addMessage(): { readonly startRow: number; readonly endRow: number } {
     const startRow = this.#startRow;
     const endRow = this.readings.count;

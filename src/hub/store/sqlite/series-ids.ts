@@ -7,7 +7,7 @@ export class SeriesIds {
   #lastId = 0;
   #unwritten: SeriesRow[] = [];
 
-  /** Takes in what is stored. */
+  /** Loads the series that are stored. */
   load(rows: readonly SeriesRow[]): void {
     for (const { id, device, metric } of rows) {
       this.#metricsOf(device).set(metric, id);
@@ -36,7 +36,7 @@ export class SeriesIds {
     });
   }
 
-  /** Series that are in no transaction yet. Who takes them writes them down, or gives them back. */
+  /** Takes the series that are in no transaction yet. The caller inserts them, or returns them. */
   takeUnwritten(): readonly SeriesRow[] {
     const rows = this.#unwritten;
     this.#unwritten = [];

@@ -1,4 +1,4 @@
-// What SQLite keeps beside readings, for a copy into another store and out of one.
+// The metadata in SQLite, for a copy into another store and out of one.
 import { Type } from "typebox";
 import { Value } from "typebox/value";
 import { type MetadataStore, StoredAttribute, StoredRecord, StoredSetting } from "../metadata.ts";

@@ -8,7 +8,7 @@ import { CHUNK_COLUMNS, type Chunk, toChunk } from "./chunk-row.ts";
 
 const MARKS_PER_STATEMENT = 500;
 
-/** To be the first statement of its transaction: what is read from then on is as of then. */
+/** It has to be the first statement of its transaction, whose snapshot begins with it. */
 export async function lockSeries(connection: Connection, id: number): Promise<void> {
   await connection.query("SELECT id FROM series WHERE id = ? FOR UPDATE", [id]);
 }

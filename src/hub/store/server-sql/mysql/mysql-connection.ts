@@ -27,7 +27,7 @@ export class MysqlConnection implements Connection {
 
   private constructor(driver: Driver) {
     this.#driver = driver;
-    // Whoever is using it hears of a loss by its own statement; an idle one is left alone from then on.
+    // A loss rejects the statement under way; an idle connection is not used any more.
     driver.on("error", () => this.#lost());
     driver.on("end", () => this.#lost());
   }
@@ -120,7 +120,7 @@ export class MysqlConnection implements Connection {
     for (const abandon of this.#abandon) abandon(new Error("the connection was closed"));
   }
 
-  /** The driver says nothing of a statement whose connection it has destroyed: of a server that hangs, nothing would ever come. */
+  /** The driver never settles a statement whose connection it has destroyed, so a server that hangs is given up here. */
   async #orAbandoned<T>(answer: Promise<T>): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     this.#abandon.add(reject);

@@ -1,4 +1,4 @@
-// The way of MySQL and MariaDB of saying things, and their tables. The driver is loaded with the first connection.
+// The dialect of MySQL and MariaDB, and their tables. The driver is loaded with the first connection.
 import type { StoreAddress } from "../../store-address.ts";
 import type { Dialect, DialectSql, FailureKind } from "../dialect.ts";
 import { CHUNK_VIEWS } from "./chunk-views.ts";
@@ -68,7 +68,7 @@ function rowsAsView(name: string): string {
      FROM bramble_series AS named JOIN reading ON reading.series_id = named.id`;
 }
 
-// The index has what is asked of chunks without opening them: their data lies in the table's own pages.
+// The index covers queries of heads: the data of chunks lies in the table's own pages.
 const CHUNKS = [
   `CREATE TABLE IF NOT EXISTS reading_chunk (
      series_id INTEGER NOT NULL,
@@ -115,7 +115,7 @@ const VIEWS = [
 
 const sql: DialectSql = {
   begin: "BEGIN",
-  // A session's transactions see the moment of their first question.
+  // The snapshot of a transaction begins with its first query.
   beginStable: "BEGIN",
   beginSnapshot: "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
   currentSchema: "DATABASE()",

@@ -1,4 +1,4 @@
-// PostgreSQL's way of saying things, and its tables. The driver is loaded with the first connection.
+// The dialect of PostgreSQL, and its tables. The driver is loaded with the first connection.
 import type { StoreAddress } from "../../store-address.ts";
 import type { Dialect, DialectSql, FailureKind } from "../dialect.ts";
 import { MAX_INSERTED_READINGS } from "./binary.ts";

@@ -1,4 +1,4 @@
-// Readings in a database server: writes go by the queue of commits, questions to connections of their own.
+// Readings in a database server: writes go by the queue of commits, queries to connections of their own.
 import type { DeviceId, MetricName } from "../../../../shared/ids.ts";
 import type { Reading, SeriesKey } from "../../../../shared/reading.ts";
 import { bucketGrid } from "../../bucket-grid.ts";
@@ -22,7 +22,7 @@ export interface ServerReadingsOptions {
   readonly series: SeriesDirectory;
   readonly times: TimeAllocator;
   readonly rows: RowReader;
-  /** For questions, copies and removals. */
+  /** For queries, copies and removals. */
   readonly pool: ConnectionPool;
 }
 

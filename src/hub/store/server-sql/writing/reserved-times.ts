@@ -1,12 +1,12 @@
-// Times of readings that came without one, and wait elsewhere until the server is back. They are given here, so that no other reading of
-// the series gets one of them: neither one that waits, too, nor one that goes to the server meanwhile and would be written over later.
+// Allocates times to readings without one that are spooled until the server is back. They are reserved, so that no other reading of
+// the series gets one of them: neither another spooled one, nor one that goes to the server meanwhile and would be overwritten later.
 import type { SeriesKey } from "../../../../shared/reading.ts";
 import type { Series, SeriesDirectory } from "./series-directory.ts";
 
 /**
- * Of a series with over a thousand readings a second without times, these run ahead of the clock. Since a restart nobody knows which
- * times were given: the newest one counts as such where it is so far ahead at most. A device's own time may be further ahead, and moves
- * nothing.
+ * In a series with over a thousand readings a second without times, allocated times run ahead of the clock. After a restart it is
+ * unknown which times were allocated: the newest one counts as such where it is at most so far ahead. A device's own time may be
+ * further ahead, and is ignored.
  */
 export const MAX_AHEAD_MS = 10 * 60_000;
 
@@ -35,7 +35,7 @@ export class ReservedTimes {
     this.#reserved.add(series);
   }
 
-  /** Nothing waits any more: the server has all of it. */
+  /** The spool is empty: the server has everything. */
   release(): void {
     for (const series of this.#reserved) series.reservedMs = Number.NEGATIVE_INFINITY;
     this.#reserved.clear();

@@ -8,7 +8,7 @@ import { toNumber, toText } from "../values.ts";
 export interface Series {
   readonly device: DeviceId;
   readonly metric: MetricName;
-  /** Its place in this process: in the order in which it was first met. */
+  /** Its number in this process, in the order of first use. */
   readonly number: number;
   /** Its id in the database; 0 until it is written there. */
   id: number;
@@ -16,7 +16,7 @@ export interface Series {
   tipMs: number;
   /** The newest time that this process allocated to a reading without one. */
   allocatedMs: number;
-  /** Up to here no time is given to a reading on its way to the server: readings that wait elsewhere may have it. */
+  /** Up to here no time is allocated to a reading on its way to the server: spooled readings may have it. */
   reservedMs: number;
 }
 
@@ -29,7 +29,7 @@ export class SeriesDirectory {
     this.#dialect = dialect;
   }
 
-  /** Takes in what is stored. */
+  /** Loads the series that are stored. */
   async load(connection: Connection): Promise<void> {
     const byId = new Map<number, Series>();
     for (const [id, deviceText, metricText] of await connection.query(
@@ -78,7 +78,7 @@ export class SeriesDirectory {
     return series;
   }
 
-  /** A reading of the series that came without a time was given this one. */
+  /** This time was allocated to a reading of the series. */
   noteAllocated(number: number, tsMs: number): void {
     const series = this.at(number);
     series.allocatedMs = Math.max(series.allocatedMs, tsMs);
@@ -121,7 +121,7 @@ export class SeriesDirectory {
     }
   }
 
-  /** Learns the ids of series that were written down. */
+  /** Sets the ids of series that were inserted. */
   async learnIds(connection: Connection, series: readonly Series[]): Promise<void> {
     for (let start = 0; start < series.length; start += SERIES_PER_STATEMENT) {
       const some = series.slice(start, start + SERIES_PER_STATEMENT);

@@ -1,5 +1,5 @@
-// Gives times to readings that came without one, and knows whether a batch is new to the database. Readings that are newer
-// than all others of their series, as live ones are, need no question to the database.
+// Allocates times to readings without one, and determines whether a batch is new to the database. Readings that are newer than all
+// others of their series, as live ones are, need no query.
 import type { BatchColumns } from "../../common/batch.ts";
 import { TimestampAllocator } from "../../common/timestamp-allocator.ts";
 import type { ConnectionPool } from "../connection-pool.ts";
@@ -17,7 +17,7 @@ interface KnownTimes {
   isComplete: boolean;
 }
 
-/** Thrown where the database has to be asked first. */
+/** Thrown where the database has to be queried first. */
 class UnknownTimes {
   readonly series: number;
   readonly fromMs: number;
@@ -28,7 +28,7 @@ class UnknownTimes {
   }
 }
 
-/** A batch on its way through. */
+/** The state of assigning times to a batch. */
 interface Pass {
   readonly columns: BatchColumns;
   /** Where it is. */
@@ -72,7 +72,7 @@ export class TimeAllocator {
         for (const [series, ms] of pass.allocated) this.#series.noteAllocated(series, ms);
         return { isNew };
       } catch (error) {
-        // What was taken in this pass is not taken after all.
+        // The allocations of this pass are void.
         this.#allocator.clear();
         if (!(error instanceof UnknownTimes)) throw error;
         columns.tsMs.set(receivedMs);
@@ -140,8 +140,8 @@ export class TimeAllocator {
     let found: number[] = [];
     let nextMs: number | null = fromMs;
     while (nextMs !== null && found.length === 0) {
-      const asked: SeriesRange = { ...range, fromMs: nextMs };
-      const [next] = await this.#pool.read((connection) => this.#rows.next(connection, [asked], "oldest-first"));
+      const following: SeriesRange = { ...range, fromMs: nextMs };
+      const [next] = await this.#pool.read((connection) => this.#rows.next(connection, [following], "oldest-first"));
       found = [...(next?.columns.tsMs ?? [])];
       nextMs = next?.knownToMs ?? null;
     }

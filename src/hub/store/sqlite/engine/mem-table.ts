@@ -55,7 +55,7 @@ export class MemTable {
     };
   }
 
-  /** Takes readings in, in the order in which they were acknowledged. */
+  /** Adds readings, in the order in which they were acknowledged. */
   add(columns: BatchColumns): void {
     for (let row = 0; row < columns.series.length; row++) this.addRow(columns, row);
   }
@@ -154,7 +154,7 @@ function sortedByTime(columns: Columns): Columns {
   const { tsMs, values } = columns;
   if (tsMs.length === 0) return NO_READINGS;
   if (tsMs.every((ts, row) => row === 0 || ts > (tsMs[row - 1] ?? 0))) return columns;
-  // Of equal times the last one handed in stays last, and is the one that is kept.
+  // Of equal times the last one handed in stays last, and replaces the others.
   const order = Uint32Array.from(tsMs.keys()).sort((a, b) => (tsMs[a] ?? 0) - (tsMs[b] ?? 0) || a - b);
   const kept = order.filter((row, place) => tsMs[row] !== tsMs[order[place + 1] ?? -1]);
   return {

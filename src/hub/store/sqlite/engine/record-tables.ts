@@ -1,5 +1,4 @@
-// What the writer writes beside readings: attributes, records, settings, the audit log. Each operation is part of the transaction
-// that its batch is.
+// The writer's operations beside readings: attributes, records, settings, the audit log. Each is part of the transaction of its batch.
 import type Database from "better-sqlite3";
 import { limits } from "../../../../shared/reading.ts";
 import type { StoredAttribute, StoredSetting } from "../../metadata.ts";
@@ -38,7 +37,7 @@ export type RecordOperation =
       /** JSON. */
       readonly details: string;
     }
-  /** What is there goes. */
+  /** Replaces everything that is there. */
   | { readonly kind: "replace-attributes"; readonly attributes: readonly StoredAttribute[] }
   | { readonly kind: "replace-settings"; readonly settings: readonly StoredSetting[] }
   | { readonly kind: "trim-audit"; readonly fromMs: number; readonly maxEntries: number };

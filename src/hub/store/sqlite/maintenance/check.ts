@@ -9,7 +9,7 @@ import { type ChunkHead, HEAD_COLUMNS, openChunk, toHead } from "../engine/chunk
 import { migrations } from "../engine/migrations.ts";
 import { ROLLUP_STEPS_MS, type Rollup, type RollupStepMs, type RollupStretch, Rollups } from "../engine/rollups.ts";
 
-/** What was looked at. */
+/** Counts of what was checked. */
 export interface CheckTotals {
   chunks: number;
   /** In chunks. */
@@ -22,7 +22,7 @@ export interface CheckTotals {
   isOlder: boolean;
 }
 
-/** Words for what is wrong; null between two steps where nothing is. */
+/** A message for each damage; null between two steps without one. */
 type Findings<T> = Generator<string | null, T>;
 
 interface SeriesRow {
@@ -31,7 +31,7 @@ interface SeriesRow {
   readonly metric: string;
 }
 
-/** What could not be read of a series: `firstMs <= t <= lastMs`. */
+/** A corrupt part of a series: `firstMs <= t <= lastMs`. */
 interface Gap {
   readonly firstMs: number;
   lastMs: number;
@@ -51,7 +51,7 @@ const MINUTE_MS = 60_000;
 /** Of a series of ten years, not all are in memory at once. */
 const SLOTS_AT_ONCE = 4_096;
 
-/** Opens a database to look at it only. Throws with a message where it is none, or of a newer version. */
+/** Opens a database read-only. Throws with a message where it is none, or of a newer version. */
 export function openToRead(path: string): Database.Database {
   if (!existsSync(path)) throw new Error("there is no such file");
   const db = new Database(path, { readonly: true, fileMustExist: true });
@@ -67,7 +67,7 @@ export function openToRead(path: string): Database.Database {
   }
 }
 
-/** Looks at a database as of one moment, and returns what it looked at. A caller that stops iterating must call `return`. */
+/** Checks a database in one snapshot, and returns the counts. A caller that stops iterating must call `return`. */
 export function* checkDatabase(db: Database.Database): Findings<CheckTotals> {
   const isOlder = Number(db.pragma("user_version", { simple: true })) < migrations.length;
   const totals = { chunks: 0, readings: 0, rollups: 0, journalReadings: 0, setAside: 0, isOlder };
@@ -173,7 +173,7 @@ function* compareRollups(
     const stored = stretches.flatMap(({ rollups }) => rollups);
     totals.rollups += stored.length;
     for (const { startMs, fault } of compare(stored, slotsOf(slots, stepMs), stepMs)) {
-      // What a slot must be is not known where its readings are not.
+      // The right summary of a slot is unknown where its readings are.
       if (gaps.some(({ firstMs, lastMs }) => firstMs < startMs + stepMs && lastMs >= startMs)) continue;
       if (unknown.some(({ fromMs, toMs }) => fromMs <= startMs && startMs < toMs)) continue;
       yield `${name}: the summary of ${stepMs / MINUTE_MS} min from ${iso(startMs)} ${fault}`;
@@ -219,7 +219,7 @@ function* compare(
   for (const slot of due.keys()) yield { startMs: slot * stepMs, fault: "is missing" };
 }
 
-/** What no series tells of. */
+/** Rows without a series. */
 function* checkCounts(statements: Statements, totals: CheckTotals): Findings<void> {
   totals.setAside = statements.setAside.get() ?? 0;
   const counted = statements.counted.get() ?? 0;

@@ -1,5 +1,5 @@
-// The reader thread: charts, raw rows and exports, so that a slow question never delays an acknowledgement. Each answer
-// is of one moment: chunks, rollups and journal are read in one transaction.
+// The reader thread: charts, raw rows and exports, so that a slow query never delays an acknowledgement. Each answer is a snapshot:
+// chunks, rollups and journal are read in one transaction.
 import { getPriority, setPriority } from "node:os";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import Database from "better-sqlite3";
@@ -24,7 +24,7 @@ import { warmUp } from "./warm-up.ts";
 import { answerCalls, moving, notify } from "./worker-port.ts";
 
 export interface WantedFile {
-  /** Tells the files under way apart. */
+  /** Identifies the export. */
   readonly file: number;
   readonly selection: ReadingSelection;
   readonly format: ExportFormat;
@@ -32,9 +32,9 @@ export interface WantedFile {
 }
 
 export interface ExportStepQuery extends WantedFile {
-  /** Null for the first piece, then what the last one said. */
+  /** Null for the first piece, then that of the last answer. */
   readonly next: ExportPlace | null;
-  /** Memory for the piece, where there is some to be used again. */
+  /** Memory to reuse for the piece. */
   readonly buffer: ArrayBuffer | null;
 }
 
@@ -81,7 +81,7 @@ class Reader {
     return this.#statements.records.all(collection);
   }
 
-  /** Everything beside readings and the audit log, as of one moment. */
+  /** Everything beside readings and the audit log, in one snapshot. */
   metadata(): Readonly<Record<"records" | "attributes" | "settings", unknown[]>> {
     const { allRecords, allAttributes, settings } = this.#statements;
     return this.#db.transaction(() => ({
@@ -149,7 +149,7 @@ class Reader {
     return slow;
   }
 
-  /** A page that takes long is of one moment, too: others are answered meanwhile, but not from its view of the file. */
+  /** A page that takes long is a snapshot, too: other queries are answered meanwhile, on another connection. */
   async #slowPage(query: PageQuery): Promise<ReadingPage> {
     const db = new Database(this.#db.name, { readonly: true });
     try {
@@ -307,7 +307,7 @@ function open(): Reader {
   return reader;
 }
 
-/** A long export must not take a core from those who acknowledge. On Linux priorities are of threads; elsewhere of processes. */
+/** A long export must not take a core from the threads that acknowledge. On Linux priorities are of threads; elsewhere of processes. */
 function yieldToOthers(): void {
   if (process.platform !== "linux") return;
   try {
@@ -322,7 +322,7 @@ const methods = {
   open(path: string): void {
     yieldToOthers();
     reader = new Reader(path);
-    // Where hundreds of stores are opened for a moment each, nobody waits for a first chart.
+    // Tests open hundreds of stores for a moment each, and need no first chart.
     if (process.env["BRAMBLE_WARM_UP"] !== "off") void warmUp();
   },
   records: (collection: string): string[] => open().records(collection),
