@@ -18,9 +18,9 @@ type LogLevel = (typeof LOG_LEVELS)[number];
 
 export interface Config {
   readonly dataFolder: string;
-  /** The database server that keeps readings and records; null keeps them in a file in the data folder. */
+  /** The database server that stores readings and records; null stores them in a file in the data folder. */
   readonly store: StoreAddress | null;
-  /** What may be kept in files of the data folder while the database server is away; 0 keeps nothing, and acknowledges nothing. */
+  /** Limit of the spool in the data folder for a database server that is away; with 0 nothing is acknowledged then. */
   readonly spoolBytes: number;
   readonly host: string;
   readonly httpPort: Port;
@@ -28,11 +28,11 @@ export interface Config {
   /** In use while TLS is on; one that is named turns it on where nothing else was set. */
   readonly httpsPort: Port;
   readonly mqttsPort: Port;
-  /** Whether Pis on the local network are told where the hub is. */
+  /** Whether the hub is advertised on the local network (mDNS). */
   readonly mdns: boolean;
   /** An outside broker that the hub is a client of, beside its own. */
   readonly broker: BrokerAddress | null;
-  /** Where nightly backups go; null where people set that. */
+  /** The folder of nightly backups; null where people set it. */
   readonly backupFolder: string | null;
   /** Encrypts them; null leaves them plain. */
   readonly backupPassphrase: string | null;
@@ -40,25 +40,25 @@ export interface Config {
   readonly isContainer: boolean;
   /** Whether a clock that is behind the last message is right all the same. */
   readonly trustClock: boolean;
-  /** What becomes of unknown devices. */
+  /** How unknown devices are handled. */
   readonly joining: JoiningMode;
   /** What a client without a key may do; null where people set that. */
   readonly anonymous: Anonymous | null;
-  /** Networks beside the private ones whose addresses are let in; null where people set them. */
+  /** Allowed networks beside the private ones; null where people set them. */
   readonly allow: readonly string[] | null;
-  /** Networks of proxies whose word about a client's address is taken. */
+  /** Networks of trusted proxies, whose headers name the client's address. */
   readonly trustProxy: readonly string[];
-  /** What the paths of every HTTP request begin with, such as "/bramble"; empty where they do not. */
+  /** The base path of every HTTP request, such as "/bramble"; empty where there is none. */
   readonly basePath: string;
   /** Names beside the hub's own under which browsers may reach it. */
   readonly allowedHosts: readonly string[];
   /** Whether one address may have only so many connections and requests, and one client only so many messages. */
   readonly rateLimit: boolean;
-  /** What the hub may take of the memory beside its store's caches. */
+  /** The memory of the hub, beside its store's caches. */
   readonly memoryBytes: number;
   /** More are refused. */
   readonly maxDevices: number;
-  /** Whether Prometheus may have the devices' readings. */
+  /** Whether /metrics includes the devices' readings. */
   readonly metricsReadings: boolean;
   readonly logLevel: LogLevel;
   /** This run's administrator token; null makes a new one. */
@@ -78,7 +78,7 @@ const ANONYMOUS = ["none", "readings", "all"] as const;
 const EVERY_ADDRESS = "::";
 const MIN_MEMORY_MB = 64;
 const MAX_MEMORY_MB = 65_536;
-/** Every page and every minute's work goes over all devices: beyond this, hubs of their own are faster. */
+/** Pages and periodic work iterate over all devices: beyond this number, several hubs are faster. */
 const MAX_DEVICES = 20_000;
 const DEFAULT_SPOOL_MB = "1024";
 const MAX_SPOOL_MB = 1_048_576;
@@ -158,7 +158,7 @@ export function readConfig(args: readonly string[], env: Readonly<NodeJS.Process
       config: {
         dataFolder: parseFolder(text("data")) ?? defaultDataFolder(env),
         store: optional(text("store"), (value) => new StoreAddress(value)),
-        // An outside broker keeps what is not acknowledged.
+        // An outside broker stores messages that are not acknowledged.
         spoolBytes: parseSpool(text("spool") ?? (broker === null ? DEFAULT_SPOOL_MB : "0")),
         host: parseHost(text("host") ?? EVERY_ADDRESS),
         httpPort: parsePort("http-port", text("http-port"), 8080),
@@ -214,7 +214,7 @@ function parseFolder(text: string | undefined): string | undefined {
   return text === undefined ? undefined : resolve(text);
 }
 
-/** Where programs of this system keep their data. */
+/** The folder of this system for programs' data. */
 function defaultDataFolder(env: Readonly<NodeJS.ProcessEnv>): string {
   if (process.platform === "win32")
     return join(absolute(env["APPDATA"]) ?? join(homedir(), "AppData", "Roaming"), "Bramble");
@@ -273,7 +273,7 @@ function optional<T>(text: string | undefined, parse: (text: string) => T): T | 
   return text === undefined ? null : parse(text);
 }
 
-/** Without the slash at its end. What a URL would have to encode could be written in more than one way. */
+/** Without its last slash. Characters that a URL has to encode are refused, since they have more than one spelling. */
 function parseBasePath(text: string): string {
   const path = text.replace(/\/$/, "");
   const isPlain = /^(?:\/[\w~-][\w.~-]*)*$/.test(path);

@@ -1,5 +1,5 @@
-// What the hub is without its ports: from the store up to ingest and the live feed. Each part is made of those above it,
-// and notifies the others by events.
+// The hub without its ports: from the store up to ingest and the live feed. Each part is made of those above it, and notifies the
+// others by events.
 import { randomUUID } from "node:crypto";
 import { Access } from "./access/access.ts";
 import { Budget } from "./access/limits/budget.ts";
@@ -91,7 +91,7 @@ export interface Core {
   readonly prometheus: PrometheusApi;
 }
 
-/** A part with a life of its own: started in order, stopped in the opposite one. */
+/** A part that is started and stopped: in order, and in reverse. */
 export interface Part {
   start(): unknown;
   stop(): unknown;

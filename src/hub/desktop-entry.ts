@@ -1,4 +1,4 @@
-// What the desktop app starts. Nothing that needs a recent Node is imported before the check.
+// The entry that the desktop app starts. Nothing that needs a recent Node is imported before the check.
 import { setTimeout } from "node:timers/promises";
 import { checkNode } from "./node-version.ts";
 

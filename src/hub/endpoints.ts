@@ -34,7 +34,7 @@ export class Endpoints {
     this.#host = host;
   }
 
-  /** Called when a port listens, or with 0 when it does no longer; a port other than the wanted one is noted for the person at the hub. */
+  /** A port listens, or with 0 does so no longer. One other than the wanted port becomes a note for the person at the hub. */
   listening(protocol: Protocol, wanted: Port, port: number): void {
     this.#ports.set(protocol, port);
     this.#notes.delete(protocol);

@@ -22,11 +22,11 @@ export class HubEvent<Value> {
 export type ReadingsListener = (readings: readonly IncomingReading[], tsMs: Float64Array, receivedAtMs: number) => void;
 
 export class HubEvents {
-  /** A device came, went, or changed something other than its values. */
+  /** A device came online, went offline, or changed something other than its values. */
   readonly deviceChanged = new HubEvent<DeviceId>();
-  /** A device is gone, with its history. */
+  /** A device was removed, with its history. */
   readonly deviceRemoved = new HubEvent<DeviceId>();
-  /** A device is about to become part of another, and then to be removed. Called once all of its readings are copied. */
+  /** A device is being merged into another, and then removed. Emitted once all of its readings are copied. */
   readonly deviceMerged = new HubEvent<{ readonly from: DeviceId; readonly into: DeviceId }>();
   /** Notes on the time axis, or pauses of the hub. */
   readonly timelineChanged = new HubEvent<null>();
@@ -42,6 +42,6 @@ export class HubEvents {
   readonly commandChanged = new HubEvent<Command>();
   readonly messageRefused = new HubEvent<Refused>();
   readonly diskChanged = new HubEvent<DiskStatus>();
-  /** Called for every message: a plain array costs the least. */
+  /** Called for every message, so a plain array: it costs the least. */
   readonly readingsStored: ReadingsListener[] = [];
 }

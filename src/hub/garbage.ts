@@ -1,8 +1,8 @@
-// V8 collects garbage when it needs room, not when there is time. A caller that knows there is time triggers a collection here.
+// Triggers a garbage collection. V8 collects when it needs room, not when the process is idle; a caller knows when that is.
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
-/** The engine's own collector, of the thread that asks; a program may call it where it is exposed. */
+/** V8's collector of the calling thread, which a flag exposes. */
 export function findCollector(): () => void {
   setFlagsFromString("--expose-gc");
   const found: unknown = runInNewContext("gc");

@@ -1,6 +1,6 @@
-// While a program is loaded much is made that stays, and the engine takes that for a reason to make its young generation
-// sixteen times as large. It keeps that size, ten megabytes, for as long as the hub idles. So it may not grow until the
-// hub has started; under load it may. Nor is code of the start, which runs once or twice, made machine code of: two more.
+// V8 grows its young generation 16× while modules load, since their objects survive, and never shrinks it in an idle hub (+10 MB RSS).
+// So it may not grow until the hub has started; under load it may. Baseline compilation is off during the start, too, whose code runs
+// once or twice (2 MB).
 import { setFlagsFromString } from "node:v8";
 
 const START_MS = 2_000;
@@ -9,7 +9,7 @@ export function holdHeapGrowth(): void {
   setFlagsFromString("--semi-space-growth-factor=1");
   setFlagsFromString("--no-sparkplug");
   setTimeout(() => {
-    // The engine's own choices.
+    // V8's defaults.
     setFlagsFromString("--semi-space-growth-factor=2");
     setFlagsFromString("--sparkplug");
   }, START_MS).unref();

@@ -21,9 +21,9 @@ import type { Metrics } from "./observe/metrics.ts";
 import { spoolNote } from "./observe/spool-note.ts";
 import type { Store, StoreStatus } from "./store/store.ts";
 
-/** How old an answer of the store may be that anyone on the network can ask for. */
+/** How old the store's status may be in answers that anyone on the network can request. */
 const STORE_STATUS_MAX_AGE_MS = 1_000;
-/** The same of the figures for Prometheus, which take some milliseconds to write. */
+/** The same for the metrics, which take some milliseconds to write. */
 const METRICS_MAX_AGE_MS = 100;
 
 export interface HubStatusOptions {
@@ -51,7 +51,7 @@ export class HubStatus {
   readonly #options: HubStatusOptions;
   readonly #startedAtMs: number;
   readonly #storeStatus: () => Promise<StoreStatus>;
-  /** What Prometheus reads. */
+  /** Prometheus' text format. */
   readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
 
   constructor(options: HubStatusOptions) {
@@ -130,7 +130,7 @@ export class HubStatus {
   }
 }
 
-/** Not an address, nor a whole domain. */
+/** Neither an address nor a wildcard. */
 function isName(name: string): boolean {
   return isIP(name) === 0 && !name.includes("*");
 }

@@ -2,7 +2,7 @@
 
 const NEEDED = [22, 14] as const;
 
-/** Ends the process, with a message, where Node is too old. Call it before anything that stores is imported. */
+/** Ends the process, with a message, where Node is too old. Call it before the store is imported. */
 export function checkNode(): void {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
   if (major > NEEDED[0] || (major === NEEDED[0] && minor >= NEEDED[1])) return;

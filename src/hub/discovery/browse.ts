@@ -98,7 +98,7 @@ export async function browseHubs(host: string, listenMs = DEFAULT_LISTEN_MS): Pr
 
 /** Starts to browse: `find` sends the first query. */
 function browserOn(socket: BrowseSocket, family: Family, interfaceName: string): Omit<OpenBrowser, "interfaceName"> {
-  // What bonjour-service does not know, it hands on to multicast-dns; that wants group and interface for IPv6.
+  // bonjour-service passes unknown options on to multicast-dns, which needs group and interface for IPv6.
   const options = {
     type: family === "IPv4" ? "udp4" : "udp6",
     socket,

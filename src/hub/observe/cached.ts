@@ -1,7 +1,7 @@
-// For answers that cost something and that anyone may ask for, as often as they like.
+// Caches answers that are expensive and that anyone may request, as often as they like.
 import type { Clock } from "../clock.ts";
 
-/** Asks `read` once in `maxAgeMs` at most; calls in between share its answer, a failure too. */
+/** Calls `read` once in `maxAgeMs` at most; calls in between share its answer, a failure too. */
 export function cached<T>(read: () => Promise<T>, maxAgeMs: number, clock: Clock): () => Promise<T> {
   let answer: { readonly value: Promise<T>; readonly readAtMs: number } | null = null;
   return () => {

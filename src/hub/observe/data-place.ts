@@ -1,9 +1,9 @@
-// Whether the data folder is in a place that keeps what a hub stores: on a disk of this computer, and in a container on a volume.
+// Whether the data folder is in a durable place: on a disk of this computer, and in a container on a volume.
 import { existsSync, readFileSync, statfsSync } from "node:fs";
 import { dirname } from "node:path";
 import { type Message, message } from "../../shared/messages/message.ts";
 
-/** Of Linux: what statfs(2) says of file systems whose locks are another computer's to keep. */
+/** Types of statfs(2) on Linux: file systems whose locks another computer manages. */
 const NETWORK_FILE_SYSTEMS: ReadonlyMap<number, string> = new Map([
   [0x6969, "NFS"],
   [0xff534d42, "CIFS"],
@@ -22,7 +22,7 @@ const FUSE = 0x65735546;
 const NETWORK_PROGRAMS =
   /^fuse\.(sshfs|rclone|s3fs|gcsfuse|goofys|glusterfs|davfs2?|curlftpfs|smbnetfs|cephfs|moosefs|nfs)/;
 
-/** What is asked of the system. */
+/** Facts of the system. */
 interface PlaceSystem {
   /** Of the file system, as statfs(2) has it. */
   readonly typeOf: (path: string) => number;
@@ -41,7 +41,7 @@ export interface FolderUse {
   readonly holdsDatabase: boolean;
 }
 
-/** Null where the folder is in a good place, or the system does not say. */
+/** Null where the folder is in a good place, or that is unknown. */
 export function whyBadPlace(
   folder: string,
   { isContainer, holdsDatabase }: FolderUse,

@@ -41,8 +41,8 @@ function notUtf8(bytes: Uint8Array): Problem {
 }
 
 /**
- * Parses JSON, or says which character breaks it. NaN and Infinity, which Python writes as numbers, become texts of that
- * name. `line` is the place of a line in its batch.
+ * Parses JSON; the problem names the invalid character. NaN and Infinity, which Python writes as numbers, become texts of that name.
+ * `line` is the place of a line in its batch.
  */
 export function parseJson(
   text: string,
@@ -88,7 +88,7 @@ export function deviceNamedInText(text: string): DeviceId | undefined {
   return named === undefined ? undefined : parseDeviceId(named);
 }
 
-/** The path of a field, cut where a name is absurdly long: it is kept with the refused message. */
+/** The path of a field, cut where a name is absurdly long: it is stored with the refused message. */
 export function fieldPath(where: string, key: string): string {
   return shorten(where === "" || key === "" ? where + key : `${where}.${key}`, MAX_FIELD_CHARACTERS);
 }

@@ -1,5 +1,5 @@
-// What works for a public name: its certificate, its address, and the questions that the checks ask. Loaded once a name is set,
-// or when somebody asks how the hub is reached.
+// The parts behind a public name: certificate, dynamic DNS, and the lookups of the checks. Loaded once a name is set, or when the
+// status is requested.
 
 import { assertNever } from "../../shared/errors.ts";
 import type { DdnsStatus } from "../../shared/security/reach.ts";
@@ -22,9 +22,9 @@ import { type PropagationOptions, resolverOf } from "./dns/propagation.ts";
 import { UrlProvider } from "./dns/url-provider.ts";
 import { directoryUrlOf, type ProviderSettings, type ReachSettings } from "./settings.ts";
 
-/** Where the outside is, for tests. */
+/** Addresses of services outside, for tests. */
 export interface Outside {
-  /** Where directories look for answers to challenges. */
+  /** The ports on which ACME servers validate challenges. */
   readonly challengePorts?: { readonly http: number; readonly tls: number };
   readonly providerUrl?: string;
   readonly dns?: PropagationOptions;
@@ -174,7 +174,7 @@ function setsRecords(provider: AddressProvider): provider is DnsProvider {
   return "setTxt" in provider && "removeTxt" in provider;
 }
 
-/** Nothing, where DNS says that there is nothing; null where it says nothing. */
+/** Empty where DNS answers that there is no record; null where it does not answer. */
 async function known(answer: Promise<string[]>): Promise<string[] | null> {
   try {
     return await answer;

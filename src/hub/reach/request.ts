@@ -31,7 +31,7 @@ const REQUEST_TIMEOUT_MS = 20_000;
 const MAX_ANSWER_BYTES = 512 * 1024;
 const MAX_RETRY_AFTER_MS = 30 * 24 * 3_600_000;
 
-/** Rejects with a `ReachError` when nothing comes back. */
+/** Rejects with a `ReachError` when there is no answer. */
 export function ask(url: string, request: ServiceRequest): Promise<Answer> {
   const { service, method = "GET", headers, body, ca, family, timeoutMs = REQUEST_TIMEOUT_MS, signal } = request;
   const send = new URL(url).protocol === "http:" ? requestHttp : requestHttps;
@@ -76,7 +76,7 @@ export function ask(url: string, request: ServiceRequest): Promise<Answer> {
   });
 }
 
-/** What `Retry-After` asks for, as seconds or as a date; null without one. */
+/** The wait of `Retry-After`, which is in seconds or a date; null without one. */
 export function retryAfterMs({ headers }: Answer, nowMs: number): number | null {
   const header = headers["retry-after"]?.trim();
   if (header === undefined || header === "") return null;
@@ -84,7 +84,7 @@ export function retryAfterMs({ headers }: Answer, nowMs: number): number | null 
   return Number.isFinite(ms) && ms > 0 ? Math.min(ms, MAX_RETRY_AFTER_MS) : null;
 }
 
-/** What JSON the answer is; undefined where it is none. */
+/** The JSON value of the answer; undefined where it is no JSON. */
 export function jsonOf({ text }: Answer): unknown {
   try {
     return JSON.parse(text);

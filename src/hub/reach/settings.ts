@@ -1,5 +1,5 @@
-// What a person set about reaching the hub from outside, in one record, and how a request changes it. Secrets go in here and
-// never out: `publicSettings` is what others see.
+// The settings of reaching the hub from outside, in one record, and their changes by requests. Secrets are never answered:
+// `publicSettings` has none.
 import { X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import { domainToASCII } from "node:url";

@@ -1,5 +1,5 @@
-// Stretches of time whose readings came later than readings of their device do: it was offline, and sent what it had kept. The
-// look at a reading in time is one comparison. What a device with a wrong clock sends is not late.
+// Ranges of time whose readings arrived late: the device was offline, and sent its buffered readings. The check of a reading in time
+// is one comparison. Readings of a device with a wrong clock do not count as late.
 import { type Static, Type } from "typebox";
 import { Backfill } from "../../shared/history/timeline.ts";
 import type { DeviceId, MetricName } from "../../shared/ids.ts";
@@ -10,9 +10,9 @@ import { DeviceHistories, type HistoriesOptions } from "./device-histories.ts";
 
 const MAX_BACKFILLS_PER_DEVICE = 50;
 const LATE_MS = 120_000;
-/** A device that sends every ten minutes is in time with readings of ten minutes: so many of its usual pauses are. */
+/** A reading is late after so many usual pauses of its metric. */
 const PAUSES_IN_TIME = 3;
-/** Late readings that are not further apart are of one stretch. */
+/** Late readings that are not further apart are one range. */
 const JOIN_MS = 600_000;
 
 const BackfillRecord = Type.Object({ device: Type.String(), entries: Type.Array(Backfill) });
@@ -23,7 +23,7 @@ const backfillRecords: RecordKind<typeof BackfillRecord> = {
   deviceOf: ({ device }) => device,
 };
 
-/** What is known of a device that readings came from. */
+/** By this a late reading of the device is recognised. */
 interface Punctuality {
   readonly isClockWrong: boolean;
   /** Between two messages of the metric; null while that is not known. */
@@ -57,7 +57,7 @@ export class Backfills {
     return this.#histories.stop();
   }
 
-  /** In the order in which they came. */
+  /** In the order of arrival. */
   list(device: string): readonly Backfill[] {
     return this.#histories.of(device);
   }

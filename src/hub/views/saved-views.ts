@@ -1,4 +1,4 @@
-// Comparisons that people named. They are few and asked for seldom, so each question reads them from the store.
+// Comparisons that people named. They are few and requested seldom, so each request reads them from the store.
 import { randomUUID } from "node:crypto";
 import type { Problem } from "../../shared/errors.ts";
 import { SavedView, type ViewRequest } from "../../shared/history/saved-view.ts";
@@ -33,12 +33,12 @@ export class SavedViews {
     return view;
   }
 
-  /** Takes the place of the one with its id, or is new. Resolves once it is on disk. */
+  /** Replaces the one with its id, or adds it. Resolves once it is on disk. */
   async put(view: SavedView): Promise<void> {
     await this.#records.collection(viewRecords).save([view]);
   }
 
-  /** Resolves once it is gone; one that there is not is gone. */
+  /** Resolves once it is removed, if it exists. */
   async remove(id: string): Promise<void> {
     await this.#records.collection(viewRecords).save([], [id]);
   }

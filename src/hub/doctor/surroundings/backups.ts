@@ -1,4 +1,4 @@
-// Whether the nightly backups are made, and are sound. Says nothing where a person wants none, and before the first.
+// Whether the nightly backups are made, and are sound. No finding where they are off, and before the first.
 import { message } from "../../../shared/messages/message.ts";
 import type { BackupCondition } from "../../backups/backups.ts";
 import type { Finding } from "../finding.ts";

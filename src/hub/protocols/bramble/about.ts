@@ -1,4 +1,4 @@
-// What a device says of itself on its `about`, `status`, `state` and `reply` topics.
+// Decodes the payloads of a device's `about`, `status`, `state` and `reply` topics.
 import { Type } from "typebox";
 import { Compile } from "typebox/compile";
 import { CommandReply } from "../../../shared/controls/command.ts";
@@ -20,7 +20,7 @@ const aboutSchema = Compile(DeviceAbout);
 const stateSchema = Compile(Type.Record(Type.String({ maxLength: 64 }), ControlValue, { maxProperties: 100 }));
 const replySchema = Compile(CommandReply);
 
-/** Decodes the payload of one of these topics: a word for `status`, JSON for the others. */
+/** Decodes the payload of one of these topics: a text for `status`, JSON for the others. */
 export function decodeStatement(kind: DeviceKind, device: DeviceId, payload: Uint8Array): Decoded {
   const text = decodeText(payload);
   if (typeof text !== "string") return refuse(device, text);
@@ -61,7 +61,7 @@ function messageOf(kind: DeviceKind, device: DeviceId, value: unknown): DeviceMe
   }
 }
 
-/** Fields of later versions are passed over, and not kept. */
+/** Fields of later versions are ignored, and not stored. */
 function parseAbout(value: unknown): DeviceAbout | Problem {
   const known = aboutSchema.Clean(value);
   if (!aboutSchema.Check(known)) return misunderstood(known);

@@ -1,5 +1,5 @@
-// Bytes -> readings. Pure: it knows what a message may hold and nothing of who sent it or where it is kept.
-// A value that cannot be stored is left out and told; a fault that makes the rest doubtful refuses the whole message.
+// Bytes -> readings. Pure: it knows nothing of the sender or the store.
+// A value that cannot be stored is left out and reported; a fault that makes the rest doubtful refuses the whole message.
 import type { Problem } from "../../../shared/errors.ts";
 import {
   type DeviceId,
@@ -39,11 +39,11 @@ const TIME_KEYS = ["ts", "timestamp", "time"] as const;
 const RESERVED_KEYS: ReadonlySet<string> = new Set([...DEVICE_KEYS, ...TIME_KEYS]);
 const MAX_ARRAY_LENGTH = 64;
 const MAX_SKIPPED_FIELDS_PER_MESSAGE = 100;
-/** Of those that a refusal names. */
+/** Fields that a refusal names at most. */
 const MAX_NAMED_FIELDS = 5;
 /** MicroPython on most boards counts seconds from 2000. */
 const SECONDS_FROM_1970_TO_2000 = 946_684_800;
-/** Names that were checked: a device sends the same ones again and again. */
+/** A cache of valid names: a device sends the same ones again and again. */
 const knownNames = new Map<string, MetricName>();
 const MAX_KNOWN_NAMES = 10_000;
 
@@ -80,7 +80,7 @@ export function decodeMetricValue(bytes: Uint8Array, device: DeviceId, metric: M
   return refuse(device, message("no-usable-value/fields", { item: "", fields, meant: withDecimalPoint(text) }));
 }
 
-/** What one message amounts to. Methods answer null, or the problem that refuses the whole message. */
+/** Decodes one message. Methods answer null, or the problem that refuses the whole message. */
 class MessageDecoder {
   /** The device of the object that was read last. */
   device: DeviceId | null;
@@ -134,7 +134,7 @@ class MessageDecoder {
     return found;
   }
 
-  /** An id that is none counts for nothing where another names the device: `device` is often a port, or an object. */
+  /** An invalid id is ignored where another names the device: `device` is often a port, or an object. */
   #deviceOf(item: JsonObject, where: string): DeviceId | Problem {
     let { device } = this.#context;
     let namedBy = "";
@@ -274,7 +274,7 @@ class MessageDecoder {
   }
 }
 
-/** What a message may hold beside readings, while it is collected. */
+/** The other contents of a message beside its readings. */
 interface Extras {
   readonly attributes: IncomingAttribute[];
   readonly units: IncomingUnit[];

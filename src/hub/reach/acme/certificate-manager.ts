@@ -22,7 +22,7 @@ import type { HeldCertificate } from "./certificate-source.ts";
 import type { ChallengeResponder } from "./challenges.ts";
 import { orderCertificate } from "./order.ts";
 
-/** What is to be issued. */
+/** The wanted certificate. */
 export interface CertificateWish {
   readonly name: string;
   readonly directoryUrl: string;
@@ -40,7 +40,7 @@ export interface CertificateManagerOptions {
   /** From 0 to 1, as Math.random. */
   readonly random: () => number;
   readonly log: Log;
-  /** How soon the directory is asked again what it decided. */
+  /** How often the ACME server is polled for the state of an order. */
   readonly pollMs?: number;
 }
 
@@ -50,7 +50,7 @@ const RENEW_AT_SHARE = 2 / 3;
 const RENEW_SPREAD = 1 / 60;
 const DAY_MS = 24 * 3_600_000;
 const POLL_MS = 1_000;
-/** A clock that is that much behind is not worth a word. */
+/** A clock that is behind by less is not reported. */
 const CLOCK_TOLERANCE_MS = 3_600_000;
 
 export class CertificateManager {
@@ -71,7 +71,7 @@ export class CertificateManager {
     this.#backoff = new Backoff(options.clock);
   }
 
-  /** Loads what is kept; the certificate is served from then on. */
+  /** Loads the records; the certificate is presented from then on. */
   async start(wish: CertificateWish | null): Promise<void> {
     const { records, clock, held } = this.#options;
     const [accounts, certificates, failures] = await Promise.all([
@@ -102,7 +102,7 @@ export class CertificateManager {
     await this.#ordering;
   }
 
-  /** What is wanted has changed: an order for something else is ended, and the wait after a failure with it. */
+  /** The wanted certificate has changed: an order for another one is ended, and the wait after a failure with it. */
   async change(wish: CertificateWish | null): Promise<void> {
     this.#wish = null;
     this.#abort.abort();
@@ -114,19 +114,19 @@ export class CertificateManager {
     this.#look();
   }
 
-  /** Orders one whatever the age of that in use. False where nothing is wanted, or where the directory wants to be left alone. */
+  /** Orders one whatever the age of that in use. False where none is wanted, or where the ACME server demanded to wait. */
   orderNow(): boolean {
     if (this.#wish === null || this.limitedUntilMs !== null) return false;
     this.#ordering ??= this.#order(this.#wish);
     return true;
   }
 
-  /** Until when the directory wants to be left alone; null where it does not. */
+  /** Until when the ACME server demanded to wait; null where it did not. */
   get limitedUntilMs(): number | null {
     return this.#isLimited && !this.#backoff.isDue ? this.#backoff.retryAtMs : null;
   }
 
-  /** How far this computer's clock is ahead of the directory's; null until it was asked. */
+  /** How far this computer's clock is ahead of the ACME server's; null before the first answer. */
   get skewMs(): number | null {
     return this.#skewMs;
   }
@@ -145,7 +145,7 @@ export class CertificateManager {
     return { state: nowMs < notAfterMs ? "valid" : "expired", ...dates };
   }
 
-  /** The kept certificate where it is the one that is wanted. */
+  /** The stored certificate where it is the wanted one. */
   get #wanted(): AcmeCertificate | null {
     const { name, directoryUrl } = this.#certificate ?? {};
     const isWanted = this.#wish !== null && this.#wish.name === name && this.#wish.directoryUrl === directoryUrl;

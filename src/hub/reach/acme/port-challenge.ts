@@ -17,7 +17,7 @@ export interface PortChallengeOptions {
   readonly type: "http-01" | "tls-alpn-01";
   readonly board: ChallengeBoard;
   readonly host: string;
-  /** 80 or 443: where the directory looks. */
+  /** 80 or 443, where the ACME server validates. */
   readonly port: number;
   /**
    * Of the hub's listener that answers from the board: "here" is the very port, "elsewhere" another one, to which a router may

@@ -1,5 +1,5 @@
-// Keeps a name pointed at home. Looks once a minute, sends only what changed and once a day besides, waits after a failure, and
-// stops where a person has to change something first.
+// Dynamic DNS: updates a name with this network's address. Checks once a minute, sends only changes and once a day besides, backs off
+// after a failure, and stops where a person has to change something first.
 
 import { errorText } from "../../../shared/error-text.ts";
 import { message } from "../../../shared/messages/message.ts";
@@ -26,7 +26,7 @@ interface Sent {
   readonly ipv4: string | null;
   readonly ipv6: string | null;
   readonly atMs: number;
-  /** Own addresses at the time: what shows a change where the provider finds the address itself. */
+  /** Own addresses at the time: they show a change where the provider detects the public address itself. */
   readonly own: string;
 }
 
@@ -72,7 +72,7 @@ export class DynamicDns {
     return { state: "failed", ...sent, problem: this.#problem, ...(retryAtMs !== null && { retryAtMs }) };
   }
 
-  /** Resolves when what there was to send is sent, or has failed; never rejects. */
+  /** Resolves when the update, if any, is sent or has failed; never rejects. */
   look(): Promise<void> {
     this.#looking ??= this.#look().finally(() => {
       this.#looking = null;
@@ -108,7 +108,7 @@ export class DynamicDns {
     const sinceMs = this.#options.clock.now() - this.#sent.atMs;
     if (sinceMs >= SEND_EVERY_MS || sinceMs < 0) return true;
     if (ipv6 !== null && ipv6 !== this.#sent.ipv6) return true;
-    // An outage of the services that tell the address is no change of it.
+    // An outage of the services that report the address is no change of it.
     if (ipv4 === "auto") return own !== this.#sent.own;
     return ipv4 !== null && ipv4 !== this.#sent.ipv4;
   }

@@ -10,7 +10,7 @@ import type { ProviderOptions } from "./provider-options.ts";
 
 const DESEC_URL = "https://desec.io/api/v1";
 const SERVICE = "deSEC";
-/** As its own dynamic DNS has it; a domain may ask for more. */
+/** As in its own dynamic DNS; a domain may require more. */
 const ADDRESS_TTL_SECONDS = 60;
 
 const Domains = Type.Array(Type.Object({ name: Type.String(), minimum_ttl: Type.Integer() }));

@@ -1,5 +1,5 @@
-// DuckDNS: one GET for everything (https://www.duckdns.org/spec.jsp). A name has one TXT record for itself and all below it,
-// and an answer that does not say which of name and token is wrong.
+// DuckDNS: one GET for everything (https://www.duckdns.org/spec.jsp). A name has one TXT record for itself and all below it, and an
+// error does not distinguish a wrong name from a wrong token.
 import { message } from "../../../shared/messages/message.ts";
 import { quote, ReachError } from "../reach-error.ts";
 import { type Answer, ask, retryAfterMs } from "../request.ts";
@@ -28,7 +28,7 @@ export class DuckDns implements DnsProvider {
     await this.#update(name, { txt: value, clear: "true" });
   }
 
-  /** The address that asks is found when `ip` is empty. */
+  /** An empty `ip` is the source address of the request. */
   async setAddress(name: string, ipv4: string | null, ipv6: string | null): Promise<void> {
     // With `ipv6` alone DuckDNS finds no IPv4 and leaves that record as it is.
     if (ipv6 !== null) await this.#update(name, { ipv6 });

@@ -1,5 +1,5 @@
-// Any dynamic DNS service that takes a GET: the URL is a template, and the answer one of the words of the dyndns2 protocol
-// (https://help.dyn.com/return-codes/) or a status code.
+// Any dynamic DNS service with updates by GET: the URL is a template, and the answer a return code of the dyndns2 protocol
+// (https://help.dyn.com/return-codes/) or an HTTP status.
 import { message } from "../../../shared/messages/message.ts";
 import { quote, ReachError } from "../reach-error.ts";
 import { type Answer, ask, retryAfterMs } from "../request.ts";
@@ -13,7 +13,7 @@ export interface UrlProviderSettings {
   readonly password: string;
 }
 
-/** A service that says 911 wants to be left alone that long. */
+/** The wait that the return code 911 demands. */
 const EMERGENCY_WAIT_MS = 30 * 60_000;
 const SUCCESSES = ["good", "nochg", "ok", "updated", "nochange", "no_change"];
 
