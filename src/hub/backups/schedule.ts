@@ -1,5 +1,5 @@
-// When the next backup is due, and which of those that are there stay. Days, weeks and months are those of the hub's computer.
-// Pure: the time comes as an argument.
+// When the next backup is due, and which ones are retained. Days, weeks and months are those of the hub's computer. Pure: the time is
+// an argument.
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -9,7 +9,7 @@ const RETRY_AFTER_MS = HOUR_MS;
 const KEPT_DAILY = 7;
 const KEPT_WEEKLY = 4;
 const KEPT_MONTHLY = 12;
-/** Of those with damage: they are looked at, and not restored. */
+/** Damaged backups that are retained, for inspection. */
 const KEPT_DAMAGED = 3;
 
 export interface Attempt {
@@ -34,7 +34,7 @@ export interface DatedBackup {
   readonly isDamaged: boolean;
 }
 
-/** Those that go: all but the newest of each of the latest days, weeks and months that have one. */
+/** Those to remove: all but the newest of each of the latest days, weeks and months that have one. */
 export function superseded<Backup extends DatedBackup>(backups: readonly Backup[]): Backup[] {
   const newestFirst = backups.toSorted((a, b) => b.atMs - a.atMs);
   const sound = newestFirst.filter(({ isDamaged }) => !isDamaged);

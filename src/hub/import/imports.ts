@@ -1,6 +1,6 @@
-// The import that is under way: one at a time in the hub, from the sample of its file over the form to the passes. A client that is
-// gone does not hold up the next one for long, and a pass that was broken off is begun again: what is stored stays, and is
-// known the next time.
+// The running import: one at a time in the hub, from the sample of its file over the form to the passes. A client that has disconnected
+// does not block the next one for long, and a pass that was interrupted is started again: stored readings stay, and are counted as
+// known then.
 import { randomUUID } from "node:crypto";
 import { BrambleError, type Problem } from "../../shared/errors.ts";
 import type { ImportCounts, ImportForm, ImportFormChanges } from "../../shared/history/import.ts";
@@ -15,7 +15,7 @@ import { ImportPass, type ImportTarget } from "./import-pass.ts";
 import { RowReader } from "./row-reader.ts";
 import { TableRows } from "./table-rows.ts";
 
-/** An import whose client has sent no request for so long gives way to another one. */
+/** An import whose client has sent no request for so long is replaced by the next one. */
 const IDLE_MS = 60_000;
 const PREVIEW_ROWS = 20;
 const MAX_CELL_CHARACTERS = 200;
@@ -35,7 +35,7 @@ interface ShownRow {
   readonly reason: Message | null;
 }
 
-/** An import as it is now; sentences are not rendered yet. */
+/** The present state of an import; its messages are not rendered yet. */
 export interface ImportState extends Guess {
   readonly id: string;
   readonly name: string;
@@ -65,7 +65,7 @@ export class Imports {
     this.#options = options;
   }
 
-  /** Takes the place of an import that does not run. */
+  /** Begins an import, and replaces one that does not run. */
   begin(sample: Sample): ImportState | Problem {
     const current = this.#job;
     if (current !== null && this.#isRunning(current))
@@ -87,7 +87,7 @@ export class Imports {
     return shown(this.#replace({ ...job, chosen: { ...(isOtherTable ? kept : job.chosen), ...changes } }));
   }
 
-  /** The pieces from now on are those of a new pass. */
+  /** Starts a pass, which gets the next pieces. */
   start(id: string, kind: ImportPass["kind"]): ImportState | Problem {
     const job = this.#find(id);
     if (job === null) return message("no-such-import");
@@ -98,7 +98,7 @@ export class Imports {
     return shown(job);
   }
 
-  /** Resolves once the piece is dealt with: what it holds is on disk then. */
+  /** Resolves once the piece is processed: its readings are on disk then. */
   async take(id: string, offset: number, piece: Uint8Array, isLast: boolean): Promise<ImportState | Problem> {
     const job = this.#find(id);
     if (job === null) return message("no-such-import");
@@ -120,7 +120,7 @@ export class Imports {
     }
   }
 
-  /** What is stored by then stays. Cancelling twice is fine. */
+  /** Stored readings stay. Cancelling twice is fine. */
   cancel(id: string): void {
     const job = this.#find(id);
     if (job !== null) this.#end(job);
@@ -173,7 +173,7 @@ function shown({ id, sample, understood, pass }: Job): ImportState {
 function understand(sample: Sample, chosen: ImportFormChanges, nowMs: number): Job["understood"] {
   const guess = guessForm(sample, chosen);
   const problem = whatIsWrongWith(guess.form);
-  // Rows are shown as they are, even in a form that cannot be.
+  // The rows of the preview are shown even where the form is invalid.
   const rows = firstRows(sample, guess.form);
   if (problem !== null)
     return { ...guess, problem, preview: rows.map((row) => ({ ...row, readings: [], reason: null })) };

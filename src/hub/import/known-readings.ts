@@ -1,10 +1,10 @@
-// What of some readings is stored already, by the store's port alone. A page begins at the first reading that is not looked up
-// yet, so that a file with a reading an hour does not read the seconds between them.
+// Looks up which readings are stored already, by the store's port alone. A page begins at the first reading that is not looked up yet,
+// so that a file with a reading an hour does not read the seconds between them.
 import type { DeviceId, MetricName } from "../../shared/ids.ts";
 import type { Reading } from "../../shared/reading.ts";
 import type { ReadingStore } from "../store/readings.ts";
 
-/** Of devices times metrics in one question: the store merges so many at ease. */
+/** Devices times metrics in one query: the store merges so many fast. */
 const MAX_SERIES_PER_QUESTION = 1_000;
 const MIN_ROWS_PER_PAGE = 64;
 
@@ -55,7 +55,7 @@ async function lookUp(
     }
     const reachedMs = page.tsMs.at(-1);
     if (!page.more || reachedMs === undefined) return;
-    // Few of the rows were asked for: they stand wide apart.
+    // Few of the rows were wanted, so the readings lie far apart.
     if (found * 4 < page.tsMs.length) limit = leastRows;
     while ((times[next] ?? Number.POSITIVE_INFINITY) < reachedMs) next++;
   }

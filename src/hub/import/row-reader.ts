@@ -1,5 +1,5 @@
-// A row of a file -> its readings, in the form that was guessed or chosen. A cell that cannot be read refuses the reading it would
-// be, and says why; the rest of its row counts. It knows nothing of what is stored.
+// A row of a file -> its readings, in the form that was guessed or chosen. For an invalid cell its reading is refused, with a reason;
+// the rest of its row is read. It does not depend on stored data.
 
 import type { ImportForm } from "../../shared/history/import.ts";
 import type { DeviceId, MetricName } from "../../shared/ids.ts";
@@ -20,14 +20,14 @@ export interface ImportedUnit {
   readonly unit: string;
 }
 
-/** What a row holds; it belongs to the reader and counts until the next row is read. */
+/** The contents of a row; owned by the reader, and valid until the next row is read. */
 export interface ReadRow {
   readonly readings: Reading[];
   /** Of its metrics, where they are named or seen for the first time. */
   readonly units: ImportedUnit[];
   /** Cells without a value. */
   empty: number;
-  /** Its time is one of two that clocks showed alike. */
+  /** Its local time occurred twice, when clocks were set back. */
   isRepeated: boolean;
   /** Of the first cell that was refused; null where all could be read. */
   reason: LineReason | null;

@@ -1,4 +1,4 @@
-// A small JSON file of the data folder that is whole or as it was before, whatever ends the process or the computer.
+// A small JSON file in the data folder that is written atomically, over a crash of the process or the computer.
 import { open, readFile, rename, rm } from "node:fs/promises";
 import type { Static, TSchema } from "typebox";
 import { Value } from "typebox/value";
@@ -7,7 +7,7 @@ import { flushName } from "../backups/flush.ts";
 export class DurableFile<S extends TSchema> {
   readonly path: string;
   readonly #schema: S;
-  /** Writes are in order, and what is written last is what stays. */
+  /** Writes are in order, so that the last one stays. */
   #writing: Promise<void> = Promise.resolve();
 
   constructor(path: string, schema: S) {

@@ -1,4 +1,4 @@
-// Why a move does not go on for now, as a message for people.
+// Why a move is stalled, as a message for people.
 import { Failure, reasonOf } from "../../shared/errors.ts";
 import { type AnyMessage, message } from "../../shared/messages/message.ts";
 import { TargetAway } from "./copying/transfer.ts";

@@ -32,14 +32,14 @@ export interface MoverOptions {
   readonly state: MoveState | null;
   /** Whether `--store` names a server that is not read. */
   readonly isPassedOver: boolean;
-  /** How often readings have begun to wait on this computer for the server that is read. */
+  /** How often spooling for the server that is read has begun. */
   readonly spoolings: () => number;
   readonly makeServer: (address: StoreAddress, onDeath: (error: Error) => void) => Store;
   readonly makeFile: (onDeath: (error: Error) => void) => Store;
   readonly look: ServerLook;
-  /** Says whether workers may write to a server; answers how many do. */
+  /** Sets whether workers may write to a server; answers how many do. */
   readonly letWorkers: (address: StoreAddress, areAllowed: boolean) => Promise<number>;
-  /** Free bytes on the disk of a folder of this computer; null where it does not say. */
+  /** Free bytes on the disk of a folder of this computer; null where it does not report them. */
   readonly freeBytes: (folder: string) => Promise<number | null>;
   /** Stops the hub and starts it again; null where that is not possible from within. */
   readonly restart: (() => void) | null;
@@ -47,7 +47,7 @@ export interface MoverOptions {
   readonly log: Log;
 }
 
-/** After the switch, the file gets what comes for so long. */
+/** For so long after the switch, the file gets new data. */
 const KEPT_DAYS = 30;
 const KEPT_MS = KEPT_DAYS * 86_400_000;
 const IDLE_PERIOD_MS = 1_000;
@@ -65,10 +65,10 @@ interface Running {
 export class Mover {
   readonly #options: MoverOptions;
   readonly #file: ReturnType<typeof moveStateFile>;
-  /** What is remembered of a move that is over, or of one that is being begun. */
+  /** The state of a move that is over, or that is being begun. */
   #state: MoveState | null;
   #running: Running | null = null;
-  /** Of two that are asked for at once, the second one finds what the first one has begun. */
+  /** Serialises requests: of two at once, the second finds the move of the first. */
   #acting: Promise<unknown> = Promise.resolve();
   #problem: AnyMessage | null = null;
   #totalReadings = 0;
@@ -131,7 +131,7 @@ export class Mover {
     };
   }
 
-  /** What a move to this server would be. Changes nothing. */
+  /** The plan of a move to this server. Changes nothing. */
   async plan(to: string, language: Language): Promise<MovePlan | Problem> {
     try {
       return await planMove(new StoreAddress(to), this.#options, language);
@@ -180,7 +180,7 @@ export class Mover {
     return null;
   }
 
-  /** Ends the move: what comes goes to the store that is read alone. The other one is left as it is. */
+  /** Ends the move: new data goes only to the store that is read. The other one is left as it is. */
   end(): Promise<Problem | null> {
     return this.#inTurn(() => this.#endMove());
   }
@@ -193,7 +193,7 @@ export class Mover {
     this.#wake?.();
     await running.loop;
     const { state } = running.move;
-    // Without it, the hub would open what --store names, or the file, and not what was read last.
+    // Without it, the hub would open the store of --store, or the file, and not the one that was read last.
     const isRemembered = reads === "server" || isPassedOver;
     this.#state = isRemembered ? { ...state, step: "finished", switchWhenEqual: false } : null;
     await this.#file.write(this.#state);
@@ -213,7 +213,7 @@ export class Mover {
     return acted;
   }
 
-  /** Where the hub reads the server, and goes on to. */
+  /** Where the hub reads the server, and continues to. */
   async #admitWorkers(): Promise<void> {
     const { server, letWorkers, log } = this.#options;
     if (server === null || this.#state?.switchWhenEqual === true) return;
@@ -252,12 +252,12 @@ export class Mover {
     await this.#file.write(this.#state);
     await this.#attach();
     if (this.#running === null) return;
-    // What was handed to the store before is copied: it is on the disk when this is.
+    // Writes that were handed to the store before are on disk when this one is, so they are copied.
     await source.metadata.replace({ kind: "collection", name: "nothing", ids: [], records: [] });
     this.#begin(this.#running);
   }
 
-  /** From here on both are written. */
+  /** Starts to write both. */
   async #attach(): Promise<void> {
     const { folder, source, store, reads, spoolings, clock, log, restart, makeFile, makeServer, letWorkers } =
       this.#options;
@@ -294,7 +294,7 @@ export class Mover {
     await other.start();
   }
 
-  /** Everything that was acknowledged is in the other store, or is known to be missed. */
+  /** Waits until everything that was acknowledged is in the other store, or reported as missed. */
   async #detach(): Promise<void> {
     const running = this.#running;
     if (running === null) return;
@@ -336,7 +336,7 @@ export class Mover {
     }
   }
 
-  /** Between two steps others have their turn. */
+  /** Yields to the event loop between two steps. */
   async #pause(ms: number): Promise<void> {
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, ms);

@@ -1,5 +1,5 @@
-// What a move would be, before anything is done: whose data the server has, how much there is to copy, how long it takes about, and
-// whether there is room, where the server's disk is this computer's.
+// The plan of a move: whose data the server has, how much there is to copy, about how long it takes, and whether there is room, where the
+// server's disk is this computer's.
 import { statSync } from "node:fs";
 import { dirname } from "node:path";
 import { Failure } from "../../shared/errors.ts";
@@ -12,7 +12,7 @@ import type { ServerKind, StoreAddress } from "../store/store-address.ts";
 import { hubIdOf } from "./copying/copy-metadata.ts";
 import { MoveProblem } from "./move-problem.ts";
 
-/** Looks at a server without changing anything there; rejects with a message. */
+/** Inspects a server without changing anything there; rejects with a message. */
 export type ServerLook = (address: StoreAddress) => Promise<{
   readonly product: string;
   readonly hubId: string | null;

@@ -1,5 +1,4 @@
-// The part of Prometheus' HTTP API that Grafana asks: queries over the readings that the hub keeps, and which series there are. It
-// knows nothing of HTTP.
+// The part of Prometheus' HTTP API that Grafana uses: queries over the stored readings, and lists of series. It knows nothing of HTTP.
 import { message } from "../../shared/messages/message.ts";
 import type { Clock } from "../clock.ts";
 import { type MatrixSeries, metricOf, type QueryAnswer } from "./answer.ts";
@@ -22,7 +21,7 @@ export interface PrometheusApiOptions {
   readonly clock: Clock;
 }
 
-/** Who asks. */
+/** The requester. */
 export interface Asker {
   readonly maySee: (device: string) => boolean;
   /** Aborted when the client goes away. */
@@ -38,7 +37,7 @@ export interface RangeQuery {
   readonly stepMs: number;
 }
 
-/** What has no readings after `startMs` is left out. */
+/** Series without readings after `startMs` are left out. */
 export interface SeriesQuery {
   /** Selectors, of which a series has to match one; all series without any. */
   readonly selectors: readonly string[];
@@ -46,7 +45,7 @@ export interface SeriesQuery {
   readonly limit: number | null;
 }
 
-/** What is found, and whether there is more than is told. */
+/** A list, and whether it was cut at a limit. */
 export interface Found<T> {
   readonly list: readonly T[];
   readonly isCut: boolean;

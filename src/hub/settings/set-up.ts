@@ -1,5 +1,5 @@
-// The set-up of the hub as a file, and back. Applying compares value by value and changes what differs: twice the same file
-// changes nothing the second time. What stands there of a device that has not come yet is kept until it joins.
+// The set-up of the hub as a file: export and apply. Applying compares value by value and changes what differs, so it is idempotent.
+// The settings of a device that has not joined yet are stored until it does.
 import { Type } from "typebox";
 import { DeviceChanges } from "../../shared/device.ts";
 import type { Problem } from "../../shared/errors.ts";
@@ -79,7 +79,7 @@ export class SetUp {
       version: 1,
       hub: {
         ...(ownName !== undefined && { name: ownName }),
-        // What a flag sets is no setting of this hub's.
+        // A value that a flag sets is not exported.
         ...(preferences.mayAdvertise && { advertise }),
         mdnsLabel,
       },

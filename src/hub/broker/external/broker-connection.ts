@@ -1,8 +1,8 @@
-// The hub's connection to an outside broker, kept by MQTT.js: it connects, subscribes, and connects again. The session at the
-// broker outlives the connection, so that the broker keeps what arrives meanwhile.
-// Order of a message: it is handed over when there is room for it, its verdict comes, its PUBACK leaves. MQTT.js would hold up
-// every message until the one before is acknowledged, and its commit with it (an eighth of the messages a second): it is told to
-// acknowledge none, and `Acknowledgements` does.
+// The hub's connection to an outside broker by MQTT.js, which connects, subscribes, and reconnects. The session at the broker outlives
+// the connection, so that the broker stores messages that arrive meanwhile.
+// Order of a message: it is handed over when there is room for it, its verdict comes, its PUBACK leaves. MQTT.js itself would hold up
+// every message until the one before is acknowledged, and its commit with it (an eighth of the messages a second): so its own PUBACKs
+// are disabled, and `Acknowledgements` sends them.
 import { setTimeout as sleep } from "node:timers/promises";
 import type { IClientOptions, IConnackPacket, IPublishPacket, MqttClient, Packet } from "mqtt";
 import { message } from "../../../shared/messages/message.ts";
@@ -14,14 +14,14 @@ import { type BrokerProblem, brokerProblem, isUnsupportedVersion } from "./broke
 
 export interface BrokerConnectionOptions {
   readonly address: BrokerAddress;
-  /** Stays the same for a hub, or the broker would keep messages for one that never comes back. */
+  /** Constant for a hub: at another id the broker would store messages for a session that never returns. */
   readonly clientId: string;
   readonly filters: readonly BrokerFilter[];
-  /** A topic that is good to have; not every broker has it, or lets the hub read it. */
+  /** An optional topic: not every broker has it, or permits the hub to read it. */
   readonly optionalTopic?: string;
-  /** True where all subscriptions are shared, which MQTT 3.1.1 does not know: there is no fallback. */
+  /** True where all subscriptions are shared, which MQTT 3.1.1 does not have: then there is no fallback to it. */
   readonly needsMqtt5?: boolean;
-  /** False where there is no room: `resume` then asks again. */
+  /** False where there is no room: the message is handed over again after `resume`. */
   readonly hasRoomFor: (payloadBytes: number) => boolean;
   readonly onMessage: (received: ReceivedMessage) => void;
   readonly onUp: () => void;
@@ -33,7 +33,7 @@ type Sharing = "alone" | "shared" | "shared-else-alone";
 
 export interface BrokerFilter {
   readonly filter: string;
-  /** Whether what the broker has retained is wanted as well. */
+  /** Whether retained messages are wanted. */
   readonly wantsRetained: boolean;
   /** Whether the subscription is shared (MQTT 5); "shared-else-alone" subscribes alone where the broker knows no shared ones. */
   readonly sharing: Sharing;
@@ -48,7 +48,7 @@ export interface OutgoingPublish extends Pick<HubPublish, "topic" | "qos" | "ret
 export interface ReceivedMessage {
   readonly topic: string;
   readonly payload: Buffer;
-  /** The broker had it retained: it is of before this subscription. */
+  /** A retained message, from before this subscription. */
   readonly isReplay: boolean;
   /** Acknowledges it, in the order of arrival. */
   readonly acknowledge: () => void;
@@ -56,18 +56,18 @@ export interface ReceivedMessage {
 
 const KEEP_ALIVE_SECONDS = 30;
 const CONNECT_TIMEOUT_MS = 10_000;
-/** Short: Mosquitto 2.0 forgets shared subscriptions when it is started again, and drops what comes before the next one. */
+/** Short: a restarted Mosquitto 2.0 has lost shared subscriptions, and drops messages until the next one. */
 const RECONNECT_MS = 250;
 /** A hub that is off for longer finds an empty session at an MQTT 5 broker. */
 const SESSION_EXPIRY_SECONDS = 7 * 24 * 3_600;
-/** Messages without an acknowledgement that an MQTT 5 broker may have on the way. */
+/** Receive Maximum: messages without an acknowledgement that an MQTT 5 broker may send. */
 const RECEIVE_MAXIMUM = 500;
 /** MQTT 5: nobody is subscribed to the topic. */
 const NO_MATCHING_SUBSCRIBERS = 16;
 
 /** Of the hub and its workers. */
 const SHARE_PREFIX = "$share/bramble/";
-/** A broker that has sent nothing for so long has nothing more for a session without subscriptions. */
+/** After so long a silence a broker has no more messages for a session without subscriptions. */
 const QUIET_MS = 1_000;
 const LEAVE_WITHIN_MS = 20_000;
 const POLL_MS = 50;
@@ -79,11 +79,11 @@ const ACKNOWLEDGED_BY_US = new Error("acknowledged once it is stored");
 export class BrokerConnection {
   readonly #options: BrokerConnectionOptions;
   #filters: readonly BrokerFilter[];
-  /** Whether the broker knows how to share. */
+  /** Whether the broker supports shared subscriptions. */
   #canShare = true;
   #client: MqttClient | null = null;
   #acknowledged: { readonly stream: MqttClient["stream"]; readonly acknowledgements: Acknowledgements } | null = null;
-  /** The message that there is no room for. */
+  /** The message that waits for room. */
   #waiting: (() => void) | null = null;
   #isUp = false;
   /** The broker has answered on this connection. */
@@ -91,7 +91,7 @@ export class BrokerConnection {
   #problem: BrokerProblem | null;
   #lastError: unknown = null;
   #lastArrivalMs = 0;
-  /** The connection that this session has ended its subscriptions on. */
+  /** The connection on which this session was unsubscribed. */
   #isLeaving = false;
 
   constructor(options: BrokerConnectionOptions) {
@@ -104,12 +104,12 @@ export class BrokerConnection {
     return this.#isUp;
   }
 
-  /** Why nothing arrives; null where all is well. */
+  /** Why no messages arrive; null while they do. */
   get problem(): BrokerProblem | null {
     return this.#problem;
   }
 
-  /** As people call it. */
+  /** The version's name for people. */
   get version(): string {
     return this.#client?.options.protocolVersion === 5 ? "5" : "3.1.1";
   }
@@ -153,12 +153,12 @@ export class BrokerConnection {
     this.#client = null;
     if (client === null) return;
     this.#waiting = null;
-    // One that could not leave may wait for an UNSUBACK still, and an orderly end would wait with it.
+    // A session that could not leave may still wait for an UNSUBACK, and an orderly end would wait with it.
     await client.endAsync(!client.connected || this.#isLeaving);
     this.#wentDown();
   }
 
-  /** Subscribes in another way from now on: what comes twice meanwhile is stored once. */
+  /** Subscribes in another way: a message that comes twice meanwhile is stored once. */
   async changeFilters(filters: readonly BrokerFilter[]): Promise<void> {
     this.#filters = filters;
     const client = this.#client;
@@ -166,8 +166,8 @@ export class BrokerConnection {
   }
 
   /**
-   * Ends the session at the broker: unsubscribes, takes and acknowledges what the broker has for it, and ends it. False where that
-   * could not be done: the session is still there, and what the broker keeps in it.
+   * Ends the session at the broker: unsubscribes, receives and acknowledges its remaining messages, and ends it. False where that
+   * could not be done: the session is still there, with its messages.
    */
   async leave(): Promise<boolean> {
     const endMs = performance.now() + LEAVE_WITHIN_MS;
@@ -217,8 +217,8 @@ export class BrokerConnection {
   }
 
   /**
-   * Resolves once the broker has acknowledged it: with false where it says that nobody is subscribed, which it does at QoS 1
-   * over MQTT 5; null where it says nothing. Rejects where the connection ends before, or `signal` takes the message back.
+   * Resolves once the broker has acknowledged it: with false where its PUBACK has the reason "no matching subscribers" (MQTT 5), null
+   * where it has no reason. Rejects where the connection ends before, or `signal` withdraws the message.
    */
   publish(
     { topic, payload, qos, retain, expirySeconds }: OutgoingPublish,
@@ -236,12 +236,12 @@ export class BrokerConnection {
         else resolve(hasSubscriber);
       });
       const packetId = client.getLastMessageId();
-      // MQTT.js says nothing of what the acknowledgement says.
+      // MQTT.js does not expose the reason code of the PUBACK.
       const look = (packet: Packet) => {
         if (packet.cmd === "puback" && packet.messageId === packetId)
           hasSubscriber = packet.reasonCode !== NO_MATCHING_SUBSCRIBERS;
       };
-      // MQTT.js would send it again on the next connection. The hub keeps what waits, and asks then what is still to be done.
+      // MQTT.js would send it again on the next connection. The hub has its own queue, and sends from that.
       const takeBack = () => client.removeOutgoingMessage(packetId);
       const settled = () => {
         signal.removeEventListener("abort", takeBack);
@@ -284,7 +284,7 @@ export class BrokerConnection {
     const filters = this.#filters;
     const wanted = this.#isLeaving ? [] : filters.map((one) => ({ ...one, filter: formOf(one, this.#canShare) }));
     const rejected = await subscribe(client, wanted);
-    // What another run of this program subscribed to would come twice, or to nobody.
+    // Other subscriptions are from an earlier run: their messages would come twice, or have no handler.
     const others = filters.flatMap(bothForms).filter((form) => !wanted.some(({ filter }) => filter === form));
     if (hasSession) await unsubscribe(client, others);
     return rejected;
@@ -337,7 +337,7 @@ export class BrokerConnection {
   }
 
   #wentDown(): void {
-    // What waits for room was not acknowledged: it comes again.
+    // The message that waits for room was not acknowledged: it comes again.
     this.#waiting = null;
     if (!this.#isUp) return;
     this.#isUp = false;
@@ -351,18 +351,18 @@ function formOf({ filter, sharing }: BrokerFilter, shares: boolean): string {
   return sharing === "alone" || (sharing === "shared-else-alone" && !shares) ? filter : SHARE_PREFIX + filter;
 }
 
-/** As a filter may have been subscribed to. */
+/** The forms in which a filter may have been subscribed to. */
 function bothForms({ filter, sharing }: BrokerFilter): string[] {
   return sharing === "shared" ? [SHARE_PREFIX + filter] : [filter, SHARE_PREFIX + filter];
 }
 
-/** In one packet: a broker answers behind all the messages that it has on the way, which may take seconds. */
+/** In one packet: the UNSUBACK comes behind all messages that are on their way, which may take seconds. */
 async function unsubscribe(client: MqttClient, filters: readonly string[]): Promise<void> {
   if (filters.length === 0) return;
   try {
     await client.unsubscribeAsync([...filters]);
   } catch (error) {
-    // A broker may say that there was no such subscription.
+    // A broker may answer that there was no such subscription.
     if (!client.connected) throw error;
   }
 }
@@ -380,7 +380,7 @@ async function subscribe(client: MqttClient, filters: readonly BrokerFilter[], q
   const granted = await Promise.all(
     filters.map(async ({ filter, wantsRetained }) => {
       try {
-        // Retain handling is unknown to MQTT 3.1.1, which always sends what is retained.
+        // MQTT 3.1.1 has no retain handling, and always sends retained messages.
         await client.subscribeAsync(filter, { qos, rh: wantsRetained ? 0 : 2 });
         return null;
       } catch (error) {

@@ -1,4 +1,4 @@
-// Why the hub has no connection to its broker, in words. Errors of MQTT.js and of sockets in, messages out.
+// Why the hub has no connection to its broker: errors of MQTT.js and of sockets in, messages out.
 import type { broker } from "../../../shared/messages/en/network/broker.ts";
 import { type Message, message } from "../../../shared/messages/message.ts";
 import type { BrokerAddress } from "../broker-address.ts";

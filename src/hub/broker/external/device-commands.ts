@@ -1,5 +1,5 @@
-// Commands to devices behind an outside broker. A command is published while the device is online and the hub is connected. Only
-// an MQTT 5 broker says, with its PUBACK, that a topic has no subscriber; the command then waits in the hub and is tried again.
+// Commands to devices behind an outside broker. A command is published while the device is online and the hub is connected. Only an
+// MQTT 5 broker reports, in its PUBACK, that a topic has no subscriber; then the command waits in the hub and is tried again.
 // Invariant: nothing waits at the broker longer than the command lives (MQTT 5), and nothing is sent while the connection is down.
 import type { Publication } from "../../../shared/controls/added-control.ts";
 import type { DeviceId } from "../../../shared/ids.ts";
@@ -22,9 +22,9 @@ const EVERY_TOPIC = "#";
 
 export class DeviceCommands {
   readonly #options: DeviceCommandsOptions;
-  /** Devices that are here. */
+  /** Devices that are online. */
   readonly #here = new Set<DeviceId>();
-  /** By device: takes its channel away. */
+  /** By device: removes its channel. */
   readonly #detach = new Map<DeviceId, () => void>();
   /** By device without a subscriber: when it is tried again. */
   readonly #quietDevices = new Map<DeviceId, number>();

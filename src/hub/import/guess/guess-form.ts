@@ -1,5 +1,5 @@
-// The beginning of a file -> the form in which it is most likely meant. What a person has chosen is not guessed; what
-// hangs on it (columns on the separator, times on the columns) is guessed anew.
+// The beginning of a file -> its most likely form. Choices of a person are not guessed; parts that depend on them (columns on the
+// separator, times on the columns) are guessed again.
 import type { ImportColumn, ImportForm, ImportFormChanges, TimeForm } from "../../../shared/history/import.ts";
 import { isTimeZone } from "../../export/zoned-time.ts";
 import { deviceOfFile } from "../names.ts";

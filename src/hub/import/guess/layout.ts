@@ -1,4 +1,4 @@
-// The beginning of a file -> its encoding and its separator: what has to be known before it is a table.
+// The beginning of a file -> its encoding and its separator, which have to be known before it is a table.
 import { type ImportForm, SEPARATORS } from "../../../shared/history/import.ts";
 import { readText } from "../../../shared/text-values.ts";
 import { CsvReader } from "../csv-reader.ts";

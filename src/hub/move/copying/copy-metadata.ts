@@ -1,12 +1,12 @@
-// Brings everything that is not readings in line: records, attributes, settings, the audit log. They are few: all are read on both
-// sides, and only a part that differs is written, as a whole.
+// Synchronises everything that is not readings: records, attributes, settings, the audit log. They are few: all are read from both
+// stores, and only a part that differs is written, as a whole.
 import type { AuditCursor, AuditEntry } from "../../store/audit.ts";
 import { CLOSED_TO_WORKERS, type Metadata, type StoredRecord } from "../../store/metadata.ts";
 import type { Store } from "../../store/store.ts";
 
 const AUDIT_ENTRIES_PER_PAGE = 1_000;
 
-/** To be called where the other store takes nothing else meanwhile; answers how many parts differed. */
+/** To be called while the other store gets no other writes; answers how many parts differed. */
 export async function copyMetadata(source: Store, target: Store): Promise<number> {
   const [here, there] = await Promise.all([source.metadata.read(), target.metadata.read()]);
   let changed = 0;

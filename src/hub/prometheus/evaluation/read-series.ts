@@ -22,7 +22,7 @@ export interface WindowQuery {
   readonly found: (index: number, value: number) => void;
 }
 
-/** What asks the store a question costs about as much as to read so many readings. */
+/** A query of the store costs about as much as reading so many readings. */
 const READINGS_PER_QUESTION = 300;
 const READINGS_PER_PAGE = 10_000;
 const BUCKETS_PER_PAGE = 5_000;
@@ -31,7 +31,7 @@ const READINGS_PER_BUCKET_PAGE = 500_000;
 /** Of a series whose pace is not known. */
 const DEFAULT_PAUSE_MS = 1_000;
 const QUESTIONS_AT_ONCE = 8;
-/** The store keeps summaries of slots of this length. */
+/** The store has summaries of slots of this length. */
 const SLOT_MS = 900_000;
 /** Of more readings a window may be off by the one at its very edge, where that spares reading them one by one. */
 const MAX_EXACT_READINGS = 100_000;
@@ -145,7 +145,7 @@ async function* bucketsOf(
   yield { tsMs: Float64Array.from(atEnd, ({ t }) => t), buckets: atEnd };
 }
 
-/** Buckets so short, and pages of so few, that a question does not keep the store from others. */
+/** Limits by which one query does not hold up others in the store. */
 function gridOf(
   query: WindowQuery,
   wantedMs: number,

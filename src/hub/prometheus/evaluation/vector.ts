@@ -1,4 +1,4 @@
-// What an expression is worth at each of the times of a query.
+// The value of an expression at each of the times of a query.
 import type { Labels } from "../reading-series.ts";
 
 /** The times at which a query is evaluated, in milliseconds UTC. */

@@ -1,5 +1,5 @@
-// Reads a query: tokens in, a tree out, or a QueryError that names the character. What PromQL has and is not answered here is
-// refused by its name, so that nobody takes it for a mistake in writing.
+// Parses a query: tokens in, a tree out, or a QueryError that names the character. Parts of PromQL that are not supported are refused by
+// name, so that they are not taken for syntax errors.
 import { message } from "../../../shared/messages/message.ts";
 import { QueryError } from "../query-error.ts";
 import {

@@ -5,9 +5,9 @@ import { readDuration } from "./duration.ts";
 
 export interface Token {
   readonly kind: "number" | "duration" | "string" | "name" | "symbol" | "end";
-  /** As it stands in the query; empty at the end. */
+  /** The text in the query; empty at the end. */
   readonly text: string;
-  /** Of a string: what it says. */
+  /** Of a string: its value. */
   readonly string: string;
   /** Of a number; of a duration: milliseconds. */
   readonly number: number;
