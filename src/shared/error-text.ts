@@ -1,4 +1,4 @@
-// What a thrown value says. It stands by itself, so that threads which need it do not load the catalogue of messages.
+// The text of a thrown value. A file of its own, so that threads which need it do not load the catalogue of messages.
 
 /** The error's own text; anything else that was thrown, as text. */
 export function errorText(error: unknown): string {

@@ -1,5 +1,5 @@
-// Commands that do one of several things, named by their first word: `bramble key create pi1`. Each has words of its own that
-// it needs and options that it takes; what is missing, too many or unknown is misuse.
+// Commands with actions, which their first argument names: `bramble key create pi1`. Each action has positional arguments and options;
+// missing, superfluous and unknown ones are misuse.
 import { Misuse, parseArguments } from "../../hub/arguments.ts";
 import { closest } from "../../shared/closest.ts";
 import { message } from "../../shared/messages/message.ts";
@@ -18,13 +18,13 @@ export interface ActionArguments {
 }
 
 export interface Action {
-  /** How the words that it needs are called, such as DEVICE. */
+  /** Names of its positional arguments, such as DEVICE. */
   readonly needs: readonly string[];
   readonly options?: Readonly<Record<string, { readonly type: "string" | "boolean" }>>;
   run(hub: HubAddress, args: ActionArguments): Promise<void>;
 }
 
-/** Runs the action that the first word names. Resolves with the exit code. */
+/** Runs the action that the first argument names. Resolves with the exit code. */
 export function runAction(
   command: string,
   help: string,

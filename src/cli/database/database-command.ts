@@ -1,4 +1,4 @@
-// What the commands that work on a database file have in common: arguments in, text and an exit code out.
+// The common part of the commands that work on a database file: arguments in, text and an exit code out.
 import { statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { Misuse, parseArguments } from "../../hub/arguments.ts";
@@ -21,7 +21,7 @@ import { checkReadable, writeFailure } from "../output-file.ts";
 import { endOfProgram, reasonOf } from "../run-command.ts";
 import { readPassphrase } from "./passphrase.ts";
 
-/** 0 is well done, 1 that damage was found, 2 that it could not be done. */
+/** 0 is success, 1 damage, 2 failure. */
 export type ExitCode = 0 | 1 | 2;
 
 export interface DatabaseRequest {
@@ -108,7 +108,7 @@ function readRequest(
   }
 }
 
-/** Where the outcome is told: standard output, unless that takes the data itself. */
+/** Prints the outcome: to standard output, unless that takes the data itself. */
 export type Tell = (line: string) => void;
 
 /** Checks a database and says what it finds; resolves with true when it is sound. Rejects with a message where it cannot be opened. */

@@ -99,8 +99,8 @@ export function renderFailure(
   { message: found, source, ...recorded }: RecordedFailure,
   language: Language,
 ): FailedClient {
-  const said = source === undefined ? found : message("failed-on", { source, text: found });
-  return { ...recorded, message: render(said, language) };
+  const located = source === undefined ? found : message("failed-on", { source, text: found });
+  return { ...recorded, message: render(located, language) };
 }
 
 function notAdmittedMessage(outcome: NotAdmitted, protocol: "MQTT" | "HTTP"): FailureMessage {

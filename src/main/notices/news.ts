@@ -1,4 +1,4 @@
-// Decides what people are notified of; how a notice is shown stands elsewhere.
+// Decides of what people are notified; notices.ts shows it.
 // Invariant: what ends before its notice was due is never notified; what comes and goes is notified once every 15 minutes.
 
 import type { Device } from "../../shared/device.ts";

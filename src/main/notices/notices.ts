@@ -44,7 +44,7 @@ export class Notices {
   }
 
   get settings(): NoticeSettings {
-    return this.#options.file.kept.settings;
+    return this.#options.file.stored.settings;
   }
 
   changeSettings(settings: NoticeSettings): NoticeSettings {
@@ -55,7 +55,7 @@ export class Notices {
   /** The language in which the page asks is that of the person. Answers whether it is another than before. */
   setLanguage(language: Language): boolean {
     const { file } = this.#options;
-    if (file.kept.language === language) return false;
+    if (file.stored.language === language) return false;
     file.change({ language });
     void this.#showAttention();
     return true;
@@ -88,7 +88,7 @@ export class Notices {
   /** The window was closed; the first time, a notice says where the app is now. */
   windowClosed(hasTray: boolean): void {
     const { file } = this.#options;
-    if (file.kept.isTrayHintShown === true) return;
+    if (file.stored.isTrayHintShown === true) return;
     file.change({ isTrayHintShown: true });
     const where = hasTray
       ? message("desktop/notice/lives-on-in-tray")
@@ -157,7 +157,7 @@ export class Notices {
 
   /** In the language of the person. */
   async render(text: AnyMessage): Promise<string> {
-    const { language } = this.#options.file.kept;
+    const { language } = this.#options.file.stored;
     await loadLanguage(language);
     return render(text, language, "desktop");
   }

@@ -164,14 +164,14 @@ class Parser {
     const { text: name, position } = this.#tokens.take();
     if (!FUNCTIONS.includes(name)) throw unsupported("function", name, position);
     this.#tokens.expect("(");
-    const given = this.#tokens.list(")", () => this.#expression(0));
-    const [argument] = given;
+    const args = this.#tokens.list(")", () => this.#expression(0));
+    const [argument] = args;
     const expected = name === "time" ? 0 : 1;
-    if (given.length !== expected || argument === undefined) {
-      if (given.length === 0 && name === "time") return { kind: "call", name };
+    if (args.length !== expected || argument === undefined) {
+      if (args.length === 0 && name === "time") return { kind: "call", name };
       throw new QueryError(
         "bad_data",
-        message("bad-request/promql-arguments", { name, expected, given: given.length, position }),
+        message("bad-request/promql-arguments", { name, expected, found: args.length, position }),
       );
     }
     const ranged = RANGE_FUNCTIONS.find((one) => one === name);

@@ -72,10 +72,10 @@ export const prometheus = {
   "bad-request/promql-arguments": ({
     name,
     expected,
-    given,
+    found,
     ...rest
-  }: Position & { readonly name: string; readonly expected: number; readonly given: number }) =>
-    `${at(rest)}: “${name}” takes ${expected} in its parentheses, and is given ${given}.`,
+  }: Position & { readonly name: string; readonly expected: number; readonly found: number }) =>
+    `${at(rest)}: “${name}” takes ${expected} in its parentheses, and is given ${found}.`,
   "bad-request/promql-bool": ({ operator, ...rest }: Position & { readonly operator: string }) =>
     `${at(rest)}: between numbers write “${operator} bool”.`,
   "bad-request/promql-selects-all": (params: Position) =>

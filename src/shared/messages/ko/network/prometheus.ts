@@ -47,8 +47,8 @@ export const prometheus: typeof english = {
     `${at(rest)}: “${value}”은(는) ${UNSUPPORTED[what] ?? what}. 쓸 수 있는 것은 선택자와 offset, 숫자와의 + - * / % ^ 및 비교, 그리고 ${answered}입니다.`,
   "bad-request/promql-type": ({ name, expected, found }) =>
     `“${name}”에는 ${TYPES[expected] ?? expected}을(를) 써야 하는데 ${TYPES[found] ?? found}이(가) 있습니다.`,
-  "bad-request/promql-arguments": ({ name, expected, given, ...rest }) =>
-    `${at(rest)}: “${name}”의 괄호 안에는 ${expected}개를 써야 하는데 ${given}개가 있습니다.`,
+  "bad-request/promql-arguments": ({ name, expected, found, ...rest }) =>
+    `${at(rest)}: “${name}”의 괄호 안에는 ${expected}개를 써야 하는데 ${found}개가 있습니다.`,
   "bad-request/promql-bool": ({ operator, ...rest }) =>
     `${at(rest)}: 숫자끼리 비교할 때는 “${operator} bool”이라고 쓰세요.`,
   "bad-request/promql-selects-all": (params) =>
