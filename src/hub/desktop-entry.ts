@@ -1,6 +1,6 @@
 // The entry that the desktop app starts. Nothing that needs a recent Node is imported before the check.
 import { setTimeout } from "node:timers/promises";
-import { checkNode } from "./node-version.ts";
+import { checkNode } from "./process/node-version.ts";
 
 /** A message port delivers nothing more once its process exits, and does not say when it has. */
 const LAST_WORDS_MS = 200;

@@ -10,7 +10,6 @@ import type { Clock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import type { DeviceDirectory } from "./devices/directory.ts";
 import type { Endpoints } from "./endpoints.ts";
-import type { HubIdentity } from "./hub-identity.ts";
 import type { Ingest } from "./ingest/accept.ts";
 import { cached } from "./observe/cached.ts";
 import { certificateNote } from "./observe/certificate-note.ts";
@@ -19,6 +18,7 @@ import type { EventLoopMonitor } from "./observe/event-loop.ts";
 import { describeHealth, type HubState } from "./observe/health.ts";
 import type { Metrics } from "./observe/metrics.ts";
 import { spoolNote } from "./observe/spool-note.ts";
+import type { HubIdentity } from "./store/hub-identity.ts";
 import type { Store, StoreStatus } from "./store/store.ts";
 
 /** How old the store's status may be in answers that anyone on the network can request. */

@@ -2,7 +2,7 @@
 // not when the computer does: without an explicit collection an idle hub stays as large as in its busiest minute.
 import type { Budget } from "../access/limits/budget.ts";
 import type { Clock } from "../clock.ts";
-import { findCollector } from "../garbage.ts";
+import { findCollector } from "../process/garbage.ts";
 import type { Log } from "./log.ts";
 
 const CHECK_PERIOD_MS = 1_000;

@@ -1,7 +1,7 @@
 // The writer thread: the only one that writes. A batch is one transaction, on disk when it answers. Between batches the
 // journal is sealed.
 import Database from "better-sqlite3";
-import { findCollector } from "../../../garbage.ts";
+import { findCollector } from "../../../process/garbage.ts";
 import { batchColumns } from "../../common/batch.ts";
 import { TimestampAllocator } from "../../common/timestamp-allocator.ts";
 import { Chunks } from "../engine/chunks.ts";

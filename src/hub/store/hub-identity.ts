@@ -1,6 +1,6 @@
 // Which hub this is: an id that is made at the first start and kept in the store.
 import { randomUUID } from "node:crypto";
-import type { RecordStore } from "./store/records.ts";
+import type { RecordStore } from "./records.ts";
 
 export class HubIdentity {
   readonly #records: RecordStore;
