@@ -76,8 +76,8 @@ test("a new address is believed when two services agree, or one alone answers", 
   await using second = await startService(() => ({ text: answers[1] ?? "" }));
   await using third = await startService(() => ({ text: answers[2] ?? "" }));
   const wan = new WanAddress({ urls: [first.url, second.url, third.url], clock });
-  const found = async (...said: string[]) => {
-    answers.splice(0, 3, ...said);
+  const found = async (...texts: string[]) => {
+    answers.splice(0, 3, ...texts);
     clock.advance(MINUTE_MS);
     return wan.find();
   };
