@@ -59,7 +59,7 @@ export function findHub(values: {
 }
 
 /** What is asked for beside a path. */
-export interface Asking {
+export interface ApiRequest {
   /** GET, without it. */
   readonly method?: "POST" | "PUT" | "PATCH" | "DELETE";
   /** Sent as JSON. */
@@ -70,8 +70,8 @@ export interface Asking {
 }
 
 /** Asks for `path`. Resolves with an answer of 2xx, whose body is still to come; rejects with a message. */
-export async function ask(hub: HubAddress, path: string, asking: Asking = {}): Promise<Response> {
-  const response = await request(hub, path, asking);
+export async function ask(hub: HubAddress, path: string, apiRequest: ApiRequest = {}): Promise<Response> {
+  const response = await request(hub, path, apiRequest);
   if (response.ok) return response;
   const answer: unknown = await response.json().catch(() => null);
   if (!Value.Check(ApiError, answer)) throw new Failure(message("cli/not-a-hub", { url: hub.url }));
@@ -86,16 +86,20 @@ export async function askJson<T extends TSchema>(
   hub: HubAddress,
   path: string,
   schema: T,
-  asking: Asking = {},
+  apiRequest: ApiRequest = {},
 ): Promise<Static<T>> {
-  const response = await ask(hub, path, asking);
+  const response = await ask(hub, path, apiRequest);
   const answer: unknown = await response.json().catch(() => null);
   if (Value.Check(schema, answer)) return answer;
   throw new Failure(message("cli/unknown-answer", { url: hub.url, versions: await versionsOf(hub) }));
 }
 
-async function request({ url, token, folder }: HubAddress, path: string, asking: Asking = {}): Promise<Response> {
-  const { method = "GET", body, bytes, signal } = asking;
+async function request(
+  { url, token, folder }: HubAddress,
+  path: string,
+  apiRequest: ApiRequest = {},
+): Promise<Response> {
+  const { method = "GET", body, bytes, signal } = apiRequest;
   const authorization = token === null ? undefined : { Authorization: `Bearer ${token}` };
   const type = bytes === undefined ? "application/json" : "application/octet-stream";
   const contentType = (body ?? bytes) && { "Content-Type": type };

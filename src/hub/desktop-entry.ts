@@ -3,10 +3,10 @@ import { setTimeout } from "node:timers/promises";
 import { checkNode } from "./process/node-version.ts";
 
 /** A message port delivers nothing more once its process exits, and does not say when it has. */
-const LAST_WORDS_MS = 200;
+const REPORT_DELAY_MS = 200;
 
 checkNode();
 const { serve } = await import("./serve.ts");
 const code = await serve(process.argv.slice(2));
-await setTimeout(LAST_WORDS_MS);
+await setTimeout(REPORT_DELAY_MS);
 process.exit(code);

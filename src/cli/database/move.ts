@@ -5,7 +5,7 @@ import { Misuse, parseArguments } from "../../hub/arguments.ts";
 import { Failure } from "../../shared/errors.ts";
 import { message } from "../../shared/messages/message.ts";
 import { MovePlan, type MoveProgress, MoveStatus } from "../../shared/settings/move.ts";
-import { type Asking, askJson, findHub, hubOptionLines, hubOptions } from "../hub-client.ts";
+import { type ApiRequest, askJson, findHub, hubOptionLines, hubOptions } from "../hub-client.ts";
 import { endOfProgram, runCommand } from "../run-command.ts";
 import { optionLines } from "../table.ts";
 import { count } from "./database-command.ts";
@@ -73,7 +73,7 @@ export const move = (args: readonly string[]): Promise<number> =>
       print(plan, planText(plan));
       return 0;
     }
-    const askMove = (path: string, asking: Asking) => askJson(hub, path, MoveStatus, asking);
+    const askMove = (path: string, apiRequest: ApiRequest) => askJson(hub, path, MoveStatus, apiRequest);
     let status = await (begins
       ? askMove(PATH, { method: "POST", body: { to, switchWhenEqual: switches } })
       : switches

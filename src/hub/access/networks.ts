@@ -15,7 +15,7 @@ const LOCAL_NETWORKS = [
 
 const IPV6_GROUPS_OF_A_NETWORK = 4;
 /** How often the interfaces are read again because of an address that is refused. */
-const LOOK_AGAIN_MS = 1_000;
+const MIN_READ_INTERVAL_MS = 1_000;
 
 export interface NetworksOptions {
   /** IPv6 networks, in CIDR form, that are on-link on this machine's interfaces now. */
@@ -29,21 +29,21 @@ export class Networks {
   readonly #onLinkPrefixes: () => readonly string[];
   readonly #monotonicMs: () => number;
   #allowed: BlockList;
-  #lookedAtMs: number;
+  #readAtMs: number;
 
   /** `more` are CIDR networks beside the private ones and the IPv6 prefixes that are on-link here. */
   constructor(more: readonly string[], options: NetworksOptions = {}) {
     this.#fixed = [...LOCAL_NETWORKS, ...more];
     this.#onLinkPrefixes = options.onLinkPrefixes ?? onLinkPrefixes;
     this.#monotonicMs = options.monotonicMs ?? (() => performance.now());
-    this.#allowed = this.#look();
-    this.#lookedAtMs = this.#monotonicMs();
+    this.#allowed = this.#readInterfaces();
+    this.#readAtMs = this.#monotonicMs();
   }
 
   /** `more` replaces that of the constructor or of the last call. */
   change(more: readonly string[]): void {
     this.#fixed = [...LOCAL_NETWORKS, ...more];
-    this.#allowed = this.#look();
+    this.#allowed = this.#readInterfaces();
   }
 
   /** Routers hand out IPv6 prefixes at any time: before an address is refused, the interfaces are read again. */
@@ -52,13 +52,13 @@ export class Networks {
     if (!isIPv6(plain)) return this.#allowed.check(plain, "ipv4");
     if (this.#allowed.check(plain, "ipv6")) return true;
     const nowMs = this.#monotonicMs();
-    if (nowMs - this.#lookedAtMs < LOOK_AGAIN_MS) return false;
-    this.#lookedAtMs = nowMs;
-    this.#allowed = this.#look();
+    if (nowMs - this.#readAtMs < MIN_READ_INTERVAL_MS) return false;
+    this.#readAtMs = nowMs;
+    this.#allowed = this.#readInterfaces();
     return this.#allowed.check(plain, "ipv6");
   }
 
-  #look(): BlockList {
+  #readInterfaces(): BlockList {
     return toBlockList([...this.#fixed, ...this.#onLinkPrefixes()]);
   }
 }

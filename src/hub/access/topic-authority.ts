@@ -62,7 +62,7 @@ export class TopicAuthority {
     // Each message is checked when it is forwarded.
     if ("role" in principal) return true;
     const { topics } = this.#options;
-    if (topics.isCommandTopic(filter)) return this.#mayHear(principal, topics.deviceOf(filter));
+    if (topics.isCommandTopic(filter)) return this.#mayReceiveCommands(principal, topics.deviceOf(filter));
     return this.#isOpenTo(principal, filter) || this.#matchesAdded(principal, filter);
   }
 
@@ -74,14 +74,14 @@ export class TopicAuthority {
     if (topic.startsWith("$")) return "role" in principal && principal.role === "admin";
     if ("role" in principal) return this.#maySeeTopic(principal, topic);
     const { topics, addedTopics } = this.#options;
-    if (topics.isCommandTopic(topic)) return this.#mayHear(principal, topics.deviceOf(topic));
+    if (topics.isCommandTopic(topic)) return this.#mayReceiveCommands(principal, topics.deviceOf(topic));
     const added = addedTopics().get(topic);
-    if (added !== undefined && this.#mayHear(principal, added)) return true;
+    if (added !== undefined && this.#mayReceiveCommands(principal, added)) return true;
     return this.#isOpenTo(principal, topic);
   }
 
   /** Commands of a device, and messages to its controls. */
-  #mayHear(principal: Principal, device: DeviceId | null): boolean {
+  #mayReceiveCommands(principal: Principal, device: DeviceId | null): boolean {
     const { keys, settings } = this.#options;
     if (device === null) return false;
     if (principal.kind === "device") return principal.device === device;
@@ -118,6 +118,8 @@ export class TopicAuthority {
   #matchesAdded(principal: Principal, filter: string): boolean {
     if (isCatchAll(filter)) return false;
     const topics = this.#options.addedTopics();
-    return [...topics].some(([topic, device]) => this.#mayHear(principal, device) && filterMatches(filter, topic));
+    return [...topics].some(
+      ([topic, device]) => this.#mayReceiveCommands(principal, device) && filterMatches(filter, topic),
+    );
   }
 }

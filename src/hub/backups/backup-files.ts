@@ -6,7 +6,7 @@ import type { BackupFile } from "../../shared/settings/backups.ts";
 
 const NAME = /^bramble-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z(-damaged)?\.db(\.encrypted)?$/;
 /** The unfinished file of an interrupted copy. */
-const LEFT_OVER = /^bramble-\d{8}T\d{6}Z[-a-z]*\.db(?:\.encrypted)?\.(?:part|plain)(?:-journal|-wal|-shm)?$/;
+const UNFINISHED = /^bramble-\d{8}T\d{6}Z[-a-z]*\.db(?:\.encrypted)?\.(?:part|plain)(?:-journal|-wal|-shm)?$/;
 
 export function backupName(atMs: number, is: { readonly damaged: boolean; readonly encrypted: boolean }): string {
   const [stamp = ""] = new Date(atMs).toISOString().replaceAll(/[-:]/g, "").split(".");
@@ -36,5 +36,5 @@ export function listBackups(folder: string): BackupFile[] {
  */
 export function prepareFolder(folder: string): void {
   if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 });
-  for (const name of readdirSync(folder)) if (LEFT_OVER.test(name)) rmSync(join(folder, name), { force: true });
+  for (const name of readdirSync(folder)) if (UNFINISHED.test(name)) rmSync(join(folder, name), { force: true });
 }

@@ -20,7 +20,7 @@ import { flushFile, flushName } from "./flush.ts";
 import { nextDueMs, superseded } from "./schedule.ts";
 import { stagedPath } from "./staged-restore.ts";
 
-const LOOK_EVERY_MS = 60_000;
+const CHECK_PERIOD_MS = 60_000;
 const DEFAULT_HOUR = 3;
 
 const BackupRecord = Type.Object({
@@ -91,7 +91,7 @@ export class Backups {
     const [record] = await records.collection(backupRecords).list();
     if (record === undefined) await this.#save({ sinceMs: clock.now() });
     else this.#record = record;
-    this.#endTimer = clock.every(LOOK_EVERY_MS, () => {
+    this.#endTimer = clock.every(CHECK_PERIOD_MS, () => {
       if (this.#running === null && this.#record.nightly && clock.now() >= this.#dueMs) void this.make();
     });
   }

@@ -132,7 +132,7 @@ export class Commands {
       throw error;
     }
     open.isWritten = true;
-    this.#tell(command);
+    this.#announce(command);
     this.#supersede(open);
     this.#dispatch(device);
     return command;
@@ -226,7 +226,7 @@ export class Commands {
     if (ofDevice?.size === 0) this.#openByDevice.delete(device);
   }
 
-  #tell(command: Command): void {
+  #announce(command: Command): void {
     this.#history.note(command);
     this.#options.events.commandChanged.emit(command);
   }
@@ -344,13 +344,13 @@ export class Commands {
     if (this.#open.get(end.id) !== open) return;
     this.#drop(open);
     this.#history.keep(end);
-    this.#tell(end);
+    this.#announce(end);
     this.#dispatch(end.device);
   }
 
   #become(open: Open, state: CommandState, outcome: Outcome = {}): void {
     open.command = this.#advanced(open.command, state, outcome);
-    this.#tell(open.command);
+    this.#announce(open.command);
     this.#options.records.collection(commandRecords).save([open.command]).catch(this.#options.onSaveFailed);
   }
 

@@ -172,7 +172,7 @@ function shown({ id, sample, understood, pass }: Job): ImportState {
 
 function understand(sample: Sample, chosen: ImportFormChanges, nowMs: number): Job["understood"] {
   const guess = guessForm(sample, chosen);
-  const problem = whatIsWrongWith(guess.form);
+  const problem = problemOf(guess.form);
   // The rows of the preview are shown even where the form is invalid.
   const rows = firstRows(sample, guess.form);
   if (problem !== null)
@@ -194,7 +194,7 @@ function firstRows({ bytes, isWhole }: Sample, form: ImportForm): { line: number
   return rows;
 }
 
-function whatIsWrongWith({ columns, zone, device }: ImportForm): Problem | null {
+function problemOf({ columns, zone, device }: ImportForm): Problem | null {
   const has = (role: string) => columns.some((column) => column.role === role);
   if (!isTimeZone(zone)) return message("bad-import/zone", { value: zone.slice(0, 40) });
   if (!has("device") && parseDeviceId(device) === undefined)

@@ -5,7 +5,7 @@ import type { Reading } from "../../shared/reading.ts";
 import type { ReadingStore } from "../store/readings.ts";
 
 /** Devices times metrics in one query: the store merges so many fast. */
-const MAX_SERIES_PER_QUESTION = 1_000;
+const MAX_SERIES_PER_QUERY = 1_000;
 const MIN_ROWS_PER_PAGE = 64;
 
 /** Of each reading the stored value at its series and time; undefined where there is none. */
@@ -21,7 +21,7 @@ export async function storedValues(
 function inQuestions(readings: readonly Reading[]): (readonly Reading[])[] {
   const devices = new Set(readings.map(({ device }) => device)).size;
   const metrics = new Set(readings.map(({ metric }) => metric)).size;
-  if (devices * metrics <= MAX_SERIES_PER_QUESTION) return readings.length === 0 ? [] : [readings];
+  if (devices * metrics <= MAX_SERIES_PER_QUERY) return readings.length === 0 ? [] : [readings];
   return [...Map.groupBy(readings, ({ device }) => device).values()];
 }
 

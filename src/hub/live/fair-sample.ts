@@ -4,7 +4,7 @@
 
 /** The decay of a sender's count in a second. Senders of equal rates so take turns for some 20 s. */
 const REMEMBERED_PER_SECOND = 0.9;
-const FORGOTTEN_SHOWN = 0.1;
+const MIN_SHOWN = 0.1;
 
 interface Sampled<Row> {
   readonly sender: string;
@@ -59,7 +59,7 @@ export class FairSample<Row> {
   tick(): void {
     for (const [sender, shown] of this.#shown) {
       const left = shown * REMEMBERED_PER_SECOND;
-      if (left < FORGOTTEN_SHOWN) this.#shown.delete(sender);
+      if (left < MIN_SHOWN) this.#shown.delete(sender);
       else this.#shown.set(sender, left);
     }
   }

@@ -20,7 +20,7 @@ import { problemOf } from "./move-problem.ts";
 import { type MoveState, moveStateFile, type Side } from "./move-state.ts";
 import type { MovingStore } from "./moving-store.ts";
 import { OtherStore } from "./other-store.ts";
-import { planMove, type ServerLook } from "./plan.ts";
+import { type InspectServer, planMove } from "./plan.ts";
 
 export interface MoverOptions {
   readonly folder: string;
@@ -36,7 +36,7 @@ export interface MoverOptions {
   readonly spoolings: () => number;
   readonly makeServer: (address: StoreAddress, onDeath: (error: Error) => void) => Store;
   readonly makeFile: (onDeath: (error: Error) => void) => Store;
-  readonly look: ServerLook;
+  readonly inspect: InspectServer;
   /** Sets whether workers may write to a server; answers how many do. */
   readonly letWorkers: (address: StoreAddress, areAllowed: boolean) => Promise<number>;
   /** Free bytes on the disk of a folder of this computer; null where it does not report them. */
@@ -48,8 +48,8 @@ export interface MoverOptions {
 }
 
 /** For so long after the switch, the file gets new data. */
-const KEPT_DAYS = 30;
-const KEPT_MS = KEPT_DAYS * 86_400_000;
+const MIRRORED_AFTER_SWITCH_DAYS = 30;
+const MIRRORED_AFTER_SWITCH_MS = MIRRORED_AFTER_SWITCH_DAYS * 86_400_000;
 const IDLE_PERIOD_MS = 1_000;
 const RETRY_MS = 1_000;
 const DRAIN_WITHIN_MS = 3_000;
@@ -116,7 +116,8 @@ export class Mover {
         step,
         startedMs,
         switchedMs,
-        endsMs: reads === "server" && switchedMs !== null && step === "ready" ? switchedMs + KEPT_MS : null,
+        endsMs:
+          reads === "server" && switchedMs !== null && step === "ready" ? switchedMs + MIRRORED_AFTER_SWITCH_MS : null,
         copiedReadings,
         totalReadings: this.#totalReadings,
         copiedFromMs,
@@ -222,7 +223,7 @@ export class Mover {
 
   async #refuseWorkers(server: StoreAddress): Promise<Problem | null> {
     try {
-      const { workers } = await this.#options.look(server);
+      const { workers } = await this.#options.inspect(server);
       return workers === 0 ? null : refused(message("move/workers"));
     } catch (error) {
       return refused(problemOf(error));
@@ -319,7 +320,7 @@ export class Mover {
       let pauseMs = 0;
       try {
         const { step, switchedMs, switchWhenEqual } = move.state;
-        const isOver = switchedMs !== null && clock.now() - switchedMs > KEPT_MS;
+        const isOver = switchedMs !== null && clock.now() - switchedMs > MIRRORED_AFTER_SWITCH_MS;
         if (reads === "server" && step === "ready" && !switchWhenEqual && isOver) {
           void this.end();
           return;

@@ -56,7 +56,7 @@ export function openStores(options: OpenStoresOptions): HubStores {
     spoolings: () => (source instanceof SpooledStore ? source.spoolings : 0),
     makeServer: (to: StoreAddress, onDeath) => new ServerStore({ ...aside, address: to, onDeath }),
     makeFile: (onDeath) => new SqliteStore({ ...aside, path, onDeath }),
-    look: inspectServer,
+    inspect: inspectServer,
     letWorkers,
     freeBytes,
     restart,

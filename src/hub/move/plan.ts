@@ -13,7 +13,7 @@ import { hubIdOf } from "./copying/copy-metadata.ts";
 import { MoveProblem } from "./move-problem.ts";
 
 /** Inspects a server without changing anything there; rejects with a message. */
-export type ServerLook = (address: StoreAddress) => Promise<{
+export type InspectServer = (address: StoreAddress) => Promise<{
   readonly product: string;
   readonly hubId: string | null;
   readonly readings: number;
@@ -24,7 +24,7 @@ export type ServerLook = (address: StoreAddress) => Promise<{
 
 export interface PlanOptions {
   readonly source: Store;
-  readonly look: ServerLook;
+  readonly inspect: InspectServer;
   readonly freeBytes: (folder: string) => Promise<number | null>;
 }
 
@@ -33,16 +33,16 @@ const BYTES_PER_READING: Readonly<Record<ServerKind, number>> = { postgresql: 10
 /** On a computer with little to spare. */
 const READINGS_PER_SECOND: Readonly<Record<ServerKind, number>> = { postgresql: 60_000, mysql: 30_000 };
 /** Servers estimate how many they have. */
-const MAX_MORE_THERE = 1.1;
+const MAX_COUNT_RATIO = 1.1;
 const SECONDS_PER_HOUR = 3_600;
 
 /** Rejects with a message where it cannot be. */
 export async function planMove(
   address: StoreAddress,
-  { source, look, freeBytes }: PlanOptions,
+  { source, inspect, freeBytes }: PlanOptions,
   language: Language,
 ): Promise<MovePlan> {
-  const { product, hubId, readings: readingsThere, workers, dataFolder, warnings } = await look(address);
+  const { product, hubId, readings: readingsThere, workers, dataFolder, warnings } = await inspect(address);
   const own = hubIdOf(await source.metadata.read());
   if (hubId !== null && hubId !== own) throw new Failure(message("move/another-hub"));
   if (workers > 0) throw new MoveProblem("workers");
@@ -50,7 +50,7 @@ export async function planMove(
   const estimatedBytes = storedReadings * BYTES_PER_READING[address.kind];
   const isHere = /^(?:localhost|127\.[\d.]+|::1)$/.test(address.host);
   const free = isHere && dataFolder !== null ? await freeBytes(existing(dataFolder)) : null;
-  const hasMore = readingsThere > MAX_MORE_THERE * storedReadings;
+  const hasMore = readingsThere > MAX_COUNT_RATIO * storedReadings;
   const isTight = free !== null && free < estimatedBytes;
   return {
     server: address.toString(),

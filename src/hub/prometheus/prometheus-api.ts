@@ -22,7 +22,7 @@ export interface PrometheusApiOptions {
 }
 
 /** The requester. */
-export interface Asker {
+export interface Requester {
   readonly maySee: (device: string) => boolean;
   /** Aborted when the client goes away. */
   readonly gone: AbortSignal;
@@ -64,12 +64,12 @@ export class PrometheusApi {
   }
 
   /** At one time: null is now. Throws a QueryError, as each of these does. */
-  query(text: string, timeMs: number | null, asker: Asker): Promise<QueryAnswer> {
+  query(text: string, timeMs: number | null, requester: Requester): Promise<QueryAnswer> {
     const expression = parseQuery(text);
     const startMs = timeMs ?? this.#options.clock.now();
     const times = { startMs, stepMs: 1, count: 1 };
-    return this.#run(asker, async (limits) => {
-      const evaluation = this.#evaluation(asker, times, limits);
+    return this.#run(requester, async (limits) => {
+      const evaluation = this.#evaluation(requester, times, limits);
       if (expression.kind === "range") {
         const series = await readingsOf(expression, evaluation);
         return {
@@ -84,7 +84,7 @@ export class PrometheusApi {
   }
 
   /** At each step of a stretch of time. */
-  queryRange(text: string, { startMs, endMs, stepMs }: RangeQuery, asker: Asker): Promise<QueryAnswer> {
+  queryRange(text: string, { startMs, endMs, stepMs }: RangeQuery, requester: Requester): Promise<QueryAnswer> {
     const count = Math.floor((endMs - startMs) / stepMs) + 1;
     if (count > MAX_STEPS)
       throw new QueryError(
@@ -93,8 +93,8 @@ export class PrometheusApi {
       );
     const expression = parseQuery(text);
     const times = { startMs, stepMs, count };
-    return this.#run(asker, async (limits) => {
-      const result = await evaluate(expression, this.#evaluation(asker, times, limits));
+    return this.#run(requester, async (limits) => {
+      const result = await evaluate(expression, this.#evaluation(requester, times, limits));
       const columns: readonly Column[] =
         result.kind === "vector"
           ? result.columns
@@ -104,38 +104,38 @@ export class PrometheusApi {
   }
 
   /** A remote read: the readings themselves, as a Prometheus asks for them; both bodies are packed. */
-  async read(body: Uint8Array, asker: Asker): Promise<Uint8Array> {
+  async read(body: Uint8Array, requester: Requester): Promise<Uint8Array> {
     const request = unpackSnappy(body, MAX_READ_REQUEST_BYTES);
     const queries = request === null ? null : readRequest(request);
     if (queries === null) throw new QueryError("bad_data", message("bad-request/promql-remote-read"));
-    return this.#run(asker, async (limits) => {
+    return this.#run(requester, async (limits) => {
       const results: ReadSeries[][] = [];
       for (const { startMs, endMs, matchers } of queries) {
         const selector = { kind: "selector", matchers, offsetMs: 0 } as const;
         const range = { kind: "range", selector, rangeMs: Math.max(1, endMs - startMs + 1) } as const;
         const times = { startMs: endMs, stepMs: 1, count: 1 };
-        results.push(await readingsOf(range, this.#evaluation(asker, times, limits)));
+        results.push(await readingsOf(range, this.#evaluation(requester, times, limits)));
       }
       return packSnappy(readResponse(results));
     });
   }
 
   /** Labels of the series that match. */
-  async series(query: SeriesQuery, asker: Pick<Asker, "maySee">): Promise<Found<Record<string, string>>> {
+  async series(query: SeriesQuery, requester: Pick<Requester, "maySee">): Promise<Found<Record<string, string>>> {
     if (query.selectors.length === 0)
       throw new QueryError("bad_data", message("bad-request/promql-missing", { field: "match[]" }));
-    return this.#collect(query, asker, ({ labels }) => [[keyOf(labels), metricOf(labels)]]);
+    return this.#collect(query, requester, ({ labels }) => [[keyOf(labels), metricOf(labels)]]);
   }
 
-  async labelNames(query: SeriesQuery, asker: Pick<Asker, "maySee">): Promise<Found<string>> {
-    const { list, isCut } = await this.#collect(query, asker, ({ labels }) =>
+  async labelNames(query: SeriesQuery, requester: Pick<Requester, "maySee">): Promise<Found<string>> {
+    const { list, isCut } = await this.#collect(query, requester, ({ labels }) =>
       Array.from(labels.keys(), (name) => [name, name]),
     );
     return { list: list.toSorted(), isCut };
   }
 
-  async labelValues(label: string, query: SeriesQuery, asker: Pick<Asker, "maySee">): Promise<Found<string>> {
-    const { list, isCut } = await this.#collect(query, asker, ({ labels }) => {
+  async labelValues(label: string, query: SeriesQuery, requester: Pick<Requester, "maySee">): Promise<Found<string>> {
+    const { list, isCut } = await this.#collect(query, requester, ({ labels }) => {
       const value = labels.get(label);
       return value === undefined ? [] : [[value, value]];
     });
@@ -148,7 +148,7 @@ export class PrometheusApi {
 
   async #collect<T>(
     { selectors, startMs, limit }: SeriesQuery,
-    { maySee }: Pick<Asker, "maySee">,
+    { maySee }: Pick<Requester, "maySee">,
     entriesOf: (selected: SelectedSeries) => readonly (readonly [key: string, value: T])[],
   ): Promise<Found<T>> {
     const most = Math.min(limit ?? MAX_SERIES, MAX_SERIES);
@@ -163,12 +163,12 @@ export class PrometheusApi {
     return { list: [...found.values()], isCut: false };
   }
 
-  #evaluation({ maySee }: Asker, times: Times, limits: QueryLimits) {
+  #evaluation({ maySee }: Requester, times: Times, limits: QueryLimits) {
     const { directory, readings } = this.#options;
     return { source: directory, store: readings, maySee, times, limits };
   }
 
-  #run<T>({ gone, timeoutMs }: Asker, task: (limits: QueryLimits) => Promise<T>): Promise<T> {
+  #run<T>({ gone, timeoutMs }: Requester, task: (limits: QueryLimits) => Promise<T>): Promise<T> {
     const limits = new QueryLimits(gone, Math.min(timeoutMs ?? MAX_QUERY_MS, MAX_QUERY_MS));
     return this.#queue.run(limits, () => task(limits));
   }

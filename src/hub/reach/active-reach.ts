@@ -6,7 +6,7 @@ import type { DdnsStatus } from "../../shared/security/reach.ts";
 import type { Clock } from "../clock.ts";
 import type { Log } from "../observe/log.ts";
 import type { RecordStore } from "../store/records.ts";
-import { CertificateManager, type CertificateWish } from "./acme/certificate-manager.ts";
+import { CertificateManager, type CertificateRequest } from "./acme/certificate-manager.ts";
 import type { HeldCertificate } from "./acme/certificate-source.ts";
 import type { ChallengeBoard, ChallengeResponder } from "./acme/challenges.ts";
 import { DnsChallenge } from "./acme/dns-challenge.ts";
@@ -72,14 +72,14 @@ export class ActiveReach {
 
   async start(settings: ReachSettings): Promise<void> {
     this.#startDdns(settings);
-    await this.certificates.start(this.#wish(settings));
+    await this.certificates.start(this.#certificateRequest(settings));
   }
 
   async change(settings: ReachSettings): Promise<void> {
     await this.#ddns?.stop();
     this.#wan = new WanAddress({ urls: settings.lookupUrls, clock: this.#options.clock });
     this.#startDdns(settings);
-    await this.certificates.change(this.#wish(settings));
+    await this.certificates.change(this.#certificateRequest(settings));
   }
 
   async stop(): Promise<void> {
@@ -101,7 +101,7 @@ export class ActiveReach {
     this.#ddns?.start();
   }
 
-  #wish(settings: ReachSettings): CertificateWish | null {
+  #certificateRequest(settings: ReachSettings): CertificateRequest | null {
     const { name, acme } = settings;
     if (!acme.on) return null;
     const responder = this.#responder(settings);

@@ -5,7 +5,7 @@ import { Failure } from "../../shared/errors.ts";
 import { message } from "../../shared/messages/message.ts";
 import type { Port } from "../config.ts";
 
-const TRIES = 50;
+const MAX_PORTS_TRIED = 50;
 const EVERY_ADDRESS = "::";
 const EVERY_IPV4_ADDRESS = "0.0.0.0";
 const FIRST_UNPRIVILEGED_PORT = 1024;
@@ -21,7 +21,7 @@ export async function listen(server: Server, host: string, port: Port, what: str
     } catch (error) {
       if (!hasCode(error, "EADDRINUSE")) throw cannotListen(error, host, number, what);
       if (port.named) throw await portTaken(error, number, what);
-      if (number >= port.number + TRIES) throw await portTaken(error, port.number, what);
+      if (number >= port.number + MAX_PORTS_TRIED) throw await portTaken(error, port.number, what);
     }
   }
 }

@@ -8,7 +8,7 @@ const FREE_FAILURES = 10;
 const FIRST_WAIT_MS = 5_000;
 const MAX_WAIT_MS = 15 * 60_000;
 /** After so long without a failure an address starts again at no failures. */
-const FORGIVE_AFTER_MS = 60 * 60_000;
+const RESET_AFTER_MS = 60 * 60_000;
 const MAX_ADDRESSES = 10_000;
 
 interface Failures {
@@ -40,8 +40,8 @@ export class LockOut {
     const network = networkOf(address);
     const nowMs = this.#clock.now();
     const known = this.#failures.get(network);
-    const isForgiven = known === undefined || Math.abs(nowMs - known.lastMs) > FORGIVE_AFTER_MS;
-    const failures = isForgiven ? { count: 0, lastMs: nowMs, lockedUntilMs: 0 } : known;
+    const isReset = known === undefined || Math.abs(nowMs - known.lastMs) > RESET_AFTER_MS;
+    const failures = isReset ? { count: 0, lastMs: nowMs, lockedUntilMs: 0 } : known;
     const isWaiting = failures.lockedUntilMs > nowMs;
     failures.lastMs = nowMs;
     if (!isWaiting) failures.count++;

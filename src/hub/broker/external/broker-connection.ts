@@ -237,7 +237,7 @@ export class BrokerConnection {
       });
       const packetId = client.getLastMessageId();
       // MQTT.js does not expose the reason code of the PUBACK.
-      const look = (packet: Packet) => {
+      const onPacket = (packet: Packet) => {
         if (packet.cmd === "puback" && packet.messageId === packetId)
           hasSubscriber = packet.reasonCode !== NO_MATCHING_SUBSCRIBERS;
       };
@@ -246,11 +246,11 @@ export class BrokerConnection {
       const settled = () => {
         signal.removeEventListener("abort", takeBack);
         client.off("close", takeBack);
-        client.off("packetreceive", look);
+        client.off("packetreceive", onPacket);
       };
       signal.addEventListener("abort", takeBack, { once: true });
       client.once("close", takeBack);
-      client.on("packetreceive", look);
+      client.on("packetreceive", onPacket);
     });
   }
 

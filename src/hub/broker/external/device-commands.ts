@@ -23,7 +23,7 @@ const EVERY_TOPIC = "#";
 export class DeviceCommands {
   readonly #options: DeviceCommandsOptions;
   /** Devices that are online. */
-  readonly #here = new Set<DeviceId>();
+  readonly #online = new Set<DeviceId>();
   /** By device: removes its channel. */
   readonly #detach = new Map<DeviceId, () => void>();
   /** By device without a subscriber: when it is tried again. */
@@ -45,16 +45,16 @@ export class DeviceCommands {
     this.connectionChanged();
   }
 
-  deviceChanged(device: DeviceId, isHere: boolean): void {
-    if (isHere) this.#here.add(device);
-    else this.#here.delete(device);
-    this.#look(device);
+  deviceChanged(device: DeviceId, isOnline: boolean): void {
+    if (isOnline) this.#online.add(device);
+    else this.#online.delete(device);
+    this.#update(device);
   }
 
   connectionChanged(): void {
     this.#quietDevices.clear();
     this.#quietTopics.clear();
-    for (const device of new Set([...this.#here, ...this.#detach.keys()])) this.#look(device);
+    for (const device of new Set([...this.#online, ...this.#detach.keys()])) this.#update(device);
     if (this.#options.connection().isUp) this.#options.commands.listened(EVERY_TOPIC);
   }
 
@@ -68,9 +68,9 @@ export class DeviceCommands {
   }
 
   /** Attaches the device's channel where it is to have one, and detaches it where not. */
-  #look(device: DeviceId): void {
+  #update(device: DeviceId): void {
     const subscriber = this.#options.commandsOf(device);
-    const isReached = this.#options.connection().isUp && this.#here.has(device);
+    const isReached = this.#options.connection().isUp && this.#online.has(device);
     if (!isReached) {
       this.#detach.get(device)?.();
       this.#detach.delete(device);
@@ -110,7 +110,7 @@ export class DeviceCommands {
     for (const [device, againMs] of this.#quietDevices) {
       if (nowMs < againMs) continue;
       this.#quietDevices.delete(device);
-      this.#look(device);
+      this.#update(device);
     }
   }
 }

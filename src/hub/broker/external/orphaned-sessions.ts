@@ -36,14 +36,14 @@ export interface OrphanedSessionsOptions extends Pick<IntakeOptions, "matchTopic
   readonly log: Log;
 }
 
-const LOOK_PERIOD_MS = 1_000;
+const CHECK_PERIOD_MS = 1_000;
 const SILENT_MS = 8_000;
 
 export class OrphanedSessions {
   readonly #options: OrphanedSessionsOptions;
   /** Of each place its last heartbeat, and since when it has not changed. */
   #silent = new Map<number, { readonly beat: number; readonly sinceMs: number }>();
-  #looking: Promise<void> | null = null;
+  #checking: Promise<void> | null = null;
   #endTimer: (() => void) | null = null;
 
   constructor(options: OrphanedSessionsOptions) {
@@ -52,25 +52,25 @@ export class OrphanedSessions {
 
   /** Resolves after the first check. */
   async start(): Promise<void> {
-    await this.look();
-    this.#endTimer = this.#options.clock.every(LOOK_PERIOD_MS, () => void this.look());
+    await this.check();
+    this.#endTimer = this.#options.clock.every(CHECK_PERIOD_MS, () => void this.check());
   }
 
-  look(): Promise<void> {
-    this.#looking ??= this.#look().finally(() => {
-      this.#looking = null;
+  check(): Promise<void> {
+    this.#checking ??= this.#check().finally(() => {
+      this.#checking = null;
     });
-    return this.#looking;
+    return this.#checking;
   }
 
   async stop(): Promise<void> {
     this.#endTimer?.();
     this.#endTimer = null;
-    await this.#looking;
+    await this.#checking;
   }
 
   /** Never rejects. */
-  async #look(): Promise<void> {
+  async #check(): Promise<void> {
     const { places, onWorkers, log } = this.#options;
     try {
       const found = await places.list();

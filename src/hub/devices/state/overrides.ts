@@ -17,7 +17,7 @@ const changesSchema = Compile(DeviceChanges);
 /** Texts without the spaces around them. */
 export function parseChanges(body: unknown, topics: DeviceTopics): DeviceChanges | Problem {
   const trimmed = typeof body === "object" && body !== null && !Array.isArray(body) ? mapValues(body, trim) : body;
-  if (changesSchema.Check(trimmed)) return whatIsWrongWith(trimmed.controls ?? [], topics) ?? trimmed;
+  if (changesSchema.Check(trimmed)) return problemOf(trimmed.controls ?? [], topics) ?? trimmed;
   const unknown = Object.keys(Object(trimmed)).find((key) => !Object.hasOwn(DeviceChanges.properties, key));
   if (unknown !== undefined && trimmed !== body)
     return message("bad-request/unknown-change", { field: unknown, value: unknown.slice(0, 80) });
@@ -26,7 +26,7 @@ export function parseChanges(body: unknown, topics: DeviceTopics): DeviceChanges
   return message("bad-request/change", { field, fault: fault?.message ?? "" });
 }
 
-function whatIsWrongWith(controls: readonly AddedControl[], topics: DeviceTopics): Problem | null {
+function problemOf(controls: readonly AddedControl[], topics: DeviceTopics): Problem | null {
   const fault = checkControls(
     controls.map(({ control }) => control),
     "bad-request",

@@ -9,7 +9,7 @@ import { guessColumns, hasTitles, type Table } from "./columns.ts";
 import { guessEncoding, guessSeparator } from "./layout.ts";
 
 /** Of the sample. */
-const MAX_ROWS_LOOKED_AT = 3_000;
+const MAX_SAMPLE_ROWS = 3_000;
 
 export interface Sample {
   readonly bytes: Uint8Array;
@@ -64,7 +64,7 @@ function tableOf({ bytes, isWhole }: Sample, form: Pick<ImportForm, "encoding" |
   const rows: (readonly string[])[] = [];
   for (const { cells } of reader.rows(bytes, isWhole)) {
     if (cells !== null) rows.push(cells);
-    if (rows.length === MAX_ROWS_LOOKED_AT) break;
+    if (rows.length === MAX_SAMPLE_ROWS) break;
   }
   return { titles: reader.titles, rows };
 }

@@ -72,7 +72,7 @@ function parseAbout(value: unknown): DeviceAbout | Problem {
     ...(controls && { controls }),
     ...(metrics && { metrics }),
   };
-  return whatIsWrongWith(about) ?? about;
+  return problemOf(about) ?? about;
 }
 
 function misunderstood(value: unknown): Problem {
@@ -81,7 +81,7 @@ function misunderstood(value: unknown): Problem {
   return message("bad-about", { field, fault: fault?.message ?? "" });
 }
 
-function whatIsWrongWith(about: DeviceAbout): Problem | null {
+function problemOf(about: DeviceAbout): Problem | null {
   const forbidden = Object.keys(about.metrics ?? {}).find(isForbiddenKey);
   if (forbidden !== undefined) {
     return message("forbidden-key", { field: `metrics.${forbidden}` });

@@ -22,8 +22,8 @@ import type { HeldCertificate } from "./certificate-source.ts";
 import type { ChallengeResponder } from "./challenges.ts";
 import { orderCertificate } from "./order.ts";
 
-/** The wanted certificate. */
-export interface CertificateWish {
+/** The certificate to order. */
+export interface CertificateRequest {
   readonly name: string;
   readonly directoryUrl: string;
   /** PEM of the authority of the directory's own certificate; null for the usual ones. */
@@ -44,7 +44,7 @@ export interface CertificateManagerOptions {
   readonly pollMs?: number;
 }
 
-const LOOK_EVERY_MS = 60_000;
+const CHECK_PERIOD_MS = 60_000;
 const RENEW_AT_SHARE = 2 / 3;
 /** Renewals of many hubs are spread over this much of a life after that. */
 const RENEW_SPREAD = 1 / 60;
@@ -56,7 +56,7 @@ const CLOCK_TOLERANCE_MS = 3_600_000;
 export class CertificateManager {
   readonly #options: CertificateManagerOptions;
   readonly #backoff: Backoff;
-  #wish: CertificateWish | null = null;
+  #request: CertificateRequest | null = null;
   #account: AcmeAccount | null = null;
   #certificate: AcmeCertificate | null = null;
   #problem: string | null = null;
@@ -72,7 +72,7 @@ export class CertificateManager {
   }
 
   /** Loads the records; the certificate is presented from then on. */
-  async start(wish: CertificateWish | null): Promise<void> {
+  async start(request: CertificateRequest | null): Promise<void> {
     const { records, clock, held } = this.#options;
     const [accounts, certificates, failures] = await Promise.all([
       records.collection(acmeAccountRecords).list(),
@@ -87,37 +87,37 @@ export class CertificateManager {
       this.#problem = failure.problem;
       this.#isLimited = failure.isLimited;
     }
-    this.#wish = wish;
+    this.#request = request;
     held.set(this.#wanted);
-    this.#endTimer = clock.every(LOOK_EVERY_MS, () => this.#look());
-    this.#look();
+    this.#endTimer = clock.every(CHECK_PERIOD_MS, () => this.#check());
+    this.#check();
   }
 
   /** Resolves when no order runs any more. */
   async stop(): Promise<void> {
     this.#endTimer?.();
     this.#endTimer = null;
-    this.#wish = null;
+    this.#request = null;
     this.#abort.abort();
     await this.#ordering;
   }
 
   /** The wanted certificate has changed: an order for another one is ended, and the wait after a failure with it. */
-  async change(wish: CertificateWish | null): Promise<void> {
-    this.#wish = null;
+  async change(request: CertificateRequest | null): Promise<void> {
+    this.#request = null;
     this.#abort.abort();
     await this.#ordering;
     this.#abort = new AbortController();
-    this.#wish = wish;
+    this.#request = request;
     this.#options.held.set(this.#wanted);
     if (!this.#isLimited) await this.#forgetFailure();
-    this.#look();
+    this.#check();
   }
 
   /** Orders one whatever the age of that in use. False where none is wanted, or where the ACME server demanded to wait. */
   orderNow(): boolean {
-    if (this.#wish === null || this.limitedUntilMs !== null) return false;
-    this.#ordering ??= this.#order(this.#wish);
+    if (this.#request === null || this.limitedUntilMs !== null) return false;
+    this.#ordering ??= this.#order(this.#request);
     return true;
   }
 
@@ -132,7 +132,7 @@ export class CertificateManager {
   }
 
   get status(): CertificateStatus {
-    if (this.#wish === null) return { state: "off" };
+    if (this.#request === null) return { state: "off" };
     const { retryAtMs } = this.#backoff;
     const failure = this.#problem !== null && { problem: this.#problem, ...(retryAtMs !== null && { retryAtMs }) };
     const certificate = this.#wanted;
@@ -148,7 +148,8 @@ export class CertificateManager {
   /** The stored certificate where it is the wanted one. */
   get #wanted(): AcmeCertificate | null {
     const { name, directoryUrl } = this.#certificate ?? {};
-    const isWanted = this.#wish !== null && this.#wish.name === name && this.#wish.directoryUrl === directoryUrl;
+    const isWanted =
+      this.#request !== null && this.#request.name === name && this.#request.directoryUrl === directoryUrl;
     return isWanted ? this.#certificate : null;
   }
 
@@ -156,18 +157,18 @@ export class CertificateManager {
     return this.#wanted === null || this.#options.clock.now() >= this.#wanted.renewAtMs;
   }
 
-  #look(): void {
-    if (this.#wish === null || !this.#isDue || !this.#backoff.isDue) return;
-    this.#ordering ??= this.#order(this.#wish);
+  #check(): void {
+    if (this.#request === null || !this.#isDue || !this.#backoff.isDue) return;
+    this.#ordering ??= this.#order(this.#request);
   }
 
   /** Never rejects: a failure is shown by the status. */
-  async #order(wish: CertificateWish): Promise<void> {
+  async #order(request: CertificateRequest): Promise<void> {
     const { log } = this.#options;
-    const { name, directoryUrl } = wish;
-    log.info({ name, directoryUrl, challenge: wish.responder.type }, "a certificate is ordered");
+    const { name, directoryUrl } = request;
+    log.info({ name, directoryUrl, challenge: request.responder.type }, "a certificate is ordered");
     try {
-      await this.#orderAndKeep(wish);
+      await this.#orderAndSave(request);
       log.info({ name }, "a certificate was issued");
     } catch (error) {
       if (this.#abort.signal.aborted) return;
@@ -177,15 +178,15 @@ export class CertificateManager {
     }
   }
 
-  async #orderAndKeep(wish: CertificateWish): Promise<void> {
+  async #orderAndSave(request: CertificateRequest): Promise<void> {
     const { records, held, clock, random, pollMs = POLL_MS } = this.#options;
-    const { name, directoryUrl, directoryCa: ca, ...rest } = wish;
+    const { name, directoryUrl, directoryCa: ca, ...rest } = request;
     const service = new URL(directoryUrl).host;
     const { signal } = this.#abort;
     const connection: AcmeConnection = { service, ca, signal, clock, skewMs: null, isAccountGone: false };
     try {
       const account = this.#account?.directoryUrl === directoryUrl ? this.#account : null;
-      const onAccount = (made: AcmeAccount) => this.#keepAccount(made);
+      const onAccount = (made: AcmeAccount) => this.#saveAccount(made);
       const pair = await orderCertificate({ name, directoryUrl, ...rest, account, connection, pollMs, onAccount });
       const { notBeforeMs, notAfterMs } = validityOf(pair.certPem);
       const share = RENEW_AT_SHARE + RENEW_SPREAD * random();
@@ -206,7 +207,7 @@ export class CertificateManager {
     }
   }
 
-  async #keepAccount(account: AcmeAccount): Promise<void> {
+  async #saveAccount(account: AcmeAccount): Promise<void> {
     await this.#options.records.collection(acmeAccountRecords).save([account]);
     this.#account = account;
   }

@@ -126,10 +126,10 @@ class CertificateOrder {
     });
   }
 
-  async #poll<T>(look: () => Promise<T | undefined>): Promise<T> {
+  async #poll<T>(read: () => Promise<T | undefined>): Promise<T> {
     const { connection, pollMs } = this.#options;
     for (let polls = 0; polls < MAX_POLLS; polls++) {
-      const found = await look();
+      const found = await read();
       if (found !== undefined) return found;
       await sleep(Math.min(pollMs * 1.5 ** polls, MAX_POLL_MS), undefined, { signal: connection.signal });
     }

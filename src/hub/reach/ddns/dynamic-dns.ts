@@ -30,7 +30,7 @@ interface Sent {
   readonly own: string;
 }
 
-const LOOK_EVERY_MS = 60_000;
+const CHECK_PERIOD_MS = 60_000;
 const SEND_EVERY_MS = 24 * 3_600_000;
 const MAX_WAIT_MS = 3_600_000;
 
@@ -40,7 +40,7 @@ export class DynamicDns {
   #sent: Sent | null = null;
   #problem: string | null = null;
   #isStopped = false;
-  #looking: Promise<void> | null = null;
+  #checking: Promise<void> | null = null;
   #endTimer: (() => void) | null = null;
 
   constructor(options: DynamicDnsOptions) {
@@ -49,14 +49,14 @@ export class DynamicDns {
   }
 
   start(): void {
-    this.#endTimer = this.#options.clock.every(LOOK_EVERY_MS, () => void this.look());
-    void this.look();
+    this.#endTimer = this.#options.clock.every(CHECK_PERIOD_MS, () => void this.check());
+    void this.check();
   }
 
   async stop(): Promise<void> {
     this.#endTimer?.();
     this.#endTimer = null;
-    await this.#looking;
+    await this.#checking;
   }
 
   get status(): DdnsStatus {
@@ -73,14 +73,14 @@ export class DynamicDns {
   }
 
   /** Resolves when the update, if any, is sent or has failed; never rejects. */
-  look(): Promise<void> {
-    this.#looking ??= this.#look().finally(() => {
-      this.#looking = null;
+  check(): Promise<void> {
+    this.#checking ??= this.#check().finally(() => {
+      this.#checking = null;
     });
-    return this.#looking;
+    return this.#checking;
   }
 
-  async #look(): Promise<void> {
+  async #check(): Promise<void> {
     if (this.#isStopped || !this.#backoff.isDue) return;
     const { name, provider, wan, ownAddresses, clock, log } = this.#options;
     try {

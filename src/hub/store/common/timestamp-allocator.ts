@@ -25,7 +25,7 @@ export class TimestampAllocator {
   take(series: number, tsMs: number): number {
     let stretch = this.#stretches.get(series);
     if (stretch === undefined || tsMs < stretch.startMs || tsMs >= stretch.untilMs) {
-      stretch = this.#look(series, tsMs);
+      stretch = this.#lookUp(series, tsMs);
     }
     const freeMs = Math.max(tsMs, stretch.endMs);
     // The free part is used up: the times behind it are unknown.
@@ -54,12 +54,12 @@ export class TimestampAllocator {
   }
 
   #takeBehind(series: number, { startMs, untilMs }: Stretch): number {
-    const behind = this.#look(series, untilMs);
+    const behind = this.#lookUp(series, untilMs);
     behind.startMs = startMs;
     return behind.endMs++;
   }
 
-  #look(series: number, tsMs: number): Stretch {
+  #lookUp(series: number, tsMs: number): Stretch {
     const stretch = { startMs: tsMs, endMs: tsMs, untilMs: Number.POSITIVE_INFINITY };
     for (const takenMs of this.#takenTimes(series, tsMs)) {
       if (takenMs > stretch.endMs) {

@@ -14,7 +14,7 @@ const RETRY_MS = 1_000;
 const PING_MS = 10_000;
 const COLLECTION = "notice";
 /** Every listener has polled by then. */
-const KEPT_MS = 60_000;
+const NOTICE_LIFE_MS = 60_000;
 
 export class Notices {
   readonly #dialect: Dialect;
@@ -90,7 +90,7 @@ export class Notices {
         last = toNumber(number);
         listener.onNotice(toText(text));
       }
-      if (performance.now() - old.atMs > KEPT_MS) {
+      if (performance.now() - old.atMs > NOTICE_LIFE_MS) {
         await connection.query("DELETE FROM record WHERE collection = ? AND number <= ?", [COLLECTION, old.number]);
         old = { atMs: performance.now(), number: last };
       }

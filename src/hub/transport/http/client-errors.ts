@@ -10,7 +10,7 @@ import { ANSWER_HEADERS } from "./headers.ts";
 /** A socket that closes on bytes it has not read resets the connection, and the client loses the answer. */
 const LINGER_MS = 1_000;
 /** Of a request that is not understood. */
-const MAX_LOOKED_AT_BYTES = 16 * 1024;
+const MAX_INSPECTED_BYTES = 16 * 1024;
 const MAX_QUOTED_CHARACTERS = 40;
 
 /** What is wrong with the request; null where the client has gone. */
@@ -36,7 +36,7 @@ export function clientProblem(error: unknown): Problem | null {
 /** The mistakes of requests that are written by hand, recognised by where the parser stopped. */
 function unparsable(error: unknown): Problem {
   const { reason = "", rawPacket, bytesParsed = 0 }: ParserError = isParserError(error) ? error : {};
-  const text = rawPacket?.toString("latin1", 0, MAX_LOOKED_AT_BYTES) ?? "";
+  const text = rawPacket?.toString("latin1", 0, MAX_INSPECTED_BYTES) ?? "";
   const lineStart = text.lastIndexOf("\n", bytesParsed - 1) + 1;
   const line = text.slice(lineStart).replace(/\r?\n[\s\S]*$/, "");
   const value = line.slice(0, MAX_QUOTED_CHARACTERS).replaceAll(/\p{Cc}/gu, "�");

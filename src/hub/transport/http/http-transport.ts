@@ -183,7 +183,7 @@ export class HttpTransport {
         // The hooks have not run for this request.
         reply.headers(ANSWER_HEADERS);
         if (this.#notAdmitted.has(request.raw.socket)) reply.header("Connection", "close");
-        sendProblem(reply, this.#whyNot(request, reply) ?? badPath(request));
+        sendProblem(reply, this.#rejectionOf(request, reply) ?? badPath(request));
       },
       loggerInstance: options.log.child({ name: "http" }, { level: "warn" }) as FastifyBaseLogger,
     });
@@ -214,7 +214,7 @@ export class HttpTransport {
       const { address } = request.client;
       if (request.ip !== address) Object.defineProperty(request, "ip", { value: address });
       reply.headers(ANSWER_HEADERS);
-      const found = this.#whyNot(request, reply);
+      const found = this.#rejectionOf(request, reply);
       if (found !== null) return sendProblem(reply, found);
       return this.#basePath.answerElsewhere(request, reply) ?? done();
     });
@@ -304,7 +304,7 @@ export class HttpTransport {
     this.#app.server.emit("connection", socket);
   }
 
-  #whyNot({ raw }: FastifyRequest, reply: FastifyReply): Problem | null {
+  #rejectionOf({ raw }: FastifyRequest, reply: FastifyReply): Problem | null {
     if (this.#isStopping) return message("hub-stopping");
     const notAdmitted = this.#notAdmitted.get(raw.socket);
     if (notAdmitted !== undefined) return notAdmittedProblem(notAdmitted);

@@ -10,7 +10,7 @@ import type { HttpDiagnostics } from "./diagnostics.ts";
 
 const MAX_OPEN_REQUESTS_PER_CONNECTION = 4;
 /** Bytes of a body that are held in memory; of one that is too large the rest is only counted. */
-const MAX_KEPT_BODY_BYTES = 300_000;
+const MAX_HELD_BODY_BYTES = 300_000;
 const UNSENT_CHECK_PERIOD_MS = 1_000;
 const HEAD_END = "\r\n\r\n";
 const MAX_HEAD_SLICE_BYTES = 1_024;
@@ -156,7 +156,7 @@ class PacedConnection {
     else if (!this.#hasBegun) this.#bodyBytes = Math.max(0, this.#bodyBytes - bytes);
     this.#hasBegun = false;
     this.#unfinishedBytes = isBetween ? 0 : this.#unfinishedBytes + bytes;
-    this.share.hold("unfinished", Math.min(this.#unfinishedBytes, MAX_KEPT_BODY_BYTES));
+    this.share.hold("unfinished", Math.min(this.#unfinishedBytes, MAX_HELD_BODY_BYTES));
     // Node times requests itself, and answers those that take too long.
     this.share.finished();
   }

@@ -73,10 +73,10 @@ class DeviceSocket {
     const named = device ?? (principal.kind === "device" ? principal.device : undefined);
     const endTracking = access.connections.add({
       principal,
-      isAllowed: () => [...this.#detach.keys()].every((one) => this.#maySpeakFor(one)),
+      isAllowed: () => [...this.#detach.keys()].every((one) => this.#maySendAs(one)),
       close: () => this.#socket.close(POLICY_VIOLATION, "access has ended"),
     });
-    if (named !== undefined && this.#maySpeakFor(named)) this.#attach(named);
+    if (named !== undefined && this.#maySendAs(named)) this.#attach(named);
     this.#connection.isWaiting = () => this.#waiting.length > 0;
     this.#connection.resume = () => this.#resume();
     this.#socket.on("message", (data, isBinary) => {
@@ -93,7 +93,7 @@ class DeviceSocket {
     });
   }
 
-  #maySpeakFor(device: DeviceId): boolean {
+  #maySendAs(device: DeviceId): boolean {
     return this.#options.access.devices.denialFor(this.#connection.principal, device) === null;
   }
 

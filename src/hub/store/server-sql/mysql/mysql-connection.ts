@@ -6,7 +6,7 @@ import type { StoreAddress } from "../../store-address.ts";
 import type { Connection, Order, ReadingColumns, ReadingWrite, Row, SeriesRange, SqlValue } from "../dialect.ts";
 import { CHUNK_COLUMNS } from "../history/chunk-row.ts";
 import { toColumns, toNumber } from "../values.ts";
-import { double, insertReadings, KEEPING, READINGS_PER_STATEMENT, REPLACING } from "./insert-readings.ts";
+import { double, insertReadings, KEEP_EXISTING, READINGS_PER_STATEMENT, REPLACE_EXISTING } from "./insert-readings.ts";
 
 const RANGES_PER_STATEMENT = 100;
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -83,7 +83,7 @@ export class MysqlConnection implements Connection {
       await this.query(insertReadings(fresh, start));
     for (let start = 0; start < readings.series.length; start += READINGS_PER_STATEMENT) {
       const insert = insertReadings(readings, start);
-      if (!isNew || !(await this.#insertNew(insert))) await this.query(insert + REPLACING);
+      if (!isNew || !(await this.#insertNew(insert))) await this.query(insert + REPLACE_EXISTING);
     }
     if (marks.series.length === 0) return;
     const rows = marks.series.map((id, index) => `(${id},${marks.slots[index]})`);
@@ -111,7 +111,7 @@ export class MysqlConnection implements Connection {
 
   async addRows(rows: ReadingColumns): Promise<void> {
     for (let start = 0; start < rows.series.length; start += READINGS_PER_STATEMENT)
-      await this.query(insertReadings(rows, start) + KEEPING);
+      await this.query(insertReadings(rows, start) + KEEP_EXISTING);
   }
 
   close(): void {

@@ -7,7 +7,7 @@ import type { SeriesRange } from "../dialect.ts";
 import type { RowReader } from "../reading/row-reader.ts";
 import type { SeriesDirectory } from "./series-directory.ts";
 
-const TIMES_PER_QUESTION = 5_000;
+const TIMES_PER_QUERY = 5_000;
 
 /** Times at which a series has readings, ascending. */
 interface KnownTimes {
@@ -136,7 +136,7 @@ export class TimeAllocator {
 
   async #ask({ series, fromMs }: UnknownTimes, known: Map<number, KnownTimes>): Promise<void> {
     const { id } = this.#series.at(series);
-    const range = { id, toMs: Number.MAX_SAFE_INTEGER, limit: TIMES_PER_QUESTION };
+    const range = { id, toMs: Number.MAX_SAFE_INTEGER, limit: TIMES_PER_QUERY };
     let found: number[] = [];
     let nextMs: number | null = fromMs;
     while (nextMs !== null && found.length === 0) {

@@ -13,9 +13,9 @@ interface SortedRows {
 }
 
 /** Shorter series are put in order on each query. */
-const MIN_KEPT_READINGS = 64;
+const MIN_SORTED_READINGS = 64;
 /** 8 MB. */
-const MAX_KEPT_READINGS = 524_288;
+const MAX_SORTED_READINGS = 524_288;
 const INITIAL_LENGTH = 64;
 
 export class MemTable {
@@ -125,11 +125,11 @@ export class MemTable {
 
   #keep(series: number, columns: Columns, endRow: number): Columns {
     const { length } = columns.tsMs;
-    if (length < MIN_KEPT_READINGS) return columns;
+    if (length < MIN_SORTED_READINGS) return columns;
     this.#sorted.set(series, { columns, endRow });
     this.#sortedReadings += length;
     for (const [id, sorted] of this.#sorted) {
-      if (this.#sortedReadings <= MAX_KEPT_READINGS || id === series) break;
+      if (this.#sortedReadings <= MAX_SORTED_READINGS || id === series) break;
       this.#forget(id, sorted);
     }
     return columns;

@@ -136,7 +136,7 @@ function addTrialRoutes(
   { administration: { trial }, access, tls }: HubSettingsRouteOptions,
 ): void {
   /** An old connection may outlive the change that cuts its client off. */
-  const comesInAnew = ({ ip, client }: FastifyRequest) =>
+  const stillHasAccess = ({ ip, client }: FastifyRequest) =>
     access.networks.allows(ip) && (isLoopback(ip) || client.isSecure || tls?.isPlainClosed !== true);
 
   app.register(async (scope) => {
@@ -168,7 +168,7 @@ function addTrialRoutes(
         response: { 200: TrialStatus, ...errors },
       },
       handler: async (request, reply) => {
-        if (!comesInAnew(request)) return sendProblem(reply, message("cut-off"));
+        if (!stillHasAccess(request)) return sendProblem(reply, message("cut-off"));
         await trial.keep();
         return trial.status;
       },

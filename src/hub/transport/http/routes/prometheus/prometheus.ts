@@ -19,7 +19,7 @@ import {
 import { render } from "../../../../../shared/messages/render.ts";
 import { READING_GAUGES } from "../../../../observe/reading-metrics.ts";
 import { type QueryAnswer as Answer, answerText } from "../../../../prometheus/answer.ts";
-import type { Asker, Found, PrometheusApi } from "../../../../prometheus/prometheus-api.ts";
+import type { Found, PrometheusApi, Requester } from "../../../../prometheus/prometheus-api.ts";
 import { QueryError, type QueryErrorType } from "../../../../prometheus/query-error.ts";
 import { MAX_SERIES } from "../../../../prometheus/reading-series.ts";
 import { languageOf } from "../../errors.ts";
@@ -67,8 +67,8 @@ function addQueryRoutes(app: FastifyInstance, { prometheus }: PrometheusRouteOpt
     },
     handler: async (request, reply) => {
       const parameters = new Parameters(request);
-      const asker = askerOf(request, reply, parameters);
-      return send(reply, await prometheus.query(parameters.text("query"), parameters.timeMs("time"), asker));
+      const requester = requesterOf(request, reply, parameters);
+      return send(reply, await prometheus.query(parameters.text("query"), parameters.timeMs("time"), requester));
     },
   });
 
@@ -80,8 +80,8 @@ function addQueryRoutes(app: FastifyInstance, { prometheus }: PrometheusRouteOpt
     },
     handler: async (request, reply) => {
       const parameters = new Parameters(request);
-      const asker = askerOf(request, reply, parameters);
-      return send(reply, await prometheus.queryRange(parameters.text("query"), parameters.range(), asker));
+      const requester = requesterOf(request, reply, parameters);
+      return send(reply, await prometheus.queryRange(parameters.text("query"), parameters.range(), requester));
     },
   });
 
@@ -136,9 +136,9 @@ function addRemoteReadRoute(app: FastifyInstance, { prometheus }: PrometheusRout
       produces: { [PROTOBUF]: Type.String() },
     },
     handler: async (request, reply) => {
-      const asker = askerOf(request, reply, new Parameters(request));
+      const requester = requesterOf(request, reply, new Parameters(request));
       const body = request.body instanceof Uint8Array ? request.body : new Uint8Array();
-      const samples = await prometheus.read(body, asker);
+      const samples = await prometheus.read(body, requester);
       return reply.header("Content-Type", PROTOBUF).header("Content-Encoding", "snappy").send(samples);
     },
   });
@@ -204,7 +204,7 @@ function addBoth(
   }
 }
 
-function askerOf({ maySee }: FastifyRequest, { raw }: FastifyReply, parameters: Parameters): Asker {
+function requesterOf({ maySee }: FastifyRequest, { raw }: FastifyReply, parameters: Parameters): Requester {
   const gone = new AbortController();
   raw.once("close", () => {
     if (!raw.writableFinished) gone.abort();
