@@ -58,7 +58,7 @@ export function findHub(values: {
   );
 }
 
-/** What is asked for beside a path. */
+/** A request beside its path. */
 export interface ApiRequest {
   /** GET, without it. */
   readonly method?: "POST" | "PUT" | "PATCH" | "DELETE";

@@ -47,7 +47,7 @@ export interface DatabaseCommand {
 }
 
 export const MAX_SHOWN_FINDINGS = 100;
-/** How long a check goes on before it looks at the signal. */
+/** How often a check yields, so that the signal can abort it. */
 const SLICE_MS = 50;
 
 /** Runs a command with `--data DIR`, `--help`, `--force` and a passphrase where it takes those, and one argument at most. */

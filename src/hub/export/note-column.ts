@@ -74,7 +74,7 @@ export class NoteColumn {
       this.#written.add(note);
       known.next++;
     }
-    // A stretch that ended between two rows is told with the moments: it would be in none of them.
+    // A range that ended between two rows is written as a moment: it would be in no row.
     const isMoment = ({ toMs }: ExportNote) => toMs === null || toMs <= tsMs;
     const moments = begun.filter(isMoment);
     const stretches = begun.filter((note) => !isMoment(note));

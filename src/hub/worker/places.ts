@@ -72,7 +72,7 @@ export class WorkerPlaces implements SessionPlaces {
     await this.#store.records.collection(placeRecords).save([{ number, sinceMs: nowMs }]);
   }
 
-  /** The lock of a place; null where another has it, or they are closed: that is looked at behind the lock (see `closedToWorkers`). */
+  /** The lock of a place; null where another has it, or they are closed, which is checked after the lock (see `closedToWorkers`). */
   async #claimed(number: number): Promise<Leadership | null> {
     const lock = this.#store.slot(number);
     if (!(await lock.claim())) return null;

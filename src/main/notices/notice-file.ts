@@ -1,4 +1,4 @@
-// Keeps in a small file which notices people want, the language they read, and whether they have seen the hint that the app goes on
+// Stores in a small file which notices people want, their language, and whether they have seen the hint that the app goes on
 // in the tray when its window closes. A file that cannot be read or written costs these, and nothing else.
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { type Static, Type } from "typebox";

@@ -1,4 +1,4 @@
-// Tells people what is new on their devices while nobody looks at the window: notifications, one a kind; the number of devices
+// Notifies people of news of their devices while nobody looks at the window: notifications, one a kind; the number of devices
 // that need a look in tray, dock and title. It asks the hub now and then: what needs a look may be seconds old.
 import { Notification, net } from "electron";
 import type { DeviceList } from "../../shared/api.ts";

@@ -34,7 +34,7 @@ const ROWS_PER_PAGE = 5_000;
 const LAST_READINGS = 5_000;
 const MEASURE_PERIOD_MS = 1_000;
 const START_WITHIN_MS = 5_000;
-/** What a message takes in a file until its size is looked at again. */
+/** The estimated bytes of a message in a file, until the file's size is read again. */
 const MESSAGE_BYTES = 64;
 const READING_BYTES = 16;
 

@@ -15,7 +15,7 @@ const added = (sentence: string) => (sentence === "" ? "" : ` ${sentence}`);
 const didYouMean = (meant: string) => (meant === "" ? "" : ` Did you mean ${meant}?`);
 
 export const cli = {
-  // What it was told.
+  // Arguments.
   /** `reason` is Node's. */
   "cli/arguments": ({ reason, meant }: { readonly reason: string; readonly meant: string }) =>
     `${reason}${didYouMean(meant)}`,

@@ -18,7 +18,7 @@ const inBrackets = (unit: string) => (unit === "" ? "" : ` (${unit})`);
 const header = ({ header: name, value }: Header) => `“${name}: ${value}”`;
 
 export const http = {
-  // The path, and how it is asked for.
+  // The path, and the method.
   "no-such-route": ({ path, hint }: Path & { readonly hint: Sentence }) =>
     `There is nothing at ${path}.${hint === "" ? "" : ` ${hint}`}`,
   "no-such-route/agent-file": () => "The agent has no such file.",
@@ -103,7 +103,7 @@ export const http = {
   "bad-request/not-http": ({ reason }: Reason) =>
     `This is no HTTP request that the hub understands${reason === "" ? "" : `: ${reason}`}.`,
   "bad-request/ended-early": () => "The connection ended before the request did.",
-  // In the words of what reads requests.
+  // With the parser's reason.
   "bad-request/unread": ({ reason }: Reason) => reason,
   "expectation-failed": (params: Header) => `${header(params)} cannot be met: only 100-continue is known.`,
   "request-timeout": () => "The request did not arrive whole in time. Send it again, on a new connection.",

@@ -32,7 +32,7 @@ const TRY_AGAIN = "Then try again.";
 const STORE_FORM = "a URL such as postgres://user:password@host/database or mariadb://user:password@host/database";
 
 export const start = {
-  // What it was told.
+  // Flags.
   "start/flags": ({ problem }: Problem) => `${problem} See bramble serve --help.`,
   "start/flags/desktop": ({ problem }: Problem) => `${problem} ${WITHOUT_FLAG}`,
   "flag/passphrase-file": ({ path, reason }: { readonly path: string; readonly reason: string }) =>

@@ -4,7 +4,7 @@ import Database from "better-sqlite3";
 import { openToRead } from "./check.ts";
 import { removeDatabase } from "./remove-database.ts";
 
-/** Pages between two looks at the signal. */
+/** Pages between two checks of the signal. */
 const PAGES_AT_ONCE = 8_192;
 
 /**

@@ -27,7 +27,7 @@ const MIN_WINDOW_ROWS = 1_024;
 const MAX_WINDOW_ROWS = 262_144;
 /** Where the last page ended in so many chunks, others are likely to have a reading at the same time. */
 const MANY_CHUNKS = 1_024;
-/** So many series, and of each row that is found some more, are looked at before that turns out to be wrong. */
+/** The limit of series that are scanned, and for each row that is found some more, before the scan is given up. */
 const MAX_SCANNED_SERIES = 4_096;
 const MAX_SERIES_PER_ROW = 4;
 const CHUNKS_PER_STEP = 32;
@@ -92,7 +92,7 @@ export class TimePage {
     return isLikely ? this.#rowsAt(tsMs, behind, count, MAX_SCANNED_SERIES) : null;
   }
 
-  /** At most `count` rows at `tsMs`, in order of their names; null where more than `maxSeries` had to be looked at. */
+  /** At most `count` rows at `tsMs`, in order of their names; null where more than `maxSeries` had to be scanned. */
   #rowsAt(tsMs: number, behind: SeriesName | null, count: number, maxSeries: number): PageRow[] | null {
     const { table, history } = this.#sources;
     const rows: PageRow[] = [];
