@@ -1,5 +1,5 @@
-// `bramble import`: history from a CSV file into a running hub, a piece at a time. How the file is understood is printed first; where
-// the order of day and month is no more than a guess, nothing is stored until a person has chosen it.
+// `bramble import`: history from a CSV file into a running hub, a piece at a time. How the file is understood is printed first;
+// where the order of day and month is no more than a guess, nothing is stored until a person has chosen it.
 import { open } from "node:fs/promises";
 import { basename } from "node:path";
 import { Misuse, parseArguments } from "../hub/arguments.ts";

@@ -1,5 +1,5 @@
-// The data folder: locked by one process at a time, which writes its pid there. A folder that the hub makes is closed to other users;
-// one that a person made keeps its mode, its owner and its links, and only the files in it are closed.
+// The data folder: locked by one process at a time, which writes its pid there. A folder that the hub makes is closed to other
+// users; one that a person made keeps its mode, its owner and its links, and only the files in it are closed.
 import {
   chownSync,
   closeSync,
@@ -57,8 +57,8 @@ export class DataFolder {
   }
 
   /**
-   * Makes the folder and locks it until `release`, or until this process ends in whatever way: the lock is the operating system's, on
-   * a small SQLite file. Throws, with the holder's pid, when another hub runs on it.
+   * Makes the folder and locks it until `release`, or until this process ends in whatever way: the lock is the operating system's,
+   * on a small SQLite file. Throws, with the holder's pid, when another hub runs on it.
    */
   hold(): void {
     process.umask(0o077);
@@ -154,8 +154,8 @@ function isHubFolder(folder: string): boolean {
 }
 
 /**
- * After root has started the hub once in another user's folder, that user's hub has to be able to write there: SQLite's files are made
- * beforehand, owned by the owner of the folder. SQLite itself does so with the files beside a database.
+ * After root has started the hub once in another user's folder, that user's hub has to be able to write there: SQLite's files are
+ * made beforehand, owned by the owner of the folder. SQLite itself does so with the files beside a database.
  */
 function giveToOwnerOf(folder: string): void {
   const { uid, gid } = statSync(folder);

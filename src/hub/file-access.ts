@@ -1,6 +1,6 @@
-// Why a file or a folder cannot be used: the missing permission, its owner, and the command that grants it. A command names the paths
-// that fail and nothing else, because a folder that a person named may be /etc; and it never changes the owner of another person's
-// file, who would then be locked out of it.
+// Why a file or a folder cannot be used: the missing permission, its owner, and the command that grants it. A command names the
+// paths that fail and nothing else, because a folder that a person named may be /etc; and it never changes the owner of another
+// person's file, who would then be locked out of it.
 import { spawnSync } from "node:child_process";
 import { accessSync, constants, lstatSync, readlinkSync, realpathSync, type Stats, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";

@@ -1,5 +1,5 @@
-// Commands with actions, which their first argument names: `bramble key create pi1`. Each action has positional arguments and options;
-// missing, superfluous and unknown ones are misuse.
+// Commands with actions, which their first argument names: `bramble key create pi1`. Each action has positional arguments and
+// options; missing, superfluous and unknown ones are misuse.
 import { Misuse, parseArguments } from "../../hub/arguments.ts";
 import { closest } from "../../shared/closest.ts";
 import { message } from "../../shared/messages/message.ts";

@@ -1,5 +1,5 @@
-// `bramble audit`: who did what, and what was refused, oldest first, so that the newest is above the prompt. With --follow it prints new
-// entries, until it is interrupted.
+// `bramble audit`: who did what, and what was refused, oldest first, so that the newest is above the prompt. With --follow it
+// prints new entries, until it is interrupted.
 import { setTimeout as pause } from "node:timers/promises";
 import { Misuse, parseArguments } from "../../hub/arguments.ts";
 import { message } from "../../shared/messages/message.ts";

@@ -1,5 +1,5 @@
-// `bramble move`: a running hub's data into a database server, or back, while devices go on sending. Without an argument it prints the
-// status.
+// `bramble move`: a running hub's data into a database server, or back, while devices go on sending. Without an argument it prints
+// the status.
 import { setTimeout as sleep } from "node:timers/promises";
 import { Misuse, parseArguments } from "../../hub/arguments.ts";
 import { Failure } from "../../shared/errors.ts";

@@ -1,5 +1,5 @@
-// The backups in a folder. The name of a backup has all of its state: when it was made, whether it is damaged, whether it is encrypted.
-// Other files in the folder are not touched.
+// The backups in a folder. The name of a backup has all of its state: when it was made, whether it is damaged, whether it is
+// encrypted. Other files in the folder are not touched.
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { BackupFile } from "../../shared/settings/backups.ts";

@@ -1,5 +1,5 @@
-// When the next backup is due, and which ones are retained. Days, weeks and months are those of the hub's computer. Pure: the time is
-// an argument.
+// When the next backup is due, and which ones are retained. Days, weeks and months are those of the hub's computer. Pure: the time
+// is an argument.
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

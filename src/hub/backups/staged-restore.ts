@@ -1,5 +1,5 @@
-// A staged backup, which is to replace the database: it was verified by the running hub, and is put in place before the next one opens
-// its store. Where that one does not start, the database from before is restored.
+// A staged backup, which is to replace the database: it was verified by the running hub, and is put in place before the next one
+// opens its store. Where that one does not start, the database from before is restored.
 import { existsSync, renameSync } from "node:fs";
 import { followLinks } from "../file-access.ts";
 import { flushName } from "./flush.ts";

@@ -1,4 +1,5 @@
-// Two clients with one id take each other's session over [MQTT-3.1.4-2], again and again: Pis that were set up from one image do so.
+// Two clients with one id take each other's session over [MQTT-3.1.4-2], again and again: Pis that were set up from one image do
+// so.
 
 /** A client that comes back to its first address later than this has moved between networks. */
 const TAKEOVER_WINDOW_MS = 60_000;

@@ -1,5 +1,5 @@
-// The column of notes in a CSV file. A note of a moment is in the device's first row from that moment on, a note of a range of time in
-// all rows of the range. Most rows have none, and cost one comparison. A note without a row gets one of its own at the end.
+// The column of notes in a CSV file. A note of a moment is in the device's first row from that moment on, a note of a range of time
+// in all rows of the range. Most rows have none, and cost one comparison. A note without a row gets one of its own at the end.
 import type { ExportNote } from "./export-format.ts";
 import type { ExportNames } from "./export-names.ts";
 import type { RowBytes } from "./row-bytes.ts";

@@ -1,5 +1,5 @@
-// The first steps with a hub, ticked as they happen. A step that was done stays done, even when its device is removed; a hub that had
-// devices before this feature shows no steps.
+// The first steps with a hub, ticked as they happen. A step that was done stays done, even when its device is removed; a hub that
+// had devices before this feature shows no steps.
 import { FIRST_STEPS, type FirstStep, FirstSteps as FirstStepsShape } from "../../shared/first-start.ts";
 import type { DeviceId } from "../../shared/ids.ts";
 import type { DeviceDirectory } from "../devices/directory.ts";

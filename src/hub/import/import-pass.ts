@@ -1,6 +1,6 @@
-// One pass over a file, a piece at a time: it counts new, changed and known readings, and with `store` stores them. Readings go to the
-// store in batches that live messages overtake, and the pass yields to the event loop between them. The readings of a piece are on disk
-// when it is answered, so a pass that is cancelled or interrupted leaves whole pieces behind.
+// One pass over a file, a piece at a time: it counts new, changed and known readings, and with `store` stores them. Readings go to
+// the store in batches that live messages overtake, and the pass yields to the event loop between them. The readings of a piece are
+// on disk when it is answered, so a pass that is cancelled or interrupted leaves whole pieces behind.
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { type ImportCounts, type ImportForm, MAX_REFUSED_LINES } from "../../shared/history/import.ts";
 import type { DeviceId, MetricName } from "../../shared/ids.ts";

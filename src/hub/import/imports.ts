@@ -1,6 +1,6 @@
-// The running import: one at a time in the hub, from the sample of its file over the form to the passes. A client that has disconnected
-// does not block the next one for long, and a pass that was interrupted is started again: stored readings stay, and are counted as
-// known then.
+// The running import: one at a time in the hub, from the sample of its file over the form to the passes. A client that has
+// disconnected does not block the next one for long, and a pass that was interrupted is started again: stored readings stay, and
+// are counted as known then.
 import { randomUUID } from "node:crypto";
 import { BrambleError, type Problem } from "../../shared/errors.ts";
 import type { ImportCounts, ImportForm, ImportFormChanges } from "../../shared/history/import.ts";

@@ -1,5 +1,5 @@
-// Looks up which readings are stored already, by the store's port alone. A page begins at the first reading that is not looked up yet,
-// so that a file with a reading an hour does not read the seconds between them.
+// Looks up which readings are stored already, by the store's port alone. A page begins at the first reading that is not looked up
+// yet, so that a file with a reading an hour does not read the seconds between them.
 import type { DeviceId, MetricName } from "../../shared/ids.ts";
 import type { Reading } from "../../shared/reading.ts";
 import type { ReadingStore } from "../store/readings.ts";

@@ -1,5 +1,5 @@
-// A row of a file -> its readings, in the form that was guessed or chosen. For an invalid cell its reading is refused, with a reason;
-// the rest of its row is read. It does not depend on stored data.
+// A row of a file -> its readings, in the form that was guessed or chosen. For an invalid cell its reading is refused, with a
+// reason; the rest of its row is read. It does not depend on stored data.
 
 import type { ImportForm } from "../../shared/history/import.ts";
 import type { DeviceId, MetricName } from "../../shared/ids.ts";

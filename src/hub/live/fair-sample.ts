@@ -1,5 +1,5 @@
-// A fair sample: a bounded number of rows a second, shared among the senders. One that floods never displaces one that sends now and
-// then: where there is no room, a row of the sender with most recent rows is dropped.
+// A fair sample: a bounded number of rows a second, shared among the senders. One that floods never displaces one that sends now
+// and then: where there is no room, a row of the sender with most recent rows is dropped.
 // Invariant: every row that was offered is either in the sample or counted as left out.
 
 /** The decay of a sender's count in a second. Senders of equal rates so take turns for some 20 s. */

@@ -1,5 +1,5 @@
-// The port of readings for the rest of the hub: those of the store, with mends applied. A query of series without mends goes straight
-// to the store.
+// The port of readings for the rest of the hub: those of the store, with mends applied. A query of series without mends goes
+// straight to the store.
 import type { Reading, SeriesKey } from "../../shared/reading.ts";
 import type { ExportFormat } from "../export/export-format.ts";
 import { type Mends, mendedValue } from "../store/mended.ts";

@@ -1,7 +1,8 @@
 // A running move, as steps: each is short, may be repeated, and is resumed after a crash by the state file.
-// copying: everything that is stored, newest first, while new data goes to both stores. comparing: until both are equal. ready: both
-// stay equal. To switch reading, everything is compared once more, writes are held, the latest data is compared reading by reading,
-// and the state file is set to the other store, on which the hub then restarts. Switching back is the same in the other direction.
+// copying: everything that is stored, newest first, while new data goes to both stores. comparing: until both are equal. ready:
+// both stay equal. To switch reading, everything is compared once more, writes are held, the latest data is compared reading by
+// reading, and the state file is set to the other store, on which the hub then restarts. Switching back is the same in the other
+// direction.
 import type { Clock } from "../clock.ts";
 import type { Store } from "../store/store.ts";
 import { compareStores } from "./copying/compare.ts";

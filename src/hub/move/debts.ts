@@ -1,6 +1,6 @@
 // The days of which the other store may lack readings, saved in advance, like the write-intent bitmap of a mirrored disk. A day is
-// saved before its first reading goes to the store that is read, and stays until the other store has all of it. After a crash, the saved
-// days are compared, so an acknowledged reading cannot be missing from the other store unnoticed.
+// saved before its first reading goes to the store that is read, and stays until the other store has all of it. After a crash, the
+// saved days are compared, so an acknowledged reading cannot be missing from the other store unnoticed.
 import { type Static, Type } from "typebox";
 import { parseDeviceId, parseMetricName } from "../../shared/ids.ts";
 import type { ReadingSelection } from "../store/readings.ts";

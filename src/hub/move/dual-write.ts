@@ -1,6 +1,6 @@
 // Writes go to the store that is read, which acknowledges, and from there to the other one. Order of a write: its days are saved
-// (`Debts`), the store that is read commits it, it is acknowledged, the other store gets it with the times that were allocated. Readings
-// that arrive while others are being removed or copied may be in one store and not in the other: their days are compared.
+// (`Debts`), the store that is read commits it, it is acknowledged, the other store gets it with the times that were allocated.
+// Readings that arrive while others are being removed or copied may be in one store and not in the other: their days are compared.
 import { BrambleError } from "../../shared/errors.ts";
 import type { Clock } from "../clock.ts";
 import type { AppendMessage, ReadingSelection } from "../store/readings.ts";

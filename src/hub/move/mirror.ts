@@ -1,6 +1,6 @@
-// Mirrors committed writes to the other store, in order, one at a time. It lags by some milliseconds, and nothing waits for it. Writes
-// that it cannot store are reported as missed. Copying and comparing take a turn of their own, during which nothing else is written
-// there: so a value that was read before never overwrites a newer one.
+// Mirrors committed writes to the other store, in order, one at a time. It lags by some milliseconds, and nothing waits for it.
+// Writes that it cannot store are reported as missed. Copying and comparing take a turn of their own, during which nothing else is
+// written there: so a value that was read before never overwrites a newer one.
 import type { IncomingAttribute, IncomingReading } from "../../shared/reading.ts";
 import type { Store } from "../store/store.ts";
 

@@ -78,8 +78,8 @@ export interface OpenedStores {
 }
 
 /**
- * The store of the state file, else the one of `--store`. Throws with a message where they name different servers, so that neither is
- * abandoned by mistake.
+ * The store of the state file, else the one of `--store`. Throws with a message where they name different servers, so that neither
+ * is abandoned by mistake.
  */
 export function resolveStores(named: StoreAddress | null, folder: string): OpenedStores {
   const state = readMoveState(folder);

@@ -1,5 +1,5 @@
-// Moves the hub's data from the file into a database server, or back, while devices go on sending. It begins and ends moves, and takes
-// the steps of the one that is under way (`ActiveMove`); the store itself writes to both sides meanwhile.
+// Moves the hub's data from the file into a database server, or back, while devices go on sending. It begins and ends moves, and
+// takes the steps of the one that is under way (`ActiveMove`); the store itself writes to both sides meanwhile.
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Problem } from "../../shared/errors.ts";

@@ -1,5 +1,5 @@
-// A store that may be moved into another one. Without a move it delegates everything; while both are written (`DualWrite`), reads go to
-// the source, and writes go to it first.
+// A store that may be moved into another one. Without a move it delegates everything; while both are written (`DualWrite`), reads
+// go to the source, and writes go to it first.
 import type { AuditLog } from "../store/audit.ts";
 import type { MetadataStore } from "../store/metadata.ts";
 import type { ReadingStore } from "../store/readings.ts";

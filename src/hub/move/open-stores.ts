@@ -1,4 +1,5 @@
-// Opens the store of the state file, or of `--store`, with its mover. Beside core.ts, the one place that names adapters of the store.
+// Opens the store of the state file, or of `--store`, with its mover. Beside core.ts, the one place that names adapters of the
+// store.
 
 import type { Config } from "../config.ts";
 import type { DataFolder } from "../data-folder.ts";

@@ -1,5 +1,5 @@
-// The plan of a move: whose data the server has, how much there is to copy, about how long it takes, and whether there is room, where the
-// server's disk is this computer's.
+// The plan of a move: whose data the server has, how much there is to copy, about how long it takes, and whether there is room,
+// where the server's disk is this computer's.
 import { statSync } from "node:fs";
 import { dirname } from "node:path";
 import { Failure } from "../../shared/errors.ts";

@@ -1,5 +1,5 @@
-// Watches the free space on the disk of the data folder. A hub on a full disk could neither seal its journal nor save devices, so it
-// accepts nothing more while there is still a little space, and continues once there is more.
+// Watches the free space on the disk of the data folder. A hub on a full disk could neither seal its journal nor save devices, so
+// it accepts nothing more while there is still a little space, and continues once there is more.
 import { statfs } from "node:fs/promises";
 import type { DiskStatus } from "../../shared/api.ts";
 import { assertNever } from "../../shared/errors.ts";

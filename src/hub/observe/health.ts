@@ -1,5 +1,5 @@
-// The answer of /healthz: the state of each part, and the worst of them for the whole. It is open to all, so its messages contain no
-// path.
+// The answer of /healthz: the state of each part, and the worst of them for the whole. It is open to all, so its messages contain
+// no path.
 import type { DiskStatus, Health } from "../../shared/api.ts";
 import type { Message } from "../../shared/messages/message.ts";
 import { render } from "../../shared/messages/render.ts";

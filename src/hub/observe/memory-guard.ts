@@ -1,5 +1,5 @@
-// Keeps the hub within its configured memory, and returns memory to the system after a flood. V8 collects garbage when it needs room,
-// not when the computer does: without an explicit collection an idle hub stays as large as in its busiest minute.
+// Keeps the hub within its configured memory, and returns memory to the system after a flood. V8 collects garbage when it needs
+// room, not when the computer does: without an explicit collection an idle hub stays as large as in its busiest minute.
 import type { Budget } from "../access/limits/budget.ts";
 import type { Clock } from "../clock.ts";
 import { findCollector } from "../process/garbage.ts";
@@ -17,8 +17,8 @@ const GROWTH_PART = 1 / 8;
 /** Garbage that justifies a collection in a quiet hub. */
 const WORTHWHILE_BYTES = 16 * 1024 * 1024;
 /**
- * After so many quiet checks in a row the memory of a flood is returned, in two collections: V8 retains the pages that the first one
- * empties until the second.
+ * After so many quiet checks in a row the memory of a flood is returned, in two collections: V8 retains the pages that the first
+ * one empties until the second.
  */
 const RECOVERY_CHECKS = [5, 10];
 /** After so many collections the resident size is what the hub needs. */

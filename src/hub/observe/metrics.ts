@@ -1,5 +1,5 @@
-// The hub's metrics in Prometheus' text format. Messages are counted in plain numbers, since there may be a hundred thousand a second;
-// everything else is read on request.
+// The hub's metrics in Prometheus' text format. Messages are counted in plain numbers, since there may be a hundred thousand a
+// second; everything else is read on request.
 import { readdir } from "node:fs/promises";
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { ErrorCode } from "../../shared/errors.ts";

@@ -1,4 +1,5 @@
-// The part of Prometheus' HTTP API that Grafana uses: queries over the stored readings, and lists of series. It knows nothing of HTTP.
+// The part of Prometheus' HTTP API that Grafana uses: queries over the stored readings, and lists of series. It knows nothing of
+// HTTP.
 import { message } from "../../shared/messages/message.ts";
 import type { Clock } from "../clock.ts";
 import { type MatrixSeries, metricOf, type QueryAnswer } from "./answer.ts";

@@ -1,5 +1,5 @@
-// Finds where and why a text is invalid JSON. Only texts that JSON.parse refused come here, so it may be slow. V8's own messages have
-// no position for short texts.
+// Finds where and why a text is invalid JSON. Only texts that JSON.parse refused come here, so it may be slow. V8's own messages
+// have no position for short texts.
 
 /**
  * Where and why a text is no JSON. `position` counts UTF-16 units from 0; `field` is the path of the

@@ -41,8 +41,8 @@ function notUtf8(bytes: Uint8Array): Problem {
 }
 
 /**
- * Parses JSON; the problem names the invalid character. NaN and Infinity, which Python writes as numbers, become texts of that name.
- * `line` is the place of a line in its batch.
+ * Parses JSON; the problem names the invalid character. NaN and Infinity, which Python writes as numbers, become texts of that
+ * name. `line` is the place of a line in its batch.
  */
 export function parseJson(
   text: string,

@@ -1,5 +1,5 @@
-// The checks of reaching the hub from outside: each has a finding and a remedy. A finding of `wrong` keeps the hub from being called
-// ready for the internet.
+// The checks of reaching the hub from outside: each has a finding and a remedy. A finding of `wrong` keeps the hub from being
+// called ready for the internet.
 
 import type { Check, CheckState } from "../../shared/doctor.ts";
 import type { reach } from "../../shared/messages/en/network/reach.ts";

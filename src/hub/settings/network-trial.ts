@@ -1,5 +1,6 @@
-// A change of the settings of access or TLS may lock out the person who makes it. On trial it is undone after a while, unless somebody
-// who still has access confirms it. The settings from before are on disk until then, so that the trial continues after a restart.
+// A change of the settings of access or TLS may lock out the person who makes it. On trial it is undone after a while, unless
+// somebody who still has access confirms it. The settings from before are on disk until then, so that the trial continues after a
+// restart.
 import { type Static, Type } from "typebox";
 import type { Problem } from "../../shared/errors.ts";
 import { AccessChanges } from "../../shared/security/access.ts";
@@ -75,8 +76,9 @@ export class NetworkTrial {
   }
 
   /**
-   * Makes a change, on trial where it is to be undone after some seconds: then `before` is restored. After two changes of one subject
-   * the settings before the first are restored. Resolves with the problem of the change, or null once it is in force and on disk.
+   * Makes a change, on trial where it is to be undone after some seconds: then `before` is restored. After two changes of one
+   * subject the settings before the first are restored. Resolves with the problem of the change, or null once it is in force and on
+   * disk.
    */
   async attempt<Subject extends TrialSubject>(
     subject: Subject,

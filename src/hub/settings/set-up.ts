@@ -1,5 +1,5 @@
-// The set-up of the hub as a file: export and apply. Applying compares value by value and changes what differs, so it is idempotent.
-// The settings of a device that has not joined yet are stored until it does.
+// The set-up of the hub as a file: export and apply. Applying compares value by value and changes what differs, so it is
+// idempotent. The settings of a device that has not joined yet are stored until it does.
 import { Type } from "typebox";
 import { DeviceChanges } from "../../shared/device.ts";
 import type { Problem } from "../../shared/errors.ts";

@@ -1,5 +1,5 @@
-// The simulated devices. A device is marked on disk before its first message is ingested, and the mark is removed with the device in one
-// step, so that the devices of a simulation can be found and removed after any crash.
+// The simulated devices. A device is marked on disk before its first message is ingested, and the mark is removed with the device
+// in one step, so that the devices of a simulation can be found and removed after any crash.
 import { type Static, Type } from "typebox";
 import type { DeviceId } from "../../shared/ids.ts";
 import type { HubEvents } from "../events.ts";

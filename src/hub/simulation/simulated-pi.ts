@@ -1,4 +1,5 @@
-// One simulated Pi. It uses the hub's own protocol, and its messages are decoded, authorised and committed as those of every device.
+// One simulated Pi. It uses the hub's own protocol, and its messages are decoded, authorised and committed as those of every
+// device.
 // Order at its start: its `about`, then missing history, then live values.
 import type { CommandMessage } from "../../shared/controls/command.ts";
 import type { ControlValue } from "../../shared/controls/control.ts";

@@ -1,5 +1,5 @@
-// Ranges of time whose readings arrived late: the device was offline, and sent its buffered readings. The check of a reading in time
-// is one comparison. Readings of a device with a wrong clock do not count as late.
+// Ranges of time whose readings arrived late: the device was offline, and sent its buffered readings. The check of a reading in
+// time is one comparison. Readings of a device with a wrong clock do not count as late.
 import { type Static, Type } from "typebox";
 import { Backfill } from "../../shared/history/timeline.ts";
 import type { DeviceId, MetricName } from "../../shared/ids.ts";

@@ -1,6 +1,6 @@
-// Pauses in which the hub was not running, or its computer slept, so that no reading could arrive. A running hub saves the time every
-// five minutes and when it stops; at the next start, the time since then, or since the last message of a device, is a pause. The
-// computer slept where its uptime, which no clock change affects, grew between two ticks by much more than their distance.
+// Pauses in which the hub was not running, or its computer slept, so that no reading could arrive. A running hub saves the time
+// every five minutes and when it stops; at the next start, the time since then, or since the last message of a device, is a pause.
+// The computer slept where its uptime, which no clock change affects, grew between two ticks by much more than their distance.
 import { randomUUID } from "node:crypto";
 import { uptime } from "node:os";
 import { type Static, Type } from "typebox";

@@ -1,5 +1,5 @@
-// The PROXY header that precedes everything else on a connection of a trusted proxy. Once it is read, the socket's remote address is
-// that of the proxy's client.
+// The PROXY header that precedes everything else on a connection of a trusted proxy. Once it is read, the socket's remote address
+// is that of the proxy's client.
 // Order: the peer is admitted → header → the client is admitted → TLS, HTTP, MQTT.
 import type { Socket } from "node:net";
 import type { Admission } from "../access/limits/admission.ts";

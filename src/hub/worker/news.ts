@@ -1,5 +1,5 @@
-// The notifications between the hub and its workers over the database, as JSON: readings that a worker stored, devices that it saved, and
-// devices that the hub has changed. A notification is a hint: the tables are authoritative, so one may be lost.
+// The notifications between the hub and its workers over the database, as JSON: readings that a worker stored, devices that it
+// saved, and devices that the hub has changed. A notification is a hint: the tables are authoritative, so one may be lost.
 import { type Static, Type } from "typebox";
 import { Value } from "typebox/value";
 import type { JoiningMode } from "../../shared/api.ts";

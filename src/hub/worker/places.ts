@@ -1,5 +1,6 @@
-// Places of workers: each holds one by a lock of the database, and with it one session at the broker. A worker that is killed leaves the
-// session behind; the next worker takes the lowest free place, with its session. None takes one while the database is closed to workers.
+// Places of workers: each holds one by a lock of the database, and with it one session at the broker. A worker that is killed
+// leaves the session behind; the next worker takes the lowest free place, with its session. None takes one while the database is
+// closed to workers.
 import { setTimeout as sleep } from "node:timers/promises";
 import type { HeldPlace, SessionPlaces } from "../broker/external/orphaned-sessions.ts";
 import { type Leadership, MAX_WORKERS } from "../store/server-sql/leadership.ts";

@@ -1,5 +1,5 @@
-// The hub's side of its workers: their readings appear in charts, presence and latest values as if the hub had ingested them; the devices
-// that they saved and the messages that they refused are listed. They are notified of people's decisions about devices.
+// The hub's side of its workers: their readings appear in charts, presence and latest values as if the hub had ingested them; the
+// devices that they saved and the messages that they refused are listed. They are notified of people's decisions about devices.
 
 import type { JoiningMode } from "../../shared/api.ts";
 import type { DeviceId } from "../../shared/ids.ts";

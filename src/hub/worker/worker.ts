@@ -1,7 +1,8 @@
-// A worker: receives its share of the readings from an outside broker and stores them in a database server, beside the hub that has the
-// window. It has no state: any number of them run, and any of them may end at any moment.
-// Order: the store first, then the hub's decisions about devices, then a place; once the hub shares the readings, the session at the
-// broker. At the end the session is ended before the place is released, so that the broker sends nothing to a session without a worker.
+// A worker: receives its share of the readings from an outside broker and stores them in a database server, beside the hub that has
+// the window. It has no state: any number of them run, and any of them may end at any moment.
+// Order: the store first, then the hub's decisions about devices, then a place; once the hub shares the readings, the session at
+// the broker. At the end the session is ended before the place is released, so that the broker sends nothing to a session without a
+// worker.
 import { randomUUID } from "node:crypto";
 import { type AnyMessage, message } from "../../shared/messages/message.ts";
 import { render } from "../../shared/messages/render.ts";
@@ -174,8 +175,8 @@ export class Worker {
   }
 
   /**
-   * Leaves: unsubscribes, stores the messages that are on their way, ends its session. Meanwhile its heartbeat continues, or another
-   * process would take its session over, and each would end the other's connection. Stopping twice is fine.
+   * Leaves: unsubscribes, stores the messages that are on their way, ends its session. Meanwhile its heartbeat continues, or
+   * another process would take its session over, and each would end the other's connection. Stopping twice is fine.
    */
   async stop(): Promise<void> {
     this.#isStopping = true;
@@ -233,8 +234,8 @@ export class Worker {
   }
 
   /**
-   * While the database was away, another worker may have taken this one's place, and its session with it. Where places are closed, it
-   * releases its own.
+   * While the database was away, another worker may have taken this one's place, and its session with it. Where places are closed,
+   * it releases its own.
    */
   async #checkPlace(): Promise<void> {
     const places = this.#places;

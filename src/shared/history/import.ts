@@ -1,6 +1,6 @@
-// An import of history from a CSV file in the API: the form of the file (a guess that people correct), a preview of its first rows, and
-// the counts of a pass over the file. The file comes in pieces, each answered once it is processed, so that neither side ever holds
-// more of it than one.
+// An import of history from a CSV file in the API: the form of the file (a guess that people correct), a preview of its first rows,
+// and the counts of a pass over the file. The file comes in pieces, each answered once it is processed, so that neither side ever
+// holds more of it than one.
 import { type Static, Type } from "typebox";
 
 /** Of the body of one piece, and of the sample that the guess is made from. */

@@ -1,5 +1,5 @@
-// A mend: a correction of wrong readings by people. The stored readings are not changed: mends are applied when readings are read, the
-// oldest first, each to the result of those before it.
+// A mend: a correction of wrong readings by people. The stored readings are not changed: mends are applied when readings are read,
+// the oldest first, each to the result of those before it.
 import { type Static, Type } from "typebox";
 
 export const MAX_MENDS_PER_DEVICE = 500;

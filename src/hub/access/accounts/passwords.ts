@@ -1,4 +1,5 @@
-// Passwords of people, as scrypt hashes. Checking one takes some 60 ms and 32 MB by design, so one is checked at a time, and few wait.
+// Passwords of people, as scrypt hashes. Checking one takes some 60 ms and 32 MB by design, so one is checked at a time, and few
+// wait.
 import { randomBytes, scrypt, timingSafeEqual } from "node:crypto";
 import { type Static, Type } from "typebox";
 

@@ -1,4 +1,5 @@
-// Sessions of people and links. A session is a signed token that names a record here: it is valid while both are, so it can be ended.
+// Sessions of people and links. A session is a signed token that names a record here: it is valid while both are, so it can be
+// ended.
 import { type Static, Type } from "typebox";
 import { Role, type Session } from "../../../shared/security/access.ts";
 import type { Clock } from "../../clock.ts";

@@ -1,6 +1,6 @@
 // Slows down guessing: after ten wrong credentials an address is locked out, for longer each time. Credentials that cannot be
-// guessed, keys and sessions of 256 random bits, are checked all the same, so that an honest client at the same address still works.
-// Only wrong credentials count, never missing or expired ones.
+// guessed, keys and sessions of 256 random bits, are checked all the same, so that an honest client at the same address still
+// works. Only wrong credentials count, never missing or expired ones.
 import type { Clock } from "../../clock.ts";
 import { networkOf } from "../networks.ts";
 

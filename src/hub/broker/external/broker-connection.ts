@@ -1,8 +1,8 @@
-// The hub's connection to an outside broker by MQTT.js, which connects, subscribes, and reconnects. The session at the broker outlives
-// the connection, so that the broker stores messages that arrive meanwhile.
-// Order of a message: it is handed over when there is room for it, its verdict comes, its PUBACK leaves. MQTT.js itself would hold up
-// every message until the one before is acknowledged, and its commit with it (an eighth of the messages a second): so its own PUBACKs
-// are disabled, and `Acknowledgements` sends them.
+// The hub's connection to an outside broker by MQTT.js, which connects, subscribes, and reconnects. The session at the broker
+// outlives the connection, so that the broker stores messages that arrive meanwhile.
+// Order of a message: it is handed over when there is room for it, its verdict comes, its PUBACK leaves. MQTT.js itself would hold
+// up every message until the one before is acknowledged, and its commit with it (an eighth of the messages a second): so its own
+// PUBACKs are disabled, and `Acknowledgements` sends them.
 import { setTimeout as sleep } from "node:timers/promises";
 import type { IClientOptions, IConnackPacket, IPublishPacket, MqttClient, Packet } from "mqtt";
 import { message } from "../../../shared/messages/message.ts";
@@ -217,8 +217,8 @@ export class BrokerConnection {
   }
 
   /**
-   * Resolves once the broker has acknowledged it: with false where its PUBACK has the reason "no matching subscribers" (MQTT 5), null
-   * where it has no reason. Rejects where the connection ends before, or `signal` withdraws the message.
+   * Resolves once the broker has acknowledged it: with false where its PUBACK has the reason "no matching subscribers" (MQTT 5),
+   * null where it has no reason. Rejects where the connection ends before, or `signal` withdraws the message.
    */
   publish(
     { topic, payload, qos, retain, expirySeconds }: OutgoingPublish,

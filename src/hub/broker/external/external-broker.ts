@@ -1,5 +1,5 @@
-// A broker that runs elsewhere, such as Mosquitto: an adapter of the port MqttBroker. The hub is one of its clients; devices publish
-// there, and the broker authorises them.
+// A broker that runs elsewhere, such as Mosquitto: an adapter of the port MqttBroker. The hub is one of its clients; devices
+// publish there, and the broker authorises them.
 import type { Publication } from "../../../shared/controls/added-control.ts";
 import type { DeviceId } from "../../../shared/ids.ts";
 import type { Budget } from "../../access/limits/budget.ts";

@@ -1,6 +1,6 @@
 // The messages of an outside broker: each goes to ingest, and is acknowledged once that has settled it.
-// Invariant: the broker gets a PUBACK only once the message is committed, or refused for ever. For a deferred message the connection is
-// ended, and the broker sends everything again that was not acknowledged.
+// Invariant: the broker gets a PUBACK only once the message is committed, or refused for ever. For a deferred message the
+// connection is ended, and the broker sends everything again that was not acknowledged.
 import { errorOf } from "../../../shared/errors.ts";
 import { render } from "../../../shared/messages/render.ts";
 import { type Budget, MESSAGE_BYTES, mostCostOf, type Share } from "../../access/limits/budget.ts";

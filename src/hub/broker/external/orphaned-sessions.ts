@@ -1,6 +1,6 @@
-// Orphaned sessions at the broker, of workers that are gone: the broker still gives them their share of the readings. Each is taken over
-// by one process, which unsubscribes it, receives its queued messages, and ends it. A worker that returns at once finds its session as
-// it was: only one that was silent for `SILENT_MS` is taken over.
+// Orphaned sessions at the broker, of workers that are gone: the broker still gives them their share of the readings. Each is taken
+// over by one process, which unsubscribes it, receives its queued messages, and ends it. A worker that returns at once finds its
+// session as it was: only one that was silent for `SILENT_MS` is taken over.
 import type { Budget } from "../../access/limits/budget.ts";
 import type { Clock } from "../../clock.ts";
 import type { Log } from "../../observe/log.ts";

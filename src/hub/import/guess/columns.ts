@@ -1,5 +1,5 @@
-// Titles and the first rows of a table -> the role of each column. Titles count more than contents; where the file has none, times are
-// recognised by their form, numbers are values, and of texts the first is the device and the second the metric.
+// Titles and the first rows of a table -> the role of each column. Titles count more than contents; where the file has none, times
+// are recognised by their form, numbers are values, and of texts the first is the device and the second the metric.
 import type { ColumnRole, ImportColumn } from "../../../shared/history/import.ts";
 import { readText } from "../../../shared/text-values.ts";
 import { metricOfTitle } from "../names.ts";

@@ -1,6 +1,6 @@
-// Whether both stores have the same readings: count, sum, least and greatest of each series and day. Devices go on sending meanwhile: a
-// series that was written while it was compared is compared again, and readings of the last minute are left to the switch, which
-// compares them while writes are held.
+// Whether both stores have the same readings: count, sum, least and greatest of each series and day. Devices go on sending
+// meanwhile: a series that was written while it was compared is compared again, and readings of the last minute are left to the
+// switch, which compares them while writes are held.
 import type { Bucket, SeriesKey } from "../../../shared/reading.ts";
 import type { ReadingSelection } from "../../store/readings.ts";
 import type { Store } from "../../store/store.ts";

@@ -1,5 +1,5 @@
-// Evaluates an expression at each time of a query. An expression has one selector at most, since there are no operators between vectors:
-// its series are read once, a few at a time.
+// Evaluates an expression at each time of a query. An expression has one selector at most, since there are no operators between
+// vectors: its series are read once, a few at a time.
 import { message } from "../../../shared/messages/message.ts";
 import { QueryError } from "../query-error.ts";
 import {

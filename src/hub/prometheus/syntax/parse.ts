@@ -1,5 +1,5 @@
-// Parses a query: tokens in, a tree out, or a QueryError that names the character. Parts of PromQL that are not supported are refused by
-// name, so that they are not taken for syntax errors.
+// Parses a query: tokens in, a tree out, or a QueryError that names the character. Parts of PromQL that are not supported are
+// refused by name, so that they are not taken for syntax errors.
 import { message } from "../../../shared/messages/message.ts";
 import { QueryError } from "../query-error.ts";
 import {

@@ -1,5 +1,5 @@
-// The records of ACME: the account, the certificate with its key, and the wait after a failure, so that a hub that restarts again and
-// again does not order again and again.
+// The records of ACME: the account, the certificate with its key, and the wait after a failure, so that a hub that restarts again
+// and again does not order again and again.
 import { type Static, Type } from "typebox";
 import type { RecordKind } from "../../store/records.ts";
 

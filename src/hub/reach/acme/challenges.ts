@@ -1,6 +1,6 @@
 // ACME challenges: prove that a name is ours (RFC 8555 §8). The answer is published where the ACME server validates it, and always
-// removed again. The answers to HTTP-01 and TLS-ALPN-01 are on a board that the hub's own listeners read, too; where none of them has
-// the port of the challenge, `PortChallenge` opens it for as long as the challenge runs.
+// removed again. The answers to HTTP-01 and TLS-ALPN-01 are on a board that the hub's own listeners read, too; where none of them
+// has the port of the challenge, `PortChallenge` opens it for as long as the challenge runs.
 import type { ChallengeType } from "../../../shared/security/reach.ts";
 import type { CertificatePair } from "./certificate-source.ts";
 

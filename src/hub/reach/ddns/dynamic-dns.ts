@@ -1,5 +1,5 @@
-// Dynamic DNS: updates a name with this network's address. Checks once a minute, sends only changes and once a day besides, backs off
-// after a failure, and stops where a person has to change something first.
+// Dynamic DNS: updates a name with this network's address. Checks once a minute, sends only changes and once a day besides, backs
+// off after a failure, and stops where a person has to change something first.
 
 import { errorText } from "../../../shared/error-text.ts";
 import { message } from "../../../shared/messages/message.ts";

@@ -1,5 +1,5 @@
-// The port to a DNS provider, which has the records of a name. Every method rejects with a `ReachError` that has a message for people,
-// and never a secret of the provider.
+// The port to a DNS provider, which has the records of a name. Every method rejects with a `ReachError` that has a message for
+// people, and never a secret of the provider.
 
 export interface AddressProvider {
   /** Points `name` at the addresses; null leaves a family as it is, and "auto" is the source address of the request. */

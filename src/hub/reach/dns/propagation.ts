@@ -1,5 +1,5 @@
-// Waits until the zone's own name servers answer with a TXT record: ACME servers query those, and a missing record costs an attempt.
-// Where they cannot be queried, as in networks that intercept all DNS, the system's resolver is queried instead.
+// Waits until the zone's own name servers answer with a TXT record: ACME servers query those, and a missing record costs an
+// attempt. Where they cannot be queried, as in networks that intercept all DNS, the system's resolver is queried instead.
 import { Resolver } from "node:dns/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { message } from "../../../shared/messages/message.ts";

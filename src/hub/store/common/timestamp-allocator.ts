@@ -1,5 +1,5 @@
-// Allocates a time to readings without one: that of receipt, or the next free millisecond of the series. Of each series one range is
-// cached: taken up to `endMs`, free from there up to `untilMs`. Live readings stay inside it, so that a burst does not query the
+// Allocates a time to readings without one: that of receipt, or the next free millisecond of the series. Of each series one range
+// is cached: taken up to `endMs`, free from there up to `untilMs`. Live readings stay inside it, so that a burst does not query the
 // history.
 
 interface Stretch {

@@ -1,5 +1,6 @@
-// Verifies a database on a server: each chunk, each summary against its readings, each reading's series, each record. It only reads,
-// each series in one snapshot, and a hub may work on it meanwhile. Slots that are marked as changed are not computed yet, and skipped.
+// Verifies a database on a server: each chunk, each summary against its readings, each reading's series, each record. It only
+// reads, each series in one snapshot, and a hub may work on it meanwhile. Slots that are marked as changed are not computed yet,
+// and skipped.
 import { BrambleError } from "../../../shared/errors.ts";
 import { addToSlot, type Summary } from "../codec/summary.ts";
 import type { StoreAddress } from "../store-address.ts";

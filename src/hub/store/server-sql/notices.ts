@@ -1,6 +1,6 @@
 // Notifications between the processes on one database: a short text to all listeners. It is a hint, which a process that was not
-// connected misses: the tables are authoritative, and `onGap` is called when they have to be read again. PostgreSQL delivers at once
-// (LISTEN/NOTIFY); for MySQL and MariaDB the texts are records, which each listener polls twice a second.
+// connected misses: the tables are authoritative, and `onGap` is called when they have to be read again. PostgreSQL delivers at
+// once (LISTEN/NOTIFY); for MySQL and MariaDB the texts are records, which each listener polls twice a second.
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { NoticeListener } from "../notices.ts";

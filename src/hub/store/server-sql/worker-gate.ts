@@ -1,5 +1,5 @@
-// Whether workers may write to a database. Not while its data is being moved, nor once the hub reads from another store: their readings
-// would be missing there, or be removed from the server that is being filled.
+// Whether workers may write to a database. Not while its data is being moved, nor once the hub reads from another store: their
+// readings would be missing there, or be removed from the server that is being filled.
 // Order: the hub saves that they may not, and then checks whether a worker holds a place; a worker takes a place, and then checks
 // whether it may. So at least one of the two sees the other.
 import { Type } from "typebox";

@@ -1,5 +1,6 @@
-// The files of a spool, oldest first: `spool-1.db`, `spool-2.db` and so on, each a store of its own. Readings are added to the newest;
-// older ones are only forwarded. A file is removed once all of it is on the server: that is one step, which a crash does not halve.
+// The files of a spool, oldest first: `spool-1.db`, `spool-2.db` and so on, each a store of its own. Readings are added to the
+// newest; older ones are only forwarded. A file is removed once all of it is on the server: that is one step, which a crash does
+// not halve.
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { flushName } from "../../backups/flush.ts";

@@ -1,9 +1,9 @@
 // A store on a database server that acknowledges readings while the server is away: they are spooled to files on this computer, and
 // forwarded in order when it is back.
-// Order: once a reading is spooled, all later ones are, until the last file is empty; then readings go to the server again. Readings
-// that were handed to the server before, and that it did not commit, are spooled first. A file is removed after the server has
-// committed all of it. Spooled readings have their times, which are reserved (`ReservedTimes`), so that forwarding them again, after
-// a crash, changes nothing. Removing and copying readings wait until nothing is spooled.
+// Order: once a reading is spooled, all later ones are, until the last file is empty; then readings go to the server again.
+// Readings that were handed to the server before, and that it did not commit, are spooled first. A file is removed after the server
+// has committed all of it. Spooled readings have their times, which are reserved (`ReservedTimes`), so that forwarding them again,
+// after a crash, changes nothing. Removing and copying readings wait until nothing is spooled.
 import { setTimeout as sleep } from "node:timers/promises";
 import { BrambleError } from "../../../shared/errors.ts";
 import type { IncomingReading } from "../../../shared/reading.ts";

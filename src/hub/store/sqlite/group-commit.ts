@@ -1,7 +1,8 @@
 // Many writers, one transaction at a time. While a batch is on its way to the disk the next one gathers; it is cut when
 // the first returns. A flood shares its commits, and so do messages sent at the same moment: a commit costs the disk some
 // pages however little is in it, so a batch gathers for as long as every look at the network brings more. What a flood has beyond
-// a short batch goes into a queue of its own, and the two take turns: a client that sends little waits for at most one commit of it.
+// a short batch goes into a queue of its own, and the two take turns: a client that sends little waits for at most one commit of
+// it.
 import { BrambleError } from "../../../shared/errors.ts";
 import type { IncomingAttribute } from "../../../shared/reading.ts";
 import { BatchBuilder } from "../common/batch.ts";

@@ -1,5 +1,5 @@
-// Checks of a request before anything of its body is read. A client that sends `Expect: 100-continue` gets `100 Continue` only where
-// its body would be read.
+// Checks of a request before anything of its body is read. A client that sends `Expect: 100-continue` gets `100 Continue` only
+// where its body would be read.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FastifyInstance } from "fastify";
 import type { Problem } from "../../../shared/errors.ts";

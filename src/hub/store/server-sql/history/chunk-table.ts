@@ -1,5 +1,5 @@
-// The statements about chunks. Whatever changes the chunks of a series first locks its row in `series`, in a transaction: compaction,
-// removing and copying take turns, of several processes, too.
+// The statements about chunks. Whatever changes the chunks of a series first locks its row in `series`, in a transaction:
+// compaction, removing and copying take turns, of several processes, too.
 import { READINGS_PER_CHUNK } from "../../codec/chunk-codec.ts";
 import type { Connection, Row } from "../dialect.ts";
 import { toNumber } from "../values.ts";

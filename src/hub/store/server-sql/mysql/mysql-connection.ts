@@ -11,8 +11,8 @@ import { double, insertReadings, KEEP_EXISTING, READINGS_PER_STATEMENT, REPLACE_
 const RANGES_PER_STATEMENT = 100;
 const CONNECT_TIMEOUT_MS = 10_000;
 /**
- * Texts are quoted by this program: what a server may think of quotes and backslashes is settled here. A transaction sees one moment,
- * and what it reads in order to change is locked with the gaps between, whatever the server is set to.
+ * Texts are quoted by this program: what a server may think of quotes and backslashes is settled here. A transaction sees one
+ * moment, and what it reads in order to change is locked with the gaps between, whatever the server is set to.
  */
 const SESSION = [
   "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00'",

@@ -1,4 +1,5 @@
-// Summaries of rows that the server computes. Databases add doubles without regard to overflow: huge values are added apart, scaled.
+// Summaries of rows that the server computes. Databases add doubles without regard to overflow: huge values are added apart,
+// scaled.
 import type { Summary } from "../../codec/summary.ts";
 
 const HUGE = "1e290";

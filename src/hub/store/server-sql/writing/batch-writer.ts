@@ -94,8 +94,8 @@ export class BatchWriter {
   }
 
   /**
-   * Resolves with the time of each reading, in the order in which they were handed in, once all of it is committed; where it rejects,
-   * none of it is, but for what a lost connection leaves open.
+   * Resolves with the time of each reading, in the order in which they were handed in, once all of it is committed; where it
+   * rejects, none of it is, but for what a lost connection leaves open.
    */
   async write(batch: PreparedBatch): Promise<Float64Array> {
     let prepared = batch;

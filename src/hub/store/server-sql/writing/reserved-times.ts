@@ -1,5 +1,6 @@
 // Allocates times to readings without one that are spooled until the server is back. They are reserved, so that no other reading of
-// the series gets one of them: neither another spooled one, nor one that goes to the server meanwhile and would be overwritten later.
+// the series gets one of them: neither another spooled one, nor one that goes to the server meanwhile and would be overwritten
+// later.
 import type { SeriesKey } from "../../../../shared/reading.ts";
 import type { Series, SeriesDirectory } from "./series-directory.ts";
 

@@ -176,8 +176,8 @@ export function migrate(db: Database.Database, path: string, steps: readonly Mig
 }
 
 /**
- * Sets the layout of the file: small pages, and incremental vacuum. An empty file adopts it at once; another one is rewritten, outside
- * of WAL, which fixes the size of a page.
+ * Sets the layout of the file: small pages, and incremental vacuum. An empty file adopts it at once; another one is rewritten,
+ * outside of WAL, which fixes the size of a page.
  */
 export function layOut(db: Database.Database): void {
   const laidOut =

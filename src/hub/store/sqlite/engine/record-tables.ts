@@ -1,4 +1,5 @@
-// The writer's operations beside readings: attributes, records, settings, the audit log. Each is part of the transaction of its batch.
+// The writer's operations beside readings: attributes, records, settings, the audit log. Each is part of the transaction of its
+// batch.
 import type Database from "better-sqlite3";
 import { limits } from "../../../../shared/reading.ts";
 import type { StoredAttribute, StoredSetting } from "../../metadata.ts";

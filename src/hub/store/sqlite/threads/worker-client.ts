@@ -15,8 +15,8 @@ export interface WorkerEvents {
 }
 
 /**
- * Objects are short-lived here, and V8's default is a young generation of six times the size, which it fills before it collects. The
- * smaller the limit of the old generation, the less that grows between collections; it takes some dozen megabytes.
+ * Objects are short-lived here, and V8's default is a young generation of six times the size, which it fills before it collects.
+ * The smaller the limit of the old generation, the less that grows between collections; it takes some dozen megabytes.
  */
 const MEMORY = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 1_024 };
 

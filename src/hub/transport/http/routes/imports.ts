@@ -1,5 +1,5 @@
-// History from CSV files, for administrators. The file comes in pieces: `POST /api/v1/imports` with its beginning answers the guessed
-// form, `PATCH` corrects it, `check` and `store` begin a pass, and each piece is answered once it is processed.
+// History from CSV files, for administrators. The file comes in pieces: `POST /api/v1/imports` with its beginning answers the
+// guessed form, `PATCH` corrects it, `check` and `store` begin a pass, and each piece is answered once it is processed.
 import type { IncomingMessage as HttpRequest } from "node:http";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { Type } from "typebox";

@@ -1,6 +1,6 @@
 // The installer for one Pi: with the hub's own address and ports, and with the authority to trust where TLS is on.
-// Invariant: a name in it is one that the hub's certificate is good for, or that a person gave the hub; an address is the hub's own,
-// or in a container that of the request (`requested-host.ts`).
+// Invariant: a name in it is one that the hub's certificate is good for, or that a person gave the hub; an address is the hub's
+// own, or in a container that of the request (`requested-host.ts`).
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";

@@ -1,5 +1,5 @@
-// /api/prometheus: the API that Grafana's Prometheus data source uses, with this path as its address. Errors have Prometheus' shape,
-// but those of authentication.
+// /api/prometheus: the API that Grafana's Prometheus data source uses, with this path as its address. Errors have Prometheus'
+// shape, but those of authentication.
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema, RouteHandlerMethod } from "fastify";
 import { Type } from "typebox";
 import {

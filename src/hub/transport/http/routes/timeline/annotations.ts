@@ -1,4 +1,5 @@
-// Notes of people on the time axis. A principal with a scope of devices reads and writes their notes, and reads those of all devices.
+// Notes of people on the time axis. A principal with a scope of devices reads and writes their notes, and reads those of all
+// devices.
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { Type } from "typebox";
 import { ApiError } from "../../../../../shared/api.ts";
