@@ -13,6 +13,7 @@ import type {
   RouteGenericInterface,
   RouteHandlerMethod,
 } from "fastify";
+import { ApiError } from "../../../shared/api.ts";
 import type { Permission } from "../../access/principal.ts";
 import { sendProblem } from "./errors.ts";
 import { refuseUnknownParameters } from "./query/query-check.ts";
@@ -29,6 +30,9 @@ declare module "fastify" {
     readonly takesAnyQuery?: boolean;
   }
 }
+
+/** The schemas of error answers, the same for all routes. */
+export const errors = { "4xx": ApiError, "5xx": ApiError };
 
 export interface Route<Schema extends FastifySchema> {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";

@@ -6,13 +6,13 @@ import { join } from "node:path";
 import { TLSSocket } from "node:tls";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { Type } from "typebox";
-import { ApiError, type HubInfo, Installer, InstallerQuery } from "../../../../shared/api.ts";
+import { type HubInfo, Installer, InstallerQuery } from "../../../../shared/api.ts";
 import { message } from "../../../../shared/messages/message.ts";
 import { isOwnAddress } from "../../../access/networks.ts";
 import type { FindRequestedHost } from "../../requested-host.ts";
 import { sendProblem } from "../errors.ts";
 import { quoted } from "../query/query-check.ts";
-import { route } from "../route.ts";
+import { errors, route } from "../route.ts";
 import {
   fillIn,
   type HubTls,
@@ -77,7 +77,7 @@ function addInstallerRoute(app: FastifyInstance, options: AgentRouteOptions, tem
       tags: ["Hub"],
       summary: "What a person can check the installer by",
       querystring: InstallerQuery,
-      response: { 200: Installer, "4xx": ApiError, "5xx": ApiError },
+      response: { 200: Installer, ...errors },
     },
     handler: async (request, reply) => {
       const { address } = request.query;

@@ -1,7 +1,7 @@
 // Commands over HTTP: people issue them, and a Pi that has nothing but HTTP long-polls for its next one.
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { Type } from "typebox";
-import { ApiError, CommandList, DeviceParams } from "../../../../shared/api.ts";
+import { CommandList, DeviceParams } from "../../../../shared/api.ts";
 import { Command, CommandMessage, CommandReply, CommandRequest } from "../../../../shared/controls/command.ts";
 import { type DeviceId, parseDeviceId } from "../../../../shared/ids.ts";
 import { message } from "../../../../shared/messages/message.ts";
@@ -14,9 +14,8 @@ import { noSuchDevice } from "../../../devices/registry.ts";
 import { refuseDevice } from "../access-check.ts";
 import { sendProblem } from "../errors.ts";
 import { exactBody } from "../exact-body.ts";
-import { route } from "../route.ts";
+import { errors, route } from "../route.ts";
 
-const errors = { "4xx": ApiError, "5xx": ApiError };
 const CommandParams = Type.Object({ id: Type.String() });
 const DEFAULT_TTL_SECONDS = 60;
 const DEFAULT_WAIT_SECONDS = 30;

@@ -1,7 +1,7 @@
 // People's decisions about a device: its settings, joining, merging and removal.
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
-import { ApiError, DeviceParams } from "../../../../shared/api.ts";
+import { DeviceParams } from "../../../../shared/api.ts";
 import { Device, DeviceChanges, DeviceMerge } from "../../../../shared/device.ts";
 import type { Problem } from "../../../../shared/errors.ts";
 import { parseDeviceId } from "../../../../shared/ids.ts";
@@ -14,7 +14,7 @@ import type { Log } from "../../../observe/log.ts";
 import { deviceTopics } from "../../../protocols/protocols.ts";
 import { sendProblem } from "../errors.ts";
 import { acceptNoBody, exactBody } from "../exact-body.ts";
-import { route } from "../route.ts";
+import { errors, route } from "../route.ts";
 
 export interface DeviceRouteOptions {
   readonly access: Pick<Access, "deviceKeys">;
@@ -22,7 +22,6 @@ export interface DeviceRouteOptions {
   readonly log: Log;
 }
 
-const errors = { "4xx": ApiError, "5xx": ApiError };
 const answers = { 200: Device, ...errors };
 
 export function addDeviceRoutes(server: FastifyInstance, options: DeviceRouteOptions): void {

@@ -3,7 +3,6 @@
 import type { IncomingMessage as HttpRequest } from "node:http";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { Type } from "typebox";
-import { ApiError } from "../../../../shared/api.ts";
 import type { Problem } from "../../../../shared/errors.ts";
 import {
   IMPORT_PIECE_BYTES,
@@ -21,7 +20,7 @@ import { plainAddress } from "../../../access/networks.ts";
 import type { HttpAccess } from "../access-check.ts";
 import { languageOf, sendProblem } from "../errors.ts";
 import { exactBody } from "../exact-body.ts";
-import { route } from "../route.ts";
+import { errors, route } from "../route.ts";
 
 /** The present state of an import; its messages are rendered in the language of the request. */
 interface ImportState {
@@ -69,7 +68,6 @@ export interface ImportRouteOptions {
   readonly access: Pick<HttpAccess, "audit">;
 }
 
-const errors = { "4xx": ApiError, "5xx": ApiError };
 const ImportParams = Type.Object({ id: Type.String() });
 const PREFIX = "/api/v1/imports";
 

@@ -1,7 +1,7 @@
 // Mends of wrong readings: listing, previewing, applying and undoing them.
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
-import { ApiError, DeviceParams } from "../../../../shared/api.ts";
+import { DeviceParams } from "../../../../shared/api.ts";
 import type { Problem } from "../../../../shared/errors.ts";
 import { MendList, MendPreview, MendPreviewQuery, MendRequest, MendResult } from "../../../../shared/history/mend.ts";
 import { type DeviceId, parseDeviceId } from "../../../../shared/ids.ts";
@@ -12,14 +12,13 @@ import type { Mending } from "../../../mend/mending.ts";
 import { sendProblem } from "../errors.ts";
 import { exactBody } from "../exact-body.ts";
 import { parseRange } from "../query/selection.ts";
-import { route } from "../route.ts";
+import { errors, route } from "../route.ts";
 
 export interface MendRouteOptions {
   readonly registry: Registry;
   readonly mending: Mending;
 }
 
-const errors = { "4xx": ApiError, "5xx": ApiError };
 const MendParams = Type.Object({ id: Type.String(), mend: Type.String() });
 
 export function addMendRoutes(app: FastifyInstance, options: MendRouteOptions): void {

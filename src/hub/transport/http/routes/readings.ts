@@ -27,7 +27,7 @@ import type { FindRequestedHost } from "../../requested-host.ts";
 import { languageOf, sendProblem } from "../errors.ts";
 import { quoted } from "../query/query-check.ts";
 import { parseRange, parseSelection } from "../query/selection.ts";
-import { route } from "../route.ts";
+import { errors, route } from "../route.ts";
 
 export interface ApiOptions {
   readonly readings: ReadingStore;
@@ -40,7 +40,6 @@ export interface ApiOptions {
 }
 
 const HOUR_MS = 3_600_000;
-const errors = { "4xx": ApiError, "5xx": ApiError };
 
 export function addApiRoutes(app: FastifyInstance, options: ApiOptions): void {
   addHubRoutes(app, options);

@@ -1,21 +1,19 @@
 // Comparisons that people named, for all who may see their devices.
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
-import { ApiError } from "../../../../shared/api.ts";
 import { SavedView, ViewList, ViewRequest } from "../../../../shared/history/saved-view.ts";
 import type { Access } from "../../../access/access.ts";
 import type { RecordStore } from "../../../store/records.ts";
 import { SavedViews } from "../../../views/saved-views.ts";
 import { sendProblem } from "../errors.ts";
 import { exactBody } from "../exact-body.ts";
-import { route } from "../route.ts";
+import { errors, route } from "../route.ts";
 
 export interface ViewRouteOptions {
   readonly records: Pick<RecordStore, "collection">;
   readonly access: Pick<Access, "shares">;
 }
 
-const errors = { "4xx": ApiError, "5xx": ApiError };
 const ViewParams = Type.Object({ id: Type.String() });
 
 export function addViewRoutes(app: FastifyInstance, { records, access: { shares } }: ViewRouteOptions): void {

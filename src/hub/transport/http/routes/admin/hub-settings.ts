@@ -2,7 +2,6 @@
 // of the network that are on trial.
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { Type } from "typebox";
-import { ApiError } from "../../../../../shared/api.ts";
 import { message } from "../../../../../shared/messages/message.ts";
 import {
   HubSettings,
@@ -18,9 +17,8 @@ import type { Administration } from "../../../../settings/administration.ts";
 import type { Tls } from "../../../tls/tls.ts";
 import { sendProblem } from "../../errors.ts";
 import { acceptNoBody, exactBody } from "../../exact-body.ts";
-import { route } from "../../route.ts";
+import { errors, route } from "../../route.ts";
 
-const errors = { "4xx": ApiError, "5xx": ApiError };
 const tags = ["Hub"];
 
 export interface HubSettingsRouteOptions {

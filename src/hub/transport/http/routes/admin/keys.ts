@@ -1,7 +1,7 @@
 // Keys of devices and programs, and links that share a device.
 import type { FastifyInstance } from "fastify";
 import { type Static, Type } from "typebox";
-import { ApiError, DeviceParams } from "../../../../../shared/api.ts";
+import { DeviceParams } from "../../../../../shared/api.ts";
 import type { Problem } from "../../../../../shared/errors.ts";
 import { parseDeviceId } from "../../../../../shared/ids.ts";
 import { message } from "../../../../../shared/messages/message.ts";
@@ -25,9 +25,8 @@ import { SavedViews } from "../../../../views/saved-views.ts";
 import { sendProblem } from "../../errors.ts";
 import { acceptNoBody, exactBody } from "../../exact-body.ts";
 import { quoted } from "../../query/query-check.ts";
-import { route } from "../../route.ts";
+import { errors, route } from "../../route.ts";
 
-const errors = { "4xx": ApiError, "5xx": ApiError };
 const IdParams = Type.Object({ id: Type.String() });
 const tags = ["Access"];
 

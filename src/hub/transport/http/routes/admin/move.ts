@@ -1,15 +1,13 @@
 // A move of the hub's data into a database server, or back, for administrators: plan, begin, status, switch and end. The server's
 // address has a password: it is in no answer and not in the audit log.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { ApiError } from "../../../../../shared/api.ts";
 import type { Problem } from "../../../../../shared/errors.ts";
 import { MovePlan, MoveStatus, MoveTarget, NewMove } from "../../../../../shared/settings/move.ts";
 import type { Mover } from "../../../../move/mover.ts";
 import { languageOf, sendProblem } from "../../errors.ts";
 import { acceptNoBody, exactBody } from "../../exact-body.ts";
-import { route } from "../../route.ts";
+import { errors, route } from "../../route.ts";
 
-const errors = { "4xx": ApiError, "5xx": ApiError };
 const tags = ["Hub"];
 
 export interface MoveRouteOptions {

@@ -1,7 +1,6 @@
 // People who may sign in, the settings of access, and the audit log.
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
-import { ApiError } from "../../../../../shared/api.ts";
 import { message } from "../../../../../shared/messages/message.ts";
 import {
   AccessChanges,
@@ -20,9 +19,8 @@ import { sendProblem } from "../../errors.ts";
 import { acceptNoBody, exactBody } from "../../exact-body.ts";
 import { quoted } from "../../query/query-check.ts";
 import { parseRange } from "../../query/selection.ts";
-import { route } from "../../route.ts";
+import { errors, route } from "../../route.ts";
 
-const errors = { "4xx": ApiError, "5xx": ApiError };
 const NameParams = Type.Object({ name: Type.String() });
 const tags = ["Access"];
 

@@ -1,7 +1,7 @@
 // Signing in and out, who is signed in, and the tickets that open the live feed.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { Type } from "typebox";
-import { ApiError, LiveTicket } from "../../../../../shared/api.ts";
+import { LiveTicket } from "../../../../../shared/api.ts";
 import { message } from "../../../../../shared/messages/message.ts";
 import {
   Me,
@@ -20,9 +20,8 @@ import { decide, nameOf, type Principal } from "../../../../access/principal.ts"
 import { refuseGuess } from "../../access-check.ts";
 import { sendProblem } from "../../errors.ts";
 import { acceptNoBody, exactBody } from "../../exact-body.ts";
-import { route } from "../../route.ts";
+import { errors, route } from "../../route.ts";
 
-const errors = { "4xx": ApiError, "5xx": ApiError };
 const IdParams = Type.Object({ id: Type.String() });
 
 export interface SessionRouteOptions {

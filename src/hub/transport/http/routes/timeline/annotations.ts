@@ -2,7 +2,6 @@
 // devices.
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { Type } from "typebox";
-import { ApiError } from "../../../../../shared/api.ts";
 import type { Problem } from "../../../../../shared/errors.ts";
 import {
   Annotation,
@@ -17,14 +16,13 @@ import type { Annotations } from "../../../../timeline/annotations.ts";
 import { sendProblem } from "../../errors.ts";
 import { exactBody } from "../../exact-body.ts";
 import { parseRange } from "../../query/selection.ts";
-import { route } from "../../route.ts";
+import { errors, route } from "../../route.ts";
 
 export interface AnnotationRouteOptions {
   readonly timeline: { readonly annotations: Annotations };
   readonly registry: Registry;
 }
 
-const errors = { "4xx": ApiError, "5xx": ApiError };
 /** A UUID, as the hub makes them: undoing a removal sends the note back with its id. */
 const AnnotationParams = Type.Object({ id: Type.String({ pattern: "^[0-9a-f-]{36}$" }) });
 
