@@ -8,7 +8,7 @@ import { Misuse } from "../hub/arguments.ts";
 import { readConfig } from "../hub/config.ts";
 import { DataFolder } from "../hub/data-folder.ts";
 import { ApiError, Health } from "../shared/api.ts";
-import { errorText } from "../shared/error-text.ts";
+import { errorCode, errorText } from "../shared/error-text.ts";
 import { Failure } from "../shared/errors.ts";
 import { type AnyMessage, message } from "../shared/messages/message.ts";
 
@@ -126,7 +126,7 @@ const CLOSED = "it closes the connection";
 /** What fetch fails of is in its cause. */
 function reasonOfFetch(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+  const code = errorCode(cause);
   if (code === "ECONNREFUSED") return "connections are refused";
   if (code === "UND_ERR_SOCKET" || code === "ECONNRESET") return CLOSED;
   if (code === "ENOTFOUND" || code === "EAI_AGAIN") return "nobody has that name";

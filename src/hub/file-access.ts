@@ -4,6 +4,7 @@
 import { spawnSync } from "node:child_process";
 import { accessSync, constants, lstatSync, readlinkSync, realpathSync, type Stats, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { errorCode } from "../shared/error-text.ts";
 import type { files } from "../shared/messages/en/files.ts";
 import { type Message, message } from "../shared/messages/message.ts";
 
@@ -57,7 +58,7 @@ export function followLinks(path: string): string {
 
 /** An error of the system, to follow a colon: a full disk, a read-only one. Null for other errors. */
 export function diskTrouble(error: unknown, folder: string): FileMessage | null {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const code = errorCode(error);
   if (/^(ENOSPC|SQLITE_FULL)$/.test(code)) return message("disk/full", { folder });
   if (code === "EDQUOT") return message("disk/quota", { folder });
   if (/^(EROFS|SQLITE_READONLY)/.test(code)) return message("disk/read-only", { folder });
@@ -85,7 +86,7 @@ function denialOf(path: string, access: Access): Denial | null {
     accessSync(path, WANTED[access]);
     return null;
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : "";
+    const code = errorCode(error);
     if (code === "EROFS") {
       return {
         path,
@@ -157,7 +158,7 @@ function statOf(path: string): Stats | null | "hidden" {
   try {
     return statSync(path, { throwIfNoEntry: false }) ?? null;
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EACCES") return "hidden";
+    if (errorCode(error) === "EACCES") return "hidden";
     throw error;
   }
 }

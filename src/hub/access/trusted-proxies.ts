@@ -8,7 +8,7 @@ import type { Problem } from "../../shared/errors.ts";
 import { message } from "../../shared/messages/message.ts";
 import { canonicalAddress, toBlockList } from "./networks.ts";
 
-/** Hops that are read of a header, from the right; those further left are ignored. */
+/** What is read of a header, from the right; hops further left are ignored. */
 const MAX_READ_CHARACTERS = 2_048;
 const MAX_HOPS = 32;
 

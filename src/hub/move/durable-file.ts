@@ -2,6 +2,7 @@
 import { open, readFile, rename, rm } from "node:fs/promises";
 import type { Static, TSchema } from "typebox";
 import { Value } from "typebox/value";
+import { errorCode } from "../../shared/error-text.ts";
 import { flushName } from "../backups/flush.ts";
 
 export class DurableFile<S extends TSchema> {
@@ -18,7 +19,7 @@ export class DurableFile<S extends TSchema> {
   /** Null where there is none. Rejects where it is none of ours. */
   async read(): Promise<Static<S> | null> {
     const text = await readFile(this.path, "utf8").catch((error: unknown) => {
-      if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
+      if (errorCode(error) === "ENOENT") return null;
       throw error;
     });
     return text === null ? null : Value.Parse(this.#schema, JSON.parse(text));

@@ -1,6 +1,7 @@
 // The parts behind a public name: certificate, dynamic DNS, and the lookups of the checks. Loaded once a name is set, or when the
 // status is requested.
 
+import { errorCode } from "../../shared/error-text.ts";
 import { assertNever } from "../../shared/errors.ts";
 import type { DdnsStatus } from "../../shared/security/reach.ts";
 import type { Clock } from "../clock.ts";
@@ -179,7 +180,7 @@ async function known(answer: Promise<string[]>): Promise<string[] | null> {
   try {
     return await answer;
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : "";
+    const code = errorCode(error);
     return code === "ENOTFOUND" || code === "ENODATA" ? [] : null;
   }
 }

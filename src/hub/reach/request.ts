@@ -3,6 +3,7 @@
 import { request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import { rootCertificates } from "node:tls";
+import { errorCode } from "../../shared/error-text.ts";
 import type { NetworkFault } from "../../shared/messages/en/network/reach.ts";
 import { message } from "../../shared/messages/message.ts";
 import { ReachError } from "./reach-error.ts";
@@ -94,8 +95,7 @@ export function jsonOf({ text }: Answer): unknown {
 }
 
 function faultOf(error: unknown): NetworkFault {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  switch (code) {
+  switch (errorCode(error)) {
     case "ENOTFOUND":
     case "EAI_AGAIN":
       return "dns";

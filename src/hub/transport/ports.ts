@@ -1,6 +1,6 @@
 // Listening on a port that may be taken.
 import { createServer, type Server } from "node:net";
-import { errorText } from "../../shared/error-text.ts";
+import { errorCode, errorText } from "../../shared/error-text.ts";
 import { Failure } from "../../shared/errors.ts";
 import { message } from "../../shared/messages/message.ts";
 import type { Port } from "../config.ts";
@@ -66,7 +66,7 @@ function listenOn(server: Server, host: string, port: number): Promise<number> {
 }
 
 function hasCode(error: unknown, ...codes: readonly string[]): boolean {
-  return error instanceof Error && "code" in error && codes.some((code) => code === error.code);
+  return codes.includes(errorCode(error));
 }
 
 async function portTaken(cause: unknown, port: number, protocol: string): Promise<Failure> {

@@ -2,6 +2,7 @@
 // attempt. Where they cannot be queried, as in networks that intercept all DNS, the system's resolver is queried instead.
 import { Resolver } from "node:dns/promises";
 import { setTimeout as sleep } from "node:timers/promises";
+import { errorCode } from "../../../shared/error-text.ts";
 import { message } from "../../../shared/messages/message.ts";
 import { ReachError } from "../reach-error.ts";
 
@@ -62,7 +63,7 @@ async function shows(resolver: Resolver, name: string, value: string): Promise<"
     const records = await resolver.resolveTxt(name);
     return records.some((parts) => parts.join("") === value) ? "shown" : "missing";
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : "";
+    const code = errorCode(error);
     return code === "ENOTFOUND" || code === "ENODATA" ? "missing" : "silent";
   }
 }

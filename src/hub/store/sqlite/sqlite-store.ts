@@ -1,6 +1,6 @@
 // The default store: one SQLite file, a thread that writes it and one that reads it.
 import { stat } from "node:fs/promises";
-import { errorText } from "../../../shared/error-text.ts";
+import { errorCode, errorText } from "../../../shared/error-text.ts";
 import { Failure } from "../../../shared/errors.ts";
 import type { Clock } from "../../clock.ts";
 import type { AuditLog } from "../audit.ts";
@@ -195,7 +195,7 @@ async function fileBytes(path: string): Promise<number> {
     return (await stat(path)).size;
   } catch (error) {
     // The write-ahead log comes and goes.
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return 0;
+    if (errorCode(error) === "ENOENT") return 0;
     throw error;
   }
 }

@@ -3,7 +3,7 @@
 // swap, is refused with a message, and the one before stays in use.
 import { type FSWatcher, watch } from "node:fs";
 import { dirname } from "node:path";
-import { errorText } from "../../../shared/error-text.ts";
+import { errorCode, errorText } from "../../../shared/error-text.ts";
 import type { TlsProblem } from "../../../shared/messages/en/network/tls.ts";
 import { type Message, message } from "../../../shared/messages/message.ts";
 import { render } from "../../../shared/messages/render.ts";
@@ -110,9 +110,8 @@ async function readOrSay(file: string): Promise<string | Message<TlsProblem>> {
   try {
     return (await readPem(file)) ?? message("tls/unreadable", { file, reason: "it is not there" });
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : "";
     const denied = "permission denied; let the hub's user read it";
-    const reason = code === "EACCES" ? denied : errorText(error);
+    const reason = errorCode(error) === "EACCES" ? denied : errorText(error);
     return message("tls/unreadable", { file, reason });
   }
 }

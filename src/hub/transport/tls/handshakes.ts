@@ -4,6 +4,7 @@
 import { constants } from "node:crypto";
 import { Socket } from "node:net";
 import { createServer, type Server, type TLSSocket } from "node:tls";
+import { errorCode } from "../../../shared/error-text.ts";
 import { plainAddress } from "../../access/networks.ts";
 import { type AlpnBoard, createAlpnServer, offersChallenge } from "../../reach/acme/alpn-server.ts";
 import type { CertificatePair } from "../../reach/acme/certificate-source.ts";
@@ -156,7 +157,7 @@ export class Handshakes {
       const handshake = this.#handshakeOf(socket);
       socket.destroy();
       if (handshake === undefined) return;
-      const code = "code" in error ? String(error.code) : "";
+      const code = errorCode(error);
       const reason = "reason" in error ? String(error.reason) : error.message;
       // It disconnected: it may be a program that only checks whether the port is open.
       if (code === "ECONNRESET" || code === "EPIPE") handshake.raw.destroy();

@@ -1,6 +1,8 @@
 // Files of certificates and keys: read whole and bounded, written so that a crash leaves the old one or the new.
+
 import { chown, mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
+import { errorCode } from "../../../shared/error-text.ts";
 
 const MAX_FILE_BYTES = 1024 * 1024;
 
@@ -11,7 +13,7 @@ export async function readPem(path: string): Promise<string | null> {
     if (size > MAX_FILE_BYTES) throw new Error(`${path} is too large for a certificate`);
     return await readFile(path, "utf8");
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
+    if (errorCode(error) === "ENOENT") return null;
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 // A connection to MySQL or MariaDB. Readings go as INSERTs of many rows, in the order of their keys; numbers are written so that
 // the server reads each of them as the double that it is.
 import { createConnection, type Connection as Driver, raw } from "mysql2/promise";
+import { errorCode } from "../../../../shared/error-text.ts";
 import type { Columns } from "../../codec/chunk-codec.ts";
 import type { StoreAddress } from "../../store-address.ts";
 import type { Connection, Order, ReadingColumns, ReadingWrite, Row, SeriesRange, SqlValue } from "../dialect.ts";
@@ -154,7 +155,7 @@ export class MysqlConnection implements Connection {
       await this.query(insert);
       return true;
     } catch (error) {
-      if (error instanceof Error && "code" in error && error.code === "ER_DUP_ENTRY") return false;
+      if (errorCode(error) === "ER_DUP_ENTRY") return false;
       throw error;
     }
   }

@@ -1,4 +1,5 @@
 // The dialect of MySQL and MariaDB, and their tables. The driver is loaded with the first connection.
+import { errorCode } from "../../../../shared/error-text.ts";
 import type { StoreAddress } from "../../store-address.ts";
 import type { Dialect, DialectSql, FailureKind } from "../dialect.ts";
 import { CHUNK_VIEWS } from "./chunk-views.ts";
@@ -168,7 +169,7 @@ export function mysqlDialect(address: StoreAddress): Dialect {
     chunkViews: CHUNK_VIEWS,
     sql,
     wantsKeyOrder: true,
-    isTaken: (error) => error instanceof Error && "code" in error && error.code === "ER_DUP_ENTRY",
+    isTaken: (error) => errorCode(error) === "ER_DUP_ENTRY",
     isOneStatement: ({ rows, fresh, marks }) =>
       marks.series.length === 0 &&
       Math.min(rows.series.length, fresh.series.length) === 0 &&
@@ -199,7 +200,7 @@ const CONNECTION_KILLED = 1927;
 function failureKind(error: unknown): FailureKind {
   if (!(error instanceof Error)) return "other";
   if ("errno" in error && error.errno === CONNECTION_KILLED) return "unreachable";
-  const code = "code" in error ? String(error.code) : "";
+  const code = errorCode(error);
   const known = KINDS[code];
   if (known !== undefined) return known;
   const isOfNetwork = /^E[A-Z]{4,}$/.test(code) || /closed|destroyed/i.test(error.message);

@@ -1,5 +1,5 @@
-// A worker thread that is started by a call and ended when idle: an idle thread holds a dozen megabytes, and starting it takes a
-// few dozen milliseconds.
+// A worker thread that is started by a call and ended when idle: an idle thread holds a dozen megabytes, and starting it
+// is not noticeable.
 import { BrambleError } from "../../../../shared/errors.ts";
 import type { WorkerClient } from "./worker-client.ts";
 import type { Methods } from "./worker-port.ts";
