@@ -13,7 +13,6 @@ import type { AuditTrail } from "../access/audit-trail.ts";
 import type { DeviceAuthority } from "../access/device-authority.ts";
 import { READING_BYTES, REFUSAL_BYTES, type Share } from "../access/limits/budget.ts";
 import type { LockOut } from "../access/limits/lock-out.ts";
-import type { Principal } from "../access/principal.ts";
 import type { Clock } from "../clock.ts";
 import type { Commands } from "../commands/commands.ts";
 import type { Rejection } from "../devices/joining.ts";
@@ -22,23 +21,14 @@ import type { HubEvents } from "../events.ts";
 import type { DiskGuard } from "../observe/disk-guard.ts";
 import type { Log } from "../observe/log.ts";
 import type { LogThrottle } from "../observe/log-throttle.ts";
-import type { MessageTap } from "../observe/message-tap.ts";
-import type { Metrics, Transport } from "../observe/metrics.ts";
+import type { ArrivedMessage, MessageTap } from "../observe/message-tap.ts";
+import type { Metrics } from "../observe/metrics.ts";
 import type { ReadingStore } from "../store/readings.ts";
 import type { DeviceMessage, ReadingsMessage, SkippedField } from "./device-message.ts";
 import type { Refusals } from "./refusals.ts";
 
-/** The circumstances in which a payload arrived. */
-export interface Delivery {
-  /** MQTT topic or HTTP route, as a person would name it. */
-  readonly source: string;
-  readonly payload: Uint8Array;
-  readonly address: string;
-  /** Who sent it. */
-  readonly principal: Principal;
-  readonly transport: Transport;
-  /** The MQTT client id, where it came over MQTT. */
-  readonly clientId?: string;
+/** A message to ingest. */
+export interface Delivery extends ArrivedMessage {
   /** The budget of its connection, which its readings are charged to until they are on disk. */
   readonly share: Share;
   /** The session that delivered it; null where there is none. */

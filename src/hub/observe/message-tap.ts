@@ -7,10 +7,11 @@ import type { Transport } from "./metrics.ts";
 
 /** A message as it arrived. */
 export interface ArrivedMessage {
-  /** MQTT topic or HTTP route. */
+  /** MQTT topic or HTTP route, as a person would name it. */
   readonly source: string;
   readonly payload: Uint8Array;
   readonly address: string;
+  /** Who sent it. */
   readonly principal: Principal;
   readonly transport: Transport;
   /** The MQTT client id, where it came over MQTT. */
