@@ -1,8 +1,10 @@
 // Verifies a database on a server: each chunk, each summary against its readings, each reading's series, each record. It only
 // reads, each series in one snapshot, and a hub may work on it meanwhile. Slots that are marked as changed are not computed yet,
 // and skipped.
+
 import { BrambleError } from "../../../shared/errors.ts";
 import { addToSlot, type Summary } from "../codec/summary.ts";
+import { SHORTEST_STEP_MS } from "../common/bucket-parts.ts";
 import type { StoreAddress } from "../store-address.ts";
 import { ConnectionPool } from "./connection-pool.ts";
 import type { Connection, Dialect, Row } from "./dialect.ts";
@@ -11,7 +13,6 @@ import { RowReader } from "./reading/row-reader.ts";
 import { addReadings } from "./reading/slot-summaries.ts";
 import { isCurrent } from "./schema.ts";
 import { toNumber, toText } from "./values.ts";
-import { SHORTEST_STEP_MS } from "./writing/marked-slots.ts";
 
 export interface ServerCheckTotals {
   readonly series: number;

@@ -1,9 +1,10 @@
 // The statements about chunks. Whatever changes the chunks of a series first locks its row in `series`, in a transaction:
 // compaction, removing and copying take turns, of several processes, too.
+
 import { READINGS_PER_CHUNK } from "../../codec/chunk-codec.ts";
+import { SHORTEST_STEP_MS } from "../../common/bucket-parts.ts";
 import type { Connection, Row } from "../dialect.ts";
 import { toNumber } from "../values.ts";
-import { SHORTEST_STEP_MS } from "../writing/marked-slots.ts";
 import { CHUNK_COLUMNS, type Chunk, toChunk } from "./chunk-row.ts";
 
 const MARKS_PER_STATEMENT = 500;

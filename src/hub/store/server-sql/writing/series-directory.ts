@@ -142,15 +142,3 @@ export class SeriesDirectory {
 }
 
 const SERIES_PER_STATEMENT = 500;
-
-/** By code unit: the same on every machine, whatever its language. */
-export function compareSeries(
-  a: { readonly device: string; readonly metric: string },
-  b: { readonly device: string; readonly metric: string },
-): number {
-  return compareText(a.device, b.device) || compareText(a.metric, b.metric);
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
-}

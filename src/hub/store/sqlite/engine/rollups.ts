@@ -3,24 +3,10 @@
 import type Database from "better-sqlite3";
 import { decodeBlock, encodeBlock, SLOTS_PER_BLOCK } from "../../codec/rollup-block.ts";
 import { addToSlot, type Summary } from "../../codec/summary.ts";
+import { ROLLUP_STEPS_MS, type RollupStepMs } from "../../common/bucket-parts.ts";
 import type { History, SlotRange } from "./history.ts";
 
 const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
-
-/**
- * Lengths of a slot, each a multiple of the one before, and so close that a chart's bucket is one, two or three of them:
- * from a cold disk every page counts.
- */
-export const ROLLUP_STEPS_MS = [
-  15 * MINUTE_MS,
-  HOUR_MS,
-  3 * HOUR_MS,
-  12 * HOUR_MS,
-  24 * HOUR_MS,
-  72 * HOUR_MS,
-] as const;
-export type RollupStepMs = (typeof ROLLUP_STEPS_MS)[number];
 
 /** The summary of one slot. */
 export interface Rollup {

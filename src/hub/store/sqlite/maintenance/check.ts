@@ -5,9 +5,10 @@ import { errorText } from "../../../../shared/error-text.ts";
 import type { Columns } from "../../codec/chunk-codec.ts";
 import { decodeRow, isWholeRow } from "../../codec/journal-row.ts";
 import { addColumnsToSlots, addToSlot, type Summary, summarize } from "../../codec/summary.ts";
+import { ROLLUP_STEPS_MS, type RollupStepMs, SHORTEST_STEP_MS } from "../../common/bucket-parts.ts";
 import { type ChunkHead, HEAD_COLUMNS, openChunk, toHead } from "../engine/chunks.ts";
 import { migrations } from "../engine/migrations.ts";
-import { ROLLUP_STEPS_MS, type Rollup, type RollupStepMs, type RollupStretch, Rollups } from "../engine/rollups.ts";
+import { type Rollup, type RollupStretch, Rollups } from "../engine/rollups.ts";
 
 /** Counts of what was checked. */
 export interface CheckTotals {
@@ -46,7 +47,7 @@ interface Sealed {
 
 /** The longest slot: at its start the slots of all lengths begin. */
 const LONGEST_MS = Math.max(...ROLLUP_STEPS_MS);
-const [SHORTEST_MS] = ROLLUP_STEPS_MS;
+
 const MINUTE_MS = 60_000;
 /** Of a series of ten years, not all are in memory at once. */
 const SLOTS_AT_ONCE = 4_096;
@@ -139,7 +140,7 @@ function* checkSeries(
       addGap(sealed.gaps, head, before);
     } else {
       yield faultOf(where, head, columns);
-      addColumnsToSlots(sealed.slots, columns, { originMs: 0, stepMs: SHORTEST_MS });
+      addColumnsToSlots(sealed.slots, columns, { originMs: 0, stepMs: SHORTEST_STEP_MS });
     }
     before = head;
   }
@@ -151,7 +152,7 @@ function* checkSeries(
 function take({ slots, gaps }: Sealed, toMs: number): Sealed {
   const taken = new Map<number, Summary>();
   for (const [slot, summary] of slots) {
-    if (slot * SHORTEST_MS >= toMs) continue;
+    if (slot * SHORTEST_STEP_MS >= toMs) continue;
     taken.set(slot, summary);
     slots.delete(slot);
   }
@@ -201,7 +202,7 @@ function addGap(gaps: Gap[], { firstMs, lastMs }: ChunkHead, before: ChunkHead |
 /** What the slots of `stepMs` must be, given the shortest ones. */
 function slotsOf(shortest: ReadonlyMap<number, Summary>, stepMs: number): Map<number, Summary> {
   const slots = new Map<number, Summary>();
-  for (const [slot, summary] of shortest) addToSlot(slots, Math.floor((slot * SHORTEST_MS) / stepMs), summary);
+  for (const [slot, summary] of shortest) addToSlot(slots, Math.floor((slot * SHORTEST_STEP_MS) / stepMs), summary);
   return slots;
 }
 

@@ -3,12 +3,13 @@
 // are gone through in order instead: it does not take many to find a page of them.
 
 import { lowerBound } from "../../codec/columns.ts";
+import { compareSeries } from "../../common/series-order.ts";
 import type { PageQuery } from "../../readings.ts";
 import { type ChunkHead, soleValue } from "../engine/chunks.ts";
 import type { History } from "../engine/history.ts";
 import type { MemTable } from "../engine/mem-table.ts";
 import { RowWindow } from "./row-window.ts";
-import { compareSeries, isSelected, type Series, type SeriesName } from "./series-table.ts";
+import { isSelected, type Series, type SeriesName } from "./series-table.ts";
 import type { Sources } from "./sources.ts";
 
 export interface TimePageSources extends Sources {

@@ -3,10 +3,11 @@
 import { getPriority, setPriority } from "node:os";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import Database from "better-sqlite3";
-import type { Bucket, Reading, SeriesKey } from "../../../../shared/reading.ts";
+import type { Bucket, Reading } from "../../../../shared/reading.ts";
 import type { ExportFormat } from "../../../export/export-format.ts";
 import type { AuditFilter } from "../../audit.ts";
 import { ColumnMemory } from "../../codec/column-memory.ts";
+import { PageBuilder, remainingRange } from "../../common/reading-page.ts";
 import type { SeriesMends } from "../../mended.ts";
 import type { BucketQuery, PageQuery, ReadingPage, ReadingSelection } from "../../readings.ts";
 import type { Damage } from "../engine/chunks.ts";
@@ -17,7 +18,7 @@ import { Rollups } from "../engine/rollups.ts";
 import { BucketReader } from "../queries/buckets.ts";
 import { ExportJob, type ExportPlace, type ExportStep } from "../queries/export.ts";
 import { MergedRows, type SeriesRange } from "../queries/ordered-rows.ts";
-import { compareSeries, type Series } from "../queries/series-table.ts";
+import type { Series } from "../queries/series-table.ts";
 import { openSources, type Sources } from "../queries/sources.ts";
 import { TimePage } from "../queries/time-page.ts";
 import { warmUp } from "./warm-up.ts";
@@ -228,50 +229,20 @@ interface Row {
   readonly value: number;
 }
 
-function* mergedRows(
-  series: readonly Series[],
-  history: History,
-  { order, after, fromMs, toMs }: PageQuery,
-): Generator<Row> {
-  const ranges = series.map((one): SeriesRange => {
-    if (after === null) return { series: one.id, fromMs, toMs };
-    // Of the series behind the last row's, the row at that time is still to come.
-    const past = compareSeries(one, after) <= 0 ? 1 : 0;
-    return order === "oldest-first"
-      ? { series: one.id, fromMs: Math.max(fromMs, after.tsMs + past), toMs }
-      : { series: one.id, fromMs, toMs: Math.min(toMs, after.tsMs + 1 - past) };
-  });
-  const rows = new MergedRows(history, ranges, order);
+function* mergedRows(series: readonly Series[], history: History, query: PageQuery): Generator<Row> {
+  const ranges = series.map((one): SeriesRange => ({ series: one.id, ...remainingRange(one, query) }));
+  const rows = new MergedRows(history, ranges, query.order);
   while (rows.next()) {
     const one = series[rows.index];
     if (one !== undefined) yield { series: one, tsMs: rows.tsMs, value: rows.value };
   }
 }
 
-/** At most `limit` rows; the page names only the series that have rows in it. */
+/** At most `limit` rows. */
 function toPage(rows: Iterable<Row>, limit: number): ReadingPage {
-  const places = new Map<number, number>();
-  const named: SeriesKey[] = [];
-  const seriesIndex: number[] = [];
-  const tsMs: number[] = [];
-  const values: number[] = [];
-  let more = false;
-  for (const { series, tsMs: ts, value } of rows) {
-    more = tsMs.length === limit;
-    if (more) break;
-    const place = places.get(series.id) ?? named.push({ device: series.device, metric: series.metric }) - 1;
-    places.set(series.id, place);
-    seriesIndex.push(place);
-    tsMs.push(ts);
-    values.push(value);
-  }
-  return {
-    series: named,
-    seriesIndex: Uint32Array.from(seriesIndex),
-    tsMs: Float64Array.from(tsMs),
-    values: Float64Array.from(values),
-    more,
-  };
+  const page = new PageBuilder(limit);
+  for (const { series, tsMs, value } of rows) if (!page.add(series.id, series, tsMs, value)) break;
+  return page.build();
 }
 
 function prepare(db: Database.Database) {
