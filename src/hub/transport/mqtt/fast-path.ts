@@ -18,6 +18,7 @@ import { isForwarded } from "./forwarding.ts";
 import type { MessageBus } from "./messages/message-bus.ts";
 import { type Level, type Message, MQTT_5 } from "./messages/packets.ts";
 import type { OrderedAnswers } from "./session/outgoing/ordered-answers.ts";
+import type { KnownTopics } from "./wire/known-topics.ts";
 import type { RawPacket } from "./wire/packet-splitter.ts";
 import { endOfPlainProperties } from "./wire/properties.ts";
 
@@ -25,9 +26,6 @@ const PUBLISH = 3;
 const RETAIN = 1;
 /** A property block that says that there are none. */
 const EMPTY_PROPERTIES_BYTES = 1;
-/** Topics of a client that are remembered; most have one, and it is short. */
-const MAX_REMEMBERED_TOPICS = 64;
-const MAX_REMEMBERED_TOPIC_BYTES = 256;
 
 export interface FastPathSession {
   readonly id: string;
@@ -36,8 +34,8 @@ export interface FastPathSession {
   readonly socket: Duplex;
   readonly share: Share;
   readonly principal: Principal;
-  /** What a topic means when this client publishes on it, by its bytes; null where the broker has to look. */
-  readonly routes: Map<string, FastPathRoute | null>;
+  /** What a topic means when this client publishes on it; null where the broker has to look. */
+  readonly routes: KnownTopics<FastPathRoute | null>;
   readonly level: Level;
   readonly answers: OrderedAnswers;
   /** Packet ids that are to be acknowledged in this turn. */
@@ -92,7 +90,7 @@ export class MqttFastPath {
     const payloadStart = session.level === MQTT_5 ? endOfPlainProperties(bytes, propertiesStart, end) : propertiesStart;
     if (payloadStart === null) return false;
     const packetId = qos === 1 ? bytes.readUInt16BE(topicEnd) : null;
-    const found = this.#route(session, bytes, start + 2, topicEnd);
+    const found = session.routes.get(bytes, start + 2, topicEnd, (topic) => this.#findRoute(session, topic));
     if (found === null) return false;
     const { topic, route } = found;
     const hasSubscribers = route !== null && this.#options.broker.hasSubscribers(topic);
@@ -134,19 +132,6 @@ export class MqttFastPath {
     else if (verdict.kind === "refused" && session.level === MQTT_5)
       session.client?.refuse(1, packetId, verdict.problem);
     else this.#acknowledge(session, packetId);
-  }
-
-  #route(session: FastPathSession, bytes: Buffer, start: number, end: number): FastPathRoute | null {
-    const { routes } = session;
-    if (end - start > MAX_REMEMBERED_TOPIC_BYTES) return this.#findRoute(session, bytes.toString("utf8", start, end));
-    const key = bytes.toString("latin1", start, end);
-    let route = routes.get(key);
-    if (route === undefined) {
-      route = this.#findRoute(session, bytes.toString("utf8", start, end));
-      if (routes.size >= MAX_REMEMBERED_TOPICS) routes.clear();
-      routes.set(key, route);
-    }
-    return route;
   }
 
   #findRoute({ principal }: FastPathSession, topic: string): FastPathRoute | null {

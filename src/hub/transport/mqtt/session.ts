@@ -11,6 +11,7 @@ import type { Level } from "./messages/packets.ts";
 import { OrderedAnswers } from "./session/outgoing/ordered-answers.ts";
 import type { SessionState } from "./session/session-state.ts";
 import { Traffic } from "./session/traffic.ts";
+import { KnownTopics } from "./wire/known-topics.ts";
 import type { Guard } from "./wire/socket-guard.ts";
 import type { Violation } from "./wire/violation.ts";
 
@@ -61,7 +62,7 @@ export class MqttSession implements FastPathSession, TimedSession {
   readonly address: string;
   readonly socket: Duplex;
   readonly share: Share;
-  readonly routes = new Map<string, FastPathRoute | null>();
+  readonly routes = new KnownTopics<FastPathRoute | null>();
   /** Set once the socket is read from. */
   guard: Guard | null = null;
   /** Set with `guard`. */
