@@ -193,9 +193,11 @@ export class Registry {
    * The places stay taken if the store then fails: the sender will be back.
    */
   admit(readings: readonly IncomingReading[], source: Source): Rejection | null {
+    let state: DeviceState | undefined;
     const notAdmitted = readings.filter(({ device, metric }) => {
-      const state = this.#devices.get(device);
-      return state === undefined || state.joining !== null || state.isLeaving || !state.admitted.has(metric);
+      // Most messages are of one device.
+      if (state?.id !== device) state = this.#devices.get(device);
+      return state?.joining !== null || state.isLeaving || !state.admitted.has(metric);
     });
     return notAdmitted.length === 0 ? null : this.#admitNew(notAdmitted, source);
   }

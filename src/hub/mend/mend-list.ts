@@ -79,6 +79,8 @@ export class MendList {
 
   /** The value that is shown of a reading; null where it is hidden. */
   shown(device: string, metric: string, tsMs: number, value: number): number | null {
+    // Asked for each reading that comes.
+    if (this.#byDevice.size === 0) return value;
     const mends = this.of(device, metric);
     return mends.length === 0 ? value : mendedValue(mends, tsMs, value);
   }

@@ -106,7 +106,9 @@ class MessageDecoder {
   }
 
   result(): ReadingsMessage {
-    return { kind: "readings", readings: this.#readings, ...(this.#extras ?? noExtras) };
+    // Spread, the four would be copied by name for each message.
+    const { attributes, units, skipped, localTimes } = this.#extras ?? noExtras;
+    return { kind: "readings", readings: this.#readings, attributes, units, skipped, localTimes };
   }
 
   #batch(items: readonly unknown[]): Problem | null {
@@ -140,8 +142,8 @@ class MessageDecoder {
     let namedBy = "";
     let bad: Problem | null = null;
     for (const key of DEVICE_KEYS) {
-      const text = item[key];
-      if (!Object.hasOwn(item, key) || text === null) continue;
+      const text = Object.hasOwn(item, key) ? item[key] : null;
+      if (text === null) continue;
       const parsed = typeof text === "string" ? parseDeviceId(text) : undefined;
       const field = fieldPath(where, key);
       if (parsed === undefined) {
@@ -182,20 +184,17 @@ class MessageDecoder {
   #values(item: JsonObject, scope: Scope): Problem | null {
     for (const key of Object.keys(item)) {
       const value = item[key];
-      // An object beside the time, such as {"ts":1769860800,"time":{"uptime":7}}, holds values like any other.
-      const reserved = scope.depth === 1 && RESERVED_KEYS.has(key) && typeof value !== "object";
-      if (reserved) continue;
-      const name = knownNames.get(scope.prefix + key);
-      const found =
-        typeof value === "number" && name !== undefined && Number.isFinite(value)
-          ? this.#reading(name, value, scope)
-          : this.#value(value, key, scope);
+      // A reserved key is never among the known names.
+      const name = typeof value === "number" && Number.isFinite(value) ? knownNames.get(scope.prefix + key) : undefined;
+      const found = name === undefined ? this.#value(value, key, scope) : this.#reading(name, Number(value), scope);
       if (found !== null) return found;
     }
     return null;
   }
 
   #value(value: unknown, key: string, scope: Scope): Problem | null {
+    // An object beside the time, such as {"ts":1769860800,"time":{"uptime":7}}, holds values like any other.
+    if (scope.depth === 1 && RESERVED_KEYS.has(key) && typeof value !== "object") return null;
     const field = fieldPath(scope.where, scope.prefix + key);
     if (isForbiddenKey(key)) return message("forbidden-key", { field });
     if (Array.isArray(value)) return this.#array(value, key, field, scope);

@@ -5,6 +5,8 @@ import type { SeriesRow } from "./threads/writer.ts";
 export class SeriesIds {
   readonly #byDevice = new Map<string, Map<string, number>>();
   #lastId = 0;
+  /** Asked for last: most messages have several readings of one device. */
+  #latest: { readonly device: string; readonly metrics: Map<string, number> } | null = null;
   #unwritten: SeriesRow[] = [];
 
   /** Takes in what is stored. */
@@ -48,11 +50,13 @@ export class SeriesIds {
   }
 
   #metricsOf(device: string): Map<string, number> {
+    if (this.#latest?.device === device) return this.#latest.metrics;
     let metrics = this.#byDevice.get(device);
     if (metrics === undefined) {
       metrics = new Map();
       this.#byDevice.set(device, metrics);
     }
+    this.#latest = { device, metrics };
     return metrics;
   }
 }
