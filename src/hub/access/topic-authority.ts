@@ -12,11 +12,11 @@ import { hasRole, type Principal, scopeOf } from "./principal.ts";
 /** What the protocols say of topics. */
 export interface DeviceTopics {
   /** Whether devices publish on a topic. */
-  readonly isDeviceTopic: (topic: string) => boolean;
+  isDeviceTopic(topic: string): boolean;
   /** The device that publishes on a topic, or whose commands it holds; null where the topic names none. */
-  readonly deviceOf: (topic: string) => DeviceId | null;
+  deviceOf(topic: string): DeviceId | null;
   /** Whether a filter is the topic of one device's commands. */
-  readonly isCommandTopic: (filter: string) => boolean;
+  isCommandTopic(filter: string): boolean;
 }
 
 export interface TopicAuthorityOptions {

@@ -4,6 +4,7 @@ import type { DeviceId } from "../../shared/ids.ts";
 import type { DeviceTopics } from "../access/topic-authority.ts";
 import { brambleProtocol } from "./bramble/bramble.ts";
 import type { CommandSubscriber, HttpRoute, Protocol, Route, TopicFilter } from "./protocol.ts";
+import { RememberedTopics } from "./remembered-topics.ts";
 
 /** To add a protocol, add it here. */
 const PROTOCOLS: readonly Protocol[] = [brambleProtocol];
@@ -37,8 +38,12 @@ export function commandsOf(device: DeviceId): CommandSubscriber {
 export const httpRoutes: readonly HttpRoute[] = PROTOCOLS.flatMap((protocol) => protocol.httpRoutes);
 
 /** What access and the controls that people add need to know of topics. */
-export const deviceTopics: DeviceTopics = {
-  isDeviceTopic: (topic) => matchTopic(topic) !== null,
-  deviceOf: (topic) => matchTopic(topic)?.device ?? matchCommandFilter(topic)?.device ?? null,
-  isCommandTopic: (filter) => matchCommandFilter(filter) !== undefined,
-};
+export const deviceTopics: DeviceTopics = new RememberedTopics((topic) => {
+  const route = matchTopic(topic);
+  const subscriber = matchCommandFilter(topic);
+  return {
+    isDeviceTopic: route !== null,
+    device: route?.device ?? subscriber?.device ?? null,
+    isCommandTopic: subscriber !== undefined,
+  };
+});

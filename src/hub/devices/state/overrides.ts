@@ -44,8 +44,8 @@ function whatIsWrongWith(controls: readonly AddedControl[], topics: DeviceTopics
   return null;
 }
 
-function topicProblem(topic: string, field: string, { isDeviceTopic, isCommandTopic }: DeviceTopics): Problem | null {
-  const isOurs = topic.startsWith("$") || isDeviceTopic(topic) || isCommandTopic(topic);
+function topicProblem(topic: string, field: string, topics: DeviceTopics): Problem | null {
+  const isOurs = topic.startsWith("$") || topics.isDeviceTopic(topic) || topics.isCommandTopic(topic);
   if (isOurs) return message("bad-request/topic-of-hub", { field, topic });
   return /[+#\p{Cc}]/u.test(topic) ? message("bad-request/no-single-topic", { field, topic }) : null;
 }
