@@ -112,7 +112,7 @@ export class EmbeddedBroker implements MqttBroker {
         retained: this.#retained.count,
         uptimeSeconds: Math.max(0, Math.round((clock.now() - this.#startedMs) / 1_000)),
       }),
-      hasSubscribers: (topic) => this.#broker.hasSubscribers(topic),
+      hasSubscribers: (topic) => this.#bus.countSubscribers(topic) > 0,
       publish: (message) => this.#bus.publish(message, null),
     });
     const system = this.#system;
@@ -135,7 +135,7 @@ export class EmbeddedBroker implements MqttBroker {
       },
       onSessionEnded: (session, fellSilent) => onSession({ kind: "ended", session, fellSilent }),
     });
-    this.#fastPath = new MqttFastPath({ broker: this.#broker, bus: this.#bus, onPublish, authority, diagnostics, log });
+    this.#fastPath = new MqttFastPath({ bus: this.#bus, onPublish, authority, diagnostics, log });
     this.#proxied = new ProxiedConnections({
       proxies: access.proxies,
       admission: options.admission,
@@ -177,7 +177,7 @@ export class EmbeddedBroker implements MqttBroker {
     const message = { ...published, properties: undefined, expiresAtMs: null };
     const publisher = { id: null, clientId: HUB_CLIENT_ID, address, principal, share };
     const { verdict, isForwarded } = await this.#publishes.accept(publisher, message);
-    const hasSubscribers = isForwarded && this.#broker.hasSubscribers(message.topic);
+    const hasSubscribers = isForwarded && this.#bus.countSubscribers(message.topic) > 0;
     if (isForwarded) this.#bus.publish(message, null);
     return { verdict, hasSubscribers };
   }

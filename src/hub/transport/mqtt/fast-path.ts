@@ -12,7 +12,6 @@ import type { Verdict } from "../../ingest/accept.ts";
 import type { Log } from "../../observe/log.ts";
 import type { Route } from "../../protocols/protocol.ts";
 import { matchTopic } from "../../protocols/protocols.ts";
-import type { AedesBroker } from "./aedes-broker.ts";
 import type { MqttDiagnostics } from "./diagnostics.ts";
 import { isForwarded } from "./forwarding.ts";
 import type { MessageBus } from "./messages/message-bus.ts";
@@ -59,8 +58,7 @@ export interface FastPathRoute {
 }
 
 export interface MqttFastPathOptions {
-  readonly broker: Pick<AedesBroker, "hasSubscribers">;
-  readonly bus: Pick<MessageBus, "publish">;
+  readonly bus: Pick<MessageBus, "countSubscribers" | "publish">;
   readonly onPublish: BrokerHandlers["onPublish"];
   readonly authority: TopicAuthority;
   readonly diagnostics: Pick<MqttDiagnostics, "forbidden">;
@@ -93,7 +91,7 @@ export class MqttFastPath {
     const found = session.routes.get(bytes, start + 2, topicEnd, (topic) => this.#findRoute(session, topic));
     if (found === null) return false;
     const { topic, route } = found;
-    const hasSubscribers = route !== null && this.#options.broker.hasSubscribers(topic);
+    const hasSubscribers = route !== null && this.#options.bus.countSubscribers(topic) > 0;
     // Subscribers get the properties, too, which nothing here has looked at.
     if (hasSubscribers && payloadStart - propertiesStart > EMPTY_PROPERTIES_BYTES) return false;
 
