@@ -135,7 +135,7 @@ export class EmbeddedBroker implements MqttBroker {
       },
       onSessionEnded: (session, fellSilent) => onSession({ kind: "ended", session, fellSilent }),
     });
-    this.#fastPath = new MqttFastPath({ bus: this.#bus, onPublish, authority, diagnostics, log });
+    this.#fastPath = new MqttFastPath({ bus: this.#bus, onPublish, authority, diagnostics, tap, log });
     this.#proxied = new ProxiedConnections({
       proxies: access.proxies,
       admission: options.admission,

@@ -1,5 +1,6 @@
-// The fast path: a plain publish of readings is taken from the wire to the store, forwarded to its subscribers and acknowledged
-// from here. The session layer, which would do the same work with ten times the ceremony, sees everything else.
+// The fast path: what comes most is taken from the wire to where it goes. A plain publish of readings goes to the store, to its
+// subscribers and is acknowledged from here; one that is none of the hub's goes to its subscribers.
+// The session layer, which would do the same work with ten times the ceremony, sees everything else.
 // Order: messages of one client are forwarded and acknowledged in that of their arrival.
 import type { Duplex } from "node:stream";
 import type { Problem } from "../../../shared/errors.ts";
@@ -10,10 +11,11 @@ import type { TopicAuthority } from "../../access/topic-authority.ts";
 import type { BrokerHandlers } from "../../broker/mqtt-broker.ts";
 import type { Verdict } from "../../ingest/accept.ts";
 import type { Log } from "../../observe/log.ts";
+import type { MessageTap } from "../../observe/message-tap.ts";
 import type { Route } from "../../protocols/protocol.ts";
 import { matchTopic } from "../../protocols/protocols.ts";
 import type { MqttDiagnostics } from "./diagnostics.ts";
-import { isForwarded } from "./forwarding.ts";
+import { isForwarded, tapForwarded } from "./forwarding.ts";
 import type { MessageBus } from "./messages/message-bus.ts";
 import { type Level, type Message, MQTT_5 } from "./messages/packets.ts";
 import type { OrderedAnswers } from "./session/outgoing/ordered-answers.ts";
@@ -25,6 +27,8 @@ const PUBLISH = 3;
 const RETAIN = 1;
 /** A property block that says that there are none. */
 const EMPTY_PROPERTIES_BYTES = 1;
+/** What it costs to send a message to one who listens, in bytes of others. */
+const COPY_BYTES = 24;
 
 export interface FastPathSession {
   readonly id: string;
@@ -53,8 +57,19 @@ interface FastPathClient {
 
 export interface FastPathRoute {
   readonly topic: string;
-  /** Null where this client may not publish. */
-  readonly route: Route | null;
+  /** "forward" where the hub does no more with its messages; null where this client may not publish. */
+  readonly route: Route | "forward" | null;
+}
+
+/** A PUBLISH that is taken from here. */
+interface TakenPublish {
+  readonly topic: string;
+  /** Valid while it is taken. */
+  readonly payload: Buffer;
+  /** Null where it is QoS 0. */
+  readonly packetId: number | null;
+  readonly hasSubscribers: boolean;
+  readonly costBytes: number;
 }
 
 export interface MqttFastPathOptions {
@@ -62,6 +77,7 @@ export interface MqttFastPathOptions {
   readonly onPublish: BrokerHandlers["onPublish"];
   readonly authority: TopicAuthority;
   readonly diagnostics: Pick<MqttDiagnostics, "forbidden">;
+  readonly tap: MessageTap;
   readonly log: Log;
 }
 
@@ -91,22 +107,30 @@ export class MqttFastPath {
     const found = session.routes.get(bytes, start + 2, topicEnd, (topic) => this.#findRoute(session, topic));
     if (found === null) return false;
     const { topic, route } = found;
-    const hasSubscribers = route !== null && this.#options.bus.countSubscribers(topic) > 0;
+    const subscribers = route === null ? 0 : this.#options.bus.countSubscribers(topic);
+    const hasSubscribers = subscribers > 0;
     // Subscribers get the properties, too, which nothing here has looked at.
     if (hasSubscribers && payloadStart - propertiesStart > EMPTY_PROPERTIES_BYTES) return false;
+    const payload = bytes.subarray(payloadStart, end);
+    const costBytes = MESSAGE_BYTES + end - start + COPY_BYTES * subscribers;
+    const publish = { topic, payload, packetId, hasSubscribers, costBytes };
+    if (route === "forward") return this.#forward(session, publish);
+    this.#settle(session, publish, route);
+    return true;
+  }
 
+  #settle(session: FastPathSession, publish: TakenPublish, route: Route | null): void {
+    const { topic, payload, packetId, hasSubscribers, costBytes } = publish;
     const { address, clientId, id, principal, share } = session;
-    const costBytes = MESSAGE_BYTES + end - start;
     share.take(costBytes);
     session.publishBegan();
     const turn = session.answers.begin();
     const { authority } = this.#options;
-    const payload = bytes.subarray(payloadStart, end);
     const settle = (verdict: Verdict | null): void => {
       share.release(costBytes);
       session.answers.finish(turn, () => {
         if (hasSubscribers && verdict !== null && isForwarded(verdict, authority, principal, topic))
-          this.#options.bus.publish(plainMessage(topic, payload, packetId === null ? 0 : 1), clientId);
+          this.#options.bus.publish(plainMessage(publish), clientId);
         this.#answer(session, packetId, verdict);
         session.publishSettled();
       });
@@ -118,6 +142,24 @@ export class MqttFastPath {
     accepted.then(settle, (error: unknown) => {
       this.#options.log.error({ err: error }, "a publish could not be settled");
       settle(null);
+    });
+  }
+
+  /** What the client may publish is asked with each message: it may hang on more than its rights, such as a device's room. */
+  #forward(session: FastPathSession, publish: TakenPublish): boolean {
+    const { authority, bus, tap } = this.#options;
+    const { topic, payload, packetId, hasSubscribers, costBytes } = publish;
+    const { principal, clientId, share } = session;
+    if (!authority.mayPublish(principal, topic)) return false;
+    share.take(costBytes);
+    session.publishBegan();
+    tapForwarded(tap, session, topic, payload);
+    const message = hasSubscribers ? plainMessage(publish) : null;
+    session.answers.finish(session.answers.begin(), () => {
+      share.release(costBytes);
+      if (message !== null) bus.publish(message, clientId);
+      if (packetId !== null) this.#acknowledge(session, packetId);
+      session.publishSettled();
     });
     return true;
   }
@@ -137,7 +179,8 @@ export class MqttFastPath {
     if (topic.startsWith("$")) return null;
     if (!this.#options.authority.mayPublish(principal, topic)) return { topic, route: null };
     const route = matchTopic(topic);
-    return route?.holdsReadings ? { topic, route } : null;
+    if (route === null) return { topic, route: "forward" };
+    return route.holdsReadings ? { topic, route } : null;
   }
 
   /** In one write for all that this turn of the event loop has for a client. */
@@ -157,6 +200,7 @@ export class MqttFastPath {
 }
 
 /** With a payload of its own: one who waits for the message does not keep all that arrived with it. */
-function plainMessage(topic: string, payload: Buffer, qos: 0 | 1): Message {
+function plainMessage({ topic, payload, packetId }: TakenPublish): Message {
+  const qos = packetId === null ? 0 : 1;
   return { topic, payload: Buffer.from(payload), qos, retain: false, properties: undefined, expiresAtMs: null };
 }
