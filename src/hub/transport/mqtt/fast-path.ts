@@ -1,5 +1,5 @@
 // The fast path: what comes most is taken from the wire to where it goes. A plain publish of readings goes to the store, to its
-// subscribers and is acknowledged from here; one that is none of the hub's goes to its subscribers.
+// subscribers and is acknowledged from here; one that is none of the hub's goes to its subscribers; a PUBACK to the session.
 // The session layer, which would do the same work with ten times the ceremony, sees everything else.
 // Order: messages of one client are forwarded and acknowledged in that of their arrival.
 import type { Duplex } from "node:stream";
@@ -25,6 +25,10 @@ import { endOfPlainProperties } from "./wire/properties.ts";
 
 const PUBLISH = 3;
 const RETAIN = 1;
+/** With its flags. */
+const PUBACK = 0x40;
+/** Of a PUBACK that says nothing but which message it is for. */
+const PACKET_ID_BYTES = 2;
 /** A property block that says that there are none. */
 const EMPTY_PROPERTIES_BYTES = 1;
 /** What it costs to send a message to one who listens, in bytes of others. */
@@ -51,6 +55,8 @@ export interface FastPathSession {
 }
 
 interface FastPathClient {
+  /** The client acknowledges what it was sent with QoS 1. */
+  acknowledged(packetId: number): void;
   refuse(qos: 1, packetId: number, problem: Problem): void;
   defer(problem: Problem): void;
 }
@@ -97,6 +103,10 @@ export class MqttFastPath {
    */
   take(session: FastPathSession, packet: RawPacket): boolean {
     const { bytes, header, start, end } = packet;
+    if (header === PUBACK && end - start === PACKET_ID_BYTES) {
+      this.#receipt(session, bytes.readUInt16BE(start));
+      return true;
+    }
     const qos = (header >> 1) & 3;
     if (header >> 4 !== PUBLISH || (header & RETAIN) !== 0 || qos > 1) return false;
     const topicEnd = start + 2 + bytes.readUInt16BE(start);
@@ -162,6 +172,13 @@ export class MqttFastPath {
       session.publishSettled();
     });
     return true;
+  }
+
+  #receipt({ share, client }: FastPathSession, packetId: number): void {
+    // For the length of the turn: it may be that another message is sent in the place of this one.
+    share.take(MESSAGE_BYTES);
+    share.release(MESSAGE_BYTES);
+    client?.acknowledged(packetId);
   }
 
   /** `verdict` is null where there is none. */

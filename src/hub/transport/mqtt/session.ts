@@ -25,6 +25,8 @@ export interface ConnectionSide {
   isAllowed(): boolean;
   /** What it may do has changed: ends the connection. */
   revoked(): void;
+  /** The client acknowledges a message that it was sent with QoS 1. */
+  acknowledged(packetId: number): void;
   /** Acknowledges a message as one that was taken. */
   acknowledge(qos: 1 | 2, packetId: number): void;
   /** Acknowledges a message that is bad for ever (MQTT 5). */
@@ -86,7 +88,7 @@ export class MqttSession implements FastPathSession, TimedSession {
   fellSilent = false;
   /** Called at its end: nobody need end it any more. */
   endTracking: () => void = () => undefined;
-  /** Its CONNECT was accepted. */
+  /** Its CONNECT was accepted, and nothing has ended the connection since. */
   isConnected = false;
   readonly #onEnded: (fellSilent: boolean) => void;
   /** Publishes without a verdict yet. */

@@ -103,6 +103,48 @@ test("messages of a client are forwarded and acknowledged in their order, those 
   }
 });
 
+test("a subscriber of QoS 1 gets as many messages as it acknowledges, and those that wait behind them", async () => {
+  await using hub = await startHubInside({ flags: ["--anonymous", "all"] });
+  await using listener = await connectPeer(hub.mqttPort, { clientId: "listener", properties: { receiveMaximum: 2 } });
+  await listener.subscribe([{ topic: "home/#", qos: 1 }]);
+  await using client = await connectPeer(hub.mqttPort, { clientId: "client" });
+  for (let sent = 1; sent <= 6; sent++) await client.publish("home/lamp", String(sent));
+  const acknowledgements = [];
+  for (let count = 1; count <= 6; count++) {
+    const { payload, messageId = 0 } = await listener.next("publish");
+    expect(payload.toString()).toBe(String(count));
+    acknowledgements.push(messageId);
+    if (count % 2 > 0) continue;
+    expect(listener.received.filter(({ cmd }) => cmd === "publish")).toEqual([]);
+    // Both in one read.
+    listener.socket.write(
+      Buffer.concat(acknowledgements.splice(0).map((id) => generate({ cmd: "puback", messageId: id }))),
+    );
+  }
+});
+
+test("nothing is taken behind an acknowledgement that ends its connection", async () => {
+  await using hub = await startHubInside({ flags: ["--anonymous", "all"] });
+  await using other = await connectPeer(hub.mqttPort, { clientId: "other" });
+  await other.subscribe([{ topic: "home/#", qos: 0 }]);
+  await using client = await connectPeer(hub.mqttPort, { clientId: "client" });
+  await client.subscribe([{ topic: "command", qos: 2 }]);
+  other.send({ cmd: "publish", topic: "command", payload: "x", qos: 2, messageId: 1, dup: false, retain: false });
+  const { messageId = 0 } = await client.next("publish");
+  const behind = { topic: "home/lamp", payload: "behind", qos: 0, dup: false, retain: false } as const;
+  // A message of QoS 2 is answered with PUBREC.
+  client.socket.write(
+    Buffer.concat([
+      generate({ cmd: "puback", messageId }),
+      generate({ cmd: "publish", ...behind }, { protocolVersion: 5 }),
+    ]),
+  );
+  expect((await client.next("disconnect")).reasonCode).toBe(0x82);
+  await client.closed();
+  await other.publish("home/lamp", "later", { messageId: 2 });
+  expect((await other.next("publish")).payload.toString()).toBe("later");
+});
+
 test("a turn takes fewer messages the more subscribers each of them goes to", async () => {
   await using access = await startAccess({ anonymous: "all" });
   const bus = new MessageBus(new AedesBroker());

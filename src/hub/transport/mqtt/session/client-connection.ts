@@ -142,6 +142,14 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
     this.#session.socket.destroy();
   }
 
+  acknowledged(packetId: number): void {
+    try {
+      this.#take({ cmd: "puback", messageId: packetId });
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
   acknowledge(qos: 1 | 2, packetId: number): void {
     if (!this.#isClosed) this.#answers.acknowledge(qos, packetId, REASON.SUCCESS, null);
   }
@@ -375,6 +383,7 @@ export class ClientConnection implements ConnectionSide, SessionConnection, Outg
   #lost(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#session.isConnected = false;
     this.#session.guard?.stop();
     const open = this.#open;
     if (open === null) return;
