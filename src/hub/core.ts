@@ -11,6 +11,7 @@ import { DeviceDirectory } from "./devices/directory.ts";
 import { ImportedDevices } from "./devices/imported.ts";
 import { Registry } from "./devices/registry.ts";
 import { Retention } from "./devices/retention.ts";
+import { DelayedRemovals } from "./devices/state/delayed-removals.ts";
 import { DeviceView } from "./devices/state/device-view.ts";
 import { HubEvents } from "./events.ts";
 import { FirstStart } from "./first-start/first-start.ts";
@@ -67,6 +68,7 @@ export interface Core {
   readonly directory: DeviceDirectory;
   readonly commands: Commands;
   readonly registry: Registry;
+  readonly removals: DelayedRemovals;
   readonly disk: DiskGuard;
   readonly refusals: Refusals;
   readonly retention: Retention;
@@ -193,6 +195,13 @@ function createDevices(
     events,
     onSaveFailed: failed("devices could not be written down"),
   });
+  const removals = new DelayedRemovals({
+    directory,
+    registry,
+    events,
+    clock,
+    onFailure: failed("a device could not be removed"),
+  });
   const mending = new Mending({
     list: mends,
     stored: store.readings,
@@ -231,7 +240,7 @@ function createDevices(
     clock,
     log,
   });
-  return { simulated, view, registry, mending, retention, timeline, administration };
+  return { simulated, view, registry, removals, mending, retention, timeline, administration };
 }
 
 /** The way in of messages, and what shows them as they come. */

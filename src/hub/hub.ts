@@ -203,12 +203,12 @@ export class Hub {
   /** Opens the store, on threads of its own, while the HTTP server is prepared; answers the hub's id. */
   async #startCore(core: Core, http: HttpTransport): Promise<string> {
     const { store, access, directory, administration, workerNews, mover } = core;
-    const { disk, mends, registry, retention, timeline, refusals, commands, firstStart } = core;
+    const { disk, mends, registry, removals, retention, timeline, refusals, commands, firstStart } = core;
     this.#stops.push(() => store.stop());
     await Promise.all([store.start(), http.prepare()]);
     const hubId = await store.records.setting("hub-id", randomUUID);
     const before = [access, disk, mends, registry, retention, timeline, refusals, commands];
-    for (const part of [...before, firstStart, administration, workerNews, mover]) await this.#run(part);
+    for (const part of [...before, firstStart, removals, administration, workerNews, mover]) await this.#run(part);
     const { config, clock } = this.#options;
     if (!config.trustClock) refuseLateClock(directory, clock);
     return hubId;

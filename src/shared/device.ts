@@ -195,6 +195,12 @@ export const Device = Type.Object({
     ),
   ),
   duplicate: Type.Optional(DuplicateDevice),
+  removal: Type.Optional(
+    Type.Object(
+      { dueMs: Type.Integer({ description: "when it goes, by the hub's clock" }) },
+      { description: "it was deleted, which can still be taken back" },
+    ),
+  ),
   mended: Type.Optional(MendState),
   simulated: Type.Optional(Type.Literal(true, { description: "the hub simulates it: there is no such Pi" })),
   key: Type.Optional(DeviceKey),

@@ -60,7 +60,6 @@ const STATES: readonly State[] = [
   { name: "device with a button", link: "#/devices/sim-workshop" },
   { name: "device that waits", link: "#/devices/stranger" },
   { name: "edit", link: `${GREENHOUSE}/edit` },
-  { name: "edit, delete", link: `${GREENHOUSE}/edit`, act: press(/^Delete/) },
   { name: "compare", link: "#/compare" },
   {
     name: "compare two",
@@ -157,6 +156,14 @@ for (const { theme, width, height } of [
       await act?.(page);
       await look(name, varying, { wasPressed: act !== undefined, flowing });
     }
+    await page.goto("about:blank");
+    await page.goto(`${base}${GREENHOUSE}/edit`);
+    await press("Delete with its history")(page);
+    const undo = page.getByRole("button", { name: "Undo deleting Greenhouse" });
+    await undo.waitFor();
+    await look("edit, deleted", undefined, { wasPressed: true });
+    await undo.click();
+    await expect(undo).toBeHidden();
     await page.goto(`${base}api/docs`);
     await page.getByRole("heading", { level: 1 }).waitFor();
     await page.waitForLoadState("networkidle");

@@ -70,7 +70,7 @@ function rejectionOf(from: DeviceState, into: DeviceState): Problem | null {
     const code = notJoined.joining?.kind === "blocked" ? "not-joined/blocked" : "not-joined/waiting";
     return message(code, { device: notJoined.id });
   }
-  if (into.isLeaving) return leaving(into.id);
+  if (into.isLeaving || into.removalDueMs !== null) return leaving(into.id);
   const busy = [from, into].find(({ takesIn }) => takesIn);
   if (busy !== undefined) return takingIn(busy.id);
   const { metricsPerDevice: limit } = limits;

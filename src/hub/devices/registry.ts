@@ -25,7 +25,7 @@ import { deviceRecords } from "./state/device-record.ts";
 import { type DeviceState, inSaveBatches, keepNewest, newState, toRecord } from "./state/device-state.ts";
 import type { DeviceView } from "./state/device-view.ts";
 import { MetricState } from "./state/metric-state.ts";
-import { saveEdited } from "./state/save-edited.ts";
+import { saveEdited, saveRemoval } from "./state/save-edited.ts";
 import type { SkipReason } from "./state/skipped-field.ts";
 
 const SAVE_PERIOD_MS = 10_000;
@@ -180,6 +180,15 @@ export class Registry {
       }),
     );
     return "code" in merged ? merged : this.#options.view.show(into);
+  }
+
+  /** Says when a device is to be removed, or with null that it stays; resolves with it once that is on disk. */
+  setRemoval(id: string, dueMs: number | null): Promise<Device | Problem> {
+    return this.#change(id, async (state) => {
+      await saveRemoval(state, dueMs, this.#options.records);
+      this.#announce(state);
+      return null;
+    });
   }
 
   /** Removes a device with its history, for ever; where it sends again it is unknown. */

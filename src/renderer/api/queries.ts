@@ -71,7 +71,9 @@ function useDeviceList<Selected>(select: (list: DeviceList) => Selected) {
 }
 
 const ofState = ({ devices }: DeviceList, state: JoiningState) => devices.filter(({ joining }) => joining === state);
-const approved = (list: DeviceList) => byName(ofState(list, "approved"));
+/** One that goes is not among the others: the notice about it has the way back. */
+const approved = (list: DeviceList) => byName(ofState(list, "approved").filter(({ removal }) => removal === undefined));
+const going = ({ devices }: DeviceList) => byName(devices.filter(({ removal }) => removal !== undefined));
 const blocked = (list: DeviceList) => byName(ofState(list, "blocked"));
 /** Oldest first: a new one comes below those that a person may be about to press. */
 const pending = (list: DeviceList) =>
@@ -81,6 +83,8 @@ const pending = (list: DeviceList) =>
 export const useDevices = () => useDeviceList(approved);
 export const usePendingDevices = () => useDeviceList(pending);
 export const useBlockedDevices = () => useDeviceList(blocked);
+/** Those that were deleted, while that can still be taken back. */
+export const useGoingDevices = () => useDeviceList(going);
 
 /** Null when the hub knows no such device. */
 export const useDevice = (id: string) =>
@@ -110,12 +114,13 @@ export function changeDevice(id: string, changes: DeviceChanges): Promise<Device
   return patch<Device>(apiUrl(`devices/${encodeURIComponent(id)}`), changes);
 }
 
-/** How many readings of the device are stored. */
-export function useReadingCount({ id, metrics }: Device) {
+/** How many readings of the device are stored; not asked for unless `isWanted`. */
+export function useReadingCount({ id, metrics }: Device, isWanted = true) {
   return useCountOf(
     id,
     metrics.map(({ name }) => name),
     {},
+    isWanted,
   );
 }
 
@@ -124,6 +129,7 @@ export function useCountOf(
   id: string,
   metrics: readonly string[],
   { from = "0", to }: { readonly from?: string; readonly to?: string },
+  enabled = true,
 ) {
   return useQuery({
     queryKey: ["reading-count", id, metrics, from, to],
@@ -136,6 +142,7 @@ export function useCountOf(
       });
       return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
     },
+    enabled,
     gcTime: 0,
   });
 }

@@ -184,6 +184,10 @@ const http = new HttpTransport({
     clock,
   }),
   commands,
+  removals: {
+    begin: () => Promise.reject(new Error("nothing goes")),
+    keep: () => Promise.reject(new Error("nothing goes")),
+  },
   retention,
   administration,
   timeline: new Timeline({

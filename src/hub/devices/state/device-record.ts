@@ -49,6 +49,8 @@ export const DeviceRecord = Type.Object({
   units: Type.Optional(Type.Array(Type.Tuple([Type.Unsafe<MetricName>(Type.String()), Type.String()]))),
   /** Nothing where the device has joined, as all have that were here before this was asked. */
   joining: Type.Optional(JoiningRecord),
+  /** When it is removed with its history, unless a person takes that back. */
+  removalDueMs: Type.Optional(Type.Integer()),
 });
 export type DeviceRecord = Static<typeof DeviceRecord>;
 

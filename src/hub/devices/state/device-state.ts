@@ -56,6 +56,8 @@ export interface DeviceState extends JoiningDevice {
   readonly attributes: Map<MetricName, string>;
   /** By control: what the device last said that it is set to. */
   readonly reported: Map<string, Reported>;
+  /** When it is removed with its history, unless a person takes that back; null where it stays. */
+  removalDueMs: number | null;
   /** False until a first message of it is on disk. */
   known: boolean;
   unsaved: boolean;
@@ -87,6 +89,7 @@ export function newState(record: DeviceRecord, presence: Presence): DeviceState 
     units: new Map(record.units),
     skipped: new Map(),
     reported: new Map(Object.entries(record.reported ?? {})),
+    removalDueMs: record.removalDueMs ?? null,
     known: false,
     unsaved: false,
   };
@@ -105,6 +108,7 @@ export function toRecord({
   joining,
   zone,
   units,
+  removalDueMs,
 }: DeviceState): DeviceRecord {
   const pauses = [...latest].flatMap(([name, { usualPauseMs }]) =>
     usualPauseMs === null ? [] : ([[name, usualPauseMs]] as const),
@@ -122,6 +126,7 @@ export function toRecord({
     ...(zone && { zone }),
     ...(units.size > 0 && { units: [...units] }),
     ...(joining && { joining }),
+    ...(removalDueMs !== null && { removalDueMs }),
   };
 }
 
@@ -157,6 +162,7 @@ export function toDevice(state: DeviceState, desired: ReadonlyMap<string, Desire
     attributes: Object.fromEntries(state.attributes),
     ...(state.zone && { timeZone: { name: state.zone.name, learned: state.zone.by === "messages" } }),
     ...(state.duplicate && { duplicate: state.duplicate }),
+    ...(state.removalDueMs !== null && { removal: { dueMs: state.removalDueMs } }),
     ...(state.skipped.size > 0 && { skipped: [...state.skipped.values()].reverse().map(toSkipped) }),
   };
 }

@@ -1,4 +1,4 @@
-// Writes down what people say of a device. What could not be written down is taken back.
+// Writes down what people say of a device, and that it is to go. What could not be written down is taken back.
 import type { DeviceChanges } from "../../../shared/device.ts";
 import type { RecordStore } from "../../store/records.ts";
 import { deviceRecords } from "./device-record.ts";
@@ -11,6 +11,17 @@ export async function saveEdited(state: DeviceState, changes: DeviceChanges, rec
   state.given = edited(before.given, changes);
   const { timeZone } = changes;
   if (timeZone !== undefined) state.zone = timeZone === null ? null : { name: timeZone, by: "person" };
+  await saveOr(state, before, records);
+}
+
+/** As `saveEdited`; null where the device is to stay. */
+export async function saveRemoval(state: DeviceState, dueMs: number | null, records: RecordStore): Promise<void> {
+  const before = { removalDueMs: state.removalDueMs };
+  state.removalDueMs = dueMs;
+  await saveOr(state, before, records);
+}
+
+async function saveOr(state: DeviceState, before: Partial<DeviceState>, records: RecordStore): Promise<void> {
   try {
     await records.collection(deviceRecords).save([toRecord(state)]);
   } catch (error) {

@@ -37,6 +37,7 @@ import { addMoveRoutes, type MoveRouteOptions } from "./routes/admin/move.ts";
 import { addMqttClientRoutes, type MqttClientRouteOptions } from "./routes/admin/mqtt-clients.ts";
 import { addPeopleRoutes } from "./routes/admin/people.ts";
 import { addReachRoutes, type ReachRouteOptions } from "./routes/admin/reach.ts";
+import { addRemovalRoutes, type RemovalRouteOptions } from "./routes/admin/removals.ts";
 import { addSessionRoutes } from "./routes/admin/session.ts";
 import { addTlsRoutes } from "./routes/admin/tls.ts";
 import { type AgentRouteOptions, addAgentRoutes } from "./routes/agent.ts";
@@ -100,6 +101,7 @@ export interface HttpOptions
     MoveRouteOptions,
     MqttClientRouteOptions,
     ReachRouteOptions,
+    RemovalRouteOptions,
     ViewRouteOptions,
     GapRouteOptions {
   readonly version: string;
@@ -238,6 +240,7 @@ export class HttpTransport {
     addMetricsRoutes(app, this.#options);
     addPrometheusRoutes(app, this.#options);
     addDeviceRoutes(app, this.#options);
+    addRemovalRoutes(app, this.#options);
     addMendRoutes(app, this.#options);
     addRetentionRoutes(app, retention);
     addCommandRoutes(app, this.#options);
