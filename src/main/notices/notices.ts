@@ -10,7 +10,7 @@ import type { NoticeSettings } from "../../shared/notices/notices.ts";
 import type { DesktopLog } from "../desktop-log.ts";
 import type { HubEndpoint } from "../hub-process.ts";
 import type { TrayTexts } from "../tray.ts";
-import { attentionCount, DueNotices, isQuiet, type News } from "./news.ts";
+import { attentionCount, DueNotices, type News } from "./news.ts";
 import type { NoticeFile } from "./notice-file.ts";
 
 const CHECK_PERIOD_MS = 10_000;
@@ -80,9 +80,15 @@ export class Notices {
     }
     if (state.kind !== "failed" || this.#hasFailed) return;
     this.#hasFailed = true;
-    const { failed } = this.settings;
-    if (failed && !isQuiet(this.settings, new Date()) && !this.#options.isLookedAt())
-      void this.#show(message("desktop/notice/hub-failed"), state.reason, "#/");
+    this.#due.hubFailed(state.reason);
+    this.#tellFailure();
+  }
+
+  /** Whoever looks at the window sees it there. */
+  #tellFailure(): void {
+    const reason = this.#due.takeFailure(this.settings, new Date());
+    if (reason !== null && !this.#options.isLookedAt())
+      void this.#show(message("desktop/notice/hub-failed"), reason, "#/");
   }
 
   /** The window was closed; the first time, a notice says where the app is now. */
@@ -97,6 +103,7 @@ export class Notices {
   }
 
   async #check(): Promise<void> {
+    this.#tellFailure();
     const devices = await this.#fetchDevices();
     if (devices === undefined) return;
     const now = new Date();
