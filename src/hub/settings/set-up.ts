@@ -148,7 +148,10 @@ export class SetUp {
       const problem = directory.states.has(id) ? await this.#edit(id, given) : await this.#await(id, given);
       if (problem !== null) return problem;
     }
-    for (const view of wanted.views ?? []) if (differs(`views.${view.id}`)) await this.#views.put(view);
+    for (const view of wanted.views ?? []) {
+      const problem = differs(`views.${view.id}`) ? await this.#views.put(view) : null;
+      if (problem !== null) return problem;
+    }
     if (wanted.retention !== undefined && differs("retention")) await retention.setRules(wanted.retention);
     const { access: ways } = wanted;
     if (ways === undefined || !differs("access")) return null;

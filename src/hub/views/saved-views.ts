@@ -27,15 +27,16 @@ export class SavedViews {
 
   /** Resolves once it is on disk. */
   async add(request: ViewRequest): Promise<SavedView | Problem> {
-    if ((await this.list()).length >= MAX_VIEWS) return message("too-many-views", { limit: MAX_VIEWS });
     const view = { ...request, id: randomUUID() };
-    await this.#records.collection(viewRecords).save([view]);
-    return view;
+    return (await this.put(view)) ?? view;
   }
 
   /** Takes the place of the one with its id, or is new. Resolves once it is on disk. */
-  async put(view: SavedView): Promise<void> {
+  async put(view: SavedView): Promise<Problem | null> {
+    const others = (await this.list()).filter(({ id }) => id !== view.id);
+    if (others.length >= MAX_VIEWS) return message("too-many-views", { limit: MAX_VIEWS });
     await this.#records.collection(viewRecords).save([view]);
+    return null;
   }
 
   /** Resolves once it is gone; one that there is not is gone. */

@@ -17,6 +17,7 @@ export interface ViewRouteOptions {
 
 const errors = { "4xx": ApiError, "5xx": ApiError };
 const ViewParams = Type.Object({ id: Type.String() });
+const NewViewParams = Type.Object({ id: Type.String({ maxLength: 64, pattern: "^[A-Za-z0-9-]+$" }) });
 
 export function addViewRoutes(app: FastifyInstance, { records, access: { shares } }: ViewRouteOptions): void {
   const views = new SavedViews(records);
@@ -59,6 +60,28 @@ export function addViewRoutes(app: FastifyInstance, { records, access: { shares 
       request.audited = { name: request.body.name };
       const view = await views.add(request.body);
       return "code" in view ? sendProblem(reply, view) : reply.code(201).send(view);
+    },
+  });
+
+  route(app, {
+    method: "PUT",
+    url: "/api/v1/views/:id",
+    permission: "operator",
+    audit: "view.save",
+    validatorCompiler: exactBody,
+    schema: {
+      operationId: "putView",
+      tags: ["Views"],
+      summary: "Replaces a named comparison, or brings back one that was forgotten",
+      params: NewViewParams,
+      body: ViewRequest,
+      response: { 200: SavedView, ...errors },
+    },
+    handler: async (request, reply) => {
+      request.audited = { name: request.body.name };
+      const view = { ...request.body, id: request.params.id };
+      const problem = await views.put(view);
+      return problem === null ? view : sendProblem(reply, problem);
     },
   });
 
