@@ -26,6 +26,15 @@ export function isPeriodic(buckets: readonly Bucket[], stepMs: number): boolean 
   return regular.length >= PERIODIC_SHARE * buckets.length;
 }
 
+/** Of what is shown, in which it is not known which of two states held. */
+const MAX_UNCLEAR_SHARE = 0.01;
+
+/** Whether buckets with both states, in which each may have held for any time, are too much of what is shown. */
+export function holdsBoth(buckets: readonly Bucket[], stepMs: number, spanMs: number): boolean {
+  const unclear = buckets.filter(({ min, max }) => min !== max).length;
+  return unclear * stepMs > MAX_UNCLEAR_SHARE * spanMs;
+}
+
 interface Span {
   readonly startMs: number;
   readonly endMs: number;
