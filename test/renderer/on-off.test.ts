@@ -106,6 +106,9 @@ describe("a door that is opened for a minute now and then, shown over ten days",
     const window = new BucketWindow(chart);
     expect([window.isMeanByTime, window.summary()?.mean]).toEqual([false, 0.5]);
     expect(needsReadings(chart)).toBe(true);
+    // Which state holds between two that hold both is not known, however short they are.
+    expect(needsReadings({ ...chart, buckets: buckets.slice(0, 2) })).toBe(true);
+    expect(needsReadings({ ...chart, buckets: buckets.slice(0, 1) })).toBe(false);
   });
 
   test("is open for as long as its readings say", () => {

@@ -4,7 +4,7 @@ import type { Chart } from "../../../shared/api.ts";
 import type { Bucket } from "../../../shared/reading.ts";
 import type { Point } from "../../api/feed/series.ts";
 import { type Conversion, conversionOf } from "../../i18n/units.ts";
-import { endState, heldStates, holdsBoth, isOnOff, isPeriodic, isState, meanByTime } from "./on-off.ts";
+import { endState, heldStates, isOnOff, isPeriodic, isState, isUnclear, meanByTime } from "./on-off.ts";
 import { resolutionOf } from "./resolution.ts";
 
 export interface Summary {
@@ -120,7 +120,7 @@ export class BucketWindow {
 
   /** Whether the mean of two states tells for how long they held, and not only how often they came. */
   get isMeanByTime(): boolean {
-    return isPeriodic(this.#buckets, this.#stepMs) || !holdsBoth(this.#buckets, this.#stepMs, this.#spanMs);
+    return isPeriodic(this.#buckets, this.#stepMs) || !isUnclear(this.#buckets, this.#stepMs, this.#spanMs);
   }
 
   /**

@@ -29,10 +29,14 @@ export function isPeriodic(buckets: readonly Bucket[], stepMs: number): boolean 
 /** Of what is shown, in which it is not known which of two states held. */
 const MAX_UNCLEAR_SHARE = 0.01;
 
-/** Whether buckets with both states, in which each may have held for any time, are too much of what is shown. */
-export function holdsBoth(buckets: readonly Bucket[], stepMs: number, spanMs: number): boolean {
-  const unclear = buckets.filter(({ min, max }) => min !== max).length;
-  return unclear * stepMs > MAX_UNCLEAR_SHARE * spanMs;
+/**
+ * Whether too much is unclear of for how long two states held: in a bucket with both, and behind one until the next, unless that has
+ * one state, which then is a change.
+ */
+export function isUnclear(buckets: readonly Bucket[], stepMs: number, spanMs: number): boolean {
+  const both = buckets.map(({ min, max }) => min !== max);
+  const isBehindUnclear = both.some((isBoth, index) => isBoth && both[index + 1] === true);
+  return isBehindUnclear || both.filter(Boolean).length * stepMs > MAX_UNCLEAR_SHARE * spanMs;
 }
 
 interface Span {
