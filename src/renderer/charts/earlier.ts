@@ -1,5 +1,5 @@
 // The same series at an earlier time, to be drawn behind a chart: “+ yesterday”.
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { useNow } from "../api/feed/use-now.ts";
 import { useChart } from "../api/queries.ts";
 import type { Conversion } from "../i18n/units.ts";
@@ -21,12 +21,19 @@ export type ShiftName = keyof typeof SHIFTS;
 
 const isShiftName = (name: string): name is ShiftName => Object.hasOwn(SHIFTS, name);
 
+function shiftOfAddress(): ShiftName | null {
+  const named = new URLSearchParams(location.hash.split("?")[1] ?? "").get("with") ?? "";
+  return isShiftName(named) ? named : null;
+}
+
 /** What a page's charts are compared with: `with=yesterday` in its address, beside the time that is shown. */
 export function useShift(): readonly [ShiftName | null, (shift: ShiftName | null) => void] {
-  const [shift, setShift] = useState(() => {
-    const named = new URLSearchParams(location.hash.split("?")[1] ?? "").get("with") ?? "";
-    return isShiftName(named) ? named : null;
-  });
+  const [shift, setShift] = useState(shiftOfAddress);
+  useEffect(() => {
+    const onAddress = () => setShift(shiftOfAddress());
+    window.addEventListener("hashchange", onAddress);
+    return () => window.removeEventListener("hashchange", onAddress);
+  }, []);
   const change = (changed: ShiftName | null) => {
     const [path = "", query = ""] = location.hash.split("?");
     const parameters = new URLSearchParams(query);
