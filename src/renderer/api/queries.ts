@@ -15,6 +15,7 @@ import type { DiagnosticReport } from "../../shared/doctor.ts";
 import { byName } from "../i18n/names.ts";
 import { ApiFailure, apiUrl, LONG_REQUEST_TIMEOUT_MS, patch, post, request } from "./client.ts";
 import { hubNowMs } from "./feed/hub-clock.ts";
+import { commandTaken } from "./feed/receipts.ts";
 import { countUse } from "./kept/control-use.ts";
 import { SLOW } from "./slow.ts";
 
@@ -99,13 +100,10 @@ export function useCommands(device: string) {
   });
 }
 
-/** The ids of the commands that this window sent and has not seen end. */
-export const SENT_COMMANDS = new Set<string>();
-
 export async function sendCommand(device: string, command: CommandRequest): Promise<Command> {
   countUse(device, command.control);
   const sent = await post<Command>(apiUrl(`devices/${encodeURIComponent(device)}/commands`), command);
-  SENT_COMMANDS.add(sent.id);
+  commandTaken(sent.id);
   return sent;
 }
 

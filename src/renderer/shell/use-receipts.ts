@@ -2,14 +2,14 @@
 import { useEffect, useEffectEvent } from "react";
 import type { Command } from "../../shared/controls/command.ts";
 import { announce } from "../api/announcements.ts";
+import { receipt } from "../api/feed/receipts.ts";
 import { useSignal } from "../api/feed/signal.ts";
-import { useLive } from "../api/feed/use-live.ts";
 import { useDevices } from "../api/queries.ts";
 import { controlLabel, failureText } from "../i18n/controls.ts";
 import { text } from "../i18n/text.ts";
 
 export function useReceipts(): void {
-  const settled = useSignal(useLive().settled);
+  const settled = useSignal(receipt);
   const { data: devices } = useDevices();
   const say = useEffectEvent((command: Command) => {
     const device = devices?.find(({ id }) => id === command.device);
