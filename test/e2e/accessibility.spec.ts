@@ -161,6 +161,8 @@ for (const { theme, width, height } of [
     await press("Delete with its history")(page);
     const undo = page.getByRole("button", { name: "Undo deleting Greenhouse" });
     await undo.waitFor();
+    // What stands below the devices is loaded last.
+    await page.getByRole("region", { name: "First steps" }).waitFor();
     await look("edit, deleted", undefined, { wasPressed: true });
     await undo.click();
     await expect(undo).toBeHidden();

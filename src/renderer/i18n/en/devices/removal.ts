@@ -11,7 +11,7 @@ export const removal = {
     `It goes with ${history} and its commands. That can be undone for a minute. If it sends again after that, it is a new device.`,
   deleted: (device: string) => `${device} is deleted.`,
   secondsLeft: (seconds: number) =>
-    `It goes with everything that it sent in ${plural(seconds, { one: "1 second", other: `${seconds} seconds` })}.`,
+    `In ${plural(seconds, { one: "1 second", other: `${seconds} seconds` })} it goes, with everything that it sent.`,
   deleting: "Removing its readings…",
   undoOf: (device: string) => `Undo deleting ${device}`,
   now: "Delete now",
