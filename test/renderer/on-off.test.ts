@@ -106,9 +106,6 @@ describe("a door that is opened for a minute now and then, shown over ten days",
     const window = new BucketWindow(chart);
     expect([window.isMeanByTime, window.summary()?.mean]).toEqual([false, 0.5]);
     expect(needsReadings(chart)).toBe(true);
-    // Which state holds between two that hold both is not known, however short they are.
-    expect(needsReadings({ ...chart, buckets: buckets.slice(0, 2) })).toBe(true);
-    expect(needsReadings({ ...chart, buckets: buckets.slice(0, 1) })).toBe(false);
   });
 
   test("is open for as long as its readings say", () => {
@@ -122,11 +119,19 @@ describe("a door that is opened for a minute now and then, shown over ten days",
     expect(window.summary()?.mean).toBeGreaterThan(0.09);
   });
 
-  test("asks for no readings where there are too many, and where its buckets are clear", () => {
+  test("asks for readings where it has both states, and few", () => {
+    expect(needsReadings({ ...chart, buckets: openings.map((ts, index) => bucket(ts, index % 2)) })).toBe(true);
     const many = buckets.map((one) => ({ ...one, n: MAX_STATE_READINGS / 2 }));
-    const clear = openings.map((ts, index) => bucket(ts, index % 2));
+    const zeros = openings.map((ts) => bucket(ts, 0));
     const numbers = buckets.map((one) => ({ ...one, max: 2 }));
-    for (const other of [many, clear, numbers, []]) expect(needsReadings({ ...chart, buckets: other })).toBe(false);
+    for (const other of [many, zeros, numbers, []]) expect(needsReadings({ ...chart, buckets: other })).toBe(false);
+    expect(needsReadings({ ...chart, stepMs: 500 })).toBe(false);
+  });
+
+  test("does not guess what held between two buckets with both states, however short they are", () => {
+    const window = new BucketWindow({ ...chart, buckets: buckets.slice(0, 2) });
+    expect([window.isMeanByTime, window.summary()?.mean]).toEqual([false, 0.5]);
+    expect(new BucketWindow({ ...chart, buckets: buckets.slice(0, 1) }).isMeanByTime).toBe(true);
   });
 });
 

@@ -1,14 +1,17 @@
-// A bucket that holds both of two states tells how often they came, not for how long each held. Where a series of states has few
-// readings, they take the place of its buckets.
+// A bucket tells of two states how often they came, and not when each began and for how long it held. Where a series of states has
+// few readings, they take the place of its buckets.
 import type { Chart, ReadingsPage } from "../../../shared/api.ts";
-import { isOnOff, isUnclear, stateAt } from "./on-off.ts";
+import { isOnOff, stateAt } from "./on-off.ts";
 
 /** Of more, a chart would take too long to draw. */
 export const MAX_STATE_READINGS = 4_000;
+/** A bucket that is not longer says well enough when a state began. */
+const FINE_STEP_MS = 1_000;
 
-export function needsReadings({ from, to, stepMs, buckets }: Chart): boolean {
+export function needsReadings({ stepMs, buckets }: Chart): boolean {
   const count = buckets.reduce((sum, { n }) => sum + n, 0);
-  return count <= MAX_STATE_READINGS && isOnOff(buckets) && isUnclear(buckets, stepMs, to - from);
+  const isSeen = (state: number) => buckets.some(({ min, max }) => min === state || max === state);
+  return stepMs > FINE_STEP_MS && count <= MAX_STATE_READINGS && isOnOff(buckets) && isSeen(0) && isSeen(1);
 }
 
 /** Each reading is a bucket of its own. */
