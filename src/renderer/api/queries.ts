@@ -216,6 +216,23 @@ export function useChart(window: ChartWindow, enabled = true) {
   });
 }
 
+const MONTH_MS = 30 * 24 * 3_600_000;
+const MONTH_POINTS = 500;
+
+/** What a series was like, and not how it goes on: it is asked for once. */
+export function useLastMonth(device: string, metric: string, enabled: boolean) {
+  return useQuery({
+    queryKey: ["last-month", device, metric],
+    queryFn: ({ signal }) => {
+      const to = hubNowMs();
+      const query = { metric, from: to - MONTH_MS, to, points: MONTH_POINTS };
+      return request<Chart>(apiUrl(`devices/${encodeURIComponent(device)}/readings`, query), { signal });
+    },
+    enabled,
+    refetchOnWindowFocus: false,
+  });
+}
+
 /** The readings of a chart's series in its time; undefined without a chart, before they are there, and where they are more than `most`. */
 export function useReadingsBetween(chart: Chart | undefined, most: number): ReadingsPage["readings"] | undefined {
   const { device = "", metric = "", from, to } = chart ?? {};

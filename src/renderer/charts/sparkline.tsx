@@ -7,6 +7,7 @@ import styles from "./sparkline.module.css";
 import { SPARKLINE_HEIGHT, SPARKLINE_WIDTH, sparklinePath } from "./sparkline-path.ts";
 import { useLiveChart } from "./use-live-chart.ts";
 import { useNear } from "./use-near.ts";
+import { useTwoStates } from "./use-two-states.ts";
 
 /** Of a young device a shorter one, so that its line fills from the first reading on. */
 const SPANS_MS = [120_000, 600_000, 3_600_000] as const;
@@ -26,6 +27,7 @@ export function Sparkline({ device, metric, sinceMs, colour }: Props) {
   const { width, isNear } = useNear(svg);
   const spanMs = useSpan(sinceMs);
   const chart = useChart({ device, metric: metric.name, spanMs, points: POINTS }, width !== undefined);
+  useTwoStates(device, metric, chart.isSuccess);
   useLiveChart(chart, metric.latest, (window) => path.current?.setAttribute("d", sparklinePath(window, sinceMs)), {
     isNear,
   });
