@@ -15,6 +15,7 @@ import type { DiagnosticReport } from "../../shared/doctor.ts";
 import { byName } from "../i18n/names.ts";
 import { ApiFailure, apiUrl, LONG_REQUEST_TIMEOUT_MS, patch, post, request } from "./client.ts";
 import { hubNowMs } from "./feed/hub-clock.ts";
+import { sentCommands } from "./feed/sent-commands.ts";
 import { countUse } from "./kept/control-use.ts";
 import { SLOW } from "./slow.ts";
 
@@ -95,14 +96,9 @@ export function useCommands(device: string) {
   });
 }
 
-/** The ids of the commands that this window sent and has not seen end. */
-export const SENT_COMMANDS = new Set<string>();
-
-export async function sendCommand(device: string, command: CommandRequest): Promise<Command> {
+export function sendCommand(device: string, command: CommandRequest): Promise<Command> {
   countUse(device, command.control);
-  const sent = await post<Command>(apiUrl(`devices/${encodeURIComponent(device)}/commands`), command);
-  SENT_COMMANDS.add(sent.id);
-  return sent;
+  return sentCommands.send(() => post<Command>(apiUrl(`devices/${encodeURIComponent(device)}/commands`), command));
 }
 
 /** Caches nothing: the live feed brings the changed device. */
