@@ -1,9 +1,9 @@
 // Which devices need a look, and why. A reading of undervoltage changes it without an event of the device.
 import { useCallback, useSyncExternalStore } from "react";
-import type { Device } from "../../../../shared/device.ts";
-import { type Reason, reasonsOf, UNDERVOLTAGE_METRIC } from "../../../../shared/notices/attention.ts";
-import { newest, useLive } from "../../../api/feed/use-live.ts";
-import { useNow } from "../../../api/feed/use-now.ts";
+import type { Device } from "../../../shared/device.ts";
+import { type Reason, reasonsOf, UNDERVOLTAGE_METRIC } from "../../../shared/notices/attention.ts";
+import { newest, useLive } from "../feed/use-live.ts";
+import { useNow } from "../feed/use-now.ts";
 
 /** Reasons go with time, too. */
 const NOW_PERIOD_MS = 30_000;
