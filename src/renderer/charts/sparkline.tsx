@@ -40,7 +40,6 @@ export function Sparkline({ device, metric, sinceMs, colour }: Props) {
       ref={svg}
       className={styles["sparkline"]}
       viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
-      height={HEIGHT}
       preserveAspectRatio="none"
       aria-hidden="true"
     >
