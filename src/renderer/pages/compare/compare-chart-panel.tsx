@@ -1,4 +1,5 @@
 // The chart of a comparison with its legend, which says what each series is at the marked moment.
+import { X } from "lucide-react";
 import { useEffect, useEffectEvent, useRef } from "react";
 import type { Device, Metric } from "../../../shared/device.ts";
 import { useStored } from "../../api/kept/stored.ts";
@@ -155,7 +156,7 @@ export function CompareChartPanel({ title, lines: sent, view, onRemove }: Props)
               <b>{label}</b>
               <output />
               <button type="button" aria-label={pageText.compare.remove(label)} onClick={() => onRemove(lineKey(line))}>
-                ✕
+                <X className="icon" aria-hidden="true" />
               </button>
             </li>
           );
