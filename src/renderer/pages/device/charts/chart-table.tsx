@@ -17,7 +17,9 @@ export function ChartTable({ window, metric }: { readonly window: BucketWindow; 
   const resolution = precisionOf(metric, window.resolution);
   const { time, least, mean, greatest, readings, more } = pageText.chartTable;
   return (
-    <div className={styles["table"]}>
+    // It scrolls: the keyboard must reach it.
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: see above
+    <section className={styles["table"]} tabIndex={0} aria-label={pageText.chartTable.tableOf(metricLabel(metric))}>
       <table>
         <caption>
           {metricLabel(metric)}
@@ -49,6 +51,6 @@ export function ChartTable({ window, metric }: { readonly window: BucketWindow; 
           {more(formatCount(rows.length - count))}
         </button>
       )}
-    </div>
+    </section>
   );
 }
