@@ -46,8 +46,7 @@ const STATES: readonly State[] = [
   { name: "overview by tag, in a list", link: "#/", act: press("List") },
   { name: "overview, nothing fits", link: "#/?q=nowhere", act: press("Cards") },
   { name: "overview, refused messages", link: "#/", act: (page) => page.getByText("was refused").first().click() },
-  // Its cards take the largest size at which all of them fit, whenever one grows.
-  { name: "wall", link: "#/?wall=1", flowing: "main" },
+  { name: "wall", link: "#/?wall=1" },
   { name: "palette", link: "#/", act: press("Find anything") },
   { name: "device", link: GREENHOUSE },
   { name: "device, 24 h", link: `${GREENHOUSE}?range=24h` },
