@@ -4,7 +4,7 @@ import { useReady } from "../api/use-ready.ts";
 
 interface Props {
   readonly className?: string | undefined;
-  /** It is not what the page is about: nothing stands in its place meanwhile. */
+  /** Nothing stands in its place meanwhile: other parts of the page come above it, or it may have nothing to show. */
   readonly isAside?: boolean;
   /** Made outside, so that an answer that comes draws none of them anew. */
   readonly children: ReactNode;

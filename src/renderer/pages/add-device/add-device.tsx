@@ -42,7 +42,7 @@ export function AddDevice({ head }: Props) {
       {hub.isLoadingError && (
         <Failure title={words.hubUnknown} message={explain(hub.error)} onRetry={() => void hub.refetch()} />
       )}
-      <Settled>
+      <Settled isAside>
         {devices.data && pending.data && <FirstReading joined={devices.data} pending={pending.data} />}
         {hub.data && <Programs hub={hub.data} known={[...(devices.data ?? []), ...(pending.data ?? [])]} {...places} />}
       </Settled>
