@@ -10,7 +10,7 @@ import type { Log } from "../../observe/log.ts";
 import type { BrokerAddress } from "../broker-address.ts";
 import type { HubPublish } from "../mqtt-broker.ts";
 import { Acknowledgements } from "./acknowledgements.ts";
-import { type BrokerProblem, brokerProblem, isUnsupportedVersion } from "./broker-problem.ts";
+import { type BrokerProblem, brokerProblem, cannotShare, isUnsupportedVersion } from "./broker-problem.ts";
 
 export interface BrokerConnectionOptions {
   readonly address: BrokerAddress;
@@ -88,8 +88,11 @@ export class BrokerConnection {
   #isUp = false;
   /** The broker has answered on this connection. */
   #hasAnswered = false;
+  /** It has answered in MQTT 5: it is not spoken to in another version because it was away. */
+  #knowsMqtt5 = false;
   #problem: BrokerProblem | null;
-  #lastError: unknown = null;
+  /** `#problem` says why this connection ends. */
+  #isExplained = false;
   #lastArrivalMs = 0;
   /** The connection that this session has ended its subscriptions on. */
   #isLeaving = false;
@@ -211,7 +214,7 @@ export class BrokerConnection {
     const client = this.#client;
     if (client === null) return;
     this.#problem = message("broker/away/deferred", { broker: this.#options.address.url });
-    this.#lastError = DEFERRED;
+    this.#isExplained = true;
     client.options.reconnectPeriod = afterMs;
     client.stream.destroy();
   }
@@ -255,9 +258,10 @@ export class BrokerConnection {
   }
 
   async #connected(client: MqttClient, { sessionPresent, properties }: IConnackPacket): Promise<void> {
-    const { optionalTopic, address, log, onUp } = this.#options;
+    const { optionalTopic, address, needsMqtt5 = false, log, onUp } = this.#options;
     const { stream } = client;
-    this.#canShare = client.options.protocolVersion === 5 && properties?.sharedSubscriptionAvailable !== false;
+    this.#knowsMqtt5 = client.options.protocolVersion === 5;
+    this.#canShare = this.#knowsMqtt5 && properties?.sharedSubscriptionAvailable !== false;
     this.#hasAnswered = true;
     client.options.reconnectPeriod = RECONNECT_MS;
     try {
@@ -265,12 +269,10 @@ export class BrokerConnection {
       if (optionalTopic !== undefined)
         await subscribe(client, [{ filter: optionalTopic, wantsRetained: true, sharing: "alone" }], 0);
       if (client.stream !== stream) return;
-      this.#lastError = null;
       this.#isUp = true;
-      this.#problem =
-        rejected.length === 0
-          ? null
-          : message("broker/away/no-subscription", { broker: address.url, filters: rejected });
+      if (rejected.length === 0) this.#problem = null;
+      else if (needsMqtt5 && !this.#canShare) this.#problem = cannotShare(address);
+      else this.#problem = message("broker/away/no-subscription", { broker: address.url, filters: rejected });
       log.info({ broker: address.url, version: this.version, sessionPresent, rejected }, "connected to the broker");
       onUp();
     } catch (error) {
@@ -316,24 +318,31 @@ export class BrokerConnection {
   }
 
   #failed(client: MqttClient, error: unknown): void {
-    if (isUnsupportedVersion(error) && this.#options.needsMqtt5 !== true) client.options.protocolVersion = 4;
-    const isNews = this.#lastError === null;
-    this.#lastError = error;
-    this.#problem = brokerProblem(this.#options.address, error);
-    if (isNews)
-      this.#options.log.warn({ code: this.#problem.code, ...this.#problem.params }, "no connection to the broker");
+    const { address, needsMqtt5 = false } = this.#options;
+    const isOfVersion = isUnsupportedVersion(error);
+    if (isOfVersion && !needsMqtt5) client.options.protocolVersion = 4;
+    this.#isExplained = true;
+    this.#explain(isOfVersion && needsMqtt5 ? cannotShare(address) : brokerProblem(address, error));
   }
 
   #closed(client: MqttClient): void {
+    const { address, needsMqtt5 = false, log } = this.#options;
     // RabbitMQ 3 ends a connection of MQTT 5 without a CONNACK: both versions are tried in turn.
-    if (!this.#hasAnswered && this.#lastError === null && this.#options.needsMqtt5 !== true)
-      client.options.protocolVersion = client.options.protocolVersion === 5 ? 4 : 5;
+    const isUnanswered = !this.#hasAnswered && !this.#isExplained && !this.#knowsMqtt5;
+    if (isUnanswered && !needsMqtt5) client.options.protocolVersion = client.options.protocolVersion === 5 ? 4 : 5;
+    if (isUnanswered && needsMqtt5) this.#explain(cannotShare(address));
+    else if (!this.#isExplained) this.#problem = brokerProblem(address, null);
+    if (this.#isUp && !this.#isExplained) log.warn({ broker: address.url }, "the broker ended the connection");
     this.#hasAnswered = false;
-    if (this.#lastError === null) {
-      this.#problem = brokerProblem(this.#options.address, null);
-      if (this.#isUp) this.#options.log.warn({ broker: this.#options.address.url }, "the broker ended the connection");
-    }
+    this.#isExplained = false;
     this.#wentDown();
+  }
+
+  /** Logs what is new alone: it is tried again four times a second. */
+  #explain(problem: BrokerProblem): void {
+    if (this.#problem?.code !== problem.code)
+      this.#options.log.warn({ code: problem.code, ...problem.params }, "no connection to the broker");
+    this.#problem = problem;
   }
 
   #wentDown(): void {
@@ -344,8 +353,6 @@ export class BrokerConnection {
     this.#options.onDown();
   }
 }
-
-const DEFERRED = new Error("readings cannot be stored now");
 
 function formOf({ filter, sharing }: BrokerFilter, shares: boolean): string {
   return sharing === "alone" || (sharing === "shared-else-alone" && !shares) ? filter : SHARE_PREFIX + filter;

@@ -17,6 +17,11 @@ export function isUnsupportedVersion(error: unknown): boolean {
   return UNSUPPORTED_VERSION.some((code) => code === codeOf(error));
 }
 
+/** Of a worker, which has nothing but shared subscriptions. */
+export function cannotShare({ url }: BrokerAddress): BrokerProblem {
+  return message("broker/away/cannot-share", { broker: url });
+}
+
 /** `error` is null where the connection just ended. */
 export function brokerProblem({ url, username }: BrokerAddress, error: unknown): BrokerProblem {
   const code = codeOf(error);

@@ -112,7 +112,8 @@ export class OrphanedSessions {
       onMessage: (received) => intake.take(received),
       onUp: () => undefined,
       onDown: () => undefined,
-      log,
+      // Of the broker the process's own connection says it.
+      log: log.child({ clientId }, { level: "error" }),
     });
     intake.attach(connection);
     await connection.start();
