@@ -1,7 +1,7 @@
 // The way of MySQL and MariaDB of saying things, and their tables. The driver is loaded with the first connection.
 import type { StoreAddress } from "../../store-address.ts";
 import type { Dialect, DialectSql, FailureKind } from "../dialect.ts";
-import { CHUNK_VIEWS } from "./chunk-views.ts";
+import { CHUNK_VIEWS, ROWS_OF_SERIES } from "./chunk-views.ts";
 import { READINGS_PER_STATEMENT } from "./insert-readings.ts";
 
 /** These servers commit with every table that they make: each step can be taken again from its beginning. */
@@ -82,8 +82,12 @@ const CHUNKS = [
      INDEX (series_id, first_ts, last_ts, readings)
    ) COMMENT 'old readings, compressed; a row of reading with the same time replaces the one in here'`,
 ].map(asTable);
-/** What is not in chunks: the last months, by the index. */
+/** What is not in chunks: the last months. */
 const RECENT = rowsAsView("bramble_recent");
+/** The first one has its chunks put back at the start that follows. */
+const BY_SERIES = ["bramble_reading", "bramble_recent"].map(
+  (name) => `CREATE OR REPLACE VIEW ${name} AS ${ROWS_OF_SERIES}`,
+);
 
 /** Names are compared as they are written, in any script. */
 function asTable(table: string): string {
@@ -164,7 +168,7 @@ export function mysqlDialect(address: StoreAddress): Dialect {
       return MysqlConnection.open(address);
     },
     failureKind,
-    migrations: [TABLES, VIEWS, [...CHUNKS, RECENT]],
+    migrations: [TABLES, VIEWS, [...CHUNKS, RECENT], BY_SERIES],
     chunkViews: CHUNK_VIEWS,
     sql,
     wantsKeyOrder: true,
