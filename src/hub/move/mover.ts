@@ -2,13 +2,14 @@
 // the steps of the one that is under way (`ActiveMove`); the store itself writes to both sides meanwhile.
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Problem } from "../../shared/errors.ts";
+import { type Problem, reasonOf } from "../../shared/errors.ts";
 import type { Language } from "../../shared/messages/language.ts";
 import { type AnyMessage, message } from "../../shared/messages/message.ts";
 import { render } from "../../shared/messages/render.ts";
 import type { MovePlan, MoveStatus } from "../../shared/settings/move.ts";
 import type { Clock } from "../clock.ts";
 import type { Log } from "../observe/log.ts";
+import { reasonAlone } from "../store/reason-alone.ts";
 import type { Store } from "../store/store.ts";
 import { StoreAddress } from "../store/store-address.ts";
 import { ActiveMove } from "./active-move.ts";
@@ -136,7 +137,7 @@ export class Mover {
     try {
       return await planMove(new StoreAddress(to), this.#options, language);
     } catch (error) {
-      return refused(problemOf(error));
+      return refused(reasonAlone(reasonOf(error)));
     }
   }
 
@@ -225,7 +226,7 @@ export class Mover {
       const { workers } = await this.#options.look(server);
       return workers === 0 ? null : refused(message("move/workers"));
     } catch (error) {
-      return refused(problemOf(error));
+      return refused(reasonAlone(reasonOf(error)));
     }
   }
 
@@ -348,6 +349,6 @@ export class Mover {
   }
 }
 
-function refused(reason: AnyMessage): Problem {
+function refused(reason: AnyMessage | string): Problem {
   return message("move-refused", { reason });
 }

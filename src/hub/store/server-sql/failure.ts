@@ -2,6 +2,7 @@
 import { errorText } from "../../../shared/error-text.ts";
 import { BrambleError, reasonOf } from "../../../shared/errors.ts";
 import { type Message, message } from "../../../shared/messages/message.ts";
+import { reasonAlone } from "../reason-alone.ts";
 import type { StoreAddress } from "../store-address.ts";
 import type { Dialect } from "./dialect.ts";
 
@@ -23,7 +24,7 @@ export function storeFailure(dialect: Dialect, cause: unknown): BrambleError {
 
 /** Why the hub does not start. */
 export function startFailure(address: StoreAddress, error: unknown): BrambleError {
-  const reason = message("store/unusable", { address: address.toString(), reason: reasonOf(error) });
+  const reason = message("store/unusable", { address: address.toString(), reason: reasonAlone(reasonOf(error)) });
   return new BrambleError("store-failed", reason, { cause: error });
 }
 
