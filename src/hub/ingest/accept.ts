@@ -11,7 +11,7 @@ import { message } from "../../shared/messages/message.ts";
 import { render } from "../../shared/messages/render.ts";
 import type { AuditTrail } from "../access/audit-trail.ts";
 import type { DeviceAuthority } from "../access/device-authority.ts";
-import { READING_BYTES, REFUSAL_BYTES, type Share } from "../access/limits/budget.ts";
+import { ATTRIBUTE_BYTES, READING_BYTES, REFUSAL_BYTES, type Share } from "../access/limits/budget.ts";
 import type { LockOut } from "../access/limits/lock-out.ts";
 import type { Principal } from "../access/principal.ts";
 import type { Clock } from "../clock.ts";
@@ -265,11 +265,11 @@ export class Ingest {
       return this.#rejected(rejection, message.readings[0]?.device, delivery, () => this.#store(received, delivery));
     const receivedAtMs = clock.now();
     const { share } = delivery;
-    const costBytes = message.readings.length * READING_BYTES;
+    const { readings, attributes } = message;
+    const costBytes = readings.length * READING_BYTES + attributes.length * ATTRIBUTE_BYTES;
     share.take(costBytes);
     // Not awaited: a promise less for each of the many.
     const isOfFlood = share.isFlooding;
-    const { readings, attributes } = message;
     return this.#options.readings.append({ readings, attributes, receivedAtMs, isOfFlood }).then(
       (tsMs) => {
         share.release(costBytes);

@@ -22,6 +22,8 @@ export const REQUEST_BYTES = 4_096;
 export const REFUSAL_BYTES = 512;
 /** What a reading costs on its way from the decoder to the disk. */
 export const READING_BYTES = 100;
+/** The same of a text beside the readings, which is a row of its own on the disk. */
+export const ATTRIBUTE_BYTES = 300;
 /** The shortest ones there are: `"a":1,` and a little. */
 const SHORTEST_READING_BYTES = 8;
 
@@ -96,6 +98,8 @@ export interface BudgetFigures {
 
 export class Budget {
   readonly maxRetainedBytes: number;
+  /** Messages that each connection may send at once. */
+  readonly burstMessages: number;
   readonly #maxHeldBytes: number;
   readonly #shares = new Set<ConnectionShare>();
   /** In the order in which they began to wait. */
@@ -110,9 +114,6 @@ export class Budget {
   #cut = 0;
   #waitCount = 0;
   #endTimer: (() => void) | null = null;
-
-  /** Messages that each connection may send at once. */
-  readonly burstMessages: number;
 
   /** `memoryBytes` is what the hub may take beside its store's caches; `limitsRate`: clients may send only so many messages a second. */
   constructor(memoryBytes: number, limitsRate = false) {

@@ -39,6 +39,8 @@ const TIME_KEYS = ["ts", "timestamp", "time"] as const;
 const RESERVED_KEYS: ReadonlySet<string> = new Set([...DEVICE_KEYS, ...TIME_KEYS]);
 const MAX_ARRAY_LENGTH = 64;
 const MAX_SKIPPED_FIELDS_PER_MESSAGE = 100;
+/** Of all devices in a message: each is a row of its own on the disk. */
+const MAX_TEXTS_PER_MESSAGE = 1_000;
 /** Of those that a refusal names. */
 const MAX_NAMED_FIELDS = 5;
 /** MicroPython on most boards counts seconds from 2000. */
@@ -87,6 +89,8 @@ class MessageDecoder {
   readonly #context: Omit<ReadingsContext, "ndjson">;
   readonly #readings: IncomingReading[] = [];
   #extras: Extras | null = null;
+  /** Fields and items that became no reading: they take as much time. */
+  #others = 0;
   /** Fields without a number, as many as a refusal names. */
   readonly #unusable: { readonly field: string; readonly said: string }[] = [];
   #meant = "";
@@ -106,13 +110,16 @@ class MessageDecoder {
   }
 
   result(): ReadingsMessage {
-    return { kind: "readings", readings: this.#readings, ...(this.#extras ?? noExtras) };
+    const readings = this.#readings;
+    const extras = this.#extras;
+    if (extras === null) return { kind: "readings", readings, ...noExtras };
+    return { kind: "readings", readings, ...extras, attributes: [...extras.attributes.values()] };
   }
 
   #batch(items: readonly unknown[]): Problem | null {
     if (items.length === 0) return message("no-usable-value/empty-batch");
     for (const [index, item] of items.entries()) {
-      const found = this.#object(item, `[${index}]`);
+      const found = this.#object(item, `[${index}]`) ?? this.#tooMany();
       if (found !== null) return found;
     }
     return null;
@@ -189,10 +196,15 @@ class MessageDecoder {
       const found =
         typeof value === "number" && name !== undefined && Number.isFinite(value)
           ? this.#reading(name, value, scope)
-          : this.#value(value, key, scope);
+          : (this.#value(value, key, scope) ?? this.#tooMany());
       if (found !== null) return found;
     }
     return null;
+  }
+
+  #tooMany(): Problem | null {
+    const limit = limits.readingsPerMessage;
+    return this.#others > limit ? message("too-many-readings", { limit }) : null;
   }
 
   #value(value: unknown, key: string, scope: Scope): Problem | null {
@@ -238,9 +250,7 @@ class MessageDecoder {
         return null;
       default: {
         this.#unusableField(field, value);
-        const text = shorten(String(value), limits.attributeCharacters);
-        this.#collected().attributes.push({ device: scope.device, name, text });
-        return null;
+        return this.#text(name, shorten(String(value), limits.attributeCharacters), scope.device);
       }
     }
   }
@@ -254,25 +264,36 @@ class MessageDecoder {
     return null;
   }
 
+  /** Only the latest one counts. */
+  #text(name: MetricName, text: string, device: DeviceId): Problem | null {
+    this.#others++;
+    const { attributes } = this.#collected();
+    attributes.set(`${device}\n${name}`, { device, name, text });
+    if (attributes.size <= MAX_TEXTS_PER_MESSAGE) return null;
+    return message("too-many-readings/texts", { limit: MAX_TEXTS_PER_MESSAGE });
+  }
+
   #unusableField(field: string, value: unknown): void {
     if (typeof value === "string") this.#meant ||= withDecimalPoint(value);
     if (this.#unusable.length < MAX_NAMED_FIELDS) this.#unusable.push({ field, said: said(value) });
   }
 
   #skip(skipped: SkippedField): void {
+    this.#others++;
     const all = this.#collected().skipped;
     if (all.length < MAX_SKIPPED_FIELDS_PER_MESSAGE) all.push(skipped);
   }
 
   #collected(): Extras {
-    this.#extras ??= { attributes: [], units: [], skipped: [], localTimes: new Set() };
+    this.#extras ??= { attributes: new Map(), units: [], skipped: [], localTimes: new Set() };
     return this.#extras;
   }
 }
 
 /** What a message may hold beside readings, while it is collected. */
 interface Extras {
-  readonly attributes: IncomingAttribute[];
+  /** By device and name. */
+  readonly attributes: Map<string, IncomingAttribute>;
   readonly units: IncomingUnit[];
   readonly skipped: SkippedField[];
   readonly localTimes: Set<IncomingReading>;

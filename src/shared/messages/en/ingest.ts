@@ -75,7 +75,9 @@ export const ingest = {
     `The message has ${bytes} bytes; ${limit} are taken. Send it in parts, and pictures to another place.`,
   "too-large/about": ({ limit }: Limit) =>
     `“about” has over ${limit} bytes, the most that is kept of what a device says of itself.`,
-  "too-many-readings": ({ limit }: Limit) => `The message holds over ${limit} readings. Send it in parts.`,
+  "too-many-readings": ({ limit }: Limit) => `The message holds over ${limit} values. Send it in parts.`,
+  "too-many-readings/texts": ({ limit }: Limit) =>
+    `The message holds over ${limit} values that are text. Send it in parts.`,
   "bad-about": ({ field, fault }: Field & { readonly fault: string }) =>
     `“about” is not understood: ${field === "" ? "the message" : `“${field}”`} ${fault === "" ? "is not as expected" : fault}.`,
   "bad-status": ({ said }: { readonly said: string }) => `“${said}” is no status: send online or offline.`,

@@ -82,7 +82,8 @@ export const ingest: typeof english = {
   "too-large/dropped": ({ bytes, limit }) =>
     `메시지가 ${bytes}바이트인데 ${limit}바이트까지 받습니다. 나눠서 보내고, 사진은 다른 곳으로 보내세요.`,
   "too-large/about": ({ limit }) => `“about”이 기기 소개로 보관하는 최대 크기인 ${limit}바이트를 넘습니다.`,
-  "too-many-readings": ({ limit }) => `메시지에 측정값이 ${limit}개 넘게 들어 있습니다. 나눠서 보내세요.`,
+  "too-many-readings": ({ limit }) => `메시지에 값이 ${limit}개 넘게 들어 있습니다. 나눠서 보내세요.`,
+  "too-many-readings/texts": ({ limit }) => `메시지에 텍스트 값이 ${limit}개 넘게 들어 있습니다. 나눠서 보내세요.`,
   "bad-about": ({ field, fault }) =>
     `“about”을 이해할 수 없습니다: ${field === "" ? "메시지" : `“${field}”`}${fault === "" ? "의 형식이 다릅니다" : ` ${fault}`}.`,
   "bad-status": ({ said }) => `“${said}”은(는) 상태가 아닙니다. online이나 offline을 보내세요.`,

@@ -45,19 +45,21 @@ export type RecordOperation =
 
 export class RecordTables {
   readonly #statements: ReturnType<typeof prepare>;
+  /** Devices that attributes were written of. */
+  readonly #written = new Set<string>();
 
   constructor(db: Database.Database) {
     this.#statements = prepare(db);
   }
 
-  /** To be called within a transaction. */
+  /** To be called within a transaction; at its end `finish` is. */
   write(operation: RecordOperation): void {
     const statements = this.#statements;
     switch (operation.kind) {
       case "attribute": {
         const { device, name, text, changedAtMs } = operation;
         statements.saveAttribute.run(device, name, text, changedAtMs);
-        statements.trimAttributes.run(device, device, limits.attributesPerDevice);
+        this.#written.add(device);
         break;
       }
       case "save-records": {
@@ -92,6 +94,12 @@ export class RecordTables {
         statements.trimAuditByCount.run(operation.maxEntries);
         break;
     }
+  }
+
+  /** Once for a device, however many attributes were written of it. */
+  finish(): void {
+    for (const device of this.#written) this.#statements.trimAttributes.run(device, device, limits.attributesPerDevice);
+    this.#written.clear();
   }
 }
 

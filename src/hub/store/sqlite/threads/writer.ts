@@ -206,6 +206,7 @@ class Writer {
     }
     if (series.length > 0) this.#journal.append(receivedAtMs, columns);
     for (const operation of records) this.#records.write(operation);
+    this.#records.finish();
     return tsMs;
   }
 }
