@@ -243,8 +243,18 @@ export class EmbeddedBroker implements MqttBroker {
       permission: "open",
       isAvailable: () => this.#endTimer !== null,
       open: ({ socket, address }) => {
-        if (this.#endTimer === null) socket.terminate();
-        else this.#open(createWebSocketStream(socket), address);
+        if (this.#endTimer === null) {
+          socket.terminate();
+          return;
+        }
+        const stream = createWebSocketStream(socket);
+        // Packets come in binary frames alone [MQTT-6.0.0-1].
+        socket.on("message", (_data, isBinary) => {
+          if (isBinary) return;
+          this.#options.diagnostics.cut(null, address, "it sends text over its WebSocket, where MQTT is binary");
+          stream.destroy();
+        });
+        this.#open(stream, address);
       },
     };
   }

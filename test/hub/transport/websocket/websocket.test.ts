@@ -179,3 +179,40 @@ test("a hub that stops closes its sockets, and those that only stay open do not 
   await closed;
   mqtt.terminate();
 });
+
+test("a message whose end does not come is held against its sender, whatever pings come between its frames", async () => {
+  await using hub = await startTestHub();
+  const heldBytes = async () =>
+    Number(/^bramble_held_bytes (\d+)/m.exec(await (await hub.fetch("/metrics")).text())?.[1]);
+  const held = (what: string, isReached: (bytes: number) => boolean) =>
+    until(what, async () => (isReached(await heldBytes()) ? true : undefined));
+  using device = await openDevice(hub);
+  const { socket } = device;
+  const pongs: string[] = [];
+  socket.on("pong", (data) => pongs.push(String(data)));
+  const answered = (mark: string) => until("a pong", async () => (pongs.includes(mark) ? true : undefined));
+  socket.ping("first");
+  await answered("first");
+  await held("a ping alone is nothing to be held", (bytes) => bytes < 1_000);
+  const half = `{"type":"reading","device_id":"pi","t":1,"seq":1,"text":"${"x".repeat(200_000)}`;
+  socket.send(half, { fin: false });
+  for (let count = 1; count <= 20; count++) socket.ping(`${count}`);
+  await answered("20");
+  await held("the beginning is held", (bytes) => bytes >= 200_000);
+  socket.send('"}', { fin: true });
+  expect(await device.next("ack")).toMatchObject({ seq: 1 });
+  await held("nothing is held any more", (bytes) => bytes < 1_000);
+});
+
+test("MQTT that comes as text is not MQTT over WebSocket", async () => {
+  await using hub = await startTestHub();
+  const socket = new WebSocket(`${hub.file.http.replace("http", "ws")}/mqtt`, "mqtt");
+  await once(socket, "open");
+  const answers: unknown[] = [];
+  socket.on("message", (data) => answers.push(data));
+  socket.on("error", () => undefined);
+  const closed = once(socket, "close");
+  socket.send("\u0010\u000c\u0000\u0004MQTT\u0004\u0002\u0000\u003c\u0000\u0000");
+  await closed;
+  expect(answers).toEqual([]);
+});
