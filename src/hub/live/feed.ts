@@ -11,6 +11,8 @@ import type { HubEvents } from "../events.ts";
 
 const TICK_MS = 100;
 const TICKS_PER_RATE = 10;
+/** Of the devices that are told in one tick: some milliseconds, and half a megabyte for each listener. */
+const MAX_METRICS_PER_TICK = 5_000;
 /** Readings of one tick that lie further apart were taken while the device was offline. */
 const BACKLOG_SPAN_MS = 1_000;
 
@@ -96,11 +98,7 @@ export class LiveFeed {
   }
 
   #tick(): void {
-    for (const id of this.#devices) {
-      const device = this.#options.devices.get(id);
-      if (device !== undefined) this.#send({ type: "device", device });
-    }
-    this.#devices.clear();
+    this.#tellDevices();
     if (this.#samples.size > 0) {
       this.#send({ type: "readings", readings: [...this.#samples.values()].flatMap(toSend) });
       this.#samples.clear();
@@ -109,6 +107,19 @@ export class LiveFeed {
     if (this.#ticks > 0) return;
     this.#send({ type: "rate", readingsPerSecond: this.#stored });
     this.#stored = 0;
+  }
+
+  /** As many as there is time for, the one that changed first before the others. */
+  #tellDevices(): void {
+    let metrics = 0;
+    for (const id of this.#devices) {
+      if (metrics >= MAX_METRICS_PER_TICK) return;
+      this.#devices.delete(id);
+      const device = this.#options.devices.get(id);
+      if (device === undefined) continue;
+      this.#send({ type: "device", device });
+      metrics += 1 + device.metrics.length;
+    }
   }
 
   #send(event: LiveEvent): void {
