@@ -8,7 +8,7 @@ import { packerFor } from "./compress.ts";
  * Sends an answer with the status and the headers that `reply` has, packed where the client takes that. The next piece is
  * asked for when the network has taken the one before: however slow the client is, no more than that is held for it, and
  * its memory is given back. Throws when the first piece fails; an answer under way is cut off, so that no client takes what
- * came for all of it.
+ * came for all of it. One that asks for the head alone has no other piece made.
  */
 export async function sendPieces(reply: FastifyReply, pieces: AsyncIterable<ExportPiece>): Promise<FastifyReply> {
   const iterator = pieces[Symbol.asyncIterator]();
@@ -23,8 +23,9 @@ export async function sendPieces(reply: FastifyReply, pieces: AsyncIterable<Expo
     gzip?.destroy();
     write.end();
   });
+  const { method } = reply.request;
   try {
-    while (next.done !== true && (await write.piece(next.value.bytes))) {
+    while (method !== "HEAD" && next.done !== true && (await write.piece(next.value.bytes))) {
       next.value.release();
       next = await iterator.next();
     }

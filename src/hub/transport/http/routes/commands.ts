@@ -117,6 +117,8 @@ export function addCommandRoutes(app: FastifyInstance, { access, commands, clock
       const mayAsk = () => access.devices.denialFor(principal, device);
       const denial = mayAsk();
       if (denial !== null) return refuseDevice(access, request, reply, denial);
+      // It would get no more than the head of a command, which nobody else would get then.
+      if (request.method === "HEAD") return reply.code(204).send(null);
       const { wait = DEFAULT_WAIT_SECONDS } = request.query;
       const attach = (channel: CommandChannel) => commands.attach(device, channel);
       const next = await nextCommand(reply, {
