@@ -113,6 +113,8 @@ export class GroupCommit {
     const [batch] = queue.batches;
     if (batch === undefined) return;
     await this.#gather(batch);
+    // What others sent while a flood's batch was read and decoded, which takes a while, arrives while it gathers.
+    if (queue === this.#floodQueue) await this.#commitNext(this.#queue);
     // What came in while it gathered may have moved its place further back: hence a loop.
     while (batch.behind !== null && this.#queue.batches.includes(batch.behind)) await this.#commitNext(this.#queue);
     queue.batches.shift();
