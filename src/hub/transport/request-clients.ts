@@ -69,13 +69,13 @@ export class RequestClients {
     return [...this.#untrustedForwarders].filter(([, lastMs]) => lastMs > sinceMs).map(([address]) => address);
   }
 
-  #resolve({ socket, headers }: IncomingMessage): RequestClient {
+  #resolve({ socket, headers, url }: IncomingMessage): RequestClient {
     const { proxies } = this.#options;
     const peer = plainAddress(socket.remoteAddress);
     const isEncrypted = "encrypted" in socket && socket.encrypted === true;
     if (!proxies.includes(peer)) {
       if (headers["x-forwarded-for"] !== undefined || headers.forwarded !== undefined) this.#noteForwarder(peer);
-      return { address: peer, isSecure: isEncrypted, host: null, problem: null };
+      return { address: peer, isSecure: isEncrypted, host: hostInTarget(url), problem: null };
     }
     const resolved = proxies.resolve(peer, headers);
     if (resolved.kind === "contradiction")
@@ -91,4 +91,9 @@ export class RequestClients {
     if (this.#untrustedForwarders.size > MAX_UNTRUSTED_FORWARDERS && oldest !== undefined)
       this.#untrustedForwarders.delete(oldest);
   }
+}
+
+/** Of a request whose target is a whole URL (RFC 9112, section 3.2.2): it counts, whatever the Host header says. */
+function hostInTarget(target = "/"): string | null {
+  return target.startsWith("/") ? null : (URL.parse(target)?.host ?? null);
 }

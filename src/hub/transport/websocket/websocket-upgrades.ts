@@ -255,12 +255,16 @@ function isForDevices({ permission }: WebSocketRoute): boolean {
 
 function serverOf({ messageBytes, protocols }: WebSocketRoute): WebSocketServer {
   const choose = (offered: Set<string>) => protocols?.find((protocol) => offered.has(protocol)) ?? false;
-  return new WebSocketServer({
+  const server = new WebSocketServer({
     noServer: true,
     maxPayload: messageBytes,
     maxFragments: MAX_FRAGMENTS,
     ...(protocols === undefined ? {} : { handleProtocols: choose }),
   });
+  server.on("wsClientError", ({ message: reason }, socket) =>
+    refuse(socket, message("bad-request/websocket", { reason })),
+  );
+  return server;
 }
 
 function speaksMqtt({ headers }: IncomingMessage): boolean {
@@ -276,6 +280,7 @@ function refuse(socket: Duplex, problem: Problem, retryAfterSeconds?: number): v
     ...ANSWER_HEADERS,
     "Content-Type": "application/json; charset=utf-8",
     "Content-Length": Buffer.byteLength(body),
+    "Sec-WebSocket-Version": 13,
     ...(seconds !== undefined && { "Retry-After": seconds }),
     Connection: "close",
   };

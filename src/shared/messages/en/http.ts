@@ -27,6 +27,8 @@ export const http = {
     "There is no WebSocket at this path: devices use /ws, MQTT over WebSocket is at /mqtt, and the hub's window listens at /api/v1/live.",
   "bad-request/mqtt-elsewhere": () =>
     'This path speaks JSON. MQTT over WebSocket is at /mqtt (paho: ws_set_options(path="/mqtt"); MQTT.js: ws://…/mqtt).',
+  "bad-request/websocket": ({ reason }: { readonly reason: string }) =>
+    `This is no WebSocket handshake (RFC 6455, version 13): ${reason}.`,
   "bad-request/path": ({ path }: Path) => `“${path}” is no path: a % in it is not followed by UTF-8 in hexadecimal.`,
   "method-not-allowed": ({ path, method, methods }: Path & { readonly method: string; readonly methods: string }) =>
     `${path} takes no ${method}: use ${methods}.`,

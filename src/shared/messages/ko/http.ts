@@ -19,6 +19,7 @@ export const http: typeof english = {
     "이 경로에는 WebSocket이 없습니다. 기기는 /ws, WebSocket을 통한 MQTT는 /mqtt, 허브의 창은 /api/v1/live를 사용합니다.",
   "bad-request/mqtt-elsewhere": () =>
     '이 경로는 JSON을 받습니다. WebSocket을 통한 MQTT는 /mqtt입니다(paho: ws_set_options(path="/mqtt"), MQTT.js: ws://…/mqtt).',
+  "bad-request/websocket": ({ reason }) => `WebSocket 핸드셰이크(RFC 6455, 버전 13)가 아닙니다: ${reason}.`,
   "bad-request/path": ({ path }) => `“${path}”은(는) 경로가 아닙니다. % 뒤에 16진수 UTF-8이 오지 않는 곳이 있습니다.`,
   "method-not-allowed": ({ path, method, methods }) =>
     `${path}은(는) ${method}을(를) 받지 않습니다. ${methods}을(를) 사용하세요.`,

@@ -1,6 +1,7 @@
 // WebSockets: devices on /ws, MQTT on /mqtt, and the door in front of them, with ws, MQTT.js and paho as the others.
 import { execFile } from "node:child_process";
 import { once } from "node:events";
+import { connect } from "node:net";
 import { promisify } from "node:util";
 import { connectAsync } from "mqtt";
 import { expect, test } from "vitest";
@@ -202,6 +203,34 @@ test("a message whose end does not come is held against its sender, whatever pin
   socket.send('"}', { fin: true });
   expect(await device.next("ack")).toMatchObject({ seq: 1 });
   await held("nothing is held any more", (bytes) => bytes < 1_000);
+});
+
+test("a handshake that is none, and one that asks another host, are answered as every other request", async () => {
+  await using hub = await startTestHub();
+  const ask = async (target: string, headers: Readonly<Record<string, string>>): Promise<string> => {
+    const upgrade = { Host: `127.0.0.1:${hub.httpPort}`, Connection: "Upgrade", Upgrade: "websocket", ...headers };
+    const head = Object.entries(upgrade).map(([name, value]) => `${name}: ${value}\r\n`);
+    const socket = connect(hub.httpPort, "127.0.0.1");
+    socket.write(`GET ${target} HTTP/1.1\r\n${head.join("")}\r\n`);
+    const [answer] = await once(socket, "data");
+    socket.destroy();
+    return String(answer);
+  };
+  const key = { "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": Buffer.alloc(16).toString("base64") };
+  expect(await ask("/ws", key)).toMatch(/^HTTP\/1\.1 101 /);
+  for (const headers of [
+    { ...key, "Sec-WebSocket-Version": "99" },
+    { ...key, "Sec-WebSocket-Key": "x" },
+  ]) {
+    const answer = await ask("/ws", headers);
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+    expect(answer).toContain("Sec-WebSocket-Version: 13");
+    expect(answer).toContain('{"error":"bad-request","message":"This is no WebSocket handshake');
+  }
+  // The whole URL counts, and not the Host beside it (RFC 9112, section 3.2.2).
+  expect(await ask("http://evil.example/ws", key)).toMatch(/^HTTP\/1\.1 403 .*"foreign-host"/s);
+  expect(await ask("http://evil.example/healthz", { Upgrade: "h2c" })).toMatch(/^HTTP\/1\.1 403 .*"foreign-host"/s);
+  expect(await ask(`http://127.0.0.1:${hub.httpPort}/healthz`, { Upgrade: "h2c" })).toMatch(/^HTTP\/1\.1 200 /);
 });
 
 test("MQTT that comes as text is not MQTT over WebSocket", async () => {
