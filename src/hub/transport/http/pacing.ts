@@ -15,6 +15,8 @@ const UNSENT_CHECK_PERIOD_MS = 1_000;
 const HEAD_END = "\r\n\r\n";
 const MAX_HEAD_SLICE_BYTES = 1_024;
 const MAX_BODY_SLICE_BYTES = 4_096;
+/** Charged for each chunk of a body: it passes through the parser and the stream by itself, and may be a byte. */
+const CHUNK_BYTES = 256;
 
 export interface HttpPacingOptions {
   readonly budget: Budget;
@@ -112,10 +114,22 @@ class PacedConnection {
     this.#hasBegun = true;
     this.#bodyBytes = Number(request.headers["content-length"] ?? 0);
     this.#requests.set(request, response);
+    if (request.headers["transfer-encoding"] !== undefined) this.#chargeChunks(request);
     // Work for the hub in this turn; then it may wait for its body, the disk, or the client to read the answer.
     this.share.take(REQUEST_BYTES);
     this.share.park(REQUEST_BYTES);
     response.once("close", () => this.#finish(request));
+  }
+
+  #chargeChunks(request: IncomingMessage): void {
+    const push = request.push.bind(request);
+    Object.assign(request, {
+      push: (chunk: unknown): boolean => {
+        this.share.take(CHUNK_BYTES);
+        this.share.release(CHUNK_BYTES);
+        return push(chunk);
+      },
+    });
   }
 
   /** Counts the answers that wait for the client to read them. */
