@@ -64,27 +64,43 @@ export class Backfills {
 
   #noteLate(readings: readonly IncomingReading[], tsMs: Float64Array, receivedAtMs: number): void {
     const lateBeforeMs = receivedAtMs - LATE_MS;
+    // A message may hold thousands: what there is of a device is copied once for all of them.
+    let copies: Map<DeviceId, { readonly entries: Entry[]; isChanged: boolean }> | undefined;
     for (let index = 0; index < readings.length; index++) {
       const ts = tsMs[index] ?? receivedAtMs;
       const reading = readings[index];
-      if (ts < lateBeforeMs && reading !== undefined) this.#late(reading, ts, receivedAtMs);
+      if (ts >= lateBeforeMs || reading === undefined) continue;
+      copies ??= new Map();
+      let copy = copies.get(reading.device);
+      if (copy === undefined) {
+        copy = { entries: [...this.#histories.of(reading.device)], isChanged: false };
+        copies.set(reading.device, copy);
+      }
+      if (this.#late(copy.entries, reading, ts, receivedAtMs)) copy.isChanged = true;
     }
+    for (const [device, { entries, isChanged }] of copies ?? []) if (isChanged) this.#histories.set(device, entries);
   }
 
-  #late({ device, metric }: IncomingReading, ts: number, receivedAtMs: number): void {
-    const known = this.#histories.of(device);
-    const touched = known.findLast(
-      ({ time, timeEnd, receivedMs }) =>
-        ts >= time - JOIN_MS && ts <= timeEnd + JOIN_MS && receivedAtMs - receivedMs <= JOIN_MS,
-    );
-    if (touched !== undefined && ts >= touched.time && ts <= touched.timeEnd) return;
+  /** Adds a late reading to the stretches of its device; false where it is in one of them. */
+  #late(entries: Entry[], { device, metric }: IncomingReading, ts: number, receivedAtMs: number): boolean {
+    let place = entries.length - 1;
+    while (place >= 0 && !isOfStretch(entries[place], ts, receivedAtMs)) place--;
+    const touched = entries[place];
+    if (touched !== undefined && ts >= touched.time && ts <= touched.timeEnd) return false;
     const { isClockWrong, usualPauseMs } = this.#punctualityOf(device, metric);
-    if (isClockWrong || receivedAtMs - ts <= PAUSES_IN_TIME * (usualPauseMs ?? 0)) return;
-    const grown: Entry =
-      touched === undefined
-        ? { time: ts, timeEnd: ts, receivedMs: receivedAtMs }
-        : { ...touched, time: Math.min(touched.time, ts), timeEnd: Math.max(touched.timeEnd, ts) };
-    const others = known.filter((one) => one !== touched);
-    this.#histories.set(device, [...others, grown].slice(-MAX_BACKFILLS_PER_DEVICE));
+    if (isClockWrong || receivedAtMs - ts <= PAUSES_IN_TIME * (usualPauseMs ?? 0)) return false;
+    if (touched === undefined) entries.push({ time: ts, timeEnd: ts, receivedMs: receivedAtMs });
+    else {
+      entries.splice(place, 1);
+      entries.push({ ...touched, time: Math.min(touched.time, ts), timeEnd: Math.max(touched.timeEnd, ts) });
+    }
+    if (entries.length > MAX_BACKFILLS_PER_DEVICE) entries.shift();
+    return true;
   }
+}
+
+function isOfStretch(entry: Entry | undefined, ts: number, receivedAtMs: number): boolean {
+  if (entry === undefined) return false;
+  const { time, timeEnd, receivedMs } = entry;
+  return ts >= time - JOIN_MS && ts <= timeEnd + JOIN_MS && receivedAtMs - receivedMs <= JOIN_MS;
 }
