@@ -60,6 +60,13 @@ export class DeviceDirectory {
     return (devices ?? states.map(({ id }) => id)).filter((id) => isShown(id, this.states.get(id)?.joining));
   }
 
+  /** Of all devices. */
+  get metricCount(): number {
+    let count = 0;
+    for (const { latest } of this.states.values()) count += latest.size;
+    return count;
+  }
+
   /** What has readings. */
   *series(): Generator<SeriesKey> {
     for (const { id, latest } of this.states.values()) for (const metric of latest.keys()) yield { device: id, metric };

@@ -117,6 +117,16 @@ export class Registry {
     return this.#options.view.list();
   }
 
+  /** One after another: all of those that there may be take a second. */
+  each(): Iterable<Device> {
+    return this.#options.view.each();
+  }
+
+  /** Of all devices. */
+  get metricCount(): number {
+    return this.#options.directory.metricCount;
+  }
+
   get(id: string): Device | undefined {
     return this.#options.view.get(id);
   }

@@ -27,7 +27,11 @@ export class DeviceView {
   }
 
   list(): Device[] {
-    return [...this.#options.directory.states.values()].filter(({ known }) => known).map((state) => this.show(state));
+    return [...this.each()];
+  }
+
+  *each(): Generator<Device> {
+    for (const state of this.#options.directory.states.values()) if (state.known) yield this.show(state);
   }
 
   get(id: string): Device | undefined {

@@ -1,4 +1,5 @@
 // What the UI and programs ask: devices, charts, raw rows, refused messages, and the hub itself.
+import { setImmediate } from "node:timers/promises";
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import {
@@ -22,12 +23,13 @@ import { decide } from "../../../access/principal.ts";
 import type { Clock } from "../../../clock.ts";
 import { noSuchDevice, type Registry } from "../../../devices/registry.ts";
 import type { Refusals } from "../../../ingest/refusals.ts";
-import { positionOfLast, type ReadingPosition, type ReadingStore } from "../../../store/readings.ts";
+import { type ExportPiece, positionOfLast, type ReadingPosition, type ReadingStore } from "../../../store/readings.ts";
 import type { FindAskedHost } from "../../asked-host.ts";
 import { languageOf, sendProblem } from "../errors.ts";
 import { quoted } from "../query/query-check.ts";
 import { parseRange, parseSelection } from "../query/selection.ts";
 import { route } from "../route.ts";
+import { sendPieces } from "../send-stream.ts";
 
 export interface ApiOptions {
   readonly readings: ReadingStore;
@@ -40,6 +42,9 @@ export interface ApiOptions {
 }
 
 const HOUR_MS = 3_600_000;
+/** Of devices that are answered at once: some milliseconds. More are sent in pieces of so many characters. */
+const MAX_METRICS_AT_ONCE = 5_000;
+const PIECE_CHARACTERS = 256 * 1024;
 const errors = { "4xx": ApiError, "5xx": ApiError };
 
 export function addApiRoutes(app: FastifyInstance, options: ApiOptions): void {
@@ -93,7 +98,11 @@ export function addApiRoutes(app: FastifyInstance, options: ApiOptions): void {
       summary: "All devices",
       response: { 200: DeviceList, ...errors },
     },
-    handler: async ({ maySee }) => ({ devices: registry.list().filter(({ id }) => maySee(id)) }),
+    handler: async ({ maySee }, reply) => {
+      if (registry.metricCount > MAX_METRICS_AT_ONCE)
+        return sendPieces(reply.type("application/json; charset=utf-8"), devicesInPieces(registry.each(), maySee));
+      return { devices: registry.list().filter(({ id }) => maySee(id)) };
+    },
   });
 
   route(app, {
@@ -211,6 +220,24 @@ export function addApiRoutes(app: FastifyInstance, options: ApiOptions): void {
     },
     handler: async (request) => ({ refused: refusals.list(languageOf(request)) }),
   });
+}
+
+/** `{"devices":[…]}`. Others have their turn between two pieces. */
+async function* devicesInPieces(
+  devices: Iterable<Device>,
+  maySee: (device: string) => boolean,
+): AsyncGenerator<ExportPiece> {
+  let text = '{"devices":[';
+  let count = 0;
+  for (const device of devices) {
+    if (!maySee(device.id)) continue;
+    text += `${count++ === 0 ? "" : ","}${JSON.stringify(device)}`;
+    if (text.length < PIECE_CHARACTERS) continue;
+    yield { bytes: Buffer.from(text), release: () => undefined };
+    text = "";
+    await setImmediate();
+  }
+  yield { bytes: Buffer.from(`${text}]}`), release: () => undefined };
 }
 
 function formatCursor({ tsMs, device, metric }: ReadingPosition): string {
