@@ -170,12 +170,12 @@ class MessageDecoder {
     const value = item[key];
     const field = fieldPath(scope.where, key);
     const quoted = { field, said: said(value) };
-    if (typeof value === "string" && readText(value).kind === "none") {
+    const tsMs = parseDeviceTimeMs(value);
+    if (tsMs === undefined) {
+      if (typeof value !== "string" || readText(value).kind !== "none") return message("bad-time/no-time", quoted);
       this.#skip({ device: scope.device, field, reason: message("skipped/no-value", quoted) });
       return scope;
     }
-    const tsMs = parseDeviceTimeMs(value);
-    if (tsMs === undefined) return message("bad-time/no-time", quoted);
     const { nowMs } = this.#context;
     if (tsMs < limits.earliestTsMs) {
       const since2000Ms = tsMs + SECONDS_FROM_1970_TO_2000 * 1_000;
